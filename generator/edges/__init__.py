@@ -1,0 +1,1 @@
+"""Where the program meets the outside: foreign files in, ``data/``, pages out."""

@@ -1,0 +1,84 @@
+"""The one writer of ``docs/``: whole files or none, only what changed, one page a path, and nothing left behind."""
+
+from pathlib import Path
+from types import TracebackType
+
+from generator.edges.atomic import write_atomically
+from generator.ground.errors import DigestError, Problem
+from generator.views.markdown import MARK
+
+LIST = ".generated"
+
+
+class Output:
+    """Generated files under `docs`, beside hand-written ones, which are never touched.
+
+    Use as a context manager: on a clean exit what earlier runs made and this one did not is removed. Which files those
+    are stands in ``docs/.generated``. A generated page gives way to a hand-written one of the same path: see `kept`.
+    """
+
+    def __init__(self, docs: Path) -> None:
+        self._docs = docs
+        self._before = _listed(docs / LIST)
+        self._now: set[str] = set()
+        self.written = 0
+        self.kept: list[str] = []
+
+    def __enter__(self) -> "Output":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # While writing, both lists hold: after a crash the next run knows every file that may be ours.
+        names = self._now if kind is None else self._now | self._before
+        if kind is None:
+            self._prune()
+        write_atomically(self._docs / LIST, "".join(f"{name}\n" for name in sorted(names)).encode())
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write a file at `path`, relative to ``docs/``. Raises DigestError if two pages claim one path."""
+        if path in self._now:
+            raise DigestError(
+                Problem(f"docs/{path}", "two pages claim this path", "report this: it is a fault of the program")
+            )
+        if self._is_hand_written(path):
+            self.kept.append(path)
+            return
+        self._now.add(path)
+        self.written += write_atomically(self._docs / path, data)
+
+    def _is_hand_written(self, path: str) -> bool:
+        """Whether somebody else's page stands there, or at the other spelling: ``about.md`` for ``about/index.md``."""
+        if not path.endswith("/index.md"):
+            spellings = [path] if path.endswith(".md") else []
+        else:
+            spellings = [path, path.removesuffix("/index.md") + ".md"]
+        files = (self._docs / name for name in spellings if name not in self._before)
+        return any(file.exists() and not _is_marked(file) for file in files)
+
+    def _prune(self) -> None:
+        # A run that was killed wrote pages that no list names: the mark in them tells.
+        pages = (file.relative_to(self._docs).as_posix() for file in self._docs.rglob("*.md"))
+        orphans = {name for name in pages if name not in self._now and _is_marked(self._docs / name)}
+        for name in sorted((self._before | orphans) - self._now):
+            file = self._docs / name
+            file.unlink(missing_ok=True)
+            for folder in file.parents:
+                if folder == self._docs or not folder.is_dir() or any(folder.iterdir()):
+                    break
+                folder.rmdir()
+
+
+def _is_marked(file: Path) -> bool:
+    with file.open("rb") as start:
+        return MARK.encode() in start.read(200)
+
+
+def _listed(path: Path) -> set[str]:
+    try:
+        names = path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return set()
+    # The list is a file like any other: a line in it must not reach outside docs/.
+    return {name for name in names if name and not name.startswith("/") and ".." not in Path(name).parts}

@@ -1,0 +1,93 @@
+"""From ``docs/`` to ``site/``: MkDocs builds beside the last site, then the two change places in one step."""
+
+import ctypes
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from generator.ground.errors import DigestError, Problem
+
+# renameat2(2): swap two paths, so that there is no moment without a site.
+AT_FDCWD = -100
+RENAME_EXCHANGE = 2
+
+
+@contextmanager
+def only_one(root: Path) -> Iterator[None]:
+    """Let one build of the digest in `root` run at a time; a second one waits for the first."""
+    path = root / ".digest" / "lock"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def replacing(site: Path) -> Iterator[Path]:
+    """A folder to build in, which takes the place of `site` if all goes well; else the last site stays as it was."""
+    fresh = site.with_name(f".{site.name}.new")
+    _recover(site)
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield fresh
+        _replace(site, fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def run_mkdocs(root: Path, target: Path, epoch: int) -> None:
+    """Build the digest's ``docs/`` into `target`; `epoch` (seconds, UTC) stands in for the time of the build.
+
+    Raises DigestError with MkDocs' own words.
+    """
+    # Not --quiet: that would hide the warnings from --strict too.
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(root / "mkdocs.yml")]
+    command += ["--site-dir", str(target.absolute())]
+    reminders = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+    environment = os.environ | reminders | {"SOURCE_DATE_EPOCH": str(epoch)}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise DigestError(_complaints(run.stderr + run.stdout))
+
+
+def _complaints(output: str) -> list[Problem]:
+    """MkDocs' warnings and errors; all it said where none is marked as such."""
+    said = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith("INFO")]
+    marked = [line.partition("-")[2].strip() for line in said if line.startswith(("WARNING", "ERROR"))]
+    return [Problem("mkdocs", line, "mend what it names; the last site is untouched") for line in marked or said]
+
+
+def _replace(site: Path, fresh: Path) -> None:
+    """Put `fresh` where `site` is; afterwards `fresh` holds what was there before, if anything."""
+    if site.exists() and _exchange(site, fresh):
+        return
+    if site.exists():
+        site.rename(_old(site))
+    fresh.rename(site)
+    shutil.rmtree(_old(site), ignore_errors=True)
+
+
+def _recover(site: Path) -> None:
+    """Where paths cannot be exchanged, a kill between two renames leaves no site: put the last one back."""
+    if _old(site).exists() and not site.exists():
+        _old(site).rename(site)
+    shutil.rmtree(_old(site), ignore_errors=True)
+
+
+def _old(site: Path) -> Path:
+    return site.with_name(f".{site.name}.old")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):  # not Linux, or an old C library
+        return False
+    result: int = renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE)
+    return result == 0

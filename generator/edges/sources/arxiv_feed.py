@@ -1,0 +1,121 @@
+"""arXiv's feeds: the daily RSS and Atom announcements, and the Atom answers of its API, also as recorded in JSON.
+
+Sources: https://info.arxiv.org/help/rss_specifications.html, atom_specifications.html, api/user-manual.html
+"""
+
+from xml.etree.ElementTree import Element
+
+from generator.edges.sources import mending, rows
+from generator.edges.sources.days import day_of_time
+from generator.edges.sources.harvest import Harvest, Notes, Row
+from generator.edges.sources.payload import LINE, Json, Payload, Xml, xml_root
+from generator.edges.sources.xml_text import child, one, several
+from generator.ground import arxiv_id
+from generator.ground.errors import Problem
+from generator.ground.model import Paper
+
+_ERRORS = "arxiv.org/api/errors"
+
+
+def recognise(payload: Payload) -> bool:
+    """An RSS or Atom document, or a recorded answer: an object whose ``body`` is one."""
+    if isinstance(payload, Xml):
+        return payload.root.tag in ("rss", "feed")
+    if not isinstance(payload, Json) or not isinstance(payload.value, dict):
+        return False
+    body = payload.value.get("body")
+    return isinstance(body, str) and body.lstrip().startswith("<") and ("<feed" in body or "<rss" in body)
+
+
+def parse(payload: Payload, day: str | None) -> Harvest:
+    """The papers on the day they were announced. An API answer does not say it: `day`, or else the first version's."""
+    notes = Notes(payload.where)
+    root = payload.root if isinstance(payload, Xml) else _recorded(payload, notes)
+    channel = child(root, "channel") if root.tag == "rss" else None
+    entries = root.findall("entry") if channel is None else channel.findall("item")
+    announced = None if channel is None else day_of_time(one(channel, "pubDate"))
+    rows_found: list[Row] = []
+    for entry in entries:
+        notes.at(int(entry.get(LINE, "0")) if isinstance(payload, Xml) else 0)
+        if _ERRORS in (one(entry, "id") or ""):
+            reason = mending.shown(one(entry, "summary") or "no reason given")
+            notes.refuse(f"arXiv refused: {reason}", "correct the query, then fetch again")
+        elif paper := _paper(entry, notes):
+            date = _announced(entry) or announced or day or _first_version(paper, notes)
+            if date:
+                rows_found.append(notes.row(paper, date))
+            else:
+                notes.refuse("the day of this entry cannot be told", "pass --date")
+    if not entries:
+        do = "nothing to do on weekends and holidays, when arXiv's feeds are empty"
+        notes.problems.append(Problem(payload.where, "holds no papers", do, note=True))
+    return notes.harvest(rows_found)
+
+
+def _recorded(payload: Payload, notes: Notes) -> Element:
+    assert isinstance(payload, Json)
+    body: str = payload.value["body"]
+    try:
+        # Recorders that take UTF-8 for Latin-1 leave two characters for one.
+        proper = body.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        proper = body
+    if proper != body:
+        notes.repair("UTF-8 that was read as Latin-1 read again")
+    return xml_root(proper.encode("utf-8", "replace"), payload.where)
+
+
+def _announced(entry: Element) -> str | None:
+    """The day an item was announced; only the daily feeds say an ``announce_type``, and with it this date."""
+    return day_of_time(one(entry, "pubDate") or (one(entry, "published") if one(entry, "announce_type") else None))
+
+
+def _first_version(paper: Paper, notes: Notes) -> str | None:
+    date = day_of_time(paper.published)
+    if date:
+        notes.repair("announcement date unknown: filed under the first version's date", f"{paper.arxiv_id} on {date}")
+    return date
+
+
+def _paper(entry: Element, notes: Notes) -> Paper | None:
+    given = one(entry, "guid") or one(entry, "id") or one(entry, "link") or ""
+    known = arxiv_id.parse(given) or arxiv_id.parse(one(entry, "link") or "")
+    if known is None:
+        notes.refuse(f"no arXiv id: {mending.shown(given)}", "leave the entry out")
+        return None
+    daily = one(entry, "announce_type") is not None or one(entry, "guid") is not None
+    described = one(entry, "description") or one(entry, "summary") or ""
+    abstract, told, announced = mending.announcement(described, Notes(""))  # here the prefix is no fault
+    row = {
+        "arxiv_id": known.id,
+        "title": one(entry, "title"),
+        "authors": _authors(entry),
+        "abstract": abstract,
+        "categories": _categories(entry),
+        "version": known.version or told,
+        "doi": one(entry, "DOI") or one(entry, "doi"),
+        "journal_ref": one(entry, "journal_reference") or one(entry, "journal_ref"),
+        "arxiv_comment": one(entry, "comment"),
+        "announce_type": one(entry, "announce_type") or announced,
+    }
+    if not daily:
+        row |= {"published": one(entry, "published"), "updated": one(entry, "updated")}
+    return rows.paper(row, None, notes)
+
+
+def _authors(entry: Element) -> list[str]:
+    people = entry.findall("author")
+    named = [one(person, "name") or "" for person in people]
+    places = [", ".join(several(person, "affiliation")) for person in people]
+    if len(named) == 1 and not places[0]:
+        return mending.split_names(named[0])  # the feeds of arXiv's author pages put all names into one element
+    if any(named):
+        return [f"{name} ({place})" if place else name for name, place in zip(named, places, strict=True)]
+    return [name for line in several(entry, "creator") for name in mending.split_names(line)]
+
+
+def _categories(entry: Element) -> list[str]:
+    """Codes, the primary one first; other schemes (MSC, ACM) are left out."""
+    elements = [*entry.findall("primary_category"), *entry.findall("category")]
+    found = [(element.get("term") or element.text or "").strip() for element in elements]
+    return [code for code in dict.fromkeys(found) if code and " " not in code and not code[0].isdigit()]

@@ -1,0 +1,39 @@
+"""Which day a file or a row belongs to."""
+
+import email.utils
+import re
+from pathlib import PurePath
+
+from generator.ground.records import is_date
+
+_DATE = re.compile(r"(?<![0-9A-Za-z])((?:19|20)[0-9]{2})([-_.]?)([0-9]{2})\2([0-9]{2})(?![0-9A-Za-z])")
+_FOLDERS = re.compile(r"(?:^|/)((?:19|20)[0-9]{2})/([0-9]{2})/([0-9]{2})/")
+
+
+def dates_in(text: str) -> list[str]:
+    """The days that `text` names as ``YYYY-MM-DD`` or ``YYYYMMDD``, each once."""
+    found = (f"{year}-{month}-{day}" for year, _, month, day in _DATE.findall(text))
+    return [date for date in dict.fromkeys(found) if is_date(date)]
+
+
+def day_of_path(path: str) -> str | None:
+    """The one day that a file's name or, failing that, its innermost dated folder names."""
+    pure = PurePath(path)
+    for part in (pure.name, *(folder.name for folder in pure.parents)):
+        if dates := dates_in(part):
+            return dates[0] if len(dates) == 1 else None
+    for found in reversed(list(_FOLDERS.finditer(pure.as_posix()))):
+        if is_date("-".join(found.groups())):
+            return "-".join(found.groups())
+    return None
+
+
+def day_of_time(text: str | None) -> str | None:
+    """The day of a time stamp, in the time's own zone: ISO 8601 or RFC 822 (``Thu, 24 Sep 2026 00:00:00 -0400``)."""
+    text = (text or "").strip()
+    if is_date(text[:10]):
+        return text[:10]
+    try:
+        return email.utils.parsedate_to_datetime(text).date().isoformat()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None

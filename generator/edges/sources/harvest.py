@@ -1,0 +1,98 @@
+"""What a source gives: records, what was mended on the way, and what was refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from generator.ground.errors import DigestError, Problem
+from generator.ground.model import Paper, Receipt
+
+
+class Repair(msgspec.Struct, frozen=True):
+    """Something in a row was put right: `what` (a fixed phrase, to count by) and how, e.g. before and after."""
+
+    where: str
+    what: str
+    how: str = ""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A paper on its day. Without a title of its own (its id stands there) it rates a paper from elsewhere."""
+
+    paper: Paper
+    date: str
+    where: str
+
+    @property
+    def is_rating(self) -> bool:
+        """Whether there is a score and nothing that says which paper it is for but the id."""
+        return self.paper.title == self.paper.arxiv_id
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A publication as the repository wrote it (all its data), and what decides which of two is newer."""
+
+    id: str
+    updated: str
+    data: Any
+
+
+class Harvest(msgspec.Struct):
+    """All that came out of one file: what is not in here is counted as refused, with a problem that says why.
+
+    `stream` is the text that may be kept as it is: one with nothing but the records in `publications`.
+    """
+
+    rows: list[Row] = []
+    receipts: list[Receipt] = []
+    publications: list[Record] = []
+    stream: str | None = None
+    repairs: list[Repair] = []
+    problems: list[Problem] = []
+    refused: int = 0
+    refused_publications: int = 0
+
+
+class Notes:
+    """Collects repairs and refusals of one file. The line is found only when there is something to say about it."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.repairs: list[Repair] = []
+        self.problems: list[Problem] = []
+        self.refused = 0
+        self._line: Callable[[], int] | int = 0
+
+    def at(self, line: Callable[[], int] | int) -> None:
+        """From here on it is about the row on `line`; 0 is the file as a whole."""
+        self._line = line
+
+    @property
+    def where(self) -> str:
+        """The row's ``file:line``."""
+        if not isinstance(self._line, int):
+            self._line = self._line()
+        return f"{self.label}:{self._line}" if self._line else self.label
+
+    def row(self, paper: Paper, date: str) -> Row:
+        """The row on its day; the line is only looked up where a message will need it."""
+        return Row(paper, date, self.where if paper.title == paper.arxiv_id else self.label)
+
+    def repair(self, what: str, how: str = "") -> None:
+        """Say that something was put right."""
+        self.repairs.append(Repair(self.where, what, how))
+
+    def refuse(self, what: str, do: str) -> None:
+        """Say that the row does not come in."""
+        self.refused += 1
+        self.problems.append(Problem(self.where, what, do))
+
+    def harvest(self, rows: list[Row]) -> Harvest:
+        """The file's rows, with everything said about them."""
+        return Harvest(rows=rows, repairs=self.repairs, problems=self.problems, refused=self.refused)
+
+
+def refused(where: str, what: str, do: str) -> DigestError:
+    """The whole file does not come in."""
+    return DigestError(Problem(where, what, do))

@@ -1,0 +1,217 @@
+"""Foreign text put right: ids, scores, authors, abstracts. Each repair is noted with its place; nothing here raises."""
+
+import html
+import math
+import re
+from typing import Any
+
+from generator.edges.sources.harvest import Notes
+from generator.ground import arxiv_id, text
+from generator.ground.arxiv_id import ArxivId
+
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_ANNOUNCED = re.compile(
+    r"arXiv:(\S{1,40})\s+Announce Type:\s*(new|cross|replace-cross|replace)\b\s*(?:Abstract:\s*)?", re.IGNORECASE
+)
+# Language models write JSON with "\\beta" unescaped: readers see a backspace and "eta".
+_BACKSLASHED = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
+_SWALLOWED = re.compile("[\a\b\f\v](?=[A-Za-z])")
+_OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
+_BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
+_TEX = re.compile(r"[\\{~$]|  ")
+_GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
+_NEEDS_CARE = re.compile(r"[\\&:;{~()]|(?:^|\|)\s*(?:and |\||$)")  # in names joined by "|"
+_LONGEST_SHOWN = 60
+
+
+def clean_text(raw: str, field: str, notes: Notes) -> str:
+    """`raw` without entities, control characters and outer white space; lines stay."""
+    if raw.isprintable() and "&" not in raw:  # nothing that XML forbids, hides or reorders text is printable
+        return raw.strip()
+    if "&" in raw and _ENTITY.search(raw):
+        raw = _unescaped(raw, field, notes)
+    respelt = _SWALLOWED.sub(lambda found: _BACKSLASHED[found[0]], raw)
+    if respelt != raw:
+        notes.repair("TeX that was swallowed as a JSON escape spelt out again", field)
+    cleaned = text.clean(respelt)
+    if cleaned != respelt:
+        notes.repair("control characters taken out", field)
+    return cleaned.strip()
+
+
+def _unescaped(raw: str, field: str, notes: Notes) -> str:
+    plain = html.unescape(raw)
+    if _ENTITY.search(plain):  # a feed of a feed is escaped twice
+        plain = html.unescape(plain)
+    if plain == raw:
+        return raw
+    notes.repair("HTML entities made characters again", field)
+    return plain
+
+
+def optional_text(raw: object, field: str, notes: Notes) -> str | None:
+    """Text, if there is any; something else than text is left out and noted."""
+    if isinstance(raw, str):
+        return clean_text(raw, field, notes) or None
+    if raw is not None:
+        notes.repair("a value that is not text was left out", field)
+    return None
+
+
+def line_of_text(raw: object, field: str, notes: Notes) -> str | None:
+    """Text on one line, if there is any."""
+    found = optional_text(raw, field, notes)
+    return " ".join(found.split()) if found else None
+
+
+def identifier(raw: object, notes: Notes) -> ArxivId | None:
+    """The arXiv id that `raw` means; how it was written otherwise is noted."""
+    if not isinstance(raw, str):
+        return None
+    found = arxiv_id.parse(text.clean(raw))
+    if found is None:
+        return None
+    if not found.resolvable:
+        notes.repair("old-style id without its archive: kept, not linked", found.id)
+    if found.id != raw:
+        notes.repair(f"{_around(found.id, raw.strip())} taken off the id", shown(raw))
+    return found
+
+
+def _around(known: str, written: str) -> str:
+    return "white space" if written == known else "version" if written.startswith(f"{known}v") else "prefix"
+
+
+def announcement(abstract: str, notes: Notes) -> tuple[str, int | None, str | None]:
+    """An abstract without arXiv's ``arXiv:ID Announce Type: TYPE Abstract:``; and the version and the type it told."""
+    found = _ANNOUNCED.match(abstract)
+    if not found:
+        return abstract, None, None
+    notes.repair("announce prefix taken off the abstract", found[0].split("\n")[0].strip())
+    known = arxiv_id.parse(found[1])
+    return abstract[found.end() :].strip(), known.version if known else None, found[2].lower()
+
+
+# -- scores --------------------------------------------------------------------------------------------------------
+
+
+def score(raw: object, field: str, notes: Notes) -> int | float | None:
+    """A score from 1 to 10, as a number or as text (``8``, ``8/10``); anything else is no score, and noted."""
+    value = number(raw)
+    if value is not None and 1 <= value <= 10:
+        return value
+    if raw is not None:
+        notes.repair("a score that is not from 1 to 10 was left out", f"{field} {shown(raw)}")
+    return None
+
+
+def number(raw: object) -> int | float | None:
+    """A finite number, whole where it can be; None for anything else."""
+    if isinstance(raw, str) and len(raw) < 20 and (found := _OUT_OF.fullmatch(raw)):
+        raw = float(found[1])
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
+        return None
+    return int(raw) if raw == int(raw) else raw
+
+
+# -- authors -------------------------------------------------------------------------------------------------------
+
+
+def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names, and the affiliation of each (both empty if none has one).
+
+    Sources split lists at every comma, also inside ``Name (Institute, City)``: such parts are joined again, the
+    affiliation is taken off the name, TeX accents become letters, and empty entries go.
+    """
+    if isinstance(raw, str):
+        raw = split_names(raw)
+    if not isinstance(raw, list | tuple):
+        if raw is not None:
+            notes.repair("a value that is not a list of names was left out", "authors")
+        return (), ()
+    names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
+    plain = "|".join(names)
+    if plain.isascii() and plain.isprintable() and not _NEEDS_CARE.search(plain):
+        return tuple([name.strip() for name in names]), ()
+    clean = plain.isprintable() and "&" not in plain
+    mended = [name.strip() if clean else clean_text(name, "authors", notes) for name in names]
+    if "(" in plain:
+        mended = _joined(mended, notes)
+    given = [_affiliated(name) for name in mended] if "(" in plain else [(name, "") for name in mended]
+    pairs = [(name.removeprefix("and "), place) for name, place in given if name.strip(":,; ")]
+    if len(pairs) < len(given):
+        notes.repair("empty authors left out", f"{len(given) - len(pairs)} of {len(given)}")
+    spelt = tuple([_spelt(name, notes) for name, _ in pairs])
+    places = tuple([text.name(place) if place else "" for _, place in pairs])
+    return spelt, places if any(places) else ()
+
+
+def split_names(line: str) -> list[str]:
+    """``A (X and Y, Z), B, Jr. and C`` as names: split outside parentheses only; generations stay with theirs."""
+    line = " ".join(line.split())
+    balanced = line.count("(") == line.count(")")
+    names: list[str] = []
+    start, depth = 0, 0
+    for found in _BETWEEN_NAMES.finditer(line + ", "):
+        depth += (found[0] == "(") - (found[0] == ")")
+        if found[0] not in "()" and (depth == 0 or not balanced):
+            part, start = line[start : found.start()].strip(), found.end()
+            if part in _GENERATIONS and names:
+                names[-1] += f", {part}"
+            elif part:
+                names.append(part)
+    return names
+
+
+def _named(entry: Any) -> str:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _joined(names: list[str], notes: Notes) -> list[str]:
+    """Parts from an unclosed parenthesis to the one that closes it are one author; one never closed joins nothing."""
+    joined: list[str] = []
+    start = 0
+    while start < len(names):
+        end, depth = start, _depth(names[start])
+        while depth > 0 and end + 1 < len(names):
+            end += 1
+            depth += _depth(names[end])
+        end = start if depth > 0 else end
+        joined.append(", ".join(part for part in names[start : end + 1] if part))
+        if end > start:
+            notes.repair("affiliation that was split off as authors joined again", shown(joined[-1]))
+        start = end + 1
+    return joined
+
+
+def _depth(part: str) -> int:
+    return part.count("(") - part.count(")")
+
+
+def _affiliated(author: str) -> tuple[str, str]:
+    """``Name (Place (Town), Country)`` as name and place; a name that would be empty keeps its parentheses."""
+    if not author.endswith(")"):
+        return author, ""
+    depth = 0
+    for at in range(len(author) - 1, -1, -1):
+        depth += (author[at] == ")") - (author[at] == "(")
+        if depth == 0:
+            name = author[:at].strip()
+            return (name, author[at + 1 : -1].strip()) if name else (author, "")
+    return author, ""
+
+
+def _spelt(name: str, notes: Notes) -> str:
+    if not _TEX.search(name):
+        return name
+    spelt = text.name(name)
+    if spelt != name and "\\" in name:
+        notes.repair("TeX accents in a name made letters", f"{shown(name)} → {spelt}")
+    return spelt or name
+
+
+def shown(raw: object) -> str:
+    """A foreign value, short enough for a message."""
+    found = raw if isinstance(raw, str) else repr(raw)
+    return text.one_line(found if len(found) <= _LONGEST_SHOWN else found[: _LONGEST_SHOWN - 1] + "…")

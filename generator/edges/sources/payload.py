@@ -1,0 +1,289 @@
+"""From bytes to something with a shape: JSON, JSON lines, XML or text. The first thing that meets a foreign file.
+
+What is no data at all (empty, packed, binary, an error page, cut off, in another encoding) is refused here, with one
+message.
+"""
+
+import codecs
+import json
+import re
+from typing import Any
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+
+import msgspec
+
+from generator.edges.sources.harvest import refused
+from generator.ground.errors import Problem
+
+LARGEST_FILE = 256 << 20
+_LARGEST_LINE = 16 << 20
+_LARGE = 16 << 20  # from here on, what the file would weigh in memory is estimated first
+_DEEPEST = 100
+_AGAIN = "fetch or copy the file again"
+
+_PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WITH_LINE = frozenset({"item", "entry", "record"})
+LINE = " line"  # no XML attribute can be called that
+_TWO_LINES = re.compile(rb"\s*\{[^\n]*\n\s*\S")
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+
+
+class Json(msgspec.Struct, frozen=True):
+    """A JSON value; `data` is its UTF-8 text."""
+
+    where: str
+    value: Any
+    data: bytes
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """JSON objects, one a line, with their line numbers; lines that cannot be read are in `problems`."""
+
+    where: str
+    rows: list[tuple[int, dict[str, Any]]]
+    problems: list[Problem]
+
+
+class Xml(msgspec.Struct, frozen=True):
+    """The root element, as `xml_root` gives it."""
+
+    where: str
+    root: Element
+
+
+class Text(msgspec.Struct, frozen=True):
+    """Anything else: YAML, Markdown, plain text."""
+
+    where: str
+    text: str
+
+
+Payload = Json | Lines | Xml | Text
+
+
+def read(data: bytes, where: str) -> Payload:
+    """Find out what `data` is. Raises DigestError if it is nothing that could hold records."""
+    data = _utf8(data, where)
+    content = re.search(rb"\S", data)
+    if content is None:
+        raise refused(where, "the file is empty", _AGAIN)
+    start = data[content.start() : content.start() + 200]
+    if start[:1] in (b"{", b"["):
+        _weigh(data, where, {b"{": 4_000_000, b"[": 4_000_000, b",": 20_000_000})
+        return _json_lines(data, where) if _is_lines(data) else Json(where, json_value(data, where), data)
+    if re.match(rb"<(?:!doctype\s+html|html|head|body)\b", start, re.IGNORECASE):
+        raise refused(where, "an HTML page, not data", "an error page was saved instead: fetch the data again")
+    if start[:1] == b"<":
+        _weigh(data, where, {b"<": 4_000_000})
+        return Xml(where, xml_root(data, where))
+    return Text(where, data.decode("utf-8"))
+
+
+# -- encoding ------------------------------------------------------------------------------------------------------
+
+
+def _utf8(data: bytes, where: str) -> bytes:
+    for magic, name in _PACKED.items():
+        if data.startswith(magic):
+            raise refused(where, f"a packed file ({name})", "unpack it first")
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[len(codecs.BOM_UTF8) :]
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "")
+    if not encoding and data.startswith(b"<?xml") and (found := _DECLARED.match(data)):
+        encoding = found[1].decode()
+    try:
+        data = data.decode(encoding).encode("utf-8") if encoding.lower() not in ("", "utf-8", "utf8") else data
+    except (UnicodeError, LookupError) as error:
+        raise refused(where, f"not the {encoding} text it says it is", "save the file as UTF-8") from error
+    if b"\0" in data:
+        raise refused(where, "a binary file, not text", "leave it out")
+    _check_utf8(data, where)
+    return data
+
+
+def _check_utf8(data: bytes, where: str) -> None:
+    if data.isascii():
+        return
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        at = error.start
+        line = data.count(b"\n", 0, at) + 1
+        what = f"not UTF-8: byte 0x{data[at]:02x} at offset {at}"
+        raise refused(f"{where}:{line}", what, "save the file as UTF-8; it may be Windows-1252") from error
+
+
+def _weigh(data: bytes, where: str, limits: dict[bytes, int]) -> None:
+    # A hundred megabytes of "[]," would take gigabytes: count before parsing.
+    if len(data) > _LARGE and any(data.count(part) > limit for part, limit in limits.items()):
+        raise refused(where, "too many parts to be records", "split the file")
+
+
+# -- JSON ----------------------------------------------------------------------------------------------------------
+
+
+def json_value(data: bytes, where: str) -> Any:
+    """The value of a JSON text; NaN, infinities, lone surrogates and raw control characters are let through.
+
+    Raises DigestError with the line on which it breaks.
+    """
+    try:
+        return _decoded(data)
+    except RecursionError as error:
+        raise refused(where, "nested too deeply to be records", "leave the file out") from error
+    except json.JSONDecodeError as error:
+        if _breaks_off(error):
+            line = error.doc.rstrip().count("\n") + 1
+            raise refused(f"{where}:{line}", "the JSON breaks off in the middle", _AGAIN) from error
+        what = f"not JSON: {error.msg}, column {error.colno}"
+        raise refused(f"{where}:{error.lineno}", what, _AGAIN) from error
+    except ValueError as error:
+        raise refused(where, f"not JSON: {error}", _AGAIN) from error
+
+
+def _decoded(data: bytes) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except (ValueError, msgspec.MsgspecError):
+        return json.loads(data, strict=False)  # slower, lets more through, and says where it breaks
+
+
+def _breaks_off(error: json.JSONDecodeError) -> bool:
+    return error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string")
+
+
+class Repeated(dict[str, Any]):
+    """A JSON object in which a key stood twice; the last one counts."""
+
+
+def json_pairs(data: bytes) -> list[tuple[str, Any]]:
+    """The members of a JSON object in order, repeated keys and all; inner objects with repeated keys are `Repeated`."""
+    pairs: list[tuple[str, Any]] = []
+
+    def keep(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        pairs[:] = found  # the outermost object ends last
+        kept = dict(found)
+        return kept if len(kept) == len(found) else Repeated(kept)
+
+    json.loads(data, strict=False, object_pairs_hook=keep)
+    return pairs
+
+
+class LineFinder:
+    """The line of a string in a JSON text, for strings asked in the order in which they stand."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at, self._line = 0, 1
+
+    def __call__(self, text: str, *, key: bool = False) -> int:
+        """The line on which `text` next stands as a whole string, or as a key of an object; 0 if nowhere."""
+        forms = {json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"), json.dumps(text).encode()}
+        pattern = re.compile(b"(?:" + b"|".join(map(re.escape, sorted(forms))) + (rb")\s*:" if key else b")"))
+        if found := pattern.search(self._data, self._at):
+            self._line += self._data.count(b"\n", self._at, found.start())
+            self._at = found.start() + 1
+            return self._line
+        found = pattern.search(self._data)
+        return self._data.count(b"\n", 0, found.start()) + 1 if found else 0
+
+
+def _is_lines(data: bytes) -> bool:
+    """Whether this is one JSON object a line: more than one line, and one of the first ten stands alone."""
+    if not _TWO_LINES.match(data):
+        return False
+    start = 0
+    for _ in range(10):
+        end = data.find(b"\n", start)
+        line = data[start : end if end >= 0 else len(data)]
+        if line.startswith(b"{") and isinstance(_object(line), dict):
+            return True
+        if end < 0:
+            break
+        start = end + 1
+    return False
+
+
+def _json_lines(data: bytes, where: str) -> Lines:
+    rows: list[tuple[int, dict[str, Any]]] = []
+    problems: list[Problem] = []
+    start, number = 0, 0
+    while start < len(data):
+        number += 1
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        line, start = data[start:end].strip(), end + 1
+        if not line:
+            continue
+        found = _object(line)
+        if isinstance(found, str):
+            problems.append(Problem(f"{where}:{number}", found, "mend or delete the line"))
+        else:
+            rows.append((number, found))
+    return Lines(where, rows, problems)
+
+
+def _object(line: bytes) -> dict[str, Any] | str:
+    """The object on a line, or what is wrong with it."""
+    if len(line) > _LARGEST_LINE:
+        return "a line of more than 16 MB"
+    try:
+        value = _decoded(line)
+    except json.JSONDecodeError as error:
+        cut = _breaks_off(error)
+        return "the line breaks off in the middle" if cut else f"not JSON: {error.msg}, column {error.colno}"
+    except ValueError as error:
+        return f"not JSON: {error}"
+    except RecursionError:
+        return "nested too deeply to be a record"
+    return value if isinstance(value, dict) else "not a JSON object"
+
+
+# -- XML -----------------------------------------------------------------------------------------------------------
+
+
+def xml_root(data: bytes, where: str) -> Element:
+    """The root of an XML text in UTF-8, names without prefixes; items, entries and records carry their line in `LINE`.
+
+    Raises DigestError. No entity is ever expanded, since no DOCTYPE is let in.
+    """
+    builder = TreeBuilder()
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+
+    depth = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise refused(where, "nested too deeply to be records", "leave the file out")
+        element = builder.start(tag.rpartition(":")[2], attributes)
+        if element.tag in _WITH_LINE:
+            element.set(LINE, str(parser.CurrentLineNumber))
+
+    def end(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        builder.end(tag.rpartition(":")[2])
+
+    def doctype(*_: object) -> None:
+        raise refused(where, "XML with a DOCTYPE, which no feed has", "fetch the feed itself")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = builder.data
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(re.sub(rb"^(\s*)<\?xml[^>]{0,200}\?>", rb"\1", data, count=1), True)
+        return builder.close()
+    except expat.ExpatError as error:
+        what = f"not XML: {expat.errors.messages[error.code]}, column {error.offset + 1}"
+        raise refused(f"{where}:{error.lineno}", what, _AGAIN) from error

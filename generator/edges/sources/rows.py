@@ -1,0 +1,170 @@
+"""A row of papers as people keep them (``ARXIVID``, ``COMMENT``, ``RELEVANCE``, … or our own keys), made a record."""
+
+from typing import Any
+
+import msgspec
+
+from generator.edges.sources import mending
+from generator.edges.sources.harvest import Notes
+from generator.ground import records
+from generator.ground.arxiv_id import ArxivId
+from generator.ground.model import Links, Paper, Scorer
+from generator.ground.text import clean, safe_url
+
+_SCORED = frozenset({"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE", "authors", "title", "abstract", "arxiv_id"})
+_TEXTS = ("doi", "journal_ref", "arxiv_comment", "announce_type")
+_LISTS = ("categories", "topics")
+_COUNTS = ("version", "upvotes", "comments")
+_TIMES = ("published", "updated")
+_OTHERS = ("scorer", "links", "source", "relevance", "novelty", "comment")
+_HANDLED = frozenset({*_TEXTS, *_LISTS, *_COUNTS, *_TIMES, *_OTHERS})
+
+
+def is_row(value: object) -> bool:
+    """Whether `value` is an object with an arXiv id under one of the names used for it."""
+    return isinstance(value, dict) and ("ARXIVID" in value or "arxiv_id" in value)
+
+
+def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
+    """The paper of a row, mended where needed; None if no id can be found (then refused in `notes`).
+
+    `key` is the name under which the row stands, tried when the row has no id itself. Without a title the id is one.
+    """
+    known = _identify(row, key, notes)
+    if known is None:
+        return None
+    names, places = mending.authors(row.get("authors"), notes)
+    abstract = mending.optional_text(row.get("abstract"), "abstract", notes)
+    version, announced = known.version, None
+    if abstract and abstract.startswith("arXiv:"):
+        abstract, told, announced = mending.announcement(abstract, notes)
+        version = told or version
+    relevance = mending.score(row.get("RELEVANCE", row.get("relevance")), "relevance", notes)
+    novelty = mending.score(row.get("NOVELTY", row.get("novelty")), "novelty", notes)
+    extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
+    if (total := mending.number(row.get("SCORE"))) is not None and (relevance is None or novelty is None):
+        extra["score"] = total  # the only score there is, e.g. of a paper chosen for its author
+    made = Paper(
+        arxiv_id=known.id,
+        title=mending.line_of_text(row.get("title"), "title", notes) or known.id,
+        authors=names,
+        abstract=abstract or None,
+        version=version,
+        relevance=relevance,
+        novelty=novelty,
+        comment=mending.optional_text(row.get("COMMENT", row.get("comment")), "comment", notes),
+        announce_type=announced,
+        extra=extra,
+    )
+    return made if row.keys() <= _SCORED else _with_more(made, row, notes)
+
+
+def _identify(row: dict[str, Any], key: str | None, notes: Notes) -> ArxivId | None:
+    # `arxiv_id` and the key come from metadata; `ARXIVID` was written by a language model, which may slip.
+    given = [value for value in (row.get("arxiv_id"), key, row.get("ARXIVID")) if value is not None]
+    for value in given:
+        if known := mending.identifier(value, notes):
+            other = row.get("ARXIVID")
+            if other is not None and other != value and mending.identifier(other, Notes("")) != known:
+                what = "two ids in one row: the paper's own is believed"
+                notes.repair(what, f"{known.id}, not {mending.shown(other)}")
+            return known
+    what = f"no arXiv id: {mending.shown(given[0])}" if given else "no arXiv id"
+    notes.refuse(what, "add the id (YYMM.NNNNN) as arxiv_id")
+    return None
+
+
+# -- keys beyond the common ones -----------------------------------------------------------------------------------
+
+
+def _with_more(made: Paper, row: dict[str, Any], notes: Notes) -> Paper:
+    found: dict[str, Any] = {name: mending.line_of_text(row.get(name), name, notes) for name in _TEXTS}
+    found |= {name: _words(row.get(name), name, notes) for name in _LISTS}
+    found |= {name: _count(row.get(name), name, notes) for name in _COUNTS}
+    found |= {name: _time(row.get(name), name, notes) for name in _TIMES}
+    found |= {"scorer": _scorer(row.get("scorer"), notes), "links": links(row.get("links"), notes)}
+    found["source"] = mending.line_of_text(row.get("source"), "source", notes)
+    extra = _extra(row, notes)
+    changes = {name: value for name, value in found.items() if value}
+    changes |= {name: found[name] for name in ("upvotes", "comments") if found[name] == 0}
+    return msgspec.structs.replace(made, **changes, extra=made.extra | extra)
+
+
+def _extra(row: dict[str, Any], notes: Notes) -> dict[str, Any]:
+    extra = {}
+    for name in row.keys() - _SCORED - _HANDLED:
+        if clean(name) in records.PAPER_FIELDS:
+            notes.repair("a key with control characters that hides one of ours was left out", clean(name))
+        elif _fits(row[name]):
+            extra[clean(name)] = _cleaned(row[name])
+        else:
+            notes.repair("a value nested too deeply was left out", mending.shown(name))
+    return extra
+
+
+def _words(raw: object, field: str, notes: Notes) -> tuple[str, ...]:
+    parts = raw if isinstance(raw, list | tuple) else [] if raw is None else [raw]
+    return tuple(word for part in parts if (word := mending.line_of_text(part, field, notes)))
+
+
+def _count(raw: object, field: str, notes: Notes) -> int | None:
+    value = mending.number(raw)
+    if isinstance(value, int) and 0 <= value < 1 << 53:
+        return value
+    if raw is not None:
+        notes.repair("a value that is not a count was left out", f"{field} {mending.shown(raw)}")
+    return None
+
+
+def _time(raw: object, field: str, notes: Notes) -> str | None:
+    if isinstance(raw, str) and records.is_time(raw.strip()):
+        return raw.strip()
+    if raw is not None:
+        notes.repair("a value that is not an ISO 8601 date was left out", f"{field} {mending.shown(raw)}")
+    return None
+
+
+def _scorer(raw: object, notes: Notes) -> Scorer | None:
+    if isinstance(raw, str) and raw.strip():
+        return Scorer(model=raw.strip())
+    if raw is None:
+        return None
+    try:
+        return msgspec.convert(_cleaned(raw), Scorer)
+    except msgspec.ValidationError as error:
+        notes.repair("a value that is not a scorer was left out", str(error))
+        return None
+
+
+def links(raw: object, notes: Notes) -> Links | None:
+    """Links from an object of addresses, without white space in them; what is no http(s) address is left out."""
+    if not isinstance(raw, dict):
+        return None
+    found: dict[str, str] = {}
+    for name in Links.__struct_fields__:
+        if not isinstance(given := raw.get(name), str) or not given.strip():
+            continue
+        address = "".join(given.split())
+        if safe_url(address) is None:
+            notes.repair("a link that is no http(s) address was left out", f"{name} {mending.shown(given)}")
+            continue
+        if address != given:
+            notes.repair("white space taken out of a link", address)
+        found[name] = address
+    return Links(**found) if found else None
+
+
+def _fits(value: Any, depth: int = 50) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth > 0 and all(_fits(part, depth - 1) for part in parts)
+
+
+def _cleaned(value: Any) -> Any:
+    """A value that can be written as JSON: text without lone surrogates, no NaN; nested as it was."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, float):
+        return value if mending.number(value) is not None else None
+    if isinstance(value, dict):
+        return {clean(str(name)): _cleaned(part) for name, part in value.items()}
+    return [_cleaned(part) for part in value] if isinstance(value, list) else value

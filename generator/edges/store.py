@@ -1,0 +1,157 @@
+"""``data/``, the only truth: files on one side, records on the other."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from generator.edges.atomic import write_atomically
+from generator.ground import publication, records
+from generator.ground.errors import DigestError, Problem
+from generator.ground.model import Paper, Receipt
+from generator.ground.publication import Publication
+
+_DAY_FILE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.(?:jsonl|json)")
+
+
+class Store:
+    """The archive in `root`/data. Reads are strict; writes are whole, durable, and skipped when nothing changed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.data = root / "data"
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def dates(self) -> list[str]:
+        """Every day with papers or a receipt, oldest first."""
+        return sorted({date for date, path in self._day_files() if self._is_in_place(date, path)})
+
+    def papers(self, date: str) -> tuple[Paper, ...]:
+        """The papers of a day, in the file's order. Raises DigestError with every line that cannot be read."""
+        path = self.papers_path(date)
+        papers, problems = [], []
+        lines_of: dict[tuple[str, str], int] = {}
+        for number, line in enumerate(_bytes(path).split(b"\n"), 1):
+            if not line.strip():
+                continue
+            try:
+                paper = records.decode_paper(line)
+            except records.RecordError as error:
+                problems.append(Problem(f"{self.label(path)}:{number}", str(error), "mend or delete the line"))
+                continue
+            first = lines_of.setdefault((paper.arxiv_id, paper.source), number)
+            if first != number:
+                what = f"{paper.arxiv_id} of {paper.source} stands on line {first} already"
+                problems.append(Problem(f"{self.label(path)}:{number}", what, "delete one of the two lines"))
+            papers.append(paper)
+        if problems:
+            raise DigestError(problems)
+        return tuple(papers)
+
+    def receipt(self, date: str) -> Receipt | None:
+        """What happened on a day, if that is known. Raises DigestError if the file cannot be read."""
+        path = self.receipt_path(date)
+        data = _bytes(path)
+        if not data:
+            return None
+        try:
+            receipt = records.decode_receipt(data)
+        except records.RecordError as error:
+            raise DigestError(Problem(self.label(path), str(error), "mend the file")) from error
+        if receipt.date != date:
+            what = f"the receipt says {receipt.date}, its file {date}"
+            raise DigestError(Problem(self.label(path), what, "rename the file or correct its date"))
+        return receipt
+
+    def publications(self) -> list[Publication]:
+        """All public records, by file name and place in the file. Raises DigestError with all that cannot be read."""
+        found: list[Publication] = []
+        problems: list[Problem] = []
+        for path in self.publication_files():
+            try:
+                text = path.read_bytes().decode("utf-8")
+            except UnicodeDecodeError as error:
+                problems.append(Problem(self.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
+                continue
+            good, bad = publication.parse_stream(text, self.label(path))
+            found += good
+            problems += [problem for problem in bad if not problem.note]
+        if problems:
+            raise DigestError(problems)
+        return found
+
+    def publication_files(self) -> list[Path]:
+        """The files of the institution's repository, sorted by name."""
+        folder = self.data / "publications"
+        return sorted(p for p in folder.glob("*.yml") if p.is_file() and not p.name.startswith("."))
+
+    def fingerprint(self, date: str) -> str:
+        """Changes when a file of the day does."""
+        return _fingerprint([self.papers_path(date), self.receipt_path(date)])
+
+    def publications_fingerprint(self) -> str:
+        """Changes when a publication file does, comes or goes."""
+        return _fingerprint(self.publication_files())
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def write_papers(self, date: str, papers: Iterable[Paper]) -> bool:
+        """Make these the papers of the day; False if they were."""
+        data = b"".join(records.encode_paper(paper) + b"\n" for paper in papers)
+        return write_atomically(self.papers_path(date), data, durable=True)
+
+    def write_receipt(self, receipt: Receipt) -> bool:
+        """Keep what happened on a day; False if it was kept."""
+        return write_atomically(self.receipt_path(receipt.date), records.encode_receipt(receipt), durable=True)
+
+    def write_publications(self, name: str, text: str) -> bool:
+        """Make `text` the publication file `name`; False if it was."""
+        return write_atomically(self.data / "publications" / name, text.encode(), durable=True)
+
+    # -- places ----------------------------------------------------------------------------------------------------
+
+    def papers_path(self, date: str) -> Path:
+        """Where the papers of a day are kept."""
+        return self.data / "papers" / date[:4] / f"{_checked(date)}.jsonl"
+
+    def receipt_path(self, date: str) -> Path:
+        """Where the receipt of a day is kept."""
+        return self.data / "runs" / date[:4] / f"{_checked(date)}.json"
+
+    def label(self, path: Path) -> str:
+        """How messages name a file: relative to the root."""
+        return path.relative_to(self.root).as_posix()
+
+    def _place(self, date: str, path: Path) -> Path:
+        return self.papers_path(date) if path.suffix == ".jsonl" else self.receipt_path(date)
+
+    def _is_in_place(self, date: str, path: Path) -> bool:
+        return records.is_date(date) and path == self._place(date, path)
+
+    def _day_files(self) -> list[tuple[str, Path]]:
+        paths = [*(self.data / "papers").glob("*/*.jsonl"), *(self.data / "runs").glob("*/*.json")]
+        return sorted((found[1], path) for path in paths if (found := _DAY_FILE.fullmatch(path.name)))
+
+
+def _checked(date: str) -> str:
+    # Dates become paths: nothing but digits and hyphens may.
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", date):
+        raise ValueError(f"not a date: {date!r}")
+    return date
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def _fingerprint(paths: Sequence[Path]) -> str:
+    total = hashlib.sha256()
+    for path in paths:
+        data = _bytes(path)
+        total.update(f"{path.name}\0{len(data)}\0".encode())
+        total.update(data)
+    return total.hexdigest()[:16]

@@ -1,0 +1,60 @@
+"""Which characters text from outside may keep, and the URLs it may lead to."""
+
+import ipaddress
+import re
+from urllib.parse import quote, urlsplit
+
+# XML 1.0 section 2.2 forbids most control characters, lone surrogates, U+FFFE and U+FFFF. The rest reorders or hides
+# text (Unicode bidirectional controls, byte order mark, interlinear annotations) or means nothing (C1 controls).
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+_KEPT_IN_PATH = "%/?#[]@!$&()*+,;=:~-._"  # kept as they are; quotes, angle brackets, spaces and the rest are encoded
+_LONGEST_URL = 2000
+
+
+def clean(text: str) -> str:
+    """`text` without the characters that XML forbids, lone surrogates and bidi controls; line breaks stay as given."""
+    return text if text.isascii() and text.isprintable() else _UNWANTED.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """`text` cleaned, on one line: every run of white space is a single space, none at the ends."""
+    return " ".join(clean(text).split())
+
+
+def safe_url(url: str | None) -> str | None:
+    """`url` ready to stand in an attribute, if it is http(s) with a host and nothing hidden; else None.
+
+    Refused: other schemes, ``//host``, user names, control and bidi characters, host names that cannot be one.
+    Spaces, quotes and other characters a URL may not hold (RFC 3986, section 2) are percent-encoded.
+    """
+    stripped = (url or "").strip()
+    if not stripped or len(stripped) > _LONGEST_URL or _UNWANTED.search(stripped) or re.search(r"[\t\r\n]", stripped):
+        return None
+    try:
+        parts = urlsplit(stripped)
+        port = parts.port
+    except ValueError:  # an unclosed IPv6 bracket, a port that is no number
+        return None
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not _is_host(parts.hostname or ""):
+        return None
+    _, _, rest = stripped.partition("//")
+    return f"{parts.scheme}://{_host(parts.hostname or '', port)}{quote(rest[len(parts.netloc) :], safe=_KEPT_IN_PATH)}"
+
+
+def _host(name: str, port: int | None) -> str:
+    host = f"[{name}]" if ":" in name else name
+    return host if port is None else f"{host}:{port}"
+
+
+def _is_host(name: str) -> bool:
+    """A DNS or internationalised name, or an IP address."""
+    if ":" in name:
+        try:
+            return "%" not in name and ipaddress.ip_address(name).version == 6
+        except ValueError:
+            return False
+    return len(name) <= 253 and all(map(_LABEL.fullmatch, name.removesuffix(".").split(".")))

@@ -1,0 +1,205 @@
+"""Settings: ``digest.yml`` (topics, rubric, prompt, pages, feeds) and what ``mkdocs.yml`` already says of the site.
+
+YAML is read with ``CBaseLoader`` (everything is text), then converted with types: other loaders turn the arXiv id
+``2611.01230`` into a number and ``No`` into false.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from generator.ground.errors import DigestError, Problem
+
+SETTINGS_FILE = "digest.yml"
+SITE_FILE = "mkdocs.yml"
+
+T = TypeVar("T")
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An interest of this digest. `words` are matched, whole and without regard to case, in a paper's text."""
+
+    id: str
+    name: str
+    short: str = ""
+    relevant: str = ""
+    irrelevant: str = ""
+    words: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The short name where one is set."""
+        return self.short or self.name
+
+
+class Grade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a span of scores means, e.g. 9 to 10 of relevance."""
+
+    low: int
+    high: int
+    name: str
+    means: str
+    example: str = ""
+
+
+class Rubric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The two scales, best grade first."""
+
+    relevance: tuple[Grade, ...] = ()
+    novelty: tuple[Grade, ...] = ()
+
+
+class Prompt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a scoring model is told; ``{rubric}``, ``{topics}`` and ``{papers}`` stand for those parts."""
+
+    system: str = ""
+    user: str = ""
+
+
+class Pages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much a page shows."""
+
+    open_abstracts: int = 2
+    authors: int = 12
+    month_best: int = 20
+    week_best: int = 10
+    topic_newest: int = 50
+
+
+class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much a feed holds: the last `days` with papers, at most `items` and `megabytes`."""
+
+    days: int = 30
+    items: int = 200
+    megabytes: float = 1.0
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of ``mkdocs.yml`` that generation needs. `site_url` ends in a slash."""
+
+    site_name: str
+    site_url: str
+    site_description: str = ""
+    site_author: str = ""
+    docs_dir: str = "docs"
+    site_dir: str = "site"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings of one digest."""
+
+    topics: tuple[Topic, ...] = ()
+    rubric: Rubric = Rubric()
+    prompt: Prompt = Prompt()
+    pages: Pages = Pages()
+    feeds: Feeds = Feeds()
+    sources: dict[str, str] = {}
+    departments: dict[str, str] = {}
+    notice: str = ""
+    site: Site = Site(site_name="Paper Digest", site_url="http://localhost/")
+
+    def topic(self, name: str) -> Topic | None:
+        """The topic a paper means by an id or a name, in any case."""
+        wanted = name.strip().casefold()
+        return next((t for t in self.topics if wanted in (t.id.casefold(), t.name.casefold())), None)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when any setting does."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
+
+
+def load(root: Path) -> Settings:
+    """Read the settings of the digest in `root`.
+
+    Raises DigestError with every problem found, each with ``file:line``.
+    """
+    if not (root / SETTINGS_FILE).is_file():
+        raise DigestError(
+            Problem(str(root), f"no {SETTINGS_FILE} here", "pass --root DIR, or make a digest with 'digest new DIR'")
+        )
+    settings = _read(root, SETTINGS_FILE, Settings)
+    site = _read(root, SITE_FILE, Site)
+    problems = _topic_problems(root, settings)
+    if not re.match(r"https?://[^/\s]+", site.site_url):
+        line = _line(_node(root, SITE_FILE), ["site_url"])
+        what, do = "site_url is not an absolute http(s) address", "write the address readers will use, ending in /"
+        problems.append(Problem(f"{SITE_FILE}:{line}", what, do))
+    if problems:
+        raise DigestError(problems)
+    site = msgspec.structs.replace(site, site_url=site.site_url.rstrip("/") + "/")
+    return msgspec.structs.replace(settings, site=site)
+
+
+def line_of(root: Path, *path: str) -> int:
+    """The line of ``digest.yml`` on which a setting stands: ``line_of(root, "topics", "0", "id")``."""
+    return _line(_node(root, SETTINGS_FILE), list(path))
+
+
+def _read(root: Path, name: str, kind: type[T]) -> T:
+    node = _node(root, name)
+    data = yaml.load((root / name).read_text("utf-8"), yaml.CBaseLoader) or {}
+    try:
+        return msgspec.convert(data, kind, strict=False)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at ")
+        line = _line(node, re.findall(r"[^.\[\]`$]+", path))
+        problem = Problem(
+            f"{name}:{line}",
+            what + (f" ({path.strip('`')})" if path else ""),
+            "correct it; docs/settings.md lists every setting",
+        )
+        raise DigestError(problem) from error
+
+
+def _node(root: Path, name: str) -> yaml.Node | None:
+    try:
+        return yaml.compose((root / name).read_text("utf-8"), yaml.CBaseLoader)
+    except FileNotFoundError as error:
+        raise DigestError(
+            Problem(name, "no such file", f"make a digest with 'digest new DIR' and copy its {name}")
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{name}:{mark.line + 1}" if mark else name
+        what = f"not YAML: {getattr(error, 'problem', None) or error}"
+        raise DigestError(Problem(where, what, "mend the line")) from error
+
+
+def _line(node: yaml.Node | None, path: list[Any]) -> int:
+    """The line on which `path` (keys and indexes) stands, as far as it can be followed."""
+    line = 1
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            found = next((pair for pair in node.value if pair[0].value == step), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and step.isdigit() and int(step) < len(node.value):
+            node = node.value[int(step)]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def _topic_problems(root: Path, settings: Settings) -> list[Problem]:
+    node = _node(root, SETTINGS_FILE)
+    problems = []
+    seen: set[str] = set()
+    for index, topic in enumerate(settings.topics):
+        where = f"{SETTINGS_FILE}:{_line(node, ['topics', str(index), 'id'])}"
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", topic.id):
+            problems.append(
+                Problem(where, f"topic id {topic.id!r} cannot stand in an address", "use a-z, 0-9 and single hyphens")
+            )
+        if not topic.name.strip():
+            problems.append(Problem(where, f"topic {topic.id!r} has no name", "write the name readers will see"))
+        if topic.id in seen:
+            problems.append(Problem(where, f"topic id {topic.id!r} is used twice", "give each topic its own id"))
+        seen.add(topic.id)
+    return problems

@@ -1,0 +1,29 @@
+"""Problems as values, for what must not stop the rest; one exception root, for what must."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """One thing that is wrong, said so that its reader can mend it.
+
+    `where` is ``file`` or ``file:line``, relative to the digest's root where possible; `what` is wrong there;
+    `do` is the next step. None ends in a full stop. A `note` is worth saying, yet no fault: it fails nothing.
+    """
+
+    where: str
+    what: str
+    do: str
+    note: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}: {self.do}"
+
+
+class DigestError(Exception):
+    """The work cannot go on. Carries every problem found, not just the first."""
+
+    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))

@@ -1,0 +1,127 @@
+"""TeX formulas to MathML Core, through math-core, with what comes out checked before anybody sees it.
+
+The elements and attributes are those of MathML Core (W3C) and a few HTML ones that stand in ``mtext``; whatever else
+math-core may write is dropped or makes the formula stay TeX. Nothing here links, loads, or runs.
+"""
+
+import html
+import re
+import xml.etree.ElementTree as ET
+from functools import cache, lru_cache
+
+from math_core import LatexError, LatexToMathML
+
+from generator.ground.characters import clean
+from generator.ground.mathml_macros import MACROS
+from generator.ground.mathml_repair import mend, prepare
+
+LONGEST = 5000
+DEEPEST = 60
+_MOST_REPAIRS = 16
+_LONGEST_OUTPUT = 200_000
+_CACHED = 65_536
+
+ELEMENTS = frozenset([
+    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "msub", "msup", "msubsup", "mover", "munder",
+    "munderover", "mmultiscripts", "mprescripts", "none", "msqrt", "mroot", "mfrac", "mtable", "mtr", "mtd", "mpadded",
+    "mphantom", "mstyle", "merror", "em", "strong", "code", "span",
+])  # fmt: skip
+_RENAMED = {"menclose": "mrow", "i": "em", "b": "strong", "a": "span"}
+_LENGTH = re.compile(r"-?(?:\d{0,2}(?:\.\d+)?(?:em|ex|pt|px|mu)?|100%|50%)")
+_WORD = re.compile(r"[a-z-]+|\d")
+_STYLE = re.compile(
+    r"(?:(?:width|(?:padding|margin)-(?:left|right)): ?(?:-?\d{0,2}(?:\.\d+)?(?:em)?|\d{1,2}(?:\.\d+)?%|100%)"
+    r"|text-align: ?[a-z]+|justify-items: ?[a-z]+|font-variant-caps: ?small-caps)"
+)
+ATTRIBUTES = {
+    "display": _WORD, "displaystyle": _WORD, "scriptlevel": _WORD, "mathvariant": _WORD, "form": _WORD,
+    "stretchy": _WORD, "symmetric": _WORD, "largeop": _WORD, "movablelimits": _WORD, "accent": _WORD,
+    "accentunder": _WORD, "separator": _WORD, "fence": _WORD, "lspace": _LENGTH, "rspace": _LENGTH,
+    "minsize": _LENGTH, "maxsize": _LENGTH, "width": _LENGTH, "height": _LENGTH, "depth": _LENGTH,
+    "voffset": _LENGTH, "linethickness": _LENGTH, "columnspan": _WORD, "rowspan": _WORD,
+}  # fmt: skip
+_TAG = re.compile(r"<[^>]*>")
+_ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)(\w+;)")
+
+_options = {"fancy_error": False, "allow_unreliable_rendering": True, "max_expansions": 200}
+_converter = LatexToMathML(macros=MACROS, **_options)  # type: ignore[arg-type]
+_bare_converter = LatexToMathML(**_options)  # type: ignore[arg-type]
+
+
+@lru_cache(_CACHED)
+def to_mathml(tex: str, display: bool = False) -> str | None:
+    """A ``<math>`` element, well-formed XML without entities, or None when the formula has to stay TeX."""
+    tree = to_tree(tex, display)
+    return None if tree is None else ET.tostring(tree, encoding="unicode", short_empty_elements=False)
+
+
+@lru_cache(_CACHED)
+def to_tree(tex: str, display: bool = False) -> ET.Element | None:
+    """The same as a tree, for those who read it; it is cached and must not be changed."""
+    if len(tex) > LONGEST:
+        return None
+    source = _convert(tex, display)
+    if source is None or len(source) > _LONGEST_OUTPUT:
+        return None
+    try:
+        tree = ET.fromstring(_ENTITY.sub(lambda found: html.unescape(found[0]), clean(source)))
+    except ET.ParseError:  # math-core lets some characters through that it should escape
+        return None
+    return tree if _sanitise(tree) else None
+
+
+@cache
+def symbol(name: str) -> str | None:
+    r"""The characters a macro without arguments stands for (``alpha``: α, ``times``: ×), or None if it is no such."""
+    try:
+        source = _bare_converter.convert_with_local_state(rf"\{name}", displaystyle=False)
+    except LatexError:
+        return None
+    text = html.unescape(_TAG.sub("", source)).strip("\u2061\ufe00\ufe01")
+    return clean(text) if text and "<mspace width" not in source else None
+
+
+@cache
+def takes_arguments(name: str) -> bool:
+    r"""Whether math-core knows ``\name`` as a macro with one or two arguments (``frac``, ``mathcal``, ``dot``)."""
+    try:
+        _bare_converter.convert_with_local_state(rf"\{name}{{x}}{{x}}", displaystyle=False)
+    except LatexError:
+        return False
+    return symbol(name) is None
+
+
+def _convert(tex: str, display: bool) -> str | None:
+    tex = clean(prepare(tex))
+    for repairs in range(_MOST_REPAIRS):
+        try:
+            source = _converter.convert_with_local_state(tex, displaystyle=display)
+            return None if repairs and not _TAG.sub("", source).strip() else source  # never mended away altogether
+        except LatexError as complaint:
+            mended = mend(tex, str(complaint))
+            if mended == tex or len(mended) > 2 * LONGEST:
+                return None
+            tex = mended
+    return None
+
+
+def _sanitise(tree: ET.Element) -> bool:
+    """Drop from `tree` what MathML Core or this site does not have; False when that is not possible."""
+    level = [tree]
+    for _ in range(DEEPEST):
+        for element in level:
+            element.tag = _RENAMED.get(element.tag, element.tag)
+            if element.tag not in ELEMENTS:
+                return False
+            element.attrib = dict(filter(_is_allowed, element.attrib.items()))
+        level = [child for element in level for child in element]
+        if not level:
+            return True
+    return False
+
+
+def _is_allowed(attribute: tuple[str, str]) -> bool:
+    name, value = attribute
+    if name == "style":
+        return all(_STYLE.fullmatch(rule.strip()) for rule in value.split(";") if rule.strip())
+    return name in ATTRIBUTES and ATTRIBUTES[name].fullmatch(value) is not None

@@ -1,0 +1,121 @@
+"""The words of the domain as types: paper, score, receipt, state of a day.
+
+These are also the shapes of the files in ``data/``; `generator.ground.records` reads and writes them.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class State(StrEnum):
+    """What became of a day; the five are never confused with each other."""
+
+    OK = "ok"
+    QUIET = "quiet"  # nothing was announced
+    PARTIAL = "partial"
+    FAILED = "failed"
+    MISSING = "missing"
+
+
+class Scorer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who gave a score: the model's name and the hash or name of the rubric it was given."""
+
+    model: str
+    rubric: str | None = None
+
+
+class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Places that belong to a paper: http(s) URLs, still untrusted."""
+
+    code: str | None = None
+    project: str | None = None
+    discussion: str | None = None
+
+
+class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One preprint as one source gave it on one day: a line of ``data/papers/YYYY/YYYY-MM-DD.jsonl``.
+
+    All text is as the source wrote it (TeX and all), without control characters: escaping is the view's work.
+    `arxiv_id` has no version; an old-style id whose archive was lost (``0411431``) stays as it is and is not linked.
+    `relevance` and `novelty` are 1 to 10, or None for an unscored paper. Dates are ISO 8601 text.
+    `extra` holds the keys of the line that are not named here; they survive a round trip.
+    """
+
+    arxiv_id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    abstract: str | None = None
+    categories: tuple[str, ...] = ()
+    published: str | None = None
+    updated: str | None = None
+    version: int | None = None
+    doi: str | None = None
+    journal_ref: str | None = None
+    arxiv_comment: str | None = None
+    relevance: int | float | None = None
+    novelty: int | float | None = None
+    comment: str | None = None
+    topics: tuple[str, ...] = ()
+    scorer: Scorer | None = None
+    source: str = "arxiv"
+    links: Links | None = None
+    upvotes: int | None = None
+    comments: int | None = None
+    announce_type: str | None = None
+    extra: dict[str, Any] = {}
+
+    @property
+    def score(self) -> int | float | None:
+        """Relevance plus novelty, 2 to 20, by which a day is ordered."""
+        if self.relevance is None or self.novelty is None:
+            return None
+        return self.relevance + self.novelty
+
+
+class Tokens(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Language-model tokens of a run; `cached` are the part of `prompt` that was billed as cached."""
+
+    prompt: int = 0
+    completion: int = 0
+    total: int = 0
+    cached: int = 0
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Money, in `currency` (ISO 4217). None is unknown, which is not nothing."""
+
+    prompt: float | None = None
+    completion: float | None = None
+    total: float | None = None
+    currency: str = "USD"
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What happened on a day: ``data/runs/YYYY/YYYY-MM-DD.json``. None is unknown, which is not zero.
+
+    announced → fetched → (minus duplicates) scanned → relevant (shown); `dropped` counts the rest by reason.
+    """
+
+    date: str
+    state: State
+    model: str | None = None
+    rubric: str | None = None
+    tokens: Tokens | None = None
+    cost: Cost | None = None
+    announced: int | None = None
+    fetched: int | None = None
+    duplicates: int | None = None
+    scanned: int | None = None
+    relevant: int | None = None
+    dropped: dict[str, int] = {}
+    errors: tuple[str, ...] = ()
+    note: str | None = None
+    extra: dict[str, Any] = {}
+
+    @property
+    def scored_nothing(self) -> bool:
+        """Papers were scanned by a language model that was never paid: a failure, whatever the file calls it."""
+        paid = self.tokens is not None and self.tokens.total > 0
+        return bool(self.scanned) and not paid and self.tokens is not None and self.model != "local"

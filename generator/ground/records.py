@@ -1,0 +1,130 @@
+"""The files of ``data/`` on the wire: a line of papers, and a receipt. Strict to read, one way to write.
+
+Keys stand in the order of the model's fields; keys that are not ours come after them, sorted, and survive a round trip.
+"""
+
+import datetime
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+from generator.ground import arxiv_id
+from generator.ground.model import Paper, Receipt
+
+PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra")
+_RECEIPT_FIELDS = tuple(name for name in Receipt.__struct_fields__ if name != "extra")
+_ALWAYS = frozenset({"arxiv_id", "title", "authors", "source", "date", "state"})
+_COUNTS = ("announced", "fetched", "duplicates", "scanned", "relevant")
+_PAPER_NAMES = frozenset(PAPER_FIELDS)
+_PAPER = msgspec.json.Decoder(Paper)
+_KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_DATE_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
+
+T = TypeVar("T", Paper, Receipt)
+
+
+class RecordError(ValueError):
+    """A record is not what the design says; the message names the field."""
+
+
+def is_date(text: str) -> bool:
+    """Whether `text` is a real day as ``YYYY-MM-DD``."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def is_time(text: str) -> bool:
+    """Whether `text` is an ISO 8601 date, with or without a time."""
+    return bool(_DATE_START.match(text)) and is_date(text[:10])
+
+
+def decode_paper(line: bytes) -> Paper:
+    """Read one line of a papers file. Raises RecordError."""
+    try:
+        if _KEYS.decode(line).keys() <= _PAPER_NAMES:
+            return _checked(_PAPER.decode(line))
+    except (RecursionError, ValueError, msgspec.MsgspecError):
+        pass  # the long way says what is wrong, and where
+    return paper(_object(line))
+
+
+def paper(fields: dict[str, Any]) -> Paper:
+    """A paper from its keys and values; takes `fields` apart. Raises RecordError."""
+    return _checked(_convert(fields, PAPER_FIELDS, Paper))
+
+
+def _checked(made: Paper) -> Paper:
+    if wrong := _paper_fault(made):
+        raise RecordError(wrong)
+    return made
+
+
+def encode_paper(record: Paper) -> bytes:
+    """One line of a papers file, without its line end."""
+    return msgspec.json.encode(_fields(record, PAPER_FIELDS))
+
+
+def decode_receipt(data: bytes) -> Receipt:
+    """Read a file of ``data/runs``. Raises RecordError."""
+    made = _convert(_object(data), _RECEIPT_FIELDS, Receipt)
+    if not is_date(made.date):
+        raise RecordError(f"date: {made.date!r} is not a day as YYYY-MM-DD")
+    negative = next((name for name in _COUNTS if (getattr(made, name) or 0) < 0), None)
+    if negative:
+        raise RecordError(f"{negative}: a count cannot be less than zero")
+    return made
+
+
+def encode_receipt(receipt: Receipt) -> bytes:
+    """The whole file of a receipt."""
+    return msgspec.json.format(msgspec.json.encode(_fields(receipt, _RECEIPT_FIELDS)), indent=2) + b"\n"
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        value = msgspec.json.decode(data)
+    except RecursionError as error:
+        raise RecordError("nested too deeply") from error
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise RecordError(f"not JSON: {str(error).removeprefix('JSON is malformed: ')}") from error
+    if not isinstance(value, dict):
+        raise RecordError("not a JSON object")
+    return value
+
+
+def _convert(fields: dict[str, Any], names: tuple[str, ...], kind: type[T]) -> T:
+    known = {name: fields.pop(name) for name in names if name in fields}
+    try:
+        return msgspec.convert({**known, "extra": fields}, kind)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at ")
+        name = path.strip("`").removeprefix("$").removeprefix(".")
+        raise RecordError(f"{name}: {what}" if name else what) from error
+
+
+def _paper_fault(made: Paper) -> str | None:
+    known = arxiv_id.parse(made.arxiv_id)
+    if known is None or known.id != made.arxiv_id:
+        return f"arxiv_id: {made.arxiv_id!r} is not an arXiv id without version"
+    for name in ("relevance", "novelty"):
+        value = getattr(made, name)
+        if value is not None and not 1 <= value <= 10:
+            return f"{name}: {value} is not from 1 to 10"
+    for name in ("published", "updated"):
+        value = getattr(made, name)
+        if value is not None and not is_time(value):
+            return f"{name}: {value!r} is not an ISO 8601 date"
+    if not made.title.strip():
+        return "title: is empty"
+    return None if made.source else "source: is empty"
+
+
+def _fields(record: Paper | Receipt, names: tuple[str, ...]) -> dict[str, Any]:
+    values = zip(names, msgspec.structs.astuple(record), strict=False)  # all but the last field, `extra`
+    line = {name: value for name, value in values if value or value == 0 or name in _ALWAYS}
+    for name in sorted(record.extra.keys() - set(names)):
+        line[name] = record.extra[name]
+    return line

@@ -1,0 +1,351 @@
+"""Running text as authors and exporters write it (TeX, some Markdown, bare URLs) as a short list of nodes.
+
+Everything that is not recognised is text and stays as it is. The grammar is small on purpose: text from outside is
+hostile, so nothing here expands macros, and depth and reach are limited.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+
+from generator.ground.characters import safe_url
+from generator.ground.links import link_at, unescaped
+from generator.ground.mathml import symbol, takes_arguments, to_mathml
+from generator.ground.tex_accents import accent_at, letter_at
+from generator.ground.tex_formulas import formula_at
+from generator.ground.tex_macros import (
+    ARGUMENTS,
+    CHARACTERS,
+    DECLARATIONS,
+    ESCAPES,
+    LINKS,
+    REFERENCES,
+    STYLES,
+    TEMPLATES,
+)
+
+
+class Text(msgspec.Struct, frozen=True):
+    """Characters, not escaped. Two line breaks in a row end a paragraph."""
+
+    text: str
+
+
+class Math(msgspec.Struct, frozen=True):
+    """A formula: TeX without delimiters."""
+
+    tex: str
+    display: bool = False
+
+
+class Styled(msgspec.Struct, frozen=True):
+    """Nodes in ``em``, ``strong``, ``code``, ``sub`` or ``sup``."""
+
+    element: str
+    children: "tuple[Node, ...]"
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Nodes that lead to `url`, which `safe_url` has approved."""
+
+    url: str
+    children: "tuple[Node, ...]"
+
+
+Node: TypeAlias = Text | Math | Styled | Link
+_Found: TypeAlias = tuple[list[Node], int]
+_Argument: TypeAlias = tuple[int, int, int]
+
+_DEEPEST = 20
+_SPECIAL = frozenset([*ARGUMENTS, *TEMPLATES, "footnote", "isotope"])
+_MARKUP = re.compile(r"[\\$`{}~*\[]|<(?=a\s|https?:)|[\^_](?=[{\\])|-{2,}|'{2,}|https?://", re.IGNORECASE)
+_MACRO = re.compile(r"\\([A-Za-z]+)(\*?)")
+_OPTIONAL = re.compile(r"\[[^\[\]]{0,100}\]")
+_CONTRACTION = re.compile(r"\\'(?:s|t|d|m|re|ve|ll)(?!\w)")  # escaped by a model: it\'s
+_SCRIPT = re.compile(r"([\^_])(?:(\{)|(\\[A-Za-z]+|[A-Za-z0-9*]))")
+_VERBATIM = re.compile(r"\\verb([^A-Za-z\s*])([^\n]{0,200}?)\1")
+_STRONG = re.compile(r"(?<![\w*])\*\*(?![\s*])([^*]{1,300}?)(?<![\s*])\*\*(?![\w*])")
+_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[A-Za-z“\"(\\])([^*\n]{1,120}?)(?<![\s*])\*(?![\w*])")
+_QUOTED = re.compile(r"`(?=\S)([^`\n]{0,100}?[^\s`])(?:'(?!\w)|(`)(?!\w))")
+_CODE = re.compile(r"[\w.,:;/@#+=()<>\[\]-]{1,60}")
+_NUMERAL = re.compile(r"\s*[ivx]{1,5}\s*")
+_TILDE_MEANS_ABOUT = re.compile(r"(?:^|[\s(\[{=<>≤≥±+–—-])$|(?:^|[^A-Za-z])[a-z]$")
+
+
+def parse(text: str) -> tuple[Node, ...]:
+    """The nodes of `text`, which is clean (`generator.ground.characters.clean`)."""
+    if "\\" in text:
+        text = REFERENCES.sub("", text)
+    if not _MARKUP.search(text):
+        return (Text(text),)
+    return tuple(_Parser(text).nodes(0, len(text), 0))
+
+
+def _partners(text: str) -> dict[int, int]:
+    """Opening brace → its closing one, for the braces that have both."""
+    partners, opened = {}, []
+    for brace in re.finditer(r"\\.|[{}]", text, re.DOTALL):
+        if brace[0] == "{":
+            opened.append(brace.start())
+        elif brace[0] == "}" and opened:
+            partners[opened.pop()] = brace.start()
+    return partners
+
+
+class _Parser:
+    """One pass over one text. A method named for a construct returns its nodes and end, or None: then it is text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.partner = _partners(text)
+        self.linked = False
+        self.constructs: dict[str, Callable[[int, int, int], _Found | None]] = {
+            "\\": self.backslash, "$": self.dollar, "{": self.group, "~": self.tilde, "*": self.asterisk,
+            "`": self.backquote, "'": self.quotes, "-": self.dashes, "^": self.script, "_": self.script,
+            "[": self.link, "<": self.link, "h": self.link,
+        }  # fmt: skip
+
+    def nodes(self, start: int, end: int, depth: int) -> list[Node]:
+        """The nodes of the text from `start` to `end`."""
+        out: list[Node] = []
+        done = pos = start
+        while depth <= _DEEPEST and (mark := _MARKUP.search(self.text, pos, end)):
+            at = mark.start()
+            construct = self.constructs.get(self.text[at].lower())
+            found = construct(at, end, depth) if construct else None
+            if found is None:
+                pos = mark.end()
+                continue
+            if done < at:
+                out.append(Text(self.text[done:at]))
+            out += found[0]
+            done = pos = found[1]
+        if done < end:
+            out.append(Text(self.text[done:end]))
+        return out
+
+    # Mathematics
+
+    def dollar(self, at: int, end: int, depth: int) -> _Found | None:
+        formula = formula_at(self.text, at, end)
+        return ([Math(formula.tex, formula.display)], formula.end) if formula else None
+
+    def script(self, at: int, end: int, depth: int) -> _Found | None:
+        r"""``10^{-12}``, ``M_\odot`` outside a formula."""
+        mark = _SCRIPT.match(self.text, at, end)
+        if mark is None:
+            return None
+        element = "sup" if mark[1] == "^" else "sub"
+        if mark[3]:
+            name = mark[3].removeprefix("\\")
+            return [Styled(element, (Text(symbol(name) or name if mark[3] != name else name),))], mark.end()
+        argument = self.argument(at + 1, end)
+        if argument is None or argument[1] - argument[0] > 60:
+            return None
+        return [Styled(element, tuple(self.nodes(argument[0], argument[1], depth + 1)))], argument[2]
+
+    # Macros
+
+    def backslash(self, at: int, end: int, depth: int) -> _Found | None:
+        text = self.text
+        formula = self.dollar(at, end, depth)
+        if formula:
+            return formula
+        if _CONTRACTION.match(text, at, end) and text[max(0, at - 1) : at].isalpha():
+            return [Text("'")], at + 2
+        letter = accent_at(text, at, end) or letter_at(text, at, end)
+        if letter:
+            return [Text(letter[0])], letter[1]
+        macro = _MACRO.match(text, at, end)
+        if macro:
+            return self.macro(macro[1], at, macro.end(), end, depth)
+        escaped = ESCAPES.get(text[at + 1 : min(at + 2, end)])
+        if escaped is None:
+            return None
+        empty = 2 if text.startswith("{}", at + 2) and text[at + 1] in "~^'`\"=." else 0
+        return [Text(escaped)], at + 2 + empty
+
+    def macro(self, name: str, at: int, after: int, end: int, depth: int) -> _Found:
+        for table, handler in (
+            (CHARACTERS, self.character),
+            (DECLARATIONS, self.declaration),
+            (STYLES, self.styled),
+            (LINKS, self.linking),
+            (_SPECIAL, self.special),
+        ):
+            if name in table:
+                return handler(name, after, end, depth)
+        return self.verbatim(at, end) or self.mathematics(name, at, after, end) or self.unknown(name, after, end, depth)
+
+    def verbatim(self, at: int, end: int) -> _Found | None:
+        verbatim = _VERBATIM.match(self.text, at, end)
+        return ([Styled("code", (Text(verbatim[2]),))], verbatim.end()) if verbatim else None
+
+    def character(self, name: str, after: int, end: int, depth: int) -> _Found:
+        return [Text(CHARACTERS[name])], after + 2 * self.text.startswith("{}", after, end)
+
+    def declaration(self, name: str, after: int, end: int, depth: int) -> _Found:
+        r"""``{\it this}``: the style goes to the end of the group. Outside a group it would go on for ever."""
+        after += self.text.startswith(" ", after, end)
+        if depth == 0:
+            return [], after
+        return _in_style(DECLARATIONS[name], self.nodes(after, end, depth + 1)), end
+
+    def styled(self, name: str, after: int, end: int, depth: int) -> _Found:
+        argument = self.argument(after, end)
+        if argument is None:
+            return [], after + self.text.startswith("{", after, end)
+        return _in_style(STYLES[name], self.nodes(argument[0], argument[1], depth + 1)), argument[2]
+
+    def linking(self, name: str, after: int, end: int, depth: int) -> _Found:
+        r"""``\url{u}``, ``\href{u}{label}``; an address that is not safe is shown as text."""
+        first = self.argument(after, end)
+        if first is None:
+            return [], after + self.text.startswith("{", after, end)
+        address = unescaped(self.text[first[0] : first[1]])
+        label = self.argument(first[2], end) if name in ("href", "hyperlink") else None
+        url = safe_url(address)
+        shown: list[Node] = [Text(address)]
+        if label:
+            shown = self.label(label[0], label[1], depth)
+            shown += [] if url else [Text(f" ({address})")]
+        stop = label[2] if label else first[2]
+        return ([Link(url, tuple(shown))] if url and not self.linked else shown), stop
+
+    def special(self, name: str, after: int, end: int, depth: int) -> _Found:
+        count = ARGUMENTS[name][0] if name in ARGUMENTS else TEMPLATES[name][0] if name in TEMPLATES else 1
+        option = _OPTIONAL.match(self.text, after, end)
+        arguments, stop = self.arguments(after, end, count, optional=True)
+        raw = [self.text[first:last].strip() for first, last, _ in arguments]
+        if name == "isotope" and raw:
+            return [Text(TEMPLATES["iso"][1]((option[0].strip("[]") if option else ""), raw[0]))], stop
+        if name in TEMPLATES:
+            return [Text(TEMPLATES[name][1](*raw) if len(raw) == count else " ".join(raw))], stop
+        if name == "footnote" and arguments:
+            return [Text(" ("), *self.nodes(arguments[0][0], arguments[0][1], depth + 1), Text(")")], stop
+        kept = ARGUMENTS.get(name, (0, -1))[1]
+        shown = arguments[kept] if 0 <= kept < len(arguments) else None
+        return (self.nodes(shown[0], shown[1], depth + 1) if shown else []), stop
+
+    def mathematics(self, name: str, at: int, after: int, end: int) -> _Found | None:
+        r"""A symbol (``\alpha``) or construct (``\frac{a}{b}``) of mathematics outside any formula."""
+        character = symbol(name)
+        if character:
+            script = _SCRIPT.match(self.text, after, end)
+            more = self.script(after, end, 0) if script else None
+            after += 2 * self.text.startswith("{}", after, end)
+            return ([Text(character), *more[0]], more[1]) if more else ([Text(character)], after)
+        if not takes_arguments(name):
+            return None
+        _, stop = self.arguments(after, end, 2)
+        tex = self.text[at:stop]
+        return ([Math(tex)], stop) if stop > after and to_mathml(tex) else None
+
+    def unknown(self, name: str, after: int, end: int, depth: int) -> _Found:
+        r"""The content of what follows in braces; without that the name, for it may be a system's: ``\ourmethod``."""
+        arguments, stop = self.arguments(after, end, 3)
+        shown = [node for first, last, _ in arguments for node in self.nodes(first, last, depth + 1)]
+        unclosed = not arguments and self.text.startswith("{", after, end)
+        return shown or ([] if unclosed else [Text(name)]), stop + unclosed
+
+    # Braces
+
+    def group(self, at: int, end: int, depth: int) -> _Found | None:
+        r"""``{\it x}``, ``{\"o}``, ``{}``: braces that belong to TeX. Others are text."""
+        argument = self.argument(at, end)
+        if argument is None:
+            return None
+        first, last, stop = argument
+        if first < last and self.text[first : min(last, first + 9)].lstrip("{ ")[:1] not in ("\\", "$"):
+            return None
+        return self.nodes(first, last, depth + 1), stop
+
+    def argument(self, pos: int, end: int) -> _Argument | None:
+        """Where the braces at `pos` have their content, and where they end."""
+        closing = self.partner.get(pos, end)
+        return (pos + 1, closing, closing + 1) if closing < end else None
+
+    def arguments(self, pos: int, end: int, most: int, optional: bool = False) -> tuple[list[_Argument], int]:
+        """At most `most` arguments from `pos` on, and where they end; `optional` ones in brackets are passed over."""
+        found: list[_Argument] = []
+        while len(found) < most:
+            option = _OPTIONAL.match(self.text, pos, end) if optional else None
+            argument = self.argument(option.end() if option else pos, end)
+            if argument is None:
+                break
+            found.append(argument)
+            pos = argument[2]
+        return found, pos
+
+    # Punctuation, Markdown, links
+
+    def tilde(self, at: int, end: int, depth: int) -> _Found | None:
+        """A space that does not break, or "about": ``4U~1957``, but ``z~2`` and ``2.18~3.1``."""
+        before, after = self.text[max(0, at - 2) : at], self.text[at + 1 : at + 2]
+        between_digits = before[-1:].isdigit() and (after.isdigit() or after in ("-", "."))
+        about = _TILDE_MEANS_ABOUT.search(before) and (after.isdigit() or after.isspace() or after in ".$<>\\(")
+        if not after or after.isspace() or between_digits or about or before[-1:] in ("", "~", "/") or after == "/":
+            return None
+        return [Text("\N{NO-BREAK SPACE}")], at + 1
+
+    def dashes(self, at: int, end: int, depth: int) -> _Found | None:
+        """``--`` is an en dash, ``---`` an em dash; ``--flag`` is a flag."""
+        length = 3 if self.text.startswith("---", at, end) else 2
+        before, after = self.text[max(0, at - 1) : at], self.text[at + length : at + length + 1]
+        if after == "-" or (not before.strip() and after.isalpha()):
+            return None
+        return [Text("—" if length == 3 else "–")], at + length
+
+    def quotes(self, at: int, end: int, depth: int) -> _Found | None:
+        before, after = self.text[max(0, at - 1) : at], self.text[at + 2 : at + 3]
+        if after == "'":
+            return None
+        if (before == "." or before.isdigit()) and (after.isdigit() or after in (" ", "")):
+            return [Text("″")], at + 2
+        opens = (not before.strip() or before in "([") and bool(after.strip())
+        return [Text("“" if opens else "”")], at + 2
+
+    def backquote(self, at: int, end: int, depth: int) -> _Found | None:
+        """TeX's quotation marks, and Markdown's code."""
+        if self.text.startswith("``", at, end):
+            return ([Text("“")], at + 2) if self.text[at + 2 : at + 3] != "`" else None
+        if self.text[max(0, at - 1) : at].isalnum():
+            return None
+        quoted = _QUOTED.match(self.text, at, end)
+        if quoted is None:
+            return None
+        if quoted[2] and _CODE.fullmatch(quoted[1]):
+            return [Styled("code", (Text(quoted[1]),))], quoted.end()
+        return [Text("‘"), *self.nodes(quoted.start(1), quoted.end(1), depth + 1), Text("’")], quoted.end()
+
+    def asterisk(self, at: int, end: int, depth: int) -> _Found | None:
+        for pattern, element in ((_STRONG, "strong"), (_EMPHASIS, "em")):
+            found = pattern.match(self.text, at, end)
+            if found:
+                return _in_style(element, self.nodes(found.start(1), found.end(1), depth + 1)), found.end()
+        return None
+
+    def link(self, at: int, end: int, depth: int) -> _Found | None:
+        found = None if self.linked else link_at(self.text, at, end)
+        if found is None:
+            return None
+        first, last = found.label
+        address = self.text[first:last]
+        is_address = address.lower().startswith(("http://", "https://"))
+        label: list[Node] = [Text(unescaped(address))] if is_address else self.label(first, last, depth)
+        return [Link(found.url, tuple(label))], found.end
+
+    def label(self, first: int, last: int, depth: int) -> list[Node]:
+        """The nodes of a link's label, in which there is no other link."""
+        before, self.linked = self.linked, True
+        nodes = self.nodes(first, last, depth + 1)
+        self.linked = before
+        return nodes
+
+
+def _in_style(element: str, nodes: list[Node]) -> list[Node]:
+    if element == "small-caps":  # of which only the Roman numerals of spectra mean something: H{\sc i}
+        return [Text(n.text.upper()) if isinstance(n, Text) and _NUMERAL.fullmatch(n.text) else n for n in nodes]
+    return [Styled(element, tuple(nodes))] if element and nodes else nodes

@@ -1,0 +1,97 @@
+"""Text from outside, made fit for the place it goes: a page, a feed, a title, a name.
+
+This is the one door between strangers' text and what readers see. `html` and `citation` return `Markup`, which
+templates do not escape again; everything else returns plain characters, which they do.
+"""
+
+import re
+from functools import lru_cache
+
+import nh3
+from markupsafe import Markup, escape
+
+from generator.ground.characters import clean, one_line, safe_url
+from generator.ground.json_escapes import repair_json_escapes
+from generator.ground.mathml import to_mathml
+from generator.ground.tex import Link, Math, Node, Styled, Text, parse
+from generator.ground.tex_accents import accents
+from generator.ground.unicode_math import script, unicode_math
+
+__all__ = ["citation", "clean", "html", "name", "one_line", "plain", "repair_json_escapes", "safe_url"]
+
+CITATION_TAGS = frozenset(["i", "b", "em", "strong", "sub", "sup"])
+
+_ESCAPED = re.compile(r"\\([&%#_$'\"`.=^])")
+_PARAGRAPH = re.compile(r"\n[ \t]*\r?\n\s*")
+_SPACE = re.compile(r"[ \t\r\n]+")
+
+
+@lru_cache(4096)
+def plain(text: str) -> str:
+    """`text` as one line of Unicode without TeX, Markdown or markup: for titles, feed titles, mail. Not escaped."""
+    return one_line("".join(map(_plain, parse(clean(text)))))
+
+
+def name(text: str) -> str:
+    """A person's name with TeX's accents as Unicode: ``{\\L}ukasz`` is Łukasz."""
+    line = one_line(text)
+    if "$" in line:
+        return plain(line)
+    if "\\" in line:
+        line = accents(line)
+        if re.search(r"\\[A-Za-z]", line):
+            return plain(line)
+        line = re.sub(r"\\[,;:!/]?", " ", _ESCAPED.sub(r"\1", line))
+    return one_line(re.sub(r"[{}]", "", line).replace("~", " "))
+
+
+def html(text: str) -> Markup:
+    """`text` as inline HTML that is also well-formed XML: escaped, formulas as MathML, safe addresses linked.
+
+    Elements: those of MathML, ``a em strong code sub sup span br``. A formula that cannot be converted stays TeX in
+    ``<code class="tex">``. An empty line is a line break.
+    """
+    return Markup("".join(map(_html, parse(clean(text)))).strip())
+
+
+def citation(html: str) -> Markup:
+    """The inline HTML a repository wrote into a citation, with ``i b em strong sub sup`` and no other tag."""
+    kept = nh3.clean(
+        clean(html),
+        tags=set(CITATION_TAGS),
+        clean_content_tags={"script", "style"},
+        attributes={},
+        strip_comments=True,
+        link_rel=None,
+    )
+    return Markup(one_line(kept.replace("&nbsp;", "\N{NO-BREAK SPACE}")))
+
+
+def _plain(node: Node) -> str:
+    match node:
+        case Text(text):
+            return text
+        case Math(tex):
+            return unicode_math(tex)
+        case Styled(element, children):
+            inside = "".join(map(_plain, children))
+            return script("^" if element == "sup" else "_", inside) if element in ("sub", "sup") else inside
+        case Link(_, children):
+            return "".join(map(_plain, children))
+
+
+def _html(node: Node) -> str:
+    match node:
+        case Text(text):
+            return _escaped(text)
+        case Math(tex, display):
+            return to_mathml(tex, display) or f'<code class="tex">{_escaped(tex.strip())}</code>'
+        case Styled(element, children):
+            return f"<{element}>{''.join(map(_html, children))}</{element}>"
+        case Link(url, children):
+            return f'<a href="{escape(url)}" rel="noopener nofollow ugc">{"".join(map(_html, children))}</a>'
+
+
+def _escaped(text: str) -> str:
+    paragraphs = (str(escape(_SPACE.sub(" ", paragraph))) for paragraph in _PARAGRAPH.split(text))
+    return "<br/>".join(paragraphs)

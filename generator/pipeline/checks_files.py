@@ -1,0 +1,87 @@
+"""What `digest check` asks of places: files in ``data/`` that nobody reads, pages in ``docs/`` in the way of others."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from generator.edges.output import LIST
+from generator.edges.store import Store
+from generator.ground import records
+from generator.ground.config import Settings
+from generator.ground.errors import Problem
+from generator.views.markdown import MARK
+from generator.views.page import page_url
+
+# Read by people, not by the program.
+_ACCEPTED = re.compile(r"(README|LICEN[CS]E|NOTICE)(\.\w+)?", re.IGNORECASE)
+_DATED = re.compile(r"(?:daily/\d{4}/\d\d/\d\d|weekly/\d{4}-W\d\d|monthly/\d{4}-\d\d)/", re.ASCII)
+
+
+def misplaced_files(store: Store) -> Iterator[Problem]:
+    """Files in ``data/`` that are not where a file of their kind is read."""
+    for path in sorted(store.data.rglob("*")):
+        name = path.relative_to(store.data)
+        is_hidden = any(part.startswith(".") for part in name.parts)
+        if path.is_file() and not is_hidden and not _ACCEPTED.fullmatch(path.name):
+            yield from _misplaced(store, path, name.parts[0])
+
+
+def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Problem]:
+    where = store.label(path)
+    if folder in ("papers", "runs"):
+        yield from _misplaced_day(store, path, folder)
+    elif folder != "publications":
+        yield Problem(where, "nothing reads this file", "move it out of data/")
+    elif path not in store.publication_files():
+        yield Problem(where, "publications are not read from here", f"rename it to data/publications/{path.stem}.yml")
+
+
+def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Problem]:
+    where = store.label(path)
+    date = path.name.split(".")[0]
+    if not records.is_date(date):
+        yield Problem(where, "not named after a day", "name it YYYY-MM-DD, or move it out of data/")
+        return
+    right = store.papers_path(date) if folder == "papers" else store.receipt_path(date)
+    if path == right:
+        return
+    if right.exists():
+        what = f"claims the day {date}, and so does {store.label(right)}"
+        yield Problem(where, what, "bring what it alone has into the other file, then delete it")
+    elif path.suffix == right.suffix:
+        yield Problem(where, "this day is not read from here", f"move it to {store.label(right)}")
+    else:
+        yield Problem(where, "this day is not read from here", f"run 'digest import {where}', then delete it")
+
+
+def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) -> Iterator[Problem]:
+    """Hand-written pages at an address that belongs to a generated one."""
+    docs = root / settings.site.docs_dir
+    generated = _lines(docs / LIST)
+    taken = {page_url(path): path for path in generated if path.endswith(".md")}
+    for file in sorted(docs.rglob("*.md")):
+        path = file.relative_to(docs).as_posix()
+        if path in generated or _is_marked(file):
+            continue
+        address = page_url(path)
+        if address in taken or _is_reserved(address, settings, publications):
+            where = f"{settings.site.docs_dir}/{path}"
+            yield Problem(where, f"stands at /{address}, the address of a generated page", "give it another name")
+
+
+def _is_reserved(address: str, settings: Settings, publications: frozenset[str]) -> bool:
+    folder, _, name = address.rstrip("/").partition("/")
+    if folder == "topics":
+        return any(name == topic.id for topic in settings.topics)
+    if folder == "publications":
+        return name in publications or name.startswith(("years/", "types/", "departments/"))
+    return bool(_DATED.fullmatch(address))
+
+
+def _lines(path: Path) -> frozenset[str]:
+    return frozenset(path.read_text("utf-8").splitlines()) if path.is_file() else frozenset()
+
+
+def _is_marked(file: Path) -> bool:
+    with file.open("rb") as start:
+        return MARK.encode() in start.read(200)

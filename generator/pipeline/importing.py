@@ -1,0 +1,221 @@
+"""``digest import``: foreign files become records, records meet ``data/``, a report says what became of each row."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from generator.edges import sources
+from generator.edges.sources import librecat
+from generator.edges.sources.days import day_of_path
+from generator.edges.sources.harvest import Harvest, Record, Repair, Row
+from generator.edges.sources.payload import LARGEST_FILE
+from generator.edges.store import Store
+from generator.ground import text
+from generator.ground.errors import DigestError, Problem
+from generator.pipeline.merging import Day, Outcome, Shelf, merge_receipts
+
+STDIN = "-"
+# Files of these kinds are data: one that cannot be read is a problem, however it was found.
+_DATA_SUFFIXES = frozenset({".json", ".jsonl", ".yml", ".yaml", ".xml", ".rss", ".atom"})
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """Fields of a row in ``data/`` that differ from the one that came in, and stayed."""
+
+    date: str
+    arxiv_id: str
+    fields: tuple[str, ...]
+
+
+class Report(msgspec.Struct):
+    """What an import did. Rows that came in are counted once each: ``read = sum(outcomes) + refused``."""
+
+    files: int = 0
+    kinds: dict[str, int] = {}
+    outcomes: dict[str, int] = {}
+    refused: int = 0
+    days: list[str] = []
+    receipts: int = 0
+    publications: dict[str, int] = {}
+    repairs: list[Repair] = []
+    kept: list[Kept] = []
+    problems: list[Problem] = []
+
+    @property
+    def read(self) -> int:
+        """Rows of papers that were looked at."""
+        return sum(self.outcomes.values()) + self.refused
+
+    @property
+    def faults(self) -> list[Problem]:
+        """The problems that are more than notes."""
+        return [problem for problem in self.problems if not problem.note]
+
+
+def run(
+    root: Path, paths: Sequence[str], *, date: str | None = None, replace: bool = False, stdin: BinaryIO | None = None
+) -> Report:
+    """Import `paths` (files, folders, ``-`` for `stdin`) into the digest in `root`.
+
+    `date` is the day of files that do not tell theirs. A row that differs from one in ``data/`` fills its gaps; with
+    `replace` it wins. Nothing is raised for what a file holds: see the report's problems.
+    """
+    work = _Import(Store(root), date, replace)
+    for path, named in _expand(paths, work.report):
+        work.file(path, named, stdin if path == STDIN else None)
+    work.finish()
+    return work.report
+
+
+def _expand(paths: Sequence[str], report: Report) -> Iterator[tuple[str, bool]]:
+    """Every file, in order, and whether it was named itself rather than found in a folder."""
+    for path in paths:
+        if path == STDIN or os.path.isfile(path):
+            yield path, True
+        elif os.path.isdir(path):
+            for folder, folders, names in os.walk(path):
+                folders[:] = sorted(name for name in folders if not name.startswith("."))
+                yield from ((os.path.join(folder, name), False) for name in sorted(names) if not name.startswith("."))
+        else:
+            report.problems.append(Problem(path, "no such file or folder", "check the path"))
+
+
+class _Import:
+    """One run: ratings wait for the papers they rate, everything else is kept file by file."""
+
+    def __init__(self, store: Store, date: str | None, replace: bool) -> None:
+        self.store, self.date, self.replace = store, date, replace
+        self.report = Report()
+        self.kinds: Counter[str] = Counter()
+        self.outcomes: Counter[str] = Counter()
+        self.publications: Counter[str] = Counter()
+        self.changed: set[str] = set()
+        self.ratings: dict[str, list[Row]] = {}
+
+    def file(self, path: str, named: bool, stdin: BinaryIO | None) -> None:
+        self.report.files += 1
+        label = text.clean(os.fsencode(path).decode("utf-8", "replace"))
+        try:
+            data = _read(path, label, stdin)
+            kind, harvest = sources.harvest(data, label, day_of_path(label) or self.date)
+        except sources.Unrecognised as error:
+            self.kinds["not recognised"] += 1
+            note = not named and Path(path).suffix.lower() not in _DATA_SUFFIXES
+            self.report.problems += [msgspec.structs.replace(problem, note=note) for problem in error.problems]
+        except DigestError as error:
+            self.kinds["refused"] += 1
+            self.report.problems += error.problems
+        else:
+            self.kinds[kind] += 1
+            try:
+                self._keep(label, harvest)
+            except OSError as error:
+                what = f"{error.filename} cannot be written: {error.strerror}"
+                self.report.problems.append(Problem(label, what, "check permissions and free space, then import again"))
+
+    def _keep(self, path: str, harvest: Harvest) -> None:
+        self.report.repairs += harvest.repairs
+        self.report.problems += harvest.problems
+        self.report.refused += harvest.refused
+        self.publications["refused"] += harvest.refused_publications
+        if harvest.publications:
+            self._keep_publications(path, harvest)
+        days: dict[str, list[Row]] = {}
+        for row in harvest.rows:
+            (self.ratings if row.is_rating else days).setdefault(row.date, []).append(row)
+        for date, rows in days.items():
+            self._keep_day(date, rows)
+        for receipt in harvest.receipts:
+            try:
+                merged = merge_receipts(self.store.receipt(receipt.date), receipt, replace=self.replace)
+                self.report.receipts += self.store.write_receipt(merged)
+            except DigestError as error:
+                self.report.problems += error.problems
+
+    def _keep_day(self, date: str, rows: list[Row]) -> None:
+        try:
+            day = Day({(paper.arxiv_id, paper.source): paper for paper in self.store.papers(date)}, self.replace)
+        except DigestError as error:
+            self._refuse_day(date, rows, error)
+            return
+        for row in rows:
+            outcome, fields = day.take(row)
+            self.outcomes[outcome] += 1
+            if fields:
+                self.report.kept.append(Kept(date, row.paper.arxiv_id, fields))
+            if row.is_rating and outcome is Outcome.ADDED:
+                what = f"rates {row.paper.arxiv_id}, which is not among the papers of {date}; kept with its id as title"
+                self.report.problems.append(Problem(row.where, what, "import the day's papers too", note=True))
+        if self.store.write_papers(date, day.papers.values()):
+            self.changed.add(date)
+
+    def _refuse_day(self, date: str, rows: list[Row], error: DigestError) -> None:
+        # What cannot be read must not be lost by writing the rest.
+        self.report.refused += len(rows)
+        known = set(self.report.problems)
+        self.report.problems += [problem for problem in error.problems if problem not in known]
+        what = f"{len(rows)} rows of {date} not taken in, since the file of that day is broken"
+        self.report.problems.append(Problem(rows[0].where, what, "mend the file, then import again"))
+
+    def _keep_publications(self, path: str, harvest: Harvest) -> None:
+        name = publication_file_name(path)
+        shelf, problems = _shelf(self.store)
+        if problems:
+            what = f"{len(harvest.publications)} publications not taken in, since data/publications cannot be read"
+            self.report.problems += [*problems, Problem(path, what, "mend the files, then import again")]
+            return
+        before = {file: list(records) for file, records in shelf.files.items()}
+        outcomes = shelf.take(name, harvest.publications, replace=self.replace)
+        self.publications.update(outcomes)
+        for file, records in shelf.files.items():
+            if records != before.get(file):
+                untouched = harvest.stream if file == name and records == harvest.publications else None
+                documents = (librecat.document(record.data) for record in records)
+                self.store.write_publications(file, untouched or "".join(documents))
+
+    def finish(self) -> None:
+        for date, rows in sorted(self.ratings.items()):
+            self._keep_day(date, rows)
+        self.report.days = sorted(self.changed)
+        self.report.kinds, self.report.outcomes = dict(self.kinds), dict(self.outcomes)
+        self.report.publications = dict(+self.publications)
+
+
+def publication_file_name(path: str) -> str:
+    """The name under which a file of publications is kept; a name of letters, digits, ``.``, ``_`` and ``-``."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", "publications" if path == STDIN else Path(path).stem)
+    return f"{stem.strip('.-') or 'publications'}.yml"
+
+
+def _shelf(store: Store) -> tuple[Shelf, list[Problem]]:
+    files: dict[str, list[Record]] = {}
+    problems: list[Problem] = []
+    for path in store.publication_files():
+        label = store.label(path)
+        try:
+            _, harvest = sources.harvest(path.read_bytes(), label, None)
+        except DigestError as error:
+            problems += error.problems
+            continue
+        problems += harvest.problems
+        files[path.name] = harvest.publications
+    return Shelf(files), problems
+
+
+def _read(path: str, label: str, stdin: BinaryIO | None) -> bytes:
+    try:
+        if stdin is not None:
+            data = stdin.read(LARGEST_FILE + 1)
+        else:
+            with open(path, "rb") as file:
+                data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise DigestError(Problem(label, f"cannot be read: {error.strerror}", "check its permissions")) from error
+    if len(data) > LARGEST_FILE:
+        raise DigestError(Problem(label, f"more than {LARGEST_FILE >> 20} MB", "split the file"))
+    return data

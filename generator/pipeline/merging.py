@@ -1,0 +1,152 @@
+"""What comes in meets what is there: gaps are filled, nothing that is known gets lost. Pure functions.
+
+Two rows are one if they are of the same paper and source. A score with its comment, topics and scorer moves as one.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from generator.edges.sources.harvest import Record, Row
+from generator.ground.model import Paper, Receipt
+
+_SCORE = ("relevance", "novelty", "comment", "topics", "scorer")
+_APART = frozenset({*_SCORE, "arxiv_id", "source", "links", "extra"})
+_PLAIN = tuple(name for name in Paper.__struct_fields__ if name not in _APART)
+
+
+class Outcome(StrEnum):
+    """What became of a row that came in."""
+
+    ADDED = "added"  # a new row
+    FILLED = "filled"  # gaps of a row that was there are filled
+    KEPT = "kept"  # the row that was there differs, and stays
+    UNCHANGED = "unchanged"
+
+
+class Day(msgspec.Struct):
+    """The rows of a day in the order of its file, while others come in."""
+
+    papers: dict[tuple[str, str], Paper]
+    replace: bool = False
+
+    def take(self, row: Row) -> tuple[Outcome, tuple[str, ...]]:
+        """Let one row in. Names the fields in which the old row stayed though the new one differs."""
+        key = (row.paper.arxiv_id, row.paper.source)
+        if row.is_rating and key not in self.papers:
+            key = next((other for other in self.papers if other[0] == key[0]), key)
+        old = self.papers.get(key)
+        if old is None:
+            self.papers[key] = row.paper
+            return Outcome.ADDED, ()
+        merged, kept = merge(old, row.paper, replace=self.replace)
+        self.papers[key] = merged
+        if merged != old:
+            return Outcome.FILLED, kept
+        return (Outcome.KEPT if kept else Outcome.UNCHANGED), kept
+
+
+def merge(old: Paper, new: Paper, *, replace: bool = False) -> tuple[Paper, tuple[str, ...]]:
+    """`old` with its gaps filled from `new`, and the fields that differ and stayed. With `replace` `new` wins those."""
+    if old == new:
+        return old, ()
+    changes: dict[str, Any] = {}
+    kept: list[str] = []
+    fields = (*_PLAIN, *_SCORE) if old.score is None and new.score is None else _PLAIN
+    for name in fields:
+        before, after = getattr(old, name), getattr(new, name)
+        if before == after or _is_gap(name, new):
+            continue
+        if replace or _is_gap(name, old):
+            changes[name] = after
+        else:
+            kept.append(name)
+    if fields is _PLAIN:
+        _merge_score(old, new, replace, changes, kept)
+    changes["links"] = _merge_parts(old.links, new.links, replace, kept)
+    changes["extra"] = _merge_extra(old.extra, new.extra, replace, kept)
+    merged = msgspec.structs.replace(old, **changes)
+    return (old if merged == old else merged), tuple(kept)
+
+
+def _is_gap(name: str, paper: Paper) -> bool:
+    return getattr(paper, name) in (None, (), "") or (name == "title" and paper.title == paper.arxiv_id)
+
+
+def _merge_score(old: Paper, new: Paper, replace: bool, changes: dict[str, Any], kept: list[str]) -> None:
+    """At least one of the two is scored. The group of the scored one stays together; only its own gaps are filled."""
+    differ = [name for name in _SCORE if getattr(old, name) != getattr(new, name)]
+    same_score = (old.relevance, old.novelty) == (new.relevance, new.novelty)
+    take_new = new.score is not None and (replace or old.score is None)
+    first, second = (new, old) if take_new else (old, new)
+    for name in differ:
+        value, other = getattr(first, name), getattr(second, name)
+        # Another scorer's comment or topics must not be read as this one's, unless the scores are the same
+        # or the other row had no score for them to explain.
+        fills = same_score or second.score is None
+        changes[name] = other if _is_gap(name, first) and fills else value
+        if not take_new and not _is_gap(name, second) and changes[name] != other:
+            kept.append(name)
+
+
+def _merge_parts(old: Any, new: Any, replace: bool, kept: list[str]) -> Any:
+    if old is None or new is None:
+        return new if old is None else old
+    changes = {}
+    for name in old.__struct_fields__:
+        before, after = getattr(old, name), getattr(new, name)
+        if after is None or before == after:
+            continue
+        if replace or before is None:
+            changes[name] = after
+        else:
+            kept.append(f"links.{name}")
+    return msgspec.structs.replace(old, **changes)
+
+
+def _merge_extra(old: dict[str, Any], new: dict[str, Any], replace: bool, kept: list[str]) -> dict[str, Any]:
+    kept.extend(name for name in new if name in old and old[name] != new[name] and not replace)
+    return {**old, **new} if replace else {**new, **old}
+
+
+def merge_receipts(old: Receipt | None, new: Receipt, *, replace: bool = False) -> Receipt:
+    """`old` with its gaps filled from `new`; with `replace` the other way round."""
+    if old is None:
+        return new
+    first, second = (new, old) if replace else (old, new)
+    gaps = {
+        name: getattr(second, name)
+        for name in Receipt.__struct_fields__
+        if name != "extra" and getattr(first, name) in (None, (), {})
+    }
+    return msgspec.structs.replace(first, **gaps, extra={**second.extra, **first.extra})
+
+
+class Shelf(msgspec.Struct):
+    """Publications by file, in the order of each file, while others come in."""
+
+    files: dict[str, list[Record]]
+
+    def take(self, name: str, records: Iterable[Record], *, replace: bool = False) -> list[Outcome]:
+        """Let records in, new ones at the end of file `name`, newer ones in place of the old; say how each fared."""
+        places = {record.id: (file, at) for file, kept in self.files.items() for at, record in enumerate(kept)}
+        outcomes = []
+        for record in records:
+            if record.id not in places:
+                shelf = self.files.setdefault(name, [])
+                places[record.id] = (name, len(shelf))
+                shelf.append(record)
+                outcomes.append(Outcome.ADDED)
+                continue
+            file, at = places[record.id]
+            old = self.files[file][at]
+            if record.data == old.data:
+                outcomes.append(Outcome.UNCHANGED)
+            elif replace or record.updated > old.updated:
+                self.files[file][at] = record
+                outcomes.append(Outcome.FILLED)
+            else:
+                outcomes.append(Outcome.KEPT)
+        return outcomes

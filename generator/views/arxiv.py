@@ -1,0 +1,31 @@
+"""Where a paper stands on arXiv."""
+
+from typing import NamedTuple
+from urllib.parse import quote
+
+from generator.ground.arxiv_id import parse
+
+# arXiv makes HTML of papers submitted since December 2023 (info.arxiv.org/about/accessible_HTML.html).
+FIRST_WITH_HTML = "2312"
+
+
+class Addresses(NamedTuple):
+    """The abstract page, the PDF, and the HTML where arXiv makes one."""
+
+    abstract: str
+    pdf: str
+    html: str | None
+
+
+def addresses(arxiv_id: str) -> Addresses | None:
+    """The addresses of a paper, or None for an id that leads nowhere (an old one that lost its archive)."""
+    parsed = parse(arxiv_id)
+    if parsed is None or not parsed.resolvable:
+        return None
+    name = quote(parsed.id)
+    has_html = "/" not in name and name[:4] >= FIRST_WITH_HTML and not name.startswith("9")
+    return Addresses(
+        f"https://arxiv.org/abs/{name}",
+        f"https://arxiv.org/pdf/{name}",
+        f"https://arxiv.org/html/{name}" if has_html else None,
+    )

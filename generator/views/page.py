@@ -1,0 +1,66 @@
+"""A page before it is a file: its place, its head and one block of HTML."""
+
+import posixpath
+from typing import NamedTuple
+
+
+class Alternate(NamedTuple):
+    """A feed of what a page lists, for ``<link rel="alternate">``; `url` is relative to the site's root."""
+
+    title: str
+    url: str
+    type: str = "application/rss+xml"
+
+
+class Page(NamedTuple):
+    """A page of the site.
+
+    `address` is relative to the site's root and ends in a slash (the home page's is empty); `title` and `description`
+    are plain text, unescaped; `lead` and `body` are finished HTML, one block each, above and below the heading;
+    `updated` is the ISO date of the newest fact on the page, for the sitemap; `script` is an ES module the page loads,
+    relative to the site's root.
+    """
+
+    address: str
+    title: str
+    description: str
+    body: str
+    lead: str = ""
+    feeds: tuple[Alternate, ...] = ()
+    updated: str | None = None
+    script: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The Markdown file, relative to ``docs/``.
+
+        Always an index file: Zensical reads links in raw HTML as seen from the file, browsers as seen from the address,
+        and only there the two are the same.
+        """
+        return f"{self.address}index.md"
+
+
+class File(NamedTuple):
+    """A finished file of the site that is no page, e.g. a feed; `path` is relative to ``docs/``."""
+
+    path: str
+    data: bytes
+
+
+def page_url(path: str) -> str:
+    """The address of the page a Markdown file becomes, relative to the site's root: ``a/b.md`` is ``a/b/``."""
+    folder, name = posixpath.split(path)
+    stem = name.removesuffix(".md")
+    parts = [folder] if stem == "index" else [folder, stem]
+    return "".join(part + "/" for part in parts if part)
+
+
+def relative(target: str, base: str) -> str:
+    """`target` as seen from the page at `base`; both relative to the site's root, `target` may have a fragment."""
+    url, hash_sign, fragment = target.partition("#")
+    if url == base and hash_sign:
+        return hash_sign + fragment
+    path = posixpath.relpath("/" + url, "/" + base)
+    if url.endswith("/") or not url:
+        path += "/"
+    return path + hash_sign + fragment

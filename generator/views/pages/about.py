@@ -1,0 +1,32 @@
+"""``/about/``: how papers are chosen: topics, rubric, the prompt exactly as used, models and costs to date."""
+
+from collections.abc import Iterator
+
+from generator.catalogue.index import Catalogue
+from generator.catalogue.totals import totals
+from generator.ground.config import Settings
+from generator.ground.prompt import compose
+from generator.views.page import Page
+from generator.views.render import render
+
+ADDRESS = "about/"
+
+
+def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
+    """The one page."""
+    system, user = compose(settings)
+    scales = (("Relevance", settings.rubric.relevance), ("Novelty", settings.rubric.novelty))
+    context = {
+        "settings": settings,
+        "scales": scales,
+        "system": system,
+        "user": user,
+        "total": totals(catalogue.heads.values()),
+        "newest": max(catalogue.heads, default=None),
+    }
+    yield Page(
+        address=ADDRESS,
+        title="About",
+        description="How papers are chosen and scored, and what it has cost",
+        body=render("about.html.j2", ADDRESS, **context),
+    )

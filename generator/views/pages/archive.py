@@ -1,0 +1,48 @@
+"""``/archive/``: all years and months at a glance."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from generator.catalogue.days import span
+from generator.catalogue.index import Catalogue
+from generator.catalogue.totals import Totals, totals
+from generator.ground.config import Settings
+from generator.views import wording
+from generator.views.feeds import alternates
+from generator.views.page import Page
+from generator.views.render import render
+from generator.views.timeline import month_address, month_span, months, shade, week_address, week_span, weeks
+
+ADDRESS = "archive/"
+
+
+def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
+    """The one page."""
+    listed = [head.date for head in catalogue.heads.values() if head.listed]
+    by_month = {name: totals(span(catalogue.heads, *month_span(name))) for name in months(listed)}
+    most = max((sums.papers for sums in by_month.values()), default=0)
+    context = {
+        "years": _years(by_month),
+        "weeks": {year: list(names) for year, names in groupby(weeks(listed), key=lambda name: name[:4])},
+        "most": most,
+        "shade": shade,
+        "total": totals(catalogue.heads.values()),
+        "month_address": month_address,
+        "week_address": week_address,
+        "week_span": week_span,
+    }
+    yield Page(
+        address=ADDRESS,
+        title="Archive",
+        description=f"{wording.count(len(listed), 'day')} in {wording.count(len(by_month), 'month')}",
+        body=render("archive.html.j2", ADDRESS, **context),
+        feeds=alternates(settings),
+        updated=max(listed, default=None),
+    )
+
+
+def _years(by_month: dict[str, Totals]) -> list[tuple[str, list[tuple[str, Totals | None]]]]:
+    """(year, its twelve months with their sums or None), newest year first."""
+    years = sorted({name[:4] for name in by_month}, reverse=True)
+    names = [(year, [f"{year}-{number:02}" for number in range(1, 13)]) for year in years]
+    return [(year, [(name, by_month.get(name)) for name in twelve]) for year, twelve in names]

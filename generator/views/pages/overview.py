@@ -1,0 +1,73 @@
+"""What a week's and a month's page share: the best papers, totals, gaps, topics by week."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from generator.catalogue.days import DayHead, day_address, span, week_of
+from generator.catalogue.index import Catalogue
+from generator.catalogue.totals import totals
+from generator.ground.config import Settings
+from generator.ground.model import State
+from generator.views import wording
+from generator.views.feeds import alternates
+from generator.views.page import Page
+from generator.views.render import render
+from generator.views.timeline import month_address, month_calendar, neighbours, week_address, week_span, weeks
+
+
+class Kind(NamedTuple):
+    """What makes a week's overview differ from a month's."""
+
+    template: str
+    address: Callable[[str], str]
+    title: Callable[[str], str]
+    span: Callable[[str], tuple[str, str]]
+
+
+def overviews(catalogue: Catalogue, settings: Settings, kind: Kind, names: list[str], best: int) -> Iterator[Page]:
+    """A page for each of `names`, with at most `best` papers."""
+    for name in names:
+        first, last = kind.span(name)
+        days = [head for head in span(catalogue.heads, first, last) if head]
+        sums = totals(days)
+        address = kind.address(name)
+        context = {
+            "name": name,
+            "kind": kind,
+            "around": neighbours(names, name),
+            "days": days,
+            "months": sorted({head.date[:7] for head in days}),
+            "totals": sums,
+            "gaps": [head for head in days if head.state in (State.MISSING, State.FAILED, State.PARTIAL)],
+            "best": catalogue.best(first, last, best),
+            "calendar": month_calendar(catalogue.heads, name) if "W" not in name else None,
+            "settings": settings,
+            "day_address": day_address,
+            "month_address": month_address,
+            "week_address": week_address,
+            "week_of": week_of,
+            **_topics_by_week(catalogue, settings, days, (first, last)),
+        }
+        yield Page(
+            address=address,
+            title=kind.title(name),
+            description=f"{wording.count(sums.papers, 'paper')} on {wording.count(sums.days, 'day')}",
+            lead=render("overview_lead.html.j2", address, **context),
+            body=render(kind.template, address, **context),
+            feeds=alternates(settings),
+            updated=max((head.date for head in days), default=None),
+        )
+
+
+def _topics_by_week(
+    catalogue: Catalogue, settings: Settings, days: list[DayHead], limits: tuple[str, str]
+) -> dict[str, Any]:
+    """Different papers of each topic, by week and over the whole span."""
+    names = weeks(head.date for head in days if head.listed)
+    spans = [(max(first, limits[0]), min(last, limits[1])) for first, last in map(week_span, names)]
+    columns = [catalogue.topic_counts(*limits_of_week) for limits_of_week in spans]
+    whole = catalogue.topic_counts(*limits)
+    rows = [
+        (topic, [column.get(topic.id, 0) for column in columns], whole.get(topic.id, 0)) for topic in settings.topics
+    ]
+    return {"weeks": names, "topic_rows": rows, "most": max((n for _, counts, _ in rows for n in counts), default=0)}

@@ -1,0 +1,66 @@
+"""Jinja2 at its strictest: everything is escaped, an unknown name is an error, links are relative to the page."""
+
+import re
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from generator.ground import text
+from generator.ground.doi import doi_url
+from generator.views import wording
+from generator.views.arxiv import addresses
+from generator.views.page import relative
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "ground" / "templates"
+PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
+EMPTY_LINES = re.compile(r"\n\s*\n")
+FILTERS = {
+    "arxiv_addresses": addresses,
+    "html": text.html,
+    "name": text.name,
+    "plain": text.plain,
+    "citation": text.citation,
+    "safe_url": text.safe_url,
+    "doi_url": doi_url,
+    "day": wording.day,
+    "short_day": wording.short_day,
+    "long_date": wording.long_date,
+    "month": wording.month,
+    "week": wording.week,
+    "number": wording.number,
+    "money": wording.money,
+    "cost": wording.cost,
+}
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The one Jinja2 environment, with the filters that turn foreign text into HTML."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,
+    )
+    env.filters |= FILTERS
+    env.globals |= {"count": wording.count, "state_words": wording.STATE_WORDS}
+    return env
+
+
+def render(template: str, page_url: str, **context: Any) -> str:
+    """Render `template` for the page at `page_url` (relative to the site's root).
+
+    In templates, ``link('topics/x/')`` is that address as seen from the page, so that a site works at any path.
+    """
+    link = partial(relative, base=page_url)
+    html = environment().get_template(template).render(link=link, page_url=page_url, **context)
+    return "".join(_without_empty_lines(part) for part in PREFORMATTED.split(html)).strip()
+
+
+def _without_empty_lines(part: str) -> str:
+    """Markdown passes raw HTML with empty lines through, yet they are pointless weight; in <pre> they are text."""
+    return part if part.startswith("<pre") else EMPTY_LINES.sub("\n", part)

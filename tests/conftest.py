@@ -1,0 +1,86 @@
+"""Fixtures that every test may use."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import tools
+
+ROOT = Path(__file__).resolve().parent.parent
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",  # CI runs as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--update-golden`` writes the golden files anew instead of comparing with them."""
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture(scope="session")
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether the golden files are to be written anew."""
+    return bool(request.config.getoption("--update-golden"))
+
+
+def absent(message: str) -> NoReturn:
+    """Skip the test, or fail it where CI runs: there everything must be present."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real inputs; it is no part of the repository (see CONTRIBUTING).
+
+    ``DIGEST_CORPUS=none`` says that a machine has none on purpose; then these tests are skipped in CI too.
+    """
+    given = os.environ.get("DIGEST_CORPUS")
+    if given == "none":
+        pytest.skip("DIGEST_CORPUS=none: the tests that read real inputs are switched off")
+    folder = Path(given or ROOT.parent / "shared" / "corpus")
+    if not (folder / "README.md").is_file():
+        absent(f"no corpus at {folder}: set DIGEST_CORPUS to the folder of real inputs to run this test")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser. Take a fresh ``chromium.new_context()`` in a test, and close it."""
+    path = tools.find("chromium")
+    if path is None:
+        absent(tools.missing("chromium"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def faketime() -> Path:
+    """Debian's ``faketime``, which runs a program on another date."""
+    path = tools.find("faketime")
+    if path is None:
+        absent(tools.missing("faketime"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def builders() -> Path:
+    """The ``bin`` folder with the other builders, ``zensical`` and ``properdocs`` (``make test`` sets it up)."""
+    folder = Path(os.environ.get("DIGEST_BUILDERS") or ROOT / ".venv-builders") / "bin"
+    if not (folder / "zensical").is_file():
+        absent(f"no other builders in {folder}: 'make test' installs them")
+    return folder

@@ -1,0 +1,62 @@
+"""Small digests to build on, and the program run as a user runs it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SETTINGS = """\
+topics:
+  - id: compression
+    name: Model Compression
+    short: Compression
+    relevant: Low rank, pruning and the KV cache.
+    irrelevant: Using known methods as they are.
+    words: [low-rank, pruning, KV cache]
+  - id: llm
+    name: Large Language Models
+    words: [LLM]
+sources: {arxiv: arXiv, hf: Hugging Face Daily Papers}
+"""
+
+
+def make_digest(root: Path, papers: dict[str, list[dict[str, Any]]] | None = None, settings: str = SETTINGS) -> Path:
+    """A digest in `root` with the repository's own mkdocs.yml and the papers given by day."""
+    (root / "docs").mkdir(parents=True, exist_ok=True)
+    (root / "digest.yml").write_text(settings, "utf-8")
+    shutil.copy(ROOT / "mkdocs.yml", root)
+    for page in ("architecture.md", "settings.md"):  # mkdocs.yml names them in not_in_nav
+        shutil.copy(ROOT / "docs" / page, root / "docs")
+    for date, rows in (papers or {}).items():
+        file = root / "data" / "papers" / date[:4] / f"{date}.jsonl"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return root
+
+
+def paper(arxiv_id: str, **fields: Any) -> dict[str, Any]:
+    """A scored row."""
+    row = {
+        "arxiv_id": arxiv_id,
+        "title": f"A paper called {arxiv_id}",
+        "authors": ["Ada Lovelace"],
+        "abstract": "Text.",
+    }
+    return row | {"relevance": 8, "novelty": 7, "comment": "On low-rank methods.", "source": "arxiv"} | fields
+
+
+def digest(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run the program; its output is text."""
+    command = [sys.executable, "-m", "generator", *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | options.pop("env", {})
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, **options)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below `folder`, by its path."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}

@@ -1,0 +1,59 @@
+"""What docs/architecture.md says is so."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import generator.edges.sources
+import generator.views.contents
+import generator.views.pages
+from tests.example import ROOT
+
+DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+PROGRAM = ROOT / "generator"
+MODULES = sorted(path for path in PROGRAM.rglob("*.py") if "starter" not in path.parts)
+
+
+def test_the_floors_of_the_picture_are_the_folders_there_are() -> None:
+    floors = re.findall(r"^\| `generator\.(\w+)` \|", DOCUMENT, re.MULTILINE)
+    folders = {path.parent.name for path in PROGRAM.glob("*/__init__.py")}
+    assert set(floors) == folders
+    settings = (ROOT / "pyproject.toml").read_text("utf-8")
+    assert re.findall(r'"generator\.(\w+)"', settings[settings.index("layers") :])[: len(floors)] == floors
+
+
+def test_imports_point_down() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+
+
+def test_every_file_it_names_exists() -> None:
+    named = set(re.findall(r"`((?:generator|tests|docs|data)/[\w./-]+)`", DOCUMENT))
+    assert named
+    made = {"docs/.theme/"}  # by `digest generate`
+    assert [name for name in sorted(named - made) if not (ROOT / name).exists()] == []
+
+
+def test_every_kind_of_page_and_every_source_is_in_its_tuple() -> None:
+    files = (PROGRAM / "views/pages").glob("*.py")
+    pages = {path.stem for path in files if "\ndef pages(" in path.read_text("utf-8")}
+    assert {kind.__module__.rpartition(".")[2] for kind in generator.views.contents.PAGES} == pages
+    parsers = {source.parse.__module__.rpartition(".")[2] for source in generator.edges.sources.SOURCES}
+    with_parse = {
+        path.stem for path in (PROGRAM / "edges/sources").glob("*.py") if "\ndef recognise(" in path.read_text("utf-8")
+    }
+    assert parsers == with_parse
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_modules_and_functions_stay_short(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.count("\n") <= 400
+    functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef))
+    assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 50] == []
+    assert not {"utils", "helpers", "common", "base", "manager"} & {path.stem}

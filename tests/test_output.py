@@ -1,0 +1,86 @@
+"""The one writer of docs/."""
+
+from pathlib import Path
+
+import pytest
+
+from generator.edges.output import Output
+from generator.ground.errors import DigestError
+from generator.views.markdown import markdown
+from generator.views.page import Page
+
+PAGE = markdown(Page(address="a/", title="A", description="", body="<p>a</p>")).encode()
+
+
+def files(docs: Path) -> set[str]:
+    return {p.relative_to(docs).as_posix() for p in docs.rglob("*") if p.is_file()} - {".generated"}
+
+
+def write(docs: Path, *names: str) -> Output:
+    with Output(docs) as output:
+        for name in names:
+            output.write(name, PAGE)
+    return output
+
+
+def test_what_this_run_does_not_make_is_removed_with_its_empty_folders(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "daily/2025/05/27.md", "feeds/all.xml")
+    write(tmp_path, "a.md")
+    assert files(tmp_path) == {"a.md"}
+    assert not (tmp_path / "daily").exists()
+
+
+def test_hand_written_pages_survive_and_win(tmp_path: Path) -> None:
+    (tmp_path / "about.md").write_text("# Mine")
+    output = write(tmp_path, "about.md", "a.md")
+    write(tmp_path)
+    assert output.kept == ["about.md"]
+    assert (tmp_path / "about.md").read_text() == "# Mine"
+    assert files(tmp_path) == {"about.md"}
+
+
+def test_an_unchanged_file_is_not_touched(tmp_path: Path) -> None:
+    write(tmp_path, "a.md")
+    before = (tmp_path / "a.md").stat()
+    assert write(tmp_path, "a.md").written == 0
+    after = (tmp_path / "a.md").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_a_failed_run_removes_nothing_and_its_files_are_known_to_the_next(tmp_path: Path) -> None:
+    write(tmp_path, "a.md")
+    with pytest.raises(RuntimeError), Output(tmp_path) as output:
+        output.write("feeds/b.xml", b"b")
+        raise RuntimeError
+    assert files(tmp_path) == {"a.md", "feeds/b.xml"}
+    write(tmp_path)
+    assert files(tmp_path) == set()
+
+
+def test_a_lost_list_costs_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "gone.md")
+    (tmp_path / ".generated").unlink()
+    output = write(tmp_path, "a.md")
+    assert output.kept == []
+    assert files(tmp_path) == {"a.md"}
+
+
+def test_a_list_that_points_outside_is_not_followed(tmp_path: Path) -> None:
+    docs, other = tmp_path / "docs", tmp_path / "precious"
+    docs.mkdir()
+    other.write_text("x")
+    (docs / ".generated").write_text(f"../precious\n{other}\n")
+    write(docs)
+    assert other.exists()
+
+
+def test_two_pages_on_one_path_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DigestError, match=r"docs/a\.md: two pages claim this path: "), Output(tmp_path) as output:
+        output.write("a.md", PAGE)
+        output.write("a.md", PAGE)
+
+
+def test_a_hand_written_page_wins_under_its_other_spelling_too(tmp_path: Path) -> None:
+    (tmp_path / "about.md").write_text("# Mine")
+    assert write(tmp_path, "about/index.md", "index.md").kept == ["about/index.md"]
+    assert files(tmp_path) == {"about.md", "index.md"}

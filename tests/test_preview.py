@@ -1,0 +1,145 @@
+"""The preview server answers as a static host would."""
+
+import http.client
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from generator.edges.preview import served
+from generator.ground.errors import DigestError
+
+FILES = {
+    "index.html": b"<title>home</title>",
+    "404.html": b"<title>not here</title>",
+    "daily/index.html": b"<title>day</title>",
+    "empty/note.txt": b"a note",
+    "feeds/all.xml": b"<rss/>",
+    "feeds/all.atom": b"<feed/>",
+    "feeds/all.json": b"{}",
+    "feeds/digest.opml": b"<opml/>",
+    "assets/filter.mjs": b"export {}",
+    "pagefind/pagefind.wasm": b"\0asm",
+    "pagefind/index/en_1.pf_index": b"\x1f\x8b",
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    for path, data in FILES.items():
+        file = tmp_path / "site" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    (tmp_path / "secret.txt").write_text("secret")
+    return tmp_path / "site"
+
+
+@pytest.fixture
+def address(site: Path) -> Iterator[str]:
+    with served(site, "/repo/", "127.0.0.1", 0) as address:
+        yield address
+
+
+def get(address: str, path: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+    """One request with the path exactly as given: (status, headers, body)."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+    connection.request(method, path)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+
+
+def test_the_site_stands_under_its_path(address: str) -> None:
+    assert urlsplit(address).path == "/repo/"
+    assert get(address, "/repo/")[::2] == (200, FILES["index.html"])
+    assert get(address, "/repo/daily/?from=feed")[::2] == (200, FILES["daily/index.html"])
+
+
+@pytest.mark.parametrize(("path", "target"), [("/", "/repo/"), ("/repo", "/repo/"), ("/repo/daily", "/repo/daily/")])
+def test_an_address_without_its_slash_leads_on(address: str, path: str, target: str) -> None:
+    status, headers, _ = get(address, path)
+    assert status in (301, 302)
+    assert headers["location"] == target
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/daily/",  # outside the site's path
+        "/repository/",
+        "/repo/none",
+        "/repo/empty/",  # a folder without index.html is not listed
+        "/repo/index.html/",
+        "/repo/../secret.txt",
+        "/repo/%2e%2e/secret.txt",
+        "/repo/..%2fsecret.txt",
+        "/repo//etc/passwd",
+        "/repo/%00",
+        "//etc/passwd",
+    ],
+)
+def test_what_is_not_there_gets_the_sites_own_page(address: str, path: str) -> None:
+    status, headers, body = get(address, path)
+    assert (status, body) == (404, FILES["404.html"])
+    assert headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_without_a_404_page_there_is_still_an_answer(site: Path, address: str) -> None:
+    (site / "404.html").unlink()
+    assert get(address, "/repo/none")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("index.html", "text/html; charset=utf-8"),
+        ("empty/note.txt", "text/plain; charset=utf-8"),
+        ("feeds/all.xml", "application/xml"),
+        ("feeds/all.atom", "application/atom+xml"),
+        ("feeds/all.json", "application/json"),
+        ("feeds/digest.opml", "text/x-opml"),
+        ("assets/filter.mjs", "text/javascript; charset=utf-8"),
+        ("pagefind/pagefind.wasm", "application/wasm"),
+        ("pagefind/index/en_1.pf_index", "application/octet-stream"),
+    ],
+)
+def test_each_file_has_its_type(address: str, path: str, kind: str) -> None:
+    status, headers, body = get(address, f"/repo/{path}")
+    assert (status, headers["content-type"], body) == (200, kind, FILES[path])
+
+
+@pytest.mark.parametrize(("path", "length"), [("/repo/", "index.html"), ("/repo/none", "404.html")])
+def test_head_has_the_same_headers_and_no_body(address: str, path: str, length: str) -> None:
+    _, headers, body = get(address, path, "HEAD")
+    assert (headers["content-length"], body) == (str(len(FILES[length])), b"")
+
+
+def test_a_site_with_a_host_of_its_own(site: Path) -> None:
+    with served(site, "/", "127.0.0.1", 0) as address:
+        assert get(address, "/")[::2] == (200, FILES["index.html"])
+        assert get(address, "//daily/")[::2] == (200, FILES["daily/index.html"])
+
+
+def test_a_port_in_use_is_said(site: Path, address: str) -> None:
+    port = urlsplit(address).port
+    assert port
+    with pytest.raises(DigestError) as raised, served(site, "/", "127.0.0.1", port):
+        pass
+    said = f"127.0.0.1:{port}: the port is in use: stop the program that has it, or pass another --port"
+    assert str(raised.value) == said
+
+
+def test_a_host_that_is_not_ours_is_said(site: Path) -> None:
+    message = r"^192\.0\.2\.1:0: cannot listen here .*: pass another --host or --port$"
+    with pytest.raises(DigestError, match=message), served(site, "/", "192.0.2.1", 0):
+        pass
+
+
+def test_the_port_is_free_again_afterwards(site: Path) -> None:
+    with served(site, "/", "127.0.0.1", 0) as address:
+        port = urlsplit(address).port
+    assert port
+    with served(site, "/", "127.0.0.1", port) as address:
+        assert get(address, "/")[0] == 200

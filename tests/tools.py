@@ -1,0 +1,62 @@
+"""The programs of the machine that tests drive: finds them, and installs Debian's packages where it may.
+
+``python tests/tools.py`` (which ``make test`` runs) sees to all of them; a test takes one through a fixture.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+APT = Path(__file__).resolve().parent.parent / ".ci" / "apt"
+
+# Debian's package, and the names under which the program may be found.
+TOOLS = {
+    "chromium": ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser"),
+    "faketime": ("faketime",),
+}
+HINTS = {
+    "chromium": "Debian: apt-get install chromium; Ubuntu: snap install chromium; or Google Chrome",
+    "faketime": "Debian, Ubuntu: apt-get install faketime",
+}
+
+
+@cache
+def find(tool: str) -> Path | None:
+    """The program, if it is there and runs (Ubuntu's ``chromium-browser`` is a stub that may not)."""
+    for name in TOOLS[tool]:
+        path = shutil.which(name)
+        if path and _runs(path):
+            return Path(path)
+    return None
+
+
+def missing(tool: str) -> str:
+    """What to say when it is not there."""
+    fate = "cannot run" if os.environ.get("CI") else "are skipped"
+    return f"no {tool} here ({HINTS[tool]}): the tests that need it {fate}"
+
+
+def _runs(path: str) -> bool:
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def main() -> int:
+    """Look for every tool, install what is missing if that needs no question; 1 if CI goes without one."""
+    for tool in TOOLS:
+        if not find(tool):
+            subprocess.run([APT, tool], check=False)
+            find.cache_clear()
+    absent = [tool for tool in TOOLS if not find(tool)]
+    for tool in absent:
+        print(missing(tool), file=sys.stderr)
+    return 1 if absent and os.environ.get("CI") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
