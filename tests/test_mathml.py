@@ -132,6 +132,32 @@ def test_anything_is_checked_mathml_or_nothing(tex: str, display: bool) -> None:
         assert "url" not in element.get("style", "")
 
 
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("<math><script>x</script></math>", None),
+        ("<math><mi><img/></mi></math>", None),
+        ('<math onclick="x" display="block"><mi id="x" class="y" mathvariant="normal">z</mi></math>',
+         '<math display="block"><mi mathvariant="normal">z</mi></math>'),
+        ('<math><mtd style="width: 50%"/><mtd style="background:url(x)"/><mspace width="999em"/></math>',
+         '<math><mtd style="width: 50%" /><mtd /><mspace /></math>'),
+        ('<math><mtext><a href="javascript:x">b</a><i>c</i></mtext></math>',
+         "<math><mtext><span>b</span><em>c</em></mtext></math>"),
+    ],
+)  # fmt: skip
+def test_whatever_the_converter_writes_only_mathml_is_kept(source: str, kept: str | None) -> None:
+    tree = ET.fromstring(source)
+    assert mathml.sanitise(tree) == (kept is not None)
+    if kept:
+        assert ET.tostring(tree, encoding="unicode") == kept
+
+
+def test_ill_formed_output_of_the_converter_stays_tex() -> None:
+    with pytest.raises(ET.ParseError):
+        ET.fromstring(mathml._bare_converter.convert_with_local_state(r"\operatorname<", displaystyle=False))
+    assert to_mathml(r"\operatorname<", False) is None
+
+
 def test_own_macros_take_nothing_from_the_converter_but_by_intent() -> None:
     replaced = {name for name in MACROS if mathml.symbol(name) or mathml.takes_arguments(name)}
     assert replaced == {"boxed", "P"}

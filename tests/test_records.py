@@ -1,5 +1,6 @@
 """A line of papers and a receipt: what is written is what is read, and what is wrong is said."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -55,7 +56,9 @@ def test_a_paper_is_read_as_it_was_written(paper: Paper) -> None:
 
 
 def test_keys_stand_in_the_order_of_the_design_and_the_others_sorted_after_them() -> None:
-    paper = Paper(arxiv_id="2505.18313", title="T", relevance=9, upvotes=0, extra={"zeta": 1, "alpha": {"b": 1, "a": 2}})
+    paper = Paper(
+        arxiv_id="2505.18313", title="T", relevance=9, upvotes=0, extra={"zeta": 1, "alpha": {"b": 1, "a": 2}}
+    )
     line = records.encode_paper(paper)
     assert list(json.loads(line)) == ["arxiv_id", "title", "authors", "relevance", "source", "upvotes", "alpha", "zeta"]
     assert json.loads(line)["alpha"] == {"b": 1, "a": 2}
@@ -104,17 +107,20 @@ def test_what_is_wrong_with_a_line(line: bytes, message: str) -> None:
 @given(st.binary(max_size=60) | VALUES.map(lambda value: json.dumps(value).encode()))
 def test_no_line_raises_anything_else(line: bytes) -> None:
     for decode in (records.decode_paper, records.decode_receipt):
-        try:
-            decode(line)
-        except records.RecordError as error:
-            assert str(error)
+        with contextlib.suppress(records.RecordError):
+            assert decode(line) is not None
 
 
 @settings(max_examples=50)
 @given(st.dictionaries(WORDS.filter(lambda name: name not in Receipt.__struct_fields__), VALUES, max_size=3))
 def test_a_receipt_is_read_as_it_was_written(extra: dict[str, Any]) -> None:
     receipt = Receipt(
-        date="2025-05-27", state=State.PARTIAL, tokens=Tokens(prompt=1, total=1), scanned=0, errors=("a", "b"), extra=extra
+        date="2025-05-27",
+        state=State.PARTIAL,
+        tokens=Tokens(prompt=1, total=1),
+        scanned=0,
+        errors=("a", "b"),
+        extra=extra,
     )
     data = records.encode_receipt(receipt)
     assert records.decode_receipt(data) == receipt

@@ -50,6 +50,7 @@ def test_formulas_are_found(text: str, expected: list[str]) -> None:
         "$5 to $10", "from $5-$10", "$200k", "between $1M and $2M", "the $1M start, with a cost of $534,700",
         r"\$5 and \$10", r"\$0.059 to \$0.024", "($65) and ($70)", "US$5/US$10", "for 1$: cheap, under $0.1", "$ and $",
         "a $ alone", "$", "$$", "$$ and $$", r"\(", r"\( unclosed", r"\[text\]", "$a\n\nb$", "$5, or $10 per day",
+        "between $0.1 for A_1 and some $0.2", r"$5 for \alpha and then \beta or what not for $6",
         "$10 and 5\\% or $20", "costs $5 and a $1.5B fund", "$x and then some more words of prose until $",
     ],
 )  # fmt: skip
@@ -72,7 +73,7 @@ def test_formulas_are_where_they_say(text: str) -> None:
     for formula in formulas(text):
         assert end <= formula.start < formula.end <= len(text)
         end = formula.end
-        assert formula.tex in text.replace("\\_", "_")
+        assert formula.tex in text or formula.tex in text.replace("\\_", "_")
 
 
 @pytest.mark.parametrize(

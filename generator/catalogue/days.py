@@ -1,7 +1,7 @@
 """What a day is once its sources are put together. Pure."""
 
 import datetime as dt
-import re
+import string
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +10,9 @@ import msgspec
 
 from generator.ground.config import Settings, Topic
 from generator.ground.model import Links, Paper, Receipt, State
+
+# ASCII and general punctuation (U+2010 to U+205E) made spaces.
+SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], " ")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +123,12 @@ class TopicMatcher:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._patterns = [(topic.id, _pattern(topic)) for topic in settings.topics]
+        self._order = {topic.id: place for place, topic in enumerate(settings.topics)}
+        # By the first word of a phrase: a text is asked once for each of its words, not for each phrase.
+        self._phrases: dict[str, list[tuple[str, str]]] = {}
+        for topic in settings.topics:
+            for phrase in _phrases(topic):
+                self._phrases.setdefault(phrase.split()[0], []).append((f" {phrase} ", topic.id))
 
     def __call__(self, paper: Paper) -> tuple[str, ...]:
         own = [topic.id for name in paper.topics if (topic := self._settings.topic(name))]
@@ -129,14 +137,24 @@ class TopicMatcher:
         return self._in(paper.comment or "") or self._in(f"{paper.title}\n{paper.abstract or ''}")
 
     def _in(self, text: str) -> tuple[str, ...]:
-        return tuple(topic for topic, pattern in self._patterns if pattern.search(text))
+        words = _words(text)
+        candidates = self._phrases.keys() & set(words)
+        if not candidates:
+            return ()
+        joined = f" {' '.join(words)} "
+        found = {topic for word in candidates for phrase, topic in self._phrases[word] if phrase in joined}
+        return tuple(sorted(found, key=self._order.__getitem__))
 
 
-def _pattern(topic: Topic) -> re.Pattern[str]:
-    words = dict.fromkeys((topic.name, *topic.words))
-    # "low-rank" is also written "low rank", and LLM also LLMs.
-    parts = (r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", word.strip()))) for word in words if word.strip())
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})s?(?!\w)", re.IGNORECASE)
+def _words(text: str) -> list[str]:
+    """The words of a text, in lower case; a hyphen separates them as a space does."""
+    return text.lower().translate(SPACES).split()
+
+
+def _phrases(topic: Topic) -> set[str]:
+    """What to look for: the topic's name and words, each also in the plural (LLM is in LLMs)."""
+    phrases = {" ".join(_words(word)) for word in (topic.name, *topic.words)} - {""}
+    return phrases | {phrase + "s" for phrase in phrases}
 
 
 def span(heads: dict[str, DayHead], first: str, last: str) -> list[DayHead | None]:
@@ -152,6 +170,11 @@ def span(heads: dict[str, DayHead], first: str, last: str) -> list[DayHead | Non
         gap = oldest < date < newest and day.weekday() < 5
         days.append(heads.get(date) or (_missing(date) if gap else None))
     return days
+
+
+def whole(heads: dict[str, DayHead]) -> list[DayHead | None]:
+    """Every date of the archive, as `span` has it."""
+    return span(heads, min(heads), max(heads)) if heads else []
 
 
 def _missing(date: str) -> DayHead:

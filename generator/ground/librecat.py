@@ -19,6 +19,7 @@ from generator.ground.errors import Problem
 _MARKER = re.compile(r"(?:---|\.\.\.)(?=\s|$)")
 _LINE_END = re.compile(r"\r\n?")
 _OTHER_BREAK = re.compile("[\x85\u2028\u2029]")  # line breaks to YAML 1.1, not to editors: they would upset the count
+_DEEPEST = 50  # LibreCat's records go to 5; libyaml takes time with the square of the depth
 _ITEM_DEPTH = 2  # a document's root, or an item of its list
 _LONGEST_INTEGER = 256  # bits; str() refuses integers of more than 4,300 digits
 
@@ -58,7 +59,7 @@ def _has_content(line: str) -> bool:
 def _load(document: str) -> Iterator[tuple[int, Any]]:
     """The (line, value) of each document, or of each item where a document is a list.
 
-    Built from parser events without recursion: PyYAML's own composer dies of deep nesting (a segmentation fault).
+    Built from parser events: PyYAML's own composer dies of deep nesting (a segmentation fault).
     """
     builder = _Builder()
     for event in yaml.parse(document, yaml.CBaseLoader):
@@ -95,6 +96,9 @@ class _Builder:
             self._put(value, event)
             self._open.append(value)
             self._keys.append(None)
+            if len(self._open) > _DEEPEST:
+                mark: Any = event.start_mark
+                raise yaml.MarkedYAMLError(problem=f"nested more than {_DEEPEST} deep", problem_mark=mark)
         elif isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
             self._keys.pop()

@@ -67,7 +67,7 @@ def to_tree(tex: str, display: bool = False) -> ET.Element | None:
         tree = ET.fromstring(_ENTITY.sub(lambda found: html.unescape(found[0]), clean(source)))
     except ET.ParseError:  # math-core lets some characters through that it should escape
         return None
-    return tree if _sanitise(tree) else None
+    return tree if sanitise(tree) else None
 
 
 @cache
@@ -105,8 +105,8 @@ def _convert(tex: str, display: bool) -> str | None:
     return None
 
 
-def _sanitise(tree: ET.Element) -> bool:
-    """Drop from `tree` what MathML Core or this site does not have; False when that is not possible."""
+def sanitise(tree: ET.Element) -> bool:
+    """Drop the attributes from `tree` that MathML Core or this site does not have; False if an element is such."""
     level = [tree]
     for _ in range(DEEPEST):
         for element in level:

@@ -1,5 +1,6 @@
 """LibreCat's exports: YAML streams, and JSON as an array, an object or a line each."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +9,7 @@ import yaml
 
 from generator.edges.sources.harvest import Harvest, Record, refused
 from generator.edges.sources.payload import Json, Lines, Payload, Text
-from generator.ground import librecat, publication
+from generator.ground import librecat, publication, text
 from generator.ground.errors import Problem
 
 _RECORD = re.compile(r"^(?:- +|--- +|  )?_id *:", re.MULTILINE)
@@ -52,7 +53,8 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         good, bad = publication.parse_records([data], where)
         harvest.problems += bad
         harvest.refused_publications += len(bad)
-        harvest.publications += [Record(found.id, found.date_updated or "", data) for found in good]
+        kept = data if isinstance(payload, Text) else _as_text(data)
+        harvest.publications += [Record(found.id, found.date_updated or "", kept) for found in good]
     ids = {record.id for record in harvest.publications}
     if isinstance(payload, Text) and not harvest.problems and len(ids) == len(harvest.publications):
         harvest.stream = payload.text
@@ -70,12 +72,12 @@ def _parts(payload: Payload) -> Iterator[tuple[str, Any] | Problem]:
         yield from ((payload.where, item) for item in _items(payload.value))
 
 
-def _check(text: str, where: str) -> None:
+def _check(stream: str, where: str) -> None:
     """What would cost the YAML parser minutes or gigabytes is refused before."""
-    if max(map(len, text.split("\n"))) > _LARGEST_LINE:
+    if max(map(len, stream.split("\n"))) > _LARGEST_LINE:
         raise refused(where, "YAML with a line of more than 16 MB", "export the records again")
     depth = 0
-    for found in _BRACKETS.finditer(text):
+    for found in _BRACKETS.finditer(stream):
         mark = found[0]
         depth = depth + 1 if mark in "[{" else max(0, depth - 1) if mark in "]}" else 0
         if depth > _MOST_BRACKETS:
@@ -108,12 +110,14 @@ def _other_kind(datas: list[Any], payload: Payload) -> str | None:
 
 
 def document(data: Any) -> str:
-    """A record as a YAML document of its own; read back with every scalar as text it is the same."""
-    kept = _without_nothing(data)
-    return f"---\n{yaml.dump(kept, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120)}...\n"
+    """A record, all text, as a YAML document of its own; read back it is the same."""
+    return f"---\n{yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120)}...\n"
 
 
-def _without_nothing(value: Any) -> Any:
+def _as_text(value: Any) -> Any:
+    """JSON's values as YAML's reader would give them: everything is text, and nothing (null) is not there."""
     if isinstance(value, dict):
-        return {str(name): _without_nothing(part) for name, part in value.items() if part is not None}
-    return [_without_nothing(part) for part in value] if isinstance(value, list) else value
+        return {text.clean(name): _as_text(part) for name, part in value.items() if part is not None}
+    if isinstance(value, list):
+        return [_as_text(part) for part in value if part is not None]
+    return text.clean(value) if isinstance(value, str) else json.dumps(value)

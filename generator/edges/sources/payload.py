@@ -145,7 +145,7 @@ def json_value(data: bytes, where: str) -> Any:
         what = f"not JSON: {error.msg}, column {error.colno}"
         raise refused(f"{where}:{error.lineno}", what, _AGAIN) from error
     except ValueError as error:
-        raise refused(where, f"not JSON: {error}", _AGAIN) from error
+        raise refused(where, "not JSON: a number of thousands of digits", _AGAIN) from error
 
 
 def _decoded(data: bytes) -> Any:
@@ -239,8 +239,8 @@ def _object(line: bytes) -> dict[str, Any] | str:
     except json.JSONDecodeError as error:
         cut = _breaks_off(error)
         return "the line breaks off in the middle" if cut else f"not JSON: {error.msg}, column {error.colno}"
-    except ValueError as error:
-        return f"not JSON: {error}"
+    except ValueError:
+        return "not JSON: a number of thousands of digits"
     except RecursionError:
         return "nested too deeply to be a record"
     return value if isinstance(value, dict) else "not a JSON object"

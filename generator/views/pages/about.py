@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from generator.catalogue.days import whole
 from generator.catalogue.index import Catalogue
 from generator.catalogue.totals import totals
 from generator.ground.config import Settings
@@ -21,7 +22,7 @@ def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
         "scales": scales,
         "system": system,
         "user": user,
-        "total": totals(catalogue.heads.values()),
+        "total": totals(whole(catalogue.heads)),
         "newest": max(catalogue.heads, default=None),
     }
     yield Page(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from generator.catalogue.days import span
+from generator.catalogue.days import span, whole
 from generator.catalogue.index import Catalogue
 from generator.catalogue.totals import Totals, totals
 from generator.ground.config import Settings
@@ -26,7 +26,7 @@ def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
         "weeks": {year: list(names) for year, names in groupby(weeks(listed), key=lambda name: name[:4])},
         "most": most,
         "shade": shade,
-        "total": totals(catalogue.heads.values()),
+        "total": totals(whole(catalogue.heads)),
         "month_address": month_address,
         "week_address": week_address,
         "week_span": week_span,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from generator.catalogue.days import span
+from generator.catalogue.days import span, whole
 from generator.catalogue.index import Catalogue
 from generator.catalogue.totals import totals
 from generator.ground.config import Settings
@@ -20,14 +20,13 @@ def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
     """The one page."""
     listed = [head.date for head in catalogue.heads.values() if head.listed]
     by_month = [(name, totals(span(catalogue.heads, *month_span(name)))) for name in reversed(months(listed))]
-    whole = span(catalogue.heads, listed[0], listed[-1]) if listed else []
     relevance: Counter[float] = Counter()
     novelty: Counter[float] = Counter()
     for first, second, entries in catalogue.scores():
         relevance[round(first)] += entries
         novelty[round(second)] += entries
     context = {
-        "total": totals(whole),
+        "total": totals(whole(catalogue.heads)),
         "papers": catalogue.papers(),
         "by_month": by_month,
         "topics": [(topic, catalogue.topic_counts().get(topic.id, 0)) for topic in settings.topics],
