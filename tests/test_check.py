@@ -113,7 +113,7 @@ def test_settings_that_cannot_be_read_do_not_hide_the_data(write: Write, problem
     write("digest.yml", "topics:\n  - id: A b\n    name: A\n")
     write(DAY, "?\n")
     assert problems() == [
-        f"{DAY}:1: not JSON: JSON is malformed: invalid character (byte 0): mend or delete the line",
+        f"{DAY}:1: not JSON: invalid character (byte 0): mend or delete the line",
         "digest.yml:2: topic id 'A b' cannot stand in an address: use a-z, 0-9 and single hyphens",
     ]
 

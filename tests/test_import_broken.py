@@ -85,7 +85,7 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
     "publications.yml": (
         1,
         [
-            ":7: record 2 has no type: add it in the repository and export the record again",
+            ":7: record 2 has no title: add it in the repository and export the record again",
             ":12: not YAML: found unexpected end of stream: mend the line; the other records came in",
         ],
         [],

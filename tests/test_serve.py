@@ -22,7 +22,9 @@ class Serving:
     """A running ``digest serve`` and what it says."""
 
     def __init__(self, root: Path) -> None:
-        command = [sys.executable, "-m", "generator", "serve", "--root", str(root), "--port", "0"]
+        # A shell starts what runs in the background deaf to Ctrl-C, and children inherit that.
+        command = ["env", "--default-signal=INT", sys.executable, "-m", "generator", "serve"]
+        command += ["--root", str(root), "--port", "0"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self._lines: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read)

@@ -4,6 +4,7 @@ Types follow LibreCat's tables (`generator.ground.vocabulary`); preprints of the
 as arXiv itself exports them. Keys never change while the record keeps its id, year and first author.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -207,6 +208,12 @@ def _doi(entry: Paper) -> str:
 def _abstract_page(name: str) -> str:
     found = arxiv_id.parse(name)
     return safe_url(f"https://arxiv.org/abs/{found.id}") or "" if found and found.resolvable else ""
+
+
+def csl_json(entry: Publication | Paper) -> str:
+    """A CSL-JSON file of one item, a line for each field."""
+    fields = (f"  {json.dumps(field)}: {json.dumps(value, ensure_ascii=False)}" for field, value in csl(entry).items())
+    return "[{\n" + ",\n".join(fields) + "\n}]\n"
 
 
 # -- both ----------------------------------------------------------------------------------------------------------

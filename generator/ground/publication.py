@@ -157,7 +157,7 @@ def _read(parts: Iterable[tuple[str, Any] | Problem]) -> tuple[list[Publication]
 
 
 def _fault(data: Any, where: str) -> Problem | None:
-    """Why a record cannot be shown, if so: LibreCat requires an id, a type and a title."""
+    """Why a record cannot be shown, if so: it takes an id and a title."""
     if not isinstance(data, dict):
         return Problem(where, "not a record (keys and values)", "remove it, or export it from the repository again")
     record = words(data.get("_id"))[:100]
@@ -167,7 +167,7 @@ def _fault(data: Any, where: str) -> Problem | None:
         return Problem(
             where, f"{name} is {status}", "not shown; make it public in the repository to show it", note=True
         )
-    if missing := [key for key in ("_id", "type", "title") if not words(data.get(key))]:
+    if missing := [key for key in ("_id", "title") if not words(data.get(key))]:
         return Problem(
             where, f"{name} has no {', no '.join(missing)}", "add it in the repository and export the record again"
         )
@@ -183,7 +183,7 @@ def _publication(record: dict[str, Any], where: str) -> Publication:
     return Publication(
         id=words(record["_id"]),
         title=words(record["title"]),
-        type=words(record["type"]),
+        type=words(record.get("type")) or "misc",
         year=year,
         date=day,
         where=where,

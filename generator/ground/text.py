@@ -17,7 +17,7 @@ from generator.ground.tex import Link, Math, Node, Styled, Text, parse
 from generator.ground.tex_accents import accents
 from generator.ground.unicode_math import script, unicode_math
 
-__all__ = ["citation", "clean", "html", "name", "one_line", "plain", "repair_json_escapes", "safe_url"]
+__all__ = ["citation", "clean", "html", "name", "one_line", "plain", "repair_json_escapes", "safe_url", "title"]
 
 CITATION_TAGS = frozenset(["i", "b", "em", "strong", "sub", "sup"])
 
@@ -52,6 +52,12 @@ def html(text: str) -> Markup:
     ``<code class="tex">``. An empty line is a line break.
     """
     return Markup("".join(map(_html, parse(clean(text)))).strip())
+
+
+def title(text: str) -> Markup:
+    """`text` as `html` has it, yet without links, for a place that is one itself."""
+    marked = html(text)
+    return escape(plain(text)) if "<a " in marked else marked
 
 
 def citation(html: str) -> Markup:

@@ -20,6 +20,7 @@ FILTERS = {
     "arxiv_addresses": addresses,
     "html": text.html,
     "name": text.name,
+    "title": text.title,
     "plain": text.plain,
     "citation": text.citation,
     "safe_url": text.safe_url,

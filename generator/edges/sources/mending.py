@@ -13,9 +13,6 @@ _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f
 _ANNOUNCED = re.compile(
     r"arXiv:(\S{1,40})\s+Announce Type:\s*(new|cross|replace-cross|replace)\b\s*(?:Abstract:\s*)?", re.IGNORECASE
 )
-# Language models write JSON with "\\beta" unescaped: readers see a backspace and "eta".
-_BACKSLASHED = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
-_SWALLOWED = re.compile("[\a\b\f\v](?=[A-Za-z])")
 _OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
 _TEX = re.compile(r"[\\{~$]|  ")
@@ -30,7 +27,7 @@ def clean_text(raw: str, field: str, notes: Notes) -> str:
         return raw.strip()
     if "&" in raw and _ENTITY.search(raw):
         raw = _unescaped(raw, field, notes)
-    respelt = _SWALLOWED.sub(lambda found: _BACKSLASHED[found[0]], raw)
+    respelt = text.repair_json_escapes(raw)
     if respelt != raw:
         notes.repair("TeX that was swallowed as a JSON escape spelt out again", field)
     cleaned = text.clean(respelt)

@@ -1,6 +1,5 @@
 """``/publications/ID/``: one publication with everything its record says, and what is related to it."""
 
-import json
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -81,7 +80,7 @@ def page(
         "relations": relations(publication, library),
         "citations": citations(publication),
         "bibtex": bibliography.bibtex(publication),
-        "csl": json.dumps([bibliography.csl(publication)], ensure_ascii=False, indent=1),
+        "csl": bibliography.csl_json(publication),
         "language": vocabulary.language,
         "language_tag": vocabulary.language_tag,
         "words": vocabulary,
