@@ -14,7 +14,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test serve check lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
+.PHONY: help site test bench serve check lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -25,6 +25,9 @@ site: $(VENV)/.site ## Set up, and build the demo site from data/ into site/
 test: $(VENV)/.test $(BUILDERS)/.ready ## Set up, and run the tests (ARGS="-k words" for some of them)
 	@$(BIN)/python tests/tools.py
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+bench: $(VENV)/.test ## Measure builds of large archives, beside Hugo and MkDocs (ARGS="--archives month,y1 --runs 3")
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 serve: $(VENV)/.site ## Build, serve on http://127.0.0.1:8000, rebuild on change (ARGS="--port 8080")
 	$(BIN)/digest serve $(ARGS)

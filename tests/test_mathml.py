@@ -152,6 +152,39 @@ def test_whatever_the_converter_writes_only_mathml_is_kept(source: str, kept: st
         assert ET.tostring(tree, encoding="unicode") == kept
 
 
+MARKUP = [
+    "<math>", "</math>", "<math/>", "<mi>", "</mi>", "<mi/>", "<i>", "</i>", "<menclose>", "</menclose>", "<script>",
+    '<math display="block">', '<mo lspace="0" lspace="0">', '<mo class="x" rspace="0">', '<mi xmlns="u:x">', "<mi >",
+    "<a href='x'>", "<!--", "-->", "<![CDATA[", "]]>", "<?x?>", "<", ">", "/", "&", "&lt;", "&amp;", "&#60;", "&quot;",
+    "x", " ", "\r", "\n", "\u2028", "é",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(MARKUP), max_size=8).map("".join), st.booleans())
+def test_what_skips_the_parser_is_what_the_parser_would_give(source: str, in_formula: bool) -> None:
+    source = f"<math>{source}</math>" if in_formula else source
+    assert mathml.rewritten(source) in (None, mathml.reparsed(source))
+
+
+@pytest.mark.parametrize("source", ["<math><mi<mi/></math>", "<math><mi>x</math></mi>", "<math/>x", "x<math/>"])
+def test_ill_formed_markup_does_not_skip_the_parser(source: str) -> None:
+    assert mathml.rewritten(source) is None
+
+
+@pytest.mark.parametrize("depth", [mathml.DEEPEST - 1, mathml.DEEPEST, mathml.DEEPEST + 1])
+def test_no_formula_is_deeper_for_skipping_the_parser(depth: int) -> None:
+    source = "<mrow>" * depth + "</mrow>" * depth
+    assert mathml.rewritten(source) in (None, mathml.reparsed(source))
+    assert (mathml.reparsed(source) is None) == (depth > mathml.DEEPEST)
+
+
+def test_formulas_skip_the_parser(corpus: Path) -> None:
+    texts = real_texts.read(corpus).titles
+    written = {to_mathml(formula.tex, formula.display) for text in texts for formula in formulas(text)} - {None}
+    assert len(written) > 200
+    assert all(mathml.rewritten(str(formula)) == formula for formula in written)
+
+
 def test_ill_formed_output_of_the_converter_stays_tex() -> None:
     with pytest.raises(ET.ParseError):
         ET.fromstring(mathml._bare_converter.convert_with_local_state(r"\operatorname<", displaystyle=False))

@@ -43,6 +43,15 @@ def test_links_are_relative(target: str, base: str, link: str) -> None:
     assert urljoin(f"https://host.example/repo/{base}", link) == f"https://host.example/repo/{target}"
 
 
+ADDRESSES = st.lists(st.sampled_from(["a", "b", "c"]), max_size=5).map(lambda parts: "".join(f"{x}/" for x in parts))
+
+
+@given(ADDRESSES, st.sampled_from(["", "x.xml", "#f", "x.html#f/g"]), ADDRESSES)
+def test_links_lead_where_they_should(folder: str, rest: str, base: str) -> None:
+    site = "https://host.example/repo/"
+    assert urljoin(site + base, relative(folder + rest, base)) == site + folder + rest
+
+
 @given(st.text(), st.text())
 def test_no_title_or_description_escapes_its_place(title: str, description: str) -> None:
     feed = Alternate(title, "feeds/all.xml")

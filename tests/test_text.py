@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 from pylatexenc.latex2text import LatexNodes2Text
 
-from generator.ground import mathml, text
+from generator.ground import characters, mathml, text
+from generator.ground.characters import escaped
 from generator.ground.tex_formulas import formulas
 from tests import real_texts
 
@@ -389,3 +391,13 @@ def test_repair_json_escapes(eaten: str, whole: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cc"])))
 def test_repair_json_escapes_changes_nothing_else(source: str) -> None:
     assert text.repair_json_escapes(source) == source
+
+
+@given(st.text(st.sampled_from("<>&'\"a é")) | st.text())
+def test_escaping_is_markupsafe_s(raw: str) -> None:
+    assert escaped(raw) == str(escape(raw))
+
+
+@given(st.text(st.characters(codec=None)) | st.text(st.sampled_from(BIDI_AND_CONTROL + " \n\t\r\x85\xa0\u2028xé")))
+def test_only_unwanted_characters_are_dropped(raw: str) -> None:
+    assert text.clean(raw) == "".join(c for c in raw if not characters._UNWANTED.fullmatch(c))

@@ -1,6 +1,5 @@
 """What a day is once its sources are put together. Pure."""
 
-import datetime as dt
 import string
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -47,12 +46,6 @@ class DayHead(msgspec.Struct, frozen=True, kw_only=True):
 def day_address(date: str) -> str:
     """The address of a day's page, relative to the site's root."""
     return f"daily/{date.replace('-', '/')}/"
-
-
-def week_of(date: str) -> str:
-    """The ISO 8601 week of a date, ``2025-W22``."""
-    year, week, _ = dt.date.fromisoformat(date).isocalendar()
-    return f"{year:04}-W{week:02}"
 
 
 def state_of(receipt: Receipt | None, papers: int) -> State:
@@ -155,27 +148,3 @@ def _phrases(topic: Topic) -> set[str]:
     """What to look for: the topic's name and words, each also in the plural (LLM is in LLMs)."""
     phrases = {" ".join(_words(word)) for word in (topic.name, *topic.words)} - {""}
     return phrases | {phrase + "s" for phrase in phrases}
-
-
-def span(heads: dict[str, DayHead], first: str, last: str) -> list[DayHead | None]:
-    """Every date from `first` to `last`: its day; a missing one for a weekday inside the archive; else None.
-
-    arXiv announces Sunday to Thursday evenings, so digest days are Monday to Friday: a weekend is no gap.
-    """
-    oldest, newest = min(heads, default=""), max(heads, default="")
-    days: list[DayHead | None] = []
-    for ordinal in range(dt.date.fromisoformat(first).toordinal(), dt.date.fromisoformat(last).toordinal() + 1):
-        day = dt.date.fromordinal(ordinal)
-        date = day.isoformat()
-        gap = oldest < date < newest and day.weekday() < 5
-        days.append(heads.get(date) or (_missing(date) if gap else None))
-    return days
-
-
-def whole(heads: dict[str, DayHead]) -> list[DayHead | None]:
-    """Every date of the archive, as `span` has it."""
-    return span(heads, min(heads), max(heads)) if heads else []
-
-
-def _missing(date: str) -> DayHead:
-    return DayHead(date=date, state=State.MISSING, papers=0, listed=False)

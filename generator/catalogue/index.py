@@ -1,22 +1,29 @@
 """The catalogue: an SQLite file with what views ask for, kept in step with the archive by fingerprint."""
 
+import bisect
 import hashlib
 import sqlite3
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import msgspec
 
-from generator.catalogue.days import DayHead, Entry, TopicMatcher, entries, state_of
+from generator.catalogue.days import DayHead, Entry, TopicMatcher
+from generator.catalogue.periods import months, neighbours, span, weeks
+from generator.catalogue.rows import Archive, DayRows, day_rows
 from generator.ground.config import Settings
-from generator.ground.model import Paper, Receipt, State
+from generator.ground.errors import DigestError, Problem
+from generator.ground.model import Receipt, State
 from generator.ground.publication import Publication
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, state TEXT, papers INTEGER, receipt BLOB) WITHOUT ROWID;
+CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, seen TEXT, state TEXT, papers INTEGER, receipt BLOB)
+  WITHOUT ROWID;
 CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, score REAL, relevance REAL, upvotes INTEGER,
   record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
 CREATE INDEX entry_paper ON entry (arxiv_id, date);
@@ -28,16 +35,10 @@ CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, record B
 CREATE TABLE same (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, value, publication)) WITHOUT ROWID;
 """
 
-
-class Archive(Protocol):
-    """Where the catalogue reads: ``data/`` as records. Fingerprints change when the files behind them do."""
-
-    def dates(self) -> list[str]: ...
-    def fingerprint(self, date: str) -> str: ...
-    def papers(self, date: str) -> tuple[Paper, ...]: ...
-    def receipt(self, date: str) -> Receipt | None: ...
-    def publications_fingerprint(self) -> str: ...
-    def publications(self) -> list[Publication]: ...
+# How a function is applied to many days, as `map` does it.
+Spread = Callable[[Callable[[str], DayRows], list[str]], Iterable[DayRows]]
+_first = itemgetter(0)
+_PUBLICATION = msgspec.json.Decoder(Publication)
 
 
 class Catalogue:
@@ -56,41 +57,51 @@ class Catalogue:
 
     # -- keeping in step -------------------------------------------------------------------------------------------
 
-    def refresh(self, archive: Archive) -> list[str]:
-        """Read what changed in `archive`; return the dates that did. Raises DigestError where data cannot be read."""
+    def refresh(self, archive: Archive, spread: Spread = map) -> list[str]:
+        """Read what changed in `archive`; return the dates that did.
+
+        `spread` is how a function is applied to many days; it may do so in other processes. Raises DigestError with
+        every problem of data that cannot be read; then the index is as it was.
+        """
         known = dict(self._db.execute("SELECT date, fingerprint FROM day"))
         now = {date: archive.fingerprint(date) for date in archive.dates()}
         changed = sorted(date for date in known.keys() | now.keys() if known.get(date) != now.get(date))
+        problems: list[Problem] = []
         with self._db:
             for date in changed:
                 self._forget(date)
-                if date in now:
-                    self._store(date, now[date], archive.papers(date), archive.receipt(date))
+            for rows in spread(partial(day_rows, archive, self._match), [date for date in changed if date in now]):
+                problems += rows.problems
+                if not problems:
+                    self._store(rows)
+            if problems:
+                raise DigestError(problems)
+            if changed:
+                self._refresh_seen()
             self._refresh_publications(archive)
-        self.__dict__.pop("heads", None)
+        for name in ("_heads", "_listed", "_versions"):
+            self.__dict__.pop(name, None)
         return changed
 
     def _forget(self, date: str) -> None:
         for table in ("day", "entry", "topic"):
             self._db.execute(f"DELETE FROM {table} WHERE date = ?", (date,))
 
-    def _store(self, date: str, fingerprint: str, papers: tuple[Paper, ...], receipt: Receipt | None) -> None:
-        listed = entries(date, papers, self._match)
-        encode = msgspec.json.encode
-        row = (date, fingerprint, state_of(receipt, len(listed)), len(listed), receipt and encode(receipt))
-        self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?)", row)
-        self._db.executemany(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (date, e.rank, p.arxiv_id, p.doi and p.doi.lower(), p.score, p.relevance, p.upvotes, encode(e))
-                for e in listed
-                for p in (e.paper,)
-            ),
-        )
-        self._db.executemany(
-            "INSERT INTO topic VALUES (?, ?, ?, ?)",
-            ((topic, date, e.rank, e.paper.arxiv_id) for e in listed for topic in e.topics),
-        )
+    def _store(self, rows: DayRows) -> None:
+        self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?)", rows.day)
+        self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.entries)
+        self._db.executemany("INSERT INTO topic VALUES (?, ?, ?, ?)", rows.topics)
+
+    def _refresh_seen(self) -> None:
+        """Note on each day which of its papers were shown before: that changes without the day's own files."""
+        rows = self._db.execute(
+            "SELECT e.date, e.rank, f.first FROM entry e JOIN"
+            " (SELECT arxiv_id, min(date) AS first FROM entry GROUP BY arxiv_id HAVING count(*) > 1) f"
+            " ON f.arxiv_id = e.arxiv_id AND f.first < e.date ORDER BY e.date, e.rank"
+        ).fetchall()
+        seen = {date: " ".join(f"{rank} {first}" for _, rank, first in part) for date, part in groupby(rows, _first)}
+        self._db.execute("UPDATE day SET seen = ''")
+        self._db.executemany("UPDATE day SET seen = ? WHERE date = ?", ((text, date) for date, text in seen.items()))
 
     def _refresh_publications(self, archive: Archive) -> None:
         fingerprint = archive.publications_fingerprint()
@@ -110,8 +121,7 @@ class Catalogue:
     # -- days ------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def heads(self) -> dict[str, DayHead]:
-        """Every day on record, oldest first, by date."""
+    def _heads(self) -> dict[str, DayHead]:
         rows = self._db.execute("SELECT date, state, papers, receipt FROM day ORDER BY date")
         return {
             date: DayHead(
@@ -123,6 +133,43 @@ class Catalogue:
             )
             for date, state, papers, receipt in rows
         }
+
+    @cached_property
+    def _listed(self) -> dict[str, list[str]]:
+        dates = [date for date, head in self._heads.items() if head.listed]
+        return {"day": dates, "week": weeks(dates), "month": months(dates)}
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        return {
+            date: f"{fingerprint} {seen}"
+            for date, fingerprint, seen in self._db.execute("SELECT date, fingerprint, seen FROM day ORDER BY date")
+        }
+
+    def listed(self, period: str = "day") -> list[str]:
+        """The days, weeks or months (``day``, ``week``, ``month``) that have a page, oldest first."""
+        return self._listed[period]
+
+    def around(self, period: str, name: str) -> tuple[str | None, str | None]:
+        """The day, week or month with a page before `name`, and the one after it."""
+        return neighbours(self._listed[period], name)
+
+    def newest_day(self, with_papers: bool = False) -> str | None:
+        """The newest day with a page, or with papers."""
+        dates = reversed(self._listed["day"])
+        return next((date for date in dates if self._heads[date].papers or not with_papers), None)
+
+    def head(self, date: str) -> DayHead | None:
+        """A day on record, without its papers."""
+        return self._heads.get(date)
+
+    def span(self, first: str, last: str) -> list[DayHead | None]:
+        """Every date from `first` to `last`: its day; a missing one for a weekday without a record; else None."""
+        return span(self._heads, first, last)
+
+    def days(self) -> list[DayHead | None]:
+        """Every date from the first day on record to the last, as `span` has it."""
+        return span(self._heads, next(iter(self._heads)), next(reversed(self._heads))) if self._heads else []
 
     def day(self, date: str) -> list[Entry]:
         """The papers of a day, best first."""
@@ -177,6 +224,12 @@ class Catalogue:
             )
         )
 
+    def topic_total(self, topic: str) -> int:
+        """How many different papers a topic has."""
+        return int(
+            self._db.execute("SELECT count(DISTINCT arxiv_id) FROM topic WHERE topic = ?", (topic,)).fetchone()[0]
+        )
+
     def topic_months(self, topic: str) -> dict[str, int]:
         """Different papers of a topic by month, oldest first."""
         return dict(
@@ -187,12 +240,12 @@ class Catalogue:
             )
         )
 
-    def scores(self) -> Iterator[tuple[float, float, int]]:
+    def scores(self) -> list[tuple[float, float, int]]:
         """(relevance, novelty, how many entries) over the archive."""
-        yield from self._db.execute(
+        return self._db.execute(
             "SELECT relevance, score - relevance, count(*) FROM entry WHERE score IS NOT NULL"
             " GROUP BY 1, 2 ORDER BY 1, 2"
-        )
+        ).fetchall()
 
     # -- publications ----------------------------------------------------------------------------------------------
 
@@ -200,26 +253,59 @@ class Catalogue:
         """All publications, newest first."""
         return self._publications("SELECT record FROM publication ORDER BY position")
 
-    def publications_of(self, paper: Paper) -> list[Publication]:
-        """The publications that are this paper, by arXiv id or DOI."""
-        return self._publications(
-            "SELECT record FROM publication WHERE id IN"
-            " (SELECT publication FROM same WHERE (kind = 'arxiv' AND value = ?)"
-            " OR (kind = 'doi' AND value = ?)) ORDER BY position",
-            paper.arxiv_id,
-            paper.doi and paper.doi.lower(),
+    def published_on(self, date: str) -> dict[str, list[Publication]]:
+        """The publications that are papers of a day, by arXiv id or DOI; the keys are the papers' ids."""
+        found: dict[str, list[Publication]] = {}
+        for kind, column in (("arxiv", "arxiv_id"), ("doi", "doi")):
+            rows = self._db.execute(
+                f"SELECT e.arxiv_id, p.record FROM entry e JOIN same s ON s.kind = ? AND s.value = e.{column}"
+                " JOIN publication p ON p.id = s.publication WHERE e.date = ? ORDER BY p.position",
+                (kind, date),
+            )
+            for arxiv_id, record in rows:
+                listed, one = found.setdefault(arxiv_id, []), _PUBLICATION.decode(record)
+                listed += [] if one in listed else [one]
+        return found
+
+    def papers_of(self, publication: str) -> list[Entry]:
+        """Where the digest showed the paper of the publication with this id, oldest first."""
+        return self._entries(
+            "WHERE e.arxiv_id IN (SELECT value FROM same WHERE kind = 'arxiv' AND publication = ?)"
+            " OR e.doi IN (SELECT value FROM same WHERE kind = 'doi' AND publication = ?) ORDER BY e.date, e.rank",
+            publication,
+            publication,
         )
 
-    def papers_of(self, publication: Publication) -> list[Entry]:
-        """Where the digest showed this publication's paper, oldest first."""
-        ids = publication.arxiv_ids
-        marks = ", ".join("?" * len(ids))
-        doi = publication.doi and publication.doi.lower()
-        return self._entries(f"WHERE e.arxiv_id IN ({marks}) OR e.doi = ? ORDER BY e.date, e.rank", *ids, doi)
-
     def _publications(self, query: str, *values: str | None) -> list[Publication]:
-        decode = msgspec.json.Decoder(Publication).decode
-        return [decode(record) for (record,) in self._db.execute(query, values)]
+        return [_PUBLICATION.decode(record) for (record,) in self._db.execute(query, values)]
+
+    # -- versions --------------------------------------------------------------------------------------------------
+
+    def day_versions(self) -> dict[str, str]:
+        """For every day, oldest first, what changes when anything it shows does."""
+        return self._versions
+
+    def publications_version(self) -> str:
+        """What changes when a publication does."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = 'publications'").fetchone()
+        return str(row[0]) if row else ""
+
+    def version(self, query: str, arguments: tuple[Any, ...]) -> str:
+        """What changes when the answer to a query does.
+
+        The answer's own digest, where that is cheap; else that of the days it is made of.
+        """
+        if query == "day":
+            return self._versions.get(str(arguments[0]), "")
+        if query in ("best", "topic_counts") and arguments:
+            dates = list(self._versions)
+            start, end = bisect.bisect_left(dates, str(arguments[0])), bisect.bisect_right(dates, str(arguments[1]))
+            answer: object = [self._versions[date] for date in dates[start:end]]
+        elif query == "publications":
+            answer = self.publications_version()
+        else:
+            answer = getattr(self, query)(*arguments)
+        return hashlib.sha256(msgspec.json.encode(answer)).hexdigest()[:16]
 
 
 def _open(path: Path | str, version: str) -> sqlite3.Connection:

@@ -10,6 +10,23 @@ from generator.views.markdown import MARK
 LIST = ".generated"
 
 
+def is_hand_written(docs: Path, path: str) -> bool:
+    """Whether somebody else's page stands at `path`, or at its other spelling: ``about.md`` for ``about/index.md``."""
+    spellings = [path, path.removesuffix("/index.md") + ".md"] if path.endswith("/index.md") else [path]
+    pages = (docs / name for name in spellings if name.endswith(".md"))
+    return any(page.exists() and not _is_marked(page) for page in pages)
+
+
+def hand_written(docs: Path) -> list[str]:
+    """Every file in `docs` that is not generated, but for those in folders that start with a dot."""
+    ours = _listed(docs / LIST)
+    names = (file.relative_to(docs).as_posix() for file in docs.rglob("*") if file.is_file())
+    visible = (name for name in names if not any(part.startswith(".") for part in name.split("/")))
+    return sorted(
+        name for name in visible if (not _is_marked(docs / name) if name.endswith(".md") else name not in ours)
+    )
+
+
 class Output:
     """Generated files under `docs`, beside hand-written ones, which are never touched.
 
@@ -38,24 +55,18 @@ class Output:
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file at `path`, relative to ``docs/``. Raises DigestError if two pages claim one path."""
-        if path in self._now:
-            raise DigestError(
-                Problem(f"docs/{path}", "two pages claim this path", "report this: it is a fault of the program")
-            )
-        if self._is_hand_written(path):
+        if is_hand_written(self._docs, path):
             self.kept.append(path)
             return
-        self._now.add(path)
+        self.claim(path)
         self.written += write_atomically(self._docs / path, data)
 
-    def _is_hand_written(self, path: str) -> bool:
-        """Whether somebody else's page stands there, or at the other spelling: ``about.md`` for ``about/index.md``."""
-        if not path.endswith("/index.md"):
-            spellings = [path] if path.endswith(".md") else []
-        else:
-            spellings = [path, path.removesuffix("/index.md") + ".md"]
-        files = (self._docs / name for name in spellings if name not in self._before)
-        return any(file.exists() and not _is_marked(file) for file in files)
+    def claim(self, path: str) -> None:
+        """Count the file at `path`, which somebody else sees to, among those of this run."""
+        if path in self._now:
+            problem = "report this: it is a fault of the program"
+            raise DigestError(Problem(f"docs/{path}", "two pages claim this path", problem))
+        self._now.add(path)
 
     def _prune(self) -> None:
         # A run that was killed wrote pages that no list names: the mark in them tells.
@@ -63,6 +74,8 @@ class Output:
         orphans = {name for name in pages if name not in self._now and _is_marked(self._docs / name)}
         for name in sorted((self._before | orphans) - self._now):
             file = self._docs / name
+            if is_hand_written(self._docs, name):
+                continue
             file.unlink(missing_ok=True)
             for folder in file.parents:
                 if folder == self._docs or not folder.is_dir() or any(folder.iterdir()):

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +39,44 @@ def replacing(site: Path) -> Iterator[Path]:
         _replace(site, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def take_over(site: Path, fresh: Path, paths: Iterable[str]) -> None:
+    """Put the files of the last site at `paths` (files or folders) into the new one: the same files, not copies."""
+    for path in paths:
+        old, new = site / path, fresh / path
+        new.parent.mkdir(parents=True, exist_ok=True)
+        if old.is_dir():
+            shutil.copytree(old, new, copy_function=_same_file)
+        else:
+            _same_file(old, new)
+
+
+def take_over_unchanged(site: Path, fresh: Path) -> None:
+    """Where a new file says what the last site's says, keep the old file: so its time and place tell of no change."""
+    for folder, _, names in os.walk(fresh):
+        for name in names:
+            new = Path(folder, name)
+            old = site / new.relative_to(fresh)
+            if _says_the_same(old, new):
+                new.unlink()
+                _same_file(old, new)
+
+
+def _says_the_same(old: Path, new: Path) -> bool:
+    try:
+        if old.stat().st_size != new.stat().st_size or old.samefile(new):
+            return False
+        return old.read_bytes() == new.read_bytes()
+    except OSError:
+        return False
+
+
+def _same_file(old: str | Path, new: str | Path) -> None:
+    try:
+        os.link(old, new)
+    except OSError:  # a file system without links
+        shutil.copy2(old, new)
 
 
 def run_mkdocs(root: Path, target: Path, epoch: int) -> None:

@@ -97,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     prompt: Prompt = Prompt()
     pages: Pages = Pages()
     feeds: Feeds = Feeds()
+    search: bool = True
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}
     notice: str = ""

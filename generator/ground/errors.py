@@ -27,3 +27,7 @@ class DigestError(Exception):
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type["DigestError"], tuple[tuple[Problem, ...]]]:
+        """Its way back from another process."""
+        return type(self), (self.problems,)

@@ -60,7 +60,16 @@ _Argument: TypeAlias = tuple[int, int, int]
 
 _DEEPEST = 20
 _SPECIAL = frozenset([*ARGUMENTS, *TEMPLATES, "footnote", "isotope"])
-_MARKUP = re.compile(r"[\\$`{}~*\[]|<(?=a\s|https?:)|[\^_](?=[{\\])|-{2,}|'{2,}|https?://", re.IGNORECASE)
+# Any text with a construct in it holds one of these: asking for each is much faster than looking for a pattern.
+_SIGNS = ("\\", "$", "{", "}", "~", "*", "`", "[", "<", "--", "''", "://")
+# The first character of a construct, then what makes it one: thus the engine skips from set member to set member.
+_MARKUP = re.compile(
+    r"[\\$`{}~*\[<^_'hH-]"
+    r"(?:(?<=[\\$`{}~*\[])|(?<=<)(?=[aA]\s|[hH][tT][tT][pP][sS]?:)|(?<=[\^_])(?=[{\\])|(?<=-)-+|(?<=')'+"
+    r"|(?<=[hH])[tT][tT][pP][sS]?://)"
+)
+_MAY_REFER = re.compile(r"\\[A-Za-z]{0,5}(?:cite|ref|label)")
+_BRACE = re.compile(r"[\\{}](?:(?<=[{}])|.)", re.DOTALL)
 _MACRO = re.compile(r"\\([A-Za-z]+)(\*?)")
 _OPTIONAL = re.compile(r"\[[^\[\]]{0,100}\]")
 _CONTRACTION = re.compile(r"\\'(?:s|t|d|m|re|ve|ll)(?!\w)")  # escaped by a model: it\'s
@@ -76,9 +85,9 @@ _TILDE_MEANS_ABOUT = re.compile(r"(?:^|[\s(\[{=<>≤≥±+–—-])$|(?:^|[^A-Za
 
 def parse(text: str) -> tuple[Node, ...]:
     """The nodes of `text`, which is clean (`generator.ground.characters.clean`)."""
-    if "\\" in text:
+    if "\\" in text and _MAY_REFER.search(text):
         text = REFERENCES.sub("", text)
-    if not _MARKUP.search(text):
+    if not any(sign in text for sign in _SIGNS):
         return (Text(text),)
     return tuple(_Parser(text).nodes(0, len(text), 0))
 
@@ -86,7 +95,7 @@ def parse(text: str) -> tuple[Node, ...]:
 def _partners(text: str) -> dict[int, int]:
     """Opening brace → its closing one, for the braces that have both."""
     partners, opened = {}, []
-    for brace in re.finditer(r"\\.|[{}]", text, re.DOTALL):
+    for brace in _BRACE.finditer(text):
         if brace[0] == "{":
             opened.append(brace.start())
         elif brace[0] == "}" and opened:
@@ -99,13 +108,8 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.partner = _partners(text)
+        self.partner = _partners(text) if "{" in text else {}
         self.linked = False
-        self.constructs: dict[str, Callable[[int, int, int], _Found | None]] = {
-            "\\": self.backslash, "$": self.dollar, "{": self.group, "~": self.tilde, "*": self.asterisk,
-            "`": self.backquote, "'": self.quotes, "-": self.dashes, "^": self.script, "_": self.script,
-            "[": self.link, "<": self.link, "h": self.link,
-        }  # fmt: skip
 
     def nodes(self, start: int, end: int, depth: int) -> list[Node]:
         """The nodes of the text from `start` to `end`."""
@@ -113,8 +117,8 @@ class _Parser:
         done = pos = start
         while depth <= _DEEPEST and (mark := _MARKUP.search(self.text, pos, end)):
             at = mark.start()
-            construct = self.constructs.get(self.text[at].lower())
-            found = construct(at, end, depth) if construct else None
+            construct = _CONSTRUCTS.get(self.text[at])
+            found = construct(self, at, end, depth) if construct else None
             if found is None:
                 pos = mark.end()
                 continue
@@ -343,6 +347,13 @@ class _Parser:
         nodes = self.nodes(first, last, depth + 1)
         self.linked = before
         return nodes
+
+
+_CONSTRUCTS: dict[str, Callable[[_Parser, int, int, int], _Found | None]] = {
+    "\\": _Parser.backslash, "$": _Parser.dollar, "{": _Parser.group, "~": _Parser.tilde, "*": _Parser.asterisk,
+    "`": _Parser.backquote, "'": _Parser.quotes, "-": _Parser.dashes, "^": _Parser.script, "_": _Parser.script,
+    "[": _Parser.link, "<": _Parser.link, "h": _Parser.link, "H": _Parser.link,
+}  # fmt: skip
 
 
 def _in_style(element: str, nodes: list[Node]) -> list[Node]:

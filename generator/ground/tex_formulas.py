@@ -14,7 +14,6 @@ _FARTHEST = 12_000  # how far a closing delimiter may be; longer is a mistake, a
 _MOST_NESTED = 6  # dollars inside \text{} before the closing one
 _ENVIRONMENT = re.compile(r"\\begin\{((?:equation|align|alignat|gather|multline|eqnarray|displaymath|math)\*?)\}")
 _PARAGRAPH = re.compile(r"\n[ \t]*\r?\n")
-_DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _OTHER_DELIMITER = re.compile(r"(?<!\\)(?:\\\\)*\\[\[\]()]")
 _AMOUNT = re.compile(r"\s*[\d.,]+[kKMB]?\s+")
@@ -71,7 +70,7 @@ def _dollars(text: str, pos: int, stop: int, mark: str) -> Formula | None:
     if closing is None:
         return None
     tex, after = text[pos + size : closing], text[closing + size : closing + size + 1]
-    if not _is_mathematics(tex, after if mark == "$" else ""):
+    if not _is_mathematics(tex, mark == "$" and after.isdigit()):
         return None
     return Formula(tex, mark == "$$", pos, closing + size)
 
@@ -79,8 +78,7 @@ def _dollars(text: str, pos: int, stop: int, mark: str) -> Formula | None:
 def _closing(text: str, pos: int, stop: int, mark: str) -> int | None:
     """Where the closing `mark` begins: the first one outside braces, else (braces unbalanced) just the first one."""
     first, depth, last = None, 0, pos
-    for count, found in enumerate(_DOLLAR.finditer(text, pos, stop)):
-        at = found.end() - 1
+    for count, at in enumerate(_unescaped_dollars(text, pos, stop)):
         if not text.startswith(mark, at):
             continue
         first = at if first is None else first
@@ -89,6 +87,15 @@ def _closing(text: str, pos: int, stop: int, mark: str) -> int | None:
             return at if depth == 0 else first
         last = at
     return first
+
+
+def _unescaped_dollars(text: str, pos: int, stop: int) -> Iterator[int]:
+    """Where a dollar sign stands that no backslash escapes; two backslashes are a line break."""
+    at = text.find("$", pos, stop)
+    while at >= 0:
+        if text[at - 1] != "\\" or (at - len(text[pos:at].rstrip("\\")) - pos) % 2 == 0:
+            yield at
+        at = text.find("$", at + 1, stop)
 
 
 def _depth(text: str, start: int, end: int) -> int:
@@ -139,24 +146,24 @@ def _words(bare: str) -> int:
     return sum(word not in _FUNCTIONS for word in _WORD.findall(bare))
 
 
-def _is_mathematics(tex: str, after: str) -> bool:
-    """Whether `tex`, found between dollars, is a formula; `after` is the character behind the closing one."""
+def _is_mathematics(tex: str, before_digit: bool) -> bool:
+    """Whether `tex`, found between dollars, is a formula; `before_digit` is whether one follows the closing dollar."""
     body = tex.strip()
-    if not body or _PARAGRAPH.search(tex) or _OTHER_DELIMITER.search(tex):
+    if not body or _PARAGRAPH.search(tex) or ("\\" in tex and _OTHER_DELIMITER.search(tex)):
         return False
     macros = _MACRO.search(body) is not None
     has_tex = macros or _SCRIPT.search(body) is not None
     bare, tight = _bare(body), tex == body
     words = _words(bare)
     if body[0].isdigit() or body[0] in ".,":
-        return not (_AMOUNT.fullmatch(tex) or _is_money(bare, 3 if macros else 1, has_tex, tight, after.isdigit()))
+        return not (_AMOUNT.fullmatch(tex) or _is_money(bare, 3 if macros else 1, has_tex, tight, before_digit))
     if has_tex or _RELATION.search(body):
         return words <= 3
     if not any(map(str.isalnum, body)):
         return len(body) <= 6
     if not tight:
         return words == 0 and not re.search(r"[A-Za-z]{2}", bare)
-    return words <= 3 and not _SENTENCE.search(bare) and (len(body) <= 2 or not after.isdigit())
+    return words <= 3 and not _SENTENCE.search(bare) and (len(body) <= 2 or not before_digit)
 
 
 def _is_money(bare: str, most_words: int, has_tex: bool, tight: bool, before_digit: bool) -> bool:

@@ -8,9 +8,9 @@ import re
 from functools import lru_cache
 
 import nh3
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from generator.ground.characters import clean, one_line, safe_url
+from generator.ground.characters import clean, escaped, one_line, safe_url
 from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.mathml import to_mathml
 from generator.ground.tex import Link, Math, Node, Styled, Text, parse
@@ -23,7 +23,7 @@ CITATION_TAGS = frozenset(["i", "b", "em", "strong", "sub", "sup"])
 
 _ESCAPED = re.compile(r"\\([&%#_$'\"`.=^])")
 _PARAGRAPH = re.compile(r"\n[ \t]*\r?\n\s*")
-_SPACE = re.compile(r"[ \t\r\n]+")
+_SPACE = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # all but the single space, which is to stay as it is
 
 
 @lru_cache(4096)
@@ -54,10 +54,11 @@ def html(text: str) -> Markup:
     return Markup("".join(map(_html, parse(clean(text)))).strip())
 
 
+@lru_cache(4096)
 def title(text: str) -> Markup:
     """`text` as `html` has it, yet without links, for a place that is one itself."""
     marked = html(text)
-    return escape(plain(text)) if "<a " in marked else marked
+    return Markup(escaped(plain(text))) if "<a " in marked else marked
 
 
 def citation(html: str) -> Markup:
@@ -89,15 +90,21 @@ def _plain(node: Node) -> str:
 def _html(node: Node) -> str:
     match node:
         case Text(text):
-            return _escaped(text)
+            return _paragraphs(text)
         case Math(tex, display):
-            return to_mathml(tex, display) or f'<code class="tex">{_escaped(tex.strip())}</code>'
+            return to_mathml(tex, display) or f'<code class="tex">{_paragraphs(tex.strip())}</code>'
         case Styled(element, children):
             return f"<{element}>{''.join(map(_html, children))}</{element}>"
         case Link(url, children):
-            return f'<a href="{escape(url)}" rel="noopener nofollow ugc">{"".join(map(_html, children))}</a>'
+            return f'<a href="{escaped(url)}" rel="noopener nofollow ugc">{"".join(map(_html, children))}</a>'
 
 
-def _escaped(text: str) -> str:
-    paragraphs = (str(escape(_SPACE.sub(" ", paragraph))) for paragraph in _PARAGRAPH.split(text))
-    return "<br/>".join(paragraphs)
+def _paragraphs(text: str) -> str:
+    if "\n" not in text:
+        return escaped(_spaced(text))
+    return "<br/>".join(escaped(_spaced(paragraph)) for paragraph in _PARAGRAPH.split(text))
+
+
+def _spaced(text: str) -> str:
+    collapsed = not ("  " in text or "\n" in text or "\t" in text or "\r" in text)
+    return text if collapsed else _SPACE.sub(" ", text)

@@ -1,42 +1,150 @@
-"""``digest build``: generate, MkDocs, search index; the site changes in one step or not at all."""
+"""``digest build``: only what changed is made again; the site changes in one step, or not at all."""
 
 import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from generator.edges.search import write_index
-from generator.edges.site import only_one, replacing, run_mkdocs
+import msgspec
+
+from generator.catalogue.index import Catalogue
+from generator.edges import state as states
+from generator.edges.output import hand_written, is_hand_written
+from generator.edges.search import FOLDER, write_list
+from generator.edges.site import only_one, replacing, run_mkdocs, take_over, take_over_unchanged
+from generator.edges.state import Made, State
+from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
-from generator.ground.config import Settings
-from generator.pipeline.generating import Generated, open_catalogue, write_docs
-from generator.views.search import documents
+from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
+from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
+from generator.pipeline.opening import CACHE, open_catalogue, program_fingerprint
+from generator.pipeline.rendering import PROCESSORS, Job, Outcome, Progress, index_all, render_all
+from generator.views.search import shards
+
+# A page's bytes depend on these too.
+MAKERS = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "pagefind")
 
 
-def build(root: Path, site: Path | None = None) -> Generated:
+def build(
+    root: Path,
+    site: Path | None = None,
+    *,
+    full: bool = False,
+    processes: int | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Generated:
     """Build the digest in `root` into `site` (default: the ``site_dir`` of mkdocs.yml).
 
-    Raises DigestError with every problem; then the last site stands untouched.
+    `full` leaves earlier builds out of account. Raises DigestError with every problem; then the last site stands.
     """
     settings = config.load(root)
+    root = root.absolute()
     target = (site or root / settings.site.site_dir).absolute()
     with only_one(root):
-        done = write_docs(root)
-        with replacing(target) as fresh:
-            run_mkdocs(root, fresh, epoch=_epoch(done.newest))
-            _index(root, settings, fresh)
-    return done
+        catalogue = open_catalogue(root, settings)
+        try:
+            return _Build(root, target, settings, catalogue, full).run(processes, progress)
+        finally:
+            catalogue.close()
 
 
-def _index(root: Path, settings: Settings, site: Path) -> None:
-    catalogue = open_catalogue(root, settings)
-    try:
-        write_index(documents(catalogue, settings), site)
-    finally:
-        catalogue.close()
+class _Build:
+    """One run: what was there before, what is there now, and the way from the one to the other."""
+
+    def __init__(self, root: Path, site: Path, settings: Settings, catalogue: Catalogue, full: bool) -> None:
+        self.root, self.site, self.settings, self.catalogue = root, site, settings, catalogue
+        self.docs = root / settings.site.docs_dir
+        self.state_file = root / CACHE / f"state-{hashlib.sha256(str(site).encode()).hexdigest()[:12]}.json"
+        place_theme(self.docs)
+        self.short = knows_short_way(root)
+        before = State() if full or not self.short else states.load(self.state_file, site, self.docs)
+        self.base = _base(root, settings)
+        self.before = before if before.base == self.base else State()
+        self.data = _digest([*catalogue.day_versions().items(), catalogue.publications_version(), _by_hand(self.docs)])
+
+    def run(self, processes: int | None, progress: Progress) -> Generated:
+        if self.before.made and self.before.data == self.data:
+            return report(self.catalogue, self.before.made, 0, 0)
+        with replacing(self.site) as fresh:
+            job = Job(self.root, fresh if self.short else None, self.data, processes or PROCESSORS)
+            current = {(one.kind, one.key): one for one in self._unchanged()}
+            keys = all_keys(self.catalogue, self.settings)
+            outcome = render_all(job, [key for key in keys if key not in current], progress)
+            current |= {(one.kind, one.key): one for one in outcome.made}
+            made = tuple(current[key] for key in keys)
+            written = outcome.written + write_docs(self.root, self.catalogue, self.settings, made)
+            self._site(fresh, made, outcome)
+            state = State(self.base, self.data, made, self._search(fresh, job))
+            if self.before.made:
+                take_over_unchanged(self.site, fresh)
+            if self.short:
+                (fresh / states.SEAL).write_text(state.seal, "ascii")
+        if self.short:
+            states.save(state, self.state_file)
+        return report(self.catalogue, made, len(outcome.made), written)
+
+    def _unchanged(self) -> list[Made]:
+        """What the last build made of answers that are the same today."""
+        known: dict[tuple[str, tuple[Any, ...]], str] = {}
+
+        def now(query: str, arguments: tuple[Any, ...]) -> str:
+            if (query, arguments) not in known:
+                known[query, arguments] = self.catalogue.version(query, arguments)
+            return known[query, arguments]
+
+        return [
+            one
+            for one in self.before.made
+            if not one.kept
+            and all(now(answer.query, answer.arguments) == answer.version for answer in one.answers)
+            and not any(is_hand_written(self.docs, f"{address}index.md") for address in one.pages)
+        ]
+
+    def _site(self, fresh: Path, made: tuple[Made, ...], outcome: Outcome) -> None:
+        """Fill `fresh`: pages just rendered are there; the others are taken over, the rest is MkDocs'."""
+        if not self.short:
+            run_mkdocs(self.root, fresh, _epoch(self.catalogue))
+        else:
+            rendered = {address for one in outcome.made for address in one.pages}
+            pages = {address: updated for one in made for address, updated in one.pages.items()}
+            take_over(self.site, fresh, (f"{address}index.html" for address in pages if address not in rendered))
+            known = {f"{address}index.md": updated for address, updated in pages.items()}
+            build_rest(self.root, fresh, known, _epoch(self.catalogue))
+
+    def _search(self, fresh: Path, job: Job) -> dict[str, str]:
+        """Put the search index into `fresh`, shard by shard; return their versions."""
+        found = shards(self.catalogue, self.settings) if self.settings.search else []
+        same = {shard.name for shard in found if self.before.shards.get(shard.name) == shard.version}
+        take_over(self.site, fresh, (f"{FOLDER}/{name}" for name in sorted(same)))
+        index_all(msgspec.structs.replace(job, target=fresh), [shard for shard in found if shard.name not in same])
+        if found:
+            write_list([shard.name for shard in found], fresh)
+        return {shard.name: shard.version for shard in found}
 
 
-def _epoch(date: str) -> int:
+def _base(root: Path, settings: Settings) -> str:
+    """Changes when something does that every page may depend on: program, settings, theme."""
+    files = [(root / name).read_bytes().hex() for name in (SETTINGS_FILE, SITE_FILE)]
+    return _digest([program_fingerprint(), settings.fingerprint, *files, *((name, version(name)) for name in MAKERS)])
+
+
+def _by_hand(docs: Path) -> str:
+    """Changes when a hand-written file in docs/ does, comes or goes."""
+    digest = hashlib.sha256()
+    for name in hand_written(docs):
+        digest.update(f"{name}\0".encode() + hashlib.sha256((docs / name).read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _digest(parts: Iterable[object]) -> str:
+    return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()
+
+
+def _epoch(catalogue: Catalogue) -> int:
     """Noon UTC of the newest day: the one time a build knows."""
+    date = max(catalogue.day_versions(), default="")
     if not date:
         return 0
-    noon = dt.datetime.combine(dt.date.fromisoformat(date), dt.time(12), dt.UTC)
-    return int(noon.timestamp())
+    return int(dt.datetime.combine(dt.date.fromisoformat(date), dt.time(12), dt.UTC).timestamp())

@@ -1,98 +1,93 @@
 """``digest generate``: data/ → catalogue → pages and feeds → docs/."""
 
-import hashlib
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from generator.catalogue.index import Catalogue
+from generator.edges.atomic import write_atomically
 from generator.edges.output import Output
 from generator.edges.site import only_one
-from generator.edges.store import Store
+from generator.edges.state import Made
 from generator.ground import config
 from generator.ground.config import Settings
-from generator.views.contents import PAGES
+from generator.pipeline.opening import PROGRAM, open_catalogue
+from generator.pipeline.rendering import PROCESSORS, Job, Progress, render_all
+from generator.views.contents import KINDS
 from generator.views.feeds import feeds
-from generator.views.markdown import markdown
-
-PROGRAM = Path(__file__).resolve().parent.parent
 
 
 class Generated(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run of `generate` did. `newest` is the last day on record, or empty."""
+    """What a run did: the archive it found, the pages it made, the files in docs/ that changed.
+
+    `kept` are generated pages that gave way to hand-written ones; `newest` is the last day on record, or empty.
+    """
 
     days: int
     papers: int
     publications: int
+    rendered: int
     written: int
     kept: tuple[str, ...]
     newest: str
 
 
-def generate(root: Path) -> Generated:
+def generate(root: Path, processes: int | None = None, progress: Progress = lambda done, total: None) -> Generated:
     """Write all pages and feeds of the digest in `root` into its ``docs/``, when no other run does.
 
     Raises DigestError with every problem of settings or data; then nothing was written.
     """
-    config.load(root)
-    with only_one(root):
-        return write_docs(root)
-
-
-def write_docs(root: Path) -> Generated:
-    """What `generate` does; the caller sees to it that no other run does the same.
-
-    Raises DigestError with every problem of settings or data; then nothing was written.
-    """
     settings = config.load(root)
-    catalogue = open_catalogue(root, settings)
-    try:
-        with Output(root / settings.site.docs_dir) as output:
-            for path, data in _files(catalogue, settings):
-                output.write(path, data)
-        return Generated(
-            days=len(catalogue.heads),
-            papers=catalogue.papers(),
-            publications=len(catalogue.publications()),
-            written=output.written,
-            kept=tuple(output.kept),
-            newest=max(catalogue.heads, default=""),
-        )
-    finally:
-        catalogue.close()
+    job = Job(root.absolute(), None, "generate", processes or PROCESSORS)
+    with only_one(root):
+        catalogue = open_catalogue(root, settings)
+        try:
+            outcome = render_all(job, all_keys(catalogue, settings), progress)
+            written = outcome.written + write_docs(root, catalogue, settings, outcome.made)
+            return report(catalogue, outcome.made, len(outcome.made), written)
+        finally:
+            catalogue.close()
 
 
-def open_catalogue(root: Path, settings: Settings) -> Catalogue:
-    """The catalogue of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
-    catalogue = Catalogue(root / ".digest" / "catalogue.sqlite", settings, version=program_fingerprint())
-    try:
-        catalogue.refresh(Store(root))
-    except BaseException:
-        catalogue.close()
-        raise
-    return catalogue
+def all_keys(catalogue: Catalogue, settings: Settings) -> list[tuple[str, str]]:
+    """(kind, key) of everything the site has pages for."""
+    return [(kind.name, key) for kind in KINDS.values() for key in kind.keys(catalogue, settings)]
 
 
-@cache
-def program_fingerprint() -> str:
-    """Changes when the program does: what another version derived is not trusted."""
-    digest = hashlib.sha256()
-    for file in sorted(PROGRAM.rglob("*")):
-        if file.suffix in {".py", ".j2", ".css", ".html", ".xml", ".js"}:
-            digest.update(file.relative_to(PROGRAM).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+def write_docs(root: Path, catalogue: Catalogue, settings: Settings, made: Iterable[Made]) -> int:
+    """Put feeds and what the program brings along beside the pages `made`; take away what is no longer made.
+
+    Returns how many files changed.
+    """
+    with Output(root / settings.site.docs_dir) as output:
+        for one in made:
+            for address in one.pages:
+                output.claim(f"{address}index.md")
+        for path, data in [*_static("assets", "assets"), *_static("theme", ".theme")]:
+            output.write(path, data)
+        for file in feeds(catalogue, settings):
+            output.write(file.path, file.data)
+    return output.written
 
 
-def _files(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, bytes]]:
-    yield from _static("assets", "assets")
-    yield from _static("theme", ".theme")
-    for pages in PAGES:
-        for page in pages(catalogue, settings):
-            yield page.path, markdown(page).encode()
-    for file in feeds(catalogue, settings):
-        yield file.path, file.data
+def place_theme(docs: Path) -> None:
+    """Put the theme where MkDocs looks for it, which it does before anything else."""
+    for path, data in _static("theme", ".theme"):
+        write_atomically(docs / path, data)
+
+
+def report(catalogue: Catalogue, made: Iterable[Made], rendered: int, written: int) -> Generated:
+    """What there is now, and what was done for it."""
+    return Generated(
+        days=len(catalogue.day_versions()),
+        papers=catalogue.papers(),
+        publications=len(catalogue.publications()),
+        rendered=rendered,
+        written=written,
+        kept=tuple(path for one in made for path in one.kept),
+        newest=max(catalogue.day_versions(), default=""),
+    )
 
 
 def _static(folder: str, place: str) -> Iterator[tuple[str, bytes]]:

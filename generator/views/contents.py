@@ -1,6 +1,7 @@
 """Every kind of page the site has. A new kind is one module and one line here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings
@@ -19,16 +20,37 @@ from generator.views.pages import (
     week,
 )
 
-PAGES: tuple[Callable[[Catalogue, Settings], Iterator[Page]], ...] = (
-    home.pages,
-    day.pages,
-    week.pages,
-    month.pages,
-    archive.pages,
-    topic.pages,
-    publications.pages,
-    search.pages,
-    statistics.pages,
-    subscribe.pages,
-    about.pages,
-)
+
+class Kind(NamedTuple):
+    """A kind of page: which there are, each by a key, and how the page (or pages) of a key are made.
+
+    What `pages` asks of the catalogue is written down: a page is made again when one of the answers changes. So it
+    asks for no more than it shows, and `keys`, which is asked each time, may be cheap only.
+    """
+
+    name: str
+    keys: Callable[[Catalogue, Settings], Iterable[str]]
+    pages: Callable[[Catalogue, Settings, str], Iterator[Page]]
+
+
+def _one(catalogue: Catalogue, settings: Settings) -> tuple[str]:
+    """The key of what there is one of."""
+    return ("",)
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("home", _one, home.pages),
+        Kind("day", day.keys, day.pages),
+        Kind("week", week.keys, week.pages),
+        Kind("month", month.keys, month.pages),
+        Kind("archive", _one, archive.pages),
+        Kind("topic", topic.keys, topic.pages),
+        Kind("publications", _one, publications.pages),
+        Kind("search", _one, search.pages),
+        Kind("statistics", _one, statistics.pages),
+        Kind("subscribe", _one, subscribe.pages),
+        Kind("about", _one, about.pages),
+    )
+}

@@ -1,7 +1,11 @@
-"""A page as the Markdown file MkDocs, ProperDocs and Zensical build alike: front matter, a heading, raw HTML blocks."""
+"""A page as the Markdown file MkDocs, ProperDocs and Zensical build alike: front matter, a heading, raw HTML blocks.
+
+And as what a Markdown parser makes of that, which is known beforehand: the short way past the parser.
+"""
 
 import json
 import re
+from typing import Any
 
 from markupsafe import escape
 
@@ -13,28 +17,38 @@ MARK = "generated: by digest, from data"
 
 def markdown(page: Page) -> str:
     """The file's text. Nothing that came from outside is left for the Markdown parser to read."""
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in meta(page).items()]
+    front = re.sub(r"[^\x20-\x7e\n]", _yaml_character, "\n".join(lines[1:]))
     blocks = [page.lead, f"# {_inert(page.title)} {{: #{HEADING_ID} }}", page.body]
-    return _front_matter(page) + "\n\n".join(block for block in blocks if block) + "\n"
+    return f"---\n{MARK}\n{front}\n---\n\n" + "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _front_matter(page: Page) -> str:
-    """YAML whose texts are escaped for HTML: themes put them into the page as they are."""
-    lines = ["---", MARK, f"title: {_yaml(page.title)}", f"description: {_yaml(page.description)}"]
+def html(page: Page) -> str:
+    """What Python-Markdown makes of the file's text: the blocks as they are, and the heading."""
+    lead = page.lead and page.lead + "\n\n"
+    return f'{lead}<h1 id="{HEADING_ID}">{_inert(page.title)}</h1>\n{page.body}'
+
+
+def meta(page: Page) -> dict[str, Any]:
+    """The front matter. Its texts are escaped for HTML, since themes put them into the page as they are."""
+    found: dict[str, Any] = {
+        "generated": MARK.partition(": ")[2],
+        "title": str(escape(page.title)),
+        "description": str(escape(page.description)),
+        "hide": ["navigation", "toc"],
+    }
     if page.updated:
-        lines.append(f"updated: {_yaml(page.updated)}")
+        found["updated"] = str(escape(page.updated))
     if page.script:
-        lines.append(f"script: {_yaml(page.script)}")
-    lines.append("hide: [navigation, toc]")
+        found["script"] = str(escape(page.script))
     if page.feeds:
-        lines.append("feeds:")
-        lines += [f"  - {{title: {_yaml(f.title)}, url: {_yaml(f.url)}, type: {_yaml(f.type)}}}" for f in page.feeds]
-    return "\n".join([*lines, "---", "", ""])
+        found["feeds"] = [{key: str(escape(value)) for key, value in feed._asdict().items()} for feed in page.feeds]
+    return found
 
 
-def _yaml(text: str) -> str:
-    """Text as a YAML 1.1 double-quoted scalar, escaped for HTML first."""
-    quoted = json.dumps(str(escape(text)), ensure_ascii=False)
-    return re.sub(r"[^\x20-\x7e]", lambda m: m[0] if m[0].isprintable() else f"\\U{ord(m[0]):08x}", quoted)
+def _yaml_character(found: re.Match[str]) -> str:
+    """JSON is YAML 1.1 but for characters that YAML does not let stand in a text."""
+    return found[0] if found[0].isprintable() else f"\\U{ord(found[0]):08x}"
 
 
 def _inert(text: str) -> str:

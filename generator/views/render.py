@@ -8,23 +8,19 @@ from typing import Any
 import jinja2
 
 from generator.ground import text
-from generator.ground.doi import doi_url
 from generator.views import wording
-from generator.views.arxiv import addresses
 from generator.views.page import relative
+from generator.views.paper import contents_item, paper, scores, topic_links
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "ground" / "templates"
 PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
 EMPTY_LINES = re.compile(r"\n\s*\n")
 FILTERS = {
-    "arxiv_addresses": addresses,
     "html": text.html,
     "name": text.name,
     "title": text.title,
     "plain": text.plain,
     "citation": text.citation,
-    "safe_url": text.safe_url,
-    "doi_url": doi_url,
     "day": wording.day,
     "short_day": wording.short_day,
     "long_date": wording.long_date,
@@ -49,6 +45,7 @@ def environment() -> jinja2.Environment:
     )
     env.filters |= FILTERS
     env.globals |= {"count": wording.count, "state_words": wording.STATE_WORDS}
+    env.globals |= {"contents_item": contents_item, "paper": paper, "scores": scores, "topic_links": topic_links}
     return env
 
 
@@ -59,7 +56,8 @@ def render(template: str, page_url: str, **context: Any) -> str:
     """
     link = partial(relative, base=page_url)
     html = environment().get_template(template).render(link=link, page_url=page_url, **context)
-    return "".join(_without_empty_lines(part) for part in PREFORMATTED.split(html)).strip()
+    parts = PREFORMATTED.split(html) if "<pre" in html else [html]
+    return "".join(map(_without_empty_lines, parts)).strip()
 
 
 def _without_empty_lines(part: str) -> str:

@@ -1,67 +1,172 @@
-"""What the search index reads: one small document a paper and a publication, so that a hit is a paper, not a page."""
+"""What the search index reads: one small document a paper and a publication, so that a hit is a paper, not a page.
 
-from collections.abc import Iterator
+The documents are dealt into shards: one more day makes one small shard anew, and no indexer holds the archive.
+"""
 
-from markupsafe import Markup
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import NamedTuple, TypeVar
+
+import msgspec
+from markupsafe import escape
 
 from generator.catalogue.days import Entry
 from generator.catalogue.index import Catalogue
 from generator.ground import text
 from generator.ground.config import Settings
 from generator.ground.publication import Publication
-from generator.views.page import File
 from generator.views.wording import long_date
 
-DOCUMENT = Markup(
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title></title></head><body data-pagefind-body>'
-    '<h1 data-pagefind-meta="title">{title}</h1>'
-    '<p data-pagefind-meta="address[data-address], by[data-by], note[data-note]"'
-    ' data-address="{address}" data-by="{by}" data-note="{note}" data-pagefind-ignore></p>'
-    "<p>{names}</p><p>{why}</p><p>{abstract}</p><p>{ids}</p></body></html>\n"
-)
+# Pagefind 1.5 takes 110 to 140 KB of memory a paper; this many take 1.3 GB, and its browser part likes few shards.
+MOST = 12_000
+# As much of a paper's text as a hit can quote; all of it is searched.
+QUOTED = 400
 NAMES = 4
 
+HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title></title></head><body data-pagefind-body>'
 
-def documents(catalogue: Catalogue, settings: Settings) -> Iterator[File]:
-    """The documents to index; each knows the address of what it stands for."""
+T = TypeVar("T")
+
+
+class Shard(NamedTuple):
+    """A part of the index. `version` changes when anything in it may have; papers of `dates`, or else publications."""
+
+    name: str
+    version: str
+    dates: tuple[str, ...] = ()
+    first: int = 0
+
+
+class Document(NamedTuple):
+    """`data` is the HTML to index under the name `path`; `card` is what a hit shows, as JSON.
+
+    The card is a list: address, title, authors, note, how many words stand before the quotable text, and that text.
+    """
+
+    path: str
+    data: bytes
+    card: bytes
+
+
+def shards(catalogue: Catalogue, settings: Settings) -> list[Shard]:
+    """The shards of the index: publications, then papers, newest first; what publications one shard cannot hold, last.
+
+    A year is one shard, or several of whole months where it has more than `MOST` papers. Those months at the end of
+    the newest year that are not yet as many are a shard each, so that a new day touches one month.
+    """
+    versions = catalogue.day_versions()
+    counts = {date: head.papers for date in versions if (head := catalogue.head(date)) and head.papers}
+    topics = msgspec.json.encode(settings.topics).decode()
+    papers = [Shard(n, _digest([topics, *(f"{d} {versions[d]}" for d in ds)]), ds) for n, ds in _spans(counts)]
+    version = _digest([catalogue.publications_version()])
+    starts = range(0, len(catalogue.publications()), MOST)
+    works = [Shard(f"publications{f'-{start // MOST + 1}' if start else ''}", version, (), start) for start in starts]
+    return works[:1] + papers[::-1] + works[1:]
+
+
+def documents(catalogue: Catalogue, settings: Settings, shard: Shard) -> Iterator[Document]:
+    """What a shard holds; a paper stands in the shard of the first day that showed it."""
+    if not shard.dates:
+        yield from map(_publication, catalogue.publications()[shard.first : shard.first + MOST])
     topics = {topic.id: topic.name for topic in settings.topics}
-    for date, head in catalogue.heads.items():
-        if head.papers:
-            for entry in catalogue.day(date):
-                if entry.first_seen == date:
-                    yield _paper(entry, topics)
-    for publication in catalogue.publications():
-        yield _publication(publication)
+    for date in shard.dates:
+        for entry in catalogue.day(date):
+            if entry.first_seen == date:
+                yield _paper(entry, topics)
 
 
-def _paper(entry: Entry, topics: dict[str, str]) -> File:
+class _Part(NamedTuple):
+    """A month, or a part of one that has more papers than a shard may hold."""
+
+    name: str
+    dates: tuple[str, ...]
+    papers: int
+
+
+def _spans(counts: dict[str, int]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Name and dates of each shard, oldest first."""
+    parts = (part for month, dates in groupby(counts, key=lambda d: d[:7]) for part in _parts(month, dates, counts))
+    years = [(year, _filled(list(part), lambda p: p.papers)) for year, part in groupby(parts, key=lambda p: p.name[:4])]
+    for year, groups in years:
+        newest = year == years[-1][0]
+        closed, still_open = (groups[:-1], groups[-1]) if newest else (groups, [])
+        for group in [*closed, *([part] for part in still_open)]:
+            whole = not newest and len(groups) == 1
+            yield year if whole else _span_name(group), tuple(date for part in group for date in part.dates)
+
+
+def _parts(month: str, dates: Iterable[str], counts: dict[str, int]) -> Iterator[_Part]:
+    for number, chunk in enumerate(_filled(list(dates), counts.__getitem__), 1):
+        name = month if number == 1 else f"{month}-p{number}"
+        yield _Part(name, tuple(chunk), sum(counts[date] for date in chunk))
+
+
+def _span_name(group: list[_Part]) -> str:
+    first, last = group[0].name, group[-1].name
+    return first if first == last else f"{first}-to-{last[5:]}"
+
+
+def _paper(entry: Entry, topics: dict[str, str]) -> Document:
     paper = entry.paper
-    note = " · ".join([long_date(entry.date), *(topics[topic] for topic in entry.topics)])
+    names = [topics[topic] for topic in entry.topics]
     return _document(
-        f"papers/{entry.date}-{entry.rank}.html",
+        f"{entry.date}-{entry.rank}.html",
         title=text.plain(paper.title),
         address=entry.address,
         names=paper.authors,
-        note=note,
-        why=text.plain(paper.comment or ""),
-        abstract=text.plain(paper.abstract or ""),
-        ids=f"{paper.arxiv_id} {paper.doi or ''} {' '.join(topics[topic] for topic in entry.topics)}",
+        note=" · ".join([long_date(entry.date), *names]),
+        body=[paper.comment, paper.abstract],
+        ids=[paper.arxiv_id, paper.doi, *names],
     )
 
 
-def _publication(publication: Publication) -> File:
+def _publication(publication: Publication) -> Document:
+    note = ("Publication", publication.venue, publication.year)
     return _document(
-        f"publications/{publication.id}.html",
+        f"{publication.id}.html",
         title=text.plain(publication.title),
         address=f"publications/{publication.id}/",
         names=tuple(person.name for person in publication.authors),
-        note=" · ".join(str(part) for part in ("Publication", publication.venue, publication.year) if part),
-        why=publication.venue or "",
-        abstract=" ".join(text.plain(abstract.text) for abstract in publication.abstracts),
-        ids=f"{publication.doi or ''} {' '.join(publication.arxiv_ids)}",
+        note=" · ".join(str(part) for part in note if part),
+        body=[publication.venue, *(abstract.text for abstract in publication.abstracts)],
+        ids=[publication.doi, *publication.arxiv_ids],
     )
 
 
-def _document(path: str, *, names: tuple[str, ...], **parts: str) -> File:
+def _document(
+    path: str,
+    *,
+    title: str,
+    address: str,
+    names: tuple[str, ...],
+    note: str,
+    body: Iterable[str | None],
+    ids: Iterable[str | None],
+) -> Document:
+    authors = ", ".join(names)
     by = ", ".join(names[:NAMES]) + (f" and {len(names) - NAMES} more" if len(names) > NAMES else "")
-    return File(path, DOCUMENT.format(names=", ".join(names), by=by, **parts).encode())
+    said = " ".join(" ".join(text.plain(part) for part in body if part).split())
+    quoted = said if len(said) <= QUOTED else said[:QUOTED].rpartition(" ")[0]
+    # Pagefind tells the places of the words found, counted from the start of the document.
+    before = len(f"{title} {authors}".split())
+    parts = map(escape, (authors, said, " ".join(part for part in ids if part)))
+    data = f"{HEAD}<h1>{escape(title)}</h1>{''.join(f'<p>{part}</p>' for part in parts)}</body></html>\n"
+    return Document(path, data.encode(), msgspec.json.encode([address, title, by, note, before, quoted]))
+
+
+def _filled(items: Iterable[T], size: Callable[[T], int]) -> list[list[T]]:
+    """`items` in order, in as few runs as fit `MOST`, the last one open: what comes after it changes no other."""
+    runs: list[list[T]] = []
+    filled = 0
+    for item in items:
+        filled += size(item)
+        if not runs or filled > MOST:
+            runs.append([])
+            filled = size(item)
+        runs[-1].append(item)
+    return runs
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

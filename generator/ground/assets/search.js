@@ -1,10 +1,24 @@
-// Search over all papers: Pagefind's index, our list. Hits lead to a paper's place on a page, not to a page.
+// Search over all papers: Pagefind's index in shards, our list. Hits lead to a paper's place on a page, not to a page.
 
-const PAGE = 15;
+const PAGE = 10;
+// As many of the newest papers are searched before the reader asks for older ones.
+const FIRST = 10000;
+const QUOTED = 28;
 const root = new URL("../", import.meta.url);
-const [query, found, hits, more] = ["query", "found", "hits", "more"].map((id) => document.getElementById(id));
+const [query, found, hits, more, older] = ["query", "found", "hits", "more", "older"].map((id) =>
+  document.getElementById(id)
+);
+const shards = new Map();
+const packs = new Map();
+const homes = new Map();
+let waiting = [];
+let pagefind;
 let results = [];
+let shown = 0;
 let turn = 0;
+
+const place = (shard) => new URL(`pagefind/${shard.name}/`, root).href;
+const shardOf = ({ id }) => id.slice("en-x-".length, id.lastIndexOf("_"));
 
 function element(name, properties, ...children) {
   const node = Object.assign(document.createElement(name), properties);
@@ -12,56 +26,130 @@ function element(name, properties, ...children) {
   return node;
 }
 
-// Pagefind's excerpt is escaped text with <mark> around the words found; only those marks become elements.
-function excerpt(html) {
-  const parsed = new DOMParser().parseFromString(html, "text/html").body;
-  return [...parsed.childNodes].map((node) =>
-    node.nodeName === "MARK" ? element("mark", { textContent: node.textContent }) : node.textContent
-  );
+async function fetchPack(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+  return new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
-function hit({ meta, excerpt: html }) {
+// A result's id is "en-x-SHARD_HASH". The hash says in which pack the card is. The version keeps caches honest.
+async function cardOf({ id }) {
+  const shard = shards.get(shardOf({ id }));
+  const hash = id.slice(id.lastIndexOf("_") + 1);
+  const number = parseInt(hash.slice(0, 7), 16) % shard.packs;
+  const url = `${place(shard)}cards/${number}.cards?v=${shard.version}`;
+  if (!packs.has(url)) packs.set(url, fetchPack(url));
+  return (await packs.get(url))[hash];
+}
+
+// The words around those found, these in <mark>; `places` count from the start of the document, `before` the text.
+function excerpt(text, before, places) {
+  const words = text.split(" ");
+  const marked = new Set(places.map((at) => at - before).filter((at) => at >= 0 && at < words.length));
+  const inside = (from) => [...marked].filter((at) => at >= from && at < from + QUOTED).length;
+  const starts = [...marked].sort((a, b) => a - b).map((at) => Math.max(0, Math.min(at - 5, words.length - QUOTED)));
+  const from = starts.reduce((best, start) => (inside(start) > inside(best) ? start : best), starts[0] ?? 0);
+  const quote = words.slice(from, from + QUOTED).flatMap((word, i) => [
+    i ? " " : "",
+    marked.has(from + i) ? element("mark", { textContent: word }) : word,
+  ]);
+  return [from ? "… " : "", ...quote, from + QUOTED < words.length ? " …" : ""];
+}
+
+function hit([address, title, by, note, before, text], { words }) {
   return element(
     "li",
     { className: "item" },
-    element("h3", {}, element("a", { href: new URL(meta.address, root).href, textContent: meta.title })),
-    element("p", { className: "by", textContent: meta.by ?? "" }),
-    element("p", { className: "why" }, ...excerpt(html)),
-    element("p", { className: "meta", textContent: meta.note ?? "" })
+    element("h3", {}, element("a", { href: new URL(address, root).href, textContent: title })),
+    element("p", { className: "by", textContent: by }),
+    element("p", { className: "why" }, ...excerpt(text, before, words)),
+    element("p", { className: "meta", textContent: note })
   );
 }
 
-async function show(from, mine) {
-  const data = await Promise.all(results.slice(from, from + PAGE).map((result) => result.data()));
-  if (mine !== turn) return;
-  hits.append(...data.map(hit));
-  more.hidden = hits.children.length >= results.length;
+// All at once asked for, each shown as soon as those before it are.
+async function show(mine) {
+  const page = results.slice(shown, shown + PAGE).map((result) => [cardOf(result).catch(() => null), result]);
+  if (shown === 0) hits.replaceChildren();
+  shown += page.length;
+  more.hidden = true;
+  for (const [promise, result] of page) {
+    const card = await promise;
+    if (mine !== turn) return;
+    if (card) hits.append(hit(card, result));
+  }
+  more.hidden = shown >= results.length;
 }
 
-async function search(pagefind) {
+// Take in the next shards, newest first, until there are enough papers more; publications do not count.
+async function load(enough) {
+  const taken = [];
+  for (let papers = 0; waiting.length && papers < enough; ) {
+    const shard = waiting.shift();
+    papers += shard.name.startsWith("publications") ? 0 : shard.documents;
+    taken.push(shard);
+  }
+  await Promise.all(taken.map((shard) => (shard === pagefind.primary ? null : pagefind.api.mergeIndex(place(shard)))));
+  homes.clear();
+}
+
+// The shards in which a word is found.
+function homesOf(word) {
+  const names = () => pagefind.api.search(word).then((answer) => new Set(answer.results.map(shardOf)));
+  if (!homes.has(word)) homes.set(word, names());
+  return homes.get(word);
+}
+
+// A shard that lacks one of several words answers as if the reader had not asked for it: such answers are left out,
+// unless the word is in no shard at all. Null if the reader typed on meanwhile.
+async function ask(words) {
+  const answer = await pagefind.api.debouncedSearch(words, {}, 150);
+  const each = words.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  if (answer === null || each.length < 2) return answer && answer.results;
+  const found = await Promise.all(each.map(homesOf));
+  if (waiting.length && found.some((names) => !names.size)) return [];
+  return answer.results.filter((result) => found.every((names) => !names.size || names.has(shardOf(result))));
+}
+
+async function search() {
   const mine = ++turn;
   const words = query.value.trim();
   const address = new URL(location.href);
   words ? address.searchParams.set("q", words) : address.searchParams.delete("q");
   history.replaceState(null, "", address);
-  const answer = words ? await pagefind.debouncedSearch(words, {}, 150) : { results: [] };
+  const answer = words ? await ask(words) : [];
   if (mine !== turn || answer === null) return;
-  results = answer.results;
-  hits.replaceChildren();
-  more.hidden = true;
-  found.textContent = words ? `${results.length} found` : "";
-  await show(0, mine);
+  if (words && !answer.length && waiting.length) return searchOlder();
+  [results, shown] = [answer, 0];
+  const since = waiting.length ? ` in papers since ${pagefind.since}` : "";
+  found.textContent = words ? `${results.length} found${since}` : "";
+  older.hidden = !words || !waiting.length;
+  await show(mine);
+}
+
+async function searchOlder() {
+  found.textContent = "Searching older papers …";
+  older.hidden = true;
+  await load(Infinity);
+  await search();
 }
 
 async function start() {
-  const pagefind = await import(new URL("pagefind/pagefind.js", root).href);
-  await pagefind.options({ baseUrl: "/", excerptLength: 28 });
+  const listed = await (await fetch(new URL("pagefind/shards.json", root), { cache: "no-cache" })).json();
+  listed.forEach((shard) => shards.set(shard.name, shard));
+  waiting = [...listed];
+  const api = await import(`${place(listed[0])}pagefind.js`);
+  pagefind = { api, primary: listed[0] };
+  await api.init();
+  await load(FIRST);
+  pagefind.since = [...listed].reverse().find((shard) => !waiting.includes(shard)).name.slice(0, 7);
   query.disabled = false;
   query.value = new URLSearchParams(location.search).get("q") ?? "";
-  query.addEventListener("input", () => search(pagefind));
-  more.addEventListener("click", () => show(hits.children.length, turn));
+  query.addEventListener("input", search);
+  more.addEventListener("click", () => show(turn));
+  older.addEventListener("click", searchOlder);
   document.getElementById("search").addEventListener("submit", (event) => event.preventDefault());
-  query.value ? await search(pagefind) : (found.textContent = "", query.focus());
+  query.value ? await search() : ((found.textContent = ""), query.focus());
 }
 
 start().catch(() => {

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from generator.catalogue.days import whole
 from generator.catalogue.index import Catalogue
 from generator.catalogue.totals import totals
 from generator.ground.config import Settings
@@ -13,7 +12,7 @@ from generator.views.render import render
 ADDRESS = "about/"
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page."""
     system, user = compose(settings)
     scales = (("Relevance", settings.rubric.relevance), ("Novelty", settings.rubric.novelty))
@@ -22,8 +21,8 @@ def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
         "scales": scales,
         "system": system,
         "user": user,
-        "total": totals(whole(catalogue.heads)),
-        "newest": max(catalogue.heads, default=None),
+        "total": totals(catalogue.days()),
+        "newest": catalogue.newest_day(),
     }
     yield Page(
         address=ADDRESS,

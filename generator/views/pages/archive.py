@@ -3,30 +3,30 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from generator.catalogue.days import span, whole
 from generator.catalogue.index import Catalogue
+from generator.catalogue.periods import month_span, week_span
 from generator.catalogue.totals import Totals, totals
 from generator.ground.config import Settings
 from generator.views import wording
 from generator.views.feeds import alternates
 from generator.views.page import Page
 from generator.views.render import render
-from generator.views.timeline import month_address, month_span, months, shade, week_address, week_span, weeks
+from generator.views.timeline import month_address, shade, week_address
 
 ADDRESS = "archive/"
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page."""
-    listed = [head.date for head in catalogue.heads.values() if head.listed]
-    by_month = {name: totals(span(catalogue.heads, *month_span(name))) for name in months(listed)}
+    listed = catalogue.listed()
+    by_month = {name: totals(catalogue.span(*month_span(name))) for name in catalogue.listed("month")}
     most = max((sums.papers for sums in by_month.values()), default=0)
     context = {
         "years": _years(by_month),
-        "weeks": {year: list(names) for year, names in groupby(weeks(listed), key=lambda name: name[:4])},
+        "weeks": {year: list(names) for year, names in groupby(catalogue.listed("week"), key=lambda name: name[:4])},
         "most": most,
         "shade": shade,
-        "total": totals(whole(catalogue.heads)),
+        "total": totals(catalogue.days()),
         "month_address": month_address,
         "week_address": week_address,
         "week_span": week_span,

@@ -3,50 +3,54 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from generator.catalogue.days import DayHead, Entry, day_address, week_of
+from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
+from generator.catalogue.periods import week_of
 from generator.ground import text
 from generator.ground.config import Settings
 from generator.views import wording
 from generator.views.feeds import alternates
 from generator.views.page import Page
 from generator.views.render import render
-from generator.views.timeline import month_address, month_calendar, neighbours, week_address
+from generator.views.timeline import month_address, month_calendar, week_address
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
-    """A page for every day with papers or a receipt."""
-    listed = [head.date for head in catalogue.heads.values() if head.listed]
-    for date in listed:
-        yield page(catalogue, settings, catalogue.heads[date], neighbours(listed, date))
+def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """Every day with papers or a receipt."""
+    return catalogue.listed("day")
 
 
-def page(catalogue: Catalogue, settings: Settings, head: DayHead, around: tuple[str | None, str | None]) -> Page:
-    """The page of one day; `around` are the days before and after it that have a page."""
-    address = day_address(head.date)
-    entries = catalogue.day(head.date)
+def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]:
+    """The page of one day.
+
+    Its calendar ends with the day itself: so a new day changes the day before it, and no other.
+    """
+    head = catalogue.head(date)
+    assert head is not None
+    address = day_address(date)
+    entries = catalogue.day(date)
     context = {
         "head": head,
         "entries": entries,
         "settings": settings,
-        "published": {e.paper.arxiv_id: found for e in entries if (found := catalogue.publications_of(e.paper))},
+        "published": catalogue.published_on(date),
         "topics": _topics(entries, settings),
         "several_sources": len({source for entry in entries for source in entry.sources}) > 1,
-        "calendar": month_calendar(catalogue.heads, head.date[:7]),
-        "around": around,
-        "week": week_of(head.date),
+        "calendar": month_calendar(date[:7], catalogue.span(f"{date[:7]}-01", date)),
+        "around": catalogue.around("day", date),
+        "week": week_of(date),
         "week_address": week_address,
         "month_address": month_address,
         "day_address": day_address,
     }
-    return Page(
+    yield Page(
         address=address,
-        title=wording.day(head.date),
+        title=wording.day(date),
         description=_description(head, entries),
         lead=render("day_lead.html.j2", address, **context),
         body=render("day.html.j2", address, **context),
         feeds=alternates(settings),
-        updated=head.date,
+        updated=date,
     )
 
 

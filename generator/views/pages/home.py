@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from generator.catalogue.days import DayHead, day_address, span
+from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings
 from generator.views import wording
@@ -18,17 +18,17 @@ DAYS = 14
 PUBLICATIONS = 3
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page. Its "today" is the newest day on record, not the day of the build."""
-    newest = max((head.date for head in catalogue.heads.values() if head.listed), default=None)
-    with_papers = max((head.date for head in catalogue.heads.values() if head.papers), default=None)
-    days = [(head, _first(catalogue, head)) for head in reversed(_last_days(catalogue, newest))]
+    newest = catalogue.newest_day()
+    with_papers = catalogue.newest_day(True)
+    counts = catalogue.topic_counts()
     context = {
-        "head": catalogue.heads.get(newest or ""),
-        "shown": catalogue.heads.get(with_papers or ""),
-        "best": catalogue.day(with_papers)[:BEST] if with_papers else [],
-        "days": days,
-        "topics": [(topic, catalogue.topic_counts().get(topic.id, 0)) for topic in settings.topics],
+        "head": catalogue.head(newest) if newest else None,
+        "shown": catalogue.head(with_papers) if with_papers else None,
+        "best": catalogue.best(with_papers, with_papers, BEST) if with_papers else [],
+        "days": _last_days(catalogue, newest) if newest else [],
+        "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "publications": catalogue.publications()[:PUBLICATIONS],
         "settings": settings,
         "day_address": day_address,
@@ -45,13 +45,8 @@ def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
     )
 
 
-def _last_days(catalogue: Catalogue, newest: str | None) -> list[DayHead]:
-    if not newest:
-        return []
+def _last_days(catalogue: Catalogue, newest: str) -> list[tuple[DayHead, Entry | None]]:
+    """The last two weeks, newest first: each day with its best paper, if it has any."""
     first = dt.date.fromisoformat(newest) - dt.timedelta(days=DAYS - 1)
-    return [head for head in span(catalogue.heads, first.isoformat(), newest) if head]
-
-
-def _first(catalogue: Catalogue, head: DayHead) -> object:
-    """The best paper of a day, if it has any."""
-    return catalogue.day(head.date)[0] if head.papers else None
+    heads = [head for head in catalogue.span(first.isoformat(), newest) if head]
+    return [(head, next(iter(catalogue.best(head.date, head.date, 1)), None)) for head in reversed(heads)]

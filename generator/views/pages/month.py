@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 
 from generator.catalogue.index import Catalogue
+from generator.catalogue.periods import month_span
 from generator.ground.config import Settings
 from generator.views import wording
 from generator.views.page import Page
-from generator.views.pages.overview import Kind, overviews
-from generator.views.timeline import month_address, month_span, months
+from generator.views.pages.overview import Period, overview
+from generator.views.timeline import month_address
 
-KIND = Kind("month.html.j2", month_address, wording.month, month_span)
+PERIOD = Period("month", "month.html.j2", month_address, wording.month, month_span)
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
-    """A page for every month in which some day has one."""
-    names = months(head.date for head in catalogue.heads.values() if head.listed)
-    yield from overviews(catalogue, settings, KIND, names, settings.pages.month_best)
+def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """Every month in which some day has a page."""
+    return catalogue.listed("month")
+
+
+def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page]:
+    """The page of one month."""
+    yield overview(catalogue, settings, PERIOD, name, settings.pages.month_best)

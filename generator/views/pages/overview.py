@@ -1,10 +1,11 @@
 """What a week's and a month's page share: the best papers, totals, gaps, topics by week."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from generator.catalogue.days import DayHead, day_address, span, week_of
+from generator.catalogue.days import DayHead, day_address
 from generator.catalogue.index import Catalogue
+from generator.catalogue.periods import week_span, weeks
 from generator.catalogue.totals import totals
 from generator.ground.config import Settings
 from generator.ground.model import State
@@ -12,51 +13,51 @@ from generator.views import wording
 from generator.views.feeds import alternates
 from generator.views.page import Page
 from generator.views.render import render
-from generator.views.timeline import month_address, month_calendar, neighbours, week_address, week_span, weeks
+from generator.views.timeline import month_address, month_calendar, week_address
 
 
-class Kind(NamedTuple):
+class Period(NamedTuple):
     """What makes a week's overview differ from a month's."""
 
+    name: str
     template: str
     address: Callable[[str], str]
     title: Callable[[str], str]
     span: Callable[[str], tuple[str, str]]
 
 
-def overviews(catalogue: Catalogue, settings: Settings, kind: Kind, names: list[str], best: int) -> Iterator[Page]:
-    """A page for each of `names`, with at most `best` papers."""
-    for name in names:
-        first, last = kind.span(name)
-        days = [head for head in span(catalogue.heads, first, last) if head]
-        sums = totals(days)
-        address = kind.address(name)
-        context = {
-            "name": name,
-            "kind": kind,
-            "around": neighbours(names, name),
-            "days": days,
-            "months": sorted({head.date[:7] for head in days}),
-            "totals": sums,
-            "gaps": [head for head in days if head.state in (State.MISSING, State.FAILED, State.PARTIAL)],
-            "best": catalogue.best(first, last, best),
-            "calendar": month_calendar(catalogue.heads, name) if "W" not in name else None,
-            "settings": settings,
-            "day_address": day_address,
-            "month_address": month_address,
-            "week_address": week_address,
-            "week_of": week_of,
-            **_topics_by_week(catalogue, settings, days, (first, last)),
-        }
-        yield Page(
-            address=address,
-            title=kind.title(name),
-            description=f"{wording.count(sums.papers, 'paper')} on {wording.count(sums.days, 'day')}",
-            lead=render("overview_lead.html.j2", address, **context),
-            body=render(kind.template, address, **context),
-            feeds=alternates(settings),
-            updated=max((head.date for head in days), default=None),
-        )
+def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str, best: int) -> Page:
+    """The page of the week or month `name`, with at most `best` papers."""
+    first, last = period.span(name)
+    dates = catalogue.span(first, last)
+    days = [head for head in dates if head]
+    sums = totals(days)
+    address = period.address(name)
+    context = {
+        "name": name,
+        "period": period,
+        "around": catalogue.around(period.name, name),
+        "days": days,
+        "months": sorted({head.date[:7] for head in days}),
+        "totals": sums,
+        "gaps": [head for head in days if head.state in (State.MISSING, State.FAILED, State.PARTIAL)],
+        "best": catalogue.best(first, last, best),
+        "calendar": month_calendar(name, dates) if period.name == "month" else None,
+        "settings": settings,
+        "day_address": day_address,
+        "month_address": month_address,
+        "week_address": week_address,
+        **_topics_by_week(catalogue, settings, days, (first, last)),
+    }
+    return Page(
+        address=address,
+        title=period.title(name),
+        description=f"{wording.count(sums.papers, 'paper')} on {wording.count(sums.days, 'day')}",
+        lead=render("overview_lead.html.j2", address, **context),
+        body=render(period.template, address, **context),
+        feeds=alternates(settings),
+        updated=max((head.date for head in days), default=None),
+    )
 
 
 def _topics_by_week(

@@ -64,7 +64,7 @@ ACCESS = Order("open-access", "Access", "By open access", _access)
 ORDERS = (YEARS, TYPES, DEPARTMENTS, ACCESS)
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The overview, the list of every shelf, and the page of every publication."""
     publications = catalogue.publications()
     by_order = {order: shelves(order, publications, settings) for order in ORDERS}
@@ -76,7 +76,9 @@ def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
         yield from _list(Shelf(OPEN, "Open access", opened), ACCESS, settings, by_order[ACCESS])
     library = one.Library.of(publications)
     for publication in publications:
-        yield one.page(publication, library, catalogue.papers_of(publication), settings, _places(publication, settings))
+        yield one.page(
+            publication, library, catalogue.papers_of(publication.id), settings, _places(publication, settings)
+        )
 
 
 def shelves(order: Order, publications: Sequence[Publication], settings: Settings) -> list[Shelf]:

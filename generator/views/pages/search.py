@@ -10,7 +10,7 @@ from generator.views.render import render
 ADDRESS = "search/"
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page."""
     body = render("search.html.j2", ADDRESS, papers=catalogue.papers(), publications=len(catalogue.publications()))
     description = "Search all papers and publications of this digest"

@@ -3,33 +3,33 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from generator.catalogue.days import span, whole
 from generator.catalogue.index import Catalogue
+from generator.catalogue.periods import month_span
 from generator.catalogue.totals import totals
 from generator.ground.config import Settings
 from generator.ground.model import State
 from generator.views.feeds import alternates
 from generator.views.page import Page
 from generator.views.render import render
-from generator.views.timeline import month_address, month_span, months
+from generator.views.timeline import month_address
 
 ADDRESS = "statistics/"
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page."""
-    listed = [head.date for head in catalogue.heads.values() if head.listed]
-    by_month = [(name, totals(span(catalogue.heads, *month_span(name)))) for name in reversed(months(listed))]
+    by_month = [(name, totals(catalogue.span(*month_span(name)))) for name in reversed(catalogue.listed("month"))]
     relevance: Counter[float] = Counter()
     novelty: Counter[float] = Counter()
     for first, second, entries in catalogue.scores():
         relevance[round(first)] += entries
         novelty[round(second)] += entries
+    counts = catalogue.topic_counts()
     context = {
-        "total": totals(whole(catalogue.heads)),
+        "total": totals(catalogue.days()),
         "papers": catalogue.papers(),
         "by_month": by_month,
-        "topics": [(topic, catalogue.topic_counts().get(topic.id, 0)) for topic in settings.topics],
+        "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "scales": [("Relevance", relevance), ("Novelty", novelty)],
         "states": list(State),
         "month_address": month_address,
@@ -41,5 +41,5 @@ def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
         description="What the archive holds, what it cost, and what is missing",
         body=render("statistics.html.j2", ADDRESS, **context),
         feeds=alternates(settings),
-        updated=max(listed, default=None),
+        updated=catalogue.newest_day(),
     )

@@ -11,7 +11,7 @@ from generator.views.render import render
 ADDRESS = "subscribe/"
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page."""
     yield Page(
         address=ADDRESS,

@@ -13,31 +13,40 @@ from generator.views.timeline import month_address
 OVERVIEW = "topics/"
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
-    """The overview of topics and a page for each."""
+def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """The overview (an empty key) and every topic."""
+    return ["", *(topic.id for topic in settings.topics)]
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
+    """The page of one topic, or the overview."""
+    topic = settings.topic(key) if key else None
+    yield _page(catalogue, settings, topic) if topic else _overview(catalogue, settings)
+
+
+def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     counts = catalogue.topic_counts()
-    newest = max((head.date for head in catalogue.heads.values() if head.papers), default=None)
     listed = [(topic, counts.get(topic.id, 0), catalogue.newest(3, topic.id)) for topic in settings.topics]
-    yield Page(
+    return Page(
         address=OVERVIEW,
         title="Topics",
         description=f"{wording.count(len(settings.topics), 'topic')} this digest follows",
         body=render("topics.html.j2", OVERVIEW, listed=listed, settings=settings),
         feeds=alternates(settings),
-        updated=newest,
+        updated=max((newest[0].date for _, _, newest in listed if newest), default=None),
     )
-    for topic in settings.topics:
-        yield _page(catalogue, settings, topic, counts.get(topic.id, 0))
 
 
-def _page(catalogue: Catalogue, settings: Settings, topic: Topic, total: int) -> Page:
+def _page(catalogue: Catalogue, settings: Settings, topic: Topic) -> Page:
+    months = catalogue.topic_months(topic.id)
+    total = catalogue.topic_total(topic.id)
     address = f"topics/{topic.id}/"
     newest = catalogue.newest(settings.pages.topic_newest, topic.id)
     context = {
         "topic": topic,
         "total": total,
         "newest": newest,
-        "months": catalogue.topic_months(topic.id),
+        "months": months,
         "month_address": month_address,
         "settings": settings,
     }

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 
 from generator.catalogue.index import Catalogue
+from generator.catalogue.periods import week_span
 from generator.ground.config import Settings
 from generator.views import wording
 from generator.views.page import Page
-from generator.views.pages.overview import Kind, overviews
-from generator.views.timeline import week_address, week_span, weeks
+from generator.views.pages.overview import Period, overview
+from generator.views.timeline import week_address
 
-KIND = Kind("week.html.j2", week_address, wording.week, week_span)
+PERIOD = Period("week", "week.html.j2", week_address, wording.week, week_span)
 
 
-def pages(catalogue: Catalogue, settings: Settings) -> Iterator[Page]:
-    """A page for every ISO week in which some day has one."""
-    names = weeks(head.date for head in catalogue.heads.values() if head.listed)
-    yield from overviews(catalogue, settings, KIND, names, settings.pages.week_best)
+def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """Every ISO week in which some day has a page."""
+    return catalogue.listed("week")
+
+
+def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page]:
+    """The page of one week."""
+    yield overview(catalogue, settings, PERIOD, name, settings.pages.week_best)

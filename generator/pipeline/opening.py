@@ -1,0 +1,57 @@
+"""The catalogue of a digest, as every verb opens it, and what tells one version of the program from another."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from generator.catalogue.index import Catalogue
+from generator.catalogue.rows import DayRows
+from generator.edges.store import Store
+from generator.ground.config import Settings
+
+PROGRAM = Path(__file__).resolve().parent.parent
+CACHE = ".digest"
+MANY = 60
+PORTION = 256
+
+
+def open_catalogue(root: Path, settings: Settings) -> Catalogue:
+    """The catalogue of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
+    catalogue = catalogue_of(root, settings)
+    try:
+        catalogue.refresh(Store(root), _spread)
+    except BaseException:
+        catalogue.close()
+        raise
+    return catalogue
+
+
+def _spread(read: Callable[[str], DayRows], dates: list[str]) -> Iterable[DayRows]:
+    """`read` applied to all `dates`, by as many processes as there are cores where that is worth it."""
+    if len(dates) < MANY:
+        return map(read, dates)
+    return _by_processes(read, dates)
+
+
+def _by_processes(read: Callable[[str], DayRows], dates: list[str]) -> Iterator[DayRows]:
+    with ProcessPoolExecutor() as executor:
+        # In portions, since what is read waits here until the index has taken it.
+        for start in range(0, len(dates), PORTION):
+            yield from executor.map(read, dates[start : start + PORTION], chunksize=8)
+
+
+def catalogue_of(root: Path, settings: Settings) -> Catalogue:
+    """The catalogue of the digest in `root` as the last refresh left it."""
+    return Catalogue(root / CACHE / "catalogue.sqlite", settings, version=program_fingerprint())
+
+
+@cache
+def program_fingerprint() -> str:
+    """Changes when the program does: what another version derived is not trusted."""
+    digest = hashlib.sha256()
+    for file in sorted(PROGRAM.rglob("*")):
+        if file.suffix in {".py", ".j2", ".css", ".html", ".xml", ".js"}:
+            digest.update(file.relative_to(PROGRAM).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,136 @@
+"""Pages made by many hands: what a worker process is told, does and tells back."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from generator.catalogue.index import Catalogue
+from generator.catalogue.recording import Recorder
+from generator.edges.atomic import write_atomically
+from generator.edges.output import is_hand_written
+from generator.edges.search import write_shard
+from generator.edges.state import Answer, Made
+from generator.edges.theme import Theme
+from generator.ground import config
+from generator.ground.config import Settings
+from generator.pipeline.opening import catalogue_of
+from generator.views.contents import KINDS
+from generator.views.markdown import markdown
+from generator.views.search import Shard, documents
+
+Progress = Callable[[int, int], None]
+PROCESSORS = os.cpu_count() or 1
+A_TASK = 24  # keys at most
+FEW = 24  # keys that are not worth starting processes for
+
+
+class Task(msgspec.Struct, frozen=True):
+    """Some keys of some kinds of page, for the digest in `root`; HTML goes to `target`, if there is one.
+
+    `version` tells two builds of one process apart: what a worker keeps at hand is for one of them.
+    """
+
+    root: str
+    target: str | None
+    version: str
+    keys: tuple[tuple[str, str], ...]
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What all tasks of a build have in common, and how many processes share them."""
+
+    root: Path
+    target: Path | None
+    version: str
+    processes: int
+
+    def task(self, keys: list[tuple[str, str]]) -> Task:
+        """The task to make the pages of `keys`."""
+        return Task(str(self.root), str(self.target) if self.target else None, self.version, tuple(keys))
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a task; `written` counts the files in docs/ that changed."""
+
+    made: tuple[Made, ...]
+    written: int
+
+
+def render(task: Task) -> Outcome:
+    """Make the pages of a task: Markdown into docs/, HTML into the target."""
+    root = Path(task.root)
+    catalogue, settings, theme = _at_hand(task.root, task.version, task.target is not None)
+    docs = root / settings.site.docs_dir
+    made, written = [], 0
+    for name, key in task.keys:
+        recorder = Recorder(catalogue)
+        pages: dict[str, str | None] = {}
+        kept: list[str] = []
+        for page in KINDS[name].pages(recorder.as_catalogue(), settings, key):
+            if is_hand_written(docs, page.path):
+                kept.append(page.path)
+                continue
+            written += write_atomically(docs / page.path, markdown(page).encode())
+            if theme and task.target is not None:
+                write_atomically(Path(task.target, page.address, "index.html"), theme.render(page))
+            pages[page.address] = page.updated
+        answers = [Answer(query, arguments, catalogue.version(query, arguments)) for query, arguments in recorder.reads]
+        made.append(Made(name, key, pages, tuple(answers), tuple(kept)))
+    return Outcome(tuple(made), written)
+
+
+@lru_cache(maxsize=1)
+def _at_hand(root: str, version: str, with_theme: bool) -> tuple[Catalogue, Settings, Theme | None]:
+    settings = config.load(Path(root))
+    return catalogue_of(Path(root), settings), settings, Theme(Path(root)) if with_theme else None
+
+
+def render_all(job: Job, keys: Iterable[tuple[str, str]], progress: Progress = lambda done, total: None) -> Outcome:
+    """Make the pages of all `keys`, by as many processes as the job has, or right here when there are few."""
+    listed = list(keys)
+    few = len(listed) <= FEW or job.processes == 1
+    size = max(1, min(A_TASK, -(-len(listed) // (4 * job.processes))))
+    tasks = [job.task(listed[start : start + size]) for start in range(0, len(listed), size)]
+    outcomes = []
+    done = 0
+    for task, outcome in _here(tasks) if few else _by_processes(tasks, job.processes):
+        outcomes.append(outcome)
+        done += len(task.keys)
+        progress(done, len(listed))
+    made = {(one.kind, one.key): one for outcome in outcomes for one in outcome.made}
+    return Outcome(tuple(made[key] for key in listed), sum(outcome.written for outcome in outcomes))
+
+
+def index_shard(task: Task, shard: Shard) -> None:
+    """Make one shard of the search index, in the target."""
+    catalogue, settings, _ = _at_hand(task.root, task.version, False)
+    assert task.target is not None
+    write_shard(documents(catalogue, settings, shard), Path(task.target), shard.name)
+
+
+def index_all(job: Job, found: list[Shard]) -> None:
+    """Make shards of the search index, each in a process of its own."""
+    if len(found) == 1 or job.processes == 1:
+        for shard in found:
+            index_shard(job.task([]), shard)
+        return
+    with ProcessPoolExecutor(job.processes) as executor:
+        for future in [executor.submit(index_shard, job.task([]), shard) for shard in found]:
+            future.result()
+
+
+def _here(tasks: list[Task]) -> Iterator[tuple[Task, Outcome]]:
+    for task in tasks:
+        yield task, render(task)
+
+
+def _by_processes(tasks: list[Task], processes: int) -> Iterator[tuple[Task, Outcome]]:
+    executor: Executor
+    with ProcessPoolExecutor(processes) as executor:
+        running = {executor.submit(render, task): task for task in tasks}
+        for future in as_completed(running):
+            yield running[future], future.result()

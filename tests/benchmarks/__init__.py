@@ -1,0 +1,1 @@
+"""What the program costs, in time, memory and bytes, as archives grow, and beside other generators: ``make bench``."""

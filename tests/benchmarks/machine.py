@@ -1,0 +1,46 @@
+"""What a figure means nothing without: the machine, the versions, the commit."""
+
+import os
+import platform
+import shutil
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.example import ROOT
+from tests.tools import APT
+
+LIBRARIES = "mkdocs mkdocs-material markdown jinja2 markupsafe msgspec math-core nh3 feedgen pagefind".split()
+
+
+def describe(hugo: str | None) -> dict[str, str]:
+    """Machine, versions and commit, in words."""
+    return {
+        "processor": f"{len(os.sched_getaffinity(0))} cores of {_line('/proc/cpuinfo', 'model name')}",
+        "memory": f"{int(_line('/proc/meminfo', 'MemTotal').split()[0]) / 1e6:.1f} GB",
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "Python": platform.python_version(),
+        "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
+        "Hugo": _said([hugo, "version"]).split(" BuildDate")[0] if hugo else "missing",
+        "commit": _said(["git", "-C", str(ROOT), "describe", "--always", "--dirty"]) or "unknown",
+        "load at the start": f"{os.getloadavg()[0]:.2f}",
+    }
+
+
+def hugo() -> str | None:
+    """Debian's ``hugo``, installed where that needs no question."""
+    if shutil.which("hugo") is None:
+        subprocess.run([APT, "hugo"], check=False)
+    return shutil.which("hugo")
+
+
+def _line(file: str, name: str) -> str:
+    lines = Path(file).read_text("utf-8", "replace").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "unknown")
+
+
+def _said(command: list[str]) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""

@@ -1,0 +1,149 @@
+"""A build after a change makes what changed, touches nothing else, and ends where a clean build would."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.example import ROOT, digest, make_digest, paper, tree
+
+DAYS = {
+    "2025-04-30": [paper("2504.00001"), paper("2504.00002", title="On pruning $x^2$")],
+    "2025-05-26": [paper("2505.00001"), paper("2505.00002", relevance=9), paper("2410.06074")],
+    "2025-05-27": [paper("2505.00003", comment="On LLMs."), paper("2505.00001"), paper("0411431")],
+    "2025-05-28": [paper("2505.00004", comment="On LLMs."), paper("2505.00002")],
+}
+
+
+def build(root: Path, *arguments: str) -> str:
+    run = digest("build", "--root", root, *arguments)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = make_digest(tmp_path_factory.mktemp("original"), DAYS)
+    shutil.copytree(ROOT / "data" / "publications", root / "data" / "publications")
+    (root / "docs" / "by-hand.md").write_text("# By hand\n\n[A day](daily/2025/05/26/index.md)\n")
+    build(root)
+    return root
+
+
+@pytest.fixture
+def root(original: Path, tmp_path: Path) -> Path:
+    """A built digest of one's own, with its cache, in place of the original (its state knows the site by its place)."""
+    root = tmp_path / "digest"
+    shutil.copytree(original, root)
+    build(root)
+    return root
+
+
+def rows(root: Path, date: str, *papers: dict[str, object]) -> None:
+    make_digest_file = root / "data/papers" / date[:4] / f"{date}.jsonl"
+    make_digest_file.parent.mkdir(parents=True, exist_ok=True)
+    make_digest_file.write_text("".join(json.dumps(row) + "\n" for row in papers))
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def failed(root: Path, date: str) -> None:
+    file = root / "data/runs" / date[:4] / f"{date}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"date": date, "state": "failed", "scanned": 5}))
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a new day": lambda r: rows(r, "2025-05-29", paper("2505.00009")),
+    "a new day in a new month": lambda r: rows(r, "2025-06-02", paper("2506.00001")),
+    "a day in a gap": lambda r: rows(r, "2025-05-12", paper("2505.00011")),
+    "a day before all": lambda r: rows(r, "2024-12-31", paper("2412.00001")),
+    "a paper shown earlier than known": lambda r: rows(r, "2025-04-29", paper("2505.00003")),
+    "a comment": lambda r: replace(r / "data/papers/2025/2025-05-27.jsonl", "On LLMs.", "On pruning."),
+    "a score": lambda r: rows(r, "2025-05-28", paper("2505.00004", relevance=10, novelty=10)),
+    "a day gone": lambda r: (r / "data/papers/2025/2025-05-27.jsonl").unlink(),
+    "a receipt": lambda r: failed(r, "2025-05-23"),
+    "a publication": lambda r: replace(r / "data/publications/ista-iclr-2025.yml", "Scalable mech", "Scaled mech"),
+    "a publication's arXiv id": lambda r: replace(
+        r / "data/publications/ista-iclr-2025.yml", "2410.06074", "2505.00003"
+    ),
+    "publications gone": lambda r: shutil.rmtree(r / "data/publications"),
+    "a topic's words": lambda r: replace(r / "digest.yml", "[LLM]", "[LLM, pruning]"),
+    "a topic's name": lambda r: replace(r / "digest.yml", "Large Language Models", "Language Models"),
+    "a setting of pages": lambda r: replace(r / "digest.yml", "sources:", "pages: {open_abstracts: 0}\nsources:"),
+    "the site's name": lambda r: replace(r / "mkdocs.yml", "site_name: Paper Digest", "site_name: Another"),
+    "the site's address": lambda r: replace(r / "mkdocs.yml", "example.org/paper-digest", "else.example"),
+    "the theme": lambda r: replace(r / "mkdocs.yml", "    - navigation.top\n", ""),
+    "a page by hand": lambda r: replace(r / "docs/by-hand.md", "# By hand", "# Otherwise"),
+    "a page by hand more": lambda r: (r / "docs/more.md").write_text("# More"),
+    "a page by hand gone": lambda r: (r / "docs/by-hand.md").unlink(),
+    "a page by hand in place of ours": lambda r: (r / "docs/daily/2025/05/27/index.md").write_text("# Mine"),
+    "a picture": lambda r: (r / "docs/assets/x.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>"),
+    "our pages in docs lost": lambda r: shutil.rmtree(r / "docs/daily"),
+    "a page of the site lost": lambda r: (r / "site/daily/2025/05/27/index.html").unlink(),
+    "the site lost": lambda r: shutil.rmtree(r / "site"),
+    "the cache lost": lambda r: shutil.rmtree(r / ".digest"),
+    "the cache damaged": lambda r: [path.write_bytes(b"\x00damaged") for path in (r / ".digest").iterdir()],
+    "the site of another build": lambda r: (r / "site/.digest").write_text("other"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_after_any_change_the_site_is_that_of_a_clean_build(change: str, root: Path, tmp_path: Path) -> None:
+    CHANGES[change](root)
+    build(root)
+    clean = tmp_path / "clean"
+    shutil.copytree(root, clean, ignore=shutil.ignore_patterns("site", ".digest"))
+    build(clean, "--full", "--jobs", "1")
+    ours, theirs = tree(root / "site"), tree(clean / "site")
+    assert ours.keys() == theirs.keys()
+    assert [path for path in ours if ours[path] != theirs[path]] == []
+    assert tree(root / "docs") == tree(clean / "docs")
+
+
+def identity(site: Path) -> dict[str, tuple[int, int]]:
+    stats = {path.relative_to(site).as_posix(): path.stat() for path in site.rglob("*") if path.is_file()}
+    return {path: (stat.st_ino, stat.st_mtime_ns) for path, stat in stats.items()}
+
+
+def changed(root: Path) -> set[str]:
+    """Build; the files of the site that are not the very files they were."""
+    before = identity(root / "site")
+    build(root)
+    after = identity(root / "site")
+    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+
+def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None:
+    rows(root, "2025-05-29", paper("2505.00009", comment="On pruning."))
+    touched = changed(root)
+    assert {path for path in touched if path.startswith(("daily/", "weekly/", "monthly/", "topics/"))} == {
+        "daily/2025/05/28/index.html",  # the link to the next day
+        "daily/2025/05/29/index.html",
+        "weekly/2025-W22/index.html",
+        "monthly/2025-05/index.html",
+        "topics/index.html",
+        "topics/compression/index.html",
+    }
+    assert {path for path in touched if path.startswith("feeds/")} == {"feeds/all.xml", "feeds/topics/compression.xml"}
+    assert not {path for path in touched if path.startswith(("publications/", "by-hand/", "assets/"))}
+    assert {path.split("/")[1] for path in touched if path.startswith("pagefind/")} == {"2025-05", "shards.json"}
+
+
+def test_nothing_new_touches_nothing(root: Path) -> None:
+    assert changed(root) == set()
+
+
+def test_many_processes_make_what_one_makes(root: Path, tmp_path: Path) -> None:
+    for number in range(1, 31):
+        rows(root, f"2025-03-{number:02}", paper(f"2503.{number:05}"))
+    many, one = tmp_path / "many", tmp_path / "one"
+    build(root, "--site", str(many), "--jobs", "2")
+    build(root, "--site", str(one), "--jobs", "1")
+    assert tree(many) == tree(one)
