@@ -4,11 +4,11 @@ import bisect
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable
-from functools import cached_property, partial
+from functools import cached_property, partial, wraps
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -19,6 +19,8 @@ from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State
 from generator.ground.publication import Publication
+
+A = TypeVar("A")
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -39,6 +41,20 @@ CREATE TABLE same (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, v
 Spread = Callable[[Callable[[str], DayRows], list[str]], Iterable[DayRows]]
 _first = itemgetter(0)
 _PUBLICATION = msgspec.json.Decoder(Publication)
+
+
+def _kept(method: Callable[..., A]) -> Callable[..., A]:
+    """Keep the answers of a query that looks through the whole archive: several pages ask the same."""
+
+    @wraps(method)
+    def ask(self: "Catalogue", *arguments: Any) -> A:
+        key = (method.__name__, arguments)
+        if key not in self._answers:
+            self._answers[key] = method(self, *arguments)
+        answer: A = self._answers[key]
+        return answer
+
+    return ask
 
 
 class Catalogue:
@@ -79,7 +95,7 @@ class Catalogue:
             if changed:
                 self._refresh_seen()
             self._refresh_publications(archive)
-        for name in ("_heads", "_listed", "_versions"):
+        for name in ("_heads", "_listed", "_versions", "_answers"):
             self.__dict__.pop(name, None)
         return changed
 
@@ -119,6 +135,10 @@ class Catalogue:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('publications', ?)", (fingerprint,))
 
     # -- days ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, tuple[Any, ...]], Any]:
+        return {}
 
     @cached_property
     def _heads(self) -> dict[str, DayHead]:
@@ -211,10 +231,12 @@ class Catalogue:
 
     # -- counts ----------------------------------------------------------------------------------------------------
 
+    @_kept
     def papers(self) -> int:
         """How many different papers the archive holds."""
         return int(self._db.execute("SELECT count(DISTINCT arxiv_id) FROM entry").fetchone()[0])
 
+    @_kept
     def topic_counts(self, first: str = "", last: str = "9999") -> dict[str, int]:
         """Different papers per topic from `first` to `last`."""
         return dict(
@@ -224,12 +246,14 @@ class Catalogue:
             )
         )
 
+    @_kept
     def topic_total(self, topic: str) -> int:
         """How many different papers a topic has."""
         return int(
             self._db.execute("SELECT count(DISTINCT arxiv_id) FROM topic WHERE topic = ?", (topic,)).fetchone()[0]
         )
 
+    @_kept
     def topic_months(self, topic: str) -> dict[str, int]:
         """Different papers of a topic by month, oldest first."""
         return dict(
@@ -240,6 +264,7 @@ class Catalogue:
             )
         )
 
+    @_kept
     def scores(self) -> list[tuple[float, float, int]]:
         """(relevance, novelty, how many entries) over the archive."""
         return self._db.execute(
