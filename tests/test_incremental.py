@@ -147,3 +147,14 @@ def test_many_processes_make_what_one_makes(root: Path, tmp_path: Path) -> None:
     build(root, "--site", str(many), "--jobs", "2")
     build(root, "--site", str(one), "--jobs", "1")
     assert tree(many) == tree(one)
+
+
+def test_with_a_hook_mkdocs_builds_everything_and_the_site_is_the_same(root: Path) -> None:
+    short = tree(root / "site")
+    (root / "hook.py").write_text("def on_page_content(html, **_):\n    return html\n")
+    with (root / "mkdocs.yml").open("a") as file:
+        file.write("\nhooks: [hook.py]\n")
+    build(root)
+    long = tree(root / "site")
+    assert short.keys() - long.keys() == {".digest"}
+    assert [path for path in long if long[path] != short[path]] == []

@@ -8,6 +8,7 @@ import msgspec
 
 from generator.cli.building import json_option, root_option
 from generator.pipeline.checking import Report, check
+from generator.pipeline.checks_size import size_lines
 from generator.views.wording import count
 
 
@@ -16,7 +17,7 @@ from generator.views.wording import count
 @click.option(
     "--site",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Look at a built site too: every internal link must lead somewhere.",
+    help="Look at a built site too: every internal link must lead somewhere; its size is told beside hosts' limits.",
 )
 @json_option
 def check_command(root: Path, site: Path | None, as_json: bool) -> None:
@@ -41,3 +42,5 @@ def _print(report: Report) -> None:
     looked_at = (count(report.days, "day"), count(report.papers, "paper"), count(report.publications, "publication"))
     found = count(report.faults, "problem") if report.faults else "no problems"
     click.echo(f"{', '.join(looked_at)}: {found}")
+    for line in size_lines(report.site) if report.site else ():
+        click.echo(line)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -16,15 +17,17 @@ from generator.pipeline.checks_files import docs_problems, misplaced_files
 from generator.pipeline.checks_papers import ROW_CHECKS, TopicUse
 from generator.pipeline.checks_receipts import RECEIPT_CHECKS
 from generator.pipeline.checks_site import site_problems
+from generator.pipeline.checks_size import SiteSize, site_size
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """How much was looked at and what there is to say of it, in the order of files and lines."""
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How much was looked at and what there is to say of it, in the order of files and lines; `site` where one was."""
 
     days: int
     papers: int
     publications: int
     problems: tuple[Problem, ...]
+    site: SiteSize | None = None
 
     @property
     def faults(self) -> int:
@@ -48,6 +51,7 @@ def check(root: Path, site: Path | None = None) -> Report:
         papers=papers,
         publications=len(publications),
         problems=tuple(sorted(found, key=_by_place)),
+        site=site_size(_files(site)) if site else None,
     )
 
 
@@ -90,6 +94,19 @@ def _check_publications(store: Store, found: list[Problem]) -> list[Publication]
         found += bad
     found += repeated(publications)
     return publications
+
+
+def _files(site: Path) -> Iterator[tuple[str, int]]:
+    """Every file of the site with its size. A link to a file counts as the file; one to a folder is not followed."""
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        with os.scandir(site / folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{folder}{entry.name}/")
+                elif entry.is_file():
+                    yield f"{folder}{entry.name}", entry.stat().st_size
 
 
 def _by_place(problem: Problem) -> tuple[str, int, str]:
