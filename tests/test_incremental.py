@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.pipeline.building import build as in_process
 from tests.example import ROOT, digest, make_digest, paper, tree
 
 DAYS = {
@@ -158,3 +159,14 @@ def test_with_a_hook_mkdocs_builds_everything_and_the_site_is_the_same(root: Pat
     long = tree(root / "site")
     assert short.keys() - long.keys() == {".digest"}
     assert [path for path in long if long[path] != short[path]] == []
+
+
+def test_one_process_that_builds_again_and_again_sees_every_change(root: Path) -> None:
+    replace(root / "digest.yml", "sources:", "search: false\nsources:")
+    in_process(root, processes=1)
+    replace(root / "digest.yml", "Large Language Models", "Language Models")
+    in_process(root, processes=1)
+    assert '<h1 id="digest">Language Models</h1>' in (root / "site/topics/llm/index.html").read_text("utf-8")
+    replace(root / "mkdocs.yml", "site_name: Paper Digest", "site_name: Another")
+    in_process(root, processes=1)
+    assert "<title>Language Models - Another</title>" in (root / "site/topics/llm/index.html").read_text("utf-8")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from generator.catalogue.index import Catalogue
 from generator.edges.preview import served
-from generator.edges.search import prune, write_list, write_shard
+from generator.edges.search import write_list, write_shard
 from generator.edges.store import Store
 from generator.ground import config
 from generator.views import search as views
@@ -43,7 +43,6 @@ class Digest:
             if not names or shard.name in names:
                 write_shard(documents(self.catalogue, self.settings, shard), self.site, shard.name)
         write_list([shard.name for shard in listed], self.site)
-        prune([shard.name for shard in listed], self.site)
 
     def publish(self) -> None:
         """The search page with its script, without a theme."""
@@ -164,15 +163,6 @@ def test_a_shard_is_far_fewer_files_than_papers(tmp_path: Path) -> None:
     digest = Digest(tmp_path, days("2025-01-02", "2025-01-03", papers=200))
     digest.index()
     assert len(tree(digest.site)) < 40
-
-
-def test_what_is_no_shard_any_more_goes(tmp_path: Path) -> None:
-    digest = Digest(tmp_path, days("2025-01-02"))
-    (digest.site / "pagefind" / "2024-12").mkdir(parents=True)
-    (digest.site / "pagefind" / ".2024-12.new").mkdir()
-    (digest.site / "pagefind" / "pagefind.js").write_text("")
-    digest.index()
-    assert sorted(path.name for path in (digest.site / "pagefind").iterdir()) == ["2025-01", "shards.json"]
 
 
 def test_a_shard_without_papers_is_not_listed(tmp_path: Path) -> None:

@@ -55,14 +55,6 @@ def write_list(names: Iterable[str], site: Path) -> None:
     write_atomically(site / FOLDER / LIST, json.dumps(shards, separators=(",", ":")).encode())
 
 
-def prune(names: Iterable[str], site: Path) -> None:
-    """Remove what is neither one of these shards nor the list of them."""
-    kept = {LIST, *names}
-    for path in (site / FOLDER).glob("*"):
-        if path.name not in kept:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
 def _write_pages(documents: Iterable[tuple[str, bytes, bytes]], folder: Path) -> dict[str, str]:
     """Write what Pagefind is to read; return the cards by path."""
     folder.mkdir()

@@ -13,13 +13,13 @@ from typing import Any
 
 from generator.ground import arxiv_id, bibtex_text, librecat, names, vocabulary
 from generator.ground.bibtex_text import escaped, verbatim
+from generator.ground.doi import DOI
 from generator.ground.model import Paper
 from generator.ground.names import Name
 from generator.ground.publication import Publication
 from generator.ground.text import plain, safe_url
 
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _LONGEST_NAME_IN_KEY = 30
 _OF_A_HOST = ("inbook", "inproceedings", "proceedings")
@@ -202,7 +202,7 @@ def _paper_date(entry: Paper) -> str:
 
 
 def _doi(entry: Paper) -> str:
-    return entry.doi if entry.doi and _DOI.fullmatch(entry.doi) else ""
+    return entry.doi if entry.doi and DOI.fullmatch(entry.doi) else ""
 
 
 def _abstract_page(name: str) -> str:

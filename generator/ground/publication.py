@@ -8,11 +8,11 @@ view's work.
 import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
 from generator.ground import librecat, vocabulary
+from generator.ground.doi import doi_url
 from generator.ground.errors import Problem
 from generator.ground.librecat import date, first, flag, items, mapping, mappings, texts, words
 from generator.ground.publication_parts import (
@@ -114,7 +114,7 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     @property
     def doi_url(self) -> str | None:
         """Where its DOI leads."""
-        return self.doi and "https://doi.org/" + quote(self.doi, safe="/:;().,_-+@!*$=&~")
+        return doi_url(self.doi)
 
 
 def parse_stream(text: str, where: str) -> tuple[list[Publication], list[Problem]]:

@@ -11,9 +11,9 @@ import msgspec
 
 from generator.ground import arxiv_id, vocabulary
 from generator.ground.characters import clean, safe_url
+from generator.ground.doi import DOI
 from generator.ground.librecat import date, first, items, mapping, mappings, texts, words
 
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s{}\\]+", re.ASCII)
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?((?:\d{4}-){3}\d{3}[\dX])/?", re.ASCII)
 _ISI = re.compile(r"(?:WOS:)?([A-Z0-9]{15})", re.ASCII)
 
@@ -180,7 +180,7 @@ def _sorted_out(values: Iterable[str], name: Callable[[str], str | None]) -> tup
 
 def _doi(value: str) -> str | None:
     bare = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", value, flags=re.IGNORECASE)
-    return bare if _DOI.fullmatch(bare) else None
+    return bare if DOI.fullmatch(bare) else None
 
 
 def _arxiv(value: str) -> str | None:

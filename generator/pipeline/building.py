@@ -68,7 +68,7 @@ class _Build:
         if self.before.made and self.before.data == self.data:
             return report(self.catalogue, self.before.made, 0, 0)
         with replacing(self.site) as fresh:
-            job = Job(self.root, fresh if self.short else None, self.data, processes or PROCESSORS)
+            job = Job(self.root, fresh if self.short else None, self.base + self.data, processes or PROCESSORS)
             current = {(one.kind, one.key): one for one in self._unchanged()}
             keys = all_keys(self.catalogue, self.settings)
             outcome = render_all(job, [key for key in keys if key not in current], progress)

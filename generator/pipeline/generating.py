@@ -39,10 +39,11 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
     Raises DigestError with every problem of settings or data; then nothing was written.
     """
     settings = config.load(root)
-    job = Job(root.absolute(), None, "generate", processes or PROCESSORS)
     with only_one(root):
         catalogue = open_catalogue(root, settings)
         try:
+            version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))
+            job = Job(root.absolute(), None, version, processes or PROCESSORS)
             outcome = render_all(job, all_keys(catalogue, settings), progress)
             written = outcome.written + write_docs(root, catalogue, settings, outcome.made)
             return report(catalogue, outcome.made, len(outcome.made), written)
