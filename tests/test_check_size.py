@@ -12,8 +12,8 @@ from generator.pipeline.checks_size import LIMITS, Limit, Measure, site_size, si
 
 SITE = [
     ("index.html", 20_000),
-    ("daily/2025/05/27/index.html", 170_000),
-    ("daily/2025/05/28/index.html", 170_000),
+    ("publications/2025/05/27/index.html", 170_000),
+    ("publications/2025/05/28/index.html", 170_000),
     ("topics/pruning/index.html", 60_000),
     ("feeds/all.xml", 90_000),
     ("pagefind/pagefind.js", 40_000),
@@ -47,14 +47,14 @@ def test_the_lines_of_a_small_site() -> None:
     assert list(size_lines(site_size(SITE, limits))) == [
         "The site: 2.5 MB, 7 files; the largest:",
         "      2.0 MB  pagefind/index/en_1.pf_index",
-        "      0.2 MB  daily/2025/05/27/index.html",
-        "      0.2 MB  daily/2025/05/28/index.html",
+        "      0.2 MB  publications/2025/05/27/index.html",
+        "      0.2 MB  publications/2025/05/28/index.html",
         "     90.0 kB  feeds/all.xml",
         "     60.0 kB  topics/pruning/index.html",
         "Host A, 2 MB a site: does not hold (2.5 MB); " + "; ".join((SEARCH_SAVES, *THE_REST)),
         "Host A, 3 MB a file: holds (2.0 MB)",
         "Host B, 6 files: does not hold (7 files); search: false saves 2 files",
-        "Host B, 100 kB a file: does not hold (2.0 MB); no setting helps 2 files in daily/; "
+        "Host B, 100 kB a file: does not hold (2.0 MB); no setting helps 2 files in publications/; "
         "search: false removes 1 file in pagefind/",
         "Host C, 20 files and folders: holds (17 files and folders)",
     ]
@@ -75,13 +75,13 @@ def test_a_limit_holds_up_to_its_last(measure: Measure, measured: int) -> None:
 
 def test_what_is_not_enough_is_said_with_where_the_most_is() -> None:
     assert helps(Measure.SITE, 360_000)[-1] == THE_REST[-1]
-    assert helps(Measure.SITE, 359_999)[-1] == "that is not enough: daily/ has 0.3 MB"
-    assert helps(Measure.FILES, 1) == ("search: false saves 2 files", "that is not enough: daily/ has 2 files")
-    assert helps(Measure.ENTRIES, 8)[-1] == "that is not enough: daily/ has 7 files and folders"
+    assert helps(Measure.SITE, 359_999)[-1] == "that is not enough: publications/ has 0.3 MB"
+    assert helps(Measure.FILES, 1) == ("search: false saves 2 files", "that is not enough: publications/ has 2 files")
+    assert helps(Measure.ENTRIES, 8)[-1] == "that is not enough: publications/ has 7 files and folders"
 
 
 def test_what_no_setting_helps() -> None:
-    assert helps(Measure.SITE, 1, SITE[:3]) == ("no setting helps: daily/ has 0.3 MB",)
+    assert helps(Measure.SITE, 1, SITE[:3]) == ("no setting helps: publications/ has 0.3 MB",)
     assert helps(Measure.SITE, 1, SITE[:1]) == ("no setting helps: the top folder has 20.0 kB",)
     assert helps(Measure.FILE, 1, SITE[:1]) == ("no setting helps 1 file",)
 
@@ -89,6 +89,7 @@ def test_what_no_setting_helps() -> None:
 @pytest.mark.parametrize(
     ("path", "setting"),
     [
+        ("daily/2025/05/27/index.html", "pages.abstracts"),
         ("feeds/topics/pruning.xml", "feeds.days, feeds.items or feeds.megabytes"),
         ("topics/pruning/index.html", "pages.topic_newest"),
         ("monthly/2025-05/index.html", "pages.month_best"),

@@ -120,8 +120,9 @@ class TopicMatcher:
         # By the first word of a phrase: a text is asked once for each of its words, not for each phrase.
         self._phrases: dict[str, list[tuple[str, str]]] = {}
         for topic in settings.topics:
-            for phrase in _phrases(topic):
-                self._phrases.setdefault(phrase.split()[0], []).append((f" {phrase} ", topic.id))
+            for phrase in sorted(_phrases(topic)):
+                first, _, rest = phrase.partition(" ")
+                self._phrases.setdefault(first, []).append((rest and f" {phrase} ", topic.id))
 
     def __call__(self, paper: Paper) -> tuple[str, ...]:
         own = [topic.id for name in paper.topics if (topic := self._settings.topic(name))]
@@ -131,12 +132,12 @@ class TopicMatcher:
 
     def _in(self, text: str) -> tuple[str, ...]:
         words = _words(text)
-        candidates = self._phrases.keys() & set(words)
+        candidates = self._phrases.keys() & words
         if not candidates:
             return ()
         joined = f" {' '.join(words)} "
         found = {topic for word in candidates for phrase, topic in self._phrases[word] if phrase in joined}
-        return tuple(sorted(found, key=self._order.__getitem__))
+        return tuple(sorted(found, key=self._order.__getitem__)) if found else ()
 
 
 def _words(text: str) -> list[str]:

@@ -22,7 +22,9 @@ from generator.ground.publication import Publication
 
 A = TypeVar("A")
 
+# Pages of 16 KB, since a record is 2 KB: with SQLite's own 4 KB nearly every one needs pages of its own.
 SCHEMA = """
+PRAGMA page_size = 16384;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, seen TEXT, state TEXT, papers INTEGER, receipt BLOB)
   WITHOUT ROWID;
@@ -344,8 +346,8 @@ def _open(path: Path | str, version: str) -> sqlite3.Connection:
             if has_meta and db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (version,):
                 return db
             if not has_meta:
+                db.executescript(SCHEMA)
                 with db:
-                    db.executescript(SCHEMA)
                     db.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
                 return db
         except sqlite3.DatabaseError as error:

@@ -63,6 +63,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Pages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much a page shows."""
 
+    abstracts: int = 1000
     open_abstracts: int = 2
     authors: int = 12
     month_best: int = 20

@@ -4,7 +4,7 @@ Functions instead of a template: this runs once for every paper of the archive, 
 `Markup`, so what comes from outside goes through `escaped` or `generator.ground.text` here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -21,57 +21,64 @@ from generator.views.arxiv import Addresses, addresses
 
 Link = Callable[[str], str]
 
-NAMES_IN_CONTENTS = 3
 CATEGORIES = 4
 
 
-def contents_item(entry: Entry) -> Markup:
-    """The paper in the day's table of contents."""
-    names = entry.paper.authors
-    more = f" and {len(names) - NAMES_IN_CONTENTS} more" if len(names) > NAMES_IN_CONTENTS else ""
-    by = escaped(", ".join(names[:NAMES_IN_CONTENTS])) + more
-    anchor = escaped(quote(entry.paper.arxiv_id))
-    return Markup(f'<li><a href="#{anchor}">{text.title(entry.paper.title)}</a> <span class="dim">{by}</span></li>')
+class Sheet:
+    """The papers of one page: what they have in common is made once."""
 
+    def __init__(self, settings: Settings, link: Link, several_sources: bool = False) -> None:
+        self._settings = settings
+        self._link = link
+        self._several_sources = several_sources
+        self._topics = {
+            topic.id: f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n'
+            for topic in settings.topics
+        }
 
-def paper(
-    entry: Entry, settings: Settings, link: Link, published: Sequence[Publication], several_sources: bool, opened: bool
-) -> Markup:
-    """The paper in full: the publications it became, `opened` or not its abstract."""
-    it = entry.paper
-    arxiv = addresses(it.arxiv_id)
-    name = escaped(it.arxiv_id)
-    title = text.title(it.title)
-    heading = f'<a href="{escaped(arxiv.abstract)}" rel="noopener">{title}</a>' if arxiv else title
-    by = _authors(it.authors, settings.pages.authors) if it.authors else "Authors not given"
-    return Markup(f"""\
+    def topics(self, entry: Entry) -> Markup:
+        """The pages of the paper's topics, a line each."""
+        if not entry.topics:
+            return Markup("")
+        return Markup("".join([link for topic, link in self._topics.items() if topic in entry.topics]))
+
+    def papers(self, entries: Iterable[Entry], published: Mapping[str, Sequence[Publication]], opened: int) -> Markup:
+        """The papers in full, with the publications they became; the abstracts of the first `opened` are unfolded."""
+        numbered = enumerate(entries)
+        return Markup(
+            "".join([self._paper(it, published.get(it.paper.arxiv_id, ()), n < opened) for n, it in numbered])
+        )
+
+    def _paper(self, entry: Entry, published: Sequence[Publication], opened: bool) -> str:
+        it = entry.paper
+        arxiv = addresses(it.arxiv_id)
+        name = escaped(it.arxiv_id)
+        title = text.title(it.title)
+        heading = f'<a href="{escaped(arxiv.abstract)}">{title}</a>' if arxiv else title
+        by = _authors(it.authors, self._settings.pages.authors) if it.authors else "Authors not given"
+        return f"""\
 <article class="paper" id="{name}" {_data(entry)}>
-<header><span class="rank">{entry.rank}</span>
 <h2>{heading}</h2>
-<div class="by">{by}</div></header>
-{"".join(_body(entry, link, published, opened))}<footer>
-<span class="scores">{scores(it)}
-</span>
-{topic_links(entry, settings, link)}{"".join(_facts(entry, settings, several_sources))}<span class="links">
-{_arxiv_links(name, arxiv)}{"".join(_other_links(it))}</span>
-</footer>
+<div class="by">{by}</div>
+{"".join(_body(entry, self._link, published, opened, self._settings.pages.abstracts))}<footer>{scores(it)}
+{self.topics(entry)}{"".join(_facts(entry, self._settings, self._several_sources))}<span class="links">\
+{_arxiv_links(it.arxiv_id, arxiv)}{"".join(_other_links(it))}</span></footer>
 </article>
-""")
+"""
+
+
+def contents(entries: Iterable[Entry]) -> Markup:
+    """The papers as a table of contents: list items that lead to each."""
+    titles = ((escaped(quote(entry.paper.arxiv_id)), text.title(entry.paper.title)) for entry in entries)
+    return Markup("\n".join([f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in titles]))
 
 
 def scores(it: Paper) -> Markup:
     """What the paper was given for relevance and novelty."""
     if it.score is None:
-        return Markup('<span class="score dim">not scored</span>')
-    given = ((it.relevance, "relevance"), (it.novelty, "novelty"))
-    return Markup(" ".join(f'<span class="score"><b>{wording.number(n)}</b> {scale}</span>' for n, scale in given))
-
-
-def topic_links(entry: Entry, settings: Settings, link: Link) -> Markup:
-    """The pages of the paper's topics, a line each."""
-    topics = [topic for topic in settings.topics if topic.id in entry.topics]
-    links = (f'<a class="topic" href="{link(f"topics/{t.id}/")}">{escaped(t.label)}</a>\n' for t in topics)
-    return Markup("".join(links))
+        return Markup('<span class="dim">not scored</span>')
+    relevance, novelty = wording.number(it.relevance), wording.number(it.novelty)
+    return Markup(f"<span><b>{relevance}</b> relevance</span> <span><b>{novelty}</b> novelty</span>")
 
 
 def _data(entry: Entry) -> str:
@@ -87,7 +94,7 @@ def _authors(names: Sequence[str], shown: int) -> str:
     return f'{first} <details class="more"><summary>and {len(names) - shown} more</summary>{rest}</details>'
 
 
-def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bool) -> Iterator[str]:
+def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bool, abstracts: int) -> Iterator[str]:
     it = entry.paper
     if it.comment:
         yield f'<p class="why">{text.html(it.comment)}</p>'
@@ -98,9 +105,9 @@ def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bo
         to = escaped(link(f"publications/{publication.id}/"))
         where = escaped(publication.venue or publication.title) + (f", {publication.year}" if publication.year else "")
         yield f'<p class="note">Published by the group: <a href="{to}">{where}</a>.</p>'
-    if it.abstract:
-        fold = f'<details class="fold"{" open" if opened else ""}><summary>Abstract</summary>'
-        yield f'{fold}<p class="abstract">{text.html(it.abstract)}</p></details>'
+    if it.abstract and entry.rank <= abstracts:
+        fold = f"<details{' open' if opened else ''}><summary>Abstract</summary>"
+        yield f"{fold}<p>{text.html(it.abstract)}</p></details>"
 
 
 def _facts(entry: Entry, settings: Settings, several_sources: bool) -> Iterator[str]:
@@ -125,9 +132,10 @@ def _facts(entry: Entry, settings: Settings, several_sources: bool) -> Iterator[
 
 def _arxiv_links(name: str, arxiv: Addresses | None) -> str:
     if arxiv is None:
-        return f'<span title="This id has lost its archive and cannot be followed">{name}</span>'
-    places = [(arxiv.abstract, name), (arxiv.pdf, "PDF"), (arxiv.html, "HTML")]
-    return " · ".join(f'<a href="{escaped(url)}" rel="noopener">{label}</a>' for url, label in places if url)
+        return f'<span title="This id has lost its archive and cannot be followed">{escaped(name)}</span>'
+    # The title leads to arXiv; the id, to this very place.
+    places = [(f"#{quote(name)}", escaped(name)), (arxiv.pdf, "PDF"), (arxiv.html, "HTML")]
+    return " · ".join([f'<a href="{escaped(url)}">{label}</a>' for url, label in places if url])
 
 
 def _other_links(it: Paper) -> Iterator[str]:

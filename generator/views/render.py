@@ -10,7 +10,7 @@ import jinja2
 from generator.ground import text
 from generator.views import wording
 from generator.views.page import relative
-from generator.views.paper import contents_item, paper, scores, topic_links
+from generator.views.paper import Sheet, contents, scores
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "ground" / "templates"
 PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
@@ -45,7 +45,7 @@ def environment() -> jinja2.Environment:
     )
     env.filters |= FILTERS
     env.globals |= {"count": wording.count, "state_words": wording.STATE_WORDS}
-    env.globals |= {"contents_item": contents_item, "paper": paper, "scores": scores, "topic_links": topic_links}
+    env.globals |= {"sheet_of": Sheet, "contents": contents, "scores": scores}
     return env
 
 

@@ -8,6 +8,7 @@ const root = new URL("../", import.meta.url);
 const [query, found, hits, more, older] = ["query", "found", "hits", "more", "older"].map((id) =>
   document.getElementById(id)
 );
+const unsought = new Set(query.dataset.unsought.split(" "));
 const shards = new Map();
 const packs = new Map();
 const homes = new Map();
@@ -93,6 +94,13 @@ async function load(enough) {
   homes.clear();
 }
 
+// Words that stand in nearly every abstract are not in the index; without them, quotes hold no phrase.
+function sought(words) {
+  const all = words.split(/\s+/);
+  const kept = all.filter((word) => !unsought.has(word.toLowerCase().replace(/"/g, "")));
+  return !kept.length || kept.length === all.length ? words : kept.join(" ").replace(/"/g, "");
+}
+
 // The shards in which a word is found.
 function homesOf(word) {
   const names = () => pagefind.api.search(word).then((answer) => new Set(answer.results.map(shardOf)));
@@ -117,7 +125,7 @@ async function search() {
   const address = new URL(location.href);
   words ? address.searchParams.set("q", words) : address.searchParams.delete("q");
   history.replaceState(null, "", address);
-  const answer = words ? await ask(words) : [];
+  const answer = words ? await ask(sought(words)) : [];
   if (mine !== turn || answer === null) return;
   if (words && !answer.length && waiting.length) return searchOlder();
   [results, shown] = [answer, 0];

@@ -6,12 +6,14 @@ from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings
 from generator.views.page import Page
 from generator.views.render import render
+from generator.views.search import UNSOUGHT
 
 ADDRESS = "search/"
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page."""
-    body = render("search.html.j2", ADDRESS, papers=catalogue.papers(), publications=len(catalogue.publications()))
+    counts = {"papers": catalogue.papers(), "publications": len(catalogue.publications())}
+    body = render("search.html.j2", ADDRESS, unsought=" ".join(sorted(UNSOUGHT)), **counts)
     description = "Search all papers and publications of this digest"
     yield Page(address=ADDRESS, title="Search", description=description, body=body, script="assets/search.js")
