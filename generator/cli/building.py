@@ -30,13 +30,13 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Report as JS
 
 
 def _scheduler(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
-    """What Dask calls the scheduler at `url`; raises BadParameter where that is no ``dask://HOST:PORT``."""
+    """The HOST:PORT of `url`; raises BadParameter where that is no ``dask://HOST:PORT``."""
     if url is None:
         return None
     try:
         parts = urlsplit(url)
-        if parts.scheme == "dask" and parts.hostname and parts.port and url.lower() == f"dask://{parts.netloc}".lower():
-            return f"tcp://{parts.netloc}"
+        if parts.hostname and parts.port and url == f"dask://{parts.netloc}" and "@" not in parts.netloc:
+            return parts.netloc
     except ValueError:  # no port, or no address
         pass
     raise click.BadParameter(f"{url!r} is not of the form dask://HOST:PORT")

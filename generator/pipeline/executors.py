@@ -7,6 +7,7 @@ so that a second time changes nothing.
 """
 
 import os
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from distributed import Client, get_worker
@@ -49,31 +51,31 @@ class Needs(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def cluster(address: str, root: Path, site: Path | None) -> Iterator[tuple[int, Executors]]:
-    """How many workers the Dask scheduler at `address` has, and how they build the digest in `root` into `site`.
+def cluster(place: str, root: Path, site: Path | None) -> Iterator[tuple[int, Executors]]:
+    """How many workers the Dask scheduler at `place` has, and how they build the digest in `root` into `site`.
 
-    `address` is of the form ``tcp://HOST:PORT``. Raises DigestError if nobody answers there, with a problem for each
+    `place` is of the form ``HOST:PORT``. Raises DigestError if no scheduler answers there, with a problem for each
     worker that cannot take part, and when scheduler or workers are lost while work is under way.
     """
     settings = config.load(root).site
     site = (site or root / settings.site_dir).absolute()
     unfinished = (root / settings.docs_dir, fresh_of(site))
-    with _client(address) as client, _marks(root.absolute() / CACHE, site.parent) as marks:
+    with _client(place) as client, _marks(root.absolute() / CACHE, site.parent) as marks:
         needs = Needs(marks, program_fingerprint(), _versions())
-        _ask(client, address, needs)
+        _ask(client, place, needs)
         try:
             with _watched(client):
                 # Two at least: a build by one process would start none.
                 yield max(2, len(client.nthreads())), lambda processes: ClusterExecutor(client, needs, unfinished)
         except CancelledError as error:
             what = "the scheduler, or every worker, was lost; the last site is untouched"
-            raise DigestError(Problem(address, what, "start them, and build again")) from error
+            raise DigestError(Problem(f"dask://{place}", what, "start them, and build again")) from error
         except KilledWorker as error:
             what = (
                 f"{error.allowed_failures + 1} workers died at the same work, the last was {error.last_worker.address}"
             )
             do = "see its log; often it is memory: give each more of it"
-            raise DigestError(Problem(address, what, do)) from error
+            raise DigestError(Problem(f"dask://{place}", what, do)) from error
 
 
 class ClusterExecutor(Executor):
@@ -145,18 +147,20 @@ def _version(name: str) -> str:
         return ""
 
 
-def _ask(client: Client, address: str, needs: Needs) -> None:
+def _ask(client: Client, place: str, needs: Needs) -> None:
     """Ask every worker whether it has what it needs, and the scheduler, which unpacks calls too, for the program."""
     try:
         client.wait_for_workers(1, timeout=WORKERS)
     except TimeoutError as error:
-        do = f"start some: dask worker {address} --nworkers -1"
-        raise DigestError(Problem(address, "the scheduler has no workers", do)) from error
+        do = f"start some: dask worker {place} --nworkers -1 --nthreads 1"
+        raise DigestError(Problem(f"dask://{place}", "the scheduler has no workers", do)) from error
     install = "install the same paper-digest there, and start it again"
     try:
         client.run_on_scheduler(program_fingerprint)
     except ImportError as error:
-        raise DigestError(Problem(address, f"the scheduler cannot load the program ({error})", install)) from error
+        raise DigestError(
+            Problem(f"dask://{place}", f"the scheduler cannot load the program ({error})", install)
+        ) from error
     problems = []
     for worker, answer in sorted(client.run(_missing, needs, on_error="return").items()):
         failed = isinstance(answer, Exception)
@@ -167,14 +171,25 @@ def _ask(client: Client, address: str, needs: Needs) -> None:
 
 
 @contextmanager
-def _client(address: str) -> Iterator[Client]:
+def _client(place: str) -> Iterator[Client]:
     try:
-        client = Client(address, timeout=CONNECT, set_as_default=False, name="digest")
-    except (OSError, ValueError) as error:
-        do = f"start it (dask scheduler --port {address.rpartition(':')[2]}), or build without --executor"
-        raise DigestError(Problem(address, "no Dask scheduler answers", do)) from error
+        _greet(place)
+        client = Client(f"tcp://{place}", timeout=CONNECT, set_as_default=False, name="digest")
+    except OSError as error:
+        what = f"no Dask scheduler answers ({error.strerror or error})"
+        do = "start one (dask scheduler), or build without --executor"
+        raise DigestError(Problem(f"dask://{place}", what, do)) from error
     with client:
         yield client
+
+
+def _greet(place: str) -> None:
+    """Raises OSError where nobody speaks first, as Dask does: with another server its client would wait for ever."""
+    parts = urlsplit(f"//{place}")
+    with socket.create_connection((parts.hostname, parts.port), CONNECT) as connection:
+        # A message starts with the number of bytes to come: some hundreds.
+        if not 0 < int.from_bytes(connection.recv(8), "little") < 2**16:
+            raise OSError("another server has this port")
 
 
 @contextmanager
