@@ -64,26 +64,27 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+FIRST = dt.date(2025, 3, 1)
+# Days enough for the catalogue to be filled by many.
+PAPERS = {
+    day: [paper(f"{day[2:4]}{day[5:7]}.{day[8:]}{number:03}", title="On $x^2$") for number in range(1, 9)]
+    for day in ((FIRST + dt.timedelta(days=ahead)).isoformat() for ahead in range(90))
+}
+
+
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A digest with days enough for the catalogue to be filled by many, built on this machine."""
-    first = dt.date(2025, 3, 1)
-    days = [(first + dt.timedelta(days=day)).isoformat() for day in range(90)]
-    papers = {
-        day: [paper(f"{day[2:4]}{day[5:7]}.{day[8:]}{n:03}", title="On $x^2$") for n in range(1, 9)] for day in days
-    }
-    root = make_digest(tmp_path_factory.mktemp("original"), papers)
+    """A digest built by this machine."""
+    root = make_digest(tmp_path_factory.mktemp("original"), PAPERS)
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stderr
     return root
 
 
 @pytest.fixture
-def root(original: Path, tmp_path: Path) -> Path:
+def root(tmp_path: Path) -> Path:
     """The same digest, never built."""
-    root = tmp_path / "digest"
-    shutil.copytree(original, root, ignore=shutil.ignore_patterns("site", ".digest", ".generated", "daily", "weekly"))
-    return root
+    return make_digest(tmp_path / "digest", PAPERS)
 
 
 def begin(root: Path, cluster: Cluster) -> subprocess.Popen[str]:
@@ -125,7 +126,7 @@ def test_a_worker_killed_half_way_changes_nothing(original: Path, root: Path, tm
         assert_same(root, original)
 
 
-def test_a_lost_scheduler_ends_the_build_and_the_last_site_stays(original: Path, root: Path, tmp_path: Path) -> None:
+def test_a_lost_scheduler_ends_the_build_and_the_last_site_stays(root: Path, tmp_path: Path) -> None:
     (root / "site").mkdir()
     (root / "site" / "last").write_text("the last site")
     with running(tmp_path) as cluster:
