@@ -6,6 +6,7 @@ more may join. A call whose worker died is made again by another; calls do nothi
 so that a second time changes nothing.
 """
 
+import logging
 import os
 import socket
 import tempfile
@@ -179,6 +180,8 @@ def _client(place: str) -> Iterator[Client]:
         what = f"no Dask scheduler answers ({error.strerror or error})"
         do = "start one (dask scheduler), or build without --executor"
         raise DigestError(Problem(f"dask://{place}", what, do)) from error
+    # It logs tracebacks where it also raises, and what it raises is said here in words.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     with client:
         yield client
 
