@@ -1,8 +1,10 @@
 """``digest generate`` and ``digest build``."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -10,8 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
+from generator.ground.errors import DigestError, Problem
 from generator.pipeline.building import build
 from generator.pipeline.generating import Generated, generate
+from generator.pipeline.opening import Executors
 from generator.pipeline.rendering import Progress
 
 root_option = click.option(
@@ -23,6 +27,19 @@ root_option = click.option(
 quiet_option = click.option("--quiet", is_flag=True, help="Say nothing but problems.")
 jobs_option = click.option("--jobs", type=click.IntRange(1), help="Processes at work; as many as cores if left out.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+
+
+def _scheduler(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
+    """The HOST:PORT of `url`; raises BadParameter where that is no ``dask://HOST:PORT``."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        if parts.hostname and parts.port and url == f"dask://{parts.netloc}" and "@" not in parts.netloc:
+            return parts.netloc
+    except ValueError:  # no port, or no address
+        pass
+    raise click.BadParameter(f"{url!r} is not of the form dask://HOST:PORT")
 
 
 @click.command("generate")
@@ -49,7 +66,16 @@ def generate_command(root: Path, quiet: bool, as_json: bool, jobs: int | None) -
 @quiet_option
 @json_option
 @jobs_option
-def build_command(root: Path, site: Path | None, full: bool, quiet: bool, as_json: bool, jobs: int | None) -> None:
+@click.option(
+    "--executor",
+    "scheduler",
+    metavar="dask://HOST:PORT",
+    callback=_scheduler,
+    help="Have the workers of a Dask cluster do it; they must share this folder and the site's.",
+)
+def build_command(
+    root: Path, site: Path | None, full: bool, quiet: bool, as_json: bool, jobs: int | None, scheduler: str | None
+) -> None:
     """Generate, then build the site with MkDocs. A failed or killed build leaves the last site as it was.
 
     Only what changed since the last build is made again.
@@ -58,9 +84,24 @@ def build_command(root: Path, site: Path | None, full: bool, quiet: bool, as_jso
     Example:
       digest build --root my-digest --site /var/www/digest
     """
-    with _progress(quiet or as_json) as progress:
-        done = build(root, site, full=full, processes=jobs, progress=progress)
+    if scheduler and jobs:
+        raise click.UsageError("--jobs is for this machine's processes: a cluster's are as many as it has workers")
+    here = nullcontext((jobs, ProcessPoolExecutor))
+    with (
+        _cluster(scheduler, root, site) if scheduler else here as (processes, executors),
+        _progress(quiet or as_json) as progress,
+    ):
+        done = build(root, site, full=full, processes=processes, progress=progress, executors=executors)
     _report(done, f"{site or root / 'site'}", quiet, as_json)
+
+
+def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextManager[tuple[int, Executors]]:
+    try:
+        from generator.pipeline.executors import cluster  # noqa: PLC0415 - an extra that few need
+    except ModuleNotFoundError as error:
+        do = "pip install 'paper-digest[dask]'"
+        raise DigestError(Problem("--executor", f"there is no package {error.name}", do)) from error
+    return cluster(scheduler, root, site)
 
 
 @contextmanager

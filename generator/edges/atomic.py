@@ -1,8 +1,12 @@
 """Whole files or none: how everything that is kept gets written."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
+
+# The temporary file of a page: a prefix of ours, and what `tempfile` puts behind it.
+_UNFINISHED = re.compile(r"\.index\.(?:md|html)\.[a-z0-9_]{8}")
 
 
 def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:
@@ -29,3 +33,11 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:
         os.unlink(temporary)
         raise
     return True
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Take away the temporary files of pages below `folder` whose writers were killed."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            if _UNFINISHED.fullmatch(name):
+                Path(place, name).unlink(missing_ok=True)

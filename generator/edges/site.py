@@ -30,7 +30,7 @@ def only_one(root: Path) -> Iterator[None]:
 @contextmanager
 def replacing(site: Path) -> Iterator[Path]:
     """A folder to build in, which takes the place of `site` if all goes well; else the last site stays as it was."""
-    fresh = site.with_name(f".{site.name}.new")
+    fresh = fresh_of(site)
     _recover(site)
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.parent.mkdir(parents=True, exist_ok=True)
@@ -39,6 +39,11 @@ def replacing(site: Path) -> Iterator[Path]:
         _replace(site, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def fresh_of(site: Path) -> Path:
+    """Where the next site is put together: beside the last one, on the same file system."""
+    return site.with_name(f".{site.name}.new")
 
 
 def take_over(site: Path, fresh: Path, paths: Iterable[str]) -> None:

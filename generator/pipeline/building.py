@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
-from generator.pipeline.opening import CACHE, open_catalogue, program_fingerprint
+from generator.pipeline.opening import CACHE, Executors, open_catalogue, program_fingerprint
 from generator.pipeline.rendering import PROCESSORS, Job, Outcome, Progress, index_all, render_all
 from generator.views.search import shards
 
@@ -34,18 +35,20 @@ def build(
     full: bool = False,
     processes: int | None = None,
     progress: Progress = lambda done, total: None,
+    executors: Executors = ProcessPoolExecutor,
 ) -> Generated:
     """Build the digest in `root` into `site` (default: the ``site_dir`` of mkdocs.yml).
 
-    `full` leaves earlier builds out of account. Raises DigestError with every problem; then the last site stands.
+    `full` leaves earlier builds out of account; `executors` says who does the work.
+    Raises DigestError with every problem; then the last site stands.
     """
     settings = config.load(root)
     root = root.absolute()
     target = (site or root / settings.site.site_dir).absolute()
     with only_one(root):
-        catalogue = open_catalogue(root, settings)
+        catalogue = open_catalogue(root, settings, executors)
         try:
-            return _Build(root, target, settings, catalogue, full).run(processes, progress)
+            return _Build(root, target, settings, catalogue, full).run(processes or PROCESSORS, executors, progress)
         finally:
             catalogue.close()
 
@@ -64,11 +67,11 @@ class _Build:
         self.before = before if before.base == self.base else State()
         self.data = _digest([*catalogue.day_versions().items(), catalogue.publications_version(), _by_hand(self.docs)])
 
-    def run(self, processes: int | None, progress: Progress) -> Generated:
+    def run(self, processes: int, executors: Executors, progress: Progress) -> Generated:
         if self.before.made and self.before.data == self.data:
             return report(self.catalogue, self.before.made, 0, 0)
         with replacing(self.site) as fresh:
-            job = Job(self.root, fresh if self.short else None, self.base + self.data, processes or PROCESSORS)
+            job = Job(self.root, fresh if self.short else None, self.base + self.data, processes, executors)
             current = {(one.kind, one.key): one for one in self._unchanged()}
             keys = all_keys(self.catalogue, self.settings)
             outcome = render_all(job, [key for key in keys if key not in current], progress)

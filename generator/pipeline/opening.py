@@ -1,9 +1,10 @@
 """The catalogue of a digest, as every verb opens it, and what tells one version of the program from another."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import cache, partial
 from pathlib import Path
 
 from generator.catalogue.index import Catalogue
@@ -16,27 +17,30 @@ CACHE = ".digest"
 MANY = 60
 PORTION = 256
 
+# How to come by an Executor for so many processes; what it is given must be fit for another process.
+Executors = Callable[[int], Executor]
 
-def open_catalogue(root: Path, settings: Settings) -> Catalogue:
+
+def open_catalogue(root: Path, settings: Settings, executors: Executors = ProcessPoolExecutor) -> Catalogue:
     """The catalogue of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
     catalogue = catalogue_of(root, settings)
     try:
-        catalogue.refresh(Store(root), _spread)
+        catalogue.refresh(Store(root), partial(_spread, executors))
     except BaseException:
         catalogue.close()
         raise
     return catalogue
 
 
-def _spread(read: Callable[[str], DayRows], dates: list[str]) -> Iterable[DayRows]:
+def _spread(executors: Executors, read: Callable[[str], DayRows], dates: list[str]) -> Iterable[DayRows]:
     """`read` applied to all `dates`, by as many processes as there are cores where that is worth it."""
     if len(dates) < MANY:
         return map(read, dates)
-    return _by_processes(read, dates)
+    return _by_processes(executors, read, dates)
 
 
-def _by_processes(read: Callable[[str], DayRows], dates: list[str]) -> Iterator[DayRows]:
-    with ProcessPoolExecutor() as executor:
+def _by_processes(executors: Executors, read: Callable[[str], DayRows], dates: list[str]) -> Iterator[DayRows]:
+    with executors(os.cpu_count() or 1) as executor:
         # In portions, since what is read waits here until the index has taken it.
         for start in range(0, len(dates), PORTION):
             yield from executor.map(read, dates[start : start + PORTION], chunksize=8)

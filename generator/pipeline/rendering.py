@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from generator.edges.state import Answer, Made
 from generator.edges.theme import Theme
 from generator.ground import config
 from generator.ground.config import Settings
-from generator.pipeline.opening import catalogue_of
+from generator.pipeline.opening import Executors, catalogue_of
 from generator.views.contents import KINDS
 from generator.views.markdown import markdown
 from generator.views.search import Shard, documents
@@ -47,6 +47,7 @@ class Job(msgspec.Struct, frozen=True):
     target: Path | None
     version: str
     processes: int
+    executors: Executors = ProcessPoolExecutor
 
     def task(self, keys: list[tuple[str, str]]) -> Task:
         """The task to make the pages of `keys`."""
@@ -97,7 +98,7 @@ def render_all(job: Job, keys: Iterable[tuple[str, str]], progress: Progress = l
     tasks = [job.task(listed[start : start + size]) for start in range(0, len(listed), size)]
     outcomes = []
     done = 0
-    for task, outcome in _here(tasks) if few else _by_processes(tasks, job.processes):
+    for task, outcome in _here(tasks) if few else _by_processes(tasks, job):
         outcomes.append(outcome)
         done += len(task.keys)
         progress(done, len(listed))
@@ -118,7 +119,7 @@ def index_all(job: Job, found: list[Shard]) -> None:
         for shard in found:
             index_shard(job.task([]), shard)
         return
-    with ProcessPoolExecutor(job.processes) as executor:
+    with job.executors(job.processes) as executor:
         for future in [executor.submit(index_shard, job.task([]), shard) for shard in found]:
             future.result()
 
@@ -128,9 +129,8 @@ def _here(tasks: list[Task]) -> Iterator[tuple[Task, Outcome]]:
         yield task, render(task)
 
 
-def _by_processes(tasks: list[Task], processes: int) -> Iterator[tuple[Task, Outcome]]:
-    executor: Executor
-    with ProcessPoolExecutor(processes) as executor:
+def _by_processes(tasks: list[Task], job: Job) -> Iterator[tuple[Task, Outcome]]:
+    with job.executors(job.processes) as executor:
         running = {executor.submit(render, task): task for task in tasks}
         for future in as_completed(running):
             yield running[future], future.result()
