@@ -71,11 +71,17 @@ class Pages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How much a feed holds: the last `days` with papers, at most `items` and `megabytes`."""
+    """How much a feed holds: the last `days` with papers, at most `items` and `megabytes`.
+
+    An edition says something of so many papers, and gives the abstracts of the first of them. `hub` is a WebSub hub.
+    """
 
     days: int = 30
     items: int = 200
     megabytes: float = 1.0
+    edition_papers: int = 30
+    edition_abstracts: int = 5
+    hub: str = ""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from generator.catalogue.periods import week_of
 from generator.ground import text
 from generator.ground.config import Settings
 from generator.views import wording
-from generator.views.feeds import alternates
+from generator.views.feeds.directory import alternates
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address, month_calendar, week_address

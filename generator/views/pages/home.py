@@ -7,7 +7,7 @@ from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings
 from generator.views import wording
-from generator.views.feeds import alternates
+from generator.views.feeds.directory import alternates
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address

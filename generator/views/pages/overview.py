@@ -10,7 +10,7 @@ from generator.catalogue.totals import totals
 from generator.ground.config import Settings
 from generator.ground.model import State
 from generator.views import wording
-from generator.views.feeds import alternates
+from generator.views.feeds.directory import alternates
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address, month_calendar, week_address

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings
-from generator.views.feeds import alternates
+from generator.views.feeds.directory import alternates
 from generator.views.page import Page
 from generator.views.render import render
 
