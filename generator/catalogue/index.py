@@ -37,7 +37,8 @@ CREATE INDEX entry_good ON entry (date, rank) WHERE score >= {GOOD};
 CREATE TABLE topic (topic TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (topic, date, rank)) WITHOUT ROWID;
 CREATE INDEX topic_day ON topic (date, topic);
 CREATE INDEX topic_paper ON topic (topic, arxiv_id, date);
-CREATE TABLE source (source TEXT, date TEXT, rank INTEGER, PRIMARY KEY (source, date, rank)) WITHOUT ROWID;
+CREATE TABLE source (source TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (source, date, rank))
+  WITHOUT ROWID;
 CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, listed_on TEXT, record BLOB);
 CREATE INDEX publication_listed ON publication (listed_on, position);
 CREATE TABLE same (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, value, publication)) WITHOUT ROWID;
@@ -117,7 +118,7 @@ class Catalogue:
         self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.entries)
         self._db.executemany("INSERT INTO topic VALUES (?, ?, ?, ?)", rows.topics)
         named = (row for row in rows.sources if row[0] in self._sources)  # the others have no feed to be asked for
-        self._db.executemany("INSERT INTO source VALUES (?, ?, ?)", named)
+        self._db.executemany("INSERT INTO source VALUES (?, ?, ?, ?)", named)
 
     def _refresh_seen(self) -> None:
         """Note on each day which of its papers were shown before: that changes without the day's own files."""
@@ -221,28 +222,27 @@ class Catalogue:
 
     def newest(self, limit: int, topic: str | None = None) -> list[Entry]:
         """The newest papers (of a topic), each once, on the first day it was shown: newest day first, best first."""
-        return self._newest("topic {}", "{}.topic = ? AND", limit, topic) if topic else self._newest("entry {}", "", limit)
+        if topic is None:
+            return self._newest("entry s WHERE", "entry x WHERE", limit)
+        return self._newest("topic s WHERE s.topic = ?2 AND", "topic x WHERE x.topic = ?2 AND", limit, topic)
 
     def newest_good(self, limit: int) -> list[Entry]:
         """The same of papers that score `GOOD` or more, on the first day they did."""
-        return self._newest("entry {}", f"{{}}.score >= {GOOD} AND", limit)
+        return self._newest(f"entry s WHERE s.score >= {GOOD} AND", f"entry x WHERE x.score >= {GOOD} AND", limit)
 
     def newest_from(self, source: str, limit: int) -> list[Entry]:
         """The same of papers from a source the settings name, on the first day they came from there."""
-        rows = "(SELECT e.arxiv_id, e.date, e.rank, o.source FROM source o JOIN entry e USING (date, rank)) {}"
-        return self._newest(rows, "{}.source = ? AND", limit, source)
+        earlier = "entry x CROSS JOIN source o ON o.source = ?2 AND o.date = x.date AND o.rank = x.rank WHERE"
+        return self._newest("source s WHERE s.source = ?2 AND", earlier, limit, source)
 
-    def _newest(self, rows: str, where: str, limit: int, *values: str) -> list[Entry]:
-        """`rows` and `where` have a blank for the name under which the rows are spoken of."""
-        earlier = f"SELECT 1 FROM {rows.format('x')} WHERE {where.format('x').replace('?', '?1')}"
+    def _newest(self, rows: str, earlier: str, limit: int, *values: str) -> list[Entry]:
+        """`rows`, called s, of papers that are not among the `earlier` ones, called x. Reads no more than it must."""
         return self._entries(
-            f"WHERE (e.date, e.rank) IN (SELECT s.date, s.rank FROM {rows.format('s')}"
-            f" WHERE {where.format('s').replace('?', '?1')}"
-            f" NOT EXISTS ({earlier} x.arxiv_id = s.arxiv_id AND x.date < s.date)"
-            f" ORDER BY s.date DESC, s.rank LIMIT ?{len(values) + 1})"
-            " ORDER BY e.date DESC, e.rank",
-            *values,
+            f"WHERE (e.date, e.rank) IN (SELECT s.date, s.rank FROM {rows}"
+            f" NOT EXISTS (SELECT 1 FROM {earlier} x.arxiv_id = s.arxiv_id AND x.date < s.date)"
+            " ORDER BY s.date DESC, s.rank LIMIT ?1) ORDER BY e.date DESC, e.rank",
             limit,
+            *values,
         )
 
     def _entries(self, where: str, *values: str | int | None) -> list[Entry]:

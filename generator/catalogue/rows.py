@@ -50,5 +50,5 @@ def day_rows(archive: Archive, match: TopicMatcher, date: str) -> DayRows:
             for p in (e.paper,)
         ],
         [(topic, date, e.rank, e.paper.arxiv_id) for e in listed for topic in e.topics],
-        [(source, date, e.rank) for e in listed for source in e.sources],
+        [(source, date, e.rank, e.paper.arxiv_id) for e in listed for source in e.sources],
     )
