@@ -68,7 +68,10 @@ class Catalogue:
     """The index of one archive. Open it, `refresh` it, ask it."""
 
     def __init__(self, path: Path | str, settings: Settings, version: str = "") -> None:
-        """Open the index at `path` (``:memory:`` for none); one of another version or for other topics or sources is emptied."""
+        """Open the index at `path` (``:memory:`` for none).
+
+        One of another version, or for other topics or sources, is emptied.
+        """
         self._sources = sorted(settings.sources)
         asked = msgspec.json.encode((settings.topics, self._sources))
         self._version = hashlib.sha256(SCHEMA.encode() + version.encode() + asked).hexdigest()

@@ -60,8 +60,8 @@ def directory(settings: Settings) -> list[Feed]:
 
 
 def alternates(settings: Settings, *first: str) -> tuple[Alternate, ...]:
-    """The feeds to name in a page's head: those with the paths given, then that of all papers."""
-    return _alternates(settings, [*first, ALL])
+    """The feeds to name in a page's head: those with the paths given, and that of all papers."""
+    return _alternates(settings, list(dict.fromkeys([*first, ALL])))
 
 
 def publication_alternates(settings: Settings) -> tuple[Alternate, ...]:
@@ -93,9 +93,17 @@ def absolute(settings: Settings, address: str) -> str:
 def _papers(settings: Settings) -> list[Feed]:
     within = f"of the last {settings.feeds.days} days with papers, at most {settings.feeds.items}"
     return [
-        Feed("all", "", ALL, "Papers", "all papers", f"Every paper {within}, best first within a day."),
+        Feed("all", "", ALL, "Papers", "All papers", f"Every paper {within}, best first within a day."),
         Feed("good", "", GOOD, "Papers", "7 and more", "Papers whose relevance and novelty average 7 or more."),
-        Feed("best", "", BEST, "Papers", "top five of the week", "The five best of each week, when it is over.", "archive/"),
+        Feed(
+            "best",
+            "",
+            BEST,
+            "Papers",
+            "Top five of the week",
+            "The five best of each week, when it is over.",
+            "archive/",
+        ),
     ]
 
 
@@ -103,8 +111,8 @@ def _editions(settings: Settings) -> list[Feed]:
     daily = "One item a day: how the day went, every title, the best papers in full. A quiet or failed day says so."
     weekly = "One item a week, when it is over: its best papers, and the days that are not complete."
     return [
-        Feed("daily", "", DAILY, "Editions", "each day", daily, "archive/"),
-        Feed("weekly", "", WEEKLY, "Editions", "each week", weekly, "archive/"),
+        Feed("daily", "", DAILY, "Editions", "Each day", daily, "archive/"),
+        Feed("weekly", "", WEEKLY, "Editions", "Each week", weekly, "archive/"),
     ]
 
 
@@ -125,7 +133,7 @@ def _sources(settings: Settings) -> list[Feed]:
 
 def _publications(settings: Settings) -> list[Feed]:
     about = "What the group itself has published, newest first."
-    return [Feed("publications", "", PUBLICATIONS, "Publications", "publications", about, "publications/")]
+    return [Feed("publications", "", PUBLICATIONS, "Publications", "Publications", about, "publications/")]
 
 
 _PARTS: tuple[Callable[[Settings], list[Feed]], ...] = (_papers, _editions, _topics, _sources, _publications)

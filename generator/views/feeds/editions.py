@@ -125,7 +125,10 @@ def _outcome(state: State, papers: int, entries: Sequence[Entry]) -> str:
 def _day_in_words(head: DayHead) -> str:
     state = wording.STATE_WORDS[head.state]
     known = head.receipt or head.state != State.OK
-    parts = [f"{wording.count(head.papers, 'paper')}." if head.papers else "", f"{state[0]}: {state[1]}" if known else ""]
+    parts = [
+        f"{wording.count(head.papers, 'paper')}." if head.papers else "",
+        f"{state[0]}: {state[1]}" if known else "",
+    ]
     parts += [_receipt_in_words(head.receipt), text.plain(head.receipt.note or "")] if head.receipt else []
     return " ".join(part for part in parts if part) or "No papers."
 

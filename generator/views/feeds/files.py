@@ -59,9 +59,7 @@ class _Pen:
         return _fitting(channel, form, url, self._limit, item)
 
 
-def _fitting(
-    channel: FeedChannel, form: Format, url: str, limit: float, written: Callable[[FeedItem], bytes]
-) -> bytes:
+def _fitting(channel: FeedChannel, form: Format, url: str, limit: float, written: Callable[[FeedItem], bytes]) -> bytes:
     writer = WRITERS[form]
     before, after = writer.frame(channel, url)
     size = len(before) + len(after)

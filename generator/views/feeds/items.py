@@ -88,7 +88,13 @@ def _paper_item(entry: Entry, settings: Settings, newest: str) -> FeedItem:
     authors = tuple(map(text.name, paper.authors))
     topics = topic_names(entry, settings)
     scores = scores_in_words(paper)
-    context = {"paper": paper, "scores": scores, "topics": topics, "authors": authors, "links": _paper_links(paper, link)}
+    context = {
+        "paper": paper,
+        "scores": scores,
+        "topics": topics,
+        "authors": authors,
+        "links": _paper_links(paper, link),
+    }
     return FeedItem(
         id=tag_uri(settings, "paper", paper.arxiv_id),
         title=text.plain(paper.title) or paper.arxiv_id,
