@@ -92,18 +92,11 @@ def absolute(settings: Settings, address: str) -> str:
 
 def _papers(settings: Settings) -> list[Feed]:
     within = f"of the last {settings.feeds.days} days with papers, at most {settings.feeds.items}"
+    best = "The five best papers of each week, when it is over."
     return [
         Feed("all", "", ALL, "Papers", "All papers", f"Every paper {within}, best first within a day."),
         Feed("good", "", GOOD, "Papers", "7 and more", "Papers whose relevance and novelty average 7 or more."),
-        Feed(
-            "best",
-            "",
-            BEST,
-            "Papers",
-            "Top five of the week",
-            "The five best of each week, when it is over.",
-            "archive/",
-        ),
+        Feed("best", "", BEST, "Papers", "Top five of the week", best, "archive/"),
     ]
 
 

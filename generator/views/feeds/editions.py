@@ -144,7 +144,7 @@ def _receipt_in_words(receipt: Receipt) -> str:
 
 
 def _week_state(heads: Sequence[DayHead], papers: int) -> State:
-    """What readers of a week must know: nothing came although something should have, part of it did, or nothing had to."""
+    """Failed or partial where a day is not complete, with or without papers; quiet where nothing was announced."""
     gaps = any(head.state in GAPS for head in heads)
     if not papers:
         return State.FAILED if gaps else State.QUIET

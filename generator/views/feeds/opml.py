@@ -23,7 +23,8 @@ def subscriptions(feeds: Iterable[Feed], title: str, settings: Settings) -> byte
         for feed in listed:
             etree.SubElement(folder, "outline", _outline(feed, settings))
     etree.indent(root)
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
+    xml: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return xml + b"\n"
 
 
 def _outline(feed: Feed, settings: Settings) -> dict[str, str]:

@@ -14,7 +14,7 @@ from generator.views.render import render
 ADDRESS = "subscribe/"
 GROUPS = {
     "Papers": "A paper is an item, with its comment, scores, topics, authors and abstract.",
-    "Editions": "A day or a week is an item: for those who read once a day or once a week, and for programs that mail feeds.",
+    "Editions": "A day or a week is an item: for reading once a day or once a week, and for programs that mail feeds.",
     "Topics": "Only papers of one topic.",
     "Sources": "Only papers that come from one place.",
     "Publications": "",
