@@ -49,13 +49,17 @@ def of(feeds: dict[str, bytes], suffix: str) -> dict[str, bytes]:
     return found
 
 
+def validated(jing: Path, *files: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(part) for part in (jing, "-c", ROOT / "tests/schemas/atom.rnc", *files)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def test_every_atom_feed_is_valid(feeds: dict[str, bytes], jing: Path, tmp_path: Path) -> None:
     for path, data in of(feeds, ".atom").items():
         (tmp_path / path.replace("/", "-")).write_bytes(data)
         ids = [e.text for e in etree.fromstring(data).iter("{*}id")]
         assert len(ids) == len(set(ids)), path
-    check = [jing, "-c", ROOT / "tests/schemas/atom.rnc", *sorted(tmp_path.glob("*.atom"))]
-    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    done = validated(jing, *sorted(tmp_path.glob("*.atom")))
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -73,7 +77,7 @@ def test_the_schema_of_atom_refuses_what_is_wrong(jing: Path, tmp_path: Path) ->
     for name, text in wrong.items():
         file = tmp_path / f"{name}.atom"
         file.write_text(text, "utf-8")
-        done = subprocess.run([jing, "-c", ROOT / "tests/schemas/atom.rnc", file], capture_output=True, check=False)
+        done = validated(jing, file)
         assert (done.returncode == 0) == (name == "right"), (name, done.stdout)
 
 
@@ -218,8 +222,7 @@ def test_a_browser_is_given_a_style_sheet_that_is_there(feeds: dict[str, bytes])
 def test_an_empty_feed_is_valid_too(jing: Path, tmp_path: Path) -> None:
     every = made(archive(tmp_path / "digest", {}))
     (tmp_path / "empty.atom").write_bytes(every["feeds/all.atom"])
-    check = [jing, "-c", ROOT / "tests/schemas/atom.rnc", tmp_path / "empty.atom"]
-    assert subprocess.run(check, capture_output=True, check=False).returncode == 0
+    assert validated(jing, tmp_path / "empty.atom").returncode == 0
     assert json_faults(json.loads(every["feeds/all.json"])) == []
     assert not feedparser.parse(every["feeds/all.xml"]).bozo
 

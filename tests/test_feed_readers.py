@@ -81,9 +81,8 @@ class Entries:
 
     def update(self) -> tuple[Counter[str], Counter[str]]:
         self.added, self.changed = Counter(), Counter()
-        assert not [
-            result for result in self.reader.update_feeds_iter(scheduled=False) if isinstance(result.value, Exception)
-        ]
+        results = list(self.reader.update_feeds_iter(scheduled=False))
+        assert not [result for result in results if isinstance(result.value, Exception)]
         return self.added, self.changed
 
 

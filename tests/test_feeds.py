@@ -83,7 +83,7 @@ def texts(data: bytes, path: str) -> list[str]:
     return [element.text or "" for element in etree.fromstring(data).findall(path, NAMESPACES)]
 
 
-def with_feeds(**limits: float) -> Settings:
+def with_feeds(**limits: float | str) -> Settings:
     return Settings(topics=TOPICS, sources=SOURCES, site=SETTINGS.site, feeds=Feeds(**limits))  # type: ignore[arg-type]
 
 

@@ -201,7 +201,7 @@ def _line(node: yaml.Node | None, path: list[Any]) -> int:
 def _feed_problems(root: Path, settings: Settings) -> list[Problem]:
     problems = []
     hub = settings.feeds.hub
-    if hub and safe_url(hub) != hub:
+    if hub and safe_url(hub) is None:
         where = f"{SETTINGS_FILE}:{line_of(root, 'feeds', 'hub')}"
         what = f"hub {hub!r} is not an absolute http(s) address"
         problems.append(Problem(where, what, "write the address of a WebSub hub, or leave it out"))
