@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from generator.ground.errors import DigestError, Problem
+from generator.ground.mail_settings import Mail, faults
 
 SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
@@ -97,6 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     prompt: Prompt = Prompt()
     pages: Pages = Pages()
     feeds: Feeds = Feeds()
+    mail: Mail = Mail()
     search: bool = True
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}
@@ -125,7 +127,7 @@ def load(root: Path) -> Settings:
         )
     settings = _read(root, SETTINGS_FILE, Settings)
     site = _read(root, SITE_FILE, Site)
-    problems = _topic_problems(root, settings)
+    problems = _topic_problems(root, settings) + _mail_problems(root, settings)
     if not re.match(r"https?://[^/\s]+", site.site_url):
         line = _line(_node(root, SITE_FILE), ["site_url"])
         what, do = "site_url is not an absolute http(s) address", "write the address readers will use, ending in /"
@@ -204,3 +206,11 @@ def _topic_problems(root: Path, settings: Settings) -> list[Problem]:
             problems.append(Problem(where, f"topic id {topic.id!r} is used twice", "give each topic its own id"))
         seen.add(topic.id)
     return problems
+
+
+def _mail_problems(root: Path, settings: Settings) -> list[Problem]:
+    node = _node(root, SETTINGS_FILE)
+    return [
+        Problem(f"{SETTINGS_FILE}:{_line(node, ['mail', key])}", f"mail: {what}", do)
+        for key, what, do in faults(settings.mail)
+    ]
