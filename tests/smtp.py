@@ -93,7 +93,6 @@ class Server:
             tls_context=None if self._implicit else self._context,
             require_starttls=self._context is not None and not self._implicit,
             authenticator=self._authenticate if self._login else None,
-            auth_required=bool(self._login),
             auth_require_tls=not self._implicit and self._context is not None,
         )
 
@@ -103,9 +102,10 @@ class Server:
         given = f"{data.login.decode()}:{data.password.decode()}"
         return AuthResult(success=given == self._login, handled=False, auth_data=data.login)
 
-    async def handle_MAIL(self, server: SMTP, _: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         """The sender."""
-        reply = self._reply(server, "MAIL", address)
+        known = not self._login or session.authenticated
+        reply = self._reply(server, "MAIL", address) if known else "530 5.7.0 Authentication required"
         if reply.startswith("250"):
             envelope.mail_from = address
         return reply

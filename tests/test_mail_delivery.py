@@ -87,9 +87,9 @@ def test_everybody_gets_what_the_feed_says_over_one_connection(sender: Sender, s
         assert message["To"].addresses[0].addr_spec == it.recipient
         assert len(message.get_all("To")) == 1
         assert message["From"].addresses[0].display_name == "Group papers"
-        assert message["Subject"] == "27 May 2025: Norms of order β² for LLMs & more and 1 more"
+        assert message["Subject"] == "27 May 2025: Norms of order β² for <b>LLMs</b> & more and 1 more"
         assert message["Date"].datetime == dt.datetime(2025, 5, 27, tzinfo=dt.UTC)
-        assert message["List-Id"] == "Group papers <digest.group.example>"
+        assert message["List-Id"] == "Paper Digest <digest.group.example>"
         assert message["List-Unsubscribe"] == "<mailto:leave@group.example?subject=unsubscribe>"
         assert message["List-Unsubscribe-Post"] is None
         assert message["Auto-Submitted"] == "auto-generated"
@@ -334,7 +334,7 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Server) -> None:
         env=server.environment | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    lists = {f"Group papers <{name}>" for name in run.stdout.split()}
+    lists = {f"Paper Digest <{name}>" for name in run.stdout.split()}
     assert len(lists) > 100
     found: dict[str, dict[str, list[str]]] = {name: {} for name in lists}
     for it in server.taken:
