@@ -15,6 +15,7 @@ import trustme
 
 from generator.edges.mail.recipients import read_variable
 from generator.ground.errors import DigestError
+from generator.ground.unicode_math import unicode_math
 from generator.pipeline.mailing import PAUSES, Report, mail, send_test
 from generator.views.mail.edition import Feed
 from tests.example import ROOT, digest
@@ -25,6 +26,7 @@ ADA, BEN, EVA = "ada@group.example", "ben@group.example", "eva@other.example"
 EVERYBODY = f"{ADA}, Ben Ö. Müller <{BEN}>; {EVA}"
 QUIET = ("2025-05-28", "<p>Nothing was announced.</p>", ("quiet",))
 FAILED = ("2025-05-28", "<p>The run of this day failed.</p>", ("failed",))
+LE = "x_i \\le 3"
 DAY = ("2025-05-27", edition_html(*PAPERS), ())
 
 
@@ -97,7 +99,7 @@ def test_everybody_gets_what_the_feed_says_over_one_connection(sender: Sender, s
         assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
         for part in (plain.get_content(), html.get_content()):
             assert "Norms of order β² for" in part
-            assert "xᵢ ≤ 3 and cost $5." in part
+            assert f"We bound {unicode_math(LE)} and cost $5." in part
             assert part.index("Contents") < part.index("We bound")
             assert part.count("A second paper") == 2
             assert "https://arxiv.org/abs/2505.00002" in part

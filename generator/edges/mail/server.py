@@ -140,13 +140,13 @@ class Connection:
         return self._smtp
 
     def _connected(self) -> smtplib.SMTP:
-        server, context = self._server, _context(self._server)
+        server = self._server
         if server.way == "tls":
-            return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+            return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=_context(server))
         smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
         try:
             if server.way == "starttls":
-                smtp.starttls(context=context)
+                smtp.starttls(context=_context(server))
         except smtplib.SMTPNotSupportedError:
             smtp.close()
             raise self._error("offers no STARTTLS", "set DIGEST_SMTP_TLS: tls, or none on your own machine") from None
