@@ -103,7 +103,8 @@ def _lines(report: DayReport) -> Iterator[str]:
         parts += [f"{len(source.withdrawn):,} withdrawn"] if source.withdrawn else []
         yield f"{name}: {source.condition}: {', '.join(parts)}"
     known = f"{len(report.duplicates):,} stand on an earlier day, {report.updated:,} looked up there"
-    yield f"{report.date}: {count(report.new, 'new paper')}; {known}; {count(report.changed, 'day')} changed in data/"
+    changed = f"{count(len(report.changed), 'day')} changed in data/"
+    yield f"{report.date}: {count(report.new, 'new paper')}; {known}; {changed}"
     if report.publications:
         yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in report.publications.items())
     yield from (f"note: {problem}" for problem in report.problems if problem.note)
