@@ -102,9 +102,8 @@ def _lines(report: DayReport) -> Iterator[str]:
         parts = [f"{source.announced:,} announced", f"{source.papers:,} wanted", f"{source.replaced:,} replaced"]
         parts += [f"{len(source.withdrawn):,} withdrawn"] if source.withdrawn else []
         yield f"{name}: {source.condition}: {', '.join(parts)}"
-    known = f"{len(report.duplicates):,} stand on an earlier day, {report.updated:,} looked up there"
-    changed = f"{count(len(report.changed), 'day')} changed in data/"
-    yield f"{report.date}: {count(report.new, 'new paper')}; {known}; {changed}"
+    new, changed = count(report.new, "new paper"), count(len(report.changed), "day")
+    yield f"{report.date}: {new}; {len(report.duplicates):,} on an earlier day already; {changed} changed in data/"
     if report.publications:
         yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in report.publications.items())
     yield from (f"note: {problem}" for problem in report.problems if problem.note)
