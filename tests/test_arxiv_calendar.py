@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.ground.arxiv_calendar import Calendar, holidays
+from generator.ground.arxiv_calendar import Calendar, current_day, holidays
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,20 @@ def test_holidays_themselves_bring_what_closed_the_day_before() -> None:
 def test_a_holiday_that_arxiv_declares_can_be_told() -> None:
     assert Calendar().announces("2026-09-24")
     assert not Calendar(["2026-09-23"]).announces("2026-09-24")
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        ("2026-09-23T23:59:59+00:00", "2026-09-23"),  # 19:59:59 in summer
+        ("2026-09-24T00:00:00+00:00", "2026-09-24"),
+        ("2026-12-03T00:30:00+00:00", "2026-12-02"),  # 19:30 in winter
+        ("2026-12-03T01:00:00+00:00", "2026-12-03"),
+        ("2026-09-24T08:30:00+08:00", "2026-09-24"),  # a morning in Asia
+    ],
+)
+def test_the_day_that_is_newest(now: str, day: str) -> None:
+    assert current_day(datetime.datetime.fromisoformat(now)) == day
 
 
 def test_holidays_by_rule() -> None:

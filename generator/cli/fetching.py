@@ -11,9 +11,10 @@ import msgspec
 
 from generator import __version__
 from generator.cli.building import json_option, quiet_option, root_option
+from generator.cli.importing import repair_lines
 from generator.edges.fetching.outcome import Condition
 from generator.ground import config
-from generator.ground.arxiv_calendar import EASTERN
+from generator.ground.arxiv_calendar import current_day
 from generator.ground.config import Settings
 from generator.ground.records import is_date
 from generator.pipeline.fetching import DayReport, fetch_days
@@ -23,8 +24,8 @@ from generator.web.service import user_agent
 
 
 def today() -> str:
-    """The day in US Eastern, by which arXiv counts."""
-    return datetime.datetime.now(EASTERN).date().isoformat()
+    """The day whose papers are the newest."""
+    return current_day(datetime.datetime.now(datetime.UTC))
 
 
 def open_web(settings: Settings) -> Web:
@@ -41,9 +42,14 @@ def _date(context: click.Context, option: click.Parameter, value: str | None) ->
 
 @click.command("fetch")
 @root_option
-@click.option("--date", callback=_date, metavar="YYYY-MM-DD", help="The day; today in US Eastern if left out.")
+@click.option(
+    "--date",
+    callback=_date,
+    metavar="YYYY-MM-DD",
+    help="The day; the newest if left out (from 20:00 US Eastern on, tomorrow).",
+)
 @click.option("--from", "first", callback=_date, metavar="YYYY-MM-DD", help="The first of several days.")
-@click.option("--to", "last", callback=_date, metavar="YYYY-MM-DD", help="The last of them; today if left out.")
+@click.option("--to", "last", callback=_date, metavar="YYYY-MM-DD", help="The last of them; the newest if left out.")
 @quiet_option
 @json_option
 def fetch_command(
@@ -81,7 +87,7 @@ def _dates(date: str | None, first: str | None, last: str | None, now: str) -> l
     end = datetime.date.fromisoformat(last or (now if first else start.isoformat()))
     if end < start:
         raise click.UsageError(f"--from {start} is after --to {end}.")
-    if end > datetime.date.fromisoformat(now) + datetime.timedelta(days=1):
+    if end.isoformat() > now:
         raise click.UsageError(f"{end} has not come yet.")
     return [(start + datetime.timedelta(days=number)).isoformat() for number in range((end - start).days + 1)]
 
@@ -106,4 +112,5 @@ def _lines(report: DayReport) -> Iterator[str]:
     yield f"{report.date}: {new}; {len(report.duplicates):,} on an earlier day already; {changed} changed in data/"
     if report.publications:
         yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in report.publications.items())
+    yield from repair_lines(report.repairs)
     yield from (f"note: {problem}" for problem in report.problems if problem.note)

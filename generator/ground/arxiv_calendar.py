@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
 _DAY = datetime.timedelta(days=1)
-_CLOSING = datetime.time(14)
+_CLOSING, _ANNOUNCED = datetime.time(14), datetime.time(20)
 _MONDAY, _THURSDAY, _FRIDAY, _SATURDAY, _SUNDAY = 0, 3, 4, 5, 6
 
 # As arXiv published them. The days around New Year change from year to year and follow no rule.
@@ -34,6 +34,12 @@ def holidays(year: int) -> frozenset[datetime.date]:
             *map(_observed, fixed),
         }
     )
+
+
+def current_day(now: datetime.datetime) -> str:
+    """The day whose papers are the newest at `now`: from 20:00 Eastern on, when they are announced, tomorrow."""
+    there = now.astimezone(EASTERN)
+    return (there.date() + _DAY * (there.time() >= _ANNOUNCED)).isoformat()
 
 
 class Calendar:

@@ -7,7 +7,7 @@ import msgspec
 
 from generator.edges import fetching
 from generator.edges.fetching.outcome import Ask, Condition, Fetched, failed
-from generator.edges.sources.harvest import Harvest, Row
+from generator.edges.sources.harvest import Harvest, Repair, Row
 from generator.edges.store import Store
 from generator.ground.config import SETTINGS_FILE, Settings
 from generator.ground.errors import DigestError, Problem
@@ -39,6 +39,7 @@ class DayReport(msgspec.Struct):
     updated: int = 0
     changed: list[str] = []
     publications: dict[str, int] = {}
+    repairs: list[Repair] = []
     problems: list[Problem] = []
 
     @property
@@ -55,7 +56,7 @@ def fetch_days(
     today: str,
     tell: Callable[[DayReport], None] = lambda report: None,
 ) -> list[DayReport]:
-    """Fetch `dates`, oldest first; `today` is the day in US Eastern. What answers alike for all days is asked last.
+    """Fetch `dates`, oldest first; `today` is the newest day there can be. What is not dated is asked once, at the end.
 
     A source that fails is in the reports, the others go on. Raises DigestError where nothing can be done at all:
     settings that name no source, data that cannot be read, an archive that is lost.
@@ -100,6 +101,7 @@ def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) ->
         updated=len({paper.arxiv_id for sightings in announced.updates.values() for paper in sightings}),
         changed=written.days,
         publications=written.publications,
+        repairs=[repair for fetched in found for repair in fetched.repairs],
         problems=[*(problem for fetched in found for problem in fetched.problems), *written.problems],
     )
 

@@ -37,7 +37,7 @@ def asks(settings: Fetch) -> Iterator[Ask]:
 
 
 def fetch(settings: Fetch, web: Web, date: str, today: str) -> Fetched:
-    """The papers of `date`; `today` is the day in US Eastern. Raises DigestError where arXiv gave nothing to go by."""
+    """The papers of `date`; `today` is the newest day there can be. Raises DigestError where arXiv gave nothing."""
     day = _Day(ArxivServices(web, settings.endpoints), settings.arxiv, date, today)
     near = abs((datetime.date.fromisoformat(date) - datetime.date.fromisoformat(today)).days) <= 1
     if not (near and day.from_feed()):

@@ -15,7 +15,7 @@ from generator.ground.fetch_settings import Endpoints
 from generator.web.door import Web
 from generator.web.service import Service, shown
 
-SERVICE = Service(name="arXiv", interval=3.0, domain="arxiv.org")
+SERVICE = Service(name="arXiv", interval=3.0, pause=10.0, domain="arxiv.org")
 
 MOST_IN_FEED = 2000  # a feed holds no more: https://info.arxiv.org/help/rss.html
 _IDS = 100

@@ -43,7 +43,8 @@ class Fetched(msgspec.Struct, kw_only=True):
 
 
 class Ask(NamedTuple):
-    """One thing to ask a service. `fetch` takes the day that is wanted and today in US Eastern; it raises DigestError.
+    """One thing to ask a service. `fetch` takes the day that is wanted and the newest
+    there can be; it raises DigestError.
 
     What is not `dated` answers the same whatever the day, and is asked once for many.
     """
