@@ -7,6 +7,7 @@ import click
 from generator import __version__
 from generator.cli.building import build_command, generate_command
 from generator.cli.checking import check_command
+from generator.cli.fetching import fetch_command
 from generator.cli.importing import import_command
 from generator.cli.mailing import mail_command
 from generator.cli.serving import serve_command
@@ -15,6 +16,7 @@ from generator.ground.errors import DigestError
 
 COMMANDS = (
     import_command,
+    fetch_command,
     generate_command,
     build_command,
     check_command,

@@ -13,7 +13,10 @@ import msgspec
 import yaml
 
 from generator.ground.errors import DigestError, Problem
-from generator.ground.mail_settings import Mail, faults
+from generator.ground.fetch_settings import Fetch
+from generator.ground.fetch_settings import faults as fetch_faults
+from generator.ground.mail_settings import Mail
+from generator.ground.mail_settings import faults as mail_faults
 
 SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
@@ -100,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: Feeds = Feeds()
     mail: Mail = Mail()
     search: bool = True
+    fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}
     notice: str = ""
@@ -112,8 +116,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def fingerprint(self) -> str:
-        """Changes when any setting does."""
-        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
+        """Changes when any setting does that a page may show; what is fetched shows in no page."""
+        return hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(self, fetch=Fetch()))).hexdigest()[:16]
 
 
 def load(root: Path) -> Settings:
@@ -127,7 +131,9 @@ def load(root: Path) -> Settings:
         )
     settings = _read(root, SETTINGS_FILE, Settings)
     site = _read(root, SITE_FILE, Site)
-    problems = _topic_problems(root, settings) + _mail_problems(root, settings)
+    problems = _topic_problems(root, settings)
+    for path, what, do in (*fetch_faults(settings.fetch), *mail_faults(settings.mail)):
+        problems.append(Problem(f"{SETTINGS_FILE}:{_line(_node(root, SETTINGS_FILE), path)}", what, do))
     if not re.match(r"https?://[^/\s]+", site.site_url):
         line = _line(_node(root, SITE_FILE), ["site_url"])
         what, do = "site_url is not an absolute http(s) address", "write the address readers will use, ending in /"
@@ -206,11 +212,3 @@ def _topic_problems(root: Path, settings: Settings) -> list[Problem]:
             problems.append(Problem(where, f"topic id {topic.id!r} is used twice", "give each topic its own id"))
         seen.add(topic.id)
     return problems
-
-
-def _mail_problems(root: Path, settings: Settings) -> list[Problem]:
-    node = _node(root, SETTINGS_FILE)
-    return [
-        Problem(f"{SETTINGS_FILE}:{_line(node, ['mail', key])}", f"mail: {what}", do)
-        for key, what, do in faults(settings.mail)
-    ]

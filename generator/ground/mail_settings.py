@@ -25,20 +25,20 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     kilobytes: int = 80
 
 
-def faults(mail: Mail) -> Iterator[tuple[str, str, str]]:
-    """What is wrong: the key, what, and what to do."""
+def faults(mail: Mail) -> Iterator[tuple[list[str], str, str]]:
+    """What is wrong: the way to the setting, what, and what to do."""
     written = {"from": mail.sender, "reply_to": mail.reply_to, "unsubscribe_mailto": mail.unsubscribe_mailto}
     for key, value in written.items():
         if value and not mailbox(value):
-            yield key, f"{key} is not a mail address", "write name@host.example, or Name <name@host.example>"
+            yield ["mail", key], f"mail: {key} is not a mail address", "write name@host.example, or Name <name@host.example>"
     if mail.list_id and not _DOT_ATOM.fullmatch(mail.list_id):
-        yield "list_id", "list_id cannot identify a list (RFC 2919)", "write it like papers.group.example"
+        yield ["mail", "list_id"], "mail: list_id cannot identify a list (RFC 2919)", "write it like papers.group.example"
     if mail.unsubscribe_url and not (
         safe_url(_STANDS_FOR_RECIPIENT.sub("x", mail.unsubscribe_url)) and mail.unsubscribe_url.startswith("https://")
     ):
-        yield "unsubscribe_url", "unsubscribe_url is not an https address", "mend it, or leave it out"
+        yield ["mail", "unsubscribe_url"], "mail: unsubscribe_url is not an https address", "mend it, or leave it out"
     elif mail.unsubscribe_url and not _STANDS_FOR_RECIPIENT.search(mail.unsubscribe_url):
         do = "put {recipient} or {token} where it says who leaves (RFC 8058 section 3.1)"
-        yield "unsubscribe_url", "unsubscribe_url is the same for everybody", do
+        yield ["mail", "unsubscribe_url"], "mail: unsubscribe_url is the same for everybody", do
     if not 10 <= mail.kilobytes <= 1000:
-        yield "kilobytes", f"kilobytes is {mail.kilobytes}, not 10 to 1000", "80 keeps clear of what mail programs cut"
+        yield ["mail", "kilobytes"], f"mail: kilobytes is {mail.kilobytes}, not 10 to 1000", "80 keeps clear of what mail programs cut"
