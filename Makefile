@@ -14,7 +14,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test bench serve check lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
+.PHONY: help site test bench serve check ping lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -34,6 +34,9 @@ serve: $(VENV)/.site ## Build, serve on http://127.0.0.1:8000, rebuild on change
 
 check: $(VENV)/.site ## List the problems of settings, data and the built site
 	$(BIN)/digest check $(ARGS)
+
+ping: $(VENV)/.site ## Tell the WebSub hub of the settings, if there is one, that the feeds have changed
+	$(BIN)/digest ping $(ARGS)
 
 lint: lint-code lint-form lint-types lint-floors lint-workflows ## All that is checked without running the program
 

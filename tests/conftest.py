@@ -92,6 +92,24 @@ def faketime() -> Path:
 
 
 @pytest.fixture(scope="session")
+def jing() -> Path:
+    """Debian's ``jing``, which validates XML against RELAX NG."""
+    path = tools.find("jing")
+    if path is None:
+        absent(tools.missing("jing"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def newsboat() -> Path:
+    """Debian's ``newsboat``, a feed reader for the terminal."""
+    path = tools.find("newsboat")
+    if path is None:
+        absent(tools.missing("newsboat"))
+    return path
+
+
+@pytest.fixture(scope="session")
 def builders() -> Path:
     """The ``bin`` folder with the other builders, ``zensical`` and ``properdocs`` (``make test`` sets it up)."""
     folder = Path(os.environ.get("DIGEST_BUILDERS") or ROOT / ".venv-builders") / "bin"

@@ -18,13 +18,16 @@ from generator.edges.store import Store
 from generator.ground.characters import clean
 from generator.ground.config import Feeds, Settings, Site, Topic
 from generator.ground.model import Links, Paper
-from generator.views import rss
-from generator.views.channel import FeedChannel, FeedItem
-from generator.views.feeds import alternates, feeds, publication_alternates, tag_uri
+from generator.views.feeds.channel import FeedChannel, FeedItem
+from generator.views.feeds.directory import FORMATS, JSON, RSS, alternates, directory, publication_alternates, tag_uri
+from generator.views.feeds.files import feeds, write
 
 URL = "https://example.org/digest/"
+SOURCES = {"arxiv": "arXiv"}
 TOPICS = (Topic(id="pruning", name="Pruning & more", words=("sparse",)), Topic(id="empty", name="Nothing"))
-SETTINGS = Settings(topics=TOPICS, site=Site(site_name="Test", site_url=URL, site_description="A test."))
+SETTINGS = Settings(
+    topics=TOPICS, sources=SOURCES, site=Site(site_name="Test", site_url=URL, site_description="A test.")
+)
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -64,6 +67,14 @@ def made(catalogue: Catalogue, using: Settings = SETTINGS) -> dict[str, bytes]:
     return {file.path: file.data for file in feeds(catalogue, using)}
 
 
+def rss_only(every: dict[str, bytes]) -> dict[str, bytes]:
+    return {path: data for path, data in every.items() if path.endswith(".xml")}
+
+
+def channel(title: str, some: Sequence[FeedItem]) -> FeedChannel:
+    return FeedChannel("feeds/x", "tag:example.org,2026:feed/x", title, title, URL, title, tuple(some), hub="")
+
+
 def items(data: bytes) -> list[etree._Element]:
     return list(etree.fromstring(data).iterfind("channel/item"))
 
@@ -73,14 +84,16 @@ def texts(data: bytes, path: str) -> list[str]:
 
 
 def with_feeds(**limits: float) -> Settings:
-    return Settings(topics=TOPICS, site=SETTINGS.site, feeds=Feeds(**limits))  # type: ignore[arg-type]
+    return Settings(topics=TOPICS, sources=SOURCES, site=SETTINGS.site, feeds=Feeds(**limits))  # type: ignore[arg-type]
 
 
 def test_there_is_a_feed_of_everything_of_each_topic_and_of_publications(tmp_path: Path) -> None:
     every = made(archive(tmp_path, {}))
-    topics = ["feeds/topics/pruning.xml", "feeds/topics/empty.xml"]
-    assert list(every) == ["feeds/all.xml", *topics, "feeds/publications.xml"]
-    for path, data in every.items():
+    names = ["all", "scores/7", "best", "daily", "weekly", "topics/pruning", "topics/empty", "sources/arxiv"]
+    named = [f"feeds/{name}{form.suffix}" for name in [*names, "publications"] for form in FORMATS]
+    lists = ["feeds/digest.opml", "feeds/topics/pruning.opml", "feeds/topics/empty.opml"]
+    assert list(every) == named + lists
+    for path, data in rss_only(every).items():
         assert texts(data, "channel/item") == []
         assert texts(data, "channel/lastBuildDate") == texts(data, "channel/pubDate") == [], path
 
@@ -90,6 +103,11 @@ def test_the_channel_names_its_own_address_its_page_and_its_age(tmp_path: Path) 
     every = made(archive(tmp_path, days))
     pages = {
         "all": "",
+        "scores/7": "",
+        "best": "archive/",
+        "daily": "archive/",
+        "weekly": "archive/",
+        "sources/arxiv": "",
         "topics/pruning": "topics/pruning/",
         "topics/empty": "topics/empty/",
         "publications": "publications/",
@@ -100,7 +118,7 @@ def test_the_channel_names_its_own_address_its_page_and_its_age(tmp_path: Path) 
         assert root.find("channel/atom:link[@rel='self']", NAMESPACES).get("href") == URL + path
         assert root.findtext("channel/link") == URL + page
         assert int(root.findtext("channel/ttl")) <= 360
-    assert texts(every["feeds/all.xml"], "channel/title") == ["Test: all papers"]
+    assert texts(every["feeds/all.xml"], "channel/title") == ["Test: All papers"]
     assert texts(every["feeds/topics/pruning.xml"], "channel/title") == ["Test: Pruning & more"]
     assert texts(every["feeds/all.xml"], "channel/lastBuildDate") == ["Tue, 27 May 2025 00:00:00 +0000"]
     assert texts(every["feeds/all.xml"], "channel/pubDate") == ["Tue, 27 May 2025 00:00:00 +0000"]
@@ -157,7 +175,7 @@ def test_a_paper_shown_again_is_not_announced_again(tmp_path: Path) -> None:
     before = {"2025-05-26": [paper(1, title="Sparse", comment="first", relevance=5, novelty=5)]}
     again = {"2025-05-27": [paper(1, title="Sparse", comment="second", relevance=9, novelty=9), paper(2)]}
     catalogue = archive(tmp_path, before | again)
-    for path, data in made(catalogue).items():
+    for path, data in rss_only(made(catalogue)).items():
         ids = texts(data, "channel/item/guid")
         assert len(ids) == len(set(ids)), path
     assert texts(made(catalogue)["feeds/all.xml"], "channel/item/title") == ["Paper 2", "Sparse"]
@@ -236,13 +254,16 @@ def test_publications_are_listed_by_the_day_their_record_was_made(tmp_path: Path
 
 def test_the_feeds_a_page_names_are_made(tmp_path: Path) -> None:
     every = made(archive(tmp_path, {}))
-    assert [a.url for a in alternates(SETTINGS)] == ["feeds/all.xml"]
-    assert [a.url for a in alternates(SETTINGS, "pruning")] == ["feeds/topics/pruning.xml", "feeds/all.xml"]
-    assert [a.url for a in publication_alternates(SETTINGS)] == ["feeds/publications.xml"]
-    named = [*alternates(SETTINGS, "pruning"), *alternates(SETTINGS, "empty"), *publication_alternates(SETTINGS)]
-    assert {a.url for a in named} == set(every)
-    assert all(texts(every[a.url], "channel/title") == [a.title] for a in named)
-    assert {a.type for a in named} == {"application/rss+xml"}
+    listed = directory(SETTINGS)
+    named = [
+        *alternates(SETTINGS, *(f.path for f in listed if f.kind != "publications")),
+        *publication_alternates(SETTINGS),
+    ]
+    assert [a.url for a in named] == [path for path in every if not path.endswith(".opml")]
+    assert [a.url for a in alternates(SETTINGS, "feeds/daily")][::3] == ["feeds/daily.xml", "feeds/all.xml"]
+    assert all(feedparser.parse(every[a.url]).feed.title == a.title for a in named if a.type != JSON.mime_type)
+    assert all(json.loads(every[a.url])["title"] == a.title for a in named if a.type == JSON.mime_type)
+    assert {a.type for a in named} == {"application/rss+xml", "application/atom+xml", "application/feed+json"}
 
 
 def test_many_authors_are_cut_short(tmp_path: Path) -> None:
@@ -296,13 +317,14 @@ feed_items = st.builds(
     html=anything,
     authors=st.lists(anything, max_size=3).map(tuple),
     categories=st.lists(anything, max_size=3).map(tuple),
+    updated=st.none(),
 )
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(feed_items, max_size=3), anything)
 def test_rss_is_well_formed_whatever_the_text(some: list[FeedItem], title: str) -> None:
-    data = rss.write(FeedChannel("feeds/x", title, title, URL, tuple(some)), URL + "feeds/x.xml")
+    data = write(channel(title, some), RSS, URL + "feeds/x.xml")
     root = etree.fromstring(data)
     assert len(root.findall("channel/item")) == len(some)
     for item, element in zip(some, root.findall("channel/item"), strict=True):
@@ -311,7 +333,7 @@ def test_rss_is_well_formed_whatever_the_text(some: list[FeedItem], title: str) 
         assert _line_feeds(element.findtext("description")) == _line_feeds(clean(item.summary) or name)
         body = element.findtext("content:encoded", "", NAMESPACES)
         assert _line_feeds(body) == _line_feeds(clean(item.html))
-    again = rss.write(FeedChannel("feeds/x", title, title, URL, tuple(some)), URL + "feeds/x.xml")
+    again = write(channel(title, some), RSS, URL + "feeds/x.xml")
     assert data == again
 
 
@@ -323,7 +345,7 @@ def _line_feeds(text: str) -> str:
 def test_titles_survive_readers_that_decode_them_twice() -> None:
     date = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
     item = FeedItem("id", "a < b & c", "https://example.org/", date, "x & y", "<p>&lt;</p>")
-    data = rss.write(FeedChannel("feeds/x", "T", "D", URL, (item,)), URL)
+    data = write(channel("T", [item]), RSS, URL)
     assert b"<title>a &#x3C; b &#x26; c</title>" in data
     assert b"<description>x &#x26; y</description>" in data
     assert b"<![CDATA[<p>&lt;</p>]]>" in data
@@ -337,20 +359,3 @@ def test_ids_are_tag_uris(name: str) -> None:
     assert unquote(urlsplit(uri).path).removeprefix("example.org,2026:paper/") == name
     port = Settings(site=Site(site_name="", site_url="https://Example.org:8080/x/"))
     assert tag_uri(port, "paper", "1") == "tag:example.org,2026:paper/1"
-
-
-def test_feeds_of_real_papers_are_read_without_complaint(corpus: Path, tmp_path: Path) -> None:
-    rows = [json.loads(line)["record"] for line in (corpus / "hard_cases.jsonl").read_text("utf-8").splitlines()]
-    papers = [
-        paper(
-            n, title=row["title"], abstract=row["abstract"], comment=row.get("COMMENT"), authors=tuple(row["authors"])
-        )
-        for n, row in enumerate(rows, 1)
-    ]
-    strings = (json.loads(line)["text"] for line in (corpus / "latex_strings.jsonl").read_text("utf-8").splitlines())
-    papers += [paper(n, title=text, abstract=text) for n, text in enumerate(strings, 1000)]
-    data = made(archive(tmp_path, {"2025-05-27": papers}), with_feeds(items=1000, megabytes=10))["feeds/all.xml"]
-    parsed = feedparser.parse(data)
-    assert not parsed.bozo
-    assert len(parsed.entries) == len(papers) > 300
-    assert all(entry.title and entry.summary and entry.content[0].value for entry in parsed.entries)

@@ -16,6 +16,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "test.test": {"contents": "read"},
     "check.daily": {"contents": "read"},
     "build.pages": {"contents": "read"},
+    "ping.pages": {"contents": "read"},
     "deploy.pages": {"pages": "write", "id-token": "write"},
 }
 

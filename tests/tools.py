@@ -16,10 +16,14 @@ APT = Path(__file__).resolve().parent.parent / ".ci" / "apt"
 TOOLS = {
     "chromium": ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser"),
     "faketime": ("faketime",),
+    "jing": ("jing",),
+    "newsboat": ("newsboat",),
 }
 HINTS = {
     "chromium": "Debian: apt-get install chromium; Ubuntu: snap install chromium; or Google Chrome",
     "faketime": "Debian, Ubuntu: apt-get install faketime",
+    "jing": "Debian, Ubuntu: apt-get install jing",
+    "newsboat": "Debian, Ubuntu: apt-get install newsboat",
 }
 
 
@@ -41,7 +45,8 @@ def missing(tool: str) -> str:
 
 def _runs(path: str) -> bool:
     try:
-        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+        code = subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode
+        return code in (0, 2)  # jing tells its usage, and knows no such option
     except (OSError, subprocess.TimeoutExpired):
         return False
 

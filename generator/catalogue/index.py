@@ -22,7 +22,10 @@ from generator.ground.publication import Publication
 
 A = TypeVar("A")
 
-SCHEMA = """
+# Relevance plus novelty from which a paper stands in the feed of good ones: both average 7.
+GOOD = 14
+
+SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, seen TEXT, state TEXT, papers INTEGER, receipt BLOB)
   WITHOUT ROWID;
@@ -30,10 +33,14 @@ CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, score REAL
   record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
 CREATE INDEX entry_paper ON entry (arxiv_id, date);
 CREATE INDEX entry_doi ON entry (doi) WHERE doi IS NOT NULL;
+CREATE INDEX entry_good ON entry (date, rank) WHERE score >= {GOOD};
 CREATE TABLE topic (topic TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (topic, date, rank)) WITHOUT ROWID;
 CREATE INDEX topic_day ON topic (date, topic);
 CREATE INDEX topic_paper ON topic (topic, arxiv_id, date);
-CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, record BLOB);
+CREATE TABLE source (source TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (source, date, rank))
+  WITHOUT ROWID;
+CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, listed_on TEXT, record BLOB);
+CREATE INDEX publication_listed ON publication (listed_on, position);
 CREATE TABLE same (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, value, publication)) WITHOUT ROWID;
 """
 
@@ -61,9 +68,13 @@ class Catalogue:
     """The index of one archive. Open it, `refresh` it, ask it."""
 
     def __init__(self, path: Path | str, settings: Settings, version: str = "") -> None:
-        """Open the index at `path` (``:memory:`` for none); one of another version or for other topics is emptied."""
-        topics = msgspec.json.encode(settings.topics)
-        self._version = hashlib.sha256(SCHEMA.encode() + version.encode() + topics).hexdigest()
+        """Open the index at `path` (``:memory:`` for none).
+
+        One of another version, or for other topics or sources, is emptied.
+        """
+        self._sources = sorted(settings.sources)
+        asked = msgspec.json.encode((settings.topics, self._sources))
+        self._version = hashlib.sha256(SCHEMA.encode() + version.encode() + asked).hexdigest()
         self._match = TopicMatcher(settings)
         self._db = _open(path, self._version)
 
@@ -102,11 +113,15 @@ class Catalogue:
     def _forget(self, date: str) -> None:
         for table in ("day", "entry", "topic"):
             self._db.execute(f"DELETE FROM {table} WHERE date = ?", (date,))
+        named = ((source, date) for source in self._sources)
+        self._db.executemany("DELETE FROM source WHERE source = ? AND date = ?", named)
 
     def _store(self, rows: DayRows) -> None:
         self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?)", rows.day)
         self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.entries)
         self._db.executemany("INSERT INTO topic VALUES (?, ?, ?, ?)", rows.topics)
+        named = (row for row in rows.sources if row[0] in self._sources)  # the others have no feed to be asked for
+        self._db.executemany("INSERT INTO source VALUES (?, ?, ?, ?)", named)
 
     def _refresh_seen(self) -> None:
         """Note on each day which of its papers were shown before: that changes without the day's own files."""
@@ -127,8 +142,8 @@ class Catalogue:
         self._db.execute("DELETE FROM same")
         newest_first = sorted(archive.publications(), key=lambda p: (p.date or "", p.id), reverse=True)
         for position, publication in enumerate({p.id: p for p in reversed(newest_first)}.values()):
-            row = (-position, publication.id, msgspec.json.encode(publication))
-            self._db.execute("INSERT INTO publication VALUES (?, ?, ?)", row)
+            row = (-position, publication.id, publication.listed_on, msgspec.json.encode(publication))
+            self._db.execute("INSERT INTO publication VALUES (?, ?, ?, ?)", row)
             names = [("arxiv", value) for value in publication.arxiv_ids]
             names += [("doi", publication.doi.lower())] if publication.doi else []
             self._db.executemany("INSERT OR IGNORE INTO same VALUES (?, ?, ?)", ((*n, publication.id) for n in names))
@@ -210,14 +225,26 @@ class Catalogue:
 
     def newest(self, limit: int, topic: str | None = None) -> list[Entry]:
         """The newest papers (of a topic), each once, on the first day it was shown: newest day first, best first."""
-        source = "topic" if topic else "entry"
-        where = "topic = ? AND" if topic else ""
-        first = f"NOT EXISTS (SELECT 1 FROM {source} x WHERE {'x.topic = s.topic AND' if topic else ''}"
-        values = (*((topic,) if topic else ()), limit)
+        if topic is None:
+            return self._newest("entry s WHERE", "entry x WHERE", limit)
+        return self._newest("topic s WHERE s.topic = ?2 AND", "topic x WHERE x.topic = ?2 AND", limit, topic)
+
+    def newest_good(self, limit: int) -> list[Entry]:
+        """The same of papers that score `GOOD` or more, on the first day they did."""
+        return self._newest(f"entry s WHERE s.score >= {GOOD} AND", f"entry x WHERE x.score >= {GOOD} AND", limit)
+
+    def newest_from(self, source: str, limit: int) -> list[Entry]:
+        """The same of papers from a source the settings name, on the first day they came from there."""
+        earlier = "entry x CROSS JOIN source o ON o.source = ?2 AND o.date = x.date AND o.rank = x.rank WHERE"
+        return self._newest("source s WHERE s.source = ?2 AND", earlier, limit, source)
+
+    def _newest(self, rows: str, earlier: str, limit: int, *values: str) -> list[Entry]:
+        """`rows`, called s, of papers that are not among the `earlier` ones, called x. Reads no more than it must."""
         return self._entries(
-            f"WHERE (e.date, e.rank) IN (SELECT s.date, s.rank FROM {source} s WHERE {where}"
-            f" {first} x.arxiv_id = s.arxiv_id AND x.date < s.date) ORDER BY s.date DESC, s.rank LIMIT ?)"
-            " ORDER BY e.date DESC, e.rank",
+            f"WHERE (e.date, e.rank) IN (SELECT s.date, s.rank FROM {rows}"
+            f" NOT EXISTS (SELECT 1 FROM {earlier} x.arxiv_id = s.arxiv_id AND x.date < s.date)"
+            " ORDER BY s.date DESC, s.rank LIMIT ?1) ORDER BY e.date DESC, e.rank",
+            limit,
             *values,
         )
 
@@ -283,6 +310,10 @@ class Catalogue:
         """All publications, newest first."""
         return self._publications("SELECT record FROM publication ORDER BY position")
 
+    def newest_publications(self, limit: int) -> list[Publication]:
+        """The publications whose records were made last, newest first."""
+        return self._publications("SELECT record FROM publication ORDER BY listed_on DESC, position LIMIT ?", limit)
+
     def published_on(self, date: str) -> dict[str, list[Publication]]:
         """The publications that are papers of a day, by arXiv id or DOI; the keys are the papers' ids."""
         found: dict[str, list[Publication]] = {}
@@ -306,7 +337,7 @@ class Catalogue:
             publication,
         )
 
-    def _publications(self, query: str, *values: str | None) -> list[Publication]:
+    def _publications(self, query: str, *values: str | int) -> list[Publication]:
         return [_PUBLICATION.decode(record) for (record,) in self._db.execute(query, values)]
 
     # -- versions --------------------------------------------------------------------------------------------------

@@ -24,11 +24,12 @@ class Archive(Protocol):
 
 
 class DayRows(NamedTuple):
-    """What the tables ``day``, ``entry`` and ``topic`` hold of a day; or the problems that keep it out."""
+    """What the tables ``day``, ``entry``, ``topic`` and ``source`` hold of a day; or the problems that keep it out."""
 
     day: Row
     entries: list[Row]
     topics: list[Row]
+    sources: list[Row]
     problems: tuple[Problem, ...] = ()
 
 
@@ -38,7 +39,7 @@ def day_rows(archive: Archive, match: TopicMatcher, date: str) -> DayRows:
     try:
         papers, receipt = archive.papers(date), archive.receipt(date)
     except DigestError as error:
-        return DayRows((), [], [], error.problems)
+        return DayRows((), [], [], [], error.problems)
     listed = entries(date, papers, match)
     encode = msgspec.json.encode
     return DayRows(
@@ -49,4 +50,5 @@ def day_rows(archive: Archive, match: TopicMatcher, date: str) -> DayRows:
             for p in (e.paper,)
         ],
         [(topic, date, e.rank, e.paper.arxiv_id) for e in listed for topic in e.topics],
+        [(source, date, e.rank, e.paper.arxiv_id) for e in listed for source in e.sources],
     )

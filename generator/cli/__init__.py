@@ -10,6 +10,7 @@ from generator.cli.checking import check_command
 from generator.cli.fetching import fetch_command
 from generator.cli.importing import import_command
 from generator.cli.mailing import mail_command
+from generator.cli.pinging import ping_command
 from generator.cli.serving import serve_command
 from generator.cli.starting import new_command
 from generator.ground.errors import DigestError
@@ -21,6 +22,7 @@ COMMANDS = (
     build_command,
     check_command,
     serve_command,
+    ping_command,
     mail_command,
     new_command,
 )

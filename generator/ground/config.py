@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from generator.ground.characters import safe_url
 from generator.ground.errors import DigestError, Problem
 from generator.ground.fetch_settings import Fetch
 from generator.ground.fetch_settings import faults as fetch_faults
@@ -20,6 +21,8 @@ from generator.ground.mail_settings import faults as mail_faults
 
 SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
+
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 T = TypeVar("T")
 
@@ -75,11 +78,17 @@ class Pages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How much a feed holds: the last `days` with papers, at most `items` and `megabytes`."""
+    """How much a feed holds: the last `days` with papers, at most `items` and `megabytes`.
+
+    An edition says something of so many papers, and gives the abstracts of the first of them. `hub` is a WebSub hub.
+    """
 
     days: int = 30
     items: int = 200
     megabytes: float = 1.0
+    edition_papers: int = 40
+    edition_abstracts: int = 8
+    hub: str = ""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +147,7 @@ def load(root: Path) -> Settings:
         line = _line(_node(root, SITE_FILE), ["site_url"])
         what, do = "site_url is not an absolute http(s) address", "write the address readers will use, ending in /"
         problems.append(Problem(f"{SITE_FILE}:{line}", what, do))
+    problems += _feed_problems(root, settings)
     if problems:
         raise DigestError(problems)
     site = msgspec.structs.replace(site, site_url=site.site_url.rstrip("/") + "/")
@@ -196,13 +206,28 @@ def _line(node: yaml.Node | None, path: list[Any]) -> int:
     return line
 
 
+def _feed_problems(root: Path, settings: Settings) -> list[Problem]:
+    problems = []
+    hub = settings.feeds.hub
+    if hub and safe_url(hub) != hub:
+        where = f"{SETTINGS_FILE}:{line_of(root, 'feeds', 'hub')}"
+        what = f"hub {hub!r} is not an absolute http(s) address"
+        problems.append(Problem(where, what, "write the address of a WebSub hub, or leave it out"))
+    for source in settings.sources:
+        if not ID.fullmatch(source):
+            where = f"{SETTINGS_FILE}:{line_of(root, 'sources', source)}"
+            what = f"source {source!r} cannot stand in an address, and each has a feed"
+            problems.append(Problem(where, what, "use a-z, 0-9 and single hyphens"))
+    return problems
+
+
 def _topic_problems(root: Path, settings: Settings) -> list[Problem]:
     node = _node(root, SETTINGS_FILE)
     problems = []
     seen: set[str] = set()
     for index, topic in enumerate(settings.topics):
         where = f"{SETTINGS_FILE}:{_line(node, ['topics', str(index), 'id'])}"
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", topic.id):
+        if not ID.fullmatch(topic.id):
             problems.append(
                 Problem(where, f"topic id {topic.id!r} cannot stand in an address", "use a-z, 0-9 and single hyphens")
             )

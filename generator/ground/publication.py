@@ -100,6 +100,15 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return f"publications/{self.id}/"
 
     @property
+    def listed_on(self) -> str:
+        """The day (ISO 8601) the record was made, else when the work came out, else 1970.
+
+        An issue may be dated ahead; a record is not changed ahead.
+        """
+        dates = [self.date_created] if self.date_created else [self.date, self.date_updated]
+        return min((f"{date}-01-01"[:10] for date in dates if date), default="1970-01-01")
+
+    @property
     def type_label(self) -> str:
         """``journal_article`` as ``Journal article``."""
         return vocabulary.label(vocabulary.TYPES, self.type)

@@ -44,7 +44,7 @@ def site_problems(site: Path, site_url: str, label: str) -> Iterator[Problem]:
             if fault := resolver.fault(name, link.url):
                 yield Problem(f"{label}/{name}:{link.line}", f"{link.url}: {fault[0]}", fault[1])
     for name in sorted(files):
-        if name.endswith(".xml"):
+        if name.endswith((".xml", ".atom", ".opml")):
             yield from _xml_problems(site / name, f"{label}/{name}", resolver)
 
 
@@ -56,7 +56,7 @@ def _xml_problems(path: Path, where: str, resolver: "_Resolver") -> Iterator[Pro
         yield Problem(f"{where}:{error.lineno}", f"not XML: {error.msg}", "report this: it is a fault of the program")
         return
     for element in root.iter(etree.Element):
-        for url in ((element.text or "").strip(), element.get("href") or ""):
+        for url in ((element.text or "").strip(), *element.attrib.values()):
             if resolver.is_ours(url) and (fault := resolver.fault("", url)):
                 yield Problem(f"{where}:{element.sourceline}", f"{url}: {fault[0]}", fault[1])
 

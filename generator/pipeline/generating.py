@@ -15,7 +15,7 @@ from generator.ground.config import Settings
 from generator.pipeline.opening import PROGRAM, open_catalogue
 from generator.pipeline.rendering import PROCESSORS, Job, Progress, render_all
 from generator.views.contents import KINDS
-from generator.views.feeds import feeds
+from generator.views.feeds.files import feeds
 
 
 class Generated(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from generator.catalogue.periods import month_span, week_span
 from generator.catalogue.totals import Totals, totals
 from generator.ground.config import Settings
 from generator.views import wording
-from generator.views.feeds import alternates
+from generator.views.feeds.directory import DAILY, WEEKLY, alternates
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address, shade, week_address
@@ -36,7 +36,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         title="Archive",
         description=f"{wording.count(len(listed), 'day')} in {wording.count(len(by_month), 'month')}",
         body=render("archive.html.j2", ADDRESS, **context),
-        feeds=alternates(settings),
+        feeds=alternates(settings, DAILY, WEEKLY),
         updated=max(listed, default=None),
     )
 

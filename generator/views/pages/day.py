@@ -9,7 +9,7 @@ from generator.catalogue.periods import week_of
 from generator.ground import text
 from generator.ground.config import Settings
 from generator.views import wording
-from generator.views.feeds import alternates
+from generator.views.feeds.directory import DAILY, alternates
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address, month_calendar, week_address
@@ -49,7 +49,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
         description=_description(head, entries),
         lead=render("day_lead.html.j2", address, **context),
         body=render("day.html.j2", address, **context),
-        feeds=alternates(settings),
+        feeds=alternates(settings, DAILY),
         updated=date,
     )
 

@@ -7,7 +7,7 @@ from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings
 from generator.views import wording
-from generator.views.feeds import alternates
+from generator.views.feeds.directory import DAILY, WEEKLY, alternates
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address
@@ -40,7 +40,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         description=settings.site.site_description or f"The newest papers of {settings.site.site_name}",
         lead=render("home_lead.html.j2", ADDRESS, **context),
         body=render("home.html.j2", ADDRESS, **context),
-        feeds=alternates(settings),
+        feeds=alternates(settings, DAILY, WEEKLY),
         updated=newest,
     )
 

@@ -10,7 +10,7 @@ from generator.catalogue.totals import totals
 from generator.ground.config import Settings
 from generator.ground.model import State
 from generator.views import wording
-from generator.views.feeds import alternates
+from generator.views.feeds.directory import BEST, WEEKLY, alternates
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address, month_calendar, week_address
@@ -55,7 +55,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         description=f"{wording.count(sums.papers, 'paper')} on {wording.count(sums.days, 'day')}",
         lead=render("overview_lead.html.j2", address, **context),
         body=render(period.template, address, **context),
-        feeds=alternates(settings),
+        feeds=alternates(settings, WEEKLY, BEST),
         updated=max((head.date for head in days), default=None),
     )
 

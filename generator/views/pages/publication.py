@@ -13,7 +13,7 @@ from generator.ground.publication import Publication
 from generator.ground.publication_parts import Conference
 from generator.views import wording
 from generator.views.arxiv import addresses
-from generator.views.feeds import publication_alternates
+from generator.views.feeds.directory import publication_alternates
 from generator.views.page import Page
 from generator.views.render import render
 

@@ -11,7 +11,7 @@ from generator.ground import vocabulary
 from generator.ground.config import Settings
 from generator.ground.publication import Publication
 from generator.views import wording
-from generator.views.feeds import publication_alternates
+from generator.views.feeds.directory import publication_alternates
 from generator.views.page import Page
 from generator.views.pages import publication as one
 from generator.views.render import render

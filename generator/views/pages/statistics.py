@@ -8,7 +8,7 @@ from generator.catalogue.periods import month_span
 from generator.catalogue.totals import totals
 from generator.ground.config import Settings
 from generator.ground.model import State
-from generator.views.feeds import alternates
+from generator.views.feeds.directory import alternates
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address

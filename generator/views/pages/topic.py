@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings, Topic
 from generator.views import wording
-from generator.views.feeds import alternates
+from generator.views.feeds.directory import alternates, topic_path
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address
@@ -55,6 +55,6 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic) -> Page:
         title=topic.name,
         description=f"{wording.count(total, 'paper')} on {topic.name}",
         body=render("topic.html.j2", address, **context),
-        feeds=alternates(settings, topic.id),
+        feeds=alternates(settings, topic_path(topic.id)),
         updated=newest[0].date if newest else None,
     )

@@ -1,0 +1,31 @@
+"""``digest ping``."""
+
+from pathlib import Path
+
+import click
+
+from generator.cli.building import quiet_option, root_option
+from generator.pipeline.pinging import addresses, ping_all
+from generator.views.wording import count
+
+
+@click.command("ping")
+@root_option
+@quiet_option
+@click.option("--dry-run", is_flag=True, help="Only list the feeds the hub would be told of, an address a line.")
+def ping_command(root: Path, quiet: bool, dry_run: bool) -> None:
+    """Tell the WebSub hub that the feeds have changed, so that subscribers have them at once.
+
+    Run it when the site has been put on its host. Without feeds.hub in digest.yml there is nothing to do.
+
+    \b
+    Example:
+      digest ping --root my-digest
+    """
+    hub, feeds = addresses(root)
+    if dry_run:
+        click.echo("".join(f"{feed}\n" for feed in feeds), nl=False)
+        return
+    ping_all(hub, feeds)
+    if not quiet:
+        click.echo(f"{count(len(feeds), 'feed')} told to {hub}" if hub else "no hub is set (feeds.hub): nothing to do")

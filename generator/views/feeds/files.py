@@ -1,0 +1,81 @@
+"""The files of all feeds: each channel in each format, as far as the size allows, and the lists to subscribe by."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from generator.catalogue.index import Catalogue
+from generator.ground.config import Settings
+from generator.views.feeds import json_feed, syndication
+from generator.views.feeds.channel import FeedChannel, FeedItem
+from generator.views.feeds.channels import channels
+from generator.views.feeds.directory import ATOM, EVERYTHING, FORMATS, JSON, RSS, Format, absolute, directory
+from generator.views.feeds.opml import subscriptions
+from generator.views.page import File
+
+
+class Writer(NamedTuple):
+    """How a format is written: the parts around the items, one item, what stands between two."""
+
+    frame: Callable[[FeedChannel, str], tuple[bytes, bytes]]
+    item: Callable[[FeedItem], bytes]
+    between: bytes = b"\n"
+
+
+WRITERS = {
+    RSS: Writer(syndication.rss_frame, syndication.rss_item),
+    ATOM: Writer(syndication.atom_frame, syndication.atom_item),
+    JSON: Writer(json_feed.json_frame, json_feed.json_item, b",\n"),
+}
+
+
+def feeds(catalogue: Catalogue, settings: Settings) -> Iterator[File]:
+    """Every feed of the site in every format, then the lists of them."""
+    pen = _Pen(settings)
+    for channel in channels(catalogue, settings):
+        for form in FORMATS:
+            path = channel.path + form.suffix
+            yield File(path, pen.write(channel, form, absolute(settings, path)))
+    yield from _lists(settings)
+
+
+def write(channel: FeedChannel, form: Format, url: str, limit: float = float("inf")) -> bytes:
+    """The channel in a format, served at `url`, with as many of its newest items as fit into `limit` bytes."""
+    return _fitting(channel, form, url, limit, WRITERS[form].item)
+
+
+class _Pen:
+    """Writes channels, each item once a format however many of them hold it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limit = settings.feeds.megabytes * 1e6
+        self._written: dict[tuple[Format, FeedItem], bytes] = {}
+
+    def write(self, channel: FeedChannel, form: Format, url: str) -> bytes:
+        def item(one: FeedItem) -> bytes:
+            if (form, one) not in self._written:
+                self._written[form, one] = WRITERS[form].item(one)
+            return self._written[form, one]
+
+        return _fitting(channel, form, url, self._limit, item)
+
+
+def _fitting(channel: FeedChannel, form: Format, url: str, limit: float, written: Callable[[FeedItem], bytes]) -> bytes:
+    writer = WRITERS[form]
+    before, after = writer.frame(channel, url)
+    size = len(before) + len(after)
+    parts = []
+    for item in channel.items:
+        part = written(item)
+        size += len(part) + len(writer.between)
+        if size > limit:
+            break
+        parts.append(part)
+    return before + writer.between.join(parts) + after
+
+
+def _lists(settings: Settings) -> Iterator[File]:
+    listed = directory(settings)
+    yield File(EVERYTHING, subscriptions(listed, settings.site.site_name, settings))
+    for feed in listed:
+        if feed.kind == "topic":
+            yield File(f"{feed.path}.opml", subscriptions([feed], feed.title(settings), settings))
