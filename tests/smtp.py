@@ -102,7 +102,9 @@ class Server:
         given = f"{data.login.decode()}:{data.password.decode()}"
         return AuthResult(success=given == self._login, handled=False, auth_data=data.login)
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         """The sender."""
         known = not self._login or session.authenticated
         reply = self._reply(server, "MAIL", address) if known else "530 5.7.0 Authentication required"

@@ -260,7 +260,9 @@ def test_a_bad_certificate_gets_no_mail_and_no_password(
     tmp_path: Path, authority: trustme.CA, trusted: Path, monkeypatch: pytest.MonkeyPatch, implicit: bool, bad: str
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    context = certificate(trustme.CA() if "nobody" in bad else authority, "localhost" if "nobody" in bad else "a.example")
+    context = certificate(
+        trustme.CA() if "nobody" in bad else authority, "localhost" if "nobody" in bad else "a.example"
+    )
     with Server(context, implicit=implicit, login="digest:s3cret") as server:
         with pytest.raises(DigestError, match="the mail server cannot be trusted") as caught:
             Sender(tmp_path, server)(feed())

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from generator.cli.building import json_option, quiet_option, root_option
+from generator.cli.fetching import open_web
 from generator.edges.atomic import write_atomically
 from generator.ground import config
 from generator.pipeline.mailing import (
@@ -68,7 +69,8 @@ def mail_command(
       digest mail --recipients ~/readers.txt
     """
     settings = config.load(root)
-    source, place = open_feed(settings, root, feed)
+    with open_web(settings) as web:
+        source, place = open_feed(settings, root, feed, web)
     if dry_run:
         _show(written(settings, source, edition), out or root / PREVIEW, browse, quiet, as_json)
     elif address:

@@ -30,9 +30,17 @@ def faults(mail: Mail) -> Iterator[tuple[list[str], str, str]]:
     written = {"from": mail.sender, "reply_to": mail.reply_to, "unsubscribe_mailto": mail.unsubscribe_mailto}
     for key, value in written.items():
         if value and not mailbox(value):
-            yield ["mail", key], f"mail: {key} is not a mail address", "write name@host.example, or Name <name@host.example>"
+            yield (
+                ["mail", key],
+                f"mail: {key} is not a mail address",
+                "write name@host.example, or Name <name@host.example>",
+            )
     if mail.list_id and not _DOT_ATOM.fullmatch(mail.list_id):
-        yield ["mail", "list_id"], "mail: list_id cannot identify a list (RFC 2919)", "write it like papers.group.example"
+        yield (
+            ["mail", "list_id"],
+            "mail: list_id cannot identify a list (RFC 2919)",
+            "write it like papers.group.example",
+        )
     if mail.unsubscribe_url and not (
         safe_url(_STANDS_FOR_RECIPIENT.sub("x", mail.unsubscribe_url)) and mail.unsubscribe_url.startswith("https://")
     ):
@@ -41,4 +49,8 @@ def faults(mail: Mail) -> Iterator[tuple[list[str], str, str]]:
         do = "put {recipient} or {token} where it says who leaves (RFC 8058 section 3.1)"
         yield ["mail", "unsubscribe_url"], "mail: unsubscribe_url is the same for everybody", do
     if not 10 <= mail.kilobytes <= 1000:
-        yield ["mail", "kilobytes"], f"mail: kilobytes is {mail.kilobytes}, not 10 to 1000", "80 keeps clear of what mail programs cut"
+        yield (
+            ["mail", "kilobytes"],
+            f"mail: kilobytes is {mail.kilobytes}, not 10 to 1000",
+            "80 keeps clear of what mail programs cut",
+        )

@@ -16,6 +16,7 @@ from generator.ground.model import State
 from generator.views.mail.edition import Edition, Feed, Issue, issues, read
 from generator.views.mail.letter import Letter, letter
 from generator.views.mail.message import List, message, message_id
+from generator.web.door import Web
 
 PAUSES = (10, 60, 300)  # seconds before the second, third and fourth try at those whom the server asked to wait
 _NOBODY = Mailbox("reader@digest.invalid")
@@ -53,10 +54,10 @@ class Written(msgspec.Struct, frozen=True):
     papers: int
 
 
-def open_feed(settings: Settings, root: Path, source: str | None) -> tuple[Feed, str]:
+def open_feed(settings: Settings, root: Path, source: str | None, web: Web) -> tuple[Feed, str]:
     """The feed to mail, and where it was found: that of the built site where none is named. Raises DigestError."""
     place = source or str(root / settings.site.site_dir / "feeds" / "daily.xml")
-    return feed_in.parse(feed_in.fetch(place), place), place
+    return feed_in.parse(feed_in.fetch(place, web), place), place
 
 
 def written(settings: Settings, feed: Feed, name: str | None) -> Written:

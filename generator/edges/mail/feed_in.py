@@ -11,23 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import feedparser
-import requests
 
 from generator.ground import text
 from generator.ground.characters import escaped
 from generator.ground.errors import DigestError, Problem
 from generator.views.mail.edition import Feed, Item
 from generator.views.mail.prose import blocks, readable
+from generator.web.door import Web
+from generator.web.service import Service
 
-TIMEOUT = 30
-LARGEST = 20_000_000
+SERVICE = Service(name="feed", tries=3, whole_timeout=120, largest=20 << 20)
 _MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|span|a|code|math|p)\b[^<>]*>|&(?:amp|lt|gt|quot|#\w{2,6});", re.I)
 
 
-def fetch(source: str) -> bytes:
+def fetch(source: str, web: Web) -> bytes:
     """The bytes of a feed: `source` is a file or an http(s) address. Raises DigestError."""
     if text.safe_url(source):
-        return _download(source)
+        return web.get(SERVICE, source).body
     try:
         return Path(source).read_bytes()
     except OSError as error:
@@ -46,20 +46,6 @@ def parse(data: bytes, source: str) -> Feed:
             Problem(source, "the feed has no item with a date", "look whether the feed is what you meant")
         )
     return feed
-
-
-def _download(url: str) -> bytes:
-    try:
-        with requests.get(url, timeout=TIMEOUT, stream=True) as reply:
-            reply.raise_for_status()
-            data = reply.raw.read(LARGEST + 1, decode_content=True)
-    except (requests.RequestException, OSError) as error:
-        status = getattr(getattr(error, "response", None), "status_code", None)
-        what = f"the server answers {status}" if status else "cannot be fetched"
-        raise DigestError(Problem(url, what, "look whether the address is right, or try again later")) from error
-    if len(data) > LARGEST:
-        raise DigestError(Problem(url, f"more than {LARGEST // 1_000_000} MB", "give a feed with fewer items"))
-    return bytes(data)
 
 
 def _xml_feed(data: bytes, source: str) -> Feed | None:
