@@ -40,7 +40,7 @@ def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Problem]]:
 
 def read_variable(value: str) -> tuple[list[Recipient], list[Problem]]:
     """The recipients in an environment variable: between them a line break, comma or semicolon."""
-    entries = re.split(r"[\n;]|,(?=[^@]*@)", value)
+    entries = re.findall(r'(?:"[^"\n]*"|[^,;\n])+', value)
     return _read((f"{VARIABLE}:{number}", entry) for number, entry in enumerate(entries, 1))
 
 

@@ -12,7 +12,6 @@ from generator.views.mail.prose import HEADINGS, Block, Run, blocks
 
 # Our own editions: the last part is 2025-05-27 or 2025-W22.
 _OWN = re.compile(r"tag:[^,]+,\d{4}:edition/(?:daily/(?P<date>\d{4}-\d\d-\d\d)|weekly/(?P<week>\d{4}-W\d\d))")
-_CONTENTS = "contents"
 
 
 class Item(NamedTuple):
@@ -146,16 +145,22 @@ def _parts(found: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Entry, ..
     level = _splitting_level(found)
     if level is None:
         return found, (), ()
-    cuts = [number for number, block in enumerate(found) if block.kind in HEADINGS and block.kind <= level]
+    first = next(number for number, block in enumerate(found) if block.kind == level)
+    headings = [(number, block) for number, block in enumerate(found) if block.kind in HEADINGS and block.kind <= level]
+    cuts = [number for number, block in headings if number >= first or _is_contents(block)]
     lead, contents, sections = found[: cuts[0]], tuple[Entry, ...](), []
     for start, end in zip(cuts, [*cuts[1:], len(found)], strict=True):
         heading, inside = found[start], found[start + 1 : end]
-        if heading.text.strip().lower() == _CONTENTS and inside and inside[0].kind == "li":
+        if _is_contents(heading) and inside and inside[0].kind == "li":
             contents = tuple(Entry(block.text, block.url) for block in inside if block.kind == "li")
             lead += tuple(block for block in inside if block.kind != "li")
         else:
             sections.append(Section(heading.text, heading.url, inside))
     return lead, contents, tuple(sections)
+
+
+def _is_contents(heading: Block) -> bool:
+    return heading.text.strip().lower() == "contents"
 
 
 def _splitting_level(found: tuple[Block, ...]) -> str | None:

@@ -112,7 +112,7 @@ def _phrase(name: str) -> str:
 
 def _words(header: str, words: str) -> str:
     line = one_line(words)
-    if line.isascii() and "=?" not in line:
+    if line.isascii() and "=?" not in line and max(map(len, line.split()), default=0) < 60:
         return Header(line, "us-ascii", header_name=header).encode(linesep="\r\n")
     return _encoded(header, line)
 
