@@ -14,7 +14,7 @@ from generator.edges.mail.server import from_environment
 from generator.ground import config
 from generator.ground.errors import DigestError
 from generator.views.mail.edition import issues, read
-from tests.example import SETTINGS, digest, make_digest
+from tests.example import SETTINGS, digest, make_digest, paper
 from tests.mail import MAIL, edition_html, mail_digest, rss
 
 DAY = ("2025-05-27", edition_html(("A first $x_i$", "2505.1", "Text."), ("A second", "2505.2", "Text.")), ())
@@ -178,11 +178,30 @@ def test_every_wrong_variable_of_the_server_is_named() -> None:
     assert [problem.where for problem in caught.value.problems] == [
         f"DIGEST_SMTP_{name}" for name in ("HOST", "PORT", "TLS", "VERIFY")
     ]
+    accents = {"DIGEST_SMTP_HOST": "h", "DIGEST_SMTP_USER": "u", "DIGEST_SMTP_PASSWORD": "s3crét"}
+    with pytest.raises(DigestError, match="DIGEST_SMTP_PASSWORD: or DIGEST_SMTP_USER has letters that are not ASCII"):
+        from_environment(accents)
     clear = {"DIGEST_SMTP_HOST": "mail.example", "DIGEST_SMTP_TLS": "none", "DIGEST_SMTP_USER": "a"}
     with pytest.raises(DigestError, match="DIGEST_SMTP_USER: would be sent unencrypted"):
         from_environment(clear)
     assert "s3cret" not in repr(from_environment({"DIGEST_SMTP_HOST": "h", "DIGEST_SMTP_USER": "u",
                                                   "DIGEST_SMTP_PASSWORD": "s3cret"}))  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["xml", "atom", "json"])
+def test_our_own_feeds_say_the_same_in_every_format(tmp_path: Path, form: str) -> None:
+    papers = [paper("2505.00001", title="On $x_i^2$"), paper("2505.00002", relevance=5)]
+    root = make_digest(tmp_path, {"2025-05-27": papers})
+    assert digest("generate", "--root", root).returncode == 0
+    path = root / "docs" / "feeds" / f"daily.{form}"
+    run = digest("mail", path, "--root", root, "--dry-run", "--out", tmp_path / "out")
+    assert run.returncode == 0, run.stderr
+    text = (tmp_path / "out" / "2025-05-27.txt").read_text("utf-8")
+    head = "Paper Digest: Tuesday, 27 May 2025\n==================================\n\n2 papers."
+    assert text.startswith(head)
+    assert "Contents\n--------\n\n1. On xᵢ²\n2. A paper called 2505.00002\n" in text
+    assert text.count("On low-rank methods.") == 2
+    assert "\nOn the site:\nhttps://example.org/paper-digest/daily/2025/05/27/\n" in text
 
 
 def test_recipients_in_a_variable() -> None:

@@ -68,6 +68,8 @@ def mail_command(
       digest mail --test me@group.example
       digest mail --recipients ~/readers.txt
     """
+    if dry_run and address:
+        raise click.UsageError("--dry-run sends nothing, --test does: choose one of them.")
     settings = config.load(root)
     with open_web(settings) as web:
         source, place = open_feed(settings, root, feed, web)
@@ -75,7 +77,8 @@ def mail_command(
         _show(written(settings, source, edition), out or root / PREVIEW, browse, quiet, as_json)
     elif address:
         sent = send_test(settings, source, edition, address, uuid.uuid4().hex, os.environ)
-        click.echo(None if quiet else f"{sent.subject} ({_size(len(sent.message))}) → sent to the address you gave")
+        if not quiet:
+            click.echo(f"{sent.subject} ({_size(len(sent.message))}) → sent to the address you gave")
     else:
         readers, problems = find_recipients(root, recipients, os.environ)
         state = state_file(settings, state, os.environ)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from generator.ground.characters import one_line
 
+LONGEST_NAME = 200
 _WRITTEN = re.compile(r"(?P<name>[^<>]*)<(?P<in_brackets>[^<>]+)>|(?P<bare>\S+)")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -35,4 +36,5 @@ def mailbox(text: str) -> Mailbox | None:
         return None
     if not _ADDRESS.fullmatch(address):
         return None
-    return Mailbox(address, one_line((found["name"] or "").strip().strip('"').replace('\\"', '"')))
+    name = (found["name"] or "").strip().strip('"').replace('\\"', '"')
+    return Mailbox(address, one_line(name)[:LONGEST_NAME])

@@ -11,7 +11,7 @@ from generator.edges.mail.recipients import Recipient
 from generator.edges.mail.server import Connection, Unreachable
 from generator.ground.config import SETTINGS_FILE, Settings
 from generator.ground.errors import DigestError, Problem
-from generator.ground.mailbox import Mailbox, mailbox
+from generator.ground.mailbox import LONGEST_NAME, Mailbox, mailbox
 from generator.ground.model import State
 from generator.views.mail.edition import Edition, Feed, Issue, issues, read
 from generator.views.mail.letter import Letter, letter
@@ -20,7 +20,7 @@ from generator.web.door import Web
 
 PAUSES = (10, 60, 300)  # seconds before the second, third and fourth try at those whom the server asked to wait
 _NOBODY = Mailbox("reader@digest.invalid")
-_LONGEST = Mailbox("a" * 64 + "@" + ".".join(["b" * 60] * 3))
+_LONGEST = Mailbox("a" * 64 + "@" + ".".join(["b" * 60] * 3), "\N{CJK UNIFIED IDEOGRAPH-4E00}" * LONGEST_NAME)
 
 
 class Delivery(msgspec.Struct, kw_only=True):
@@ -140,7 +140,7 @@ def mail(
     report = Report()
     with outbox.opened(state, environment.get(outbox.VARIABLE)) as out:
         try:
-            for edition, key in _unfinished(feed, chosen, mailing_list, out):
+            for edition, key in _unfinished(feed, chosen, mailing_list, out, to):
                 run = _Run(settings, mailing_list, edition, key, out, connection, sleep)
                 report.deliveries.append(run.deliver(to, report.problems))
             edition = read(chosen, feed)
@@ -256,15 +256,18 @@ def _chosen(feed: Feed, name: str | None) -> Issue:
     return chosen
 
 
-def _unfinished(feed: Feed, chosen: Issue, mailing_list: List, out: Outbox) -> Iterator[tuple[Edition, str]]:
-    """What an earlier run began and did not end, oldest first, as far as the feed still has it."""
+def _unfinished(
+    feed: Feed, chosen: Issue, mailing_list: List, out: Outbox, to: list[Recipient]
+) -> Iterator[tuple[Edition, str]]:
+    """What an earlier run owes some of `to`, oldest first, as far as the feed still has it."""
     names = out.unfinished()
     for issue in reversed(issues(feed)):
         if issue.id == chosen.id or not any(issue.id in name for name in names):
             continue
         edition = read(issue, feed)
-        if _key(mailing_list, edition) in names:
-            yield edition, _key(mailing_list, edition)
+        key = _key(mailing_list, edition)
+        if key in names and any(out.status(key, recipient) in outbox.UNFINISHED for recipient in to):
+            yield edition, key
 
 
 def _key(mailing_list: List, edition: Edition) -> str:

@@ -54,13 +54,23 @@ def from_environment(environment: Mapping[str, str]) -> Server:
         "PORT": "" if port.isdecimal() and 0 < int(port) < 65536 else "not the number of a port",
         "TLS": "" if way in _WAYS else f"not one of {', '.join(_WAYS)}",
         "VERIFY": "" if given["VERIFY"] in ("", "yes", "no") else "neither yes nor no",
-        "PASSWORD": "set without a DIGEST_SMTP_USER" if password and not given["USER"] else "",
+        "PASSWORD": _password_fault(given["USER"], password),
         "USER": "would be sent unencrypted" if given["USER"] and way == "none" and given["HOST"] not in _LOCAL else "",
     }
     problems = [Problem(f"DIGEST_SMTP_{name}", what, _NEXT) for name, what in wrong.items() if what]
     if problems:
         raise DigestError(problems)
     return Server(given["HOST"], int(port), way, given["USER"], password, given["VERIFY"] != "no")
+
+
+def _password_fault(user: str, password: str) -> str:
+    if password and not user:
+        return "set without a DIGEST_SMTP_USER"
+    return (
+        ""
+        if (user + password).isascii()
+        else "or DIGEST_SMTP_USER has letters that are not ASCII: few servers know such"
+    )
 
 
 class Unreachable(Exception):
@@ -134,7 +144,7 @@ class Connection:
         except smtplib.SMTPResponseException as error:
             self.drop()
             raise Unreachable(f"says {_code(error.smtp_code, error.smtp_error)}") from None
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             self.drop()
             raise Unreachable(f"cannot be reached ({getattr(error, 'strerror', None) or 'no answer'})") from None
         return self._smtp
