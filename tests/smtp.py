@@ -26,7 +26,7 @@ class Taken(NamedTuple):
     @property
     def message(self) -> EmailMessage:
         """As a mail program reads it."""
-        return cast(EmailMessage, email.message_from_bytes(self.data, policy=default))
+        return email.message_from_bytes(self.data, policy=default)
 
 
 class Server:
@@ -133,5 +133,5 @@ class Server:
         answers = self.answers[command, address]
         reply = answers.pop(0) if answers else "250 OK"
         if reply in (DROP, KEEP_AND_DROP):
-            server.transport.abort()
+            cast(asyncio.WriteTransport, server.transport).abort()
         return reply

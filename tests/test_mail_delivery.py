@@ -87,7 +87,7 @@ def test_everybody_gets_what_the_feed_says_over_one_connection(sender: Sender, s
         message = it.message
         assert message.defects == []
         assert message["To"].addresses[0].addr_spec == it.recipient
-        assert len(message.get_all("To")) == 1
+        assert len(message.get_all("To", [])) == 1
         assert message["From"].addresses[0].display_name == "Group papers"
         assert message["Subject"] == "27 May 2025: Norms of order β² for <b>LLMs</b> & more and 1 more"
         assert message["Date"].datetime == dt.datetime(2025, 5, 27, tzinfo=dt.UTC)

@@ -32,7 +32,7 @@ HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submi
 
 
 def parsed(data: bytes) -> EmailMessage:
-    return cast(EmailMessage, email.message_from_bytes(data, policy=default))
+    return email.message_from_bytes(data, policy=default)
 
 
 def sent(subject: str, name: str = "List", sender: str = "", body: str = "Text\n") -> bytes:
