@@ -9,17 +9,13 @@ from markupsafe import Markup
 from generator.ground.characters import escaped
 from generator.views.mail.edition import Edition
 from generator.views.mail.prose import HEADINGS, Block, Run
-from generator.views.render import TEMPLATES, environment
-
-_STYLES = TEMPLATES.parent / "assets" / "mail.css"
+from generator.views.render import environment
 
 
 def html(shown: Edition, left_out: int, name: str, leave: str | None) -> str:
     """The whole letter; see `plain.text` for what is given."""
     page = environment().get_template("mail.html.j2")
-    source = page.render(
-        it=shown, left_out=left_out, name=name, leave=leave, marked=marked, styles=Markup(_styles()), title=_title
-    )
+    source = page.render(it=shown, left_out=left_out, name=name, leave=leave, marked=marked, title=_title)
     return _inliner().inline("\n".join(line.strip() for line in source.splitlines() if line.strip()))
 
 
@@ -48,11 +44,6 @@ def _run(run: Run) -> str:
 
 def _title(words: str, url: str | None) -> Markup:
     return Markup(f'<a href="{escaped(url)}">{escaped(words)}</a>' if url else escaped(words))
-
-
-@cache
-def _styles() -> str:
-    return _STYLES.read_text("utf-8")
 
 
 @cache
