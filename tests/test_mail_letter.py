@@ -154,6 +154,14 @@ def test_the_plain_text_is_72_columns_wide(corpus: Path, tmp_path: Path) -> None
     assert not re.search(r"</?[a-z]+>|&(amp|lt);|\\[a-z]+\{", it.text)
 
 
+def test_preformatted_text_and_line_breaks_stay_as_they_are(tmp_path: Path) -> None:
+    it = preview(tmp_path, feed(("2025-05-27", "<pre>a\n\n   b &lt;</pre><p>x<br>y <code>z</code></p>", ())))
+    assert "<pre" in it.html
+    assert ">a\n\n   b &lt;</pre>" in it.html
+    assert "<p>x<br>y <code>z</code></p>" in it.html
+    assert "a\n\n   b <\n\nx\ny z\n" in it.text
+
+
 def test_the_same_feed_gives_the_same_bytes(tmp_path: Path) -> None:
     assert preview(tmp_path, feed()) == preview(tmp_path, feed())
 

@@ -23,9 +23,10 @@ class Letter(NamedTuple):
 
 
 def letter(edition: Edition, name: str, leave: str | None, limit: int, size: Callable[[Letter], int]) -> Letter:
-    """The longest letter whose `size` in bytes is within `limit`: what gives way first is the long
-    paragraphs of all papers but the best, then papers from the last, then contents. What is left out is counted, with a
-    link to the site.
+    """The longest letter whose `size` in bytes is within `limit`.
+
+    What gives way first is the long paragraphs of all papers but the best, then papers from the last, then contents.
+    What is left out is counted, with a link to the site.
     """
     whole = _letter(edition, _most(edition), name, leave)
     if size(whole) <= limit:

@@ -1,7 +1,6 @@
 """An edition as the HTML of a mail: one column, styles inlined, light and dark, nothing loaded from anywhere."""
 
 from functools import cache
-from itertools import groupby
 
 from css_inline import CSSInliner
 from markupsafe import Markup
@@ -16,18 +15,16 @@ def html(shown: Edition, left_out: int, name: str, leave: str | None) -> str:
     """The whole letter; see `plain.text` for what is given."""
     page = environment().get_template("mail.html.j2")
     source = page.render(it=shown, left_out=left_out, name=name, leave=leave, marked=marked, title=_title)
-    return _inliner().inline("\n".join(line.strip() for line in source.splitlines() if line.strip()))
+    return _inliner().inline(source)
 
 
 def marked(blocks: tuple[Block, ...]) -> Markup:
     """Blocks as HTML. Everything in them is text and is escaped here."""
     parts = []
-    for kind, group in groupby(blocks, lambda block: block.kind):
-        parts += ["".join(f"<{_TAGS.get(kind, 'p')}>{_runs(block)}</{_TAGS.get(kind, 'p')}>" for block in group)]
+    for block in blocks:
+        tag = "pre" if block.kind == "pre" else "h4" if block.kind in HEADINGS else "p"
+        parts.append(f"<{tag}>{_runs(block)}</{tag}>")
     return Markup("\n".join(parts))
-
-
-_TAGS = {"pre": "pre", **dict.fromkeys(HEADINGS, "h4")}
 
 
 def _runs(block: Block) -> str:
@@ -36,7 +33,7 @@ def _runs(block: Block) -> str:
 
 
 def _run(run: Run) -> str:
-    words = escaped(run.text).replace("\n", "<br>" if run.text == "\n" else "\n")
+    words = "<br>" if run.text == "\n" else escaped(run.text)
     if run.style:
         words = f"<{run.style}>{words}</{run.style}>"
     return f'<a href="{escaped(run.url)}">{words}</a>' if run.url else words
