@@ -61,9 +61,8 @@ def open_feed(settings: Settings, root: Path, source: str | None, web: Web) -> t
 
 
 def written(settings: Settings, feed: Feed, name: str | None) -> Written:
-    """The edition called `name` (the newest, if None), addressed to nobody."""
-    mailing_list = _list(settings, sender=_NOBODY)
-    edition = read(_chosen(feed, name), feed)
+    """The edition called `name` (the newest with something in it, if None), addressed to nobody."""
+    mailing_list, edition = _list(settings, sender=_NOBODY), _shown(feed, name)
     it = _letter(settings, edition, mailing_list)
     data = message(it, mailing_list, _NOBODY, message_id(mailing_list, edition.id, _NOBODY), edition.date)
     return Written(edition.name, it.subject, data, it.text, it.html, max(len(edition.sections), len(edition.contents)))
@@ -72,14 +71,14 @@ def written(settings: Settings, feed: Feed, name: str | None) -> Written:
 def send_test(
     settings: Settings, feed: Feed, name: str | None, address: str, unique: str, environment: Mapping[str, str]
 ) -> Written:
-    """Send one edition to one address, and write nothing down. `unique` keeps it apart from the real message.
+    """Send one edition, chosen as `written` does, to one address, and write nothing down. `unique` keeps it apart from the real message.
 
     Raises DigestError where it could not be handed over.
     """
     recipient = mailbox(address)
     if recipient is None:
         raise DigestError(Problem("--test", "not a mail address", "write name@host.example"))
-    mailing_list, edition = _list(settings), read(_chosen(feed, name), feed)
+    mailing_list, edition = _list(settings), _shown(feed, name)
     it = _letter(settings, edition, mailing_list)
     data = message(
         it, mailing_list, recipient, message_id(mailing_list, f"{edition.id} {unique}", recipient), edition.date
@@ -254,6 +253,12 @@ def _chosen(feed: Feed, name: str | None) -> Issue:
         there = ", ".join(issue.name for issue in found[:5])
         raise DigestError(Problem("--edition", f"the feed has no edition {name!r}", f"it has {there} …"))
     return chosen
+
+
+def _shown(feed: Feed, name: str | None) -> Edition:
+    """What to look at: a quiet day shows nothing, so the newest edition with something in it."""
+    editions = (read(issue, feed) for issue in issues(feed) if name is None)
+    return next((edition for edition in editions if not edition.is_empty), None) or read(_chosen(feed, name), feed)
 
 
 def _unfinished(
