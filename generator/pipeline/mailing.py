@@ -71,9 +71,9 @@ def written(settings: Settings, feed: Feed, name: str | None) -> Written:
 def send_test(
     settings: Settings, feed: Feed, name: str | None, address: str, unique: str, environment: Mapping[str, str]
 ) -> Written:
-    """Send one edition, chosen as `written` does, to one address, and write nothing down. `unique` keeps it apart from the real message.
+    """Send one edition, chosen as `written` does, to one address, and write nothing down.
 
-    Raises DigestError where it could not be handed over.
+    `unique` keeps it apart from the real message. Raises DigestError where it could not be handed over.
     """
     recipient = mailbox(address)
     if recipient is None:
