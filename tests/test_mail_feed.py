@@ -172,6 +172,11 @@ mail:
     assert [what.split()[0] for _, what in places] == ["from", "reply_to", "list_id", "unsubscribe_url", "kilobytes"]
 
 
+def test_the_settings_of_mail_build_no_page_anew(tmp_path: Path) -> None:
+    without = config.load(make_digest(tmp_path)).fingerprint
+    assert mail_digest(tmp_path).fingerprint == without
+
+
 def test_every_wrong_variable_of_the_server_is_named() -> None:
     with pytest.raises(DigestError) as caught:
         from_environment({"DIGEST_SMTP_PORT": "x", "DIGEST_SMTP_TLS": "maybe", "DIGEST_SMTP_VERIFY": "0"})

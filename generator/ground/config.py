@@ -125,8 +125,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def fingerprint(self) -> str:
-        """Changes when any setting does that a page may show; what is fetched shows in no page."""
-        return hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(self, fetch=Fetch()))).hexdigest()[:16]
+        """Changes when any setting does that a page may show; what is fetched and who is mailed show in no page."""
+        shown = msgspec.structs.replace(self, fetch=Fetch(), mail=Mail())
+        return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:16]
 
 
 def load(root: Path) -> Settings:
