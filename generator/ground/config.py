@@ -14,6 +14,10 @@ import yaml
 
 from generator.ground.characters import safe_url
 from generator.ground.errors import DigestError, Problem
+from generator.ground.fetch_settings import Fetch
+from generator.ground.fetch_settings import faults as fetch_faults
+from generator.ground.mail_settings import Mail
+from generator.ground.mail_settings import faults as mail_faults
 
 SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
@@ -107,7 +111,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     prompt: Prompt = Prompt()
     pages: Pages = Pages()
     feeds: Feeds = Feeds()
+    mail: Mail = Mail()
     search: bool = True
+    fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}
     notice: str = ""
@@ -120,8 +126,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def fingerprint(self) -> str:
-        """Changes when any setting does."""
-        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
+        """Changes when any setting does that a page may show; what is fetched and who is mailed show in no page."""
+        shown = msgspec.structs.replace(self, fetch=Fetch(), mail=Mail())
+        return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:16]
 
 
 def load(root: Path) -> Settings:
@@ -136,6 +143,8 @@ def load(root: Path) -> Settings:
     settings = _read(root, SETTINGS_FILE, Settings)
     site = _read(root, SITE_FILE, Site)
     problems = _topic_problems(root, settings)
+    for path, what, do in (*fetch_faults(settings.fetch), *mail_faults(settings.mail)):
+        problems.append(Problem(f"{SETTINGS_FILE}:{_line(_node(root, SETTINGS_FILE), path)}", what, do))
     if not re.match(r"https?://[^/\s]+", site.site_url):
         line = _line(_node(root, SITE_FILE), ["site_url"])
         what, do = "site_url is not an absolute http(s) address", "write the address readers will use, ending in /"

@@ -38,6 +38,24 @@ def unicode_math(tex: str) -> str:
     return _SPACES.sub(" ", text.translate(_INVISIBLE))
 
 
+def mathml_text(tree: ET.Element) -> str:
+    """A ``<math>`` element, anybody's and perhaps broken, as `unicode_math` writes formulas; changes the tree."""
+    annotations = (note for note in tree.iter("annotation") if "tex" in note.get("encoding", "").lower())
+    tex = next((note.text for note in annotations if note.text), None)
+    if tex:
+        return unicode_math(tex).strip()
+    for element in tree.iter():
+        if len(element) and element.tag != "mtext":  # white space between elements is layout (MathML 3, 2.1.7)
+            element.text = None
+        if element.tag != "mtext" and (element.tail or "").isspace():
+            element.tail = None
+    try:
+        text = _text(tree)
+    except (ValueError, IndexError, RecursionError):  # an element with more or fewer children than it must have
+        text = tree.get("alttext") or "".join(tree.itertext())
+    return _SPACES.sub(" ", text.translate(_INVISIBLE)).strip()
+
+
 def script(mark: str, text: str) -> str:
     """`text` as a superscript (`mark` is ``^``) or subscript (``_``)."""
     text = text.strip()
@@ -144,6 +162,7 @@ _ELEMENTS: dict[str, Callable[[ET.Element], str]] = {
     "mspace": _space, "msub": _scripts("_"), "msup": _scripts("^"), "msubsup": _sub_and_superscript,
     "munderover": _scripts("_", "^"), "mover": _over, "munder": _under, "mfrac": _fraction, "msqrt": _root,
     "mroot": _root, "mtr": lambda row: " ".join(filter(None, map(_text, row))) + "; ", "mphantom": lambda _: "",
+    "annotation": lambda _: "", "annotation-xml": lambda _: "",
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Mail's outside: feeds that come in, who is to be written to, the server, and what has been sent."""

@@ -1,0 +1,1 @@
+"""From a feed to a message: pure, as every view is."""

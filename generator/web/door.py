@@ -1,0 +1,243 @@
+"""`Web`: requests with timeouts, politeness, retries, a size cap, and messages that give no secret away."""
+
+import contextlib
+import http
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+import requests
+import urllib3
+
+from generator.ground.errors import Problem
+from generator.web.service import Reply, Service, WebError, shown, wait_asked
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS = 5
+_PIECE = 1 << 16
+_LATER = "try again later"
+
+
+class Web:
+    """The one door. `clock` gives seconds that only grow (`time.monotonic`), `sleep` waits that many seconds.
+
+    May be shared by threads. A service is known by its name: all requests to it share its interval and connections.
+    """
+
+    def __init__(self, agent: str, *, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self._agent, self._clock, self._sleep = agent, clock, sleep
+        self._lines: dict[str, _Line] = {}
+        self._lock = threading.Lock()
+
+    def get(self, service: Service, url: str, *, headers: Mapping[str, str] | None = None) -> Reply:
+        """The reply at `url` if its status is 2xx. Raises WebError."""
+        return self._ask(service, "GET", url, dict(headers or {}), None)
+
+    def post(self, service: Service, url: str, value: Any, *, headers: Mapping[str, str] | None = None) -> Reply:
+        """The 2xx reply to `value` sent as JSON. Raises WebError; no redirect is followed."""
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        return self._ask(service, "POST", url, sent, msgspec.json.encode(value))
+
+    def close(self) -> None:
+        """Give all connections back."""
+        for line in self._lines.values():
+            line.close()
+
+    def __enter__(self) -> "Web":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _line(self, service: Service) -> "_Line":
+        with self._lock:
+            if service.name not in self._lines:
+                self._lines[service.name] = _Line(service, self._agent, self._clock, self._sleep)
+            return self._lines[service.name]
+
+    def _ask(self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None) -> Reply:
+        _check(url)
+        line = self._line(service)
+        for attempt in range(service.tries):
+            pause = min(service.pause * 2**attempt, service.longest_pause)
+            try:
+                reply = self._follow(line, service, method, url, headers, data)
+            except _Lost as lost:
+                error, passing = WebError(Problem(shown(url), str(lost), _LATER)), lost.passing
+            else:
+                if 200 <= reply.status < 300 and not _is_page(reply):
+                    return reply
+                error, passing = _refusal(url, reply), reply.status in service.retry or reply.status < 300
+                if passing and (asked := wait_asked(reply)) is not None:
+                    pause = asked
+            if not passing or attempt + 1 == service.tries:
+                raise error
+            if pause > service.longest_pause:
+                raise _too_long(url, pause, error)
+            line.hold(pause)
+        raise ValueError(f"{service.name} is to be tried less than once")
+
+    def _follow(
+        self, line: "_Line", service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None
+    ) -> Reply:
+        asked = url
+        for _ in range(_MOST_REDIRECTS + 1):
+            reply = line.send(service, method, asked, headers, data)
+            target = reply.headers.get("location")
+            if method != "GET" or reply.status not in _REDIRECTS or not target:
+                return reply
+            before, asked = asked, urljoin(asked, target)
+            if not _may_follow(before, asked, service.domain):
+                raise _Lost(f"redirects to {shown(asked)}, which is another place")
+            if urlsplit(before)[:2] != urlsplit(asked)[:2]:
+                headers = {}  # a key is for the host it was given for
+        raise _Lost(f"redirects more than {_MOST_REDIRECTS} times")
+
+
+class _Lost(Exception):
+    """There is no reply to speak of. `passing`: another try may bring one."""
+
+    def __init__(self, what: str, passing: bool = False) -> None:
+        super().__init__(what)
+        self.passing = passing
+
+
+class _Line:
+    """What is under way to one service: so many connections, and a time before which no request starts."""
+
+    def __init__(
+        self, service: Service, agent: str, clock: Callable[[], float], sleep: Callable[[float], None]
+    ) -> None:
+        self._clock, self._sleep = clock, sleep
+        self._free: queue.LifoQueue[requests.Session] = queue.LifoQueue()
+        self._lock = threading.Lock()
+        self._next = float("-inf")
+        for _ in range(service.connections):
+            self._free.put(_session(agent))
+
+    def hold(self, seconds: float) -> None:
+        """Start no request, whoever makes it, before so many seconds have passed."""
+        with self._lock:
+            self._next = max(self._next, self._clock() + seconds)
+
+    def send(self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None) -> Reply:
+        """One request when its turn comes, and its whole reply, whatever the status. Raises _Lost."""
+        with self._connection() as session:
+            self._take_turn(service.interval)
+            timeout = (service.connect_timeout, service.read_timeout)
+            end = self._clock() + service.whole_timeout
+            try:
+                with session.request(
+                    method, url, headers=headers, data=data, stream=True, allow_redirects=False, timeout=timeout
+                ) as response:
+                    body = self._read(response, service.largest, end)
+            except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+                raise _Lost("does not answer in time", passing=True) from error
+            except (requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL) as error:
+                raise _Lost(
+                    "cannot be asked: its address or a header has characters that may not stand there"
+                ) from error
+            except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
+                raise _Lost("has no certificate that can be trusted") from error
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                raise _Lost(_broken(error), passing=True) from error
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(url=url, status=response.status_code, headers=found, body=body)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._free.get_nowait().close()
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[requests.Session]:
+        session = self._free.get()
+        try:
+            yield session
+        finally:
+            self._free.put(session)
+
+    def _take_turn(self, interval: float) -> None:
+        with self._lock:
+            while (wait := self._next - self._clock()) > 0:
+                self._sleep(wait)
+            self._next = self._clock() + interval
+
+    def _read(self, response: requests.Response, largest: int, end: float) -> bytes:
+        body = bytearray()
+        # read1 gives what has come: a reply that drips is seen to.
+        while piece := response.raw.read1(_PIECE, decode_content=True):
+            body += piece
+            if len(body) > largest:
+                raise _Lost(f"answers with more than {largest:,} bytes")
+            if self._clock() > end:
+                raise _Lost("answers too slowly", passing=True)
+        return bytes(body)
+
+
+def _session(agent: str) -> requests.Session:
+    session = requests.Session()
+    session.headers["User-Agent"] = agent
+    session.auth = _as_it_is  # else requests sends the passwords of ~/.netrc, even in place of a key
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _check(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise WebError(Problem(shown(url), "is no http(s) address", "correct the address in digest.yml"))
+
+
+def _may_follow(before: str, after: str, domain: str) -> bool:
+    """Whether a redirect stays where it was asked for: the same host or `domain`, and never from https to http."""
+    try:
+        old, new = urlsplit(before), urlsplit(after)
+        hosts, _ = (old.hostname or "", new.hostname or ""), new.port
+    except ValueError:
+        return False
+    if new.scheme not in ("http", "https") or (old.scheme == "https" and new.scheme == "http"):
+        return False
+    return hosts[0] == hosts[1] or (bool(domain) and all(f".{host}".endswith(f".{domain}") for host in hosts))
+
+
+def _refusal(url: str, reply: Reply) -> WebError:
+    known = reply.status in set(http.HTTPStatus)
+    if reply.status < 300:
+        return WebError(Problem(shown(url), "answers with a web page, not with data", _LATER), reply)
+    what = f"answers {reply.status}" + (f" {http.HTTPStatus(reply.status).phrase}" if known else "")
+    do = "check the address and the key" if 300 <= reply.status < 500 and reply.status != 429 else _LATER
+    return WebError(Problem(shown(url), what, do), reply)
+
+
+def _too_long(url: str, pause: float, error: WebError) -> WebError:
+    what = f"{error.problems[0].what} and asks to wait {pause:,.0f} seconds"
+    return WebError(Problem(shown(url), what, "try again after that"), error.reply)
+
+
+def _is_page(reply: Reply) -> bool:
+    """Error pages and log-in pages come with status 200 too; nothing this program asks for is HTML."""
+    return "html" in reply.headers.get("content-type", "").lower()
+
+
+def _broken(error: Exception) -> str:
+    """Why there was no reply. The library's own words hold the whole URL and are left out."""
+    text = repr(error)
+    if "NameResolutionError" in text:
+        return "is a host that is not known"
+    if "IncompleteRead" in text or "InvalidChunkLength" in text:
+        return "breaks off its answer in the middle"
+    return "cannot be reached" if "NewConnectionError" in text else "breaks the connection off"

@@ -1,0 +1,97 @@
+"""Runs ``digest mail`` in a process for every line of its sending code and kills it there, then runs it once more.
+
+``python tests/mail_killer.py FOLDER RECIPIENTS`` prints the id of the list used each time.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import msgspec
+
+from generator.edges.mail import feed_in, outbox, server
+from generator.edges.mail.recipients import read_variable
+from generator.ground import config
+from generator.ground.config import Settings
+from generator.pipeline import mailing
+
+WATCHED = {outbox.__file__, server.__file__}
+STEPS = {"mail", "begin", "deliver", "_round", "_set"}  # of mailing: the rest of it only looks
+FOLDER = Path(sys.argv[1])
+RECIPIENTS, _ = read_variable(sys.argv[2])
+SETTINGS = config.load(FOLDER / "digest")
+FEED = feed_in.parse((FOLDER / "daily.xml").read_bytes(), "daily.xml")
+
+
+def send(settings: Settings) -> None:
+    """One run."""
+    state = FOLDER / "states" / f"{settings.mail.list_id}.sqlite"
+    report = mailing.mail(settings, FEED, None, RECIPIENTS, state, os.environ, lambda seconds: None)
+    assert not report.problems, report.problems
+
+
+def traced(at_line: Callable[[tuple[str, int]], None], settings: Settings) -> None:
+    """One run; `at_line` hears of each line before it is run."""
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        code = frame.f_code
+        if code.co_filename not in WATCHED and not (code.co_filename == mailing.__file__ and code.co_name in STEPS):
+            return None
+        if event == "line":
+            at_line((code.co_filename, frame.f_lineno))
+        return trace
+
+    sys.settrace(trace)
+    send(settings)
+    sys.settrace(None)
+
+
+def in_a_child(work: Callable[[], None]) -> int:
+    """How the child that did `work` ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        except BaseException as error:
+            sys.stderr.write(f"{error!r}\n")
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def killed_at(number: int, settings: Settings) -> Callable[[], None]:
+    """A run that ends before the line with that number."""
+    left = [number]
+
+    def count(_: tuple[str, int]) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return lambda: traced(count, settings)
+
+
+def named(name: str) -> Settings:
+    """The settings with a list of their own."""
+    return msgspec.structs.replace(SETTINGS, mail=msgspec.structs.replace(SETTINGS.mail, list_id=name))
+
+
+def main() -> None:
+    """Kill before the first time that each line is run, and before the last time of those that talk to the server."""
+    lines: list[tuple[str, int]] = []
+    traced(lines.append, named("all.example"))
+    first = {line: number for number, line in reversed(list(enumerate(lines)))}
+    last = {line: number for number, line in enumerate(lines) if line[0] == server.__file__}
+    print("all.example")
+    for number in sorted({*first.values(), *last.values()}):
+        settings = named(f"n{number}.example")
+        assert in_a_child(killed_at(number, settings)) == -signal.SIGKILL
+        assert in_a_child(lambda settings=settings: send(settings)) == 0  # type: ignore[misc]
+        print(settings.mail.list_id)
+
+
+main()

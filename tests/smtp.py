@@ -1,0 +1,137 @@
+"""A real mail server on this machine, told how to answer, and the messages it took."""
+
+import asyncio
+import email
+import ssl
+import threading
+from collections import defaultdict
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any, NamedTuple, cast
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+DROP = "drop"  # the connection is lost before there is an answer
+KEEP_AND_DROP = "keep and drop"  # the same, after the message was taken
+
+
+class Taken(NamedTuple):
+    """A message the server took."""
+
+    recipient: str
+    data: bytes
+    encrypted: bool
+    user: str
+
+    @property
+    def message(self) -> EmailMessage:
+        """As a mail program reads it."""
+        return email.message_from_bytes(self.data, policy=default)
+
+
+class Server:
+    """Listens on 127.0.0.1 while the context lasts.
+
+    ``answers["RCPT", address]`` (or ``DATA``, ``MAIL``) lists the replies to come, before it says 250 as usual.
+    """
+
+    def __init__(self, context: ssl.SSLContext | None = None, *, implicit: bool = False, login: str = "") -> None:
+        self.taken: list[Taken] = []
+        self.connections = 0
+        self.answers: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        self._context, self._implicit, self._login = context, implicit, login
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self.port = 0
+
+    def __enter__(self) -> "Server":
+        self._thread.start()
+        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What tells the program of this server."""
+        way = "none" if self._context is None else "tls" if self._implicit else "starttls"
+        found = {"DIGEST_SMTP_HOST": "localhost", "DIGEST_SMTP_PORT": str(self.port), "DIGEST_SMTP_TLS": way}
+        if self._login:
+            user, _, password = self._login.partition(":")
+            found |= {"DIGEST_SMTP_USER": user, "DIGEST_SMTP_PASSWORD": password}
+        return found
+
+    def boxes(self) -> dict[str, list[str]]:
+        """The Message-IDs in each recipient's mailbox."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for it in self.taken:
+            found[it.recipient].append(it.message["Message-ID"])
+        return dict(found)
+
+    async def _listen(self) -> asyncio.Server:
+        tls = self._context if self._implicit else None
+        return await self._loop.create_server(self._protocol, "127.0.0.1", 0, ssl=tls)
+
+    async def _stop(self) -> None:
+        self._server.close()
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _protocol(self) -> SMTP:
+        self.connections += 1
+        return SMTP(
+            self,
+            hostname="localhost",
+            loop=self._loop,
+            tls_context=None if self._implicit else self._context,
+            require_starttls=self._context is not None and not self._implicit,
+            authenticator=self._authenticate if self._login else None,
+            auth_require_tls=not self._implicit and self._context is not None,
+        )
+
+    def _authenticate(self, _: SMTP, __: Session, ___: Envelope, mechanism: str, data: Any) -> AuthResult:
+        if not isinstance(data, LoginPassword):
+            return AuthResult(success=False, handled=False)
+        given = f"{data.login.decode()}:{data.password.decode()}"
+        return AuthResult(success=given == self._login, handled=False, auth_data=data.login)
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """The sender."""
+        known = not self._login or session.authenticated
+        reply = self._reply(server, "MAIL", address) if known else "530 5.7.0 Authentication required"
+        if reply.startswith("250"):
+            envelope.mail_from = address
+        return reply
+
+    async def handle_RCPT(self, server: SMTP, _: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        """A recipient."""
+        reply = self._reply(server, "RCPT", address)
+        if reply.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return reply
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """The message."""
+        (recipient,) = envelope.rcpt_tos
+        wait = self.answers["DATA", recipient][:1]
+        if wait in ([], [KEEP_AND_DROP]):
+            user = (getattr(session, "auth_data", None) or b"").decode()
+            data = cast(bytes, envelope.original_content)
+            self.taken.append(Taken(recipient, data, session.ssl is not None or self._implicit, user))
+        return self._reply(server, "DATA", recipient)
+
+    def _reply(self, server: SMTP, command: str, address: str) -> str:
+        answers = self.answers[command, address]
+        reply = answers.pop(0) if answers else "250 OK"
+        if reply in (DROP, KEEP_AND_DROP):
+            cast(asyncio.WriteTransport, server.transport).abort()
+        return reply
