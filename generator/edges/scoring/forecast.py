@@ -16,8 +16,8 @@ from generator.ground.model import Paper, Tokens
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """An estimate by the length of the prompts, if every reply were good: `tokens` and `cost`.
 
-    `kept` papers cost nothing any more. `most` is what the requests could cost at the highest, which is what a budget is
-    held with. Money is None without a price.
+    `kept` papers cost nothing any more. `most` is what the requests could cost at the highest: a budget is held with
+    that. Money is None without a price.
     """
 
     papers: int

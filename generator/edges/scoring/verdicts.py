@@ -1,7 +1,7 @@
 """What a language model wrote, read: lines matched to papers by id, never by position. Pure.
 
-Models wrap their lines in prose, fences, lists and reasoning, write one backslash where JSON wants two, break off in the
-middle, rate papers nobody asked about, and contradict themselves. What is clear counts; the rest has a reason.
+Models wrap their lines in prose, fences, lists and reasoning, write one backslash where JSON wants two, break off in
+the middle, rate papers nobody asked about, and contradict themselves. What is clear counts; the rest has a reason.
 """
 
 import json
@@ -17,7 +17,9 @@ from generator.ground import arxiv_id
 
 _LONGEST = 1_000_000  # characters of a reply
 _REASONING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
-_OBJECT = re.compile(r"^[\s\[,]*(?=\{)", re.MULTILINE)  # never inside a line: that is somebody's text
+_OBJECT = re.compile(
+    r"^[\s\[,`*-]*(?:[0-9]{1,3}[.)]\s*)?(?=\{)", re.MULTILINE
+)  # never inside a line: that is some text
 _NEXT = re.compile(r"[\s,]*(?=\{)")
 _ESCAPES = re.compile(r'\\(["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
 _DECODER = json.JSONDecoder(strict=False)
