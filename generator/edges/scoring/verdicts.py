@@ -93,7 +93,7 @@ def _rows(content: str) -> Iterator[dict[str, Any]]:
         try:
             value, at = _DECODER.raw_decode(content, at)
         except (ValueError, RecursionError):
-            found = None
+            found, at = None, at + 1
         else:
             yield from _with_id(value)
             found = _NEXT.match(content, at)
