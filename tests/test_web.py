@@ -170,6 +170,16 @@ def test_broken_replies_say_how(server: Loopback, web: Web) -> None:
     assert "URL: " in failure(web, short, f"{server.url}/packed")
 
 
+def test_what_may_have_been_charged_is_not_sent_again(server: Loopback, web: Web) -> None:
+    server.on("/hung", hung_up)
+    server.on("/busy", Answer(503), Answer(200, b"ok"))
+    once = Service(name="once", resend=False)
+    with pytest.raises(WebError) as caught:
+        web.post(once, f"{server.url}/hung", {})
+    assert (caught.value.sent, server.paths()) == (True, ["/hung"])
+    assert web.post(once, f"{server.url}/busy", {}).body == b"ok"  # an answer says that nothing was done
+
+
 def test_slow_services_are_given_up(server: Loopback) -> None:
     server.on("/silent", silent)
     server.on("/drip", dripping)
@@ -183,6 +193,9 @@ def test_nobody_there(web: Web) -> None:
     with Loopback() as gone:
         pass
     assert failure(web, PLAIN, f"{gone.url}/a") == "URL: cannot be reached: try again later"
+    with pytest.raises(WebError) as caught:
+        web.post(Service(name="once", tries=1, resend=False), f"{gone.url}/a", {})
+    assert caught.value.sent is False
 
 
 def test_redirects_stay_where_they_were_asked_for(server: Loopback, web: Web) -> None:

@@ -71,17 +71,16 @@ def score_day(
     if not papers:
         do = f"import or fetch the papers of {date} first"
         raise DigestError(Problem(store.label(store.papers_path(date)), "no papers to score", do))
-    if kept and not kept.requests and receipt.tokens:
+    wanted = wanting(papers, again=again)
+    if kept and wanted and not kept.requests and receipt.tokens:
         kept.add(_paid_before(receipt))
-    scores = scorer(wanting(papers, again=again))
+    scores = scorer(wanted)
     written = with_scores(papers, scores.papers)
     store.write_papers(date, written)
-    if scores.papers or scores.unscored or receipt.unscored:
+    requests = kept.requests if kept else []
+    if wanted or requests:  # a crash may have come between papers and receipt
         receipt = with_outcome(receipt, papers, written, scores)
-    if kept and kept.requests:
-        receipt = with_spending(receipt, kept.requests)
-    if receipt != store.receipt(date) and (scores.papers or scores.unscored or (kept and kept.requests)):
-        store.write_receipt(receipt)
+        store.write_receipt(with_spending(receipt, requests) if requests else receipt)
     return Scored(
         date=date,
         scored=len(scores.papers),
@@ -114,7 +113,13 @@ def score_day_with_model(
         kept = _kept(store, date)
         asked = endpoint.Endpoint(url, key, model, web)
         scorer = LanguageModelScorer(settings, asked, kept, budget=budget, progress=progress)
-        return score_day(store, date, scorer, kept=kept, again=again)
+        try:
+            store.replies_path(date).parent.mkdir(parents=True, exist_ok=True)  # where it fails, nothing is paid yet
+            return score_day(store, date, scorer, kept=kept, again=again)
+        except OSError as error:
+            what = f"cannot be written: {error.strerror}"
+            do = "check permissions and free space, then score again: what was kept is not paid for twice"
+            raise DigestError(Problem(str(error.filename), what, do)) from error
 
 
 def forecast_day(root: Path, date: str, environment: Mapping[str, str], *, again: bool = False) -> Forecast:
@@ -166,16 +171,18 @@ def with_outcome(receipt: Receipt, before: Sequence[Paper], after: Sequence[Pape
     that no scorer made.
     """
     others = tuple(error for error in receipt.errors if not error.startswith(MARK))
-    more = len(_scored(after)) - len(_scored(before))
+    have = _scored(after)
+    more = len(have) - len(_scored(before))
+    unscored = {arxiv_id: reason for arxiv_id, reason in scores.unscored.items() if arxiv_id not in have}
     return msgspec.structs.replace(
         receipt,
-        state=_state(receipt, scores, bool(_scored(after)), bool(others)),
+        state=_state(receipt, bool(unscored), bool(have), bool(others)),
         model=scores.model if scores.papers else receipt.model or scores.model,
         rubric=scores.rubric if scores.papers else receipt.rubric or scores.rubric,
         scanned=None if receipt.scanned is None else receipt.scanned + more,
         relevant=None if receipt.relevant is None else receipt.relevant + more,
-        scored=len(_scored(after)),
-        unscored=scores.unscored,
+        scored=len(have),
+        unscored=unscored,
         errors=(*others, *(MARK + error for error in scores.errors)),
     )
 
@@ -201,8 +208,9 @@ def _scored(papers: Sequence[Paper]) -> set[str]:
     return {paper.arxiv_id for paper in papers if paper.score is not None}
 
 
-def _state(receipt: Receipt, scores: Scores, any_scored: bool, other_errors: bool) -> State:
-    if scores.unscored:
+def _state(receipt: Receipt, any_unscored: bool, any_scored: bool, other_errors: bool) -> State:
+    if any_unscored:
         return State.PARTIAL if any_scored else State.FAILED
-    was_ours = bool(receipt.unscored) and not other_errors
-    return State.OK if was_ours and receipt.state in (State.PARTIAL, State.FAILED) else receipt.state
+    if receipt.unscored and not other_errors and receipt.state in (State.PARTIAL, State.FAILED):
+        return State.OK
+    return State.PARTIAL if receipt.state is State.FAILED and any_scored else receipt.state

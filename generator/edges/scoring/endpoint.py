@@ -70,6 +70,7 @@ class Endpoint:
         self._limit_name = next(self._limits)
         self._service = Service(
             name="language model",
+            tries=6,  # a minute altogether: limits are counted by the minute
             retry=frozenset({429, 500, 502, 503, 529}),
             read_timeout=settings.timeout,
             whole_timeout=settings.timeout,
