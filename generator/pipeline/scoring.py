@@ -76,7 +76,8 @@ def score_day(
         kept.add(_paid_before(receipt))
     scores = scorer(wanted)
     written = with_scores(papers, scores.papers)
-    store.write_papers(date, written)
+    if written != list(papers):
+        store.write_papers(date, written)
     requests = kept.requests if kept else []
     if wanted or requests:  # a crash may have come between papers and receipt
         receipt = with_outcome(receipt, papers, written, scores)
