@@ -105,7 +105,8 @@ def test_a_day_is_scored_and_the_receipt_says_what_the_server_knows(digest: Dige
     assert told.cached > 0
     assert receipt.tokens == done.tokens == told
     assert receipt.cost is not None
-    assert (receipt.cost.total, receipt.cost.currency) == (pytest.approx(cost_of(told), abs=1e-12), "EUR")
+    assert receipt.cost.total == pytest.approx(cost_of(told), abs=1e-12)
+    assert receipt.cost.currency == "EUR"
     assert receipt.cost.total == pytest.approx((receipt.cost.prompt or 0) + (receipt.cost.completion or 0))
     assert (receipt.state, receipt.model, receipt.scored, receipt.unscored) == (State.OK, "model-1", 25, {})
     for arxiv_id in ids:
@@ -550,6 +551,15 @@ def test_what_is_missing_is_said_all_at_once(digest: Digest) -> None:
         "scorer: no model: set DIGEST_LLM_MODEL, or scorer.model in digest.yml",
         "DIGEST_LLM_KEY: has characters that no key has: copy the key anew",
     ]
+
+
+@pytest.mark.parametrize("url", ["ftp://h/v1", "host/v1", "http://", "http://[::1/v1?key=s3cret-s3cret"])
+def test_an_address_that_is_none_is_refused_without_showing_it(digest: Digest, url: str) -> None:
+    digest.holds(1)
+    digest.environment["DIGEST_LLM_URL"] = url
+    with pytest.raises(DigestError) as caught:
+        digest.score()
+    assert str(caught.value) == "scorer: the endpoint is no http(s) address: write it as https://host/v1"
 
 
 def test_a_digest_without_a_prompt_says_so(digest: Digest, server: ModelServer) -> None:

@@ -16,7 +16,7 @@ from generator.edges.scoring import pricing
 from generator.ground.config import LanguageModel
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Tokens
-from generator.ground.text import one_line
+from generator.ground.text import one_line, safe_url
 from generator.web.door import Web
 from generator.web.service import Service, WebError
 
@@ -140,14 +140,12 @@ def from_environment(settings: LanguageModel, environment: Mapping[str, str]) ->
     problems = []
     if not url:
         problems.append(Problem("scorer", "no endpoint", f"set {URL}, or scorer.endpoint in digest.yml"))
+    elif not safe_url(url):
+        problems.append(Problem("scorer", "the endpoint is no http(s) address", "write it as https://host/v1"))
     if not model:
         problems.append(Problem("scorer", "no model", f"set {MODEL}, or scorer.model in digest.yml"))
     if not re.fullmatch(r"[\x21-\x7e]*", key):
         problems.append(Problem(KEY, "has characters that no key has", "copy the key anew"))
-    try:
-        urlsplit(url)
-    except ValueError:
-        problems.append(Problem(URL, "is no address", "write it as https://host/v1"))
     if problems:
         raise DigestError(problems)
     return msgspec.structs.replace(settings, model=model), url, key
@@ -163,7 +161,7 @@ def _completions(url: str) -> str:
 def _secrets(url: str, key: str) -> Iterator[str]:
     """What must not be repeated: the key, and what may be one in the address. Short ones are stand-ins, not secrets."""
     parts = urlsplit(url)
-    given = (key, parts.password or "", *(value for _, value in parse_qsl(parts.query)))
+    given = (key, *(value for _, value in parse_qsl(parts.query)))
     return (secret for secret in given if len(secret) >= _SHORTEST_SECRET)
 
 
