@@ -73,6 +73,14 @@ def entry(number: int, submitted: str, category: str = "cs.LG") -> str:
     )
 
 
+def item(number: int, category: str = "cs.LG") -> str:
+    return (
+        f"<item><guid>oai:arXiv.org:2609.{number:05}v1</guid><title>T</title><description>Words.</description>"
+        f"<category>{category}</category><pubDate>Thu, 24 Sep 2026 00:00:00 -0400</pubDate>"
+        "<announce_type>new</announce_type></item>"
+    )
+
+
 def answer(entries: list[str], total: int | None = None) -> Answer:
     total = len(entries) if total is None else total
     body = f"<feed><totalResults>{total}</totalResults>{''.join(entries)}</feed>"
@@ -108,9 +116,25 @@ def test_a_day_from_the_feed_with_its_details(server: Loopback, web: Web, fake: 
 
 
 def test_cross_lists_and_replacements_can_be_left_out(server: Loopback, web: Web) -> None:
-    play(server, "arxiv_feed", "arxiv_details")
+    play(server, "arxiv_feed")
+    server.on(API, read("arxiv_details").answer)
     day = ask(server, web, cross_lists=False, replacements=False)
     assert (len(day.papers), day.replaced, day.announced) == (3, (), 4)
+    asked = parse_qs(urlsplit(server.asked[-1].path).query)
+    assert asked == {"id_list": ["2609.20001,2609.20002,2609.20003"], "max_results": ["3"]}
+
+
+def test_a_feed_that_is_full_is_asked_for_category_by_category(server: Loopback, web: Web) -> None:
+    whole = read("arxiv_feed").answer
+    head = whole.body.decode().partition("    <item>")[0]
+    items = "".join(item(number) for number in range(1, 2001))
+    server.on(FEED, whole._replace(body=f"{head}{items}</channel></rss>".encode()))
+    server.on(
+        FEED.replace("+stat.ML", ""), whole._replace(body=f"{head}{item(1)}{item(2001)}</channel></rss>".encode())
+    )
+    server.on(FEED.replace("cs.LG+", ""), whole._replace(body=f"{head}{item(2002)}</channel></rss>".encode()))
+    day = ask(server, web, details=False)
+    assert (day.announced, len(set(ids(day.papers)))) == (2002, 2002)
 
 
 def test_details_that_cannot_be_had_cost_a_note_and_nothing_else(server: Loopback, web: Web) -> None:
@@ -209,12 +233,7 @@ def older(number: int, category: str) -> list[str]:
 
 def stale_feed(server: Loopback) -> None:
     """Six papers of cs.LG that are yesterday's under today's date, and the one of stat.ML that is today's."""
-    items = "".join(
-        f"<item><guid>oai:arXiv.org:2609.{n:05}v1</guid><title>T</title><description>Words.</description>"
-        "<category>cs.LG</category><pubDate>Thu, 24 Sep 2026 00:00:00 -0400</pubDate>"
-        "<announce_type>new</announce_type></item>"
-        for n in range(100, 106)
-    )
+    items = "".join(item(number) for number in range(100, 106))
     answer = read("arxiv_feed").answer
     kept = answer.body.decode().partition("    <item>\n      <title>Counting")[2].partition("</item>")[0]
     head = answer.body.decode().partition("    <item>")[0]

@@ -102,13 +102,19 @@ class _Day:
 
     def finish(self) -> Fetched:
         """All that was found."""
-        listed = [paper for paper in self._papers.values() if not is_replacement(paper)]
-        shown = [paper for paper in listed if paper.announce_type != "cross" or self._settings.cross_lists]
-        replaced = [paper for paper in self._papers.values() if is_replacement(paper) and self._settings.replacements]
-        done = self._done
-        done.papers, done.replaced, done.announced = tuple(shown), tuple(replaced), len(listed)
-        done.withdrawn = tuple(paper.arxiv_id for paper in (*shown, *replaced) if paper.extra.get("withdrawn"))
+        done, wanted = self._done, self._wanted()
+        done.announced = sum(not is_replacement(paper) for paper in self._papers.values())
+        done.papers = tuple(paper for paper in wanted if not is_replacement(paper))
+        done.replaced = tuple(paper for paper in wanted if is_replacement(paper))
+        done.withdrawn = tuple(paper.arxiv_id for paper in wanted if paper.extra.get("withdrawn"))
         return done
+
+    def _wanted(self) -> list[Paper]:
+        """What the settings do not leave out."""
+        papers = list(self._papers.values())
+        if not self._settings.cross_lists:
+            papers = [paper for paper in papers if paper.announce_type != "cross"]
+        return papers if self._settings.replacements else [paper for paper in papers if not is_replacement(paper)]
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -145,7 +151,7 @@ class _Day:
 
     def _add_details(self) -> None:
         try:
-            harvest = self._services.details(list(self._papers), self._done.date)
+            harvest = self._services.details([p.arxiv_id for p in self._wanted()], self._done.date)
         except DigestError as error:
             self._note(error)
             self._say("the feed's papers are kept without details", "fetch again to fill them in", note=True)
