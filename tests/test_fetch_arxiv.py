@@ -115,6 +115,21 @@ def test_a_day_from_the_feed_with_its_details(server: Loopback, web: Web, fake: 
     assert fake.slept == [3.0]
 
 
+ATOM = """<feed xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
+  <updated>2026-09-24T04:00:12.1+00:00</updated>
+  <entry><id>oai:arXiv.org:2609.20001v1</id><title>A Bound on Everything</title>
+    <summary>arXiv:2609.20001v1 Announce Type: new
+Abstract: Words.</summary><category term="cs.LG"/><published>2026-09-24T00:00:00-04:00</published>
+    <arxiv:announce_type>new</arxiv:announce_type></entry>
+</feed>"""
+
+
+def test_the_atom_feed_will_do_as_well(server: Loopback, web: Web) -> None:
+    server.on(FEED, Answer(200, ATOM.encode()))
+    day = ask(server, web, details=False)
+    assert (day.condition, ids(day.papers)) == (Condition.OK, ["2609.20001"])
+
+
 def test_cross_lists_and_replacements_can_be_left_out(server: Loopback, web: Web) -> None:
     play(server, "arxiv_feed")
     server.on(API, read("arxiv_details").answer)
@@ -296,6 +311,14 @@ def test_pages_that_come_short_or_empty_are_followed_to_the_end(server: Loopback
     assert len(day.papers) == 7
     starts = [parse_qs(urlsplit(path).query)["start"][0] for path in server.paths()]
     assert starts == ["0", "3", "3", "4"]
+
+
+def test_an_archive_is_not_the_one_whose_name_begins_alike(server: Loopback, web: Web) -> None:
+    papers = [entry(1, "2026-09-23T10:00:00Z", "math.CO"), entry(2, "2026-09-23T10:00:00Z", "math-ph")]
+    server.on(API, answer(papers))
+    day = ask(server, web, today="2026-11-20", categories=("math",), replacements=False)
+    assert ids(day.papers) == ["2609.00001"]
+    assert parse_qs(urlsplit(server.asked[0].path).query)["search_query"][0].startswith("(cat:math*) AND ")
 
 
 def test_pages_that_stay_away_are_a_failure(server: Loopback, web: Web) -> None:

@@ -6,7 +6,7 @@ date. So every new paper's details are asked for; they hold when it was submitte
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -88,7 +88,7 @@ class _Day:
         if window is None:
             self._is_holiday()
             return
-        self._take(self._services.submitted(self._settings.categories, window, date))
+        self._take(self._submitted(self._settings.categories, window))
         if self._settings.replacements and (self._papers or date < self._today):
             self._take_replaced(window[0])
         if self._papers:
@@ -124,6 +124,13 @@ class _Day:
             return False
         self._done.condition = Condition.QUIET
         return True
+
+    def _submitted(self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime]) -> Harvest:
+        """What came in then; the API's ``math*`` finds ``math-ph`` too."""
+        harvest = self._services.submitted(categories, window, self._done.date)
+        found = ((row, row.paper.categories) for row in harvest.rows)
+        harvest.rows = [row for row, codes in found if any(_is_of(codes, category) for category in categories)]
+        return harvest
 
     def _take(self, harvest: Harvest) -> None:
         self._done.repairs += harvest.repairs
@@ -167,7 +174,7 @@ class _Day:
             new = [p for p in self._papers.values() if p.announce_type == "new" and _is_of(p.categories[:1], category)]
             if window and new and self._are_older(new):
                 try:
-                    given = self._services.submitted([category], window, self._done.date)
+                    given = self._submitted([category], window)
                 except DigestError as error:
                     self._done.problems += error.problems
                     given = Harvest()
