@@ -280,7 +280,8 @@ def test_yesterdays_papers_are_never_taken_for_todays(server: Loopback, web: Web
 def test_a_paper_that_was_held_back_is_announced_all_the_same(server: Loopback, web: Web) -> None:
     held = entry(20003, "2026-09-01T10:00:00Z", "stat.ML")
     server.on(FEED, read("arxiv_feed").answer)
-    server.on(API, answer([entry(20001, "2026-09-23T10:00:00Z"), held]), NOTHING)
+    listed = entry(20001, "2026-09-23T10:00:00Z").replace('<category term="cs.LG"/>', '<category term="stat.ML"/>')
+    server.on(API, answer([entry(20001, "2026-09-23T10:00:00Z"), held]), answer([listed]))
     day = ask(server, web)
     assert (day.condition, len(day.papers), said(day)) == (Condition.OK, 4, [])
 
@@ -291,7 +292,9 @@ def test_a_paper_that_was_held_back_is_announced_all_the_same(server: Loopback, 
 def test_an_earlier_day_from_the_api_and_oai(server: Loopback, web: Web, fake: FakeTime) -> None:
     window = read("arxiv_window")
     query = window.path.replace("%28cat%3Acs.LG+OR+cat%3Astat.ML%29", "%28cat%3Acs.LG%29")
-    server.on(query, window.answer)
+    listed = b'<category term="cs.LG"/><category term="stat.ML"'
+    body = window.answer.body.replace(b'<category term="stat.ML"', listed)
+    server.on(query, window.answer._replace(body=body))
     play(server, "arxiv_oai", "arxiv_oai_rest")
     day = ask(server, web, today="2026-11-20", categories=("cs.LG",))
     assert [(paper.arxiv_id, paper.announce_type) for paper in day.papers] == [

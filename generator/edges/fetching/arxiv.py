@@ -178,13 +178,13 @@ class _Day:
                 except DigestError as error:
                     self._done.problems += error.problems
                     given = Harvest()
-                if given.rows or len(new) >= _FEW:  # fewer may have been held back, and announced alone
+                if _has_own(given, category) or len(new) >= _FEW:  # fewer may have been held back, and came alone
                     self._put_in_place(category, new, given)
 
     def _put_in_place(self, category: str, old: list[Paper], given: Harvest) -> None:
         for paper in old:
             del self._papers[paper.arxiv_id]
-        if given.rows:
+        if _has_own(given, category):
             self._take(given)
             self._say(f"the feed has older papers of {category}; the API's are taken", "nothing to do", note=True)
         else:
@@ -237,6 +237,11 @@ def _with_details(paper: Paper, known: Paper) -> Paper:
 def _is_of(categories: tuple[str, ...], wanted: str) -> bool:
     """Whether one of `categories` is `wanted`, or of the archive that `wanted` is."""
     return any(f"{code}.".casefold().startswith(f"{wanted}.".casefold()) for code in categories)
+
+
+def _has_own(harvest: Harvest, category: str) -> bool:
+    """Whether there are papers that belong to `category` first: they are announced as new there."""
+    return any(_is_of(row.paper.categories[:1], category) for row in harvest.rows)
 
 
 def _rank(paper: Paper) -> int:
