@@ -190,11 +190,14 @@ def test_redirects_stay_where_they_were_asked_for(server: Loopback, web: Web) ->
     server.on("/b", Answer(200, b"b"))
     server.on("/away", Answer(302, b"", (("Location", "http://localhost:1/x?key=1"),)))
     server.on("/file", Answer(302, b"", (("Location", "file:///etc/passwd"),)))
+    server.on("/broken", Answer(302, b"", (("Location", "http://[::1"),)))
     server.on("/round", Answer(302, b"", (("Location", "/round"),)))
     assert web.get(PLAIN, f"{server.url}/a").body == b"b"
     away = "URL: redirects to http://localhost:1/x, which is another place: try again later"
     assert failure(web, PLAIN, f"{server.url}/away") == away
     assert "which is another place" in failure(web, PLAIN, f"{server.url}/file")
+    broken = "URL: redirects to an address that cannot be read, which is another place: try again later"
+    assert failure(web, PLAIN, f"{server.url}/broken") == broken
     assert failure(web, PLAIN, f"{server.url}/round") == "URL: redirects more than 5 times: try again later"
 
 

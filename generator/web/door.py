@@ -90,7 +90,7 @@ class Web:
             target = reply.headers.get("location")
             if method != "GET" or reply.status not in _REDIRECTS or not target:
                 return reply
-            before, asked = asked, urljoin(asked, target)
+            before, asked = asked, _joined(asked, target)
             if not _may_follow(before, asked, service.domain):
                 raise _Lost(f"redirects to {shown(asked)}, which is another place")
             if urlsplit(before)[:2] != urlsplit(asked)[:2]:
@@ -200,6 +200,13 @@ def _check(url: str) -> None:
         good = False
     if not good:
         raise WebError(Problem(shown(url), "is no http(s) address", "correct the address in digest.yml"))
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return target  # which nobody will follow
 
 
 def _may_follow(before: str, after: str, domain: str) -> bool:
