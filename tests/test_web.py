@@ -201,6 +201,20 @@ def test_redirects_stay_where_they_were_asked_for(server: Loopback, web: Web) ->
     assert failure(web, PLAIN, f"{server.url}/round") == "URL: redirects more than 5 times: try again later"
 
 
+def test_a_redirect_without_end_is_cut_off_like_any_reply(server: Loopback, web: Web) -> None:
+    def forever(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(302)
+        request.send_header("Location", "/b")
+        request.end_headers()
+        request.close_connection = True
+        for _ in range(400):
+            request.wfile.write(b"x" * 10_000)
+
+    server.on("/a", forever)
+    small = Service(name="small", largest=1_000_000)
+    assert failure(web, small, f"{server.url}/a") == "URL: answers with more than 1,000,000 bytes: try again later"
+
+
 def test_a_key_does_not_follow_a_redirect_to_another_port(server: Loopback, web: Web) -> None:
     with Loopback() as other:
         other.on("/b", Answer(200, b"b"))

@@ -180,8 +180,15 @@ class _Line:
         return bytes(body)
 
 
+class _Session(requests.Session):
+    """One that leaves redirects alone: requests would read the whole body of one, however long, before it returns."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def _session(agent: str) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.headers["User-Agent"] = agent
     session.auth = _as_it_is  # else requests sends the passwords of ~/.netrc, even in place of a key
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
