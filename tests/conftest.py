@@ -24,14 +24,28 @@ CHROMIUM_ARGUMENTS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--update-golden`` writes the golden files anew instead of comparing with them."""
+    """``--update-golden`` writes golden files anew; ``--live`` asks real services, ``--record`` keeps their replies."""
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+    parser.addoption("--live", action="store_true", help="ask the real services whether recordings still hold")
+    parser.addoption("--record", action="store_true", help="with --live: write what they answer into tests/recordings")
 
 
 @pytest.fixture(scope="session")
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Whether the golden files are to be written anew."""
     return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def live(request: pytest.FixtureRequest) -> bool:
+    """Whether real services may be asked."""
+    return bool(request.config.getoption("--live"))
+
+
+@pytest.fixture(scope="session")
+def record(request: pytest.FixtureRequest) -> bool:
+    """Whether recordings are to be written anew."""
+    return bool(request.config.getoption("--record"))
 
 
 def absent(message: str) -> NoReturn:

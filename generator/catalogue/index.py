@@ -221,6 +221,11 @@ class Catalogue:
             *values,
         )
 
+    def first_days(self, before: str) -> dict[str, str]:
+        """Every paper that stands on a day before `before`, and the first day it stands on."""
+        query = "SELECT arxiv_id, min(date) FROM entry WHERE date < ? GROUP BY arxiv_id"
+        return dict(self._db.execute(query, (before,)))
+
     def _entries(self, where: str, *values: str | int | None) -> list[Entry]:
         rows = self._db.execute(
             f"SELECT e.record, (SELECT min(f.date) FROM entry f WHERE f.arxiv_id = e.arxiv_id) FROM entry e {where}",

@@ -7,13 +7,23 @@ import click
 from generator import __version__
 from generator.cli.building import build_command, generate_command
 from generator.cli.checking import check_command
+from generator.cli.fetching import fetch_command
 from generator.cli.importing import import_command
 from generator.cli.scoring import score_command
 from generator.cli.serving import serve_command
 from generator.cli.starting import new_command
 from generator.ground.errors import DigestError
 
-COMMANDS = (import_command, generate_command, build_command, check_command, score_command, serve_command, new_command)
+COMMANDS = (
+    import_command,
+    fetch_command,
+    score_command,
+    generate_command,
+    build_command,
+    check_command,
+    serve_command,
+    new_command,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -70,14 +70,15 @@ def _lines(report: Report) -> Iterable[str]:
     if report.receipts:
         yield f"receipts: {report.receipts:,} written"
     yield f"{_count(len(report.days), 'day')} changed in data/"
-    yield from _repairs(report.repairs)
+    yield from repair_lines(report.repairs)
     if report.kept:
         rows = _count(len(report.kept), "row")
         yield f"kept: in {rows} data/ differs and stays (--replace takes what comes in; --json lists them)"
     yield from (f"note: {problem}" for problem in report.problems if problem.note)
 
 
-def _repairs(repairs: list[Repair]) -> Iterable[str]:
+def repair_lines(repairs: list[Repair]) -> Iterable[str]:
+    """A line for each kind of repair."""
     kinds: dict[str, list[Repair]] = defaultdict(list)
     for repair in repairs:
         kinds[repair.what].append(repair)

@@ -14,6 +14,7 @@ import msgspec
 import yaml
 
 from generator.ground.errors import DigestError, Problem
+from generator.ground.fetch_settings import Fetch, faults
 
 SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
@@ -121,6 +122,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pages: Pages = Pages()
     feeds: Feeds = Feeds()
     search: bool = True
+    fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}
     notice: str = ""
@@ -133,8 +135,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def fingerprint(self) -> str:
-        """Changes when any setting does."""
-        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
+        """Changes when any setting does that a page may show; what is fetched, and who scores, shows in none."""
+        shown = msgspec.structs.replace(self, fetch=Fetch(), scorer=LanguageModel())
+        return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:16]
 
 
 def load(root: Path) -> Settings:
@@ -149,6 +152,8 @@ def load(root: Path) -> Settings:
     settings = _read(root, SETTINGS_FILE, Settings)
     site = _read(root, SITE_FILE, Site)
     problems = _topic_problems(root, settings) + _price_problems(root, settings)
+    for path, what, do in faults(settings.fetch):
+        problems.append(Problem(f"{SETTINGS_FILE}:{_line(_node(root, SETTINGS_FILE), path)}", what, do))
     if not re.match(r"https?://[^/\s]+", site.site_url):
         line = _line(_node(root, SITE_FILE), ["site_url"])
         what, do = "site_url is not an absolute http(s) address", "write the address readers will use, ending in /"

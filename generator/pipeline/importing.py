@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -72,6 +72,15 @@ def run(
     return work.report
 
 
+def keep(store: Store, harvests: Iterable[tuple[str, Harvest]]) -> Report:
+    """Take in what was fetched, each harvest under its label: a later sighting of what is there."""
+    work = _Import(store, None, replace=False, later=True)
+    for label, harvest in harvests:
+        work.keep(label, harvest)
+    work.finish()
+    return work.report
+
+
 def _expand(paths: Sequence[str], report: Report) -> Iterator[tuple[str, bool]]:
     """Every file, in order, and whether it was named itself rather than found in a folder."""
     for path in paths:
@@ -88,8 +97,8 @@ def _expand(paths: Sequence[str], report: Report) -> Iterator[tuple[str, bool]]:
 class _Import:
     """One run: ratings wait for the papers they rate, everything else is kept file by file."""
 
-    def __init__(self, store: Store, date: str | None, replace: bool) -> None:
-        self.store, self.date, self.replace = store, date, replace
+    def __init__(self, store: Store, date: str | None, replace: bool, later: bool = False) -> None:
+        self.store, self.date, self.replace, self.later = store, date, replace, later
         self.report = Report()
         self.kinds: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
@@ -112,11 +121,14 @@ class _Import:
             self.report.problems += error.problems
         else:
             self.kinds[kind] += 1
-            try:
-                self._keep(label, harvest)
-            except OSError as error:
-                what = f"{error.filename} cannot be written: {error.strerror}"
-                self.report.problems.append(Problem(label, what, "check permissions and free space, then import again"))
+            self.keep(label, harvest)
+
+    def keep(self, label: str, harvest: Harvest) -> None:
+        try:
+            self._keep(label, harvest)
+        except OSError as error:
+            what = f"{error.filename} cannot be written: {error.strerror}"
+            self.report.problems.append(Problem(label, what, "check permissions and free space, then try again"))
 
     def _keep(self, path: str, harvest: Harvest) -> None:
         self.report.repairs += harvest.repairs
@@ -139,10 +151,11 @@ class _Import:
 
     def _keep_day(self, date: str, rows: list[Row]) -> None:
         try:
-            day = Day({(paper.arxiv_id, paper.source): paper for paper in self.store.papers(date)}, self.replace)
+            papers = {(paper.arxiv_id, paper.source): paper for paper in self.store.papers(date)}
         except DigestError as error:
             self._refuse_day(date, rows, error)
             return
+        day = Day(papers, self.replace, self.later)
         for row in rows:
             outcome, fields = day.take(row)
             self.outcomes[outcome] += 1

@@ -13,6 +13,7 @@ from generator.edges.sources.harvest import Record, Row
 from generator.ground.model import Paper, Receipt
 
 _SCORE = ("relevance", "novelty", "comment", "topics", "scorer")
+_COUNTS = ("upvotes", "comments")
 _APART = frozenset({*_SCORE, "arxiv_id", "source", "links", "extra"})
 _PLAIN = tuple(name for name in Paper.__struct_fields__ if name not in _APART)
 
@@ -31,6 +32,7 @@ class Day(msgspec.Struct):
 
     papers: dict[tuple[str, str], Paper]
     replace: bool = False
+    later: bool = False  # what comes in was seen after what is there
 
     def take(self, row: Row) -> tuple[Outcome, tuple[str, ...]]:
         """Let one row in. Names the fields in which the old row stayed though the new one differs."""
@@ -41,11 +43,21 @@ class Day(msgspec.Struct):
         if old is None:
             self.papers[key] = row.paper
             return Outcome.ADDED, ()
-        merged, kept = merge(old, row.paper, replace=self.replace)
+        merged, kept = merge(grown(old, row.paper) if self.later else old, row.paper, replace=self.replace)
         self.papers[key] = merged
         if merged != old:
             return Outcome.FILLED, kept
         return (Outcome.KEPT if kept else Outcome.UNCHANGED), kept
+
+
+def grown(old: Paper, new: Paper) -> Paper:
+    """`old` as it is by now: what changes with time (votes, version, withdrawal) is as a later sighting has it."""
+    changes: dict[str, Any] = {name: getattr(new, name) for name in _COUNTS if getattr(new, name) is not None}
+    if (new.version or 0) > (old.version or 0):
+        changes |= {"version": new.version, "updated": new.updated or old.updated}
+    if new.extra.get("withdrawn"):
+        changes["extra"] = {**old.extra, "withdrawn": new.extra["withdrawn"]}
+    return msgspec.structs.replace(old, **changes)
 
 
 def merge(old: Paper, new: Paper, *, replace: bool = False) -> tuple[Paper, tuple[str, ...]]:

@@ -91,7 +91,7 @@ class Web:
             target = reply.headers.get("location")
             if method != "GET" or reply.status not in _REDIRECTS or not target:
                 return reply
-            before, asked = asked, urljoin(asked, target)
+            before, asked = asked, _joined(asked, target)
             if not _may_follow(before, asked, service.domain):
                 raise _Lost(f"redirects to {shown(asked)}, which is another place")
             if urlsplit(before)[:2] != urlsplit(asked)[:2]:
@@ -181,8 +181,15 @@ class _Line:
         return bytes(body)
 
 
+class _Session(requests.Session):
+    """One that leaves redirects alone: requests would read the whole body of one, however long, before it returns."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def _session(agent: str) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.headers["User-Agent"] = agent
     session.auth = _as_it_is  # else requests sends the passwords of ~/.netrc, even in place of a key
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -201,6 +208,13 @@ def _check(url: str) -> None:
         good = False
     if not good:
         raise WebError(Problem(shown(url), "is no http(s) address", "correct the address in digest.yml"))
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return target  # which nobody will follow
 
 
 def _may_follow(before: str, after: str, domain: str) -> bool:

@@ -52,6 +52,17 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     return notes.harvest(rows_found)
 
 
+def announced(payload: Xml) -> str | None:
+    """The day for which a daily feed says it was made; None for Atom, which says only when."""
+    return day_of_time(one(child(payload.root, "channel"), "pubDate"))
+
+
+def total(payload: Xml) -> int | None:
+    """How many papers an answer of the API belongs to (``opensearch:totalResults``)."""
+    number = one(payload.root, "totalResults") or ""
+    return int(number) if number.isascii() and number.isdigit() else None
+
+
 def _recorded(payload: Payload, notes: Notes) -> Element:
     assert isinstance(payload, Json)
     body: str = payload.value["body"]

@@ -54,6 +54,17 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     return notes.harvest(found)
 
 
+def resumption_token(payload: Xml) -> str | None:
+    """What asks for the rest of a list, if there is more (OAI-PMH 2.0, 3.5)."""
+    return next((text for token in payload.root.iter("resumptionToken") if (text := (token.text or "").strip())), None)
+
+
+def error_code(payload: Xml) -> str | None:
+    """Why the repository refused, e.g. ``badResumptionToken`` (OAI-PMH 2.0, 3.6)."""
+    error = child(payload.root, "error")
+    return None if error is None else error.get("code")
+
+
 def _record(record: Element, day: str | None, notes: Notes, found: list[Row]) -> None:
     metadata = child(record, "metadata")
     about = next((part for name in _FORMATS if (part := child(metadata, name)) is not None), None)
@@ -90,6 +101,8 @@ def _arxiv_raw(about: Element) -> dict[str, Any]:
     if days:
         number = (about.findall("version")[-1].get("version") or "").removeprefix("v")
         row |= {"version": number, "published": days[0], "updated": days[-1] if len(days) > 1 else None}
+        if one(about.findall("version")[-1], "source_type") == "I":  # arXiv's mark for a version without text
+            row["withdrawn"] = True
     return row
 
 

@@ -1,0 +1,248 @@
+"""arXiv's papers of one day: from the daily feed while it has them, else from the API and OAI-PMH.
+
+The feed says what was announced, but authors as one text, no comments, and at times yesterday's papers under today's
+date. So every new paper's details are asked for; they hold when it was submitted, and that tells which day it is of.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+import msgspec
+
+from generator.edges.fetching.arxiv_services import MOST_IN_FEED, ArxivServices
+from generator.edges.fetching.outcome import Ask, Condition, Fetched
+from generator.edges.sources.harvest import Harvest
+from generator.ground.arxiv_calendar import Calendar
+from generator.ground.errors import DigestError, Problem
+from generator.ground.fetch_settings import Arxiv, Fetch
+from generator.ground.model import Paper
+from generator.web.door import Web
+
+NAME = "arxiv"
+_FEW = 5  # so many papers of one category that all were held back for a day are believed
+_ORDER = ("new", "cross", "replace", "replace-cross")
+_WITHDRAWN = re.compile(
+    r"\W*(?:(?:this|the|our)\s+)?(?:(?:arxiv|current)\s+)?(?:(?:paper|article|manuscript|submission|preprint|work|version)\s+)?"
+    r"(?:(?:has|have)\s+been\s+|is\s+|was\s+)?(?:temporarily\s+)?withdrawn\b",
+    re.IGNORECASE,
+)
+
+
+def asks(settings: Fetch) -> Iterator[Ask]:
+    """arXiv's papers, if categories are set."""
+    if settings.arxiv.categories:
+        yield Ask(NAME, partial(fetch, settings))
+
+
+def fetch(settings: Fetch, web: Web, date: str, today: str) -> Fetched:
+    """The papers of `date`; `today` is the newest day there can be. Raises DigestError where arXiv gave nothing."""
+    day = _Day(ArxivServices(web, settings.endpoints), settings.arxiv, date, today)
+    near = abs((datetime.date.fromisoformat(date) - datetime.date.fromisoformat(today)).days) <= 1
+    if not (near and day.from_feed()):
+        day.from_archive()
+    return day.finish()
+
+
+class _Day:
+    """One day in the making."""
+
+    def __init__(self, services: ArxivServices, settings: Arxiv, date: str, today: str) -> None:
+        self._services, self._settings, self._today = services, settings, today
+        self._calendar = Calendar(settings.holidays)
+        self._papers: dict[str, Paper] = {}
+        self._feed_is_empty = False
+        self._done = Fetched(source=NAME, date=date)
+
+    # -- the two ways ----------------------------------------------------------------------------------------------
+
+    def from_feed(self) -> bool:
+        """Take the day from the feed; False if it is out of order, that of another day, or empty on a working day."""
+        date, categories = self._done.date, self._settings.categories
+        try:
+            made_for, harvest = self._services.feed(categories, date)
+            if len(harvest.rows) >= MOST_IN_FEED and len(categories) > 1:
+                for category in categories:
+                    harvest.rows += self._services.feed([category], date)[1].rows
+        except DigestError as error:
+            self._note(error)
+            return False
+        if made_for != date or any(row.date != date for row in harvest.rows):
+            return False
+        if not harvest.rows:
+            self._feed_is_empty = True
+            return self._is_holiday()
+        self._take(harvest)
+        if self._settings.details:
+            self._add_details()
+            self._mend_stale_categories()
+        return True
+
+    def from_archive(self) -> None:
+        """Take the day from what arXiv keeps: papers by when they were submitted, replacements by when changed.
+
+        Nothing says on which day a paper was announced; one that was held back stands on the day it should have been.
+        """
+        date, window = self._done.date, self._calendar.window(self._done.date)
+        if window is None:
+            self._is_holiday()
+            return
+        self._take(self._submitted(self._settings.categories, window))
+        if self._settings.replacements and (self._papers or date < self._today):
+            self._take_replaced(window[0])
+        if self._papers:
+            return
+        if date < self._today or self._feed_is_empty:
+            self._done.condition = Condition.QUIET
+            self._say(f"nothing in these categories for {date}", "nothing to do", note=True)
+        else:
+            self._done.condition = Condition.STALE
+            self._say(f"nothing for {date} yet", "try again after 20:00 US Eastern of the evening before, or later")
+
+    def finish(self) -> Fetched:
+        """All that was found."""
+        done, wanted = self._done, self._wanted()
+        done.announced = sum(not is_replacement(paper) for paper in self._papers.values())
+        done.papers = tuple(paper for paper in wanted if not is_replacement(paper))
+        done.replaced = tuple(paper for paper in wanted if is_replacement(paper))
+        done.withdrawn = tuple(paper.arxiv_id for paper in wanted if paper.extra.get("withdrawn"))
+        return done
+
+    def _wanted(self) -> list[Paper]:
+        """What the settings do not leave out."""
+        papers = list(self._papers.values())
+        if not self._settings.cross_lists:
+            papers = [paper for paper in papers if paper.announce_type != "cross"]
+        return papers if self._settings.replacements else [paper for paper in papers if not is_replacement(paper)]
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def _is_holiday(self) -> bool:
+        """Whether the calendar knows of no announcement; then the day is quiet."""
+        if self._calendar.announces(self._done.date):
+            return False
+        self._done.condition = Condition.QUIET
+        return True
+
+    def _submitted(self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime]) -> Harvest:
+        """What came in then; the API's ``math*`` finds ``math-ph`` too."""
+        harvest = self._services.submitted(categories, window, self._done.date)
+        found = ((row, row.paper.categories) for row in harvest.rows)
+        harvest.rows = [row for row, codes in found if any(_is_of(codes, category) for category in categories)]
+        return harvest
+
+    def _take(self, harvest: Harvest) -> None:
+        self._done.repairs += harvest.repairs
+        self._done.problems += harvest.problems
+        for row in sorted(harvest.rows, key=lambda row: _rank(row.paper)):
+            paper = row.paper
+            if paper.announce_type is None:
+                own = any(_is_of(paper.categories[:1], category) for category in self._settings.categories)
+                paper = msgspec.structs.replace(paper, announce_type="new" if own else "cross")
+            self._papers.setdefault(paper.arxiv_id, _marked(paper))
+
+    def _take_replaced(self, since: datetime.datetime) -> None:
+        """Of what was changed on the day, what has a new version; the rest are corrections by arXiv."""
+        first = since.date().isoformat()
+        for category in self._settings.categories:
+            try:
+                harvest = self._services.modified(category, self._done.date)
+            except DigestError as error:
+                self._done.problems += error.problems
+                continue
+            for row in harvest.rows:
+                if (row.paper.version or 1) > 1 and (row.paper.updated or "") >= first:
+                    paper = msgspec.structs.replace(row.paper, announce_type="replace")
+                    self._papers.setdefault(paper.arxiv_id, _marked(paper))
+
+    def _add_details(self) -> None:
+        try:
+            harvest = self._services.details([p.arxiv_id for p in self._wanted()], self._done.date)
+        except DigestError as error:
+            self._note(error)
+            self._say("the feed's papers are kept without details", "fetch again to fill them in", note=True)
+            return
+        for row in harvest.rows:
+            if paper := self._papers.get(row.paper.arxiv_id):
+                self._papers[paper.arxiv_id] = _marked(_with_details(paper, row.paper))
+
+    def _mend_stale_categories(self) -> None:
+        """Put the day's papers in the place of those of an earlier day, category by category."""
+        window = self._calendar.window(self._done.date)
+        for category in self._settings.categories:
+            new = [p for p in self._papers.values() if p.announce_type == "new" and _is_of(p.categories[:1], category)]
+            if window and new and self._are_older(new):
+                try:
+                    given = self._submitted([category], window)
+                except DigestError as error:
+                    self._done.problems += error.problems
+                    given = Harvest()
+                if _has_own(given, category) or len(new) >= _FEW:  # fewer may have been held back, and came alone
+                    self._put_in_place(category, new, given)
+
+    def _put_in_place(self, category: str, old: list[Paper], given: Harvest) -> None:
+        for paper in old:
+            del self._papers[paper.arxiv_id]
+        if _has_own(given, category):
+            self._take(given)
+            self._say(f"the feed has older papers of {category}; the API's are taken", "nothing to do", note=True)
+        else:
+            self._done.condition = Condition.STALE
+            self._say(f"the feed has older papers of {category}, and the API none of the day", "try again later")
+
+    def _are_older(self, papers: Iterable[Paper]) -> bool:
+        """Whether none of the papers was submitted in time for this day alone; unknown times count as in time."""
+        days = [self._done.date if paper.published is None else self._day_of(paper.published) for paper in papers]
+        return max(days) < self._done.date
+
+    def _day_of(self, published: str) -> str:
+        time = datetime.datetime.fromisoformat(published)
+        return self._calendar.day_of(time if time.tzinfo else time.replace(tzinfo=datetime.UTC))
+
+    def _note(self, error: DigestError) -> None:
+        """What went wrong, yet was made up for."""
+        self._done.problems += [msgspec.structs.replace(problem, note=True) for problem in error.problems]
+
+    def _say(self, what: str, do: str, *, note: bool = False) -> None:
+        self._done.problems.append(Problem("arXiv", what, do, note=note))
+
+
+def is_replacement(paper: Paper) -> bool:
+    """Whether the paper was announced before, and this is a later version of it."""
+    return (paper.announce_type or "").startswith("replace")
+
+
+def is_withdrawn(paper: Paper) -> bool:
+    """Whether its comment or abstract begins by saying so: arXiv asks authors to give the reason there.
+
+    Source: https://info.arxiv.org/help/withdraw.html
+    """
+    return any(_WITHDRAWN.match(text) for text in (paper.arxiv_comment, paper.abstract) if text)
+
+
+def _marked(paper: Paper) -> Paper:
+    if paper.extra.get("withdrawn") or not is_withdrawn(paper):
+        return paper
+    return msgspec.structs.replace(paper, extra={**paper.extra, "withdrawn": True})
+
+
+def _with_details(paper: Paper, known: Paper) -> Paper:
+    """The feed's paper with what the API knows better; what both tell of its announcement is the feed's."""
+    names = ("authors", "doi", "journal_ref", "arxiv_comment", "published", "updated", "extra")
+    changes = {name: getattr(known, name) for name in names if getattr(known, name)}
+    return msgspec.structs.replace(paper, **changes, version=max(paper.version or 0, known.version or 0) or None)
+
+
+def _is_of(categories: tuple[str, ...], wanted: str) -> bool:
+    """Whether one of `categories` is `wanted`, or of the archive that `wanted` is."""
+    return any(f"{code}.".casefold().startswith(f"{wanted}.".casefold()) for code in categories)
+
+
+def _has_own(harvest: Harvest, category: str) -> bool:
+    """Whether there are papers that belong to `category` first: they are announced as new there."""
+    return any(_is_of(row.paper.categories[:1], category) for row in harvest.rows)
+
+
+def _rank(paper: Paper) -> int:
+    return _ORDER.index(paper.announce_type) if paper.announce_type in _ORDER else 0

@@ -1,0 +1,149 @@
+"""Hugging Face Daily Papers and LibreCat, from a server that plays them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generator.edges import sources
+from generator.edges.fetching import huggingface, librecat
+from generator.edges.fetching.outcome import Condition, Fetched
+from generator.ground.errors import DigestError
+from generator.ground.fetch_settings import Repository
+from generator.web.door import Web
+from tests.loopback import Answer, FakeTime, Loopback
+from tests.playing import at, play, read
+
+DAY = "2026-09-24"
+HF = "/huggingface.co/api/daily_papers"
+EXPORT = "/research-explorer.ista.ac.at/export"
+JSON = (("Content-Type", "application/json"),)
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    with Loopback() as running:
+        yield running
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    fake = FakeTime()
+    with Web("test", clock=fake.clock, sleep=fake.sleep) as door:
+        yield door
+
+
+def hf(server: Loopback, web: Web, date: str = DAY) -> Fetched:
+    return huggingface.fetch(at(server, "https://huggingface.co/api/daily_papers"), web, date, DAY)
+
+
+def repository(server: Loopback, web: Web, query: str = "department=DaAl") -> Fetched:
+    export = Repository(url=at(server, "https://research-explorer.ista.ac.at/export"), query=query, name="ista")
+    return librecat.fetch(export, web, DAY, DAY)
+
+
+def entry(number: int) -> dict[str, object]:
+    return {"paper": {"id": f"2609.{number:05}", "title": "T", "authors": [], "upvotes": number}}
+
+
+def test_hugging_face(server: Loopback, web: Web) -> None:
+    play(server, "hf")
+    day = hf(server, web)
+    assert (day.condition, day.announced) == (Condition.OK, 2)
+    assert [(paper.arxiv_id, paper.source, paper.upvotes) for paper in day.papers] == [
+        ("2609.20001", "hf", 12),
+        ("2609.19009", "hf", 3),
+    ]
+
+
+def test_a_day_without_a_list_is_quiet(server: Loopback, web: Web) -> None:
+    server.on(HF, Answer(200, b"[]", JSON))
+    assert hf(server, web, "2026-09-26").condition is Condition.QUIET
+
+
+def test_a_long_list_comes_in_pages(server: Loopback, web: Web) -> None:
+    pages = [[entry(n) for n in range(1, 101)], [entry(n) for n in range(100, 131)]]
+    server.on(HF, *(Answer(200, json.dumps(page).encode(), JSON) for page in pages))
+    assert len(hf(server, web).papers) == 130
+    assert server.paths() == [f"{HF}?date={DAY}&limit=100", f"{HF}?date={DAY}&limit=100&p=1"]
+
+
+def test_a_page_that_comes_again_ends_the_list(server: Loopback, web: Web) -> None:
+    server.on(HF, Answer(200, json.dumps([entry(n) for n in range(1, 101)]).encode(), JSON))
+    assert len(hf(server, web).papers) == 100
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b'{"error": "Invalid date"}', 'answers with an error: "Invalid date"'),
+        (b'{"data": 1}', "answers with something that is no list of papers"),
+        (b'["x"]', "answers with something that is no list of papers"),
+        (b"", "the file is empty"),
+        (b"[{", "the JSON breaks off in the middle"),
+    ],
+)
+def test_answers_that_are_no_list(server: Loopback, web: Web, body: bytes, says: str) -> None:
+    server.on(HF, Answer(200, body, JSON))
+    with pytest.raises(DigestError) as caught:
+        hf(server, web)
+    assert says in str(caught.value)
+
+
+def test_every_day_of_the_corpus_gives_what_its_file_gives(corpus: Path, server: Loopback, web: Web) -> None:
+    files = sorted((corpus / "hf/raw").glob("*.json"))
+    assert len(files) == 50
+    for file in files:
+        server.on(f"{HF}?date={file.stem}&limit=100", Answer(200, file.read_bytes(), JSON))
+    for file in files:
+        day = hf(server, web, file.stem)
+        rows = sources.harvest(file.read_bytes(), "file", file.stem)[1].rows
+        assert [row.paper for row in rows] == list(day.papers)
+        assert {row.date for row in rows} == {file.stem}
+
+
+# -- LibreCat ------------------------------------------------------------------------------------------------------
+
+
+def test_a_repository_is_read_to_its_end_and_kept_as_it_is(server: Loopback, web: Web) -> None:
+    play(server, "librecat", "librecat_end")
+    found = repository(server, web)
+    assert found.publications is not None
+    assert [record.id for record in found.publications.publications] == ["70001", "70002"]
+    assert found.publications.stream == read("librecat").answer.body.decode()
+    assert (found.condition, found.file, found.problems) == (Condition.OK, "ista.yml", [])
+
+
+def test_short_pages_are_put_together(server: Loopback, web: Web) -> None:
+    first, second = read("librecat").answer.body.decode().split("...\n", 1)
+    pages = [f"{first}...\n", second, ""]
+    for start, page in enumerate(pages):
+        path = f"{EXPORT}?fmt=yaml&start={start}&limit=100&cql=department%3DDaAl"
+        server.on(path, Answer(200, page.encode(), (("Content-Type", "text/plain"),)))
+    found = repository(server, web).publications
+    assert found is not None
+    assert found.stream == read("librecat").answer.body.decode()
+
+
+def test_a_repository_that_knows_no_start_is_asked_twice(server: Loopback, web: Web) -> None:
+    server.on(EXPORT, read("librecat").answer)
+    found = repository(server, web).publications
+    assert found is not None
+    assert len(found.publications) == 2
+    assert len(server.asked) == 2
+
+
+def test_a_query_without_a_record_is_said(server: Loopback, web: Web) -> None:
+    server.on(EXPORT, Answer(200, b"--- []\n"))
+    found = repository(server, web)
+    assert found.condition is Condition.QUIET
+    assert [problem.what for problem in found.problems] == ["finds no publication"]
+
+
+def test_an_answer_without_publications_is_refused(server: Loopback, web: Web) -> None:
+    server.on(EXPORT, Answer(200, b'{"error": "Export format not supported"}'))
+    with pytest.raises(DigestError, match="answers with something that holds no publications: check url and query"):
+        repository(server, web, "")
+    assert server.paths() == [f"{EXPORT}?fmt=yaml&start=0&limit=100"]
