@@ -67,4 +67,4 @@ class Rounds:
         """Name the reason for the stop for those who were not asked about any more."""
         for paper in self._papers:
             if paper.arxiv_id not in self._done:
-                self.reasons[paper.arxiv_id] = self._last
+                self.reasons.setdefault(paper.arxiv_id, self._last)
