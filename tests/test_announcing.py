@@ -26,7 +26,7 @@ def test_new_papers_duplicates_and_new_versions() -> None:
     done = announce(papers, known)
     assert [p.arxiv_id for p in done.new] == ["2609.00001"]
     assert done.duplicates == {"2609.00002": "2026-09-01"}
-    assert done.updates == {"2026-09-01": (papers[1], papers[4]), "2026-09-02": (papers[2],)}
+    assert done.updates == {"2026-09-01": (paper(2, None), papers[4]), "2026-09-02": (paper(3, None),)}
     assert done.unknown == ("2609.00004",)
 
 

@@ -29,6 +29,7 @@ NO_DAY = "not named after a day: name it YYYY-MM-DD, or move it out of data/"
 NOT_HERE = "this day is not read from here"
 TWO_FILES = f"claims the day 2025-05-27, and so does {DAY}: bring what it alone has into the other file, then delete it"
 RENAME = "publications are not read from here: rename it to data/publications/ours.yml"
+NO_REPLIES = "kept replies are not read from here: move it to data/replies/YYYY/YYYY-MM-DD.jsonl"
 TOKENS = {"prompt": 10, "completion": 5, "total": 15}
 
 Write = Callable[[str, str], None]
@@ -174,6 +175,8 @@ def test_a_paper_twice_on_a_day_by_one_source(write: Write, problems: Problems) 
         ("data/runs/2024/2025-05-28.json", f"{NOT_HERE}: move it to data/runs/2025/2025-05-28.json"),
         ("data/papers/2025/may.jsonl", NO_DAY),
         ("data/papers/2025/2025-02-30.jsonl", NO_DAY),
+        ("data/replies/2025-05-27.jsonl", NO_REPLIES),
+        ("data/replies/2025/may.jsonl", NO_REPLIES),
         ("data/publications/ours.yaml", RENAME),
         ("data/publications/old/ours.yml", RENAME),
     ],

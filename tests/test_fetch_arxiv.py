@@ -73,6 +73,14 @@ def entry(number: int, submitted: str, category: str = "cs.LG") -> str:
     )
 
 
+def item(number: int, category: str = "cs.LG") -> str:
+    return (
+        f"<item><guid>oai:arXiv.org:2609.{number:05}v1</guid><title>T</title><description>Words.</description>"
+        f"<category>{category}</category><pubDate>Thu, 24 Sep 2026 00:00:00 -0400</pubDate>"
+        "<announce_type>new</announce_type></item>"
+    )
+
+
 def answer(entries: list[str], total: int | None = None) -> Answer:
     total = len(entries) if total is None else total
     body = f"<feed><totalResults>{total}</totalResults>{''.join(entries)}</feed>"
@@ -107,10 +115,41 @@ def test_a_day_from_the_feed_with_its_details(server: Loopback, web: Web, fake: 
     assert fake.slept == [3.0]
 
 
+ATOM = """<feed xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
+  <updated>2026-09-24T04:00:12.1+00:00</updated>
+  <entry><id>oai:arXiv.org:2609.20001v1</id><title>A Bound on Everything</title>
+    <summary>arXiv:2609.20001v1 Announce Type: new
+Abstract: Words.</summary><category term="cs.LG"/><published>2026-09-24T00:00:00-04:00</published>
+    <arxiv:announce_type>new</arxiv:announce_type></entry>
+</feed>"""
+
+
+def test_the_atom_feed_will_do_as_well(server: Loopback, web: Web) -> None:
+    server.on(FEED, Answer(200, ATOM.encode()))
+    day = ask(server, web, details=False)
+    assert (day.condition, ids(day.papers)) == (Condition.OK, ["2609.20001"])
+
+
 def test_cross_lists_and_replacements_can_be_left_out(server: Loopback, web: Web) -> None:
-    play(server, "arxiv_feed", "arxiv_details")
+    play(server, "arxiv_feed")
+    server.on(API, read("arxiv_details").answer)
     day = ask(server, web, cross_lists=False, replacements=False)
     assert (len(day.papers), day.replaced, day.announced) == (3, (), 4)
+    asked = parse_qs(urlsplit(server.asked[-1].path).query)
+    assert asked == {"id_list": ["2609.20001,2609.20002,2609.20003"], "max_results": ["3"]}
+
+
+def test_a_feed_that_is_full_is_asked_for_category_by_category(server: Loopback, web: Web) -> None:
+    whole = read("arxiv_feed").answer
+    head = whole.body.decode().partition("    <item>")[0]
+    items = "".join(item(number) for number in range(1, 2001))
+    server.on(FEED, whole._replace(body=f"{head}{items}</channel></rss>".encode()))
+    server.on(
+        FEED.replace("+stat.ML", ""), whole._replace(body=f"{head}{item(1)}{item(2001)}</channel></rss>".encode())
+    )
+    server.on(FEED.replace("cs.LG+", ""), whole._replace(body=f"{head}{item(2002)}</channel></rss>".encode()))
+    day = ask(server, web, details=False)
+    assert (day.announced, len(set(ids(day.papers)))) == (2002, 2002)
 
 
 def test_details_that_cannot_be_had_cost_a_note_and_nothing_else(server: Loopback, web: Web) -> None:
@@ -209,12 +248,7 @@ def older(number: int, category: str) -> list[str]:
 
 def stale_feed(server: Loopback) -> None:
     """Six papers of cs.LG that are yesterday's under today's date, and the one of stat.ML that is today's."""
-    items = "".join(
-        f"<item><guid>oai:arXiv.org:2609.{n:05}v1</guid><title>T</title><description>Words.</description>"
-        "<category>cs.LG</category><pubDate>Thu, 24 Sep 2026 00:00:00 -0400</pubDate>"
-        "<announce_type>new</announce_type></item>"
-        for n in range(100, 106)
-    )
+    items = "".join(item(number) for number in range(100, 106))
     answer = read("arxiv_feed").answer
     kept = answer.body.decode().partition("    <item>\n      <title>Counting")[2].partition("</item>")[0]
     head = answer.body.decode().partition("    <item>")[0]
@@ -246,7 +280,8 @@ def test_yesterdays_papers_are_never_taken_for_todays(server: Loopback, web: Web
 def test_a_paper_that_was_held_back_is_announced_all_the_same(server: Loopback, web: Web) -> None:
     held = entry(20003, "2026-09-01T10:00:00Z", "stat.ML")
     server.on(FEED, read("arxiv_feed").answer)
-    server.on(API, answer([entry(20001, "2026-09-23T10:00:00Z"), held]), NOTHING)
+    listed = entry(20001, "2026-09-23T10:00:00Z").replace('<category term="cs.LG"/>', '<category term="stat.ML"/>')
+    server.on(API, answer([entry(20001, "2026-09-23T10:00:00Z"), held]), answer([listed]))
     day = ask(server, web)
     assert (day.condition, len(day.papers), said(day)) == (Condition.OK, 4, [])
 
@@ -257,7 +292,9 @@ def test_a_paper_that_was_held_back_is_announced_all_the_same(server: Loopback, 
 def test_an_earlier_day_from_the_api_and_oai(server: Loopback, web: Web, fake: FakeTime) -> None:
     window = read("arxiv_window")
     query = window.path.replace("%28cat%3Acs.LG+OR+cat%3Astat.ML%29", "%28cat%3Acs.LG%29")
-    server.on(query, window.answer)
+    listed = b'<category term="cs.LG"/><category term="stat.ML"'
+    body = window.answer.body.replace(b'<category term="stat.ML"', listed)
+    server.on(query, window.answer._replace(body=body))
     play(server, "arxiv_oai", "arxiv_oai_rest")
     day = ask(server, web, today="2026-11-20", categories=("cs.LG",))
     assert [(paper.arxiv_id, paper.announce_type) for paper in day.papers] == [
@@ -277,6 +314,14 @@ def test_pages_that_come_short_or_empty_are_followed_to_the_end(server: Loopback
     assert len(day.papers) == 7
     starts = [parse_qs(urlsplit(path).query)["start"][0] for path in server.paths()]
     assert starts == ["0", "3", "3", "4"]
+
+
+def test_an_archive_is_not_the_one_whose_name_begins_alike(server: Loopback, web: Web) -> None:
+    papers = [entry(1, "2026-09-23T10:00:00Z", "math.CO"), entry(2, "2026-09-23T10:00:00Z", "math-ph")]
+    server.on(API, answer(papers))
+    day = ask(server, web, today="2026-11-20", categories=("math",), replacements=False)
+    assert ids(day.papers) == ["2609.00001"]
+    assert parse_qs(urlsplit(server.asked[0].path).query)["search_query"][0].startswith("(cat:math*) AND ")
 
 
 def test_pages_that_stay_away_are_a_failure(server: Loopback, web: Web) -> None:

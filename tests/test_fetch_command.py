@@ -113,6 +113,7 @@ def test_a_paper_of_an_earlier_day_is_not_listed_again_but_added_to(server: Loop
     assert {row.arxiv_id for row in store.papers(DAY)} == {"2609.20001", "2609.20002", "2609.20003"}
     (gone,) = store.papers("2026-09-10")
     assert (gone.version, gone.extra, gone.doi, gone.score) == (3, {"withdrawn": True}, "10.1000/example.6", 15)
+    assert gone.announce_type is None  # on that day it was no replacement
     day = [(row.arxiv_id, row.source, row.score) for row in store.papers("2026-09-23")]
     assert day == [("2609.19009", "arxiv", 15), ("2609.20005", "arxiv", 15), ("2609.19009", "hf", None)]
 

@@ -170,6 +170,16 @@ def test_broken_replies_say_how(server: Loopback, web: Web) -> None:
     assert "URL: " in failure(web, short, f"{server.url}/packed")
 
 
+def test_what_may_have_been_charged_is_not_sent_again(server: Loopback, web: Web) -> None:
+    server.on("/hung", hung_up)
+    server.on("/busy", Answer(503), Answer(200, b"ok"))
+    once = Service(name="once", resend=False)
+    with pytest.raises(WebError) as caught:
+        web.post(once, f"{server.url}/hung", {})
+    assert (caught.value.sent, server.paths()) == (True, ["/hung"])
+    assert web.post(once, f"{server.url}/busy", {}).body == b"ok"  # an answer says that nothing was done
+
+
 def test_slow_services_are_given_up(server: Loopback) -> None:
     server.on("/silent", silent)
     server.on("/drip", dripping)
@@ -183,6 +193,9 @@ def test_nobody_there(web: Web) -> None:
     with Loopback() as gone:
         pass
     assert failure(web, PLAIN, f"{gone.url}/a") == "URL: cannot be reached: try again later"
+    with pytest.raises(WebError) as caught:
+        web.post(Service(name="once", tries=1, resend=False), f"{gone.url}/a", {})
+    assert caught.value.sent is False
 
 
 def test_redirects_stay_where_they_were_asked_for(server: Loopback, web: Web) -> None:
@@ -190,12 +203,29 @@ def test_redirects_stay_where_they_were_asked_for(server: Loopback, web: Web) ->
     server.on("/b", Answer(200, b"b"))
     server.on("/away", Answer(302, b"", (("Location", "http://localhost:1/x?key=1"),)))
     server.on("/file", Answer(302, b"", (("Location", "file:///etc/passwd"),)))
+    server.on("/broken", Answer(302, b"", (("Location", "http://[::1"),)))
     server.on("/round", Answer(302, b"", (("Location", "/round"),)))
     assert web.get(PLAIN, f"{server.url}/a").body == b"b"
     away = "URL: redirects to http://localhost:1/x, which is another place: try again later"
     assert failure(web, PLAIN, f"{server.url}/away") == away
     assert "which is another place" in failure(web, PLAIN, f"{server.url}/file")
+    broken = "URL: redirects to an address that cannot be read, which is another place: try again later"
+    assert failure(web, PLAIN, f"{server.url}/broken") == broken
     assert failure(web, PLAIN, f"{server.url}/round") == "URL: redirects more than 5 times: try again later"
+
+
+def test_a_redirect_without_end_is_cut_off_like_any_reply(server: Loopback, web: Web) -> None:
+    def forever(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(302)
+        request.send_header("Location", "/b")
+        request.end_headers()
+        request.close_connection = True
+        for _ in range(400):
+            request.wfile.write(b"x" * 10_000)
+
+    server.on("/a", forever)
+    small = Service(name="small", largest=1_000_000)
+    assert failure(web, small, f"{server.url}/a") == "URL: answers with more than 1,000,000 bytes: try again later"
 
 
 def test_a_key_does_not_follow_a_redirect_to_another_port(server: Loopback, web: Web) -> None:

@@ -54,7 +54,7 @@ def generate_command(root: Path, quiet: bool, as_json: bool, jobs: int | None) -
     Example:
       digest generate --root my-digest
     """
-    with _progress(quiet or as_json) as progress:
+    with progress_bar("pages", quiet or as_json) as progress:
         done = generate(root, jobs, progress)
     _report(done, f"{root / 'docs'}", quiet, as_json)
 
@@ -89,7 +89,7 @@ def build_command(
     here = nullcontext((jobs, ProcessPoolExecutor))
     with (
         _cluster(scheduler, root, site) if scheduler else here as (processes, executors),
-        _progress(quiet or as_json) as progress,
+        progress_bar("pages", quiet or as_json) as progress,
     ):
         done = build(root, site, full=full, processes=processes, progress=progress, executors=executors)
     _report(done, f"{site or root / 'site'}", quiet, as_json)
@@ -105,15 +105,20 @@ def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextMa
 
 
 @contextmanager
-def _progress(silent: bool) -> Iterator[Progress]:
-    """A bar on a terminal; nothing in a pipe, where only the last line counts."""
+def progress_bar(what: str, silent: bool) -> Iterator[Progress]:
+    """A bar that counts `what` on a terminal; nothing in a pipe, where only the last line counts."""
     console = Console(stderr=True)
     if silent or not console.is_terminal:
         yield lambda done, total: None
         return
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("pages, {task.speed:.0f} a second"), TimeRemainingColumn())
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(f"{what}, {{task.speed:.1f}} a second"),
+        TimeRemainingColumn(),
+    )
     with RichProgress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("pages", total=None)
+        task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 

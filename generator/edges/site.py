@@ -18,9 +18,9 @@ RENAME_EXCHANGE = 2
 
 
 @contextmanager
-def only_one(root: Path) -> Iterator[None]:
-    """Let one build of the digest in `root` run at a time; a second one waits for the first."""
-    path = root / ".digest" / "lock"
+def only_one(root: Path, what: str = "lock") -> Iterator[None]:
+    """Let one build (or other `what`) of the digest in `root` run at a time; a second one waits for the first."""
+    path = root / ".digest" / what
     path.parent.mkdir(exist_ok=True)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -119,6 +119,10 @@ class Store:
         """Where the receipt of a day is kept."""
         return self.data / "runs" / date[:4] / f"{_checked(date)}.json"
 
+    def replies_path(self, date: str) -> Path:
+        """Where what a language model was paid for on a day is kept."""
+        return self.data / "replies" / date[:4] / f"{_checked(date)}.jsonl"
+
     def label(self, path: Path) -> str:
         """How messages name a file: relative to the root."""
         return path.relative_to(self.root).as_posix()

@@ -6,8 +6,9 @@ YAML is read with ``CBaseLoader`` (everything is text), then converted with type
 
 import hashlib
 import re
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import yaml
@@ -67,6 +68,27 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     user: str = ""
 
 
+class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a model costs per million tokens; `cached` is the part of the prompt that is billed as cached."""
+
+    prompt: Decimal
+    completion: Decimal
+    cached: Decimal | None = None
+    currency: str = "USD"
+
+
+class LanguageModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The model that scores, at any OpenAI-compatible `endpoint`. `timeout` is in seconds, for each request."""
+
+    endpoint: str = ""
+    model: str = ""
+    batch: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    max_tokens: Annotated[int, msgspec.Meta(ge=1)] = 4096
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
+    timeout: Annotated[float, msgspec.Meta(gt=0)] = 120.0
+    prices: dict[str, Price] = {}
+
+
 class Pages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much a page shows."""
 
@@ -109,6 +131,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     topics: tuple[Topic, ...] = ()
     rubric: Rubric = Rubric()
     prompt: Prompt = Prompt()
+    scorer: LanguageModel = LanguageModel()
     pages: Pages = Pages()
     feeds: Feeds = Feeds()
     mail: Mail = Mail()
@@ -126,8 +149,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def fingerprint(self) -> str:
-        """Changes when any setting does that a page may show; what is fetched and who is mailed show in no page."""
-        shown = msgspec.structs.replace(self, fetch=Fetch(), mail=Mail())
+        """Changes when a setting does that a page may show: not those of fetching, scoring and mailing."""
+        shown = msgspec.structs.replace(self, fetch=Fetch(), mail=Mail(), scorer=LanguageModel())
         return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:16]
 
 
@@ -142,7 +165,7 @@ def load(root: Path) -> Settings:
         )
     settings = _read(root, SETTINGS_FILE, Settings)
     site = _read(root, SITE_FILE, Site)
-    problems = _topic_problems(root, settings)
+    problems = _topic_problems(root, settings) + _price_problems(root, settings)
     for path, what, do in (*fetch_faults(settings.fetch), *mail_faults(settings.mail)):
         problems.append(Problem(f"{SETTINGS_FILE}:{_line(_node(root, SETTINGS_FILE), path)}", what, do))
     if not re.match(r"https?://[^/\s]+", site.site_url):
@@ -220,6 +243,18 @@ def _feed_problems(root: Path, settings: Settings) -> list[Problem]:
             where = f"{SETTINGS_FILE}:{line_of(root, 'sources', source)}"
             what = f"source {source!r} cannot stand in an address, and each has a feed"
             problems.append(Problem(where, what, "use a-z, 0-9 and single hyphens"))
+    return problems
+
+
+def _price_problems(root: Path, settings: Settings) -> list[Problem]:
+    problems = []
+    for model, price in settings.scorer.prices.items():
+        for name in ("prompt", "completion", "cached"):
+            value = getattr(price, name)
+            if value is not None and not (value.is_finite() and value >= 0):
+                where = f"{SETTINGS_FILE}:{line_of(root, 'scorer', 'prices', model, name)}"
+                do = "write the price of a million tokens, 0 or more"
+                problems.append(Problem(where, f"{value} is no price for {model}", do))
     return problems
 
 

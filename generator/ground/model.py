@@ -96,6 +96,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened on a day: ``data/runs/YYYY/YYYY-MM-DD.json``. None is unknown, which is not zero.
 
     announced → fetched → (minus duplicates) scanned → relevant (shown); `dropped` counts the rest by reason.
+    `scored` counts the papers that the scorer was to score and did; `unscored` says of each other one why not.
     """
 
     date: str
@@ -110,6 +111,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scanned: int | None = None
     relevant: int | None = None
     dropped: dict[str, int] = {}
+    scored: int | None = None
+    unscored: dict[str, str] = {}
     errors: tuple[str, ...] = ()
     note: str | None = None
     extra: dict[str, Any] = {}

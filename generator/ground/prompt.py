@@ -1,8 +1,11 @@
 """The words a scoring model is given, made of the settings: shown on the About page exactly as sent."""
 
+import hashlib
 from collections.abc import Iterable
 
 from generator.ground.config import Grade, Settings
+
+PAPERS = "{papers}"
 
 
 def compose(settings: Settings) -> tuple[str, str]:
@@ -12,6 +15,11 @@ def compose(settings: Settings) -> tuple[str, str]:
     for mark, part in parts.items():
         user = user.replace(mark, part)
     return settings.prompt.system.strip(), user.strip()
+
+
+def rubric_hash(system: str, user: str) -> str:
+    """What tells one prompt from another, papers aside: scores given under different ones are not alike."""
+    return hashlib.sha256(f"{system}\0{user}".encode()).hexdigest()[:12]
 
 
 def _rubric(settings: Settings) -> str:
@@ -31,5 +39,6 @@ def _topics(settings: Settings) -> str:
         lines = [f"{index}. {topic.name}"]
         lines += [f"   - Relevant: {topic.relevant.strip()}"] if topic.relevant else []
         lines += [f"   - Irrelevant: {topic.irrelevant.strip()}"] if topic.irrelevant else []
+        lines += [f"   - Keywords: {', '.join(topic.words)}"] if topic.words else []
         blocks.append("\n".join(lines))
     return "\n".join(blocks)

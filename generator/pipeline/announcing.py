@@ -35,7 +35,7 @@ def announce(papers: Iterable[Paper], known: Mapping[str, str]) -> Announced:
         day = known.get(paper.arxiv_id)
         replaced = (paper.announce_type or "").startswith("replace")
         if day is not None:
-            updates[day].append(paper)
+            updates[day].append(msgspec.structs.replace(paper, announce_type=None))  # it tells of this day, not of that
             if not replaced:
                 duplicates[paper.arxiv_id] = day
         elif replaced:

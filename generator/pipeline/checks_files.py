@@ -30,6 +30,9 @@ def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Problem]:
     where = store.label(path)
     if folder in ("papers", "runs"):
         yield from _misplaced_day(store, path, folder)
+    elif folder == "replies":
+        if path != store.replies_path(path.stem if records.is_date(path.stem) else "0000-00-00"):
+            yield Problem(where, "kept replies are not read from here", "move it to data/replies/YYYY/YYYY-MM-DD.jsonl")
     elif folder != "publications":
         yield Problem(where, "nothing reads this file", "move it out of data/")
     elif path not in store.publication_files():

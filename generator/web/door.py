@@ -67,7 +67,8 @@ class Web:
             try:
                 reply = self._follow(line, service, method, url, headers, data)
             except _Lost as lost:
-                error, passing = WebError(Problem(shown(url), str(lost), _LATER)), lost.passing
+                error = WebError(Problem(shown(url), str(lost), _LATER), sent=lost.sent)
+                passing = lost.passing and (service.resend or not lost.sent)
             else:
                 if 200 <= reply.status < 300 and not _is_page(reply):
                     return reply
@@ -90,7 +91,7 @@ class Web:
             target = reply.headers.get("location")
             if method != "GET" or reply.status not in _REDIRECTS or not target:
                 return reply
-            before, asked = asked, urljoin(asked, target)
+            before, asked = asked, _joined(asked, target)
             if not _may_follow(before, asked, service.domain):
                 raise _Lost(f"redirects to {shown(asked)}, which is another place")
             if urlsplit(before)[:2] != urlsplit(asked)[:2]:
@@ -99,11 +100,11 @@ class Web:
 
 
 class _Lost(Exception):
-    """There is no reply to speak of. `passing`: another try may bring one."""
+    """There is no reply to speak of. `passing`: another try may bring one; `sent`: the request went out."""
 
-    def __init__(self, what: str, passing: bool = False) -> None:
+    def __init__(self, what: str, passing: bool = False, sent: bool = True) -> None:
         super().__init__(what)
-        self.passing = passing
+        self.passing, self.sent = passing, sent
 
 
 class _Line:
@@ -136,15 +137,15 @@ class _Line:
                 ) as response:
                     body = self._read(response, service.largest, end)
             except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-                raise _Lost("does not answer in time", passing=True) from error
+                sent = not isinstance(error, requests.ConnectTimeout)
+                raise _Lost("does not answer in time", passing=True, sent=sent) from error
             except (requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL) as error:
-                raise _Lost(
-                    "cannot be asked: its address or a header has characters that may not stand there"
-                ) from error
+                what = "cannot be asked: its address or a header has characters that may not stand there"
+                raise _Lost(what, sent=False) from error
             except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
-                raise _Lost("has no certificate that can be trusted") from error
+                raise _Lost("has no certificate that can be trusted", sent=False) from error
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                raise _Lost(_broken(error), passing=True) from error
+                raise _Lost(_broken(error), passing=True, sent=not _unreached(error)) from error
         found = {name.lower(): value for name, value in response.headers.items()}
         return Reply(url=url, status=response.status_code, headers=found, body=body)
 
@@ -180,8 +181,15 @@ class _Line:
         return bytes(body)
 
 
+class _Session(requests.Session):
+    """One that leaves redirects alone: requests would read the whole body of one, however long, before it returns."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def _session(agent: str) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.headers["User-Agent"] = agent
     session.auth = _as_it_is  # else requests sends the passwords of ~/.netrc, even in place of a key
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -200,6 +208,13 @@ def _check(url: str) -> None:
         good = False
     if not good:
         raise WebError(Problem(shown(url), "is no http(s) address", "correct the address in digest.yml"))
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return target  # which nobody will follow
 
 
 def _may_follow(before: str, after: str, domain: str) -> bool:
@@ -231,6 +246,11 @@ def _too_long(url: str, pause: float, error: WebError) -> WebError:
 def _is_page(reply: Reply) -> bool:
     """Error pages and log-in pages come with status 200 too; nothing this program asks for is HTML."""
     return "html" in reply.headers.get("content-type", "").lower()
+
+
+def _unreached(error: Exception) -> bool:
+    """Whether there never was a connection."""
+    return any(name in repr(error) for name in ("NameResolutionError", "NewConnectionError"))
 
 
 def _broken(error: Exception) -> str:

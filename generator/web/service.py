@@ -18,6 +18,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     (unpacked). A request that fails in passing (no reply, or a status of `retry`) is made up to `tries` times, first
     after `pause`, then after twice as long each time; ``Retry-After`` overrides that. Nobody waits longer than
     `longest_pause`: a service that asks for more has failed. Redirects stay on the host asked or in `domain`.
+    Without `resend` a request that was sent and got no reply is not made again: it may have been done, and charged.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     whole_timeout: float = 600.0
     largest: int = 64 << 20
     domain: str = ""
+    resend: bool = True
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,11 +46,16 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebError(DigestError):
-    """A request that came to nothing. `reply` is the last one, where there was any; treat it as foreign text."""
+    """A request that came to nothing. `reply` is the last one, where there was any; treat it as foreign text.
 
-    def __init__(self, problem: Problem | tuple[Problem, ...], reply: Reply | None = None) -> None:
+    `sent`: the service may have got the request, whatever became of the reply.
+    """
+
+    def __init__(
+        self, problem: Problem | tuple[Problem, ...], reply: Reply | None = None, *, sent: bool = True
+    ) -> None:
         super().__init__(problem)
-        self.reply = reply
+        self.reply, self.sent = reply, sent
 
     @property
     def status(self) -> int | None:

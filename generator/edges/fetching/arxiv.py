@@ -6,7 +6,7 @@ date. So every new paper's details are asked for; they hold when it was submitte
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -88,7 +88,7 @@ class _Day:
         if window is None:
             self._is_holiday()
             return
-        self._take(self._services.submitted(self._settings.categories, window, date))
+        self._take(self._submitted(self._settings.categories, window))
         if self._settings.replacements and (self._papers or date < self._today):
             self._take_replaced(window[0])
         if self._papers:
@@ -102,13 +102,19 @@ class _Day:
 
     def finish(self) -> Fetched:
         """All that was found."""
-        listed = [paper for paper in self._papers.values() if not is_replacement(paper)]
-        shown = [paper for paper in listed if paper.announce_type != "cross" or self._settings.cross_lists]
-        replaced = [paper for paper in self._papers.values() if is_replacement(paper) and self._settings.replacements]
-        done = self._done
-        done.papers, done.replaced, done.announced = tuple(shown), tuple(replaced), len(listed)
-        done.withdrawn = tuple(paper.arxiv_id for paper in (*shown, *replaced) if paper.extra.get("withdrawn"))
+        done, wanted = self._done, self._wanted()
+        done.announced = sum(not is_replacement(paper) for paper in self._papers.values())
+        done.papers = tuple(paper for paper in wanted if not is_replacement(paper))
+        done.replaced = tuple(paper for paper in wanted if is_replacement(paper))
+        done.withdrawn = tuple(paper.arxiv_id for paper in wanted if paper.extra.get("withdrawn"))
         return done
+
+    def _wanted(self) -> list[Paper]:
+        """What the settings do not leave out."""
+        papers = list(self._papers.values())
+        if not self._settings.cross_lists:
+            papers = [paper for paper in papers if paper.announce_type != "cross"]
+        return papers if self._settings.replacements else [paper for paper in papers if not is_replacement(paper)]
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -118,6 +124,13 @@ class _Day:
             return False
         self._done.condition = Condition.QUIET
         return True
+
+    def _submitted(self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime]) -> Harvest:
+        """What came in then; the API's ``math*`` finds ``math-ph`` too."""
+        harvest = self._services.submitted(categories, window, self._done.date)
+        found = ((row, row.paper.categories) for row in harvest.rows)
+        harvest.rows = [row for row, codes in found if any(_is_of(codes, category) for category in categories)]
+        return harvest
 
     def _take(self, harvest: Harvest) -> None:
         self._done.repairs += harvest.repairs
@@ -145,7 +158,7 @@ class _Day:
 
     def _add_details(self) -> None:
         try:
-            harvest = self._services.details(list(self._papers), self._done.date)
+            harvest = self._services.details([p.arxiv_id for p in self._wanted()], self._done.date)
         except DigestError as error:
             self._note(error)
             self._say("the feed's papers are kept without details", "fetch again to fill them in", note=True)
@@ -161,17 +174,17 @@ class _Day:
             new = [p for p in self._papers.values() if p.announce_type == "new" and _is_of(p.categories[:1], category)]
             if window and new and self._are_older(new):
                 try:
-                    given = self._services.submitted([category], window, self._done.date)
+                    given = self._submitted([category], window)
                 except DigestError as error:
                     self._done.problems += error.problems
                     given = Harvest()
-                if given.rows or len(new) >= _FEW:  # fewer may have been held back, and announced alone
+                if _has_own(given, category) or len(new) >= _FEW:  # fewer may have been held back, and came alone
                     self._put_in_place(category, new, given)
 
     def _put_in_place(self, category: str, old: list[Paper], given: Harvest) -> None:
         for paper in old:
             del self._papers[paper.arxiv_id]
-        if given.rows:
+        if _has_own(given, category):
             self._take(given)
             self._say(f"the feed has older papers of {category}; the API's are taken", "nothing to do", note=True)
         else:
@@ -224,6 +237,11 @@ def _with_details(paper: Paper, known: Paper) -> Paper:
 def _is_of(categories: tuple[str, ...], wanted: str) -> bool:
     """Whether one of `categories` is `wanted`, or of the archive that `wanted` is."""
     return any(f"{code}.".casefold().startswith(f"{wanted}.".casefold()) for code in categories)
+
+
+def _has_own(harvest: Harvest, category: str) -> bool:
+    """Whether there are papers that belong to `category` first: they are announced as new there."""
+    return any(_is_of(row.paper.categories[:1], category) for row in harvest.rows)
 
 
 def _rank(paper: Paper) -> int:

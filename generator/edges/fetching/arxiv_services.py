@@ -40,7 +40,9 @@ class ArxivServices:
         Source: https://info.arxiv.org/help/rss.html
         """
         read = self._xml(f"{self._at.arxiv_feed}/{'+'.join(map(quote, categories))}")
-        return arxiv_feed.announced(read), arxiv_feed.parse(read, date)
+        harvest = arxiv_feed.parse(read, date)
+        days = {row.date for row in harvest.rows}  # Atom says it of each paper, but not of the whole
+        return arxiv_feed.announced(read) or (days.pop() if len(days) == 1 else None), harvest
 
     def details(self, ids: Sequence[str], date: str) -> Harvest:
         """What the API knows of the papers `ids`; of those announced an hour ago it may know nothing yet.
@@ -83,10 +85,10 @@ class ArxivServices:
         return found
 
     def modified(self, category: str, date: str) -> Harvest:
-        """Every record of `category` that was changed on `date`, with its versions: replaced ones among them.
+        """Every record of `category` whose last change was on `date`, with its versions: replaced ones among them.
 
-        Source: https://info.arxiv.org/help/oa/index.html. A list that expires half-way (tokens live for a day) is asked
-        for once more from its beginning.
+        A record that was changed again since is under that later day. A list that expires half-way (tokens live for a
+        day) is asked for once more from its beginning. Source: https://info.arxiv.org/help/oa/index.html
         """
         for attempt in (1, 2):
             found, expired = Harvest(), False

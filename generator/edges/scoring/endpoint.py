@@ -1,0 +1,198 @@
+"""An OpenAI-compatible endpoint, asked through the one HTTP door: ``POST …/chat/completions``.
+
+What comes back is a value, whatever went wrong. The key stands in the header of a request and nowhere else: every word
+of the other side is searched for it before it goes on.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+import msgspec
+
+from generator.edges.scoring import pricing
+from generator.ground.config import LanguageModel
+from generator.ground.errors import DigestError, Problem
+from generator.ground.model import Tokens
+from generator.ground.text import one_line, safe_url
+from generator.web.door import Web
+from generator.web.service import Service, WebError
+
+KEY, URL, MODEL = "DIGEST_LLM_KEY", "DIGEST_LLM_URL", "DIGEST_LLM_MODEL"
+
+_PATH = "/chat/completions"
+_LARGEST = 4 << 20
+_SHORTEST_SECRET = 8
+_HOPELESS = frozenset({301, 302, 303, 307, 308, 401, 402, 404, 405})  # the next request would meet the same
+_MAYBE_DONE = frozenset({408, 504})
+_LIMITS = ("max_tokens", "max_completion_tokens")  # newer models take the second only
+
+
+class Why(StrEnum):
+    """Why there is no answer, and so what to do next."""
+
+    DECLINED = "declined"  # this request, by a filter or by the model: ask without the paper that did it
+    REFUSED = "refused"  # this request, by its status
+    UNREACHED = "unreached"  # overloaded, limited, down: another time
+    HOPELESS = "hopeless"  # key, account, address or model are wrong: stop
+
+
+class Answer(NamedTuple):
+    """What the model wrote; `cut` if it came to the limit of tokens. `tokens` is None where no usage is told."""
+
+    content: str
+    cut: bool
+    tokens: Tokens | None
+
+
+class Failure(NamedTuple):
+    """No answer, and why. `tokens` were used all the same; `charged`: they may have been, and nobody tells how many."""
+
+    why: Why
+    reason: str
+    tokens: Tokens | None = None
+    charged: bool = False
+
+
+class Endpoint:
+    """Where the model is, and how it is asked. `repr` shows neither the key nor the address, which may hold one."""
+
+    def __init__(self, url: str, key: str, settings: LanguageModel, web: Web) -> None:
+        self._url, self._key, self._web = _completions(url), key, web
+        self._secrets = tuple(_secrets(url, key))
+        self.model = settings.model
+        self._fields: dict[str, Any] = {"model": settings.model}
+        if settings.temperature is not None:
+            self._fields["temperature"] = settings.temperature
+        self._limit, self._limits = settings.max_tokens, iter(_LIMITS)
+        self._limit_name = next(self._limits)
+        self._service = Service(
+            name="language model",
+            tries=6,  # a minute altogether: limits are counted by the minute
+            retry=frozenset({429, 500, 502, 503, 529}),
+            read_timeout=settings.timeout,
+            whole_timeout=settings.timeout,
+            longest_pause=120.0,
+            largest=_LARGEST,
+            resend=False,
+        )
+
+    def ask(self, messages: Sequence[dict[str, str]]) -> Answer | Failure:
+        """The model's answer to `messages`."""
+        value = {**self._fields, self._limit_name: self._limit, "messages": messages}
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        try:
+            reply = self._web.post(self._service, self._url, value, headers=headers)
+        except WebError as error:
+            if _wants(_LIMITS[1], error) and (name := next(self._limits, None)):
+                self._limit_name = name
+                return self.ask(messages)
+            return self._failed(error)
+        return self._answered(_decoded(reply.body))
+
+    def _answered(self, body: dict[str, Any]) -> Answer | Failure:
+        tokens = pricing.usage(body.get("usage"))
+        choice = _first(body.get("choices"))
+        message = choice.get("message")
+        if not isinstance(message, dict):
+            said = self._shown(_error(body)) or "a reply that is no chat completion"
+            return Failure(Why.UNREACHED, f"no answer: {said}", tokens, charged=tokens is None)
+        content, finish = _text(message.get("content")), choice.get("finish_reason")
+        if finish == "content_filter" or (message.get("refusal") and not content):
+            said = self._shown(message.get("refusal")) or "content filter"
+            return Failure(Why.DECLINED, f"declined: {said}", tokens, charged=tokens is None)
+        return Answer(self._without_secrets(content), finish == "length", tokens)
+
+    def _failed(self, error: WebError) -> Failure:
+        status, what = error.status, error.problems[0].what
+        if error.reply is None:
+            return Failure(Why.UNREACHED, f"the endpoint {what}", charged=error.sent)
+        body = _decoded(error.reply.body)
+        said = self._shown(_error(body))
+        reason = f"the endpoint {what}" + (f": {said}" if said else "")
+        if status in _HOPELESS or "insufficient_quota" in said:
+            return Failure(Why.HOPELESS, reason)
+        if status is not None and 400 <= status < 500 and status not in {408, 425, 429}:
+            declined = re.search(r"content.?(?:filter|policy)|moderation|inspection", said, re.IGNORECASE)
+            return Failure(Why.DECLINED if declined else Why.REFUSED, reason)
+        return Failure(Why.UNREACHED, reason, charged=status in _MAYBE_DONE)
+
+    def _shown(self, said: object) -> str:
+        """Words of the other side, short, on one line, and without secrets."""
+        return one_line(self._without_secrets(said))[:200] if isinstance(said, str) else ""
+
+    def _without_secrets(self, said: str) -> str:
+        for secret in self._secrets:
+            said = said.replace(secret, "***")
+        return said
+
+
+def from_environment(settings: LanguageModel, environment: Mapping[str, str]) -> tuple[LanguageModel, str, str]:
+    """The settings with the model that the environment names, the address and the key.
+
+    Raises DigestError with all that is missing. An endpoint that wants no key is given none.
+    """
+    url = environment.get(URL, "").strip() or settings.endpoint
+    key = environment.get(KEY, "").strip()
+    model = environment.get(MODEL, "").strip() or settings.model
+    problems = []
+    if not url:
+        problems.append(Problem("scorer", "no endpoint", f"set {URL}, or scorer.endpoint in digest.yml"))
+    elif not safe_url(url):
+        problems.append(Problem("scorer", "the endpoint is no http(s) address", "write it as https://host/v1"))
+    if not model:
+        problems.append(Problem("scorer", "no model", f"set {MODEL}, or scorer.model in digest.yml"))
+    if not re.fullmatch(r"[\x21-\x7e]*", key):
+        problems.append(Problem(KEY, "has characters that no key has", "copy the key anew"))
+    if problems:
+        raise DigestError(problems)
+    return msgspec.structs.replace(settings, model=model), url, key
+
+
+def _completions(url: str) -> str:
+    """The address to ask, from the one that providers print (``https://host/v1``) or the whole of it."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/").removesuffix(_PATH) + _PATH
+    return urlunsplit(parts._replace(path=path))
+
+
+def _secrets(url: str, key: str) -> Iterator[str]:
+    """What must not be repeated: the key, and what may be one in the address. Short ones are stand-ins, not secrets."""
+    parts = urlsplit(url)
+    given = (key, *(value for _, value in parse_qsl(parts.query)))
+    return (secret for secret in given if len(secret) >= _SHORTEST_SECRET)
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    try:
+        value = msgspec.json.decode(body)
+    except (ValueError, RecursionError, msgspec.MsgspecError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _first(choices: object) -> dict[str, Any]:
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return first if isinstance(first, dict) else {}
+
+
+def _text(content: object) -> str:
+    """The text of a message, given whole or in parts."""
+    parts = content if isinstance(content, list) else [{"text": content}]
+    texts = [part.get("text") for part in parts if isinstance(part, dict)]
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _error(body: dict[str, Any]) -> str:
+    """The words of an error object: OpenAI's, or one of the shapes that others have."""
+    error = body.get("error", body.get("detail", body.get("message")))
+    if isinstance(error, dict):
+        parts = (error.get("code"), error.get("type"), error.get("message"))
+        return ": ".join(part for part in dict.fromkeys(parts) if isinstance(part, str) and part)
+    return error if isinstance(error, str) else ""
+
+
+def _wants(name: str, error: WebError) -> bool:
+    return error.status == 400 and error.reply is not None and name.encode() in error.reply.body

@@ -1,0 +1,50 @@
+"""What scoring some papers will take, before anything is spent. Pure."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from generator.edges.scoring import question
+from generator.edges.scoring.kept import Kept
+from generator.edges.scoring.pricing import Purse, add_tokens, bill
+from generator.edges.scoring.question import Instructions
+from generator.ground.config import Settings
+from generator.ground.model import Paper, Tokens
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """An estimate by the length of the prompts, if every reply were good: `tokens` and `cost`.
+
+    `kept` papers cost nothing any more. `most` is what the requests could cost at the highest: a budget is held with
+    that. Money is None without a price.
+    """
+
+    papers: int
+    kept: int
+    requests: int
+    tokens: Tokens
+    cost: Decimal | None
+    most: Decimal | None
+    currency: str
+
+
+def forecast(papers: Sequence[Paper], settings: Settings, model: str, kept: Kept) -> Forecast:
+    """What scoring `papers` with `model` would take. Raises DigestError if the settings have no prompt."""
+    scorer, instructions = settings.scorer, Instructions.of(settings)
+    price = scorer.prices.get(model)
+    left = [p for p in papers if not kept.verdict(p.arxiv_id, question.line_hash(p), model, instructions.rubric)]
+    asked = [(instructions.messages(batch), len(batch)) for batch in question.batches(left, scorer.batch)]
+    tokens = add_tokens(question.estimate(messages, count, scorer.max_tokens) for messages, count in asked)
+    longest = [question.most_prompt_tokens(messages) for messages, _ in asked]
+    most = [Purse(None, price).highest(length, scorer.max_tokens) for length in longest]
+    cost = bill(tokens, price)
+    return Forecast(
+        papers=len(papers),
+        kept=len(papers) - len(left),
+        requests=len(asked),
+        tokens=tokens,
+        cost=cost.total if cost else None,
+        most=sum((part for part in most if part), Decimal(0)) if cost else None,
+        currency=price.currency if price else "USD",
+    )

@@ -1,0 +1,130 @@
+"""The scorer that asks a language model: what was kept is not asked again, what the purse does not cover not at all."""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from generator.edges.scoring import question, verdicts
+from generator.edges.scoring.endpoint import Answer, Endpoint, Failure, Why
+from generator.edges.scoring.kept import Kept, Request
+from generator.edges.scoring.outcome import Scores
+from generator.edges.scoring.pricing import Purse, add_bills, add_tokens, bill
+from generator.edges.scoring.question import Instructions
+from generator.edges.scoring.rounds import Heard, Progress, Rounds
+from generator.edges.scoring.verdicts import Verdict
+from generator.ground.config import Settings
+from generator.ground.errors import DigestError, Problem
+from generator.ground.model import Paper, Scorer
+
+
+class LanguageModelScorer:
+    """Scores papers with the model at `endpoint` under the instructions of `settings`, as far as the `budget` goes.
+
+    `kept` is what was paid for on that day. Raises DigestError if the settings have no prompt, or no price to hold a
+    budget with.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        endpoint: Endpoint,
+        kept: Kept,
+        *,
+        budget: Decimal | None = None,
+        progress: Progress = lambda done, total: None,
+    ) -> None:
+        self._settings, self._endpoint, self._kept, self._progress = settings, endpoint, kept, progress
+        self._instructions = Instructions.of(settings)
+        self._rubric, self._model = self._instructions.rubric, endpoint.model
+        self._price = settings.scorer.prices.get(self._model)
+        self._currency = self._price.currency if self._price else "USD"
+        if budget is not None and self._price is None:
+            do = "add its price to scorer.prices in digest.yml, or go without a budget"
+            raise DigestError(Problem("digest.yml", f"no price for {self._model}, so no budget can be held", do))
+        self._budget, self._purse = budget, Purse(budget, self._price)
+        self._errors = Counter(str(problem) for problem in kept.problems)
+
+    def __call__(self, papers: Sequence[Paper]) -> Scores:
+        """What the model makes of `papers`."""
+        before = len(self._kept.requests)
+        known = {paper.arxiv_id: found for paper in papers if (found := self._known(paper))}
+        rounds = Rounds([paper for paper in papers if paper.arxiv_id not in known], self._ask, self._progress)
+        rounds.make(self._settings.scorer.batch)
+        return self._scores(papers, known | rounds.verdicts, rounds.reasons, self._kept.requests[before:])
+
+    def _known(self, paper: Paper) -> Verdict | None:
+        return self._kept.verdict(paper.arxiv_id, question.line_hash(paper), self._model, self._rubric)
+
+    # -- one request -----------------------------------------------------------------------------------------------
+
+    def _ask(self, batch: Sequence[Paper]) -> Heard:
+        messages = self._instructions.messages(batch)
+        longest = question.most_prompt_tokens(messages)
+        highest = self._purse.highest(longest, self._settings.scorer.max_tokens)
+        if not self._purse.covers(highest):
+            reason = f"not asked: the budget of {self._budget} {self._currency} would be exceeded"
+            return _unheard(batch, reason, Why.HOPELESS)
+        answer = self._endpoint.ask(messages)
+        if isinstance(answer, Answer) or answer.tokens or answer.charged:
+            self._purse.pay(highest, bill(answer.tokens, self._price))
+        return self._failed(answer, batch) if isinstance(answer, Failure) else self._answered(answer, batch)
+
+    def _answered(self, answer: Answer, batch: Sequence[Paper]) -> Heard:
+        reading = verdicts.read(answer.content, {paper.arxiv_id for paper in batch})
+        self._keep(answer, batch, reading.verdicts)
+        if reading.surplus:
+            self._errors[f"lines about papers that were not asked about: {', '.join(reading.surplus[:3])}"] += 1
+        if not answer.cut:
+            return Heard(reading.verdicts, reading.faults)
+        reason = f"the reply broke off at {self._settings.scorer.max_tokens:,} tokens (scorer.max_tokens)"
+        self._errors[reason] += 1
+        alone = None if reading.verdicts else Why.DECLINED
+        return Heard(reading.verdicts, dict.fromkeys(reading.faults, reason), alone)
+
+    def _failed(self, failure: Failure, batch: Sequence[Paper]) -> Heard:
+        self._errors[failure.reason] += 1
+        if failure.tokens:
+            self._keep(failure, batch, {})
+        elif failure.charged:
+            self._errors["a request without an answer: whether it was charged is not known, and not counted"] += 1
+        return _unheard(batch, failure.reason, failure.why)
+
+    def _keep(self, answer: Answer | Failure, batch: Sequence[Paper], found: dict[str, Verdict]) -> None:
+        sent = {paper.arxiv_id: question.line_hash(paper) for paper in batch if paper.arxiv_id in found}
+        paid = bill(answer.tokens, self._price)
+        self._kept.add(
+            Request(model=self._model, rubric=self._rubric, tokens=answer.tokens, bill=paid, sent=sent, verdicts=found)
+        )
+
+    # -- all of them -----------------------------------------------------------------------------------------------
+
+    def _scores(
+        self, papers: Sequence[Paper], found: dict[str, Verdict], reasons: dict[str, str], requests: Sequence[Request]
+    ) -> Scores:
+        told = [request.tokens for request in requests if request.tokens]
+        return Scores(
+            papers=tuple(self._scored(paper, found[paper.arxiv_id]) for paper in papers if paper.arxiv_id in found),
+            unscored={paper.arxiv_id: reasons[paper.arxiv_id] for paper in papers if paper.arxiv_id not in found},
+            model=self._model,
+            rubric=self._rubric,
+            tokens=add_tokens(told) if told or not requests else None,
+            cost=add_bills((request.bill for request in requests), self._currency),
+            errors=tuple(f"{times} × {what}" if times > 1 else what for what, times in self._errors.items()),
+        )
+
+    def _scored(self, paper: Paper, verdict: Verdict) -> Paper:
+        topics = [topic.id for name in verdict.topics if (topic := self._settings.topic(name))]
+        return msgspec.structs.replace(
+            paper,
+            relevance=verdict.relevance,
+            novelty=verdict.novelty,
+            comment=verdict.comment,
+            topics=tuple(dict.fromkeys(topics)),
+            scorer=Scorer(model=self._model, rubric=self._rubric),
+        )
+
+
+def _unheard(batch: Sequence[Paper], reason: str, why: Why) -> Heard:
+    return Heard({}, {paper.arxiv_id: reason for paper in batch}, why)

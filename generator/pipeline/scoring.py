@@ -1,0 +1,217 @@
+"""Scores for a day of ``data/``: which papers want one, what a scorer makes of them, and what is written down of it.
+
+A scorer is anything that makes `Scores` of papers, so this serves every one of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from generator.catalogue.days import merge
+from generator.edges.scoring import endpoint
+from generator.edges.scoring.forecast import Forecast, forecast
+from generator.edges.scoring.kept import Kept, Request
+from generator.edges.scoring.language_model import LanguageModelScorer
+from generator.edges.scoring.outcome import Scores
+from generator.edges.scoring.pricing import Bill, add_bills, add_tokens
+from generator.edges.scoring.rounds import Progress
+from generator.edges.site import only_one
+from generator.edges.store import Store
+from generator.ground import config
+from generator.ground.errors import DigestError, Problem
+from generator.ground.model import Cost, Paper, Receipt, State, Tokens
+from generator.web.door import Web
+
+SCORE = ("relevance", "novelty", "comment", "topics", "scorer")
+EARLIER = "earlier_scores"  # the key of a paper's line under which scores stand that were replaced, oldest first
+MARK = "scoring: "  # of the receipt's errors, those that a scorer made
+
+
+class Scored(msgspec.Struct, frozen=True, kw_only=True):
+    """What scoring a day came to: `scored` and `unscored` of the papers that wanted a score; what this run spent."""
+
+    date: str
+    scored: int
+    unscored: dict[str, str]
+    model: str
+    rubric: str | None
+    tokens: Tokens | None
+    cost: Cost | None
+    errors: tuple[str, ...]
+
+
+def wanting(papers: Sequence[Paper], *, again: bool = False) -> list[Paper]:
+    """The papers of a day without a score from any source, each once, as its sources together describe it.
+
+    With `again` all that are described at all.
+    """
+    rows: dict[str, list[Paper]] = {}
+    for paper in papers:
+        rows.setdefault(paper.arxiv_id, []).append(paper)
+    whole = [merge(group) for group in rows.values()]
+    return [paper for paper in whole if paper.title != paper.arxiv_id and (again or paper.score is None)]
+
+
+def score_day(
+    store: Store,
+    date: str,
+    scorer: Callable[[Sequence[Paper]], Scores],
+    *,
+    kept: Kept | None = None,
+    again: bool = False,
+) -> Scored:
+    """Score what wants it on a day; write papers and receipt. Raises DigestError where they cannot be read.
+
+    `kept` is what a scorer that is paid was paid for: the receipt's tokens and cost are all that stands there.
+    """
+    papers, receipt = store.papers(date), store.receipt(date) or Receipt(date=date, state=State.OK)
+    if not papers:
+        do = f"import or fetch the papers of {date} first"
+        raise DigestError(Problem(store.label(store.papers_path(date)), "no papers to score", do))
+    wanted = wanting(papers, again=again)
+    if kept and wanted and not kept.requests and receipt.tokens:
+        kept.add(_paid_before(receipt))
+    scores = scorer(wanted)
+    written = with_scores(papers, scores.papers)
+    if written != list(papers):
+        store.write_papers(date, written)
+    requests = kept.requests if kept else []
+    if wanted or requests:  # a crash may have come between papers and receipt
+        receipt = with_outcome(receipt, papers, written, scores)
+        store.write_receipt(with_spending(receipt, requests) if requests else receipt)
+    return Scored(
+        date=date,
+        scored=len(scores.papers),
+        unscored=scores.unscored,
+        model=scores.model,
+        rubric=scores.rubric,
+        tokens=scores.tokens,
+        cost=scores.cost,
+        errors=scores.errors,
+    )
+
+
+def score_day_with_model(
+    root: Path,
+    date: str,
+    environment: Mapping[str, str],
+    web: Web,
+    *,
+    budget: Decimal | None = None,
+    again: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> Scored:
+    """Score a day with the language model that settings and environment name. Raises DigestError if they name none.
+
+    A second run of the same digest waits for the first, and finds what that one was told.
+    """
+    settings, store = config.load(root), Store(root)
+    model, url, key = endpoint.from_environment(settings.scorer, environment)
+    with only_one(root, "scoring"):
+        kept = _kept(store, date)
+        asked = endpoint.Endpoint(url, key, model, web)
+        scorer = LanguageModelScorer(settings, asked, kept, budget=budget, progress=progress)
+        try:
+            store.replies_path(date).parent.mkdir(parents=True, exist_ok=True)  # where it fails, nothing is paid yet
+            return score_day(store, date, scorer, kept=kept, again=again)
+        except OSError as error:
+            what = f"cannot be written: {error.strerror}"
+            do = "check permissions and free space, then score again: what was kept is not paid for twice"
+            raise DigestError(Problem(str(error.filename), what, do)) from error
+
+
+def forecast_day(root: Path, date: str, environment: Mapping[str, str], *, again: bool = False) -> Forecast:
+    """What `score_day_with_model` would take. Asks nobody, writes nothing, needs neither endpoint nor key."""
+    settings, store = config.load(root), Store(root)
+    model = environment.get(endpoint.MODEL, "").strip() or settings.scorer.model
+    return forecast(wanting(store.papers(date), again=again), settings, model, _kept(store, date))
+
+
+def _kept(store: Store, date: str) -> Kept:
+    path = store.replies_path(date)
+    return Kept(path, store.label(path))
+
+
+# -- papers --------------------------------------------------------------------------------------------------------
+
+
+def with_scores(rows: Sequence[Paper], scored: Sequence[Paper]) -> list[Paper]:
+    """The day's rows with the new scores, each in one row: the one that had the score, else the paper's first."""
+    new = {paper.arxiv_id: paper for paper in scored}
+    places: dict[str, int] = {}
+    for place, row in enumerate(rows):
+        first = places.setdefault(row.arxiv_id, place)
+        if row.score is not None and rows[first].score is None:
+            places[row.arxiv_id] = place
+    return [
+        rescored(row, new[row.arxiv_id]) if row.arxiv_id in new and places[row.arxiv_id] == place else row
+        for place, row in enumerate(rows)
+    ]
+
+
+def rescored(row: Paper, scored: Paper) -> Paper:
+    """The row with the score of `scored`; another score that it had goes to its earlier ones."""
+    changes: dict[str, Any] = {name: getattr(scored, name) for name in SCORE}
+    if row.score is not None and changes != (before := {name: getattr(row, name) for name in SCORE}):
+        earlier = row.extra.get(EARLIER, [])
+        kept = {name: msgspec.to_builtins(value) for name, value in before.items() if value}
+        changes["extra"] = row.extra | {EARLIER: [*(earlier if isinstance(earlier, list) else [earlier]), kept]}
+    return msgspec.structs.replace(row, **changes)
+
+
+# -- receipt -------------------------------------------------------------------------------------------------------
+
+
+def with_outcome(receipt: Receipt, before: Sequence[Paper], after: Sequence[Paper], scores: Scores) -> Receipt:
+    """The receipt with what scoring came to, but for what it cost.
+
+    The state is partial or failed while papers are left unscored. It is ok again when none is, unless there are errors
+    that no scorer made.
+    """
+    others = tuple(error for error in receipt.errors if not error.startswith(MARK))
+    have = _scored(after)
+    more = len(have) - len(_scored(before))
+    unscored = {arxiv_id: reason for arxiv_id, reason in scores.unscored.items() if arxiv_id not in have}
+    return msgspec.structs.replace(
+        receipt,
+        state=_state(receipt, bool(unscored), bool(have), bool(others)),
+        model=scores.model if scores.papers else receipt.model or scores.model,
+        rubric=scores.rubric if scores.papers else receipt.rubric or scores.rubric,
+        scanned=None if receipt.scanned is None else receipt.scanned + more,
+        relevant=None if receipt.relevant is None else receipt.relevant + more,
+        scored=len(have),
+        unscored=unscored,
+        errors=(*others, *(MARK + error for error in scores.errors)),
+    )
+
+
+def with_spending(receipt: Receipt, requests: Sequence[Request]) -> Receipt:
+    """The receipt with what all `requests` took. Counted anew each time, so that a crash loses nothing of it."""
+    told = [request.tokens for request in requests if request.tokens]
+    currency = receipt.cost.currency if receipt.cost else "USD"
+    cost = add_bills((request.bill for request in requests), currency)
+    return msgspec.structs.replace(receipt, tokens=add_tokens(told) if told else None, cost=cost)
+
+
+def _paid_before(receipt: Receipt) -> Request:
+    """What a receipt says was paid by others, before anything was kept."""
+    cost, paid = receipt.cost, None
+    if cost and cost.prompt is not None and cost.completion is not None:
+        prompt, completion = Decimal(str(cost.prompt)), Decimal(str(cost.completion))
+        paid = Bill(prompt=prompt, completion=completion, currency=cost.currency)
+    return Request(model=receipt.model or "", rubric=receipt.rubric, tokens=receipt.tokens, bill=paid)
+
+
+def _scored(papers: Sequence[Paper]) -> set[str]:
+    return {paper.arxiv_id for paper in papers if paper.score is not None}
+
+
+def _state(receipt: Receipt, any_unscored: bool, any_scored: bool, other_errors: bool) -> State:
+    if any_unscored:
+        return State.PARTIAL if any_scored else State.FAILED
+    if receipt.unscored and not other_errors and receipt.state in (State.PARTIAL, State.FAILED):
+        return State.OK
+    return State.PARTIAL if receipt.state is State.FAILED and any_scored else receipt.state
