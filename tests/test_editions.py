@@ -138,7 +138,7 @@ def test_good_papers_and_those_of_a_source_are_listed_on_the_first_day_they_were
         return [(str(i["id"])[-5:], str(i["date_published"])[8:10]) for i in items(catalogue, name)]
 
     assert listed("scores/7") == [("00002", "27"), ("00001", "26")]
-    assert listed("sources/arxiv") == [("00003", "27"), ("00001", "26"), ("00002", "26")]
+    assert listed("sources/arxiv") == [("00003", "27"), ("00002", "26"), ("00001", "26")]
 
 
 def test_an_item_changed_when_the_data_say_so(tmp_path: Path) -> None:
