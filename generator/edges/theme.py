@@ -66,7 +66,7 @@ class Theme:
             self._env = self._config.theme.get_env()
             files = Files([self._file(path) for path in _paths(self._config.nav)])
             self._nav = get_navigation(files, self._config)
-        self._shells: dict[tuple[str, tuple[Alternate, ...], str | None], list[str]] = {}
+        self._shells: dict[tuple[str, tuple[Alternate, ...], str | None, bool], list[str]] = {}
         self._pages = {page.file.src_uri: page for page in self._nav.pages}
 
     def render(self, page: DigestPage) -> bytes:
@@ -76,19 +76,22 @@ class Theme:
         folder, name = posixpath.split(page.address.rstrip("/"))
         texts = (name, str(escape(page.title)), str(escape(page.description)), html(page))
         filled = dict(zip(BLANKS, texts, strict=True))
-        return _encoded("".join([filled.get(part, part) for part in self._shell(folder, page.feeds, page.script)]))
+        return _encoded("".join([filled.get(part, part) for part in self._shell(folder, page)]))
 
-    def _shell(self, folder: str, feeds: tuple[Alternate, ...], script: str | None) -> list[str]:
-        """What pages of one folder have around them, in parts, with blanks where they differ.
+    def _shell(self, folder: str, page: DigestPage) -> list[str]:
+        """What `page` and others of one folder have around them, in parts, with blanks where they differ.
 
         A theme takes a hundred times as long for its frame as for what stands in it, and the frame is the same.
         """
-        key = (folder, feeds, script)
+        key = (folder, page.feeds, page.script, page.reader)
         if key not in self._shells:
             name, title, description, content = BLANKS
-            blank = DigestPage(f"{folder}/{name}/" if folder else f"{name}/", title, description, content, "", feeds)
+            address = f"{folder}/{name}/" if folder else f"{name}/"
+            blank = page._replace(
+                address=address, title=title, description=description, body=content, lead="", updated=None
+            )
             known = Page(None, self._file(blank.path), self._config)
-            text = self._rendered(known, blank._replace(script=script), content)
+            text = self._rendered(known, blank, content)
             self._shells[key] = re.split(f"({'|'.join(BLANKS)})", text)
         return self._shells[key]
 

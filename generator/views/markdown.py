@@ -41,6 +41,8 @@ def meta(page: Page) -> dict[str, Any]:
         found["updated"] = str(escape(page.updated))
     if page.script:
         found["script"] = str(escape(page.script))
+    if page.reader:
+        found["reader"] = True
     if page.feeds:
         found["feeds"] = [{key: str(escape(value)) for key, value in feed._asdict().items()} for feed in page.feeds]
     return found

@@ -18,7 +18,7 @@ class Page(NamedTuple):
     `address` is relative to the site's root and ends in a slash (the home page's is empty); `title` and `description`
     are plain text, unescaped; `lead` and `body` are finished HTML, one block each, above and below the heading;
     `updated` is the ISO date of the newest fact on the page, for the sitemap; `script` is an ES module the page loads,
-    relative to the site's root.
+    relative to the site's root; `reader` is whether it lists papers, so that the reader's script is loaded too.
     """
 
     address: str
@@ -29,6 +29,7 @@ class Page(NamedTuple):
     feeds: tuple[Alternate, ...] = ()
     updated: str | None = None
     script: str | None = None
+    reader: bool = False
 
     @property
     def path(self) -> str:

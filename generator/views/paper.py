@@ -18,6 +18,7 @@ from generator.ground.model import Paper
 from generator.ground.publication import Publication
 from generator.views import wording
 from generator.views.arxiv import Addresses, addresses
+from generator.views.marks import Marks, several_sources
 
 Link = Callable[[str], str]
 
@@ -27,10 +28,11 @@ CATEGORIES = 4
 class Sheet:
     """The papers of one page: what they have in common is made once."""
 
-    def __init__(self, settings: Settings, link: Link, several_sources: bool = False) -> None:
+    def __init__(self, settings: Settings, link: Link, entries: Sequence[Entry] = ()) -> None:
         self._settings = settings
         self._link = link
-        self._several_sources = several_sources
+        self._several_sources = several_sources(entries)
+        self.data = Marks(entries)
         self._topics = {
             topic.id: f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n'
             for topic in settings.topics
@@ -57,7 +59,7 @@ class Sheet:
         heading = f'<a href="{escaped(arxiv.abstract)}">{title}</a>' if arxiv else title
         by = _authors(it.authors, self._settings.pages.authors) if it.authors else "Authors not given"
         return f"""\
-<article class="paper" id="{name}" {_data(entry)}>
+<article class="paper" id="{name}" {self.data(entry)}>
 <h2>{heading}</h2>
 <div class="by">{by}</div>
 {"".join(_body(entry, self._link, published, opened, self._settings.pages.abstracts))}<footer>{scores(it)}
@@ -79,12 +81,6 @@ def scores(it: Paper) -> Markup:
         return Markup('<span class="dim">not scored</span>')
     relevance, novelty = wording.number(it.relevance), wording.number(it.novelty)
     return Markup(f"<span><b>{relevance}</b> relevance</span> <span><b>{novelty}</b> novelty</span>")
-
-
-def _data(entry: Entry) -> str:
-    relevance, novelty = ("" if score is None else score for score in (entry.paper.relevance, entry.paper.novelty))
-    topics = escaped(" ".join(entry.topics))
-    return f'data-relevance="{relevance}" data-novelty="{novelty}" data-topics="{topics}"'
 
 
 def _authors(names: Sequence[str], shown: int) -> str:

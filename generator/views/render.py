@@ -9,6 +9,7 @@ import jinja2
 
 from generator.ground import text
 from generator.views import wording
+from generator.views.marks import several_sources
 from generator.views.page import relative
 from generator.views.paper import Sheet, contents, scores
 
@@ -45,7 +46,7 @@ def environment() -> jinja2.Environment:
     )
     env.filters |= FILTERS
     env.globals |= {"count": wording.count, "state_words": wording.STATE_WORDS}
-    env.globals |= {"sheet_of": Sheet, "contents": contents, "scores": scores}
+    env.globals |= {"sheet_of": Sheet, "contents": contents, "scores": scores, "several_sources": several_sources}
     return env
 
 

@@ -35,7 +35,6 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
         "settings": settings,
         "published": catalogue.published_on(date),
         "topics": _topics(entries, settings),
-        "several_sources": len({source for entry in entries for source in entry.sources}) > 1,
         "calendar": month_calendar(date[:7], catalogue.span(f"{date[:7]}-01", date)),
         "around": catalogue.around("day", date),
         "week": week_of(date),
@@ -51,6 +50,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
         body=render("day.html.j2", address, **context),
         feeds=alternates(settings, DAILY),
         updated=date,
+        reader=True,
     )
 
 

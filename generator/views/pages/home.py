@@ -42,6 +42,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         body=render("home.html.j2", ADDRESS, **context),
         feeds=alternates(settings, DAILY, WEEKLY),
         updated=newest,
+        reader=True,
     )
 
 

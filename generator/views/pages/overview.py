@@ -57,6 +57,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         body=render(period.template, address, **context),
         feeds=alternates(settings, WEEKLY, BEST),
         updated=max((head.date for head in days), default=None),
+        reader=True,
     )
 
 

@@ -57,4 +57,5 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic) -> Page:
         body=render("topic.html.j2", address, **context),
         feeds=alternates(settings, topic_path(topic.id)),
         updated=newest[0].date if newest else None,
+        reader=True,
     )

@@ -1,0 +1,17 @@
+"""``/saved/``: the place for the papers a reader saved. Which those are only the reader's browser knows."""
+
+from collections.abc import Iterator
+
+from generator.catalogue.index import Catalogue
+from generator.ground.config import Settings
+from generator.views.page import Page
+from generator.views.render import render
+
+ADDRESS = "saved/"
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
+    """The one page."""
+    description = "The papers you saved in this browser, with your notes"
+    body = render("saved.html.j2", ADDRESS)
+    yield Page(address=ADDRESS, title="Saved papers", description=description, body=body, reader=True)
