@@ -33,7 +33,7 @@ class Marks:
         self._facts = [(name, fact) for name, fact in FACTS.items() if name in varying]
 
     def __call__(self, entry: Entry) -> Markup:
-        """Relevance, novelty and topics always, in which addresses and users' own scripts trust."""
+        """Relevance, novelty and topics always: they are part of what a page promises."""
         it = entry.paper
         relevance, novelty = ("" if score is None else str(score) for score in (it.relevance, it.novelty))
         said = [("relevance", relevance), ("novelty", novelty), ("topics", " ".join(entry.topics))]

@@ -1,5 +1,4 @@
-// The reader: filters and sorts the papers a page lists, moves by keyboard, saves and marks papers. It runs before the
-// first paint and waits for the page. All it knows stays in this browser: it asks nothing of any server.
+// The reader: filters and sorts a list of papers, moves by keyboard, saves and marks. All it knows stays in this browser.
 
 export const VERSION = 1;
 const root = new URL("../", import.meta.url);
@@ -15,10 +14,10 @@ function element(name, properties, ...children) {
 
 const button = (textContent, act, more) =>
   Object.assign(element("button", { type: "button", textContent, ...more }), { onclick: act });
-const count = (number, word = "paper") => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
+const count = (number) => `${number} paper${number === 1 ? "" : "s"}`;
 const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 
-// -- what is kept ----------------------------------------------------------------------------------------------------
+// -- what is kept --
 // papers: id → { saved, read, note, noted, title, authors, more, address }. `saved` and `read` are the time (ms) of the
 // last change, negative for "not any more", so that two states can be merged: the later change of each field holds.
 
@@ -27,7 +26,7 @@ const TEXTS = ["note", "title", "address"];
 const STAMPS = ["saved", "read", "noted"];
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
-// A record without what is of the wrong type or says nothing. What a later version added stays.
+// Without what is of the wrong type or says nothing; what a later version added stays.
 function clean(given) {
   const kept = { ...given };
   for (const name of NUMBERS) if (!Number.isFinite(kept[name]) || !kept[name]) delete kept[name];
@@ -83,7 +82,7 @@ function mergeRecords(one, other, joined) {
 export function merge(one, other, joined = false) {
   const papers = new Map(one.papers);
   for (const [id, it] of other.papers) papers.set(id, mergeRecords(papers.get(id) ?? {}, it, joined));
-  const view = (other.view.changed ?? 0) > (one.view.changed ?? 0) ? other.view : one.view;
+  const view = (other.view.changed ?? 0) >= (one.view.changed ?? 0) ? other.view : one.view;
   return { rest: { ...other.rest, ...one.rest }, papers, view };
 }
 
@@ -151,7 +150,7 @@ const is = (id, name) => (state.papers.get(id)?.[name] ?? 0) > 0;
 const savedPapers = () =>
   [...state.papers].filter(([, it]) => it.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);
 
-// -- files -----------------------------------------------------------------------------------------------------------
+// -- files --
 
 // Where a paper is; a file from elsewhere may say anything.
 function home(id, { address = "" }) {
@@ -159,6 +158,7 @@ function home(id, { address = "" }) {
   return url && url.href.startsWith(root.href) ? url.href : ARXIV.test(id) ? `https://arxiv.org/abs/${id}` : "";
 }
 
+const byLine = ({ authors = [], more }) => authors.join(", ") + (more ? ` and ${more} more` : "");
 const TEX = { "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" };
 const tex = (text) => oneLine(text).replace(/[\\{}$&#%_^~]/g, (c) => TEX[c] ?? `\\${c}`);
 const escapeMarkdown = (text) => oneLine(text).replace(/[\\`*_[\]<>#|~$]/g, "\\$&");
@@ -191,16 +191,15 @@ function bibtex([id, it]) {
 
 function ris([id, it]) {
   const lines = [["TY", "UNPB"], ["TI", it.title ?? id], ...(it.authors ?? []).map((name) => ["AU", familyFirst(name)])];
-  lines.push(["PY", yearOf(id)], ["AN", ARXIV.test(id) ? `arXiv:${id}` : id], ["UR", place(id, it)], ["N1", it.note ?? ""]);
+  lines.push(["PY", yearOf(id)], ["UR", place(id, it)], ["N1", it.note ?? ""]);
   const written = lines.filter(([, value]) => value).map(([name, value]) => `${name}  - ${oneLine(value)}\r\n`);
   return `${written.join("")}ER  - \r\n`;
 }
 
 function markdown([id, it]) {
   const title = escapeMarkdown(it.title ?? id);
-  const by = (it.authors ?? []).join(", ") + (it.more ? ` and ${it.more} more` : "");
   const notes = (it.note ?? "").split("\n").filter(Boolean).map((line) => `\n  > ${escapeMarkdown(line)}`);
-  const said = [place(id, it) ? `[${title}](<${place(id, it)}>)` : title, escapeMarkdown(by), escapeMarkdown(id)];
+  const said = [place(id, it) ? `[${title}](<${place(id, it)}>)` : title, escapeMarkdown(byLine(it)), escapeMarkdown(id)];
   return `- ${said.filter(Boolean).join(". ")}${notes.join("")}\n`;
 }
 
@@ -228,7 +227,7 @@ async function importFile({ currentTarget: input }) {
     load();
     state = merge(state, given, true);
     store();
-    said = `${count(savedPapers().length - before)} more saved from ${file.name}.`;
+    said = `${savedPapers().length - before} more saved from ${file.name}.`;
   } catch (error) {
     said = `${file.name} is not a JSON file that this page exported (${error.message}). Nothing was changed.`;
   }
@@ -238,7 +237,7 @@ async function importFile({ currentTarget: input }) {
   status.textContent = said;
 }
 
-// -- a paper of the page ---------------------------------------------------------------------------------------------
+// -- a paper of the page --
 
 const words = (text) => (text ? text.split(" ") : []);
 const number = (text) => (text ? Number(text) : NaN);
@@ -289,10 +288,10 @@ function showMarks(paper) {
   paper.node.classList.toggle("is-read", is(paper.id, "read"));
 }
 
-// -- filter and sort -------------------------------------------------------------------------------------------------
+// -- filter and sort --
 
-const FACETS = { topic: "Any topic", category: "Any category", score: "Any score", source: "Any source", mark: "Read or not" };
-const SORTS = { "": "Digest’s order", score: "Highest score", novelty: "Most novel", date: "Newest", upvotes: "Most upvotes" };
+const FACETS = { topic: "Topic", category: "Category", score: "Score", source: "Source", mark: "Marks" };
+const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
 const MARKS = { unread: (id) => !is(id, "read"), read: (id) => is(id, "read"), saved: (id) => is(id, "saved") };
 
 const status = element("p", { className: "count", role: "status", ariaLive: "polite" });
@@ -321,10 +320,10 @@ function offers(facet, labels) {
   return telling ? values.map((value) => [value, labels[value] ?? value]) : [];
 }
 
-function addSelect(name, label, options) {
+function addSelect(name, options) {
   if (options.length < 2) return;
   const made = options.map(([value, textContent]) => element("option", { value, textContent }));
-  const select = element("select", { name, ariaLabel: label, onchange: pick }, ...made);
+  const select = element("select", { name, ariaLabel: options[0][1], onchange: pick }, ...made);
   selects.set(name, { select, options: options.map(([value, said], i) => [value, said, made[i]]) });
 }
 
@@ -332,11 +331,8 @@ function addSelects(box) {
   const labels = { topic: {}, source: JSON.parse(box.dataset.sources ?? "{}") };
   for (const chip of list.querySelectorAll("a.topic")) labels.topic[chip.pathname.split("/").at(-2)] = chip.textContent;
   const told = (name) => new Set(papers.map((paper) => paper[name]).filter((value) => value === value)).size > 1;
-  addSelect("sort", "Sort", Object.entries(SORTS).filter(([name]) => !name || told(name)));
-  for (const [facet, any] of Object.entries(FACETS)) {
-    const found = offers(facet, labels[facet] ?? {});
-    if (found.length) addSelect(facet, any, [["", any], ...found]);
-  }
+  addSelect("sort", Object.entries(SORTS).filter(([name]) => !name || told(name)));
+  for (const [facet, any] of Object.entries(FACETS)) addSelect(facet, [["", any], ...offers(facet, labels[facet] ?? {})]);
 }
 
 const chosen = (name) => selects.get(name)?.select.value ?? "";
@@ -359,7 +355,7 @@ function pick() {
   arrange();
 }
 
-// Each option says how many papers it would show, the other choices being as they are.
+// Each option says how many papers it would show.
 function countOptions() {
   for (const [facet, { options }] of selects) {
     if (facet === "sort") continue;
@@ -373,7 +369,7 @@ function countOptions() {
 
 function arrange() {
   const by = chosen("sort");
-  const order = (a, b) => (by && (b[by] === b[by] ? b[by] : -1) - (a[by] === a[by] ? a[by] : -1)) || a.order - b.order;
+  const order = (a, b) => (by && (b[by] || -1) - (a[by] || -1)) || a.order - b.order; // what is unknown comes last
   const facets = Object.keys(FACETS).filter(chosen);
   const sorted = [...papers].sort(order);
   shown = sorted.filter((paper) => facets.every((facet) => fits(paper, facet, chosen(facet))));
@@ -398,7 +394,7 @@ const clear = button("Clear", () => {
   selects.values().next().value.select.focus();
 }, { className: "clear", hidden: true });
 
-// -- controls --------------------------------------------------------------------------------------------------------
+// -- controls --
 
 const folds = () => document.querySelectorAll(".paper > details");
 const isCompact = () => state.view.density === "compact";
@@ -431,12 +427,13 @@ function addControls(box) {
     unfold.ariaExpanded = String(choices.classList.toggle("open"));
   }, { className: "unfold", ariaExpanded: "false" });
   unfold.setAttribute("aria-controls", "choices");
-  box.append(status, unfold, choices, ...(folds().length ? [foldAll] : []), saved, notice);
+  box.append(status, unfold, choices, ...(folds().length ? [foldAll] : []), saved);
+  box.after(notice);
   addEventListener("popstate", fromAddress);
   fromAddress();
 }
 
-// -- keyboard --------------------------------------------------------------------------------------------------------
+// -- keyboard --
 
 let at;
 
@@ -493,28 +490,27 @@ let dialog;
 
 function help() {
   if (!dialog) {
-    const lines = Object.entries(KEYS).map(([key, [said]]) =>
-      element("div", {}, element("dt", {}, element("kbd", { textContent: SIGNS[key] ?? key })), element("dd", { textContent: said }))
-    );
+    const lines = Object.entries(KEYS).map(([key, [said]]) => {
+      const sign = element("kbd", { textContent: SIGNS[key] ?? key });
+      return element("div", {}, element("dt", {}, sign), element("dd", { textContent: said }));
+    });
     const keys = element("input", { type: "checkbox", onchange: () => choose({ keys: keys.checked }) });
     dialog = element("dialog", { className: "digest keys" });
     dialog.setAttribute("aria-labelledby", "keys");
     dialog.append(element("h2", { id: "keys", textContent: "Keyboard" }), element("dl", {}, ...lines));
     dialog.append(element("p", {}, element("label", {}, keys, " Keyboard shortcuts are on")));
     dialog.append(button("Close", () => dialog.close()));
-    dialog.addEventListener("toggle", () => (keys.checked = state.view.keys !== false));
     keys.checked = state.view.keys !== false;
     (document.querySelector("article.md-content__inner") ?? document.body).append(dialog);
   }
   dialog.showModal();
 }
 
-// -- saved papers ----------------------------------------------------------------------------------------------------
+// -- saved papers --
 
 function savedItem([id, it], order) {
   const url = home(id, it);
   const title = it.title ?? id;
-  const by = (it.authors ?? []).join(", ") + (it.more ? ` and ${it.more} more` : "");
   const when = new Date(it.saved).toLocaleDateString("en-GB", { dateStyle: "long" });
   const note = element("textarea", { rows: 2, value: it.note ?? "", ariaLabel: `Note on ${title}`, placeholder: "Note" });
   note.oninput = () => change(id, { note: note.value });
@@ -523,7 +519,7 @@ function savedItem([id, it], order) {
     "li",
     { className: "item" },
     element("h3", {}, url ? element("a", { href: url, textContent: title }) : title),
-    element("p", { className: "by", textContent: by }),
+    element("p", { className: "by", textContent: byLine(it) }),
     element("p", { className: "meta" }, element("span", {}, arxiv), element("span", { textContent: `saved ${when}` })),
     note
   );
@@ -539,7 +535,7 @@ function listSaved() {
   status.textContent = papers.length ? count(papers.length) : "Nothing saved yet: press ☆ beside a paper, or s.";
 }
 
-// Another tab wrote: its papers appear, its words too, but not under the hand of who writes here.
+// Another tab wrote: show it, but not under the hand of who writes here.
 function refreshSaved() {
   const listed = new Set(papers.map(({ id }) => id));
   if (savedPapers().some(([id]) => !listed.has(id)) && !papers.some(({ note }) => note === document.activeElement)) listSaved();
@@ -550,11 +546,12 @@ function addFiles(box) {
   const file = element("input", { type: "file", accept: ".json,application/json", onchange: importFile });
   const exports = Object.keys(FORMATS).map((name) => button(name, () => exportAs(name), { ariaLabel: `Export as ${name}` }));
   const bring = element("label", { className: "import" }, "Import ", file);
-  box.append(status, element("span", { className: "dim", textContent: "Export" }), ...exports, bring, button("Keys", help), notice);
+  box.append(status, element("span", { className: "dim", textContent: "Export" }), ...exports, bring, button("Keys", help));
+  box.after(notice);
   listSaved();
 }
 
-// -- start -----------------------------------------------------------------------------------------------------------
+// -- start --
 
 function start() {
   const box = document.querySelector(".reader");
