@@ -130,7 +130,7 @@ function store() {
 function change(id, fields) {
   load();
   const before = state.papers.get(id) ?? {};
-  const now = Math.max(Date.now(), ...STAMPS.map((name) => Math.abs(before[name] ?? 0) + 1)); // clocks go back, too
+  const now = Math.max(Date.now(), ...STAMPS.map((name) => Math.abs(before[name] ?? 0) + 1));
   const after = { ...fields };
   for (const name of ["saved", "read"]) if (name in fields) after[name] = fields[name] ? now : -now;
   if ("note" in fields) after.noted = now;
@@ -169,7 +169,7 @@ function yearOf(id) {
   return Number.isNaN(year) ? "" : String(year > 90 ? 1900 + year : 2000 + year);
 }
 
-// RIS wants the family name first: the last word, with the small ones before it.
+// RIS wants the family name first: the last word and small ones before it.
 function familyFirst(name) {
   const [, given, family] = /^(\S.*?)\s+((?:\p{Ll}\S*\s+)*\S+)$/u.exec(name) ?? [];
   return !given || name.includes(",") || / (team|group|collaboration)$/i.test(name) ? name : `${family}, ${given}`;
