@@ -233,7 +233,8 @@ class Catalogue:
 
     def newest_good(self, limit: int) -> list[Entry]:
         """The same of papers whose relevance is `GOOD` or more, on the first day it was."""
-        return self._newest(f"entry s WHERE s.relevance >= {GOOD} AND", f"entry x WHERE x.relevance >= {GOOD} AND", limit)
+        good = f"relevance >= {GOOD} AND"
+        return self._newest(f"entry s WHERE s.{good}", f"entry x WHERE x.{good}", limit)
 
     def newest_from(self, source: str, limit: int) -> list[Entry]:
         """The same of papers from a source the settings name, on the first day they came from there."""
