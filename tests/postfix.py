@@ -124,7 +124,7 @@ class Postfix:
         key.write_bytes(self._tls)
 
     def _run(self, command: str) -> None:
-        call = [self._program, "-c", self._folder / "config", command]
+        call = [str(self._program), "-c", str(self._folder / "config"), command]
         run = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60)
         assert run.returncode == 0, (command, run.stderr, self.log if (self._folder / "log").exists() else "no log")
 
