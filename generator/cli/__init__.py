@@ -10,9 +10,18 @@ from generator.cli.checking import check_command
 from generator.cli.importing import import_command
 from generator.cli.serving import serve_command
 from generator.cli.starting import new_command
+from generator.cli.training import train_command
 from generator.ground.errors import DigestError
 
-COMMANDS = (import_command, generate_command, build_command, check_command, serve_command, new_command)
+COMMANDS = (
+    import_command,
+    generate_command,
+    build_command,
+    check_command,
+    serve_command,
+    train_command,
+    new_command,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

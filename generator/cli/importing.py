@@ -13,7 +13,8 @@ from generator.ground.records import is_date
 from generator.pipeline.importing import STDIN, Report, run
 
 
-def _date(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+def date_option_value(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """A day, checked."""
     if value is not None and not is_date(value):
         raise click.BadParameter(f"{value!r} is not a day as YYYY-MM-DD.")
     return value
@@ -27,7 +28,7 @@ def _date(context: click.Context, option: click.Parameter, value: str | None) ->
     default=".",
     help="The digest's folder, the one with digest.yml.",
 )
-@click.option("--date", callback=_date, metavar="YYYY-MM-DD", help="The day of files that do not tell theirs.")
+@click.option("--date", callback=date_option_value, metavar="YYYY-MM-DD", help="The day of files that do not tell theirs.")
 @click.option("--replace", is_flag=True, help="Where a row differs from one in data/, take the one that comes in.")
 @click.option("--quiet", is_flag=True, help="Say nothing but problems.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")

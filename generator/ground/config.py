@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from generator.ground.errors import DigestError, Problem
+from generator.ground.wishes import Follow, Prefilter
 
 SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
@@ -95,6 +96,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     topics: tuple[Topic, ...] = ()
     rubric: Rubric = Rubric()
     prompt: Prompt = Prompt()
+    follow: Follow = Follow()
+    negative: tuple[str, ...] = ()
+    prefilter: Prefilter = Prefilter()
     pages: Pages = Pages()
     feeds: Feeds = Feeds()
     search: bool = True
@@ -126,6 +130,7 @@ def load(root: Path) -> Settings:
     settings = _read(root, SETTINGS_FILE, Settings)
     site = _read(root, SITE_FILE, Site)
     problems = _topic_problems(root, settings)
+    problems += _wish_problems(root, settings)
     if not re.match(r"https?://[^/\s]+", site.site_url):
         line = _line(_node(root, SITE_FILE), ["site_url"])
         what, do = "site_url is not an absolute http(s) address", "write the address readers will use, ending in /"
@@ -186,6 +191,21 @@ def _line(node: yaml.Node | None, path: list[Any]) -> int:
         else:
             break
     return line
+
+
+def _wish_problems(root: Path, settings: Settings) -> list[Problem]:
+    problems = []
+    if fault := settings.prefilter.fault:
+        where = f"{SETTINGS_FILE}:{line_of(root, 'prefilter', 'keep')}"
+        problems.append(Problem(where, *fault))
+    lists = (("follow", "authors"), ("follow", "institutions"), ("negative",))
+    values = (settings.follow.authors, settings.follow.institutions, settings.negative)
+    for path, names in zip(lists, values, strict=True):
+        for index, name in enumerate(names):
+            if not re.search(r"\w", name):  # would be found nowhere, or everywhere
+                where = f"{SETTINGS_FILE}:{line_of(root, *path, str(index))}"
+                problems.append(Problem(where, f"{'.'.join(path)}: {name!r} has no letters", "write a name or a word"))
+    return problems
 
 
 def _topic_problems(root: Path, settings: Settings) -> list[Problem]:

@@ -1,0 +1,1 @@
+"""Scorers: papers in, papers with scores out."""
