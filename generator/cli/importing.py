@@ -28,7 +28,9 @@ def date_option_value(context: click.Context, option: click.Parameter, value: st
     default=".",
     help="The digest's folder, the one with digest.yml.",
 )
-@click.option("--date", callback=date_option_value, metavar="YYYY-MM-DD", help="The day of files that do not tell theirs.")
+@click.option(
+    "--date", callback=date_option_value, metavar="YYYY-MM-DD", help="The day of files that do not tell theirs."
+)
 @click.option("--replace", is_flag=True, help="Where a row differs from one in data/, take the one that comes in.")
 @click.option("--quiet", is_flag=True, help="Say nothing but problems.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -10,8 +11,9 @@ import msgspec
 from generator.cli.building import json_option, quiet_option, root_option
 from generator.cli.importing import date_option_value
 from generator.ground import text
-from generator.pipeline import training
-from generator.pipeline.training import Report, Why
+
+if TYPE_CHECKING:
+    from generator.pipeline.training import Report, Why
 
 
 @click.command("train")
@@ -41,26 +43,28 @@ def train_command(
     """
     if sum(given is not None for given in (before, evaluate, why)) > 1:
         raise click.UsageError("--before, --evaluate and --why exclude each other.")
-    report: Report | Why
+    from generator.pipeline import training  # noqa: PLC0415 - NumPy and SciPy take half a second to load
+
     if why is not None:
-        report = training.why(root, why)
-    elif evaluate is not None:
+        reasons = training.why(root, why)
+        click.echo(msgspec.json.encode(reasons).decode() if as_json else "\n".join(_why(reasons)))
+        return
+    if evaluate is not None:
         report = training.evaluate(root, time.perf_counter, evaluate)
     else:
         report = training.train(root, time.perf_counter, before)
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
-    elif isinstance(report, Why):
-        click.echo("\n".join(_why(report)))
     elif not quiet:
         click.echo("\n".join(_lines(report)))
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: "Report") -> Iterator[str]:
     yield f"learned from {report.papers:,} papers, {report.first} to {report.last}, in {report.seconds:.1f} s"
     figures = report.figures
     if report.tested_from:
-        yield f"tested on {figures.papers:,} papers from {report.tested_from} on, scored in {report.scoring_seconds:.2f} s:"
+        tested = f"{figures.papers:,} papers from {report.tested_from} on"
+        yield f"tested on {tested}, scored in {report.scoring_seconds:.2f} s:"
     else:
         yield "on papers held back while learning from the others:"
     yield f"  relevance: Spearman {_figure(figures.relevance)}"
@@ -75,7 +79,7 @@ def _figure(value: float | None) -> str:
     return "cannot be told" if value is None else f"{value:.3f}"
 
 
-def _why(why: Why) -> Iterator[str]:
+def _why(why: "Why") -> Iterator[str]:
     paper = why.paper
     yield f"{paper.arxiv_id}, {why.date}: {text.plain(paper.title)}"
     if paper.score is not None:
@@ -86,5 +90,7 @@ def _why(why: Why) -> Iterator[str]:
         yield f"topic {topic}: {', '.join(words)}"
     if why.reasons.words:
         yield "words that counted     relevance  novelty"
-        yield from (f"  {word:<22} {relevance:+7.3f}  {novelty:+7.3f}" for word, relevance, novelty in why.reasons.words)
+        yield from (
+            f"  {word:<22} {relevance:+7.3f}  {novelty:+7.3f}" for word, relevance, novelty in why.reasons.words
+        )
     yield from (f"like {arxiv_id}, rated {rated:g}" for arxiv_id, rated in why.reasons.like)

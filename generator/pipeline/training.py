@@ -1,4 +1,4 @@
-"""``digest train``: from the rated papers in ``data/`` to the local model, how good it is, and why it rates as it does."""
+"""``digest train``: from the rated papers in ``data/`` to the local model; how good it is, and why it rates so."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -68,7 +68,7 @@ def train(root: Path, clock: Clock, before: str | None = None) -> Report:
 
 
 def evaluate(root: Path, clock: Clock, tested_from: str) -> Report:
-    """Learn from the days before `tested_from`, and look at the days from then on. Keeps nothing. Raises DigestError."""
+    """Learn from the days before `tested_from`, and look at the days from then on. Raises DigestError."""
     from generator.edges.scoring import training  # noqa: PLC0415
 
     settings = config.load(root)

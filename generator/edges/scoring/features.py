@@ -40,6 +40,11 @@ def texts(paper: Paper) -> list[list[str]]:
     return [words(paper.title)] * TITLE + [words(paper.abstract or "")]
 
 
+def all_words(paper: Paper) -> list[str]:
+    """The words of title and abstract, those of the title as often as they count."""
+    return [word for text in texts(paper) for word in text]
+
+
 def terms(paper: Paper, common: Collection[str]) -> list[str]:
     """Words and pairs of words without the `common` ones, and the categories (``[astro-ph.GA]``)."""
     found = [f"[{category}]" for category in paper.categories]

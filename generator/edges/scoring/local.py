@@ -10,7 +10,7 @@ import numpy as np
 from generator.catalogue.days import TopicMatcher
 from generator.edges.scoring import trained
 from generator.edges.scoring.outcome import Scores
-from generator.edges.scoring.trained import Ratings, Trained
+from generator.edges.scoring.trained import Ratings, Seen, Trained
 from generator.ground.config import Settings
 from generator.ground.model import Paper, Scorer
 
@@ -61,23 +61,29 @@ class LocalScorer:
         """All papers scored, 1 to 10 in whole numbers, each with a comment that says why and the topics it meets."""
         if not papers:
             return Scores((), {}, MODEL, self.rubric)
-        ratings = self.rate(papers)
-        rows = zip(papers, ratings.relevance, ratings.novelty, self.reasons(papers), strict=True)
+        seen = self.model.see(papers) if self.model else None
+        ratings = self._judge(papers, seen)
+        rows = zip(papers, ratings.relevance, ratings.novelty, self._reasons(papers, seen, WORDS), strict=True)
         return Scores(tuple(self._scored(*row) for row in rows), {}, MODEL, self.rubric)
 
     def rate(self, papers: Sequence[Paper]) -> Ratings:
         """What the papers are expected to be rated, unrounded."""
-        if self.model:
-            return self.model.rate(papers)
-        relevance = np.array([self._by_words(paper) for paper in papers])
-        return Ratings(relevance, (relevance - 1) / 9, np.full(len(papers), float(NOVELTY_UNKNOWN)))
+        return self._judge(papers, self.model.see(papers) if self.model else None)
 
     def reasons(self, papers: Sequence[Paper], words: int = WORDS) -> list[Reasons]:
         """Why each paper is rated as it is, with that many words for each sign."""
+        return self._reasons(papers, self.model.see(papers) if self.model else None, words)
+
+    def _judge(self, papers: Sequence[Paper], seen: Seen | None) -> Ratings:
+        if self.model and seen:
+            return self.model.judge(seen)
+        relevance = np.array([self._by_words(paper) for paper in papers])
+        return Ratings(relevance, (relevance - 1) / 9, np.full(len(papers), float(NOVELTY_UNKNOWN)))
+
+    def _reasons(self, papers: Sequence[Paper], seen: Seen | None, words: int) -> list[Reasons]:
         topics = [self._match.words_in(f"{paper.title}\n{paper.abstract or ''}") for paper in papers]
-        if self.model is None:
+        if self.model is None or seen is None:
             return [Reasons((), (), found) for found in topics]
-        seen = self.model.see(papers)
         pull = self.model.pull[:, 0]
         return [
             Reasons(tuple(_words(self.model, seen.rows[at], words)), tuple(_like(self.model, near * pull)), found)

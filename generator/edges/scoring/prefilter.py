@@ -71,7 +71,9 @@ def _line(asked: Prefilter, model: Rater, papers: int) -> tuple[_Line, str]:
     promise = threshold(model.thresholds, asked.recall)
     if promise is None:
         least = ceil(round(1 / (1 - asked.recall), 9)) - 1
-        return _Line(papers), f"prefilter: all kept, since recall {asked.recall:g} takes {least} good papers to learn from"
+        return _Line(
+            papers
+        ), f"prefilter: all kept, since recall {asked.recall:g} takes {least} good papers to learn from"
     return _Line(papers, promise), ""
 
 

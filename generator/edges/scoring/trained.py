@@ -78,14 +78,17 @@ class Trained(NamedTuple):
 
     def rate(self, papers: Sequence[Paper]) -> Ratings:
         """What the papers are expected to be rated."""
-        seen = self.see(papers)
+        return self.judge(self.see(papers))
+
+    def judge(self, seen: "Seen") -> Ratings:
+        """What papers seen are expected to be rated."""
         raw = seen.rows @ self.weights + seen.closeness @ self.pull + self.offset
         return Ratings(*(self.calibrations[at](raw[:, at]) for at in range(len(SCALES))))
 
     def see(self, papers: Sequence[Paper]) -> "Seen":
         """The papers as the two parts of the model see them."""
         rows = self.words.rows(features.counted(features.terms(paper, self._common) for paper in papers))
-        single = features.counted(sum(features.texts(paper), []) for paper in papers)
+        single = features.counted(features.all_words(paper) for paper in papers)
         by_pieces = self.piece_space.place(self.pieces.rows(features.in_pieces(single)))
         near = closeness(distances(self.word_space.place(rows), self.by_words), COMMENT_WIDTH)
         comments = near @ self.guess + self.guess_mean
@@ -169,7 +172,9 @@ def load(path: Path, label: str) -> Trained | None:
 
 
 _SPACES = ("word_space", "piece_space")
-_ARRAYS = ("weights", "by_words", "by_pieces", "comments", "guess", "guess_mean", "pull", "offset", "thresholds", "rated")  # fmt: skip
+_ARRAYS = tuple(
+    "weights by_words by_pieces comments guess guess_mean pull offset thresholds rated".split(),
+)
 
 
 def _names(model: Trained) -> dict[str, Sequence[str]]:

@@ -30,6 +30,7 @@ FOLDS = 3
 DIMENSIONS = 150
 COMMENT_DIMENSIONS = 60
 RIDGE = 2.0
+COMMENT_SHARE = 1.4  # how much comments count beside pieces of words when papers are compared
 COMMENT_RIDGE = 0.3
 RATING_RIDGE = 0.5
 LINEAR = 0.4  # the linear part's share
@@ -115,7 +116,7 @@ def _views(papers: Sequence[Paper]) -> _Views:
     found = features.counted(features.terms(paper, ENGLISH_STOP_WORDS) for paper in papers)
     words = Vocabulary.of(found, 2)
     rows = words.rows(found)
-    inside = features.in_pieces(features.counted(sum(features.texts(paper), []) for paper in papers))
+    inside = features.in_pieces(features.counted(features.all_words(paper) for paper in papers))
     pieces = Vocabulary.of(inside, 3)
     in_pieces = pieces.rows(inside)
     word_space, piece_space = _space(rows), _space(in_pieces)
@@ -142,7 +143,7 @@ def _targets(relevance: Numbers, novelty: Numbers) -> Floats:
     """
     ranked = _standard(rankdata(relevance)) + _standard(relevance)
     new = _standard(rankdata(novelty)) + _standard(novelty)
-    top = _standard(relevance) + _standard((relevance >= GOOD).astype(np.float64))
+    top = 2 * _standard(relevance) + _standard((relevance >= GOOD).astype(np.float64))
     return np.column_stack([ranked, top, new]).astype(np.float32)
 
 
@@ -161,12 +162,14 @@ def _guesses(papers: Sequence[Paper], by_words: Floats, targets: Floats) -> tupl
     A scorer's comment names the topic it saw. Where the guess puts a paper is what its rating hangs on.
     """
     said = _comment_rows(papers)
-    aim = np.hstack([said, targets / 8]).astype(np.float32)
+    aim = np.hstack([said * COMMENT_SHARE, targets / 8]).astype(np.float32)
     mean = aim.mean(axis=0)
     near = closeness(distances(by_words, by_words), COMMENT_WIDTH)
     own = np.empty_like(aim)
     for inside, outside in _folds(len(papers)):
-        own[outside] = near[np.ix_(outside, inside)] @ _solved(near[np.ix_(inside, inside)], COMMENT_RIDGE, aim[inside] - mean)
+        own[outside] = near[np.ix_(outside, inside)] @ _solved(
+            near[np.ix_(inside, inside)], COMMENT_RIDGE, aim[inside] - mean
+        )
     return _solved(near, COMMENT_RIDGE, aim - mean), mean, own + mean
 
 
