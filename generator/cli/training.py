@@ -69,8 +69,9 @@ def _lines(report: "Report") -> Iterator[str]:
         yield "on papers held back while learning from the others:"
     yield f"  relevance: Spearman {_figure(figures.relevance)}"
     yield f"  novelty: Spearman {_figure(figures.novelty)}"
-    for share, recall in figures.recall.items():
-        yield f"  the most promising {share} hold {_figure(recall)} of the {figures.good:,} papers rated 7 or more"
+    for found in figures.recalls:
+        rated = f"{found.papers:,} papers rated {found.least} or more"
+        yield f"  the most promising {found.share:.0%} hold {_figure(found.recall)} of the {rated}"
     if report.model:
         yield f"model {report.model} → .digest/model-local.npz"
 

@@ -2,6 +2,7 @@
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from generator.edges.scoring.calibration import Numbers
@@ -11,29 +12,37 @@ GOOD = 7  # a relevance from here on is what the prefilter must not lose
 SHARES = (0.3, 0.5)
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """Spearman's rank correlation of expected and given ratings, and the recall of the good papers.
+class Recall(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of the `papers` whose relevance is rated `least` or more are among the most promising `share` of all."""
 
-    `recall` is by the share of papers kept (``"30 %"``): how many of the `good` ones, rated 7 or more, are among the
-    most promising. None where it cannot be said, e.g. if no paper is good.
-    """
+    least: int
+    papers: int
+    share: float
+    recall: float | None  # None where there is no such paper
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """Spearman's rank correlation of expected and given ratings (None where one of them does not vary), and recalls."""
 
     papers: int
-    good: int
     relevance: float | None
     novelty: float | None
-    recall: dict[str, float | None]
+    recalls: tuple[Recall, ...]
 
 
 def figures(relevance: Numbers, novelty: Numbers, rated: Ratings) -> Figures:
     """Compare the given ratings with what a model expected of papers that it had not been shown."""
-    good = relevance >= GOOD
+    recalls = []
+    for least in (GOOD, GOOD + 1):
+        good = relevance >= least
+        for share in SHARES:
+            found = recall(good, rated.promise, share)
+            recalls.append(Recall(least=least, papers=int(good.sum()), share=share, recall=found))
     return Figures(
         papers=len(relevance),
-        good=int(good.sum()),
         relevance=spearman(relevance, rated.relevance),
         novelty=spearman(novelty, rated.novelty),
-        recall={f"{share:.0%}".replace("%", " %"): recall(good, rated.promise, share) for share in SHARES},
+        recalls=tuple(recalls),
     )
 
 
@@ -43,7 +52,7 @@ def spearman(one: Numbers, other: Numbers) -> float | None:
     return float(np.corrcoef(ranks)[0, 1]) if (ranks.std(axis=1) > 0).all() else None
 
 
-def recall(good: Numbers, promise: Numbers, share: float) -> float | None:
+def recall(good: NDArray[np.bool_], promise: Numbers, share: float) -> float | None:
     """The share of the `good` that is among the most promising `share` of all (rounded up)."""
     if not good.any():
         return None

@@ -5,9 +5,10 @@ text retrieval*). numpy and scipy alone: what was trained once is applied withou
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from scipy.sparse import csr_matrix
 from generator.ground.model import Paper
 
 Floats = NDArray[np.float32]
-Rows = csr_matrix
+Rows: TypeAlias = Any  # scipy.sparse.csr_matrix, which has no type stubs
 
 TITLE = 2  # a word of the title counts as two of the abstract
 PIECE = 4
@@ -40,15 +41,10 @@ def texts(paper: Paper) -> list[list[str]]:
     return [words(paper.title)] * TITLE + [words(paper.abstract or "")]
 
 
-def all_words(paper: Paper) -> list[str]:
-    """The words of title and abstract, those of the title as often as they count."""
-    return [word for text in texts(paper) for word in text]
-
-
-def terms(paper: Paper, common: Collection[str]) -> list[str]:
-    """Words and pairs of words without the `common` ones, and the categories (``[astro-ph.GA]``)."""
+def terms(paper: Paper, split: list[list[str]], common: Collection[str]) -> list[str]:
+    """Words and pairs of words of its texts without the `common` ones, and the categories (``[astro-ph.GA]``)."""
     found = [f"[{category}]" for category in paper.categories]
-    for text in texts(paper):
+    for text in split:
         rest = [word for word in text if word not in common]
         found += rest
         found += map(" ".join, pairwise(rest))
@@ -63,20 +59,25 @@ def comment_terms(comment: str) -> list[str]:
 
 def counted(documents: Iterable[Iterable[str]]) -> Counted:
     """Count the terms of each document."""
-    places: dict[str, int] = {}
+    places: defaultdict[str, int] = defaultdict()
+    places.default_factory = places.__len__  # a new term takes the next column
     columns: list[int] = []
     ends = [0]
     for document in documents:
-        columns += [places.setdefault(term, len(places)) for term in document]
+        columns += map(places.__getitem__, document)
         ends.append(len(columns))
     made = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=(len(ends) - 1, len(places)))
     made.sum_duplicates()
     return Counted(list(places), made)
 
 
-def in_pieces(found: Counted) -> Counted:
-    """The four-letter pieces of counted words, ends marked: what related words have in common."""
-    pieces = counted(_pieces(word) for word in found.names)
+def pieces_of(names: Iterable[str]) -> Counted:
+    """The four-letter pieces of each word, ends marked: what related words have in common."""
+    return counted(_pieces(word) for word in names)
+
+
+def in_pieces(found: Counted, pieces: Counted) -> Counted:
+    """How often documents whose words are counted have the `pieces` of those words."""
     return Counted(pieces.names, csr_matrix(found.counts @ pieces.counts))
 
 
@@ -107,9 +108,13 @@ class Vocabulary:
         idf = np.log((1 + documents) / (1 + np.array([number for _, number in kept], np.float64))) + 1
         return cls([name for name, _ in kept], idf.astype(np.float32))
 
+    def places(self, names: Iterable[str]) -> NDArray[np.int64]:
+        """The column of each name, -1 where it is not known."""
+        return np.array([self._places.get(name, -1) for name in names], np.int64)
+
     def rows(self, found: Counted) -> Rows:
         """A row of weights a document, of length one, or empty where no term is known."""
-        places = np.array([self._places.get(name, -1) for name in found.names], np.int64)
+        places = self.places(found.names)
         counts = found.counts.tocoo()
         columns = places[counts.col] if len(places) else counts.col
         known = columns >= 0

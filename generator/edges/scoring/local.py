@@ -9,6 +9,7 @@ import numpy as np
 
 from generator.catalogue.days import TopicMatcher
 from generator.edges.scoring import trained
+from generator.edges.scoring.features import Floats
 from generator.edges.scoring.outcome import Scores
 from generator.edges.scoring.trained import Ratings, Seen, Trained
 from generator.ground.config import Settings
@@ -34,8 +35,8 @@ class Word(NamedTuple):
 class Reasons(NamedTuple):
     """Why a paper is rated as it is.
 
-    `words`: what the linear part added up, the heaviest first. `like`: the training papers whose ratings counted most,
-    as (id, its relevance). `topics`: the matching topics of the settings, by id, with the words that matched.
+    `words`: what the linear part added up, the heaviest first. `like`: the closest training papers, as (id, its
+    relevance). `topics`: the matching topics of the settings, by id, with the words that matched.
     """
 
     words: tuple[Word, ...]
@@ -84,9 +85,10 @@ class LocalScorer:
         topics = [self._match.words_in(f"{paper.title}\n{paper.abstract or ''}") for paper in papers]
         if self.model is None or seen is None:
             return [Reasons((), (), found) for found in topics]
-        pull = self.model.pull[:, 0]
         return [
-            Reasons(tuple(_words(self.model, seen.rows[at], words)), tuple(_like(self.model, near * pull)), found)
+            Reasons(
+                tuple(_words(self.model, seen, at, words)), tuple(_like(self.model, papers[at].arxiv_id, near)), found
+            )
             for at, (near, found) in enumerate(zip(seen.closeness, topics, strict=True))
         ]
 
@@ -129,15 +131,17 @@ def open_model(root: Path) -> Trained | None:
     return trained.load(root / FILE, FILE.as_posix())
 
 
-def _words(model: Trained, row: trained.Rows, each: int) -> Iterator[Word]:
+def _words(model: Trained, seen: Seen, at: int, each: int) -> Iterator[Word]:
     """The words that counted most for relevance: `each` for it, and as many against it, the heaviest first."""
-    parts = row.data[:, None] * model.weights[row.indices]
-    order = np.argsort(-parts[:, 0], kind="stable")
-    chosen = sorted({*order[:each], *order[-each:]}, key=lambda at: -abs(parts[at, 0]))
-    for at in chosen:
-        yield Word(model.words.names[row.indices[at]], float(parts[at, 0]), float(parts[at, 2]))
+    keys, added = model.by_word(seen, at)
+    order = np.argsort(-added[:, 0], kind="stable")
+    for place in sorted({*order[:each], *order[-each:]}, key=lambda place: (-abs(added[place, 0]), place)):
+        yield Word(model.name(seen, int(keys[place])), float(added[place, 0]), float(added[place, 2]))
 
 
-def _like(model: Trained, pulls: trained.Floats, number: int = 2) -> Iterator[tuple[str, float]]:
-    for at in np.argsort(-np.abs(pulls), kind="stable")[:number]:
+def _like(model: Trained, arxiv_id: str, near: Floats, number: int = 2) -> Iterator[tuple[str, float]]:
+    """The training papers that are closest, the paper itself left out."""
+    closest = np.argpartition(-near, number + 1)[: number + 1]
+    others = [at for at in sorted(closest, key=lambda at: (-near[at], at)) if model.ids[at] != arxiv_id]
+    for at in others[:number]:
         yield model.ids[at], float(model.rated[at])

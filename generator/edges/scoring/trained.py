@@ -1,24 +1,26 @@
 """A trained model: what it makes of papers, and its file.
 
-Two parts of equal say. The linear part adds up weights of words and pairs of words: those are the reasons it gives. The
-other compares: a paper is rated like the training papers it is close to, in what its words are made of and in what a
-scorer's comment on it would say. (Gaussian kernel ridge regression; the comment is guessed first, in the same way, from
-the comments that the training papers got.)
+Two parts. The linear one adds up weights of words, of pairs of words, and of the pieces that words are made of, which
+come down to words again: those are the reasons it gives. The other compares: a paper is rated like the training papers
+it is close to, in what its words are made of and in what a scorer's comment on it would say. (Gaussian kernel ridge
+regression; the comment is guessed first, in the same way, from the comments that the training papers got.)
 """
 
 import hashlib
 import io
 import zipfile
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix, hstack
 
 from generator.edges.atomic import write_atomically
 from generator.edges.scoring import features
 from generator.edges.scoring.calibration import Calibration, Numbers
-from generator.edges.scoring.features import Floats, Rows, Vocabulary
+from generator.edges.scoring.features import Counted, Floats, Rows, Vocabulary
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper
 
@@ -55,7 +57,7 @@ class Trained(NamedTuple):
 
     common: tuple[str, ...]
     words: Vocabulary
-    weights: Floats  # words × scales
+    weights: Floats  # words, then pieces × scales
     word_space: Space
     pieces: Vocabulary
     piece_space: Space
@@ -87,42 +89,111 @@ class Trained(NamedTuple):
 
     def see(self, papers: Sequence[Paper]) -> "Seen":
         """The papers as the two parts of the model see them."""
-        rows = self.words.rows(features.counted(features.terms(paper, self._common) for paper in papers))
-        single = features.counted(features.all_words(paper) for paper in papers)
-        by_pieces = self.piece_space.place(self.pieces.rows(features.in_pieces(single)))
+        texts = [features.texts(paper) for paper in papers]
+        common = frozenset(self.common)
+        found = (features.terms(*pair, common) for pair in zip(papers, texts, strict=True))
+        rows = self.words.rows(features.counted(found))
+        single = features.counted(chain.from_iterable(text) for text in texts)
+        inside = features.pieces_of(single.names)
+        in_pieces = self.pieces.rows(features.in_pieces(single, inside))
         near = closeness(distances(self.word_space.place(rows), self.by_words), COMMENT_WIDTH)
         comments = near @ self.guess + self.guess_mean
-        apart = distances(by_pieces, self.by_pieces) + distances(comments, self.comments)
-        return Seen(rows, closeness(apart, RATING_WIDTH))
+        apart = distances(self.piece_space.place(in_pieces), self.by_pieces) + distances(comments, self.comments)
+        places = (self.words.places(single.names), self.pieces.places(inside.names))
+        return Seen(side_by_side(rows, in_pieces), closeness(apart, RATING_WIDTH), single, inside, *places)
 
-    @property
-    def _common(self) -> frozenset[str]:
-        return frozenset(self.common)
+    def by_word(self, seen: "Seen", at: int) -> "Additions":
+        """What each word and pair of words of a paper added to the linear part.
+
+        What a piece added is divided among the words that have it, by how often they have it.
+        """
+        columns, values = _row(seen.rows, at)
+        added = values[:, None] * self.weights[columns]
+        border = len(self.words.names)
+        terms = columns < border
+        of_pieces = np.zeros((len(self.pieces.names) + 1, len(SCALES)), np.float32)  # the last one stands for unknown
+        of_pieces[columns[~terms] - border] = added[~terms]
+        words, counts = _row(seen.single.counts, at)
+        starts, ends = seen.inside.counts.indptr[words], seen.inside.counts.indptr[words + 1]
+        lengths = ends - starts
+        firsts = np.cumsum(lengths) - lengths
+        having = np.repeat(starts - firsts, lengths) + np.arange(lengths.sum())
+        pieces, often = seen.inside.counts.indices[having], seen.inside.counts.data[having] * np.repeat(counts, lengths)
+        shares = often / np.bincount(pieces, often, len(seen.piece_places))[pieces]
+        shared: Any = (
+            np.add.reduceat(of_pieces[seen.piece_places[pieces]] * shares[:, None], firsts) if len(words) else []
+        )
+        return Additions.of(columns[terms], added[terms], words, shared, seen.word_places[words])
+
+    def name(self, seen: "Seen", key: int) -> str:
+        """The word or pair of words of a key of `Additions`."""
+        return self.words.names[key] if key >= 0 else seen.single.names[-key - 1]
 
 
 class Seen(NamedTuple):
-    """Weighted words (papers × words), and the closeness to each training paper (papers × training papers), 0 to 1."""
+    """Weighted words and pieces (papers × both), and the closeness to each training paper, 0 to 1.
+
+    The rest says how words are made of pieces: the words of each paper, the pieces of each of these words, and the
+    columns of both in the model's vocabularies.
+    """
 
     rows: Rows
-    closeness: Floats
+    closeness: Floats  # papers × training papers
+    single: Counted
+    inside: Counted
+    word_places: Any
+    piece_places: Any
+
+
+class Additions(NamedTuple):
+    """What words and pairs of words added (words × scales). A key is a column of the vocabulary of words.
+
+    For a word that is not in it, and counts by its pieces alone, it is -1 - its column in `Seen.single`.
+    """
+
+    keys: Any
+    added: Floats
+
+    @classmethod
+    def of(cls, terms: Any, added: Floats, words: Any, shared: Any, places: Any) -> "Additions":
+        """Put what whole `terms` added together with what pieces `shared` with their words; `terms` ascend."""
+        total = added.copy()
+        at = np.searchsorted(terms, places)
+        known = (at < len(terms)) & (np.append(terms, -2)[at] == places)
+        total[at[known]] += np.reshape(shared, (-1, len(SCALES)))[known]
+        others = np.reshape(shared, (-1, len(SCALES)))[~known]
+        return cls(np.concatenate([terms, -1 - words[~known]]), np.concatenate([total, others]).astype(np.float32))
+
+
+def _row(rows: Rows, at: int) -> tuple[Any, Any]:
+    """Columns and values of a row. (Taking rows of a sparse matrix is twenty times slower.)"""
+    inside = slice(rows.indptr[at], rows.indptr[at + 1])
+    return rows.indices[inside], rows.data[inside]
+
+
+def side_by_side(rows: Rows, in_pieces: Rows) -> Rows:
+    """What the linear part adds up: words and pairs of words, then pieces."""
+    return csr_matrix(hstack([rows, in_pieces]))
 
 
 def of_length_one(rows: Any) -> Floats:
     """Each row divided by its length; rows of zeros stay."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return (rows / np.where(lengths == 0, 1, lengths)).astype(np.float32)
+    return np.asarray(rows / np.where(lengths == 0, 1, lengths), np.float32)
 
 
 def distances(one: Floats, other: Floats) -> Floats:
     """Squared distances between the rows of two matrices."""
-    apart = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None] - 2 * (one @ other.T)
-    return np.maximum(apart, 0, out=apart)
+    apart: Floats = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None] - 2 * (one @ other.T)
+    np.maximum(apart, 0, out=apart)
+    return apart
 
 
 def closeness(apart: Floats, width: float) -> Floats:
     """The Gaussian kernel of squared distances; overwrites them."""
     apart /= -width
-    return np.exp(apart, out=apart)
+    np.exp(apart, out=apart)
+    return apart
 
 
 # -- the file ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Train the local model on papers that have been rated. The same papers give the same model, byte for byte."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from generator.edges.scoring.trained import (
     Trained,
     closeness,
     distances,
+    side_by_side,
 )
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper
@@ -27,13 +29,14 @@ from generator.ground.model import Paper
 LEAST = 50  # rated papers, to begin with
 MOST = 6000  # the latest ones: time and memory grow with their square
 FOLDS = 3
+THREADS = 2
 DIMENSIONS = 150
 COMMENT_DIMENSIONS = 60
 RIDGE = 2.0
 COMMENT_SHARE = 1.4  # how much comments count beside pieces of words when papers are compared
 COMMENT_RIDGE = 0.3
 RATING_RIDGE = 0.5
-LINEAR = 0.4  # the linear part's share
+LINEAR = 0.5  # the linear part's share
 
 
 class Fitted(NamedTuple):
@@ -59,13 +62,13 @@ class _Views(NamedTuple):
 def train(papers: Sequence[Paper]) -> Fitted:
     """A model of the ratings of `papers`, oldest first, each once; of more than `MOST` the latest count.
 
-    Raises DigestError if there are too few. One thread does it all, since more would round differently.
+    Raises DigestError if there are too few. The number of threads is set, since another would round differently.
     """
     papers = [paper for paper in papers if paper.relevance is not None and paper.novelty is not None][-MOST:]
     if len(papers) < LEAST:
         what = f"{len(papers)} papers with a rating, and {LEAST} are needed to learn from"
         raise DigestError(Problem("data/papers", what, "import or score more; until then the topics' words decide"))
-    with threadpool_limits(1):
+    with threadpool_limits(THREADS):
         return _train(papers)
 
 
@@ -113,15 +116,25 @@ def _views(papers: Sequence[Paper]) -> _Views:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # noqa: PLC0415
 
     common = tuple(sorted(ENGLISH_STOP_WORDS))
-    found = features.counted(features.terms(paper, ENGLISH_STOP_WORDS) for paper in papers)
+    texts = [features.texts(paper) for paper in papers]
+    pairs = zip(papers, texts, strict=True)
+    found = features.counted(features.terms(paper, text, ENGLISH_STOP_WORDS) for paper, text in pairs)
     words = Vocabulary.of(found, 2)
     rows = words.rows(found)
-    inside = features.in_pieces(features.counted(features.all_words(paper) for paper in papers))
+    single = features.counted(chain.from_iterable(text) for text in texts)
+    inside = features.in_pieces(single, features.pieces_of(single.names))
     pieces = Vocabulary.of(inside, 3)
     in_pieces = pieces.rows(inside)
     word_space, piece_space = _space(rows), _space(in_pieces)
     return _Views(
-        common, words, rows, word_space, pieces, piece_space, word_space.place(rows), piece_space.place(in_pieces)
+        common=common,
+        words=words,
+        rows=side_by_side(rows, in_pieces),
+        word_space=word_space,
+        pieces=pieces,
+        piece_space=piece_space,
+        by_words=word_space.place(rows),
+        by_pieces=piece_space.place(in_pieces),
     )
 
 
@@ -148,7 +161,7 @@ def _targets(relevance: Numbers, novelty: Numbers) -> Floats:
 
 
 def _standard(values: Numbers) -> Numbers:
-    return (values - values.mean()) / _spread(values)
+    return np.asarray((values - values.mean()) / _spread(values), np.float64)
 
 
 def _spread(values: Any) -> Any:
