@@ -334,7 +334,7 @@ def test_on_real_papers_it_agrees_with_the_language_model(corpus: Path, tmp_path
     recalls = {(row["least"], row["share"]): row["recall"] for row in figures["recalls"]}
     assert figures["relevance"] >= 0.80
     assert figures["novelty"] >= 0.67
-    assert recalls[7, 0.3] >= 0.93
-    assert recalls[7, 0.5] >= 0.975
+    assert recalls[7, 0.3] >= 0.94
+    assert recalls[7, 0.5] >= 0.97
     assert recalls[8, 0.3] >= 0.97
-    assert recalls[8, 0.5] >= 0.99
+    assert recalls[8, 0.5] >= 0.985

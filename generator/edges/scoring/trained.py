@@ -98,7 +98,9 @@ class Trained(NamedTuple):
         in_pieces = self.pieces.rows(features.in_pieces(single, inside))
         near = closeness(distances(self.word_space.place(rows), self.by_words), COMMENT_WIDTH)
         comments = near @ self.guess + self.guess_mean
-        apart = distances(self.piece_space.place(in_pieces), self.by_pieces) + distances(comments, self.comments)
+        apart = distances(
+            np.hstack([self.piece_space.place(in_pieces), comments]), np.hstack([self.by_pieces, self.comments])
+        )
         places = (self.words.places(single.names), self.pieces.places(inside.names))
         return Seen(side_by_side(rows, in_pieces), closeness(apart, RATING_WIDTH), single, inside, *places)
 
@@ -184,7 +186,10 @@ def of_length_one(rows: Any) -> Floats:
 
 def distances(one: Floats, other: Floats) -> Floats:
     """Squared distances between the rows of two matrices."""
-    apart: Floats = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None] - 2 * (one @ other.T)
+    apart: Floats = one @ other.T  # in place from here on: these are large
+    apart *= -2
+    apart += (one**2).sum(axis=1)[:, None]
+    apart += (other**2).sum(axis=1)
     np.maximum(apart, 0, out=apart)
     return apart
 

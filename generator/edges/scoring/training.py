@@ -78,7 +78,8 @@ def _train(papers: Sequence[Paper]) -> Fitted:
     novelty = np.array([paper.novelty for paper in papers], np.float64)
     targets = _targets(relevance, novelty)
     guess, guess_mean, comments = _guesses(papers, views.by_words, targets)
-    near = closeness(distances(views.by_pieces, views.by_pieces) + distances(comments, comments), RATING_WIDTH)
+    places = np.hstack([views.by_pieces, comments])
+    near = closeness(distances(places, places), RATING_WIDTH)
     linear, compared = _out_of_fold(views.rows, near, targets)
     # Each part speaks with the same spread, so that the shares are what they say.
     by_word = np.array(LINEAR / _spread(linear), np.float32)
@@ -214,7 +215,7 @@ def _ridge(rows: Rows, targets: Floats) -> tuple[Floats, Floats]:
     """Weights (terms × scales) and constants of the linear part."""
     from sklearn.linear_model import Ridge  # noqa: PLC0415
 
-    fitted = Ridge(alpha=RIDGE, solver="sparse_cg", tol=1e-3).fit(rows, targets)
+    fitted = Ridge(alpha=RIDGE, solver="sparse_cg", tol=1e-2).fit(rows, targets)
     return np.ascontiguousarray(fitted.coef_.T, dtype=np.float32), np.asarray(fitted.intercept_, np.float32)
 
 
