@@ -89,8 +89,3 @@ def threshold(good: Sequence[float], recall: float) -> float | None:
 
 def _near_miss(paper: Paper, relevance: float) -> NearMiss:
     return NearMiss(arxiv_id=paper.arxiv_id, title=paper.title, score=round(float(relevance), 1))
-
-
-def with_near_misses(dropped: dict[str, int], selection: Selection) -> dict[str, int]:
-    """The receipt's `dropped` with those that the prefilter left out."""
-    return {**dropped, "prefilter": len(selection.left_out)} if selection.left_out else dropped
