@@ -14,6 +14,7 @@ from generator.cli.pinging import ping_command
 from generator.cli.scoring import score_command
 from generator.cli.serving import serve_command
 from generator.cli.starting import new_command
+from generator.cli.training import train_command
 from generator.ground.errors import DigestError
 
 COMMANDS = (
@@ -24,6 +25,7 @@ COMMANDS = (
     build_command,
     check_command,
     serve_command,
+    train_command,
     ping_command,
     mail_command,
     new_command,

@@ -40,6 +40,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     All text is as the source wrote it (TeX and all), without control characters: escaping is the view's work.
     `arxiv_id` has no version; an old-style id whose archive was lost (``0411431``) stays as it is and is not linked.
     `relevance` and `novelty` are 1 to 10, or None for an unscored paper. Dates are ISO 8601 text.
+    `reasons` say in words which wish of the settings the paper meets (``Followed author: …``, ``Negative keyword: …``).
     `extra` holds the keys of the line that are not named here; they survive a round trip.
     """
 
@@ -59,6 +60,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     comment: str | None = None
     topics: tuple[str, ...] = ()
     scorer: Scorer | None = None
+    reasons: tuple[str, ...] = ()
     source: str = "arxiv"
     links: Links | None = None
     upvotes: int | None = None
@@ -92,11 +94,20 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     currency: str = "USD"
 
 
+class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper that the prefilter left out by a little; `score` is the relevance, 1 to 10, it was expected to have."""
+
+    arxiv_id: str
+    title: str
+    score: float
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened on a day: ``data/runs/YYYY/YYYY-MM-DD.json``. None is unknown, which is not zero.
 
     announced → fetched → (minus duplicates) scanned → relevant (shown); `dropped` counts the rest by reason.
     `scored` counts the papers that the scorer was to score and did; `unscored` says of each other one why not.
+    `near_misses` are the most promising of those that the prefilter left out, best first.
     """
 
     date: str
@@ -113,6 +124,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dropped: dict[str, int] = {}
     scored: int | None = None
     unscored: dict[str, str] = {}
+    near_misses: tuple[NearMiss, ...] = ()
     errors: tuple[str, ...] = ()
     note: str | None = None
     extra: dict[str, Any] = {}

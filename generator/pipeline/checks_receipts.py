@@ -75,6 +75,19 @@ def tokens_add_up(day: Day) -> Iterator[Problem]:
         yield Problem(day.place("tokens"), what, "correct the numbers: cached tokens are part of the prompt")
 
 
+def near_misses_were_left_out(day: Day) -> Iterator[Problem]:
+    """Near misses are papers that the day does not list, with a score from 1 to 10."""
+    misses = day.receipt.near_misses if day.receipt else ()
+    listed = {row.paper.arxiv_id for row in day.rows}
+    for miss in misses:
+        if miss.arxiv_id in listed:
+            what = f"{miss.arxiv_id} is called a near miss, yet it is listed"
+            yield Problem(day.place("near_misses"), what, "remove it from near_misses")
+        if not 1 <= miss.score <= 10:
+            what = f"near miss {miss.arxiv_id} has the score {miss.score}"
+            yield Problem(day.place("near_misses"), what, "correct it: 1 to 10")
+
+
 def scored_nothing(day: Day) -> Iterator[Problem]:
     """A failure that calls itself a quiet or a complete day."""
     receipt = day.receipt
@@ -103,6 +116,7 @@ RECEIPT_CHECKS: tuple[Callable[[Day], Iterator[Problem]], ...] = (
     scanned_were_fetched,
     relevant_covers_papers,
     tokens_add_up,
+    near_misses_were_left_out,
     scored_nothing,
     state_fits,
 )
