@@ -11,6 +11,7 @@ from generator.cli.fetching import fetch_command
 from generator.cli.importing import import_command
 from generator.cli.mailing import mail_command
 from generator.cli.pinging import ping_command
+from generator.cli.running import run_command
 from generator.cli.scoring import score_command
 from generator.cli.serving import serve_command
 from generator.cli.starting import new_command
@@ -19,6 +20,7 @@ from generator.ground.errors import DigestError
 
 COMMANDS = (
     import_command,
+    run_command,
     fetch_command,
     score_command,
     generate_command,

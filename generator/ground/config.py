@@ -19,7 +19,7 @@ from generator.ground.fetch_settings import Fetch
 from generator.ground.fetch_settings import faults as fetch_faults
 from generator.ground.mail_settings import Mail
 from generator.ground.mail_settings import faults as mail_faults
-from generator.ground.wishes import Follow, Prefilter
+from generator.ground.wishes import Follow, Prefilter, Run
 
 SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
@@ -136,6 +136,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     follow: Follow = Follow()
     negative: tuple[str, ...] = ()
     prefilter: Prefilter = Prefilter()
+    run: Run = Run()
     pages: Pages = Pages()
     feeds: Feeds = Feeds()
     mail: Mail = Mail()
@@ -153,16 +154,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def fingerprint(self) -> str:
-        """Changes when a setting does that a page may show: not those of fetching, scoring and mailing."""
-        shown = msgspec.structs.replace(
-            self,
-            fetch=Fetch(),
-            mail=Mail(),
-            scorer=LanguageModel(),
-            follow=Follow(),
-            negative=(),
-            prefilter=Prefilter(),
-        )
+        """Changes when a setting does that a page may show: not those of fetching, scoring, running and mailing."""
+        unseen = {"fetch": Fetch(), "mail": Mail(), "scorer": LanguageModel(), "follow": Follow(), "negative": ()}
+        shown = msgspec.structs.replace(self, **unseen, prefilter=Prefilter(), run=Run())
         return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:16]
 
 

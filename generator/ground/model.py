@@ -102,12 +102,28 @@ class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
     score: float
 
 
+class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one source gave for a day. `condition`: ok, quiet, stale or failed.
+
+    `fetched` papers were given as new, `duplicates` of them stand on an earlier day (id → that day); both are unknown
+    for a source that is not asked by the day. `replaced` counts new versions of papers that were announced before.
+    """
+
+    condition: str
+    announced: int | None = None
+    fetched: int | None = None
+    replaced: int | None = None
+    duplicates: dict[str, str] = {}
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened on a day: ``data/runs/YYYY/YYYY-MM-DD.json``. None is unknown, which is not zero.
 
     announced → fetched → (minus duplicates) scanned → relevant (shown); `dropped` counts the rest by reason.
     `scored` counts the papers that the scorer was to score and did; `unscored` says of each other one why not.
     `near_misses` are the most promising of those that the prefilter left out, best first.
+    `sources` stand in the receipts that `digest run` writes, whose sums are exact (docs/running.md): fetched =
+    duplicates + scanned, and scanned = relevant + dropped + unscored. `started` and `finished` are UTC.
     """
 
     date: str
@@ -121,10 +137,14 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     duplicates: int | None = None
     scanned: int | None = None
     relevant: int | None = None
+    replaced: int | None = None
     dropped: dict[str, int] = {}
     scored: int | None = None
     unscored: dict[str, str] = {}
     near_misses: tuple[NearMiss, ...] = ()
+    sources: dict[str, Tally] = {}
+    started: str | None = None
+    finished: str | None = None
     errors: tuple[str, ...] = ()
     note: str | None = None
     extra: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""What a digest's readers asked for beside topics: whom to follow, what to push down, how much to read closely."""
+"""What a digest's readers asked for beside topics: whom to follow, how much to read closely, how much to show."""
 
 import re
 from typing import Annotated
@@ -13,6 +13,13 @@ class Follow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     authors: tuple[str, ...] = ()
     institutions: tuple[str, ...] = ()
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `digest run` shows and mends: papers of relevance `least` or more, and days of the last `repair` days."""
+
+    least: Annotated[float, msgspec.Meta(ge=1, le=10)] = 5
+    repair: Annotated[int, msgspec.Meta(ge=0, le=60)] = 7
 
 
 class Prefilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from generator.edges.scoring.following import NEGATIVE
 from generator.edges.scoring.local import FILE, MODEL, LocalScorer, Reasons, open_model
 from generator.edges.store import Store
 from generator.ground import config
+from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper
 
@@ -109,6 +110,24 @@ def why(root: Path, arxiv_id: str) -> Why:
     )
 
 
+def ready(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
+    """The local scorer, taught all that ``data/`` has by now: by the topics' words alone where that is too little."""
+    from generator.edges.scoring import training  # noqa: PLC0415
+
+    rated = [paper for _, paper in _rated(Store(root))][-training.MOST :]
+    if len(rated) < training.LEAST:
+        return LocalScorer(settings, None)
+    try:
+        model = open_model(root)
+    except DigestError:  # a damaged one is made again
+        model = None
+    ratings = [(paper.arxiv_id, paper.relevance) for paper in rated]
+    if model is None or list(zip(model.ids, model.rated.tolist(), strict=True)) != ratings:
+        train(root, clock)
+        model = open_model(root)
+    return LocalScorer(settings, model)
+
+
 def _rated(store: Store, before: str | None = None) -> list[tuple[str, Paper]]:
     """Papers with the ratings to learn from, by date and id; of a paper on several days the last.
 
@@ -117,7 +136,8 @@ def _rated(store: Store, before: str | None = None) -> list[tuple[str, Paper]]:
     found: dict[str, tuple[str, Paper]] = {}
     for date in store.dates():
         if before is None or date < before:
-            found |= {paper.arxiv_id: (date, paper) for paper in store.papers(date) if _teaches(paper)}
+            papers = (*store.dropped(date), *store.papers(date))
+            found |= {paper.arxiv_id: (date, paper) for paper in papers if _teaches(paper)}
     return sorted(found.values(), key=lambda row: (row[0], row[1].arxiv_id))
 
 

@@ -5,12 +5,13 @@ Applied to what any scorer gave. Pure.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from generator.catalogue.days import phrases, words
+from generator.edges.scoring.outcome import Scores
 from generator.ground import names
 from generator.ground.config import Settings
 from generator.ground.model import Paper
@@ -53,6 +54,15 @@ class Wishes:
     def apply(self, papers: Iterable[Paper]) -> tuple[Paper, ...]:
         """The papers with their `reasons`; a negative keyword lowers the relevance of a scored one."""
         return tuple(self._applied(paper, self.met(paper)) for paper in papers)
+
+    def wished(self, scorer: Callable[[Sequence[Paper]], Scores]) -> Callable[[Sequence[Paper]], Scores]:
+        """`scorer` with these wishes applied to what it gives."""
+
+        def scored(papers: Sequence[Paper]) -> Scores:
+            scores = scorer(papers)
+            return scores._replace(papers=self.apply(scores.papers))
+
+        return scored
 
     def _applied(self, paper: Paper, met: Met) -> Paper:
         reasons = [f"Followed author: {author}" for author in met.authors]
