@@ -1,8 +1,9 @@
 """Who scores a day: the language model where one is set, else the local scorer; with a prefilter both."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,13 +14,18 @@ from generator.edges.site import only_one
 from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.config import Settings
-from generator.ground.model import NearMiss, Paper, Receipt, State
+from generator.ground.model import Paper, Receipt, State
 from generator.pipeline.dropping import put
 from generator.pipeline.receipts import NOT_TRIED, PREFILTER
 from generator.pipeline.scoring import Cut, Scored, recounted, score_day, score_day_with_model, wanting
 from generator.web.door import Web
 
+if TYPE_CHECKING:
+    from generator.edges.scoring.local import LocalScorer
+
 Clock = Callable[[], float]
+PASSED = "passed the prefilter, not asked about yet"
+LEFT_OUT = "left out by the prefilter"
 
 
 def judge_day(
@@ -46,11 +52,15 @@ def judge_day(
 
 
 def _judge_locally(root: Path, settings: Settings, date: str, clock: Clock, again: bool, cut: Cut) -> Scored:
+    with only_one(root, "scoring"):
+        scorer = _ready(root, settings, clock)
+        return score_day(Store(root), date, Wishes(settings).wished(scorer.score), again=again, cut=cut)
+
+
+def _ready(root: Path, settings: Settings, clock: Clock) -> "LocalScorer":
     from generator.pipeline.training import ready  # noqa: PLC0415 - NumPy and SciPy take half a second to load
 
-    with only_one(root, "scoring"):
-        scorer = ready(root, settings, clock)
-        return score_day(Store(root), date, Wishes(settings).wished(scorer.score), again=again, cut=cut)
+    return ready(root, settings, clock)
 
 
 def below(settings: Settings) -> Cut:
@@ -73,33 +83,52 @@ def is_prefiltered(settings: Settings) -> bool:
 
 
 def to_sift(papers: tuple[Paper, ...], receipt: Receipt | None) -> list[Paper]:
-    """The papers that no prefilter has seen: those that are unscored since a reply failed have passed it."""
+    """The papers that no prefilter has seen: those that are unscored for any other reason have passed it."""
     reasons = receipt.unscored if receipt else {}
-    passed = {arxiv_id for arxiv_id, reason in reasons.items() if not reason.startswith(NOT_TRIED)}
-    return [paper for paper in wanting(papers) if paper.arxiv_id not in passed]
+    seen = {arxiv_id for arxiv_id, reason in reasons.items() if not reason.startswith(NOT_TRIED)}
+    return [paper for paper in wanting(papers) if paper.arxiv_id not in seen]
 
 
 def sift(root: Path, settings: Settings, date: str, clock: Clock) -> None:
-    """Leave out of a day what the local scorer expects least of, and write down how much, and what came near."""
+    """Leave out of a day what the local scorer expects least of, and write down how much, and what came near.
+
+    The receipt has the decision before the papers follow it: a run that was killed in between is not to sift what is
+    left once more.
+    """
     store = Store(root)
     receipt = store.receipt(date) or Receipt(date=date, state=State.OK)
-    papers = to_sift(store.papers(date), receipt)
-    if not papers:
-        return
-    from generator.edges.scoring.prefilter import prefilter  # noqa: PLC0415 - as above
-    from generator.pipeline.training import ready  # noqa: PLC0415
-
-    selection = prefilter(papers, ready(root, settings, clock), settings)
-    put(store, date, store.papers(date), {paper.arxiv_id: PREFILTER for paper in selection.left_out})
-    receipt = _with_left_out(receipt, len(selection.left_out), selection.near_misses, settings)
-    receipt = msgspec.structs.replace(receipt, note=selection.note or receipt.note)
-    store.write_receipt(recounted(store, receipt) if receipt.sources else receipt)
+    if papers := to_sift(store.papers(date), receipt):
+        receipt = _decided(receipt, papers, settings, lambda: _ready(root, settings, clock))
+        store.write_receipt(receipt)
+    out = {arxiv_id for arxiv_id, reason in receipt.unscored.items() if reason == LEFT_OUT}
+    if out:
+        put(store, date, store.papers(date), dict.fromkeys(out, PREFILTER))
+        store.write_receipt(recounted(store, receipt) if receipt.sources else _without(receipt, out))
 
 
-def _with_left_out(receipt: Receipt, left_out: int, misses: tuple[NearMiss, ...], settings: Settings) -> Receipt:
-    if not left_out:
-        return receipt
-    near = sorted((*receipt.near_misses, *misses), key=lambda miss: -miss.score)[: settings.prefilter.near_misses]
-    dropped = receipt.dropped | {PREFILTER: receipt.dropped.get(PREFILTER, 0) + left_out}
-    scanned = None if receipt.scanned is None else receipt.scanned + left_out
-    return msgspec.structs.replace(receipt, near_misses=tuple(near), dropped=dropped, scanned=scanned)
+def _decided(
+    receipt: Receipt, papers: Sequence[Paper], settings: Settings, scorer: Callable[[], "LocalScorer"]
+) -> Receipt:
+    from generator.edges.scoring.prefilter import prefilter  # noqa: PLC0415 - NumPy takes its time to load
+
+    selection = prefilter(papers, scorer(), settings)
+    unscored = {paper.arxiv_id: PASSED for paper in selection.kept}
+    unscored |= {paper.arxiv_id: LEFT_OUT for paper in selection.left_out}
+    near = sorted((*receipt.near_misses, *selection.near_misses), key=lambda miss: -miss.score)
+    return msgspec.structs.replace(
+        receipt,
+        unscored=receipt.unscored | unscored,
+        near_misses=tuple(near[: settings.prefilter.near_misses]),
+        note=selection.note or receipt.note,
+    )
+
+
+def _without(receipt: Receipt, out: set[str]) -> Receipt:
+    """The receipt of a day that others made, with what was left out of it now."""
+    dropped = receipt.dropped | {PREFILTER: receipt.dropped.get(PREFILTER, 0) + len(out)}
+    return msgspec.structs.replace(
+        receipt,
+        dropped=dropped,
+        scanned=None if receipt.scanned is None else receipt.scanned + len(out),
+        unscored={arxiv_id: reason for arxiv_id, reason in receipt.unscored.items() if arxiv_id not in out},
+    )

@@ -53,8 +53,11 @@ def account(
     reasons = receipt.unscored | dict(unscored)
     left = {row: reasons.get(row, f"{NOT_TRIED}no scorer was asked") for row in sorted(shown - rated)}
     noted = [error for error in receipt.errors if error.startswith(SCORING)]
+    scorer = next((row.scorer for row in (*listed, *dropped) if row.scorer), None)
     counted = msgspec.structs.replace(
         receipt,
+        model=receipt.model or (scorer.model if scorer else None),
+        rubric=receipt.rubric or (scorer.rubric if scorer and not receipt.model else None),
         sources=sources,
         announced=_total(tally.announced for tally in sources.values()),
         replaced=_total(tally.replaced for tally in sources.values()),

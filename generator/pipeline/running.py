@@ -142,8 +142,8 @@ class _Day:
             self.errors.append(str(problem))
 
     def score(self) -> None:
-        """Score what came, and leave out what is not to be shown."""
-        if wanting(self.store.papers(self.date)):
+        """Score what came, and leave out what is not to be shown; count what a killed run spent."""
+        if wanting(self.store.papers(self.date)) or self.store.replies_path(self.date).exists():
             work = self.work
             judge_day(
                 work.root,

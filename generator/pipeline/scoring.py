@@ -74,7 +74,7 @@ def score_day(
     `kept` is what a scorer that is paid was paid for: the receipt's tokens and cost are all that stands there.
     """
     papers, receipt = store.papers(date), store.receipt(date) or Receipt(date=date, state=State.OK)
-    if not papers:
+    if not papers and not store.dropped(date):
         do = f"import or fetch the papers of {date} first"
         raise DigestError(Problem(store.label(store.papers_path(date)), "no papers to score", do))
     wanted = wanting(papers, again=again)
