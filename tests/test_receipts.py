@@ -161,6 +161,6 @@ def test_broken_lines_and_misplaced_files_of_dropped_papers_are_found(tmp_path: 
     (file.parent.parent / f"{DAY}.jsonl").write_bytes(file.read_bytes())
     file.write_text("{broken\n")
     found = [str(problem) for problem in check(tmp_path).problems if problem.where.startswith("data/")]
-    assert found[0].startswith(f"data/dropped/2026/{DAY}.jsonl:1: not JSON")
+    assert found[1].startswith(f"data/dropped/2026/{DAY}.jsonl:1: not JSON")
     do = "move it to data/dropped/YYYY/YYYY-MM-DD.jsonl"
-    assert found[1] == f"data/dropped/{DAY}.jsonl: dropped papers are not read from here: {do}"
+    assert found[0] == f"data/dropped/{DAY}.jsonl: dropped papers are not read from here: {do}"

@@ -14,7 +14,9 @@ WORKFLOWS = sorted(file for folder in FOLDERS for file in folder.glob("*.yml"))
 # What each job may do; whatever is not named here may do nothing at all.
 GRANTS: dict[str, dict[str, str]] = {
     "test.test": {"contents": "read"},
-    "check.daily": {"contents": "read"},
+    "run.daily": {"contents": "write"},
+    "publish.daily": {"actions": "write"},
+    "tell.daily": {"issues": "write"},
     "build.pages": {"contents": "read"},
     "ping.pages": {"contents": "read"},
     "deploy.pages": {"pages": "write", "id-token": "write"},

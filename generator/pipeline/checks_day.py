@@ -41,7 +41,8 @@ class Day(NamedTuple):
 def read_day(store: Store, date: str) -> tuple[Day, list[Problem]]:
     """The day, and everything about its files that keeps the rest of the program from reading them."""
     problems: list[Problem] = []
-    receipt, dropped = None, ()
+    receipt = None
+    dropped: tuple[Paper, ...] = ()
     try:
         dropped = store.dropped(date)
     except DigestError as error:
