@@ -129,7 +129,7 @@ def test_the_best_of_a_week_are_five_and_of_each_week(tmp_path: Path) -> None:
 
 def test_good_papers_and_those_of_a_source_are_listed_on_the_first_day_they_were_such(tmp_path: Path) -> None:
     days = {
-        "2025-05-26": [scored(1, relevance=7, novelty=7), scored(2, relevance=7, novelty=6), paper(3, source="hf")],
+        "2025-05-26": [scored(1, relevance=7, novelty=3), scored(2, relevance=6, novelty=9), paper(3, source="hf")],
         "2025-05-27": [scored(2, relevance=9, novelty=6, comment="Now."), scored(1), paper(3)],
     }
     catalogue = archive(tmp_path, days)
@@ -138,7 +138,7 @@ def test_good_papers_and_those_of_a_source_are_listed_on_the_first_day_they_were
         return [(str(i["id"])[-5:], str(i["date_published"])[8:10]) for i in items(catalogue, name)]
 
     assert listed("scores/7") == [("00002", "27"), ("00001", "26")]
-    assert listed("sources/arxiv") == [("00003", "27"), ("00001", "26"), ("00002", "26")]
+    assert listed("sources/arxiv") == [("00003", "27"), ("00002", "26"), ("00001", "26")]
 
 
 def test_an_item_changed_when_the_data_say_so(tmp_path: Path) -> None:

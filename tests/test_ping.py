@@ -89,7 +89,7 @@ def test_a_hub_that_is_not_there_is_said_once(tmp_path: Path) -> None:
     run = digest("ping", "--root", with_hub(tmp_path, address))
     assert run.returncode == 1
     assert run.stderr == (
-        f"{SITE}feeds/all.xml: the hub 127.0.0.1 does not answer (ConnectionError): "
+        f"{SITE}feeds/all.xml: the hub 127.0.0.1 cannot be reached: "
         "run 'digest ping' again later, or set feeds.hub to another\n"
     )
 

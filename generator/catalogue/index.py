@@ -22,8 +22,8 @@ from generator.ground.publication import Publication
 
 A = TypeVar("A")
 
-# Relevance plus novelty from which a paper stands in the feed of good ones: both average 7.
-GOOD = 14
+# The relevance from which a paper stands in the feed of good ones.
+GOOD = 7
 
 # Pages of 16 KB, since a record is 2 KB: with SQLite's own 4 KB nearly every one needs pages of its own.
 SCHEMA = f"""
@@ -35,7 +35,7 @@ CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, score REAL
   record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
 CREATE INDEX entry_paper ON entry (arxiv_id, date);
 CREATE INDEX entry_doi ON entry (doi) WHERE doi IS NOT NULL;
-CREATE INDEX entry_good ON entry (date, rank) WHERE score >= {GOOD};
+CREATE INDEX entry_good ON entry (date, rank) WHERE relevance >= {GOOD};
 CREATE TABLE topic (topic TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (topic, date, rank)) WITHOUT ROWID;
 CREATE INDEX topic_day ON topic (date, topic);
 CREATE INDEX topic_paper ON topic (topic, arxiv_id, date);
@@ -232,8 +232,9 @@ class Catalogue:
         return self._newest("topic s WHERE s.topic = ?2 AND", "topic x WHERE x.topic = ?2 AND", limit, topic)
 
     def newest_good(self, limit: int) -> list[Entry]:
-        """The same of papers that score `GOOD` or more, on the first day they did."""
-        return self._newest(f"entry s WHERE s.score >= {GOOD} AND", f"entry x WHERE x.score >= {GOOD} AND", limit)
+        """The same of papers whose relevance is `GOOD` or more, on the first day it was."""
+        good = f"relevance >= {GOOD} AND"
+        return self._newest(f"entry s WHERE s.{good}", f"entry x WHERE x.{good}", limit)
 
     def newest_from(self, source: str, limit: int) -> list[Entry]:
         """The same of papers from a source the settings name, on the first day they came from there."""

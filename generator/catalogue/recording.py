@@ -9,8 +9,9 @@ from generator.catalogue.index import Catalogue
 Read = tuple[str, tuple[Any, ...]]
 
 QUERIES = frozenset(
-    {"around", "best", "day", "days", "head", "listed", "newest", "newest_day", "papers", "papers_of", "publications"}
-    | {"published_on", "scores", "span", "topic_counts", "topic_months", "topic_total"}
+    {"around", "best", "day", "days", "head", "listed", "newest", "newest_day", "newest_from", "newest_good"}
+    | {"newest_publications", "papers", "papers_of", "publications", "published_on", "scores", "span"}
+    | {"topic_counts", "topic_months", "topic_total"}
 )
 
 

@@ -10,8 +10,8 @@ import click
 import msgspec
 
 from generator import __version__
-from generator.cli.building import json_option, quiet_option, root_option
 from generator.cli.importing import repair_lines
+from generator.cli.options import json_option, quiet_option, root_option
 from generator.cli.turns import my_turn
 from generator.edges.fetching.outcome import Condition
 from generator.ground import config

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
-from generator.cli.building import quiet_option, root_option
+from generator.cli.fetching import open_web
+from generator.cli.options import quiet_option, root_option
+from generator.ground import config
 from generator.pipeline.pinging import addresses, ping_all
 from generator.views.wording import count
 
@@ -22,10 +24,12 @@ def ping_command(root: Path, quiet: bool, dry_run: bool) -> None:
     Example:
       digest ping --root my-digest
     """
-    hub, feeds = addresses(root)
+    settings = config.load(root)
+    hub, feeds = settings.feeds.hub, addresses(settings)
     if dry_run:
         click.echo("".join(f"{feed}\n" for feed in feeds), nl=False)
         return
-    ping_all(hub, feeds)
+    with open_web(settings) as web:
+        ping_all(web, hub, feeds)
     if not quiet:
         click.echo(f"{count(len(feeds), 'feed')} told to {hub}" if hub else "no hub is set (feeds.hub): nothing to do")

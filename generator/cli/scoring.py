@@ -11,8 +11,8 @@ import click
 import msgspec
 
 from generator import __version__
-from generator.cli.building import json_option, progress_bar, quiet_option, root_option
 from generator.cli.importing import date_of
+from generator.cli.options import json_option, progress_bar, quiet_option, root_option
 from generator.cli.turns import my_turn
 from generator.edges.scoring.forecast import Forecast
 from generator.pipeline.judging import judge_day

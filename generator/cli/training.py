@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from generator.cli.building import json_option, quiet_option, root_option
 from generator.cli.importing import date_of
+from generator.cli.options import json_option, quiet_option, root_option
 from generator.ground import text
 
 if TYPE_CHECKING:

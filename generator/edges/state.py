@@ -23,7 +23,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
 class Made(msgspec.Struct, frozen=True, array_like=True):
     """The pages of one key of one kind: their addresses, the date each has in the sitemap, and what they were made of.
 
-    `kept` are those that gave way to hand-written pages.
+    `kept` are those that gave way to hand-written pages; `files` are no pages, but feeds: paths in ``docs/``.
     """
 
     kind: str
@@ -31,6 +31,7 @@ class Made(msgspec.Struct, frozen=True, array_like=True):
     pages: dict[str, str | None]
     answers: tuple[Answer, ...]
     kept: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 class State(msgspec.Struct, frozen=True):

@@ -5,28 +5,29 @@ The recommendation leaves the form of this request open; all known hubs take the
 
 from urllib.parse import urlsplit
 
-import requests
-
 from generator.ground.errors import DigestError, Problem
+from generator.web.door import Web
+from generator.web.service import Service, WebError
 
-TIMEOUT = (5.0, 20.0)  # seconds to connect, seconds to answer
+HUB = Service(name="hub", tries=2, connect_timeout=5, read_timeout=20, whole_timeout=30, largest=1 << 16)
 LONGEST_REPLY = 200  # characters of it that are shown
 
 
-def ping(session: requests.Session, hub: str, feed: str) -> Problem | None:
+def ping(web: Web, hub: str, feed: str) -> Problem | None:
     """Ask `hub` to fetch the feed at that address again; what it has against it, if anything.
 
     Raises DigestError when the hub cannot be reached at all: then there is no use in asking for another feed.
     """
-    fields = {"hub.mode": "publish", "hub.url": feed}
+    host = urlsplit(hub).hostname
     try:
-        reply = session.post(hub, data=fields, timeout=TIMEOUT, allow_redirects=False, stream=True)
-    except requests.RequestException as error:
-        what = f"the hub {urlsplit(hub).hostname} does not answer ({type(error).__name__})"
-        raise DigestError(Problem(feed, what, "run 'digest ping' again later, or set feeds.hub to another")) from error
-    with reply:
-        if 200 <= reply.status_code < 300:
-            return None
-        said = " ".join(next(reply.iter_content(LONGEST_REPLY), b"").decode("utf-8", "replace").split())
-        what = f"the hub {urlsplit(hub).hostname} refuses it: {reply.status_code} {said}".strip()
-        return Problem(feed, what, "look up what the hub asks for, or set feeds.hub to another")
+        web.submit(HUB, hub, {"hub.mode": "publish", "hub.url": feed})
+    except WebError as error:
+        if error.reply is None:
+            what = f"the hub {host} {error.problems[0].what}"
+            do = "run 'digest ping' again later, or set feeds.hub to another"
+            raise DigestError(Problem(feed, what, do)) from error
+        if error.reply.status >= 300:
+            said = " ".join(error.reply.body[:LONGEST_REPLY].decode("utf-8", "replace").split())
+            what = f"the hub {host} refuses it: {error.reply.status} {said}".strip()
+            return Problem(feed, what, "look up what the hub asks for, or set feeds.hub to another")
+    return None

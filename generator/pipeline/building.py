@@ -77,7 +77,7 @@ class _Build:
             outcome = render_all(job, [key for key in keys if key not in current], progress)
             current |= {(one.kind, one.key): one for one in outcome.made}
             made = tuple(current[key] for key in keys)
-            written = outcome.written + write_docs(self.root, self.catalogue, self.settings, made)
+            written = outcome.written + write_docs(self.docs, made)
             self._site(fresh, made, outcome)
             state = State(self.base, self.data, made, self._search(fresh, job))
             if self.before.made:

@@ -15,7 +15,6 @@ from generator.ground.config import Settings
 from generator.pipeline.opening import PROGRAM, open_catalogue
 from generator.pipeline.rendering import PROCESSORS, Job, Progress, render_all
 from generator.views.contents import KINDS
-from generator.views.feeds.files import feeds
 
 
 class Generated(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +44,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
             version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))
             job = Job(root.absolute(), None, version, processes or PROCESSORS)
             outcome = render_all(job, all_keys(catalogue, settings), progress)
-            written = outcome.written + write_docs(root, catalogue, settings, outcome.made)
+            written = outcome.written + write_docs(root / settings.site.docs_dir, outcome.made)
             return report(catalogue, outcome.made, len(outcome.made), written)
         finally:
             catalogue.close()
@@ -56,19 +55,17 @@ def all_keys(catalogue: Catalogue, settings: Settings) -> list[tuple[str, str]]:
     return [(kind.name, key) for kind in KINDS.values() for key in kind.keys(catalogue, settings)]
 
 
-def write_docs(root: Path, catalogue: Catalogue, settings: Settings, made: Iterable[Made]) -> int:
-    """Put feeds and what the program brings along beside the pages `made`; take away what is no longer made.
+def write_docs(docs: Path, made: Iterable[Made]) -> int:
+    """Put what the program brings along beside the pages and feeds `made`; take away what is no longer made.
 
     Returns how many files changed.
     """
-    with Output(root / settings.site.docs_dir) as output:
+    with Output(docs) as output:
         for one in made:
-            for address in one.pages:
-                output.claim(f"{address}index.md")
+            for path in (*(f"{address}index.md" for address in one.pages), *one.files):
+                output.claim(path)
         for path, data in [*_static("assets", "assets"), *_static("theme", ".theme")]:
             output.write(path, data)
-        for file in feeds(catalogue, settings):
-            output.write(file.path, file.data)
     return output.written
 
 

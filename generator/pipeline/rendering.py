@@ -20,6 +20,7 @@ from generator.ground.config import Settings
 from generator.pipeline.opening import Executors, catalogue_of
 from generator.views.contents import KINDS
 from generator.views.markdown import markdown
+from generator.views.page import File, Page
 from generator.views.search import Shard, documents
 
 Progress = Callable[[int, int], None]
@@ -71,17 +72,26 @@ def render(task: Task) -> Outcome:
         recorder = Recorder(catalogue)
         pages: dict[str, str | None] = {}
         kept: list[str] = []
+        files: list[str] = []
         for page in KINDS[name].pages(recorder.as_catalogue(), settings, key):
-            if is_hand_written(docs, page.path):
+            if isinstance(page, File):
+                files.append(page.path)
+                written += write_atomically(docs / page.path, page.data)
+            elif is_hand_written(docs, page.path):
                 kept.append(page.path)
-                continue
-            written += write_atomically(docs / page.path, markdown(page).encode())
-            if theme and task.target is not None:
-                write_atomically(Path(task.target, page.address, "index.html"), theme.render(page))
-            pages[page.address] = page.updated
+            else:
+                written += _write_page(page, docs, task.target, theme)
+                pages[page.address] = page.updated
         answers = [Answer(query, arguments, catalogue.version(query, arguments)) for query, arguments in recorder.reads]
-        made.append(Made(name, key, pages, tuple(answers), tuple(kept)))
+        made.append(Made(name, key, pages, tuple(answers), tuple(kept), tuple(files)))
     return Outcome(tuple(made), written)
+
+
+def _write_page(page: Page, docs: Path, target: str | None, theme: Theme | None) -> bool:
+    """Whether the Markdown changed."""
+    if theme and target is not None:
+        write_atomically(Path(target, page.address, "index.html"), theme.render(page))
+    return write_atomically(docs / page.path, markdown(page).encode())
 
 
 @lru_cache(maxsize=1)

@@ -1,11 +1,12 @@
-"""Every kind of page the site has. A new kind is one module and one line here."""
+"""Every kind of page the site has, and its feeds. A new kind is one module and one line here."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings
-from generator.views.page import Page
+from generator.views.feeds.files import feeds
+from generator.views.page import File, Page
 from generator.views.pages import (
     about,
     archive,
@@ -22,7 +23,7 @@ from generator.views.pages import (
 
 
 class Kind(NamedTuple):
-    """A kind of page: which there are, each by a key, and how the page (or pages) of a key are made.
+    """A kind of page: which there are, each by a key, and how the page (or pages, or files) of a key are made.
 
     What `pages` asks of the catalogue is written down: a page is made again when one of the answers changes. So it
     asks for no more than it shows, and `keys`, which is asked each time, may be cheap only.
@@ -30,7 +31,7 @@ class Kind(NamedTuple):
 
     name: str
     keys: Callable[[Catalogue, Settings], Iterable[str]]
-    pages: Callable[[Catalogue, Settings, str], Iterator[Page]]
+    pages: Callable[[Catalogue, Settings, str], Iterator[Page | File]]
 
 
 def _one(catalogue: Catalogue, settings: Settings) -> tuple[str]:
@@ -41,6 +42,7 @@ def _one(catalogue: Catalogue, settings: Settings) -> tuple[str]:
 KINDS = {
     kind.name: kind
     for kind in (
+        Kind("feeds", _one, feeds),  # first, since they take longest
         Kind("home", _one, home.pages),
         Kind("day", day.keys, day.pages),
         Kind("week", week.keys, week.pages),

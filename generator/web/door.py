@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import msgspec
 import requests
@@ -41,6 +41,11 @@ class Web:
         """The 2xx reply to `value` sent as JSON. Raises WebError; no redirect is followed."""
         sent = {"Content-Type": "application/json", **(headers or {})}
         return self._ask(service, "POST", url, sent, msgspec.json.encode(value))
+
+    def submit(self, service: Service, url: str, fields: Mapping[str, str]) -> Reply:
+        """The 2xx reply to `fields` sent as a web form is. Raises WebError; no redirect is followed."""
+        sent = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._ask(service, "POST", url, sent, urlencode(fields).encode())
 
     def close(self) -> None:
         """Give all connections back."""

@@ -95,7 +95,7 @@ def _papers(settings: Settings) -> list[Feed]:
     best = "The five best papers of each week, when it is over."
     return [
         Feed("all", "", ALL, "Papers", "All papers", f"Every paper {within}, best first within a day."),
-        Feed("good", "", GOOD, "Papers", "7 and more", "Papers whose relevance and novelty average 7 or more."),
+        Feed("good", "", GOOD, "Papers", "Relevance 7 and more", "Papers of relevance 7 or more."),
         Feed("best", "", BEST, "Papers", "Top five of the week", best, "archive/"),
     ]
 

@@ -28,7 +28,7 @@ WRITERS = {
 }
 
 
-def feeds(catalogue: Catalogue, settings: Settings) -> Iterator[File]:
+def feeds(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[File]:
     """Every feed of the site in every format, then the lists of them."""
     pen = _Pen(settings)
     for channel in channels(catalogue, settings):
