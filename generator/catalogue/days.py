@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from generator.ground.config import Settings, Topic
+from generator.ground.config import Settings
 from generator.ground.model import Links, Paper, Receipt, State
 
 # ASCII and general punctuation (U+2010 to U+205E) made spaces.
@@ -120,9 +120,8 @@ class TopicMatcher:
         # By the first word of a phrase: a text is asked once for each of its words, not for each phrase.
         self._phrases: dict[str, list[tuple[str, str]]] = {}
         for topic in settings.topics:
-            for phrase in sorted(_phrases(topic)):
-                first, _, rest = phrase.partition(" ")
-                self._phrases.setdefault(first, []).append((rest and f" {phrase} ", topic.id))
+            for phrase in phrases((topic.name, *topic.words)):
+                self._phrases.setdefault(phrase.split()[0], []).append((f" {phrase} ", topic.id))
 
     def __call__(self, paper: Paper) -> tuple[str, ...]:
         own = [topic.id for name in paper.topics if (topic := self._settings.topic(name))]
@@ -131,21 +130,28 @@ class TopicMatcher:
         return self._in(paper.comment or "") or self._in(f"{paper.title}\n{paper.abstract or ''}")
 
     def _in(self, text: str) -> tuple[str, ...]:
-        words = _words(text)
-        candidates = self._phrases.keys() & words
+        return tuple(self.words_in(text))
+
+    def words_in(self, text: str) -> dict[str, list[str]]:
+        """The topics whose words `text` uses, in the order of the settings, each with those words, sorted."""
+        used = words(text)
+        candidates = self._phrases.keys() & set(used)
         if not candidates:
-            return ()
-        joined = f" {' '.join(words)} "
-        found = {topic for word in candidates for phrase, topic in self._phrases[word] if phrase in joined}
-        return tuple(sorted(found, key=self._order.__getitem__)) if found else ()
+            return {}
+        joined = f" {' '.join(used)} "
+        found: dict[str, list[str]] = {}
+        for phrase, topic in sorted(pair for word in candidates for pair in self._phrases[word]):
+            if phrase in joined:
+                found.setdefault(topic, []).append(phrase.strip())
+        return {topic: found[topic] for topic in sorted(found, key=self._order.__getitem__)}
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
     """The words of a text, in lower case; a hyphen separates them as a space does."""
     return text.lower().translate(SPACES).split()
 
 
-def _phrases(topic: Topic) -> set[str]:
-    """What to look for: the topic's name and words, each also in the plural (LLM is in LLMs)."""
-    phrases = {" ".join(_words(word)) for word in (topic.name, *topic.words)} - {""}
-    return phrases | {phrase + "s" for phrase in phrases}
+def phrases(names: Iterable[str]) -> set[str]:
+    """What to look for: each of the names, as words, and in the plural (LLM is in LLMs)."""
+    singular = {" ".join(words(name)) for name in names} - {""}
+    return singular | {phrase + "s" for phrase in singular}

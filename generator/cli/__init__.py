@@ -11,12 +11,14 @@ from generator.ground.errors import DigestError
 # The module of each command, loaded when it is called: what one needs is not for all to wait for.
 COMMANDS = {
     "import": "importing",
+    "run": "running",
     "fetch": "fetching",
     "score": "scoring",
     "generate": "building",
     "build": "building",
     "check": "checking",
     "serve": "serving",
+    "train": "training",
     "ping": "pinging",
     "mail": "mailing",
     "new": "starting",

@@ -98,6 +98,8 @@ def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bo
     it = entry.paper
     if it.comment:
         yield f'<p class="why">{text.html(it.comment)}</p>'
+    for reason in it.reasons:
+        yield f'<p class="note">{escaped(text.plain(reason))}</p>'
     if entry.first_seen < entry.date:
         before = escaped(link(f"{day_address(entry.first_seen)}#{quote(it.arxiv_id)}"))
         yield f'<p class="note">Shown before, on <a href="{before}">{wording.day(entry.first_seen)}</a>.</p>'
