@@ -134,6 +134,21 @@ def test_ratings_that_do_not_vary_and_comments_that_are_missing_do_no_harm() -> 
     assert (fitted.figures.relevance, fitted.figures.recalls[0].recall) == (None, None)
 
 
+def test_how_papers_are_presented_counts_for_novelty() -> None:
+    authors = ("Ada Lovelace", "Grace Hopper", "Emmy Noether", "Mary Somerville", "Sofia Kovalevskaya")
+    rated = [
+        msgspec.structs.replace(paper, authors=authors if at % 3 else authors[:1], novelty=8 if at % 3 else 3)
+        for at, paper in enumerate(papers(240))
+    ]
+    model = training.train(rated).model
+    (paper,) = papers(1, seed=5)
+    alone, together = (msgspec.structs.replace(paper, authors=names) for names in (authors[:1], authors))
+    few, many = model.rate([alone, together]).novelty
+    assert many - few > 2
+    crowd, throng = (msgspec.structs.replace(paper, authors=authors * times) for times in (20, 1000))
+    assert model.rate([crowd]).novelty == model.rate([throng]).novelty
+
+
 def test_a_damaged_model_says_what_to_do(tmp_path: Path) -> None:
     assert open_model(tmp_path) is None
     (tmp_path / FILE).parent.mkdir()
