@@ -347,9 +347,9 @@ def test_on_real_papers_it_agrees_with_the_language_model(corpus: Path, tmp_path
     report = json.loads(digest("train", "--root", tmp_path, "--evaluate", "2025-10-01", "--json").stdout)
     figures = report["figures"]
     recalls = {(row["least"], row["share"]): row["recall"] for row in figures["recalls"]}
-    assert figures["relevance"] >= 0.80
-    assert figures["novelty"] >= 0.67
-    assert recalls[7, 0.3] >= 0.94
+    assert figures["relevance"] >= 0.81
+    assert figures["novelty"] >= 0.68
+    assert recalls[7, 0.3] >= 0.945
     assert recalls[7, 0.5] >= 0.97
     assert recalls[8, 0.3] >= 0.97
     assert recalls[8, 0.5] >= 0.985
