@@ -250,7 +250,7 @@ def test_every_paper_is_kept_or_left_out(relevance: list[int], wanted: Prefilter
 def test_the_threshold_holds_for_any_one_of_the_good_papers(good: list[float], target: float) -> None:
     """Leave each of n + 1 papers out in turn: at least the target's share reaches the line drawn by the others."""
     if len(good) < 2:
-        assert threshold(sorted(good), target) is None or target <= 0.5
+        assert threshold(sorted(good), target) is None or target <= 0.5 + 1e-9
         return
     reached = 0
     for at, promise in enumerate(good):
