@@ -134,6 +134,21 @@ def test_ratings_that_do_not_vary_and_comments_that_are_missing_do_no_harm() -> 
     assert (fitted.figures.relevance, fitted.figures.recalls[0].recall) == (None, None)
 
 
+def test_how_papers_are_presented_counts_for_novelty() -> None:
+    authors = ("Ada Lovelace", "Grace Hopper", "Emmy Noether", "Mary Somerville", "Sofia Kovalevskaya")
+    rated = [
+        msgspec.structs.replace(paper, authors=authors if at % 3 else authors[:1], novelty=8 if at % 3 else 3)
+        for at, paper in enumerate(papers(240))
+    ]
+    model = training.train(rated).model
+    (paper,) = papers(1, seed=5)
+    alone, together = (msgspec.structs.replace(paper, authors=names) for names in (authors[:1], authors))
+    few, many = model.rate([alone, together]).novelty
+    assert many - few > 2
+    crowd, throng = (msgspec.structs.replace(paper, authors=authors * times) for times in (20, 1000))
+    assert model.rate([crowd]).novelty == model.rate([throng]).novelty
+
+
 def test_a_damaged_model_says_what_to_do(tmp_path: Path) -> None:
     assert open_model(tmp_path) is None
     (tmp_path / FILE).parent.mkdir()
@@ -235,7 +250,7 @@ def test_every_paper_is_kept_or_left_out(relevance: list[int], wanted: Prefilter
 def test_the_threshold_holds_for_any_one_of_the_good_papers(good: list[float], target: float) -> None:
     """Leave each of n + 1 papers out in turn: at least the target's share reaches the line drawn by the others."""
     if len(good) < 2:
-        assert threshold(sorted(good), target) is None or target <= 0.5
+        assert threshold(sorted(good), target) is None or target <= 0.5 + 1e-9
         return
     reached = 0
     for at, promise in enumerate(good):
@@ -332,9 +347,9 @@ def test_on_real_papers_it_agrees_with_the_language_model(corpus: Path, tmp_path
     report = json.loads(digest("train", "--root", tmp_path, "--evaluate", "2025-10-01", "--json").stdout)
     figures = report["figures"]
     recalls = {(row["least"], row["share"]): row["recall"] for row in figures["recalls"]}
-    assert figures["relevance"] >= 0.80
-    assert figures["novelty"] >= 0.67
-    assert recalls[7, 0.3] >= 0.94
+    assert figures["relevance"] >= 0.81
+    assert figures["novelty"] >= 0.68
+    assert recalls[7, 0.3] >= 0.945
     assert recalls[7, 0.5] >= 0.97
     assert recalls[8, 0.3] >= 0.97
     assert recalls[8, 0.5] >= 0.985

@@ -21,6 +21,7 @@ Rows: TypeAlias = Any  # scipy.sparse.csr_matrix, which has no type stubs
 
 TITLE = 2  # a word of the title counts as two of the abstract
 PIECE = 4
+_BOUNDS = ((20, 400, 1), (200, 2500, 100))  # characters of title and abstract, authors
 _WORD = re.compile(r"[^\W\d_]\w+")
 
 
@@ -39,6 +40,16 @@ def words(text: str) -> list[str]:
 def texts(paper: Paper) -> list[list[str]]:
     """The words of the title, as often as it counts, and of the abstract."""
     return [words(paper.title)] * TITLE + [words(paper.abstract or "")]
+
+
+def manner(papers: Sequence[Paper]) -> Floats:
+    """How papers are presented (a row each): roots of the lengths of title and abstract, logarithm of the authors.
+
+    Within bounds, so that a broken record counts no more than an unusual paper.
+    """
+    rows = [(len(paper.title), len(paper.abstract or ""), len(paper.authors)) for paper in papers]
+    title, abstract, authors = np.clip(np.array(rows, np.float32).reshape(-1, 3), *_BOUNDS).T
+    return np.column_stack([np.sqrt(title), np.sqrt(abstract), np.log(authors)])
 
 
 def terms(paper: Paper, split: list[list[str]], common: Collection[str]) -> list[str]:

@@ -3,7 +3,8 @@
 Two parts. The linear one adds up weights of words, of pairs of words, and of the pieces that words are made of, which
 come down to words again: those are the reasons it gives. The other compares: a paper is rated like the training papers
 it is close to, in what its words are made of and in what a scorer's comment on it would say. (Gaussian kernel ridge
-regression; the comment is guessed first, in the same way, from the comments that the training papers got.)
+regression; the comment is guessed first, in the same way, from the comments that the training papers got.) A small
+correction follows from a paper's manner, how long it is and how many signed it; it matters for novelty.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from generator.edges.scoring.features import Counted, Floats, Rows, Vocabulary
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper
 
-FORMAT = 1
+FORMAT = 2
 SCALES = ("relevance", "promise", "novelty")
 COMMENT_WIDTH = 1.4  # of the kernel that guesses comments
 RATING_WIDTH = 2.0
@@ -67,6 +68,7 @@ class Trained(NamedTuple):
     guess: Floats  # training papers × comment dimensions: coefficients of the guess, then their mean
     guess_mean: Floats
     pull: Floats  # training papers × scales: coefficients of the comparison
+    manner: Floats  # (features of the manner) × scales: what each adds
     offset: Floats
     calibrations: tuple[Calibration, ...]
     thresholds: Numbers  # promise, out of fold, of the papers rated 7 or more, ascending
@@ -84,7 +86,7 @@ class Trained(NamedTuple):
 
     def judge(self, seen: "Seen") -> Ratings:
         """What papers seen are expected to be rated."""
-        raw = seen.rows @ self.weights + seen.closeness @ self.pull + self.offset
+        raw = seen.rows @ self.weights + seen.closeness @ self.pull + seen.manner @ self.manner + self.offset
         return Ratings(*(self.calibrations[at](raw[:, at]) for at in range(len(SCALES))))
 
     def see(self, papers: Sequence[Paper]) -> "Seen":
@@ -102,7 +104,8 @@ class Trained(NamedTuple):
             np.hstack([self.piece_space.place(in_pieces), comments]), np.hstack([self.by_pieces, self.comments])
         )
         places = (self.words.places(single.names), self.pieces.places(inside.names))
-        return Seen(side_by_side(rows, in_pieces), closeness(apart, RATING_WIDTH), single, inside, *places)
+        both, near = side_by_side(rows, in_pieces), closeness(apart, RATING_WIDTH)
+        return Seen(both, near, features.manner(papers), single, inside, *places)
 
     def by_word(self, seen: "Seen", at: int) -> "Additions":
         """What each word and pair of words of a paper added to the linear part.
@@ -141,6 +144,7 @@ class Seen(NamedTuple):
 
     rows: Rows
     closeness: Floats  # papers × training papers
+    manner: Floats
     single: Counted
     inside: Counted
     word_places: Any
@@ -248,9 +252,7 @@ def load(path: Path, label: str) -> Trained | None:
 
 
 _SPACES = ("word_space", "piece_space")
-_ARRAYS = tuple(
-    "weights by_words by_pieces comments guess guess_mean pull offset thresholds rated".split(),
-)
+_ARRAYS = tuple("weights by_words by_pieces comments guess guess_mean pull manner offset thresholds rated".split())
 
 
 def _names(model: Trained) -> dict[str, Sequence[str]]:

@@ -16,6 +16,7 @@ from generator.edges.scoring.features import Floats, Rows, Vocabulary
 from generator.edges.scoring.trained import (
     COMMENT_WIDTH,
     RATING_WIDTH,
+    SCALES,
     Ratings,
     Space,
     Trained,
@@ -36,7 +37,9 @@ RIDGE = 2.0
 COMMENT_SHARE = 1.4  # how much comments count beside pieces of words when papers are compared
 COMMENT_RIDGE = 0.3
 RATING_RIDGE = 0.5
+MIDDLING = 5  # a relevance from here on is no clear miss
 LINEAR = 0.5  # the linear part's share
+MANNER_RIDGE = 50.0
 
 
 class Fitted(NamedTuple):
@@ -85,7 +88,9 @@ def _train(papers: Sequence[Paper]) -> Fitted:
     by_word = np.array(LINEAR / _spread(linear), np.float32)
     by_paper = np.array((1 - LINEAR) / _spread(compared), np.float32)
     weights, constant = _ridge(views.rows, targets)
-    raw = linear * by_word + compared * by_paper
+    manner = features.manner(papers)
+    by_manner = _correction(linear * by_word + compared * by_paper, manner, targets)
+    raw = linear * by_word + compared * by_paper + manner @ by_manner
     good = relevance >= GOOD
     calibrations = (
         calibrate(raw[:, 0], relevance, 1, 10),
@@ -100,6 +105,7 @@ def _train(papers: Sequence[Paper]) -> Fitted:
         guess=guess,
         guess_mean=guess_mean,
         pull=_solved(near, RATING_RIDGE, targets) * by_paper,
+        manner=by_manner,
         offset=constant * by_word,
         calibrations=calibrations,
         thresholds=np.sort(ratings.promise[good]),
@@ -153,11 +159,12 @@ def _targets(relevance: Numbers, novelty: Numbers) -> Floats:
     """What is learned, a column each of `SCALES`: ratings and their ranks.
 
     Ranks for the order of all papers: half of them are rated 1 or 2, where a point means more than between 8 and 9.
-    The plain rating for promise: at the top every point counts.
+    For promise the plain rating, and whether it is middling or good: at the top every point counts.
     """
     ranked = _standard(rankdata(relevance)) + _standard(relevance)
     new = _standard(rankdata(novelty)) + _standard(novelty)
-    top = 2 * _standard(relevance) + _standard((relevance >= GOOD).astype(np.float64))
+    middling, good = (_standard((relevance >= least).astype(np.float64)) for least in (MIDDLING, GOOD))
+    top = _standard(relevance) + middling + good
     return np.column_stack([ranked, top, new]).astype(np.float32)
 
 
@@ -204,6 +211,19 @@ def _out_of_fold(rows: Rows, near: Floats, targets: Floats) -> tuple[Floats, Flo
         pull = _solved(near[np.ix_(inside, inside)], RATING_RIDGE, targets[inside])
         compared[outside] = near[np.ix_(outside, inside)] @ pull
     return linear, compared
+
+
+def _correction(raw: Floats, manner: Floats, targets: Floats) -> Floats:
+    """What the manner of papers says beside estimates `raw` of papers not shown, in their units (manner × scales)."""
+    spread = _spread(manner)
+    weights = np.zeros((manner.shape[1], len(SCALES)), np.float32)
+    for scale in range(len(SCALES)):
+        known = np.column_stack([raw[:, scale], manner / spread])
+        known -= known.mean(axis=0)
+        penalty = np.diag([0.0] + [MANNER_RIDGE] * manner.shape[1])
+        slopes = np.linalg.lstsq(known.T @ known + penalty, known.T @ targets[:, scale], rcond=None)[0]
+        weights[:, scale] = slopes[1:] / max(slopes[0], 0.1) / spread  # estimates that say nothing have no slope
+    return weights
 
 
 def _folds(number: int) -> list[tuple[Any, Any]]:
