@@ -44,7 +44,7 @@ def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[Tag]:
     fields = {
         "citation_publication_date": _date((work and work.date) or paper_date(paper)),
         "citation_online_date": _date(date(paper.updated) or ""),
-        **(_of(work) if work else {"citation_doi": paper.doi or ""}),
+        **(_of(work, paper) if work else {"citation_doi": paper.doi or ""}),
         "citation_arxiv_id": paper.arxiv_id if arxiv else "",
         "citation_pdf_url": arxiv.pdf if arxiv else "",
         "citation_abstract": text.plain(paper.abstract or ""),
@@ -54,12 +54,12 @@ def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[Tag]:
     yield from (Tag(name, value) for name, value in fields.items() if value)
 
 
-def _of(work: Publication) -> dict[str, str]:
+def _of(work: Publication, paper: Paper) -> dict[str, str]:
     return {
         _VENUES[work.type]: text.plain(work.venue),
         "citation_volume": text.one_line(work.volume),
         "citation_issue": text.one_line(work.issue),
-        "citation_doi": work.doi or "",
+        "citation_doi": work.doi or paper.doi or "",
     }
 
 

@@ -166,8 +166,13 @@ def _shown(shown: Iterable[Entry], settings: Settings, link: Link) -> Iterator[s
 def _citations(it: Paper) -> Iterator[str]:
     yield '<section class="cite">\n<h2>Cite</h2>\n'
     for name, said in (("BibTeX", bibtex(it)), ("RIS", ris(it)), ("CSL-JSON", csl_json(it))):
-        yield f"<details><summary>{name}</summary><pre><code>{escaped(said)}</code></pre></details>\n"
+        yield f"<details><summary>{name}</summary><pre><code>{_quoted(said)}</code></pre></details>\n"
     yield "</section>\n"
+
+
+def _quoted(said: str) -> str:
+    """Escaped for content alone, where quotes may stay: CSL-JSON is full of them."""
+    return said.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _facts(it: Paper) -> Iterator[tuple[str, str]]:
