@@ -60,6 +60,14 @@ def failed(root: Path, date: str) -> None:
     file.write_text(json.dumps({"date": date, "state": "failed", "scanned": 5}))
 
 
+def best_later(root: Path) -> None:
+    """A paper that its first day has in the twelfth place, and a later one in the first."""
+    rows(root, "2025-05-12", *(paper(f"2505.1{n:04}", relevance=9) for n in range(11)), paper("2505.20000"))
+    build(root)
+    assert not (root / "site/papers/2505.20000").exists()
+    rows(root, "2025-05-13", paper("2505.20000"))
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "a new day": lambda r: rows(r, "2025-05-29", paper("2505.00009")),
     "a new day in a new month": lambda r: rows(r, "2025-06-02", paper("2506.00001")),
@@ -67,11 +75,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a day before all": lambda r: rows(r, "2024-12-31", paper("2412.00001")),
     "a paper shown earlier than known": lambda r: rows(r, "2025-04-29", paper("2505.00003")),
     "a paper shown again": lambda r: rows(r, "2025-06-03", paper("2505.00003", version=2, comment="Now with proofs.")),
-    "a paper among the best of another day": lambda r: [
-        rows(r, "2025-05-12", *(paper(f"2505.1{n:04}", relevance=9) for n in range(11)), paper("2505.20000")),
-        build(r),
-        rows(r, "2025-05-13", paper("2505.20000")),
-    ],
+    "a paper among the best of another day": best_later,
     "no papers' pages": lambda r: replace(r / "digest.yml", "sources:", "paper_pages: none\nsources:"),
     "a comment": lambda r: replace(r / "data/papers/2025/2025-05-27.jsonl", "On LLMs.", "On pruning."),
     "a score": lambda r: rows(r, "2025-05-28", paper("2505.00004", relevance=10, novelty=10)),

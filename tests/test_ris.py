@@ -1,6 +1,7 @@
 """RIS: what a real reader reads back is what the record says, whatever the record says."""
 
 import re
+from typing import Any
 
 import rispy
 from hypothesis import given
@@ -15,7 +16,7 @@ from generator.ground.text import plain
 LINE = re.compile(r"[A-Z][A-Z0-9]  - .*")
 
 
-def read(text: str) -> dict[str, object]:
+def read(text: str) -> dict[str, Any]:
     """The one record of a RIS text, as rispy reads it."""
     assert all(LINE.fullmatch(line) for line in text.splitlines()), text
     (record,) = rispy.loads(text)
