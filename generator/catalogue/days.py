@@ -17,7 +17,8 @@ SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A paper as a day shows it: merged over its sources, with its rank (from 1) and the ids of its topics.
 
-    `first_seen` is the date of the first day that showed it, at most `date`.
+    `first_seen` is the date of the first day that showed it, at most `date`; `top` is whether any day has it among its
+    best.
     """
 
     date: str
@@ -26,11 +27,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     topics: tuple[str, ...]
     first_seen: str = ""
+    top: bool = False
 
     @property
     def address(self) -> str:
-        """Where the paper stands, relative to the site's root."""
-        return f"{day_address(self.date)}#{quote(self.paper.arxiv_id)}"
+        """Where this day shows the paper, relative to the site's root. Its permanent address is `paper_address`."""
+        return place_on(self.date, self.paper)
 
 
 class DayHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,11 @@ class DayHead(msgspec.Struct, frozen=True, kw_only=True):
 def day_address(date: str) -> str:
     """The address of a day's page, relative to the site's root."""
     return f"daily/{date.replace('-', '/')}/"
+
+
+def place_on(date: str, paper: Paper) -> str:
+    """Where the page of a day that has the paper shows it, relative to the site's root."""
+    return f"{day_address(date)}#{quote(paper.arxiv_id)}"
 
 
 def state_of(receipt: Receipt | None, papers: int) -> State:

@@ -8,7 +8,7 @@ import hashlib
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import yaml
@@ -25,6 +25,9 @@ SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+# Which papers have a page of their own.
+PaperPages = Literal["all", "top", "none"]
 
 T = TypeVar("T")
 
@@ -141,6 +144,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: Feeds = Feeds()
     mail: Mail = Mail()
     search: bool = True
+    paper_pages: PaperPages = "top"
     fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}
