@@ -110,6 +110,17 @@ def newsboat() -> Path:
 
 
 @pytest.fixture(scope="session")
+def postfix() -> Path:
+    """Debian's ``postfix``, a mail server. It runs as root only: others skip, in CI too."""
+    path = tools.find("postfix")
+    if path is None:
+        absent(tools.missing("postfix"))
+    if os.geteuid() != 0:
+        pytest.skip("postfix starts for root only: the tests that need it are skipped")
+    return path
+
+
+@pytest.fixture(scope="session")
 def builders() -> Path:
     """The ``bin`` folder with the other builders, ``zensical`` and ``properdocs`` (``make test`` sets it up)."""
     folder = Path(os.environ.get("DIGEST_BUILDERS") or ROOT / ".venv-builders") / "bin"

@@ -30,7 +30,14 @@ def make_digest(root: Path, papers: dict[str, list[dict[str, Any]]] | None = Non
     (root / "docs").mkdir(parents=True, exist_ok=True)
     (root / "digest.yml").write_text(settings, "utf-8")
     shutil.copy(ROOT / "mkdocs.yml", root)
-    for page in ("architecture.md", "benchmarks.md", "mail.md", "settings.md"):  # mkdocs.yml names them in not_in_nav
+    for page in (
+        "architecture.md",
+        "benchmarks.md",
+        "mail.md",
+        "running.md",
+        "scoring.md",
+        "settings.md",
+    ):  # named in not_in_nav
         shutil.copy(ROOT / "docs" / page, root / "docs")
     for date, rows in (papers or {}).items():
         file = root / "data" / "papers" / date[:4] / f"{date}.jsonl"

@@ -21,6 +21,7 @@ PAGES = (
     "publications/",
     "publications/20032/",
     "publications/years/2025/",
+    "papers/2505.18451/",
     "search/",
     "statistics/",
     "subscribe/",

@@ -420,3 +420,15 @@ def test_what_is_shipped_has_no_problem(root: Path) -> None:
 
 def test_help_shows_an_example() -> None:
     assert "digest check --root my-digest --site my-digest/site" in CliRunner().invoke(check_command, ["--help"]).output
+
+
+def test_near_misses_are_not_listed_and_have_a_score(write: Write, problems: Problems) -> None:
+    write(DAY, sound_line("2505.00001"))
+    misses = [{"arxiv_id": f"2505.0000{at}", "title": "T", "score": score} for at, score in ((1, 5), (2, 11), (3, 6.5))]
+    write(RUN, receipt(near_misses=misses))
+    assert problems() == [
+        f"{RUN}:4: 2505.00001 is called a near miss, yet it is listed: remove it from near_misses",
+        f"{RUN}:4: near miss 2505.00002 has the score 11.0: correct it: 1 to 10",
+    ]
+    write(RUN, receipt(near_misses=[{"arxiv_id": "2505.00002"}]))
+    assert problems() == [f"{RUN}: near_misses[0]: Object missing required field `title`: mend the file"]

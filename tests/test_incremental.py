@@ -60,12 +60,23 @@ def failed(root: Path, date: str) -> None:
     file.write_text(json.dumps({"date": date, "state": "failed", "scanned": 5}))
 
 
+def best_later(root: Path) -> None:
+    """A paper that its first day has in the twelfth place, and a later one in the first."""
+    rows(root, "2025-05-12", *(paper(f"2505.1{n:04}", relevance=9) for n in range(11)), paper("2505.20000"))
+    build(root)
+    assert not (root / "site/papers/2505.20000").exists()
+    rows(root, "2025-05-13", paper("2505.20000"))
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "a new day": lambda r: rows(r, "2025-05-29", paper("2505.00009")),
     "a new day in a new month": lambda r: rows(r, "2025-06-02", paper("2506.00001")),
     "a day in a gap": lambda r: rows(r, "2025-05-12", paper("2505.00011")),
     "a day before all": lambda r: rows(r, "2024-12-31", paper("2412.00001")),
     "a paper shown earlier than known": lambda r: rows(r, "2025-04-29", paper("2505.00003")),
+    "a paper shown again": lambda r: rows(r, "2025-06-03", paper("2505.00003", version=2, comment="Now with proofs.")),
+    "a paper among the best of another day": best_later,
+    "no papers' pages": lambda r: replace(r / "digest.yml", "sources:", "paper_pages: none\nsources:"),
     "a comment": lambda r: replace(r / "data/papers/2025/2025-05-27.jsonl", "On LLMs.", "On pruning."),
     "a score": lambda r: rows(r, "2025-05-28", paper("2505.00004", relevance=10, novelty=10)),
     "a day gone": lambda r: (r / "data/papers/2025/2025-05-27.jsonl").unlink(),
@@ -124,19 +135,25 @@ def changed(root: Path) -> set[str]:
 def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None:
     rows(root, "2025-05-29", paper("2505.00009", comment="On pruning."))
     touched = changed(root)
-    assert {path for path in touched if path.startswith(("daily/", "weekly/", "monthly/", "topics/"))} == {
+    assert {path for path in touched if path.startswith(("daily/", "weekly/", "monthly/", "topics/", "papers/"))} == {
         "daily/2025/05/28/index.html",  # the link to the next day
         "daily/2025/05/29/index.html",
         "weekly/2025-W22/index.html",
         "monthly/2025-05/index.html",
         "topics/index.html",
         "topics/compression/index.html",
+        "papers/2505.00009/index.html",
     }
     names = ("all", "scores/7", "topics/compression", "sources/arxiv", "daily")  # no week is over by it
     feeds = {f"feeds/{name}.{form}" for name in names for form in ("xml", "atom", "json")}
     assert {path for path in touched if path.startswith("feeds/")} == feeds
     assert not {path for path in touched if path.startswith(("publications/", "by-hand/", "assets/"))}
     assert {path.split("/")[1] for path in touched if path.startswith("pagefind/")} == {"2025-05", "shards.json"}
+
+
+def test_a_paper_shown_again_touches_its_page_and_no_other_papers(root: Path) -> None:
+    rows(root, "2025-05-29", paper("2504.00001", version=2))
+    assert {path for path in changed(root) if path.startswith("papers/")} == {"papers/2504.00001/index.html"}
 
 
 def test_nothing_new_touches_nothing(root: Path) -> None:

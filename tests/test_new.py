@@ -29,7 +29,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = digest("new", folder, "--name", "Group & friends: #1 'papers'", "--url", "https://group.example/papers")
     assert run.returncode == 0, run.stderr
     files = sum(file.is_file() for file in STARTER.rglob("*"))
-    assert run.stdout == f"{folder}: {files} files\nnext: cd '{folder}' && digest serve\n"
+    lines = run.stdout.splitlines()
+    assert lines[:2] == [f"{folder}: {files} files", f"next: cd '{folder}' && digest serve"]
+    assert [what for what in ("fetch", "topics", "DIGEST_LLM_KEY", "README.md") if what not in lines[2]] == []
     return folder
 
 

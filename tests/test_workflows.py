@@ -1,6 +1,8 @@
 """The workflows, ours and those of a new digest: pinned, bounded, and allowed no more than they need."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ WORKFLOWS = sorted(file for folder in FOLDERS for file in folder.glob("*.yml"))
 # What each job may do; whatever is not named here may do nothing at all.
 GRANTS: dict[str, dict[str, str]] = {
     "test.test": {"contents": "read"},
-    "check.daily": {"contents": "read"},
+    "run.daily": {"contents": "write"},
+    "publish.daily": {"actions": "write"},
+    "tell.daily": {"issues": "write"},
     "build.pages": {"contents": "read"},
     "ping.pages": {"contents": "read"},
     "deploy.pages": {"pages": "write", "id-token": "write"},
@@ -49,3 +53,83 @@ def test_no_step_runs_text_from_outside() -> None:
     for file in WORKFLOWS:
         steps = [step for job in yaml.safe_load(file.read_text("utf-8"))["jobs"].values() for step in job["steps"]]
         assert not [step["run"] for step in steps if "${{" in step.get("run", "")]
+
+
+# -- the daily run -------------------------------------------------------------------------------------------------
+
+GH = """#!/bin/sh
+echo "$@" >> "$CALLS"
+case "$1 $2" in "issue list") cat "$OPEN";; esac
+"""
+
+
+def step(job: str, words: str) -> str:
+    """The script that has these words in it; both daily workflows share it."""
+    scripts: set[str] = set()
+    for folder in FOLDERS:
+        steps = yaml.safe_load((folder / "daily.yml").read_text("utf-8"))["jobs"][job]["steps"]
+        scripts.add(next(it["run"] for it in steps if words in it.get("run", "")))
+    (script,) = scripts
+    return script
+
+
+def shell(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run it as GitHub does, with a `gh` that writes down what it is told."""
+    program = folder / "bin" / "gh"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(GH)
+    program.chmod(0o755)
+    own = {"CALLS": str(folder / "calls"), "OPEN": str(folder / "open"), "RUNNER_TEMP": str(folder)}
+    own |= {"GITHUB_OUTPUT": str(folder / "output"), "PATH": f"{program.parent}:{os.environ['PATH']}"}
+    command = ["bash", "-e", "-o", "pipefail", "-c", script]
+    work = folder / "work" if (folder / "work").exists() else folder
+    return subprocess.run(
+        command, env=os.environ | own | environment, cwd=work, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_failed_run_opens_one_issue_and_a_good_one_closes_it(tmp_path: Path) -> None:
+    script = step("tell", "gh issue list")
+    (tmp_path / "open").write_text("")
+    words = {"RESULT": "failure", "REASONS": "@everybody <img src=x>", "LOG": "https://log.example"}
+    assert shell(script, tmp_path, **words).returncode == 0
+    assert (tmp_path / "body").read_text() == "The log: https://log.example\n\n    @everybody <img src=x>\n"
+    (tmp_path / "open").write_text("7\n")
+    assert shell(script, tmp_path, **words).returncode == 0
+    assert shell(script, tmp_path, RESULT="success", LOG="l").returncode == 0
+    (tmp_path / "open").write_text("")
+    assert shell(script, tmp_path, RESULT="success", LOG="l").returncode == 0
+    did = [line for line in (tmp_path / "calls").read_text().splitlines() if not line.startswith("issue list")]
+    assert [" ".join(line.split()[:2]) for line in did] == [
+        "label create",
+        "issue create",
+        "issue comment",
+        "issue close",
+    ]
+    assert did[2].startswith("issue comment 7 ")
+
+
+def test_data_is_committed_once_also_beside_other_commits(tmp_path: Path) -> None:
+    def git(*arguments: str, at: str = "work") -> str:
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        return subprocess.run(
+            ["git", *who, *arguments], cwd=tmp_path / at, capture_output=True, text=True, check=True
+        ).stdout
+
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(tmp_path / "origin")], check=True)
+    for clone in ("other", "work"):
+        subprocess.run(["git", "clone", "-q", str(tmp_path / "origin"), str(tmp_path / clone)], check=True)
+        if clone == "other":
+            git("commit", "-q", "--allow-empty", "-m", "first", at="other")
+            git("push", "-q", "origin", "HEAD:main", at="other")
+    git("commit", "-q", "--allow-empty", "-m", "meanwhile", at="other")
+    git("push", "-q", "origin", "HEAD:main", at="other")
+    (tmp_path / "work" / "data").mkdir()
+    (tmp_path / "work" / "data" / "receipt.json").write_text("{}")
+    script = step("run", "git add data")
+    for _ in range(2):  # the second time there is nothing to commit
+        done = shell(script, tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "output").read_text() == "committed=true\n"
+    subjects = git("log", "--format=%s", "main", at="origin").splitlines()
+    assert [subject.split()[0] for subject in subjects] == ["Papers", "meanwhile", "first"]

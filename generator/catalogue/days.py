@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from generator.ground.config import Settings, Topic
+from generator.ground.config import Settings
 from generator.ground.model import Links, Paper, Receipt, State
 
 # ASCII and general punctuation (U+2010 to U+205E) made spaces.
@@ -17,7 +17,8 @@ SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A paper as a day shows it: merged over its sources, with its rank (from 1) and the ids of its topics.
 
-    `first_seen` is the date of the first day that showed it, at most `date`.
+    `first_seen` is the date of the first day that showed it, at most `date`; `top` is whether any day has it among its
+    best.
     """
 
     date: str
@@ -26,11 +27,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     topics: tuple[str, ...]
     first_seen: str = ""
+    top: bool = False
 
     @property
     def address(self) -> str:
-        """Where the paper stands, relative to the site's root."""
-        return f"{day_address(self.date)}#{quote(self.paper.arxiv_id)}"
+        """Where this day shows the paper, relative to the site's root. Its permanent address is `paper_address`."""
+        return place_on(self.date, self.paper)
 
 
 class DayHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,11 @@ class DayHead(msgspec.Struct, frozen=True, kw_only=True):
 def day_address(date: str) -> str:
     """The address of a day's page, relative to the site's root."""
     return f"daily/{date.replace('-', '/')}/"
+
+
+def place_on(date: str, paper: Paper) -> str:
+    """Where the page of a day that has the paper shows it, relative to the site's root."""
+    return f"{day_address(date)}#{quote(paper.arxiv_id)}"
 
 
 def state_of(receipt: Receipt | None, papers: int) -> State:
@@ -120,9 +127,8 @@ class TopicMatcher:
         # By the first word of a phrase: a text is asked once for each of its words, not for each phrase.
         self._phrases: dict[str, list[tuple[str, str]]] = {}
         for topic in settings.topics:
-            for phrase in sorted(_phrases(topic)):
-                first, _, rest = phrase.partition(" ")
-                self._phrases.setdefault(first, []).append((rest and f" {phrase} ", topic.id))
+            for phrase in phrases((topic.name, *topic.words)):
+                self._phrases.setdefault(phrase.split()[0], []).append((f" {phrase} ", topic.id))
 
     def __call__(self, paper: Paper) -> tuple[str, ...]:
         own = [topic.id for name in paper.topics if (topic := self._settings.topic(name))]
@@ -131,21 +137,28 @@ class TopicMatcher:
         return self._in(paper.comment or "") or self._in(f"{paper.title}\n{paper.abstract or ''}")
 
     def _in(self, text: str) -> tuple[str, ...]:
-        words = _words(text)
-        candidates = self._phrases.keys() & words
+        return tuple(self.words_in(text))
+
+    def words_in(self, text: str) -> dict[str, list[str]]:
+        """The topics whose words `text` uses, in the order of the settings, each with those words, sorted."""
+        used = words(text)
+        candidates = self._phrases.keys() & set(used)
         if not candidates:
-            return ()
-        joined = f" {' '.join(words)} "
-        found = {topic for word in candidates for phrase, topic in self._phrases[word] if phrase in joined}
-        return tuple(sorted(found, key=self._order.__getitem__)) if found else ()
+            return {}
+        joined = f" {' '.join(used)} "
+        found: dict[str, list[str]] = {}
+        for phrase, topic in sorted(pair for word in candidates for pair in self._phrases[word]):
+            if phrase in joined:
+                found.setdefault(topic, []).append(phrase.strip())
+        return {topic: found[topic] for topic in sorted(found, key=self._order.__getitem__)}
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
     """The words of a text, in lower case; a hyphen separates them as a space does."""
     return text.lower().translate(SPACES).split()
 
 
-def _phrases(topic: Topic) -> set[str]:
-    """What to look for: the topic's name and words, each also in the plural (LLM is in LLMs)."""
-    phrases = {" ".join(_words(word)) for word in (topic.name, *topic.words)} - {""}
-    return phrases | {phrase + "s" for phrase in phrases}
+def phrases(names: Iterable[str]) -> set[str]:
+    """What to look for: each of the names, as words, and in the plural (LLM is in LLMs)."""
+    singular = {" ".join(words(name)) for name in names} - {""}
+    return singular | {phrase + "s" for phrase in singular}

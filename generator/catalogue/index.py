@@ -2,7 +2,6 @@
 
 import bisect
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterable
 from functools import cached_property, partial, wraps
 from itertools import groupby
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from generator.catalogue.database import GOOD, SCHEMA, TOP, open_database
 from generator.catalogue.days import DayHead, Entry, TopicMatcher
 from generator.catalogue.periods import months, neighbours, span, weeks
 from generator.catalogue.rows import Archive, DayRows, day_rows
@@ -21,30 +21,6 @@ from generator.ground.model import Receipt, State
 from generator.ground.publication import Publication
 
 A = TypeVar("A")
-
-# The relevance from which a paper stands in the feed of good ones.
-GOOD = 7
-
-# Pages of 16 KB, since a record is 2 KB: with SQLite's own 4 KB nearly every one needs pages of its own.
-SCHEMA = f"""
-PRAGMA page_size = 16384;
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, seen TEXT, state TEXT, papers INTEGER, receipt BLOB)
-  WITHOUT ROWID;
-CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, score REAL, relevance REAL, upvotes INTEGER,
-  record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
-CREATE INDEX entry_paper ON entry (arxiv_id, date);
-CREATE INDEX entry_doi ON entry (doi) WHERE doi IS NOT NULL;
-CREATE INDEX entry_good ON entry (date, rank) WHERE relevance >= {GOOD};
-CREATE TABLE topic (topic TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (topic, date, rank)) WITHOUT ROWID;
-CREATE INDEX topic_day ON topic (date, topic);
-CREATE INDEX topic_paper ON topic (topic, arxiv_id, date);
-CREATE TABLE source (source TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (source, date, rank))
-  WITHOUT ROWID;
-CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, listed_on TEXT, record BLOB);
-CREATE INDEX publication_listed ON publication (listed_on, position);
-CREATE TABLE same (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, value, publication)) WITHOUT ROWID;
-"""
 
 # How a function is applied to many days, as `map` does it.
 Spread = Callable[[Callable[[str], DayRows], list[str]], Iterable[DayRows]]
@@ -78,7 +54,7 @@ class Catalogue:
         asked = msgspec.json.encode((settings.topics, self._sources))
         self._version = hashlib.sha256(SCHEMA.encode() + version.encode() + asked).hexdigest()
         self._match = TopicMatcher(settings)
-        self._db = _open(path, self._version)
+        self._db = open_database(path, self._version)
 
     def close(self) -> None:
         """Give the file back."""
@@ -126,13 +102,16 @@ class Catalogue:
         self._db.executemany("INSERT INTO source VALUES (?, ?, ?, ?)", named)
 
     def _refresh_seen(self) -> None:
-        """Note on each day which of its papers were shown before: that changes without the day's own files."""
+        """Note on each day what other days say of its papers: that changes without the day's own files."""
         rows = self._db.execute(
-            "SELECT e.date, e.rank, f.first FROM entry e JOIN"
-            " (SELECT arxiv_id, min(date) AS first FROM entry GROUP BY arxiv_id HAVING count(*) > 1) f"
-            " ON f.arxiv_id = e.arxiv_id AND f.first < e.date ORDER BY e.date, e.rank"
+            "SELECT e.date, e.rank, f.first, f.best <= ? FROM entry e JOIN (SELECT arxiv_id, min(date) AS first,"
+            " min(rank) AS best FROM entry GROUP BY arxiv_id HAVING count(*) > 1) f ON f.arxiv_id = e.arxiv_id"
+            " AND (f.first < e.date OR f.best < e.rank) ORDER BY e.date, e.rank",
+            (TOP,),
         ).fetchall()
-        seen = {date: " ".join(f"{rank} {first}" for _, rank, first in part) for date, part in groupby(rows, _first)}
+        seen = {
+            date: " ".join(f"{r} {first} {top}" for _, r, first, top in part) for date, part in groupby(rows, _first)
+        }
         self._db.execute("UPDATE day SET seen = ''")
         self._db.executemany("UPDATE day SET seen = ? WHERE date = ?", ((text, date) for date, text in seen.items()))
 
@@ -212,6 +191,15 @@ class Catalogue:
         """The papers of a day, best first."""
         return self._entries("WHERE e.date = ? ORDER BY e.rank", date)
 
+    def shown_again(self, date: str) -> list[Entry]:
+        """What later days say of the papers that `date` was the first to show, oldest first."""
+        return self._entries(
+            "JOIN entry o ON o.arxiv_id = e.arxiv_id AND o.date = ?1 WHERE e.date > ?1"
+            " AND NOT EXISTS (SELECT 1 FROM entry x WHERE x.arxiv_id = e.arxiv_id AND x.date < ?1)"
+            " ORDER BY e.date, e.rank",
+            date,
+        )
+
     def best(self, first: str, last: str, limit: int) -> list[Entry]:
         """The best papers shown from `first` to `last` (both included), each once, where it scored best."""
         return self._entries(
@@ -233,9 +221,8 @@ class Catalogue:
 
     def newest_good(self, limit: int) -> list[Entry]:
         """The same of papers whose relevance is `GOOD` or more, on the first day it was."""
-        return self._newest(
-            f"entry s WHERE s.relevance >= {GOOD} AND", f"entry x WHERE x.relevance >= {GOOD} AND", limit
-        )
+        good = f"relevance >= {GOOD} AND"
+        return self._newest(f"entry s WHERE s.{good}", f"entry x WHERE x.{good}", limit)
 
     def newest_from(self, source: str, limit: int) -> list[Entry]:
         """The same of papers from a source the settings name, on the first day they came from there."""
@@ -259,11 +246,12 @@ class Catalogue:
 
     def _entries(self, where: str, *values: str | int | None) -> list[Entry]:
         rows = self._db.execute(
-            f"SELECT e.record, (SELECT min(f.date) FROM entry f WHERE f.arxiv_id = e.arxiv_id) FROM entry e {where}",
+            "SELECT e.record, (SELECT min(f.date) FROM entry f WHERE f.arxiv_id = e.arxiv_id),"
+            f" (SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = e.arxiv_id) FROM entry e {where}",
             values,
         )
-        decode = msgspec.json.Decoder(Entry).decode
-        return [msgspec.structs.replace(decode(record), first_seen=first) for record, first in rows]
+        decode, replace = msgspec.json.Decoder(Entry).decode, msgspec.structs.replace
+        return [replace(decode(record), first_seen=first, top=bool(top)) for record, first, top in rows]
 
     # -- counts ----------------------------------------------------------------------------------------------------
 
@@ -371,27 +359,3 @@ class Catalogue:
         else:
             answer = getattr(self, query)(*arguments)
         return hashlib.sha256(msgspec.json.encode(answer)).hexdigest()[:16]
-
-
-def _open(path: Path | str, version: str) -> sqlite3.Connection:
-    """An index of this version; one of another version, or damaged, is made anew: it costs time, never correctness."""
-    for attempt in (1, 2):
-        if path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(path)
-        try:
-            has_meta = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-            if has_meta and db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (version,):
-                return db
-            if not has_meta:
-                db.executescript(SCHEMA)
-                with db:
-                    db.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
-                return db
-        except sqlite3.DatabaseError as error:
-            # An operational error (locked by another run, no space) is no damage: the file is not ours to delete then.
-            if attempt == 2 or isinstance(error, sqlite3.OperationalError):
-                raise
-        db.close()
-        Path(path).unlink()
-    raise AssertionError("unreachable")

@@ -1,36 +1,44 @@
 """The commands: the only floor that prints, exits and knows what day it is."""
 
 import sys
+from importlib import import_module
 
 import click
 
 from generator import __version__
-from generator.cli.building import build_command, generate_command
-from generator.cli.checking import check_command
-from generator.cli.fetching import fetch_command
-from generator.cli.importing import import_command
-from generator.cli.mailing import mail_command
-from generator.cli.pinging import ping_command
-from generator.cli.scoring import score_command
-from generator.cli.serving import serve_command
-from generator.cli.starting import new_command
 from generator.ground.errors import DigestError
 
-COMMANDS = (
-    import_command,
-    fetch_command,
-    score_command,
-    generate_command,
-    build_command,
-    check_command,
-    serve_command,
-    ping_command,
-    mail_command,
-    new_command,
-)
+# The module of each command, loaded when it is called: what one needs is not for all to wait for.
+COMMANDS = {
+    "import": "importing",
+    "run": "running",
+    "fetch": "fetching",
+    "score": "scoring",
+    "generate": "building",
+    "build": "building",
+    "check": "checking",
+    "serve": "serving",
+    "train": "training",
+    "ping": "pinging",
+    "mail": "mailing",
+    "new": "starting",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands, in the order in which one comes to need them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"{__name__}.{COMMANDS[cmd_name]}"), f"{cmd_name}_command")
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="digest")
 def commands() -> None:
     """Paper Digest: scored daily papers and repository records, as a static site.
@@ -41,10 +49,6 @@ def commands() -> None:
       digest import ~/scores/2025-05-27.json
       digest build && digest serve
     """
-
-
-for command in COMMANDS:
-    commands.add_command(command)
 
 
 def main() -> None:

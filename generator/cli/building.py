@@ -1,32 +1,18 @@
 """``digest generate`` and ``digest build``."""
 
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as RichProgress
 
+from generator.cli.options import jobs_option, json_option, progress_bar, quiet_option, root_option
 from generator.ground.errors import DigestError, Problem
 from generator.pipeline.building import build
 from generator.pipeline.generating import Generated, generate
 from generator.pipeline.opening import Executors
-from generator.pipeline.rendering import Progress
-
-root_option = click.option(
-    "--root",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=".",
-    help="The digest's folder, the one with digest.yml.",
-)
-quiet_option = click.option("--quiet", is_flag=True, help="Say nothing but problems.")
-jobs_option = click.option("--jobs", type=click.IntRange(1), help="Processes at work; as many as cores if left out.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 
 
 def _scheduler(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
@@ -102,24 +88,6 @@ def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextMa
         do = "pip install 'paper-digest[dask]'"
         raise DigestError(Problem("--executor", f"there is no package {error.name}", do)) from error
     return cluster(scheduler, root, site)
-
-
-@contextmanager
-def progress_bar(what: str, silent: bool) -> Iterator[Progress]:
-    """A bar that counts `what` on a terminal; nothing in a pipe, where only the last line counts."""
-    console = Console(stderr=True)
-    if silent or not console.is_terminal:
-        yield lambda done, total: None
-        return
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn(f"{what}, {{task.speed:.1f}} a second"),
-        TimeRemainingColumn(),
-    )
-    with RichProgress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _report(done: Generated, place: str, quiet: bool, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from generator.cli.building import json_option, root_option
+from generator.cli.options import json_option, root_option
 from generator.pipeline.checking import Report, check
 from generator.pipeline.checks_size import size_lines
 from generator.views.wording import count

@@ -10,8 +10,9 @@ import click
 import msgspec
 
 from generator import __version__
-from generator.cli.building import json_option, quiet_option, root_option
 from generator.cli.importing import repair_lines
+from generator.cli.options import json_option, quiet_option, root_option
+from generator.cli.turns import my_turn
 from generator.edges.fetching.outcome import Condition
 from generator.ground import config
 from generator.ground.arxiv_calendar import current_day
@@ -69,7 +70,7 @@ def fetch_command(
     now = today()
     dates = _dates(date, first, last, now)
     settings = config.load(root)
-    with open_web(settings) as web:
+    with open_web(settings) as web, my_turn(root):
         show = (lambda report: None) if as_json else (lambda report: _print(report, quiet))
         reports = fetch_days(root, settings, dates, web, now, show)
     if as_json:

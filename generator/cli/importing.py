@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from generator.cli.turns import my_turn
 from generator.edges.sources.harvest import Repair
 from generator.ground.records import is_date
 from generator.pipeline.importing import STDIN, Report, run
@@ -47,7 +48,8 @@ def import_command(
       curl -s 'https://huggingface.co/api/daily_papers?date=2025-05-27' | digest import -
     """
     stdin = sys.stdin.buffer if STDIN in paths else None
-    report = run(root, paths, date=date, replace=replace, stdin=stdin)
+    with my_turn(root):
+        report = run(root, paths, date=date, replace=replace, stdin=stdin)
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     else:

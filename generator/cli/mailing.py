@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from generator.cli.building import json_option, quiet_option, root_option
 from generator.cli.fetching import open_web
+from generator.cli.options import json_option, quiet_option, root_option
 from generator.edges.atomic import write_atomically
 from generator.ground import config
 from generator.pipeline.mailing import (

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from generator.cli.building import quiet_option, root_option
 from generator.cli.fetching import open_web
+from generator.cli.options import quiet_option, root_option
 from generator.ground import config
 from generator.pipeline.pinging import addresses, ping_all
 from generator.views.wording import count

@@ -11,16 +11,19 @@ import click
 import msgspec
 
 from generator import __version__
-from generator.cli.building import json_option, progress_bar, quiet_option, root_option
 from generator.cli.importing import date_of
+from generator.cli.options import json_option, progress_bar, quiet_option, root_option
+from generator.cli.turns import my_turn
 from generator.edges.scoring.forecast import Forecast
-from generator.pipeline.scoring import Scored, forecast_day, score_day_with_model
+from generator.pipeline.judging import judge_day
+from generator.pipeline.scoring import Scored, forecast_day
 from generator.views.wording import count, money
 from generator.web.door import Web
 from generator.web.service import user_agent
 
 
-def _budget(context: click.Context, option: click.Parameter, value: str | None) -> Decimal | None:
+def budget_of(context: click.Context, option: click.Parameter, value: str | None) -> Decimal | None:
+    """The amount that was typed, if one was."""
     try:
         budget = None if value is None else Decimal(value)
     except InvalidOperation:
@@ -34,7 +37,7 @@ def _budget(context: click.Context, option: click.Parameter, value: str | None) 
 @root_option
 @click.option("--date", required=True, callback=date_of, metavar="YYYY-MM-DD", help="The day whose papers to score.")
 @click.option(
-    "--budget", callback=_budget, metavar="AMOUNT", help="Spend at most this, in the currency of the model's price."
+    "--budget", callback=budget_of, metavar="AMOUNT", help="Spend at most this, in the currency of the model's price."
 )
 @click.option("--dry-run", is_flag=True, help="Ask nobody: estimate tokens and cost from the length of the prompts.")
 @click.option("--again", is_flag=True, help="Score papers that have a score, too; the earlier one is kept beside it.")
@@ -45,9 +48,10 @@ def score_command(
 ) -> None:
     """Score the papers of a day with a language model, under the rubric and the topics of digest.yml.
 
-    The endpoint is any that speaks OpenAI's chat completions: DIGEST_LLM_URL and DIGEST_LLM_MODEL in the environment,
-    or scorer.endpoint and scorer.model in digest.yml. The key, if it wants one, is DIGEST_LLM_KEY in the environment
-    and nowhere else. What the model answered is kept in data/replies/, so no run pays twice.
+    Without one the local scorer does it (docs/scoring.md). The endpoint is any that speaks OpenAI's chat completions:
+    DIGEST_LLM_URL and DIGEST_LLM_MODEL in the environment, or scorer.endpoint and scorer.model in digest.yml. The key,
+    if it wants one, is DIGEST_LLM_KEY in the environment and nowhere else. What the model answered is kept in
+    data/replies/, so no run pays twice.
 
     \b
     Example:
@@ -60,9 +64,10 @@ def score_command(
     agent = user_agent(__version__, "", "")
     with (
         Web(agent, clock=time.monotonic, sleep=time.sleep) as web,
+        my_turn(root),
         progress_bar("papers scored", quiet or as_json) as progress,
     ):
-        done = score_day_with_model(root, date, os.environ, web, budget=budget, again=again, progress=progress)
+        done = judge_day(root, date, os.environ, web, time.perf_counter, budget=budget, again=again, progress=progress)
     if as_json:
         click.echo(msgspec.json.encode(done).decode())
     else:
@@ -88,11 +93,12 @@ def _print_forecast(date: str, seen: Forecast, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(seen).decode())
         return
-    for line in _forecast_lines(date, seen):
+    for line in forecast_lines(date, seen):
         click.echo(line)
 
 
-def _forecast_lines(date: str, seen: Forecast) -> Iterator[str]:
+def forecast_lines(date: str, seen: Forecast) -> Iterator[str]:
+    """An estimate in words."""
     kept = f", {seen.kept:,} of them with a kept reply" if seen.kept else ""
     yield f"{date}: {count(seen.papers, 'paper')} to score{kept}: {count(seen.requests, 'request')}"
     tokens = f"{seen.tokens.prompt:,} prompt and {seen.tokens.completion:,} completion tokens"

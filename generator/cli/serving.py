@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from generator.cli.building import root_option
+from generator.cli.options import root_option
 from generator.pipeline.serving import serve
 
 

@@ -22,3 +22,6 @@ def new_command(folder: Path, name: str, url: str) -> None:
     written = start(folder, name, url)
     click.echo(f"{folder}: {len(written)} files")
     click.echo(f"next: cd {shlex.quote(str(folder))} && digest serve")
+    click.echo(
+        "for new papers each morning fill in fetch and topics in digest.yml, and the secret DIGEST_LLM_KEY: README.md"
+    )

@@ -5,8 +5,8 @@ import re
 import tempfile
 from pathlib import Path
 
-# The temporary file of a page: a prefix of ours, and what `tempfile` puts behind it.
-_UNFINISHED = re.compile(r"\.index\.(?:md|html)\.[a-z0-9_]{8}")
+# The temporary file of a page or a day: a prefix of ours, and what `tempfile` puts behind it.
+_UNFINISHED = re.compile(r"\.(?:index\.(?:md|html)|\d{4}-\d\d-\d\d\.jsonl?)\.[a-z0-9_]{8}")
 
 
 def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:
@@ -36,7 +36,7 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Take away the temporary files of pages below `folder` whose writers were killed."""
+    """Take away the temporary files of pages and days below `folder` whose writers were killed."""
     for place, _, names in os.walk(folder):
         for name in names:
             if _UNFINISHED.fullmatch(name):

@@ -11,6 +11,7 @@ from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
 from generator.ground.publication import Publication
 
+DROPPED = "dropped"  # the key of a paper's line that says why its day does not show it
 _DAY_FILE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.(?:jsonl|json)")
 
 
@@ -29,7 +30,19 @@ class Store:
 
     def papers(self, date: str) -> tuple[Paper, ...]:
         """The papers of a day, in the file's order. Raises DigestError with every line that cannot be read."""
-        path = self.papers_path(date)
+        return self._papers(self.papers_path(date))
+
+    def dropped(self, date: str) -> tuple[Paper, ...]:
+        """The papers of a day that it does not show, each with the reason under `DROPPED`. Raises DigestError."""
+        return self._papers(self.dropped_path(date))
+
+    def dropped_between(self, first: str, last: str) -> dict[str, str]:
+        """The papers that the days from `first` on and before `last` do not show, each with the latest such day."""
+        paths = sorted((self.data / "dropped").glob("*/*.jsonl"))
+        days = [path.stem for path in paths if records.is_date(path.stem) and first <= path.stem < last]
+        return {paper.arxiv_id: date for date in days for paper in self.dropped(date)}
+
+    def _papers(self, path: Path) -> tuple[Paper, ...]:
         papers, problems = [], []
         lines_of: dict[tuple[str, str], int] = {}
         for number, line in enumerate(_bytes(path).split(b"\n"), 1):
@@ -101,6 +114,13 @@ class Store:
         data = b"".join(records.encode_paper(paper) + b"\n" for paper in papers)
         return write_atomically(self.papers_path(date), data, durable=True)
 
+    def write_dropped(self, date: str, papers: Iterable[Paper]) -> bool:
+        """Make these the papers that the day does not show; False if they were."""
+        data = b"".join(records.encode_paper(paper) + b"\n" for paper in papers)
+        return bool(data or self.dropped_path(date).exists()) and write_atomically(
+            self.dropped_path(date), data, durable=True
+        )
+
     def write_receipt(self, receipt: Receipt) -> bool:
         """Keep what happened on a day; False if it was kept."""
         return write_atomically(self.receipt_path(receipt.date), records.encode_receipt(receipt), durable=True)
@@ -122,6 +142,10 @@ class Store:
     def replies_path(self, date: str) -> Path:
         """Where what a language model was paid for on a day is kept."""
         return self.data / "replies" / date[:4] / f"{_checked(date)}.jsonl"
+
+    def dropped_path(self, date: str) -> Path:
+        """Where the papers of a day are kept that it does not show: a sum can be counted again, a scorer can learn."""
+        return self.data / "dropped" / date[:4] / f"{_checked(date)}.jsonl"
 
     def label(self, path: Path) -> str:
         """How messages name a file: relative to the root."""

@@ -21,8 +21,8 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from generator.ground.errors import DigestError, Problem
-from generator.views.markdown import HEADING_ID, html, meta
-from generator.views.page import Alternate
+from generator.views.markdown import HEADING_ID, head, html, meta
+from generator.views.page import Alternate, Tag
 from generator.views.page import Page as DigestPage
 
 # With these, Python-Markdown leaves raw HTML blocks alone and a page depends on nothing but itself.
@@ -31,9 +31,13 @@ HARMLESS_EXTENSIONS = {
     *("abbr", "admonition", "attr_list", "def_list", "fenced_code", "footnotes", "md_in_html", "meta", "tables", "toc"),
     *("pymdownx.details", "pymdownx.superfences", "pymdownx.tabbed", "pymdownx.tasklist", "pymdownx.tilde"),
 }
-# Stand for the last part of a page's address, its title, its description and its content, in a frame without them. The
-# last has a heading in it, since themes look for one.
-BLANKS = ("digest-blank-name", "digest-blank-title", "digest-blank-description", "<h1>digest-blank-content</h1>")
+# Stand for the last part of a page's address, its title, its description, the tags of its head and its content, in a
+# frame without them. The last has a heading in it, since themes look for one.
+BLANK_TAG = Tag("digest-blank-tag", "")
+BLANKS = (
+    *("digest-blank-name", "digest-blank-title", "digest-blank-description"),
+    *(head([BLANK_TAG]), "<h1>digest-blank-content</h1>"),
+)
 
 
 def knows_short_way(root: Path) -> bool:
@@ -66,7 +70,7 @@ class Theme:
             self._env = self._config.theme.get_env()
             files = Files([self._file(path) for path in _paths(self._config.nav)])
             self._nav = get_navigation(files, self._config)
-        self._shells: dict[tuple[str, tuple[Alternate, ...], str | None, bool], list[str]] = {}
+        self._shells: dict[tuple[str, tuple[Alternate, ...], str | None, bool, bool], list[str]] = {}
         self._pages = {page.file.src_uri: page for page in self._nav.pages}
 
     def render(self, page: DigestPage) -> bytes:
@@ -74,24 +78,25 @@ class Theme:
         if page.path in self._pages:
             return _encoded(self._rendered(self._pages[page.path], page))
         folder, name = posixpath.split(page.address.rstrip("/"))
-        texts = (name, str(escape(page.title)), str(escape(page.description)), html(page))
+        texts = (name, str(escape(page.title)), str(escape(page.description)), head(page.head), html(page))
         filled = dict(zip(BLANKS, texts, strict=True))
-        return _encoded("".join([filled.get(part, part) for part in self._shell(folder, page)]))
+        shell = self._shell(folder, page.feeds, page.script, bool(page.head), page.reader)
+        return _encoded("".join([filled.get(part, part) for part in shell]))
 
-    def _shell(self, folder: str, page: DigestPage) -> list[str]:
-        """What `page` and others of one folder have around them, in parts, with blanks where they differ.
+    def _shell(
+        self, folder: str, feeds: tuple[Alternate, ...], script: str | None, tagged: bool, reader: bool
+    ) -> list[str]:
+        """What pages of one folder have around them, in parts, with blanks where they differ.
 
         A theme takes a hundred times as long for its frame as for what stands in it, and the frame is the same.
         """
-        key = (folder, page.feeds, page.script, page.reader)
+        key = (folder, feeds, script, tagged, reader)
         if key not in self._shells:
-            name, title, description, content = BLANKS
-            address = f"{folder}/{name}/" if folder else f"{name}/"
-            blank = page._replace(
-                address=address, title=title, description=description, body=content, lead="", updated=None
-            )
+            name, title, description, _, content = BLANKS
+            blank = DigestPage(f"{folder}/{name}/" if folder else f"{name}/", title, description, content, "", feeds)
             known = Page(None, self._file(blank.path), self._config)
-            text = self._rendered(known, blank, content)
+            tags = (BLANK_TAG,) if tagged else ()
+            text = self._rendered(known, blank._replace(script=script, head=tags, reader=reader), content)
             self._shells[key] = re.split(f"({'|'.join(BLANKS)})", text)
         return self._shells[key]
 

@@ -52,7 +52,7 @@ def _(entry: Publication) -> str:
 @key.register
 def _(entry: Paper) -> str:
     found = [names.of_text(name) for name in entry.authors[:1]]
-    return f"{_key_name(found)}{_paper_date(entry)[:4]}:{re.sub(r'[^A-Za-z0-9./-]', '_', entry.arxiv_id)}"
+    return f"{_key_name(found)}{paper_date(entry)[:4]}:{re.sub(r'[^A-Za-z0-9./-]', '_', entry.arxiv_id)}"
 
 
 def _key_name(people: list[Name]) -> str:
@@ -163,7 +163,7 @@ def _(entry: Paper) -> str:
     fields = {
         "author": _bibtex_names(map(names.of_text, entry.authors)),
         "title": f"{{{bibtex_text.text(entry.title)}}}",
-        "year": _paper_date(entry)[:4],
+        "year": paper_date(entry)[:4],
         **eprint,
         "primaryclass": category if eprint else "",
         "doi": verbatim(_doi(entry)),
@@ -181,7 +181,7 @@ def _(entry: Paper) -> dict[str, Any]:
         "type": "article",
         "title": plain(entry.title),
         "author": _csl_names(map(names.of_text, entry.authors)),
-        "issued": _csl_date(_paper_date(entry)),
+        "issued": _csl_date(paper_date(entry)),
         "publisher": "arXiv" if url else "",
         "number": f"arXiv:{entry.arxiv_id}" if url else "",
         "DOI": _doi(entry),
@@ -191,7 +191,7 @@ def _(entry: Paper) -> dict[str, Any]:
     return _said(item)
 
 
-def _paper_date(entry: Paper) -> str:
+def paper_date(entry: Paper) -> str:
     """When it was submitted; where no source says so, the month its identifier names."""
     if published := librecat.date(entry.published):
         return published

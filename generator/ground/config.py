@@ -8,7 +8,7 @@ import hashlib
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import yaml
@@ -19,11 +19,15 @@ from generator.ground.fetch_settings import Fetch
 from generator.ground.fetch_settings import faults as fetch_faults
 from generator.ground.mail_settings import Mail
 from generator.ground.mail_settings import faults as mail_faults
+from generator.ground.wishes import Follow, Prefilter, Run
 
 SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+# Which papers have a page of their own.
+PaperPages = Literal["all", "top", "none"]
 
 T = TypeVar("T")
 
@@ -132,10 +136,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rubric: Rubric = Rubric()
     prompt: Prompt = Prompt()
     scorer: LanguageModel = LanguageModel()
+    follow: Follow = Follow()
+    negative: tuple[str, ...] = ()
+    prefilter: Prefilter = Prefilter()
+    run: Run = Run()
     pages: Pages = Pages()
     feeds: Feeds = Feeds()
     mail: Mail = Mail()
     search: bool = True
+    paper_pages: PaperPages = "top"
     fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}
@@ -149,8 +158,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def fingerprint(self) -> str:
-        """Changes when a setting does that a page may show: not those of fetching, scoring and mailing."""
-        shown = msgspec.structs.replace(self, fetch=Fetch(), mail=Mail(), scorer=LanguageModel())
+        """Changes when a setting does that a page may show: not those of fetching, scoring, running and mailing."""
+        unseen = {"fetch": Fetch(), "mail": Mail(), "scorer": LanguageModel(), "follow": Follow(), "negative": ()}
+        shown = msgspec.structs.replace(self, **unseen, prefilter=Prefilter(), run=Run())
         return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:16]
 
 
@@ -168,6 +178,7 @@ def load(root: Path) -> Settings:
     problems = _topic_problems(root, settings) + _price_problems(root, settings)
     for path, what, do in (*fetch_faults(settings.fetch), *mail_faults(settings.mail)):
         problems.append(Problem(f"{SETTINGS_FILE}:{_line(_node(root, SETTINGS_FILE), path)}", what, do))
+    problems += _wish_problems(root, settings)
     if not re.match(r"https?://[^/\s]+", site.site_url):
         line = _line(_node(root, SITE_FILE), ["site_url"])
         what, do = "site_url is not an absolute http(s) address", "write the address readers will use, ending in /"
@@ -255,6 +266,21 @@ def _price_problems(root: Path, settings: Settings) -> list[Problem]:
                 where = f"{SETTINGS_FILE}:{line_of(root, 'scorer', 'prices', model, name)}"
                 do = "write the price of a million tokens, 0 or more"
                 problems.append(Problem(where, f"{value} is no price for {model}", do))
+    return problems
+
+
+def _wish_problems(root: Path, settings: Settings) -> list[Problem]:
+    problems = []
+    if fault := settings.prefilter.fault:
+        where = f"{SETTINGS_FILE}:{line_of(root, 'prefilter', 'keep')}"
+        problems.append(Problem(where, *fault))
+    lists = (("follow", "authors"), ("follow", "institutions"), ("negative",))
+    values = (settings.follow.authors, settings.follow.institutions, settings.negative)
+    for path, names in zip(lists, values, strict=True):
+        for index, name in enumerate(names):
+            if not re.search(r"\w", name):  # would be found nowhere, or everywhere
+                where = f"{SETTINGS_FILE}:{line_of(root, *path, str(index))}"
+                problems.append(Problem(where, f"{'.'.join(path)}: {name!r} has no letters", "write a name or a word"))
     return problems
 
 

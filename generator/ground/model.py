@@ -40,6 +40,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     All text is as the source wrote it (TeX and all), without control characters: escaping is the view's work.
     `arxiv_id` has no version; an old-style id whose archive was lost (``0411431``) stays as it is and is not linked.
     `relevance` and `novelty` are 1 to 10, or None for an unscored paper. Dates are ISO 8601 text.
+    `reasons` say in words which wish of the settings the paper meets (``Followed author: …``, ``Negative keyword: …``).
     `extra` holds the keys of the line that are not named here; they survive a round trip.
     """
 
@@ -59,6 +60,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     comment: str | None = None
     topics: tuple[str, ...] = ()
     scorer: Scorer | None = None
+    reasons: tuple[str, ...] = ()
     source: str = "arxiv"
     links: Links | None = None
     upvotes: int | None = None
@@ -92,11 +94,36 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     currency: str = "USD"
 
 
+class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper that the prefilter left out by a little; `score` is the relevance, 1 to 10, it was expected to have."""
+
+    arxiv_id: str
+    title: str
+    score: float
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one source gave for a day. `condition`: ok, quiet, stale or failed.
+
+    `fetched` papers were given as new, `duplicates` of them stand on an earlier day (id → that day); both are unknown
+    for a source that is not asked by the day. `replaced` counts new versions of papers that were announced before.
+    """
+
+    condition: str
+    announced: int | None = None
+    fetched: int | None = None
+    replaced: int | None = None
+    duplicates: dict[str, str] = {}
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened on a day: ``data/runs/YYYY/YYYY-MM-DD.json``. None is unknown, which is not zero.
 
     announced → fetched → (minus duplicates) scanned → relevant (shown); `dropped` counts the rest by reason.
     `scored` counts the papers that the scorer was to score and did; `unscored` says of each other one why not.
+    `near_misses` are the most promising of those that the prefilter left out, best first.
+    `sources` stand in the receipts that `digest run` writes, whose sums are exact (docs/running.md): fetched =
+    duplicates + scanned, and scanned = relevant + dropped + unscored. `started` and `finished` are UTC.
     """
 
     date: str
@@ -110,9 +137,14 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     duplicates: int | None = None
     scanned: int | None = None
     relevant: int | None = None
+    replaced: int | None = None
     dropped: dict[str, int] = {}
     scored: int | None = None
     unscored: dict[str, str] = {}
+    near_misses: tuple[NearMiss, ...] = ()
+    sources: dict[str, Tally] = {}
+    started: str | None = None
+    finished: str | None = None
     errors: tuple[str, ...] = ()
     note: str | None = None
     extra: dict[str, Any] = {}

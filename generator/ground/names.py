@@ -4,6 +4,7 @@ Sources give ``Ada Lovelace`` (arXiv), ``Lovelace, Ada`` (LibreCat) or a team's 
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from generator.ground.publication_parts import Person
@@ -32,6 +33,7 @@ def of_person(person: Person) -> Name:
     return of_text(person.name)
 
 
+@lru_cache(4096)  # a page asks for each name in several formats
 def of_text(name: str) -> Name:
     """The name as a source wrote it, with TeX's accents or without."""
     whole = readable(name)

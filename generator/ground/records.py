@@ -15,7 +15,7 @@ from generator.ground.model import Paper, Receipt
 PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra")
 _RECEIPT_FIELDS = tuple(name for name in Receipt.__struct_fields__ if name != "extra")
 _ALWAYS = frozenset({"arxiv_id", "title", "authors", "source", "date", "state"})
-_COUNTS = ("announced", "fetched", "duplicates", "scanned", "relevant", "scored")
+_COUNTS = ("announced", "fetched", "duplicates", "scanned", "relevant", "replaced", "scored")
 _PAPER_NAMES = frozenset(PAPER_FIELDS)
 _PAPER = msgspec.json.Decoder(Paper)
 _KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])

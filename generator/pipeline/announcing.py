@@ -25,8 +25,11 @@ class Announced(msgspec.Struct, frozen=True):
     unknown: tuple[str, ...]
 
 
-def announce(papers: Iterable[Paper], known: Mapping[str, str]) -> Announced:
-    """Sort `papers` by what is `known`: the first day of every paper that stands on a day before this one."""
+def announce(papers: Iterable[Paper], known: Mapping[str, str], judged: Mapping[str, str] | None = None) -> Announced:
+    """Sort `papers` by what is `known`: the first day of every paper that stands on a day before this one.
+
+    Those `judged` were looked at on the day given there, and are not shown by it: they are not looked at again.
+    """
     new: list[Paper] = []
     duplicates: dict[str, str] = {}
     updates: dict[str, list[Paper]] = defaultdict(list)
@@ -40,6 +43,8 @@ def announce(papers: Iterable[Paper], known: Mapping[str, str]) -> Announced:
                 duplicates[paper.arxiv_id] = day
         elif replaced:
             unknown.append(paper.arxiv_id)
+        elif judged and paper.arxiv_id in judged:
+            duplicates[paper.arxiv_id] = judged[paper.arxiv_id]
         else:
             new.append(paper)
     by_day = {day: tuple(sightings) for day, sightings in sorted(updates.items())}

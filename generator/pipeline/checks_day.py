@@ -19,13 +19,17 @@ class Row(NamedTuple):
 
 
 class Day(NamedTuple):
-    """A day's rows and receipt, as far as they can be read; `receipt_text` is the file the receipt comes from."""
+    """A day's rows and receipt, as far as they can be read; `receipt_text` is the file the receipt comes from.
+
+    `dropped` are the papers that the day does not show.
+    """
 
     date: str
     rows: tuple[Row, ...]
     receipt: Receipt | None
     receipt_file: str
     receipt_text: str = ""
+    dropped: tuple[Paper, ...] = ()
 
     def place(self, key: str) -> str:
         """``file:line`` of a key of the receipt."""
@@ -38,6 +42,11 @@ def read_day(store: Store, date: str) -> tuple[Day, list[Problem]]:
     """The day, and everything about its files that keeps the rest of the program from reading them."""
     problems: list[Problem] = []
     receipt = None
+    dropped: tuple[Paper, ...] = ()
+    try:
+        dropped = store.dropped(date)
+    except DigestError as error:
+        problems += error.problems
     try:
         store.papers(date)
     except DigestError as error:
@@ -48,7 +57,7 @@ def read_day(store: Store, date: str) -> tuple[Day, list[Problem]]:
         problems += error.problems
     path = store.receipt_path(date)
     text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
-    return Day(date, tuple(_rows(store, date)), receipt, store.label(path), text), problems
+    return Day(date, tuple(_rows(store, date)), receipt, store.label(path), text, dropped), problems
 
 
 def _rows(store: Store, date: str) -> Iterator[Row]:

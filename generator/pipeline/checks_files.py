@@ -14,6 +14,7 @@ from generator.views.page import page_url
 
 # Read by people, not by the program.
 _ACCEPTED = re.compile(r"(README|LICEN[CS]E|NOTICE)(\.\w+)?", re.IGNORECASE)
+_BY_DAY = {"replies": "kept replies", "dropped": "dropped papers"}
 _DATED = re.compile(r"(?:daily/\d{4}/\d\d/\d\d|weekly/\d{4}-W\d\d|monthly/\d{4}-\d\d)/", re.ASCII)
 
 
@@ -30,9 +31,11 @@ def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Problem]:
     where = store.label(path)
     if folder in ("papers", "runs"):
         yield from _misplaced_day(store, path, folder)
-    elif folder == "replies":
-        if path != store.replies_path(path.stem if records.is_date(path.stem) else "0000-00-00"):
-            yield Problem(where, "kept replies are not read from here", "move it to data/replies/YYYY/YYYY-MM-DD.jsonl")
+    elif folder in _BY_DAY:
+        right = {"replies": store.replies_path, "dropped": store.dropped_path}[folder]
+        if path != right(path.stem if records.is_date(path.stem) else "0000-00-00"):
+            do = f"move it to data/{folder}/YYYY/YYYY-MM-DD.jsonl"
+            yield Problem(where, f"{_BY_DAY[folder]} are not read from here", do)
     elif folder != "publications":
         yield Problem(where, "nothing reads this file", "move it out of data/")
     elif path not in store.publication_files():

@@ -1,10 +1,13 @@
 """What `digest check` asks of a receipt: that its sums add up, and that its state is the day's."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
+from generator.edges.store import DROPPED
 from generator.ground.errors import Problem
 from generator.ground.model import State
 from generator.pipeline.checks_day import Day
+from generator.pipeline.receipts import state_by
 
 
 def negative_numbers(day: Day) -> Iterator[Problem]:
@@ -75,6 +78,77 @@ def tokens_add_up(day: Day) -> Iterator[Problem]:
         yield Problem(day.place("tokens"), what, "correct the numbers: cached tokens are part of the prompt")
 
 
+def near_misses_were_left_out(day: Day) -> Iterator[Problem]:
+    """Near misses are papers that the day does not list, with a score from 1 to 10."""
+    misses = day.receipt.near_misses if day.receipt else ()
+    listed = {row.paper.arxiv_id for row in day.rows}
+    for miss in misses:
+        if miss.arxiv_id in listed:
+            what = f"{miss.arxiv_id} is called a near miss, yet it is listed"
+            yield Problem(day.place("near_misses"), what, "remove it from near_misses")
+        if not 1 <= miss.score <= 10:
+            what = f"near miss {miss.arxiv_id} has the score {miss.score}"
+            yield Problem(day.place("near_misses"), what, "correct it: 1 to 10")
+
+
+def sources_add_up(day: Day) -> Iterator[Problem]:
+    """Of a run's receipt: fetched = the sum over its sources = duplicates + scanned; announced is a sum, too."""
+    receipt = day.receipt
+    if receipt is None or not receipt.sources:
+        return
+    for key in ("announced", "fetched", "replaced"):
+        total = sum(getattr(tally, key) or 0 for tally in receipt.sources.values())
+        if total != (getattr(receipt, key) or 0):
+            yield _wrong(day, key, f"{getattr(receipt, key)} {key}, yet the sources make {total}")
+    fetched, scanned, duplicates = receipt.fetched or 0, receipt.scanned or 0, receipt.duplicates or 0
+    if fetched != duplicates + scanned:
+        what = f"{fetched} fetched, yet {duplicates} duplicates and {scanned} scanned make {duplicates + scanned}"
+        yield _wrong(day, "fetched", what)
+
+
+def scanned_papers_are_somewhere(day: Day) -> Iterator[Problem]:
+    """Of a run's receipt: scanned = relevant + dropped + unscored, and so many papers are listed and dropped."""
+    receipt = day.receipt
+    if receipt is None or not receipt.sources:
+        return
+    relevant, dropped, unscored = receipt.relevant or 0, sum(receipt.dropped.values()), len(receipt.unscored)
+    if receipt.scanned != relevant + dropped + unscored:
+        parts = f"{relevant} relevant, {dropped} dropped and {unscored} unscored"
+        what = f"{receipt.scanned} scanned, yet {parts} make {relevant + dropped + unscored}"
+        yield _wrong(day, "scanned", what)
+    listed = {row.paper.arxiv_id: row.paper for row in day.rows}
+    if relevant != _scored(day) or unscored != len(listed) - _scored(day):
+        what = f"{relevant} relevant and {unscored} unscored, yet {_scored(day)} scored papers are listed, and"
+        yield _wrong(day, "relevant", f"{what} {len(listed) - _scored(day)} without a score")
+    kept = {paper.arxiv_id: str(paper.extra.get(DROPPED)) for paper in day.dropped if paper.arxiv_id not in listed}
+    if dict(Counter(kept.values())) != receipt.dropped:
+        told = ", ".join(f"{number} {reason}" for reason, number in sorted(Counter(kept.values()).items())) or "none"
+        yield _wrong(day, "dropped", f"{dropped} papers are said to be dropped, yet data/dropped has: {told}")
+
+
+def scored_add_up(day: Day) -> Iterator[Problem]:
+    """Of a run's receipt: scored = relevant + those that were dropped with a score."""
+    receipt = day.receipt
+    if receipt is None or not receipt.sources:
+        return
+    listed = {row.paper.arxiv_id for row in day.rows}
+    gone = len({paper.arxiv_id for paper in day.dropped if paper.score is not None} - listed)
+    if receipt.scored != (receipt.relevant or 0) + gone:
+        what = f"{receipt.scored} scored, yet {receipt.relevant} are relevant, and {gone} were dropped with a score"
+        yield _wrong(day, "scored", what)
+
+
+def state_is_that_of_the_counts(day: Day) -> Iterator[Problem]:
+    """Of a run's receipt: partial or failed where something fell short, ok or quiet only where nothing did."""
+    receipt = day.receipt
+    if receipt and receipt.sources and receipt.state != (right := state_by(receipt)):
+        yield _wrong(day, "state", f"the day is called {receipt.state}, yet by its counts it is {right}")
+
+
+def _wrong(day: Day, key: str, what: str) -> Problem:
+    return Problem(day.place(key), what, f"count again: digest run --date {day.date}")
+
+
 def scored_nothing(day: Day) -> Iterator[Problem]:
     """A failure that calls itself a quiet or a complete day."""
     receipt = day.receipt
@@ -103,6 +177,11 @@ RECEIPT_CHECKS: tuple[Callable[[Day], Iterator[Problem]], ...] = (
     scanned_were_fetched,
     relevant_covers_papers,
     tokens_add_up,
+    near_misses_were_left_out,
+    sources_add_up,
+    scanned_papers_are_somewhere,
+    scored_add_up,
+    state_is_that_of_the_counts,
     scored_nothing,
     state_fits,
 )

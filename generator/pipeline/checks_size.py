@@ -77,6 +77,7 @@ class Part(NamedTuple):
 
 PARTS = (
     Part("pagefind", "search: false", removes=True),
+    Part("papers", "paper_pages: none", removes=True),
     Part("daily", "pages.abstracts"),
     Part("feeds", "feeds.days, feeds.items or feeds.megabytes"),
     Part("topics", "pages.topic_newest"),

@@ -1,5 +1,6 @@
 """``digest fetch``: services are asked, each paper is announced once, and what came is kept in ``data/``."""
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -14,8 +15,12 @@ from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper
 from generator.pipeline import importing
 from generator.pipeline.announcing import Announced, announce, require_archive, stale_categories
+from generator.pipeline.dropping import put
 from generator.pipeline.opening import open_catalogue
+from generator.pipeline.receipts import WITHDRAWN
 from generator.web.door import Web
+
+JUDGED_FOR = 90  # days after which a paper that was not shown is looked at again, if it is listed again
 
 
 class SourceReport(msgspec.Struct, frozen=True):
@@ -88,11 +93,16 @@ def gather(asks: Iterable[Ask], web: Web, date: str, today: str) -> list[Fetched
 
 def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) -> DayReport:
     """Put what was found for `date` into the archive: new papers there, sightings of known ones on their own days."""
-    known = _known(root, settings, date)
-    for fetched in found:
-        _mark_stale(fetched, known)
-    announced = announce((paper for fetched in found for paper in (*fetched.papers, *fetched.replaced)), known)
-    written = importing.keep(Store(root), _harvests(date, found, announced))
+    store = Store(root)
+    announced = sort(root, settings, date, found)
+    withdrawn = {paper.arxiv_id for paper in announced.new if paper.extra.get("withdrawn")}
+    withdrawn -= {paper.arxiv_id for paper in store.papers(date)}
+    if withdrawn:
+        rows = [paper for paper in announced.new if paper.arxiv_id in withdrawn]
+        put(store, date, [*store.papers(date), *rows], dict.fromkeys(withdrawn, WITHDRAWN))
+        new = tuple(paper for paper in announced.new if paper.arxiv_id not in withdrawn)
+        announced = msgspec.structs.replace(announced, new=new)
+    written = importing.keep(store, _harvests(date, found, announced))
     return DayReport(
         date=date,
         sources=[_report(fetched) for fetched in found],
@@ -104,6 +114,20 @@ def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) ->
         repairs=[repair for fetched in found for repair in fetched.repairs],
         problems=[*(problem for fetched in found for problem in fetched.problems), *written.problems],
     )
+
+
+def sort(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) -> Announced:
+    """What of `found` is new, and what the archive has; a source whose papers are all old is marked as stale."""
+    store, known = Store(root), _known(root, settings, date)
+    since = datetime.date.fromisoformat(date) - datetime.timedelta(days=JUDGED_FOR)
+    judged = store.dropped_between(since.isoformat(), date)
+    for fetched in found:
+        _mark_stale(fetched, judged | known)
+    papers = (paper for fetched in found for paper in (*fetched.papers, *fetched.replaced))
+    announced = announce(papers, known, judged)
+    here = {paper.arxiv_id for paper in store.dropped(date)}
+    new = tuple(paper for paper in announced.new if paper.arxiv_id not in here)
+    return msgspec.structs.replace(announced, new=new)
 
 
 def _known(root: Path, settings: Settings, date: str) -> dict[str, str]:

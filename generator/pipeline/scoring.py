@@ -12,6 +12,7 @@ import msgspec
 
 from generator.catalogue.days import merge
 from generator.edges.scoring import endpoint
+from generator.edges.scoring.following import Wishes
 from generator.edges.scoring.forecast import Forecast, forecast
 from generator.edges.scoring.kept import Kept, Request
 from generator.edges.scoring.language_model import LanguageModelScorer
@@ -23,11 +24,15 @@ from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Cost, Paper, Receipt, State, Tokens
+from generator.pipeline.dropping import put
+from generator.pipeline.receipts import SCORING, account
 from generator.web.door import Web
 
-SCORE = ("relevance", "novelty", "comment", "topics", "scorer")
+SCORE = ("relevance", "novelty", "comment", "topics", "scorer", "reasons")
 EARLIER = "earlier_scores"  # the key of a paper's line under which scores stand that were replaced, oldest first
-MARK = "scoring: "  # of the receipt's errors, those that a scorer made
+MARK = SCORING
+
+Cut = Callable[[Paper], str | None]  # why a scored paper is not shown, if it is not
 
 
 class Scored(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,13 +67,14 @@ def score_day(
     *,
     kept: Kept | None = None,
     again: bool = False,
+    cut: Cut = lambda paper: None,
 ) -> Scored:
     """Score what wants it on a day; write papers and receipt. Raises DigestError where they cannot be read.
 
     `kept` is what a scorer that is paid was paid for: the receipt's tokens and cost are all that stands there.
     """
     papers, receipt = store.papers(date), store.receipt(date) or Receipt(date=date, state=State.OK)
-    if not papers:
+    if not papers and not store.dropped(date):
         do = f"import or fetch the papers of {date} first"
         raise DigestError(Problem(store.label(store.papers_path(date)), "no papers to score", do))
     wanted = wanting(papers, again=again)
@@ -76,12 +82,14 @@ def score_day(
         kept.add(_paid_before(receipt))
     scores = scorer(wanted)
     written = with_scores(papers, scores.papers)
-    if written != list(papers):
-        store.write_papers(date, written)
+    going = {paper.arxiv_id: reason for paper in scores.papers if (reason := cut(paper))}
+    if written != list(papers) or going:
+        put(store, date, written, going)
     requests = kept.requests if kept else []
     if wanted or requests:  # a crash may have come between papers and receipt
         receipt = with_outcome(receipt, papers, written, scores)
-        store.write_receipt(with_spending(receipt, requests) if requests else receipt)
+        receipt = with_spending(receipt, requests) if requests else receipt
+        store.write_receipt(recounted(store, receipt) if receipt.sources else receipt)
     return Scored(
         date=date,
         scored=len(scores.papers),
@@ -102,6 +110,7 @@ def score_day_with_model(
     *,
     budget: Decimal | None = None,
     again: bool = False,
+    cut: Cut = lambda paper: None,
     progress: Progress = lambda done, total: None,
 ) -> Scored:
     """Score a day with the language model that settings and environment name. Raises DigestError if they name none.
@@ -116,7 +125,8 @@ def score_day_with_model(
         scorer = LanguageModelScorer(settings, asked, kept, budget=budget, progress=progress)
         try:
             store.replies_path(date).parent.mkdir(parents=True, exist_ok=True)  # where it fails, nothing is paid yet
-            return score_day(store, date, scorer, kept=kept, again=again)
+            wished = Wishes(settings).wished(scorer)
+            return score_day(store, date, wished, kept=kept, again=again, cut=cut)
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
             do = "check permissions and free space, then score again: what was kept is not paid for twice"
@@ -125,9 +135,14 @@ def score_day_with_model(
 
 def forecast_day(root: Path, date: str, environment: Mapping[str, str], *, again: bool = False) -> Forecast:
     """What `score_day_with_model` would take. Asks nobody, writes nothing, needs neither endpoint nor key."""
-    settings, store = config.load(root), Store(root)
+    return forecast_papers(root, date, wanting(Store(root).papers(date), again=again), environment)
+
+
+def forecast_papers(root: Path, date: str, papers: Sequence[Paper], environment: Mapping[str, str]) -> Forecast:
+    """The same of some papers of a day, whether they are in ``data/`` or not yet."""
+    settings = config.load(root)
     model = environment.get(endpoint.MODEL, "").strip() or settings.scorer.model
-    return forecast(wanting(store.papers(date), again=again), settings, model, _kept(store, date))
+    return forecast(papers, settings, model, _kept(Store(root), date))
 
 
 def _kept(store: Store, date: str) -> Kept:
@@ -160,6 +175,13 @@ def rescored(row: Paper, scored: Paper) -> Paper:
         kept = {name: msgspec.to_builtins(value) for name, value in before.items() if value}
         changes["extra"] = row.extra | {EARLIER: [*(earlier if isinstance(earlier, list) else [earlier]), kept]}
     return msgspec.structs.replace(row, **changes)
+
+
+def recounted(store: Store, receipt: Receipt) -> Receipt:
+    """The receipt of a run with sums that fit the day's papers as they are now."""
+    listed, dropped = store.papers(receipt.date), store.dropped(receipt.date)
+    serious = [error for error in receipt.errors if not error.startswith(MARK)]
+    return account(receipt, (), listed, dropped, receipt.unscored, serious)
 
 
 # -- receipt -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from generator.views.pages import (
     day,
     home,
     month,
+    paper,
     publications,
     saved,
     search,
@@ -46,6 +47,7 @@ KINDS = {
         Kind("feeds", _one, feeds),  # first, since they take longest
         Kind("home", _one, home.pages),
         Kind("day", day.keys, day.pages),
+        Kind("paper", paper.keys, paper.pages),
         Kind("week", week.keys, week.pages),
         Kind("month", month.keys, month.pages),
         Kind("archive", _one, archive.pages),

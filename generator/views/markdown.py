@@ -5,11 +5,14 @@ And as what a Markdown parser makes of that, which is known beforehand: the shor
 
 import json
 import re
+from collections.abc import Iterable
+from html import unescape
 from typing import Any
 
 from markupsafe import escape
 
-from generator.views.page import Page
+from generator.ground.characters import escaped
+from generator.views.page import Page, Tag
 
 HEADING_ID = "digest"
 MARK = "generated: by digest, from data"
@@ -19,14 +22,14 @@ def markdown(page: Page) -> str:
     """The file's text. Nothing that came from outside is left for the Markdown parser to read."""
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in meta(page).items()]
     front = re.sub(r"[^\x20-\x7e\n]", _yaml_character, "\n".join(lines[1:]))
-    blocks = [page.lead, f"# {_inert(page.title)} {{: #{HEADING_ID} }}", page.body]
+    blocks = [page.lead, f"# {_heading(page)} {{: #{HEADING_ID} }}", page.body]
     return f"---\n{MARK}\n{front}\n---\n\n" + "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def html(page: Page) -> str:
     """What Python-Markdown makes of the file's text: the blocks as they are, and the heading."""
     lead = page.lead and page.lead + "\n\n"
-    return f'{lead}<h1 id="{HEADING_ID}">{_inert(page.title)}</h1>\n{page.body}'
+    return f'{lead}<h1 id="{HEADING_ID}">{_heading(page)}</h1>\n{page.body}'
 
 
 def meta(page: Page) -> dict[str, Any]:
@@ -45,7 +48,14 @@ def meta(page: Page) -> dict[str, Any]:
         found["reader"] = True
     if page.feeds:
         found["feeds"] = [{key: str(escape(value)) for key, value in feed._asdict().items()} for feed in page.feeds]
+    if page.head:
+        found["head"] = [{key: escaped(value) for key, value in tag._asdict().items()} for tag in page.head]
     return found
+
+
+def head(tags: Iterable[Tag]) -> str:
+    """What the theme makes of the tags in the front matter."""
+    return "".join([f'<meta {tag.attribute}="{escaped(tag.name)}" content="{escaped(tag.content)}">\n' for tag in tags])
 
 
 def _yaml_character(found: re.Match[str]) -> str:
@@ -53,6 +63,15 @@ def _yaml_character(found: re.Match[str]) -> str:
     return found[0] if found[0].isprintable() else f"\\U{ord(found[0]):08x}"
 
 
+def _heading(page: Page) -> str:
+    """The title, or its inline HTML, whose tags a Markdown parser leaves alone."""
+    if not page.heading:
+        return _inert(" ".join(page.title.split()))
+    parts = re.split(r"(<[^<>]*>)", " ".join(page.heading.split()))
+    parts[::2] = [_inert(unescape(part)) for part in parts[::2]]
+    return "".join(parts)
+
+
 def _inert(text: str) -> str:
     """Text in which no character can start Markdown, an attribute list or HTML."""
-    return re.sub(r"[^\w\s]|_", lambda m: f"&#{ord(m[0])};", " ".join(text.split()))
+    return re.sub(r"[^\w\s]|_", lambda m: f"&#{ord(m[0])};", text)

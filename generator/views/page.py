@@ -12,13 +12,23 @@ class Alternate(NamedTuple):
     type: str = "application/rss+xml"
 
 
+class Tag(NamedTuple):
+    """A ``<meta>`` of a page's head, as plain text; `attribute` is ``name``, or ``property`` for Open Graph."""
+
+    name: str
+    content: str
+    attribute: str = "name"
+
+
 class Page(NamedTuple):
     """A page of the site.
 
     `address` is relative to the site's root and ends in a slash (the home page's is empty); `title` and `description`
     are plain text, unescaped; `lead` and `body` are finished HTML, one block each, above and below the heading;
     `updated` is the ISO date of the newest fact on the page, for the sitemap; `script` is an ES module the page loads,
-    relative to the site's root; `reader` is whether it lists papers, so that the reader's script is loaded too.
+    relative to the site's root; `head` says to other programs what the page is;
+    `heading` is the title as inline HTML, where plain text cannot say all of it;
+    `reader` is whether it lists papers, so that the reader's script is loaded too.
     """
 
     address: str
@@ -29,6 +39,8 @@ class Page(NamedTuple):
     feeds: tuple[Alternate, ...] = ()
     updated: str | None = None
     script: str | None = None
+    head: tuple[Tag, ...] = ()
+    heading: str = ""
     reader: bool = False
 
     @property

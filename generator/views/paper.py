@@ -19,6 +19,7 @@ from generator.ground.publication import Publication
 from generator.views import wording
 from generator.views.arxiv import Addresses, addresses
 from generator.views.marks import Marks, several_sources
+from generator.views.permalink import has_page, paper_address
 
 Link = Callable[[str], str]
 
@@ -56,17 +57,34 @@ class Sheet:
         arxiv = addresses(it.arxiv_id)
         name = escaped(it.arxiv_id)
         title = text.title(it.title)
-        heading = f'<a href="{escaped(arxiv.abstract)}">{title}</a>' if arxiv else title
-        by = _authors(it.authors, self._settings.pages.authors) if it.authors else "Authors not given"
+        # To where there is more of it: its own page, or arXiv.
+        there = self._link(paper_address(entry, self._settings)) if has_page(entry, self._settings) else None
+        to = there or (arxiv and arxiv.abstract)
+        heading = f'<a href="{escaped(to)}">{title}</a>' if to else title
+        by = authors(it.authors, self._settings.pages.authors) if it.authors else "Authors not given"
         return f"""\
 <article class="paper" id="{name}" {self.data(entry)}>
 <h2>{heading}</h2>
 <div class="by">{by}</div>
 {"".join(_body(entry, self._link, published, opened, self._settings.pages.abstracts))}<footer>{scores(it)}
 {self.topics(entry)}{"".join(_facts(entry, self._settings, self._several_sources))}<span class="links">\
-{_arxiv_links(it.arxiv_id, arxiv)}{"".join(_other_links(it))}</span></footer>
+{self._arxiv_links(entry, arxiv)}{"".join(other_links(it))}</span></footer>
 </article>
 """
+
+    def address(self, entry: Entry) -> str:
+        """The paper's permanent address, as seen from the page."""
+        return self._link(paper_address(entry, self._settings))
+
+    def _arxiv_links(self, entry: Entry, arxiv: Addresses | None) -> str:
+        name = entry.paper.arxiv_id
+        places = [(self.address(entry), escaped(name))]
+        if arxiv is None:
+            places = [(places[0][0], f'<span title="This id has lost its archive">{escaped(name)}</span>')]
+        else:
+            titled = self._settings.paper_pages == "none"  # then the title leads there
+            places += [("" if titled else arxiv.abstract, "arXiv"), (arxiv.pdf, "PDF"), (arxiv.html or "", "HTML")]
+        return " · ".join([f'<a href="{escaped(url)}">{label}</a>' for url, label in places if url])
 
 
 def contents(entries: Iterable[Entry]) -> Markup:
@@ -83,7 +101,8 @@ def scores(it: Paper) -> Markup:
     return Markup(f"<span><b>{relevance}</b> relevance</span> <span><b>{novelty}</b> novelty</span>")
 
 
-def _authors(names: Sequence[str], shown: int) -> str:
+def authors(names: Sequence[str], shown: int) -> str:
+    """The first `shown` names; the rest is folded."""
     if len(names) <= shown + 1:
         return escaped(", ".join(names))
     first, rest = escaped(", ".join(names[:shown])), escaped(", ".join(names[shown:]))
@@ -94,16 +113,23 @@ def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bo
     it = entry.paper
     if it.comment:
         yield f'<p class="why">{text.html(it.comment)}</p>'
+    for reason in it.reasons:
+        yield f'<p class="note">{escaped(text.plain(reason))}</p>'
     if entry.first_seen < entry.date:
         before = escaped(link(f"{day_address(entry.first_seen)}#{quote(it.arxiv_id)}"))
         yield f'<p class="note">Shown before, on <a href="{before}">{wording.day(entry.first_seen)}</a>.</p>'
+    yield from published_notes(published, link)
+    if it.abstract and entry.rank <= abstracts:
+        fold = f"<details{' open' if opened else ''}><summary>Abstract</summary>"
+        yield f"{fold}<p>{text.html(it.abstract)}</p></details>"
+
+
+def published_notes(published: Iterable[Publication], link: Link) -> Iterator[str]:
+    """A line for each publication that the paper became."""
     for publication in published:
         to = escaped(link(f"publications/{publication.id}/"))
         where = escaped(publication.venue or publication.title) + (f", {publication.year}" if publication.year else "")
         yield f'<p class="note">Published by the group: <a href="{to}">{where}</a>.</p>'
-    if it.abstract and entry.rank <= abstracts:
-        fold = f"<details{' open' if opened else ''}><summary>Abstract</summary>"
-        yield f"{fold}<p>{text.html(it.abstract)}</p></details>"
 
 
 def _facts(entry: Entry, settings: Settings, several_sources: bool) -> Iterator[str]:
@@ -126,15 +152,8 @@ def _facts(entry: Entry, settings: Settings, several_sources: bool) -> Iterator[
             yield f'<span class="source">{text.html(remark)}</span>'
 
 
-def _arxiv_links(name: str, arxiv: Addresses | None) -> str:
-    if arxiv is None:
-        return f'<span title="This id has lost its archive and cannot be followed">{escaped(name)}</span>'
-    # The title leads to arXiv; the id, to this very place.
-    places = [(f"#{quote(name)}", escaped(name)), (arxiv.pdf, "PDF"), (arxiv.html, "HTML")]
-    return " · ".join([f'<a href="{escaped(url)}">{label}</a>' for url, label in places if url])
-
-
-def _other_links(it: Paper) -> Iterator[str]:
+def other_links(it: Paper) -> Iterator[str]:
+    """The DOI, code, project and discussion of a paper, each with what stands before it."""
     places = [("DOI", doi_url(it.doi))]
     if it.links:
         foreign = [("Code", it.links.code), ("Project", it.links.project), ("Discussion", it.links.discussion)]

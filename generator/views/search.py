@@ -16,6 +16,7 @@ from generator.catalogue.index import Catalogue
 from generator.ground import text
 from generator.ground.config import Settings
 from generator.ground.publication import Publication
+from generator.views.permalink import paper_address
 from generator.views.wording import long_date
 
 # Pagefind 1.5 takes 110 to 140 KB of memory a paper; this many take 1.3 GB, and its browser part likes few shards.
@@ -80,7 +81,7 @@ def documents(catalogue: Catalogue, settings: Settings, shard: Shard) -> Iterato
     for date in shard.dates:
         for entry in catalogue.day(date):
             if entry.first_seen == date:
-                yield _paper(entry, topics)
+                yield _paper(entry, topics, paper_address(entry, settings))
 
 
 class _Part(NamedTuple):
@@ -114,13 +115,13 @@ def _span_name(group: list[_Part]) -> str:
     return first if first == last else f"{first}-to-{last[5:]}"
 
 
-def _paper(entry: Entry, topics: dict[str, str]) -> Document:
+def _paper(entry: Entry, topics: dict[str, str], address: str) -> Document:
     paper = entry.paper
     names = [topics[topic] for topic in entry.topics]
     return _document(
         f"{entry.date}-{entry.rank}.html",
         title=text.plain(paper.title),
-        address=entry.address,
+        address=address,
         names=paper.authors,
         note=" · ".join([long_date(entry.date), *names]),
         body=[paper.comment, paper.abstract],

@@ -129,6 +129,12 @@ class Endpoint:
         return said
 
 
+def is_set(settings: LanguageModel, environment: Mapping[str, str]) -> bool:
+    """Whether a language model is wanted: somebody named an endpoint, a model or a key, if not all that it takes."""
+    given = (settings.endpoint, settings.model, *(environment.get(name, "").strip() for name in (URL, MODEL, KEY)))
+    return any(given)
+
+
 def from_environment(settings: LanguageModel, environment: Mapping[str, str]) -> tuple[LanguageModel, str, str]:
     """The settings with the model that the environment names, the address and the key.
 

@@ -13,7 +13,7 @@ from generator.ground.text import clean, safe_url
 
 _SCORED = frozenset({"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE", "authors", "title", "abstract", "arxiv_id"})
 _TEXTS = ("doi", "journal_ref", "arxiv_comment", "announce_type")
-_LISTS = ("categories", "topics")
+_LISTS = ("categories", "topics", "reasons")
 _COUNTS = ("version", "upvotes", "comments")
 _TIMES = ("published", "updated")
 _OTHERS = ("scorer", "links", "source", "relevance", "novelty", "comment")

@@ -1,8 +1,8 @@
-// The reader: filters and sorts a list of papers, moves by keyboard, saves and marks. All it knows stays in this browser.
+// Filters and sorts a list of papers, moves by keyboard, saves and marks. All it knows stays in this browser.
 
 export const VERSION = 1;
 const root = new URL("../", import.meta.url);
-const KEY = `paper-digest ${root.pathname}`; // several digests may share an origin
+const KEY = `paper-digest ${root.pathname}`; // an origin may hold several digests
 const page = document.documentElement;
 const ARXIV = /^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?\/\d{7})$/;
 
@@ -18,24 +18,22 @@ const count = (number) => `${number} paper${number === 1 ? "" : "s"}`;
 const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 
 // -- what is kept --
-// papers: id → { saved, read, note, noted, title, authors, more, address }. `saved` and `read` are the time (ms) of the
-// last change, negative for "not any more", so that two states can be merged: the later change of each field holds.
+// papers: id → { saved, read, note, noted, title, authors, more, address }. `saved`, `read`: the time (ms) of the last
+// change, negative for "not any more"; merged, the later holds.
 
-const NUMBERS = ["saved", "read", "noted", "more"];
-const TEXTS = ["note", "title", "address"];
 const STAMPS = ["saved", "read", "noted"];
-const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
 
-// Without what is of the wrong type or says nothing; what a later version added stays.
+// Without what is of the wrong type; what a later version added stays.
 function clean(given) {
   const kept = { ...given };
-  for (const name of NUMBERS) if (!Number.isFinite(kept[name]) || !kept[name]) delete kept[name];
-  for (const name of TEXTS) if (typeof kept[name] !== "string" || !kept[name]) delete kept[name];
+  for (const name of [...STAMPS, "more"]) if (!Number.isFinite(kept[name]) || !kept[name]) delete kept[name];
+  for (const name of ["note", "title", "address"]) if (typeof kept[name] !== "string" || !kept[name]) delete kept[name];
   if (!Array.isArray(kept.authors) || kept.authors.some((name) => typeof name !== "string")) delete kept.authors;
   return kept;
 }
 
-// The state that a text holds; a bare list of ids or records, as one writes by hand, too. Throws if it holds none.
+// The state in a text, or in a bare list of ids or records. Throws if there is none.
 export function parse(text) {
   const given = JSON.parse(text);
   const papers = Array.isArray(given) ? given : given?.papers;
@@ -43,11 +41,8 @@ export function parse(text) {
   const listed = (it) => (typeof it === "string" ? [it, { saved: Date.now() }] : [it?.id, it]);
   const entries = Array.isArray(papers) ? papers.map(listed) : Object.entries(papers);
   const sound = entries.filter(([id, it]) => typeof id === "string" && id && isObject(it));
-  return {
-    rest: isObject(given) ? given : {},
-    papers: new Map(sound.map(([id, it]) => [id, clean(it)])),
-    view: isObject(given.view) ? given.view : {},
-  };
+  const kept = new Map(sound.map(([id, it]) => [id, clean(it)]));
+  return { rest: isObject(given) ? given : {}, papers: kept, view: isObject(given.view) ? given.view : {} };
 }
 
 export function write({ rest, papers, view }) {
@@ -56,11 +51,11 @@ export function write({ rest, papers, view }) {
 }
 
 function later(one = 0, other = 0) {
-  const [a, b] = [Math.abs(one), Math.abs(other)];
-  return a === b ? Math.max(one, other) : a > b ? one : other;
+  const ahead = Math.abs(one) - Math.abs(other);
+  return ahead ? (ahead > 0 ? one : other) : Math.max(one, other);
 }
 
-// Of one paper. `joined` keeps both notes where neither says what the other does.
+// `joined` keeps both notes where neither holds the other.
 function mergeRecords(one, other, joined) {
   const notes = [one, other].map(({ note = "", noted = 0 }) => ({ note, noted }));
   notes.sort((a, b) => b.noted - a.noted || b.note.length - a.note.length || (a.note < b.note ? 1 : -1));
@@ -86,7 +81,7 @@ export function merge(one, other, joined = false) {
   return { rest: { ...other.rest, ...one.rest }, papers, view };
 }
 
-// Whether `other` has not heard of a change that `one` knows.
+// Whether `one` knows of a change that `other` does not.
 function isBehind(other, one) {
   const age = (it, name) => Math.abs(it?.[name] ?? 0);
   return [...one.papers].some(([id, it]) => STAMPS.some((name) => age(it, name) > age(other.papers.get(id), name)));
@@ -94,8 +89,9 @@ function isBehind(other, one) {
 
 let state = { rest: {}, papers: new Map(), view: {} };
 let trouble = "";
+const UNKEPT = "what you save is gone with the page, unless you export it.";
 
-// Take in what is stored. What cannot be read is put aside, never written over. Returns what was stored.
+// Takes in and returns what is stored. What cannot be read is put aside, never written over.
 function load() {
   try {
     const text = localStorage.getItem(KEY);
@@ -111,19 +107,19 @@ function load() {
       return null;
     }
   } catch {
-    trouble = "This browser keeps nothing for this site: what you save is gone with the page, unless you export it.";
+    trouble = `This browser keeps nothing for this site: ${UNKEPT}`;
     return undefined;
   }
 }
 
-// Other tabs write too: what is stored is read again right before it is replaced.
+// Other tabs write too: read again right before writing.
 function store() {
   trouble = "";
   if (load() === undefined) return;
   try {
     localStorage.setItem(KEY, write(state));
   } catch {
-    trouble = "This browser's storage is full: the last change is gone with the page, unless you export it.";
+    trouble = `This browser's storage is full: ${UNKEPT}`;
   }
 }
 
@@ -147,12 +143,11 @@ function choose(fields) {
 }
 
 const is = (id, name) => (state.papers.get(id)?.[name] ?? 0) > 0;
-const savedPapers = () =>
-  [...state.papers].filter(([, it]) => it.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);
+const savedPapers = () => [...state.papers].filter(([, it]) => it.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);
 
 // -- files --
 
-// Where a paper is; a file from elsewhere may say anything.
+// A file from elsewhere may say anything.
 function home(id, { address = "" }) {
   const url = URL.canParse(address, root) ? new URL(address, root) : null;
   return url && url.href.startsWith(root.href) ? url.href : ARXIV.test(id) ? `https://arxiv.org/abs/${id}` : "";
@@ -165,11 +160,11 @@ const escapeMarkdown = (text) => oneLine(text).replace(/[\\`*_[\]<>#|~$]/g, "\\$
 const place = (id, it) => (ARXIV.test(id) ? `https://arxiv.org/abs/${id}` : home(id, it).replace(/[{}]/g, encodeURI));
 
 function yearOf(id) {
-  const year = ARXIV.test(id) ? Number(/\d\d/.exec(id)[0]) : NaN;
-  return Number.isNaN(year) ? "" : String(year > 90 ? 1900 + year : 2000 + year);
+  const [year] = (ARXIV.test(id) && /\d\d/.exec(id)) || [];
+  return year ? (year > 90 ? "19" : "20") + year : "";
 }
 
-// RIS wants the family name first: the last word and small ones before it.
+// The family name: the last word and small ones before it.
 function familyFirst(name) {
   const [, given, family] = /^(\S.*?)\s+((?:\p{Ll}\S*\s+)*\S+)$/u.exec(name) ?? [];
   return !given || name.includes(",") || / (team|group|collaboration)$/i.test(name) ? name : `${family}, ${given}`;
@@ -190,7 +185,8 @@ function bibtex([id, it]) {
 }
 
 function ris([id, it]) {
-  const lines = [["TY", "UNPB"], ["TI", it.title ?? id], ...(it.authors ?? []).map((name) => ["AU", familyFirst(name)])];
+  const names = (it.authors ?? []).map((name) => ["AU", familyFirst(name)]);
+  const lines = [["TY", "UNPB"], ["TI", it.title ?? id], ...names];
   lines.push(["PY", yearOf(id)], ["UR", place(id, it)], ["N1", it.note ?? ""]);
   const written = lines.filter(([, value]) => value).map(([name, value]) => `${name}  - ${oneLine(value)}\r\n`);
   return `${written.join("")}ER  - \r\n`;
@@ -261,14 +257,16 @@ function paperOf(node, order) {
 const linkOf = ({ node }) => node.querySelector("h2 a, h3 a");
 const titleOf = ({ node }) => node.dataset.title ?? oneLine(node.querySelector("h2, h3").textContent);
 
-// What is kept of a paper that is saved: enough to find and to cite it.
+// What finds and cites a saved paper: its own page, or its place on this day.
 function kept(paper) {
   const by = paper.node.querySelector(".by").cloneNode(true);
   by.querySelector("summary")?.replaceWith(", ");
   const [names, more] = oneLine(by.textContent).split(/ and (\d+) more$/);
   const authors = names.split(/(?:\s*,)+\s+/).filter((name) => name && name !== "Authors not given");
-  const link = paper.node.id ? new URL(`#${encodeURIComponent(paper.id)}`, location.href.split(/[?#]/)[0]) : linkOf(paper);
-  return { title: titleOf(paper), authors, more: Number(more ?? 0), address: link.href.replace(root.href, "") };
+  const own = linkOf(paper)?.href ?? "";
+  const here = `${location.origin}${location.pathname}#${encodeURIComponent(paper.id)}`;
+  const address = (own.startsWith(root.href) ? own : here).replace(root.href, "");
+  return { title: titleOf(paper), authors, more: Number(more ?? 0), address };
 }
 
 const toggle = (paper, name) =>
@@ -306,12 +304,12 @@ function fits(paper, facet, value) {
   return facet === "score" ? paper.score >= Number(value) : paper[facet].includes(value);
 }
 
-// (value, label) of what a facet offers; nothing if there is nothing to choose.
+// (value, label) of each choice; none if there is nothing to choose.
 function offers(facet, labels) {
   if (facet === "mark") return [["unread", "Unread"], ["read", "Read"], ["saved", "Saved"]];
   if (facet === "score") {
     const sums = [...new Set(papers.map(({ score }) => Math.floor(score)))].filter((sum) => sum === sum);
-    return sums.length > 1 ? sums.sort((a, b) => b - a).map((sum) => [String(sum), `Score ${sum}+`]) : [];
+    return sums.length > 1 ? sums.sort((a, b) => b - a).map((sum) => [`${sum}`, `Score ${sum}+`]) : [];
   }
   const tally = new Map();
   for (const paper of papers) for (const value of paper[facet]) tally.set(value, (tally.get(value) ?? 0) + 1);
@@ -324,7 +322,7 @@ function addSelect(name, options) {
   if (options.length < 2) return;
   const made = options.map(([value, textContent]) => element("option", { value, textContent }));
   const select = element("select", { name, ariaLabel: options[0][1], onchange: pick }, ...made);
-  selects.set(name, { select, options: options.map(([value, said], i) => [value, said, made[i]]) });
+  selects.set(name, { select, options });
 }
 
 function addSelects(box) {
@@ -339,9 +337,9 @@ const chosen = (name) => selects.get(name)?.select.value ?? "";
 
 function fromAddress() {
   const asked = new URLSearchParams(location.search);
-  for (const [name, { select, options }] of selects) {
-    const value = asked.get(name) ?? "";
-    select.value = options.some(([known]) => known === value) ? value : "";
+  for (const [name, { select }] of selects) {
+    select.value = asked.get(name) ?? "";
+    if (select.selectedIndex < 0) select.value = "";
   }
   arrange();
 }
@@ -355,15 +353,14 @@ function pick() {
   arrange();
 }
 
-// Each option says how many papers it would show.
 function countOptions() {
-  for (const [facet, { options }] of selects) {
+  for (const [facet, { select, options }] of selects) {
     if (facet === "sort") continue;
     const others = [...selects.keys()].filter((name) => name !== facet && name !== "sort");
     const left = papers.filter((paper) => others.every((name) => fits(paper, name, chosen(name))));
-    for (const [value, said, option] of options) {
-      option.textContent = value ? `${said} (${left.filter((it) => fits(it, facet, value)).length})` : said;
-    }
+    options.forEach(([value, said], i) => {
+      if (value) select[i].textContent = `${said} (${left.filter((it) => fits(it, facet, value)).length})`;
+    });
   }
 }
 
@@ -421,12 +418,11 @@ function refresh() {
 
 function addControls(box) {
   addSelects(box);
-  const choices = element("div", { className: "choices", id: "choices" });
+  const choices = element("div", { className: "choices" });
   choices.append(...[...selects.values()].map(({ select }) => select), clear, compact, button("Keys", help));
   const unfold = button("Filter", () => {
     unfold.ariaExpanded = String(choices.classList.toggle("open"));
   }, { className: "unfold", ariaExpanded: "false" });
-  unfold.setAttribute("aria-controls", "choices");
   box.append(status, unfold, choices, ...(folds().length ? [foldAll] : []), saved);
   box.after(notice);
   addEventListener("popstate", fromAddress);
@@ -468,12 +464,10 @@ const KEYS = {
   s: ["Save it, or not any more", withCurrent((paper) => toggle(paper, "saved"))],
   m: ["Mark it read, or unread", withCurrent((paper) => toggle(paper, "read"))],
   "/": ["Search", () => location.assign(new URL("search/", root))],
-  ArrowLeft: ["The day, week or month before", follow(".days a[rel=prev]")],
-  ArrowRight: ["The one after", follow(".days a[rel=next]")],
+  ArrowLeft: ["The day, week or month before", follow(".days a[rel=prev]"), "←"],
+  ArrowRight: ["The one after", follow(".days a[rel=next]"), "→"],
   "?": ["This help", () => help()],
 };
-const SIGNS = { ArrowLeft: "←", ArrowRight: "→" };
-// Where keys write, choose or scroll, they are not ours.
 const BUSY = "input, textarea, select, dialog, [contenteditable], .scroll, math, pre";
 
 function onKey(event) {
@@ -490,14 +484,13 @@ let dialog;
 
 function help() {
   if (!dialog) {
-    const lines = Object.entries(KEYS).map(([key, [said]]) => {
-      const sign = element("kbd", { textContent: SIGNS[key] ?? key });
-      return element("div", {}, element("dt", {}, sign), element("dd", { textContent: said }));
+    const lines = Object.entries(KEYS).map(([key, [said, , sign = key]]) => {
+      const term = element("dt", {}, element("kbd", { textContent: sign }));
+      return element("div", {}, term, element("dd", { textContent: said }));
     });
     const keys = element("input", { type: "checkbox", onchange: () => choose({ keys: keys.checked }) });
-    dialog = element("dialog", { className: "digest keys" });
-    dialog.setAttribute("aria-labelledby", "keys");
-    dialog.append(element("h2", { id: "keys", textContent: "Keyboard" }), element("dl", {}, ...lines));
+    dialog = element("dialog", { className: "digest keys", ariaLabel: "Keyboard" });
+    dialog.append(element("h2", { textContent: "Keyboard" }), element("dl", {}, ...lines));
     dialog.append(element("p", {}, element("label", {}, keys, " Keyboard shortcuts are on")));
     dialog.append(button("Close", () => dialog.close()));
     keys.checked = state.view.keys !== false;
@@ -515,14 +508,11 @@ function savedItem([id, it], order) {
   const note = element("textarea", { rows: 2, value: it.note ?? "", ariaLabel: `Note on ${title}`, placeholder: "Note" });
   note.oninput = () => change(id, { note: note.value });
   const arxiv = ARXIV.test(id) ? element("a", { href: `https://arxiv.org/abs/${id}`, textContent: id }) : id;
-  const node = element(
-    "li",
-    { className: "item" },
-    element("h3", {}, url ? element("a", { href: url, textContent: title }) : title),
-    element("p", { className: "by", textContent: byLine(it) }),
-    element("p", { className: "meta" }, element("span", {}, arxiv), element("span", { textContent: `saved ${when}` })),
-    note
-  );
+  const node = element("li", { className: "item" });
+  node.append(element("h3", {}, url ? element("a", { href: url, textContent: title }) : title));
+  node.append(element("p", { className: "by", textContent: byLine(it) }));
+  const said = element("span", { textContent: `saved ${when}` });
+  node.append(element("p", { className: "meta" }, element("span", {}, arxiv), said), note);
   return { node, order, id, note, listed: true };
 }
 
@@ -535,7 +525,7 @@ function listSaved() {
   status.textContent = papers.length ? count(papers.length) : "Nothing saved yet: press ☆ beside a paper, or s.";
 }
 
-// Another tab wrote: show it, but not under the hand of who writes here.
+// Another tab wrote: show it, but not under the writer's hand.
 function refreshSaved() {
   const listed = new Set(papers.map(({ id }) => id));
   if (savedPapers().some(([id]) => !listed.has(id)) && !papers.some(({ note }) => note === document.activeElement)) listSaved();
@@ -543,7 +533,7 @@ function refreshSaved() {
 }
 
 function addFiles(box) {
-  const file = element("input", { type: "file", accept: ".json,application/json", onchange: importFile });
+  const file = element("input", { type: "file", accept: ".json", onchange: importFile });
   const exports = Object.keys(FORMATS).map((name) => button(name, () => exportAs(name), { ariaLabel: `Export as ${name}` }));
   const bring = element("label", { className: "import" }, "Import ", file);
   box.append(status, element("span", { className: "dim", textContent: "Export" }), ...exports, bring, button("Keys", help));
@@ -557,7 +547,7 @@ function start() {
   const box = document.querySelector(".reader");
   list = document.querySelector(".papers, ol.list:not(#saved)");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];
-  const lines = document.querySelectorAll(".contents li");
+  const lines = document.querySelectorAll(".contents:not(.near-misses) li");
   if (lines.length === papers.length) papers.forEach((paper, i) => (paper.line = lines[i]));
   papers.forEach(addMarks);
   shown = papers;
@@ -569,12 +559,12 @@ function start() {
 }
 
 function onReady() {
-  performance.mark("reader-start");
+  const began = performance.now();
   try {
     start();
   } finally {
     delete page.dataset.reader;
-    performance.measure("reader", "reader-start");
+    performance.measure("reader", { start: began });
   }
 }
 
@@ -590,7 +580,7 @@ load();
 refresh();
 addEventListener("storage", onStorage);
 addEventListener("pageshow", ({ persisted }) => persisted && onStorage({ key: KEY, newValue: "" }));
-// What was chosen before is in place before it is seen.
+// An earlier choice is in place before it is seen.
 if (document.readyState === "loading") {
   if (state.view.fold || location.search || location.pathname.endsWith("/saved/")) page.dataset.reader = "wait";
   document.addEventListener("DOMContentLoaded", onReady);

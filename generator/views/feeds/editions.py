@@ -18,6 +18,7 @@ from generator.views import wording
 from generator.views.feeds.channel import FeedItem
 from generator.views.feeds.directory import absolute, tag_uri
 from generator.views.feeds.items import html, midnight, scores_in_words, summary, topic_names
+from generator.views.permalink import paper_address
 from generator.views.timeline import week_address
 
 GAPS = (State.PARTIAL, State.FAILED, State.MISSING)
@@ -86,7 +87,9 @@ def _edition(
         "lead": lead,
         "link": link,
         "papers": papers,
-        "contents": [(text.plain(entry.paper.title), absolute(settings, entry.address)) for entry in entries],
+        "contents": [
+            (text.plain(entry.paper.title), absolute(settings, paper_address(entry, settings))) for entry in entries
+        ],
         "sections": [_section(entry, settings) for entry in entries[: limits.edition_papers]],
         "abstracts": limits.edition_abstracts,
     }
@@ -106,7 +109,7 @@ def _section(entry: Entry, settings: Settings) -> dict[str, object]:
     more = len(entry.paper.authors) - len(names)
     return {
         "paper": entry.paper,
-        "link": absolute(settings, entry.address),
+        "link": absolute(settings, paper_address(entry, settings)),
         "authors": ", ".join(names) + (f" and {more} more" if more else ""),
         "scores": scores_in_words(entry.paper),
         "topics": topic_names(entry, settings),

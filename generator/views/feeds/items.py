@@ -12,6 +12,7 @@ from generator.ground.publication import Publication
 from generator.views.arxiv import addresses
 from generator.views.feeds.channel import FeedItem
 from generator.views.feeds.directory import absolute, tag_uri
+from generator.views.permalink import paper_address
 from generator.views.render import environment
 from generator.views.wording import number
 
@@ -84,7 +85,7 @@ def midnight(date: str) -> dt.datetime:
 
 def _paper_item(entry: Entry, settings: Settings, newest: str) -> FeedItem:
     paper = entry.paper
-    link = absolute(settings, entry.address)
+    link = absolute(settings, paper_address(entry, settings))
     authors = tuple(map(text.name, paper.authors))
     topics = topic_names(entry, settings)
     scores = scores_in_words(paper)

@@ -8,7 +8,9 @@ from generator.catalogue.index import Catalogue
 from generator.catalogue.periods import week_of
 from generator.ground import text
 from generator.ground.config import Settings
+from generator.ground.model import NearMiss
 from generator.views import wording
+from generator.views.arxiv import addresses
 from generator.views.feeds.directory import DAILY, alternates
 from generator.views.page import Page
 from generator.views.render import render
@@ -32,6 +34,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
     context = {
         "head": head,
         "entries": entries,
+        "near_misses": _near_misses(head),
         "settings": settings,
         "published": catalogue.published_on(date),
         "topics": _topics(entries, settings),
@@ -52,6 +55,12 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
         updated=date,
         reader=True,
     )
+
+
+def _near_misses(head: DayHead) -> list[tuple[NearMiss, str | None]]:
+    """What the prefilter left out by a little, each with its address at arXiv, if it has one."""
+    found = head.receipt.near_misses if head.receipt else ()
+    return [(item, arxiv.abstract if (arxiv := addresses(item.arxiv_id)) else None) for item in found]
 
 
 def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, int]]:

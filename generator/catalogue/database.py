@@ -1,0 +1,54 @@
+"""The index as a file: its tables, and how it is opened."""
+
+import sqlite3
+from pathlib import Path
+
+# The relevance from which a paper stands in the feed of good ones.
+GOOD = 7
+# The best so many of a day are its top.
+TOP = 10
+
+# Pages of 16 KB, since a record is 2 KB: with SQLite's own 4 KB nearly every one needs pages of its own.
+SCHEMA = f"""
+PRAGMA page_size = 16384;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, seen TEXT, state TEXT, papers INTEGER, receipt BLOB)
+  WITHOUT ROWID;
+CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, score REAL, relevance REAL, upvotes INTEGER,
+  record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
+CREATE INDEX entry_paper ON entry (arxiv_id, date);
+CREATE INDEX entry_doi ON entry (doi) WHERE doi IS NOT NULL;
+CREATE INDEX entry_good ON entry (date, rank) WHERE relevance >= {GOOD};
+CREATE TABLE topic (topic TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (topic, date, rank)) WITHOUT ROWID;
+CREATE INDEX topic_day ON topic (date, topic);
+CREATE INDEX topic_paper ON topic (topic, arxiv_id, date);
+CREATE TABLE source (source TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (source, date, rank))
+  WITHOUT ROWID;
+CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, listed_on TEXT, record BLOB);
+CREATE INDEX publication_listed ON publication (listed_on, position);
+CREATE TABLE same (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, value, publication)) WITHOUT ROWID;
+"""
+
+
+def open_database(path: Path | str, version: str) -> sqlite3.Connection:
+    """An index of this version; one of another version, or damaged, is made anew: it costs time, never correctness."""
+    for attempt in (1, 2):
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(path)
+        try:
+            has_meta = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+            if has_meta and db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (version,):
+                return db
+            if not has_meta:
+                db.executescript(SCHEMA)
+                with db:
+                    db.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
+                return db
+        except sqlite3.DatabaseError as error:
+            # An operational error (locked by another run, no space) is no damage: the file is not ours to delete then.
+            if attempt == 2 or isinstance(error, sqlite3.OperationalError):
+                raise
+        db.close()
+        Path(path).unlink()
+    raise AssertionError("unreachable")

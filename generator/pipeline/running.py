@@ -1,0 +1,255 @@
+"""``digest run``: a day is fetched, scored and written down, and whatever goes wrong is in its receipt.
+
+The receipt says that a run is at work before anything else is written. So a run that is killed leaves a day that calls
+itself unfinished, and the next run does again what is missing: replies that were paid for are kept, papers are kept,
+and all sums are counted anew.
+"""
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from generator.edges import fetching
+from generator.edges.atomic import remove_unfinished
+from generator.edges.fetching.outcome import Ask, Condition, Fetched
+from generator.edges.scoring import endpoint
+from generator.edges.scoring.forecast import Forecast
+from generator.edges.scoring.rounds import Progress
+from generator.edges.store import Store
+from generator.ground import config
+from generator.ground.config import SETTINGS_FILE, Settings
+from generator.ground.errors import DigestError, Problem
+from generator.ground.model import Receipt, State
+from generator.pipeline.announcing import require_archive
+from generator.pipeline.fetching import gather, keep, sort
+from generator.pipeline.judging import below, is_prefiltered, judge_day, to_sift
+from generator.pipeline.receipts import NOT_TRIED, Given, account, is_settled, stays
+from generator.pipeline.scoring import forecast_papers, wanting
+from generator.web.door import Web
+
+RUN = "run: "  # begins those of the receipt's errors that are of the run as a whole
+_GONE_ON = "begun, and not finished"
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """What every day of one run is done with. `now` is UTC; `today` the newest day there can be."""
+
+    root: Path
+    environment: Mapping[str, str]
+    web: Web
+    today: str
+    now: Callable[[], datetime.datetime]
+    clock: Callable[[], float]
+    budget: Decimal | None = None
+    progress: Progress = lambda done, total: None
+
+    def time(self) -> str:
+        """As receipts write it."""
+        return self.now().astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """What became of a day: its receipt as it is kept, and what is worth saying beside it."""
+
+    receipt: Receipt
+    notes: tuple[str, ...] = ()
+
+
+# -- which days ----------------------------------------------------------------------------------------------------
+
+
+def days_to_run(root: Path, today: str) -> list[str]:
+    """`today`, and before it those of the last days (``run.repair``) that an earlier run left out, partial or failed.
+
+    A digest that has never run owes nothing. Raises DigestError where settings or receipts cannot be read.
+    """
+    settings, store = config.load(root), Store(root)
+    last = datetime.date.fromisoformat(today)
+    window = [(last - datetime.timedelta(days=back)).isoformat() for back in range(settings.run.repair, 0, -1)]
+    first = next((date for date in store.dates() if date < today and _has_run(store.receipt(date))), today)
+    return [*(date for date in window if date >= first and _owes(store, date)), today]
+
+
+def _has_run(receipt: Receipt | None) -> bool:
+    return receipt is not None and receipt.started is not None
+
+
+def _owes(store: Store, date: str) -> bool:
+    receipt = store.receipt(date)
+    return not is_settled(receipt) if receipt else not store.papers_path(date).exists()
+
+
+# -- one day -------------------------------------------------------------------------------------------------------
+
+
+def run_day(work: Work, date: str, *, newest: bool = True) -> Ran:
+    """Fetch, score and write down a day. What goes wrong is in the receipt.
+
+    `newest`: whether sources are asked, too, that answer the same whatever the day.
+    Raises DigestError where settings or the day's own files cannot be read, or the receipt cannot be written.
+    """
+    settings, store = config.load(work.root), Store(work.root)
+    asks = [ask for ask in fetching.asks(settings.fetch) if ask.dated or newest]
+    if not asks:
+        do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
+        raise DigestError(Problem(SETTINGS_FILE, "nothing to fetch", do))
+    before = store.receipt(date)
+    store.papers(date), store.dropped(date)  # what cannot be read is not written over
+    remove_unfinished(store.data)
+    day = _Day(work, settings, store, date, before)
+    _kept(store, _begun(before, date, work.time()))
+    try:
+        day.fetch(asks)
+        day.score()
+    except DigestError as error:
+        day.errors += [f"{RUN}{problem}" for problem in error.problems]
+    except BaseException as error:  # a fault of the program, or an interruption: the receipt tells of it all the same
+        day.errors.append(f"{RUN}stopped by {type(error).__name__}")
+        day.finish()
+        raise
+    return Ran(day.finish(), tuple(day.notes))
+
+
+class _Day:
+    """A day in the making."""
+
+    def __init__(self, work: Work, settings: Settings, store: Store, date: str, before: Receipt | None) -> None:
+        self.work, self.settings, self.store, self.date, self.before = work, settings, store, date, before
+        self.given: list[Given] = []
+        self.errors: list[str] = []
+        self.notes: list[str] = []
+        self.started = work.time()
+
+    def fetch(self, asks: Sequence[Ask]) -> None:
+        """Ask the sources, and keep what they gave."""
+        require_archive(self.store, self.date)
+        found = gather(asks, self.work.web, self.date, self.work.today)
+        dated = {ask.source for ask in asks if ask.dated}
+        report = keep(self.work.root, self.settings, self.date, found)
+        self.given = [_given(one, report.duplicates, one.source in dated) for one in found]
+        told = {id(problem): one for one in found for problem in one.problems}
+        for problem in report.problems:
+            self._tell(problem, told.get(id(problem)))
+
+    def _tell(self, problem: Problem, of: Fetched | None) -> None:
+        tally = self.before.sources.get(of.source) if self.before and of else None
+        if problem.note or (of and stays(tally, of.condition)):
+            self.notes.append(str(problem))
+        else:
+            self.errors.append(str(problem))
+
+    def score(self) -> None:
+        """Score what came, and leave out what is not to be shown; count what a killed run spent."""
+        if wanting(self.store.papers(self.date)) or self.store.replies_path(self.date).exists():
+            work = self.work
+            judge_day(
+                work.root,
+                self.date,
+                work.environment,
+                work.web,
+                work.clock,
+                budget=work.budget,
+                cut=below(self.settings),
+                progress=work.progress,
+            )
+
+    def finish(self) -> Receipt:
+        """Count everything, and write it down; where nothing changed, the earlier receipt stands."""
+        receipt = self.store.receipt(self.date) or Receipt(date=self.date, state=State.FAILED)
+        listed, dropped = self.store.papers(self.date), self.store.dropped(self.date)
+        why = next((error for error in self.errors if error.startswith(RUN)), "").removeprefix(RUN)
+        tried = {i: reason for i, reason in receipt.unscored.items() if not reason.startswith(NOT_TRIED)}
+        unscored = {row.arxiv_id: _reason(row.title == row.arxiv_id, why) for row in listed} | tried
+        counted = account(receipt, self.given, listed, dropped, unscored, self.errors)
+        done = msgspec.structs.replace(counted, started=self.started, finished=self.work.time())
+        if self.before and done == msgspec.structs.replace(self.before, started=done.started, finished=done.finished):
+            done = self.before
+        _kept(self.store, done)
+        return done
+
+
+def _begun(before: Receipt | None, date: str, started: str) -> Receipt:
+    """The receipt while a run is at work: what a killed one leaves."""
+    error = f"{RUN}{_GONE_ON}"
+    if before is None:
+        return Receipt(date=date, state=State.FAILED, errors=(error,), started=started)
+    state = State.PARTIAL if is_settled(before) else before.state
+    return msgspec.structs.replace(before, state=state, errors=tuple(dict.fromkeys([*before.errors, error])))
+
+
+def _given(found: Fetched, duplicates: Mapping[str, str], dated: bool) -> Given:
+    ids = frozenset(paper.arxiv_id for paper in found.papers)
+    told = found.condition is not Condition.FAILED and dated
+    return Given(
+        source=found.source,
+        condition=str(found.condition),
+        ids=ids,
+        announced=found.announced if told else None,
+        replaced=len(found.replaced) if told else None,
+        duplicates={arxiv_id: day for arxiv_id, day in duplicates.items() if arxiv_id in ids},
+        dated=dated,
+    )
+
+
+def _reason(nameless: bool, why: str) -> str:
+    if nameless:
+        return "nothing is known of it but its id"
+    return f"{NOT_TRIED}{why}" if why else f"{NOT_TRIED}no scorer was asked"
+
+
+def _kept(store: Store, receipt: Receipt) -> None:
+    try:
+        store.write_receipt(receipt)
+    except OSError as error:
+        where = store.label(store.receipt_path(receipt.date))
+        do = "check permissions and free space, then run again"
+        raise DigestError(Problem(where, f"cannot be written: {error.strerror}", do)) from error
+
+
+# -- before anything is spent --------------------------------------------------------------------------------------
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run would find and spend. `forecast` is None where the local scorer would do it all."""
+
+    date: str
+    sources: dict[str, str]
+    new: int
+    duplicates: int
+    left_out: int
+    forecast: Forecast | None
+    problems: tuple[Problem, ...]
+
+
+def preview_day(work: Work, date: str) -> Preview:
+    """Ask the sources, and price what they give. Writes nothing into ``data/``, asks no model. Raises DigestError."""
+    settings, store = config.load(work.root), Store(work.root)
+    require_archive(store, date)
+    asks = [ask for ask in fetching.asks(settings.fetch) if ask.dated]
+    found = gather(asks, work.web, date, work.today)
+    announced = sort(work.root, settings, date, found)
+    listed = store.papers(date)
+    known = {(row.arxiv_id, row.source) for row in listed}
+    fresh = [row for row in announced.new if not row.extra.get("withdrawn")]
+    rows = (*listed, *(row for row in fresh if (row.arxiv_id, row.source) not in known))
+    papers, left_out = wanting(rows), 0
+    by_model = endpoint.is_set(settings.scorer, work.environment)
+    if by_model and is_prefiltered(settings) and papers:
+        from generator.edges.scoring.local import LocalScorer, open_model  # noqa: PLC0415 - NumPy takes its time
+        from generator.edges.scoring.prefilter import prefilter  # noqa: PLC0415
+
+        scorer = LocalScorer(settings, open_model(work.root))
+        gone = {p.arxiv_id for p in prefilter(to_sift(rows, store.receipt(date)), scorer, settings).left_out}
+        papers, left_out = [paper for paper in papers if paper.arxiv_id not in gone], len(gone)
+    return Preview(
+        date=date,
+        sources={one.source: str(one.condition) for one in found},
+        new=len({row.arxiv_id for row in fresh} - {arxiv_id for arxiv_id, _ in known}),
+        duplicates=len(announced.duplicates),
+        left_out=left_out,
+        forecast=forecast_papers(work.root, date, papers, work.environment) if by_model else None,
+        problems=tuple(problem for one in found for problem in one.problems if not problem.note),
+    )

@@ -1,0 +1,18 @@
+"""Where a paper is for good: the one address that lists, search and feeds lead to."""
+
+from urllib.parse import quote
+
+from generator.catalogue.days import Entry, place_on
+from generator.ground.config import Settings
+
+
+def has_page(entry: Entry, settings: Settings) -> bool:
+    """Whether the paper has a page of its own: the same on whichever of its days it is asked."""
+    return settings.paper_pages == "all" or (settings.paper_pages == "top" and entry.top)
+
+
+def paper_address(entry: Entry, settings: Settings) -> str:
+    """The paper's page; else its place on the first day that showed it. Relative to the site's root."""
+    if has_page(entry, settings):
+        return f"papers/{quote(entry.paper.arxiv_id)}/"
+    return place_on(entry.first_seen or entry.date, entry.paper)

@@ -1,0 +1,91 @@
+"""A digest whose morning is played: the services and the language model on loopback, and `digest run` against them."""
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+from generator.edges.store import Store
+from generator.ground.model import Receipt
+from generator.pipeline.running import Ran, Work, days_to_run, run_day
+from generator.web.door import Web
+from tests.example import SETTINGS, make_digest
+from tests.loopback import Answer, FakeTime, Loopback
+from tests.model_server import KEY, ModelServer
+from tests.playing import endpoints
+
+DAY = "2026-09-24"
+HF = "/huggingface.co/api/daily_papers"
+FEED, API, OAI = "/rss.arxiv.org/rss/cs.LG+stat.ML", "/export.arxiv.org/api/query", "/oaipmh.arxiv.org/oai"
+EXPORT = "/research-explorer.ista.ac.at/export"
+SCORER = """\
+prompt: {system: You read preprints., user: "{rubric}\\n{topics}\\nPapers\\n{papers}"}
+scorer: {model: model-1, timeout: 2, prices: {model-1: {prompt: 2.5, completion: 10}}}
+"""
+
+
+def hf_list(*ids: str, **fields: Any) -> Answer:
+    """Hugging Face's reply with these papers."""
+    papers = [{"id": i, "title": f"On low-rank paper {i}", "summary": "Words.", "upvotes": 1} | fields for i in ids]
+    return Answer(200, json.dumps([{"paper": paper} for paper in papers]).encode())
+
+
+class Morning:
+    """One digest on one day; `model` None leaves the local scorer."""
+
+    def __init__(self, root: Path, server: Loopback, model: ModelServer | None = None) -> None:
+        self.root, self.server, self.model, self.store = root, server, model, Store(root)
+        self.environment = {"DIGEST_LLM_URL": model.url, "DIGEST_LLM_KEY": KEY} if model else {}
+        self.time = FakeTime()
+        self.hour = 4
+
+    def make(self, settings: str = "", papers: dict[str, list[dict[str, Any]]] | None = None, **fetch: Any) -> None:
+        """Write the digest; without `fetch` it asks Hugging Face."""
+        at = endpoints(self.server)
+        places = {name: getattr(at, name) for name in at.__struct_fields__}
+        wanted = {"contact": "lab@example.org", "endpoints": places, **(fetch or {"huggingface": True})}
+        scorer = SCORER if self.model else ""
+        make_digest(self.root, papers, f"{SETTINGS}{scorer}{settings}fetch: {json.dumps(wanted)}\n")
+
+    def make_all(self, settings: str = "", **papers: Any) -> None:
+        """A digest that asks everything."""
+        repository = {"url": f"{self.server.url}{EXPORT}", "query": "department=DaAl", "name": "ista"}
+        arxiv = {"categories": ["cs.LG", "stat.ML"]}
+        self.make(settings, arxiv=arxiv, huggingface=True, librecat=[repository], **papers)
+
+    def now(self) -> datetime.datetime:
+        """Each look at the clock is a second later."""
+        self.time.now += 1
+        return datetime.datetime(2026, 9, 24, self.hour, tzinfo=datetime.UTC) + datetime.timedelta(
+            seconds=self.time.now - 1000
+        )
+
+    def work(self, web: Web, today: str = DAY) -> Work:
+        """What a run is done with."""
+        return Work(
+            root=self.root, environment=self.environment, web=web, today=today, now=self.now, clock=self.time.clock
+        )
+
+    def run(self, date: str = DAY, today: str = DAY) -> Ran:
+        """Run a day."""
+        with Web("test", clock=self.time.clock, sleep=self.time.sleep) as web:
+            return run_day(self.work(web, today), date)
+
+    def run_all(self, today: str) -> list[Ran]:
+        """Run today, and what earlier runs owe."""
+        with Web("test", clock=self.time.clock, sleep=self.time.sleep) as web:
+            return [run_day(self.work(web, today), date) for date in days_to_run(self.root, today)]
+
+    def receipt(self, date: str = DAY) -> Receipt:
+        """As it is kept."""
+        found = self.store.receipt(date)
+        assert found is not None
+        return found
+
+    def listed(self, date: str = DAY) -> set[str]:
+        """The ids that the day shows."""
+        return {row.arxiv_id for row in self.store.papers(date)}
+
+    def gone(self, date: str = DAY) -> dict[str, Any]:
+        """The ids that it does not show, and why."""
+        return {row.arxiv_id: row.extra["dropped"] for row in self.store.dropped(date)}

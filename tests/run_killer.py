@@ -1,0 +1,116 @@
+"""Runs a day of ``digest run`` in a process for every step that can be seen from outside, and kills it there.
+
+Such a step is a file that is begun, replaced or written to; then what the killed run owes is run on the next day.
+``python tests/run_killer.py FOLDER`` prints, for each kill, the name under which the model was asked, and how many days
+were owed. FOLDER/digest is copied each time.
+"""
+
+import datetime
+import linecache
+import os
+import re
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from generator.edges import atomic
+from generator.edges.scoring import kept, prefilter
+from generator.pipeline import training
+from generator.pipeline.running import Work, days_to_run, run_day
+from generator.web.door import Web
+
+FOLDER = Path(sys.argv[1])
+DAY, NEXT = "2026-09-24", "2026-09-25"
+WATCHED = {atomic.write_atomically.__code__, kept.Kept.add.__code__}
+STEPS = re.compile(r"mkstemp|os\.replace|return True|open\(|file\.|broken_off = ")
+LOADED = (prefilter, training)  # once, and not in every child
+
+
+def run(root: Path, model: str, today: str) -> list[str]:
+    """Run what is owed on `today`, or the day itself; the days that were run."""
+    with Web("test", clock=lambda: 0.0, sleep=lambda seconds: None) as web:
+        work = Work(
+            root=root,
+            environment=os.environ | {"DIGEST_LLM_MODEL": model},
+            web=web,
+            today=today,
+            now=lambda: datetime.datetime(2026, 9, 24, 4, tzinfo=datetime.UTC),
+            clock=lambda: 0.0,
+        )
+        dates = [DAY] if today == DAY else days_to_run(root, today)[:-1]
+        for date in dates:
+            run_day(work, date)
+    return dates
+
+
+def traced(at_line: Callable[[], None], root: Path, model: str) -> None:
+    """One run; `at_line` hears of each line before it is run."""
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if frame.f_code not in WATCHED:
+            return None
+        if event == "line" and STEPS.search(linecache.getline(frame.f_code.co_filename, frame.f_lineno)):
+            at_line()
+        return trace
+
+    sys.settrace(trace)
+    run(root, model, DAY)
+    sys.settrace(None)
+
+
+def in_a_child(work: Callable[[], object]) -> int:
+    """How the child that did `work` ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        except BaseException as error:
+            sys.stderr.write(f"{error!r}\n")
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def killed_at(number: int, root: Path, model: str) -> None:
+    """A run that ends before the line with that number."""
+    left = [number]
+
+    def count() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    traced(count, root, model)
+
+
+def copy(name: str) -> Path:
+    """A digest of its own."""
+    shutil.copytree(FOLDER / "digest", FOLDER / name)
+    return FOLDER / name
+
+
+def steps() -> int:
+    """How many there are."""
+    found: list[None] = []
+    traced(lambda: found.append(None), copy("model-0"), "model-0")
+    return len(found)
+
+
+def main() -> None:
+    """Kill at every step."""
+    total = steps()
+    print("model-0 0")
+    for number in range(total):
+        name = f"model-{number + 1}"
+        root = copy(name)
+        assert in_a_child(lambda number=number, root=root, name=name: killed_at(number, root, name)) == -signal.SIGKILL  # type: ignore[misc]
+        owed = days_to_run(root, NEXT)[:-1]
+        assert in_a_child(lambda root=root, name=name: run(root, name, NEXT)) == 0  # type: ignore[misc]
+        print(name, len(owed))
+
+
+main()
