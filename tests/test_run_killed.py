@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from generator.edges.turns import take_turn
 from generator.pipeline.checking import check
 from tests import model_server
-from tests.example import ROOT, digest, tree
+from tests.example import ROOT, tree
 from tests.loopback import Loopback
 from tests.model_server import KEY, ModelServer
 from tests.morning import DAY, HF, Morning, hf_list
@@ -87,16 +88,24 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
     morning = Morning(tmp_path / "digest", server, model)
     server.on(HF, hf_list(*IDS))
     morning.make("run: {least: 1}\n")
-    model.then(lambda question: model_server.well(question)._replace(seconds=1.0))
+    second_waits = threading.Event()
+
+    def patient(question: model_server.Question) -> model_server.Reply:
+        second_waits.wait(60)
+        return model_server.well(question)
+
+    model.then(patient)
     command = [sys.executable, "-m", "generator", "run", "--root", str(morning.root), "--date", DAY, "--no-build"]
     environment = os.environ | morning.environment | {"PYTHONPATH": str(ROOT)}
     first = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
     while not model.questions:
         time.sleep(0.01)
-    second = digest("run", "--root", morning.root, "--date", DAY, "--no-build", env=morning.environment)
-    first.communicate()
+    second = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert second.stderr
+    said = second.stderr.readline()
+    second_waits.set()
+    first.communicate(), second.communicate()
     assert (first.returncode, second.returncode) == (0, 0)
-    said = second.stderr.splitlines()[0]
     assert said.startswith(f"waiting: process {first.pid} on ")
     assert " has been at work since 2" in said
     assert [sorted(ids) for ids in model.asked] == [IDS]
