@@ -145,7 +145,7 @@ def test_a_lost_scheduler_ends_the_build_and_the_last_site_stays(root: Path, tmp
 def test_workers_with_another_program_are_refused_each_by_name(root: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     shutil.copytree(ROOT / "generator", other / "generator", ignore=shutil.ignore_patterns("__pycache__"))
-    (other / "generator" / "ground" / "assets" / "digest.css").write_text("body { color: red }")
+    (other / "generator" / "ground" / "styles" / "frame.css").write_text("body { color: red }")
     with running(tmp_path, other) as cluster:
         run = digest("build", "--root", root, "--executor", f"dask://{cluster.place}")
         lines = run.stderr.splitlines()

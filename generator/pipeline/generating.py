@@ -16,6 +16,9 @@ from generator.pipeline.opening import PROGRAM, open_catalogue
 from generator.pipeline.rendering import PROCESSORS, Job, Progress, render_all
 from generator.views.contents import KINDS
 
+# The parts of the style sheet, in the order in which they hold.
+STYLES = ("frame", "lists", "figures", "words", "reader")
+
 
 class Generated(msgspec.Struct, frozen=True, kw_only=True):
     """What a run did: the archive it found, the pages it made, the files in docs/ that changed.
@@ -64,7 +67,7 @@ def write_docs(docs: Path, made: Iterable[Made]) -> int:
         for one in made:
             for path in (*(f"{address}index.md" for address in one.pages), *one.files):
                 output.claim(path)
-        for path, data in [*_static("assets", "assets"), *_static("theme", ".theme")]:
+        for path, data in [*_static("assets", "assets"), ("assets/digest.css", _style()), *_static("theme", ".theme")]:
             output.write(path, data)
     return output.written
 
@@ -88,8 +91,13 @@ def report(catalogue: Catalogue, made: Iterable[Made], rendered: int, written: i
     )
 
 
+def _style() -> bytes:
+    """The one style sheet, out of its parts."""
+    return b"\n".join((PROGRAM / "ground" / "styles" / f"{part}.css").read_bytes() for part in STYLES)
+
+
 def _static(folder: str, place: str) -> Iterator[tuple[str, bytes]]:
-    """Files the program brings along: style sheet, theme."""
+    """Files the program brings along as they are."""
     start = PROGRAM / "ground" / folder
     for file in sorted(start.rglob("*")):
         if file.is_file():
