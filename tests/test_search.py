@@ -15,7 +15,7 @@ from generator.edges.store import Store
 from generator.ground import config
 from generator.views import search as views
 from generator.views.pages.search import pages
-from generator.views.search import documents, shards
+from generator.views.search import Document, Facts, documents, shards
 from tests.example import ROOT, make_digest, paper, tree
 
 HOSTILE = '<img src=x onerror="document.title=1">grebes</mark><script>document.title=1</script>'
@@ -49,10 +49,8 @@ class Digest:
         (page,) = pages(self.catalogue, self.settings)
         head = '<meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="../assets/search.js">'
         html = f'<!doctype html><html lang="en"><head>{head}</script></head><body>{page.body}</body></html>'
-        for path, data in (
-            ("search/index.html", html.encode()),
-            ("assets/search.js", (ROOT / "generator/ground/assets/search.js").read_bytes()),
-        ):
+        files = {f"assets/{file.name}": file.read_bytes() for file in (ROOT / "generator/ground/assets").glob("*.js")}
+        for path, data in {"search/index.html": html.encode(), **files}.items():
             (self.site / path).parent.mkdir(parents=True, exist_ok=True)
             (self.site / path).write_bytes(data)
 
@@ -168,9 +166,12 @@ def test_a_shard_is_far_fewer_files_than_papers(tmp_path: Path) -> None:
 def test_a_shard_without_papers_is_not_listed(tmp_path: Path) -> None:
     given = days("2025-01-02")
     digest = Digest(tmp_path, given | {"2025-02-03": given["2025-01-02"]})
-    write_shard([("old.html", b"<html><body>Old</body></html>", b"[]")], digest.site, "2025-02")
+    old = Document("old.html", b"<html><body>Old</body></html>", b"[]", Facts(), (), "")
+    write_shard([old], digest.site, "2025-02")
     digest.index()
-    assert [shard["name"] for shard in json.loads((digest.site / "pagefind/shards.json").read_bytes())] == ["2025-01"]
+    assert [shard["name"] for shard in json.loads((digest.site / "pagefind/shards.json").read_bytes())["shards"]] == [
+        "2025-01"
+    ]
     assert not (digest.site / "pagefind" / "2025-02").exists()
 
 

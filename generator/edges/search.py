@@ -1,68 +1,95 @@
 """The search index, a folder a shard: documents in, Pagefind's files out, through its command line.
 
 Pagefind's own interface for programs takes 100 ms a document; its command line 0.4 ms. It writes a file for each
-document ("fragment"); hosts count files, so these become packs of cards, some dozens to a file.
+document ("fragment"); hosts count files, so these become packs of cards, some dozens to a file. Its list of documents
+names each by a hash; these become numbers, which take half the bytes and say where in a pack a card is.
 """
 
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from generator.edges.atomic import write_atomically
 from generator.edges.site import replacing
 from generator.ground.errors import DigestError, Problem
+from generator.views.search import Document, Facts, bucket
 
 FOLDER = "pagefind"
 LIST = "shards.json"
+NAMES = "names.pack"
+# As many ids that are not arXiv's go into one list of addresses.
+LISTED = 500
 ENTRY = "pagefind-entry.json"
 # Pagefind also writes user interfaces of its own; the site has one already.
-KEPT = (ENTRY, "pagefind.js", "pagefind-worker.js", "wasm.en*", "*.pf_meta", "index", "filter")
+KEPT = (ENTRY, "pagefind.js", "wasm.en*", "*.pf_meta", "index")
 # As many cards as a browser may load to show one: 10 KB. Twice as many files would be more than some hosts take.
 PACKED = 48
 # Pagefind's allocator keeps what it has freed; told not to, it takes a sixth less memory, and no longer.
 ALLOCATOR = {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:1"}
 
 
-def write_shard(documents: Iterable[tuple[str, bytes, bytes]], site: Path, name: str) -> None:
-    """Index `documents` (path, HTML, card) as ``site/pagefind/NAME``, which changes in one step; none, no folder.
+def write_shard(documents: Iterable[Document], site: Path, name: str) -> None:
+    """Index `documents` as ``site/pagefind/NAME``, which changes in one step; none, no folder.
 
     Raises DigestError with Pagefind's own words.
     """
     target = site / FOLDER / name
     with tempfile.TemporaryDirectory(prefix="digest-search-") as temporary:
         pages, output = Path(temporary, "pages"), Path(temporary, "output")
-        cards = _write_pages(documents, pages)
-        if not cards:
+        written = _write_pages(documents, pages)
+        if not written:
             shutil.rmtree(target, ignore_errors=True)
             return
         _run(pages, output, name)
+        listed = [written[url] for url in _numbered(output, name)]
         with replacing(target) as fresh:
             fresh.mkdir()
-            _write_packs(output / "fragment", cards, fresh / "cards")
+            _write_cards(listed, fresh / "cards")
+            _pack(_columns([document.facts for document in listed]), fresh / "facts.pack")
+            _pack([[name, document.address] for document in listed for name in document.names], fresh / NAMES)
             for path in sorted(path for pattern in KEPT for path in output.glob(pattern)):
                 shutil.move(path, fresh)
 
 
 def write_list(names: Iterable[str], site: Path) -> None:
-    """Tell the browser in ``site/pagefind/shards.json`` which shards there are, in the order given."""
+    """Tell the browser in ``site/pagefind/shards.json`` which shards there are, in the order given.
+
+    And write what leads from an id or DOI to addresses, for all of them: ``site/pagefind/ids/``.
+    """
     shards = [shard for name in names if (shard := _described(site / FOLDER / name))]
-    write_atomically(site / FOLDER / LIST, json.dumps(shards, separators=(",", ":")).encode())
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for shard in reversed(shards):  # what was there first stays first
+        for name, address in _unpack(site / FOLDER / str(shard["name"]) / NAMES):
+            found[name][address] = None
+    others = 1 + len(found) // LISTED
+    lists: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    for name in sorted(found):
+        lists[bucket(name, others)][name] = list(found[name])
+    with replacing(site / FOLDER / "ids") as fresh:
+        fresh.mkdir(parents=True)
+        for name, addresses in lists.items():
+            _pack(addresses, fresh / f"{name}.pack")
+    told = {"packed": PACKED, "shards": shards, "ids": sorted(lists), "others": others}
+    write_atomically(site / FOLDER / LIST, json.dumps(told, separators=(",", ":")).encode())
 
 
-def _write_pages(documents: Iterable[tuple[str, bytes, bytes]], folder: Path) -> dict[str, str]:
-    """Write what Pagefind is to read; return the cards by path."""
+def _write_pages(documents: Iterable[Document], folder: Path) -> dict[str, Document]:
+    """Write what Pagefind is to read; return the documents by the addresses it gives them, without what it reads."""
     folder.mkdir()
-    cards = {}
-    for path, data, card in documents:
-        (folder / path).write_bytes(data)
-        cards[f"/{path}"] = card.decode()
-    return cards
+    written = {}
+    for document in documents:
+        (folder / document.path).write_bytes(document.data)
+        written[f"/{document.path}"] = document._replace(data=b"")
+    return written
 
 
 def _run(pages: Path, output: Path, name: str) -> None:
@@ -75,18 +102,58 @@ def _run(pages: Path, output: Path, name: str) -> None:
         raise DigestError(Problem("pagefind", said, "check that the package pagefind[bin] is installed"))
 
 
-def _write_packs(fragments: Path, cards: dict[str, str], folder: Path) -> None:
-    """Deal the cards into packs by the hash in a hit's id, so that a browser knows the pack without being told."""
-    files = sorted(fragments.iterdir())
-    packs: list[list[str]] = [[] for _ in range(_packs(len(files)))]
-    for file in files:
-        found = file.stem.rpartition("_")[2]
-        url = json.loads(gzip.decompress(file.read_bytes()).removeprefix(b"pagefind_dcd"))["url"]
-        packs[int(found[:7], 16) % len(packs)].append(f'"{found}":{cards[url]}')
+def _numbered(output: Path, name: str) -> list[str]:
+    """Put numbers for the hashes in Pagefind's list of documents; return the documents' addresses in its order.
+
+    The list is CBOR (RFC 8949): an array (0x82) of a text and the number of words for each document.
+    """
+    (meta,) = output.glob("*.pf_meta")
+    hashes: list[str] = []
+
+    def number(found: re.Match[bytes]) -> bytes:
+        hashes.append(found[1].decode())
+        text = f"{name}_{len(hashes) - 1}".encode()
+        return b"\x82\x78" + bytes([len(text)]) + text
+
+    head = rb"\x82(?:[\x60-\x77]|\x78.)"
+    pattern = re.compile(head + rb"(en-x-%b_[0-9a-f]{7,})(?=[\x00-\x1b])" % re.escape(name).encode(), re.DOTALL)
+    data = pattern.sub(number, gzip.decompress(meta.read_bytes()))
+    fragments = {file.stem: file for file in (output / "fragment").iterdir()}
+    if fragments.keys() != set(hashes):
+        what = f"its index names {len(hashes)} documents, and there are {len(fragments)}"
+        raise DigestError(Problem("pagefind", what, "install a version of it that requirements.lock names"))
+    meta.write_bytes(gzip.compress(data, mtime=0))
+    texts = (gzip.decompress(fragments[found].read_bytes()).removeprefix(b"pagefind_dcd") for found in hashes)
+    return [json.loads(text)["url"] for text in texts]
+
+
+def _write_cards(documents: Sequence[Document], folder: Path) -> None:
+    """Put the cards into packs by the number in a hit's id, so that a browser knows the pack without being told."""
     folder.mkdir()
-    for number, pack in enumerate(packs):
-        # Not .gz: some servers say of such a file that it is text in transfer encoding, and browsers unpack it.
-        (folder / f"{number}.cards").write_bytes(gzip.compress(f"{{{','.join(pack)}}}".encode(), mtime=0))
+    for number in range(_packs(len(documents))):
+        cards = [document.card.decode() for document in documents[number * PACKED :][:PACKED]]
+        (folder / f"{number}.pack").write_bytes(gzip.compress(f"[{','.join(cards)}]".encode(), mtime=0))
+
+
+def _columns(facts: Sequence[Facts]) -> dict[str, list[list[Any]]]:
+    """For each fact its different values, and which of them each document has."""
+    columns = {}
+    for name in Facts._fields:
+        column = [getattr(fact, name) for fact in facts]
+        values = {value: number for number, value in enumerate(dict.fromkeys(column))}
+        columns[name] = [list(values), [values[value] for value in column]]
+    return columns
+
+
+def _pack(data: object, path: Path) -> None:
+    # Not .gz: some servers say of such a file that it is text in transfer encoding, and browsers unpack it.
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def _unpack(path: Path) -> list[list[str]]:
+    found: list[list[str]] = json.loads(gzip.decompress(path.read_bytes()))
+    return found
 
 
 def _packs(documents: int) -> int:
@@ -100,4 +167,4 @@ def _described(shard: Path) -> dict[str, str | int] | None:
         return None
     documents = language["page_count"]
     version = language["hash"].rpartition("_")[2]
-    return {"name": shard.name, "documents": documents, "packs": _packs(documents), "version": version}
+    return {"name": shard.name, "documents": documents, "version": version}

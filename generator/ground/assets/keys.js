@@ -1,7 +1,7 @@
 // The keyboard: through the papers of a page, and on to others.
 
-import { button, element, root } from "./elements.js";
-import { choose, state } from "./kept.js";
+import { root } from "./elements.js";
+import { state } from "./kept.js";
 import { here, linkOf, toggle } from "./papers.js";
 
 let at;
@@ -55,23 +55,6 @@ function onKey(event) {
   KEYS[key][1]();
 }
 
-let dialog;
-
-export function help() {
-  if (!dialog) {
-    const lines = Object.entries(KEYS).map(([key, [said, , sign = key]]) => {
-      const term = element("dt", {}, element("kbd", { textContent: sign }));
-      return element("div", {}, term, element("dd", { textContent: said }));
-    });
-    const keys = element("input", { type: "checkbox", onchange: () => choose({ keys: keys.checked }) });
-    dialog = element("dialog", { className: "digest keys", ariaLabel: "Keyboard" });
-    dialog.append(element("h2", { textContent: "Keyboard" }), element("dl", {}, ...lines));
-    dialog.append(element("p", {}, element("label", {}, keys, " Keyboard shortcuts are on")));
-    dialog.append(button("Close", () => dialog.close()));
-    keys.checked = state.view.keys !== false;
-    (document.querySelector("article.md-content__inner") ?? document.body).append(dialog);
-  }
-  dialog.showModal();
-}
+export const help = async () => (await import("./help.js")).show(KEYS);
 
 addEventListener("keydown", onKey);

@@ -8,25 +8,6 @@ export const here = { papers: [], shown: [] };
 export const status = element("p", { className: "count", role: "status", ariaLive: "polite" });
 export const notice = element("p", { className: "trouble", role: "alert" });
 
-const words = (text) => (text ? text.split(" ") : []);
-const number = (text) => (text ? Number(text) : NaN);
-
-export function paperOf(node, order) {
-  const { paper, topics, categories, sources, relevance, novelty, upvotes, date, published } = node.dataset;
-  return {
-    node,
-    order,
-    id: node.id || paper,
-    topic: words(topics),
-    category: words(categories),
-    source: words(sources),
-    score: number(relevance) + number(novelty),
-    novelty: number(novelty),
-    upvotes: number(upvotes),
-    date: Date.parse(date ?? published ?? ""),
-  };
-}
-
 export const linkOf = ({ node }) => node.querySelector("h2 a, h3 a");
 const titleOf = ({ node }) => node.dataset.title ?? oneLine(node.querySelector("h2, h3").textContent);
 
@@ -71,20 +52,3 @@ function refresh() {
 
 watch(refresh);
 refresh();
-
-// Calls `start` on the finished page. What it `hides` or moves is in place before the page is seen.
-export function whenReady(start, hides) {
-  const page = document.documentElement;
-  const run = () => {
-    const began = performance.now();
-    try {
-      start();
-    } finally {
-      delete page.dataset.reader;
-      performance.measure("reader", { start: began });
-    }
-  };
-  if (document.readyState !== "loading") return run();
-  if (hides) page.dataset.reader = "wait";
-  document.addEventListener("DOMContentLoaded", run);
-}

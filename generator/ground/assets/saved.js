@@ -4,7 +4,8 @@ import { button, count, element } from "./elements.js";
 import { ARXIV, bibtex, byLine, home, markdown, ris } from "./files.js";
 import { change, parse, savedPapers, state, takeIn, watch, write } from "./kept.js";
 import { help } from "./keys.js";
-import { addMarks, here, notice, status, whenReady } from "./papers.js";
+import { addMarks, here, notice, status } from "./papers.js";
+import { whenReady } from "./ready.js";
 
 const FORMATS = {
   JSON: ["json", "application/json", () => write(state)],
