@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from generator.catalogue.days import Entry
 from generator.catalogue.index import Catalogue
-from generator.catalogue.tallies import DAYS, Standing, given, top_percent
+from generator.catalogue.tallies import DAYS, ENOUGH, Standing, given, top_percent
 from generator.ground import text
 from generator.ground.characters import escaped
 from generator.ground.config import Grade, Rubric
@@ -65,6 +65,8 @@ class Scores:
         scorers = {entry.paper.scorer for entry in self._scored}
         self._one_scorer = len(scorers) == 1
         self._scorer = scorer_words(next(iter(scorers))) if self._one_scorer else ""
+        self._place = self._place_words()
+        self._has_legend = bool(self._scored and (rubric.relevance or rubric.novelty or self._place))
         self._made: dict[tuple[object, ...], Markup] = {}
 
     def __call__(self, entry: Entry) -> Markup:
@@ -89,35 +91,31 @@ class Scores:
         described = f' aria-describedby="{" ".join(grades)}"' if grades else ""
         return f'<button popovertarget="{LEGEND}"{described}>{numbers}</button>{by}'
 
-    @property
-    def _has_legend(self) -> bool:
-        return bool(self._rubric.relevance or self._rubric.novelty or any(map(given, self._standings.values())))
-
     def head(self) -> Markup:
         """Who scored, where all papers agree on that, and the way to what the numbers mean."""
         by = f"Scored by {self._scorer}. " if self._scorer else ""
         way = f'<button popovertarget="{LEGEND}">What the scores mean</button>' if self._has_legend else ""
-        return Markup(f'<p class="dim scored">{by}{way}</p>' if self._scored and (by or way) else "")
+        return Markup(f'<p class="dim scored">{by}{way}</p>' if by or way else "")
 
     def legend(self) -> Markup:
         """The popover."""
-        if not self._scored or not self._has_legend:
+        if not self._has_legend:
             return Markup("")
-        rows = "".join(
-            [*_grades("r", "Relevance", self._rubric.relevance), *_grades("n", "Novelty", self._rubric.novelty)]
-        )
-        return Markup(f'<div popover id="{LEGEND}">\n{rows}{self._place()}</div>')
+        scales = (("r", "Relevance", self._rubric.relevance), ("n", "Novelty", self._rubric.novelty))
+        grades = "".join([row for scale in scales for row in _grades(*scale)])
+        return Markup(f'<div popover id="{LEGEND}">\n{grades}{self._place}</div>')
 
-    def _place(self) -> str:
-        """What a place means, by the example of the best paper that has one."""
-        for entry in self._scored:
-            standing = self._standings.get(entry.date, ())
-            percent = top_percent(standing, entry.paper.score or 0)
-            if percent is not None:
-                among = f"the {given(standing):,} scores given in the {DAYS} days up to {wording.long_date(entry.date)}"
-                said = f"of {among}, {percent} % are as high or higher, relevance and novelty added up"
-                return f"<p><b>Top {percent} %</b>: {said}.</p>\n"
-        return ""
+    def _place_words(self) -> str:
+        """What a place means; nothing, if no paper has one."""
+        days = {entry.date: self._standings.get(entry.date, ()) for entry in self._scored}
+        told = {date: given(standing) for date, standing in days.items() if given(standing) >= ENOUGH}
+        if not told:
+            return ""
+        among = f"scores given in the {DAYS} days up to the paper’s day"
+        if len(days) == 1:
+            date, number = next(iter(told.items()))
+            among = f"{number:,} scores given in the {DAYS} days up to {wording.long_date(date)}"
+        return f"<p><b>Top 4 %</b> Of the {among}, 4 % are as high or higher: relevance and novelty added up.</p>\n"
 
 
 def _grades(letter: str, scale: str, grades: Sequence[Grade]) -> Iterator[str]:

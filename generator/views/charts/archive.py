@@ -26,7 +26,7 @@ def charts(axis: Axis, settings: Settings) -> Markup:
     """Every chart that there are figures for."""
     if not any(span.heads for span in axis.spans):
         return Markup("")
-    drawn = [*papers(axis), *topics(axis, settings), *scores(axis), *coverage(axis), *states(axis), *spending(axis)]
+    drawn = [*papers(axis), *scores(axis), *topics(axis, settings), *coverage(axis), *states(axis), *spending(axis)]
     return Markup(f'<div class="charts">\n{"".join(drawn)}</div>')
 
 

@@ -1,8 +1,7 @@
 """Charts as SVG: bars from zero, side by side, inside one another, stacked, or a row for each series. Pure.
 
-Places are in per cent of the width and heights in pixels, so a drawing is as wide as its column while its text keeps
-its size. The labels of the axis stand left of the drawing, in a margin that the style sheet keeps free for them; colours
-are the style sheet's too.
+Places are in per cent of the width and heights in pixels: a drawing is as wide as its column, and its text keeps its
+size. The labels of the axis stand left of it, in a margin that the style sheet keeps free; colours are the sheet's too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -89,25 +88,18 @@ class _Scale:
         return HEIGHT * value / self._ticks[-1]
 
     def bars(self, one: Series, width: float = BAR, feet: Sequence[float] = ()) -> str:
-        """The bars of one series, each saying its value where it is pointed at."""
-        fill = f' fill="url(#{self._chart.id}-{one.fill})"' if one.fill in PATTERNS else ""
-        drawn = "".join(
-            [
-                self._bar(at, value, width, feet[at] if feet else 0, one.name)
-                for at, value in enumerate(one.values)
-                if value
-            ]
-        )
-        return f'<g class="{one.fill}"{fill}>{drawn}</g>\n'
+        """The bars of one series; a lone one's say their value where they are pointed at."""
+        drawn = [self._bar(at, value, width, feet[at] if feet else 0) for at, value in enumerate(one.values) if value]
+        return f'<g class="{one.fill}"{_fill(self._chart, one)}>{"".join(drawn)}</g>\n'
 
-    def _bar(self, at: int, value: float, width: float, foot: float, name: str) -> str:
+    def _bar(self, at: int, value: float, width: float, foot: float) -> str:
         x, high = self._step * (at + (1 - width) / 2), self._height(value)
-        place = self._chart.places[at][0]
-        said = f"{place}: {self._chart.said(value)}" + (f", {name.lower()}" if len(self._chart.series) > 1 else "")
-        return (
-            f'<rect x="{x:.2f}%" y="{self._foot - self._height(foot) - high:.2f}" width="{self._step * width:.2f}%"'
-            f' height="{high:.2f}"><title>{escaped(said)}</title></rect>'
-        )
+        y = self._foot - self._height(foot) - high
+        drawn = f'<rect x="{x:.2f}%" y="{y:.1f}" width="{self._step * width:.2f}%" height="{high:.1f}"'
+        if len(self._chart.series) > 1:
+            return drawn + "/>"
+        said = f"{self._chart.places[at][0]}: {self._chart.said(value)}"
+        return f"{drawn}><title>{escaped(said)}</title></rect>"
 
     def marks(self) -> str:
         """A ring where nothing was announced, a cross where nobody knows."""
@@ -123,29 +115,34 @@ class _Scale:
     def figure(self, drawn: str) -> str:
         """The whole figure around what is drawn."""
         said = [(self._foot - self._height(value), short(value)) for value in self._ticks]
-        lines = "".join([f'<line x2="100%" y1="{y:.2f}" y2="{y:.2f}"/>' for y, _ in said])
-        labels = "".join([f'<text x="-6" y="{y + 4:.2f}">{label}</text>' for y, label in said])
+        lines = "".join([f'<line x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>' for y, _ in said])
+        labels = "".join([f'<text x="-6" y="{y + 4:.1f}">{label}</text>' for y, label in said])
         axis = f'<g class="axis">{lines}</g><g text-anchor="end">{labels}</g>\n'
         legend = "".join(self._legend_of()) if self._legend else ""
         return _figure(self._chart, self._foot + BELOW, legend + axis + drawn + _below(self._chart, self._foot), "plot")
 
     def _legend_of(self) -> Iterator[str]:
         for at, one in enumerate(self._chart.series):
-            fill = f' fill="url(#{self._chart.id}-{one.fill})"' if one.fill in PATTERNS else ""
             x = f"{100 * at / len(self._chart.series):.2f}%"
-            key = f'<g class="{one.fill}"{fill}><rect x="{x}" width="11" height="11"/></g>'
+            key = f'<g class="{one.fill}"{_fill(self._chart, one)}><rect x="{x}" width="11" height="11"/></g>'
             yield f'{key}<text x="{x}" dx="16" y="10">{escaped(one.name)}</text>\n'
 
 
+def _fill(chart: Chart, one: Series) -> str:
+    return f' fill="url(#{chart.id}-{one.fill})"' if one.fill in PATTERNS else ""
+
+
 def _below(chart: Chart, foot: float) -> str:
-    """Some of the places by their short names; the last ones end where the drawing does."""
+    """Some of the places by their short names; none stands out of the drawing at its sides."""
     named = [(at, label) for at, (_, label) in enumerate(chart.places) if label]
     every = -(-len(named) // LABELS) if named else 1
     step = 100 / max(len(chart.places), 1)
     drawn = ""
     for at, label in named[::every]:
         x = step * (at + 0.5)
-        place = f'x="{x:.2f}%"' if x <= 90 else 'x="100%" text-anchor="end"'
+        wide = len(label) > 3
+        before = 'x="0" text-anchor="start"' if wide and x < 10 else f'x="{x:.2f}%"'
+        place = 'x="100%" text-anchor="end"' if wide and x > 90 else before
         drawn += f'<text {place} y="{foot + 15}">{escaped(label)}</text>'
     return f'<g text-anchor="middle">{drawn}</g>\n'
 
@@ -161,7 +158,9 @@ def _figure(chart: Chart, height: float, drawn: str, kind: str) -> str:
 
 
 def _patterns(chart: Chart) -> str:
-    used = {one.fill for one in chart.series} | ({HATCHED} if chart.doubtful else set())
+    used = {one.fill for one in chart.series}
+    if any(one.values[at] for one in chart.series for at in chart.doubtful):
+        used.add(HATCHED)
     size = 'width="4" height="4" patternUnits="userSpaceOnUse"'
     made = [
         f'<pattern id="{chart.id}-{fill}" {size}><path d="{path}"/></pattern>'
