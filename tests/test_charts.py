@@ -103,6 +103,7 @@ def test_an_axis_begins_at_zero_and_reaches_the_highest(highest: float) -> None:
     assert found[0] == 0
     assert found[-1] >= highest
     assert 2 <= len(found) <= 5
+    assert all(float(tick).is_integer() for tick in ticks(highest, whole=True))
     if highest > 0:
         assert found[-2] < highest
     assert len(set(map(short, found))) == len(found)

@@ -119,12 +119,13 @@ def scores(axis: Axis) -> Iterator[str]:
     without = f" {wording.count(unscored, 'paper')} without scores." if unscored else ""
     for place, name in enumerate(("Relevance", "Novelty")):
         counts: Counter[int] = Counter()
+        rounded = "" if all(float(score[place]).is_integer() for score in given) else ", rounded"
         for score in given:
             counts[round(score[place])] += score[2]
         chart = Chart(
             id=f"chart-{name.lower()}",
             title=name,
-            about=f"Papers that were given each score, rounded.{without}",
+            about=f"Papers that were given each score{rounded}.{without}",
             axis="Score",
             places=[(str(score), str(score)) for score in range(1, 11)],
             series=[Series("Papers", [counts[score] for score in range(1, 11)])],

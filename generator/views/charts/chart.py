@@ -46,12 +46,21 @@ def top(chart: Chart) -> float:
     return max((value for one in chart.series for value in one.values if value is not None), default=0)
 
 
-def ticks(highest: float) -> list[float]:
-    """Round numbers from 0 to at least `highest`, in at most four steps of 1, 2 or 5 times a power of ten."""
+def is_whole(chart: Chart) -> bool:
+    """Whether all values are whole numbers."""
+    return all(float(value).is_integer() for one in chart.series for value in one.values if value is not None)
+
+
+def ticks(highest: float, whole: bool = False) -> list[float]:
+    """Round numbers from 0 to at least `highest`, in at most four steps of 1, 2 or 5 times a power of ten.
+
+    Of what comes in `whole` pieces there are no halves.
+    """
     if highest <= 0:
         return [0, 1]
     power = 10.0 ** math.floor(math.log10(highest / 4))
     step = next(factor * power for factor in (1, 2, 5, 10) if 4 * factor * power >= highest)
+    step = max(step, 1) if whole else step
     return [step * at for at in range(1 + next(n for n in range(1, 5) if n * step >= highest))]
 
 

@@ -7,7 +7,7 @@ size. The labels of the axis stand left of it, in a margin that the style sheet 
 from collections.abc import Iterator, Sequence
 
 from generator.ground.characters import escaped
-from generator.views.charts.chart import DOTTED, HATCHED, QUIET, Chart, Series, short, table, ticks, top
+from generator.views.charts.chart import DOTTED, HATCHED, QUIET, Chart, Series, is_whole, short, table, ticks, top
 
 HEIGHT = 130  # of the plot, in pixels
 ABOVE = 8
@@ -80,7 +80,7 @@ class _Scale:
 
     def __init__(self, chart: Chart, legend: bool = False, highest: float | None = None) -> None:
         self._chart, self._legend = chart, legend
-        self._ticks = ticks(top(chart) if highest is None else highest)
+        self._ticks = ticks(top(chart) if highest is None else highest, is_whole(chart))
         self._foot = HEIGHT + (LEGEND if legend else ABOVE)
         self._step = 100 / max(len(chart.places), 1)
 
@@ -95,7 +95,7 @@ class _Scale:
     def _bar(self, at: int, value: float, width: float, foot: float) -> str:
         x, high = self._step * (at + (1 - width) / 2), self._height(value)
         y = self._foot - self._height(foot) - high
-        drawn = f'<rect x="{x:.2f}%" y="{y:.1f}" width="{self._step * width:.2f}%" height="{high:.1f}"'
+        drawn = f'<rect x="{x:.2f}%" y="{round(y, 1):g}" width="{self._step * width:.2f}%" height="{round(high, 1):g}"'
         if len(self._chart.series) > 1:
             return drawn + "/>"
         said = f"{self._chart.places[at][0]}: {self._chart.said(value)}"
@@ -114,9 +114,9 @@ class _Scale:
 
     def figure(self, drawn: str) -> str:
         """The whole figure around what is drawn."""
-        said = [(self._foot - self._height(value), short(value)) for value in self._ticks]
-        lines = "".join([f'<line x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>' for y, _ in said])
-        labels = "".join([f'<text x="-6" y="{y + 4:.1f}">{label}</text>' for y, label in said])
+        said = [(round(self._foot - self._height(value), 1), short(value)) for value in self._ticks]
+        lines = "".join([f'<line x2="100%" y1="{y:g}" y2="{y:g}"/>' for y, _ in said])
+        labels = "".join([f'<text x="-6" y="{y + 4:g}">{label}</text>' for y, label in said])
         axis = f'<g class="axis">{lines}</g><g text-anchor="end">{labels}</g>\n'
         legend = "".join(self._legend_of()) if self._legend else ""
         return _figure(self._chart, self._foot + BELOW, legend + axis + drawn + _below(self._chart, self._foot), "plot")
