@@ -2,7 +2,7 @@
 
 import bisect
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial, wraps
 from itertools import groupby
 from operator import itemgetter
@@ -15,6 +15,7 @@ from generator.catalogue.database import GOOD, SCHEMA, TOP, open_database
 from generator.catalogue.days import DayHead, Entry, TopicMatcher
 from generator.catalogue.periods import months, neighbours, span, weeks
 from generator.catalogue.rows import Archive, DayRows, day_rows
+from generator.catalogue.tallies import Standing, Tally, standings
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State
@@ -84,7 +85,7 @@ class Catalogue:
             if changed:
                 self._refresh_seen()
             self._refresh_publications(archive)
-        for name in ("_heads", "_listed", "_versions", "_answers"):
+        for name in ("_heads", "_listed", "_versions", "_answers", "_tallies", "_standings"):
             self.__dict__.pop(name, None)
         return changed
 
@@ -95,7 +96,7 @@ class Catalogue:
         self._db.executemany("DELETE FROM source WHERE source = ? AND date = ?", named)
 
     def _store(self, rows: DayRows) -> None:
-        self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?)", rows.day)
+        self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?, ?)", rows.day)
         self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.entries)
         self._db.executemany("INSERT INTO topic VALUES (?, ?, ?, ?)", rows.topics)
         named = (row for row in rows.sources if row[0] in self._sources)  # the others have no feed to be asked for
@@ -288,13 +289,25 @@ class Catalogue:
             )
         )
 
-    @_kept
-    def scores(self) -> list[tuple[float, float, int]]:
-        """(relevance, novelty, how many entries) over the archive."""
-        return self._db.execute(
-            "SELECT relevance, score - relevance, count(*) FROM entry WHERE score IS NOT NULL"
-            " GROUP BY 1, 2 ORDER BY 1, 2"
-        ).fetchall()
+    @cached_property
+    def _tallies(self) -> dict[str, bytes]:
+        return dict(self._db.execute("SELECT date, tally FROM day ORDER BY date"))
+
+    @cached_property
+    def _standings(self) -> dict[str, bytes]:
+        return {date: msgspec.json.encode(standing) for date, standing in standings(self._read_tallies())}
+
+    def _read_tallies(self, first: str = "", last: str = "9999") -> Iterator[tuple[str, Tally]]:
+        decode = msgspec.json.Decoder(Tally).decode
+        return ((date, decode(tally)) for date, tally in self._tallies.items() if first <= date <= last)
+
+    def tallies(self, first: str = "", last: str = "9999") -> dict[str, Tally]:
+        """What there is to count on each day from `first` to `last`, oldest first."""
+        return dict(self._read_tallies(first, last))
+
+    def standing(self, date: str) -> Standing:
+        """The scores of the ninety days up to and with `date`, against which those of that day are held."""
+        return msgspec.json.decode(self._standings.get(date, b"[]"), type=Standing)
 
     # -- publications ----------------------------------------------------------------------------------------------
 

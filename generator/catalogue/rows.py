@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from generator.catalogue.days import TopicMatcher, entries, state_of
+from generator.catalogue.tallies import tally
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
 from generator.ground.publication import Publication
@@ -43,7 +44,10 @@ def day_rows(archive: Archive, match: TopicMatcher, date: str) -> DayRows:
     listed = entries(date, papers, match)
     encode = msgspec.json.encode
     return DayRows(
-        (date, fingerprint, "", state_of(receipt, len(listed)), len(listed), receipt and encode(receipt)),
+        (
+            *(date, fingerprint, "", state_of(receipt, len(listed)), len(listed)),
+            *(receipt and encode(receipt), encode(tally(listed))),
+        ),
         [
             (date, e.rank, p.arxiv_id, p.doi and p.doi.lower(), p.score, p.relevance, p.upvotes, encode(e))
             for e in listed

@@ -4,7 +4,7 @@ One key is a day: the papers it was the first to show. So one more day makes its
 older ones it shows again. Functions instead of a template, as for the papers of a day's page.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -12,10 +12,11 @@ import msgspec
 
 from generator.catalogue.days import Entry, day_address
 from generator.catalogue.index import Catalogue
+from generator.catalogue.tallies import Standing
 from generator.ground import text
 from generator.ground.bibliography import bibtex, csl_json
 from generator.ground.characters import escaped
-from generator.ground.config import Settings
+from generator.ground.config import Rubric, Settings
 from generator.ground.doi import doi_url
 from generator.ground.model import Links, Paper
 from generator.ground.publication import Publication
@@ -23,9 +24,10 @@ from generator.ground.ris import ris
 from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.page import Page, relative
-from generator.views.paper import Link, Sheet, authors, other_links, published_notes, scores
+from generator.views.paper import Link, Sheet, authors, other_links, published_notes
 from generator.views.permalink import has_page, paper_address
 from generator.views.scholar import tags
+from generator.views.score import grades_in_full, place_in_full, scorer_words, standings_of
 
 ABOUT = 200  # characters of a description
 # What a later sighting of a paper knows better, whichever version of its text is the newest.
@@ -33,11 +35,15 @@ CHANGING = ("updated", "doi", "journal_ref", "arxiv_comment", "upvotes", "commen
 
 
 class Story(NamedTuple):
-    """A paper as it is by now, the days that showed it (oldest first), and what the group published of it."""
+    """A paper as it is by now, the days that showed it (oldest first), and what the group published of it.
+
+    `standings` has the scores that those of each of these days are held against.
+    """
 
     paper: Paper
     shown: Sequence[Entry]
     published: Sequence[Publication]
+    standings: Mapping[str, Standing]
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -56,10 +62,11 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
     for day in dates:
         for name, works in catalogue.published_on(day).items():
             published.setdefault(name, {}).update({work.id: work for work in works})
+    standings = standings_of(catalogue, [*first, *again])
     for entry in first:
         name = entry.paper.arxiv_id
         shown = [entry, *(other for other in again if other.paper.arxiv_id == name)]
-        yield _page(Story(_by_now(shown), shown, [*published.get(name, {}).values()]), settings)
+        yield _page(Story(_by_now(shown), shown, [*published.get(name, {}).values()], standings), settings)
 
 
 def _by_now(shown: Sequence[Entry]) -> Paper:
@@ -117,7 +124,7 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
         said = f": {text.html(it.arxiv_comment)}" if it.arxiv_comment else ""
         yield f'<p class="note"><span class="state failed">Withdrawn</span> by its authors{said}</p>\n'
     yield from published_notes(story.published, link)
-    yield from _verdicts(story.shown)
+    yield from _verdicts(story, settings.rubric)
     topics = {topic for entry in story.shown for topic in entry.topics}
     if listed := sheet.topics(msgspec.structs.replace(story.shown[0], topics=tuple(topics))):
         yield f'<p class="meta">{listed}</p>\n'
@@ -140,18 +147,24 @@ def _links(it: Paper) -> Iterator[str]:
     yield from other_links(it)
 
 
-def _verdicts(shown: Sequence[Entry]) -> Iterator[str]:
-    """Each score with its comment and who gave it, newest first; the same words on several days, once."""
-    said = {(e.paper.relevance, e.paper.novelty, e.paper.comment, e.paper.scorer): e for e in reversed(shown)}
+def _verdicts(story: Story, rubric: Rubric) -> Iterator[str]:
+    """Each score in full, with its comment and who gave it, newest first; the same words on several days, once."""
+    said = {(e.paper.relevance, e.paper.novelty, e.paper.comment, e.paper.scorer): e for e in reversed(story.shown)}
     given = [entry for entry in said.values() if entry.paper.score is not None or entry.paper.comment]
-    for entry in given or shown[:1]:
+    for entry in given or story.shown[:1]:
         it = entry.paper
         if it.comment:
             yield f'<p class="why">{text.html(it.comment)}</p>\n'
-        rubric = f", rubric {escaped(it.scorer.rubric)}" if it.scorer and it.scorer.rubric else ""
-        by = f" <span>by {escaped(it.scorer.model)}{rubric}</span>" if it.scorer else ""
-        on = f" <span>on {wording.long_date(entry.date)}</span>" if len(given) > 1 else ""
-        yield f'<p class="meta">{scores(it)}{by}{on}</p>\n'
+        if it.score is not None:
+            yield from grades_in_full(it, rubric)
+        facts = [
+            "" if it.score is not None else "not scored",
+            place_in_full(it, story.standings[entry.date], entry.date),
+            f"by {scorer_words(it.scorer)}" if it.scorer else "",
+            f"on {wording.long_date(entry.date)}" if len(given) > 1 else "",
+        ]
+        if any(facts):
+            yield f'<p class="meta">{" ".join([f"<span>{fact}</span>" for fact in facts if fact])}</p>\n'
 
 
 def _shown(shown: Iterable[Entry], settings: Settings, link: Link) -> Iterator[str]:
