@@ -5,11 +5,14 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from generator.catalogue.days import TopicMatcher, entries, state_of
+from generator.catalogue.texts import texts
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
 from generator.ground.publication import Publication
 
 Row = tuple[Any, ...]
+
+encode_texts = msgspec.msgpack.Encoder().encode
 
 
 class Archive(Protocol):
@@ -24,22 +27,23 @@ class Archive(Protocol):
 
 
 class DayRows(NamedTuple):
-    """What the tables ``day``, ``entry``, ``topic`` and ``source`` hold of a day; or the problems that keep it out."""
+    """What the tables ``day``, ``entry``, ``topic``, ``source`` and ``text`` hold of a day; or what keeps it out."""
 
     day: Row
     entries: list[Row]
     topics: list[Row]
     sources: list[Row]
+    texts: bytes | None = None
     problems: tuple[Problem, ...] = ()
 
 
-def day_rows(archive: Archive, match: TopicMatcher, date: str) -> DayRows:
-    """The rows of a day."""
+def day_rows(archive: Archive, match: TopicMatcher, with_texts: bool, date: str) -> DayRows:
+    """The rows of a day, and what its papers say, if that is wanted."""
     fingerprint = archive.fingerprint(date)
     try:
         papers, receipt = archive.papers(date), archive.receipt(date)
     except DigestError as error:
-        return DayRows((), [], [], [], error.problems)
+        return DayRows((), [], [], [], problems=error.problems)
     listed = entries(date, papers, match)
     encode = msgspec.json.encode
     return DayRows(
@@ -51,4 +55,5 @@ def day_rows(archive: Archive, match: TopicMatcher, date: str) -> DayRows:
         ],
         [(topic, date, e.rank, e.paper.arxiv_id) for e in listed for topic in e.topics],
         [(source, date, e.rank, e.paper.arxiv_id) for e in listed for source in e.sources],
+        encode_texts(texts(e.paper for e in listed)) if with_texts and listed else None,
     )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from generator.catalogue.days import Entry, day_address
-from generator.catalogue.index import Catalogue
+from generator.catalogue.index import Catalogue, Related
 from generator.ground import text
 from generator.ground.bibliography import bibtex, csl_json
 from generator.ground.characters import escaped
@@ -33,11 +33,12 @@ CHANGING = ("updated", "doi", "journal_ref", "arxiv_comment", "upvotes", "commen
 
 
 class Story(NamedTuple):
-    """A paper as it is by now, the days that showed it (oldest first), and what the group published of it."""
+    """A paper as it is by now, the days that showed it (oldest first), what became of it, and what is related."""
 
     paper: Paper
     shown: Sequence[Entry]
     published: Sequence[Publication]
+    related: Related
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -56,10 +57,12 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
     for day in dates:
         for name, works in catalogue.published_on(day).items():
             published.setdefault(name, {}).update({work.id: work for work in works})
+    related = catalogue.related(date) if first else {}
     for entry in first:
         name = entry.paper.arxiv_id
         shown = [entry, *(other for other in again if other.paper.arxiv_id == name)]
-        yield _page(Story(_by_now(shown), shown, [*published.get(name, {}).values()]), settings)
+        works = [*published.get(name, {}).values()]
+        yield _page(Story(_by_now(shown), shown, works, related.get(name, Related([], []))), settings)
 
 
 def _by_now(shown: Sequence[Entry]) -> Paper:
@@ -124,6 +127,7 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     if it.abstract:
         yield f'<h2>Abstract</h2>\n<p class="abstract">{text.html(it.abstract)}</p>\n'
     yield from _shown(story.shown, settings, link)
+    yield from _related(story.related, settings, link)
     yield from _citations(it)
     yield '</article>\n<aside class="rail" aria-label="Facts">\n<dl class="facts">\n'
     yield from (f"<div><dt>{name}</dt><dd>{fact}</dd></div>\n" for name, fact in _facts(it) if fact)
@@ -161,6 +165,20 @@ def _shown(shown: Iterable[Entry], settings: Settings, link: Link) -> Iterator[s
         day = f'<a href="{escaped(link(entry.address))}">{wording.day(entry.date)}</a>'
         yield f'<li>{day} <span class="dim">place {entry.rank}, from {escaped(names)}</span></li>\n'
     yield "</ul>\n"
+
+
+def _related(related: Related, settings: Settings, link: Link) -> Iterator[str]:
+    """Papers about the same: those from before, and those that came since."""
+    named = {entry.paper.arxiv_id for entry in related.earlier}
+    later = [entry for entry in related.later if entry.paper.arxiv_id not in named]
+    for heading, entries in (("Related papers", related.earlier), ("Related papers since", later)):
+        if entries:
+            yield f'<section class="related">\n<h2>{heading}</h2>\n<ul>\n'
+            for entry in entries:
+                to = escaped(link(paper_address(entry, settings)))
+                day = f'<span class="dim">{wording.long_date(entry.date)}</span>'
+                yield f'<li><a href="{to}">{text.title(entry.paper.title)}</a> {day}</li>\n'
+            yield "</ul>\n</section>\n"
 
 
 def _citations(it: Paper) -> Iterator[str]:
