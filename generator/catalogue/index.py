@@ -7,15 +7,16 @@ from functools import cached_property, partial, wraps
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from generator.catalogue.database import GOOD, SCHEMA, TOP, open_database
 from generator.catalogue.days import DayHead, Entry, TopicMatcher
+from generator.catalogue.people import AuthorQueries, People
 from generator.catalogue.periods import months, neighbours, span, weeks
-from generator.catalogue.relatives import Relatives
-from generator.catalogue.rows import Archive, DayRows, day_rows
+from generator.catalogue.relatives import RelatedQueries, Relatives
+from generator.catalogue.rows import Archive, DayRows, Depth, day_rows
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State
@@ -43,28 +44,24 @@ def _kept(method: Callable[..., A]) -> Callable[..., A]:
     return ask
 
 
-class Related(NamedTuple):
-    """Papers about the same as one: `earlier` than it or of its day, and `later`; the nearest first."""
-
-    earlier: list[Entry]
-    later: list[Entry]
-
-
-class Catalogue:
+class Catalogue(AuthorQueries, RelatedQueries):
     """The index of one archive. Open it, `refresh` it, ask it."""
 
     def __init__(self, path: Path | str, settings: Settings, version: str = "") -> None:
         """Open the index at `path` (``:memory:`` for none).
 
-        One of another version, or for other topics, sources or papers with pages, is emptied.
+        One of another version, or for other topics, sources or pages, is emptied.
         """
         self._sources = sorted(settings.sources)
-        asked = msgspec.json.encode((settings.topics, self._sources, settings.paper_pages))
+        asked = msgspec.json.encode(
+            (settings.topics, self._sources, Depth.of(settings), settings.paper_pages, settings.author_pages)
+        )
         self._version = hashlib.sha256(SCHEMA.encode() + version.encode() + asked).hexdigest()
         self._match = TopicMatcher(settings)
         self._db = open_database(path, self._version)
-        self._with_texts = settings.paper_pages != "none"
+        self._depth = Depth.of(settings)
         self._relatives = Relatives(self._db, settings.paper_pages)
+        self._people = People(self._db, settings.author_pages)
 
     def close(self) -> None:
         """Give the file back."""
@@ -87,7 +84,7 @@ class Catalogue:
             for date in changed:
                 self._forget(date)
             for rows in spread(
-                partial(day_rows, archive, self._match, self._with_texts), [date for date in changed if date in now]
+                partial(day_rows, archive, self._match, self._depth), [date for date in changed if date in now]
             ):
                 problems += rows.problems
                 if not problems:
@@ -98,7 +95,8 @@ class Catalogue:
                 repeated = self._refresh_seen()
                 self.__dict__.pop("_versions", None)
                 self._relatives.refresh(papers | self._on(changed), repeated, self._versions)
-            self._refresh_publications(archive)
+            if self._refresh_publications(archive) or changed:
+                self._people.refresh()
         for name in ("_heads", "_listed", "_versions", "_answers"):
             self.__dict__.pop(name, None)
         return changed
@@ -110,7 +108,7 @@ class Catalogue:
         }
 
     def _forget(self, date: str) -> None:
-        for table in ("day", "entry", "topic"):
+        for table in ("day", "entry", "topic", "author"):
             self._db.execute(f"DELETE FROM {table} WHERE date = ?", (date,))
         named = ((source, date) for source in self._sources)
         self._db.executemany("DELETE FROM source WHERE source = ? AND date = ?", named)
@@ -120,6 +118,7 @@ class Catalogue:
         self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?)", rows.day)
         self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.entries)
         self._db.executemany("INSERT INTO topic VALUES (?, ?, ?, ?)", rows.topics)
+        self._db.executemany("INSERT OR IGNORE INTO author VALUES (?, ?, ?, ?, ?, ?)", rows.authors)
         named = (row for row in rows.sources if row[0] in self._sources)  # the others have no feed to be asked for
         self._db.executemany("INSERT INTO source VALUES (?, ?, ?, ?)", named)
         self._relatives.store(rows.day[0], rows.texts)
@@ -130,10 +129,9 @@ class Catalogue:
         Returns, by day, its papers that an earlier one has shown.
         """
         rows = self._db.execute(
-            "SELECT e.date, e.rank, f.first, f.best <= ?, e.arxiv_id FROM entry e JOIN"
-            " (SELECT arxiv_id, min(date) AS first, min(rank) AS best FROM entry GROUP BY arxiv_id HAVING count(*) > 1) f"
-            " ON f.arxiv_id = e.arxiv_id"
-            " AND (f.first < e.date OR f.best < e.rank) ORDER BY e.date, e.rank",
+            "SELECT e.date, e.rank, f.first, f.best <= ?, e.arxiv_id FROM entry e JOIN (SELECT arxiv_id,"
+            " min(date) AS first, min(rank) AS best FROM entry GROUP BY arxiv_id HAVING count(*) > 1) f"
+            " ON f.arxiv_id = e.arxiv_id AND (f.first < e.date OR f.best < e.rank) ORDER BY e.date, e.rank",
             (TOP,),
         ).fetchall()
         by_day = {date: list(part) for date, part in groupby(rows, _first)}
@@ -142,20 +140,24 @@ class Catalogue:
         self._db.executemany("UPDATE day SET seen = ? WHERE date = ?", ((text, date) for date, text in seen.items()))
         return {date: " ".join(name for _, _, first, _, name in part if first < date) for date, part in by_day.items()}
 
-    def _refresh_publications(self, archive: Archive) -> None:
+    def _refresh_publications(self, archive: Archive) -> bool:
+        """Whether they were others than before."""
         fingerprint = archive.publications_fingerprint()
         if self._db.execute("SELECT 1 FROM meta WHERE key = 'publications' AND value = ?", (fingerprint,)).fetchone():
-            return
+            return False
         self._db.execute("DELETE FROM publication")
         self._db.execute("DELETE FROM same")
         newest_first = sorted(archive.publications(), key=lambda p: (p.date or "", p.id), reverse=True)
-        for position, publication in enumerate({p.id: p for p in reversed(newest_first)}.values()):
+        oldest_first = {p.id: p for p in reversed(newest_first)}.values()
+        self._people.store_works(reversed(oldest_first))
+        for position, publication in enumerate(oldest_first):
             row = (-position, publication.id, publication.listed_on, msgspec.json.encode(publication))
             self._db.execute("INSERT INTO publication VALUES (?, ?, ?, ?)", row)
             names = [("arxiv", value) for value in publication.arxiv_ids]
             names += [("doi", publication.doi.lower())] if publication.doi else []
             self._db.executemany("INSERT OR IGNORE INTO same VALUES (?, ?, ?)", ((*n, publication.id) for n in names))
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('publications', ?)", (fingerprint,))
+        return True
 
     # -- days ------------------------------------------------------------------------------------------------------
 
@@ -226,15 +228,6 @@ class Catalogue:
             " ORDER BY e.date, e.rank",
             date,
         )
-
-    def related(self, date: str) -> dict[str, Related]:
-        """By id, what is related to the papers that `date` was the first to show; only papers with a page have any."""
-        found: dict[str, Related] = {}
-        for part, rows in enumerate(self._relatives.of_day(date)):
-            for name, other, shown in rows:
-                listed = found.setdefault(name, Related([], []))[part]
-                listed += self._entries("WHERE e.arxiv_id = ? AND e.date = ?", other, shown)
-        return found
 
     def best(self, first: str, last: str, limit: int) -> list[Entry]:
         """The best papers shown from `first` to `last` (both included), each once, where it scored best."""
@@ -388,6 +381,10 @@ class Catalogue:
             return self._versions.get(str(arguments[0]), "")
         if query == "related":
             return self._relatives.version(str(arguments[0]))
+        if query == "author_links":
+            return self._people.links_version(str(arguments[0]))
+        if query in ("author", "author_papers", "author_publications"):
+            return self._people.version(str(arguments[0]), self.publications_version())
         if query in ("best", "topic_counts") and arguments:
             dates = list(self._versions)
             start, end = bisect.bisect_left(dates, str(arguments[0])), bisect.bisect_right(dates, str(arguments[1]))

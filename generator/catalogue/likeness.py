@@ -86,7 +86,7 @@ class _Library:
         column = columns[self._terms]
         kept = np.flatnonzero(column)
         kept = kept[np.argsort(column[kept], kind="stable")]  # sorts numbers of two bytes in linear time
-        owner = np.repeat(np.arange(len(self._ids)), np.diff(self._ends))[kept]
+        owner = np.repeat(np.arange(len(self._ids), dtype=np.int32), np.diff(self._ends))[kept]
         self._keys = column[kept] * np.int64(len(self._ids)) + owner
         self._columns, self._used = columns, self._weights[kept].astype(np.int64)
 

@@ -7,13 +7,15 @@ closed gains newer relatives, and few days do at a time.
 import hashlib
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import accumulate, groupby
+from typing import NamedTuple
 
 import msgspec
 
 from generator.catalogue.database import TOP
+from generator.catalogue.days import Entry
 from generator.catalogue.periods import year_before
 from generator.catalogue.texts import DayTexts
 
@@ -26,6 +28,13 @@ _LATER = (
     "SELECT *, row_number() OVER (PARTITION BY other_date, other ORDER BY likeness DESC, date, arxiv_id) AS turn"
     f" FROM related WHERE place <= {NAMED}"
 )
+
+
+class Related(NamedTuple):
+    """Papers about the same as one: `earlier` than it or of its day, and `later`; the nearest first."""
+
+    earlier: list[Entry]
+    later: list[Entry]
 
 
 class Relatives:
@@ -130,6 +139,22 @@ class Relatives:
             self._db.execute(f"SELECT other_date, sum(mark) FROM ({_LATER}) WHERE turn <= {LATER} GROUP BY other_date")
         )
         return {date: f"{earlier.get(date, 0):x} {later.get(date, 0):x}" for date in earlier.keys() | later.keys()}
+
+
+class RelatedQueries:
+    """What views ask of a catalogue about related papers."""
+
+    _relatives: Relatives
+    _entries: Callable[..., list[Entry]]
+
+    def related(self, date: str) -> dict[str, Related]:
+        """By id, what is related to the papers that `date` was the first to show; only papers with a page have any."""
+        found: dict[str, Related] = {}
+        for part, rows in enumerate(self._relatives.of_day(date)):
+            for name, other, shown in rows:
+                listed = found.setdefault(name, Related([], []))[part]
+                listed += self._entries("WHERE e.arxiv_id = ? AND e.date = ?", other, shown)
+        return found
 
 
 def _number(*parts: object) -> int:

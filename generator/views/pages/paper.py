@@ -4,27 +4,29 @@ One key is a day: the papers it was the first to show. So one more day makes its
 older ones it shows again. Functions instead of a template, as for the papers of a day's page.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 
 from generator.catalogue.days import Entry, day_address
-from generator.catalogue.index import Catalogue, Related
+from generator.catalogue.index import Catalogue
+from generator.catalogue.relatives import Related
 from generator.ground import text
+from generator.ground.author_names import name_key
 from generator.ground.bibliography import bibtex, csl_json
 from generator.ground.characters import escaped
 from generator.ground.config import Settings
 from generator.ground.doi import doi_url
-from generator.ground.model import Links, Paper
+from generator.ground.model import Links, Paper, Scorer
 from generator.ground.publication import Publication
 from generator.ground.ris import ris
 from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.page import Page, relative
 from generator.views.paper import Link, Sheet, authors, other_links, published_notes, scores
-from generator.views.permalink import has_page, paper_address
+from generator.views.permalink import author_address, has_page, paper_address
 from generator.views.scholar import tags
 
 ABOUT = 200  # characters of a description
@@ -33,12 +35,23 @@ CHANGING = ("updated", "doi", "journal_ref", "arxiv_comment", "upvotes", "commen
 
 
 class Story(NamedTuple):
-    """A paper as it is by now, the days that showed it (oldest first), what became of it, and what is related."""
+    """A paper as it is by now, the days that showed it (oldest first), what became of it, what is
+    related, and the pages of authors, by the name's key."""
 
     paper: Paper
     shown: Sequence[Entry]
     published: Sequence[Publication]
     related: Related
+    authors: Mapping[str, str]
+
+
+class EarlierScore(msgspec.Struct, frozen=True):
+    """A score from before the paper was scored anew, as `generator.pipeline.scoring` keeps it in the paper's line."""
+
+    relevance: int | float | None = None
+    novelty: int | float | None = None
+    comment: str | None = None
+    scorer: Scorer | None = None
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -58,11 +71,12 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
         for name, works in catalogue.published_on(day).items():
             published.setdefault(name, {}).update({work.id: work for work in works})
     related = catalogue.related(date) if first else {}
+    pages_of = catalogue.author_links(date) if first else {}
     for entry in first:
         name = entry.paper.arxiv_id
         shown = [entry, *(other for other in again if other.paper.arxiv_id == name)]
         works = [*published.get(name, {}).values()]
-        yield _page(Story(_by_now(shown), shown, works, related.get(name, Related([], []))), settings)
+        yield _page(Story(_by_now(shown), shown, works, related.get(name, Related([], [])), pages_of), settings)
 
 
 def _by_now(shown: Sequence[Entry]) -> Paper:
@@ -113,7 +127,9 @@ def _about(it: Paper) -> str:
 
 def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     it, sheet = story.paper, Sheet(settings, link)
-    by = authors(it.authors, settings.pages.authors) if it.authors else "Authors not given"
+    by = "Authors not given"
+    if it.authors:
+        by = authors(it.authors, settings.pages.authors, partial(_author, pages_of=story.authors, link=link))
     yield f'<div class="digest sheet">\n<article class="column pub">\n<div class="by">{by}</div>\n'
     yield f'<p class="links">{"".join(_links(it))}</p>\n'
     if it.extra.get("withdrawn"):
@@ -134,6 +150,11 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     yield "</dl>\n</aside>\n</div>"
 
 
+def _author(name: str, pages_of: Mapping[str, str], link: Link) -> str:
+    slug = pages_of.get(name_key(name))
+    return f'<a href="{link(author_address(slug))}">{escaped(name)}</a>' if slug else escaped(name)
+
+
 def _links(it: Paper) -> Iterator[str]:
     arxiv = addresses(it.arxiv_id)
     if arxiv is None:
@@ -152,10 +173,27 @@ def _verdicts(shown: Sequence[Entry]) -> Iterator[str]:
         it = entry.paper
         if it.comment:
             yield f'<p class="why">{text.html(it.comment)}</p>\n'
-        rubric = f", rubric {escaped(it.scorer.rubric)}" if it.scorer and it.scorer.rubric else ""
-        by = f" <span>by {escaped(it.scorer.model)}{rubric}</span>" if it.scorer else ""
+        by = f" <span>by {_scorer(it.scorer.model, it.scorer.rubric)}</span>" if it.scorer else ""
         on = f" <span>on {wording.long_date(entry.date)}</span>" if len(given) > 1 else ""
         yield f'<p class="meta">{scores(it)}{by}{on}</p>\n'
+        yield from _earlier_scores(it)
+
+
+def _scorer(model: str, rubric: str | None) -> str:
+    return escaped(model) + (f", rubric {escaped(rubric)}" if rubric else "")
+
+
+def _earlier_scores(it: Paper) -> Iterator[str]:
+    """What the paper was given before it was scored anew, the last first, as far as the line can be understood."""
+    try:
+        earlier = msgspec.convert(it.extra.get("earlier_scores", []), list[EarlierScore])
+    except msgspec.ValidationError:
+        return
+    for score in reversed(earlier):
+        given = f"{wording.number(score.relevance)}/{wording.number(score.novelty)}"
+        by = f" by {_scorer(score.scorer.model, score.scorer.rubric)}" if score.scorer else ""
+        said = f": {text.html(score.comment)}" if score.comment else ""
+        yield f'<p class="note">Earlier: relevance/novelty {given}{by}{said}</p>\n'
 
 
 def _shown(shown: Iterable[Entry], settings: Settings, link: Link) -> Iterator[str]:
