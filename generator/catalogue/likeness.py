@@ -19,7 +19,7 @@ from generator.catalogue.texts import TERMS, DayTexts
 
 RELATIVES = 5
 APART = 3  # the first so many are of as many different days
-LEAST = 0.07  # of a paper's likeness to itself; what is less alike has little to do with it
+LEAST = 0.06  # of a paper's likeness to itself; what is less alike has little to do with it
 SAME = 0.8  # as much of it, or as much of their words in common: the same work once more
 CANDIDATES = 64
 

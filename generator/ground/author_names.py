@@ -49,18 +49,19 @@ def slug(key: str) -> str:
 
 
 def _key(name: Name) -> str:
-    if name.literal or not (_is_word(name.given) and _is_word(name.family)):
+    initials = 2 if f"{name.given}{name.family}".isupper() else 3  # in a name of capitals ADA is none
+    if name.literal or not (_is_word(name.given, initials) and _is_word(name.family, initials)):
         return ""
     key = _folded(" ".join(filter(None, (name.given, name.family, name.suffix))))
     usual = len(key) <= LONGEST and key.count(" ") < _MOST_WORDS
     return "" if not usual or _NOBODY.search(key) or re.search(r"\d", name.given + name.family) else key
 
 
-def _is_word(part: str) -> bool:
-    """Whether there is more to a part of a name than initials: ``J.``, ``J.-P.``, ``JP``."""
+def _is_word(part: str, initials: int) -> bool:
+    """Whether there is more to a part of a name than initials: ``J.``, ``J.-P.``, at most so many capitals (``JP``)."""
     words = _NOT_LETTERS.sub(" ", part).split()
     return any(
-        unicodedata.category(word[0]) == "Lo" or (len(word) > 1 and not (word.isupper() and len(word) <= 3))
+        unicodedata.category(word[0]) == "Lo" or (len(word) > 1 and not (word.isupper() and len(word) <= initials))
         for word in words
     )
 
