@@ -10,11 +10,13 @@ import pytest
 from generator.pipeline.building import build as in_process
 from tests.example import ROOT, digest, make_digest, paper, tree
 
+HEADS = {"title": "Pruning attention heads", "abstract": "Some heads of a transformer see nothing."}
+FOLDS = {"title": "Folding proteins", "abstract": "Proteins fold as diffusion goes back.", "authors": ['Kurt G\\"odel']}
 DAYS = {
-    "2025-04-30": [paper("2504.00001"), paper("2504.00002", title="On pruning $x^2$")],
-    "2025-05-26": [paper("2505.00001"), paper("2505.00002", relevance=9), paper("2410.06074")],
-    "2025-05-27": [paper("2505.00003", comment="On LLMs."), paper("2505.00001"), paper("0411431")],
-    "2025-05-28": [paper("2505.00004", comment="On LLMs."), paper("2505.00002")],
+    "2025-04-30": [paper("2504.00001", **FOLDS), paper("2504.00002", **HEADS | {"title": "On pruning heads $x^2$"})],
+    "2025-05-26": [paper("2505.00001"), paper("2505.00002", relevance=9), paper("2410.06074", **FOLDS)],
+    "2025-05-27": [paper("2505.00003", comment="On LLMs."), paper("2505.00001"), paper("0411431", **HEADS)],
+    "2025-05-28": [paper("2505.00004", comment="On LLMs.", **FOLDS), paper("2505.00002")],
 }
 
 MANY = [paper(f"2502.1{n:04}", relevance=1 + n % 10) for n in range(25)]
@@ -80,6 +82,16 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a paper shown earlier than known": lambda r: rows(r, "2025-04-29", paper("2505.00003")),
     "a paper shown again": lambda r: rows(r, "2025-06-03", paper("2505.00003", version=2, comment="Now with proofs.")),
     "a paper among the best of another day": best_later,
+    "a new day about an old subject": lambda r: rows(r, "2025-05-29", paper("2505.00009", **HEADS)),
+    "an older day about a subject": lambda r: rows(r, "2025-04-29", paper("2504.00009", **FOLDS)),
+    "another abstract": lambda r: rows(r, "2025-04-30", paper("2504.00001", **HEADS), paper("2504.00002", **HEADS)),
+    "the first day of a paper gone": lambda r: (r / "data/papers/2025/2025-04-30.jsonl").unlink(),
+    "a third paper of an author": lambda r: rows(r, "2025-05-29", paper("2505.00009", authors=["K. G", "Kurt Gödel"])),
+    "an ORCID": lambda r: replace(
+        r / "data/publications/ista-iclr-2025.yml", "0000-0003-3650-940X", "0000-0002-1825-0097"
+    ),
+    "no authors' pages": lambda r: replace(r / "digest.yml", "sources:", "author_pages: none\nsources:"),
+    "all papers' pages": lambda r: replace(r / "digest.yml", "sources:", "paper_pages: all\nsources:"),
     "no papers' pages": lambda r: replace(r / "digest.yml", "sources:", "paper_pages: none\nsources:"),
     "a comment": lambda r: replace(r / "data/papers/2025/2025-05-27.jsonl", "On LLMs.", "On pruning."),
     "a score": lambda r: rows(r, "2025-05-28", paper("2505.00004", relevance=10, novelty=10)),

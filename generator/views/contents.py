@@ -10,6 +10,7 @@ from generator.views.page import File, Page
 from generator.views.pages import (
     about,
     archive,
+    author,
     day,
     home,
     month,
@@ -48,6 +49,7 @@ KINDS = {
         Kind("home", _one, home.pages),
         Kind("day", day.keys, day.pages),
         Kind("paper", paper.keys, paper.pages),
+        Kind("author", author.keys, author.pages),
         Kind("week", week.keys, week.pages),
         Kind("month", month.keys, month.pages),
         Kind("archive", _one, archive.pages),

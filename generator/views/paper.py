@@ -103,11 +103,15 @@ def contents(entries: Iterable[Entry]) -> Markup:
     return Markup("\n".join([f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in titles]))
 
 
-def authors(names: Sequence[str], shown: int) -> str:
-    """The first `shown` names; the rest is folded."""
+def authors(names: Sequence[str], shown: int, marked: Callable[[str], str] | None = None) -> str:
+    """The first `shown` names; the rest is folded. `marked` makes HTML of a name, where it is more than that."""
+
+    def joined(some: Sequence[str]) -> str:
+        return ", ".join(map(marked, some)) if marked else escaped(", ".join(some))
+
     if len(names) <= shown + 1:
-        return escaped(", ".join(names))
-    first, rest = escaped(", ".join(names[:shown])), escaped(", ".join(names[shown:]))
+        return joined(names)
+    first, rest = joined(names[:shown]), joined(names[shown:])
     return f'{first} <details class="more"><summary>and {len(names) - shown} more</summary>{rest}</details>'
 
 
