@@ -59,11 +59,12 @@ function mergeRecords(one, other, joined) {
   });
 }
 
+// `other` is what is stored, or a file: of what this module does not know, it knows better.
 export function merge(one, other, joined = false) {
   const papers = new Map(one.papers);
   for (const [id, it] of other.papers) papers.set(id, mergeRecords(papers.get(id) ?? {}, it, joined));
   const view = (other.view.changed ?? 0) >= (one.view.changed ?? 0) ? other.view : one.view;
-  return { rest: { ...other.rest, ...one.rest }, papers, view };
+  return { rest: { ...one.rest, ...other.rest }, papers, view };
 }
 
 // Whether `one` knows of a change that `other` does not.
@@ -103,9 +104,11 @@ function load() {
 }
 
 // Other tabs write too: read again right before writing.
-function store() {
+function store(rest) {
   trouble = "";
-  if (load() === undefined) return;
+  const stored = load();
+  Object.assign(state.rest, rest);
+  if (stored === undefined) return;
   try {
     localStorage.setItem(KEY, write(state));
   } catch {
@@ -139,6 +142,13 @@ export function choose(fields) {
   store();
   tell();
 }
+// What another module keeps under a name of its own: `renew` makes it of what is stored.
+export function keep(name, renew) {
+  load();
+  store({ [name]: renew(state.rest[name]) });
+  tell();
+}
+
 export const is = (id, name) => (state.papers.get(id)?.[name] ?? 0) > 0;
 export const savedPapers = () => [...state.papers].filter(([, it]) => it.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);
 

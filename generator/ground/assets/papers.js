@@ -27,7 +27,7 @@ export function paperOf(node, order) {
   };
 }
 
-export const linkOf = ({ node }) => node.querySelector("h2 a, h3 a");
+export const linkOf = ({ node }) => node.querySelector("h2 a, h3 a, .links a");
 const titleOf = ({ node }) => node.dataset.title ?? oneLine(node.querySelector("h2, h3").textContent);
 
 // What finds and cites a saved paper: its own page, or its place on this day.
@@ -37,7 +37,7 @@ function details(paper) {
   const [names, more] = oneLine(by.textContent).split(/ and (\d+) more$/);
   const authors = names.split(/(?:\s*,)+\s+/).filter((name) => name && name !== "Authors not given");
   const own = linkOf(paper)?.href ?? "";
-  const here = `${location.origin}${location.pathname}#${encodeURIComponent(paper.id)}`;
+  const here = `${location.origin}${location.pathname}${paper.node.id && `#${encodeURIComponent(paper.id)}`}`;
   const address = (own.startsWith(root.href) ? own : here).replace(root.href, "");
   return { title: titleOf(paper), authors, more: Number(more ?? 0), address };
 }
@@ -75,16 +75,16 @@ refresh();
 // Calls `start` on the finished page. What it `hides` or moves is in place before the page is seen.
 export function whenReady(start, hides) {
   const page = document.documentElement;
-  const run = () => {
+  const run = async () => {
     const began = performance.now();
     try {
-      start();
+      await start();
     } finally {
       delete page.dataset.reader;
       performance.measure("reader", { start: began });
     }
   };
-  if (document.readyState !== "loading") return run();
   if (hides) page.dataset.reader = "wait";
-  document.addEventListener("DOMContentLoaded", run);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", run);
+  else run();
 }

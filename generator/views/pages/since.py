@@ -62,6 +62,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         description="What was published since you were here last, in one list, best first",
         body=render("since.html.j2", ADDRESS, **context),
         updated=week[-1].date if week else None,
+        script=SCRIPT,
         reader=True,
     )
     yield File(INDEX, msgspec.json.encode(_index(catalogue, settings)))
@@ -77,11 +78,12 @@ def _last(catalogue: Catalogue, days: int) -> list[DayHead]:
 
 
 def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
-    """`days` as date, state, number of papers; `before` is the newest day of the archive that is not among them."""
+    """`days` as date, state, papers; `week` begins the last of them, and `before` is the newest day older than all."""
     days = _last(catalogue, WINDOW)
     return {
         "version": 1,
         "days": [(head.date, head.state, head.papers) for head in days],
+        "week": next((head.date for head in _last(catalogue, WEEK)), None),
         "before": catalogue.around("day", days[0].date)[0] if days else None,
         "states": wording.STATE_WORDS,
         "topics": {topic.id: topic.label for topic in settings.topics},
@@ -96,7 +98,8 @@ def _paper(entry: Entry, settings: Settings) -> dict[str, Any]:
         "title": text.plain(it.title),
         "title_parts": parts(str(text.title(it.title))),
         "authors": it.authors[:NAMES],
-        "more": max(len(it.authors) - NAMES, 0),
+        "more": max(len(it.authors) - NAMES, 0) or None,
+        "score": it.score,
         "relevance": it.relevance,
         "novelty": it.novelty,
         "upvotes": it.upvotes,
@@ -106,7 +109,7 @@ def _paper(entry: Entry, settings: Settings) -> dict[str, Any]:
         "address": paper_address(entry, settings),
         "first_seen": entry.first_seen if entry.first_seen < entry.date else None,
     }
-    return {name: value for name, value in told.items() if value not in (None, "", 0, (), [])}
+    return {name: value for name, value in told.items() if value not in (None, "", (), [])}
 
 
 def parts(markup: str) -> list[Part]:
