@@ -56,7 +56,7 @@ function listSaved() {
   const papers = (here.shown = here.papers = savedPapers().map(savedItem));
   papers.forEach(addMarks);
   document.getElementById("saved").replaceChildren(...papers.map(({ node }) => node));
-  status.textContent = papers.length ? count(papers.length) : "Nothing saved yet: press ☆ beside a paper, or s.";
+  status.textContent = papers.length ? count(papers.length) : "Nothing yet: press ☆ or s";
 }
 
 // Another tab wrote: show it, but not under the writer's hand.
@@ -69,10 +69,10 @@ function refreshSaved() {
 
 function start() {
   const box = document.getElementById("files");
-  const file = element("input", { type: "file", accept: ".json", onchange: importFile });
+  const file = element("input", { type: "file", accept: ".json", hidden: true, onchange: importFile });
   const exports = Object.keys(FORMATS).map((name) => button(name, () => exportAs(name), { ariaLabel: `Export as ${name}` }));
-  const bring = element("label", { className: "import" }, "Import ", file);
-  box.append(status, element("span", { className: "dim", textContent: "Export" }), ...exports, bring, button("Keys", help));
+  const out = element("span", { className: "exports" }, element("span", { className: "dim", textContent: "Export" }), ...exports);
+  box.append(status, file, button("Import", () => file.click()), button("Keys", help), out);
   box.after(notice);
   listSaved();
   watch(refreshSaved);
