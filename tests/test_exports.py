@@ -11,7 +11,7 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import SeparateCoAuthors, SplitNameParts
 from markdown_it import MarkdownIt
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from generator.catalogue.days import Entry
 from generator.edges.preview import served
@@ -158,7 +158,7 @@ def test_json_taken_in_elsewhere_gives_the_same_state(site: Site, saved: Page, c
     elsewhere = chromium.new_context().new_page()
     elsewhere.goto(site.address + "saved/")
     for said in (f"{len(site.shown)} more saved", "0 more saved"):
-        chosen = {"name": "saved-papers.json", "mimeType": "", "buffer": file.encode()}
+        chosen = FilePayload(name="saved-papers.json", mimeType="", buffer=file.encode())
         elsewhere.locator("input[type=file]").set_input_files(chosen)
         expect(elsewhere.locator(".reader [role=status]")).to_contain_text(said)
         assert stored(elsewhere) == stored(saved) == json.loads(file)

@@ -31,7 +31,7 @@ DAYS = {
     ],
     "2025-05-28": [paper("2505.00010"), paper("2505.00001", relevance=3), paper("2505.00009", relevance=10)],
 }
-RECEIPTS = {
+RECEIPTS: dict[str, dict[str, Any]] = {
     "2025-05-23": {"state": "failed", "scanned": 5},
     "2025-05-24": {"state": "quiet"},
     "2025-05-26": {"state": "partial"},
