@@ -163,6 +163,11 @@ def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None
     names = ("all", "scores/7", "topics/compression", "sources/arxiv", "daily")  # no week is over by it
     feeds = {f"feeds/{name}.{form}" for name in names for form in ("xml", "atom", "json")}
     assert {path for path in touched if path.startswith("feeds/")} == feeds
+    assert {path for path in touched if path.startswith("since/")} == {
+        "since/2025-05-29.json",
+        "since/days.json",
+        "since/index.html",
+    }
     assert not {path for path in touched if path.startswith(("publications/", "by-hand/", "assets/"))}
     assert {path.split("/")[1] for path in touched if path.startswith("pagefind/")} == {"2025-05", "shards.json"}
 

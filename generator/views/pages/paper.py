@@ -123,6 +123,7 @@ def _page(story: Story, settings: Settings) -> Page:
         updated=story.shown[-1].date,
         head=tuple(tags(it, story.published, address, about, settings)),
         heading=marked if "<math" in marked else "",
+        script="assets/paper.js",
     )
 
 
@@ -138,7 +139,8 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     by = "Authors not given"
     if it.authors:
         by = authors(it.authors, settings.pages.authors, partial(_author, pages_of=story.authors, link=link))
-    yield f'<div class="digest sheet">\n<article class="column pub">\n<div class="by">{by}</div>\n'
+    named = f'data-paper="{escaped(it.arxiv_id)}" data-title="{escaped(text.plain(it.title))}"'
+    yield f'<div class="digest sheet">\n<article class="column pub" {named}>\n<div class="by">{by}</div>\n'
     yield f'<p class="links">{"".join(_links(it))}</p>\n'
     if it.extra.get("withdrawn"):
         said = f": {text.html(it.arxiv_comment)}" if it.arxiv_comment else ""
