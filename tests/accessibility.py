@@ -1,33 +1,24 @@
 """axe-core over a page as the browser shows it, whether or not the page may run scripts."""
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
 
-SOURCE = Path(__file__).with_name("axe") / "node_modules" / "axe-core" / "axe.min.js"
 # Timers do not run where scripts are switched off; promises do, between two evaluations. So timers become a queue
 # that is emptied from outside, in a world of axe's own that the page's policy and scripts know nothing of.
 QUEUE = "var later = []; var setTimeout = (act, _, ...rest) => later.push(() => act(...rest)); var clearTimeout = () => 0;"
 START = """
 var result = "";
-axe.run(document, {preload: false, resultTypes: ["violations"]}).then(
+axe.run(document, {preload: false, resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}).then(
   (found) => { result = JSON.stringify(found.violations); },
   (error) => { result = JSON.stringify([{id: "error", help: String(error), nodes: []}]); });
 """
 STEP = "for (let act; (act = later.shift()); ) act(); result"
 
 
-@cache
-def axe() -> str:
-    """axe-core's source (``tests/axe/run`` installs it)."""
-    return SOURCE.read_text("utf-8")
-
-
-def violations(tab: Page) -> list[str]:
-    """What axe-core finds wrong with the page in `tab`, as ``rule: help: element`` lines."""
+def violations(tab: Page, axe: str) -> list[str]:
+    """What axe-core (its source) finds wrong with the page in `tab`, as ``rule: help: element`` lines."""
     session = tab.context.new_cdp_session(tab)
     frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
     world = session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})["executionContextId"]
@@ -37,7 +28,7 @@ def violations(tab: Page) -> list[str]:
         assert "exceptionDetails" not in said, said
         return said["result"].get("value")
 
-    for source in (QUEUE, axe() + ";0", START):
+    for source in (QUEUE, axe + ";0", START):
         evaluate(source)
     for _ in range(1000):
         if found := evaluate(STEP):
