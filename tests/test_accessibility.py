@@ -80,7 +80,7 @@ def test_on_paper_a_day_is_what_one_reads(address: str, chromium: Browser) -> No
     context = chromium.new_context(color_scheme="dark")
     tab = context.new_page()
     tab.goto(f"{address}daily/2025/05/27/")
-    abstract = tab.locator(".paper > details > p").first
+    abstract = tab.locator(".paper > details:not([open]) > p").first
     controls = tab.locator(".masthead, .rail, .days, .reader, .marks, .md-footer, .contents, .ledger")
     assert abstract.is_hidden()
     assert controls.count() > 7
