@@ -107,7 +107,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a setting of pages": lambda r: replace(r / "digest.yml", "sources:", "pages: {open_abstracts: 0}\nsources:"),
     "the site's name": lambda r: replace(r / "mkdocs.yml", "site_name: Paper Digest", "site_name: Another"),
     "the site's address": lambda r: replace(r / "mkdocs.yml", "example.org/paper-digest", "else.example"),
-    "the theme": lambda r: replace(r / "mkdocs.yml", "    - navigation.top\n", ""),
+    "the theme": lambda r: replace(r / "mkdocs.yml", "newspaper-variant-outline", "newspaper"),
     "a page by hand": lambda r: replace(r / "docs/by-hand.md", "# By hand", "# Otherwise"),
     "a page by hand more": lambda r: (r / "docs/more.md").write_text("# More"),
     "a page by hand gone": lambda r: (r / "docs/by-hand.md").unlink(),
