@@ -1,4 +1,4 @@
-"""The policy in every page: nothing but the site's own files runs, styles or is asked, and everything works under it."""
+"""The policy in every page: nothing but the site's own files runs, styles or is asked, and all works under it."""
 
 import re
 from collections.abc import Iterator
@@ -49,7 +49,8 @@ def policies(site: Path) -> Iterator[tuple[str, str]]:
     """(path, policy) of every page, which must be the first thing in its head."""
     for file in sorted(site.rglob("*.html")):
         head = lxml.html.fromstring(file.read_bytes()).find("head")
-        assert head is not None and head[0].get("http-equiv") == "Content-Security-Policy", file
+        assert head is not None, file
+        assert head[0].get("http-equiv") == "Content-Security-Policy", file
         yield file.relative_to(site).as_posix(), head[0].get("content", "").strip()
 
 
