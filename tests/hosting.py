@@ -1,92 +1,60 @@
-"""A static host as browsers meet it: it compresses what GitHub Pages compresses, and counts the bytes it sends."""
+"""A site as static hosts serve it: text compressed, connections kept, what has a hash in its name good for a year."""
 
 import gzip
-import io
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import ThreadingHTTPServer
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
-from generator.edges.preview import Handler
+from generator.edges.preview import TYPES
 
-COMPRESSED = ("text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/xml", "text/plain")
-
-
-class Sent:
-    """What was sent since the last look: bytes by path, headers and all."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._bytes: dict[str, int] = {}
-
-    def add(self, path: str, count: int) -> None:
-        with self._lock:
-            self._bytes[path] = self._bytes.get(path, 0) + count
-
-    def take(self) -> dict[str, int]:
-        with self._lock:
-            taken, self._bytes = self._bytes, {}
-            return taken
+TEXT = {".atom", ".css", ".html", ".js", ".json", ".opml", ".svg", ".txt", ".xml"}
+HASHED = re.compile(r"\.[0-9a-f]{8,}\.|\.pf_|_[0-9a-f]{7,}\.")
 
 
-class _Counted(io.RawIOBase):
-    def __init__(self, stream: Any) -> None:
-        self.stream, self.count = stream, 0
-
-    def write(self, data: Any) -> int:
-        self.stream.write(data)
-        self.count += len(data)
-        return len(data)
-
-    def writable(self) -> bool:
-        return True
+@cache
+def compressed(path: Path) -> bytes:
+    """A file as it goes over the wire, by gzip at its usual level if it is text."""
+    data = path.read_bytes()
+    return gzip.compress(data, 6, mtime=0) if path.suffix in TEXT else data
 
 
-class _Host(Handler):
-    sent: Sent
+class Host(BaseHTTPRequestHandler):
+    """Files of `site` below `base`."""
 
-    def send_head(self) -> Any:
-        """The file, compressed where its type is one of those."""
-        body = super().send_head()
-        if body is None or not self._compresses:
-            return body
-        with body:
-            return io.BytesIO(gzip.compress(body.read(), 6, mtime=0))
-
-    def send_header(self, keyword: str, value: str) -> None:
-        if keyword == "Content-type":
-            accepted = "gzip" in self.headers.get("Accept-Encoding", "")
-            self._compresses = accepted and value.partition(";")[0] in COMPRESSED
-        if keyword == "Content-Length" and self._compresses:  # not known before; the connection's end says it
-            keyword, value = "Content-Encoding", "gzip"
-        super().send_header(keyword, value)
-
-    _compresses = False
+    protocol_version = "HTTP/1.1"
+    site = Path()
+    base = "/"
 
     def do_GET(self) -> None:
-        self._compresses = False
-        stream, self.wfile = self.wfile, _Counted(self.wfile)  # type: ignore[assignment]
-        try:
-            super().do_GET()
-        finally:
-            self.sent.add(self.path, self.wfile.count)  # type: ignore[attr-defined]
-            self.wfile = stream
+        """The file, or 404."""
+        path = self.site / self.path.partition("?")[0].removeprefix(self.base)
+        path = path / "index.html" if path.is_dir() else path
+        found = path.is_file() and self.path.startswith(self.base)
+        body = compressed(path) if found else b""
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", TYPES.get(path.suffix, "application/octet-stream"))
+        self.send_header("Content-Length", str(len(body)))
+        if path.suffix in TEXT:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Cache-Control", f"max-age={31536000 if HASHED.search(path.name) else 600}")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """No line for each request."""
 
 
 @contextmanager
-def hosted(site: Path, base: str) -> Iterator[tuple[str, Sent]]:
-    """Serve `site` under the path `base`; yields the address and the account."""
-    sent = Sent()
-    handler = partial(type("SiteHost", (_Host,), {"base": base, "sent": sent}), directory=str(site))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
+def hosted(site: Path, base: str) -> Iterator[str]:
+    """Serve `site` under the path `base` on a free port of this machine; yields the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("SiteHost", (Host,), {"site": site, "base": base}))
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}{base}", sent
+        yield f"http://127.0.0.1:{server.server_port}{base}"
     finally:
         server.shutdown()
         server.server_close()
-        thread.join()

@@ -10,5 +10,4 @@ export function element(name, properties, ...children) {
 
 export const button = (textContent, act, more) =>
   Object.assign(element("button", { type: "button", textContent, ...more }), { onclick: act });
-export const count = (number) => `${number} paper${number === 1 ? "" : "s"}`;
 export const oneLine = (text) => text.replace(/\s+/g, " ").trim();

@@ -45,8 +45,8 @@ function setSelect(name, options) {
   selects.set(name, { select, options });
 }
 
-// The selects that `papers` need, in place. A paper has a list of values for each facet, and a number for a score;
-// `fixed` facets have these (value, label) whatever the papers have.
+// The selects that `papers` need. A paper has a list of values for each facet, and a number for a score; `fixed` facets
+// have these (value, label) whatever the papers have.
 export function offer(papers, { sorts, facets, labels = {}, fixed = {} }, act) {
   picked = act;
   setSelect("sort", Object.entries(sorts));
@@ -80,10 +80,10 @@ export function countOptions(papers, more = "") {
   for (const [facet, { select, options }] of selects) {
     if (facet === "sort") continue;
     const left = filter(papers, facet);
-    const tally = facet === "score" ? null : tallyOf(left, facet);
-    options.forEach(([value, said], i) => {
+    const tally = facet !== "score" && tallyOf(left, facet);
+    options.slice(1).forEach(([value, said], i) => {
       const number = tally ? tally.get(value) ?? 0 : left.filter((it) => fits(it, facet, value)).length;
-      if (value) select[i].textContent = `${said} (${number}${more})`;
+      select[i + 1].textContent = `${said} (${number}${more})`;
     });
   }
   clear.hidden = !facetsChosen().length && !chosen("sort");
@@ -98,8 +98,7 @@ export const clear = button("Clear", () => {
 // What is above a list: folded away where there is little room.
 export function foldable(...controls) {
   const choices = element("div", { className: "choices" }, ...controls);
-  const unfold = button("Filter", () => {
-    unfold.ariaExpanded = String(choices.classList.toggle("open"));
-  }, { className: "unfold", ariaExpanded: "false" });
+  const fold = () => (unfold.ariaExpanded = String(choices.classList.toggle("open")));
+  const unfold = button("Filter", fold, { className: "unfold", ariaExpanded: "false" });
   return [unfold, choices];
 }

@@ -11,8 +11,9 @@ export function home(id, { address = "" }) {
 }
 
 export const byLine = ({ authors = [], more }) => authors.join(", ") + (more ? ` and ${more} more` : "");
-const TEX = { "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" };
-const tex = (text) => oneLine(text).replace(/[\\{}$&#%_^~]/g, (c) => TEX[c] ?? `\\${c}`);
+// BibTeX counts braces even behind a backslash.
+const TEX = { "\\": "backslash", "{": "braceleft", "}": "braceright", "^": "asciicircum", "~": "asciitilde" };
+const tex = (text) => oneLine(text).replace(/[\\{}$&#%_^~]/g, (c) => (TEX[c] ? `\\text${TEX[c]}{}` : `\\${c}`));
 const escapeMarkdown = (text) => oneLine(text).replace(/[\\`*_[\]<>#|~$]/g, "\\$&");
 const place = (id, it) => (ARXIV.test(id) ? `https://arxiv.org/abs/${id}` : home(id, it).replace(/[{}]/g, encodeURI));
 
@@ -21,14 +22,31 @@ function yearOf(id) {
   return year ? (year > 90 ? "19" : "20") + year : "";
 }
 
-// The family name: the last word and small ones before it.
-function familyFirst(name) {
-  const [, given, family] = /^(\S.*?)\s+((?:\p{Ll}\S*\s+)*\S+)$/u.exec(name) ?? [];
-  return !given || name.includes(",") || / (team|group|collaboration)$/i.test(name) ? name : `${family}, ${given}`;
+const TEAM = /\b(collaboration|consortium|group|initiative|lab|members|network|project|team)\b/i;
+const PARTICLE = /^(af|al|bin|d[aeiou]|dal|degli|de[iln]|della|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?)$/;
+
+// [family, suffix, given], or nothing where a name has no parts: as generator/ground/names.py has it.
+function partsOf(name) {
+  const [, rest, suffix = ""] = /^(.*?)(?:,?\s+(Jr\.?|Sr\.?|II|III|IV))?$/.exec(name);
+  const [, last, first] = /^([^,]+),\s*(.+)$/.exec(rest) ?? [];
+  const words = rest.split(" ");
+  if (TEAM.test(name) || (!last && (rest.includes(",") || words.length < 2))) return undefined;
+  if (last) return [last, suffix, first];
+  const particle = words.findIndex((word, i) => i && i < words.length - 1 && PARTICLE.test(word));
+  const at = particle > 0 ? particle : words.length - 1;
+  return [words.slice(at).join(" "), suffix, words.slice(0, at).join(" ")];
+}
+
+const guarded = (part) => (/,|\b(and|others)\b/i.test(part) ? `{${tex(part)}}` : tex(part));
+const nameInBibtex = (name) => partsOf(name)?.filter(Boolean).map(guarded).join(", ") ?? `{${tex(name)}}`;
+
+function nameInRis(name) {
+  const [family, suffix, given] = partsOf(name) ?? [name];
+  return [family, given, suffix].filter(Boolean).join(", ");
 }
 
 export function bibtex([id, it]) {
-  const names = (it.authors ?? []).map((name) => (/,| and /.test(name) ? `{${tex(name)}}` : tex(name)));
+  const names = (it.authors ?? []).map(oneLine).map(nameInBibtex);
   const fields = {
     title: `{${tex(it.title ?? id)}}`,
     author: [...names, ...(it.more ? ["others"] : [])].join(" and "),
@@ -42,7 +60,7 @@ export function bibtex([id, it]) {
 }
 
 export function ris([id, it]) {
-  const names = (it.authors ?? []).map((name) => ["AU", familyFirst(name)]);
+  const names = (it.authors ?? []).map(oneLine).map((name) => ["AU", nameInRis(name)]);
   const lines = [["TY", "UNPB"], ["TI", it.title ?? id], ...names];
   lines.push(["PY", yearOf(id)], ["UR", place(id, it)], ["N1", it.note ?? ""]);
   const written = lines.filter(([, value]) => value).map(([name, value]) => `${name}  - ${oneLine(value)}\r\n`);

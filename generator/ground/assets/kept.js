@@ -59,11 +59,12 @@ function mergeRecords(one, other, joined) {
   });
 }
 
+// `other` is what is stored, or a file: of what this module does not know, it knows better.
 export function merge(one, other, joined = false) {
   const papers = new Map(one.papers);
   for (const [id, it] of other.papers) papers.set(id, mergeRecords(papers.get(id) ?? {}, it, joined));
   const view = (other.view.changed ?? 0) >= (one.view.changed ?? 0) ? other.view : one.view;
-  return { rest: { ...other.rest, ...one.rest }, papers, view };
+  return { rest: { ...one.rest, ...other.rest }, papers, view };
 }
 
 // Whether `one` knows of a change that `other` does not.
@@ -79,10 +80,10 @@ const UNKEPT = "what you save is gone with the page, unless you export it.";
 const watchers = [];
 // `act` is called whenever what is kept has changed, here or in another tab.
 export const watch = (act) => watchers.push(act);
-const tell = () => watchers.forEach((act) => act());
+export const tell = () => watchers.forEach((act) => act());
 
 // Takes in and returns what is stored. What cannot be read is put aside, never written over.
-function load() {
+export function load() {
   try {
     const text = localStorage.getItem(KEY);
     if (text === null) return null;
@@ -102,23 +103,17 @@ function load() {
   }
 }
 
-// Other tabs write too: read again right before writing.
-function store() {
+// Other tabs write too: read again right before writing. `rest` is what another module keeps under a name of its own.
+export function store(rest) {
   trouble = "";
-  if (load() === undefined) return;
+  const stored = load();
+  Object.assign(state.rest, rest);
+  if (stored === undefined) return;
   try {
     localStorage.setItem(KEY, write(state));
   } catch {
     trouble = `This browser's storage is full: ${UNKEPT}`;
   }
-}
-
-// Takes in a state from elsewhere, and loses neither its notes nor ours.
-export function takeIn(given) {
-  load();
-  state = merge(state, given, true);
-  store();
-  tell();
 }
 
 export function change(id, fields) {
@@ -139,8 +134,8 @@ export function choose(fields) {
   store();
   tell();
 }
+
 export const is = (id, name) => (state.papers.get(id)?.[name] ?? 0) > 0;
-export const savedPapers = () => [...state.papers].filter(([, it]) => it.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);
 
 function onStorage({ key, newValue }) {
   if (key !== KEY || newValue === null) return;

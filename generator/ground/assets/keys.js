@@ -24,7 +24,8 @@ function step(by) {
 }
 
 const withCurrent = (act) => () => {
-  const paper = current();
+  const { shown } = here;
+  const paper = current() ?? (shown.length === 1 && shown[0]);
   if (paper) act(paper);
 };
 const follow = (selector) => () => document.querySelector(selector)?.click();

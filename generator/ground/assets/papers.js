@@ -1,30 +1,17 @@
-// The papers a page lists: what is known of each, and its two marks, "saved" and "read".
+// The papers of a page, each with its node, its id and what of its `details` is saved; and their marks.
 
-import { button, element, oneLine, root } from "./elements.js";
+import { button, element, oneLine } from "./elements.js";
 import { change, is, state, trouble, watch } from "./kept.js";
 
 // All papers of the page, and those in sight, in their order: keys move through them.
 export const here = { papers: [], shown: [] };
-export const status = element("p", { className: "count", role: "status", ariaLive: "polite" });
 export const notice = element("p", { className: "trouble", role: "alert" });
 
-export const linkOf = ({ node }) => node.querySelector("h2 a, h3 a");
-const titleOf = ({ node }) => node.dataset.title ?? oneLine(node.querySelector("h2, h3").textContent);
-
-// What finds and cites a saved paper: its own page, or its place on this day.
-function details(paper) {
-  const by = paper.node.querySelector(".by").cloneNode(true);
-  by.querySelector("summary")?.replaceWith(", ");
-  const [names, more] = oneLine(by.textContent).split(/ and (\d+) more$/);
-  const authors = names.split(/(?:\s*,)+\s+/).filter((name) => name && name !== "Authors not given");
-  const own = linkOf(paper)?.href ?? "";
-  const here = `${location.origin}${location.pathname}#${encodeURIComponent(paper.id)}`;
-  const address = (own.startsWith(root.href) ? own : here).replace(root.href, "");
-  return { title: titleOf(paper), authors, more: Number(more ?? 0), address };
-}
+export const linkOf = ({ node }) => node.querySelector("h2 a, h3 a, .links a");
+export const titleOf = ({ node }) => node.dataset.title ?? oneLine(node.querySelector("h2, h3").textContent);
 
 export const toggle = (paper, name) =>
-  change(paper.id, { [name]: !is(paper.id, name), ...(name === "saved" && !paper.listed && details(paper)) });
+  change(paper.id, { [name]: !is(paper.id, name), ...(name === "saved" && paper.details?.()) });
 
 export function addMarks(paper) {
   const title = titleOf(paper);

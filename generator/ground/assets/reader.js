@@ -1,11 +1,11 @@
 // A list of papers: filter, sort, fold. What is chosen stands in the address, or stays in this browser.
 
-import { button, count, element, root } from "./elements.js";
+import { button, element, root } from "./elements.js";
 import { chosen, clear, countOptions, facetsChosen, filter, foldable, fromAddress, offer } from "./facets.js";
-import { choose, is, savedPapers, state, watch } from "./kept.js";
+import { choose, state, watch } from "./kept.js";
 import { help } from "./keys.js";
-import { addMarks, here, isCompact, notice, status } from "./papers.js";
-import { whenReady } from "./ready.js";
+import { count, paperOf, savedPapers, status, whenReady } from "./listed.js";
+import { addMarks, here, isCompact, notice } from "./papers.js";
 
 // -- filter and sort --
 
@@ -14,28 +14,6 @@ const MARKS = [["unread", "Unread"], ["read", "Read"], ["saved", "Saved"]];
 const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
 let papers = [];
 let list;
-
-const words = (text) => (text ? text.split(" ") : []);
-const number = (text) => (text ? Number(text) : NaN);
-
-function paperOf(node, order) {
-  const { paper, topics, categories, sources, relevance, novelty, upvotes, date, published } = node.dataset;
-  return {
-    node,
-    order,
-    id: node.id || paper,
-    topic: words(topics),
-    category: words(categories),
-    source: words(sources),
-    get mark() {
-      return [is(this.id, "read") ? "read" : "unread", ...(is(this.id, "saved") ? ["saved"] : [])];
-    },
-    score: number(relevance) + number(novelty),
-    novelty: number(novelty),
-    upvotes: number(upvotes),
-    date: Date.parse(date ?? published ?? ""),
-  };
-}
 
 function addSelects(box) {
   const labels = { topic: {}, source: JSON.parse(box.dataset.sources ?? "{}") };

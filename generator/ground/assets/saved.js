@@ -1,11 +1,11 @@
 // The page of saved papers: notes, and files in and out.
 
-import { button, count, element } from "./elements.js";
+import { button, element } from "./elements.js";
 import { ARXIV, bibtex, byLine, home, markdown, ris } from "./files.js";
-import { change, parse, savedPapers, state, takeIn, watch, write } from "./kept.js";
+import { change, load, merge, parse, state, store, tell, watch, write } from "./kept.js";
 import { help } from "./keys.js";
-import { addMarks, here, notice, status } from "./papers.js";
-import { whenReady } from "./ready.js";
+import { count, savedPapers, status, whenReady } from "./listed.js";
+import { addMarks, here, notice } from "./papers.js";
 
 const FORMATS = {
   JSON: ["json", "application/json", () => write(state)],
@@ -28,7 +28,10 @@ async function importFile({ currentTarget: input }) {
   try {
     const given = parse(await file.text());
     const before = savedPapers().length;
-    takeIn(given);
+    load();
+    Object.assign(state, merge(state, given, true)); // neither its notes nor ours are lost
+    store();
+    tell();
     said = `${savedPapers().length - before} more saved from ${file.name}.`;
   } catch (error) {
     said = `${file.name} is not a JSON file that this page exported (${error.message}). Nothing was changed.`;
@@ -50,14 +53,14 @@ function savedItem([id, it], order) {
   node.append(element("p", { className: "by", textContent: byLine(it) }));
   const said = element("span", { textContent: `saved ${when}` });
   node.append(element("p", { className: "meta" }, element("span", {}, arxiv), said), note);
-  return { node, order, id, note, listed: true };
+  return { node, order, id, note };
 }
 
 function listSaved() {
   const papers = (here.shown = here.papers = savedPapers().map(savedItem));
   papers.forEach(addMarks);
   document.getElementById("saved").replaceChildren(...papers.map(({ node }) => node));
-  status.textContent = papers.length ? count(papers.length) : "Nothing saved yet: press ☆ beside a paper, or s.";
+  status.textContent = papers.length ? count(papers.length) : "Nothing yet: press ☆ or s";
 }
 
 // Another tab wrote: show it, but not under the writer's hand.
@@ -70,10 +73,10 @@ function refreshSaved() {
 
 function start() {
   const box = document.getElementById("files");
-  const file = element("input", { type: "file", accept: ".json", onchange: importFile });
+  const file = element("input", { type: "file", accept: ".json", hidden: true, onchange: importFile });
   const exports = Object.keys(FORMATS).map((name) => button(name, () => exportAs(name), { ariaLabel: `Export as ${name}` }));
-  const bring = element("label", { className: "import" }, "Import ", file);
-  box.append(status, element("span", { className: "dim", textContent: "Export" }), ...exports, bring, button("Keys", help));
+  const out = element("span", { className: "exports" }, element("span", { className: "dim", textContent: "Export" }), ...exports);
+  box.append(status, file, button("Import", () => file.click()), button("Keys", help), out);
   box.after(notice);
   listSaved();
   watch(refreshSaved);

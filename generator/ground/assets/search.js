@@ -1,4 +1,4 @@
-// The search page: words, an id, or a choice alone. Hits are papers, and lead to where a paper is for good.
+// The search page: words, an id, or a choice alone. A hit leads to where a paper is for good.
 
 import { button, element, root } from "./elements.js";
 import { chosen, clear, countOptions, facetsChosen, filter, foldable, fromAddress, offer } from "./facets.js";
@@ -6,24 +6,20 @@ import { help } from "./keys.js";
 import { addMarks, here, notice } from "./papers.js";
 import { cardOf, everything, find, load, open, since, waiting } from "./shards.js";
 
-const PAGE = 5; // as many as a screen shows: each costs 10 KB
-const FIRST = 5000; // as many of the newest papers are searched before the reader asks for older ones
-const FACETS = { topic: "Topic", category: "Category", source: "Source", year: "Year", score: "Score" };
-const SORTS = { "": "By relevance", date: "By date", score: "By score" };
+const PAGE = 6; // as many as a screen shows
+const FIRST = 5000; // papers that are searched at first, the newest
 const ORDERS = {
   "": () => 0,
   date: (a, b) => (a.date < b.date) - (a.date > b.date),
   score: (a, b) => (b.score ?? -1) - (a.score ?? -1), // what is unknown comes last
 };
-const [form, query, found, hits, more, older, box] = ["search", "query", "found", "hits", "more", "older", "facets"].map(
-  (id) => document.getElementById(id)
-);
+const names = ["search", "query", "found", "hits", "more", "older", "facets"];
+const [form, query, found, hits, more, older, box] = names.map((id) => document.getElementById(id));
 const unsought = new Set(query.dataset.unsought.split(" "));
+const offered = JSON.parse(box.dataset.offered); // facets, orders and their words
 let results = [];
 let shown = 0;
 let turn = 0;
-
-// -- hits --
 
 // `places` of the words found count from the start of the document, `before` the text.
 function marked(text, before, places) {
@@ -32,22 +28,21 @@ function marked(text, before, places) {
   return text.split(" ").flatMap((word, i) => [i ? " " : "", mark(word, i)]);
 }
 
-const item = (address, textContent) => {
+function item(address, textContent, ...more) {
   const link = element("a", { href: new URL(address, root).href, textContent });
-  return element("li", { className: "item" }, element("h3", {}, link));
-};
+  return element("li", { className: "item" }, element("h3", {}, link), ...more);
+}
 
 function hit([address, id, title, by, note, before, text], { places, score }) {
-  const node = item(address, title);
-  node.append(element("p", { className: "by", textContent: by }));
-  node.append(element("p", { className: "why" }, ...marked(text, before, places)));
-  node.append(element("p", { className: "meta", textContent: note + (score ? ` · score ${score}` : "") }));
-  if (id) {
-    node.dataset.paper = id;
-    const paper = { id, node };
-    here.papers.push(paper);
-    addMarks(paper);
-  }
+  const line = (className, ...content) => element("p", { className }, ...content);
+  const why = line("why", ...marked(text, before, places));
+  const node = item(address, title, line("by", by), why, line("meta", note + (score ? ` · score ${score}` : "")));
+  if (!id) return node;
+  node.dataset.paper = id;
+  const [names, others] = by.split(/ and (\d+) more$/);
+  const details = () => ({ title, authors: names.split(", ").filter(Boolean), more: Number(others ?? 0), address });
+  here.papers.push({ id, node, details });
+  addMarks(here.papers.at(-1));
   return node;
 }
 
@@ -58,7 +53,7 @@ function start(found) {
   more.hidden = older.hidden = true;
 }
 
-// All at once asked for, each shown as soon as those before it are.
+// All are asked for at once, each is shown as soon as those before it are.
 async function show(mine) {
   const page = results.slice(shown, shown + PAGE).map((paper) => [cardOf(paper).catch(() => null), paper]);
   shown += page.length;
@@ -66,18 +61,20 @@ async function show(mine) {
   for (const [promise, paper] of page) {
     const card = await promise;
     if (mine !== turn) return;
-    hits.append(card ? hit(card, paper) : element("li", { textContent: "A hit could not be loaded." }));
+    if (card) hits.append(hit(card, paper));
   }
   more.hidden = shown >= results.length;
 }
 
-// -- search --
+const UNLOADED = 'The search index could not be loaded. It is made by "digest build".';
+const guarded = (act) => () => act().catch(() => (found.textContent = UNLOADED));
+const choices = () => offer(everything(), offered, guarded(search));
 
-// Words that stand in nearly every abstract are not in the index; without them, quotes hold no phrase.
+// Words of nearly every abstract are not in the index; without them, quotes hold no phrase.
 function sought(words) {
-  const all = words.split(/\s+/);
-  const kept = all.filter((word) => !unsought.has(word.toLowerCase().replace(/"/g, "")));
-  return !kept.length || kept.length === all.length ? words : kept.join(" ").replace(/"/g, "");
+  const kept = words.split(/\s+/).filter((word) => !unsought.has(word.toLowerCase().replace(/"/g, "")));
+  const left = kept.join(" ");
+  return !left || left.length === words.length ? words : left.replace(/"/g, "");
 }
 
 async function search() {
@@ -103,7 +100,7 @@ function lead({ addresses, said, sure }) {
   start([]);
   hits.append(...addresses.map((address) => item(address, address)));
   found.textContent = said;
-  return sure && hits.querySelector("a").href;
+  return sure && new URL(addresses[0], root).href;
 }
 
 async function searchOlder() {
@@ -112,16 +109,6 @@ async function searchOlder() {
   await load(Infinity);
   choices();
   await search();
-}
-
-// -- the page --
-
-// Years of papers that are not loaded can be chosen too.
-function choices() {
-  const years = waiting.map(({ name }) => name.slice(0, 4)).filter(Number);
-  const unloaded = years.map((year) => ({ topic: [], category: [], source: [], year: [year] }));
-  const labels = JSON.parse(box.dataset.labels);
-  return offer([...everything(), ...unloaded], { facets: FACETS, sorts: SORTS, labels }, guarded(search));
 }
 
 async function restore() {
@@ -147,9 +134,6 @@ async function go() {
   if (href) location.assign(href);
 }
 
-const guarded = (act) => (event) =>
-  act(event).catch(() => (found.textContent = "The search index could not be loaded. It is made by “digest build”."));
-
 async function begin() {
   await open();
   await load(FIRST);
@@ -157,17 +141,18 @@ async function begin() {
   box.after(notice);
   query.disabled = false;
   const href = await restore();
-  // Whoever comes with an id comes for the paper; whoever comes back does not.
+  // Who comes with an id comes for the paper; who comes back does not.
   if (href && performance.getEntriesByType("navigation")[0].type === "navigate") location.replace(href);
-  query.addEventListener("input", guarded(typed));
-  query.addEventListener("paste", () => setTimeout(guarded(go)));
-  form.addEventListener("submit", guarded(go));
-  more.addEventListener("click", () => show(turn));
-  older.addEventListener("click", guarded(searchOlder));
-  addEventListener("popstate", guarded(restore));
-  new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && shown < 2 * PAGE && show(turn)).observe(more);
+  query.oninput = guarded(typed);
+  query.onpaste = () => setTimeout(guarded(go));
+  more.onclick = () => show(turn);
+  older.onclick = guarded(searchOlder);
+  onpopstate = guarded(restore);
   if (!found.textContent) query.focus();
 }
 
-form.addEventListener("submit", (event) => event.preventDefault());
+form.onsubmit = (event) => {
+  event.preventDefault();
+  guarded(go)();
+};
 guarded(begin)();

@@ -5,31 +5,27 @@ import { root } from "./elements.js";
 const at = (path) => new URL(`pagefind/${path}`, root).href;
 const shards = new Map();
 const packs = new Map();
-const homes = new Map();
 let api;
 export let told; // what shards.json says
 export let waiting = []; // shards not searched yet, newest first
 
-async function fetched(url, cache) {
-  const answer = await fetch(url, { cache });
-  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
-  return answer;
+async function unpacked(url, cache) {
+  const { ok, body } = await fetch(url, { cache });
+  if (!ok) throw new Error(url);
+  return new Response(body.pipeThrough(new DecompressionStream("gzip"))).json();
 }
-
-const unpacked = async (answer) =>
-  new Response((await answer).body.pipeThrough(new DecompressionStream("gzip"))).json();
 
 // The version keeps caches honest.
 function packOf({ name, version }, part) {
   const url = at(`${name}/${part}.pack?v=${version}`);
-  if (!packs.has(url)) packs.set(url, unpacked(fetched(url)));
+  if (!packs.has(url)) packs.set(url, unpacked(url));
   return packs.get(url);
 }
 
-export const listOf = (bucket) => unpacked(fetched(at(`ids/${bucket}.pack`), "no-cache"));
+export const listOf = (bucket) => unpacked(at(`ids/${bucket}.pack`), "no-cache");
 
 export async function open() {
-  told = await (await fetched(at("shards.json"), "no-cache")).json();
+  told = await (await fetch(at("shards.json"), { cache: "no-cache" })).json();
   waiting = [...told.shards];
   for (const shard of waiting) shards.set(shard.name, shard);
   if (!waiting.length) return;
@@ -39,14 +35,16 @@ export async function open() {
 }
 
 async function take(shard) {
-  const merged = shard === told.shards[0] ? null : api.mergeIndex(at(`${shard.name}/`));
+  const merged = shard !== told.shards[0] && api.mergeIndex(at(`${shard.name}/`));
   const facts = Object.entries(await packOf(shard, "facts"));
-  const paper = (_, number) => Object.fromEntries(facts.map(([name, [values, of]]) => [name, values[of[number]]]));
-  shard.papers = facts[0][1][1].map((_, number) => ({ ...paper(_, number), shard, number, places: [] }));
+  shard.papers = Array.from({ length: shard.documents }, (_, number) => {
+    const told = facts.map(([name, [values, of]]) => [name, values[of[number]]]);
+    return { shard, number, ...Object.fromEntries(told) };
+  });
   await merged;
 }
 
-// Takes in the next shards, newest first, until there are enough papers more; publications do not count.
+// Takes in the next shards, until there are enough papers more; publications do not count.
 export async function load(enough) {
   const taken = [];
   for (let papers = 0; waiting.length && papers < enough; ) {
@@ -55,7 +53,6 @@ export async function load(enough) {
     taken.push(take(shard));
   }
   await Promise.all(taken);
-  homes.clear();
 }
 
 export const everything = () => told.shards.flatMap(({ papers = [] }) => papers);
@@ -65,28 +62,21 @@ export const cardOf = async ({ shard, number }) =>
   (await packOf(shard, `cards/${Math.floor(number / told.packed)}`))[number % told.packed];
 
 // A result's id is "SHARD_NUMBER".
-const shardOf = ({ id }) => id.slice(0, id.lastIndexOf("_"));
-const numberOf = ({ id }) => Number(id.slice(id.lastIndexOf("_") + 1));
+const shardOf = ({ id }) => id.split("_")[0];
 
-// The shards in which a word is found.
-function homesOf(word) {
-  if (!homes.has(word)) homes.set(word, api.search(word).then(({ results }) => new Set(results.map(shardOf))));
-  return homes.get(word);
-}
-
-// A shard that lacks one of several words answers as if the reader had not asked for it: such answers are left out,
-// unless the word is in no shard at all.
+// A shard that lacks one of several words answers as if it had not been asked for: such answers are left out, unless
+// the word is in no shard at all.
 async function asked(words, results) {
   const each = words.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   if (each.length < 2) return results;
-  const found = await Promise.all(each.map(homesOf));
-  if (waiting.length && found.some((names) => !names.size)) return [];
-  return results.filter((result) => found.every((names) => !names.size || names.has(shardOf(result))));
+  const homes = await Promise.all(each.map(async (word) => new Set((await api.search(word)).results.map(shardOf))));
+  if (waiting.length && homes.some((names) => !names.size)) return [];
+  return results.filter((result) => homes.every((names) => !names.size || names.has(shardOf(result))));
 }
 
-// The papers in which the words stand, best first, and at which `places`; null if the reader typed on meanwhile.
+// The papers with the words, best first, and at which `places`; none if the reader typed on meanwhile.
 export async function find(words) {
   const answer = await api.debouncedSearch(words, {}, 150);
   const results = answer && (await asked(words, answer.results));
-  return results?.map((result) => ({ ...shards.get(shardOf(result)).papers[numberOf(result)], places: result.words }));
+  return results?.map((result) => ({ ...shards.get(shardOf(result)).papers[result.id.split("_")[1]], places: result.words }));
 }

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings
 from generator.views.page import Page
@@ -9,6 +11,9 @@ from generator.views.render import render
 from generator.views.search import PUBLICATIONS, UNSOUGHT
 
 ADDRESS = "search/"
+# By what hits are filtered and sorted: names in addresses, and words.
+FACETS = {"topic": "Topic", "category": "Category", "source": "Source", "year": "Year", "score": "Score"}
+SORTS = {"": "By relevance", "date": "By date", "score": "By score"}
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
@@ -18,6 +23,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "topic": {topic.id: topic.name for topic in settings.topics},
         "source": {**settings.sources, PUBLICATIONS: "Publications"},
     }
-    body = render("search.html.j2", ADDRESS, unsought=" ".join(sorted(UNSOUGHT)), labels=labels, **counts)
+    offered = msgspec.json.encode({"sorts": SORTS, "facets": FACETS, "labels": labels}).decode()
+    body = render("search.html.j2", ADDRESS, unsought=" ".join(sorted(UNSOUGHT)), offered=offered, **counts)
     description = "Search all papers and publications of this digest"
     yield Page(address=ADDRESS, title="Search", description=description, body=body, script="assets/search.js")
