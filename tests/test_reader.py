@@ -204,7 +204,7 @@ def test_keys_are_off_while_typing_with_modifiers_and_when_switched_off(address:
     assert tab.evaluate("document.activeElement.name") == "topic"
     tab.evaluate("document.activeElement.blur()")
     tab.keyboard.press("?")
-    assert tab.get_by_role("dialog").is_visible()
+    expect(tab.get_by_role("dialog")).to_be_visible()
     tab.keyboard.press("j")
     assert tab.evaluate("document.activeElement.closest('dialog') !== null")
     tab.get_by_label("Keyboard shortcuts are on").uncheck()
@@ -383,7 +383,7 @@ def test_nothing_breaks_under_a_strict_policy(address: str, context: BrowserCont
     tab.goto(address + DAY)
     save(tab, FIRST)
     tab.keyboard.press("?")
-    assert tab.get_by_role("dialog").is_visible()
+    expect(tab.get_by_role("dialog")).to_be_visible()
     assert [line for line in said if OURS.search(line)] == []
 
 

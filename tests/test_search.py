@@ -16,7 +16,7 @@ from generator.ground import config
 from generator.views import search as views
 from generator.views.pages.search import pages
 from generator.views.search import Document, Facts, documents, shards
-from tests.example import ROOT, make_digest, paper, tree
+from tests.example import ROOT, SETTINGS, make_digest, paper, tree
 
 HOSTILE = '<img src=x onerror="document.title=1">grebes</mark><script>document.title=1</script>'
 PUBLICATION = "- _id: '77'\n  title: A thesis on grebes\n  type: dissertation\n  year: '2024'\n"
@@ -27,8 +27,8 @@ Papers = dict[str, list[dict[str, Any]]]
 class Digest:
     """A digest in a folder, and the search of its site."""
 
-    def __init__(self, root: Path, papers: Papers) -> None:
-        self.root = make_digest(root, papers)
+    def __init__(self, root: Path, papers: Papers, settings: str = SETTINGS) -> None:
+        self.root = make_digest(root, papers, settings)
         self.site = root / "site"
         self.settings = config.load(root)
         self.catalogue = Catalogue(":memory:", self.settings)
@@ -214,7 +214,7 @@ def found(tab: Page, address: str, words: str) -> list[str]:
     tab.goto(f"{address}search/?q={words}")
     tab.wait_for_function("/found/.test(document.getElementById('found').textContent)")
     count = int(tab.locator("#found").inner_text().split()[0])
-    tab.wait_for_function("n => document.querySelectorAll('#hits > li').length === n", arg=min(count, 10))
+    tab.wait_for_function("n => document.querySelectorAll('#hits > li').length === n", arg=min(count, 6))
     hrefs = tab.locator("#hits a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
     return [href.removeprefix(address) for href in hrefs]
 
@@ -229,10 +229,9 @@ def test_results_of_all_shards_are_one_list_best_first(tab: Page, address: str) 
     }
 
 
-@pytest.mark.parametrize("words", ["2502.00001", "math/0502001", "Erdős", "erdos"])
-def test_an_id_or_a_name_leads_to_the_paper(tab: Page, address: str, words: str) -> None:
-    expected = "2502.00001" if words[0] == "2" else "math/0502001"
-    assert found(tab, address, words)[0] == f"papers/{expected}/"
+@pytest.mark.parametrize("words", ["Erdős", "erdos"])
+def test_a_name_leads_to_the_paper(tab: Page, address: str, words: str) -> None:
+    assert found(tab, address, words)[0] == "papers/math/0502001/"
 
 
 def test_the_words_found_are_marked_where_they_stand(tab: Page, address: str) -> None:
@@ -256,7 +255,7 @@ def test_hostile_text_stays_text(tab: Page, address: str) -> None:
 
 
 def test_more_shows_the_rest(tab: Page, address: str) -> None:
-    assert len(found(tab, address, "herons")) == 10
+    assert len(found(tab, address, "herons")) == 6
     while tab.locator("#more").is_visible():
         before = tab.locator("#hits > li").count()
         tab.locator("#more").click()
@@ -272,7 +271,7 @@ def test_older_papers_are_searched_when_asked_for_or_when_the_newest_have_nothin
     context = chromium.new_context()
     tab = context.new_page()
     script = (ROOT / "generator/ground/assets/search.js").read_text("utf-8")
-    few = script.replace("const FIRST = 10000;", "const FIRST = 1;")
+    few = script.replace("const FIRST = 5000;", "const FIRST = 1;")
     assert few != script
     tab.route("**/assets/search.js", lambda route: route.fulfill(body=few, content_type="text/javascript"))
     asked: list[str] = []
@@ -284,7 +283,7 @@ def test_older_papers_are_searched_when_asked_for_or_when_the_newest_have_nothin
     tab.locator("#older").click()
     tab.wait_for_function("document.getElementById('found').textContent === '4 found'")
     assert tab.locator("#older").is_hidden()
-    assert len(found(tab, address, "herons")) == 10
+    assert len(found(tab, address, "herons")) == 6
     context.close()
 
 

@@ -7,7 +7,7 @@ import { addMarks, here, notice } from "./papers.js";
 import { cardOf, everything, find, load, open, since, waiting } from "./shards.js";
 
 const PAGE = 6; // as many as a screen shows
-const FIRST = 5000; // papers that are searched at first, the newest
+const FIRST = 5000; // of the newest papers, at least
 const ORDERS = {
   "": () => 0,
   date: (a, b) => (a.date < b.date) - (a.date > b.date),
@@ -66,9 +66,7 @@ async function show(mine) {
   more.hidden = shown >= results.length;
 }
 
-const UNLOADED = 'The search index could not be loaded. It is made by "digest build".';
-const guarded = (act) => () => act().catch(() => (found.textContent = UNLOADED));
-const choices = () => offer(everything(), offered, guarded(search));
+const choices = () => offer(everything(), offered, search);
 
 // Words of nearly every abstract are not in the index; without them, quotes hold no phrase.
 function sought(words) {
@@ -141,18 +139,23 @@ async function begin() {
   box.after(notice);
   query.disabled = false;
   const href = await restore();
-  // Who comes with an id comes for the paper; who comes back does not.
+  // Who comes with an id wants the paper; who comes back does not.
   if (href && performance.getEntriesByType("navigation")[0].type === "navigate") location.replace(href);
-  query.oninput = guarded(typed);
-  query.onpaste = () => setTimeout(guarded(go));
+  query.oninput = typed;
+  query.onpaste = () => setTimeout(go);
   more.onclick = () => show(turn);
-  older.onclick = guarded(searchOlder);
-  onpopstate = guarded(restore);
+  older.onclick = searchOlder;
+  onpopstate = restore;
   if (!found.textContent) query.focus();
 }
 
 form.onsubmit = (event) => {
   event.preventDefault();
-  guarded(go)();
+  go();
 };
-guarded(begin)();
+// Ours, and what Pagefind does on its own.
+onunhandledrejection = (event) => {
+  event.preventDefault();
+  found.textContent = 'The search index could not be loaded. It is made by "digest build".';
+};
+begin();
