@@ -1,6 +1,7 @@
 """The catalogue: an SQLite file with what views ask for, kept in step with the archive by fingerprint."""
 
 import bisect
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
 from functools import cached_property, partial, wraps
@@ -175,6 +176,11 @@ class Catalogue:
         dates = reversed(self._listed["day"])
         return next((date for date in dates if self._heads[date].papers or not with_papers), None)
 
+    def recent(self, date: str, days: int) -> bool:
+        """Whether the newest day with a page is at most so many days after `date`."""
+        newest = self.newest_day()
+        return newest is None or date >= (dt.date.fromisoformat(newest) - dt.timedelta(days)).isoformat()
+
     def head(self, date: str) -> DayHead | None:
         """A day on record, without its papers."""
         return self._heads.get(date)
@@ -337,6 +343,10 @@ class Catalogue:
     def day_versions(self) -> dict[str, str]:
         """For every day, oldest first, what changes when anything it shows does."""
         return self._versions
+
+    def day_fingerprints(self) -> dict[str, str]:
+        """For every day, oldest first, what changes when a file of its own does."""
+        return dict(self._db.execute("SELECT date, fingerprint FROM day ORDER BY date"))
 
     def publications_version(self) -> str:
         """What changes when a publication does."""

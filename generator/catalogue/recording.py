@@ -10,8 +10,8 @@ Read = tuple[str, tuple[Any, ...]]
 
 QUERIES = frozenset(
     {"around", "best", "day", "days", "head", "listed", "newest", "newest_day", "newest_from", "newest_good"}
-    | {"newest_publications", "papers", "papers_of", "publications", "published_on", "scores", "shown_again", "span"}
-    | {"topic_counts", "topic_months", "topic_total"}
+    | {"newest_publications", "papers", "papers_of", "publications", "published_on", "recent", "scores", "shown_again"}
+    | {"span", "topic_counts", "topic_months", "topic_total"}
 )
 
 

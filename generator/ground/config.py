@@ -28,6 +28,10 @@ ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 # Which papers have a page of their own.
 PaperPages = Literal["all", "top", "none"]
+# Which pages have twins for programs.
+Twins = Literal["all", "recent", "none"]
+# Whether the archive can be downloaded: in one file, in one a year, or not.
+Downloads = Literal["all", "years", "none"]
 
 T = TypeVar("T")
 
@@ -145,6 +149,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail: Mail = Mail()
     search: bool = True
     paper_pages: PaperPages = "top"
+    twins: Twins = "recent"
+    downloads: Downloads = "all"
     fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}

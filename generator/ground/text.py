@@ -29,7 +29,7 @@ _SPACE = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # all but the single spa
 @lru_cache(4096)
 def plain(text: str) -> str:
     """`text` as one line of Unicode without TeX, Markdown or markup: for titles, feed titles, mail. Not escaped."""
-    return one_line("".join(map(_plain, parse(clean(text)))))
+    return one_line("".join(map(plain_node, parse(clean(text)))))
 
 
 def name(text: str) -> str:
@@ -74,17 +74,18 @@ def citation(html: str) -> Markup:
     return Markup(one_line(kept.replace("&nbsp;", "\N{NO-BREAK SPACE}")))
 
 
-def _plain(node: Node) -> str:
+def plain_node(node: Node) -> str:
+    """A node as plain characters, not escaped."""
     match node:
         case Text(text):
             return text
         case Math(tex):
             return unicode_math(tex)
         case Styled(element, children):
-            inside = "".join(map(_plain, children))
+            inside = "".join(map(plain_node, children))
             return script("^" if element == "sup" else "_", inside) if element in ("sub", "sup") else inside
         case Link(_, children):
-            return "".join(map(_plain, children))
+            return "".join(map(plain_node, children))
 
 
 def _html(node: Node) -> str:

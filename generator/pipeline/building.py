@@ -19,9 +19,11 @@ from generator.edges.state import Made, State
 from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
+from generator.pipeline.downloading import write_all
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
 from generator.pipeline.opening import CACHE, Executors, open_catalogue, program_fingerprint
 from generator.pipeline.rendering import PROCESSORS, Job, Outcome, Progress, index_all, render_all
+from generator.views.downloads import volumes
 from generator.views.search import shards
 
 # A page's bytes depend on these too.
@@ -71,15 +73,18 @@ class _Build:
         if self.before.made and self.before.data == self.data:
             return report(self.catalogue, self.before.made, 0, 0)
         with replacing(self.site) as fresh:
-            job = Job(self.root, fresh if self.short else None, self.base + self.data, processes, executors)
+            job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
             current = {(one.kind, one.key): one for one in self._unchanged()}
             keys = all_keys(self.catalogue, self.settings)
             outcome = render_all(job, [key for key in keys if key not in current], progress)
             current |= {(one.kind, one.key): one for one in outcome.made}
             made = tuple(current[key] for key in keys)
-            written = outcome.written + write_docs(self.docs, made)
+            written = outcome.written + write_docs(self.docs, made, built=True)
             self._site(fresh, made, outcome)
-            state = State(self.base, self.data, made, self._search(fresh, job))
+            downloads = write_all(
+                job, self.site, fresh, volumes(self.catalogue, self.settings), self.settings, self.before.downloads
+            )
+            state = State(self.base, self.data, made, self._search(fresh, job), downloads)
             if self.before.made:
                 take_over_unchanged(self.site, fresh)
             if self.short:
@@ -108,11 +113,13 @@ class _Build:
     def _site(self, fresh: Path, made: tuple[Made, ...], outcome: Outcome) -> None:
         """Fill `fresh`: pages just rendered are there; the others are taken over, the rest is MkDocs'."""
         if not self.short:
-            run_mkdocs(self.root, fresh, _epoch(self.catalogue))
+            run_mkdocs(self.root, fresh, _epoch(self.catalogue), (path for one in made for path in one.built))
         else:
             rendered = {address for one in outcome.made for address in one.pages}
             pages = {address: updated for one in made for address, updated in one.pages.items()}
             take_over(self.site, fresh, (f"{address}index.html" for address in pages if address not in rendered))
+            built = {path for one in outcome.made for path in one.built}
+            take_over(self.site, fresh, (path for one in made for path in one.built if path not in built))
             known = {f"{address}index.md": updated for address, updated in pages.items()}
             build_rest(self.root, fresh, known, _epoch(self.catalogue))
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
@@ -11,6 +12,8 @@ from generator.views.feeds.directory import DAILY, WEEKLY, alternates
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address
+from generator.views.twins.beside import twinned
+from generator.views.twins.twin import Place, Twin
 
 ADDRESS = ""
 BEST = 8
@@ -23,7 +26,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     newest = catalogue.newest_day()
     with_papers = catalogue.newest_day(True)
     counts = catalogue.topic_counts()
-    context = {
+    context: dict[str, Any] = {
         "head": catalogue.head(newest) if newest else None,
         "shown": catalogue.head(with_papers) if with_papers else None,
         "best": catalogue.best(with_papers, with_papers, BEST) if with_papers else [],
@@ -34,7 +37,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "day_address": day_address,
         "month_address": month_address,
     }
-    yield Page(
+    page = Page(
         address=ADDRESS,
         title=wording.day(newest) if newest else settings.site.site_name,
         description=settings.site.site_description or f"The newest papers of {settings.site.site_name}",
@@ -44,6 +47,10 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         updated=newest,
         reader=True,
     )
+    days = [head for head, _ in context["days"]]
+    topics = [Place(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
+    twin = Twin("home", days=days, papers=context["best"], publications=context["publications"], lists=topics)
+    yield page if settings.twins == "none" else twinned(page, twin, settings)
 
 
 def _last_days(catalogue: Catalogue, newest: str) -> list[tuple[DayHead, Entry | None]]:

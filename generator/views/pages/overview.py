@@ -14,6 +14,8 @@ from generator.views.feeds.directory import BEST, WEEKLY, alternates
 from generator.views.page import Page
 from generator.views.render import render
 from generator.views.timeline import month_address, month_calendar, week_address
+from generator.views.twins.beside import is_recent, twinned
+from generator.views.twins.twin import Twin
 
 
 class Period(NamedTuple):
@@ -33,6 +35,9 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
     days = [head for head in dates if head]
     sums = totals(days)
     address = period.address(name)
+    best_papers = catalogue.best(first, last, best)
+    updated = max((head.date for head in days), default=None)
+    recent = is_recent(catalogue, settings, updated)
     context = {
         "name": name,
         "period": period,
@@ -41,7 +46,8 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "months": sorted({head.date[:7] for head in days}),
         "totals": sums,
         "gaps": [head for head in days if head.state in (State.MISSING, State.FAILED, State.PARTIAL)],
-        "best": catalogue.best(first, last, best),
+        "best": best_papers,
+        "has_bibtex": recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if period.name == "month" else None,
         "settings": settings,
         "day_address": day_address,
@@ -49,16 +55,17 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "week_address": week_address,
         **_topics_by_week(catalogue, settings, days, (first, last)),
     }
-    return Page(
+    page = Page(
         address=address,
         title=period.title(name),
         description=f"{wording.count(sums.papers, 'paper')} on {wording.count(sums.days, 'day')}",
         lead=render("overview_lead.html.j2", address, **context),
         body=render(period.template, address, **context),
         feeds=alternates(settings, WEEKLY, BEST),
-        updated=max((head.date for head in days), default=None),
+        updated=updated,
         reader=True,
     )
+    return twinned(page, Twin(period.name, days=days, papers=best_papers), settings) if recent else page
 
 
 def _topics_by_week(

@@ -26,6 +26,8 @@ from generator.views.page import Page, relative
 from generator.views.paper import Link, Sheet, authors, other_links, published_notes, scores
 from generator.views.permalink import has_page, paper_address
 from generator.views.scholar import tags
+from generator.views.twins.beside import is_recent, twinned
+from generator.views.twins.twin import Twin
 
 ABOUT = 200  # characters of a description
 # What a later sighting of a paper knows better, whichever version of its text is the newest.
@@ -59,7 +61,15 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
     for entry in first:
         name = entry.paper.arxiv_id
         shown = [entry, *(other for other in again if other.paper.arxiv_id == name)]
-        yield _page(Story(_by_now(shown), shown, [*published.get(name, {}).values()]), settings)
+        story = Story(_by_now(shown), shown, [*published.get(name, {}).values()])
+        page = _page(story, settings)
+        recent = is_recent(catalogue, settings, page.updated)
+        yield twinned(page, _twin(story), settings) if recent else page
+
+
+def _twin(story: Story) -> Twin:
+    became = {story.paper.arxiv_id: story.published}
+    return Twin("paper", paper=story.paper, papers=story.shown, published=became)
 
 
 def _by_now(shown: Sequence[Entry]) -> Paper:
