@@ -114,8 +114,7 @@ def _compressed(data: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _tag(kind: str, version: str) -> str:
-    """The version of a member: another zlib may write other bytes."""
-    return _digest(f"{kind} {version} {VERSION} {zlib.ZLIB_RUNTIME_VERSION}".encode())
+    return _digest(f"{kind} {version}".encode())
 
 
 def _digest(data: bytes) -> str:

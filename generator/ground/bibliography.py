@@ -17,7 +17,7 @@ from generator.ground.doi import DOI
 from generator.ground.model import Paper
 from generator.ground.names import Name
 from generator.ground.publication import Publication
-from generator.ground.text import plain, safe_url
+from generator.ground.text import plain
 
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
@@ -207,7 +207,7 @@ def _doi(entry: Paper) -> str:
 
 def _abstract_page(name: str) -> str:
     found = arxiv_id.parse(name)
-    return safe_url(f"https://arxiv.org/abs/{found.id}") or "" if found and found.resolvable else ""
+    return f"https://arxiv.org/abs/{found.id}" if found and found.resolvable else ""
 
 
 def csl_json(entry: Publication | Paper) -> str:

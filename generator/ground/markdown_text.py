@@ -10,8 +10,9 @@ from generator.ground import tex
 from generator.ground.characters import clean, one_line
 from generator.ground.text import plain_node
 
-# What starts something wherever it stands; an address that the grammar of GitHub's Markdown would make a link.
-_SIGNS = re.compile(r"[\\`*_\[\]<>&#~|$^{}@!]|:(?=//)|(?<=\bwww)\.", re.IGNORECASE)
+# What starts something wherever it stands; and what GitHub's Markdown takes for the start of an address.
+_SIGNS = re.compile(r"[\\`*_\[\]<>&#~|$^{}@!]")
+_ADDRESS = re.compile(r"(?<=www)\.|:(?=//)", re.IGNORECASE)
 # What starts something at the beginning of a line: a heading, a list, a rule, a definition.
 _START = re.compile(r"(\d{1,9})(?=[.)])|(?=[-+=:])")
 _TICKS = re.compile(r"`+")
@@ -43,7 +44,8 @@ def _started(line: str) -> str:
 
 
 def _inert(words: str) -> str:
-    return _SIGNS.sub(r"\\\g<0>", words)
+    words = _SIGNS.sub(r"\\\g<0>", words)
+    return _ADDRESS.sub(r"\\\g<0>", words) if "://" in words or "www." in words.lower() else words
 
 
 def _node(node: tex.Node) -> str:

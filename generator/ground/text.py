@@ -22,6 +22,7 @@ __all__ = ["citation", "clean", "html", "name", "one_line", "plain", "repair_jso
 CITATION_TAGS = frozenset(["i", "b", "em", "strong", "sub", "sup"])
 
 _ESCAPED = re.compile(r"\\([&%#_$'\"`.=^])")
+_MARKED_NAME = re.compile(r"[\\${}~]")
 _PARAGRAPH = re.compile(r"\n[ \t]*\r?\n\s*")
 _SPACE = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # all but the single space, which is to stay as it is
 
@@ -35,6 +36,8 @@ def plain(text: str) -> str:
 def name(text: str) -> str:
     """A person's name with TeX's accents as Unicode: ``{\\L}ukasz`` is Łukasz."""
     line = one_line(text)
+    if not _MARKED_NAME.search(line):
+        return line
     if "$" in line:
         return plain(line)
     if "\\" in line:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+import sqlite3
+import zlib
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
@@ -137,7 +139,8 @@ class _Build:
 def _base(root: Path, settings: Settings) -> str:
     """Changes when something does that every page may depend on: program, settings, theme."""
     files = [(root / name).read_bytes().hex() for name in (SETTINGS_FILE, SITE_FILE)]
-    return _digest([program_fingerprint(), settings.fingerprint, *files, *((name, version(name)) for name in MAKERS)])
+    makers = [*((name, version(name)) for name in MAKERS), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
+    return _digest([program_fingerprint(), settings.fingerprint, *files, *makers])
 
 
 def _by_hand(docs: Path) -> str:

@@ -12,6 +12,7 @@ from generator.views.pages import (
     archive,
     day,
     home,
+    llms,
     month,
     paper,
     publications,
@@ -58,5 +59,6 @@ KINDS = {
         Kind("statistics", _one, statistics.pages),
         Kind("subscribe", _one, subscribe.pages),
         Kind("about", _one, about.pages),
+        Kind("llms", _one, llms.pages),
     )
 }

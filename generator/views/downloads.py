@@ -84,6 +84,14 @@ class Volume(NamedTuple):
         return f"{FOLDER}{self.name}{form.suffix}"
 
 
+def volume_names(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """What the files are called, without endings."""
+    if settings.downloads != "years":
+        return ["archive"] if settings.downloads == "all" else []
+    years = dict.fromkeys(month[:4] for month in catalogue.listed("month"))
+    return [*years, *(["publications"] if catalogue.newest_publications(1) else [])]
+
+
 def volumes(catalogue: Catalogue, settings: Settings) -> list[Volume]:
     """The whole archive as one volume; or a volume a year, of which only the newest changes, and the publications."""
     if settings.downloads == "none":
