@@ -5,14 +5,15 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import bibtexparser
 import lxml.html
 import msgspec
 import pytest
 import yaml
+from bibtexparser.entrypoint import parse_string
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -95,7 +96,7 @@ def test_hostile_papers_add_no_markup_to_the_markdown(root: Path) -> None:
 
 def test_every_heading_of_a_day_is_the_title_of_its_paper(root: Path) -> None:
     listed = MARKDOWN.parse(body(root / "site/daily/2025/05/26/index.md"))
-    after = [token for before, token in zip(listed, listed[1:], strict=False) if before.type == "heading_open"]
+    after = [token for before, token in pairwise(listed) if before.type == "heading_open"]
     headings = ["".join(child.content for child in token.children or ()) for token in after]
     assert headings[1:] == ["1. A paper called 2505.00002", "2. On pruning $x_i^*$ and all"]
 
@@ -184,7 +185,7 @@ def test_llms_txt_has_its_form_and_every_link_leads_somewhere(root: Path) -> Non
 def test_bibliographies_are_read_by_a_parser_and_their_keys_are_unique(root: Path) -> None:
     wanted = {"daily/2025/05/28": 2, "monthly/2025-05": 4, "topics/compression": 3}
     for place, number in wanted.items():
-        library = bibtexparser.parse_string((root / "site" / place / "papers.bib").read_text("utf-8"))
+        library = parse_string((root / "site" / place / "papers.bib").read_text("utf-8"))
         assert not library.failed_blocks
         assert len(library.entries) == len(library.entries_dict) == number
         assert 'href="papers.bib"' in (root / "site" / place / "index.html").read_text("utf-8")
@@ -195,7 +196,7 @@ def test_the_corpus_is_read_back_as_bibtex(corpus: Path) -> None:
     for path in sorted((corpus / "scored/daizedong").glob("*/*.json"))[::4]:
         for name, row in json.loads(path.read_text("utf-8")).items():
             papers[name] = Paper(arxiv_id=name, title=row["title"], authors=tuple(row["authors"]))
-    library = bibtexparser.parse_string("\n".join(map(bibtex, papers.values())))
+    library = parse_string("\n".join(map(bibtex, papers.values())))
     assert not library.failed_blocks
     assert len(library.entries_dict) == len(papers) > 1000
     assert {entry["eprint"] for entry in library.entries} == set(papers)
