@@ -80,7 +80,7 @@ def loaded(script: str) -> set[str]:
         name = left.pop()
         found.add(name)
         text = (ASSETS / name).read_text("utf-8")
-        left |= set(re.findall(r"""(?:from|import\()\s*["']\./([^"']+)["']""", text)) - found
+        left |= set(re.findall(r"""(?:from|import\(?)\s*["']\./([^"']+)["']""", text)) - found
     return found
 
 
