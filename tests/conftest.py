@@ -83,6 +83,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core's source (``make test`` installs it)."""
+    source = ROOT / "tests" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+    if not source.is_file():
+        absent("no axe-core: tests/axe/run installs it, with npm (Debian, Ubuntu: apt-get install nodejs npm)")
+    return source.read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
 def faketime() -> Path:
     """Debian's ``faketime``, which runs a program on another date."""
     path = tools.find("faketime")

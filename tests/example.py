@@ -46,6 +46,17 @@ def make_digest(root: Path, papers: dict[str, list[dict[str, Any]]] | None = Non
     return root
 
 
+def build_demo(root: Path) -> Path:
+    """The repository's own digest, built in `root`; returns the site."""
+    for name in ("data", "docs"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("digest.yml", "mkdocs.yml"):
+        shutil.copy(ROOT / name, root)
+    run = digest("build", "--root", root)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return root / "site"
+
+
 def paper(arxiv_id: str, **fields: Any) -> dict[str, Any]:
     """A scored row."""
     row = {

@@ -1,13 +1,12 @@
 """The demo in a real browser, under a sub-path as project pages are: every kind of page, every width, both schemes."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from generator.edges.preview import served
-from tests.example import ROOT, digest
+from tests.example import build_demo
 
 PAGES = (
     "",
@@ -37,14 +36,7 @@ SHIFT = """() => new Promise((resolve) => {
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = tmp_path_factory.mktemp("demo")
-    for name in ("data", "docs"):
-        shutil.copytree(ROOT / name, root / name)
-    for name in ("digest.yml", "mkdocs.yml"):
-        shutil.copy(ROOT / name, root)
-    run = digest("build", "--root", root)
-    assert run.returncode == 0, run.stdout + run.stderr
-    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
+    with served(build_demo(tmp_path_factory.mktemp("demo")), "/repo/", "127.0.0.1", 0) as place:
         yield place
 
 

@@ -19,6 +19,8 @@ DAYS = {
     "2025-05-28": [paper("2505.00004", comment="On LLMs.", **FOLDS), paper("2505.00002")],
 }
 
+MANY = [paper(f"2502.1{n:04}", relevance=1 + n % 10) for n in range(25)]
+
 
 def build(root: Path, *arguments: str) -> str:
     run = digest("build", "--root", root, *arguments)
@@ -74,6 +76,8 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a new day": lambda r: rows(r, "2025-05-29", paper("2505.00009")),
     "a new day in a new month": lambda r: rows(r, "2025-06-02", paper("2506.00001")),
     "a day in a gap": lambda r: rows(r, "2025-05-12", paper("2505.00011")),
+    "an older day with many scores": lambda r: rows(r, "2025-03-14", *MANY),
+    "many scores on the ninetieth day before": lambda r: rows(r, "2025-02-27", *MANY),
     "a day before all": lambda r: rows(r, "2024-12-31", paper("2412.00001")),
     "a paper shown earlier than known": lambda r: rows(r, "2025-04-29", paper("2505.00003")),
     "a paper shown again": lambda r: rows(r, "2025-06-03", paper("2505.00003", version=2, comment="Now with proofs.")),
@@ -103,7 +107,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a setting of pages": lambda r: replace(r / "digest.yml", "sources:", "pages: {open_abstracts: 0}\nsources:"),
     "the site's name": lambda r: replace(r / "mkdocs.yml", "site_name: Paper Digest", "site_name: Another"),
     "the site's address": lambda r: replace(r / "mkdocs.yml", "example.org/paper-digest", "else.example"),
-    "the theme": lambda r: replace(r / "mkdocs.yml", "    - navigation.top\n", ""),
+    "the theme": lambda r: replace(r / "mkdocs.yml", "newspaper-variant-outline", "newspaper"),
     "a page by hand": lambda r: replace(r / "docs/by-hand.md", "# By hand", "# Otherwise"),
     "a page by hand more": lambda r: (r / "docs/more.md").write_text("# More"),
     "a page by hand gone": lambda r: (r / "docs/by-hand.md").unlink(),
@@ -159,6 +163,11 @@ def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None
     names = ("all", "scores/7", "topics/compression", "sources/arxiv", "daily")  # no week is over by it
     feeds = {f"feeds/{name}.{form}" for name in names for form in ("xml", "atom", "json")}
     assert {path for path in touched if path.startswith("feeds/")} == feeds
+    assert {path for path in touched if path.startswith("since/")} == {
+        "since/2025-05-29.json",
+        "since/days.json",
+        "since/index.html",
+    }
     assert not {path for path in touched if path.startswith(("publications/", "by-hand/", "assets/"))}
     assert {path.split("/")[1] for path in touched if path.startswith("pagefind/")} == {"2025-05", "shards.json"}
 
@@ -166,6 +175,22 @@ def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None
 def test_a_paper_shown_again_touches_its_page_and_no_other_papers(root: Path) -> None:
     rows(root, "2025-05-29", paper("2504.00001", version=2))
     assert {path for path in changed(root) if path.startswith("papers/")} == {"papers/2504.00001/index.html"}
+
+
+def test_an_older_day_touches_the_ninety_days_whose_scores_are_held_against_it(root: Path) -> None:
+    rows(root, "2025-02-27", *MANY)
+    touched = changed(root)
+    days = {f"daily/2025/{day}/index.html" for day in ("02/27", "04/30", "05/26", "05/27")}  # the last is the ninetieth
+    assert {path for path in touched if path.startswith("daily/")} == days
+    assert "papers/2505.00003/index.html" in touched
+    assert "papers/2505.00004/index.html" not in touched
+    assert "<i>top " in (root / "site/daily/2025/05/27/index.html").read_text("utf-8")
+
+
+def test_a_new_day_leaves_the_places_of_past_days_alone(root: Path) -> None:
+    rows(root, "2025-05-29", *MANY)
+    older = ("daily/2025/05/26", "daily/2025/05/27", "papers/2505")
+    assert not {path for path in changed(root) if path.startswith(older)}
 
 
 def test_nothing_new_touches_nothing(root: Path) -> None:

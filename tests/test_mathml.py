@@ -15,6 +15,7 @@ from generator.ground.mathml_macros import MACROS
 from generator.ground.tex_formulas import formulas
 from generator.ground.text import html
 from tests import real_texts
+from tests.conftest import ROOT
 
 TOKENS = [
     *MACROS, "frac", "sqrt", "left", "right", "middle", "text", "textbf", "mathbb", "operatorname", "newcommand", "def",
@@ -22,6 +23,7 @@ TOKENS = [
     "href", "url", "tag", "label", "eqref", "unicode{xD800}", "unicode{x202E}", "verb|x|", "char", "over", "substack",
     "displaystyle", "rm", "it", "big", "overbrace", "xrightarrow", "mathop", "boxed", "cancel", "phantom", "\\", ",",
 ]  # fmt: skip
+BACK = {f"back-{step}" for step in mathml.STEPS}
 tex_like = st.lists(
     st.sampled_from(["\\" + token for token in TOKENS])
     | st.sampled_from("{}[]()^_&$#%~|<>'\"x1 =+")
@@ -128,8 +130,8 @@ def test_anything_is_checked_mathml_or_nothing(tex: str, display: bool) -> None:
     assert (tree.get("display") == "block") == display
     for element in tree.iter():
         assert element.tag in mathml.ELEMENTS
-        assert set(element.attrib) <= {*mathml.ATTRIBUTES, "style"}
-        assert "url" not in element.get("style", "")
+        assert set(element.attrib) <= {*mathml.ATTRIBUTES, "class"}
+        assert set(element.get("class", "").split()) <= {*mathml.CLASSES.values(), *BACK}
 
 
 @pytest.mark.parametrize(
@@ -139,8 +141,10 @@ def test_anything_is_checked_mathml_or_nothing(tex: str, display: bool) -> None:
         ("<math><mi><img/></mi></math>", None),
         ('<math onclick="x" display="block"><mi id="x" class="y" mathvariant="normal">z</mi></math>',
          '<math display="block"><mi mathvariant="normal">z</mi></math>'),
-        ('<math><mtd style="width: 50%"/><mtd style="background:url(x)"/><mspace width="999em"/></math>',
-         '<math><mtd style="width: 50%" /><mtd /><mspace /></math>'),
+        ('<math><mtd style="background:url(x);text-align: left" class="md-nav"/><mspace width="999em"/></math>',
+         '<math><mtd class="left" /><mspace /></math>'),
+        ('<math><mspace style="margin-left:-0.16666667em;"/><mspace style="margin-left:-99em"/></math>',
+         '<math><mspace class="back-3" /><mspace class="back-36" /></math>'),
         ('<math><mtext><a href="javascript:x">b</a><i>c</i></mtext></math>',
          "<math><mtext><span>b</span><em>c</em></mtext></math>"),
     ],
@@ -150,6 +154,12 @@ def test_whatever_the_converter_writes_only_mathml_is_kept(source: str, kept: st
     assert mathml.sanitise(tree) == (kept is not None)
     if kept:
         assert ET.tostring(tree, encoding="unicode") == kept
+
+
+def test_the_style_sheet_knows_every_class_of_a_formula() -> None:
+    sheet = (ROOT / "generator/ground/styles/frame.css").read_text("utf-8")
+    for name in (*mathml.CLASSES.values(), *BACK):
+        assert f"math .{name} {{" in sheet
 
 
 MARKUP = [

@@ -2,7 +2,7 @@
 
 import bisect
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial, wraps
 from itertools import groupby
 from operator import itemgetter
@@ -17,6 +17,7 @@ from generator.catalogue.people import AuthorQueries, People
 from generator.catalogue.periods import months, neighbours, span, weeks
 from generator.catalogue.relatives import RelatedQueries, Relatives
 from generator.catalogue.rows import Archive, DayRows, Depth, day_rows
+from generator.catalogue.tallies import Standing, Tally, standings
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State
@@ -97,7 +98,7 @@ class Catalogue(AuthorQueries, RelatedQueries):
                 self._relatives.refresh(papers | self._on(changed), repeated, self._versions)
             if self._refresh_publications(archive) or changed:
                 self._people.refresh()
-        for name in ("_heads", "_listed", "_versions", "_answers"):
+        for name in ("_heads", "_listed", "_versions", "_answers", "_tallies", "_standings"):
             self.__dict__.pop(name, None)
         return changed
 
@@ -115,7 +116,7 @@ class Catalogue(AuthorQueries, RelatedQueries):
         self._relatives.forget(date)
 
     def _store(self, rows: DayRows) -> None:
-        self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?)", rows.day)
+        self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?, ?)", rows.day)
         self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.entries)
         self._db.executemany("INSERT INTO topic VALUES (?, ?, ?, ?)", rows.topics)
         self._db.executemany("INSERT OR IGNORE INTO author VALUES (?, ?, ?, ?, ?, ?)", rows.authors)
@@ -317,13 +318,25 @@ class Catalogue(AuthorQueries, RelatedQueries):
             )
         )
 
-    @_kept
-    def scores(self) -> list[tuple[float, float, int]]:
-        """(relevance, novelty, how many entries) over the archive."""
-        return self._db.execute(
-            "SELECT relevance, score - relevance, count(*) FROM entry WHERE score IS NOT NULL"
-            " GROUP BY 1, 2 ORDER BY 1, 2"
-        ).fetchall()
+    @cached_property
+    def _tallies(self) -> dict[str, bytes]:
+        return dict(self._db.execute("SELECT date, tally FROM day ORDER BY date"))
+
+    @cached_property
+    def _standings(self) -> dict[str, bytes]:
+        return {date: msgspec.json.encode(standing) for date, standing in standings(self._read_tallies())}
+
+    def _read_tallies(self, first: str = "", last: str = "9999") -> Iterator[tuple[str, Tally]]:
+        decode = msgspec.json.Decoder(Tally).decode
+        return ((date, decode(tally)) for date, tally in self._tallies.items() if first <= date <= last)
+
+    def tallies(self, first: str = "", last: str = "9999") -> dict[str, Tally]:
+        """What there is to count on each day from `first` to `last`, oldest first."""
+        return dict(self._read_tallies(first, last))
+
+    def standing(self, date: str) -> Standing:
+        """The scores of the ninety days up to and with `date`, against which those of that day are held."""
+        return msgspec.json.decode(self._standings.get(date, b"[]"), type=Standing)
 
     # -- publications ----------------------------------------------------------------------------------------------
 

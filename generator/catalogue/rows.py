@@ -9,6 +9,7 @@ import msgspec
 from generator.catalogue.database import TOP
 from generator.catalogue.days import TopicMatcher, entries, state_of
 from generator.catalogue.people import author_rows
+from generator.catalogue.tallies import tally
 from generator.catalogue.texts import texts
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
@@ -67,7 +68,10 @@ def day_rows(archive: Archive, match: TopicMatcher, depth: Depth, date: str) -> 
     encode = msgspec.json.encode
     encoded = [encode(entry) for entry in listed]
     return DayRows(
-        (date, fingerprint, "", state_of(receipt, len(listed)), len(listed), receipt and encode(receipt)),
+        (
+            *(date, fingerprint, "", state_of(receipt, len(listed)), len(listed)),
+            *(receipt and encode(receipt), encode(tally(listed))),
+        ),
         [
             (date, e.rank, p.arxiv_id, p.doi and p.doi.lower(), p.score, p.relevance, p.upvotes, record)
             for e, record in zip(listed, encoded, strict=True)

@@ -137,9 +137,11 @@ class KnownPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
         self._known = known
 
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
-        for file in files:
+        for file in list(files):
             if file.src_uri in self._known:
                 file.is_modified = lambda: False  # type: ignore[method-assign]
+            elif _is_unused(file, config):
+                files.remove(file)
         return files
 
     def on_env(self, env: Any, /, *, config: MkDocsConfig, files: Files) -> Any:
@@ -148,6 +150,12 @@ class KnownPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
                 updated = self._known[file.src_uri]
                 file.page.meta = {"updated": updated} if updated else {}
         return env
+
+
+def _is_unused(file: File, config: MkDocsConfig) -> bool:
+    """Whether it is one of the theme's scripts, which our frame does without, or of its source maps."""
+    own = file.abs_src_path is None or file.abs_src_path.startswith(config.docs_dir)
+    return not own and (file.src_uri.startswith("assets/javascripts/") or file.src_uri.endswith(".map"))
 
 
 def build_rest(root: Path, target: Path, known: Mapping[str, str | None], epoch: int) -> None:

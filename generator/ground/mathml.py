@@ -7,6 +7,7 @@ math-core may write is dropped or makes the formula stay TeX. Nothing here links
 import html
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -30,10 +31,13 @@ ELEMENTS = frozenset([
 _RENAMED = {"menclose": "mrow", "i": "em", "b": "strong", "a": "span"}
 _LENGTH = re.compile(r"-?(?:\d{0,2}(?:\.\d+)?(?:em|ex|pt|px|mu)?|100%|50%)")
 _WORD = re.compile(r"[a-z-]+|\d")
-_STYLE = re.compile(
-    r"(?:(?:width|(?:padding|margin)-(?:left|right)): ?(?:-?\d{0,2}(?:\.\d+)?(?:em)?|\d{1,2}(?:\.\d+)?%|100%)"
-    r"|text-align: ?[a-z]+|justify-items: ?[a-z]+|font-variant-caps: ?small-caps)"
-)
+_BACK = re.compile(r"margin-left:-(\d{0,2}(?:\.\d+)?)em")
+# A site under a strict policy has no style attributes: these rules of math-core's are classes of the style sheet.
+CLASSES = {
+    "text-align:left": "left", "text-align:right": "right", "padding-left:0": "flush-left",
+    "padding-right:0": "flush-right", "padding-left:1em": "apart", "font-variant-caps:small-caps": "small-caps",
+}  # fmt: skip
+STEPS = (1, 2, 3, 4, 5, 6, 9, 12, 18, 36)  # how far a formula's parts may move together, in mu (1/18 em)
 ATTRIBUTES = {
     "display": _WORD, "displaystyle": _WORD, "scriptlevel": _WORD, "mathvariant": _WORD, "form": _WORD,
     "stretchy": _WORD, "symmetric": _WORD, "largeop": _WORD, "movablelimits": _WORD, "accent": _WORD,
@@ -165,7 +169,7 @@ def _tag(source: str) -> _Tag | None:
         return None
     if tag["end"]:
         return None if attributes or tag["empty"] else _Tag("", tag["name"], f"</{name}>")
-    kept = "".join(f' {key}="{value}"' for key, value in filter(_is_allowed, attributes))
+    kept = "".join(f' {key}="{value}"' for key, value in _allowed(attributes))
     start = f"<{name}{kept}>"
     return _Tag("", "", f"{start}</{name}>") if tag["empty"] else _Tag(tag["name"], "", start)
 
@@ -178,15 +182,25 @@ def sanitise(tree: ET.Element) -> bool:
             element.tag = _RENAMED.get(element.tag, element.tag)
             if element.tag not in ELEMENTS:
                 return False
-            element.attrib = dict(filter(_is_allowed, element.attrib.items()))
+            element.attrib = dict(_allowed(element.attrib.items()))
         level = [child for element in level for child in element]
         if not level:
             return True
     return False
 
 
-def _is_allowed(attribute: tuple[str, str]) -> bool:
-    name, value = attribute
-    if name == "style":
-        return all(_STYLE.fullmatch(rule.strip()) for rule in value.split(";") if rule.strip())
-    return name in ATTRIBUTES and ATTRIBUTES[name].fullmatch(value) is not None
+def _allowed(attributes: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, value in attributes:
+        if name in ATTRIBUTES and ATTRIBUTES[name].fullmatch(value):
+            yield name, value
+        elif name == "style" and (classes := " ".join(_classes(value))):
+            yield "class", classes
+
+
+def _classes(style: str) -> Iterator[str]:
+    """The classes that say what the rules of a style attribute say; a rule without one is dropped."""
+    for rule in style.replace(" ", "").split(";"):
+        if rule in CLASSES:
+            yield CLASSES[rule]
+        elif (back := _BACK.fullmatch(rule)) and (width := float(back[1] or 0)):
+            yield f"back-{min(STEPS, key=lambda step: abs(step - 18 * width))}"

@@ -13,11 +13,12 @@ import msgspec
 from generator.catalogue.days import Entry, day_address
 from generator.catalogue.index import Catalogue
 from generator.catalogue.relatives import Related
+from generator.catalogue.tallies import Standing
 from generator.ground import text
 from generator.ground.author_names import name_key
 from generator.ground.bibliography import bibtex, csl_json
 from generator.ground.characters import escaped
-from generator.ground.config import Settings
+from generator.ground.config import Rubric, Settings
 from generator.ground.doi import doi_url
 from generator.ground.model import Links, Paper, Scorer
 from generator.ground.publication import Publication
@@ -25,9 +26,10 @@ from generator.ground.ris import ris
 from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.page import Page, relative
-from generator.views.paper import Link, Sheet, authors, other_links, published_notes, scores
+from generator.views.paper import Link, Sheet, authors, other_links, published_notes
 from generator.views.permalink import author_address, has_page, paper_address
 from generator.views.scholar import tags
+from generator.views.score import grades_in_full, place_in_full, scorer_words, standings_of
 
 ABOUT = 200  # characters of a description
 # What a later sighting of a paper knows better, whichever version of its text is the newest.
@@ -35,12 +37,16 @@ CHANGING = ("updated", "doi", "journal_ref", "arxiv_comment", "upvotes", "commen
 
 
 class Story(NamedTuple):
-    """A paper as it is by now, the days that showed it (oldest first), what became of it, what is
-    related, and the pages of authors, by the name's key."""
+    """A paper as it is by now, the days that showed it (oldest first), and what became of it.
+
+    `standings` has the scores that those of each of these days are held against; `authors` the pages of authors, by
+    the name's key.
+    """
 
     paper: Paper
     shown: Sequence[Entry]
     published: Sequence[Publication]
+    standings: Mapping[str, Standing]
     related: Related
     authors: Mapping[str, str]
 
@@ -70,13 +76,15 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
     for day in dates:
         for name, works in catalogue.published_on(day).items():
             published.setdefault(name, {}).update({work.id: work for work in works})
+    standings = standings_of(catalogue, [*first, *again])
     related = catalogue.related(date) if first else {}
     pages_of = catalogue.author_links(date) if first else {}
     for entry in first:
         name = entry.paper.arxiv_id
         shown = [entry, *(other for other in again if other.paper.arxiv_id == name)]
         works = [*published.get(name, {}).values()]
-        yield _page(Story(_by_now(shown), shown, works, related.get(name, Related([], [])), pages_of), settings)
+        near = related.get(name, Related([], []))
+        yield _page(Story(_by_now(shown), shown, works, standings, near, pages_of), settings)
 
 
 def _by_now(shown: Sequence[Entry]) -> Paper:
@@ -115,6 +123,7 @@ def _page(story: Story, settings: Settings) -> Page:
         updated=story.shown[-1].date,
         head=tuple(tags(it, story.published, address, about, settings)),
         heading=marked if "<math" in marked else "",
+        script="assets/paper.js",
     )
 
 
@@ -130,13 +139,14 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     by = "Authors not given"
     if it.authors:
         by = authors(it.authors, settings.pages.authors, partial(_author, pages_of=story.authors, link=link))
-    yield f'<div class="digest sheet">\n<article class="column pub">\n<div class="by">{by}</div>\n'
+    named = f'data-paper="{escaped(it.arxiv_id)}" data-title="{escaped(text.plain(it.title))}"'
+    yield f'<div class="digest sheet">\n<article class="column pub" {named}>\n<div class="by">{by}</div>\n'
     yield f'<p class="links">{"".join(_links(it))}</p>\n'
     if it.extra.get("withdrawn"):
         said = f": {text.html(it.arxiv_comment)}" if it.arxiv_comment else ""
         yield f'<p class="note"><span class="state failed">Withdrawn</span> by its authors{said}</p>\n'
     yield from published_notes(story.published, link)
-    yield from _verdicts(story.shown)
+    yield from _verdicts(story, settings.rubric)
     topics = {topic for entry in story.shown for topic in entry.topics}
     if listed := sheet.topics(msgspec.structs.replace(story.shown[0], topics=tuple(topics))):
         yield f'<p class="meta">{listed}</p>\n'
@@ -165,22 +175,25 @@ def _links(it: Paper) -> Iterator[str]:
     yield from other_links(it)
 
 
-def _verdicts(shown: Sequence[Entry]) -> Iterator[str]:
-    """Each score with its comment and who gave it, newest first; the same words on several days, once."""
-    said = {(e.paper.relevance, e.paper.novelty, e.paper.comment, e.paper.scorer): e for e in reversed(shown)}
+def _verdicts(story: Story, rubric: Rubric) -> Iterator[str]:
+    """Each score in full, with its comment and who gave it, newest first; the same words on several days, once."""
+    said = {(e.paper.relevance, e.paper.novelty, e.paper.comment, e.paper.scorer): e for e in reversed(story.shown)}
     given = [entry for entry in said.values() if entry.paper.score is not None or entry.paper.comment]
-    for entry in given or shown[:1]:
+    for entry in given or story.shown[:1]:
         it = entry.paper
         if it.comment:
             yield f'<p class="why">{text.html(it.comment)}</p>\n'
-        by = f" <span>by {_scorer(it.scorer.model, it.scorer.rubric)}</span>" if it.scorer else ""
-        on = f" <span>on {wording.long_date(entry.date)}</span>" if len(given) > 1 else ""
-        yield f'<p class="meta">{scores(it)}{by}{on}</p>\n'
+        if it.score is not None:
+            yield from grades_in_full(it, rubric)
+        facts = [
+            "" if it.score is not None else "not scored",
+            place_in_full(it, story.standings[entry.date], entry.date),
+            f"by {scorer_words(it.scorer)}" if it.scorer else "",
+            f"on {wording.long_date(entry.date)}" if len(given) > 1 else "",
+        ]
+        if any(facts):
+            yield f'<p class="meta">{" ".join([f"<span>{fact}</span>" for fact in facts if fact])}</p>\n'
         yield from _earlier_scores(it)
-
-
-def _scorer(model: str, rubric: str | None) -> str:
-    return escaped(model) + (f", rubric {escaped(rubric)}" if rubric else "")
 
 
 def _earlier_scores(it: Paper) -> Iterator[str]:
@@ -191,7 +204,7 @@ def _earlier_scores(it: Paper) -> Iterator[str]:
         return
     for score in reversed(earlier):
         given = f"{wording.number(score.relevance)}/{wording.number(score.novelty)}"
-        by = f" by {_scorer(score.scorer.model, score.scorer.rubric)}" if score.scorer else ""
+        by = f" by {scorer_words(score.scorer)}" if score.scorer else ""
         said = f": {text.html(score.comment)}" if score.comment else ""
         yield f'<p class="note">Earlier: relevance/novelty {given}{by}{said}</p>\n'
 

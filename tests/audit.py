@@ -1,0 +1,125 @@
+"""``python -m tests.audit``: Lighthouse's mobile profile on a built site, the median of some runs beside what is asked.
+
+The site is that of the corpus, where there is one, else the demo; served on this machine as static hosts do.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from tests import tools
+from tests.benchmarks import corpus
+from tests.example import ROOT, build_demo, digest, make_digest
+from tests.hosting import compressed, hosted
+
+DAY = "daily/2025/05/27/"
+PAGES = {"home": "", "day": DAY, "paper": "papers/2505.18451/", "search": "search/", "month": "monthly/2025-05/"}
+FLOORS = {"accessibility": 100, "best-practices": 96, "seo": 95, "performance": 95}
+SHIFT = 0.01  # CLS
+READER = 50.0  # ms of our script's work
+HTML = 120_000  # bytes of the day page, compressed
+
+
+class Row(NamedTuple):
+    """A page with the medians of its runs: scores of 100, milliseconds, bytes over the wire; `wrong` audits by name."""
+
+    page: str
+    scores: dict[str, float]
+    paint: float
+    shift: float
+    blocked: float
+    reader: float | None
+    transferred: float
+    wrong: tuple[str, ...]
+
+    def problems(self) -> Iterator[str]:
+        """What is not as asked."""
+        for name, floor in FLOORS.items():
+            if self.scores[name] < floor:
+                yield f"{self.page}: {name} {self.scores[name]:g}, asked for {floor} ({', '.join(self.wrong)})"
+        if self.shift > SHIFT:
+            yield f"{self.page}: layout shift {self.shift:.3f}, asked for {SHIFT} at most"
+        if self.reader is not None and self.reader > READER:
+            yield f"{self.page}: the reader worked {self.reader:.0f} ms, asked for {READER:g} at most"
+
+
+def main() -> int:
+    """Build, measure, print the table; 1 if something is not as asked."""
+    parser = argparse.ArgumentParser(prog="python -m tests.audit", description=__doc__)
+    parser.add_argument("--runs", type=int, default=3, help="runs of each page")
+    parser.add_argument("--site", type=Path, help="a site that is built already, with the repository's own mkdocs.yml")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="digest-audit-") as folder:
+        site = given.site or build(Path(folder))
+        rows = measure(site, given.runs)
+        size = len(compressed(site / DAY / "index.html"))
+    problems = [problem for row in rows for problem in row.problems()]
+    if size > HTML:
+        problems.append(f"day: {size} bytes of HTML over gzip, asked for {HTML} at most")
+    print("\n".join(table(rows)), f"\nday: {size:,} bytes of HTML over gzip", *problems, sep="\n")
+    return 1 if problems else 0
+
+
+def build(folder: Path) -> Path:
+    """The site to measure."""
+    source, name = corpus.folder(folder)
+    if name != "corpus":
+        return build_demo(folder / "demo")
+    root = make_digest(folder / "corpus", settings=(ROOT / "digest.yml").read_text("utf-8"))
+    for command in (("import", "--quiet", source / "scored", source / "hf" / "raw"), ("build", "--quiet")):
+        run = digest(command[0], "--root", root, *command[1:])
+        assert run.returncode == 0, run.stdout + run.stderr
+    return root / "site"
+
+
+def measure(site: Path, runs: int) -> list[Row]:
+    """Each page `runs` times, one after the other."""
+    chromium = tools.find("chromium")
+    if chromium is None:
+        raise SystemExit(tools.missing("chromium"))
+    with hosted(site, "/paper-digest/") as address:
+        command = ["node", str(ROOT / "tests" / "lighthouse" / "audit.mjs")]
+        command += [address + page for page in PAGES.values()] * runs
+        run = subprocess.run(
+            command, env=os.environ | {"CHROME_PATH": str(chromium)}, stdout=subprocess.PIPE, check=True
+        )
+    reports = [json.loads(line) for line in run.stdout.splitlines()]
+    return [_row(name, reports[index :: len(PAGES)]) for index, name in enumerate(PAGES)]
+
+
+def _row(page: str, reports: list[dict[str, Any]]) -> Row:
+    worked = [report["reader"] for report in reports if report["reader"] is not None]
+    return Row(
+        page=page,
+        scores={name: median(report["scores"][name] for report in reports) for name in FLOORS},
+        paint=median(report["largest_paint"] for report in reports),
+        shift=median(report["shift"] for report in reports),
+        blocked=median(report["blocked"] for report in reports),
+        reader=median(worked) if worked else None,
+        transferred=median(report["bytes"] for report in reports),
+        wrong=tuple(sorted({name for report in reports for name in report["wrong"]})),
+    )
+
+
+def table(rows: list[Row]) -> Iterator[str]:
+    """The rows as a Markdown table."""
+    yield f"| page | {' | '.join(FLOORS)} | largest paint | shift | blocked | reader | transferred |"
+    yield "|---" * (len(FLOORS) + 6) + "|"
+    for row in rows:
+        scores = " | ".join(f"{row.scores[name]:g}" for name in FLOORS)
+        worked = "" if row.reader is None else f"{row.reader:.0f} ms"
+        yield (
+            f"| {row.page} | {scores} | {row.paint / 1000:.1f} s | {row.shift:.3f} | {row.blocked:.0f} ms | {worked} "
+            f"| {row.transferred / 1000:.0f} kB |"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""A site as static hosts serve it: text compressed, connections kept, what has a hash in its name good for a year."""
+
+import gzip
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from generator.edges.preview import TYPES
+
+TEXT = {".atom", ".css", ".html", ".js", ".json", ".opml", ".svg", ".txt", ".xml"}
+HASHED = re.compile(r"\.[0-9a-f]{8,}\.|\.pf_|_[0-9a-f]{7,}\.")
+
+
+@cache
+def compressed(path: Path) -> bytes:
+    """A file as it goes over the wire, by gzip at its usual level if it is text."""
+    data = path.read_bytes()
+    return gzip.compress(data, 6, mtime=0) if path.suffix in TEXT else data
+
+
+class Host(BaseHTTPRequestHandler):
+    """Files of `site` below `base`."""
+
+    protocol_version = "HTTP/1.1"
+    site = Path()
+    base = "/"
+
+    def do_GET(self) -> None:
+        """The file, or 404."""
+        path = self.site / self.path.partition("?")[0].removeprefix(self.base)
+        path = path / "index.html" if path.is_dir() else path
+        found = path.is_file() and self.path.startswith(self.base)
+        body = compressed(path) if found else b""
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", TYPES.get(path.suffix, "application/octet-stream"))
+        self.send_header("Content-Length", str(len(body)))
+        if path.suffix in TEXT:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Cache-Control", f"max-age={31536000 if HASHED.search(path.name) else 600}")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """No line for each request."""
+
+
+@contextmanager
+def hosted(site: Path, base: str) -> Iterator[str]:
+    """Serve `site` under the path `base` on a free port of this machine; yields the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("SiteHost", (Host,), {"site": site, "base": base}))
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{base}"
+    finally:
+        server.shutdown()
+        server.server_close()
