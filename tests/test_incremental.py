@@ -169,7 +169,7 @@ def test_a_page_that_grows_old_loses_its_twins_and_nothing_else_is_made_again(ro
 
 
 def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None:
-    rows(root, "2025-05-29", paper("2505.00009", comment="On pruning."))
+    rows(root, "2025-05-29", paper("2505.00009", comment="On pruning.", title="Otters", abstract="They swim."))
     touched = changed(root)
     assert {path for path in touched if path.startswith(("daily/", "weekly/", "monthly/", "topics/", "papers/"))} == {
         "daily/2025/05/28/index.html",  # the link to the next day
@@ -191,6 +191,18 @@ def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None
     }
     assert not {path for path in touched if path.startswith(("publications/", "by-hand/", "assets/"))}
     assert {path.split("/")[1] for path in touched if path.startswith("pagefind/")} == {"2025-05", "shards.json"}
+
+
+def test_one_more_day_touches_its_authors_and_the_papers_it_is_like(root: Path) -> None:
+    rows(root, "2025-05-29", paper("2505.00009", **HEADS | {"title": "Which attention heads to prune"}))
+    touched = {path for path in changed(root) if path.startswith(("papers/", "authors/"))}
+    assert touched == {
+        "authors/ada-lovelace/index.html",
+        "authors/index.html",
+        "papers/0411431/index.html",  # on the same subject
+        "papers/2504.00002/index.html",
+        "papers/2505.00009/index.html",
+    }
 
 
 def test_a_paper_shown_again_touches_its_page_and_no_other_papers(root: Path) -> None:
