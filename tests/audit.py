@@ -85,11 +85,10 @@ def measure(site: Path, runs: int) -> list[Row]:
     if chromium is None:
         raise SystemExit(tools.missing("chromium"))
     with hosted(site, "/paper-digest/") as address:
-        command = ["node", ROOT / "tests" / "lighthouse" / "audit.mjs"]
+        command = ["node", str(ROOT / "tests" / "lighthouse" / "audit.mjs")]
         command += [address + page for page in PAGES.values()] * runs
-        run = subprocess.run(
-            command, env=os.environ | {"CHROME_PATH": str(chromium)}, stdout=subprocess.PIPE, check=True
-        )
+        environment = os.environ | {"CHROME_PATH": str(chromium)}
+        run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
     reports = [json.loads(line) for line in run.stdout.splitlines()]
     return [_row(name, reports[index :: len(PAGES)]) for index, name in enumerate(PAGES)]
 
