@@ -40,6 +40,7 @@ ELEMENTS = set(
     """a abbr article aside b br button caption cite code dd details div dl dt em footer form h1 h2 h3 h4 header i input
     label li nav ol p pre rect section span strong sub summary sup svg table tbody td th thead tr ul
     noscript option select
+    circle defs desc figcaption figure g line path pattern text title
     math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub msubsup msup
     mtable mtd mtext mtr munder munderover none""".split()
 )

@@ -196,6 +196,17 @@ def test_authors(given: object, names: tuple[str, ...], places: tuple[str, ...])
     assert authors(given, Notes("file")) == (names, places)
 
 
+PIECES = st.sampled_from(["a", "Bo", "é", " ", "  ", ",", ":", ";", "&", "|", "{", "}", "~", "$", "\\'", "and ", "-"])
+
+
+@given(st.lists(st.lists(PIECES, max_size=4).map("".join), min_size=1, max_size=3))
+def test_names_that_need_no_care_come_out_as_if_they_had_been_given_it(names: list[str]) -> None:
+    careful = authors([*names, "(a"], Notes("file"))[
+        0
+    ]  # a parenthesis that never closes asks for all the care there is
+    assert authors(names, Notes("file"))[0] == careful[:-1]
+
+
 @pytest.mark.parametrize(
     ("line", "names"),
     [

@@ -10,12 +10,16 @@ import pytest
 from generator.pipeline.building import build as in_process
 from tests.example import ROOT, digest, make_digest, paper, tree
 
+HEADS = {"title": "Pruning attention heads", "abstract": "Some heads of a transformer see nothing."}
+FOLDS = {"title": "Folding proteins", "abstract": "Proteins fold as diffusion goes back.", "authors": ['Kurt G\\"odel']}
 DAYS = {
-    "2025-04-30": [paper("2504.00001"), paper("2504.00002", title="On pruning $x^2$")],
-    "2025-05-26": [paper("2505.00001"), paper("2505.00002", relevance=9), paper("2410.06074")],
-    "2025-05-27": [paper("2505.00003", comment="On LLMs."), paper("2505.00001"), paper("0411431")],
-    "2025-05-28": [paper("2505.00004", comment="On LLMs."), paper("2505.00002")],
+    "2025-04-30": [paper("2504.00001", **FOLDS), paper("2504.00002", **HEADS | {"title": "On pruning heads $x^2$"})],
+    "2025-05-26": [paper("2505.00001"), paper("2505.00002", relevance=9), paper("2410.06074", **FOLDS)],
+    "2025-05-27": [paper("2505.00003", comment="On LLMs."), paper("2505.00001"), paper("0411431", **HEADS)],
+    "2025-05-28": [paper("2505.00004", comment="On LLMs.", **FOLDS), paper("2505.00002")],
 }
+
+MANY = [paper(f"2502.1{n:04}", relevance=1 + n % 10) for n in range(25)]
 
 
 def build(root: Path, *arguments: str) -> str:
@@ -72,10 +76,22 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a new day": lambda r: rows(r, "2025-05-29", paper("2505.00009")),
     "a new day in a new month": lambda r: rows(r, "2025-06-02", paper("2506.00001")),
     "a day in a gap": lambda r: rows(r, "2025-05-12", paper("2505.00011")),
+    "an older day with many scores": lambda r: rows(r, "2025-03-14", *MANY),
+    "many scores on the ninetieth day before": lambda r: rows(r, "2025-02-27", *MANY),
     "a day before all": lambda r: rows(r, "2024-12-31", paper("2412.00001")),
     "a paper shown earlier than known": lambda r: rows(r, "2025-04-29", paper("2505.00003")),
     "a paper shown again": lambda r: rows(r, "2025-06-03", paper("2505.00003", version=2, comment="Now with proofs.")),
     "a paper among the best of another day": best_later,
+    "a new day about an old subject": lambda r: rows(r, "2025-05-29", paper("2505.00009", **HEADS)),
+    "an older day about a subject": lambda r: rows(r, "2025-04-29", paper("2504.00009", **FOLDS)),
+    "another abstract": lambda r: rows(r, "2025-04-30", paper("2504.00001", **HEADS), paper("2504.00002", **HEADS)),
+    "the first day of a paper gone": lambda r: (r / "data/papers/2025/2025-04-30.jsonl").unlink(),
+    "a third paper of an author": lambda r: rows(r, "2025-05-29", paper("2505.00009", authors=["K. G", "Kurt Gödel"])),
+    "an ORCID": lambda r: replace(
+        r / "data/publications/ista-iclr-2025.yml", "0000-0003-3650-940X", "0000-0002-1825-0097"
+    ),
+    "no authors' pages": lambda r: replace(r / "digest.yml", "sources:", "author_pages: none\nsources:"),
+    "all papers' pages": lambda r: replace(r / "digest.yml", "sources:", "paper_pages: all\nsources:"),
     "no papers' pages": lambda r: replace(r / "digest.yml", "sources:", "paper_pages: none\nsources:"),
     "a comment": lambda r: replace(r / "data/papers/2025/2025-05-27.jsonl", "On LLMs.", "On pruning."),
     "a score": lambda r: rows(r, "2025-05-28", paper("2505.00004", relevance=10, novelty=10)),
@@ -147,6 +163,11 @@ def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None
     names = ("all", "scores/7", "topics/compression", "sources/arxiv", "daily")  # no week is over by it
     feeds = {f"feeds/{name}.{form}" for name in names for form in ("xml", "atom", "json")}
     assert {path for path in touched if path.startswith("feeds/")} == feeds
+    assert {path for path in touched if path.startswith("since/")} == {
+        "since/2025-05-29.json",
+        "since/days.json",
+        "since/index.html",
+    }
     assert not {path for path in touched if path.startswith(("publications/", "by-hand/", "assets/"))}
     assert {path.split("/")[1] for path in touched if path.startswith("pagefind/")} == {"2025-05", "shards.json"}
 
@@ -154,6 +175,22 @@ def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None
 def test_a_paper_shown_again_touches_its_page_and_no_other_papers(root: Path) -> None:
     rows(root, "2025-05-29", paper("2504.00001", version=2))
     assert {path for path in changed(root) if path.startswith("papers/")} == {"papers/2504.00001/index.html"}
+
+
+def test_an_older_day_touches_the_ninety_days_whose_scores_are_held_against_it(root: Path) -> None:
+    rows(root, "2025-02-27", *MANY)
+    touched = changed(root)
+    days = {f"daily/2025/{day}/index.html" for day in ("02/27", "04/30", "05/26", "05/27")}  # the last is the ninetieth
+    assert {path for path in touched if path.startswith("daily/")} == days
+    assert "papers/2505.00003/index.html" in touched
+    assert "papers/2505.00004/index.html" not in touched
+    assert "<i>top " in (root / "site/daily/2025/05/27/index.html").read_text("utf-8")
+
+
+def test_a_new_day_leaves_the_places_of_past_days_alone(root: Path) -> None:
+    rows(root, "2025-05-29", *MANY)
+    older = ("daily/2025/05/26", "daily/2025/05/27", "papers/2505")
+    assert not {path for path in changed(root) if path.startswith(older)}
 
 
 def test_nothing_new_touches_nothing(root: Path) -> None:

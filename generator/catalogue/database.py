@@ -12,7 +12,8 @@ TOP = 10
 SCHEMA = f"""
 PRAGMA page_size = 16384;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, seen TEXT, state TEXT, papers INTEGER, receipt BLOB)
+CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, seen TEXT, state TEXT, papers INTEGER, receipt BLOB,
+  tally BLOB)
   WITHOUT ROWID;
 CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, score REAL, relevance REAL, upvotes INTEGER,
   record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
@@ -24,6 +25,18 @@ CREATE INDEX topic_day ON topic (date, topic);
 CREATE INDEX topic_paper ON topic (topic, arxiv_id, date);
 CREATE TABLE source (source TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (source, date, rank))
   WITHOUT ROWID;
+CREATE TABLE text (date TEXT PRIMARY KEY, record BLOB);
+CREATE TABLE kin (date TEXT PRIMARY KEY, digest TEXT, repeats TEXT, key TEXT) WITHOUT ROWID;
+CREATE TABLE related (date TEXT, arxiv_id TEXT, place INTEGER, other_date TEXT, other TEXT, likeness INTEGER,
+  mark INTEGER, top INTEGER, PRIMARY KEY (date, arxiv_id, place)) WITHOUT ROWID;
+CREATE INDEX related_other ON related (other_date, other, likeness DESC, date, arxiv_id, place, mark);
+CREATE TABLE author (key TEXT, arxiv_id TEXT, date TEXT, rank INTEGER, name TEXT, mark INTEGER,
+  PRIMARY KEY (key, arxiv_id, date)) WITHOUT ROWID;
+CREATE INDEX author_day ON author (date);
+CREATE INDEX author_paper ON author (arxiv_id, key);
+CREATE TABLE work (place INTEGER, orcid TEXT, key TEXT, name TEXT, publication TEXT,
+  PRIMARY KEY (orcid, key, publication)) WITHOUT ROWID;
+CREATE TABLE person (key TEXT PRIMARY KEY, slug TEXT, mark INTEGER) WITHOUT ROWID;
 CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, listed_on TEXT, record BLOB);
 CREATE INDEX publication_listed ON publication (listed_on, position);
 CREATE TABLE same (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, value, publication)) WITHOUT ROWID;

@@ -2,7 +2,7 @@
 
 import bisect
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial, wraps
 from itertools import groupby
 from operator import itemgetter
@@ -13,8 +13,11 @@ import msgspec
 
 from generator.catalogue.database import GOOD, SCHEMA, TOP, open_database
 from generator.catalogue.days import DayHead, Entry, TopicMatcher
+from generator.catalogue.people import AuthorQueries, People
 from generator.catalogue.periods import months, neighbours, span, weeks
-from generator.catalogue.rows import Archive, DayRows, day_rows
+from generator.catalogue.relatives import RelatedQueries, Relatives
+from generator.catalogue.rows import Archive, DayRows, Depth, day_rows
+from generator.catalogue.tallies import Standing, Tally, standings
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State
@@ -42,19 +45,24 @@ def _kept(method: Callable[..., A]) -> Callable[..., A]:
     return ask
 
 
-class Catalogue:
+class Catalogue(AuthorQueries, RelatedQueries):
     """The index of one archive. Open it, `refresh` it, ask it."""
 
     def __init__(self, path: Path | str, settings: Settings, version: str = "") -> None:
         """Open the index at `path` (``:memory:`` for none).
 
-        One of another version, or for other topics or sources, is emptied.
+        One of another version, or for other topics, sources or pages, is emptied.
         """
         self._sources = sorted(settings.sources)
-        asked = msgspec.json.encode((settings.topics, self._sources))
+        asked = msgspec.json.encode(
+            (settings.topics, self._sources, Depth.of(settings), settings.paper_pages, settings.author_pages)
+        )
         self._version = hashlib.sha256(SCHEMA.encode() + version.encode() + asked).hexdigest()
         self._match = TopicMatcher(settings)
         self._db = open_database(path, self._version)
+        self._depth = Depth.of(settings)
+        self._relatives = Relatives(self._db, settings.paper_pages)
+        self._people = People(self._db, settings.author_pages)
 
     def close(self) -> None:
         """Give the file back."""
@@ -73,62 +81,84 @@ class Catalogue:
         changed = sorted(date for date in known.keys() | now.keys() if known.get(date) != now.get(date))
         problems: list[Problem] = []
         with self._db:
+            papers = self._on(changed)
             for date in changed:
                 self._forget(date)
-            for rows in spread(partial(day_rows, archive, self._match), [date for date in changed if date in now]):
+            for rows in spread(
+                partial(day_rows, archive, self._match, self._depth), [date for date in changed if date in now]
+            ):
                 problems += rows.problems
                 if not problems:
                     self._store(rows)
             if problems:
                 raise DigestError(problems)
             if changed:
-                self._refresh_seen()
-            self._refresh_publications(archive)
-        for name in ("_heads", "_listed", "_versions", "_answers"):
+                repeated = self._refresh_seen()
+                self.__dict__.pop("_versions", None)
+                self._relatives.refresh(papers | self._on(changed), repeated, self._versions)
+            if self._refresh_publications(archive) or changed:
+                self._people.refresh()
+        for name in ("_heads", "_listed", "_versions", "_answers", "_tallies", "_standings"):
             self.__dict__.pop(name, None)
         return changed
 
+    def _on(self, dates: Iterable[str]) -> set[str]:
+        """The papers of some days."""
+        return {
+            row[0] for date in dates for row in self._db.execute("SELECT arxiv_id FROM entry WHERE date = ?", (date,))
+        }
+
     def _forget(self, date: str) -> None:
-        for table in ("day", "entry", "topic"):
+        for table in ("day", "entry", "topic", "author"):
             self._db.execute(f"DELETE FROM {table} WHERE date = ?", (date,))
         named = ((source, date) for source in self._sources)
         self._db.executemany("DELETE FROM source WHERE source = ? AND date = ?", named)
+        self._relatives.forget(date)
 
     def _store(self, rows: DayRows) -> None:
-        self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?)", rows.day)
+        self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?, ?)", rows.day)
         self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.entries)
         self._db.executemany("INSERT INTO topic VALUES (?, ?, ?, ?)", rows.topics)
+        self._db.executemany("INSERT OR IGNORE INTO author VALUES (?, ?, ?, ?, ?, ?)", rows.authors)
         named = (row for row in rows.sources if row[0] in self._sources)  # the others have no feed to be asked for
         self._db.executemany("INSERT INTO source VALUES (?, ?, ?, ?)", named)
+        self._relatives.store(rows.day[0], rows.texts)
 
-    def _refresh_seen(self) -> None:
-        """Note on each day what other days say of its papers: that changes without the day's own files."""
+    def _refresh_seen(self) -> dict[str, str]:
+        """Note on each day what other days say of its papers: that changes without the day's own files.
+
+        Returns, by day, its papers that an earlier one has shown.
+        """
         rows = self._db.execute(
-            "SELECT e.date, e.rank, f.first, f.best <= ? FROM entry e JOIN (SELECT arxiv_id, min(date) AS first,"
-            " min(rank) AS best FROM entry GROUP BY arxiv_id HAVING count(*) > 1) f ON f.arxiv_id = e.arxiv_id"
-            " AND (f.first < e.date OR f.best < e.rank) ORDER BY e.date, e.rank",
+            "SELECT e.date, e.rank, f.first, f.best <= ?, e.arxiv_id FROM entry e JOIN (SELECT arxiv_id,"
+            " min(date) AS first, min(rank) AS best FROM entry GROUP BY arxiv_id HAVING count(*) > 1) f"
+            " ON f.arxiv_id = e.arxiv_id AND (f.first < e.date OR f.best < e.rank) ORDER BY e.date, e.rank",
             (TOP,),
         ).fetchall()
-        seen = {
-            date: " ".join(f"{r} {first} {top}" for _, r, first, top in part) for date, part in groupby(rows, _first)
-        }
+        by_day = {date: list(part) for date, part in groupby(rows, _first)}
+        seen = {date: " ".join(f"{r} {first} {top}" for _, r, first, top, _ in part) for date, part in by_day.items()}
         self._db.execute("UPDATE day SET seen = ''")
         self._db.executemany("UPDATE day SET seen = ? WHERE date = ?", ((text, date) for date, text in seen.items()))
+        return {date: " ".join(name for _, _, first, _, name in part if first < date) for date, part in by_day.items()}
 
-    def _refresh_publications(self, archive: Archive) -> None:
+    def _refresh_publications(self, archive: Archive) -> bool:
+        """Whether they were others than before."""
         fingerprint = archive.publications_fingerprint()
         if self._db.execute("SELECT 1 FROM meta WHERE key = 'publications' AND value = ?", (fingerprint,)).fetchone():
-            return
+            return False
         self._db.execute("DELETE FROM publication")
         self._db.execute("DELETE FROM same")
         newest_first = sorted(archive.publications(), key=lambda p: (p.date or "", p.id), reverse=True)
-        for position, publication in enumerate({p.id: p for p in reversed(newest_first)}.values()):
+        oldest_first = {p.id: p for p in reversed(newest_first)}.values()
+        self._people.store_works(reversed(oldest_first))
+        for position, publication in enumerate(oldest_first):
             row = (-position, publication.id, publication.listed_on, msgspec.json.encode(publication))
             self._db.execute("INSERT INTO publication VALUES (?, ?, ?, ?)", row)
             names = [("arxiv", value) for value in publication.arxiv_ids]
             names += [("doi", publication.doi.lower())] if publication.doi else []
             self._db.executemany("INSERT OR IGNORE INTO same VALUES (?, ?, ?)", ((*n, publication.id) for n in names))
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('publications', ?)", (fingerprint,))
+        return True
 
     # -- days ------------------------------------------------------------------------------------------------------
 
@@ -288,13 +318,25 @@ class Catalogue:
             )
         )
 
-    @_kept
-    def scores(self) -> list[tuple[float, float, int]]:
-        """(relevance, novelty, how many entries) over the archive."""
-        return self._db.execute(
-            "SELECT relevance, score - relevance, count(*) FROM entry WHERE score IS NOT NULL"
-            " GROUP BY 1, 2 ORDER BY 1, 2"
-        ).fetchall()
+    @cached_property
+    def _tallies(self) -> dict[str, bytes]:
+        return dict(self._db.execute("SELECT date, tally FROM day ORDER BY date"))
+
+    @cached_property
+    def _standings(self) -> dict[str, bytes]:
+        return {date: msgspec.json.encode(standing) for date, standing in standings(self._read_tallies())}
+
+    def _read_tallies(self, first: str = "", last: str = "9999") -> Iterator[tuple[str, Tally]]:
+        decode = msgspec.json.Decoder(Tally).decode
+        return ((date, decode(tally)) for date, tally in self._tallies.items() if first <= date <= last)
+
+    def tallies(self, first: str = "", last: str = "9999") -> dict[str, Tally]:
+        """What there is to count on each day from `first` to `last`, oldest first."""
+        return dict(self._read_tallies(first, last))
+
+    def standing(self, date: str) -> Standing:
+        """The scores of the ninety days up to and with `date`, against which those of that day are held."""
+        return msgspec.json.decode(self._standings.get(date, b"[]"), type=Standing)
 
     # -- publications ----------------------------------------------------------------------------------------------
 
@@ -350,6 +392,12 @@ class Catalogue:
         """
         if query == "day":
             return self._versions.get(str(arguments[0]), "")
+        if query == "related":
+            return self._relatives.version(str(arguments[0]))
+        if query == "author_links":
+            return self._people.links_version(str(arguments[0]))
+        if query in ("author", "author_papers", "author_publications"):
+            return self._people.version(str(arguments[0]), self.publications_version())
         if query in ("best", "topic_counts") and arguments:
             dates = list(self._versions)
             start, end = bisect.bisect_left(dates, str(arguments[0])), bisect.bisect_right(dates, str(arguments[1]))

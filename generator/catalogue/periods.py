@@ -10,6 +10,11 @@ from generator.catalogue.days import DayHead
 from generator.ground.model import State
 
 
+def year_before(date: str) -> str:
+    """The date 365 days before."""
+    return (dt.date.fromisoformat(date) - dt.timedelta(days=365)).isoformat()
+
+
 def week_of(date: str) -> str:
     """The ISO 8601 week of a date, ``2025-W22``."""
     year, week, _ = dt.date.fromisoformat(date).isocalendar()

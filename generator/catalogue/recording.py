@@ -9,9 +9,9 @@ from generator.catalogue.index import Catalogue
 Read = tuple[str, tuple[Any, ...]]
 
 QUERIES = frozenset(
-    {"around", "best", "day", "days", "head", "listed", "newest", "newest_day", "newest_from", "newest_good"}
-    | {"newest_publications", "papers", "papers_of", "publications", "published_on", "scores", "shown_again", "span"}
-    | {"topic_counts", "topic_months", "topic_total"}
+    "around author author_links author_papers author_publications best day days head listed most_read newest newest_day"
+    " newest_from newest_good newest_publications papers papers_of publications published_on related shown_again span"
+    " standing tallies topic_counts topic_months topic_total writer_links".split()
 )
 
 

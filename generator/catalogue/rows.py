@@ -1,15 +1,24 @@
 """A day as the rows of the index: the part of a refresh that many processes can share. Pure but for the archive."""
 
+import sys
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from generator.catalogue.database import TOP
 from generator.catalogue.days import TopicMatcher, entries, state_of
+from generator.catalogue.people import author_rows
+from generator.catalogue.tallies import tally
+from generator.catalogue.texts import texts
+from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
 from generator.ground.publication import Publication
 
 Row = tuple[Any, ...]
+
+encode_texts = msgspec.msgpack.Encoder().encode
 
 
 class Archive(Protocol):
@@ -24,31 +33,52 @@ class Archive(Protocol):
 
 
 class DayRows(NamedTuple):
-    """What the tables ``day``, ``entry``, ``topic`` and ``source`` hold of a day; or the problems that keep it out."""
+    """What the tables ``day``, ``entry``, ``topic``, ``source``, ``text`` and ``author`` hold of a day; or problems."""
 
     day: Row
     entries: list[Row]
     topics: list[Row]
     sources: list[Row]
+    texts: bytes | None = None
+    authors: Sequence[Row] = ()
     problems: tuple[Problem, ...] = ()
 
 
-def day_rows(archive: Archive, match: TopicMatcher, date: str) -> DayRows:
+class Depth(NamedTuple):
+    """How much of a day is noted: whether what its papers `say`, and down to which rank who `signed` them."""
+
+    say: bool
+    signed: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Depth":
+        """As much as the pages of the settings take."""
+        deepest = {"all": sys.maxsize, "top": TOP, "none": 0}[settings.paper_pages]
+        return cls(settings.paper_pages != "none", 0 if settings.author_pages == "none" else deepest)
+
+
+def day_rows(archive: Archive, match: TopicMatcher, depth: Depth, date: str) -> DayRows:
     """The rows of a day."""
     fingerprint = archive.fingerprint(date)
     try:
         papers, receipt = archive.papers(date), archive.receipt(date)
     except DigestError as error:
-        return DayRows((), [], [], [], error.problems)
+        return DayRows((), [], [], [], problems=error.problems)
     listed = entries(date, papers, match)
     encode = msgspec.json.encode
+    encoded = [encode(entry) for entry in listed]
     return DayRows(
-        (date, fingerprint, "", state_of(receipt, len(listed)), len(listed), receipt and encode(receipt)),
+        (
+            *(date, fingerprint, "", state_of(receipt, len(listed)), len(listed)),
+            *(receipt and encode(receipt), encode(tally(listed))),
+        ),
         [
-            (date, e.rank, p.arxiv_id, p.doi and p.doi.lower(), p.score, p.relevance, p.upvotes, encode(e))
-            for e in listed
+            (date, e.rank, p.arxiv_id, p.doi and p.doi.lower(), p.score, p.relevance, p.upvotes, record)
+            for e, record in zip(listed, encoded, strict=True)
             for p in (e.paper,)
         ],
         [(topic, date, e.rank, e.paper.arxiv_id) for e in listed for topic in e.topics],
         [(source, date, e.rank, e.paper.arxiv_id) for e in listed for source in e.sources],
+        encode_texts(texts(e.paper for e in listed)) if depth.say and listed else None,
+        list(author_rows(date, listed, encoded, depth.signed)),
     )

@@ -1,5 +1,7 @@
 """The one writer of ``docs/``: whole files or none, only what changed, one page a path, and nothing left behind."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -20,11 +22,17 @@ def is_hand_written(docs: Path, path: str) -> bool:
 def hand_written(docs: Path) -> list[str]:
     """Every file in `docs` that is not generated, but for those in folders that start with a dot."""
     ours = _listed(docs / LIST)
-    names = (file.relative_to(docs).as_posix() for file in docs.rglob("*") if file.is_file())
-    visible = (name for name in names if not any(part.startswith(".") for part in name.split("/")))
     return sorted(
-        name for name in visible if (not _is_marked(docs / name) if name.endswith(".md") else name not in ours)
+        name for name in _visible(docs) if (not _is_marked(docs / name) if name.endswith(".md") else name not in ours)
     )
+
+
+def _visible(docs: Path) -> Iterator[str]:
+    """Every file below `docs` whose path has no part that starts with a dot. ``Path.rglob`` takes twice as long."""
+    for folder, inner, names in os.walk(docs):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        place = os.path.relpath(folder, docs) + "/" if folder != str(docs) else ""
+        yield from (place + name for name in names if not name.startswith("."))
 
 
 class Output:
@@ -84,7 +92,7 @@ class Output:
 
 
 def _is_marked(file: Path) -> bool:
-    with file.open("rb") as start:
+    with open(file, "rb", buffering=0) as start:
         return MARK.encode() in start.read(200)
 
 

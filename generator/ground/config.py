@@ -28,6 +28,8 @@ ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 # Which papers have a page of their own.
 PaperPages = Literal["all", "top", "none"]
+# Which authors have one: of papers and publications, of publications alone.
+AuthorPages = Literal["all", "institution", "none"]
 
 T = TypeVar("T")
 
@@ -145,6 +147,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail: Mail = Mail()
     search: bool = True
     paper_pages: PaperPages = "top"
+    author_pages: AuthorPages = "all"
     fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}

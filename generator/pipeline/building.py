@@ -21,8 +21,8 @@ from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
 from generator.pipeline.opening import CACHE, Executors, open_catalogue, program_fingerprint
-from generator.pipeline.rendering import PROCESSORS, Job, Outcome, Progress, index_all, render_all
-from generator.views.search import shards
+from generator.pipeline.rendering import PROCESSORS, Job, Outcome, Progress, render_all
+from generator.views.search import Shard, shards
 
 # A page's bytes depend on these too.
 MAKERS = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "pagefind")
@@ -74,12 +74,18 @@ class _Build:
             job = Job(self.root, fresh if self.short else None, self.base + self.data, processes, executors)
             current = {(one.kind, one.key): one for one in self._unchanged()}
             keys = all_keys(self.catalogue, self.settings)
-            outcome = render_all(job, [key for key in keys if key not in current], progress)
+            found = shards(self.catalogue, self.settings) if self.settings.search else []
+            stale = [shard for shard in found if self.before.shards.get(shard.name) != shard.version]
+            # MkDocs empties the folder it builds in, so without the short way the index comes after it.
+            beside, after = (stale, []) if self.short else ([], stale)
+            outcome = render_all(job, [key for key in keys if key not in current], progress, beside)
             current |= {(one.kind, one.key): one for one in outcome.made}
             made = tuple(current[key] for key in keys)
             written = outcome.written + write_docs(self.docs, made)
             self._site(fresh, made, outcome)
-            state = State(self.base, self.data, made, self._search(fresh, job))
+            render_all(msgspec.structs.replace(job, target=fresh), [], shards=after)
+            self._search(fresh, found, stale)
+            state = State(self.base, self.data, made, {shard.name: shard.version for shard in found})
             if self.before.made:
                 take_over_unchanged(self.site, fresh)
             if self.short:
@@ -116,15 +122,11 @@ class _Build:
             known = {f"{address}index.md": updated for address, updated in pages.items()}
             build_rest(self.root, fresh, known, _epoch(self.catalogue))
 
-    def _search(self, fresh: Path, job: Job) -> dict[str, str]:
-        """Put the search index into `fresh`, shard by shard; return their versions."""
-        found = shards(self.catalogue, self.settings) if self.settings.search else []
-        same = {shard.name for shard in found if self.before.shards.get(shard.name) == shard.version}
-        take_over(self.site, fresh, (f"{FOLDER}/{name}" for name in sorted(same)))
-        index_all(msgspec.structs.replace(job, target=fresh), [shard for shard in found if shard.name not in same])
+    def _search(self, fresh: Path, found: list[Shard], stale: list[Shard]) -> None:
+        """Take the shards that are not `stale` over into `fresh`, and list all of them."""
+        take_over(self.site, fresh, (f"{FOLDER}/{shard.name}" for shard in found if shard not in stale))
         if found:
             write_list([shard.name for shard in found], fresh)
-        return {shard.name: shard.version for shard in found}
 
 
 def _base(root: Path, settings: Settings) -> str:

@@ -17,7 +17,7 @@ from generator.pipeline.rendering import PROCESSORS, Job, Progress, render_all
 from generator.views.contents import KINDS
 
 # The parts of the style sheet, in the order in which they hold.
-STYLES = ("frame", "lists", "figures", "words", "reader", "print")
+STYLES = ("frame", "lists", "figures", "words", "scores", "charts", "reader", "print")
 
 
 class Generated(msgspec.Struct, frozen=True, kw_only=True):

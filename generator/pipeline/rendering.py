@@ -1,7 +1,7 @@
 """Pages made by many hands: what a worker process is told, does and tells back."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import lru_cache
 from pathlib import Path
@@ -94,21 +94,31 @@ def _write_page(page: Page, docs: Path, target: str | None, theme: Theme | None)
     return write_atomically(docs / page.path, markdown(page).encode())
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # with the theme, and without
 def _at_hand(root: str, version: str, with_theme: bool) -> tuple[Catalogue, Settings, Theme | None]:
     settings = config.load(Path(root))
     return catalogue_of(Path(root), settings), settings, Theme(Path(root)) if with_theme else None
 
 
-def render_all(job: Job, keys: Iterable[tuple[str, str]], progress: Progress = lambda done, total: None) -> Outcome:
-    """Make the pages of all `keys`, by as many processes as the job has, or right here when there are few."""
+def render_all(
+    job: Job,
+    keys: Iterable[tuple[str, str]],
+    progress: Progress = lambda done, total: None,
+    shards: Sequence[Shard] = (),
+) -> Outcome:
+    """Make the pages of all `keys`, and beside them `shards` of the search index, by as many processes as the job has.
+
+    A few pages are made right here, where they wait for no process to start.
+    """
     listed = list(keys)
-    few = len(listed) <= FEW or job.processes == 1
+    few = len(listed) <= FEW
     size = max(1, min(A_TASK, -(-len(listed) // (4 * job.processes))))
     tasks = [job.task(listed[start : start + size]) for start in range(0, len(listed), size)]
+    indexing = [(job.task([]), shard) for shard in shards]
+    alone = job.processes == 1 or (few and not shards)
     outcomes = []
     done = 0
-    for task, outcome in _here(tasks) if few else _by_processes(tasks, job):
+    for task, outcome in _alone(tasks, indexing) if alone else _together(tasks, indexing, job, few):
         outcomes.append(outcome)
         done += len(task.keys)
         progress(done, len(listed))
@@ -123,24 +133,23 @@ def index_shard(task: Task, shard: Shard) -> None:
     write_shard(documents(catalogue, settings, shard), Path(task.target), shard.name)
 
 
-def index_all(job: Job, found: list[Shard]) -> None:
-    """Make shards of the search index, each in a process of its own."""
-    if len(found) == 1 or job.processes == 1:
-        for shard in found:
-            index_shard(job.task([]), shard)
-        return
-    with job.executors(job.processes) as executor:
-        for future in [executor.submit(index_shard, job.task([]), shard) for shard in found]:
-            future.result()
-
-
-def _here(tasks: list[Task]) -> Iterator[tuple[Task, Outcome]]:
+def _alone(tasks: list[Task], indexing: list[tuple[Task, Shard]]) -> Iterator[tuple[Task, Outcome]]:
     for task in tasks:
         yield task, render(task)
+    for task, shard in indexing:
+        index_shard(task, shard)
 
 
-def _by_processes(tasks: list[Task], job: Job) -> Iterator[tuple[Task, Outcome]]:
+def _together(
+    tasks: list[Task], indexing: list[tuple[Task, Shard]], job: Job, few: bool
+) -> Iterator[tuple[Task, Outcome]]:
     with job.executors(job.processes) as executor:
-        running = {executor.submit(render, task): task for task in tasks}
-        for future in as_completed(running):
-            yield running[future], future.result()
+        indexed = [executor.submit(index_shard, *one) for one in indexing]  # first, since they take longest
+        if few:
+            yield from _alone(tasks, [])
+        else:
+            running = {executor.submit(render, task): task for task in tasks}
+            for future in as_completed(running):
+                yield running[future], future.result()
+        for shard in indexed:
+            shard.result()

@@ -28,7 +28,7 @@ class Page(NamedTuple):
     `updated` is the ISO date of the newest fact on the page, for the sitemap; `script` is an ES module the page loads,
     relative to the site's root; `head` says to other programs what the page is;
     `heading` is the title as inline HTML, where plain text cannot say all of it;
-    `reader` is whether it lists papers, so that the reader's script is loaded too.
+    `reader` is whether it lists papers, so that its script, by default the reader's, is there before the page is seen.
     """
 
     address: str

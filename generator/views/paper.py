@@ -5,11 +5,13 @@ Functions instead of a template: this runs once for every paper of the archive, 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from generator.catalogue.days import Entry, day_address
+from generator.catalogue.tallies import Standing
 from generator.ground import text
 from generator.ground.characters import escaped
 from generator.ground.config import Settings
@@ -20,6 +22,7 @@ from generator.views import wording
 from generator.views.arxiv import Addresses, addresses
 from generator.views.marks import Marks, several_sources
 from generator.views.permalink import has_page, paper_address
+from generator.views.score import Scores
 
 Link = Callable[[str], str]
 
@@ -29,11 +32,18 @@ CATEGORIES = 4
 class Sheet:
     """The papers of one page: what they have in common is made once."""
 
-    def __init__(self, settings: Settings, link: Link, entries: Sequence[Entry] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        link: Link,
+        entries: Sequence[Entry] = (),
+        standings: Mapping[str, Standing] = MappingProxyType({}),
+    ) -> None:
         self._settings = settings
         self._link = link
         self._several_sources = several_sources(entries)
         self.data = Marks(entries)
+        self.scores = Scores(settings.rubric, entries, standings)
         self._topics = {
             topic.id: f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n'
             for topic in settings.topics
@@ -66,7 +76,7 @@ class Sheet:
 <article class="paper" id="{name}" {self.data(entry)}>
 <h2>{heading}</h2>
 <div class="by">{by}</div>
-{"".join(_body(entry, self._link, published, opened, self._settings.pages.abstracts))}<footer>{scores(it)}
+{"".join(_body(entry, self._link, published, opened, self._settings.pages.abstracts))}<footer>{self.scores(entry)}
 {self.topics(entry)}{"".join(_facts(entry, self._settings, self._several_sources))}<span class="links">\
 {self._arxiv_links(entry, arxiv)}{"".join(other_links(it))}</span></footer>
 </article>
@@ -93,19 +103,15 @@ def contents(entries: Iterable[Entry]) -> Markup:
     return Markup("\n".join([f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in titles]))
 
 
-def scores(it: Paper) -> Markup:
-    """What the paper was given for relevance and novelty."""
-    if it.score is None:
-        return Markup('<span class="dim">not scored</span>')
-    relevance, novelty = wording.number(it.relevance), wording.number(it.novelty)
-    return Markup(f"<span><b>{relevance}</b> relevance</span> <span><b>{novelty}</b> novelty</span>")
+def authors(names: Sequence[str], shown: int, marked: Callable[[str], str] | None = None) -> str:
+    """The first `shown` names; the rest is folded. `marked` makes HTML of a name, where it is more than that."""
 
+    def joined(some: Sequence[str]) -> str:
+        return ", ".join(map(marked, some)) if marked else escaped(", ".join(some))
 
-def authors(names: Sequence[str], shown: int) -> str:
-    """The first `shown` names; the rest is folded."""
     if len(names) <= shown + 1:
-        return escaped(", ".join(names))
-    first, rest = escaped(", ".join(names[:shown])), escaped(", ".join(names[shown:]))
+        return joined(names)
+    first, rest = joined(names[:shown]), joined(names[shown:])
     return f'{first} <details class="more"><summary>and {len(names) - shown} more</summary>{rest}</details>'
 
 

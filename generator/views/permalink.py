@@ -1,14 +1,21 @@
-"""Where a paper is for good: the one address that lists, search and feeds lead to."""
+"""Where a paper or an author is for good: the one address that lists, search and feeds lead to."""
 
 from urllib.parse import quote
 
 from generator.catalogue.days import Entry, place_on
 from generator.ground.config import Settings
 
+AUTHORS = "authors/"
+
 
 def has_page(entry: Entry, settings: Settings) -> bool:
     """Whether the paper has a page of its own: the same on whichever of its days it is asked."""
     return settings.paper_pages == "all" or (settings.paper_pages == "top" and entry.top)
+
+
+def author_address(slug: str) -> str:
+    """The page of an author. Relative to the site's root."""
+    return f"{AUTHORS}{slug}/"
 
 
 def paper_address(entry: Entry, settings: Settings) -> str:

@@ -11,7 +11,7 @@ from generator.ground import text
 from generator.views import wording
 from generator.views.marks import several_sources
 from generator.views.page import relative
-from generator.views.paper import Sheet, contents, scores
+from generator.views.paper import Sheet, contents
 from generator.views.permalink import paper_address
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "ground" / "templates"
@@ -47,7 +47,7 @@ def environment() -> jinja2.Environment:
     )
     env.filters |= FILTERS
     env.globals |= {"count": wording.count, "state_words": wording.STATE_WORDS}
-    env.globals |= {"sheet_of": Sheet, "contents": contents, "scores": scores, "several_sources": several_sources}
+    env.globals |= {"sheet_of": Sheet, "contents": contents, "several_sources": several_sources}
     env.globals |= {"paper_address": paper_address}
     return env
 

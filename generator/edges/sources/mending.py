@@ -17,7 +17,7 @@ _OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
 _TEX = re.compile(r"[\\{~$]|  ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
-_NEEDS_CARE = re.compile(r"[\\&:;{~()]|(?:^|\|)\s*(?:and |\||$)")  # in names joined by "|"
+_NEEDS_CARE = re.compile(r"[\\&:,;{}~$()]|  |(?:^|\|) ?(?:and |\||$)")  # in names joined by "|"
 _LONGEST_SHOWN = 60
 
 
@@ -128,7 +128,7 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
         return (), ()
     names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
     plain = "|".join(names)
-    if plain.isascii() and plain.isprintable() and not _NEEDS_CARE.search(plain):
+    if plain.isprintable() and not _NEEDS_CARE.search(plain):
         return tuple([name.strip() for name in names]), ()
     clean = plain.isprintable() and "&" not in plain
     mended = [name.strip() if clean else clean_text(name, "authors", notes) for name in names]

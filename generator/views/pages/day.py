@@ -14,6 +14,7 @@ from generator.views.arxiv import addresses
 from generator.views.feeds.directory import DAILY, alternates
 from generator.views.page import Page
 from generator.views.render import render
+from generator.views.score import standings_of
 from generator.views.timeline import month_address, month_calendar, week_address
 
 
@@ -34,6 +35,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
     context = {
         "head": head,
         "entries": entries,
+        "standings": standings_of(catalogue, entries),
         "near_misses": _near_misses(head),
         "settings": settings,
         "published": catalogue.published_on(date),

@@ -10,6 +10,7 @@ from generator.views import wording
 from generator.views.feeds.directory import DAILY, WEEKLY, alternates
 from generator.views.page import Page
 from generator.views.render import render
+from generator.views.score import standings_of
 from generator.views.timeline import month_address
 
 ADDRESS = ""
@@ -23,10 +24,12 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     newest = catalogue.newest_day()
     with_papers = catalogue.newest_day(True)
     counts = catalogue.topic_counts()
+    best = catalogue.best(with_papers, with_papers, BEST) if with_papers else []
     context = {
         "head": catalogue.head(newest) if newest else None,
         "shown": catalogue.head(with_papers) if with_papers else None,
-        "best": catalogue.best(with_papers, with_papers, BEST) if with_papers else [],
+        "best": best,
+        "standings": standings_of(catalogue, best),
         "days": _last_days(catalogue, newest) if newest else [],
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "publications": catalogue.publications()[:PUBLICATIONS],

@@ -10,9 +10,12 @@ from generator.catalogue.totals import totals
 from generator.ground.config import Settings
 from generator.ground.model import State
 from generator.views import wording
+from generator.views.charts.archive import charts
+from generator.views.charts.spans import axis
 from generator.views.feeds.directory import BEST, WEEKLY, alternates
 from generator.views.page import Page
 from generator.views.render import render
+from generator.views.score import standings_of
 from generator.views.timeline import month_address, month_calendar, week_address
 
 
@@ -32,7 +35,9 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
     dates = catalogue.span(first, last)
     days = [head for head in dates if head]
     sums = totals(days)
+    is_month = period.name == "month"
     address = period.address(name)
+    listed = catalogue.best(first, last, best)
     context = {
         "name": name,
         "period": period,
@@ -41,8 +46,10 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "months": sorted({head.date[:7] for head in days}),
         "totals": sums,
         "gaps": [head for head in days if head.state in (State.MISSING, State.FAILED, State.PARTIAL)],
-        "best": catalogue.best(first, last, best),
-        "calendar": month_calendar(name, dates) if period.name == "month" else None,
+        "best": listed,
+        "standings": standings_of(catalogue, listed),
+        "calendar": month_calendar(name, dates) if is_month else None,
+        "charts": charts(axis(dates, first, catalogue.tallies(first, last)), settings) if is_month else "",
         "settings": settings,
         "day_address": day_address,
         "month_address": month_address,

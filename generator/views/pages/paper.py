@@ -4,7 +4,7 @@ One key is a day: the papers it was the first to show. So one more day makes its
 older ones it shows again. Functions instead of a template, as for the papers of a day's page.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -12,20 +12,24 @@ import msgspec
 
 from generator.catalogue.days import Entry, day_address
 from generator.catalogue.index import Catalogue
+from generator.catalogue.relatives import Related
+from generator.catalogue.tallies import Standing
 from generator.ground import text
+from generator.ground.author_names import name_key
 from generator.ground.bibliography import bibtex, csl_json
 from generator.ground.characters import escaped
-from generator.ground.config import Settings
+from generator.ground.config import Rubric, Settings
 from generator.ground.doi import doi_url
-from generator.ground.model import Links, Paper
+from generator.ground.model import Links, Paper, Scorer
 from generator.ground.publication import Publication
 from generator.ground.ris import ris
 from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.page import Page, relative
-from generator.views.paper import Link, Sheet, authors, other_links, published_notes, scores
-from generator.views.permalink import has_page, paper_address
+from generator.views.paper import Link, Sheet, authors, other_links, published_notes
+from generator.views.permalink import author_address, has_page, paper_address
 from generator.views.scholar import tags
+from generator.views.score import grades_in_full, place_in_full, scorer_words, standings_of
 
 ABOUT = 200  # characters of a description
 # What a later sighting of a paper knows better, whichever version of its text is the newest.
@@ -33,11 +37,27 @@ CHANGING = ("updated", "doi", "journal_ref", "arxiv_comment", "upvotes", "commen
 
 
 class Story(NamedTuple):
-    """A paper as it is by now, the days that showed it (oldest first), and what the group published of it."""
+    """A paper as it is by now, the days that showed it (oldest first), and what became of it.
+
+    `standings` has the scores that those of each of these days are held against; `authors` the pages of authors, by
+    the name's key.
+    """
 
     paper: Paper
     shown: Sequence[Entry]
     published: Sequence[Publication]
+    standings: Mapping[str, Standing]
+    related: Related
+    authors: Mapping[str, str]
+
+
+class EarlierScore(msgspec.Struct, frozen=True):
+    """A score from before the paper was scored anew, as `generator.pipeline.scoring` keeps it in the paper's line."""
+
+    relevance: int | float | None = None
+    novelty: int | float | None = None
+    comment: str | None = None
+    scorer: Scorer | None = None
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -56,10 +76,15 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
     for day in dates:
         for name, works in catalogue.published_on(day).items():
             published.setdefault(name, {}).update({work.id: work for work in works})
+    standings = standings_of(catalogue, [*first, *again])
+    related = catalogue.related(date) if first else {}
+    pages_of = catalogue.author_links(date) if first else {}
     for entry in first:
         name = entry.paper.arxiv_id
         shown = [entry, *(other for other in again if other.paper.arxiv_id == name)]
-        yield _page(Story(_by_now(shown), shown, [*published.get(name, {}).values()]), settings)
+        works = [*published.get(name, {}).values()]
+        near = related.get(name, Related([], []))
+        yield _page(Story(_by_now(shown), shown, works, standings, near, pages_of), settings)
 
 
 def _by_now(shown: Sequence[Entry]) -> Paper:
@@ -98,6 +123,7 @@ def _page(story: Story, settings: Settings) -> Page:
         updated=story.shown[-1].date,
         head=tuple(tags(it, story.published, address, about, settings)),
         heading=marked if "<math" in marked else "",
+        script="assets/paper.js",
     )
 
 
@@ -110,24 +136,33 @@ def _about(it: Paper) -> str:
 
 def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     it, sheet = story.paper, Sheet(settings, link)
-    by = authors(it.authors, settings.pages.authors) if it.authors else "Authors not given"
-    yield f'<div class="digest sheet">\n<article class="column pub">\n<div class="by">{by}</div>\n'
+    by = "Authors not given"
+    if it.authors:
+        by = authors(it.authors, settings.pages.authors, partial(_author, pages_of=story.authors, link=link))
+    named = f'data-paper="{escaped(it.arxiv_id)}" data-title="{escaped(text.plain(it.title))}"'
+    yield f'<div class="digest sheet">\n<article class="column pub" {named}>\n<div class="by">{by}</div>\n'
     yield f'<p class="links">{"".join(_links(it))}</p>\n'
     if it.extra.get("withdrawn"):
         said = f": {text.html(it.arxiv_comment)}" if it.arxiv_comment else ""
         yield f'<p class="note"><span class="state failed">Withdrawn</span> by its authors{said}</p>\n'
     yield from published_notes(story.published, link)
-    yield from _verdicts(story.shown)
+    yield from _verdicts(story, settings.rubric)
     topics = {topic for entry in story.shown for topic in entry.topics}
     if listed := sheet.topics(msgspec.structs.replace(story.shown[0], topics=tuple(topics))):
         yield f'<p class="meta">{listed}</p>\n'
     if it.abstract:
         yield f'<h2>Abstract</h2>\n<p class="abstract">{text.html(it.abstract)}</p>\n'
     yield from _shown(story.shown, settings, link)
+    yield from _related(story.related, settings, link)
     yield from _citations(it)
     yield '</article>\n<aside class="rail" aria-label="Facts">\n<dl class="facts">\n'
     yield from (f"<div><dt>{name}</dt><dd>{fact}</dd></div>\n" for name, fact in _facts(it) if fact)
     yield "</dl>\n</aside>\n</div>"
+
+
+def _author(name: str, pages_of: Mapping[str, str], link: Link) -> str:
+    slug = pages_of.get(name_key(name))
+    return f'<a href="{link(author_address(slug))}">{escaped(name)}</a>' if slug else escaped(name)
 
 
 def _links(it: Paper) -> Iterator[str]:
@@ -140,18 +175,38 @@ def _links(it: Paper) -> Iterator[str]:
     yield from other_links(it)
 
 
-def _verdicts(shown: Sequence[Entry]) -> Iterator[str]:
-    """Each score with its comment and who gave it, newest first; the same words on several days, once."""
-    said = {(e.paper.relevance, e.paper.novelty, e.paper.comment, e.paper.scorer): e for e in reversed(shown)}
+def _verdicts(story: Story, rubric: Rubric) -> Iterator[str]:
+    """Each score in full, with its comment and who gave it, newest first; the same words on several days, once."""
+    said = {(e.paper.relevance, e.paper.novelty, e.paper.comment, e.paper.scorer): e for e in reversed(story.shown)}
     given = [entry for entry in said.values() if entry.paper.score is not None or entry.paper.comment]
-    for entry in given or shown[:1]:
+    for entry in given or story.shown[:1]:
         it = entry.paper
         if it.comment:
             yield f'<p class="why">{text.html(it.comment)}</p>\n'
-        rubric = f", rubric {escaped(it.scorer.rubric)}" if it.scorer and it.scorer.rubric else ""
-        by = f" <span>by {escaped(it.scorer.model)}{rubric}</span>" if it.scorer else ""
-        on = f" <span>on {wording.long_date(entry.date)}</span>" if len(given) > 1 else ""
-        yield f'<p class="meta">{scores(it)}{by}{on}</p>\n'
+        if it.score is not None:
+            yield from grades_in_full(it, rubric)
+        facts = [
+            "" if it.score is not None else "not scored",
+            place_in_full(it, story.standings[entry.date], entry.date),
+            f"by {scorer_words(it.scorer)}" if it.scorer else "",
+            f"on {wording.long_date(entry.date)}" if len(given) > 1 else "",
+        ]
+        if any(facts):
+            yield f'<p class="meta">{" ".join([f"<span>{fact}</span>" for fact in facts if fact])}</p>\n'
+        yield from _earlier_scores(it)
+
+
+def _earlier_scores(it: Paper) -> Iterator[str]:
+    """What the paper was given before it was scored anew, the last first, as far as the line can be understood."""
+    try:
+        earlier = msgspec.convert(it.extra.get("earlier_scores", []), list[EarlierScore])
+    except msgspec.ValidationError:
+        return
+    for score in reversed(earlier):
+        given = f"{wording.number(score.relevance)}/{wording.number(score.novelty)}"
+        by = f" by {scorer_words(score.scorer)}" if score.scorer else ""
+        said = f": {text.html(score.comment)}" if score.comment else ""
+        yield f'<p class="note">Earlier: relevance/novelty {given}{by}{said}</p>\n'
 
 
 def _shown(shown: Iterable[Entry], settings: Settings, link: Link) -> Iterator[str]:
@@ -161,6 +216,20 @@ def _shown(shown: Iterable[Entry], settings: Settings, link: Link) -> Iterator[s
         day = f'<a href="{escaped(link(entry.address))}">{wording.day(entry.date)}</a>'
         yield f'<li>{day} <span class="dim">place {entry.rank}, from {escaped(names)}</span></li>\n'
     yield "</ul>\n"
+
+
+def _related(related: Related, settings: Settings, link: Link) -> Iterator[str]:
+    """Papers about the same: those from before, and those that came since."""
+    named = {entry.paper.arxiv_id for entry in related.earlier}
+    later = [entry for entry in related.later if entry.paper.arxiv_id not in named]
+    for heading, entries in (("Related papers", related.earlier), ("Related papers since", later)):
+        if entries:
+            yield f'<section class="related">\n<h2>{heading}</h2>\n<ul>\n'
+            for entry in entries:
+                to = escaped(link(paper_address(entry, settings)))
+                day = f'<span class="dim">{wording.long_date(entry.date)}</span>'
+                yield f'<li><a href="{to}">{text.title(entry.paper.title)}</a> {day}</li>\n'
+            yield "</ul>\n</section>\n"
 
 
 def _citations(it: Paper) -> Iterator[str]:

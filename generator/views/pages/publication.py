@@ -1,20 +1,22 @@
 """``/publications/ID/``: one publication with everything its record says, and what is related to it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from generator.catalogue.days import Entry
 from generator.ground import bibliography, text, vocabulary
+from generator.ground.author_names import person_key
 from generator.ground.config import Settings
 from generator.ground.publication import Publication
-from generator.ground.publication_parts import Conference
+from generator.ground.publication_parts import Conference, Person
 from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.feeds.directory import publication_alternates
 from generator.views.page import Page
+from generator.views.permalink import author_address
 from generator.views.render import render
 
 # The style that is shown at once, if a record has it; the others are a click away.
@@ -67,15 +69,26 @@ class Place(NamedTuple):
 
 
 def page(
-    publication: Publication, library: Library, shown: Sequence[Entry], settings: Settings, places: Sequence[Place]
+    publication: Publication,
+    library: Library,
+    shown: Sequence[Entry],
+    settings: Settings,
+    places: Sequence[Place],
+    writers: Mapping[str, str],
 ) -> Page:
-    """The page of one publication; `shown` is where the digest had its paper."""
+    """The page of one publication; `shown` is where the digest had its paper, `writers` who has a page of authors'."""
     address = publication.address
+
+    def author_page(person: Person) -> str | None:
+        slug = writers.get(person.orcid or person_key(person))
+        return author_address(slug) if slug else None
+
     context = {
         "p": publication,
         "shown": shown,
         "settings": settings,
         "places": places,
+        "author_page": author_page,
         "links": links(publication),
         "relations": relations(publication, library),
         "citations": citations(publication),

@@ -14,6 +14,7 @@ from generator.views import wording
 from generator.views.feeds.directory import publication_alternates
 from generator.views.page import Page
 from generator.views.pages import publication as one
+from generator.views.permalink import AUTHORS
 from generator.views.render import render
 
 OVERVIEW = "publications/"
@@ -67,8 +68,9 @@ ORDERS = (YEARS, TYPES, DEPARTMENTS, ACCESS)
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The overview, the list of every shelf, and the page of every publication."""
     publications = catalogue.publications()
+    writers = catalogue.writer_links()
     by_order = {order: shelves(order, publications, settings) for order in ORDERS}
-    yield _overview(publications, by_order, settings)
+    yield _overview(publications, by_order, AUTHORS if writers else "", settings)
     for order, found in by_order.items():
         for shelf in found:
             yield from _list(shelf, order, settings)
@@ -76,9 +78,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         yield from _list(Shelf(OPEN, "Open access", opened), ACCESS, settings, by_order[ACCESS])
     library = one.Library.of(publications)
     for publication in publications:
-        yield one.page(
-            publication, library, catalogue.papers_of(publication.id), settings, _places(publication, settings)
-        )
+        shown = catalogue.papers_of(publication.id)
+        yield one.page(publication, library, shown, settings, _places(publication, settings), writers)
 
 
 def shelves(order: Order, publications: Sequence[Publication], settings: Settings) -> list[Shelf]:
@@ -110,13 +111,16 @@ def slug(name: str) -> str:
     return f"{rest or 'x'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def _overview(publications: list[Publication], by_order: dict[Order, list[Shelf]], settings: Settings) -> Page:
+def _overview(
+    publications: list[Publication], by_order: dict[Order, list[Shelf]], authors: str, settings: Settings
+) -> Page:
     context = {
         "newest": publications[:NEWEST],
         "total": len(publications),
         "by_order": by_order,
         "opened": sum(p.open_access for p in publications),
         "open_address": OPEN,
+        "authors": authors,
     }
     return Page(
         address=OVERVIEW,

@@ -14,4 +14,5 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     """The one page."""
     description = "The papers you saved in this browser, with your notes"
     body = render("saved.html.j2", ADDRESS)
-    yield Page(address=ADDRESS, title="Saved papers", description=description, body=body, reader=True)
+    script = "assets/saved.js"
+    yield Page(address=ADDRESS, title="Saved papers", description=description, body=body, script=script, reader=True)

@@ -1,6 +1,5 @@
-"""``/statistics/``: what the archive holds, month by month, in figures and small bars."""
+"""``/statistics/``: what the archive holds, what it cost and what is missing, drawn and month by month in figures."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from generator.catalogue.index import Catalogue
@@ -8,6 +7,8 @@ from generator.catalogue.periods import month_span
 from generator.catalogue.totals import totals
 from generator.ground.config import Settings
 from generator.ground.model import State
+from generator.views.charts.archive import charts
+from generator.views.charts.spans import axis
 from generator.views.feeds.directory import alternates
 from generator.views.page import Page
 from generator.views.render import render
@@ -19,18 +20,14 @@ ADDRESS = "statistics/"
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page."""
     by_month = [(name, totals(catalogue.span(*month_span(name)))) for name in reversed(catalogue.listed("month"))]
-    relevance: Counter[float] = Counter()
-    novelty: Counter[float] = Counter()
-    for first, second, entries in catalogue.scores():
-        relevance[round(first)] += entries
-        novelty[round(second)] += entries
+    days = catalogue.days()
     counts = catalogue.topic_counts()
     context = {
-        "total": totals(catalogue.days()),
+        "total": totals(days),
         "papers": catalogue.papers(),
         "by_month": by_month,
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
-        "scales": [("Relevance", relevance), ("Novelty", novelty)],
+        "charts": charts(axis(days, days[0].date, catalogue.tallies()), settings) if days and days[0] else "",
         "states": list(State),
         "month_address": month_address,
         "publications": len(catalogue.publications()),

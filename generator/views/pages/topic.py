@@ -8,6 +8,7 @@ from generator.views import wording
 from generator.views.feeds.directory import alternates, topic_path
 from generator.views.page import Page
 from generator.views.render import render
+from generator.views.score import standings_of
 from generator.views.timeline import month_address
 
 OVERVIEW = "topics/"
@@ -46,6 +47,7 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic) -> Page:
         "topic": topic,
         "total": total,
         "newest": newest,
+        "standings": standings_of(catalogue, newest),
         "months": months,
         "month_address": month_address,
         "settings": settings,

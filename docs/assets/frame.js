@@ -1,0 +1,41 @@
+// The colours: as the system has them, or as the reader chose. The style sheet does the rest.
+{
+  const page = document.documentElement;
+  const KEY = `paper-digest ${new URL("../", document.currentScript.src).pathname} colours`;
+  const CHOICES = { auto: ["◐", "as the system"], light: ["☼", "light"], dark: ["☾", "dark"] };
+  const names = Object.keys(CHOICES);
+  let button;
+  let chosen;
+
+  const show = (name) => {
+    chosen = names.includes(name) ? name : "auto";
+    page.dataset.colours = chosen;
+    if (!button) return;
+    const [sign, said] = CHOICES[chosen];
+    button.textContent = sign;
+    button.title = button.ariaLabel = `Colours: ${said}`;
+  };
+
+  const next = () => {
+    show(names[(names.indexOf(chosen) + 1) % names.length]);
+    try {
+      localStorage.setItem(KEY, chosen);
+    } catch {} // it holds for this page
+  };
+
+  const kept = () => {
+    try {
+      return localStorage.getItem(KEY);
+    } catch {
+      return null;
+    }
+  };
+
+  show(kept());
+  addEventListener("storage", ({ key, newValue }) => key === KEY && show(newValue));
+  addEventListener("DOMContentLoaded", () => {
+    button = document.querySelector(".colours");
+    button?.addEventListener("click", next);
+    show(chosen);
+  });
+}

@@ -1,0 +1,11 @@
+// A paper's own page: save it, mark it read.
+
+import "./keys.js";
+import { addMarks, here, notice, paperOf, whenReady } from "./papers.js";
+
+whenReady(() => {
+  const paper = paperOf(document.querySelector("article[data-paper]"), 0);
+  here.papers = here.shown = [paper];
+  addMarks(paper);
+  paper.node.prepend(notice);
+});
