@@ -7,9 +7,11 @@ from playwright.sync_api import Page
 
 # Timers do not run where scripts are switched off; promises do, between two evaluations. So timers become a queue
 # that is emptied from outside, in a world of axe's own that the page's policy and scripts know nothing of.
-QUEUE = (
-    "var later = []; var setTimeout = (act, _, ...rest) => later.push(() => act(...rest)); var clearTimeout = () => 0;"
-)
+QUEUE = """
+var later = [];
+var setTimeout = (act, _, ...rest) => later.push(() => act(...rest));
+var clearTimeout = () => 0;
+"""
 START = """
 var result = "";
 axe.run(document, {preload: false, resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}).then(

@@ -87,9 +87,8 @@ def measure(site: Path, runs: int) -> list[Row]:
     with hosted(site, "/paper-digest/") as address:
         command = ["node", str(ROOT / "tests" / "lighthouse" / "audit.mjs")]
         command += [address + page for page in PAGES.values()] * runs
-        run = subprocess.run(
-            command, env=os.environ | {"CHROME_PATH": str(chromium)}, stdout=subprocess.PIPE, check=True
-        )
+        environment = os.environ | {"CHROME_PATH": str(chromium)}
+        run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
     reports = [json.loads(line) for line in run.stdout.splitlines()]
     return [_row(name, reports[index :: len(PAGES)]) for index, name in enumerate(PAGES)]
 

@@ -23,6 +23,8 @@ PAGES = (
     "publications/years/2025/",
     "papers/2505.18451/",
     "search/?q=pruning",
+    "authors/jing-liu/",
+    "since/",
     "saved/",
     "statistics/",
     "subscribe/",

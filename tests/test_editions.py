@@ -58,7 +58,7 @@ def test_a_day_is_one_item_with_everything(tmp_path: Path) -> None:
     page = body(item)
     assert [child.tag for child in page][:4] == ["p", "h2", "ol", "h3"]
     assert page[0].text_content() == (
-        "3 papers. Complete: Everything that was announced has been read. "
+        "3 papers. Complete: Everything that was announced is accounted for. "
         "1,691 announced, 1,027 scanned; gpt-4o, 124,807 tokens, $0.42."
     )
     links = [URL + f"papers/2505.0000{n}/" for n in (1, 2, 3)]

@@ -148,17 +148,38 @@ def changed(root: Path) -> set[str]:
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 
+def twins(place: str) -> set[str]:
+    """A page, and what says the same to programs."""
+    return {f"{place}/index.{form}" for form in ("html", "md", "json")}
+
+
+def test_a_page_that_grows_old_loses_its_twins_and_nothing_else_is_made_again(root: Path) -> None:
+    rows(root, "2025-08-25", paper("2508.00001", comment="On pruning."))  # 91 days after 26 May, 90 after 27 May
+    touched = changed(root)
+    daily = {path for path in touched if path.startswith("daily/2025/05")}
+    assert daily == {*twins("daily/2025/05/26"), "daily/2025/05/26/papers.bib", "daily/2025/05/28/index.html"}
+    site = root / "site"
+    assert not (site / "daily/2025/05/26/index.md").exists()
+    assert not (site / "daily/2025/05/26/papers.bib").exists()
+    assert not (site / "papers/2410.06074/index.json").exists()
+    assert (site / "papers/2505.00001/index.json").exists()  # 27 May showed it again
+    assert "text/markdown" not in (site / "daily/2025/05/26/index.html").read_text("utf-8")
+    assert "text/markdown" in (site / "daily/2025/05/27/index.html").read_text("utf-8")
+    assert tree(site)["daily/2025/05/27/index.json"]
+
+
 def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None:
-    rows(root, "2025-05-29", paper("2505.00009", comment="On pruning."))
+    rows(root, "2025-05-29", paper("2505.00009", comment="On pruning.", title="Otters", abstract="They swim."))
     touched = changed(root)
     assert {path for path in touched if path.startswith(("daily/", "weekly/", "monthly/", "topics/", "papers/"))} == {
         "daily/2025/05/28/index.html",  # the link to the next day
-        "daily/2025/05/29/index.html",
-        "weekly/2025-W22/index.html",
-        "monthly/2025-05/index.html",
-        "topics/index.html",
-        "topics/compression/index.html",
-        "papers/2505.00009/index.html",
+        *twins("daily/2025/05/29"),
+        *twins("weekly/2025-W22"),
+        *twins("monthly/2025-05"),
+        *twins("topics"),
+        *twins("topics/compression"),
+        *twins("papers/2505.00009"),
+        *(f"{place}/papers.bib" for place in ("daily/2025/05/29", "monthly/2025-05", "topics/compression")),
     }
     names = ("all", "scores/7", "topics/compression", "sources/arxiv", "daily")  # no week is over by it
     feeds = {f"feeds/{name}.{form}" for name in names for form in ("xml", "atom", "json")}
@@ -172,9 +193,21 @@ def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None
     assert {path.split("/")[1] for path in touched if path.startswith("pagefind/")} == {"2025-05", "shards.json"}
 
 
+def test_one_more_day_touches_its_authors_and_the_papers_it_is_like(root: Path) -> None:
+    rows(root, "2025-05-29", paper("2505.00009", **HEADS | {"title": "Which attention heads to prune"}))
+    touched = {path for path in changed(root) if path.startswith(("papers/", "authors/"))}
+    assert touched == {
+        "authors/ada-lovelace/index.html",
+        "authors/index.html",
+        "papers/0411431/index.html",  # on the same subject
+        "papers/2504.00002/index.html",
+        "papers/2505.00009/index.html",
+    }
+
+
 def test_a_paper_shown_again_touches_its_page_and_no_other_papers(root: Path) -> None:
     rows(root, "2025-05-29", paper("2504.00001", version=2))
-    assert {path for path in changed(root) if path.startswith("papers/")} == {"papers/2504.00001/index.html"}
+    assert {path for path in changed(root) if path.startswith("papers/")} == twins("papers/2504.00001")
 
 
 def test_an_older_day_touches_the_ninety_days_whose_scores_are_held_against_it(root: Path) -> None:

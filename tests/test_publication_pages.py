@@ -23,7 +23,7 @@ from generator.views.page import Page
 from generator.views.pages import publication, publications
 
 SETTINGS = Settings(departments={"DaAl": "Alistarh Group"})
-ELSEWHERE = ("subscribe/", "feeds/publications.xml", "daily/")
+ELSEWHERE = ("subscribe/", "feeds/publications.xml", "papers/", "authors/")
 ELEMENTS = {
     *(
         "a",
@@ -193,10 +193,10 @@ def test_identifiers_lead_to_their_registries(real: dict[str, Page]) -> None:
     assert "https://pubmed.ncbi.nlm.nih.gov/25740929/" in hrefs
 
 
-def test_a_publication_links_to_the_days_that_showed_its_preprint(real: dict[str, Page]) -> None:
+def test_a_publication_links_to_its_preprint_in_the_digest(real: dict[str, Page]) -> None:
     page = real["publications/20038/"]
     assert "In the digest of Thursday, 23 January 2025: relevance 9, novelty 8." in words(page)
-    assert "daily/2025/01/23/" in set(resolved(page))
+    assert "papers/2501.12486/" in set(resolved(page))
     assert "In the digest" not in words(real["publications/20037/"])
 
 

@@ -345,7 +345,8 @@ def test_two_tabs_lose_nothing_of_each_other(address: str, context: BrowserConte
     save(tab, SECOND)
     other.evaluate("localStorage.setItem('paper-digest /repo/', window.old)")  # wrote at the same moment
     expect(tab.locator(f"[id='{SECOND}'] button.saved")).to_have_attribute("aria-pressed", "true")
-    tab.wait_for_function("id => localStorage.getItem('paper-digest /repo/').includes(id)", arg=SECOND)
+    while SECOND not in stored(tab)["papers"]:
+        tab.wait_for_timeout(20)
     save(other, THIRD)
     assert {FIRST, SECOND, THIRD} == {name for name, it in stored(tab)["papers"].items() if it["saved"] > 0}
     for page in (tab, other):

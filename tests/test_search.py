@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from generator.catalogue.index import Catalogue
 from generator.edges.preview import served
@@ -212,9 +212,9 @@ def tab(chromium: Browser) -> Iterator[Page]:
 def found(tab: Page, address: str, words: str) -> list[str]:
     """Where the hits lead, in order, once all are there."""
     tab.goto(f"{address}search/?q={words}")
-    tab.wait_for_function("/found/.test(document.getElementById('found').textContent)")
+    expect(tab.locator("#found")).to_contain_text("found")
     count = int(tab.locator("#found").inner_text().split()[0])
-    tab.wait_for_function("n => document.querySelectorAll('#hits > li').length === n", arg=min(count, 6))
+    expect(tab.locator("#hits > li")).to_have_count(min(count, 6))
     hrefs = tab.locator("#hits a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
     return [href.removeprefix(address) for href in hrefs]
 
@@ -259,7 +259,7 @@ def test_more_shows_the_rest(tab: Page, address: str) -> None:
     while tab.locator("#more").is_visible():
         before = tab.locator("#hits > li").count()
         tab.locator("#more").click()
-        tab.wait_for_function("n => document.querySelectorAll('#hits > li').length > n", arg=before)
+        tab.locator("#hits > li").nth(before).wait_for()
         tab.wait_for_timeout(100)
     assert tab.locator("#hits > li").count() == 40
     assert tab.locator("#found").inner_text() == "40 found"
@@ -281,7 +281,7 @@ def test_older_papers_are_searched_when_asked_for_or_when_the_newest_have_nothin
     assert tab.locator("#found").inner_text() == "2 found in papers since 2025-02"
     assert not any("/2024/" in url for url in asked)
     tab.locator("#older").click()
-    tab.wait_for_function("document.getElementById('found').textContent === '4 found'")
+    expect(tab.locator("#found")).to_have_text("4 found")
     assert tab.locator("#older").is_hidden()
     assert len(found(tab, address, "herons")) == 6
     context.close()

@@ -1,6 +1,7 @@
 """The search page in a real browser: facets and orders, ids and DOIs, marks, and an index that is broken."""
 
 import json
+import re
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,7 +80,7 @@ def tab(chromium: Browser) -> Iterator[Page]:
 
 
 def hits(tab: Page) -> list[str]:
-    tab.wait_for_function("/found$|found in/.test(document.getElementById('found').textContent)")
+    expect(tab.locator("#found")).to_have_text(re.compile("found$|found in"))
     count = int(tab.locator("#found").inner_text().split()[0])
     expect(tab.locator("#hits > li")).to_have_count(min(count, 6))
     return [str(a.get_attribute("href")).partition("/repo/")[2] for a in tab.locator("#hits h3 a").all()]
@@ -116,7 +117,7 @@ def test_hits_are_sorted_and_what_is_unknown_comes_last(tab: Page, address: str)
     tab.goto(f"{address}search/?q=grebes&sort=score")
     assert hits(tab)[:3] == [OLD, LLM, COOTS]
     tab.locator("select[name=sort]").select_option("date")
-    tab.wait_for_function("document.querySelector('#hits a').href.includes('2502')")
+    expect(tab.locator("#hits a").first).to_have_attribute("href", re.compile("2502"))
     assert hits(tab)[-1] == "publications/77/"
     tab.goto(f"{address}search/?sort=score")
     assert hits(tab)[0] == OLD

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 from lxml import html
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from generator.edges.preview import served
 from generator.pipeline.building import build
@@ -63,7 +63,7 @@ def test_a_button_copies_the_address_and_without_scripts_there_is_none(
     page.goto(site[1] + "subscribe/")
     button = page.locator("dt:has-text('All papers') + dd button")
     button.click()
-    page.wait_for_function("document.querySelector('dd button').textContent === 'Copied'")
+    expect(page.locator("dd button").first).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == SITE + "feeds/all.xml"
     context.close()
     plain = chromium.new_context(java_script_enabled=False)

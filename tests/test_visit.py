@@ -229,6 +229,23 @@ def test_a_reload_keeps_the_list_and_the_next_visit_begins_a_new_one(root: Path,
         expect(status(tab)).to_have_text("Nothing new")
 
 
+def test_on_a_slow_line_the_page_is_there_before_its_list(address: str, tab: Page) -> None:
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    tab.route("**/days.json", hold)
+    tab.goto(address + "since/")
+    assert tab.get_by_role("heading", name="Since your last visit").is_visible()
+    assert status(tab).inner_text() == "Loading …"
+    assert tab.locator("#news").is_hidden()
+    expect(tab.locator("#news .item").first).to_be_visible()  # the last week, rather than nothing for long
+    held[0].continue_()
+    expect(status(tab)).to_contain_text("6 papers of 3 days")
+    assert tab.evaluate(SHIFT) <= 0.01
+
+
 def test_what_is_marked_read_is_not_repeated(address: str, tab: Page) -> None:
     tab.goto(address + "since/")
     expect(status(tab)).to_contain_text("6 papers")

@@ -1,8 +1,9 @@
 """The catalogue: an SQLite file with what views ask for, kept in step with the archive by fingerprint."""
 
 import bisect
+import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial, wraps
 from itertools import groupby
 from operator import itemgetter
@@ -17,7 +18,7 @@ from generator.catalogue.people import AuthorQueries, People
 from generator.catalogue.periods import months, neighbours, span, weeks
 from generator.catalogue.relatives import RelatedQueries, Relatives
 from generator.catalogue.rows import Archive, DayRows, Depth, day_rows
-from generator.catalogue.tallies import Standing, Tally, standings
+from generator.catalogue.tallies import TallyQueries
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State
@@ -45,7 +46,7 @@ def _kept(method: Callable[..., A]) -> Callable[..., A]:
     return ask
 
 
-class Catalogue(AuthorQueries, RelatedQueries):
+class Catalogue(AuthorQueries, RelatedQueries, TallyQueries):
     """The index of one archive. Open it, `refresh` it, ask it."""
 
     def __init__(self, path: Path | str, settings: Settings, version: str = "") -> None:
@@ -205,6 +206,11 @@ class Catalogue(AuthorQueries, RelatedQueries):
         dates = reversed(self._listed["day"])
         return next((date for date in dates if self._heads[date].papers or not with_papers), None)
 
+    def recent(self, date: str, days: int) -> bool:
+        """Whether the newest day with a page is at most so many days after `date`."""
+        newest = self.newest_day()
+        return newest is None or date >= (dt.date.fromisoformat(newest) - dt.timedelta(days)).isoformat()
+
     def head(self, date: str) -> DayHead | None:
         """A day on record, without its papers."""
         return self._heads.get(date)
@@ -318,26 +324,6 @@ class Catalogue(AuthorQueries, RelatedQueries):
             )
         )
 
-    @cached_property
-    def _tallies(self) -> dict[str, bytes]:
-        return dict(self._db.execute("SELECT date, tally FROM day ORDER BY date"))
-
-    @cached_property
-    def _standings(self) -> dict[str, bytes]:
-        return {date: msgspec.json.encode(standing) for date, standing in standings(self._read_tallies())}
-
-    def _read_tallies(self, first: str = "", last: str = "9999") -> Iterator[tuple[str, Tally]]:
-        decode = msgspec.json.Decoder(Tally).decode
-        return ((date, decode(tally)) for date, tally in self._tallies.items() if first <= date <= last)
-
-    def tallies(self, first: str = "", last: str = "9999") -> dict[str, Tally]:
-        """What there is to count on each day from `first` to `last`, oldest first."""
-        return dict(self._read_tallies(first, last))
-
-    def standing(self, date: str) -> Standing:
-        """The scores of the ninety days up to and with `date`, against which those of that day are held."""
-        return msgspec.json.decode(self._standings.get(date, b"[]"), type=Standing)
-
     # -- publications ----------------------------------------------------------------------------------------------
 
     def publications(self) -> list[Publication]:
@@ -379,6 +365,10 @@ class Catalogue(AuthorQueries, RelatedQueries):
     def day_versions(self) -> dict[str, str]:
         """For every day, oldest first, what changes when anything it shows does."""
         return self._versions
+
+    def day_fingerprints(self) -> dict[str, str]:
+        """For every day, oldest first, what changes when a file of its own does."""
+        return dict(self._db.execute("SELECT date, fingerprint FROM day ORDER BY date"))
 
     def publications_version(self) -> str:
         """What changes when a publication does."""

@@ -10,8 +10,8 @@ Read = tuple[str, tuple[Any, ...]]
 
 QUERIES = frozenset(
     "around author author_links author_papers author_publications best day days head listed most_read newest newest_day"
-    " newest_from newest_good newest_publications papers papers_of publications published_on related shown_again span"
-    " standing tallies topic_counts topic_months topic_total writer_links".split()
+    " newest_from newest_good newest_publications papers papers_of publications published_on recent related shown_again"
+    " span standing tallies topic_counts topic_months topic_total writer_links".split()
 )
 
 

@@ -1,11 +1,13 @@
-"""What there is to count on a day, and where a score stands among those of the days before it. Pure.
+"""What there is to count on a day, and where a score stands among those of the days before it.
 
 A day's tally is a few hundred bytes, kept beside it: so counting through ten years reads no paper.
 """
 
 import datetime as dt
+import sqlite3
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -62,3 +64,29 @@ def top_percent(standing: Standing, score: float) -> int | None:
     if among < ENOUGH:
         return None
     return max(1, -(-100 * sum(number for other, number in standing if other >= score) // among))
+
+
+class TallyQueries:
+    """What views ask of a catalogue about numbers."""
+
+    _db: sqlite3.Connection
+
+    @cached_property
+    def _tallies(self) -> dict[str, bytes]:
+        return dict(self._db.execute("SELECT date, tally FROM day ORDER BY date"))
+
+    @cached_property
+    def _standings(self) -> dict[str, bytes]:
+        return {date: msgspec.json.encode(standing) for date, standing in standings(self._read_tallies())}
+
+    def _read_tallies(self, first: str = "", last: str = "9999") -> Iterator[tuple[str, Tally]]:
+        decode = msgspec.json.Decoder(Tally).decode
+        return ((date, decode(tally)) for date, tally in self._tallies.items() if first <= date <= last)
+
+    def tallies(self, first: str = "", last: str = "9999") -> dict[str, Tally]:
+        """What there is to count on each day from `first` to `last`, oldest first."""
+        return dict(self._read_tallies(first, last))
+
+    def standing(self, date: str) -> Standing:
+        """The scores of the ninety days up to and with `date`, against which those of that day are held."""
+        return msgspec.json.decode(self._standings.get(date, b"[]"), type=Standing)

@@ -5,8 +5,8 @@ import re
 import tempfile
 from pathlib import Path
 
-# The temporary file of a page or a day: a prefix of ours, and what `tempfile` puts behind it.
-_UNFINISHED = re.compile(r"\.(?:index\.(?:md|html)|\d{4}-\d\d-\d\d\.jsonl?)\.[a-z0-9_]{8}")
+# The temporary file of a page, of its twins, or of a day: a prefix of ours, and what `tempfile` puts behind it.
+_UNFINISHED = re.compile(r"\.(?:index\.(?:md|html|json)|papers\.bib|\d{4}-\d\d-\d\d\.jsonl?)\.[a-z0-9_]{8}")
 
 
 def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:

@@ -15,10 +15,12 @@ from generator.ground.errors import DigestError, Problem
 # What the standard library's table leaves out or takes from the machine's own table.
 TYPES = {
     ".atom": "application/atom+xml",
+    ".bib": "text/x-bibtex; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".md": "text/markdown; charset=utf-8",
     ".mjs": "text/javascript; charset=utf-8",
     ".opml": "text/x-opml",
     ".svg": "image/svg+xml",

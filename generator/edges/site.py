@@ -96,11 +96,23 @@ def _same_file(old: str | Path, new: str | Path) -> None:
         shutil.copy2(old, new)
 
 
-def run_mkdocs(root: Path, target: Path, epoch: int) -> None:
+def run_mkdocs(root: Path, target: Path, epoch: int, kept: Iterable[str]) -> None:
     """Build the digest's ``docs/`` into `target`; `epoch` (seconds, UTC) stands in for the time of the build.
 
-    Raises DigestError with MkDocs' own words.
+    MkDocs empties the folder first, but for the files `kept` (paths in it). Raises DigestError with its own words.
     """
+    aside = target.with_name(f"{target.name}.aside")
+    shutil.rmtree(aside, ignore_errors=True)
+    target.mkdir(exist_ok=True)
+    target.rename(aside)
+    try:
+        _run_mkdocs(root, target, epoch)
+        take_over(aside, target, kept)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _run_mkdocs(root: Path, target: Path, epoch: int) -> None:
     # Not --quiet: that would hide the warnings from --strict too.
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(root / "mkdocs.yml")]
     command += ["--site-dir", str(target.absolute())]

@@ -23,7 +23,8 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
 class Made(msgspec.Struct, frozen=True, array_like=True):
     """The pages of one key of one kind: their addresses, the date each has in the sitemap, and what they were made of.
 
-    `kept` are those that gave way to hand-written pages; `files` are no pages, but feeds: paths in ``docs/``.
+    `kept` are those that gave way to hand-written pages; `files` are no pages, but feeds: paths in ``docs/``; `built`
+    are files that stand in the site alone.
     """
 
     kind: str
@@ -32,6 +33,14 @@ class Made(msgspec.Struct, frozen=True, array_like=True):
     answers: tuple[Answer, ...]
     kept: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    built: tuple[str, ...] = ()
+
+
+class Written(msgspec.Struct, frozen=True, array_like=True):
+    """A download as it was written: the version of what is in it, and its members (their versions and bytes)."""
+
+    version: str
+    members: tuple[tuple[str, int], ...]
 
 
 class State(msgspec.Struct, frozen=True):
@@ -41,6 +50,7 @@ class State(msgspec.Struct, frozen=True):
     data: str = ""
     made: tuple[Made, ...] = ()
     shards: dict[str, str] = {}
+    downloads: dict[str, Written] = {}
 
     @property
     def seal(self) -> str:
@@ -61,7 +71,9 @@ def load(path: Path, site: Path, docs: Path) -> State:
         return State()
     pages = [address for made in state.made for address in made.pages]
     there = all((site / page / "index.html").exists() and (docs / page / "index.md").exists() for page in pages)
-    return state if there else State()
+    built = all((site / path).exists() for made in state.made for path in made.built)
+    downloads = all((site / path).exists() for path in state.downloads)
+    return state if there and built and downloads else State()
 
 
 def save(state: State, path: Path) -> None:

@@ -62,6 +62,10 @@ class Store:
             raise DigestError(problems)
         return tuple(papers)
 
+    def lines(self, date: str) -> list[bytes]:
+        """The lines of a day's file, as they are."""
+        return [line.strip() for line in _bytes(self.papers_path(date)).split(b"\n") if line.strip()]
+
     def receipt(self, date: str) -> Receipt | None:
         """What happened on a day, if that is known. Raises DigestError if the file cannot be read."""
         path = self.receipt_path(date)

@@ -22,8 +22,8 @@ from mkdocs.structure.toc import get_toc
 
 from generator.ground.errors import DigestError, Problem
 from generator.views.markdown import HEADING_ID, head, html, meta
-from generator.views.page import Alternate, Tag
 from generator.views.page import Page as DigestPage
+from generator.views.page import Tag
 
 # With these, Python-Markdown leaves raw HTML blocks alone and a page depends on nothing but itself.
 HARMLESS_PLUGINS = {"search", "material/search"}
@@ -70,7 +70,7 @@ class Theme:
             self._env = self._config.theme.get_env()
             files = Files([self._file(path) for path in _paths(self._config.nav)])
             self._nav = get_navigation(files, self._config)
-        self._shells: dict[tuple[str, tuple[Alternate, ...], str | None, bool, bool], list[str]] = {}
+        self._shells: dict[tuple[object, ...], list[str]] = {}
         self._pages = {page.file.src_uri: page for page in self._nav.pages}
 
     def render(self, page: DigestPage) -> bytes:
@@ -80,23 +80,22 @@ class Theme:
         folder, name = posixpath.split(page.address.rstrip("/"))
         texts = (name, str(escape(page.title)), str(escape(page.description)), head(page.head), html(page))
         filled = dict(zip(BLANKS, texts, strict=True))
-        shell = self._shell(folder, page.feeds, page.script, bool(page.head), page.reader)
+        shell = self._shell(folder, page)
         return _encoded("".join([filled.get(part, part) for part in shell]))
 
-    def _shell(
-        self, folder: str, feeds: tuple[Alternate, ...], script: str | None, tagged: bool, reader: bool
-    ) -> list[str]:
+    def _shell(self, folder: str, page: DigestPage) -> list[str]:
         """What pages of one folder have around them, in parts, with blanks where they differ.
 
         A theme takes a hundred times as long for its frame as for what stands in it, and the frame is the same.
         """
-        key = (folder, feeds, script, tagged, reader)
+        key = (folder, page.feeds, page.script, bool(page.head), page.reader, bool(page.twins))
         if key not in self._shells:
             name, title, description, _, content = BLANKS
-            blank = DigestPage(f"{folder}/{name}/" if folder else f"{name}/", title, description, content, "", feeds)
-            known = Page(None, self._file(blank.path), self._config)
-            tags = (BLANK_TAG,) if tagged else ()
-            text = self._rendered(known, blank._replace(script=script, head=tags, reader=reader), content)
+            address = f"{folder}/{name}/" if folder else f"{name}/"
+            known = Page(None, self._file(f"{address}index.md"), self._config)
+            tags = (BLANK_TAG,) if page.head else ()
+            blank = page._replace(address=address, title=title, description=description, updated=None, head=tags)
+            text = self._rendered(known, blank, content)
             self._shells[key] = re.split(f"({'|'.join(BLANKS)})", text)
         return self._shells[key]
 

@@ -17,11 +17,12 @@ from generator.ground.doi import DOI
 from generator.ground.model import Paper
 from generator.ground.names import Name
 from generator.ground.publication import Publication
-from generator.ground.text import plain, safe_url
+from generator.ground.text import plain
 
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _LONGEST_NAME_IN_KEY = 30
+_SEVERAL = re.compile(r"\b(?:and|others)\b", re.IGNORECASE)
 _OF_A_HOST = ("inbook", "inproceedings", "proceedings")
 
 
@@ -159,15 +160,14 @@ def _(entry: Publication) -> dict[str, Any]:
 @bibtex.register
 def _(entry: Paper) -> str:
     category = next((c for c in entry.categories[:1] if _CATEGORY.fullmatch(c)), "")
-    eprint = _eprint(entry.arxiv_id)
+    page = _abstract_page(entry.arxiv_id)
     fields = {
         "author": _bibtex_names(map(names.of_text, entry.authors)),
         "title": f"{{{bibtex_text.text(entry.title)}}}",
         "year": paper_date(entry)[:4],
-        **eprint,
-        "primaryclass": category if eprint else "",
+        **({"eprint": entry.arxiv_id, "archiveprefix": "arXiv", "primaryclass": category} if page else {}),
         "doi": verbatim(_doi(entry)),
-        "url": verbatim(_abstract_page(entry.arxiv_id)),
+        "url": verbatim(page),
         "note": bibtex_text.text(entry.journal_ref or ""),
     }
     return _bibtex_entry("misc", key(entry), fields)
@@ -207,7 +207,7 @@ def _doi(entry: Paper) -> str:
 
 def _abstract_page(name: str) -> str:
     found = arxiv_id.parse(name)
-    return safe_url(f"https://arxiv.org/abs/{found.id}") or "" if found and found.resolvable else ""
+    return f"https://arxiv.org/abs/{found.id}" if found and found.resolvable else ""
 
 
 def csl_json(entry: Publication | Paper) -> str:
@@ -241,7 +241,7 @@ def _bibtex_name(name: Name) -> str:
 def _guarded(part: str) -> str:
     """A part in which BibTeX would see a second person or another part, in braces."""
     value = escaped(part)
-    return f"{{{value}}}" if "," in value or re.search(r"\b(?:and|others)\b", value, re.IGNORECASE) else value
+    return f"{{{value}}}" if "," in value or _SEVERAL.search(value) else value
 
 
 def _csl_names(people: Iterable[Name]) -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ _ESCAPES = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 } | {character: "\\" + character for character in "&%$#_"}
+_ESCAPED = str.maketrans(_ESCAPES)
 _STYLES = {"em": "emph", "strong": "textbf", "code": "texttt", "sub": "textsubscript", "sup": "textsuperscript"}
 _SIZES = [f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")]
 _STRUCTURES = frozenset(
@@ -38,7 +39,7 @@ def text(source: str) -> str:
 
 def escaped(source: str) -> str:
     """Plain text (names, numbers) as a BibTeX value."""
-    return "".join(_ESCAPES.get(character, character) for character in one_line(source))
+    return one_line(source).translate(_ESCAPED)
 
 
 def verbatim(source: str) -> str:
@@ -49,7 +50,7 @@ def verbatim(source: str) -> str:
 def _node(node: tex.Node) -> str:
     match node:
         case tex.Text(words):
-            return "".join(_ESCAPES.get(character, character) for character in words)
+            return words.translate(_ESCAPED)
         case tex.Math(formula):
             safe = formula_as_tex(formula)
             return f"${safe}$" if safe else escaped(unicode_math(formula))

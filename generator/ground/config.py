@@ -30,6 +30,10 @@ ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 PaperPages = Literal["all", "top", "none"]
 # Which authors have one: of papers and publications, of publications alone.
 AuthorPages = Literal["all", "institution", "none"]
+# Which pages have twins for programs.
+Twins = Literal["all", "recent", "none"]
+# Whether the archive can be downloaded: in one file, in one a year, or not.
+Downloads = Literal["all", "years", "none"]
 
 T = TypeVar("T")
 
@@ -148,6 +152,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     search: bool = True
     paper_pages: PaperPages = "top"
     author_pages: AuthorPages = "all"
+    twins: Twins = "recent"
+    downloads: Downloads = "all"
     fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}

@@ -6,6 +6,7 @@ hostile, so nothing here expands macros, and depth and reach are limited.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -83,6 +84,7 @@ _NUMERAL = re.compile(r"\s*[ivx]{1,5}\s*")
 _TILDE_MEANS_ABOUT = re.compile(r"(?:^|[\s(\[{=<>≤≥±+–—-])$|(?:^|[^A-Za-z])[a-z]$")
 
 
+@lru_cache(512)  # a day's texts: its page, its twins and its bibliography ask for the same
 def parse(text: str) -> tuple[Node, ...]:
     """The nodes of `text`, which is clean (`generator.ground.characters.clean`)."""
     if "\\" in text and _MAY_REFER.search(text):

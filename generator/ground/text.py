@@ -22,6 +22,7 @@ __all__ = ["citation", "clean", "html", "name", "one_line", "plain", "repair_jso
 CITATION_TAGS = frozenset(["i", "b", "em", "strong", "sub", "sup"])
 
 _ESCAPED = re.compile(r"\\([&%#_$'\"`.=^])")
+_MARKED_NAME = re.compile(r"[\\${}~]")
 _PARAGRAPH = re.compile(r"\n[ \t]*\r?\n\s*")
 _SPACE = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # all but the single space, which is to stay as it is
 
@@ -29,12 +30,14 @@ _SPACE = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # all but the single spa
 @lru_cache(4096)
 def plain(text: str) -> str:
     """`text` as one line of Unicode without TeX, Markdown or markup: for titles, feed titles, mail. Not escaped."""
-    return one_line("".join(map(_plain, parse(clean(text)))))
+    return one_line("".join(map(plain_node, parse(clean(text)))))
 
 
 def name(text: str) -> str:
     """A person's name with TeX's accents as Unicode: ``{\\L}ukasz`` is Łukasz."""
     line = one_line(text)
+    if not _MARKED_NAME.search(line):
+        return line
     if "$" in line:
         return plain(line)
     if "\\" in line:
@@ -74,17 +77,18 @@ def citation(html: str) -> Markup:
     return Markup(one_line(kept.replace("&nbsp;", "\N{NO-BREAK SPACE}")))
 
 
-def _plain(node: Node) -> str:
+def plain_node(node: Node) -> str:
+    """A node as plain characters, not escaped."""
     match node:
         case Text(text):
             return text
         case Math(tex):
             return unicode_math(tex)
         case Styled(element, children):
-            inside = "".join(map(_plain, children))
+            inside = "".join(map(plain_node, children))
             return script("^" if element == "sup" else "_", inside) if element in ("sub", "sup") else inside
         case Link(_, children):
-            return "".join(map(_plain, children))
+            return "".join(map(plain_node, children))
 
 
 def _html(node: Node) -> str:

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import hashlib
+import sqlite3
+import zlib
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from generator.catalogue.index import Catalogue
 from generator.edges import state as states
@@ -19,9 +19,11 @@ from generator.edges.state import Made, State
 from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
+from generator.pipeline.downloading import write_all
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
 from generator.pipeline.opening import CACHE, Executors, open_catalogue, program_fingerprint
 from generator.pipeline.rendering import PROCESSORS, Job, Outcome, Progress, render_all
+from generator.views.downloads import volumes
 from generator.views.search import Shard, shards
 
 # A page's bytes depend on these too.
@@ -71,7 +73,7 @@ class _Build:
         if self.before.made and self.before.data == self.data:
             return report(self.catalogue, self.before.made, 0, 0)
         with replacing(self.site) as fresh:
-            job = Job(self.root, fresh if self.short else None, self.base + self.data, processes, executors)
+            job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
             current = {(one.kind, one.key): one for one in self._unchanged()}
             keys = all_keys(self.catalogue, self.settings)
             found = shards(self.catalogue, self.settings) if self.settings.search else []
@@ -81,11 +83,15 @@ class _Build:
             outcome = render_all(job, [key for key in keys if key not in current], progress, beside)
             current |= {(one.kind, one.key): one for one in outcome.made}
             made = tuple(current[key] for key in keys)
-            written = outcome.written + write_docs(self.docs, made)
+            written = outcome.written + write_docs(self.docs, made, built=True)
             self._site(fresh, made, outcome)
-            render_all(msgspec.structs.replace(job, target=fresh), [], shards=after)
+            render_all(job, [], shards=after)
             self._search(fresh, found, stale)
-            state = State(self.base, self.data, made, {shard.name: shard.version for shard in found})
+            downloads = write_all(
+                job, self.site, fresh, volumes(self.catalogue, self.settings), self.settings, self.before.downloads
+            )
+            indexed = {shard.name: shard.version for shard in found}
+            state = State(self.base, self.data, made, indexed, downloads)
             if self.before.made:
                 take_over_unchanged(self.site, fresh)
             if self.short:
@@ -114,11 +120,13 @@ class _Build:
     def _site(self, fresh: Path, made: tuple[Made, ...], outcome: Outcome) -> None:
         """Fill `fresh`: pages just rendered are there; the others are taken over, the rest is MkDocs'."""
         if not self.short:
-            run_mkdocs(self.root, fresh, _epoch(self.catalogue))
+            run_mkdocs(self.root, fresh, _epoch(self.catalogue), (path for one in made for path in one.built))
         else:
             rendered = {address for one in outcome.made for address in one.pages}
             pages = {address: updated for one in made for address, updated in one.pages.items()}
             take_over(self.site, fresh, (f"{address}index.html" for address in pages if address not in rendered))
+            built = {path for one in outcome.made for path in one.built}
+            take_over(self.site, fresh, (path for one in made for path in one.built if path not in built))
             known = {f"{address}index.md": updated for address, updated in pages.items()}
             build_rest(self.root, fresh, known, _epoch(self.catalogue))
 
@@ -132,7 +140,8 @@ class _Build:
 def _base(root: Path, settings: Settings) -> str:
     """Changes when something does that every page may depend on: program, settings, theme."""
     files = [(root / name).read_bytes().hex() for name in (SETTINGS_FILE, SITE_FILE)]
-    return _digest([program_fingerprint(), settings.fingerprint, *files, *((name, version(name)) for name in MAKERS)])
+    makers = [*((name, version(name)) for name in MAKERS), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
+    return _digest([program_fingerprint(), settings.fingerprint, *files, *makers])
 
 
 def _by_hand(docs: Path) -> str:

@@ -68,16 +68,26 @@ class SiteSize(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(NamedTuple):
-    """A folder of the site that a setting of ``digest.yml`` removes, or only makes smaller."""
+    """A folder of the site that a setting of ``digest.yml`` removes, or only makes smaller.
+
+    `divides` is a setting that makes more and smaller files of it.
+    """
 
     folder: str
     setting: str
     removes: bool = False
+    divides: str = ""
 
+
+# Not one folder: the files beside the pages.
+TWINS = "twins"
+_TWIN = ("index.md", "index.json", "papers.bib")
 
 PARTS = (
     Part("pagefind", "search: false", removes=True),
     Part("papers", "paper_pages: none", removes=True),
+    Part("downloads", "downloads: none", removes=True, divides="downloads: years"),
+    Part(TWINS, "twins: none", removes=True),
     Part("daily", "pages.abstracts"),
     Part("feeds", "feeds.days, feeds.items or feeds.megabytes"),
     Part("topics", "pages.topic_newest"),
@@ -129,7 +139,8 @@ def _help_for_files(too_large: Sequence[File]) -> Iterator[str]:
         if part is None:
             yield f"no setting helps {these}"
         elif part.removes:
-            yield f"{part.setting} removes {these}"
+            smaller = f"{part.divides} makes them smaller, " if part.divides else ""
+            yield f"{smaller}{part.setting} removes {these}"
         else:
             yield f"a smaller {part.setting} helps {these}"
 
@@ -177,7 +188,9 @@ def _folders(files: Sequence[File]) -> set[str]:
 
 
 def _folder(path: str) -> str:
-    """The folder at the top of the site in which a file is; empty for a file at the top itself."""
+    """The folder at the top of the site in which a file is; empty for a file at the top itself. Twins are one part."""
+    if path.rpartition("/")[2] in _TWIN:
+        return TWINS
     return path.partition("/")[0] if "/" in path else ""
 
 

@@ -18,6 +18,8 @@ from generator.views.contents import KINDS
 
 # The parts of the style sheet, in the order in which they hold.
 STYLES = ("frame", "lists", "figures", "words", "scores", "charts", "reader", "print")
+# The part of the theme that names a page's twins.
+TWINS = ".theme/twins.html"
 
 
 class Generated(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +49,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
             version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))
             job = Job(root.absolute(), None, version, processes or PROCESSORS)
             outcome = render_all(job, all_keys(catalogue, settings), progress)
-            written = outcome.written + write_docs(root / settings.site.docs_dir, outcome.made)
+            written = outcome.written + write_docs(root / settings.site.docs_dir, outcome.made, built=False)
             return report(catalogue, outcome.made, len(outcome.made), written)
         finally:
             catalogue.close()
@@ -58,16 +60,18 @@ def all_keys(catalogue: Catalogue, settings: Settings) -> list[tuple[str, str]]:
     return [(kind.name, key) for kind in KINDS.values() for key in kind.keys(catalogue, settings)]
 
 
-def write_docs(docs: Path, made: Iterable[Made]) -> int:
+def write_docs(docs: Path, made: Iterable[Made], *, built: bool) -> int:
     """Put what the program brings along beside the pages and feeds `made`; take away what is no longer made.
 
+    `built` is whether the site is built by this program: then its pages name their twins, which no other builder makes.
     Returns how many files changed.
     """
+    theme = [(path, data) for path, data in _static("theme", ".theme") if built or path != TWINS]
     with Output(docs) as output:
         for one in made:
             for path in (*(f"{address}index.md" for address in one.pages), *one.files):
                 output.claim(path)
-        for path, data in [*_static("assets", "assets"), ("assets/digest.css", _style()), *_static("theme", ".theme")]:
+        for path, data in [*_static("assets", "assets"), ("assets/digest.css", _style()), *theme]:
             output.write(path, data)
     return output.written
 

@@ -56,6 +56,6 @@ def program_fingerprint() -> str:
     """Changes when the program does: what another version derived is not trusted."""
     digest = hashlib.sha256()
     for file in sorted(PROGRAM.rglob("*")):
-        if file.suffix in {".py", ".j2", ".css", ".html", ".xml", ".js"}:
+        if file.suffix in {".py", ".j2", ".css", ".html", ".xml", ".js", ".json"}:
             digest.update(file.relative_to(PROGRAM).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

@@ -30,8 +30,9 @@ FEW = 24  # keys that are not worth starting processes for
 
 
 class Task(msgspec.Struct, frozen=True):
-    """Some keys of some kinds of page, for the digest in `root`; HTML goes to `target`, if there is one.
+    """Some keys of some kinds of page, for the digest in `root`.
 
+    What is no source goes to the site in `target`, if there is one; the pages' HTML too, if it is `themed`.
     `version` tells two builds of one process apart: what a worker keeps at hand is for one of them.
     """
 
@@ -39,6 +40,7 @@ class Task(msgspec.Struct, frozen=True):
     target: str | None
     version: str
     keys: tuple[tuple[str, str], ...]
+    themed: bool
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -49,10 +51,12 @@ class Job(msgspec.Struct, frozen=True):
     version: str
     processes: int
     executors: Executors = ProcessPoolExecutor
+    themed: bool = False
 
     def task(self, keys: list[tuple[str, str]]) -> Task:
         """The task to make the pages of `keys`."""
-        return Task(str(self.root), str(self.target) if self.target else None, self.version, tuple(keys))
+        target = str(self.target) if self.target else None
+        return Task(str(self.root), target, self.version, tuple(keys), self.themed)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -63,35 +67,54 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def render(task: Task) -> Outcome:
-    """Make the pages of a task: Markdown into docs/, HTML into the target."""
+    """Make the pages of a task: Markdown into docs/, HTML and what stands beside it into the target."""
     root = Path(task.root)
-    catalogue, settings, theme = _at_hand(task.root, task.version, task.target is not None)
+    catalogue, settings, theme = _at_hand(task.root, task.version, task.themed)
     docs = root / settings.site.docs_dir
     made, written = [], 0
     for name, key in task.keys:
         recorder = Recorder(catalogue)
-        pages: dict[str, str | None] = {}
-        kept: list[str] = []
-        files: list[str] = []
-        for page in KINDS[name].pages(recorder.as_catalogue(), settings, key):
-            if isinstance(page, File):
-                files.append(page.path)
-                written += write_atomically(docs / page.path, page.data)
-            elif is_hand_written(docs, page.path):
-                kept.append(page.path)
-            else:
-                written += _write_page(page, docs, task.target, theme)
-                pages[page.address] = page.updated
+        desk = _Desk(docs, Path(task.target) if task.target else None, theme)
+        for it in KINDS[name].pages(recorder.as_catalogue(), settings, key):
+            desk.put(it)
         answers = [Answer(query, arguments, catalogue.version(query, arguments)) for query, arguments in recorder.reads]
-        made.append(Made(name, key, pages, tuple(answers), tuple(kept), tuple(files)))
+        made.append(Made(name, key, desk.pages, tuple(answers), tuple(desk.kept), tuple(desk.files), tuple(desk.built)))
+        written += desk.written
     return Outcome(tuple(made), written)
 
 
-def _write_page(page: Page, docs: Path, target: str | None, theme: Theme | None) -> bool:
-    """Whether the Markdown changed."""
-    if theme and target is not None:
-        write_atomically(Path(target, page.address, "index.html"), theme.render(page))
-    return write_atomically(docs / page.path, markdown(page).encode())
+class _Desk:
+    """Where the pages and files of a key go, and the list of what went where. `written` counts changes in docs/."""
+
+    def __init__(self, docs: Path, target: Path | None, theme: Theme | None) -> None:
+        self._docs, self._target, self._theme = docs, target, theme
+        self.pages: dict[str, str | None] = {}
+        self.kept: list[str] = []
+        self.files: list[str] = []
+        self.built: list[str] = []
+        self.written = 0
+
+    def put(self, it: Page | File) -> None:
+        """Write a page, with what stands beside it, unless somebody else's page is in its place; or a file."""
+        if isinstance(it, File):
+            self._put_file(it)
+        elif is_hand_written(self._docs, it.path):
+            self.kept.append(it.path)
+        else:
+            if self._theme and self._target:
+                write_atomically(self._target / it.address / "index.html", self._theme.render(it))
+            self.written += write_atomically(self._docs / it.path, markdown(it).encode())
+            self.pages[it.address] = it.updated
+            for twin in it.twins:
+                self._put_file(twin)
+
+    def _put_file(self, it: File) -> None:
+        if not it.built:
+            self.files.append(it.path)
+            self.written += write_atomically(self._docs / it.path, it.data)
+        elif self._target:
+            self.built.append(it.path)
+            write_atomically(self._target / it.path, it.data)
 
 
 @lru_cache(maxsize=2)  # with the theme, and without

@@ -13,6 +13,7 @@ from generator.views.pages import (
     author,
     day,
     home,
+    llms,
     month,
     paper,
     publications,
@@ -63,5 +64,6 @@ KINDS = {
         Kind("statistics", _one, statistics.pages),
         Kind("subscribe", _one, subscribe.pages),
         Kind("about", _one, about.pages),
+        Kind("llms", _one, llms.pages),
     )
 }

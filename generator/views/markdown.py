@@ -20,10 +20,15 @@ MARK = "generated: by digest, from data"
 
 def markdown(page: Page) -> str:
     """The file's text. Nothing that came from outside is left for the Markdown parser to read."""
-    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in meta(page).items()]
-    front = re.sub(r"[^\x20-\x7e\n]", _yaml_character, "\n".join(lines[1:]))
+    front = front_matter({key: value for key, value in meta(page).items() if key != "generated"})
     blocks = [page.lead, f"# {_heading(page)} {{: #{HEADING_ID} }}", page.body]
     return f"---\n{MARK}\n{front}\n---\n\n" + "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def front_matter(values: dict[str, Any]) -> str:
+    """Lines of YAML, one for each key."""
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return re.sub(r"[^\x20-\x7e\n]", _yaml_character, "\n".join(lines))
 
 
 def html(page: Page) -> str:
@@ -46,6 +51,8 @@ def meta(page: Page) -> dict[str, Any]:
         found["script"] = str(escape(page.script))
     if page.reader:
         found["reader"] = True
+    if page.twins:
+        found["twins"] = True
     if page.feeds:
         found["feeds"] = [{key: str(escape(value)) for key, value in feed._asdict().items()} for feed in page.feeds]
     if page.head:

@@ -28,7 +28,8 @@ class Page(NamedTuple):
     `updated` is the ISO date of the newest fact on the page, for the sitemap; `script` is an ES module the page loads,
     relative to the site's root; `head` says to other programs what the page is;
     `heading` is the title as inline HTML, where plain text cannot say all of it;
-    `reader` is whether it lists papers, so that its script, by default the reader's, is there before the page is seen.
+    `reader` is whether it lists papers, so that its script, by default the reader's, is there before the page is seen;
+    `twins` are files that say the same to programs: they stand beside the page and go with it.
     """
 
     address: str
@@ -42,6 +43,7 @@ class Page(NamedTuple):
     head: tuple[Tag, ...] = ()
     heading: str = ""
     reader: bool = False
+    twins: "tuple[File, ...]" = ()
 
     @property
     def path(self) -> str:
@@ -54,10 +56,14 @@ class Page(NamedTuple):
 
 
 class File(NamedTuple):
-    """A finished file of the site that is no page, e.g. a feed; `path` is relative to ``docs/``."""
+    """A finished file of the site that is no page, e.g. a feed; `path` is relative to ``docs/``.
+
+    One that is `built` stands in the built site alone: in ``docs/``, builders would take Markdown for a page.
+    """
 
     path: str
     data: bytes
+    built: bool = False
 
 
 def page_url(path: str) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from generator.ground.model import Cost, State
 
 STATE_WORDS = {
-    State.OK: ("Complete", "Everything that was announced has been read."),
+    State.OK: ("Complete", "Everything that was announced is accounted for."),
     State.QUIET: ("Quiet", "Nothing was announced on this day."),
     State.PARTIAL: ("Partial", "Part of this day could not be fetched or scored; what is here is right, but not all."),
     State.FAILED: ("Failed", "The run of this day failed: papers were announced, and none of them was scored."),

@@ -223,6 +223,7 @@ async function list() {
 }
 
 async function start() {
+  status.textContent = "Loading …";
   byId("since").append(status, button("Keys", help), link("saved/", "Saved"));
   byId("since").after(notice);
   const late = new Promise((enough) => setTimeout(enough, PATIENCE));

@@ -6,8 +6,10 @@ from generator.catalogue.index import Catalogue
 from generator.catalogue.totals import totals
 from generator.ground.config import Settings
 from generator.ground.prompt import compose
+from generator.views.downloads import CONTENTS, FIELDS, FORMATS, LICENCE, TABLES, Volume, volume_names
 from generator.views.page import Page
 from generator.views.render import render
+from generator.views.twins.json_twin import SCHEMA
 
 ADDRESS = "about/"
 
@@ -23,6 +25,12 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "user": user,
         "total": totals(catalogue.days()),
         "newest": catalogue.newest_day(),
+        "downloads": [(Volume(name, ()), FORMATS) for name in volume_names(catalogue, settings)],
+        "contents": CONTENTS,
+        "licence": LICENCE,
+        "tables": TABLES,
+        "fields": FIELDS,
+        "schema": SCHEMA,
     }
     yield Page(
         address=ADDRESS,

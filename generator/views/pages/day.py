@@ -12,10 +12,12 @@ from generator.ground.model import NearMiss
 from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.feeds.directory import DAILY, alternates
-from generator.views.page import Page
+from generator.views.page import File, Page
 from generator.views.render import render
 from generator.views.score import standings_of
 from generator.views.timeline import month_address, month_calendar, week_address
+from generator.views.twins.beside import citations, is_recent, twinned
+from generator.views.twins.twin import Twin
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -23,8 +25,8 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
     return catalogue.listed("day")
 
 
-def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]:
-    """The page of one day.
+def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page | File]:
+    """The page of one day, and its papers for a bibliography.
 
     Its calendar ends with the day itself: so a new day changes the day before it, and no other.
     """
@@ -32,13 +34,16 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
     assert head is not None
     address = day_address(date)
     entries = catalogue.day(date)
+    published = catalogue.published_on(date)
+    recent = is_recent(catalogue, settings, date)
     context = {
         "head": head,
         "entries": entries,
         "standings": standings_of(catalogue, entries),
         "near_misses": _near_misses(head),
         "settings": settings,
-        "published": catalogue.published_on(date),
+        "published": published,
+        "has_bibtex": recent and bool(entries),
         "topics": _topics(entries, settings),
         "calendar": month_calendar(date[:7], catalogue.span(f"{date[:7]}-01", date)),
         "around": catalogue.around("day", date),
@@ -47,7 +52,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
         "month_address": month_address,
         "day_address": day_address,
     }
-    yield Page(
+    page = Page(
         address=address,
         title=wording.day(date),
         description=_description(head, entries),
@@ -57,6 +62,10 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
         updated=date,
         reader=True,
     )
+    twin = Twin("day", days=[head], papers=entries, published=published, receipts=True)
+    yield twinned(page, twin, settings) if recent else page
+    if context["has_bibtex"]:
+        yield citations(address, entries)
 
 
 def _near_misses(head: DayHead) -> list[tuple[NearMiss, str | None]]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
@@ -12,6 +13,8 @@ from generator.views.page import Page
 from generator.views.render import render
 from generator.views.score import standings_of
 from generator.views.timeline import month_address
+from generator.views.twins.beside import twinned
+from generator.views.twins.twin import Place, Twin
 
 ADDRESS = ""
 BEST = 8
@@ -25,7 +28,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     with_papers = catalogue.newest_day(True)
     counts = catalogue.topic_counts()
     best = catalogue.best(with_papers, with_papers, BEST) if with_papers else []
-    context = {
+    context: dict[str, Any] = {
         "head": catalogue.head(newest) if newest else None,
         "shown": catalogue.head(with_papers) if with_papers else None,
         "best": best,
@@ -37,7 +40,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "day_address": day_address,
         "month_address": month_address,
     }
-    yield Page(
+    page = Page(
         address=ADDRESS,
         title=wording.day(newest) if newest else settings.site.site_name,
         description=settings.site.site_description or f"The newest papers of {settings.site.site_name}",
@@ -47,6 +50,10 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         updated=newest,
         reader=True,
     )
+    days = [head for head, _ in context["days"]]
+    topics = [Place(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
+    twin = Twin("home", days=days, papers=context["best"], publications=context["publications"], lists=topics)
+    yield page if settings.twins == "none" else twinned(page, twin, settings)
 
 
 def _last_days(catalogue: Catalogue, newest: str) -> list[tuple[DayHead, Entry | None]]:

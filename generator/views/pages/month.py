@@ -6,9 +6,10 @@ from generator.catalogue.index import Catalogue
 from generator.catalogue.periods import month_span
 from generator.ground.config import Settings
 from generator.views import wording
-from generator.views.page import Page
+from generator.views.page import File, Page
 from generator.views.pages.overview import Period, overview
 from generator.views.timeline import month_address
+from generator.views.twins.beside import citations
 
 PERIOD = Period("month", "month.html.j2", month_address, wording.month, month_span)
 
@@ -18,6 +19,10 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
     return catalogue.listed("month")
 
 
-def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page]:
-    """The page of one month."""
-    yield overview(catalogue, settings, PERIOD, name, settings.pages.month_best)
+def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page | File]:
+    """The page of one month, and all papers of a recent one for a bibliography."""
+    page = overview(catalogue, settings, PERIOD, name, settings.pages.month_best)
+    yield page
+    if page.twins:
+        dates = [head.date for head in catalogue.span(*month_span(name)) if head and head.papers]
+        yield citations(page.address, (entry for date in dates for entry in catalogue.day(date)))

@@ -17,6 +17,8 @@ from generator.views.page import Page
 from generator.views.render import render
 from generator.views.score import standings_of
 from generator.views.timeline import month_address, month_calendar, week_address
+from generator.views.twins.beside import is_recent, twinned
+from generator.views.twins.twin import Twin
 
 
 class Period(NamedTuple):
@@ -38,6 +40,8 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
     is_month = period.name == "month"
     address = period.address(name)
     listed = catalogue.best(first, last, best)
+    updated = max((head.date for head in days), default=None)
+    recent = is_recent(catalogue, settings, updated)
     context = {
         "name": name,
         "period": period,
@@ -48,6 +52,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "gaps": [head for head in days if head.state in (State.MISSING, State.FAILED, State.PARTIAL)],
         "best": listed,
         "standings": standings_of(catalogue, listed),
+        "has_bibtex": recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
         "charts": charts(axis(dates, first, catalogue.tallies(first, last)), settings) if is_month else "",
         "settings": settings,
@@ -56,16 +61,17 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "week_address": week_address,
         **_topics_by_week(catalogue, settings, days, (first, last)),
     }
-    return Page(
+    page = Page(
         address=address,
         title=period.title(name),
         description=f"{wording.count(sums.papers, 'paper')} on {wording.count(sums.days, 'day')}",
         lead=render("overview_lead.html.j2", address, **context),
         body=render(period.template, address, **context),
         feeds=alternates(settings, WEEKLY, BEST),
-        updated=max((head.date for head in days), default=None),
+        updated=updated,
         reader=True,
     )
+    return twinned(page, Twin(period.name, days=days, papers=listed), settings) if recent else page
 
 
 def _topics_by_week(

@@ -30,6 +30,8 @@ from generator.views.paper import Link, Sheet, authors, other_links, published_n
 from generator.views.permalink import author_address, has_page, paper_address
 from generator.views.scholar import tags
 from generator.views.score import grades_in_full, place_in_full, scorer_words, standings_of
+from generator.views.twins.beside import is_recent, twinned
+from generator.views.twins.twin import Twin
 
 ABOUT = 200  # characters of a description
 # What a later sighting of a paper knows better, whichever version of its text is the newest.
@@ -84,7 +86,15 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]
         shown = [entry, *(other for other in again if other.paper.arxiv_id == name)]
         works = [*published.get(name, {}).values()]
         near = related.get(name, Related([], []))
-        yield _page(Story(_by_now(shown), shown, works, standings, near, pages_of), settings)
+        story = Story(_by_now(shown), shown, works, standings, near, pages_of)
+        page = _page(story, settings)
+        recent = is_recent(catalogue, settings, page.updated)
+        yield twinned(page, _twin(story), settings) if recent else page
+
+
+def _twin(story: Story) -> Twin:
+    became = {story.paper.arxiv_id: story.published}
+    return Twin("paper", paper=story.paper, papers=story.shown, published=became)
 
 
 def _by_now(shown: Sequence[Entry]) -> Paper:

@@ -1,5 +1,6 @@
 """``/publications/``: the institution's own work, by year, type, department and open access, and a page each."""
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,8 @@ from generator.views.page import Page
 from generator.views.pages import publication as one
 from generator.views.permalink import AUTHORS
 from generator.views.render import render
+from generator.views.twins.beside import RECENT, twinned
+from generator.views.twins.twin import Place, Twin
 
 OVERVIEW = "publications/"
 OPEN = "publications/open-access/"
@@ -77,9 +80,25 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     if opened := [p for p in publications if p.open_access]:
         yield from _list(Shelf(OPEN, "Open access", opened), ACCESS, settings, by_order[ACCESS])
     library = one.Library.of(publications)
+    first = _first_recent(publications, settings)
     for publication in publications:
         shown = catalogue.papers_of(publication.id)
-        yield one.page(publication, library, shown, settings, _places(publication, settings), writers)
+        page = one.page(publication, library, shown, settings, _places(publication, settings), writers)
+        twin = Twin("publication", publications=[publication], shown={publication.id: shown})
+        yield twinned(page, twin, settings) if _changed(publication) >= first else page
+
+
+def _first_recent(publications: Iterable[Publication], settings: Settings) -> str:
+    """From which date on a record's page has twins: counted from the newest record, so no new day changes a page."""
+    if settings.twins != "recent":
+        return "" if settings.twins == "all" else "~"  # before and after all dates
+    newest = max(map(_changed, publications), default="1970-01-01")
+    return (dt.date.fromisoformat(newest) - dt.timedelta(RECENT)).isoformat()
+
+
+def _changed(publication: Publication) -> str:
+    """The day a record was made or changed last."""
+    return max(publication.listed_on, (publication.date_updated or "")[:10])
 
 
 def shelves(order: Order, publications: Sequence[Publication], settings: Settings) -> list[Shelf]:
@@ -122,7 +141,7 @@ def _overview(
         "open_address": OPEN,
         "authors": authors,
     }
-    return Page(
+    page = Page(
         address=OVERVIEW,
         title="Publications",
         description=f"{wording.count(len(publications), 'publication')} of the group",
@@ -130,6 +149,9 @@ def _overview(
         feeds=publication_alternates(settings),
         updated=max((p.date_updated[:10] for p in publications if p.date_updated), default=None),
     )
+    places = [Place(s.label, s.address, len(s.publications)) for found in by_order.values() for s in found]
+    twin = Twin("publications", publications=publications[:NEWEST], lists=places)
+    return page if settings.twins == "none" else twinned(page, twin, settings)
 
 
 def _list(shelf: Shelf, order: Order, settings: Settings, kinds: Sequence[Shelf] = ()) -> Iterator[Page]:
@@ -148,7 +170,7 @@ def _list(shelf: Shelf, order: Order, settings: Settings, kinds: Sequence[Shelf]
             "kinds": kinds,
         }
         label = shelf.label if order is not YEARS or not shelf.label.isdigit() else f"Publications of {shelf.label}"
-        yield Page(
+        page = Page(
             address=address,
             title=label if index == 0 else f"{label}, page {index + 1}",
             description=f"{wording.count(total, 'publication')}: {shelf.label}",
@@ -157,6 +179,9 @@ def _list(shelf: Shelf, order: Order, settings: Settings, kinds: Sequence[Shelf]
             feeds=publication_alternates(settings),
             updated=max((p.date_updated[:10] for p in part if p.date_updated), default=None),
         )
+        onward = [Place(f"{label}, page {n}", to) for n, to in enumerate(addresses, 1) if n != index + 1]
+        twin = Twin("publications", publications=part, lists=onward)
+        yield page if settings.twins == "none" else twinned(page, twin, settings)
 
 
 def _sections(part: list[Publication], order: Order, settings: Settings) -> list[tuple[str, list[Publication]]]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
+from generator.catalogue.days import Entry
 from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings, Topic
 from generator.views import wording
 from generator.views.feeds.directory import alternates, topic_path
-from generator.views.page import Page
+from generator.views.page import File, Page
 from generator.views.render import render
 from generator.views.score import standings_of
 from generator.views.timeline import month_address
+from generator.views.twins.beside import citations, twinned
+from generator.views.twins.twin import Place, Twin
 
 OVERVIEW = "topics/"
 
@@ -19,16 +22,21 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
     return ["", *(topic.id for topic in settings.topics)]
 
 
-def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
-    """The page of one topic, or the overview."""
-    topic = settings.topic(key) if key else None
-    yield _page(catalogue, settings, topic) if topic else _overview(catalogue, settings)
+def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page | File]:
+    """The page of one topic with its papers for a bibliography, or the overview."""
+    if topic := settings.topic(key) if key else None:
+        newest = catalogue.newest(settings.pages.topic_newest, topic.id)
+        yield _page(catalogue, settings, topic, newest)
+        if newest and settings.twins != "none":
+            yield citations(f"topics/{topic.id}/", newest)
+    else:
+        yield _overview(catalogue, settings)
 
 
 def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     counts = catalogue.topic_counts()
     listed = [(topic, counts.get(topic.id, 0), catalogue.newest(3, topic.id)) for topic in settings.topics]
-    return Page(
+    page = Page(
         address=OVERVIEW,
         title="Topics",
         description=f"{wording.count(len(settings.topics), 'topic')} this digest follows",
@@ -36,23 +44,25 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
         feeds=alternates(settings),
         updated=max((newest[0].date for _, _, newest in listed if newest), default=None),
     )
+    places = [Place(topic.name, f"topics/{topic.id}/", count) for topic, count, _ in listed]
+    return page if settings.twins == "none" else twinned(page, Twin("topics", lists=places), settings)
 
 
-def _page(catalogue: Catalogue, settings: Settings, topic: Topic) -> Page:
+def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[Entry]) -> Page:
     months = catalogue.topic_months(topic.id)
     total = catalogue.topic_total(topic.id)
     address = f"topics/{topic.id}/"
-    newest = catalogue.newest(settings.pages.topic_newest, topic.id)
     context = {
         "topic": topic,
         "total": total,
         "newest": newest,
         "standings": standings_of(catalogue, newest),
+        "has_bibtex": bool(newest) and settings.twins != "none",
         "months": months,
         "month_address": month_address,
         "settings": settings,
     }
-    return Page(
+    page = Page(
         address=address,
         title=topic.name,
         description=f"{wording.count(total, 'paper')} on {topic.name}",
@@ -61,3 +71,4 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic) -> Page:
         updated=newest[0].date if newest else None,
         reader=True,
     )
+    return page if settings.twins == "none" else twinned(page, Twin("topic", papers=newest), settings)
