@@ -19,6 +19,7 @@ from generator.ground.tex_formulas import formulas
 from tests import real_texts
 
 BIDI_AND_CONTROL = "\x00\x08\x0b\x0c\x1b\x7f\x85\u061c\u200e\u200f\u202a\u202e\u2066\u2069\ufeff\ufffe\ud800"
+CLASSES = {"tex", *mathml.CLASSES.values(), *(f"back-{step}" for step in mathml.STEPS)}
 OURS = {"a", "em", "strong", "code", "sub", "sup", "span", "br"} | mathml.ELEMENTS
 
 FRAGMENTS = [
@@ -235,7 +236,7 @@ def _assert_is_ours(markup: str) -> ET.Element:
                 assert element.tag == "a"
                 assert text.safe_url(value) == value
             elif attribute in ("class", "rel"):
-                assert value in ("tex", "noopener nofollow ugc")
+                assert value == "noopener nofollow ugc" or {*value.split()} <= CLASSES
             else:
                 assert attribute == "style" or attribute in mathml.ATTRIBUTES, attribute
     return tree

@@ -44,12 +44,13 @@ def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> No
     subprocess.run(command, check=True, capture_output=True)
     assert knows_short_way(root)
     settings, theme = config.load(root), Theme(root)
-    catalogue = Recorder(open_catalogue(root, settings)).as_catalogue()
+    catalogue = open_catalogue(root, settings)
+    recorded = Recorder(catalogue).as_catalogue()
     pages = [
         p
         for kind in KINDS.values()
         for key in kind.keys(catalogue, settings)
-        for p in kind.pages(catalogue, settings, key)
+        for p in kind.pages(recorded, settings, key)
         if isinstance(p, Page)
     ]
     assert len(pages) > 50

@@ -487,7 +487,7 @@ def test_a_papers_own_page_saves_marks_and_opens_it(address: str, tab: Page) -> 
     assert kept["read"] > 0
     expect(tab.locator("article button.saved")).to_have_text("★")
     tab.keyboard.press("?")
-    assert tab.get_by_role("dialog").is_visible()
+    expect(tab.get_by_role("dialog")).to_be_visible()
     tab.get_by_role("button", name="Close").click()
     assert tab.evaluate(SHIFT) <= 0.01
     tab.route("https://arxiv.org/**", lambda route: route.fulfill(body="there"))

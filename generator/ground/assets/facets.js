@@ -9,12 +9,12 @@ export const chosen = (name) => selects.get(name)?.select.value ?? "";
 export const facetsChosen = () => [...selects.keys()].filter((name) => name !== "sort" && chosen(name));
 
 const fits = (paper, facet, value) =>
-  facet === "score" ? paper.score >= Number(value) : paper[facet].includes(value);
+  facet === "score" ? paper.score >= value : paper[facet].includes(value);
 
 // The papers that are left; `but` is a facet that does not count.
 export function filter(papers, but) {
-  const asked = facetsChosen().filter((name) => name !== but).map((name) => [name, chosen(name)]);
-  return papers.filter((paper) => asked.every(([name, value]) => fits(paper, name, value)));
+  const asked = facetsChosen().filter((name) => name !== but);
+  return papers.filter((paper) => asked.every((name) => fits(paper, name, chosen(name))));
 }
 
 function tallyOf(papers, facet) {
@@ -98,7 +98,7 @@ export const clear = button("Clear", () => {
 // What is above a list: folded away where there is little room.
 export function foldable(...controls) {
   const choices = element("div", { className: "choices" }, ...controls);
-  const fold = () => (unfold.ariaExpanded = String(choices.classList.toggle("open")));
+  const fold = () => (unfold.ariaExpanded = choices.classList.toggle("open"));
   const unfold = button("Filter", fold, { className: "unfold", ariaExpanded: "false" });
   return [unfold, choices];
 }

@@ -24,8 +24,7 @@ function step(by) {
 }
 
 const withCurrent = (act) => () => {
-  const { shown } = here;
-  const paper = current() ?? (shown.length === 1 && shown[0]);
+  const paper = current() ?? (here.shown.length === 1 && here.shown[0]);
   if (paper) act(paper);
 };
 const follow = (selector) => () => document.querySelector(selector)?.click();

@@ -23,7 +23,7 @@ export function addMarks(paper) {
 }
 
 function showMarks(paper) {
-  for (const mark of paper.marks) mark.ariaPressed = String(is(paper.id, mark.className));
+  for (const mark of paper.marks) mark.ariaPressed = is(paper.id, mark.className);
   paper.marks[0].textContent = is(paper.id, "saved") ? "★" : "☆";
   paper.node.classList.toggle("is-read", is(paper.id, "read"));
 }

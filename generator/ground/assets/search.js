@@ -6,7 +6,7 @@ import { help } from "./keys.js";
 import { addMarks, here, notice } from "./papers.js";
 import { cardOf, everything, find, load, open, since, waiting } from "./shards.js";
 
-const PAGE = 6; // as many as a screen shows
+const PAGE = 6; // a screenful
 const FIRST = 5000; // of the newest papers, at least
 const ORDERS = {
   "": () => 0,
@@ -17,9 +17,7 @@ const names = ["search", "query", "found", "hits", "more", "older", "facets"];
 const [form, query, found, hits, more, older, box] = names.map((id) => document.getElementById(id));
 const unsought = new Set(query.dataset.unsought.split(" "));
 const offered = JSON.parse(box.dataset.offered); // facets, orders and their words
-let results = [];
-let shown = 0;
-let turn = 0;
+let [results, shown, turn] = [[], 0, 0];
 
 // `places` of the words found count from the start of the document, `before` the text.
 function marked(text, before, places) {
@@ -35,14 +33,15 @@ function item(address, textContent, ...more) {
 
 function hit([address, id, title, by, note, before, text], { places, score }) {
   const line = (className, ...content) => element("p", { className }, ...content);
-  const why = line("why", ...marked(text, before, places));
-  const node = item(address, title, line("by", by), why, line("meta", note + (score ? ` · score ${score}` : "")));
+  const meta = note + (score ? ` · score ${score}` : "");
+  const node = item(address, title, line("by", by), line("why", ...marked(text, before, places)), line("meta", meta));
   if (!id) return node;
   node.dataset.paper = id;
-  const [names, others] = by.split(/ and (\d+) more$/);
-  const details = () => ({ title, authors: names.split(", ").filter(Boolean), more: Number(others ?? 0), address });
-  here.papers.push({ id, node, details });
-  addMarks(here.papers.at(-1));
+  const [names, more = 0] = by.split(/ and (\d+) more$/);
+  const details = () => ({ title, authors: names.split(", ").filter(Boolean), more: +more, address });
+  const paper = { id, node, details };
+  here.papers.push(paper);
+  addMarks(paper);
   return node;
 }
 
@@ -66,7 +65,9 @@ async function show(mine) {
   more.hidden = shown >= results.length;
 }
 
-const choices = () => offer(everything(), offered, search);
+const broken = () => (found.textContent = 'The search index could not be loaded. It is made by "digest build".');
+const guarded = (act) => () => act().catch(broken);
+const choices = () => offer(everything(), offered, guarded(search));
 
 // Words of nearly every abstract are not in the index; without them, quotes hold no phrase.
 function sought(words) {
@@ -141,21 +142,21 @@ async function begin() {
   const href = await restore();
   // Who comes with an id wants the paper; who comes back does not.
   if (href && performance.getEntriesByType("navigation")[0].type === "navigate") location.replace(href);
-  query.oninput = typed;
-  query.onpaste = () => setTimeout(go);
+  query.oninput = guarded(typed);
+  query.onpaste = () => setTimeout(guarded(go));
   more.onclick = () => show(turn);
-  older.onclick = searchOlder;
-  onpopstate = restore;
+  older.onclick = guarded(searchOlder);
+  onpopstate = guarded(restore);
   if (!found.textContent) query.focus();
 }
 
 form.onsubmit = (event) => {
   event.preventDefault();
-  go();
+  guarded(go)();
 };
-// Ours, and what Pagefind does on its own.
+// What Pagefind does on its own.
 onunhandledrejection = (event) => {
   event.preventDefault();
-  found.textContent = 'The search index could not be loaded. It is made by "digest build".';
+  broken();
 };
-begin();
+begin().catch(broken);
