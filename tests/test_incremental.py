@@ -191,7 +191,7 @@ def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None
     }
     assert not {path for path in touched if path.startswith(("publications/", "by-hand/", "assets/"))}
     found = {path.removeprefix("pagefind/") for path in touched if path.startswith("pagefind/")}
-    assert {path for path in found if not path.startswith("2025-05/")} == {"shards.json", "ids/2505.pack"}
+    assert {path for path in found if not path.startswith("2025-05/")} == {"shards.json"}
 
 
 def test_one_more_day_touches_its_authors_and_the_papers_it_is_like(root: Path) -> None:

@@ -269,7 +269,14 @@ def test_a_lost_card_takes_no_other_hit_along(tab: Page, address: str) -> None:
 
 def test_every_document_is_in_the_lists_by_all_its_names(digest: Digest) -> None:
     told = json.loads((digest.site / FOLDER / "shards.json").read_bytes())
-    assert {path.stem for path in (digest.site / FOLDER / "ids").iterdir()} == set(told["ids"])
-    assert bucket(DOI.lower(), told["others"]) in told["ids"]
+    shards = {shard["name"]: shard["ids"] for shard in told["shards"]}
+    for name, ids in shards.items():
+        assert sorted(path.stem for path in (digest.site / FOLDER / name / "ids").iterdir()) == ids
+    assert shards == {
+        "publications": ["2502", "other-0"],
+        "2025-02": ["2502"],
+        "2024": ["0306", "0411", "2401", "other-0"],
+    }
+    assert bucket(DOI.lower(), 1) == "other-0"
     assert urllib.parse.quote(bucket(DOI.lower(), 7)) == bucket(DOI.lower(), 7)
     assert not list(Path(digest.site).rglob("*worker*"))

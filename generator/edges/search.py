@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,7 @@ from generator.views.search import Document, Facts, bucket
 
 FOLDER = "pagefind"
 LIST = "shards.json"
-NAMES = "names.pack"
-# As many ids that are not arXiv's go into one list of addresses.
+# The ids of as many documents that are not arXiv's go into one list of addresses.
 LISTED = 500
 ENTRY = "pagefind-entry.json"
 # Pagefind also writes user interfaces of its own; the site has one already.
@@ -55,30 +53,15 @@ def write_shard(documents: Iterable[Document], site: Path, name: str) -> None:
             fresh.mkdir()
             _write_cards(listed, fresh / "cards")
             _pack(_columns([document.facts for document in listed]), fresh / "facts.pack")
-            _pack([[name, document.address] for document in listed for name in document.names], fresh / NAMES)
+            _write_ids(listed, fresh / "ids")
             for path in sorted(path for pattern in KEPT for path in output.glob(pattern)):
                 shutil.move(path, fresh)
 
 
 def write_list(names: Iterable[str], site: Path) -> None:
-    """Tell the browser in ``site/pagefind/shards.json`` which shards there are, in the order given.
-
-    And write what leads from an id or DOI to addresses, for all of them: ``site/pagefind/ids/``.
-    """
+    """Tell the browser in ``site/pagefind/shards.json`` which shards there are, in the order given."""
     shards = [shard for name in names if (shard := _described(site / FOLDER / name))]
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    for shard in reversed(shards):  # what was there first stays first
-        for name, address in _unpack(site / FOLDER / str(shard["name"]) / NAMES):
-            found[name][address] = None
-    others = 1 + len(found) // LISTED
-    lists: dict[str, dict[str, list[str]]] = defaultdict(dict)
-    for name in sorted(found):
-        lists[bucket(name, others)][name] = list(found[name])
-    with replacing(site / FOLDER / "ids") as fresh:
-        fresh.mkdir(parents=True)
-        for name, addresses in lists.items():
-            _pack(addresses, fresh / f"{name}.pack")
-    told = {"packed": PACKED, "shards": shards, "ids": sorted(lists), "others": others}
+    told = {"packed": PACKED, "listed": LISTED, "shards": shards}
     write_atomically(site / FOLDER / LIST, json.dumps(told, separators=(",", ":")).encode())
 
 
@@ -135,6 +118,20 @@ def _write_cards(documents: Sequence[Document], folder: Path) -> None:
         (folder / f"{number}.pack").write_bytes(gzip.compress(f"[{','.join(cards)}]".encode(), mtime=0))
 
 
+def _write_ids(documents: Sequence[Document], folder: Path) -> None:
+    """Write what leads from an id or DOI to addresses: lists that a browser finds without being told more."""
+    others = 1 + len(documents) // LISTED
+    lists: dict[str, dict[str, list[str]]] = {}
+    for document in documents:
+        for name in document.names:
+            listed = lists.setdefault(bucket(name, others), {}).setdefault(name, [])
+            if document.address not in listed:
+                listed.append(document.address)
+    folder.mkdir()
+    for place, addresses in lists.items():
+        _pack({name: sorted(found) for name, found in sorted(addresses.items())}, folder / f"{place}.pack")
+
+
 def _columns(facts: Sequence[Facts]) -> dict[str, list[list[Any]]]:
     """For each fact its different values, and which of them each document has."""
     columns = {}
@@ -151,20 +148,16 @@ def _pack(data: object, path: Path) -> None:
     path.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
-def _unpack(path: Path) -> list[list[str]]:
-    found: list[list[str]] = json.loads(gzip.decompress(path.read_bytes()))
-    return found
-
-
 def _packs(documents: int) -> int:
     return -(-documents // PACKED)
 
 
-def _described(shard: Path) -> dict[str, str | int] | None:
+def _described(shard: Path) -> dict[str, Any] | None:
     try:
         (language,) = json.loads((shard / ENTRY).read_text("utf-8"))["languages"].values()
     except FileNotFoundError:
         return None
     documents = language["page_count"]
     version = language["hash"].rpartition("_")[2]
-    return {"name": shard.name, "documents": documents, "version": version}
+    ids = sorted(path.stem for path in (shard / "ids").iterdir())
+    return {"name": shard.name, "documents": documents, "version": version, "ids": ids}

@@ -33,8 +33,6 @@ UNSOUGHT = frozenset(
     " on or our such than that the their these they this those through to under using via we when where which while"
     " with".split()
 )
-
-
 # The month of an arXiv id: 2505.18313, math/0306266; of one that lost its archive, too: 0306266.
 _MONTH = re.compile(r"(?:[a-z-]+/)?(\d{4})(?:\.\d{4,5}|\d{3})")
 HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title></title></head><body data-pagefind-body>'
@@ -80,7 +78,7 @@ class Document(NamedTuple):
 def bucket(name: str, others: int) -> str:
     """Which list of addresses an id or DOI is in: that of its month for an arXiv id, else one of `others`.
 
-    The browser finds the list by the same rule (``bucketOf`` in ``search.js``).
+    The browser finds the list by the same rule (``bucketOf`` in ``ids.js``).
     """
     if month := _MONTH.fullmatch(name):
         return month[1]

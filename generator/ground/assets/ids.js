@@ -1,6 +1,6 @@
-// Where an arXiv id or a DOI leads, in the whole archive: one small list is asked for, not the index.
+// Where an arXiv id or a DOI leads, in the whole archive: small lists are asked for, not the index.
 
-import { listOf, told } from "./shards.js";
+import { packOf, told } from "./shards.js";
 
 const ARXIV =
   /^(?:.*arxiv(?:\.org)?(?:[:.]|\/\w+\/)\s*|\S+\/papers\/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7}|\d{7})(?:v\d+)?(?:\.pdf)?\/?(?:[?#].*)?$/i;
@@ -13,20 +13,21 @@ export function nameIn(text) {
 }
 
 // As `bucket` in generator/views/search.py.
-function bucketOf(name) {
+function bucketOf(name, { documents }) {
   const [, month] = /^(?:[a-z-]+\/)?(\d{4})(?:\.\d{4,5}|\d{3})$/.exec(name) ?? [];
   const number = [...name].reduce((sum, character) => (sum * 31 + character.codePointAt()) % 65536, 0);
-  return month ?? `other-${number % told.others}`;
+  return month ?? `other-${number % (1 + Math.floor(documents / told.listed))}`;
 }
 
 // What an id or DOI leads to, null for words. It is `sure` unless ids only agree but for an archive that one of them lost.
 export async function lookUp(words) {
   const name = nameIn(words);
   if (!name) return null;
-  const bucket = bucketOf(name);
-  const listed = told.ids.includes(bucket) ? await listOf(bucket) : {};
-  const exact = Object.hasOwn(listed, name);
-  const addresses = listed[exact ? name : name.split("/")[1]] ?? [];
+  const homes = told.shards.filter((shard) => shard.ids.includes(bucketOf(name, shard))).reverse(); // the oldest first
+  const lists = await Promise.all(homes.map((shard) => packOf(shard, `ids/${bucketOf(name, shard)}`)));
+  const listed = (id) => [...new Set(lists.flatMap((list) => (Object.hasOwn(list, id) ? list[id] : [])))];
+  const exact = listed(name);
+  const addresses = exact.length ? exact : listed(name.split("/")[1]);
   const said = addresses.length ? `${addresses.length} found` : `This archive does not have ${name}.`;
-  return { addresses, said, sure: exact && addresses.length === 1 };
+  return { addresses, said, sure: exact.length === 1 };
 }

@@ -9,20 +9,18 @@ let api;
 export let told; // what shards.json says
 export let waiting = []; // shards not searched yet, newest first
 
-async function unpacked(url, cache) {
-  const { ok, body } = await fetch(url, { cache });
+async function unpacked(url) {
+  const { ok, body } = await fetch(url);
   if (!ok) throw new Error(url);
   return new Response(body.pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
 // The version keeps caches honest.
-function packOf({ name, version }, part) {
+export function packOf({ name, version }, part) {
   const url = at(`${name}/${part}.pack?v=${version}`);
   if (!packs.has(url)) packs.set(url, unpacked(url));
   return packs.get(url);
 }
-
-export const listOf = (bucket) => unpacked(at(`ids/${bucket}.pack`), "no-cache");
 
 export async function open() {
   told = await (await fetch(at("shards.json"), { cache: "no-cache" })).json();
