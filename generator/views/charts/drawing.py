@@ -13,7 +13,7 @@ HEIGHT = 130  # of the plot, in pixels
 ABOVE = 8
 LEGEND = 22
 BELOW = 20
-LABELS = 5  # below the axis, at most
+LABELS, WIDE_LABELS = 5, 3  # below the axis, at most
 ROW, ROW_LABEL = 44, 16
 NAME = 36  # characters of a row's name
 BAR = 0.76  # of the width there is for it
@@ -135,7 +135,8 @@ def _fill(chart: Chart, one: Series) -> str:
 def _below(chart: Chart, foot: float) -> str:
     """Some of the places by their short names; none stands out of the drawing at its sides."""
     named = [(at, label) for at, (_, label) in enumerate(chart.places) if label]
-    every = -(-len(named) // LABELS) if named else 1
+    most = WIDE_LABELS if any(len(label) > 3 for _, label in named) else LABELS
+    every = -(-len(named) // most) or 1
     step = 100 / max(len(chart.places), 1)
     drawn = ""
     for at, label in named[::every]:
