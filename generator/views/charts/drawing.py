@@ -135,7 +135,7 @@ def _fill(chart: Chart, one: Series) -> str:
 def _below(chart: Chart, foot: float) -> str:
     """Some of the places by their short names; none stands out of the drawing at its sides."""
     named = [(at, label) for at, (_, label) in enumerate(chart.places) if label]
-    most = WIDE_LABELS if any(len(label) > 3 for _, label in named) else LABELS
+    most = WIDE_LABELS if any(len(label) > 6 for _, label in named) else LABELS
     every = -(-len(named) // most) or 1
     step = 100 / max(len(chart.places), 1)
     drawn = ""
