@@ -25,6 +25,7 @@ CREATE INDEX topic_day ON topic (date, topic);
 CREATE INDEX topic_paper ON topic (topic, arxiv_id, date);
 CREATE TABLE source (source TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (source, date, rank))
   WITHOUT ROWID;
+CREATE TABLE again (date TEXT, arxiv_id TEXT, PRIMARY KEY (date, arxiv_id)) WITHOUT ROWID;
 CREATE TABLE text (date TEXT PRIMARY KEY, record BLOB);
 CREATE TABLE kin (date TEXT PRIMARY KEY, digest TEXT, repeats TEXT, key TEXT) WITHOUT ROWID;
 CREATE TABLE related (date TEXT, arxiv_id TEXT, place INTEGER, other_date TEXT, other TEXT, likeness INTEGER,

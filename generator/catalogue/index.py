@@ -4,14 +4,15 @@ import bisect
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
-from functools import cached_property, partial, wraps
-from itertools import groupby
+from functools import cached_property, partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from generator.catalogue import repeats
+from generator.catalogue.counts import CountQueries
 from generator.catalogue.database import GOOD, SCHEMA, TOP, open_database
 from generator.catalogue.days import DayHead, Entry, TopicMatcher
 from generator.catalogue.people import AuthorQueries, People
@@ -32,21 +33,7 @@ _first = itemgetter(0)
 _PUBLICATION = msgspec.json.Decoder(Publication)
 
 
-def _kept(method: Callable[..., A]) -> Callable[..., A]:
-    """Keep the answers of a query that looks through the whole archive: several pages ask the same."""
-
-    @wraps(method)
-    def ask(self: "Catalogue", *arguments: Any) -> A:
-        key = (method.__name__, arguments)
-        if key not in self._answers:
-            self._answers[key] = method(self, *arguments)
-        answer: A = self._answers[key]
-        return answer
-
-    return ask
-
-
-class Catalogue(AuthorQueries, RelatedQueries, TallyQueries):
+class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
     """The index of one archive. Open it, `refresh` it, ask it."""
 
     def __init__(self, path: Path | str, settings: Settings, version: str = "") -> None:
@@ -94,9 +81,10 @@ class Catalogue(AuthorQueries, RelatedQueries, TallyQueries):
             if problems:
                 raise DigestError(problems)
             if changed:
-                repeated = self._refresh_seen()
+                touched = papers | self._on(changed)
+                repeated = repeats.refresh(self._db, {*changed, *self._showing(touched, changed)})
                 self.__dict__.pop("_versions", None)
-                self._relatives.refresh(papers | self._on(changed), repeated, self._versions)
+                self._relatives.refresh(touched, repeated, self._versions)
             if self._refresh_publications(archive) or changed:
                 self._people.refresh()
         for name in ("_heads", "_listed", "_versions", "_answers", "_tallies", "_standings"):
@@ -109,8 +97,14 @@ class Catalogue(AuthorQueries, RelatedQueries, TallyQueries):
             row[0] for date in dates for row in self._db.execute("SELECT arxiv_id FROM entry WHERE date = ?", (date,))
         }
 
+    def _showing(self, papers: Iterable[str], but: Iterable[str]) -> set[str]:
+        """The other days that show one of `papers`, where there are any."""
+        left = {date for (date,) in self._db.execute("SELECT date FROM day")}.difference(but)
+        query = "SELECT date FROM entry WHERE arxiv_id = ?"
+        return {row[0] for name in papers for row in self._db.execute(query, (name,))} & left if left else set()
+
     def _forget(self, date: str) -> None:
-        for table in ("day", "entry", "topic", "author"):
+        for table in ("day", "entry", "topic", "author", "again"):
             self._db.execute(f"DELETE FROM {table} WHERE date = ?", (date,))
         named = ((source, date) for source in self._sources)
         self._db.executemany("DELETE FROM source WHERE source = ? AND date = ?", named)
@@ -124,23 +118,6 @@ class Catalogue(AuthorQueries, RelatedQueries, TallyQueries):
         named = (row for row in rows.sources if row[0] in self._sources)  # the others have no feed to be asked for
         self._db.executemany("INSERT INTO source VALUES (?, ?, ?, ?)", named)
         self._relatives.store(rows.day[0], rows.texts)
-
-    def _refresh_seen(self) -> dict[str, str]:
-        """Note on each day what other days say of its papers: that changes without the day's own files.
-
-        Returns, by day, its papers that an earlier one has shown.
-        """
-        rows = self._db.execute(
-            "SELECT e.date, e.rank, f.first, f.best <= ?, e.arxiv_id FROM entry e JOIN (SELECT arxiv_id,"
-            " min(date) AS first, min(rank) AS best FROM entry GROUP BY arxiv_id HAVING count(*) > 1) f"
-            " ON f.arxiv_id = e.arxiv_id AND (f.first < e.date OR f.best < e.rank) ORDER BY e.date, e.rank",
-            (TOP,),
-        ).fetchall()
-        by_day = {date: list(part) for date, part in groupby(rows, _first)}
-        seen = {date: " ".join(f"{r} {first} {top}" for _, r, first, top, _ in part) for date, part in by_day.items()}
-        self._db.execute("UPDATE day SET seen = ''")
-        self._db.executemany("UPDATE day SET seen = ? WHERE date = ?", ((text, date) for date, text in seen.items()))
-        return {date: " ".join(name for _, _, first, _, name in part if first < date) for date, part in by_day.items()}
 
     def _refresh_publications(self, archive: Archive) -> bool:
         """Whether they were others than before."""
@@ -162,10 +139,6 @@ class Catalogue(AuthorQueries, RelatedQueries, TallyQueries):
         return True
 
     # -- days ------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _answers(self) -> dict[tuple[str, tuple[Any, ...]], Any]:
-        return {}
 
     @cached_property
     def _heads(self) -> dict[str, DayHead]:
@@ -288,41 +261,6 @@ class Catalogue(AuthorQueries, RelatedQueries, TallyQueries):
         )
         decode, replace = msgspec.json.Decoder(Entry).decode, msgspec.structs.replace
         return [replace(decode(record), first_seen=first, top=bool(top)) for record, first, top in rows]
-
-    # -- counts ----------------------------------------------------------------------------------------------------
-
-    @_kept
-    def papers(self) -> int:
-        """How many different papers the archive holds."""
-        return int(self._db.execute("SELECT count(DISTINCT arxiv_id) FROM entry").fetchone()[0])
-
-    @_kept
-    def topic_counts(self, first: str = "", last: str = "9999") -> dict[str, int]:
-        """Different papers per topic from `first` to `last`."""
-        return dict(
-            self._db.execute(
-                "SELECT topic, count(DISTINCT arxiv_id) FROM topic WHERE date BETWEEN ? AND ? GROUP BY topic",
-                (first, last),
-            )
-        )
-
-    @_kept
-    def topic_total(self, topic: str) -> int:
-        """How many different papers a topic has."""
-        return int(
-            self._db.execute("SELECT count(DISTINCT arxiv_id) FROM topic WHERE topic = ?", (topic,)).fetchone()[0]
-        )
-
-    @_kept
-    def topic_months(self, topic: str) -> dict[str, int]:
-        """Different papers of a topic by month, oldest first."""
-        return dict(
-            self._db.execute(
-                "SELECT substr(date, 1, 7) AS month, count(DISTINCT arxiv_id) FROM topic WHERE topic = ?"
-                " GROUP BY month ORDER BY month",
-                (topic,),
-            )
-        )
 
     # -- publications ----------------------------------------------------------------------------------------------
 

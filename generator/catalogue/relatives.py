@@ -62,8 +62,8 @@ class Relatives:
     def refresh(self, changed: Iterable[str], repeated: Mapping[str, str], versions: Mapping[str, str]) -> None:
         """Find the relatives of what is new, and of what saw other papers when it came.
 
-        `changed` are the papers of the days that changed; `repeated` names, for a day, the papers that an earlier one
-        has shown; `versions` has what changes when a day does.
+        `changed` are the papers of the days that changed; `repeated` names, for each day that shows one of them, the
+        papers that an earlier one has shown; `versions` has what changes when a day does.
         """
         if self._none:
             return
@@ -71,7 +71,6 @@ class Relatives:
         top = f"SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = ?1"
         known = "other = ?1 AND other_date IN (SELECT e.date FROM entry e WHERE e.arxiv_id = ?1)"
         self._db.executemany(f"UPDATE related SET top = ({top}) WHERE {known}", ((name,) for name in changed))
-        self._db.execute("UPDATE kin SET repeats = '' WHERE repeats <> ''")
         self._db.executemany("UPDATE kin SET repeats = ? WHERE date = ?", ((it, date) for date, it in repeated.items()))
         stale = self._stale(versions)
         for _, dates in groupby(sorted(stale), key=lambda date: date[:7]):

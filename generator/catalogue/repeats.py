@@ -1,0 +1,32 @@
+"""What other days say of a day's papers: that changes without a file of the day."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from generator.catalogue.database import TOP
+
+_QUERY = f"""
+SELECT rank, first, best <= {TOP}, arxiv_id FROM (
+  SELECT e.date, e.rank, e.arxiv_id,
+    (SELECT min(f.date) FROM entry f WHERE f.arxiv_id = e.arxiv_id) AS first,
+    (SELECT min(f.rank) FROM entry f WHERE f.arxiv_id = e.arxiv_id) AS best
+  FROM entry e WHERE e.date = ?)
+WHERE first < date OR best < rank ORDER BY rank
+"""
+
+
+def refresh(db: sqlite3.Connection, dates: Iterable[str]) -> dict[str, str]:
+    """Note anew, on each of `dates`, where else its papers are; return, for each, those that an earlier day has shown.
+
+    `dates` are those that changed and all that show one of their papers.
+    """
+    repeated = {}
+    for date in sorted(dates):
+        rows = db.execute(_QUERY, (date,)).fetchall()
+        seen = " ".join(f"{rank} {first} {top}" for rank, first, top, _ in rows)
+        db.execute("UPDATE day SET seen = ? WHERE date = ?", (seen, date))
+        names = [name for _, first, _, name in rows if first < date]
+        db.execute("DELETE FROM again WHERE date = ?", (date,))
+        db.executemany("INSERT INTO again VALUES (?, ?)", ((date, name) for name in names))
+        repeated[date] = " ".join(names)
+    return repeated
