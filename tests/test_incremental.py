@@ -30,19 +30,19 @@ def build(root: Path, *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("original"), DAYS)
+    root = make_digest(tmp_path_factory.mktemp("incremental") / "digest", DAYS)
     shutil.copytree(ROOT / "data" / "publications", root / "data" / "publications")
     (root / "docs" / "by-hand.md").write_text("# By hand\n\n[A day](daily/2025/05/26/index.md)\n")
     build(root)
-    return root
+    return root.rename(root.with_name("original"))
 
 
 @pytest.fixture
-def root(original: Path, tmp_path: Path) -> Path:
-    """A built digest of one's own, with its cache, in place of the original (its state knows the site by its place)."""
-    root = tmp_path / "digest"
+def root(original: Path) -> Path:
+    """A built digest, with its cache: where it was built, since its state knows the site by its place."""
+    root = original.with_name("digest")
+    shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(original, root)
-    build(root)
     return root
 
 
