@@ -15,16 +15,16 @@ from generator.edges import state as states
 from generator.edges.output import hand_written, is_hand_written
 from generator.edges.search import FOLDER, write_list
 from generator.edges.site import only_one, replacing, run_mkdocs, take_over, take_over_unchanged
-from generator.edges.state import Made, State
+from generator.edges.state import Made, State, Written
 from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
-from generator.pipeline.downloading import write_all
+from generator.pipeline.downloading import Packing
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
 from generator.pipeline.opening import CACHE, Executors, open_catalogue, program_fingerprint
-from generator.pipeline.rendering import PROCESSORS, Job, Outcome, Progress, render_all
+from generator.pipeline.rendering import PROCESSORS, Job, Outcome, Progress, Workers
 from generator.views.downloads import volumes
-from generator.views.search import Shard, shards
+from generator.views.search import shards
 
 # A page's bytes depend on these too.
 MAKERS = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "pagefind")
@@ -74,31 +74,29 @@ class _Build:
             return report(self.catalogue, self.before.made, 0, 0)
         with replacing(self.site) as fresh:
             job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
-            current = {(one.kind, one.key): one for one in self._unchanged()}
-            keys = all_keys(self.catalogue, self.settings)
-            found = shards(self.catalogue, self.settings) if self.settings.search else []
-            stale = [shard for shard in found if self.before.shards.get(shard.name) != shard.version]
-            # MkDocs empties the folder it builds in, so without the short way the index comes after it.
-            beside, after = (stale, []) if self.short else ([], stale)
-            outcome = render_all(job, [key for key in keys if key not in current], progress, beside)
-            current |= {(one.kind, one.key): one for one in outcome.made}
-            made = tuple(current[key] for key in keys)
-            written = outcome.written + write_docs(self.docs, made, built=True)
-            self._site(fresh, made, outcome)
-            render_all(job, [], shards=after)
-            self._search(fresh, found, stale)
-            downloads = write_all(
-                job, self.site, fresh, volumes(self.catalogue, self.settings), self.settings, self.before.downloads
-            )
-            indexed = {shard.name: shard.version for shard in found}
-            state = State(self.base, self.data, made, indexed, downloads)
+            with Workers(job) as workers:
+                state, rendered, written = self._fill(fresh, workers, progress)
             if self.before.made:
                 take_over_unchanged(self.site, fresh)
             if self.short:
                 (fresh / states.SEAL).write_text(state.seal, "ascii")
         if self.short:
             states.save(state, self.state_file)
-        return report(self.catalogue, made, len(outcome.made), written)
+        return report(self.catalogue, state.made, rendered, written)
+
+    def _fill(self, fresh: Path, workers: Workers, progress: Progress) -> tuple[State, int, int]:
+        """Make the new site. Returns what it is made of, how many keys were rendered, how many files docs/ got."""
+        # MkDocs empties the folder it builds in, so without the short way what takes longest comes after it.
+        beside = _Beside(self, fresh, workers) if self.short else None
+        current = {(one.kind, one.key): one for one in self._unchanged()}
+        keys = all_keys(self.catalogue, self.settings)
+        outcome = workers.render([key for key in keys if key not in current], progress)
+        current |= {(one.kind, one.key): one for one in outcome.made}
+        made = tuple(current[key] for key in keys)
+        written = outcome.written + write_docs(self.docs, made, built=True)
+        self._site(fresh, made, outcome)
+        indexed, packed = (beside or _Beside(self, fresh, workers)).finish()
+        return State(self.base, self.data, made, indexed, packed), len(outcome.made), written
 
     def _unchanged(self) -> list[Made]:
         """What the last build made of answers that are the same today."""
@@ -130,11 +128,28 @@ class _Build:
             known = {f"{address}index.md": updated for address, updated in pages.items()}
             build_rest(self.root, fresh, known, _epoch(self.catalogue))
 
-    def _search(self, fresh: Path, found: list[Shard], stale: list[Shard]) -> None:
-        """Take the shards that are not `stale` over into `fresh`, and list all of them."""
-        take_over(self.site, fresh, (f"{FOLDER}/{shard.name}" for shard in found if shard not in stale))
-        if found:
-            write_list([shard.name for shard in found], fresh)
+
+class _Beside:
+    """What is made beside the pages: the search index and the downloads."""
+
+    def __init__(self, build: _Build, fresh: Path, workers: Workers) -> None:
+        self._build, self._fresh = build, fresh
+        self._found = shards(build.catalogue, build.settings) if build.settings.search else []
+        self._stale = [shard for shard in self._found if build.before.shards.get(shard.name) != shard.version]
+        self._indexing = workers.index(self._stale)
+        found = volumes(build.catalogue, build.settings)
+        self._packing = Packing(workers, build.site, fresh, found, build.before.downloads)
+
+    def finish(self) -> tuple[dict[str, str], dict[str, Written]]:
+        """Wait for it, and take over what is as it was. Returns the shards' versions, and the downloads."""
+        for shard in self._indexing:
+            shard.result()
+        kept = [shard for shard in self._found if shard not in self._stale]
+        take_over(self._build.site, self._fresh, (f"{FOLDER}/{shard.name}" for shard in kept))
+        if self._found:
+            write_list([shard.name for shard in self._found], self._fresh)
+        packed = self._packing.finish(self._build.settings)
+        return {shard.name: shard.version for shard in self._found}, packed
 
 
 def _base(root: Path, settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """The archive as downloads, made beside the pages: only what changed, each file in a process of its own."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from generator.edges.site import take_over
 from generator.edges.state import Written
 from generator.ground import config
 from generator.ground.config import Settings
-from generator.pipeline.rendering import Job
+from generator.pipeline.rendering import Workers
 from generator.views.downloads import CONTENTS, FORMATS, JSON_LINES, LICENCE, SQLITE, VERSION, Format, Volume
 from generator.views.feeds.directory import absolute
 
@@ -36,33 +37,33 @@ def write(order: Order) -> Written:
     return Written(volume.version, WRITERS[order.form](volume, Path(order.root), site_url, *places))
 
 
-def write_all(
-    job: Job, site: Path, fresh: Path, found: list[Volume], settings: Settings, before: dict[str, Written]
-) -> dict[str, Written]:
-    """Put every file of every volume into `fresh`, with their list; return what they are, by path."""
-    files = {volume.path(form): (volume, form) for volume in found for form in FORMATS}
-    same = {path: before[path] for path, (volume, _) in files.items() if _version(before, path) == volume.version}
-    take_over(site, fresh, sorted(same))
-    orders = {
-        path: Order(str(job.root), str(site), str(fresh), *it, before[path].members if path in before else ())
-        for path, it in files.items()
-        if path not in same
-    }
-    made = dict(zip(orders, _written(list(orders.values()), job), strict=True))
-    if files:
-        write_atomically(fresh / CONTENTS, _contents(fresh, files, settings))
-    return {path: made.get(path) or same[path] for path in files}
+class Packing:
+    """All files of all volumes, on their way into `fresh`: those that `site` has from `before`, and those to write."""
 
+    def __init__(
+        self, workers: Workers, site: Path, fresh: Path, found: Iterable[Volume], before: Mapping[str, Written]
+    ) -> None:
+        self._site, self._fresh = site, fresh
+        self._files = {volume.path(form): (volume, form) for volume in found for form in FORMATS}
+        self._same = {
+            path: before[path]
+            for path, (volume, _) in self._files.items()
+            if path in before and before[path].version == volume.version
+        }
+        places = str(workers.job.root), str(site), str(fresh)
+        self._orders = {
+            path: workers.submit(write, Order(*places, *it, before[path].members if path in before else ()))
+            for path, it in self._files.items()
+            if path not in self._same
+        }
 
-def _version(before: dict[str, Written], path: str) -> str:
-    return before[path].version if path in before else ""
-
-
-def _written(orders: list[Order], job: Job) -> list[Written]:
-    if len(orders) < 2 or job.processes == 1:
-        return [write(order) for order in orders]
-    with job.executors(job.processes) as executor:
-        return [future.result() for future in [executor.submit(write, order) for order in orders]]
+    def finish(self, settings: Settings) -> dict[str, Written]:
+        """Wait for the files and list them; return what they are, by path."""
+        take_over(self._site, self._fresh, sorted(self._same))
+        made = {path: order.result() for path, order in self._orders.items()}
+        if self._files:
+            write_atomically(self._fresh / CONTENTS, _contents(self._fresh, self._files, settings))
+        return {path: made.get(path) or self._same[path] for path in self._files}
 
 
 def _contents(fresh: Path, files: dict[str, tuple[Volume, Format]], settings: Settings) -> bytes:

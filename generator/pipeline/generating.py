@@ -13,7 +13,7 @@ from generator.edges.state import Made
 from generator.ground import config
 from generator.ground.config import Settings
 from generator.pipeline.opening import PROGRAM, open_catalogue
-from generator.pipeline.rendering import PROCESSORS, Job, Progress, render_all
+from generator.pipeline.rendering import PROCESSORS, Job, Progress, Workers
 from generator.views.contents import KINDS
 
 # The parts of the style sheet, in the order in which they hold.
@@ -48,7 +48,8 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
         try:
             version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))
             job = Job(root.absolute(), None, version, processes or PROCESSORS)
-            outcome = render_all(job, all_keys(catalogue, settings), progress)
+            with Workers(job) as workers:
+                outcome = workers.render(all_keys(catalogue, settings), progress)
             written = outcome.written + write_docs(root / settings.site.docs_dir, outcome.made, built=False)
             return report(catalogue, outcome.made, len(outcome.made), written)
         finally:

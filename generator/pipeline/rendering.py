@@ -1,10 +1,12 @@
 """Pages made by many hands: what a worker process is told, does and tells back."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any, ParamSpec, Self, TypeVar
 
 import msgspec
 
@@ -23,6 +25,8 @@ from generator.views.markdown import markdown
 from generator.views.page import File, Page
 from generator.views.search import Shard, documents
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Progress = Callable[[int, int], None]
 PROCESSORS = os.cpu_count() or 1
 A_TASK = 24  # keys at most
@@ -123,30 +127,71 @@ def _at_hand(root: str, version: str, with_theme: bool) -> tuple[Catalogue, Sett
     return catalogue_of(Path(root), settings), settings, Theme(Path(root)) if with_theme else None
 
 
-def render_all(
-    job: Job,
-    keys: Iterable[tuple[str, str]],
-    progress: Progress = lambda done, total: None,
-    shards: Sequence[Shard] = (),
-) -> Outcome:
-    """Make the pages of all `keys`, and beside them `shards` of the search index, by as many processes as the job has.
+class Workers:
+    """The processes that share the work of a build; they start with what is first given to them.
 
-    A few pages are made right here, where they wait for no process to start.
+    Leave it, and all work is done. Without others, and for a few pages, the work is done right here.
     """
-    listed = list(keys)
-    few = len(listed) <= FEW
-    size = max(1, min(A_TASK, -(-len(listed) // (4 * job.processes))))
-    tasks = [job.task(listed[start : start + size]) for start in range(0, len(listed), size)]
-    indexing = [(job.task([]), shard) for shard in shards]
-    alone = job.processes == 1 or (few and not shards)
-    outcomes = []
-    done = 0
-    for task, outcome in _alone(tasks, indexing) if alone else _together(tasks, indexing, job, few):
-        outcomes.append(outcome)
-        done += len(task.keys)
-        progress(done, len(listed))
-    made = {(one.kind, one.key): one for outcome in outcomes for one in outcome.made}
-    return Outcome(tuple(made[key] for key in listed), sum(outcome.written for outcome in outcomes))
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._stack = ExitStack()
+        self._given: list[Future[Any]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        for future in self._given if error[0] else ():
+            future.cancel()
+        self._stack.__exit__(*error)
+
+    @cached_property
+    def _executor(self) -> Executor:
+        executor = self.job.executors(self.job.processes) if self.job.processes > 1 else _Here()
+        return self._stack.enter_context(executor)
+
+    def submit(self, do: Callable[..., R], *arguments: Any) -> Future[R]:
+        """Have something done beside everything else."""
+        future = self._executor.submit(do, *arguments)
+        self._given.append(future)
+        return future
+
+    def index(self, shards: Iterable[Shard]) -> list[Future[None]]:
+        """Have shards of the search index made in the target."""
+        return [self.submit(index_shard, self.job.task([]), shard) for shard in shards]
+
+    def render(self, keys: Iterable[tuple[str, str]], progress: Progress = lambda done, total: None) -> Outcome:
+        """Make the pages of all `keys`."""
+        listed = list(keys)
+        size = max(1, min(A_TASK, -(-len(listed) // (4 * self.job.processes))))
+        tasks = [self.job.task(listed[start : start + size]) for start in range(0, len(listed), size)]
+        outcomes = []
+        done = 0
+        for task, outcome in self._rendered(tasks, here=len(listed) <= FEW):
+            outcomes.append(outcome)
+            done += len(task.keys)
+            progress(done, len(listed))
+        made = {(one.kind, one.key): one for outcome in outcomes for one in outcome.made}
+        return Outcome(tuple(made[key] for key in listed), sum(outcome.written for outcome in outcomes))
+
+    def _rendered(self, tasks: list[Task], here: bool) -> Iterator[tuple[Task, Outcome]]:
+        if here or self.job.processes == 1:
+            for task in tasks:
+                yield task, render(task)
+        else:
+            running = {self.submit(render, task): task for task in tasks}
+            for future in as_completed(running):
+                yield running[future], future.result()
+
+
+class _Here(Executor):
+    """Nobody else: what is submitted is done at once."""
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        future: Future[R] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
 
 
 def index_shard(task: Task, shard: Shard) -> None:
@@ -154,25 +199,3 @@ def index_shard(task: Task, shard: Shard) -> None:
     catalogue, settings, _ = _at_hand(task.root, task.version, False)
     assert task.target is not None
     write_shard(documents(catalogue, settings, shard), Path(task.target), shard.name)
-
-
-def _alone(tasks: list[Task], indexing: list[tuple[Task, Shard]]) -> Iterator[tuple[Task, Outcome]]:
-    for task in tasks:
-        yield task, render(task)
-    for task, shard in indexing:
-        index_shard(task, shard)
-
-
-def _together(
-    tasks: list[Task], indexing: list[tuple[Task, Shard]], job: Job, few: bool
-) -> Iterator[tuple[Task, Outcome]]:
-    with job.executors(job.processes) as executor:
-        indexed = [executor.submit(index_shard, *one) for one in indexing]  # first, since they take longest
-        if few:
-            yield from _alone(tasks, [])
-        else:
-            running = {executor.submit(render, task): task for task in tasks}
-            for future in as_completed(running):
-                yield running[future], future.result()
-        for shard in indexed:
-            shard.result()
