@@ -74,7 +74,7 @@ class _Build:
             return report(self.catalogue, self.before.made, 0, 0)
         with replacing(self.site) as fresh:
             job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
-            with Workers(job) as workers:
+            with Workers(job, self.catalogue, self.settings) as workers:
                 state, rendered, written = self._fill(fresh, workers, progress)
             if self.before.made:
                 take_over_unchanged(self.site, fresh)

@@ -48,7 +48,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
         try:
             version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))
             job = Job(root.absolute(), None, version, processes or PROCESSORS)
-            with Workers(job) as workers:
+            with Workers(job, catalogue, settings) as workers:
                 outcome = workers.render(all_keys(catalogue, settings), progress)
             written = outcome.written + write_docs(root / settings.site.docs_dir, outcome.made, built=False)
             return report(catalogue, outcome.made, len(outcome.made), written)

@@ -6,7 +6,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_complet
 from contextlib import ExitStack
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 
 import msgspec
 
@@ -70,11 +70,18 @@ class Outcome(msgspec.Struct, frozen=True):
     written: int
 
 
-def render(task: Task) -> Outcome:
+class Hand(NamedTuple):
+    """What pages are made of, and the theme where they become HTML."""
+
+    catalogue: Catalogue
+    settings: Settings
+    theme: Theme | None
+
+
+def render(task: Task, hand: Hand | None = None) -> Outcome:
     """Make the pages of a task: Markdown into docs/, HTML and what stands beside it into the target."""
-    root = Path(task.root)
-    catalogue, settings, theme = _at_hand(task.root, task.version, task.themed)
-    docs = root / settings.site.docs_dir
+    catalogue, settings, theme = hand or _at_hand(task.root, task.version, task.themed)
+    docs = Path(task.root) / settings.site.docs_dir
     made, written = [], 0
     for name, key in task.keys:
         recorder = Recorder(catalogue)
@@ -122,9 +129,9 @@ class _Desk:
 
 
 @lru_cache(maxsize=2)  # with the theme, and without
-def _at_hand(root: str, version: str, with_theme: bool) -> tuple[Catalogue, Settings, Theme | None]:
+def _at_hand(root: str, version: str, with_theme: bool) -> Hand:
     settings = config.load(Path(root))
-    return catalogue_of(Path(root), settings), settings, Theme(Path(root)) if with_theme else None
+    return Hand(catalogue_of(Path(root), settings), settings, Theme(Path(root)) if with_theme else None)
 
 
 class Workers:
@@ -133,8 +140,9 @@ class Workers:
     Leave it, and all work is done. Without others, and for a few pages, the work is done right here.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, catalogue: Catalogue, settings: Settings) -> None:
         self.job = job
+        self._catalogue, self._settings = catalogue, settings
         self._stack = ExitStack()
         self._given: list[Future[Any]] = []
 
@@ -145,6 +153,10 @@ class Workers:
         for future in self._given if error[0] else ():
             future.cancel()
         self._stack.__exit__(*error)
+
+    @cached_property
+    def _hand(self) -> Hand:
+        return Hand(self._catalogue, self._settings, Theme(self.job.root) if self.job.themed else None)
 
     @cached_property
     def _executor(self) -> Executor:
@@ -178,7 +190,7 @@ class Workers:
     def _rendered(self, tasks: list[Task], here: bool) -> Iterator[tuple[Task, Outcome]]:
         if here or self.job.processes == 1:
             for task in tasks:
-                yield task, render(task)
+                yield task, render(task, self._hand)
         else:
             running = {self.submit(render, task): task for task in tasks}
             for future in as_completed(running):
@@ -196,6 +208,6 @@ class _Here(Executor):
 
 def index_shard(task: Task, shard: Shard) -> None:
     """Make one shard of the search index, in the target."""
-    catalogue, settings, _ = _at_hand(task.root, task.version, False)
+    catalogue, settings, _ = _at_hand(task.root, task.version, with_theme=False)
     assert task.target is not None
     write_shard(documents(catalogue, settings, shard), Path(task.target), shard.name)
