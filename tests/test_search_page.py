@@ -38,7 +38,9 @@ DAYS = {
         paper("0411431", title="An id without its archive", abstract="Nothing."),
     ],
     "2025-02-03": [
-        paper("2502.00001", title="Coots and grebes", relevance=5, novelty=4, categories=[HOSTILE], source="hf"),
+        paper(
+            "2502.00001", title="Coots and grebes", relevance=5, novelty=4, categories=[HOSTILE], source="hf", upvotes=3
+        ),
         paper("2502.00002", title="Grebes of an LLM", comment="LLM", categories=["cs.CL", "cs.LG"], authors=["A", "B"]),
     ],
 }
@@ -116,6 +118,10 @@ def test_hits_are_filtered_and_counted_with_words_and_without(tab: Page, address
 def test_hits_are_sorted_and_what_is_unknown_comes_last(tab: Page, address: str) -> None:
     tab.goto(f"{address}search/?q=grebes&sort=score")
     assert hits(tab)[:3] == [OLD, LLM, COOTS]
+    tab.goto(f"{address}search/?q=grebes&sort=upvotes")
+    assert hits(tab)[0] == COOTS
+    tab.goto(f"{address}search/?q=grebes&sort=novelty")
+    assert hits(tab)[0] == OLD
     tab.locator("select[name=sort]").select_option("date")
     expect(tab.locator("#hits a").first).to_have_attribute("href", re.compile("2502"))
     assert hits(tab)[-1] == "publications/77/"

@@ -58,6 +58,8 @@ class Facts(NamedTuple):
     year: tuple[str, ...] = ()
     date: str = ""
     score: float | None = None
+    novelty: float | None = None
+    upvotes: int | None = None
 
 
 class Document(NamedTuple):
@@ -158,6 +160,8 @@ def _paper(entry: Entry, topics: dict[str, str], address: str) -> Document:
         year=(entry.date[:4],),
         date=entry.date,
         score=paper.score,
+        novelty=paper.novelty,
+        upvotes=paper.upvotes,
     )
     return _document(
         f"{entry.date}-{entry.rank}.html",

@@ -8,11 +8,9 @@ import { cardOf, everything, find, load, open, since, waiting } from "./shards.j
 
 const PAGE = 6; // a screenful
 const FIRST = 5000; // of the newest papers, at least
-const ORDERS = {
-  "": () => 0,
-  date: (a, b) => (a.date < b.date) - (a.date > b.date),
-  score: (a, b) => (b.score ?? -1) - (a.score ?? -1), // what is unknown comes last
-};
+const newest = (a, b) => (a.date < b.date) - (a.date > b.date);
+const most = (name) => (a, b) => (name ? (b[name] ?? -1) - (a[name] ?? -1) : 0); // what is unknown comes last
+const order = (by) => (by === "date" ? newest : most(by));
 const names = ["search", "query", "found", "hits", "more", "older", "facets"];
 const [form, query, found, hits, more, older, box] = names.map((id) => document.getElementById(id));
 const unsought = new Set(query.dataset.unsought.split(" "));
@@ -82,9 +80,9 @@ async function search() {
   const answer = /\d{4}/.test(words) && (await (await import("./ids.js")).lookUp(words));
   if (answer) return mine === turn && lead(answer);
   const asks = words || facetsChosen().length || chosen("sort");
-  const all = words ? await find(sought(words)) : everything().sort(ORDERS.date);
+  const all = words ? await find(sought(words)) : everything().sort(newest);
   if (mine !== turn || !all) return;
-  const left = asks ? filter(all).sort(ORDERS[chosen("sort")]) : [];
+  const left = asks ? filter(all).sort(order(chosen("sort"))) : [];
   if (asks && !left.length && waiting.length) return searchOlder();
   start(left);
   const part = left.length < all.length ? ` of ${all.length}` : "";

@@ -13,7 +13,7 @@ from generator.views.search import PUBLICATIONS, UNSOUGHT
 ADDRESS = "search/"
 # By what hits are filtered and sorted: names in addresses, and words.
 FACETS = {"topic": "Topic", "category": "Category", "source": "Source", "year": "Year", "score": "Score"}
-SORTS = {"": "By relevance", "date": "By date", "score": "By score"}
+SORTS = {"": "By relevance", "date": "By date", "score": "By score", "novelty": "By novelty", "upvotes": "By upvotes"}
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
