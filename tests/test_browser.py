@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from generator.edges.preview import served
 from tests.example import build_demo
@@ -55,6 +55,8 @@ def test_every_page_stands_still_fits_and_asks_nobody_else(
         tab.goto(address + page)
         assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page
         assert tab.evaluate(SHIFT) <= 0.01, page
+        if page == "search/":
+            expect(tab.locator("#query")).to_be_enabled()  # what is still on its way when one leaves has failed
         assert wrong == [], page
         assert tab.locator("h1").count() == 1, page
         background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
