@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests import tools
 
@@ -136,3 +136,11 @@ def builders() -> Path:
     if not (folder / "zensical").is_file():
         absent(f"no other builders in {folder}: 'make test' installs them")
     return folder
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A reader's browser on a desktop, with nothing kept in it yet."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()

@@ -36,10 +36,7 @@ def test_any_way_to_an_archive_counts_each_paper_once(changes: list[tuple[str, t
     archive = Memory({})
     grown = Catalogue(":memory:", SETTINGS)
     for date, papers in changes:
-        if papers is None:
-            archive.days.pop(date, None)
-        else:
-            archive.days[date] = papers
+        archive.change(date, papers)
         grown.refresh(archive)
         fresh = Catalogue(":memory:", SETTINGS)
         fresh.refresh(archive)

@@ -42,13 +42,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield context
-    context.close()
-
-
-@pytest.fixture
 def tab(context: BrowserContext) -> Iterator[Page]:
     tab = context.new_page()
     wrong: list[str] = []

@@ -47,6 +47,13 @@ class Memory:
     def __init__(self, days: dict[str, tuple[Paper, ...]]) -> None:
         self.days = dict(days)
 
+    def change(self, date: str, papers: tuple[Paper, ...] | None) -> None:
+        """Let a day have `papers`, or be gone."""
+        if papers is None:
+            self.days.pop(date, None)
+        else:
+            self.days[date] = papers
+
     def dates(self) -> list[str]:
         return sorted(self.days)
 
@@ -164,10 +171,7 @@ def test_any_way_to_an_archive_gives_the_same_and_what_changes_has_another_versi
     grown = Catalogue(":memory:", Settings(paper_pages=choice))  # type: ignore[arg-type]
     known: dict[tuple[str, str], Any] = {}
     for date, papers in changes:
-        if papers is None:
-            archive.days.pop(date, None)
-        else:
-            archive.days[date] = papers
+        archive.change(date, papers)
         grown.refresh(archive)
         fresh = catalogue(archive.days, choice)
         for query in ("related", "author_links"):

@@ -69,13 +69,6 @@ def address(root: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield context
-    context.close()
-
-
-@pytest.fixture
 def tab(context: BrowserContext) -> Iterator[Page]:
     tab = context.new_page()
     wrong: list[str] = []

@@ -7,7 +7,7 @@ import { addMarks, here, notice } from "./papers.js";
 import { cardOf, everything, find, load, open, since, waiting } from "./shards.js";
 
 const PAGE = 6; // a screenful
-const FIRST = 5000; // of the newest papers, at least
+const FIRST = 4000; // of the newest papers, at least
 const newest = (a, b) => (a.date < b.date) - (a.date > b.date);
 const most = (name) => (a, b) => (name ? (b[name] ?? -1) - (a[name] ?? -1) : 0); // what is unknown comes last
 const order = (by) => (by === "date" ? newest : most(by));
