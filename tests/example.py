@@ -24,6 +24,31 @@ topics:
 sources: {arxiv: arXiv, hf: Hugging Face Daily Papers}
 """
 
+# Every kind of page of the demo.
+DEMO_PAGES = (
+    "",
+    "daily/2025/05/16/",  # a day that failed
+    "daily/2025/05/27/",
+    "weekly/2025-W22/",
+    "monthly/2025-05/",
+    "archive/",
+    "topics/",
+    "topics/model-compression/",
+    "publications/",
+    "publications/20032/",
+    "publications/years/2025/",
+    "papers/2505.18451/",
+    "search/?q=pruning",
+    "authors/jing-liu/",
+    "since/",
+    "saved/",
+    "statistics/",
+    "subscribe/",
+    "about/",
+    "settings/",  # by hand, with code and links in lists
+    "404.html",
+)
+
 
 def make_digest(root: Path, papers: dict[str, list[dict[str, Any]]] | None = None, settings: str = SETTINGS) -> Path:
     """A digest in `root` with the repository's own mkdocs.yml and the papers given by day."""

@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from generator.edges.preview import served
-from tests.example import build_demo, digest, make_digest, paper
-from tests.test_accessibility import PAGES
+from tests.example import DEMO_PAGES, build_demo, digest, make_digest, paper
 
 POLICY = (
     "default-src 'none'; base-uri 'self'; connect-src 'self'; form-action 'self'; img-src 'self' data:; "
@@ -78,7 +77,7 @@ def test_no_page_has_a_script_or_a_style_in_it(site: Path) -> None:
 
 
 def test_no_kind_of_page_breaks_it(tab: Page) -> None:
-    for page in PAGES:
+    for page in DEMO_PAGES:
         tab.goto(page)
         assert tab.evaluate("window.refused") == [], page
 
