@@ -23,7 +23,7 @@ from generator.catalogue.tallies import TallyQueries
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State
-from generator.ground.publication import Publication
+from generator.ground.publication import Publication, each_once
 
 A = TypeVar("A")
 
@@ -126,8 +126,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
             return False
         self._db.execute("DELETE FROM publication")
         self._db.execute("DELETE FROM same")
-        newest_first = sorted(archive.publications(), key=lambda p: (p.date or "", p.id), reverse=True)
-        oldest_first = {p.id: p for p in reversed(newest_first)}.values()
+        oldest_first = each_once(archive.publications())
         self._people.store_works(reversed(oldest_first))
         for position, publication in enumerate(oldest_first):
             row = (-position, publication.id, publication.listed_on, msgspec.json.encode(publication))

@@ -152,6 +152,12 @@ def repeated(publications: Iterable[Publication]) -> list[Problem]:
     return problems
 
 
+def each_once(publications: Iterable[Publication]) -> list[Publication]:
+    """Oldest first; of two records with one id the one that is newer."""
+    ordered = sorted(publications, key=lambda it: (it.date or "", it.id))
+    return list({it.id: it for it in ordered}.values())
+
+
 def _read(parts: Iterable[tuple[str, Any] | Problem]) -> tuple[list[Publication], list[Problem]]:
     publications = []
     problems = []

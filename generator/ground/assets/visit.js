@@ -62,8 +62,7 @@ function nodes(parts) {
     const space = HTML.includes(name) ? "1999/xhtml" : "1998/Math/MathML";
     const node = document.createElementNS(`http://www.w3.org/${space}`, name);
     for (const [key, value] of Object.entries(attributes)) {
-      if (key === "style") node.style.cssText = value;
-      else if (!/^on|href/.test(key)) node.setAttribute(key, value);
+      if (!/^on|href|style/.test(key)) node.setAttribute(key, value);
     }
     node.append(...nodes(content));
     return node;

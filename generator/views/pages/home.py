@@ -53,7 +53,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     days = [head for head, _ in context["days"]]
     topics = [Place(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
     twin = Twin("home", days=days, papers=context["best"], publications=context["publications"], lists=topics)
-    yield page if settings.twins == "none" else twinned(page, twin, settings)
+    yield twinned(page, twin, settings)
 
 
 def _last_days(catalogue: Catalogue, newest: str) -> list[tuple[DayHead, Entry | None]]:

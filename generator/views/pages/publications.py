@@ -151,7 +151,7 @@ def _overview(
     )
     places = [Place(s.label, s.address, len(s.publications)) for found in by_order.values() for s in found]
     twin = Twin("publications", publications=publications[:NEWEST], lists=places)
-    return page if settings.twins == "none" else twinned(page, twin, settings)
+    return twinned(page, twin, settings)
 
 
 def _list(shelf: Shelf, order: Order, settings: Settings, kinds: Sequence[Shelf] = ()) -> Iterator[Page]:
@@ -181,7 +181,7 @@ def _list(shelf: Shelf, order: Order, settings: Settings, kinds: Sequence[Shelf]
         )
         onward = [Place(f"{label}, page {n}", to) for n, to in enumerate(addresses, 1) if n != index + 1]
         twin = Twin("publications", publications=part, lists=onward)
-        yield page if settings.twins == "none" else twinned(page, twin, settings)
+        yield twinned(page, twin, settings)
 
 
 def _sections(part: list[Publication], order: Order, settings: Settings) -> list[tuple[str, list[Publication]]]:

@@ -45,7 +45,7 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
         updated=max((newest[0].date for _, _, newest in listed if newest), default=None),
     )
     places = [Place(topic.name, f"topics/{topic.id}/", count) for topic, count, _ in listed]
-    return page if settings.twins == "none" else twinned(page, Twin("topics", lists=places), settings)
+    return twinned(page, Twin("topics", lists=places), settings)
 
 
 def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[Entry]) -> Page:
@@ -71,4 +71,4 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
         updated=newest[0].date if newest else None,
         reader=True,
     )
-    return page if settings.twins == "none" else twinned(page, Twin("topic", papers=newest), settings)
+    return twinned(page, Twin("topic", papers=newest), settings)

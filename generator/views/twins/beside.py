@@ -27,7 +27,9 @@ def is_recent(catalogue: Catalogue, settings: Settings, date: str | None) -> boo
 
 
 def twinned(page: Page, twin: Twin, settings: Settings) -> Page:
-    """The page with its twins. They go where it goes."""
+    """The page with its twins, unless the settings want none. They go where it goes."""
+    if settings.twins == "none":
+        return page
     markdown = File(page.address + MARKDOWN, markdown_twin(twin, page, settings), built=True)
     return page._replace(twins=(markdown, File(page.address + JSON, json_twin(twin, page, settings), built=True)))
 
