@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.edges.output import Output
+from generator.edges.output import Output, hand_written, put
 from generator.ground.errors import DigestError
 from generator.views.markdown import markdown
 from generator.views.page import Page
@@ -55,6 +55,16 @@ def test_a_failed_run_removes_nothing_and_its_files_are_known_to_the_next(tmp_pa
     assert files(tmp_path) == {"a.md", "feeds/b.xml"}
     write(tmp_path)
     assert files(tmp_path) == set()
+
+
+def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "feeds/all.xml")
+    (tmp_path / "mine.txt").write_text("mine")
+    put(tmp_path, "since/2025-06-03.json", b"{}")  # and no list was written after it
+    (tmp_path / ".generated.elsewhere-1").write_text("feeds/all.xml\nmin")  # killed while it wrote this
+    assert hand_written(tmp_path) == ["mine.txt"]
+    write(tmp_path, "a.md")
+    assert files(tmp_path) == {"a.md", "mine.txt"}
 
 
 def test_a_lost_list_costs_nothing(tmp_path: Path) -> None:

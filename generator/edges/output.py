@@ -1,6 +1,7 @@
 """The one writer of ``docs/``: whole files or none, only what changed, one page a path, and nothing left behind."""
 
 import os
+import platform
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +11,8 @@ from generator.ground.errors import DigestError, Problem
 from generator.views.markdown import MARK
 
 LIST = ".generated"
+# Beside it, while a run is under way: one more list for each process that writes.
+JOURNALS = f"{LIST}.*"
 
 
 def is_hand_written(docs: Path, path: str) -> bool:
@@ -21,7 +24,7 @@ def is_hand_written(docs: Path, path: str) -> bool:
 
 def hand_written(docs: Path) -> list[str]:
     """Every file in `docs` that is not generated, but for those in folders that start with a dot."""
-    ours = _listed(docs / LIST)
+    ours = _known(docs)
     return sorted(
         name for name in _visible(docs) if (not _is_marked(docs / name) if name.endswith(".md") else name not in ours)
     )
@@ -35,6 +38,18 @@ def _visible(docs: Path) -> Iterator[str]:
         yield from (place + name for name in names if not name.startswith("."))
 
 
+def put(docs: Path, path: str, data: bytes) -> bool:
+    """Write a generated file at `path`, relative to `docs`; False if it was there as it is.
+
+    A page is marked as generated; any other new file is noted down first: of a run that was killed, the next one knows.
+    """
+    if not path.endswith(".md") and not (docs / path).exists():
+        docs.mkdir(exist_ok=True)
+        with open(docs / f"{LIST}.{platform.node()}-{os.getpid()}", "a", encoding="utf-8") as journal:
+            journal.write(f"{path}\n")
+    return write_atomically(docs / path, data)
+
+
 class Output:
     """Generated files under `docs`, beside hand-written ones, which are never touched.
 
@@ -44,7 +59,7 @@ class Output:
 
     def __init__(self, docs: Path) -> None:
         self._docs = docs
-        self._before = _listed(docs / LIST)
+        self._before = _known(docs)
         self._now: set[str] = set()
         self.written = 0
         self.kept: list[str] = []
@@ -60,6 +75,8 @@ class Output:
         if kind is None:
             self._prune()
         write_atomically(self._docs / LIST, "".join(f"{name}\n" for name in sorted(names)).encode())
+        for journal in self._docs.glob(JOURNALS):
+            journal.unlink()
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file at `path`, relative to ``docs/``. Raises DigestError if two pages claim one path."""
@@ -67,7 +84,7 @@ class Output:
             self.kept.append(path)
             return
         self.claim(path)
-        self.written += write_atomically(self._docs / path, data)
+        self.written += put(self._docs, path, data)
 
     def claim(self, path: str) -> None:
         """Count the file at `path`, which somebody else sees to, among those of this run."""
@@ -96,9 +113,14 @@ def _is_marked(file: Path) -> bool:
         return MARK.encode() in start.read(200)
 
 
+def _known(docs: Path) -> set[str]:
+    """Every file in `docs` that a list names as made by an earlier run."""
+    return set().union(*map(_listed, (docs / LIST, *docs.glob(JOURNALS))))
+
+
 def _listed(path: Path) -> set[str]:
     try:
-        names = path.read_text("utf-8").splitlines()
+        names = path.read_text("utf-8").split("\n")[:-1]  # the last line is empty, or was cut short
     except FileNotFoundError:
         return set()
     # The list is a file like any other: a line in it must not reach outside docs/.

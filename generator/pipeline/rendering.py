@@ -13,7 +13,7 @@ import msgspec
 from generator.catalogue.index import Catalogue
 from generator.catalogue.recording import Recorder
 from generator.edges.atomic import write_atomically
-from generator.edges.output import is_hand_written
+from generator.edges.output import is_hand_written, put
 from generator.edges.search import write_shard
 from generator.edges.state import Answer, Made
 from generator.edges.theme import Theme
@@ -122,7 +122,7 @@ class _Desk:
     def _put_file(self, it: File) -> None:
         if not it.built:
             self.files.append(it.path)
-            self.written += write_atomically(self._docs / it.path, it.data)
+            self.written += put(self._docs, it.path, it.data)
         elif self._target:
             self.built.append(it.path)
             write_atomically(self._target / it.path, it.data)
