@@ -3,11 +3,11 @@
 import bisect
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -27,14 +27,25 @@ from generator.ground.publication import Publication, each_once
 
 A = TypeVar("A")
 
-# How a function is applied to many days, as `map` does it.
-Spread = Callable[[Callable[[str], DayRows], list[str]], Iterable[DayRows]]
+
+class Spread(Protocol):
+    """How a function is applied to many days, as `map` does it; perhaps in other processes."""
+
+    def __call__(self, do: Callable[[str], A], dates: list[str], /) -> Iterable[A]: ...
+
+
 _first = itemgetter(0)
 _PUBLICATION = msgspec.json.Decoder(Publication)
 
 
 class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
     """The index of one archive. Open it, `refresh` it, ask it."""
+
+    # What one question leaves at hand for the next, until the archive changes.
+    _REMEMBERED = (
+        *("_heads", "_listed", "_versions", "_dates", "_head_versions", "_with_publications"),
+        *("_answers", "_tallies", "_standings"),
+    )
 
     def __init__(self, path: Path | str, settings: Settings, version: str = "") -> None:
         """Open the index at `path` (``:memory:`` for none).
@@ -58,14 +69,15 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
 
     # -- keeping in step -------------------------------------------------------------------------------------------
 
-    def refresh(self, archive: Archive, spread: Spread = map) -> list[str]:
+    def refresh(self, archive: Archive, spread: Spread = map, compare: Spread = map) -> list[str]:
         """Read what changed in `archive`; return the dates that did.
 
-        `spread` is how a function is applied to many days; it may do so in other processes. Raises DigestError with
-        every problem of data that cannot be read; then the index is as it was.
+        `spread` is how days are read, `compare` how their fingerprints are taken. Raises DigestError with every problem
+        of data that cannot be read; then the index is as it was.
         """
         known = dict(self._db.execute("SELECT date, fingerprint FROM day"))
-        now = {date: archive.fingerprint(date) for date in archive.dates()}
+        dates = archive.dates()
+        now = dict(zip(dates, compare(archive.fingerprint, dates), strict=True))
         changed = sorted(date for date in known.keys() | now.keys() if known.get(date) != now.get(date))
         problems: list[Problem] = []
         with self._db:
@@ -87,7 +99,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
                 self._relatives.refresh(touched, repeated, self._versions)
             if self._refresh_publications(archive) or changed:
                 self._people.refresh()
-        for name in ("_heads", "_listed", "_versions", "_answers", "_tallies", "_standings"):
+        for name in self._REMEMBERED:
             self.__dict__.pop(name, None)
         return changed
 
@@ -274,6 +286,8 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
     def published_on(self, date: str) -> dict[str, list[Publication]]:
         """The publications that are papers of a day, by arXiv id or DOI; the keys are the papers' ids."""
         found: dict[str, list[Publication]] = {}
+        if date not in self._with_publications:
+            return found
         for kind, column in (("arxiv", "arxiv_id"), ("doi", "doi")):
             rows = self._db.execute(
                 f"SELECT e.arxiv_id, p.record FROM entry e JOIN same s ON s.kind = ? AND s.value = e.{column}"
@@ -284,6 +298,15 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
                 listed, one = found.setdefault(arxiv_id, []), _PUBLICATION.decode(record)
                 listed += [] if one in listed else [one]
         return found
+
+    @cached_property
+    def _with_publications(self) -> set[str]:
+        """The days with papers that are publications: few, so that most need not be asked one by one."""
+        query = (
+            "SELECT e.date FROM same s CROSS JOIN entry e ON e.arxiv_id = s.value WHERE s.kind = 'arxiv'"
+            " UNION SELECT e.date FROM same s CROSS JOIN entry e ON e.doi = s.value WHERE s.kind = 'doi'"
+        )
+        return set(map(_first, self._db.execute(query)))
 
     def papers_of(self, publication: str) -> list[Entry]:
         """Where the digest showed the paper of the publication with this id, oldest first."""
@@ -319,18 +342,42 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
         """
         if query == "day":
             return self._versions.get(str(arguments[0]), "")
+        if query == "head":
+            return self._head_versions.get(str(arguments[0]), "")
         if query == "related":
             return self._relatives.version(str(arguments[0]))
         if query == "author_links":
             return self._people.links_version(str(arguments[0]))
         if query in ("author", "author_papers", "author_publications"):
             return self._people.version(str(arguments[0]), self.publications_version())
-        if query in ("best", "topic_counts") and arguments:
-            dates = list(self._versions)
-            start, end = bisect.bisect_left(dates, str(arguments[0])), bisect.bisect_right(dates, str(arguments[1]))
-            answer: object = [self._versions[date] for date in dates[start:end]]
+        if query == "span":
+            answer: object = (self._between(self._head_versions, arguments), self._ends(*arguments))
+        elif query in ("best", "topic_counts") and arguments:
+            answer = self._between(self._versions, arguments)
         elif query == "publications":
             answer = self.publications_version()
         else:
             answer = getattr(self, query)(*arguments)
         return hashlib.sha256(msgspec.json.encode(answer)).hexdigest()[:16]
+
+    @cached_property
+    def _head_versions(self) -> dict[str, str]:
+        return {
+            date: hashlib.sha256(msgspec.json.encode(rest)).hexdigest()[:16]
+            for date, *rest in self._db.execute("SELECT date, state, papers, receipt FROM day")
+        }
+
+    def _between(self, versions: Mapping[str, str], limits: tuple[Any, ...]) -> list[tuple[str, str]]:
+        """The versions of the days from one date to another."""
+        start = bisect.bisect_left(self._dates, str(limits[0]))
+        end = bisect.bisect_right(self._dates, str(limits[1]))
+        return [(date, versions[date]) for date in self._dates[start:end]]
+
+    def _ends(self, first: str, last: str) -> list[str]:
+        """The ends of the archive as seen between two dates: inside it, a weekday without a record is a gap."""
+        ends = (*self._dates[:1], *self._dates[-1:])
+        return ["before" if end < first else "after" if end > last else end for end in ends]
+
+    @cached_property
+    def _dates(self) -> list[str]:
+        return list(self._versions)

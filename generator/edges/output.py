@@ -95,8 +95,8 @@ class Output:
 
     def _prune(self) -> None:
         # A run that was killed wrote pages that no list names: the mark in them tells.
-        pages = (file.relative_to(self._docs).as_posix() for file in self._docs.rglob("*.md"))
-        orphans = {name for name in pages if name not in self._now and _is_marked(self._docs / name)}
+        pages = {name for name in _visible(self._docs) if name.endswith(".md")}
+        orphans = {name for name in pages - self._now if _is_marked(self._docs / name)}
         for name in sorted((self._before | orphans) - self._now):
             file = self._docs / name
             if is_hand_written(self._docs, name):

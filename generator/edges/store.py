@@ -1,8 +1,9 @@
 """``data/``, the only truth: files on one side, records on the other."""
 
 import hashlib
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator.edges.atomic import write_atomically
@@ -12,7 +13,6 @@ from generator.ground.model import Paper, Receipt
 from generator.ground.publication import Publication
 
 DROPPED = "dropped"  # the key of a paper's line that says why its day does not show it
-_DAY_FILE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.(?:jsonl|json)")
 
 
 class Store:
@@ -26,7 +26,7 @@ class Store:
 
     def dates(self) -> list[str]:
         """Every day with papers or a receipt, oldest first."""
-        return sorted({date for date, path in self._day_files() if self._is_in_place(date, path)})
+        return sorted({*_dates(self.data / "papers", ".jsonl"), *_dates(self.data / "runs", ".json")})
 
     def papers(self, date: str) -> tuple[Paper, ...]:
         """The papers of a day, in the file's order. Raises DigestError with every line that cannot be read."""
@@ -155,15 +155,14 @@ class Store:
         """How messages name a file: relative to the root."""
         return path.relative_to(self.root).as_posix()
 
-    def _place(self, date: str, path: Path) -> Path:
-        return self.papers_path(date) if path.suffix == ".jsonl" else self.receipt_path(date)
 
-    def _is_in_place(self, date: str, path: Path) -> bool:
-        return records.is_date(date) and path == self._place(date, path)
-
-    def _day_files(self) -> list[tuple[str, Path]]:
-        paths = [*(self.data / "papers").glob("*/*.jsonl"), *(self.data / "runs").glob("*/*.json")]
-        return sorted((found[1], path) for path in paths if (found := _DAY_FILE.fullmatch(path.name)))
+def _dates(folder: Path, ending: str) -> Iterator[str]:
+    """The days whose files are where they belong: ``2025/2025-05-27.jsonl``."""
+    for year in folder.glob("*/"):
+        for name in os.listdir(year):
+            date = name.removesuffix(ending)
+            if name == date + ending and date[:4] == year.name and records.is_date(date):
+                yield date
 
 
 def _checked(date: str) -> str:

@@ -5,14 +5,14 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from generator.catalogue.index import Catalogue
 from generator.edges import state as states
-from generator.edges.output import hand_written, is_hand_written
+from generator.edges.output import hand_written
 from generator.edges.search import FOLDER, write_list
 from generator.edges.site import only_one, replacing, run_mkdocs, take_over, take_over_unchanged
 from generator.edges.state import Made, State, Written
@@ -22,8 +22,9 @@ from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
 from generator.pipeline.downloading import Packing
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
 from generator.pipeline.opening import CACHE, Executors, open_catalogue, program_fingerprint
-from generator.pipeline.rendering import PROCESSORS, Job, Outcome, Progress, Workers
+from generator.pipeline.rendering import PROCESSORS, Job, Progress, Workers
 from generator.views.downloads import volumes
+from generator.views.page import page_url
 from generator.views.search import shards
 
 # A page's bytes depend on these too.
@@ -67,7 +68,9 @@ class _Build:
         before = State() if full or not self.short else states.load(self.state_file, site, self.docs)
         self.base = _base(root, settings)
         self.before = before if before.base == self.base else State()
-        self.data = _digest([*catalogue.day_versions().items(), catalogue.publications_version(), _by_hand(self.docs)])
+        self.by_hand = hand_written(self.docs)
+        by_hand = _contents(self.docs, self.by_hand)
+        self.data = _digest([*catalogue.day_versions().items(), catalogue.publications_version(), by_hand])
 
     def run(self, processes: int, executors: Executors, progress: Progress) -> Generated:
         if self.before.made and self.before.data == self.data:
@@ -90,17 +93,20 @@ class _Build:
         beside = _Beside(self, fresh, workers) if self.short else None
         current = {(one.kind, one.key): one for one in self._unchanged()}
         keys = all_keys(self.catalogue, self.settings)
+        if beside:
+            beside.keep([current[key] for key in keys if key in current])
         outcome = workers.render([key for key in keys if key not in current], progress)
         current |= {(one.kind, one.key): one for one in outcome.made}
         made = tuple(current[key] for key in keys)
         written = outcome.written + write_docs(self.docs, made, built=True)
-        self._site(fresh, made, outcome)
+        self._site(fresh, made)
         indexed, packed = (beside or _Beside(self, fresh, workers)).finish()
         return State(self.base, self.data, made, indexed, packed), len(outcome.made), written
 
     def _unchanged(self) -> list[Made]:
         """What the last build made of answers that are the same today."""
         known: dict[tuple[str, tuple[Any, ...]], str] = {}
+        taken = {page_url(path) for path in self.by_hand if path.endswith(".md")}
 
         def now(query: str, arguments: tuple[Any, ...]) -> str:
             if (query, arguments) not in known:
@@ -112,40 +118,42 @@ class _Build:
             for one in self.before.made
             if not one.kept
             and all(now(answer.query, answer.arguments) == answer.version for answer in one.answers)
-            and not any(is_hand_written(self.docs, f"{address}index.md") for address in one.pages)
+            and taken.isdisjoint(one.pages)
         ]
 
-    def _site(self, fresh: Path, made: tuple[Made, ...], outcome: Outcome) -> None:
-        """Fill `fresh`: pages just rendered are there; the others are taken over, the rest is MkDocs'."""
+    def _site(self, fresh: Path, made: tuple[Made, ...]) -> None:
+        """What is MkDocs' of the site; without the short way that is every page."""
         if not self.short:
             run_mkdocs(self.root, fresh, _epoch(self.catalogue), (path for one in made for path in one.built))
         else:
-            rendered = {address for one in outcome.made for address in one.pages}
-            pages = {address: updated for one in made for address, updated in one.pages.items()}
-            take_over(self.site, fresh, (f"{address}index.html" for address in pages if address not in rendered))
-            built = {path for one in outcome.made for path in one.built}
-            take_over(self.site, fresh, (path for one in made for path in one.built if path not in built))
-            known = {f"{address}index.md": updated for address, updated in pages.items()}
+            known = {f"{address}index.md": updated for one in made for address, updated in one.pages.items()}
             build_rest(self.root, fresh, known, _epoch(self.catalogue))
 
 
 class _Beside:
-    """What is made beside the pages: the search index and the downloads."""
+    """What is made beside new pages: the search index and the downloads; and what is taken over from the last site."""
 
     def __init__(self, build: _Build, fresh: Path, workers: Workers) -> None:
-        self._build, self._fresh = build, fresh
+        self._build, self._fresh, self._workers = build, fresh, workers
         self._found = shards(build.catalogue, build.settings) if build.settings.search else []
-        self._stale = [shard for shard in self._found if build.before.shards.get(shard.name) != shard.version]
-        self._indexing = workers.index(self._stale)
+        stale = [shard for shard in self._found if build.before.shards.get(shard.name) != shard.version]
+        self._doing: list[Future[None]] = workers.index(stale)
+        self._take_over([f"{FOLDER}/{shard.name}" for shard in self._found if shard not in stale])
         found = volumes(build.catalogue, build.settings)
         self._packing = Packing(workers, build.site, fresh, found, build.before.downloads)
 
+    def keep(self, made: Iterable[Made]) -> None:
+        """Take over pages that are as they were, with what stands beside them."""
+        self._take_over([path for one in made for path in (*(f"{page}index.html" for page in one.pages), *one.built)])
+
+    def _take_over(self, paths: list[str]) -> None:
+        if paths:
+            self._doing.append(self._workers.submit(take_over, self._build.site, self._fresh, paths))
+
     def finish(self) -> tuple[dict[str, str], dict[str, Written]]:
-        """Wait for it, and take over what is as it was. Returns the shards' versions, and the downloads."""
-        for shard in self._indexing:
-            shard.result()
-        kept = [shard for shard in self._found if shard not in self._stale]
-        take_over(self._build.site, self._fresh, (f"{FOLDER}/{shard.name}" for shard in kept))
+        """Wait for all of it. Returns the shards' versions, and the downloads."""
+        for work in self._doing:
+            work.result()
         if self._found:
             write_list([shard.name for shard in self._found], self._fresh)
         packed = self._packing.finish(self._build.settings)
@@ -159,10 +167,10 @@ def _base(root: Path, settings: Settings) -> str:
     return _digest([program_fingerprint(), settings.fingerprint, *files, *makers])
 
 
-def _by_hand(docs: Path) -> str:
-    """Changes when a hand-written file in docs/ does, comes or goes."""
+def _contents(docs: Path, names: Iterable[str]) -> str:
+    """Changes when a file of that name in docs/ does, comes or goes."""
     digest = hashlib.sha256()
-    for name in hand_written(docs):
+    for name in names:
         digest.update(f"{name}\0".encode() + hashlib.sha256((docs / name).read_bytes()).digest())
     return digest.hexdigest()
 

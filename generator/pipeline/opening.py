@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 from generator.catalogue.index import Catalogue
-from generator.catalogue.rows import DayRows
 from generator.edges.store import Store
 from generator.ground.config import Settings
 
+A = TypeVar("A")
+
 PROGRAM = Path(__file__).resolve().parent.parent
 CACHE = ".digest"
-MANY = 60
+# So many days are worth other processes: to be read, and to be compared with what is known.
+MANY, VERY_MANY = 60, 1000
 PORTION = 256
 
 # How to come by an Executor for so many processes; what it is given must be fit for another process.
@@ -25,25 +28,26 @@ def open_catalogue(root: Path, settings: Settings, executors: Executors = Proces
     """The catalogue of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
     catalogue = catalogue_of(root, settings)
     try:
-        catalogue.refresh(Store(root), partial(_spread, executors))
+        compare = partial(_spread, ProcessPoolExecutor, VERY_MANY)
+        catalogue.refresh(Store(root), partial(_spread, executors, MANY), compare)
     except BaseException:
         catalogue.close()
         raise
     return catalogue
 
 
-def _spread(executors: Executors, read: Callable[[str], DayRows], dates: list[str]) -> Iterable[DayRows]:
-    """`read` applied to all `dates`, by as many processes as there are cores where that is worth it."""
-    if len(dates) < MANY:
-        return map(read, dates)
-    return _by_processes(executors, read, dates)
+def _spread(executors: Executors, worth: int, do: Callable[[str], A], dates: list[str]) -> Iterable[A]:
+    """`do` applied to all `dates`, by as many processes as there are cores where that is `worth` it."""
+    if len(dates) < worth:
+        return map(do, dates)
+    return _by_processes(executors, do, dates)
 
 
-def _by_processes(executors: Executors, read: Callable[[str], DayRows], dates: list[str]) -> Iterator[DayRows]:
+def _by_processes(executors: Executors, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
     with executors(os.cpu_count() or 1) as executor:
         # In portions, since what is read waits here until the index has taken it.
         for start in range(0, len(dates), PORTION):
-            yield from executor.map(read, dates[start : start + PORTION], chunksize=8)
+            yield from executor.map(do, dates[start : start + PORTION], chunksize=8)
 
 
 def catalogue_of(root: Path, settings: Settings) -> Catalogue:

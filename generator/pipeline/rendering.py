@@ -30,7 +30,7 @@ R = TypeVar("R")
 Progress = Callable[[int, int], None]
 PROCESSORS = os.cpu_count() or 1
 A_TASK = 24  # keys at most
-FEW = 24  # keys that are not worth starting processes for
+FEW = 24  # keys that are not worth handing out
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -137,7 +137,7 @@ def _at_hand(root: str, version: str, with_theme: bool) -> Hand:
 class Workers:
     """The processes that share the work of a build; they start with what is first given to them.
 
-    Leave it, and all work is done. Without others, and for a few pages, the work is done right here.
+    Leave it, and all work is done. Without others the work is done right here; so are most of a few pages.
     """
 
     def __init__(self, job: Job, catalogue: Catalogue, settings: Settings) -> None:
@@ -176,25 +176,26 @@ class Workers:
     def render(self, keys: Iterable[tuple[str, str]], progress: Progress = lambda done, total: None) -> Outcome:
         """Make the pages of all `keys`."""
         listed = list(keys)
-        size = max(1, min(A_TASK, -(-len(listed) // (4 * self.job.processes))))
+        few = len(listed) <= FEW
+        size = 1 if few else max(1, min(A_TASK, -(-len(listed) // (4 * self.job.processes))))
         tasks = [self.job.task(listed[start : start + size]) for start in range(0, len(listed), size)]
         outcomes = []
         done = 0
-        for task, outcome in self._rendered(tasks, here=len(listed) <= FEW):
+        for task, outcome in self._rendered(tasks, few):
             outcomes.append(outcome)
             done += len(task.keys)
             progress(done, len(listed))
         made = {(one.kind, one.key): one for outcome in outcomes for one in outcome.made}
         return Outcome(tuple(made[key] for key in listed), sum(outcome.written for outcome in outcomes))
 
-    def _rendered(self, tasks: list[Task], here: bool) -> Iterator[tuple[Task, Outcome]]:
-        if here or self.job.processes == 1:
-            for task in tasks:
-                yield task, render(task, self._hand)
-        else:
-            running = {self.submit(render, task): task for task in tasks}
-            for future in as_completed(running):
-                yield running[future], future.result()
+    def _rendered(self, tasks: list[Task], few: bool) -> Iterator[tuple[Task, Outcome]]:
+        # Of few pages the first, the feeds, take as long as all others; these are made right here.
+        given = 0 if self.job.processes == 1 else 1 if few else len(tasks)
+        running = {self.submit(render, task): task for task in tasks[:given]}
+        for task in tasks[given:]:
+            yield task, render(task, self._hand)
+        for future in as_completed(running):
+            yield running[future], future.result()
 
 
 class _Here(Executor):
