@@ -12,6 +12,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 
+from generator.edges.site import take_over
 from tests.example import ROOT, digest, make_digest, paper, tree
 
 DAYS = {
@@ -90,6 +91,19 @@ def test_a_killed_build_leaves_the_last_site_and_the_next_one_works(built: Path,
     assert seen <= {before, seal(root / "site")}, "half a site"
     assert (root / "site/daily/2025/06/03/index.html").is_file()
     assert list(root.glob(".site*")) == []
+
+
+def test_what_a_dead_worker_took_over_is_taken_over_again(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for path in ("a/index.html", "index/part/1", "index/part/2"):
+        (old / path).parent.mkdir(parents=True, exist_ok=True)
+        (old / path).write_text("old")
+    take_over(old, new, ["index"])
+    (new / "index/part/1").unlink()
+    for _ in range(2):
+        take_over(old, new, ["index", "a/index.html"])
+    assert tree(new) == tree(old)
+    assert (new / "index/part/1").samefile(old / "index/part/1")
 
 
 def test_two_builds_at_once_do_not_harm_each_other(built: Path, tmp_path: Path) -> None:

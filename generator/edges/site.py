@@ -60,7 +60,10 @@ def fresh_of(site: Path) -> Path:
 
 
 def take_over(site: Path, fresh: Path, paths: Iterable[str]) -> None:
-    """Put the files of the last site at `paths` (files or folders) into the new one: the same files, not copies."""
+    """Put the files of the last site at `paths` (files or folders) into the new one: the same files, not copies.
+
+    What is there already stays: so it can be done again after somebody died over it.
+    """
     for path in paths:
         old, new = site / path, fresh / path
         new.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +75,8 @@ def take_over(site: Path, fresh: Path, paths: Iterable[str]) -> None:
 
 def _same_folder(old: str, new: str) -> None:
     # A search index is thousands of files: plain strings, and no question asked twice.
-    os.mkdir(new)
+    with suppress(FileExistsError):
+        os.mkdir(new)
     with os.scandir(old) as entries:
         for entry in entries:
             (_same_folder if entry.is_dir() else _same_file)(entry.path, f"{new}/{entry.name}")
@@ -105,6 +109,8 @@ def _says_the_same(old: str, new: str) -> bool:
 def _same_file(old: str | Path, new: str | Path) -> None:
     try:
         os.link(old, new)
+    except FileExistsError:
+        return
     except OSError:  # a file system without links
         shutil.copy2(old, new)
 
