@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext
 
 from tests.example import ROOT, digest, make_digest
 from tests.hosting import hosted
+from tests.test_browser import SHIFT
 
 DAY = "daily/2025/05/27/index.html"
 
@@ -80,7 +81,7 @@ def test_every_internal_link_resolves(root: Path) -> None:
 
 
 @pytest.mark.parametrize("words", ["attention", "mixture of experts", "low rank gradient"])
-def test_the_first_hits_of_a_search_cost_little(root: Path, context: BrowserContext, words: str) -> None:
+def test_the_first_hits_of_a_search_cost_little_and_move_nothing(root: Path, context: BrowserContext, words: str) -> None:
     """13,500 papers: 400 KB over the wire from an empty cache, page and all."""
     tab = context.new_page()
     network = context.new_cdp_session(tab)
@@ -91,6 +92,7 @@ def test_the_first_hits_of_a_search_cost_little(root: Path, context: BrowserCont
         tab.goto(f"{address}search/?q={words}")
         tab.locator("#hits > li").nth(5).wait_for()
         tab.wait_for_load_state("networkidle")
+        assert tab.evaluate(SHIFT) <= 0.01  # what comes later comes below
     print(f"{words}: {sum(loaded):,} bytes")
     assert len(loaded) > 10
     assert sum(loaded) < 400_000

@@ -54,13 +54,14 @@ function start(found) {
 async function show(mine) {
   const page = results.slice(shown, shown + PAGE).map((paper) => [cardOf(paper).catch(() => null), paper]);
   shown += page.length;
-  more.hidden = true;
+  more.hidden = older.hidden = true;
   for (const [promise, paper] of page) {
     const card = await promise;
     if (mine !== turn) return;
     if (card) hits.append(hit(card, paper));
   }
   more.hidden = shown >= results.length;
+  older.hidden = !results.length || !waiting.length;
 }
 
 const broken = () => (found.textContent = 'The search index could not be loaded. It is made by "digest build".');
@@ -87,7 +88,6 @@ async function search() {
   start(left);
   const part = left.length < all.length ? ` of ${all.length}` : "";
   found.textContent = asks ? `${left.length}${part} found${waiting.length ? ` in papers since ${since()}` : ""}` : "";
-  older.hidden = !asks || !waiting.length;
   countOptions(all, waiting.length ? "+" : ""); // there may be more in older papers
   await show(mine);
 }
