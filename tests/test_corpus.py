@@ -81,7 +81,9 @@ def test_every_internal_link_resolves(root: Path) -> None:
 
 
 @pytest.mark.parametrize("words", ["attention", "mixture of experts", "low rank gradient"])
-def test_the_first_hits_of_a_search_cost_little_and_move_nothing(root: Path, context: BrowserContext, words: str) -> None:
+def test_the_first_hits_of_a_search_cost_little_and_stand_still(
+    root: Path, context: BrowserContext, words: str
+) -> None:
     """13,500 papers: 400 KB over the wire from an empty cache, page and all."""
     tab = context.new_page()
     network = context.new_cdp_session(tab)
