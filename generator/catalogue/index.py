@@ -41,12 +41,6 @@ _PUBLICATION = msgspec.json.Decoder(Publication)
 class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
     """The index of one archive. Open it, `refresh` it, ask it."""
 
-    # What one question leaves at hand for the next, until the archive changes.
-    _REMEMBERED = (
-        *("_heads", "_listed", "_versions", "_dates", "_head_versions", "_with_publications"),
-        *("_answers", "_tallies", "_standings"),
-    )
-
     def __init__(self, path: Path | str, settings: Settings, version: str = "") -> None:
         """Open the index at `path` (``:memory:`` for none).
 
@@ -95,13 +89,18 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
             if changed:
                 touched = papers | self._on(changed)
                 repeated = repeats.refresh(self._db, {*changed, *self._showing(touched, changed)})
-                self.__dict__.pop("_versions", None)
+                self._forget_answers()
                 self._relatives.refresh(touched, repeated, self._versions)
             if self._refresh_publications(archive) or changed:
                 self._people.refresh()
-        for name in self._REMEMBERED:
-            self.__dict__.pop(name, None)
+        self._forget_answers()
         return changed
+
+    def _forget_answers(self) -> None:
+        """Let go of what one question left at hand for the next: all of it, so that nothing has to be named."""
+        for name in list(vars(self)):
+            if isinstance(getattr(type(self), name, None), cached_property):
+                delattr(self, name)
 
     def _on(self, dates: Iterable[str]) -> set[str]:
         """The papers of some days."""
