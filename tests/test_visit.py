@@ -166,7 +166,7 @@ def test_our_markup_as_data_holds_no_markup() -> None:
 def test_a_first_visit_shows_the_last_week_best_first_and_each_paper_once(address: str, tab: Page) -> None:
     tab.goto(address)
     tab.get_by_role("link", name="Since your last visit").click()
-    expect(status(tab)).to_have_text("6 papers of 3 days, without 1 seen before")
+    expect(status(tab)).to_have_text("6 papers of 3 days, without 1 shown before")
     assert listed(tab) == WEEK
     assert tab.locator("#from").inner_text() == "The last week"
     assert tab.locator("#news .item").nth(1).locator(".when").inner_text() == "Wed 28 May 2025"
@@ -200,6 +200,7 @@ def test_a_reload_keeps_the_list_and_the_next_visit_begins_a_new_one(root: Path,
     build(ours)
     with served(ours / "site", "/repo/", "127.0.0.1", 0) as place:
         tab.goto(place + "since/")
+        expect(status(tab)).to_contain_text("6 papers of 3 days")
         for hours in (0, 5, 5):
             hours_later(tab, hours)
             expect(status(tab)).to_contain_text("6 papers of 3 days")
@@ -212,7 +213,7 @@ def test_a_reload_keeps_the_list_and_the_next_visit_begins_a_new_one(root: Path,
         digest_with(ours, {"2025-05-30": later, "2025-05-26": monday, "2025-05-23": [paper("2505.00007")]})
         build(ours)
         tab.reload()
-        expect(status(tab)).to_have_text("4 papers of 3 days, without 2 seen before")
+        expect(status(tab)).to_have_text("4 papers of 3 days, without 2 shown before")
         assert set(listed(tab)) == {"2505.00020", "2505.00007", "2505.00008", "2505.00009"}
         told = " ".join(" ".join(tab.locator("#gaps li").all_inner_texts()).split())
         assert "More Mon 26 May 2025 1 paper came later: all are listed again." in told
@@ -249,13 +250,13 @@ def test_what_is_marked_read_is_not_repeated(address: str, tab: Page) -> None:
     tab.keyboard.press("s")
     assert stored(tab)["papers"][WEEK[1]]["address"] == "papers/2505.00009/"
     tab.reload()
-    expect(status(tab)).to_have_text("5 papers of 3 days, without 1 seen before and 1 marked read")
+    expect(status(tab)).to_have_text("5 papers of 3 days, without 1 shown before and 1 marked read")
     assert listed(tab) == WEEK[1:]
 
 
 def test_whoever_is_up_to_date_says_so(address: str, tab: Page) -> None:
     tab.goto(address + "since/?since=2025-05-27")
-    expect(status(tab)).to_have_text("5 papers of 2 days, without 2 seen before")
+    expect(status(tab)).to_have_text("5 papers of 2 days, without 2 shown before")
     tab.get_by_role("button", name="I am up to date").click()
     expect(status(tab)).to_have_text("Nothing new")
     assert tab.url.endswith("/since/")
@@ -270,7 +271,7 @@ def test_any_date_can_be_asked_for_and_the_address_keeps_it(address: str, tab: P
     tab.goto(address + "since/")
     select = tab.get_by_role("combobox", name="Since")
     select.select_option("2025-05-28")
-    expect(status(tab)).to_have_text("1 paper of 1 day, without 2 seen before")
+    expect(status(tab)).to_have_text("1 paper of 1 day, without 2 shown before")
     assert tab.url.endswith("?since=2025-05-28")
     tab.reload()
     expect(status(tab)).to_contain_text("1 paper")
@@ -400,7 +401,7 @@ def test_a_later_programs_state_survives(address: str, tab: Page) -> None:
     state["visit"]["colour"] = "red"
     put(tab, state)
     tab.goto(address + "since/")
-    expect(status(tab)).to_have_text("5 papers of 2 days, without 2 seen before")
+    expect(status(tab)).to_have_text("5 papers of 2 days, without 2 shown before")
     now = stored(tab)
     assert (now["version"], now["new"], now["visit"]["colour"]) == (7, "kept", "red")
 

@@ -174,7 +174,7 @@ function showMore(papers) {
 }
 
 function say(papers, days, seen, read) {
-  const left = [seen && `${seen} seen before`, read && `${read} marked read`].filter(Boolean).join(" and ");
+  const left = [seen && `${seen} shown before`, read && `${read} marked read`].filter(Boolean).join(" and ");
   const found = days ? `${count(papers)} of ${days} day${days === 1 ? "" : "s"}` : "Nothing new";
   status.textContent = found + (left && `, without ${left}`);
   done.hidden = !days;
