@@ -6,7 +6,7 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from generator.edges.preview import served
 from tests.example import DEMO_PAGES, build_demo, digest, make_digest, paper
@@ -119,7 +119,9 @@ def test_what_readers_do_runs_under_it(tab: Page) -> None:
             tab.get_by_label(f"Export as {name}").click()
         assert download.value.path().stat().st_size > 50
     tab.goto("subscribe/")
-    tab.locator("button[data-copy]").first.click()
+    button = tab.locator("button[data-copy]").first
+    button.click()
+    expect(button).to_have_text("Copied")
     assert tab.evaluate("navigator.clipboard.readText()").startswith("https://example.org/")
 
 

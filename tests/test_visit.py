@@ -432,6 +432,7 @@ def test_two_tabs_agree_and_neither_forgets_what_the_other_saw(
 ) -> None:
     other = context.new_page()
     tab.goto(address + "since/?since=2025-05-27")
+    expect(status(tab)).to_contain_text("5 papers of 2 days")
     other.goto(address + "daily/2025/05/27/")
     other.locator("[id='2505.00002'] button.saved").click()
     assert stored(tab)["visit"]["shown"] == {"2025-05-27": 4, "2025-05-28": 3}
