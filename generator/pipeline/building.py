@@ -4,8 +4,8 @@ import datetime as dt
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterable
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ class _Build:
     def run(self, processes: int, executors: Executors, progress: Progress) -> Generated:
         if self.before.made and self.before.data == self.data:
             return report(self.catalogue, self.before.made, 0, 0)
-        with replacing(self.site) as fresh:
+        with replacing(self.site, spare=True) as fresh:
             job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
             with Workers(job, self.catalogue, self.settings) as workers:
                 state, rendered, written = self._fill(fresh, workers, progress)
@@ -89,18 +89,20 @@ class _Build:
 
     def _fill(self, fresh: Path, workers: Workers, progress: Progress) -> tuple[State, int, int]:
         """Make the new site. Returns what it is made of, how many keys were rendered, how many files docs/ got."""
-        # MkDocs empties the folder it builds in, so without the short way what takes longest comes after it.
-        beside = _Beside(self, fresh, workers) if self.short else None
         current = {(one.kind, one.key): one for one in self._unchanged()}
         keys = all_keys(self.catalogue, self.settings)
-        if beside:
-            beside.keep([current[key] for key in keys if key in current])
+        beside = _Beside(self, workers)
+        take_over(self.site, fresh, [*_files(current[key] for key in keys if key in current), *beside.kept])
+        if self.short:  # else MkDocs would empty the folder later
+            beside.begin(fresh)
         outcome = workers.render([key for key in keys if key not in current], progress)
         current |= {(one.kind, one.key): one for one in outcome.made}
         made = tuple(current[key] for key in keys)
         written = outcome.written + write_docs(self.docs, made, built=True)
         self._site(fresh, made)
-        indexed, packed = (beside or _Beside(self, fresh, workers)).finish()
+        if not self.short:
+            beside.begin(fresh)
+        indexed, packed = beside.finish()
         return State(self.base, self.data, made, indexed, packed), len(outcome.made), written
 
     def _unchanged(self) -> list[Made]:
@@ -124,40 +126,44 @@ class _Build:
     def _site(self, fresh: Path, made: tuple[Made, ...]) -> None:
         """What is MkDocs' of the site; without the short way that is every page."""
         if not self.short:
-            run_mkdocs(self.root, fresh, _epoch(self.catalogue), (path for one in made for path in one.built))
+            run_mkdocs(self.root, fresh, _epoch(self.catalogue), [path for one in made for path in one.built])
         else:
             known = {f"{address}index.md": updated for one in made for address, updated in one.pages.items()}
             build_rest(self.root, fresh, known, _epoch(self.catalogue))
 
 
 class _Beside:
-    """What is made beside new pages: the search index and the downloads; and what is taken over from the last site."""
+    """What is made beside new pages: the search index and the downloads. `kept` is what the last site has of them."""
 
-    def __init__(self, build: _Build, fresh: Path, workers: Workers) -> None:
-        self._build, self._fresh, self._workers = build, fresh, workers
+    def __init__(self, build: _Build, workers: Workers) -> None:
+        self._build, self._workers = build, workers
         self._found = shards(build.catalogue, build.settings) if build.settings.search else []
-        stale = [shard for shard in self._found if build.before.shards.get(shard.name) != shard.version]
-        self._doing: list[Future[None]] = workers.index(stale)
-        self._take_over([f"{FOLDER}/{shard.name}" for shard in self._found if shard not in stale])
-        found = volumes(build.catalogue, build.settings)
-        self._packing = Packing(workers, build.site, fresh, found, build.before.downloads)
+        self._stale = [shard for shard in self._found if build.before.shards.get(shard.name) != shard.version]
+        self._packing = Packing(volumes(build.catalogue, build.settings), build.before.downloads)
+        same = [f"{FOLDER}/{shard.name}" for shard in self._found if shard not in self._stale]
+        self.kept = [*same, *self._packing.same]
 
-    def keep(self, made: Iterable[Made]) -> None:
-        """Take over pages that are as they were, with what stands beside them."""
-        self._take_over([path for one in made for path in (*(f"{page}index.html" for page in one.pages), *one.built)])
-
-    def _take_over(self, paths: list[str]) -> None:
-        if paths:
-            self._doing.append(self._workers.submit(take_over, self._build.site, self._fresh, paths))
+    def begin(self, fresh: Path) -> None:
+        """Have the others made in the new site."""
+        self._fresh = fresh
+        self._indexing = self._workers.index(self._stale)
+        self._packing.begin(self._workers, self._build.site, fresh)
 
     def finish(self) -> tuple[dict[str, str], dict[str, Written]]:
         """Wait for all of it. Returns the shards' versions, and the downloads."""
-        for work in self._doing:
-            work.result()
+        for shard in self._indexing:
+            shard.result()
         if self._found:
             write_list([shard.name for shard in self._found], self._fresh)
         packed = self._packing.finish(self._build.settings)
         return {shard.name: shard.version for shard in self._found}, packed
+
+
+def _files(made: Iterable[Made]) -> Iterator[str]:
+    """The files that pages are in the site, with what stands beside them."""
+    for one in made:
+        yield from (f"{page}index.html" for page in one.pages)
+        yield from one.built
 
 
 def _base(root: Path, settings: Settings) -> str:
