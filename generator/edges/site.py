@@ -93,26 +93,30 @@ def fresh_of(site: Path) -> Path:
     return site.with_name(f".{site.name}.new")
 
 
-def take_over(site: Path, fresh: Path, kept: Iterable[str]) -> None:
+def take_over(site: Path, fresh: Path, kept: Iterable[str], apart: str = "") -> None:
     """Leave in the new site what the last one has at `kept` (files or folders): the same files, not copies.
 
-    Nothing else stays. What is there already is looked at, since a spare has most of it: a number of a file is the
-    same in both folders if the file is.
+    Nothing else stays, but for the folder `apart`, which is seen to by itself. What is there already is looked at,
+    since a spare has most of it: the number of a file is the same in both folders if the file is.
     """
-    _take_over(str(site), str(fresh), len(str(site)) + 1, frozenset(kept))
+    if not _take_over(str(site), str(fresh), len(str(site)) + 1, frozenset(kept), apart):
+        with suppress(OSError):
+            fresh.rmdir()
 
 
-def _take_over(old: str, new: str, start: int, kept: Container[str], whole: bool = False) -> bool:
+def _take_over(old: str, new: str, start: int, kept: Container[str], apart: str = "", *, whole: bool = False) -> bool:
     """Returns whether anything stays. Paths begin at `start` in `old`; a `whole` folder is kept with all in it."""
     there = {entry.name: entry for entry in _entries(new)}
-    stay = set()
+    stay = {apart}
     for entry in _entries(old):
         name, target, wanted = entry.name, f"{new}/{entry.name}", whole or entry.path[start:] in kept
         same = there.get(name)
+        if name == apart:
+            continue
         if entry.is_dir(follow_symlinks=False):
             if same and not same.is_dir(follow_symlinks=False):
                 _discard(there.pop(name))
-            if _take_over(entry.path, target, start, kept, wanted):
+            if _take_over(entry.path, target, start, kept, whole=wanted):
                 stay.add(name)
         elif wanted:
             stay.add(name)
@@ -122,7 +126,7 @@ def _take_over(old: str, new: str, start: int, kept: Container[str], whole: bool
                 _same_file(entry.path, target)
     for name in there.keys() - stay:
         _discard(there[name])
-    return bool(stay)
+    return stay != {apart}
 
 
 def take_over_unchanged(site: Path, fresh: Path) -> None:

@@ -89,19 +89,23 @@ class _Build:
 
     def _fill(self, fresh: Path, workers: Workers, progress: Progress) -> tuple[State, int, int]:
         """Make the new site. Returns what it is made of, how many keys were rendered, how many files docs/ got."""
+        beside = _Beside(self, workers, fresh)
+        if self.short:  # else MkDocs would empty the folder later
+            beside.index()
         current = {(one.kind, one.key): one for one in self._unchanged()}
         keys = all_keys(self.catalogue, self.settings)
-        beside = _Beside(self, workers)
-        take_over(self.site, fresh, [*_files(current[key] for key in keys if key in current), *beside.kept])
-        if self.short:  # else MkDocs would empty the folder later
-            beside.begin(fresh)
+        pages = _files(current[key] for key in keys if key in current)
+        take_over(self.site, fresh, [*pages, *beside.downloads], apart=FOLDER)
+        if self.short:
+            beside.pack()
         outcome = workers.render([key for key in keys if key not in current], progress)
         current |= {(one.kind, one.key): one for one in outcome.made}
         made = tuple(current[key] for key in keys)
         written = outcome.written + write_docs(self.docs, made, built=True)
         self._site(fresh, made)
         if not self.short:
-            beside.begin(fresh)
+            beside.index()
+            beside.pack()
         indexed, packed = beside.finish()
         return State(self.base, self.data, made, indexed, packed), len(outcome.made), written
 
@@ -133,30 +137,33 @@ class _Build:
 
 
 class _Beside:
-    """What is made beside new pages: the search index and the downloads. `kept` is what the last site has of them."""
+    """What is made beside new pages: the search index and the downloads, as far as the last site does not have them."""
 
-    def __init__(self, build: _Build, workers: Workers) -> None:
-        self._build, self._workers = build, workers
-        self._found = shards(build.catalogue, build.settings) if build.settings.search else []
-        self._stale = [shard for shard in self._found if build.before.shards.get(shard.name) != shard.version]
+    def __init__(self, build: _Build, workers: Workers, fresh: Path) -> None:
+        self._build, self._workers, self._fresh = build, workers, fresh
+        self._shards = shards(build.catalogue, build.settings) if build.settings.search else []
         self._packing = Packing(volumes(build.catalogue, build.settings), build.before.downloads)
-        same = [f"{FOLDER}/{shard.name}" for shard in self._found if shard not in self._stale]
-        self.kept = [*same, *self._packing.same]
+        self.downloads = list(self._packing.same)
 
-    def begin(self, fresh: Path) -> None:
-        """Have the others made in the new site."""
-        self._fresh = fresh
-        self._indexing = self._workers.index(self._stale)
-        self._packing.begin(self._workers, self._build.site, fresh)
+    def index(self) -> None:
+        """Have the shards made that are not as they were."""
+        stale = [shard for shard in self._shards if self._build.before.shards.get(shard.name) != shard.version]
+        same = {shard.name for shard in self._shards if shard not in stale}
+        take_over(self._build.site / FOLDER, self._fresh / FOLDER, same)
+        self._indexing = self._workers.index(stale)
+
+    def pack(self) -> None:
+        """Have the downloads written."""
+        self._packing.begin(self._workers, self._build.site, self._fresh)
 
     def finish(self) -> tuple[dict[str, str], dict[str, Written]]:
         """Wait for all of it. Returns the shards' versions, and the downloads."""
         for shard in self._indexing:
             shard.result()
-        if self._found:
-            write_list([shard.name for shard in self._found], self._fresh)
+        if self._shards:
+            write_list([shard.name for shard in self._shards], self._fresh)
         packed = self._packing.finish(self._build.settings)
-        return {shard.name: shard.version for shard in self._found}, packed
+        return {shard.name: shard.version for shard in self._shards}, packed
 
 
 def _files(made: Iterable[Made]) -> Iterator[str]:
