@@ -72,7 +72,7 @@ lock: $(VENV)/.test ## Pin the dependencies anew (ARGS=--upgrade for newer ones)
 	$(COMPILE) --group builders -o requirements-builders.lock
 
 clean: ## Remove what was set up and built; data/ and hand-written pages stay
-	rm -rf $(VENV) $(BUILDERS) site .digest .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/*/node_modules
+	rm -rf $(VENV) $(BUILDERS) site .site.new .digest .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/*/node_modules
 	-git clean -qfdX docs
 
 $(BIN)/python:

@@ -6,11 +6,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import lxml.html
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator.edges.site import take_over
 from tests.example import ROOT, digest, make_digest, paper, tree
@@ -90,20 +94,81 @@ def test_a_killed_build_leaves_the_last_site_and_the_next_one_works(built: Path,
     build(root)
     assert seen <= {before, seal(root / "site")}, "half a site"
     assert (root / "site/daily/2025/06/03/index.html").is_file()
+    assert {path.name for path in root.glob(".site*")} <= {".site.new"}  # the spare
+
+
+NAMES = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=3).map("/".join)
+FILES = st.dictionaries(NAMES, st.sampled_from(["one", "two"]), max_size=6)
+
+
+def put(folder: Path, files: dict[str, str]) -> dict[str, str]:
+    """Write files, but for those in whose place a folder is, or below a file; returns what was written."""
+    folder.mkdir()
+    for path, text in files.items():
+        with suppress(FileExistsError, NotADirectoryError, IsADirectoryError):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text)
+    return {path: text for path, text in files.items() if (folder / path).is_file()}
+
+
+@given(FILES, FILES, st.sets(NAMES), st.sets(NAMES))
+def test_whatever_a_spare_holds_what_is_kept_of_a_site_is_the_same_files_and_all_there_is(
+    old: dict[str, str], spare: dict[str, str], linked: set[str], kept: set[str]
+) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        site, fresh = Path(temporary, "site"), Path(temporary, "fresh")
+        files = put(site, old)
+        put(fresh, spare)
+        for path in linked & files.keys():
+            with suppress(FileExistsError, NotADirectoryError):
+                (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+                (fresh / path).hardlink_to(site / path)
+        take_over(site, fresh, kept)
+        expected = {path for path in files if any(path == it or path.startswith(f"{it}/") for it in kept)}
+        assert {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()} == expected
+        assert all((fresh / path).samefile(site / path) for path in expected)
+        assert all(any(folder.iterdir()) for folder in fresh.rglob("*") if folder.is_dir())
+        assert {path: (site / path).read_text() for path in files} == files
+
+
+def test_the_site_before_is_a_spare_that_harms_nothing_whatever_becomes_of_it(built: Path, tmp_path: Path) -> None:
+    root = tmp_path / "spare"
+    shutil.copytree(built, root, ignore=shutil.ignore_patterns("site", ".digest"))
+    build(root)
+    spare = root / ".site.new"
+    subprocess.run(["git", "init", "--quiet", root], check=True)
+    (root / ".git/info/exclude").write_text("/*\n!/.site.new\n")
+    for number, harm in enumerate((None, "lost", "other", "folder")):
+        if harm == "lost":
+            shutil.rmtree(spare / "daily")
+        elif harm == "other":
+            (spare / "daily/2025/05/26/index.html").unlink()
+            (spare / "daily/2025/05/26/index.html").write_text("stale")
+            (spare / "left.html").write_text("over")
+        elif harm == "folder":
+            (spare / "weekly/2025-W22/index.html").unlink()
+            (spare / "weekly/2025-W22/index.html").mkdir()
+        last = tree(root / "site")
+        with ExitStack() as stack:
+            held = {path: stack.enter_context((root / "site" / path).open("rb")) for path in last}
+            make_digest(root, {f"2025-06-{number + 3:02}": [paper(f"2506.0001{number}")]})
+            build(root)
+            assert {path: file.read() for path, file in held.items()} == last, "the last site was written into"
+        both = tree(spare).keys() & tree(root / "site").keys()
+        assert sum((spare / path).samefile(root / "site" / path) for path in both) > 10
+        git = subprocess.run(["git", "status", "--short"], cwd=root, capture_output=True, text=True, check=True)
+        assert git.stdout == ""
+    clean = tmp_path / "clean"
+    shutil.copytree(root, clean, ignore=shutil.ignore_patterns("site", ".site.new", ".digest", ".git"))
+    build(clean)
+    assert seal(root / "site") == seal(clean / "site")
+
+
+def test_a_full_build_leaves_no_spare(built: Path, tmp_path: Path) -> None:
+    root = tmp_path / "full"
+    shutil.copytree(built, root)
+    build(root, "--full")
     assert list(root.glob(".site*")) == []
-
-
-def test_what_a_dead_worker_took_over_is_taken_over_again(tmp_path: Path) -> None:
-    old, new = tmp_path / "old", tmp_path / "new"
-    for path in ("a/index.html", "index/part/1", "index/part/2"):
-        (old / path).parent.mkdir(parents=True, exist_ok=True)
-        (old / path).write_text("old")
-    take_over(old, new, ["index"])
-    (new / "index/part/1").unlink()
-    for _ in range(2):
-        take_over(old, new, ["index", "a/index.html"])
-    assert tree(new) == tree(old)
-    assert (new / "index/part/1").samefile(old / "index/part/1")
 
 
 def test_two_builds_at_once_do_not_harm_each_other(built: Path, tmp_path: Path) -> None:

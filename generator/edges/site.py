@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -28,30 +28,64 @@ def only_one(root: Path, what: str = "lock") -> Iterator[None]:
 
 
 @contextmanager
-def replacing(site: Path) -> Iterator[Path]:
-    """A folder to build in, which takes the place of `site` if all goes well; else the last site stays as it was."""
+def replacing(site: Path, *, spare: bool = False) -> Iterator[Path]:
+    """A folder to build in, which takes the place of `site` if all goes well; else the last site stays as it was.
+
+    With a `spare` the folder may hold anything at first (see `take_over`), and what was there before stays in its
+    place, if it shares files with what is there now: next time, these need not be linked anew.
+    """
     fresh = fresh_of(site)
     _recover(site)
-    shutil.rmtree(fresh, ignore_errors=True)
+    if not spare:
+        shutil.rmtree(fresh, ignore_errors=True)
     fresh.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield fresh
         _replace(site, fresh)
-        _remove(str(fresh))
-    finally:
+    except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    with suppress(OSError):  # the site is in its place; the next build sees to what is left
+        if spare and _share_files(site, fresh):
+            (fresh / ".gitignore").write_text("*\n", "ascii")
+        else:
+            _remove(str(fresh))
+
+
+def _share_files(site: Path, spare: Path) -> bool:
+    """Whether some file is the very same in both; without that a spare would be as large as the site."""
+    names = (os.path.join(folder, name) for folder, _, names in os.walk(spare) for name in names)
+    return any(_is_same_file(name, site / os.path.relpath(name, spare)) for name in names)
+
+
+def _is_same_file(one: str, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
 
 
 def _remove(folder: str) -> None:
-    """Take away what was the site, a folder that nobody else works in: half of what `shutil.rmtree` takes for it."""
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                _remove(entry.path)
-            else:
-                os.unlink(entry.path)
+    """Take away a folder that nobody else works in: half of what `shutil.rmtree` takes for it."""
+    for entry in _entries(folder):
+        _discard(entry)
     with suppress(OSError):
         os.rmdir(folder)
+
+
+def _discard(entry: os.DirEntry[str]) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        _remove(entry.path)
+    else:
+        os.unlink(entry.path)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def fresh_of(site: Path) -> Path:
@@ -59,27 +93,40 @@ def fresh_of(site: Path) -> Path:
     return site.with_name(f".{site.name}.new")
 
 
-def take_over(site: Path, fresh: Path, paths: Iterable[str]) -> None:
-    """Put the files of the last site at `paths` (files or folders) into the new one: the same files, not copies.
+def take_over(site: Path, fresh: Path, kept: Iterable[str], apart: str = "") -> None:
+    """Leave in the new site what the last one has at `kept` (files or folders): the same files, not copies.
 
-    What is there already stays: so it can be done again after somebody died over it.
+    Nothing else stays, but for the folder `apart`, which is seen to by itself. What is there already is looked at,
+    since a spare has most of it: the number of a file is the same in both folders if the file is.
     """
-    for path in paths:
-        old, new = site / path, fresh / path
-        new.parent.mkdir(parents=True, exist_ok=True)
-        if old.is_dir():
-            _same_folder(str(old), str(new))
-        else:
-            _same_file(old, new)
+    if not _take_over(str(site), str(fresh), len(str(site)) + 1, frozenset(kept), apart):
+        with suppress(OSError):
+            fresh.rmdir()
 
 
-def _same_folder(old: str, new: str) -> None:
-    # A search index is thousands of files: plain strings, and no question asked twice.
-    with suppress(FileExistsError):
-        os.mkdir(new)
-    with os.scandir(old) as entries:
-        for entry in entries:
-            (_same_folder if entry.is_dir() else _same_file)(entry.path, f"{new}/{entry.name}")
+def _take_over(old: str, new: str, start: int, kept: Container[str], apart: str = "", *, whole: bool = False) -> bool:
+    """Returns whether anything stays. Paths begin at `start` in `old`; a `whole` folder is kept with all in it."""
+    there = {entry.name: entry for entry in _entries(new)}
+    stay = {apart}
+    for entry in _entries(old):
+        name, target, wanted = entry.name, f"{new}/{entry.name}", whole or entry.path[start:] in kept
+        same = there.get(name)
+        if name == apart:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if same and not same.is_dir(follow_symlinks=False):
+                _discard(there.pop(name))
+            if _take_over(entry.path, target, start, kept, whole=wanted):
+                stay.add(name)
+        elif wanted:
+            stay.add(name)
+            if same is None or same.inode() != entry.inode():
+                if same:
+                    _discard(same)
+                _same_file(entry.path, target)
+    for name in there.keys() - stay:
+        _discard(there[name])
+    return stay != {apart}
 
 
 def take_over_unchanged(site: Path, fresh: Path) -> None:
@@ -106,11 +153,12 @@ def _says_the_same(old: str, new: str) -> bool:
         return False
 
 
-def _same_file(old: str | Path, new: str | Path) -> None:
+def _same_file(old: str, new: str) -> None:
     try:
         os.link(old, new)
-    except FileExistsError:
-        return
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(new))
+        _same_file(old, new)
     except OSError:  # a file system without links
         shutil.copy2(old, new)
 
@@ -126,7 +174,8 @@ def run_mkdocs(root: Path, target: Path, epoch: int, kept: Iterable[str]) -> Non
     target.rename(aside)
     try:
         _run_mkdocs(root, target, epoch)
-        take_over(aside, target, kept)
+        for path in kept:
+            _same_file(f"{aside}/{path}", f"{target}/{path}")
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -156,7 +205,8 @@ def _replace(site: Path, fresh: Path) -> None:
     if site.exists():
         site.rename(_old(site))
     fresh.rename(site)
-    shutil.rmtree(_old(site), ignore_errors=True)
+    if _old(site).exists():
+        _old(site).rename(fresh)
 
 
 def _recover(site: Path) -> None:

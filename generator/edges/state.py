@@ -1,6 +1,8 @@
 """What the last build made, and of what: kept beside the site, and trusted only together with it."""
 
 import hashlib
+import os
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +66,17 @@ def load(path: Path, site: Path, docs: Path) -> State:
     A lost or damaged file costs a full build, never a stale page.
     """
     try:
-        state = msgspec.json.decode(path.read_bytes(), type=State)
-        if (site / SEAL).read_text("ascii") != state.seal:
+        data = path.read_bytes()
+        if (site / SEAL).read_text("ascii") != hashlib.sha256(data).hexdigest():
             return State()
+        state = msgspec.json.decode(data, type=State)
     except (OSError, ValueError):
         return State()
     pages = [address for made in state.made for address in made.pages]
-    there = all((site / page / "index.html").exists() and (docs / page / "index.md").exists() for page in pages)
-    built = all((site / path).exists() for made in state.made for path in made.built)
-    downloads = all((site / path).exists() for path in state.downloads)
-    return state if there and built and downloads else State()
+    built = [path for made in state.made for path in made.built]
+    files = (f"{site}/{path}" for path in (*(f"{page}index.html" for page in pages), *built, *state.downloads))
+    sources = (f"{docs}/{page}index.md" for page in pages)
+    return state if all(map(os.path.exists, chain(files, sources))) else State()
 
 
 def save(state: State, path: Path) -> None:

@@ -4,8 +4,8 @@ import datetime as dt
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterable
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ class _Build:
     def run(self, processes: int, executors: Executors, progress: Progress) -> Generated:
         if self.before.made and self.before.data == self.data:
             return report(self.catalogue, self.before.made, 0, 0)
-        with replacing(self.site) as fresh:
+        with replacing(self.site, spare=True) as fresh:
             job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
             with Workers(job, self.catalogue, self.settings) as workers:
                 state, rendered, written = self._fill(fresh, workers, progress)
@@ -89,18 +89,24 @@ class _Build:
 
     def _fill(self, fresh: Path, workers: Workers, progress: Progress) -> tuple[State, int, int]:
         """Make the new site. Returns what it is made of, how many keys were rendered, how many files docs/ got."""
-        # MkDocs empties the folder it builds in, so without the short way what takes longest comes after it.
-        beside = _Beside(self, fresh, workers) if self.short else None
+        beside = _Beside(self, workers, fresh)
+        if self.short:  # else MkDocs would empty the folder later
+            beside.index()
         current = {(one.kind, one.key): one for one in self._unchanged()}
         keys = all_keys(self.catalogue, self.settings)
-        if beside:
-            beside.keep([current[key] for key in keys if key in current])
+        pages = _files(current[key] for key in keys if key in current)
+        take_over(self.site, fresh, [*pages, *beside.downloads], apart=FOLDER)
+        if self.short:
+            beside.pack()
         outcome = workers.render([key for key in keys if key not in current], progress)
         current |= {(one.kind, one.key): one for one in outcome.made}
         made = tuple(current[key] for key in keys)
         written = outcome.written + write_docs(self.docs, made, built=True)
         self._site(fresh, made)
-        indexed, packed = (beside or _Beside(self, fresh, workers)).finish()
+        if not self.short:
+            beside.index()
+            beside.pack()
+        indexed, packed = beside.finish()
         return State(self.base, self.data, made, indexed, packed), len(outcome.made), written
 
     def _unchanged(self) -> list[Made]:
@@ -124,40 +130,47 @@ class _Build:
     def _site(self, fresh: Path, made: tuple[Made, ...]) -> None:
         """What is MkDocs' of the site; without the short way that is every page."""
         if not self.short:
-            run_mkdocs(self.root, fresh, _epoch(self.catalogue), (path for one in made for path in one.built))
+            run_mkdocs(self.root, fresh, _epoch(self.catalogue), [path for one in made for path in one.built])
         else:
             known = {f"{address}index.md": updated for one in made for address, updated in one.pages.items()}
             build_rest(self.root, fresh, known, _epoch(self.catalogue))
 
 
 class _Beside:
-    """What is made beside new pages: the search index and the downloads; and what is taken over from the last site."""
+    """What is made beside new pages: the search index and the downloads, as far as the last site does not have them."""
 
-    def __init__(self, build: _Build, fresh: Path, workers: Workers) -> None:
-        self._build, self._fresh, self._workers = build, fresh, workers
-        self._found = shards(build.catalogue, build.settings) if build.settings.search else []
-        stale = [shard for shard in self._found if build.before.shards.get(shard.name) != shard.version]
-        self._doing: list[Future[None]] = workers.index(stale)
-        self._take_over([f"{FOLDER}/{shard.name}" for shard in self._found if shard not in stale])
-        found = volumes(build.catalogue, build.settings)
-        self._packing = Packing(workers, build.site, fresh, found, build.before.downloads)
+    def __init__(self, build: _Build, workers: Workers, fresh: Path) -> None:
+        self._build, self._workers, self._fresh = build, workers, fresh
+        self._shards = shards(build.catalogue, build.settings) if build.settings.search else []
+        self._packing = Packing(volumes(build.catalogue, build.settings), build.before.downloads)
+        self.downloads = list(self._packing.same)
 
-    def keep(self, made: Iterable[Made]) -> None:
-        """Take over pages that are as they were, with what stands beside them."""
-        self._take_over([path for one in made for path in (*(f"{page}index.html" for page in one.pages), *one.built)])
+    def index(self) -> None:
+        """Have the shards made that are not as they were."""
+        stale = [shard for shard in self._shards if self._build.before.shards.get(shard.name) != shard.version]
+        same = {shard.name for shard in self._shards if shard not in stale}
+        take_over(self._build.site / FOLDER, self._fresh / FOLDER, same)
+        self._indexing = self._workers.index(stale)
 
-    def _take_over(self, paths: list[str]) -> None:
-        if paths:
-            self._doing.append(self._workers.submit(take_over, self._build.site, self._fresh, paths))
+    def pack(self) -> None:
+        """Have the downloads written."""
+        self._packing.begin(self._workers, self._build.site, self._fresh)
 
     def finish(self) -> tuple[dict[str, str], dict[str, Written]]:
         """Wait for all of it. Returns the shards' versions, and the downloads."""
-        for work in self._doing:
-            work.result()
-        if self._found:
-            write_list([shard.name for shard in self._found], self._fresh)
+        for shard in self._indexing:
+            shard.result()
+        if self._shards:
+            write_list([shard.name for shard in self._shards], self._fresh)
         packed = self._packing.finish(self._build.settings)
-        return {shard.name: shard.version for shard in self._found}, packed
+        return {shard.name: shard.version for shard in self._shards}, packed
+
+
+def _files(made: Iterable[Made]) -> Iterator[str]:
+    """The files that pages are in the site, with what stands beside them."""
+    for one in made:
+        yield from (f"{page}index.html" for page in one.pages)
+        yield from one.built
 
 
 def _base(root: Path, settings: Settings) -> str:

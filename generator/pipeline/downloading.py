@@ -7,7 +7,6 @@ import msgspec
 
 from generator.edges.atomic import write_atomically
 from generator.edges.downloads import Members, write_json_lines, write_sqlite
-from generator.edges.site import take_over
 from generator.edges.state import Written
 from generator.ground import config
 from generator.ground.config import Settings
@@ -38,32 +37,36 @@ def write(order: Order) -> Written:
 
 
 class Packing:
-    """All files of all volumes, on their way into `fresh`: those that `site` has from `before`, and those to write."""
+    """All files of all volumes: those that are as they were `before`, and those to write."""
 
-    def __init__(
-        self, workers: Workers, site: Path, fresh: Path, found: Iterable[Volume], before: Mapping[str, Written]
-    ) -> None:
-        self._site, self._fresh = site, fresh
+    def __init__(self, found: Iterable[Volume], before: Mapping[str, Written]) -> None:
         self._files = {volume.path(form): (volume, form) for volume in found for form in FORMATS}
-        self._same = {
+        self._before = before
+        self.same = {
             path: before[path]
             for path, (volume, _) in self._files.items()
             if path in before and before[path].version == volume.version
         }
+
+    def begin(self, workers: Workers, site: Path, fresh: Path) -> None:
+        """Have files written into `fresh`, with what `site` has of them."""
         places = str(workers.job.root), str(site), str(fresh)
+        self._fresh = fresh
         self._orders = {
-            path: workers.submit(write, Order(*places, *it, before[path].members if path in before else ()))
+            path: workers.submit(write, Order(*places, *it, self._members(path)))
             for path, it in self._files.items()
-            if path not in self._same
+            if path not in self.same
         }
+
+    def _members(self, path: str) -> Members:
+        return self._before[path].members if path in self._before else ()
 
     def finish(self, settings: Settings) -> dict[str, Written]:
         """Wait for the files and list them; return what they are, by path."""
-        take_over(self._site, self._fresh, sorted(self._same))
         made = {path: order.result() for path, order in self._orders.items()}
         if self._files:
             write_atomically(self._fresh / CONTENTS, _contents(self._fresh, self._files, settings))
-        return {path: made.get(path) or self._same[path] for path in self._files}
+        return {path: made.get(path) or self.same[path] for path in self._files}
 
 
 def _contents(fresh: Path, files: dict[str, tuple[Volume, Format]], settings: Settings) -> bytes:
