@@ -17,6 +17,7 @@ from generator.catalogue.index import Catalogue
 from generator.catalogue.recording import Recorder
 from generator.catalogue.tallies import DAYS, ENOUGH, Tally, standings, top_percent
 from generator.catalogue.tallies import given as how_many
+from generator.edges.preview import served
 from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.config import Grade, Settings
@@ -238,6 +239,29 @@ def test_the_keyboard_reaches_it_too(shown: Tab) -> None:
     assert visible(shown) == ["r1", "r2", "n1", "n2"]
     shown.keyboard.press("Escape")
     assert visible(shown) == ["r2", "n1"]
+
+
+def test_escape_puts_it_away_until_the_next_score(site: Path, chromium: Browser) -> None:
+    context = chromium.new_context()
+    tab = context.new_page()
+    with served(site, "/", "127.0.0.1", 0) as address:
+        tab.goto(address + "daily/2025/05/27/")
+        tab.locator('footer button[aria-describedby="r1 n1"]').first.hover()
+        assert visible(tab) == ["r1", "n1"]
+        tab.keyboard.press("Escape")
+        assert visible(tab) == []
+        tab.locator('footer button[aria-describedby="r1 n1"]').first.locator("b").last.hover()
+        assert visible(tab) == []  # it is still the same score
+        tab.locator('footer button[aria-describedby="r2 n1"]').first.hover()
+        assert visible(tab) == ["r2", "n1"]
+        tab.mouse.move(2, 2)
+        tab.keyboard.press("Escape")
+        tab.keyboard.press("Tab")
+        tab.locator('footer button[aria-describedby="r1 n1"]').first.focus()
+        assert visible(tab) == ["r1", "n1"]
+        tab.keyboard.press("Escape")
+        assert visible(tab) == []
+    context.close()
 
 
 def test_a_finger_opens_all_the_rubric_says_and_nothing_moves(shown: Tab) -> None:

@@ -1,4 +1,5 @@
-// The colours: as the system has them, or as the reader chose. The style sheet does the rest.
+// The colours: as the system has them, or as the reader chose; and Escape, which puts away what a score says (WCAG
+// 1.4.13). The style sheet does the rest.
 {
   const page = document.documentElement;
   const KEY = `paper-digest ${new URL("../", document.currentScript.src).pathname} colours`;
@@ -32,6 +33,12 @@
   };
 
   show(kept());
+  const scoreOf = (target) => target?.closest?.("[popovertarget]");
+  addEventListener("keydown", ({ key }) => key === "Escape" && (page.dataset.quiet = ""));
+  for (const leaving of ["pointerout", "focusout"]) {
+    addEventListener(leaving, ({ target, relatedTarget }) => scoreOf(target) !== scoreOf(relatedTarget) && delete page.dataset.quiet);
+  }
+
   addEventListener("storage", ({ key, newValue }) => key === KEY && show(newValue));
   addEventListener("DOMContentLoaded", () => {
     button = document.querySelector(".colours");
