@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import mkdocs
+from jinja2 import Environment
 from markupsafe import escape
 from mkdocs.commands.build import build, get_context
 from mkdocs.config import load_config
@@ -21,6 +23,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from generator.ground.errors import DigestError, Problem
+from generator.ground.program import Compiled
 from generator.views.markdown import HEADING_ID, head, html, meta
 from generator.views.page import Page as DigestPage
 from generator.views.page import Tag
@@ -67,7 +70,7 @@ class Theme:
         with _quiet():
             self._config = load_config(str(root / "mkdocs.yml"))
             self._config = self._config.plugins.on_config(self._config)
-            self._env = self._config.theme.get_env()
+            self._env = _compiled(self._config.theme.get_env())
             files = Files([self._file(path) for path in _paths(self._config.nav)])
             self._nav = get_navigation(files, self._config)
         self._shells: dict[tuple[object, ...], list[str]] = {}
@@ -112,6 +115,12 @@ class Theme:
         return File(path, self._config.docs_dir, self._config.site_dir, self._config.use_directory_urls)
 
 
+def _compiled(env: Environment) -> Environment:
+    """MkDocs' environment, which does not compile again what it compiled before."""
+    env.bytecode_cache = Compiled("theme", f"mkdocs {mkdocs.__version__}")
+    return env
+
+
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", errors="xmlcharrefreplace")
 
@@ -148,7 +157,7 @@ class KnownPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
             if file.src_uri in self._known and file.page:
                 updated = self._known[file.src_uri]
                 file.page.meta = {"updated": updated} if updated else {}
-        return env
+        return _compiled(env)
 
 
 def _is_unused(file: File, config: MkDocsConfig) -> bool:

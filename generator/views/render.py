@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 
 from generator.ground import text
+from generator.ground.program import Compiled, program_fingerprint
 from generator.views import wording
 from generator.views.marks import several_sources
 from generator.views.page import relative
@@ -44,6 +45,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
+        bytecode_cache=Compiled("pages", program_fingerprint()),
     )
     env.filters |= FILTERS
     env.globals |= {"count": wording.count, "state_words": wording.STATE_WORDS}
