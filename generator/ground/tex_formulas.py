@@ -7,6 +7,7 @@ pandoc's (no space inside the delimiters, no digit after the closing one) and gi
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -99,7 +100,9 @@ def _unescaped_dollars(text: str, pos: int, stop: int) -> Iterator[int]:
 
 
 def _depth(text: str, start: int, end: int) -> int:
-    marks = _BRACE.findall(text, start, end)
+    marks: str | list[str] = text[start:end]
+    if "\\{" in marks or "\\}" in marks:  # not all of them are TeX's own
+        marks = _BRACE.findall(text, start, end)
     return marks.count("{") - marks.count("}")
 
 
@@ -146,6 +149,7 @@ def _words(bare: str) -> int:
     return sum(word not in _FUNCTIONS for word in _WORD.findall(bare))
 
 
+@lru_cache(4096)  # the same few letters stand in many formulas
 def _is_mathematics(tex: str, before_digit: bool) -> bool:
     """Whether `tex`, found between dollars, is a formula; `before_digit` is whether one follows the closing dollar."""
     body = tex.strip()
