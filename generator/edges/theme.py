@@ -24,7 +24,7 @@ from mkdocs.structure.toc import get_toc
 
 from generator.ground.errors import DigestError, Problem
 from generator.ground.program import Compiled
-from generator.views.markdown import HEADING_ID, head, html, meta
+from generator.views.markdown import HEADING_ID, head, html, html_above, meta
 from generator.views.page import Page as DigestPage
 from generator.views.page import Tag
 
@@ -41,6 +41,7 @@ BLANKS = (
     *("digest-blank-name", "digest-blank-title", "digest-blank-description"),
     *(head([BLANK_TAG]), "<h1>digest-blank-content</h1>"),
 )
+_BLANKS = [blank.encode() for blank in BLANKS]
 
 
 def knows_short_way(root: Path) -> bool:
@@ -73,20 +74,20 @@ class Theme:
             self._env = _compiled(self._config.theme.get_env())
             files = Files([self._file(path) for path in _paths(self._config.nav)])
             self._nav = get_navigation(files, self._config)
-        self._shells: dict[tuple[object, ...], list[str]] = {}
+        self._shells: dict[tuple[object, ...], list[bytes]] = {}
         self._pages = {page.file.src_uri: page for page in self._nav.pages}
 
-    def render(self, page: DigestPage) -> bytes:
-        """The HTML file of a page, as MkDocs would write it."""
+    def render(self, page: DigestPage, body: bytes) -> bytes:
+        """The HTML file of a page, as MkDocs would write it; `body` is the page's, encoded."""
         if page.path in self._pages:
             return _encoded(self._rendered(self._pages[page.path], page))
         folder, name = posixpath.split(page.address.rstrip("/"))
-        texts = (name, str(escape(page.title)), str(escape(page.description)), head(page.head), html(page))
-        filled = dict(zip(BLANKS, texts, strict=True))
-        shell = self._shell(folder, page)
-        return _encoded("".join([filled.get(part, part) for part in shell]))
+        texts = (name, str(escape(page.title)), str(escape(page.description)), head(page.head), html_above(page))
+        *known, above = map(_encoded, texts)
+        filled = dict(zip(_BLANKS, (*known, above + body), strict=True))
+        return b"".join([filled.get(part, part) for part in self._shell(folder, page)])
 
-    def _shell(self, folder: str, page: DigestPage) -> list[str]:
+    def _shell(self, folder: str, page: DigestPage) -> list[bytes]:
         """What pages of one folder have around them, in parts, with blanks where they differ.
 
         A theme takes a hundred times as long for its frame as for what stands in it, and the frame is the same.
@@ -99,7 +100,7 @@ class Theme:
             tags = (BLANK_TAG,) if page.head else ()
             blank = page._replace(address=address, title=title, description=description, updated=None, head=tags)
             text = self._rendered(known, blank, content)
-            self._shells[key] = re.split(f"({'|'.join(BLANKS)})", text)
+            self._shells[key] = [_encoded(part) for part in re.split(f"({'|'.join(BLANKS)})", text)]
         return self._shells[key]
 
     def _rendered(self, known: Page, page: DigestPage, content: str | None = None) -> str:
