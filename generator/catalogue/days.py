@@ -3,10 +3,10 @@
 import string
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
+from generator.ground.arxiv_id import quoted
 from generator.ground.config import Settings
 from generator.ground.model import Links, Paper, Receipt, State
 
@@ -53,7 +53,7 @@ def day_address(date: str) -> str:
 
 def place_on(date: str, paper: Paper) -> str:
     """Where the page of a day that has the paper shows it, relative to the site's root."""
-    return f"{day_address(date)}#{quote(paper.arxiv_id)}"
+    return f"{day_address(date)}#{quoted(paper.arxiv_id)}"
 
 
 def state_of(receipt: Receipt | None, papers: int) -> State:

@@ -71,16 +71,16 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
         """
         known = dict(self._db.execute("SELECT date, fingerprint FROM day"))
         dates = archive.dates()
-        now = dict(zip(dates, compare(archive.fingerprint, dates), strict=True))
-        changed = sorted(date for date in known.keys() | now.keys() if known.get(date) != now.get(date))
+        both = [date for date in dates if date in known]
+        same = {date for date, now in zip(both, compare(archive.fingerprint, both), strict=True) if now == known[date]}
+        changed = sorted({*known, *dates} - same)
         problems: list[Problem] = []
         with self._db:
             papers = self._on(changed)
             for date in changed:
                 self._forget(date)
-            for rows in spread(
-                partial(day_rows, archive, self._match, self._depth), [date for date in changed if date in now]
-            ):
+            read = partial(day_rows, archive, self._match, self._depth)
+            for rows in spread(read, [date for date in dates if date not in same]):
                 problems += rows.problems
                 if not problems:
                     self._store(rows)
