@@ -13,6 +13,8 @@ import msgspec
 
 _FARTHEST = 12_000  # how far a closing delimiter may be; longer is a mistake, and looking for it would take long
 _MOST_NESTED = 6  # dollars inside \text{} before the closing one
+# $…$ without a dollar sign or brace that a backslash escapes: where the first dollar sign is the closing one.
+_INLINE = re.compile(r"\$(?!\$)([^$\\]*+(?:\\[^{}$][^$\\]*+)*+)\$")
 _ENVIRONMENT = re.compile(r"\\begin\{((?:equation|align|alignat|gather|multline|eqnarray|displaymath|math)\*?)\}")
 _PARAGRAPH = re.compile(r"\n[ \t]*\r?\n")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -54,6 +56,10 @@ def formulas(text: str) -> Iterator[Formula]:
 def formula_at(text: str, pos: int, end: int | None = None) -> Formula | None:
     """The formula whose opening delimiter stands at `pos`, or None. Nothing from `end` on is looked at."""
     stop = min(len(text) if end is None else end, pos + _FARTHEST)
+    inline = _INLINE.match(text, pos, stop)
+    if inline and inline[1].count("{") == inline[1].count("}"):
+        tex, after = inline[1], inline.end()
+        return Formula(tex, False, pos, after) if _is_mathematics(tex, text[after : after + 1].isdigit()) else None
     if text.startswith("$$", pos):
         return _dollars(text, pos, stop, "$$") or _dollars(text, pos, stop, "$")
     if text[pos] == "$":
