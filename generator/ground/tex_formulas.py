@@ -146,23 +146,23 @@ def _environment(text: str, pos: int, stop: int) -> Formula | None:
 
 def _bare(tex: str) -> str:
     """What of `tex` stands outside braces and macros: there, a word is prose."""
-    while (outside := _INNERMOST_GROUP.sub(" ", tex)) != tex:
+    while "{" in tex and (outside := _INNERMOST_GROUP.sub(" ", tex)) != tex:
         tex = outside
-    return _SYMBOL_MACRO.sub(" ", _MACRO.sub(" ", tex))
+    return _SYMBOL_MACRO.sub(" ", _MACRO.sub(" ", tex)) if "\\" in tex or "¥" in tex else tex
 
 
 def _words(bare: str) -> int:
     return sum(word not in _FUNCTIONS for word in _WORD.findall(bare))
 
 
-@lru_cache(4096)  # the same few letters stand in many formulas
+@lru_cache(16_384)  # the same few letters stand in many formulas
 def _is_mathematics(tex: str, before_digit: bool) -> bool:
     """Whether `tex`, found between dollars, is a formula; `before_digit` is whether one follows the closing dollar."""
     body = tex.strip()
-    if not body or _PARAGRAPH.search(tex) or ("\\" in tex and _OTHER_DELIMITER.search(tex)):
+    if not body or ("\n" in tex and _PARAGRAPH.search(tex)) or ("\\" in tex and _OTHER_DELIMITER.search(tex)):
         return False
-    macros = _MACRO.search(body) is not None
-    has_tex = macros or _SCRIPT.search(body) is not None
+    macros = ("\\" in body or "¥" in body) and _MACRO.search(body) is not None
+    has_tex = macros or "^" in body or "_" in body
     bare, tight = _bare(body), tex == body
     words = _words(bare)
     if body[0].isdigit() or body[0] in ".,":

@@ -126,11 +126,6 @@ def _html(node: Node) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    if "\n" not in text:
-        return escaped(_spaced(text))
-    return "<br/>".join(escaped(_spaced(paragraph)) for paragraph in _PARAGRAPH.split(text))
-
-
-def _spaced(text: str) -> str:
-    collapsed = not ("  " in text or "\n" in text or "\t" in text or "\r" in text)
-    return text if collapsed else _SPACE.sub(" ", text)
+    if "\n" in text:
+        return "<br/>".join([escaped(_SPACE.sub(" ", paragraph)) for paragraph in _PARAGRAPH.split(text)])
+    return escaped(_SPACE.sub(" ", text) if "  " in text or "\t" in text or "\r" in text else text)

@@ -127,7 +127,7 @@ def authors(names: Sequence[str], shown: int, marked: Callable[[str], str] | Non
 def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bool, abstracts: int) -> Iterator[str]:
     it = entry.paper
     if it.comment:
-        yield f'<p class="why">{text.html(it.comment)}</p>'
+        yield f'<p class="why">{text.inline(it.comment)}</p>'
     for reason in it.reasons:
         yield f'<p class="note">{escaped(text.plain(reason))}</p>'
     if entry.first_seen < entry.date:
@@ -136,7 +136,7 @@ def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bo
     yield from published_notes(published, link)
     if it.abstract and entry.rank <= abstracts:
         fold = f"<details{' open' if opened else ''}><summary>Abstract</summary>"
-        yield f"{fold}<p>{text.html(it.abstract)}</p></details>"
+        yield f"{fold}<p>{text.inline(it.abstract)}</p></details>"
 
 
 def published_notes(published: Iterable[Publication], link: Link) -> Iterator[str]:
@@ -164,7 +164,7 @@ def _facts(entry: Entry, settings: Settings, several_sources: bool) -> Iterator[
         yield f'<span class="source">from {escaped(names)}</span>'
     for remark in (it.arxiv_comment, it.journal_ref):
         if remark:
-            yield f'<span class="source">{text.html(remark)}</span>'
+            yield f'<span class="source">{text.inline(remark)}</span>'
 
 
 def other_links(it: Paper) -> Iterator[str]:
