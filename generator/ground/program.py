@@ -31,8 +31,9 @@ class Compiled(FileSystemBytecodeCache):
     There is one file for each name of a template, whichever digest's folder it stands in.
     """
 
-    def __init__(self, maker: str, version: str) -> None:
-        super().__init__(str(COMPILED), f"{maker}-%s.jinja")
+    def __init__(self, maker: str, version: str, folder: Path = COMPILED) -> None:
+        super().__init__(str(folder), f"{maker}-%s.jinja")
+        self._folder = folder
         self._version = f"{jinja2.__version__} {version} "
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
@@ -50,5 +51,5 @@ class Compiled(FileSystemBytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         if not sys.dont_write_bytecode:
             with suppress(OSError):  # an installation that nobody may write to
-                COMPILED.mkdir(exist_ok=True)
+                self._folder.mkdir(exist_ok=True)
                 super().dump_bytecode(bucket)

@@ -60,6 +60,11 @@ def formula_at(text: str, pos: int, end: int | None = None) -> Formula | None:
     if inline and inline[1].count("{") == inline[1].count("}"):
         tex, after = inline[1], inline.end()
         return Formula(tex, False, pos, after) if _is_mathematics(tex, text[after : after + 1].isdigit()) else None
+    return delimited(text, pos, stop)
+
+
+def delimited(text: str, pos: int, stop: int) -> Formula | None:
+    """The same, whatever the delimiters."""
     if text.startswith("$$", pos):
         return _dollars(text, pos, stop, "$$") or _dollars(text, pos, stop, "$")
     if text[pos] == "$":
