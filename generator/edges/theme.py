@@ -118,7 +118,7 @@ class Theme:
 
 def _compiled(env: Environment) -> Environment:
     """MkDocs' environment, which does not compile again what it compiled before."""
-    env.bytecode_cache = Compiled("theme", f"mkdocs {mkdocs.__version__}")
+    env.bytecode_cache = Compiled("theme", f"mkdocs {mkdocs.__version__} {sorted(env.extensions)}")
     return env
 
 

@@ -19,17 +19,8 @@ from generator.ground.tex_accents import accents
 from generator.ground.unicode_math import script, unicode_math
 
 __all__ = [
-    "citation",
-    "clean",
-    "html",
-    "inline",
-    "name",
-    "one_line",
-    "plain",
-    "repair_json_escapes",
-    "safe_url",
-    "title",
-]
+    "citation", "clean", "html", "inline", "name", "one_line", "plain", "repair_json_escapes", "safe_url", "title",
+]  # fmt: skip
 
 CITATION_TAGS = frozenset(["i", "b", "em", "strong", "sub", "sup"])
 
@@ -70,7 +61,7 @@ def html(text: str) -> Markup:
 
 
 def inline(text: str) -> str:
-    """What `html` has, for those who make no difference between text and markup any more."""
+    """What `html` gives, as a string like any other: for functions that write markup themselves."""
     cleaned = clean(text)
     return (_from_nodes(parse(cleaned)) if is_marked(cleaned) else _paragraphs(cleaned)).strip()
 
