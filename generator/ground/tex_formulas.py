@@ -160,7 +160,7 @@ def _words(bare: str) -> int:
     return sum(word not in _FUNCTIONS for word in _WORD.findall(bare))
 
 
-@lru_cache(16_384)  # the same few letters stand in many formulas
+@lru_cache(4096)  # the same few letters stand in many formulas
 def _is_mathematics(tex: str, before_digit: bool) -> bool:
     """Whether `tex`, found between dollars, is a formula; `before_digit` is whether one follows the closing dollar."""
     body = tex.strip()
