@@ -159,8 +159,8 @@ def test_a_worker_that_comes_late_and_does_not_see_the_folder_says_so(tmp_path: 
     from distributed import Client
 
     from generator.ground.errors import DigestError
+    from generator.ground.program import program_fingerprint
     from generator.pipeline.executors import ClusterExecutor, Needs
-    from generator.pipeline.opening import program_fingerprint
 
     with running(tmp_path) as cluster, Client(f"tcp://{cluster.place}", set_as_default=False) as client:
         needs = Needs((str(tmp_path / "elsewhere" / ".digest-1"),), program_fingerprint(), {"mkdocs": "0.1"})

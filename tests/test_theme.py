@@ -55,6 +55,6 @@ def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> No
     ]
     assert len(pages) > 50
     for page in pages:
-        assert theme.render(page).decode() == (root / "long" / page.address / "index.html").read_text("utf-8"), (
-            page.address
-        )
+        assert theme.render(page, page.body.encode()).decode() == (
+            root / "long" / page.address / "index.html"
+        ).read_text("utf-8"), page.address

@@ -9,8 +9,10 @@ GOOD = 7
 TOP = 10
 
 # Pages of 16 KB, since a record is 2 KB: with SQLite's own 4 KB nearly every one needs pages of its own.
+# All tables in one transaction, which ends when the version is in: the disk is waited for once, not for each of them.
 SCHEMA = f"""
 PRAGMA page_size = 16384;
+BEGIN;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, seen TEXT, state TEXT, papers INTEGER, receipt BLOB,
   tally BLOB)

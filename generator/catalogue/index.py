@@ -36,6 +36,11 @@ class Spread(Protocol):
 
 _first = itemgetter(0)
 _PUBLICATION = msgspec.json.Decoder(Publication)
+_ENTRY = msgspec.json.Decoder(Entry)
+
+
+def _entry(record: bytes, first_seen: str, top: bool) -> Entry:
+    return msgspec.structs.replace(_ENTRY.decode(record), first_seen=first_seen, top=top)
 
 
 class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
@@ -71,16 +76,16 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
         """
         known = dict(self._db.execute("SELECT date, fingerprint FROM day"))
         dates = archive.dates()
-        now = dict(zip(dates, compare(archive.fingerprint, dates), strict=True))
-        changed = sorted(date for date in known.keys() | now.keys() if known.get(date) != now.get(date))
+        both = [date for date in dates if date in known]
+        same = {date for date, now in zip(both, compare(archive.fingerprint, both), strict=True) if now == known[date]}
+        changed = sorted({*known, *dates} - same)
         problems: list[Problem] = []
         with self._db:
             papers = self._on(changed)
             for date in changed:
                 self._forget(date)
-            for rows in spread(
-                partial(day_rows, archive, self._match, self._depth), [date for date in changed if date in now]
-            ):
+            read = partial(day_rows, archive, self._match, self._depth)
+            for rows in spread(read, [date for date in dates if date not in same]):
                 problems += rows.problems
                 if not problems:
                     self._store(rows)
@@ -170,11 +175,12 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
         return {"day": dates, "week": weeks(dates), "month": months(dates)}
 
     @cached_property
+    def _seen(self) -> dict[str, str]:
+        return dict(self._db.execute("SELECT date, seen FROM day ORDER BY date"))
+
+    @cached_property
     def _versions(self) -> dict[str, str]:
-        return {
-            date: f"{fingerprint} {seen}"
-            for date, fingerprint, seen in self._db.execute("SELECT date, fingerprint, seen FROM day ORDER BY date")
-        }
+        return {date: f"{fingerprint} {self._seen[date]}" for date, fingerprint in self.day_fingerprints().items()}
 
     def listed(self, period: str = "day") -> list[str]:
         """The days, weeks or months (``day``, ``week``, ``month``) that have a page, oldest first."""
@@ -208,7 +214,9 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
 
     def day(self, date: str) -> list[Entry]:
         """The papers of a day, best first."""
-        return self._entries("WHERE e.date = ? ORDER BY e.rank", date)
+        elsewhere = repeats.noted(self._seen.get(date, ""))
+        rows = self._db.execute("SELECT record, rank FROM entry WHERE date = ? ORDER BY rank", (date,))
+        return [_entry(record, *elsewhere.get(rank, (date, rank <= TOP))) for record, rank in rows]
 
     def shown_again(self, date: str) -> list[Entry]:
         """What later days say of the papers that `date` was the first to show, oldest first."""
@@ -269,8 +277,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
             f" (SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = e.arxiv_id) FROM entry e {where}",
             values,
         )
-        decode, replace = msgspec.json.Decoder(Entry).decode, msgspec.structs.replace
-        return [replace(decode(record), first_seen=first, top=bool(top)) for record, first, top in rows]
+        return [_entry(record, first, bool(top)) for record, first, top in rows]
 
     # -- publications ----------------------------------------------------------------------------------------------
 

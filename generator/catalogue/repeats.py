@@ -15,6 +15,12 @@ WHERE first < date OR best < rank ORDER BY rank
 """
 
 
+def noted(seen: str) -> dict[int, tuple[str, bool]]:
+    """Of a day's papers that others show too, by rank: the first day that did, and whether any has it at its top."""
+    words = seen.split()
+    return {int(rank): (first, top == "1") for rank, first, top in zip(*[iter(words)] * 3, strict=True)}
+
+
 def refresh(db: sqlite3.Connection, dates: Iterable[str]) -> dict[str, str]:
     """Note anew, on each of `dates`, where else its papers are; return, for each, those that an earlier day has shown.
 

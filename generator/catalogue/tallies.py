@@ -55,7 +55,7 @@ def standings(tallies: Iterable[tuple[str, Tally]]) -> Iterator[tuple[str, Stand
 
 def given(standing: Standing) -> int:
     """How many scores there are."""
-    return sum(number for _, number in standing)
+    return sum([number for _, number in standing])
 
 
 def top_percent(standing: Standing, score: float) -> int | None:
@@ -63,7 +63,7 @@ def top_percent(standing: Standing, score: float) -> int | None:
     among = given(standing)
     if among < ENOUGH:
         return None
-    return max(1, -(-100 * sum(number for other, number in standing if other >= score) // among))
+    return max(1, -(-100 * sum([number for other, number in standing if other >= score]) // among))
 
 
 class TallyQueries:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import mkdocs
+from jinja2 import Environment
 from markupsafe import escape
 from mkdocs.commands.build import build, get_context
 from mkdocs.config import load_config
@@ -21,7 +23,8 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from generator.ground.errors import DigestError, Problem
-from generator.views.markdown import HEADING_ID, head, html, meta
+from generator.ground.program import Compiled
+from generator.views.markdown import HEADING_ID, head, html, html_above, meta
 from generator.views.page import Page as DigestPage
 from generator.views.page import Tag
 
@@ -38,6 +41,7 @@ BLANKS = (
     *("digest-blank-name", "digest-blank-title", "digest-blank-description"),
     *(head([BLANK_TAG]), "<h1>digest-blank-content</h1>"),
 )
+_BLANKS = [blank.encode() for blank in BLANKS]
 
 
 def knows_short_way(root: Path) -> bool:
@@ -67,23 +71,23 @@ class Theme:
         with _quiet():
             self._config = load_config(str(root / "mkdocs.yml"))
             self._config = self._config.plugins.on_config(self._config)
-            self._env = self._config.theme.get_env()
+            self._env = _compiled(self._config.theme.get_env())
             files = Files([self._file(path) for path in _paths(self._config.nav)])
             self._nav = get_navigation(files, self._config)
-        self._shells: dict[tuple[object, ...], list[str]] = {}
+        self._shells: dict[tuple[object, ...], list[bytes]] = {}
         self._pages = {page.file.src_uri: page for page in self._nav.pages}
 
-    def render(self, page: DigestPage) -> bytes:
-        """The HTML file of a page, as MkDocs would write it."""
+    def render(self, page: DigestPage, body: bytes) -> bytes:
+        """The HTML file of a page, as MkDocs would write it; `body` is the page's, encoded."""
         if page.path in self._pages:
             return _encoded(self._rendered(self._pages[page.path], page))
         folder, name = posixpath.split(page.address.rstrip("/"))
-        texts = (name, str(escape(page.title)), str(escape(page.description)), head(page.head), html(page))
-        filled = dict(zip(BLANKS, texts, strict=True))
-        shell = self._shell(folder, page)
-        return _encoded("".join([filled.get(part, part) for part in shell]))
+        texts = (name, str(escape(page.title)), str(escape(page.description)), head(page.head), html_above(page))
+        *known, above = map(_encoded, texts)
+        filled = dict(zip(_BLANKS, (*known, above + body), strict=True))
+        return b"".join([filled.get(part, part) for part in self._shell(folder, page)])
 
-    def _shell(self, folder: str, page: DigestPage) -> list[str]:
+    def _shell(self, folder: str, page: DigestPage) -> list[bytes]:
         """What pages of one folder have around them, in parts, with blanks where they differ.
 
         A theme takes a hundred times as long for its frame as for what stands in it, and the frame is the same.
@@ -96,7 +100,7 @@ class Theme:
             tags = (BLANK_TAG,) if page.head else ()
             blank = page._replace(address=address, title=title, description=description, updated=None, head=tags)
             text = self._rendered(known, blank, content)
-            self._shells[key] = re.split(f"({'|'.join(BLANKS)})", text)
+            self._shells[key] = [_encoded(part) for part in re.split(f"({'|'.join(BLANKS)})", text)]
         return self._shells[key]
 
     def _rendered(self, known: Page, page: DigestPage, content: str | None = None) -> str:
@@ -110,6 +114,12 @@ class Theme:
 
     def _file(self, path: str) -> File:
         return File(path, self._config.docs_dir, self._config.site_dir, self._config.use_directory_urls)
+
+
+def _compiled(env: Environment) -> Environment:
+    """MkDocs' environment, which does not compile again what it compiled before."""
+    env.bytecode_cache = Compiled("theme", f"mkdocs {mkdocs.__version__} {sorted(env.extensions)}")
+    return env
 
 
 def _encoded(text: str) -> bytes:
@@ -148,7 +158,7 @@ class KnownPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
             if file.src_uri in self._known and file.page:
                 updated = self._known[file.src_uri]
                 file.page.meta = {"updated": updated} if updated else {}
-        return env
+        return _compiled(env)
 
 
 def _is_unused(file: File, config: MkDocsConfig) -> bool:

@@ -5,6 +5,7 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 
 import re
 from typing import NamedTuple
+from urllib.parse import quote
 
 # Archives that gave identifiers before April 2007, with those that were merged into others.
 _ARCHIVES = frozenset(
@@ -53,6 +54,11 @@ def parse(text: str) -> ArxivId | None:
         number, version = found.groups()
         return ArxivId(number, int(version) if version else None, resolvable=False)
     return None
+
+
+def quoted(arxiv_id: str) -> str:
+    """It as part of an address: nearly all are digits and a point, of which `quote` need not be asked."""
+    return arxiv_id if arxiv_id.isascii() and arxiv_id.replace(".", "", 1).isalnum() else quote(arxiv_id)
 
 
 def _new(month: str, number: str, version: str | None) -> ArxivId | None:

@@ -6,7 +6,7 @@ hostile, so nothing here expands macros, and depth and reach are limited.
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -61,14 +61,13 @@ _Argument: TypeAlias = tuple[int, int, int]
 
 _DEEPEST = 20
 _SPECIAL = frozenset([*ARGUMENTS, *TEMPLATES, "footnote", "isotope"])
-# Any text with a construct in it holds one of these: asking for each is much faster than looking for a pattern.
-_SIGNS = ("\\", "$", "{", "}", "~", "*", "`", "[", "<", "--", "''", "://")
 # The first character of a construct, then what makes it one: thus the engine skips from set member to set member.
 _MARKUP = re.compile(
     r"[\\$`{}~*\[<^_'hH-]"
     r"(?:(?<=[\\$`{}~*\[])|(?<=<)(?=[aA]\s|[hH][tT][tT][pP][sS]?:)|(?<=[\^_])(?=[{\\])|(?<=-)-+|(?<=')'+"
     r"|(?<=[hH])[tT][tT][pP][sS]?://)"
 )
+_MARKUP_WITHOUT_ADDRESS = re.compile(_MARKUP.pattern.replace("hH-]", "-]", 1))  # h is in every other word
 _MAY_REFER = re.compile(r"\\[A-Za-z]{0,5}(?:cite|ref|label)")
 _BRACE = re.compile(r"[\\{}](?:(?<=[{}])|.)", re.DOTALL)
 _MACRO = re.compile(r"\\([A-Za-z]+)(\*?)")
@@ -84,13 +83,23 @@ _NUMERAL = re.compile(r"\s*[ivx]{1,5}\s*")
 _TILDE_MEANS_ABOUT = re.compile(r"(?:^|[\s(\[{=<>≤≥±+–—-])$|(?:^|[^A-Za-z])[a-z]$")
 
 
-@lru_cache(512)  # a day's texts: its page, its twins and its bibliography ask for the same
+def is_marked(text: str) -> bool:
+    """Whether there may be a construct in `text`: any holds one of these signs, each sought faster than a pattern."""
+    return (
+        ("\\" in text or "$" in text or "{" in text or "}" in text or "~" in text or "*" in text)
+        or ("`" in text or "[" in text or "<" in text or "--" in text or "''" in text or "://" in text)
+    )  # fmt: skip
+
+
 def parse(text: str) -> tuple[Node, ...]:
     """The nodes of `text`, which is clean (`generator.ground.characters.clean`)."""
+    return _parse(text) if is_marked(text) else (Text(text),)
+
+
+@lru_cache(512)  # a day's texts: its page, its twins and its bibliography ask for the same
+def _parse(text: str) -> tuple[Node, ...]:
     if "\\" in text and _MAY_REFER.search(text):
         text = REFERENCES.sub("", text)
-    if not any(sign in text for sign in _SIGNS):
-        return (Text(text),)
     return tuple(_Parser(text).nodes(0, len(text), 0))
 
 
@@ -110,14 +119,19 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.partner = _partners(text) if "{" in text else {}
         self.linked = False
+        self._next = (_MARKUP if "://" in text else _MARKUP_WITHOUT_ADDRESS).search
+
+    @cached_property
+    def partner(self) -> dict[int, int]:
+        """Opening brace → its closing one. Most braces stand in formulas, where nobody asks."""
+        return _partners(self.text)
 
     def nodes(self, start: int, end: int, depth: int) -> list[Node]:
         """The nodes of the text from `start` to `end`."""
         out: list[Node] = []
         done = pos = start
-        while depth <= _DEEPEST and (mark := _MARKUP.search(self.text, pos, end)):
+        while depth <= _DEEPEST and (mark := self._next(self.text, pos, end)):
             at = mark.start()
             construct = _CONSTRUCTS.get(self.text[at])
             found = construct(self, at, end, depth) if construct else None

@@ -7,11 +7,14 @@ pandoc's (no space inside the delimiters, no digit after the closing one) and gi
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
 _FARTHEST = 12_000  # how far a closing delimiter may be; longer is a mistake, and looking for it would take long
 _MOST_NESTED = 6  # dollars inside \text{} before the closing one
+# $…$ without a dollar sign or brace that a backslash escapes: where the first dollar sign is the closing one.
+_INLINE = re.compile(r"\$(?!\$)([^$\\]*+(?:\\[^{}$][^$\\]*+)*+)\$")
 _ENVIRONMENT = re.compile(r"\\begin\{((?:equation|align|alignat|gather|multline|eqnarray|displaymath|math)\*?)\}")
 _PARAGRAPH = re.compile(r"\n[ \t]*\r?\n")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -53,6 +56,15 @@ def formulas(text: str) -> Iterator[Formula]:
 def formula_at(text: str, pos: int, end: int | None = None) -> Formula | None:
     """The formula whose opening delimiter stands at `pos`, or None. Nothing from `end` on is looked at."""
     stop = min(len(text) if end is None else end, pos + _FARTHEST)
+    inline = _INLINE.match(text, pos, stop)
+    if inline and inline[1].count("{") == inline[1].count("}"):
+        tex, after = inline[1], inline.end()
+        return Formula(tex, False, pos, after) if _is_mathematics(tex, text[after : after + 1].isdigit()) else None
+    return delimited(text, pos, stop)
+
+
+def delimited(text: str, pos: int, stop: int) -> Formula | None:
+    """The same, whatever the delimiters."""
     if text.startswith("$$", pos):
         return _dollars(text, pos, stop, "$$") or _dollars(text, pos, stop, "$")
     if text[pos] == "$":
@@ -99,7 +111,9 @@ def _unescaped_dollars(text: str, pos: int, stop: int) -> Iterator[int]:
 
 
 def _depth(text: str, start: int, end: int) -> int:
-    marks = _BRACE.findall(text, start, end)
+    marks: str | list[str] = text[start:end]
+    if "\\{" in marks or "\\}" in marks:  # not all of them are TeX's own
+        marks = _BRACE.findall(text, start, end)
     return marks.count("{") - marks.count("}")
 
 
@@ -137,22 +151,23 @@ def _environment(text: str, pos: int, stop: int) -> Formula | None:
 
 def _bare(tex: str) -> str:
     """What of `tex` stands outside braces and macros: there, a word is prose."""
-    while (outside := _INNERMOST_GROUP.sub(" ", tex)) != tex:
+    while "{" in tex and (outside := _INNERMOST_GROUP.sub(" ", tex)) != tex:
         tex = outside
-    return _SYMBOL_MACRO.sub(" ", _MACRO.sub(" ", tex))
+    return _SYMBOL_MACRO.sub(" ", _MACRO.sub(" ", tex)) if "\\" in tex or "¥" in tex else tex
 
 
 def _words(bare: str) -> int:
     return sum(word not in _FUNCTIONS for word in _WORD.findall(bare))
 
 
+@lru_cache(4096)  # the same few letters stand in many formulas
 def _is_mathematics(tex: str, before_digit: bool) -> bool:
     """Whether `tex`, found between dollars, is a formula; `before_digit` is whether one follows the closing dollar."""
     body = tex.strip()
-    if not body or _PARAGRAPH.search(tex) or ("\\" in tex and _OTHER_DELIMITER.search(tex)):
+    if not body or ("\n" in tex and _PARAGRAPH.search(tex)) or ("\\" in tex and _OTHER_DELIMITER.search(tex)):
         return False
-    macros = _MACRO.search(body) is not None
-    has_tex = macros or _SCRIPT.search(body) is not None
+    macros = ("\\" in body or "¥" in body) and _MACRO.search(body) is not None
+    has_tex = macros or "^" in body or "_" in body
     bare, tight = _bare(body), tex == body
     words = _words(bare)
     if body[0].isdigit() or body[0] in ".,":

@@ -5,6 +5,7 @@ templates do not escape again; everything else returns plain characters, which t
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import nh3
@@ -13,11 +14,13 @@ from markupsafe import Markup
 from generator.ground.characters import clean, escaped, one_line, safe_url
 from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.mathml import to_mathml
-from generator.ground.tex import Link, Math, Node, Styled, Text, parse
+from generator.ground.tex import Link, Math, Node, Styled, Text, is_marked, parse
 from generator.ground.tex_accents import accents
 from generator.ground.unicode_math import script, unicode_math
 
-__all__ = ["citation", "clean", "html", "name", "one_line", "plain", "repair_json_escapes", "safe_url", "title"]
+__all__ = [
+    "citation", "clean", "html", "inline", "name", "one_line", "plain", "repair_json_escapes", "safe_url", "title",
+]  # fmt: skip
 
 CITATION_TAGS = frozenset(["i", "b", "em", "strong", "sub", "sup"])
 
@@ -54,7 +57,13 @@ def html(text: str) -> Markup:
     Elements: those of MathML, ``a em strong code sub sup span br``. A formula that cannot be converted stays TeX in
     ``<code class="tex">``. An empty line is a line break.
     """
-    return Markup("".join(map(_html, parse(clean(text)))).strip())
+    return Markup(inline(text))
+
+
+def inline(text: str) -> str:
+    """What `html` gives, as a string like any other: for functions that write markup themselves."""
+    cleaned = clean(text)
+    return (_from_nodes(parse(cleaned)) if is_marked(cleaned) else _paragraphs(cleaned)).strip()
 
 
 @lru_cache(4096)
@@ -91,6 +100,10 @@ def plain_node(node: Node) -> str:
             return "".join(map(plain_node, children))
 
 
+def _from_nodes(nodes: Iterable[Node]) -> str:
+    return "".join([_paragraphs(node.text) if type(node) is Text else _html(node) for node in nodes])
+
+
 def _html(node: Node) -> str:
     match node:
         case Text(text):
@@ -98,17 +111,12 @@ def _html(node: Node) -> str:
         case Math(tex, display):
             return to_mathml(tex, display) or f'<code class="tex">{_paragraphs(tex.strip())}</code>'
         case Styled(element, children):
-            return f"<{element}>{''.join(map(_html, children))}</{element}>"
+            return f"<{element}>{_from_nodes(children)}</{element}>"
         case Link(url, children):
-            return f'<a href="{escaped(url)}" rel="noopener nofollow ugc">{"".join(map(_html, children))}</a>'
+            return f'<a href="{escaped(url)}" rel="noopener nofollow ugc">{_from_nodes(children)}</a>'
 
 
 def _paragraphs(text: str) -> str:
-    if "\n" not in text:
-        return escaped(_spaced(text))
-    return "<br/>".join(escaped(_spaced(paragraph)) for paragraph in _PARAGRAPH.split(text))
-
-
-def _spaced(text: str) -> str:
-    collapsed = not ("  " in text or "\n" in text or "\t" in text or "\r" in text)
-    return text if collapsed else _SPACE.sub(" ", text)
+    if "\n" in text:
+        return "<br/>".join([escaped(_SPACE.sub(" ", paragraph)) for paragraph in _PARAGRAPH.split(text)])
+    return escaped(_SPACE.sub(" ", text) if "  " in text or "\t" in text or "\r" in text else text)

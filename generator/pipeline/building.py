@@ -19,9 +19,10 @@ from generator.edges.state import Made, State, Written
 from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
+from generator.ground.program import program_fingerprint
 from generator.pipeline.downloading import Packing
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
-from generator.pipeline.opening import CACHE, Executors, open_catalogue, program_fingerprint
+from generator.pipeline.opening import CACHE, Executors, open_catalogue
 from generator.pipeline.rendering import PROCESSORS, Job, Progress, Workers
 from generator.views.downloads import volumes
 from generator.views.page import page_url

@@ -29,8 +29,9 @@ from generator.edges.atomic import remove_unfinished
 from generator.edges.site import fresh_of
 from generator.ground import config
 from generator.ground.errors import DigestError, Problem
+from generator.ground.program import program_fingerprint
 from generator.pipeline.building import MAKERS
-from generator.pipeline.opening import CACHE, Executors, program_fingerprint
+from generator.pipeline.opening import CACHE, Executors
 
 P = ParamSpec("P")
 A = TypeVar("A")

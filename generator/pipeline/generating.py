@@ -12,7 +12,8 @@ from generator.edges.site import only_one
 from generator.edges.state import Made
 from generator.ground import config
 from generator.ground.config import Settings
-from generator.pipeline.opening import PROGRAM, open_catalogue
+from generator.ground.program import PROGRAM
+from generator.pipeline.opening import open_catalogue
 from generator.pipeline.rendering import PROCESSORS, Job, Progress, Workers
 from generator.views.contents import KINDS
 

@@ -1,20 +1,19 @@
-"""The catalogue of a digest, as every verb opens it, and what tells one version of the program from another."""
+"""The catalogue of a digest, as every verb opens it."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from generator.catalogue.index import Catalogue
 from generator.edges.store import Store
 from generator.ground.config import Settings
+from generator.ground.program import program_fingerprint
 
 A = TypeVar("A")
 
-PROGRAM = Path(__file__).resolve().parent.parent
 CACHE = ".digest"
 # So many days are worth other processes: to be read, and to be compared with what is known.
 MANY, VERY_MANY = 60, 1000
@@ -53,13 +52,3 @@ def _by_processes(executors: Executors, do: Callable[[str], A], dates: list[str]
 def catalogue_of(root: Path, settings: Settings) -> Catalogue:
     """The catalogue of the digest in `root` as the last refresh left it."""
     return Catalogue(root / CACHE / "catalogue.sqlite", settings, version=program_fingerprint())
-
-
-@cache
-def program_fingerprint() -> str:
-    """Changes when the program does: what another version derived is not trusted."""
-    digest = hashlib.sha256()
-    for file in sorted(PROGRAM.rglob("*")):
-        if file.suffix in {".py", ".j2", ".css", ".html", ".xml", ".js", ".json"}:
-            digest.update(file.relative_to(PROGRAM).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()

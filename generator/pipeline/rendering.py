@@ -21,7 +21,7 @@ from generator.ground import config
 from generator.ground.config import Settings
 from generator.pipeline.opening import Executors, catalogue_of
 from generator.views.contents import KINDS
-from generator.views.markdown import markdown
+from generator.views.markdown import markdown_above
 from generator.views.page import File, Page
 from generator.views.search import Shard, documents
 
@@ -112,9 +112,10 @@ class _Desk:
         elif is_hand_written(self._docs, it.path):
             self.kept.append(it.path)
         else:
+            body = it.body.encode()
             if self._theme and self._target:
-                write_atomically(self._target / it.address / "index.html", self._theme.render(it))
-            self.written += write_atomically(self._docs / it.path, markdown(it).encode())
+                write_atomically(self._target / it.address / "index.html", self._theme.render(it, body))
+            self.written += write_atomically(self._docs / it.path, markdown_above(it).encode() + body + b"\n")
             self.pages[it.address] = it.updated
             for twin in it.twins:
                 self._put_file(twin)

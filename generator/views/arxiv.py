@@ -1,9 +1,8 @@
 """Where a paper stands on arXiv."""
 
 from typing import NamedTuple
-from urllib.parse import quote
 
-from generator.ground.arxiv_id import parse
+from generator.ground.arxiv_id import parse, quoted
 
 # arXiv makes HTML of papers submitted since December 2023 (info.arxiv.org/about/accessible_HTML.html).
 FIRST_WITH_HTML = "2312"
@@ -22,7 +21,7 @@ def addresses(arxiv_id: str) -> Addresses | None:
     parsed = parse(arxiv_id)
     if parsed is None or not parsed.resolvable:
         return None
-    name = quote(parsed.id)
+    name = quoted(parsed.id)
     has_html = "/" not in name and name[:4] >= FIRST_WITH_HTML and not name.startswith("9")
     return Addresses(
         f"https://arxiv.org/abs/{name}",

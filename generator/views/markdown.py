@@ -20,9 +20,15 @@ MARK = "generated: by digest, from data"
 
 def markdown(page: Page) -> str:
     """The file's text. Nothing that came from outside is left for the Markdown parser to read."""
+    return f"{markdown_above(page)}{page.body}\n"
+
+
+def markdown_above(page: Page) -> str:
+    """What stands above the body in the file; below it is a line break."""
     front = front_matter({key: value for key, value in meta(page).items() if key != "generated"})
-    blocks = [page.lead, f"# {_heading(page)} {{: #{HEADING_ID} }}", page.body]
-    return f"---\n{MARK}\n{front}\n---\n\n" + "\n\n".join(block for block in blocks if block) + "\n"
+    blocks = [page.lead, f"# {_heading(page)} {{: #{HEADING_ID} }}"]
+    above = "\n\n".join(block for block in blocks if block)
+    return f"---\n{MARK}\n{front}\n---\n\n{above}" + ("\n\n" if page.body else "")
 
 
 def front_matter(values: dict[str, Any]) -> str:
@@ -33,8 +39,13 @@ def front_matter(values: dict[str, Any]) -> str:
 
 def html(page: Page) -> str:
     """What Python-Markdown makes of the file's text: the blocks as they are, and the heading."""
+    return html_above(page) + page.body
+
+
+def html_above(page: Page) -> str:
+    """What of that stands above the body."""
     lead = page.lead and page.lead + "\n\n"
-    return f'{lead}<h1 id="{HEADING_ID}">{_heading(page)}</h1>\n{page.body}'
+    return f'{lead}<h1 id="{HEADING_ID}">{_heading(page)}</h1>\n'
 
 
 def meta(page: Page) -> dict[str, Any]:

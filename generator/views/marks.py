@@ -35,9 +35,12 @@ class Marks:
     def __call__(self, entry: Entry) -> Markup:
         """Relevance, novelty and topics always: they are part of what a page promises."""
         it = entry.paper
-        relevance, novelty = ("" if score is None else str(score) for score in (it.relevance, it.novelty))
-        said = [("relevance", relevance), ("novelty", novelty), ("topics", " ".join(entry.topics))]
-        said += [(name, value) for name, fact in self._facts if (value := fact(entry))]
+        relevance, novelty = ("" if score is None else score for score in (it.relevance, it.novelty))
+        topics = escaped(" ".join(entry.topics))
+        said = f'data-relevance="{relevance}" data-novelty="{novelty}" data-topics="{topics}"'
+        for name, fact in self._facts:
+            if value := fact(entry):
+                said += f' data-{name}="{escaped(value)}"'
         if "$" in it.title or "\\" in it.title:  # what its formulas say as plain characters cannot be read off the page
-            said.append(("title", text.plain(it.title)))
-        return Markup(" ".join([f'data-{name}="{escaped(value)}"' for name, value in said]))
+            said += f' data-title="{escaped(text.plain(it.title))}"'
+        return Markup(said)

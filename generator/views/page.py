@@ -1,7 +1,10 @@
 """A page before it is a file: its place, its head and one block of HTML."""
 
 import posixpath
+import re
 from typing import NamedTuple
+
+_EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
 class Alternate(NamedTuple):
@@ -64,6 +67,11 @@ class File(NamedTuple):
     path: str
     data: bytes
     built: bool = False
+
+
+def without_empty_lines(html: str) -> str:
+    """Markdown passes raw HTML with empty lines through, yet they are pointless weight."""
+    return _EMPTY_LINES.sub("\n", html)
 
 
 def page_url(path: str) -> str:

@@ -6,13 +6,13 @@ Functions instead of a template: this runs once for every paper of the archive, 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from urllib.parse import quote
 
 from markupsafe import Markup
 
 from generator.catalogue.days import Entry, day_address
 from generator.catalogue.tallies import Standing
 from generator.ground import text
+from generator.ground.arxiv_id import quoted
 from generator.ground.characters import escaped
 from generator.ground.config import Settings
 from generator.ground.doi import doi_url
@@ -21,6 +21,7 @@ from generator.ground.publication import Publication
 from generator.views import wording
 from generator.views.arxiv import Addresses, addresses
 from generator.views.marks import Marks, several_sources
+from generator.views.page import without_empty_lines
 from generator.views.permalink import has_page, paper_address
 from generator.views.score import Scores
 
@@ -45,7 +46,9 @@ class Sheet:
         self.data = Marks(entries)
         self.scores = Scores(settings.rubric, entries, standings)
         self._topics = {
-            topic.id: f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n'
+            topic.id: without_empty_lines(
+                f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n'
+            )
             for topic in settings.topics
         }
 
@@ -55,32 +58,38 @@ class Sheet:
             return Markup("")
         return Markup("".join([link for topic, link in self._topics.items() if topic in entry.topics]))
 
-    def papers(self, entries: Iterable[Entry], published: Mapping[str, Sequence[Publication]], opened: int) -> Markup:
-        """The papers in full, with the publications they became; the abstracts of the first `opened` are unfolded."""
+    def papers(self, entries: Iterable[Entry], published: Mapping[str, Sequence[Publication]], opened: int) -> str:
+        """The papers in full, with the publications they became; the abstracts of the first `opened` are unfolded.
+
+        Finished HTML without empty lines.
+        """
         numbered = enumerate(entries)
-        return Markup(
-            "".join([self._paper(it, published.get(it.paper.arxiv_id, ()), n < opened) for n, it in numbered])
-        )
+        return "".join([self._paper(it, published.get(it.paper.arxiv_id, ()), n < opened) for n, it in numbered])
 
     def _paper(self, entry: Entry, published: Sequence[Publication], opened: bool) -> str:
         it = entry.paper
         arxiv = addresses(it.arxiv_id)
-        name = escaped(it.arxiv_id)
         title = text.title(it.title)
         # To where there is more of it: its own page, or arXiv.
         there = self._link(paper_address(entry, self._settings)) if has_page(entry, self._settings) else None
         to = there or (arxiv and arxiv.abstract)
         heading = f'<a href="{escaped(to)}">{title}</a>' if to else title
         by = authors(it.authors, self._settings.pages.authors) if it.authors else "Authors not given"
-        return f"""\
-<article class="paper" id="{name}" {self.data(entry)}>
+        body = "".join(_body(entry, self._link, published, opened, self._settings.pages.abstracts))
+        facts = "".join(_facts(entry, self._settings, self._several_sources))
+        links = self._arxiv_links(entry, arxiv) + "".join(other_links(it))
+        start = f'<article class="paper" id="{escaped(it.arxiv_id)}" {self.data(entry)}>'
+        scores = self.scores(entry)
+        made = f"""\
+{start}
 <h2>{heading}</h2>
 <div class="by">{by}</div>
-{"".join(_body(entry, self._link, published, opened, self._settings.pages.abstracts))}<footer>{self.scores(entry)}
-{self.topics(entry)}{"".join(_facts(entry, self._settings, self._several_sources))}<span class="links">\
-{self._arxiv_links(entry, arxiv)}{"".join(other_links(it))}</span></footer>
+{body}<footer>{scores}
+{self.topics(entry)}{facts}<span class="links">{links}</span></footer>
 </article>
 """
+        # Only a line break from outside can make a line empty.
+        return without_empty_lines(made) if "\n" in f"{start}{heading}{by}{body}{scores}{facts}{links}" else made
 
     def address(self, entry: Entry) -> str:
         """The paper's permanent address, as seen from the page."""
@@ -99,7 +108,7 @@ class Sheet:
 
 def contents(entries: Iterable[Entry]) -> Markup:
     """The papers as a table of contents: list items that lead to each."""
-    titles = ((escaped(quote(entry.paper.arxiv_id)), text.title(entry.paper.title)) for entry in entries)
+    titles = ((escaped(quoted(entry.paper.arxiv_id)), text.title(entry.paper.title)) for entry in entries)
     return Markup("\n".join([f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in titles]))
 
 
@@ -118,16 +127,16 @@ def authors(names: Sequence[str], shown: int, marked: Callable[[str], str] | Non
 def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bool, abstracts: int) -> Iterator[str]:
     it = entry.paper
     if it.comment:
-        yield f'<p class="why">{text.html(it.comment)}</p>'
+        yield f'<p class="why">{text.inline(it.comment)}</p>'
     for reason in it.reasons:
         yield f'<p class="note">{escaped(text.plain(reason))}</p>'
     if entry.first_seen < entry.date:
-        before = escaped(link(f"{day_address(entry.first_seen)}#{quote(it.arxiv_id)}"))
+        before = escaped(link(f"{day_address(entry.first_seen)}#{quoted(it.arxiv_id)}"))
         yield f'<p class="note">Shown before, on <a href="{before}">{wording.day(entry.first_seen)}</a>.</p>'
     yield from published_notes(published, link)
     if it.abstract and entry.rank <= abstracts:
         fold = f"<details{' open' if opened else ''}><summary>Abstract</summary>"
-        yield f"{fold}<p>{text.html(it.abstract)}</p></details>"
+        yield f"{fold}<p>{text.inline(it.abstract)}</p></details>"
 
 
 def published_notes(published: Iterable[Publication], link: Link) -> Iterator[str]:
@@ -155,7 +164,7 @@ def _facts(entry: Entry, settings: Settings, several_sources: bool) -> Iterator[
         yield f'<span class="source">from {escaped(names)}</span>'
     for remark in (it.arxiv_comment, it.journal_ref):
         if remark:
-            yield f'<span class="source">{text.html(remark)}</span>'
+            yield f'<span class="source">{text.inline(remark)}</span>'
 
 
 def other_links(it: Paper) -> Iterator[str]:

@@ -1,8 +1,7 @@
 """Where a paper or an author is for good: the one address that lists, search and feeds lead to."""
 
-from urllib.parse import quote
-
 from generator.catalogue.days import Entry, place_on
+from generator.ground.arxiv_id import quoted
 from generator.ground.config import Settings
 
 AUTHORS = "authors/"
@@ -21,5 +20,5 @@ def author_address(slug: str) -> str:
 def paper_address(entry: Entry, settings: Settings) -> str:
     """The paper's page; else its place on the first day that showed it. Relative to the site's root."""
     if has_page(entry, settings):
-        return f"papers/{quote(entry.paper.arxiv_id)}/"
+        return f"papers/{quoted(entry.paper.arxiv_id)}/"
     return place_on(entry.first_seen or entry.date, entry.paper)

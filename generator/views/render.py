@@ -8,15 +8,15 @@ from typing import Any
 import jinja2
 
 from generator.ground import text
+from generator.ground.program import Compiled, program_fingerprint
 from generator.views import wording
 from generator.views.marks import several_sources
-from generator.views.page import relative
+from generator.views.page import relative, without_empty_lines
 from generator.views.paper import Sheet, contents
 from generator.views.permalink import paper_address
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "ground" / "templates"
 PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
-EMPTY_LINES = re.compile(r"\n\s*\n")
 FILTERS = {
     "html": text.html,
     "name": text.name,
@@ -44,6 +44,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
+        bytecode_cache=Compiled("pages", program_fingerprint()),
     )
     env.filters |= FILTERS
     env.globals |= {"count": wording.count, "state_words": wording.STATE_WORDS}
@@ -60,9 +61,5 @@ def render(template: str, page_url: str, **context: Any) -> str:
     link = partial(relative, base=page_url)
     html = environment().get_template(template).render(link=link, page_url=page_url, **context)
     parts = PREFORMATTED.split(html) if "<pre" in html else [html]
-    return "".join(map(_without_empty_lines, parts)).strip()
-
-
-def _without_empty_lines(part: str) -> str:
-    """Markdown passes raw HTML with empty lines through, yet they are pointless weight; in <pre> they are text."""
-    return part if part.startswith("<pre") else EMPTY_LINES.sub("\n", part)
+    # In <pre> they are text.
+    return "".join(part if part.startswith("<pre") else without_empty_lines(part) for part in parts).strip()

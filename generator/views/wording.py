@@ -2,6 +2,7 @@
 
 import calendar
 import datetime as dt
+from functools import lru_cache
 
 from generator.ground.model import Cost, State
 
@@ -14,18 +15,21 @@ STATE_WORDS = {
 }
 
 
+@lru_cache(1024)
 def day(date: str) -> str:
     """``2025-05-27`` as ``Tuesday, 27 May 2025``."""
     d = dt.date.fromisoformat(date)
     return f"{calendar.day_name[d.weekday()]}, {d.day} {calendar.month_name[d.month]} {d.year}"
 
 
+@lru_cache(1024)
 def short_day(date: str) -> str:
     """``2025-05-27`` as ``Tue 27 May``."""
     d = dt.date.fromisoformat(date)
     return f"{calendar.day_abbr[d.weekday()]} {d.day} {calendar.month_abbr[d.month]}"
 
 
+@lru_cache(1024)
 def long_date(date: str) -> str:
     """``2025-05-27`` (or a longer ISO 8601 time) as ``27 May 2025``; anything else unchanged."""
     try:
@@ -35,6 +39,7 @@ def long_date(date: str) -> str:
     return f"{d.day} {calendar.month_name[d.month]} {d.year}"
 
 
+@lru_cache(1024)
 def month(name: str) -> str:
     """``2025-05`` as ``May 2025``."""
     year, number = name.split("-")

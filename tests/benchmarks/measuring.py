@@ -16,6 +16,8 @@ from tests.example import ROOT
 
 LAUNCH = Path(__file__).with_name("launch.py")
 CALM = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+# Modules and templates are compiled once, as they are wherever nobody forbids it.
+COMPILING = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -51,7 +53,7 @@ def run(command: Sequence[str | Path], cwd: Path = ROOT) -> Run:
         busy = _busy()
         with log.open("wb") as file:
             launch = [sys.executable, "-I", str(LAUNCH), str(result), *words]
-            environment = os.environ | CALM | {"PYTHONPATH": str(ROOT)}
+            environment = os.environ | CALM | COMPILING | {"PYTHONPATH": str(ROOT)}
             subprocess.run(launch, cwd=cwd, env=environment, stdout=file, stderr=file, check=True)
         busy = _busy() - busy
         found = msgspec.json.decode(result.read_bytes(), type=_Result)

@@ -6,6 +6,7 @@ Both formats are written in parts, a frame and each item on its own, so that an 
 
 import datetime as dt
 import re
+from functools import cache
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -45,14 +46,12 @@ def rss_frame(channel: FeedChannel, url: str) -> tuple[bytes, bytes]:
 
 def rss_item(item: FeedItem) -> bytes:
     """An ``<item>``."""
-    feed = FeedGenerator()
-    feed.load_extension("dc", atom=False)
-    feed.title("-"), feed.description("-"), feed.link(href="-")
+    feed = _around_items()
     entry = _entry(feed, item)
     entry.description(clean(item.summary) or _title(item))  # without one feedgen takes the content for it
     entry.content(clean(item.html), type="CDATA")  # right for RSS only: feedgen writes it into Atom as a MIME type
     entry.dc.dc_creator(_authors(item))  # <author> wants an e-mail address, dc:creator a name
-    parts = re.split(rb"(<!\[CDATA\[.*?\]\]>)", _element(feed.rss_str(), b"item"), flags=re.DOTALL)
+    parts = re.split(rb"(<!\[CDATA\[.*\]\]>)", _element(feed.rss_str(), b"item"), flags=re.DOTALL)
     parts[::2] = [re.sub(rb"<(title|description)>[^<]*</\1>", _numeric_references, part) for part in parts[::2]]
     return b"".join(parts)
 
@@ -76,8 +75,7 @@ def atom_frame(channel: FeedChannel, url: str) -> tuple[bytes, bytes]:
 
 def atom_item(item: FeedItem) -> bytes:
     """An ``<entry>``. Its link says neither rel nor type, which feedgen forgets; without them it is the alternate."""
-    feed = FeedGenerator()
-    feed.id("-"), feed.title("-")
+    feed = _around_items()
     entry = _entry(feed, item)
     entry.updated(item.changed)
     entry.author([{"name": author} for author in _authors(item)])
@@ -86,8 +84,18 @@ def atom_item(item: FeedItem) -> bytes:
     return _element(feed.atom_str(), b"entry")
 
 
+@cache
+def _around_items() -> FeedGenerator:
+    """A feed of either format for one item at a time, of which nothing but the item is taken."""
+    feed = FeedGenerator()
+    feed.load_extension("dc", atom=False)
+    feed.id("-"), feed.title("-"), feed.description("-"), feed.link(href="-")
+    return feed
+
+
 def _entry(feed: FeedGenerator, item: FeedItem) -> FeedEntry:
     """What both formats have."""
+    feed.entry([], replace=True)
     entry = feed.add_entry(order="append")  # feedgen's default turns a feed upside down
     entry.title(_title(item))
     entry.link(href=clean(item.link))

@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
+
+from markupsafe import Markup
 
 from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
@@ -12,12 +15,17 @@ from generator.ground.model import NearMiss
 from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.feeds.directory import DAILY, alternates
-from generator.views.page import File, Page
+from generator.views.page import File, Page, relative
+from generator.views.paper import Sheet
 from generator.views.render import render
 from generator.views.score import standings_of
 from generator.views.timeline import month_address, month_calendar, week_address
 from generator.views.twins.beside import citations, is_recent, twinned
 from generator.views.twins.twin import Twin
+
+# Holds the place of the papers while a page is made around them, since they are nearly all of it and every step would
+# copy them. What comes from outside is escaped, so it is in no page but for that.
+PAPERS = Markup("<papers/>")
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -36,13 +44,14 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
     entries = catalogue.day(date)
     published = catalogue.published_on(date)
     recent = is_recent(catalogue, settings, date)
+    sheet = Sheet(settings, partial(relative, base=address), entries, standings_of(catalogue, entries))
     context = {
         "head": head,
         "entries": entries,
-        "standings": standings_of(catalogue, entries),
+        "sheet": sheet,
+        "papers": PAPERS,
         "near_misses": _near_misses(head),
         "settings": settings,
-        "published": published,
         "has_bibtex": recent and bool(entries),
         "topics": _topics(entries, settings),
         "calendar": month_calendar(date[:7], catalogue.span(f"{date[:7]}-01", date)),
@@ -52,12 +61,13 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
         "month_address": month_address,
         "day_address": day_address,
     }
+    before, _, after = render("day.html.j2", address, **context).partition(PAPERS)
     page = Page(
         address=address,
         title=wording.day(date),
         description=_description(head, entries),
         lead=render("day_lead.html.j2", address, **context),
-        body=render("day.html.j2", address, **context),
+        body=before + sheet.papers(entries, published, settings.pages.open_abstracts) + after,
         feeds=alternates(settings, DAILY),
         updated=date,
         reader=True,

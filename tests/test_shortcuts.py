@@ -1,0 +1,159 @@
+"""Where there is a quick way for what is usual, it gives what the long way gives."""
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from jinja2 import DictLoader, Environment
+
+from generator.catalogue.days import SPACES, Entry, TopicMatcher, words
+from generator.catalogue.index import Catalogue
+from generator.ground import program, tex, tex_formulas
+from generator.ground.arxiv_id import quoted
+from generator.ground.config import Settings, Topic
+from generator.ground.model import Paper
+from generator.views.paper import Sheet
+from tests.test_related import Memory
+
+TEX = st.text("$$$\\\\{}{}^_ab1 .,=-'`~*[<h:/\nαx", max_size=60)
+
+
+@examples(max_examples=500)
+@given(TEX)
+def test_text_without_a_sign_of_markup_has_none_for_the_parser(source: str) -> None:
+    if not tex.is_marked(source):
+        assert [node for node in tex._Parser(source).nodes(0, len(source), 0) if node != tex.Text("")] == (
+            [tex.Text(source)] if source else []
+        )
+
+
+@pytest.mark.parametrize(
+    "source", [r"a\b", "$a$", "{", "}", "a~b", "*a*", "`a`", "[a](b)", "<https://a.b>", "a--b", "''", "http://a.b"]
+)
+def test_each_sign_counts(source: str) -> None:
+    assert tex.is_marked(source)
+
+
+@examples(max_examples=1000)
+@given(TEX, st.integers(1, 60))
+def test_a_formula_between_dollars_is_the_same_by_either_way(source: str, stop: int) -> None:
+    for found in re.finditer(r"\$", source):
+        pos = found.start()
+        if pos < stop:
+            assert tex_formulas.formula_at(source, pos, stop) == tex_formulas.delimited(
+                source, pos, min(len(source), stop)
+            )
+
+
+@given(TEX)
+def test_braces_are_counted_as_tex_does(source: str) -> None:
+    braces = re.findall(r"\\.|[{}]", source, re.DOTALL)
+    assert tex_formulas._depth(source, 0, len(source)) == braces.count("{") - braces.count("}")
+
+
+def test_many_dollars_and_backslashes_take_no_time() -> None:
+    assert list(tex_formulas.formulas("$" + "\\a" * 30_000)) == []
+    assert list(tex_formulas.formulas("$a{\\" * 20_000)) == []
+
+
+@given(st.text())
+def test_words_are_those_of_the_table(source: str) -> None:
+    assert words(source) == source.lower().translate(SPACES).split()
+
+
+@given(st.text("routing moe of experts,-\n", max_size=80))
+def test_the_topics_of_a_text_are_those_whose_words_it_uses(source: str) -> None:
+    topics = (
+        Topic(id="b", name="Routing", words=("mixture of experts", "experts of routing")),
+        Topic(id="a", name="MoE", words=("expert", "moe routing")),
+    )
+    match = TopicMatcher(Settings(topics=topics))
+    assert match(Paper(arxiv_id="2505.00001", title="-", comment=source)) == tuple(match.words_in(source))
+
+
+@given(st.text() | st.from_regex(r"\d{4}\.\d{5}|[a-z-]+/\d{7}", fullmatch=True))
+def test_an_id_is_quoted_as_any_text(name: str) -> None:
+    if name.isprintable():
+        assert quoted(name) == quote(name)
+
+
+def test_a_day_knows_where_else_its_papers_stand() -> None:
+    names = [f"2504.000{n:02}" for n in range(1, 15)]
+
+    def day(order: list[str]) -> tuple[Paper, ...]:
+        return tuple(Paper(arxiv_id=name, title="T", relevance=5, novelty=5) for name in order)
+
+    archive = Memory({})
+    for date, order in {"2025-04-29": names, "2025-04-30": names[::-1], "2025-05-02": names[3:5]}.items():
+        archive.change(date, day(order))
+    catalogue = Catalogue(":memory:", Settings())
+    catalogue.refresh(archive)
+    for date in archive.days:
+        entries = catalogue.day(date)
+        assert entries == sorted(catalogue.best(date, date, 99), key=lambda entry: entry.rank)
+        assert {entry.first_seen for entry in entries} == {"2025-04-29"}
+    assert [entry.top for entry in catalogue.day("2025-04-30")] == [True] * 14
+    archive.change("2025-04-30", None)
+    catalogue.refresh(archive)
+    assert [entry.top for entry in catalogue.day("2025-04-29")] == [True] * 10 + [False] * 4
+
+
+@given(st.text("a\n\t \x85<", max_size=8), st.text("$\\text{ab}\n ", max_size=20))
+def test_no_line_of_a_paper_is_empty(name: str, comment: str) -> None:
+    paper = Paper(
+        arxiv_id="2504.00001", title="T", authors=(name, "B"), comment=comment, categories=(name,), announce_type=name
+    )
+    entry = Entry(date="2025-04-29", rank=1, paper=paper, sources=("arxiv",), topics=(), first_seen="2025-04-29")
+    made = Sheet(Settings(), lambda address: address, [entry]).papers([entry], {}, 1)
+    assert not re.search(r"\n\s*\n", made)
+
+
+def _said(folder: Path, source: str, version: str = "1", name: str = "a.html") -> str:
+    cache = program.Compiled("test", version, folder)
+    return (
+        Environment(loader=DictLoader({name: source}), autoescape=True, bytecode_cache=cache)
+        .get_template(name)
+        .render()
+    )
+
+
+def test_a_template_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    folder = tmp_path / "compiled"
+    assert _said(folder, "one") == "one"
+    (file,) = folder.iterdir()
+    before = file.stat().st_mtime_ns, file.stat().st_ino
+    assert _said(folder, "one") == "one"
+    assert (file.stat().st_mtime_ns, file.stat().st_ino) == before
+    assert _said(folder, "two") == "two"  # another text under the name
+    assert _said(folder, "two", "2") == "two"  # another version of the program
+    assert [path.name for path in folder.iterdir()] == [file.name]
+    assert (file.stat().st_mtime_ns, file.stat().st_ino) != before
+
+
+@pytest.mark.parametrize("length", [0, 3, 12, 40, 90])
+def test_a_compiled_template_that_is_damaged_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    _said(tmp_path, "one")
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:length])
+    assert _said(tmp_path, "one") == "one"
+    assert file.read_bytes() == whole
+
+
+def test_where_nothing_may_be_written_templates_are_compiled_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    assert _said(tmp_path / "a", "one") == "one"
+    assert not (tmp_path / "a").exists()
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    (tmp_path / "b").touch()  # no folder
+    assert _said(tmp_path / "b", "one") == "one"
