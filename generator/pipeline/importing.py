@@ -10,12 +10,11 @@ from typing import BinaryIO
 import msgspec
 
 from generator.edges import sources
-from generator.edges.sources import librecat
 from generator.edges.sources.days import day_of_path
 from generator.edges.sources.harvest import Harvest, Record, Repair, Row
 from generator.edges.sources.payload import LARGEST_FILE
 from generator.edges.store import Store
-from generator.ground import text
+from generator.ground.characters import clean
 from generator.ground.errors import DigestError, Problem
 from generator.pipeline.merging import Day, Outcome, Shelf, merge_receipts
 
@@ -108,7 +107,7 @@ class _Import:
 
     def file(self, path: str, named: bool, stdin: BinaryIO | None) -> None:
         self.report.files += 1
-        label = text.clean(os.fsencode(path).decode("utf-8", "replace"))
+        label = clean(os.fsencode(path).decode("utf-8", "replace"))
         try:
             data = _read(path, label, stdin)
             kind, harvest = sources.harvest(data, label, day_of_path(label) or self.date)
@@ -176,6 +175,8 @@ class _Import:
         self.report.problems.append(Problem(rows[0].where, what, "mend the file, then import again"))
 
     def _keep_publications(self, path: str, harvest: Harvest) -> None:
+        from generator.edges.sources.librecat import document  # noqa: PLC0415 - loads YAML
+
         name = publication_file_name(path)
         shelf, problems = _shelf(self.store)
         if problems:
@@ -188,7 +189,7 @@ class _Import:
         for file, records in shelf.files.items():
             if records != before.get(file):
                 untouched = harvest.stream if file == name and records == harvest.publications else None
-                documents = (librecat.document(record.data) for record in records)
+                documents = (document(record.data) for record in records)
                 self.store.write_publications(file, untouched or "".join(documents))
 
     def finish(self) -> None:

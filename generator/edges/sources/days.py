@@ -1,6 +1,5 @@
 """Which day a file or a row belongs to."""
 
-import email.utils
 import re
 from pathlib import PurePath
 
@@ -33,6 +32,8 @@ def day_of_time(text: str | None) -> str | None:
     text = (text or "").strip()
     if is_date(text[:10]):
         return text[:10]
+    import email.utils  # noqa: PLC0415 - brings half of the email package along, for feeds alone
+
     try:
         return email.utils.parsedate_to_datetime(text).date().isoformat()
     except (ValueError, TypeError, OverflowError, IndexError):

@@ -1,13 +1,15 @@
 """Foreign text put right: ids, scores, authors, abstracts. Each repair is noted with its place; nothing here raises."""
 
-import html
 import math
 import re
 from typing import Any
 
 from generator.edges.sources.harvest import Notes
-from generator.ground import arxiv_id, text
+from generator.ground import arxiv_id
 from generator.ground.arxiv_id import ArxivId
+from generator.ground.characters import clean, one_line
+from generator.ground.json_escapes import repair_json_escapes
+from generator.ground.spelling import name as spelt_name
 
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _ANNOUNCED = re.compile(
@@ -27,16 +29,18 @@ def clean_text(raw: str, field: str, notes: Notes) -> str:
         return raw.strip()
     if "&" in raw and _ENTITY.search(raw):
         raw = _unescaped(raw, field, notes)
-    respelt = text.repair_json_escapes(raw)
+    respelt = repair_json_escapes(raw)
     if respelt != raw:
         notes.repair("TeX that was swallowed as a JSON escape spelt out again", field)
-    cleaned = text.clean(respelt)
+    cleaned = clean(respelt)
     if cleaned != respelt:
         notes.repair("control characters taken out", field)
     return cleaned.strip()
 
 
 def _unescaped(raw: str, field: str, notes: Notes) -> str:
+    import html  # noqa: PLC0415 - knows two thousand names, for the few files that use one
+
     plain = html.unescape(raw)
     if _ENTITY.search(plain):  # a feed of a feed is escaped twice
         plain = html.unescape(plain)
@@ -65,7 +69,7 @@ def identifier(raw: object, notes: Notes) -> ArxivId | None:
     """The arXiv id that `raw` means; how it was written otherwise is noted."""
     if not isinstance(raw, str):
         return None
-    found = arxiv_id.parse(text.clean(raw))
+    found = arxiv_id.parse(clean(raw))
     if found is None:
         return None
     if not found.resolvable:
@@ -139,7 +143,7 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
     if len(pairs) < len(given):
         notes.repair("empty authors left out", f"{len(given) - len(pairs)} of {len(given)}")
     spelt = tuple([_spelt(name, notes) for name, _ in pairs])
-    places = tuple([text.name(place) if place else "" for _, place in pairs])
+    places = tuple([spelt_name(place) if place else "" for _, place in pairs])
     return spelt, places if any(places) else ()
 
 
@@ -202,7 +206,7 @@ def _affiliated(author: str) -> tuple[str, str]:
 def _spelt(name: str, notes: Notes) -> str:
     if not _TEX.search(name):
         return name
-    spelt = text.name(name)
+    spelt = spelt_name(name)
     if spelt != name and "\\" in name:
         notes.repair("TeX accents in a name made letters", f"{shown(name)} → {spelt}")
     return spelt or name
@@ -211,4 +215,4 @@ def _spelt(name: str, notes: Notes) -> str:
 def shown(raw: object) -> str:
     """A foreign value, short enough for a message."""
     found = raw if isinstance(raw, str) else repr(raw)
-    return text.one_line(found if len(found) <= _LONGEST_SHOWN else found[: _LONGEST_SHOWN - 1] + "…")
+    return one_line(found if len(found) <= _LONGEST_SHOWN else found[: _LONGEST_SHOWN - 1] + "…")

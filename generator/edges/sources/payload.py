@@ -7,19 +7,19 @@ message.
 import codecs
 import json
 import re
-from typing import Any
-from xml.etree.ElementTree import Element, TreeBuilder
-from xml.parsers import expat
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from generator.edges.sources.harvest import refused
 from generator.ground.errors import Problem
 
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
 LARGEST_FILE = 256 << 20
 _LARGEST_LINE = 16 << 20
 _LARGE = 16 << 20  # from here on, what the file would weigh in memory is estimated first
-_DEEPEST = 100
 _AGAIN = "fetch or copy the file again"
 
 _PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -29,8 +29,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WITH_LINE = frozenset({"item", "entry", "record"})
-LINE = " line"  # no XML attribute can be called that
 _COLON = re.compile(rb"\s*:")
 _TWO_LINES = re.compile(rb"\s*\{[^\n]*\n\s*\S")
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -56,7 +54,7 @@ class Xml(msgspec.Struct, frozen=True):
     """The root element, as `xml_root` gives it."""
 
     where: str
-    root: Element
+    root: "Element"
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -82,6 +80,8 @@ def read(data: bytes, where: str) -> Payload:
     if re.match(rb"<(?:!doctype\s+html|html|head|body)\b", start, re.IGNORECASE):
         raise refused(where, "an HTML page, not data", "an error page was saved instead: fetch the data again")
     if start[:1] == b"<":
+        from generator.edges.sources.xml_text import xml_root  # noqa: PLC0415 - most imports meet no XML
+
         _weigh(data, where, {b"<": 4_000_000})
         return Xml(where, xml_root(data, where))
     return Text(where, data.decode("utf-8"))
@@ -255,46 +255,3 @@ def _object(line: bytes) -> dict[str, Any] | str:
     except RecursionError:
         return "nested too deeply to be a record"
     return value if isinstance(value, dict) else "not a JSON object"
-
-
-# -- XML -----------------------------------------------------------------------------------------------------------
-
-
-def xml_root(data: bytes, where: str) -> Element:
-    """The root of an XML text in UTF-8, names without prefixes; items, entries and records carry their line in `LINE`.
-
-    Raises DigestError. No entity is ever expanded, since no DOCTYPE is let in.
-    """
-    builder = TreeBuilder()
-    parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
-
-    depth = 0
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _DEEPEST:
-            raise refused(where, "nested too deeply to be records", "leave the file out")
-        element = builder.start(tag.rpartition(":")[2], attributes)
-        if element.tag in _WITH_LINE:
-            element.set(LINE, str(parser.CurrentLineNumber))
-
-    def end(tag: str) -> None:
-        nonlocal depth
-        depth -= 1
-        builder.end(tag.rpartition(":")[2])
-
-    def doctype(*_: object) -> None:
-        raise refused(where, "XML with a DOCTYPE, which no feed has", "fetch the feed itself")
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = builder.data
-    parser.StartDoctypeDeclHandler = doctype
-    try:
-        parser.Parse(re.sub(rb"^(\s*)<\?xml[^>]{0,200}\?>", rb"\1", data, count=1), True)
-        return builder.close()
-    except expat.ExpatError as error:
-        what = f"not XML: {expat.errors.messages[error.code]}, column {error.offset + 1}"
-        raise refused(f"{where}:{error.lineno}", what, _AGAIN) from error
