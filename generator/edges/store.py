@@ -119,12 +119,11 @@ class Store:
 
     def write_papers(self, date: str, papers: Iterable[Paper]) -> bool:
         """Make these the papers of the day; False if they were."""
-        data = b"".join(records.encode_paper(paper) + b"\n" for paper in papers)
-        return write_atomically(self.papers_path(date), data, durable=True)
+        return write_atomically(self.papers_path(date), records.encode_papers(papers), durable=True)
 
     def write_dropped(self, date: str, papers: Iterable[Paper]) -> bool:
         """Make these the papers that the day does not show; False if they were."""
-        data = b"".join(records.encode_paper(paper) + b"\n" for paper in papers)
+        data = records.encode_papers(papers)
         return bool(data or self.dropped_path(date).exists()) and write_atomically(
             self.dropped_path(date), data, durable=True
         )

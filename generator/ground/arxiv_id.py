@@ -23,6 +23,8 @@ _OLD = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(r"((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})(?:v([1-9][0-9]{0,2}))?")
+# One of today's by itself, as most are: found with one look.
+_PLAIN = re.compile(r"(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5}")
 
 
 class ArxivId(NamedTuple):
@@ -31,6 +33,11 @@ class ArxivId(NamedTuple):
     id: str
     version: int | None = None
     resolvable: bool = True
+
+
+def is_canonical(text: str) -> bool:
+    """Whether `text` is an identifier as `parse` writes it, and nothing else."""
+    return _PLAIN.fullmatch(text) is not None or ((found := parse(text)) is not None and found.id == text)
 
 
 def parse(text: str) -> ArxivId | None:

@@ -4,7 +4,7 @@ These are also the shapes of the files in ``data/``; `generator.ground.records` 
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -34,19 +34,20 @@ class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     discussion: str | None = None
 
 
-class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One preprint as one source gave it on one day: a line of ``data/papers/YYYY/YYYY-MM-DD.jsonl``.
 
     All text is as the source wrote it (TeX and all), without control characters: escaping is the view's work.
     `arxiv_id` has no version; an old-style id whose archive was lost (``0411431``) stays as it is and is not linked.
     `relevance` and `novelty` are 1 to 10, or None for an unscored paper. Dates are ISO 8601 text.
     `reasons` say in words which wish of the settings the paper meets (``Followed author: …``, ``Negative keyword: …``).
-    `extra` holds the keys of the line that are not named here; they survive a round trip.
+    `extra` holds the keys of the line that are not named here; they survive a round trip. No line is decoded into it
+    directly, not even one with a key of that name: `records` puts the keys there.
     """
 
     arxiv_id: str
     title: str
-    authors: tuple[str, ...] = ()
+    authors: tuple[str, ...] = msgspec.field(default_factory=lambda: ())  # a factory's value is written, a default not
     abstract: str | None = None
     categories: tuple[str, ...] = ()
     published: str | None = None
@@ -61,12 +62,12 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     topics: tuple[str, ...] = ()
     scorer: Scorer | None = None
     reasons: tuple[str, ...] = ()
-    source: str = "arxiv"
+    source: str = msgspec.field(default_factory=lambda: "arxiv")
     links: Links | None = None
     upvotes: int | None = None
     comments: int | None = None
     announce_type: str | None = None
-    extra: dict[str, Any] = {}
+    extra: Annotated[dict[str, Any], msgspec.Meta(min_length=1, max_length=0)] = {}
 
     @property
     def score(self) -> int | float | None:
