@@ -4,6 +4,7 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 # Archives that gave identifiers before April 2007, with those that were merged into others.
@@ -38,6 +39,11 @@ class ArxivId(NamedTuple):
 def is_canonical(text: str) -> bool:
     """Whether `text` is an identifier as `parse` writes it, and nothing else."""
     return _PLAIN.fullmatch(text) is not None or ((found := parse(text)) is not None and found.id == text)
+
+
+def are_plain(ids: Iterable[str]) -> bool:
+    """Whether all of `ids` are identifiers of 2015 or later as `parse` writes them."""
+    return all(map(_PLAIN.fullmatch, ids))
 
 
 def parse(text: str) -> ArxivId | None:

@@ -18,6 +18,8 @@ def name(text: str) -> str:
         return _plain(line)
     if "\\" in line:
         line = accents(line)
+        if not _MARKED_NAME.search(line):
+            return line
         if re.search(r"\\[A-Za-z]", line):
             return _plain(line)
         line = re.sub(r"\\[,;:!/]?", " ", _ESCAPED.sub(r"\1", line))

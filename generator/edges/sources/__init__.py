@@ -6,7 +6,7 @@ A new source is one module and one line in `SOURCES`.
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
-from generator.edges.sources import payload
+from generator.edges.sources import payload, usual
 from generator.edges.sources.harvest import Harvest, refused
 from generator.edges.sources.payload import Json, Lines, Payload, Text, Xml
 from generator.ground.errors import DigestError, Problem
@@ -54,6 +54,8 @@ def harvest(data: bytes, where: str, day: str | None) -> tuple[str, Harvest]:
     `where` names the file in messages, `day` is the day that is meant where the file does not say. Raises
     `Unrecognised`, or DigestError if nothing can be had from a file whose kind is known.
     """
+    if day and (usual_harvest := usual.harvest(data, where, day)):
+        return SOURCES[0].name, usual_harvest
     try:
         read = payload.read(data, where)
     except DigestError as error:

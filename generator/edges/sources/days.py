@@ -18,7 +18,7 @@ def dates_in(text: str) -> list[str]:
 def day_of_path(path: str) -> str | None:
     """The one day that a file's name or, failing that, its innermost dated folder names."""
     pure = PurePath(path)
-    for part in (pure.name, *(folder.name for folder in pure.parents)):
+    for part in reversed(pure.parts):
         if dates := dates_in(part):
             return dates[0] if len(dates) == 1 else None
     for found in reversed(list(_FOLDERS.finditer(pure.as_posix()))):

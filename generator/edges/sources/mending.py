@@ -17,10 +17,15 @@ _ANNOUNCED = re.compile(
 )
 _OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
-_TEX = re.compile(r"[\\{~$]|  ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
-_NEEDS_CARE = re.compile(r"[\\&:,;{}~$()]|  |(?:^|\|) ?(?:and |\||$)")  # in names joined by "|"
+_NEEDS_CARE = re.compile(r"[\\&:,;{}~$()]")  # in names; besides "and " before one, and white space
 _LONGEST_SHOWN = 60
+
+
+def is_clean(raw: str) -> bool:
+    """Whether `clean_text` would leave `raw` as it is, but for outer white space."""
+    # Nothing that XML forbids, hides or reorders text is printable.
+    return raw.isprintable() and not ("&" in raw and _ENTITY.search(raw))
 
 
 def clean_text(raw: str, field: str, notes: Notes) -> str:
@@ -132,9 +137,9 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
         return (), ()
     names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
     plain = "|".join(names)
-    if plain.isprintable() and not _NEEDS_CARE.search(plain):
-        return tuple([name.strip() for name in names]), ()
-    clean = plain.isprintable() and "&" not in plain
+    if plain.isprintable() and not _needs_care(plain):
+        return tuple(names), ()
+    clean = is_clean(plain)
     mended = [name.strip() if clean else clean_text(name, "authors", notes) for name in names]
     if "(" in plain:
         mended = _joined(mended, notes)
@@ -145,6 +150,13 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
     spelt = tuple([_spelt(name, notes) for name, _ in pairs])
     places = tuple([spelt_name(place) if place else "" for _, place in pairs])
     return spelt, places if any(places) else ()
+
+
+def _needs_care(plain: str) -> bool:
+    """Whether one of the names joined by ``|`` may be something else than a name and nothing but a name."""
+    marked = f"|{plain}|"
+    odd = _NEEDS_CARE.search(plain) is not None or "|and " in marked or "||" in marked
+    return odd or "| " in marked or " |" in marked or "  " in marked
 
 
 def split_names(line: str) -> list[str]:
@@ -174,6 +186,10 @@ def _joined(names: list[str], notes: Notes) -> list[str]:
     joined: list[str] = []
     start = 0
     while start < len(names):
+        if "(" not in names[start]:
+            joined.append(names[start])
+            start += 1
+            continue
         end, depth = start, _depth(names[start])
         while depth > 0 and end + 1 < len(names):
             end += 1
@@ -194,17 +210,23 @@ def _affiliated(author: str) -> tuple[str, str]:
     """``Name (Place (Town), Country)`` as name and place; a name that would be empty keeps its parentheses."""
     if not author.endswith(")"):
         return author, ""
+    if author.count(")") == 1:
+        return _cut(author, author.rfind("("))
     depth = 0
     for at in range(len(author) - 1, -1, -1):
         depth += (author[at] == ")") - (author[at] == "(")
         if depth == 0:
-            name = author[:at].strip()
-            return (name, author[at + 1 : -1].strip()) if name else (author, "")
+            return _cut(author, at)
     return author, ""
 
 
+def _cut(author: str, at: int) -> tuple[str, str]:
+    name = author[:at].strip() if at >= 0 else ""
+    return (name, author[at + 1 : -1].strip()) if name else (author, "")
+
+
 def _spelt(name: str, notes: Notes) -> str:
-    if not _TEX.search(name):
+    if not ("\\" in name or "{" in name or "~" in name or "$" in name or "  " in name):
         return name
     spelt = spelt_name(name)
     if spelt != name and "\\" in name:

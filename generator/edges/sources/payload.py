@@ -76,7 +76,7 @@ def read(data: bytes, where: str) -> Payload:
     start = data[content.start() : content.start() + 200]
     if start[:1] in (b"{", b"["):
         _weigh(data, where, {b"{": 4_000_000, b"[": 4_000_000, b",": 20_000_000})
-        return _json_lines(data, where) if _is_lines(data) else Json(where, json_value(data, where), data)
+        return _json_lines(data, where) if is_lines(data) else Json(where, json_value(data, where), data)
     if re.match(rb"<(?:!doctype\s+html|html|head|body)\b", start, re.IGNORECASE):
         raise refused(where, "an HTML page, not data", "an error page was saved instead: fetch the data again")
     if start[:1] == b"<":
@@ -121,9 +121,14 @@ def _check_utf8(data: bytes, where: str) -> None:
         raise refused(f"{where}:{line}", what, "save the file as UTF-8; it may be Windows-1252") from error
 
 
+def is_small(data: bytes) -> bool:
+    """Whether a file can be parsed without weighing it first."""
+    return len(data) <= _LARGE
+
+
 def _weigh(data: bytes, where: str, limits: dict[bytes, int]) -> None:
     # A hundred megabytes of "[]," would take gigabytes: count before parsing.
-    if len(data) > _LARGE and any(data.count(part) > limit for part, limit in limits.items()):
+    if not is_small(data) and any(data.count(part) > limit for part, limit in limits.items()):
         raise refused(where, "too many parts to be records", "split the file")
 
 
@@ -206,7 +211,7 @@ class LineFinder:
         return at
 
 
-def _is_lines(data: bytes) -> bool:
+def is_lines(data: bytes) -> bool:
     """Whether this is one JSON object a line: more than one line, and one of the first ten stands alone."""
     if not _TWO_LINES.match(data):
         return False
@@ -214,7 +219,7 @@ def _is_lines(data: bytes) -> bool:
     for _ in range(10):
         end = data.find(b"\n", start)
         line = data[start : end if end >= 0 else len(data)]
-        if line.startswith(b"{") and isinstance(_object(line), dict):
+        if line.startswith(b"{") and line.rstrip().endswith(b"}") and isinstance(_object(line), dict):
             return True
         if end < 0:
             break
