@@ -4,7 +4,7 @@ These are also the shapes of the files in ``data/``; `generator.ground.records` 
 """
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
@@ -34,15 +34,14 @@ class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     discussion: str | None = None
 
 
-class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One preprint as one source gave it on one day: a line of ``data/papers/YYYY/YYYY-MM-DD.jsonl``.
 
     All text is as the source wrote it (TeX and all), without control characters: escaping is the view's work.
     `arxiv_id` has no version; an old-style id whose archive was lost (``0411431``) stays as it is and is not linked.
     `relevance` and `novelty` are 1 to 10, or None for an unscored paper. Dates are ISO 8601 text.
     `reasons` say in words which wish of the settings the paper meets (``Followed author: …``, ``Negative keyword: …``).
-    `extra` holds the keys of the line that are not named here; they survive a round trip. No line is decoded into it
-    directly, not even one with a key of that name: `records` puts the keys there.
+    `extra` holds the keys of the line that are not named here; they survive a round trip.
     """
 
     arxiv_id: str
@@ -67,7 +66,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     upvotes: int | None = None
     comments: int | None = None
     announce_type: str | None = None
-    extra: Annotated[dict[str, Any], msgspec.Meta(min_length=1, max_length=0)] = {}
+    extra: dict[str, Any] = {}
 
     @property
     def score(self) -> int | float | None:

@@ -17,7 +17,9 @@ PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra"
 _RECEIPT_FIELDS = tuple(name for name in Receipt.__struct_fields__ if name != "extra")
 _ALWAYS = frozenset({"arxiv_id", "title", "authors", "source", "date", "state"})
 _COUNTS = ("announced", "fetched", "duplicates", "scanned", "relevant", "replaced", "scored")
+_PAPER_NAMES = frozenset(PAPER_FIELDS)
 _PAPER = msgspec.json.Decoder(Paper)
+_KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
 _DATE_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
 
@@ -44,7 +46,8 @@ def is_time(text: str) -> bool:
 def decode_paper(line: bytes) -> Paper:
     """Read one line of a papers file. Raises RecordError."""
     try:
-        return _checked(_PAPER.decode(line))
+        if _KEYS.decode(line).keys() <= _PAPER_NAMES:
+            return _checked(_PAPER.decode(line))
     except (RecursionError, ValueError, msgspec.MsgspecError):
         pass  # the long way says what is wrong, and where
     return paper(_object(line))
@@ -102,7 +105,7 @@ def _object(data: bytes) -> dict[str, Any]:
 def _convert(fields: dict[str, Any], names: tuple[str, ...], kind: type[T]) -> T:
     known = {name: fields.pop(name) for name in names if name in fields}
     try:
-        return msgspec.structs.replace(msgspec.convert(known, kind), extra=fields)
+        return msgspec.convert({**known, "extra": fields}, kind)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at ")
         name = path.strip("`").removeprefix("$").removeprefix(".")
