@@ -34,7 +34,7 @@ class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     discussion: str | None = None
 
 
-class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One preprint as one source gave it on one day: a line of ``data/papers/YYYY/YYYY-MM-DD.jsonl``.
 
     All text is as the source wrote it (TeX and all), without control characters: escaping is the view's work.

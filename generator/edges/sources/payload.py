@@ -7,6 +7,7 @@ message.
 import codecs
 import json
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -191,7 +192,7 @@ class LineFinder:
 
     def __call__(self, text: str, *, key: bool = False) -> int:
         """The line on which `text` next stands as a whole string, or as a key of an object; 0 if nowhere."""
-        forms = {json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"), json.dumps(text).encode()}
+        forms = _forms(text)
         found = self._next(forms, key, self._at)
         if found >= 0:
             self._line += self._data.count(b"\n", self._at, found)
@@ -200,15 +201,22 @@ class LineFinder:
         found = self._next(forms, key, 0)
         return self._data.count(b"\n", 0, found) + 1 if found >= 0 else 0
 
-    def _next(self, forms: set[bytes], key: bool, start: int) -> int:
+    def _next(self, forms: Collection[bytes], key: bool, start: int) -> int:
         # Not a pattern: compiling one for every string takes longer than the search.
-        return min((at for form in forms if (at := self._find(form, key, start)) >= 0), default=-1)
+        return min([at for form in forms if (at := self._find(form, key, start)) >= 0], default=-1)
 
     def _find(self, form: bytes, key: bool, start: int) -> int:
         at = self._data.find(form, start)
         while key and at >= 0 and not _COLON.match(self._data, at + len(form)):
             at = self._data.find(form, at + 1)
         return at
+
+
+def _forms(text: str) -> Collection[bytes]:
+    """How JSON may write `text`: with letters that are not ASCII, or with escapes for them."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return (b'"%s"' % text.encode(),)
+    return {json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"), json.dumps(text).encode()}
 
 
 def is_lines(data: bytes) -> bool:
