@@ -18,7 +18,8 @@ _ANNOUNCED = re.compile(
 _OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
-_NEEDS_CARE = re.compile(r"[\\&:,;{}~$()]")  # in names; besides "and " before one, and white space
+_MARKED = re.compile(r"[\\&:,;{}~$()]")  # a name that is more than a name
+_MARKED_BUT_FOR_TEX = re.compile(r"[&:,;()]")
 _LONGEST_SHOWN = 60
 
 
@@ -137,8 +138,11 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
         return (), ()
     names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
     plain = "|".join(names)
-    if plain.isprintable() and not _needs_care(plain):
-        return tuple(names), ()
+    if plain.isprintable() and not _is_loose(plain):
+        if not _MARKED.search(plain):
+            return tuple(names), ()
+        if not _MARKED_BUT_FOR_TEX.search(plain):
+            return tuple([_spelt(name, notes) if _has_tex(name) else name for name in names]), ()
     clean = is_clean(plain)
     mended = [name.strip() if clean else clean_text(name, "authors", notes) for name in names]
     if "(" in plain:
@@ -147,16 +151,15 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
     pairs = [(name.removeprefix("and "), place) for name, place in given if name.strip(":,; ")]
     if len(pairs) < len(given):
         notes.repair("empty authors left out", f"{len(given) - len(pairs)} of {len(given)}")
-    spelt = tuple([_spelt(name, notes) for name, _ in pairs])
+    spelt = tuple([_spelt(name, notes) if _has_tex(name) else name for name, _ in pairs])
     places = tuple([spelt_name(place) if place else "" for _, place in pairs])
     return spelt, places if any(places) else ()
 
 
-def _needs_care(plain: str) -> bool:
-    """Whether one of the names joined by ``|`` may be something else than a name and nothing but a name."""
-    marked = f"|{plain}|"
-    odd = _NEEDS_CARE.search(plain) is not None or "|and " in marked or "||" in marked
-    return odd or "| " in marked or " |" in marked or "  " in marked
+def _is_loose(plain: str) -> bool:
+    """Whether one of the names joined by ``|`` is empty, comes with an ``and`` or has white space to be taken away."""
+    plain = f"|{plain}|"
+    return "||" in plain or "|and " in plain or "| " in plain or " |" in plain or "  " in plain
 
 
 def split_names(line: str) -> list[str]:
@@ -225,9 +228,11 @@ def _cut(author: str, at: int) -> tuple[str, str]:
     return (name, author[at + 1 : -1].strip()) if name else (author, "")
 
 
+def _has_tex(name: str) -> bool:
+    return "\\" in name or "{" in name or "~" in name or "$" in name or "  " in name
+
+
 def _spelt(name: str, notes: Notes) -> str:
-    if not ("\\" in name or "{" in name or "~" in name or "$" in name or "  " in name):
-        return name
     spelt = spelt_name(name)
     if spelt != name and "\\" in name:
         notes.repair("TeX accents in a name made letters", f"{shown(name)} → {spelt}")
