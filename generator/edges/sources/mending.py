@@ -2,12 +2,13 @@
 
 import math
 import re
+import string
 from typing import Any
 
 from generator.edges.sources.harvest import Notes
 from generator.ground import arxiv_id
 from generator.ground.arxiv_id import ArxivId
-from generator.ground.characters import clean, one_line
+from generator.ground.characters import clean, is_printable, one_line
 from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.spelling import name as spelt_name
 
@@ -18,15 +19,15 @@ _ANNOUNCED = re.compile(
 _OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
-_MARKED = re.compile(r"[\\&:,;{}~$()]")  # a name that is more than a name
-_MARKED_BUT_FOR_TEX = re.compile(r"[&:,;()]")
+_IN_NAMES = (string.ascii_letters + string.digits + " |.-'").encode()
+_IN_TEX = b"\\{}~$\"^`="
 _LONGEST_SHOWN = 60
 
 
 def is_clean(raw: str) -> bool:
     """Whether `clean_text` would leave `raw` as it is, but for outer white space."""
     # Nothing that XML forbids, hides or reorders text is printable.
-    return raw.isprintable() and not ("&" in raw and _ENTITY.search(raw))
+    return is_printable(raw) and not ("&" in raw and _ENTITY.search(raw))
 
 
 def clean_text(raw: str, field: str, notes: Notes) -> str:
@@ -136,12 +137,16 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
         if raw is not None:
             notes.repair("a value that is not a list of names was left out", "authors")
         return (), ()
-    names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
-    plain = "|".join(names)
-    if plain.isprintable() and not _is_loose(plain):
-        if not _MARKED.search(plain):
+    try:
+        names, plain = raw, "|".join(raw)
+    except TypeError:  # an entry that is not text
+        names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
+        plain = "|".join(names)
+    if not _is_loose(plain):
+        marks = plain.encode("utf-8", "surrogatepass").translate(None, _IN_NAMES)
+        if not marks:
             return tuple(names), ()
-        if not _MARKED_BUT_FOR_TEX.search(plain):
+        if not marks.translate(None, _IN_TEX):
             return tuple([_spelt(name, notes) if _has_tex(name) else name for name in names]), ()
     clean = is_clean(plain)
     mended = [name.strip() if clean else clean_text(name, "authors", notes) for name in names]

@@ -5,6 +5,7 @@ announcements taken off here too, since a day rarely has none of them.
 """
 
 from functools import partial
+from itertools import filterfalse
 from typing import Annotated, Any
 
 import msgspec
@@ -62,7 +63,8 @@ def _in_order(rows: dict[str, _Row]) -> bool:
     if not all(map(str.strip, titles)) or any(title in rows for title in titles):
         return False
     texts = [*titles, *[row.abstract for row in rows.values()], *[row.COMMENT for row in rows.values()]]
-    return mending.is_clean(" ".join(texts))
+    ascii_texts, others = filter(str.isascii, texts), filterfalse(str.isascii, texts)  # one letter makes all of it wide
+    return mending.is_clean(" ".join(ascii_texts)) and mending.is_clean(" ".join(others))
 
 
 def _paper(row: _Row, notes: Notes) -> Paper:
