@@ -129,7 +129,7 @@ def _paper_fault(made: Paper) -> str | None:
 
 
 def _writable(record: Paper) -> Paper | dict[str, Any]:
-    # As a struct a paper is written as its fields would be, unless it has keys of its own, or an empty text to leave out.
+    # A struct is written as its fields would be, unless it has keys of its own, or an empty text to leave out.
     return _fields(record, PAPER_FIELDS) if record.extra or "" in msgspec.structs.astuple(record) else record
 
 

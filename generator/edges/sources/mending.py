@@ -20,7 +20,7 @@ _OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 _IN_NAMES = (string.ascii_letters + string.digits + " |.-'").encode()
-_IN_TEX = b"\\{}~$\"^`="
+_IN_TEX = b'\\{}~$"^`='
 _LONGEST_SHOWN = 60
 
 

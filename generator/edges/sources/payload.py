@@ -30,6 +30,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_NEAR = 25_000  # bytes, in which Python looks with less preparation
 _COLON = re.compile(rb"\s*:")
 _TWO_LINES = re.compile(rb"\s*\{[^\n]*\n\s*\S")
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -206,7 +207,8 @@ class LineFinder:
         return min([at for form in forms if (at := self._find(form, key, start)) >= 0], default=-1)
 
     def _find(self, form: bytes, key: bool, start: int) -> int:
-        at = self._data.find(form, start)
+        at = self._data.find(form, start, start + _NEAR)
+        at = self._data.find(form, start) if at < 0 else at
         while key and at >= 0 and not _COLON.match(self._data, at + len(form)):
             at = self._data.find(form, at + 1)
         return at

@@ -55,12 +55,12 @@ def harvest(data: bytes, where: str, day: str) -> Harvest | None:
 
 def _in_order(rows: dict[str, _Row]) -> bool:
     """Whether ids agree and are today's, every row has a title, and no text has anything to be taken out of it."""
-    ids, titles = list(rows), [row.title for row in rows.values()]
+    ids, titles = list(rows), [row.title.strip() for row in rows.values()]
     if not arxiv_id.are_plain(ids) or ids != [row.arxiv_id for row in rows.values()]:
         return False
-    if any(row.ARXIVID != key for key, row in rows.items() if row.ARXIVID is not None):
+    if any(key != row.ARXIVID for key, row in rows.items() if row.ARXIVID is not None):
         return False
-    if not all(map(str.strip, titles)) or any(title in rows for title in titles):
+    if not all(titles) or not rows.keys().isdisjoint(titles):
         return False
     texts = [*titles, *[row.abstract for row in rows.values()], *[row.COMMENT for row in rows.values()]]
     ascii_texts, others = filter(str.isascii, texts), filterfalse(str.isascii, texts)  # one letter makes all of it wide
