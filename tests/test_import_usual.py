@@ -30,7 +30,7 @@ NAMES = [
     "Bo (MIT", "Boston)", "Bo (X (Y))", "X|and Y", "title", "Ng~Bo", "J. $\\alpha$", "O'Neil-Smith", "Zoë", "AT&T",
     "A &eacute;", "\x08eta", "李",
 ]  # fmt: skip
-VALUES = [None, True, 0, 1, 10, 11, -1, 7.5, 8.0, 0.0, 1e999, 10**30, "8/10", "x", []]
+VALUES: list[Any] = [None, True, 0, 1, 10, 11, -1, 7.5, 8.0, 0.0, 1e999, 10**30, "8/10", "x", []]
 IDS = ["2505.00001", "2505.00003v2", "0603163", "2505.00001\n2505.00002", "1301.0001", "2513.00001", " x"]
 NAME_LISTS = st.lists(st.sampled_from(NAMES), max_size=5)
 FIELDS: dict[str, list[Any]] = {
