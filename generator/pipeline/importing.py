@@ -19,9 +19,9 @@ from generator.ground.errors import DigestError, Problem
 from generator.pipeline.merging import Day, Outcome, Shelf, merge_receipts
 
 STDIN = "-"
-# Files of these kinds are data: one that cannot be read is a problem, however it was found.
-# So many papers wait for another file that tells of their day too, and the day is read and written once; some 60 MB.
+# So many papers wait for another file that tells of their day, which is then read and written once: at most some 70 MB.
 _MOST_WAITING = 20_000
+# Files of these kinds are data: one that cannot be read is a problem, however it was found.
 _DATA_SUFFIXES = frozenset({".json", ".jsonl", ".yml", ".yaml", ".xml", ".rss", ".atom"})
 
 

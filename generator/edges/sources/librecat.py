@@ -34,7 +34,7 @@ def _items(value: Any) -> list[Any]:
 
 def parse(payload: Payload, day: str | None) -> Harvest:
     """The publications that can be shown; every other record is refused, or noted where it is merely not public."""
-    from generator.ground import publication  # noqa: PLC0415 - with YAML a tenth of a second, for every text file
+    from generator.ground import publication  # noqa: PLC0415 - loads YAML, which no other text needs
 
     parts = list(_parts(payload))
     datas = [part[1] for part in parts if not isinstance(part, Problem)]

@@ -53,7 +53,7 @@ class Lines(msgspec.Struct, frozen=True):
 
 
 class Xml(msgspec.Struct, frozen=True):
-    """The root element, as `xml_root` gives it."""
+    """The root element, as `xml_text.xml_root` gives it."""
 
     where: str
     root: "Element"
