@@ -26,7 +26,7 @@ from generator.web.door import Web
 FOLDER = Path(sys.argv[1])
 DAY, NEXT = "2026-09-24", "2026-09-25"
 WATCHED = {atomic.write_atomically.__code__, kept.Kept.add.__code__}
-STEPS = re.compile(r"mkstemp|os\.replace|return True|open\(|file\.|broken_off = ")
+STEPS = re.compile(r"open\(|os\.replace|return True|file\.|broken_off = ")
 LOADED = (prefilter, training)  # once, and not in every child
 
 

@@ -44,7 +44,7 @@ def test_every_kind_of_page_and_every_source_is_in_its_tuple() -> None:
     pages = {path.stem for path in files if "\ndef pages(" in path.read_text("utf-8")}
     kinds = generator.views.contents.KINDS.values()
     assert {kind.pages.__module__.rpartition(".")[2] for kind in kinds if kind.name != "feeds"} == pages
-    parsers = {source.parse.__module__.rpartition(".")[2] for source in generator.edges.sources.SOURCES}
+    parsers = {source.module for source in generator.edges.sources.SOURCES}
     with_parse = {
         path.stem for path in (PROGRAM / "edges/sources").glob("*.py") if "\ndef recognise(" in path.read_text("utf-8")
     }

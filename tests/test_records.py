@@ -4,6 +4,7 @@ import contextlib
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,6 +54,18 @@ def test_a_paper_is_read_as_it_was_written(paper: Paper) -> None:
     assert b"\n" not in line
     assert records.decode_paper(line) == paper
     assert records.encode_paper(records.decode_paper(line)) == line
+
+
+@given(papers(), st.sampled_from(["comment", "doi", "abstract", "announce_type"]), st.booleans())
+def test_what_is_written_is_every_field_that_says_something(paper: Paper, name: str, empty: bool) -> None:
+    if empty:
+        paper = msgspec.structs.replace(paper, **{name: ""})
+    values = {field: getattr(paper, field) for field in records.PAPER_FIELDS}
+    always = ("arxiv_id", "title", "authors", "source")
+    said = {field: value for field, value in values.items() if field in always or value not in (None, "", ())}
+    line = msgspec.json.encode(said | dict(sorted(paper.extra.items())))
+    assert records.encode_paper(paper) == line
+    assert records.encode_papers([paper, paper]) == line + b"\n" + line + b"\n"
 
 
 def test_keys_stand_in_the_order_of_the_design_and_the_others_sorted_after_them() -> None:

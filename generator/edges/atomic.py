@@ -2,10 +2,9 @@
 
 import os
 import re
-import tempfile
 from pathlib import Path
 
-# The temporary file of a page, of its twins, or of a day: a prefix of ours, and what `tempfile` puts behind it.
+# The temporary file of a page, of its twins, or of a day: a prefix of ours, and eight letters.
 _UNFINISHED = re.compile(r"\.(?:index\.(?:md|html|json)|papers\.bib|\d{4}-\d\d-\d\d\.jsonl?)\.[a-z0-9_]{8}")
 
 
@@ -19,15 +18,18 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:
             return False
     except OSError:
         pass
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    folder, name = os.path.split(path)
+    if not os.path.isdir(folder):
+        os.makedirs(folder, exist_ok=True)
+    temporary = os.path.join(folder, f".{name}.{os.urandom(4).hex()}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            os.fchmod(handle, 0o644)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

@@ -1,16 +1,18 @@
 """``data/``, the only truth: files on one side, records on the other."""
 
-import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.edges.atomic import write_atomically
-from generator.ground import publication, records
+from generator.ground import records
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
-from generator.ground.publication import Publication
+
+if TYPE_CHECKING:
+    from generator.ground.publication import Publication
 
 DROPPED = "dropped"  # the key of a paper's line that says why its day does not show it
 
@@ -81,8 +83,10 @@ class Store:
             raise DigestError(Problem(self.label(path), what, "rename the file or correct its date"))
         return receipt
 
-    def publications(self) -> list[Publication]:
+    def publications(self) -> "list[Publication]":
         """All public records, by file name and place in the file. Raises DigestError with all that cannot be read."""
+        from generator.ground import publication  # noqa: PLC0415 - with YAML, which papers need not wait for
+
         found: list[Publication] = []
         problems: list[Problem] = []
         for path in self.publication_files():
@@ -115,12 +119,11 @@ class Store:
 
     def write_papers(self, date: str, papers: Iterable[Paper]) -> bool:
         """Make these the papers of the day; False if they were."""
-        data = b"".join(records.encode_paper(paper) + b"\n" for paper in papers)
-        return write_atomically(self.papers_path(date), data, durable=True)
+        return write_atomically(self.papers_path(date), records.encode_papers(papers), durable=True)
 
     def write_dropped(self, date: str, papers: Iterable[Paper]) -> bool:
         """Make these the papers that the day does not show; False if they were."""
-        data = b"".join(records.encode_paper(paper) + b"\n" for paper in papers)
+        data = records.encode_papers(papers)
         return bool(data or self.dropped_path(date).exists()) and write_atomically(
             self.dropped_path(date), data, durable=True
         )
@@ -180,6 +183,8 @@ def _bytes(path: Path) -> bytes:
 
 
 def _fingerprint(paths: Sequence[Path]) -> str:
+    import hashlib  # noqa: PLC0415 - loads OpenSSL
+
     total = hashlib.sha256()
     for path in paths:
         data = _bytes(path)

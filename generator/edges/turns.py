@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +26,7 @@ def take_turn(root: Path, since: str, waiting: Callable[[str], None]) -> Iterato
             waiting(_holder(path))
             fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(0)
-        file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+        file.write(json.dumps({"pid": os.getpid(), "host": os.uname().nodename, "since": since}))
         file.flush()
         yield
 

@@ -4,6 +4,7 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -24,6 +25,8 @@ _OLD = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(r"((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})(?:v([1-9][0-9]{0,2}))?")
+# One of today's by itself, as most are: found with one look.
+_PLAIN = re.compile(r"(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5}")
 
 
 class ArxivId(NamedTuple):
@@ -32,6 +35,16 @@ class ArxivId(NamedTuple):
     id: str
     version: int | None = None
     resolvable: bool = True
+
+
+def is_canonical(text: str) -> bool:
+    """Whether `text` is an identifier as `parse` writes it, and nothing else."""
+    return _PLAIN.fullmatch(text) is not None or ((found := parse(text)) is not None and found.id == text)
+
+
+def are_plain(ids: Iterable[str]) -> bool:
+    """Whether all of `ids` are identifiers of 2015 or later as `parse` writes them."""
+    return all(map(_PLAIN.fullmatch, ids))
 
 
 def parse(text: str) -> ArxivId | None:

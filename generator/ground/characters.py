@@ -10,6 +10,7 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]"
 )
+_PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _KEPT_IN_PATH = "%/?#[]@!$&()*+,;=:~-._"  # kept as they are; quotes, angle brackets, spaces and the rest are encoded
 _LONGEST_URL = 2000
@@ -19,6 +20,12 @@ def clean(text: str) -> str:
     """`text` without the characters that XML forbids, lone surrogates and bidi controls; line breaks stay as given."""
     # All of them are unprintable to Python, which looks much faster than a pattern does.
     return text if text.replace("\n", "").isprintable() else _UNWANTED.sub("", text)
+
+
+def is_printable(text: str) -> bool:
+    """``text.isprintable()`` of a long text, at a third of its time: what is left without ASCII is little."""
+    left = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE_ASCII)
+    return not left or left.decode("utf-8", "surrogatepass").isprintable()
 
 
 def one_line(text: str) -> str:

@@ -34,7 +34,7 @@ class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     discussion: str | None = None
 
 
-class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One preprint as one source gave it on one day: a line of ``data/papers/YYYY/YYYY-MM-DD.jsonl``.
 
     All text is as the source wrote it (TeX and all), without control characters: escaping is the view's work.
@@ -46,7 +46,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     arxiv_id: str
     title: str
-    authors: tuple[str, ...] = ()
+    authors: tuple[str, ...] = msgspec.field(default_factory=lambda: ())  # a factory's value is written, a default not
     abstract: str | None = None
     categories: tuple[str, ...] = ()
     published: str | None = None
@@ -61,7 +61,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     topics: tuple[str, ...] = ()
     scorer: Scorer | None = None
     reasons: tuple[str, ...] = ()
-    source: str = "arxiv"
+    source: str = msgspec.field(default_factory=lambda: "arxiv")
     links: Links | None = None
     upvotes: int | None = None
     comments: int | None = None

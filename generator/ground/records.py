@@ -5,6 +5,7 @@ Keys stand in the order of the model's fields; keys that are not ours come after
 
 import datetime
 import re
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ _COUNTS = ("announced", "fetched", "duplicates", "scanned", "relevant", "replace
 _PAPER_NAMES = frozenset(PAPER_FIELDS)
 _PAPER = msgspec.json.Decoder(Paper)
 _KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ENCODER = msgspec.json.Encoder()
 _DATE_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
 
 T = TypeVar("T", Paper, Receipt)
@@ -64,7 +66,12 @@ def _checked(made: Paper) -> Paper:
 
 def encode_paper(record: Paper) -> bytes:
     """One line of a papers file, without its line end."""
-    return msgspec.json.encode(_fields(record, PAPER_FIELDS))
+    return _ENCODER.encode(_writable(record))
+
+
+def encode_papers(papers: Iterable[Paper]) -> bytes:
+    """A whole papers file."""
+    return _ENCODER.encode_lines([_writable(paper) for paper in papers])
 
 
 def decode_receipt(data: bytes) -> Receipt:
@@ -106,8 +113,7 @@ def _convert(fields: dict[str, Any], names: tuple[str, ...], kind: type[T]) -> T
 
 
 def _paper_fault(made: Paper) -> str | None:
-    known = arxiv_id.parse(made.arxiv_id)
-    if known is None or known.id != made.arxiv_id:
+    if not arxiv_id.is_canonical(made.arxiv_id):
         return f"arxiv_id: {made.arxiv_id!r} is not an arXiv id without version"
     for name in ("relevance", "novelty"):
         value = getattr(made, name)
@@ -120,6 +126,11 @@ def _paper_fault(made: Paper) -> str | None:
     if not made.title.strip():
         return "title: is empty"
     return None if made.source else "source: is empty"
+
+
+def _writable(record: Paper) -> Paper | dict[str, Any]:
+    # A struct is written as its fields would be, unless it has keys of its own, or an empty text to leave out.
+    return _fields(record, PAPER_FIELDS) if record.extra or "" in msgspec.structs.astuple(record) else record
 
 
 def _fields(record: Paper | Receipt, names: tuple[str, ...]) -> dict[str, Any]:

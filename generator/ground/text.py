@@ -14,8 +14,8 @@ from markupsafe import Markup
 from generator.ground.characters import clean, escaped, one_line, safe_url
 from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.mathml import to_mathml
+from generator.ground.spelling import name
 from generator.ground.tex import Link, Math, Node, Styled, Text, is_marked, parse
-from generator.ground.tex_accents import accents
 from generator.ground.unicode_math import script, unicode_math
 
 __all__ = [
@@ -24,8 +24,6 @@ __all__ = [
 
 CITATION_TAGS = frozenset(["i", "b", "em", "strong", "sub", "sup"])
 
-_ESCAPED = re.compile(r"\\([&%#_$'\"`.=^])")
-_MARKED_NAME = re.compile(r"[\\${}~]")
 _PARAGRAPH = re.compile(r"\n[ \t]*\r?\n\s*")
 _SPACE = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # all but the single space, which is to stay as it is
 
@@ -34,21 +32,6 @@ _SPACE = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # all but the single spa
 def plain(text: str) -> str:
     """`text` as one line of Unicode without TeX, Markdown or markup: for titles, feed titles, mail. Not escaped."""
     return one_line("".join(map(plain_node, parse(clean(text)))))
-
-
-def name(text: str) -> str:
-    """A person's name with TeX's accents as Unicode: ``{\\L}ukasz`` is Łukasz."""
-    line = one_line(text)
-    if not _MARKED_NAME.search(line):
-        return line
-    if "$" in line:
-        return plain(line)
-    if "\\" in line:
-        line = accents(line)
-        if re.search(r"\\[A-Za-z]", line):
-            return plain(line)
-        line = re.sub(r"\\[,;:!/]?", " ", _ESCAPED.sub(r"\1", line))
-    return one_line(re.sub(r"[{}]", "", line).replace("~", " "))
 
 
 def html(text: str) -> Markup:

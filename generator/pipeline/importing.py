@@ -10,16 +10,17 @@ from typing import BinaryIO
 import msgspec
 
 from generator.edges import sources
-from generator.edges.sources import librecat
 from generator.edges.sources.days import day_of_path
 from generator.edges.sources.harvest import Harvest, Record, Repair, Row
 from generator.edges.sources.payload import LARGEST_FILE
 from generator.edges.store import Store
-from generator.ground import text
+from generator.ground.characters import clean
 from generator.ground.errors import DigestError, Problem
 from generator.pipeline.merging import Day, Outcome, Shelf, merge_receipts
 
 STDIN = "-"
+# So many papers wait for another file that tells of their day, which is then read and written once: at most some 70 MB.
+_MOST_WAITING = 20_000
 # Files of these kinds are data: one that cannot be read is a problem, however it was found.
 _DATA_SUFFIXES = frozenset({".json", ".jsonl", ".yml", ".yaml", ".xml", ".rss", ".atom"})
 
@@ -95,7 +96,8 @@ def _expand(paths: Sequence[str], report: Report) -> Iterator[tuple[str, bool]]:
 
 
 class _Import:
-    """One run: ratings wait for the papers they rate, everything else is kept file by file."""
+    """One run: papers are kept day by day, the day that was told of longest ago first; ratings wait for the papers they
+    rate, everything else is kept file by file."""
 
     def __init__(self, store: Store, date: str | None, replace: bool, later: bool = False) -> None:
         self.store, self.date, self.replace, self.later = store, date, replace, later
@@ -105,10 +107,13 @@ class _Import:
         self.publications: Counter[str] = Counter()
         self.changed: set[str] = set()
         self.ratings: dict[str, list[Row]] = {}
+        self.days: dict[str, Day] = {}
+        self.told: dict[str, str] = {}  # the file that told of a day last
+        self.waiting = 0
 
     def file(self, path: str, named: bool, stdin: BinaryIO | None) -> None:
         self.report.files += 1
-        label = text.clean(os.fsencode(path).decode("utf-8", "replace"))
+        label = clean(os.fsencode(path).decode("utf-8", "replace"))
         try:
             data = _read(path, label, stdin)
             kind, harvest = sources.harvest(data, label, day_of_path(label) or self.date)
@@ -127,8 +132,11 @@ class _Import:
         try:
             self._keep(label, harvest)
         except OSError as error:
-            what = f"{error.filename} cannot be written: {error.strerror}"
-            self.report.problems.append(Problem(label, what, "check permissions and free space, then try again"))
+            self._unwritten(label, error)
+
+    def _unwritten(self, label: str, error: OSError) -> None:
+        what = f"{error.filename} cannot be written: {error.strerror}"
+        self.report.problems.append(Problem(label, what, "check permissions and free space, then try again"))
 
     def _keep(self, path: str, harvest: Harvest) -> None:
         self.report.repairs += harvest.repairs
@@ -141,7 +149,7 @@ class _Import:
         for row in harvest.rows:
             (self.ratings if row.is_rating else days).setdefault(row.date, []).append(row)
         for date, rows in days.items():
-            self._keep_day(date, rows)
+            self._keep_day(date, rows, path)
         for receipt in harvest.receipts:
             try:
                 merged = merge_receipts(self.store.receipt(receipt.date), receipt, replace=self.replace)
@@ -149,13 +157,14 @@ class _Import:
             except DigestError as error:
                 self.report.problems += error.problems
 
-    def _keep_day(self, date: str, rows: list[Row]) -> None:
+    def _keep_day(self, date: str, rows: list[Row], path: str) -> None:
         try:
-            papers = {(paper.arxiv_id, paper.source): paper for paper in self.store.papers(date)}
+            day = self._day(date)
         except DigestError as error:
             self._refuse_day(date, rows, error)
             return
-        day = Day(papers, self.replace, self.later)
+        self.told[date] = path
+        before = len(day.papers)
         for row in rows:
             outcome, fields = day.take(row)
             self.outcomes[outcome] += 1
@@ -164,8 +173,27 @@ class _Import:
             if row.is_rating and outcome is Outcome.ADDED:
                 what = f"rates {row.paper.arxiv_id}, which is not among the papers of {date}; kept with its id as title"
                 self.report.problems.append(Problem(row.where, what, "import the day's papers too", note=True))
-        if self.store.write_papers(date, day.papers.values()):
-            self.changed.add(date)
+        self.waiting += len(day.papers) - before
+        while self.waiting > _MOST_WAITING:
+            self._write_day(next(iter(self.days)))
+
+    def _day(self, date: str) -> Day:
+        day = self.days.pop(date, None)
+        if day is None:
+            papers = {(paper.arxiv_id, paper.source): paper for paper in self.store.papers(date)}
+            day = Day(papers, self.replace, self.later)
+            self.waiting += len(papers)
+        self.days[date] = day  # behind the others
+        return day
+
+    def _write_day(self, date: str) -> None:
+        papers = self.days.pop(date).papers
+        self.waiting -= len(papers)
+        try:
+            if self.store.write_papers(date, papers.values()):
+                self.changed.add(date)
+        except OSError as error:
+            self._unwritten(self.told[date], error)
 
     def _refuse_day(self, date: str, rows: list[Row], error: DigestError) -> None:
         # What cannot be read must not be lost by writing the rest.
@@ -176,6 +204,8 @@ class _Import:
         self.report.problems.append(Problem(rows[0].where, what, "mend the file, then import again"))
 
     def _keep_publications(self, path: str, harvest: Harvest) -> None:
+        from generator.edges.sources.librecat import document  # noqa: PLC0415 - loads YAML
+
         name = publication_file_name(path)
         shelf, problems = _shelf(self.store)
         if problems:
@@ -188,12 +218,14 @@ class _Import:
         for file, records in shelf.files.items():
             if records != before.get(file):
                 untouched = harvest.stream if file == name and records == harvest.publications else None
-                documents = (librecat.document(record.data) for record in records)
+                documents = (document(record.data) for record in records)
                 self.store.write_publications(file, untouched or "".join(documents))
 
     def finish(self) -> None:
         for date, rows in sorted(self.ratings.items()):
-            self._keep_day(date, rows)
+            self._keep_day(date, rows, rows[0].where)
+        for date in list(self.days):
+            self._write_day(date)
         self.report.days = sorted(self.changed)
         self.report.kinds, self.report.outcomes = dict(self.kinds), dict(self.outcomes)
         self.report.publications = dict(+self.publications)
@@ -226,7 +258,9 @@ def _read(path: str, label: str, stdin: BinaryIO | None) -> bytes:
             data = stdin.read(LARGEST_FILE + 1)
         else:
             with open(path, "rb") as file:
-                data = file.read(LARGEST_FILE + 1)
+                # A limit sets as many bytes aside first, which takes longer than reading a day.
+                small = 0 < os.fstat(file.fileno()).st_size <= LARGEST_FILE
+                data = file.read() if small else file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise DigestError(Problem(label, f"cannot be read: {error.strerror}", "check its permissions")) from error
     if len(data) > LARGEST_FILE:

@@ -37,9 +37,10 @@ class Day(msgspec.Struct):
     def take(self, row: Row) -> tuple[Outcome, tuple[str, ...]]:
         """Let one row in. Names the fields in which the old row stayed though the new one differs."""
         key = (row.paper.arxiv_id, row.paper.source)
-        if row.is_rating and key not in self.papers:
-            key = next((other for other in self.papers if other[0] == key[0]), key)
         old = self.papers.get(key)
+        if old is None and row.is_rating:
+            key = next((other for other in self.papers if other[0] == key[0]), key)
+            old = self.papers.get(key)
         if old is None:
             self.papers[key] = row.paper
             return Outcome.ADDED, ()

@@ -3,30 +3,44 @@
 A new source is one module and one line in `SOURCES`.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from importlib import import_module
+from typing import NamedTuple, Protocol, cast
 
-from generator.edges.sources import arxiv_feed, arxiv_oai, digest_page, huggingface, librecat, payload, scored
+from generator.edges.sources import payload, usual
 from generator.edges.sources.harvest import Harvest, refused
-from generator.edges.sources.payload import Json, Lines, Payload, Text
+from generator.edges.sources.payload import Json, Lines, Payload, Text, Xml
 from generator.ground.errors import DigestError, Problem
 
 
+class Parser(Protocol):
+    """What the module of a source has."""
+
+    def recognise(self, payload: Payload) -> bool:
+        """Whether this is a file of the kind."""
+
+    def parse(self, payload: Payload, day: str | None) -> Harvest:
+        """All that is in it; `day` is the one that the file's name or the caller gives, if any."""
+
+
 class Source(NamedTuple):
-    """A kind of file. `parse` takes the day that the file's name or the caller gives, if any."""
+    """A kind of file, the shapes it comes in, and the module beside this one that knows it."""
 
     name: str
-    recognise: Callable[[Payload], bool]
-    parse: Callable[[Payload, str | None], Harvest]
+    module: str
+    shapes: tuple[type[Payload], ...]
+
+    def load(self) -> Parser:
+        """The module, loaded when a file may be of its kind: YAML and XML are not for every import to wait for."""
+        return cast(Parser, import_module(f"{__name__}.{self.module}"))
 
 
 SOURCES = (
-    Source("scored papers", scored.recognise, scored.parse),
-    Source("Hugging Face Daily Papers", huggingface.recognise, huggingface.parse),
-    Source("arXiv feed", arxiv_feed.recognise, arxiv_feed.parse),
-    Source("arXiv OAI-PMH", arxiv_oai.recognise, arxiv_oai.parse),
-    Source("LibreCat publications", librecat.recognise, librecat.parse),
-    Source("digest page", digest_page.recognise, digest_page.parse),
+    Source("scored papers", "scored", (Json, Lines)),
+    Source("Hugging Face Daily Papers", "huggingface", (Json, Text)),
+    Source("arXiv feed", "arxiv_feed", (Xml, Json)),
+    Source("arXiv OAI-PMH", "arxiv_oai", (Xml,)),
+    Source("LibreCat publications", "librecat", (Text, Json, Lines)),
+    Source("digest page", "digest_page", (Text,)),
 )
 
 
@@ -40,14 +54,16 @@ def harvest(data: bytes, where: str, day: str | None) -> tuple[str, Harvest]:
     `where` names the file in messages, `day` is the day that is meant where the file does not say. Raises
     `Unrecognised`, or DigestError if nothing can be had from a file whose kind is known.
     """
+    if day and (usual_harvest := usual.harvest(data, where, day)):
+        return SOURCES[0].name, usual_harvest
     try:
         read = payload.read(data, where)
     except DigestError as error:
         raise Unrecognised(error.problems) from error
     try:
         for source in SOURCES:
-            if source.recognise(read):
-                return source.name, source.parse(read, day)
+            if isinstance(read, source.shapes) and (parser := source.load()).recognise(read):
+                return source.name, parser.parse(read, day)
     except RecursionError as error:
         raise refused(where, "nested too deeply to be records", "leave the file out") from error
     if isinstance(read, Json) and not read.value:

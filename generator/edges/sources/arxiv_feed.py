@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 from generator.edges.sources import mending, rows
 from generator.edges.sources.days import day_of_time
 from generator.edges.sources.harvest import Harvest, Notes, Row
-from generator.edges.sources.payload import LINE, Json, Payload, Xml, xml_root
-from generator.edges.sources.xml_text import child, one, several
+from generator.edges.sources.payload import Json, Payload, Xml
+from generator.edges.sources.xml_text import LINE, child, one, several, xml_root
 from generator.ground import arxiv_id
 from generator.ground.errors import Problem
 from generator.ground.model import Paper

@@ -1,6 +1,5 @@
 """Which day a file or a row belongs to."""
 
-import email.utils
 import re
 from pathlib import PurePath
 
@@ -19,7 +18,7 @@ def dates_in(text: str) -> list[str]:
 def day_of_path(path: str) -> str | None:
     """The one day that a file's name or, failing that, its innermost dated folder names."""
     pure = PurePath(path)
-    for part in (pure.name, *(folder.name for folder in pure.parents)):
+    for part in reversed(pure.parts):
         if dates := dates_in(part):
             return dates[0] if len(dates) == 1 else None
     for found in reversed(list(_FOLDERS.finditer(pure.as_posix()))):
@@ -33,6 +32,8 @@ def day_of_time(text: str | None) -> str | None:
     text = (text or "").strip()
     if is_date(text[:10]):
         return text[:10]
+    import email.utils  # noqa: PLC0415 - brings half of the email package along, for feeds alone
+
     try:
         return email.utils.parsedate_to_datetime(text).date().isoformat()
     except (ValueError, TypeError, OverflowError, IndexError):

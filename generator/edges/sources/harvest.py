@@ -9,7 +9,7 @@ from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
 
 
-class Repair(msgspec.Struct, frozen=True):
+class Repair(msgspec.Struct, frozen=True, gc=False):
     """Something in a row was put right: `what` (a fixed phrase, to count by) and how, e.g. before and after."""
 
     where: str
@@ -17,7 +17,7 @@ class Repair(msgspec.Struct, frozen=True):
     how: str = ""
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A paper on its day. Without a title of its own (its id stands there) it rates a paper from elsewhere."""
 
     paper: Paper

@@ -5,11 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-
 from generator.edges.sources.harvest import Harvest, Record, refused
 from generator.edges.sources.payload import Json, Lines, Payload, Text
-from generator.ground import librecat, publication, text
+from generator.ground.characters import clean
 from generator.ground.errors import Problem
 
 _RECORD = re.compile(r"^(?:- +|--- +|  )?_id *:", re.MULTILINE)
@@ -36,6 +34,8 @@ def _items(value: Any) -> list[Any]:
 
 def parse(payload: Payload, day: str | None) -> Harvest:
     """The publications that can be shown; every other record is refused, or noted where it is merely not public."""
+    from generator.ground import publication  # noqa: PLC0415 - loads YAML, which no other text needs
+
     parts = list(_parts(payload))
     datas = [part[1] for part in parts if not isinstance(part, Problem)]
     if kind := _other_kind(datas, payload):
@@ -63,6 +63,8 @@ def parse(payload: Payload, day: str | None) -> Harvest:
 
 def _parts(payload: Payload) -> Iterator[tuple[str, Any] | Problem]:
     if isinstance(payload, Text):
+        from generator.ground import librecat  # noqa: PLC0415
+
         _check(payload.text, payload.where)
         yield from librecat.stream(payload.text, payload.where)
     elif isinstance(payload, Lines):
@@ -111,13 +113,15 @@ def _other_kind(datas: list[Any], payload: Payload) -> str | None:
 
 def document(data: Any) -> str:
     """A record, all text, as a YAML document of its own; read back it is the same."""
+    import yaml  # noqa: PLC0415
+
     return f"---\n{yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120)}...\n"
 
 
 def _as_text(value: Any) -> Any:
     """JSON's values as YAML's reader would give them: everything is text, and nothing (null) is not there."""
     if isinstance(value, dict):
-        return {text.clean(name): _as_text(part) for name, part in value.items() if part is not None}
+        return {clean(name): _as_text(part) for name, part in value.items() if part is not None}
     if isinstance(value, list):
         return [_as_text(part) for part in value if part is not None]
-    return text.clean(value) if isinstance(value, str) else json.dumps(value)
+    return clean(value) if isinstance(value, str) else json.dumps(value)

@@ -1,13 +1,16 @@
 """Foreign text put right: ids, scores, authors, abstracts. Each repair is noted with its place; nothing here raises."""
 
-import html
 import math
 import re
+import string
 from typing import Any
 
 from generator.edges.sources.harvest import Notes
-from generator.ground import arxiv_id, text
+from generator.ground import arxiv_id
 from generator.ground.arxiv_id import ArxivId
+from generator.ground.characters import clean, is_printable, one_line
+from generator.ground.json_escapes import repair_json_escapes
+from generator.ground.spelling import name as spelt_name
 
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _ANNOUNCED = re.compile(
@@ -15,10 +18,16 @@ _ANNOUNCED = re.compile(
 )
 _OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
-_TEX = re.compile(r"[\\{~$]|  ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
-_NEEDS_CARE = re.compile(r"[\\&:,;{}~$()]|  |(?:^|\|) ?(?:and |\||$)")  # in names joined by "|"
+_IN_NAMES = (string.ascii_letters + string.digits + " |.-'").encode()
+_IN_TEX = b'\\{}~$"^`='
 _LONGEST_SHOWN = 60
+
+
+def is_clean(raw: str) -> bool:
+    """Whether `clean_text` would leave `raw` as it is, but for outer white space."""
+    # Nothing that XML forbids, hides or reorders text is printable.
+    return is_printable(raw) and not ("&" in raw and _ENTITY.search(raw))
 
 
 def clean_text(raw: str, field: str, notes: Notes) -> str:
@@ -27,16 +36,18 @@ def clean_text(raw: str, field: str, notes: Notes) -> str:
         return raw.strip()
     if "&" in raw and _ENTITY.search(raw):
         raw = _unescaped(raw, field, notes)
-    respelt = text.repair_json_escapes(raw)
+    respelt = repair_json_escapes(raw)
     if respelt != raw:
         notes.repair("TeX that was swallowed as a JSON escape spelt out again", field)
-    cleaned = text.clean(respelt)
+    cleaned = clean(respelt)
     if cleaned != respelt:
         notes.repair("control characters taken out", field)
     return cleaned.strip()
 
 
 def _unescaped(raw: str, field: str, notes: Notes) -> str:
+    import html  # noqa: PLC0415 - knows two thousand names, for the few files that use one
+
     plain = html.unescape(raw)
     if _ENTITY.search(plain):  # a feed of a feed is escaped twice
         plain = html.unescape(plain)
@@ -65,7 +76,7 @@ def identifier(raw: object, notes: Notes) -> ArxivId | None:
     """The arXiv id that `raw` means; how it was written otherwise is noted."""
     if not isinstance(raw, str):
         return None
-    found = arxiv_id.parse(text.clean(raw))
+    found = arxiv_id.parse(clean(raw))
     if found is None:
         return None
     if not found.resolvable:
@@ -126,11 +137,18 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
         if raw is not None:
             notes.repair("a value that is not a list of names was left out", "authors")
         return (), ()
-    names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
-    plain = "|".join(names)
-    if plain.isprintable() and not _NEEDS_CARE.search(plain):
-        return tuple([name.strip() for name in names]), ()
-    clean = plain.isprintable() and "&" not in plain
+    try:
+        names, plain = raw, "|".join(raw)
+    except TypeError:  # an entry that is not text
+        names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
+        plain = "|".join(names)
+    if not _is_loose(plain):
+        marks = plain.encode("utf-8", "surrogatepass").translate(None, _IN_NAMES)
+        if not marks:
+            return tuple(names), ()
+        if not marks.translate(None, _IN_TEX):
+            return tuple([_spelt(name, notes) if _has_tex(name) else name for name in names]), ()
+    clean = is_clean(plain)
     mended = [name.strip() if clean else clean_text(name, "authors", notes) for name in names]
     if "(" in plain:
         mended = _joined(mended, notes)
@@ -138,9 +156,15 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
     pairs = [(name.removeprefix("and "), place) for name, place in given if name.strip(":,; ")]
     if len(pairs) < len(given):
         notes.repair("empty authors left out", f"{len(given) - len(pairs)} of {len(given)}")
-    spelt = tuple([_spelt(name, notes) for name, _ in pairs])
-    places = tuple([text.name(place) if place else "" for _, place in pairs])
+    spelt = tuple([_spelt(name, notes) if _has_tex(name) else name for name, _ in pairs])
+    places = tuple([spelt_name(place) if place else "" for _, place in pairs])
     return spelt, places if any(places) else ()
+
+
+def _is_loose(plain: str) -> bool:
+    """Whether one of the names joined by ``|`` is empty, comes with an ``and`` or has white space to be taken away."""
+    plain = f"|{plain}|"
+    return "||" in plain or "|and " in plain or "| " in plain or " |" in plain or "  " in plain
 
 
 def split_names(line: str) -> list[str]:
@@ -170,6 +194,10 @@ def _joined(names: list[str], notes: Notes) -> list[str]:
     joined: list[str] = []
     start = 0
     while start < len(names):
+        if "(" not in names[start]:
+            joined.append(names[start])
+            start += 1
+            continue
         end, depth = start, _depth(names[start])
         while depth > 0 and end + 1 < len(names):
             end += 1
@@ -190,19 +218,27 @@ def _affiliated(author: str) -> tuple[str, str]:
     """``Name (Place (Town), Country)`` as name and place; a name that would be empty keeps its parentheses."""
     if not author.endswith(")"):
         return author, ""
+    if author.count(")") == 1:
+        return _cut(author, author.rfind("("))
     depth = 0
     for at in range(len(author) - 1, -1, -1):
         depth += (author[at] == ")") - (author[at] == "(")
         if depth == 0:
-            name = author[:at].strip()
-            return (name, author[at + 1 : -1].strip()) if name else (author, "")
+            return _cut(author, at)
     return author, ""
 
 
+def _cut(author: str, at: int) -> tuple[str, str]:
+    name = author[:at].strip() if at >= 0 else ""
+    return (name, author[at + 1 : -1].strip()) if name else (author, "")
+
+
+def _has_tex(name: str) -> bool:
+    return "\\" in name or "{" in name or "~" in name or "$" in name or "  " in name
+
+
 def _spelt(name: str, notes: Notes) -> str:
-    if not _TEX.search(name):
-        return name
-    spelt = text.name(name)
+    spelt = spelt_name(name)
     if spelt != name and "\\" in name:
         notes.repair("TeX accents in a name made letters", f"{shown(name)} → {spelt}")
     return spelt or name
@@ -211,4 +247,4 @@ def _spelt(name: str, notes: Notes) -> str:
 def shown(raw: object) -> str:
     """A foreign value, short enough for a message."""
     found = raw if isinstance(raw, str) else repr(raw)
-    return text.one_line(found if len(found) <= _LONGEST_SHOWN else found[: _LONGEST_SHOWN - 1] + "…")
+    return one_line(found if len(found) <= _LONGEST_SHOWN else found[: _LONGEST_SHOWN - 1] + "…")

@@ -7,19 +7,20 @@ message.
 import codecs
 import json
 import re
-from typing import Any
-from xml.etree.ElementTree import Element, TreeBuilder
-from xml.parsers import expat
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from generator.edges.sources.harvest import refused
 from generator.ground.errors import Problem
 
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
 LARGEST_FILE = 256 << 20
 _LARGEST_LINE = 16 << 20
 _LARGE = 16 << 20  # from here on, what the file would weigh in memory is estimated first
-_DEEPEST = 100
 _AGAIN = "fetch or copy the file again"
 
 _PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -29,8 +30,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WITH_LINE = frozenset({"item", "entry", "record"})
-LINE = " line"  # no XML attribute can be called that
+_NEAR = 25_000  # bytes, in which Python looks with less preparation
 _COLON = re.compile(rb"\s*:")
 _TWO_LINES = re.compile(rb"\s*\{[^\n]*\n\s*\S")
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -53,10 +53,10 @@ class Lines(msgspec.Struct, frozen=True):
 
 
 class Xml(msgspec.Struct, frozen=True):
-    """The root element, as `xml_root` gives it."""
+    """The root element, as `xml_text.xml_root` gives it."""
 
     where: str
-    root: Element
+    root: "Element"
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -78,10 +78,12 @@ def read(data: bytes, where: str) -> Payload:
     start = data[content.start() : content.start() + 200]
     if start[:1] in (b"{", b"["):
         _weigh(data, where, {b"{": 4_000_000, b"[": 4_000_000, b",": 20_000_000})
-        return _json_lines(data, where) if _is_lines(data) else Json(where, json_value(data, where), data)
+        return _json_lines(data, where) if is_lines(data) else Json(where, json_value(data, where), data)
     if re.match(rb"<(?:!doctype\s+html|html|head|body)\b", start, re.IGNORECASE):
         raise refused(where, "an HTML page, not data", "an error page was saved instead: fetch the data again")
     if start[:1] == b"<":
+        from generator.edges.sources.xml_text import xml_root  # noqa: PLC0415 - most imports meet no XML
+
         _weigh(data, where, {b"<": 4_000_000})
         return Xml(where, xml_root(data, where))
     return Text(where, data.decode("utf-8"))
@@ -121,9 +123,14 @@ def _check_utf8(data: bytes, where: str) -> None:
         raise refused(f"{where}:{line}", what, "save the file as UTF-8; it may be Windows-1252") from error
 
 
+def is_small(data: bytes) -> bool:
+    """Whether a file can be parsed without weighing it first."""
+    return len(data) <= _LARGE
+
+
 def _weigh(data: bytes, where: str, limits: dict[bytes, int]) -> None:
     # A hundred megabytes of "[]," would take gigabytes: count before parsing.
-    if len(data) > _LARGE and any(data.count(part) > limit for part, limit in limits.items()):
+    if not is_small(data) and any(data.count(part) > limit for part, limit in limits.items()):
         raise refused(where, "too many parts to be records", "split the file")
 
 
@@ -186,7 +193,7 @@ class LineFinder:
 
     def __call__(self, text: str, *, key: bool = False) -> int:
         """The line on which `text` next stands as a whole string, or as a key of an object; 0 if nowhere."""
-        forms = {json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"), json.dumps(text).encode()}
+        forms = _forms(text)
         found = self._next(forms, key, self._at)
         if found >= 0:
             self._line += self._data.count(b"\n", self._at, found)
@@ -195,18 +202,26 @@ class LineFinder:
         found = self._next(forms, key, 0)
         return self._data.count(b"\n", 0, found) + 1 if found >= 0 else 0
 
-    def _next(self, forms: set[bytes], key: bool, start: int) -> int:
+    def _next(self, forms: Collection[bytes], key: bool, start: int) -> int:
         # Not a pattern: compiling one for every string takes longer than the search.
-        return min((at for form in forms if (at := self._find(form, key, start)) >= 0), default=-1)
+        return min([at for form in forms if (at := self._find(form, key, start)) >= 0], default=-1)
 
     def _find(self, form: bytes, key: bool, start: int) -> int:
-        at = self._data.find(form, start)
+        at = self._data.find(form, start, start + _NEAR)
+        at = self._data.find(form, start) if at < 0 else at
         while key and at >= 0 and not _COLON.match(self._data, at + len(form)):
             at = self._data.find(form, at + 1)
         return at
 
 
-def _is_lines(data: bytes) -> bool:
+def _forms(text: str) -> Collection[bytes]:
+    """How JSON may write `text`: with letters that are not ASCII, or with escapes for them."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return (b'"%s"' % text.encode(),)
+    return {json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"), json.dumps(text).encode()}
+
+
+def is_lines(data: bytes) -> bool:
     """Whether this is one JSON object a line: more than one line, and one of the first ten stands alone."""
     if not _TWO_LINES.match(data):
         return False
@@ -214,7 +229,7 @@ def _is_lines(data: bytes) -> bool:
     for _ in range(10):
         end = data.find(b"\n", start)
         line = data[start : end if end >= 0 else len(data)]
-        if line.startswith(b"{") and isinstance(_object(line), dict):
+        if line.startswith(b"{") and line.rstrip().endswith(b"}") and isinstance(_object(line), dict):
             return True
         if end < 0:
             break
@@ -255,46 +270,3 @@ def _object(line: bytes) -> dict[str, Any] | str:
     except RecursionError:
         return "nested too deeply to be a record"
     return value if isinstance(value, dict) else "not a JSON object"
-
-
-# -- XML -----------------------------------------------------------------------------------------------------------
-
-
-def xml_root(data: bytes, where: str) -> Element:
-    """The root of an XML text in UTF-8, names without prefixes; items, entries and records carry their line in `LINE`.
-
-    Raises DigestError. No entity is ever expanded, since no DOCTYPE is let in.
-    """
-    builder = TreeBuilder()
-    parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
-
-    depth = 0
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _DEEPEST:
-            raise refused(where, "nested too deeply to be records", "leave the file out")
-        element = builder.start(tag.rpartition(":")[2], attributes)
-        if element.tag in _WITH_LINE:
-            element.set(LINE, str(parser.CurrentLineNumber))
-
-    def end(tag: str) -> None:
-        nonlocal depth
-        depth -= 1
-        builder.end(tag.rpartition(":")[2])
-
-    def doctype(*_: object) -> None:
-        raise refused(where, "XML with a DOCTYPE, which no feed has", "fetch the feed itself")
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = builder.data
-    parser.StartDoctypeDeclHandler = doctype
-    try:
-        parser.Parse(re.sub(rb"^(\s*)<\?xml[^>]{0,200}\?>", rb"\1", data, count=1), True)
-        return builder.close()
-    except expat.ExpatError as error:
-        what = f"not XML: {expat.errors.messages[error.code]}, column {error.offset + 1}"
-        raise refused(f"{where}:{error.lineno}", what, _AGAIN) from error

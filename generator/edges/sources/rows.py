@@ -8,8 +8,8 @@ from generator.edges.sources import mending
 from generator.edges.sources.harvest import Notes
 from generator.ground import records
 from generator.ground.arxiv_id import ArxivId
+from generator.ground.characters import clean, safe_url
 from generator.ground.model import Links, Paper, Scorer
-from generator.ground.text import clean, safe_url
 
 _SCORED = frozenset({"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE", "authors", "title", "abstract", "arxiv_id"})
 _TEXTS = ("doi", "journal_ref", "arxiv_comment", "announce_type")

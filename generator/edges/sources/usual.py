@@ -1,0 +1,89 @@
+"""Scored papers as assistants write them, the short way: what is in order is seen to be for a whole file at once.
+
+It says the same of a file as `scored` does, or nothing; a test holds the two against each other. Names are mended and
+announcements taken off here too, since a day rarely has none of them.
+"""
+
+from functools import partial
+from itertools import filterfalse
+from typing import Annotated, Any
+
+import msgspec
+
+from generator.edges.sources import mending
+from generator.edges.sources.harvest import Harvest, Notes, Row
+from generator.edges.sources.payload import LineFinder, is_lines, is_small
+from generator.ground import arxiv_id
+from generator.ground.model import Paper
+
+_Score = Annotated[int, msgspec.Meta(ge=1, le=10)] | None
+
+
+class _Row(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    arxiv_id: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    ARXIVID: str | None = None
+    COMMENT: str = ""
+    RELEVANCE: _Score = None
+    NOVELTY: _Score = None
+    SCORE: int | float | None = None
+
+
+_FILE = msgspec.json.Decoder(dict[str, _Row])
+
+
+def harvest(data: bytes, where: str, day: str) -> Harvest | None:
+    """The rows of an object by id, all on `day`; None if anything but names and announcements is to be looked at."""
+    if not is_small(data) or is_lines(data):
+        return None
+    try:
+        rows = _FILE.decode(data)
+    except (RecursionError, ValueError, msgspec.MsgspecError):
+        return None
+    if not rows or not _in_order(rows) or data.count(b'"title"') > len(rows):  # one that stands twice
+        return None
+    notes = Notes(where)
+    line = LineFinder(data)
+    found: list[Row] = []
+    for key, row in rows.items():
+        notes.at(partial(line, key, key=True))
+        found.append(Row(_paper(row, notes), day, where))
+    return notes.harvest(found)
+
+
+def _in_order(rows: dict[str, _Row]) -> bool:
+    """Whether ids agree and are today's, every row has a title, and no text has anything to be taken out of it."""
+    ids, titles = list(rows), [row.title.strip() for row in rows.values()]
+    if not arxiv_id.are_plain(ids) or ids != [row.arxiv_id for row in rows.values()]:
+        return False
+    if any(key != row.ARXIVID for key, row in rows.items() if row.ARXIVID is not None):
+        return False
+    if not all(titles) or not rows.keys().isdisjoint(titles):
+        return False
+    texts = [*titles, *[row.abstract for row in rows.values()], *[row.COMMENT for row in rows.values()]]
+    ascii_texts, others = filter(str.isascii, texts), filterfalse(str.isascii, texts)  # one letter makes all of it wide
+    return mending.is_clean(" ".join(ascii_texts)) and mending.is_clean(" ".join(others))
+
+
+def _paper(row: _Row, notes: Notes) -> Paper:
+    names, places = mending.authors(row.authors, notes)
+    abstract, version, announced = row.abstract.strip(), None, None
+    if abstract.startswith("arXiv:"):
+        abstract, version, announced = mending.announcement(abstract, notes)
+    extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
+    if (row.RELEVANCE is None or row.NOVELTY is None) and (total := mending.number(row.SCORE)) is not None:
+        extra["score"] = total
+    return Paper(
+        arxiv_id=row.arxiv_id,
+        title=" ".join(row.title.split()) if "  " in row.title else row.title.strip(),
+        authors=names,
+        abstract=abstract or None,
+        version=version,
+        relevance=row.RELEVANCE,
+        novelty=row.NOVELTY,
+        comment=row.COMMENT.strip() or None,
+        announce_type=announced,
+        extra=extra,
+    )

@@ -1,0 +1,32 @@
+"""Names as they are spelt: what TeX writes with macros, as letters."""
+
+import re
+
+from generator.ground.characters import one_line
+from generator.ground.tex_accents import accents
+
+_ESCAPED = re.compile(r"\\([&%#_$'\"`.=^])")
+_MARKED_NAME = re.compile(r"[\\${}~]")
+
+
+def name(text: str) -> str:
+    """A person's name with TeX's accents as Unicode: ``{\\L}ukasz`` is Łukasz."""
+    line = one_line(text)
+    if not _MARKED_NAME.search(line):
+        return line
+    if "$" in line:
+        return _plain(line)
+    if "\\" in line:
+        line = accents(line)
+        if not _MARKED_NAME.search(line):
+            return line
+        if re.search(r"\\[A-Za-z]", line):
+            return _plain(line)
+        line = re.sub(r"\\[,;:!/]?", " ", _ESCAPED.sub(r"\1", line))
+    return one_line(re.sub(r"[{}]", "", line).replace("~", " "))
+
+
+def _plain(line: str) -> str:
+    from generator.ground.text import plain  # noqa: PLC0415 - mathematics in a name is rare, and its modules are large
+
+    return plain(line)
