@@ -25,7 +25,8 @@ site: $(VENV)/.site ## Set up, and build the demo site from data/ into site/
 test: $(VENV)/.test $(BUILDERS)/.ready ## Set up, and run the tests (ARGS="-k words" for some of them)
 	@$(BIN)/python tests/tools.py
 	@.ci/npm tests/axe || [ -z "$$CI" ]
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@# Hundreds of processes of the program start: they are to find it compiled.
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 bench: $(VENV)/.test ## Measure builds of large archives, beside Hugo and MkDocs (ARGS="--archives month,y1 --runs 3")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
