@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.catalogue.recording import Recorder
-from generator.edges.theme import Theme, knows_short_way
+from generator.edges.theme import Theme, build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.text import one_line
 from generator.pipeline.generating import generate
@@ -58,3 +58,5 @@ def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> No
         assert theme.render(page, page.body.encode()).decode() == (
             root / "long" / page.address / "index.html"
         ).read_text("utf-8"), page.address
+    build_rest(root, root / "rest", {page.path: page.updated for page in pages}, 0)
+    assert (root / "rest/sitemap.xml").read_bytes() == (root / "long/sitemap.xml").read_bytes()
