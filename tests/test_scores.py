@@ -128,7 +128,7 @@ def test_a_day_says_it_once_and_each_score_leads_there(tmp_path: Path) -> None:
         "n1": "Novelty 6–10 New: Nobody thought of it.",
         "n2": "Novelty 5 Known: Some did.",
     }
-    assert "Of the 24 scores given in the 90 days up to 27 May 2025, 4 %" in words(legend[-1])
+    assert "So many of the 24 scores given in the 90 days up to 27 May 2025" in words(legend[-1])
     assert "gpt-x" not in words(page.find_class("papers")[0])
 
 
@@ -226,6 +226,8 @@ def test_pointing_at_a_score_says_what_it_means(shown: Tab) -> None:
     assert visible(shown) == []
     shown.locator("footer button").first.hover()
     assert visible(shown) == ["r1", "n1"]
+    said = shown.locator("#rubric p", has_text="added up").inner_text()
+    assert said.startswith("Top … % So many of the ")  # no paper's own place: it is said once for all of them
     shown.mouse.move(2, 2)
     assert visible(shown) == []
 

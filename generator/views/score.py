@@ -115,7 +115,7 @@ class Scores:
         if len(days) == 1:
             date, number = next(iter(told.items()))
             among = f"{number:,} scores given in the {DAYS} days up to {wording.long_date(date)}"
-        return f"<p><b>Top 4 %</b> Of the {among}, 4 % are as high or higher: relevance and novelty added up.</p>\n"
+        return f"<p><b>Top … %</b> So many of the {among} are as high or higher: relevance and novelty added up.</p>\n"
 
 
 def _grades(letter: str, scale: str, grades: Sequence[Grade]) -> Iterator[str]:
