@@ -98,6 +98,12 @@ def test_a_date_never_becomes_another_path(tmp_path: Path, date: str) -> None:
         Store(tmp_path).write_papers(date, [])
 
 
+def test_a_file_in_the_folder_one_is_in_is_written_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert write_atomically(Path("by-its-name-alone"), b"here")
+    assert (tmp_path / "by-its-name-alone").read_bytes() == b"here"
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     path = tmp_path / "day.jsonl"
     write_atomically(path, b"old", durable=True)

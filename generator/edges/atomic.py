@@ -18,10 +18,9 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:
             return False
     except OSError:
         pass
-    folder, name = os.path.split(path)
-    if not os.path.isdir(folder):
-        os.makedirs(folder, exist_ok=True)
-    temporary = os.path.join(folder, f".{name}.{os.urandom(4).hex()}")
+    if not os.path.isdir(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = os.path.join(path.parent, f".{path.name}.{os.urandom(4).hex()}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
