@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from pylatexenc.latex2text import LatexNodes2Text
 
-from generator.ground import characters, mathml, text
+from generator.ground import characters, mathml, tex, text
 from generator.ground.characters import escaped
 from generator.ground.tex_formulas import formulas
 from tests import real_texts
@@ -310,6 +310,23 @@ def _link(url: str, label: str) -> str:
 def test_links(source: str, markup: str) -> None:
     assert text.html(source) == markup
     _assert_is_ours(markup)
+
+
+def _by_the_long_way(source: str) -> str:
+    return "".join(map(text._html, tex.step_by_step(text.clean(source)))).strip()
+
+
+FORMULAS = ["$x$", "$5", "$x^2$5", "$a_{i}$", "${$", "$}x{$", "$", "a b ", "-", "'", "> 5 &", " ", "\n", "\x07", "–"]
+
+
+@settings(deadline=None)
+@given(anything | st.lists(st.sampled_from(FORMULAS), max_size=12).map("".join))
+def test_the_short_ways_lead_where_the_long_one_does(source: str) -> None:
+    assert text.inline(source) == _by_the_long_way(source)
+
+
+def test_they_do_for_real_prose(real: real_texts.RealTexts) -> None:
+    assert all(text.inline(prose) == _by_the_long_way(prose) for prose in real.prose)
 
 
 def test_real_prose_is_ours_and_quick(real: real_texts.RealTexts) -> None:

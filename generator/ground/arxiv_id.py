@@ -39,11 +39,16 @@ class ArxivId(NamedTuple):
 
 def is_canonical(text: str) -> bool:
     """Whether `text` is an identifier as `parse` writes it, and nothing else."""
-    return _PLAIN.fullmatch(text) is not None or ((found := parse(text)) is not None and found.id == text)
+    return is_plain(text) or ((found := parse(text)) is not None and found.id == text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether `text` is an identifier of 2015 or later as `parse` writes it: digits and a point."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def are_plain(ids: Iterable[str]) -> bool:
-    """Whether all of `ids` are identifiers of 2015 or later as `parse` writes them."""
+    """The same of all of them."""
     return all(map(_PLAIN.fullmatch, ids))
 
 

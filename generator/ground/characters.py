@@ -11,6 +11,8 @@ _UNWANTED = re.compile(
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]"
 )
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
+_SIGNS = "\\${}~*`[<>&'\""
+_PLAIN = bytes(sorted({*_PRINTABLE_ASCII} - {*map(ord, _SIGNS)}))
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _KEPT_IN_PATH = "%/?#[]@!$&()*+,;=:~-._"  # kept as they are; quotes, angle brackets, spaces and the rest are encoded
 _LONGEST_URL = 2000
@@ -26,6 +28,14 @@ def is_printable(text: str) -> bool:
     """``text.isprintable()`` of a long text, at a third of its time: what is left without ASCII is little."""
     left = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE_ASCII)
     return not left or left.decode("utf-8", "surrogatepass").isprintable()
+
+
+def signs(text: str) -> str:
+    """`text` without printable ASCII that is plain to any parser: little is left, and soon looked through.
+
+    What is left of ASCII are controls and the signs of TeX, Markdown and HTML that mean something by themselves.
+    """
+    return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
 
 
 def one_line(text: str) -> str:

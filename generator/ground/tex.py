@@ -15,7 +15,7 @@ from generator.ground.characters import safe_url
 from generator.ground.links import link_at, unescaped
 from generator.ground.mathml import symbol, takes_arguments, to_mathml
 from generator.ground.tex_accents import accent_at, letter_at
-from generator.ground.tex_formulas import formula_at
+from generator.ground.tex_formulas import between_dollars, formula_at
 from generator.ground.tex_macros import (
     ARGUMENTS,
     CHARACTERS,
@@ -98,9 +98,22 @@ def parse(text: str) -> tuple[Node, ...]:
 
 @lru_cache(512)  # a day's texts: its page, its twins and its bibliography ask for the same
 def _parse(text: str) -> tuple[Node, ...]:
-    if "\\" in text and _MAY_REFER.search(text):
-        text = REFERENCES.sub("", text)
-    return tuple(_Parser(text).nodes(0, len(text), 0))
+    # Most of what is marked has formulas and nothing else.
+    told = _without_references(text)
+    pieces = between_dollars(told) if "$" in told else None
+    if pieces and not is_marked("".join(pieces[::2])):
+        return tuple([Math(it) if at % 2 else Text(it) for at, it in enumerate(pieces) if it])
+    return step_by_step(text)
+
+
+def step_by_step(text: str) -> tuple[Node, ...]:
+    """What `parse` gives, whatever `text` holds."""
+    told = _without_references(text)
+    return tuple(_Parser(told).nodes(0, len(told), 0))
+
+
+def _without_references(text: str) -> str:
+    return REFERENCES.sub("", text) if "\\" in text and _MAY_REFER.search(text) else text
 
 
 def _partners(text: str) -> dict[int, int]:

@@ -63,6 +63,19 @@ def formula_at(text: str, pos: int, end: int | None = None) -> Formula | None:
     return delimited(text, pos, stop)
 
 
+def between_dollars(text: str) -> list[str] | None:
+    """`text` cut at ``$…$``: words, TeX, words …, words; None unless each is such a formula as `formula_at` finds.
+
+    That is one look at a text for all its formulas; whether its words hold anything else, the caller must see.
+    """
+    pieces = _INLINE.split(text)
+    for at in range(1, len(pieces), 2):
+        tex = pieces[at]
+        if tex.count("{") != tex.count("}") or not _is_mathematics(tex, pieces[at + 1][:1].isdigit()):
+            return None
+    return pieces if len(text) <= _FARTHEST else None
+
+
 def delimited(text: str, pos: int, stop: int) -> Formula | None:
     """The same, whatever the delimiters."""
     if text.startswith("$$", pos):

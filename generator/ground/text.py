@@ -11,7 +11,7 @@ from functools import lru_cache
 import nh3
 from markupsafe import Markup
 
-from generator.ground.characters import clean, escaped, one_line, safe_url
+from generator.ground.characters import clean, escaped, one_line, safe_url, signs
 from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.mathml import to_mathml
 from generator.ground.spelling import name
@@ -25,6 +25,7 @@ __all__ = [
 CITATION_TAGS = frozenset(["i", "b", "em", "strong", "sub", "sup"])
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\r?\n\s*")
+_ESCAPED = frozenset("<>&'\"")
 _SPACE = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # all but the single space, which is to stay as it is
 
 
@@ -45,8 +46,10 @@ def html(text: str) -> Markup:
 
 def inline(text: str) -> str:
     """What `html` gives, as a string like any other: for functions that write markup themselves."""
-    cleaned = clean(text)
-    return (_from_nodes(parse(cleaned)) if is_marked(cleaned) else _paragraphs(cleaned)).strip()
+    told = signs(text)
+    if is_marked(told) or not told.isprintable() or "--" in text or "://" in text or "  " in text:
+        return _from_nodes(parse(clean(text))).strip()
+    return (text if _ESCAPED.isdisjoint(told) else escaped(text)).strip()
 
 
 @lru_cache(4096)
@@ -84,15 +87,15 @@ def plain_node(node: Node) -> str:
 
 
 def _from_nodes(nodes: Iterable[Node]) -> str:
-    return "".join([_paragraphs(node.text) if type(node) is Text else _html(node) for node in nodes])
+    return "".join([_paragraphs(it.text) if type(it) is Text else _html(it) for it in nodes])
 
 
 def _html(node: Node) -> str:
     match node:
-        case Text(text):
-            return _paragraphs(text)
         case Math(tex, display):
             return to_mathml(tex, display) or f'<code class="tex">{_paragraphs(tex.strip())}</code>'
+        case Text(text):
+            return _paragraphs(text)
         case Styled(element, children):
             return f"<{element}>{_from_nodes(children)}</{element}>"
         case Link(url, children):

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from generator.ground.arxiv_id import parse, quoted
+from generator.ground.arxiv_id import is_plain, parse, quoted
 
 # arXiv makes HTML of papers submitted since December 2023 (info.arxiv.org/about/accessible_HTML.html).
 FIRST_WITH_HTML = "2312"
@@ -18,10 +18,12 @@ class Addresses(NamedTuple):
 
 def addresses(arxiv_id: str) -> Addresses | None:
     """The addresses of a paper, or None for an id that leads nowhere (an old one that lost its archive)."""
-    parsed = parse(arxiv_id)
-    if parsed is None or not parsed.resolvable:
-        return None
-    name = quoted(parsed.id)
+    name = arxiv_id
+    if not is_plain(name):
+        parsed = parse(name)
+        if parsed is None or not parsed.resolvable:
+            return None
+        name = quoted(parsed.id)
     has_html = "/" not in name and name[:4] >= FIRST_WITH_HTML and not name.startswith("9")
     return Addresses(
         f"https://arxiv.org/abs/{name}",

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _EMPTY_LINES = re.compile(r"\n\s*\n")
@@ -85,8 +86,11 @@ def page_url(path: str) -> str:
 def relative(target: str, base: str) -> str:
     """`target` as seen from the page at `base`; both relative to the site's root, `target` may have a fragment."""
     url, hash_sign, fragment = target.partition("#")
-    if url == base and hash_sign:
-        return hash_sign + fragment
+    return (_way(url, base) if url != base or not hash_sign else "") + hash_sign + fragment
+
+
+@lru_cache(1024)
+def _way(url: str, base: str) -> str:
     # Addresses are made here and have no "." or ".." in them: posixpath.relpath would only take five times as long.
     here, there = base.split("/")[:-1], url.split("/")
     shared = 0
@@ -94,5 +98,4 @@ def relative(target: str, base: str) -> str:
         if one != other:
             break
         shared += 1
-    path = "../" * (len(here) - shared) + "/".join(there[shared:])
-    return (path or "./") + hash_sign + fragment
+    return "../" * (len(here) - shared) + "/".join(there[shared:]) or "./"

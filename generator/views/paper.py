@@ -69,16 +69,17 @@ class Sheet:
     def _paper(self, entry: Entry, published: Sequence[Publication], opened: bool) -> str:
         it = entry.paper
         arxiv = addresses(it.arxiv_id)
+        name, place = escaped(it.arxiv_id), self.address(entry)
         title = text.title(it.title)
         # To where there is more of it: its own page, or arXiv.
-        there = self._link(paper_address(entry, self._settings)) if has_page(entry, self._settings) else None
-        to = there or (arxiv and arxiv.abstract)
-        heading = f'<a href="{escaped(to)}">{title}</a>' if to else title
+        to = place if has_page(entry, self._settings) else arxiv and arxiv.abstract
+        heading = f'<a href="{to}">{title}</a>' if to else title
         by = authors(it.authors, self._settings.pages.authors) if it.authors else "Authors not given"
         body = "".join(_body(entry, self._link, published, opened, self._settings.pages.abstracts))
         facts = "".join(_facts(entry, self._settings, self._several_sources))
-        links = self._arxiv_links(entry, arxiv) + "".join(other_links(it))
-        start = f'<article class="paper" id="{escaped(it.arxiv_id)}" {self.data(entry)}>'
+        links = f'<a href="{place}">{name}</a>{self._arxiv_links(arxiv)}' if arxiv else _lost(name, place)
+        links += "".join(other_links(it))
+        start = f'<article class="paper" id="{name}" {self.data(entry)}>'
         scores = self.scores(entry)
         made = f"""\
 {start}
@@ -92,23 +93,23 @@ class Sheet:
         return without_empty_lines(made) if "\n" in f"{start}{heading}{by}{body}{scores}{facts}{links}" else made
 
     def address(self, entry: Entry) -> str:
-        """The paper's permanent address, as seen from the page."""
+        """The paper's permanent address, as seen from the page: nothing in it is left to escape."""
         return self._link(paper_address(entry, self._settings))
 
-    def _arxiv_links(self, entry: Entry, arxiv: Addresses | None) -> str:
-        name = entry.paper.arxiv_id
-        places = [(self.address(entry), escaped(name))]
-        if arxiv is None:
-            places = [(places[0][0], f'<span title="This id has lost its archive">{escaped(name)}</span>')]
-        else:
-            titled = self._settings.paper_pages == "none"  # then the title leads there
-            places += [("" if titled else arxiv.abstract, "arXiv"), (arxiv.pdf, "PDF"), (arxiv.html or "", "HTML")]
-        return " · ".join([f'<a href="{escaped(url)}">{label}</a>' for url, label in places if url])
+    def _arxiv_links(self, arxiv: Addresses) -> str:
+        # Where papers have no pages, the title leads to arXiv.
+        abstract = "" if self._settings.paper_pages == "none" else f' · <a href="{arxiv.abstract}">arXiv</a>'
+        html = f' · <a href="{arxiv.html}">HTML</a>' if arxiv.html else ""
+        return f'{abstract} · <a href="{arxiv.pdf}">PDF</a>{html}'
+
+
+def _lost(name: str, place: str) -> str:
+    return f'<a href="{place}"><span title="This id has lost its archive">{name}</span></a>'
 
 
 def contents(entries: Iterable[Entry]) -> Markup:
     """The papers as a table of contents: list items that lead to each."""
-    titles = ((escaped(quoted(entry.paper.arxiv_id)), text.title(entry.paper.title)) for entry in entries)
+    titles = ((quoted(entry.paper.arxiv_id), text.title(entry.paper.title)) for entry in entries)
     return Markup("\n".join([f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in titles]))
 
 

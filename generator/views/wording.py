@@ -23,6 +23,12 @@ def day(date: str) -> str:
 
 
 @lru_cache(1024)
+def day_at_a_glance(date: str, state: State, papers: int) -> str:
+    """``Tuesday, 27 May 2025: complete, 84 papers``."""
+    return f"{day(date)}: {STATE_WORDS[state][0].lower()}, {count(papers, 'paper')}"
+
+
+@lru_cache(1024)
 def short_day(date: str) -> str:
     """``2025-05-27`` as ``Tue 27 May``."""
     d = dt.date.fromisoformat(date)
