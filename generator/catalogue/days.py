@@ -12,7 +12,10 @@ from generator.ground.model import Links, Paper, Receipt, State
 
 # ASCII and general punctuation (U+2010 to U+205E) made spaces.
 SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], " ")
-_ASCII_SPACES = bytes.maketrans(string.punctuation.encode(), b" " * len(string.punctuation))
+_ASCII = bytes.maketrans(
+    (string.punctuation + string.ascii_uppercase).encode(),
+    (" " * len(string.punctuation) + string.ascii_lowercase).encode(),
+)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,12 +128,14 @@ class TopicMatcher:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._order = {topic.id: place for place, topic in enumerate(settings.topics)}
-        # By the first word of a phrase: a text is asked once for each of its words, not for each phrase.
-        self._phrases: dict[str, list[tuple[str, str]]] = {}
+        # By the first word of a phrase, with its other words: a text is asked once for each of its words, not for each
+        # phrase.
+        self._phrases: dict[str, list[tuple[str, frozenset[str], str]]] = {}
         for topic in settings.topics:
             for phrase in phrases((topic.name, *topic.words)):
-                self._phrases.setdefault(phrase.split()[0], []).append((f" {phrase} ", topic.id))
-        self._starts = frozenset(self._phrases)
+                first, *others = phrase.split()
+                self._phrases.setdefault(first, []).append((phrase, frozenset(others), topic.id))
+        self._words = frozenset(word for listed in self._phrases.values() for one in listed for word in one[0].split())
 
     def __call__(self, paper: Paper) -> tuple[str, ...]:
         own = [topic.id for name in paper.topics if (topic := self._settings.topic(name))]
@@ -145,25 +150,24 @@ class TopicMatcher:
         """The topics whose words `text` uses, in the order of the settings, each with those words, sorted."""
         found: dict[str, list[str]] = {}
         for phrase, topic in sorted(self._used(text)):
-            found.setdefault(topic, []).append(phrase.strip())
+            found.setdefault(topic, []).append(phrase)
         return {topic: found[topic] for topic in sorted(found, key=self._order.__getitem__)}
 
     def _used(self, text: str) -> list[tuple[str, str]]:
         """The phrases that `text` uses, each with its topic."""
-        used = words(text)
-        starts = self._starts.intersection(used)
-        if not starts:
-            return []
-        joined = f" {' '.join(used)} "
-        return [pair for word in starts for pair in self._phrases[word] if pair[0] in joined]
+        every = words(text)
+        known = self._words.intersection(every)
+        # Most of what is not there lacks a word, so that it need not be looked for.
+        near = [one for word in known for one in self._phrases.get(word, ()) if one[1] <= known]
+        joined = f" {' '.join(every)} " if any(others for _, others, _ in near) else ""
+        return [(phrase, topic) for phrase, others, topic in near if not others or f" {phrase} " in joined]
 
 
 def words(text: str) -> list[str]:
     """The words of a text, in lower case; a hyphen separates them as a space does."""
-    text = text.lower()
     if text.isascii():  # nearly all are, and bytes are translated in half the time
-        return text.encode().translate(_ASCII_SPACES).decode().split()
-    return text.translate(SPACES).split()
+        return text.encode().translate(_ASCII).decode().split()
+    return text.lower().translate(SPACES).split()
 
 
 def phrases(names: Iterable[str]) -> set[str]:
