@@ -27,15 +27,15 @@ def hand_written(docs: Path) -> list[str]:
     ours = _known(docs)
     return sorted(
         name
-        for name in _visible(docs)
+        for name in visible(docs)
         if (not _is_marked(f"{docs}/{name}") if name.endswith(".md") else name not in ours)
     )
 
 
-def _visible(docs: Path) -> Iterator[str]:
-    """Every file below `docs` whose path has no part that starts with a dot. ``Path.rglob`` takes far longer."""
-    start = len(str(docs)) + 1
-    for folder, inner, names in os.walk(docs):
+def visible(root: Path | str) -> Iterator[str]:
+    """Every file below `root` whose path has no part that starts with a dot. ``Path.rglob`` takes far longer."""
+    start = len(str(root)) + 1
+    for folder, inner, names in os.walk(root):
         inner[:] = [name for name in inner if not name.startswith(".")]
         yield from (f"{folder}/{name}"[start:] for name in names if not name.startswith("."))
 
@@ -97,7 +97,7 @@ class Output:
 
     def _prune(self) -> None:
         # A run that was killed wrote pages that no list names: the mark in them tells.
-        pages = {name for name in _visible(self._docs) if name.endswith(".md")}
+        pages = {name for name in visible(self._docs) if name.endswith(".md")}
         orphans = {name for name in pages - self._now if _is_marked(self._docs / name)}
         for name in sorted((self._before | orphans) - self._now):
             file = self._docs / name

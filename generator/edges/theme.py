@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import mkdocs
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import escape
 from mkdocs.commands.build import build, get_context
 from mkdocs.config import load_config
@@ -22,6 +22,7 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
+from generator.edges.output import visible
 from generator.ground.errors import DigestError, Problem
 from generator.ground.program import Compiled
 from generator.views.markdown import HEADING_ID, head, html, html_above, meta
@@ -154,6 +155,11 @@ class KnownPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
     def __init__(self, known: Mapping[str, str | None]) -> None:
         self._known = known
 
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        env = _compiled(config.theme.get_env())
+        env.loader = _Visible(config.theme.dirs)
+        config.theme.get_env = lambda: env  # type: ignore[method-assign]
+
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
         listed = set(_paths(config.nav))
         for file in list(files):
@@ -170,7 +176,14 @@ class KnownPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
             if file.src_uri in self._known and file.page:
                 updated = self._known[file.src_uri]
                 file.page.meta = {"updated": updated} if updated else {}
-        return _compiled(env)
+        return env
+
+
+class _Visible(FileSystemLoader):
+    """A theme's files, of which MkDocs lists all to copy those without a dot before a part of their path: few."""
+
+    def list_templates(self) -> list[str]:
+        return sorted({name for folder in self.searchpath for name in visible(folder)})
 
 
 def _is_unused(file: File, config: MkDocsConfig) -> bool:
