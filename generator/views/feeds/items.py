@@ -69,7 +69,10 @@ def topic_names(entry: Entry, settings: Settings) -> tuple[str, ...]:
 
 def summary(*parts: str | None) -> str:
     """One short line of plain text."""
-    return textwrap.shorten(" ".join(text.plain(part) for part in parts if part), SUMMARY_LENGTH, placeholder=" …")
+    said = " ".join(" ".join(text.plain(part) for part in parts if part).split())
+    if len(said) <= SUMMARY_LENGTH:
+        return said
+    return textwrap.shorten(said[: 2 * SUMMARY_LENGTH], SUMMARY_LENGTH, placeholder=" …")
 
 
 def html(template: str, **context: object) -> str:
