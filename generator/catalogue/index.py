@@ -81,7 +81,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
         changed = sorted({*known, *dates} - same)
         problems: list[Problem] = []
         with self._db:
-            papers = self._on(changed)
+            touched = self._on(changed)
             for date in changed:
                 self._forget(date)
             read = partial(day_rows, archive, self._match, self._depth)
@@ -89,10 +89,10 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
                 problems += rows.problems
                 if not problems:
                     self._store(rows)
+                    touched.update(row[2] for row in rows.entries)
             if problems:
                 raise DigestError(problems)
             if changed:
-                touched = papers | self._on(changed)
                 repeated = repeats.refresh(self._db, {*changed, *self._showing(touched, changed)})
                 self._forget_answers()
                 self._relatives.refresh(touched, repeated, self._versions)

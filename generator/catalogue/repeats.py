@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from generator.catalogue.database import TOP
 
 _QUERY = f"""
-SELECT rank, first, best <= {TOP}, arxiv_id FROM (
-  SELECT e.date, e.rank, e.arxiv_id,
-    (SELECT min(f.date) FROM entry f WHERE f.arxiv_id = e.arxiv_id) AS first,
-    (SELECT min(f.rank) FROM entry f WHERE f.arxiv_id = e.arxiv_id) AS best
-  FROM entry e WHERE e.date = ?)
-WHERE first < date OR best < rank ORDER BY rank
+SELECT e.rank, min(f.date) AS first, min(f.rank) <= {TOP}, e.arxiv_id
+FROM entry e CROSS JOIN entry f ON f.arxiv_id = e.arxiv_id
+WHERE e.date = ? GROUP BY e.rank HAVING first < e.date OR min(f.rank) < e.rank ORDER BY e.rank
 """
 
 
