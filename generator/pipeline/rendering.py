@@ -190,7 +190,7 @@ class Workers:
         return Outcome(tuple(made[key] for key in listed), sum(outcome.written for outcome in outcomes))
 
     def _rendered(self, tasks: list[Task], few: bool) -> Iterator[tuple[Task, Outcome]]:
-        # Of few pages the first, the feeds, take as long as all others; these are made right here.
+        # Of few pages the first, most feeds, take as long as all others; these are made right here.
         given = 0 if self.job.processes == 1 else 1 if few else len(tasks)
         running = {self.submit(render, task): task for task in tasks[:given]}
         for task in tasks[given:]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from generator.catalogue.index import Catalogue
 from generator.ground.config import Settings
-from generator.views.feeds.files import feeds
+from generator.views.feeds import files
 from generator.views.page import File, Page
 from generator.views.pages import (
     about,
@@ -47,7 +47,7 @@ def _one(catalogue: Catalogue, settings: Settings) -> tuple[str]:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("feeds", _one, feeds),  # first, since they take longest
+        Kind("feeds", files.keys, files.feeds),  # first, since they take longest
         Kind("home", _one, home.pages),
         Kind("day", day.keys, day.pages),
         Kind("paper", paper.keys, paper.pages),

@@ -1,13 +1,13 @@
 """What is in each feed, before it has a format: queries for the newest only, however long the archive is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from generator.catalogue.days import Entry
 from generator.catalogue.index import Catalogue
 from generator.catalogue.periods import week_span
 from generator.ground.config import Settings
 from generator.views.feeds.channel import FeedChannel, FeedItem
-from generator.views.feeds.directory import Feed, absolute, directory, tag_uri
+from generator.views.feeds.directory import Feed, absolute, tag_uri
 from generator.views.feeds.editions import daily_edition, finished_weeks, weekly_edition
 from generator.views.feeds.items import PaperItems, publication_item
 
@@ -15,10 +15,10 @@ BEST_OF_WEEK = 5
 WEEKDAYS = 5
 
 
-def channels(catalogue: Catalogue, settings: Settings) -> Iterator[FeedChannel]:
-    """Every feed of the site."""
+def channels(catalogue: Catalogue, settings: Settings, feeds: Iterable[Feed]) -> Iterator[FeedChannel]:
+    """What is in each of `feeds`."""
     contents = _Contents(catalogue, settings)
-    for feed in directory(settings):
+    for feed in feeds:
         yield FeedChannel(
             path=feed.path,
             id=tag_uri(settings, "feed", feed.path.removeprefix("feeds/")),

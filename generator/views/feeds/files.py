@@ -8,9 +8,11 @@ from generator.ground.config import Settings
 from generator.views.feeds import json_feed, syndication
 from generator.views.feeds.channel import FeedChannel, FeedItem
 from generator.views.feeds.channels import channels
-from generator.views.feeds.directory import ATOM, EVERYTHING, FORMATS, JSON, RSS, Format, absolute, directory
+from generator.views.feeds.directory import ATOM, EVERYTHING, FORMATS, JSON, RSS, Feed, Format, absolute, directory
 from generator.views.feeds.opml import subscriptions
 from generator.views.page import File
+
+PAPERS, EDITIONS = "papers", "editions"
 
 
 class Writer(NamedTuple):
@@ -28,14 +30,22 @@ WRITERS = {
 }
 
 
+def keys(catalogue: Catalogue, settings: Settings) -> tuple[str, str]:
+    """Editions and all other feeds: they share no item, so that two processes may make them side by side."""
+    return (PAPERS, EDITIONS)
+
+
 def feeds(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[File]:
-    """Every feed of the site in every format, then the lists of them."""
+    """The feeds of `key`, or all, in every format; with those that are no editions, the lists of them all."""
+    listed = directory(settings)
+    part = [feed for feed in listed if not key or (feed.kind in ("daily", "weekly")) == (key == EDITIONS)]
     pen = _Pen(settings)
-    for channel in channels(catalogue, settings):
+    for channel in channels(catalogue, settings, part):
         for form in FORMATS:
             path = channel.path + form.suffix
             yield File(path, pen.write(channel, form, absolute(settings, path)))
-    yield from _lists(settings)
+    if key != EDITIONS:
+        yield from _lists(listed, settings)
 
 
 def write(channel: FeedChannel, form: Format, url: str, limit: float = float("inf")) -> bytes:
@@ -73,8 +83,7 @@ def _fitting(channel: FeedChannel, form: Format, url: str, limit: float, written
     return before + writer.between.join(parts) + after
 
 
-def _lists(settings: Settings) -> Iterator[File]:
-    listed = directory(settings)
+def _lists(listed: list[Feed], settings: Settings) -> Iterator[File]:
     yield File(EVERYTHING, subscriptions(listed, settings.site.site_name, settings))
     for feed in listed:
         if feed.kind == "topic":
