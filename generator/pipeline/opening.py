@@ -45,15 +45,19 @@ def _spread(executors: Executors, worth: int, do: Callable[[str], A], dates: lis
 
 
 def _by_processes(executors: Executors, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
+    waiting: deque[Future[list[A]]] = deque()
     with executors(os.cpu_count() or 1) as executor:
-        # Not all at once, since what is read waits here until the index has taken it.
-        waiting: deque[Future[list[A]]] = deque()
-        for start in range(0, len(dates), PORTION):
-            waiting.append(executor.submit(_each, do, dates[start : start + PORTION]))
-            if len(waiting) > PORTIONS:
+        try:
+            # Not all at once, since what is read waits here until the index has taken it.
+            for start in range(0, len(dates), PORTION):
+                waiting.append(executor.submit(_each, do, dates[start : start + PORTION]))
+                if len(waiting) > PORTIONS:
+                    yield from waiting.popleft().result()
+            while waiting:
                 yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+        finally:
+            for future in waiting:  # where the index could not take it
+                future.cancel()
 
 
 def _each(do: Callable[[str], A], dates: list[str]) -> list[A]:
