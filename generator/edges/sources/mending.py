@@ -3,6 +3,7 @@
 import math
 import re
 import string
+from collections.abc import Sequence
 from typing import Any
 
 from generator.edges.sources.harvest import Notes
@@ -143,7 +144,7 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
         names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
         plain = "|".join(names)
     if not _is_loose(plain):
-        marks = plain.encode("utf-8", "surrogatepass").translate(None, _IN_NAMES)
+        marks = _marks(plain)
         if not marks:
             return tuple(names), ()
         if not marks.translate(None, _IN_TEX):
@@ -159,6 +160,21 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
     spelt = tuple([_spelt(name, notes) if _has_tex(name) else name for name, _ in pairs])
     places = tuple([spelt_name(place) if place else "" for _, place in pairs])
     return spelt, places if any(places) else ()
+
+
+def are_plain(lists: Sequence[Sequence[str]]) -> list[bool]:
+    """Which of these lists of names `authors` leaves as they are: False where it has to be asked."""
+    joined = list(map("|".join, lists))
+    whole = "|\n|".join(joined)
+    marks = _marks(whole).split(b"\n")
+    if len(marks) != len(lists) or _is_loose(whole):  # a name of two lines, or one of some list is loose
+        return [not (_is_loose(plain) or _marks(plain)) for plain in joined]
+    return [not mark for mark in marks]
+
+
+def _marks(plain: str) -> bytes:
+    """What of names joined by ``|`` is to be looked at."""
+    return plain.encode("utf-8", "surrogatepass").translate(None, _IN_NAMES)
 
 
 def _is_loose(plain: str) -> bool:

@@ -47,9 +47,10 @@ def harvest(data: bytes, where: str, day: str) -> Harvest | None:
     notes = Notes(where)
     line = LineFinder(data)
     found: list[Row] = []
-    for key, row in rows.items():
-        notes.at(partial(line, key, key=True))
-        found.append(Row(_paper(row, notes), day, where))
+    for row, plain in zip(rows.values(), mending.are_plain([row.authors for row in rows.values()]), strict=True):
+        notes.at(partial(line, row.arxiv_id, key=True))
+        names, places = (row.authors, ()) if plain else mending.authors(row.authors, notes)
+        found.append(Row(_paper(row, names, places, notes), day, where))
     return notes.harvest(found)
 
 
@@ -67,8 +68,7 @@ def _in_order(rows: dict[str, _Row]) -> bool:
     return mending.is_clean(" ".join(ascii_texts)) and mending.is_clean(" ".join(others))
 
 
-def _paper(row: _Row, notes: Notes) -> Paper:
-    names, places = mending.authors(row.authors, notes)
+def _paper(row: _Row, names: tuple[str, ...], places: tuple[str, ...], notes: Notes) -> Paper:
     abstract, version, announced = row.abstract.strip(), None, None
     if abstract.startswith("arXiv:"):
         abstract, version, announced = mending.announcement(abstract, notes)
