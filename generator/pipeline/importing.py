@@ -165,7 +165,10 @@ class _Import:
             return
         self.told[date] = path
         before = len(day.papers)
-        for row in rows:
+        known = day.add(rows)
+        if new := len(rows) - len(known):
+            self.outcomes[Outcome.ADDED] += new
+        for row in known:
             outcome, fields = day.take(row)
             self.outcomes[outcome] += 1
             if fields:

@@ -28,14 +28,21 @@ _LONGEST_SHOWN = 60
 def is_clean(raw: str) -> bool:
     """Whether `clean_text` would leave `raw` as it is, but for outer white space."""
     # Nothing that XML forbids, hides or reorders text is printable.
-    return is_printable(raw) and not ("&" in raw and _ENTITY.search(raw))
+    return is_printable(raw) and not _has_entity(raw)
+
+
+def _has_entity(raw: str) -> bool:
+    at = raw.find("&")
+    while at >= 0 and not _ENTITY.match(raw, at):
+        at = raw.find("&", at + 1)
+    return at >= 0
 
 
 def clean_text(raw: str, field: str, notes: Notes) -> str:
     """`raw` without entities, control characters and outer white space; lines stay."""
     if raw.isprintable() and "&" not in raw:  # nothing that XML forbids, hides or reorders text is printable
         return raw.strip()
-    if "&" in raw and _ENTITY.search(raw):
+    if _has_entity(raw):
         raw = _unescaped(raw, field, notes)
     respelt = repair_json_escapes(raw)
     if respelt != raw:

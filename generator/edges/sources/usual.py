@@ -48,9 +48,8 @@ def harvest(data: bytes, where: str, day: str) -> Harvest | None:
     line = LineFinder(data)
     found: list[Row] = []
     for row, plain in zip(rows.values(), mending.are_plain([row.authors for row in rows.values()]), strict=True):
-        notes.at(partial(line, row.arxiv_id, key=True))
-        names, places = (row.authors, ()) if plain else mending.authors(row.authors, notes)
-        found.append(Row(_paper(row, names, places, notes), day, where))
+        found.append(Row(_paper(row, plain, notes, line), day, where))
+        line.passed(len(row.abstract) + len(row.COMMENT))
     return notes.harvest(found)
 
 
@@ -68,9 +67,13 @@ def _in_order(rows: dict[str, _Row]) -> bool:
     return mending.is_clean(" ".join(ascii_texts)) and mending.is_clean(" ".join(others))
 
 
-def _paper(row: _Row, names: tuple[str, ...], places: tuple[str, ...], notes: Notes) -> Paper:
+def _paper(row: _Row, plain: bool, notes: Notes, line: LineFinder) -> Paper:
     abstract, version, announced = row.abstract.strip(), None, None
-    if abstract.startswith("arXiv:"):
+    prefixed = abstract.startswith("arXiv:")
+    if prefixed or not plain:
+        notes.at(partial(line, row.arxiv_id, key=True))
+    names, places = (row.authors, ()) if plain else mending.authors(row.authors, notes)
+    if prefixed:
         abstract, version, announced = mending.announcement(abstract, notes)
     extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
     if (row.RELEVANCE is None or row.NOVELTY is None) and (total := mending.number(row.SCORE)) is not None:
