@@ -37,7 +37,8 @@ class Day(msgspec.Struct):
     def add(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Let in the papers that are new without a doubt, all at once. Returns the other rows, for `take`."""
         papers = {(row.paper.arxiv_id, row.paper.source): row.paper for row in rows}
-        if len(papers) < len(rows) or any([paper.title == paper.arxiv_id for paper in papers.values()]):
+        ratings = [paper for paper in papers.values() if paper.title == paper.arxiv_id]
+        if ratings or len(papers) < len(rows):
             return rows
         known = [row for row, key in zip(rows, papers, strict=True) if key in self.papers]
         for key, paper in papers.items():
