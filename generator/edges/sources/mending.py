@@ -145,17 +145,21 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
         if raw is not None:
             notes.repair("a value that is not a list of names was left out", "authors")
         return (), ()
-    try:
-        names, plain = raw, "|".join(raw)
-    except TypeError:  # an entry that is not text
-        names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
-        plain = "|".join(names)
-    if not _is_loose(plain):
-        marks = _marks(plain)
-        if not marks:
-            return tuple(names), ()
-        if not marks.translate(None, _IN_TEX):
-            return tuple([_spelt(name, notes) if _has_tex(name) else name for name in names]), ()
+    names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
+    return marked(names, marks_of([names])[0], notes)
+
+
+def marked(names: Sequence[str], marks: bytes | None, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The same for names that are known to have these `marks`."""
+    if marks == b"":
+        return tuple(names), ()
+    if marks and not marks.translate(None, _IN_TEX):
+        return tuple([_spelt(name, notes) if _has_tex(name) else name for name in names]), ()
+    return _taken_apart(names, notes)
+
+
+def _taken_apart(names: Sequence[str], notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    plain = "|".join(names)
     clean = is_clean(plain)
     mended = [name.strip() if clean else clean_text(name, "authors", notes) for name in names]
     if "(" in plain:
@@ -169,14 +173,14 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
     return spelt, places if any(places) else ()
 
 
-def are_plain(lists: Sequence[Sequence[str]]) -> list[bool]:
-    """Which of these lists of names `authors` leaves as they are: False where it has to be asked."""
+def marks_of(lists: Sequence[Sequence[str]]) -> list[bytes | None]:
+    """What of the letters in each of these lists of names is to be looked at; None where it is white space and such."""
     joined = list(map("|".join, lists))
     whole = "|\n|".join(joined)
     marks = _marks(whole).split(b"\n")
-    if len(marks) != len(lists) or _is_loose(whole):  # a name of two lines, or one of some list is loose
-        return [not (_is_loose(plain) or _marks(plain)) for plain in joined]
-    return [not mark for mark in marks]
+    if len(marks) != len(lists) or _is_loose(whole):  # a name of two lines, or one in some list is loose
+        return [None if _is_loose(plain) else _marks(plain) for plain in joined]
+    return [*marks]
 
 
 def _marks(plain: str) -> bytes:

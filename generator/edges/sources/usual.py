@@ -6,7 +6,7 @@ announcements taken off here too, since a day rarely has none of them.
 
 from functools import partial
 from itertools import filterfalse
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -17,11 +17,15 @@ from generator.ground import arxiv_id
 from generator.ground.model import Paper
 
 _Score = Annotated[int, msgspec.Meta(ge=1, le=10)] | None
+if TYPE_CHECKING:
+    _Title = str
+else:
+    _Title = object  # no type of msgspec's: it hands over every title, also those that another one takes the place of
 
 
 class _Row(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     arxiv_id: str
-    title: str
+    title: _Title
     abstract: str
     authors: tuple[str, ...]
     ARXIVID: str | None = None
@@ -31,26 +35,29 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     SCORE: int | float | None = None
 
 
-_FILE = msgspec.json.Decoder(dict[str, _Row])
-
-
 def harvest(data: bytes, where: str, day: str) -> Harvest | None:
     """The rows of an object by id, all on `day`; None if anything but names and announcements is to be looked at."""
     if not is_small(data) or is_lines(data):
         return None
+    titles: list[object] = []
     try:
-        rows = _FILE.decode(data)
+        rows = msgspec.json.Decoder(dict[str, _Row], dec_hook=partial(_kept, titles)).decode(data)
     except (RecursionError, ValueError, msgspec.MsgspecError):
         return None
-    if not rows or not _in_order(rows) or data.count(b'"title"') > len(rows):  # one that stands twice
+    if len(titles) != len(rows) or set(map(type, titles)) != {str} or not _in_order(rows):  # one that stands twice
         return None
     notes = Notes(where)
     line = LineFinder(data)
     found: list[Row] = []
-    for row, plain in zip(rows.values(), mending.are_plain([row.authors for row in rows.values()]), strict=True):
-        found.append(Row(_paper(row, plain, notes, line), day, where))
+    for row, marks in zip(rows.values(), mending.marks_of([row.authors for row in rows.values()]), strict=True):
+        found.append(Row(_paper(row, marks, notes, line), day, where))
         line.passed(len(row.abstract) + len(row.COMMENT))
     return notes.harvest(found)
+
+
+def _kept(titles: list[object], _: type, title: object) -> object:
+    titles.append(title)
+    return title
 
 
 def _in_order(rows: dict[str, _Row]) -> bool:
@@ -67,12 +74,12 @@ def _in_order(rows: dict[str, _Row]) -> bool:
     return mending.is_clean(" ".join(ascii_texts)) and mending.is_clean(" ".join(others))
 
 
-def _paper(row: _Row, plain: bool, notes: Notes, line: LineFinder) -> Paper:
+def _paper(row: _Row, marks: bytes | None, notes: Notes, line: LineFinder) -> Paper:
     abstract, version, announced = row.abstract.strip(), None, None
     prefixed = abstract.startswith("arXiv:")
-    if prefixed or not plain:
+    if prefixed or marks != b"":
         notes.at(partial(line, row.arxiv_id, key=True))
-    names, places = (row.authors, ()) if plain else mending.authors(row.authors, notes)
+    names, places = mending.marked(row.authors, marks, notes)
     if prefixed:
         abstract, version, announced = mending.announcement(abstract, notes)
     extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
