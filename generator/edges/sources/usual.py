@@ -79,7 +79,7 @@ def _paper(row: _Row, marks: bytes | None, notes: Notes, line: LineFinder) -> Pa
     prefixed = abstract.startswith("arXiv:")
     if prefixed or marks != b"":
         notes.at(partial(line, row.arxiv_id, key=True))
-    names, places = mending.marked(row.authors, marks, notes)
+    names, places = mending.marked(row.authors, marks, notes) if marks != b"" else (row.authors, ())
     if prefixed:
         abstract, version, announced = mending.announcement(abstract, notes)
     extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
