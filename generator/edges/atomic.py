@@ -86,8 +86,8 @@ def _created(path: str) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         return os.open(path, flags, 0o600)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+    except (FileNotFoundError, NotADirectoryError):  # the folder is what is to be told of
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, flags, 0o600)
 
 
