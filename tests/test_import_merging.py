@@ -115,6 +115,24 @@ def test_rows_keep_their_order_and_sources_stay_apart() -> None:
     assert list(day.papers.values()) == rows
 
 
+FEW = st.builds(Paper, arxiv_id=st.sampled_from(["2505.00001", "2505.00002", "2505.00003"]),
+                title=st.sampled_from(["T", "U", "2505.00001"]), source=st.sampled_from(["arxiv", "hf"]))  # fmt: skip
+ROWS = st.lists(FEW.map(lambda paper: Row(paper, "2025-05-27", "f")), max_size=5)
+
+
+@given(ROWS, ROWS)
+def test_all_at_once_is_one_after_the_other(before: list[Row], rows: list[Row]) -> None:
+    alone, together = Day({}), Day({})
+    for row in before:
+        alone.take(row)
+        together.take(row)
+    outcomes = [alone.take(row) for row in rows]
+    known = together.add(rows)
+    more = [together.take(row) for row in known]
+    assert sorted([*more, *[(Outcome.ADDED, ())] * (len(rows) - len(known))]) == sorted(outcomes)
+    assert list(together.papers.items()) == list(alone.papers.items())
+
+
 def test_a_rating_finds_its_paper_whatever_the_source() -> None:
     hf = Paper(arxiv_id="2505.00001", title="T", source="hf")
     day = Day({("2505.00001", "hf"): hf})

@@ -1,11 +1,16 @@
 """``data/`` on disk: strict reads, whole writes, no write without a change."""
 
 import os
+import signal
+import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
-from generator.edges.atomic import write_atomically
+from generator.edges import atomic
+from generator.edges.atomic import write_atomically, write_together
 from generator.edges.store import Store
 from generator.ground.errors import DigestError
 from generator.ground.model import Paper, Receipt, State
@@ -111,3 +116,61 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> 
         write_atomically(path, "new", durable=True)  # type: ignore[arg-type]
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["day.jsonl"]
+
+
+def test_of_several_files_each_says_what_became_of_it(tmp_path: Path) -> None:
+    paths = [tmp_path / "days" / f"{number:02}" for number in range(20)]
+    assert write_atomically(paths[3], b"3")
+    paths[11].mkdir()
+    found = list(write_together((path, str(number).encode()) for number, path in enumerate(paths)))
+    assert isinstance(found[11], OSError)
+    assert [written for number, written in enumerate(found) if number != 11] == [n != 3 for n in range(20) if n != 11]
+    assert all(path.read_bytes() == str(number).encode() for number, path in enumerate(paths) if number != 11)
+    assert sorted(os.listdir(tmp_path / "days")) == [path.name for path in paths]
+
+
+def test_who_stops_among_several_files_leaves_none_unfinished(tmp_path: Path) -> None:
+    written = write_together((tmp_path / f"{number}", b"new") for number in range(5))
+    assert next(written)
+    assert len(os.listdir(tmp_path)) == 5
+    del written
+    assert os.listdir(tmp_path) == ["0"]
+
+
+def killed_at(number: int, folder: Path) -> int:
+    """The signal, if any, by which a process ended that was to be killed before the line with that number."""
+    left = [number]
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if frame.f_code is not atomic._writing.__code__:
+            return None
+        left[0] -= event == "line"
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+
+    child = os.fork()
+    if child == 0:
+        sys.settrace(trace)
+        list(write_together((folder / f"2025-05-0{day}.jsonl", b"new" * 9) for day in range(1, 4)))
+        os._exit(0)
+    return os.WTERMSIG(os.waitpid(child, 0)[1])
+
+
+def test_a_kill_while_several_files_are_written_leaves_each_old_or_new(tmp_path: Path) -> None:
+    number, results = 0, set()
+    while True:
+        folder = tmp_path / str(number)
+        for day in (1, 2):
+            write_atomically(folder / f"2025-05-0{day}.jsonl", b"old")
+        killed = killed_at(number, folder)
+        atomic.remove_unfinished(folder)
+        results.add(tuple((path.name[-8:-6], path.read_bytes()[:3]) for path in sorted(folder.iterdir())))
+        if not killed:
+            break
+        number += 1
+    old, new = b"old", b"new"
+    assert results == {
+        (("01", old), ("02", old)), (("01", new), ("02", old)), (("01", new), ("02", new)),
+        (("01", new), ("02", new), ("03", new)),
+    }  # fmt: skip

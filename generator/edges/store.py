@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.edges.atomic import write_atomically
+from generator.edges.atomic import write_atomically, write_together
 from generator.ground import records
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
@@ -120,6 +120,10 @@ class Store:
     def write_papers(self, date: str, papers: Iterable[Paper]) -> bool:
         """Make these the papers of the day; False if they were."""
         return write_atomically(self.papers_path(date), records.encode_papers(papers), durable=True)
+
+    def write_days(self, days: Iterable[tuple[str, Iterable[Paper]]]) -> Iterator[bool | OSError]:
+        """Make these the papers of these days; says of each whether it was written, or why it was not."""
+        return write_together((self.papers_path(date), records.encode_papers(papers)) for date, papers in days)
 
     def write_dropped(self, date: str, papers: Iterable[Paper]) -> bool:
         """Make these the papers that the day does not show; False if they were."""

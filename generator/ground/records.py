@@ -6,6 +6,7 @@ Keys stand in the order of the model's fields; keys that are not ours come after
 import datetime
 import re
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra"
 _RECEIPT_FIELDS = tuple(name for name in Receipt.__struct_fields__ if name != "extra")
 _ALWAYS = frozenset({"arxiv_id", "title", "authors", "source", "date", "state"})
 _COUNTS = ("announced", "fetched", "duplicates", "scanned", "relevant", "replaced", "scored")
+_TEXTS = tuple(attrgetter(name) for name, kind in Paper.__annotations__.items() if kind == str | None)
 _PAPER_NAMES = frozenset(PAPER_FIELDS)
 _PAPER = msgspec.json.Decoder(Paper)
 _KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -71,7 +73,10 @@ def encode_paper(record: Paper) -> bytes:
 
 def encode_papers(papers: Iterable[Paper]) -> bytes:
     """A whole papers file."""
-    return _ENCODER.encode_lines([_writable(paper) for paper in papers])
+    papers = list(papers)
+    if any("" in map(text, papers) for text in _TEXTS):
+        return _ENCODER.encode_lines([_writable(paper) for paper in papers])
+    return _ENCODER.encode_lines([_fields(paper, PAPER_FIELDS) if paper.extra else paper for paper in papers])
 
 
 def decode_receipt(data: bytes) -> Receipt:

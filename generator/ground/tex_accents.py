@@ -5,6 +5,7 @@ A whitelist: only what makes one letter of Unicode is an accent, so prose with a
 
 import re
 import unicodedata
+from functools import cache
 
 COMBINING = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
@@ -19,6 +20,7 @@ LETTERS = {
 
 _LETTER = re.compile(r"\\(" + "|".join(sorted(LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(?:\{\}| )?")
 _ACCENT = re.compile(r"""\\(?:(["'`^~=.])|(textcommabelow|[uvHcdbkr])(?![A-Za-z])) *""")
+_USUAL = re.compile(r"""\\["'`^~=.](?:[A-Za-z]|\{[A-Za-z]\})""")
 _DEEPEST = 4  # an accent on an accented letter is Vietnamese; more is nonsense
 
 
@@ -38,6 +40,7 @@ def letter_at(text: str, pos: int, end: int | None = None) -> tuple[str, int] | 
 
 def accents(text: str) -> str:
     """`text` with every accent and letter macro replaced; everything else as it was."""
+    text = _USUAL.sub(_usual, text)  # what most are, without a look at each by itself
     out, last = [], 0
     at = text.find("\\")
     while at >= 0:
@@ -47,6 +50,16 @@ def accents(text: str) -> str:
             last = found[1]
         at = text.find("\\", max(last, at + 1))
     return "".join([*out, text[last:]])
+
+
+def _usual(found: re.Match[str]) -> str:
+    return _accented(found[0])
+
+
+@cache
+def _accented(macro: str) -> str:
+    found = accent_at(macro, 0)
+    return found[0] if found else macro
 
 
 def _accent(text: str, pos: int, end: int, depth: int) -> tuple[str, int] | None:

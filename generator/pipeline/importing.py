@@ -4,18 +4,21 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
 from generator.edges import sources
+from generator.edges.atomic import TOGETHER
 from generator.edges.sources.days import day_of_path
 from generator.edges.sources.harvest import Harvest, Record, Repair, Row
 from generator.edges.sources.payload import LARGEST_FILE
 from generator.edges.store import Store
 from generator.ground.characters import clean
 from generator.ground.errors import DigestError, Problem
+from generator.ground.model import Paper
 from generator.pipeline.merging import Day, Outcome, Shelf, merge_receipts
 
 STDIN = "-"
@@ -66,41 +69,61 @@ def run(
     `date` is the day of files that do not tell theirs. A row that differs from one in ``data/`` fills its gaps; with
     `replace` it wins. Nothing is raised for what a file holds: see the report's problems.
     """
-    work = _Import(Store(root), date, replace)
-    for path, named in _expand(paths, work.report):
-        work.file(path, named, stdin if path == STDIN else None)
+    work = _Import(Store(root), replace)
+    found = list(_found(paths, date))
+    work.to_come.update(file.day for file in found if isinstance(file, _File))
+    for file in found:
+        if isinstance(file, Problem):
+            work.report.problems.append(file)
+        else:
+            work.file(file, stdin if file.path == STDIN else None)
     work.finish()
     return work.report
 
 
 def keep(store: Store, harvests: Iterable[tuple[str, Harvest]]) -> Report:
     """Take in what was fetched, each harvest under its label: a later sighting of what is there."""
-    work = _Import(store, None, replace=False, later=True)
+    work = _Import(store, replace=False, later=True)
     for label, harvest in harvests:
         work.keep(label, harvest)
     work.finish()
     return work.report
 
 
-def _expand(paths: Sequence[str], report: Report) -> Iterator[tuple[str, bool]]:
-    """Every file, in order, and whether it was named itself rather than found in a folder."""
+class _File(NamedTuple):
+    """A file to import. `label` is what messages call it; `day` the one that its name tells, or who imports it; it was
+    `named` itself, or found in a folder."""
+
+    path: str
+    label: str
+    day: str | None
+    named: bool
+
+
+def _found(paths: Sequence[str], date: str | None) -> Iterator[_File | Problem]:
+    """Every file, in order."""
     for path in paths:
         if path == STDIN or os.path.isfile(path):
-            yield path, True
+            yield _file(path, date, named=True)
         elif os.path.isdir(path):
             for folder, folders, names in os.walk(path):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
-                yield from ((os.path.join(folder, name), False) for name in sorted(names) if not name.startswith("."))
+                yield from (_file(os.path.join(folder, name), date) for name in sorted(names) if name[0] != ".")
         else:
-            report.problems.append(Problem(path, "no such file or folder", "check the path"))
+            yield Problem(path, "no such file or folder", "check the path")
+
+
+def _file(path: str, date: str | None, named: bool = False) -> _File:
+    label = clean(os.fsencode(path).decode("utf-8", "replace"))
+    return _File(path, label, day_of_path(label) or date, named)
 
 
 class _Import:
-    """One run: papers are kept day by day, the day that was told of longest ago first; ratings wait for the papers they
-    rate, everything else is kept file by file."""
+    """One run: papers are kept day by day, once no file to come is named after the day, or as many wait as may, the day
+    that was told of longest ago first; ratings wait for the papers they rate, everything else is kept file by file."""
 
-    def __init__(self, store: Store, date: str | None, replace: bool, later: bool = False) -> None:
-        self.store, self.date, self.replace, self.later = store, date, replace, later
+    def __init__(self, store: Store, replace: bool, later: bool = False) -> None:
+        self.store, self.replace, self.later = store, replace, later
         self.report = Report()
         self.kinds: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
@@ -110,23 +133,34 @@ class _Import:
         self.days: dict[str, Day] = {}
         self.told: dict[str, str] = {}  # the file that told of a day last
         self.waiting = 0
+        self.to_come: Counter[str | None] = Counter()  # files, by the day they are named after
+        self.ready: list[str] = []
 
-    def file(self, path: str, named: bool, stdin: BinaryIO | None) -> None:
+    def file(self, file: _File, stdin: BinaryIO | None) -> None:
         self.report.files += 1
-        label = clean(os.fsencode(path).decode("utf-8", "replace"))
         try:
-            data = _read(path, label, stdin)
-            kind, harvest = sources.harvest(data, label, day_of_path(label) or self.date)
+            data = _read(file.path, file.label, stdin)
+            kind, harvest = sources.harvest(data, file.label, file.day)
         except sources.Unrecognised as error:
             self.kinds["not recognised"] += 1
-            note = not named and Path(path).suffix.lower() not in _DATA_SUFFIXES
+            note = not file.named and Path(file.path).suffix.lower() not in _DATA_SUFFIXES
             self.report.problems += [msgspec.structs.replace(problem, note=note) for problem in error.problems]
         except DigestError as error:
             self.kinds["refused"] += 1
             self.report.problems += error.problems
         else:
             self.kinds[kind] += 1
-            self.keep(label, harvest)
+            self.keep(file.label, harvest)
+        self._passed(file.day)
+
+    def _passed(self, day: str | None) -> None:
+        """One file less that is named after `day`; several days are written at a time."""
+        self.to_come[day] -= 1
+        if day in self.days and not self.to_come[day]:
+            self.ready.append(day)
+        if len(self.ready) == TOGETHER:
+            self._write_days([date for date in self.ready if date in self.days])
+            self.ready.clear()
 
     def keep(self, label: str, harvest: Harvest) -> None:
         try:
@@ -145,10 +179,9 @@ class _Import:
         self.publications["refused"] += harvest.refused_publications
         if harvest.publications:
             self._keep_publications(path, harvest)
-        days: dict[str, list[Row]] = {}
-        for row in harvest.rows:
-            (self.ratings if row.is_rating else days).setdefault(row.date, []).append(row)
-        for date, rows in days.items():
+        for row in (row for row in harvest.rows if row.is_rating):
+            self.ratings.setdefault(row.date, []).append(row)
+        for date, rows in _by_day([row for row in harvest.rows if not row.is_rating]).items():
             self._keep_day(date, rows, path)
         for receipt in harvest.receipts:
             try:
@@ -165,7 +198,10 @@ class _Import:
             return
         self.told[date] = path
         before = len(day.papers)
-        for row in rows:
+        known = day.add(rows)
+        if new := len(rows) - len(known):
+            self.outcomes[Outcome.ADDED] += new
+        for row in known:
             outcome, fields = day.take(row)
             self.outcomes[outcome] += 1
             if fields:
@@ -175,7 +211,7 @@ class _Import:
                 self.report.problems.append(Problem(row.where, what, "import the day's papers too", note=True))
         self.waiting += len(day.papers) - before
         while self.waiting > _MOST_WAITING:
-            self._write_day(next(iter(self.days)))
+            self._write_days(list(islice(self.days, TOGETHER)))
 
     def _day(self, date: str) -> Day:
         day = self.days.pop(date, None)
@@ -186,14 +222,17 @@ class _Import:
         self.days[date] = day  # behind the others
         return day
 
-    def _write_day(self, date: str) -> None:
+    def _write_days(self, dates: list[str]) -> None:
+        for date, written in zip(dates, self.store.write_days(map(self._let_go, dates)), strict=True):
+            if isinstance(written, OSError):
+                self._unwritten(self.told[date], written)
+            elif written:
+                self.changed.add(date)
+
+    def _let_go(self, date: str) -> tuple[str, Iterable[Paper]]:
         papers = self.days.pop(date).papers
         self.waiting -= len(papers)
-        try:
-            if self.store.write_papers(date, papers.values()):
-                self.changed.add(date)
-        except OSError as error:
-            self._unwritten(self.told[date], error)
+        return date, papers.values()
 
     def _refuse_day(self, date: str, rows: list[Row], error: DigestError) -> None:
         # What cannot be read must not be lost by writing the rest.
@@ -224,11 +263,19 @@ class _Import:
     def finish(self) -> None:
         for date, rows in sorted(self.ratings.items()):
             self._keep_day(date, rows, rows[0].where)
-        for date in list(self.days):
-            self._write_day(date)
+        self._write_days(list(self.days))
         self.report.days = sorted(self.changed)
         self.report.kinds, self.report.outcomes = dict(self.kinds), dict(self.outcomes)
         self.report.publications = dict(+self.publications)
+
+
+def _by_day(rows: list[Row]) -> dict[str, list[Row]]:
+    if len({row.date for row in rows}) == 1:
+        return {rows[0].date: rows}
+    days: dict[str, list[Row]] = {}
+    for row in rows:
+        days.setdefault(row.date, []).append(row)
+    return days
 
 
 def publication_file_name(path: str) -> str:

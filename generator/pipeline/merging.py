@@ -3,7 +3,7 @@
 Two rows are one if they are of the same paper and source. A score with its comment, topics and scorer moves as one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +33,17 @@ class Day(msgspec.Struct):
     papers: dict[tuple[str, str], Paper]
     replace: bool = False
     later: bool = False  # what comes in was seen after what is there
+
+    def add(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Let in the papers that are new without a doubt, all at once. Returns the other rows, for `take`."""
+        papers = {(row.paper.arxiv_id, row.paper.source): row.paper for row in rows}
+        ratings = [paper for paper in papers.values() if paper.title == paper.arxiv_id]
+        if ratings or len(papers) < len(rows):
+            return rows
+        known = [row for row, key in zip(rows, papers, strict=True) if key in self.papers]
+        for key, paper in papers.items():
+            self.papers.setdefault(key, paper)
+        return known
 
     def take(self, row: Row) -> tuple[Outcome, tuple[str, ...]]:
         """Let one row in. Names the fields in which the old row stayed though the new one differs."""

@@ -3,6 +3,7 @@
 import math
 import re
 import string
+from collections.abc import Sequence
 from typing import Any
 
 from generator.edges.sources.harvest import Notes
@@ -27,14 +28,21 @@ _LONGEST_SHOWN = 60
 def is_clean(raw: str) -> bool:
     """Whether `clean_text` would leave `raw` as it is, but for outer white space."""
     # Nothing that XML forbids, hides or reorders text is printable.
-    return is_printable(raw) and not ("&" in raw and _ENTITY.search(raw))
+    return is_printable(raw) and not _has_entity(raw)
+
+
+def _has_entity(raw: str) -> bool:
+    at = raw.find("&")
+    while at >= 0 and not _ENTITY.match(raw, at):
+        at = raw.find("&", at + 1)
+    return at >= 0
 
 
 def clean_text(raw: str, field: str, notes: Notes) -> str:
     """`raw` without entities, control characters and outer white space; lines stay."""
     if raw.isprintable() and "&" not in raw:  # nothing that XML forbids, hides or reorders text is printable
         return raw.strip()
-    if "&" in raw and _ENTITY.search(raw):
+    if _has_entity(raw):
         raw = _unescaped(raw, field, notes)
     respelt = repair_json_escapes(raw)
     if respelt != raw:
@@ -137,17 +145,21 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
         if raw is not None:
             notes.repair("a value that is not a list of names was left out", "authors")
         return (), ()
-    try:
-        names, plain = raw, "|".join(raw)
-    except TypeError:  # an entry that is not text
-        names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
-        plain = "|".join(names)
-    if not _is_loose(plain):
-        marks = plain.encode("utf-8", "surrogatepass").translate(None, _IN_NAMES)
-        if not marks:
-            return tuple(names), ()
-        if not marks.translate(None, _IN_TEX):
-            return tuple([_spelt(name, notes) if _has_tex(name) else name for name in names]), ()
+    names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
+    return marked(names, marks_of([names])[0], notes)
+
+
+def marked(names: Sequence[str], marks: bytes | None, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The same for names that are known to have these `marks`."""
+    if marks == b"":
+        return tuple(names), ()
+    if marks and not marks.translate(None, _IN_TEX):
+        return tuple([_spelt(name, notes) if _has_tex(name) else name for name in names]), ()
+    return _taken_apart(names, notes)
+
+
+def _taken_apart(names: Sequence[str], notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    plain = "|".join(names)
     clean = is_clean(plain)
     mended = [name.strip() if clean else clean_text(name, "authors", notes) for name in names]
     if "(" in plain:
@@ -159,6 +171,21 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
     spelt = tuple([_spelt(name, notes) if _has_tex(name) else name for name, _ in pairs])
     places = tuple([spelt_name(place) if place else "" for _, place in pairs])
     return spelt, places if any(places) else ()
+
+
+def marks_of(lists: Sequence[Sequence[str]]) -> list[bytes | None]:
+    """What of the letters in each of these lists of names is to be looked at; None where it is white space and such."""
+    joined = list(map("|".join, lists))
+    whole = "|\n|".join(joined)
+    marks = _marks(whole).split(b"\n")
+    if len(marks) != len(lists) or _is_loose(whole):  # a name of two lines, or one in some list is loose
+        return [None if _is_loose(plain) else _marks(plain) for plain in joined]
+    return [*marks]
+
+
+def _marks(plain: str) -> bytes:
+    """What of names joined by ``|`` is to be looked at."""
+    return plain.encode("utf-8", "surrogatepass").translate(None, _IN_NAMES)
 
 
 def _is_loose(plain: str) -> bool:

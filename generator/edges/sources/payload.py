@@ -190,11 +190,17 @@ class LineFinder:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at, self._line = 0, 1
+        self._passed = 0
+
+    def passed(self, count: int) -> None:
+        """What is asked for next stands behind at least `count` bytes more, which need no search."""
+        self._passed += count
 
     def __call__(self, text: str, *, key: bool = False) -> int:
         """The line on which `text` next stands as a whole string, or as a key of an object; 0 if nowhere."""
         forms = _forms(text)
-        found = self._next(forms, key, self._at)
+        found = self._next(forms, key, self._at + self._passed)
+        self._passed = 0
         if found >= 0:
             self._line += self._data.count(b"\n", self._at, found)
             self._at = found + 1

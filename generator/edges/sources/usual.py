@@ -6,7 +6,7 @@ announcements taken off here too, since a day rarely has none of them.
 
 from functools import partial
 from itertools import filterfalse
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -17,11 +17,15 @@ from generator.ground import arxiv_id
 from generator.ground.model import Paper
 
 _Score = Annotated[int, msgspec.Meta(ge=1, le=10)] | None
+if TYPE_CHECKING:
+    _Title = str
+else:
+    _Title = object  # no type of msgspec's: it hands over every title, also those that another one takes the place of
 
 
 class _Row(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     arxiv_id: str
-    title: str
+    title: _Title
     abstract: str
     authors: tuple[str, ...]
     ARXIVID: str | None = None
@@ -31,26 +35,29 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     SCORE: int | float | None = None
 
 
-_FILE = msgspec.json.Decoder(dict[str, _Row])
-
-
 def harvest(data: bytes, where: str, day: str) -> Harvest | None:
     """The rows of an object by id, all on `day`; None if anything but names and announcements is to be looked at."""
     if not is_small(data) or is_lines(data):
         return None
+    titles: list[object] = []
     try:
-        rows = _FILE.decode(data)
+        rows = msgspec.json.Decoder(dict[str, _Row], dec_hook=partial(_kept, titles)).decode(data)
     except (RecursionError, ValueError, msgspec.MsgspecError):
         return None
-    if not rows or not _in_order(rows) or data.count(b'"title"') > len(rows):  # one that stands twice
+    if len(titles) != len(rows) or set(map(type, titles)) != {str} or not _in_order(rows):  # one that stands twice
         return None
     notes = Notes(where)
     line = LineFinder(data)
     found: list[Row] = []
-    for key, row in rows.items():
-        notes.at(partial(line, key, key=True))
-        found.append(Row(_paper(row, notes), day, where))
+    for row, marks in zip(rows.values(), mending.marks_of([row.authors for row in rows.values()]), strict=True):
+        found.append(Row(_paper(row, marks, notes, line), day, where))
+        line.passed(len(row.abstract) + len(row.COMMENT))
     return notes.harvest(found)
+
+
+def _kept(titles: list[object], _: type, title: object) -> object:
+    titles.append(title)
+    return title
 
 
 def _in_order(rows: dict[str, _Row]) -> bool:
@@ -67,10 +74,13 @@ def _in_order(rows: dict[str, _Row]) -> bool:
     return mending.is_clean(" ".join(ascii_texts)) and mending.is_clean(" ".join(others))
 
 
-def _paper(row: _Row, notes: Notes) -> Paper:
-    names, places = mending.authors(row.authors, notes)
+def _paper(row: _Row, marks: bytes | None, notes: Notes, line: LineFinder) -> Paper:
     abstract, version, announced = row.abstract.strip(), None, None
-    if abstract.startswith("arXiv:"):
+    prefixed = abstract.startswith("arXiv:")
+    if prefixed or marks != b"":
+        notes.at(partial(line, row.arxiv_id, key=True))
+    names, places = mending.marked(row.authors, marks, notes) if marks != b"" else (row.authors, ())
+    if prefixed:
         abstract, version, announced = mending.announcement(abstract, notes)
     extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
     if (row.RELEVANCE is None or row.NOVELTY is None) and (total := mending.number(row.SCORE)) is not None:
