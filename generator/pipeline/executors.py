@@ -181,8 +181,9 @@ def _client(place: str) -> Iterator[Client]:
         what = f"no Dask scheduler answers ({error.strerror or error})"
         do = "start one (dask scheduler), or build without --executor"
         raise DigestError(Problem(f"dask://{place}", what, do)) from error
-    # It logs tracebacks where it also raises, and what it raises is said here in words.
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    # They log tracebacks where Dask also raises, and what it raises is said here in words.
+    for name in ("distributed.client", "tornado.application"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with client:
         yield client
 

@@ -1,9 +1,8 @@
 """The catalogue of a digest, as every verb opens it."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,8 +17,7 @@ A = TypeVar("A")
 CACHE = ".digest"
 # So many days are worth other processes: to be read, and to be compared with what is known.
 MANY, VERY_MANY = 60, 1000
-# They are handed out in portions, so many at a time.
-PORTION, PORTIONS = 8, 32
+PORTION = 128
 
 # How to come by an Executor for so many processes; what it is given must be fit for another process.
 Executors = Callable[[int], Executor]
@@ -45,23 +43,14 @@ def _spread(executors: Executors, worth: int, do: Callable[[str], A], dates: lis
 
 
 def _by_processes(executors: Executors, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
-    waiting: deque[Future[list[A]]] = deque()
     with executors(os.cpu_count() or 1) as executor:
-        try:
-            # Not all at once, since what is read waits here until the index has taken it.
-            for start in range(0, len(dates), PORTION):
-                waiting.append(executor.submit(_each, do, dates[start : start + PORTION]))
-                if len(waiting) > PORTIONS:
-                    yield from waiting.popleft().result()
-            while waiting:
-                yield from waiting.popleft().result()
-        finally:
-            for future in waiting:  # where the index could not take it
-                future.cancel()
-
-
-def _each(do: Callable[[str], A], dates: list[str]) -> list[A]:
-    return list(map(do, dates))
+        # In portions, since what is read waits here until the index has taken it; while it takes one, the next is read.
+        taken: Iterator[A] = iter(())
+        for start in range(0, len(dates), PORTION):
+            read = executor.map(do, dates[start : start + PORTION], chunksize=8)
+            yield from taken
+            taken = read
+        yield from taken
 
 
 def catalogue_of(root: Path, settings: Settings) -> Catalogue:
