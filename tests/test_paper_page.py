@@ -23,7 +23,7 @@ from generator.ground.errors import DigestError
 from generator.ground.model import Paper
 from generator.ground.publication import Publication, parse_records
 from generator.ground.text import plain
-from generator.views.feeds.files import feeds
+from generator.views.feeds.files import PAPERS, feeds
 from generator.views.markdown import head, html, markdown, meta
 from generator.views.page import File, Page, Tag
 from generator.views.pages import day, paper, topic, week
@@ -107,7 +107,7 @@ def test_everything_leads_to_the_one_address(choice: str, tmp_path: Path) -> Non
         json.loads(d.card)[0] for shard in shards(catalogue, settings) for d in documents(catalogue, settings, shard)
     ]
     assert sorted(cards) == sorted(right.values())
-    files = {file.path: file.data for file in feeds(catalogue, settings)}
+    files = {file.path: file.data for file in feeds(catalogue, settings, PAPERS)}
     items = json.loads(files["feeds/all.json"])["items"]
     assert {item["url"].removeprefix(settings.site.site_url) for item in items} == set(right.values())
     assert {item["id"].rpartition("paper/")[2] for item in items} == set(right)

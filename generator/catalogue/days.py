@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -119,6 +119,14 @@ def entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> list[E
     ]
 
 
+class _Phrase(NamedTuple):
+    """What tells of a topic, in lower case, and its words but the first."""
+
+    phrase: str
+    others: frozenset[str]
+    topic: str
+
+
 class TopicMatcher:
     """Which topics of the settings a paper belongs to.
 
@@ -128,14 +136,14 @@ class TopicMatcher:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._order = {topic.id: place for place, topic in enumerate(settings.topics)}
-        # By the first word of a phrase, with its other words: a text is asked once for each of its words, not for each
-        # phrase.
-        self._phrases: dict[str, list[tuple[str, frozenset[str], str]]] = {}
+        # By its first word: a text is asked once for each of its words, not for each phrase.
+        self._phrases: dict[str, list[_Phrase]] = {}
         for topic in settings.topics:
             for phrase in phrases((topic.name, *topic.words)):
                 first, *others = phrase.split()
-                self._phrases.setdefault(first, []).append((phrase, frozenset(others), topic.id))
-        self._words = frozenset(word for listed in self._phrases.values() for one in listed for word in one[0].split())
+                self._phrases.setdefault(first, []).append(_Phrase(phrase, frozenset(others), topic.id))
+        found = (phrase for listed in self._phrases.values() for phrase in listed)
+        self._words = frozenset(self._phrases).union(*(phrase.others for phrase in found))
 
     def __call__(self, paper: Paper) -> tuple[str, ...]:
         own = [topic.id for name in paper.topics if (topic := self._settings.topic(name))]
@@ -158,9 +166,9 @@ class TopicMatcher:
         every = words(text)
         known = self._words.intersection(every)
         # Most of what is not there lacks a word, so that it need not be looked for.
-        near = [one for word in known for one in self._phrases.get(word, ()) if one[1] <= known]
-        joined = f" {' '.join(every)} " if any(others for _, others, _ in near) else ""
-        return [(phrase, topic) for phrase, others, topic in near if not others or f" {phrase} " in joined]
+        near = [phrase for word in known for phrase in self._phrases.get(word, ()) if phrase.others <= known]
+        joined = f" {' '.join(every)} " if near else ""
+        return [(it.phrase, it.topic) for it in near if not it.others or f" {it.phrase} " in joined]
 
 
 def words(text: str) -> list[str]:

@@ -89,7 +89,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
                 problems += rows.problems
                 if not problems:
                     self._store(rows)
-                    touched.update(row[2] for row in rows.entries)
+                    touched.update(arxiv_id for _, _, arxiv_id, *_ in rows.entries)
             if problems:
                 raise DigestError(problems)
             if changed:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from generator.catalogue.database import TOP
 
+# CROSS JOIN, so that SQLite begins with the few papers of the day.
 _QUERY = f"""
 SELECT e.rank, min(f.date) AS first, min(f.rank) <= {TOP}, e.arxiv_id
 FROM entry e CROSS JOIN entry f ON f.arxiv_id = e.arxiv_id

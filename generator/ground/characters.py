@@ -21,7 +21,7 @@ _LONGEST_URL = 2000
 def clean(text: str) -> str:
     """`text` without the characters that XML forbids, lone surrogates and bidi controls; line breaks stay as given."""
     # All of them are unprintable to Python, which looks much faster than a pattern does.
-    return text if text.isprintable() or text.replace("\n", "").isprintable() else _UNWANTED.sub("", text)
+    return text if text.replace("\n", "").isprintable() else _UNWANTED.sub("", text)
 
 
 def is_printable(text: str) -> bool:

@@ -68,12 +68,14 @@ def between_dollars(text: str) -> list[str] | None:
 
     That is one look at a text for all its formulas; whether its words hold anything else, the caller must see.
     """
+    if len(text) > _FARTHEST:
+        return None
     pieces = _INLINE.split(text)
     for at in range(1, len(pieces), 2):
         tex = pieces[at]
         if tex.count("{") != tex.count("}") or not _is_mathematics(tex, pieces[at + 1][:1].isdigit()):
             return None
-    return pieces if len(text) <= _FARTHEST else None
+    return pieces
 
 
 def delimited(text: str, pos: int, stop: int) -> Formula | None:

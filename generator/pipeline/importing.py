@@ -179,9 +179,10 @@ class _Import:
         self.publications["refused"] += harvest.refused_publications
         if harvest.publications:
             self._keep_publications(path, harvest)
-        for row in (row for row in harvest.rows if row.is_rating):
-            self.ratings.setdefault(row.date, []).append(row)
-        for date, rows in _by_day([row for row in harvest.rows if not row.is_rating]).items():
+        days: dict[str, list[Row]] = {}
+        for row in harvest.rows:
+            (self.ratings if row.is_rating else days).setdefault(row.date, []).append(row)
+        for date, rows in days.items():
             self._keep_day(date, rows, path)
         for receipt in harvest.receipts:
             try:
@@ -267,15 +268,6 @@ class _Import:
         self.report.days = sorted(self.changed)
         self.report.kinds, self.report.outcomes = dict(self.kinds), dict(self.outcomes)
         self.report.publications = dict(+self.publications)
-
-
-def _by_day(rows: list[Row]) -> dict[str, list[Row]]:
-    if len({row.date for row in rows}) == 1:
-        return {rows[0].date: rows}
-    days: dict[str, list[Row]] = {}
-    for row in rows:
-        days.setdefault(row.date, []).append(row)
-    return days
 
 
 def publication_file_name(path: str) -> str:

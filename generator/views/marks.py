@@ -31,15 +31,12 @@ class Marks:
         if "date" in varying:  # a list of several days goes by its days
             varying.discard("published")
         self._facts = [(name, fact) for name, fact in FACTS.items() if name in varying]
-        self._topics: dict[tuple[str, ...], str] = {}
 
     def __call__(self, entry: Entry) -> Markup:
         """Relevance, novelty and topics always: they are part of what a page promises."""
         it = entry.paper
         relevance, novelty = ("" if score is None else score for score in (it.relevance, it.novelty))
-        if entry.topics not in self._topics:
-            self._topics[entry.topics] = escaped(" ".join(entry.topics))
-        topics = self._topics[entry.topics]
+        topics = escaped(" ".join(entry.topics))
         said = f'data-relevance="{relevance}" data-novelty="{novelty}" data-topics="{topics}"'
         for name, fact in self._facts:
             if value := fact(entry):

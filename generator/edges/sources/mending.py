@@ -32,6 +32,7 @@ def is_clean(raw: str) -> bool:
 
 
 def _has_entity(raw: str) -> bool:
+    # Most texts have no "&" at all, which `find` sees in a tenth of a pattern's time.
     at = raw.find("&")
     while at >= 0 and not _ENTITY.match(raw, at):
         at = raw.find("&", at + 1)

@@ -35,10 +35,10 @@ def keys(catalogue: Catalogue, settings: Settings) -> tuple[str, str]:
     return (PAPERS, EDITIONS)
 
 
-def feeds(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[File]:
-    """The feeds of `key`, or all, in every format; with those that are no editions, the lists of them all."""
+def feeds(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:
+    """The feeds of `key` in every format; with those that are no editions, the lists of them all."""
     listed = directory(settings)
-    part = [feed for feed in listed if not key or (feed.kind in ("daily", "weekly")) == (key == EDITIONS)]
+    part = [feed for feed in listed if (feed.kind in ("daily", "weekly")) == (key == EDITIONS)]
     pen = _Pen(settings)
     for channel in channels(catalogue, settings, part):
         for form in FORMATS:

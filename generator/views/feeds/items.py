@@ -72,6 +72,7 @@ def summary(*parts: str | None) -> str:
     said = " ".join(" ".join(text.plain(part) for part in parts if part).split())
     if len(said) <= SUMMARY_LENGTH:
         return said
+    # To wrap all of an abstract for its first line would take most of an item's time.
     return textwrap.shorten(said[: 2 * SUMMARY_LENGTH], SUMMARY_LENGTH, placeholder=" …")
 
 
