@@ -317,7 +317,7 @@ def test_pages_that_come_short_or_empty_are_followed_to_the_end(server: Loopback
 
 
 def test_an_archive_is_not_the_one_whose_name_begins_alike(server: Loopback, web: Web) -> None:
-    papers = [entry(1, "2026-09-23T10:00:00Z", "math.CO"), entry(2, "2026-09-23T10:00:00Z", "math-ph")]
+    papers = [entry(1, "2026-09-23T10:00:00Z", "math.CO"), entry(2, "2026-09-23T10:00:00Z", "mathematics.XX")]
     server.on(API, answer(papers))
     day = ask(server, web, today="2026-11-20", categories=("math",), replacements=False)
     assert ids(day.papers) == ["2609.00001"]

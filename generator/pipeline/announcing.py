@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from generator.edges.store import Store
+from generator.ground.arxiv_categories import canonical
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper
 
@@ -56,7 +57,7 @@ def stale_categories(papers: Iterable[Paper], known: Mapping[str, str]) -> list[
     seen: dict[str, list[bool]] = defaultdict(list)
     for paper in papers:
         if paper.announce_type == "new" and paper.categories:
-            seen[paper.categories[0]].append(paper.arxiv_id in known)
+            seen[canonical(paper.categories[0])].append(paper.arxiv_id in known)
     return sorted(category for category, found in seen.items() if len(found) >= _FEW and all(found))
 
 

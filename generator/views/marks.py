@@ -6,11 +6,12 @@ from markupsafe import Markup
 
 from generator.catalogue.days import Entry
 from generator.ground import text
+from generator.ground.arxiv_categories import distinct
 from generator.ground.characters import escaped
 
 # What most lists have only one of: an attribute where a list's papers differ in it.
 FACTS: dict[str, Callable[[Entry], str]] = {
-    "categories": lambda it: " ".join(it.paper.categories),
+    "categories": lambda it: " ".join(distinct(it.paper.categories)),
     "sources": lambda it: " ".join(it.sources),
     "upvotes": lambda it: "" if it.paper.upvotes is None else str(it.paper.upvotes),
     "date": lambda it: it.date,

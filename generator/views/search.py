@@ -15,6 +15,7 @@ from markupsafe import escape
 from generator.catalogue.days import Entry
 from generator.catalogue.index import Catalogue
 from generator.ground import text
+from generator.ground.arxiv_categories import distinct
 from generator.ground.config import Settings
 from generator.ground.publication import Publication
 from generator.views.permalink import paper_address
@@ -50,7 +51,7 @@ class Shard(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What hits are filtered and sorted by: ids of topics, codes of categories and sources; `score` is out of 20."""
+    """What hits are filtered and sorted by: ids of topics, codes of categories, sources; `score` is out of 20."""
 
     topic: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
@@ -155,7 +156,7 @@ def _paper(entry: Entry, topics: dict[str, str], address: str) -> Document:
     names = [topics[topic] for topic in entry.topics]
     facts = Facts(
         topic=entry.topics,
-        category=paper.categories,
+        category=distinct(paper.categories),
         source=entry.sources,
         year=(entry.date[:4],),
         date=entry.date,

@@ -5,29 +5,25 @@ date. So every new paper's details are asked for; they hold when it was submitte
 """
 
 import datetime
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 import msgspec
 
-from generator.edges.fetching.arxiv_services import MOST_IN_FEED, ArxivServices
+from generator.edges.fetching.arxiv_services import MOST_IN_FEED, ArxivServices, is_full
 from generator.edges.fetching.outcome import Ask, Condition, Fetched
 from generator.edges.sources.harvest import Harvest
 from generator.ground.arxiv_calendar import Calendar
+from generator.ground.arxiv_categories import is_in
 from generator.ground.errors import DigestError, Problem
 from generator.ground.fetch_settings import Arxiv, Fetch
 from generator.ground.model import Paper
+from generator.ground.withdrawal import announces_withdrawal
 from generator.web.door import Web
 
 NAME = "arxiv"
 _FEW = 5  # so many papers of one category that all were held back for a day are believed
 _ORDER = ("new", "cross", "replace", "replace-cross")
-_WITHDRAWN = re.compile(
-    r"\W*(?:(?:this|the|our)\s+)?(?:(?:arxiv|current)\s+)?(?:(?:paper|article|manuscript|submission|preprint|work|version)\s+)?"
-    r"(?:(?:has|have)\s+been\s+|is\s+|was\s+)?(?:temporarily\s+)?withdrawn\b",
-    re.IGNORECASE,
-)
 
 
 def asks(settings: Fetch) -> Iterator[Ask]:
@@ -59,12 +55,9 @@ class _Day:
 
     def from_feed(self) -> bool:
         """Take the day from the feed; False if it is out of order, that of another day, or empty on a working day."""
-        date, categories = self._done.date, self._settings.categories
+        date = self._done.date
         try:
-            made_for, harvest = self._services.feed(categories, date)
-            if len(harvest.rows) >= MOST_IN_FEED and len(categories) > 1:
-                for category in categories:
-                    harvest.rows += self._services.feed([category], date)[1].rows
+            made_for, harvest, full = self._whole_feed()
         except DigestError as error:
             self._note(error)
             return False
@@ -77,6 +70,8 @@ class _Day:
         if self._settings.details:
             self._add_details()
             self._mend_stale_categories()
+        if full:
+            self._complete(full)
         return True
 
     def from_archive(self) -> None:
@@ -118,6 +113,45 @@ class _Day:
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
+    def _whole_feed(self) -> tuple[str | None, Harvest, list[str]]:
+        """Return the day of the feed, what it lists, and the categories of which it may not list everything."""
+        date, categories = self._done.date, self._settings.categories
+        made_for, harvest = self._services.feed(categories, date)
+        if not is_full(harvest):
+            return made_for, harvest, []
+        if len(categories) == 1:
+            return made_for, harvest, list(categories)
+        full = []
+        for category in categories:
+            try:
+                _, part = self._services.feed([category], date)
+            except DigestError as error:
+                self._note(error)
+                full.append(category)
+                continue
+            full += [category] if is_full(part) else []
+            harvest.rows += part.rows
+        return made_for, harvest, full
+
+    def _complete(self, categories: list[str]) -> None:
+        """Add what a full feed had no room for: it leaves out new papers first."""
+        window = self._calendar.window(self._done.date)
+        if window is None:
+            return
+        before, names = len(self._papers), ", ".join(categories)
+        try:
+            given = self._submitted(categories, window)
+        except DigestError as error:
+            self._done.problems += error.problems
+            given = Harvest()
+        if not given.rows:
+            self._say(f"the feed of {names} is full, and the API has no papers to complete it", "fetch the day again")
+            return
+        self._take(given)
+        more = len(self._papers) - before
+        what = f"the feed of {names} is full ({MOST_IN_FEED:,} items): {more:,} more papers taken from the API"
+        self._say(what, "nothing to do; papers that arXiv had held back may be missing", note=True)
+
     def _is_holiday(self) -> bool:
         """Whether the calendar knows of no announcement; then the day is quiet."""
         if self._calendar.announces(self._done.date):
@@ -126,10 +160,10 @@ class _Day:
         return True
 
     def _submitted(self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime]) -> Harvest:
-        """What came in then; the API's ``math*`` finds ``math-ph`` too."""
+        """What came in then; the API's ``cat:`` with a star finds more than the archive."""
         harvest = self._services.submitted(categories, window, self._done.date)
         found = ((row, row.paper.categories) for row in harvest.rows)
-        harvest.rows = [row for row, codes in found if any(_is_of(codes, category) for category in categories)]
+        harvest.rows = [row for row, codes in found if any(is_in(codes, category) for category in categories)]
         return harvest
 
     def _take(self, harvest: Harvest) -> None:
@@ -138,7 +172,7 @@ class _Day:
         for row in sorted(harvest.rows, key=lambda row: _rank(row.paper)):
             paper = row.paper
             if paper.announce_type is None:
-                own = any(_is_of(paper.categories[:1], category) for category in self._settings.categories)
+                own = any(is_in(paper.categories[:1], category) for category in self._settings.categories)
                 paper = msgspec.structs.replace(paper, announce_type="new" if own else "cross")
             self._papers.setdefault(paper.arxiv_id, _marked(paper))
 
@@ -171,7 +205,7 @@ class _Day:
         """Put the day's papers in the place of those of an earlier day, category by category."""
         window = self._calendar.window(self._done.date)
         for category in self._settings.categories:
-            new = [p for p in self._papers.values() if p.announce_type == "new" and _is_of(p.categories[:1], category)]
+            new = [p for p in self._papers.values() if p.announce_type == "new" and is_in(p.categories[:1], category)]
             if window and new and self._are_older(new):
                 try:
                     given = self._submitted([category], window)
@@ -214,11 +248,8 @@ def is_replacement(paper: Paper) -> bool:
 
 
 def is_withdrawn(paper: Paper) -> bool:
-    """Whether its comment or abstract begins by saying so: arXiv asks authors to give the reason there.
-
-    Source: https://info.arxiv.org/help/withdraw.html
-    """
-    return any(_WITHDRAWN.match(text) for text in (paper.arxiv_comment, paper.abstract) if text)
+    """Return whether its comment, its abstract or its title says so."""
+    return announces_withdrawal(paper.arxiv_comment, paper.abstract, paper.title)
 
 
 def _marked(paper: Paper) -> Paper:
@@ -234,14 +265,9 @@ def _with_details(paper: Paper, known: Paper) -> Paper:
     return msgspec.structs.replace(paper, **changes, version=max(paper.version or 0, known.version or 0) or None)
 
 
-def _is_of(categories: tuple[str, ...], wanted: str) -> bool:
-    """Whether one of `categories` is `wanted`, or of the archive that `wanted` is."""
-    return any(f"{code}.".casefold().startswith(f"{wanted}.".casefold()) for code in categories)
-
-
 def _has_own(harvest: Harvest, category: str) -> bool:
     """Whether there are papers that belong to `category` first: they are announced as new there."""
-    return any(_is_of(row.paper.categories[:1], category) for row in harvest.rows)
+    return any(is_in(row.paper.categories[:1], category) for row in harvest.rows)
 
 
 def _rank(paper: Paper) -> int:

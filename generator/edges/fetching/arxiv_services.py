@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from generator.edges.sources import arxiv_feed, arxiv_oai, payload
 from generator.edges.sources.harvest import Harvest, refused
 from generator.edges.sources.payload import Xml
+from generator.ground.arxiv_categories import other_names
 from generator.ground.errors import DigestError
 from generator.ground.fetch_settings import Endpoints
 from generator.web.door import Web
@@ -60,7 +61,7 @@ class ArxivServices:
     ) -> Harvest:
         """Every paper in one of `categories` whose first version came in `window` (UTC, the end excluded)."""
         start, end = (f"{time:%Y%m%d%H%M}" for time in (window[0], window[1] - datetime.timedelta(minutes=1)))
-        names = " OR ".join(f"cat:{category if '.' in category else category + '*'}" for category in categories)
+        names = " OR ".join(_searched(categories))
         found, total, given, empty = Harvest(), 0, 0, 0
         while empty < _EMPTY_PAGES:
             page = self._query(
@@ -133,6 +134,17 @@ def oai_set(category: str) -> str:
     if not subject and group == archive:
         return archive if archive != "physics" else "physics:physics"
     return f"{group}:{archive}" + (f":{subject}" if subject else "")
+
+
+def is_full(harvest: Harvest) -> bool:
+    """Return whether a feed has as many items as it can have, so that some may be left out."""
+    return len(harvest.rows) + harvest.refused >= MOST_IN_FEED
+
+
+def _searched(categories: Sequence[str]) -> list[str]:
+    """Return the API's search terms for categories and archives."""
+    names = [name for code in categories for name in (code, *(other_names(code) if "." in code else ()))]
+    return [f"cat:{name}" if "." in name else f"cat:{name}*" for name in dict.fromkeys(names)]
 
 
 def _extend(found: Harvest, more: Harvest) -> None:
