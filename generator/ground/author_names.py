@@ -19,7 +19,7 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 # In rows that some sources spoil: the affiliation among the authors.
 _NOBODY = re.compile(
-    r"\b(?:academy|centre|center|college|department|faculty|institut\w*|laborator\w+|school|universit\w+)\b"
+    r"^et al$|\b(?:academy|centre|center|college|department|faculty|institut\w*|laborator\w+|school|universit\w+)\b"
 )
 _PLAIN = re.compile(r"[a-z]+(?:-[a-z]+)+", re.ASCII)
 

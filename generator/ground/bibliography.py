@@ -22,6 +22,7 @@ from generator.ground.text import plain
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _LONGEST_NAME_IN_KEY = 30
+_ET_AL = re.compile(r"et\.? ?al\.?", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:and|others)\b", re.IGNORECASE)
 _OF_A_HOST = ("inbook", "inproceedings", "proceedings")
 
@@ -162,7 +163,7 @@ def _(entry: Paper) -> str:
     category = next((c for c in entry.categories[:1] if _CATEGORY.fullmatch(c)), "")
     page = _abstract_page(entry.arxiv_id)
     fields = {
-        "author": _bibtex_names(map(names.of_text, entry.authors)),
+        "author": _bibtex_names(map(names.of_text, _persons(entry)), more=_has_more_authors(entry)),
         "title": f"{{{bibtex_text.text(entry.title)}}}",
         "year": paper_date(entry)[:4],
         **({"eprint": entry.arxiv_id, "archiveprefix": "arXiv", "primaryclass": category} if page else {}),
@@ -180,7 +181,7 @@ def _(entry: Paper) -> dict[str, Any]:
         "id": key(entry),
         "type": "article",
         "title": plain(entry.title),
-        "author": _csl_names(map(names.of_text, entry.authors)),
+        "author": _csl_names(map(names.of_text, _persons(entry))),
         "issued": _csl_date(paper_date(entry)),
         "publisher": "arXiv" if url else "",
         "number": f"arXiv:{entry.arxiv_id}" if url else "",
@@ -199,6 +200,15 @@ def paper_date(entry: Paper) -> str:
     if not named or not arxiv_id.parse(entry.arxiv_id):
         return ""
     return f"{'19' if named[1] > '90' else '20'}{named[1]}-{named[2]}"
+
+
+def _persons(entry: Paper) -> list[str]:
+    return [name for name in entry.authors if not _ET_AL.fullmatch(name)]
+
+
+def _has_more_authors(entry: Paper) -> bool:
+    """Return whether its list of authors ends in "et al."."""
+    return bool(entry.extra.get("more_authors")) or len(_persons(entry)) < len(entry.authors)
 
 
 def _doi(entry: Paper) -> str:
@@ -228,8 +238,9 @@ def _bibtex_entry(kind: str, name: str, fields: dict[str, str]) -> str:
     return ",\n".join([f"@{kind}{{{name}", *lines]) + "\n}\n"
 
 
-def _bibtex_names(people: Iterable[Name]) -> str:
-    return " and ".join(filter(None, map(_bibtex_name, people)))
+def _bibtex_names(people: Iterable[Name], *, more: bool = False) -> str:
+    given = list(filter(None, map(_bibtex_name, people)))
+    return " and ".join([*given, "others"] if given and more else given)
 
 
 def _bibtex_name(name: Name) -> str:

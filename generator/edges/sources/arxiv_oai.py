@@ -7,7 +7,7 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from generator.edges.sources import mending, rows
+from generator.edges.sources import arxiv_authors, mending, rows
 from generator.edges.sources.days import day_of_time
 from generator.edges.sources.harvest import Harvest, Notes, Row, refused
 from generator.edges.sources.payload import Payload, Xml
@@ -97,7 +97,8 @@ def _arxiv(about: Element) -> dict[str, Any]:
 
 def _arxiv_raw(about: Element) -> dict[str, Any]:
     days = [day_of_time(one(version, "date")) for version in about.findall("version")]
-    row = {**_common(about), "authors": mending.split_names(one(about, "authors") or "")}
+    line = arxiv_authors.parse(one(about, "authors") or "")
+    row = {**_common(about), "authors": list(line.authors)} | ({"more_authors": True} if line.more else {})
     if days:
         number = (about.findall("version")[-1].get("version") or "").removeprefix("v")
         row |= {"version": number, "published": days[0], "updated": days[-1] if len(days) > 1 else None}
