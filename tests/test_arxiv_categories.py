@@ -70,8 +70,8 @@ def feed(*items: str) -> Answer:
     return Answer(200, f"{head}{''.join(items)}</channel></rss>".encode())
 
 
-def ask(server: Loopback, web: Web, *categories: str, today: str = LATER, **settings: bool) -> Fetched:
-    arxiv = Arxiv(categories=categories, replacements=False, **settings)
+def ask(server: Loopback, web: Web, *categories: str, today: str = LATER, **settings: object) -> Fetched:
+    arxiv = Arxiv(categories=categories, replacements=False, **settings)  # type: ignore[arg-type]
     return fetch(Fetch(arxiv=arxiv, endpoints=endpoints(server)), web, DAY, today)
 
 

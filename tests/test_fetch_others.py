@@ -63,10 +63,61 @@ def test_a_day_without_a_list_is_quiet(server: Loopback, web: Web) -> None:
 
 
 def test_a_long_list_comes_in_pages(server: Loopback, web: Web) -> None:
-    pages = [[entry(n) for n in range(1, 101)], [entry(n) for n in range(100, 131)]]
+    pages = [[entry(n) for n in range(1, 101)], [entry(n) for n in range(100, 131)], []]
     server.on(HF, *(Answer(200, json.dumps(page).encode(), JSON) for page in pages))
     assert len(hf(server, web).papers) == 130
-    assert server.paths() == [f"{HF}?date={DAY}&limit=100", f"{HF}?date={DAY}&limit=100&p=1"]
+    first = f"{HF}?date={DAY}&limit=100"
+    assert server.paths() == [first, f"{first}&p=1", f"{first}&p=2"]
+
+
+@pytest.mark.parametrize("most", [1, 7, 50, 99])
+def test_a_server_that_gives_less_than_it_is_asked_for(server: Loopback, web: Web, most: int) -> None:
+    entries = [entry(n) for n in range(1, 61)]
+    pages = [entries[at : at + most] for at in range(0, 60, most)]
+    for number, page in enumerate([*pages, []]):
+        path = f"{HF}?date={DAY}&limit=100" + (f"&p={number}" if number else "")
+        server.on(path, Answer(200, json.dumps(page).encode(), JSON))
+    day = hf(server, web)
+    assert (len(day.papers), day.announced, day.problems) == (60, 60, [])
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_server_that_refuses_the_limit_is_asked_without_one(server: Loopback, web: Web, status: int) -> None:
+    server.on(HF, Answer(status, b'{"error": "limit must be at most 50"}', JSON))
+    for number in range(3):
+        page = [entry(n) for n in range(50 * number + 1, min(50 * number + 51, 121))]
+        server.on(f"{HF}?date={DAY}" + (f"&p={number}" if number else ""), Answer(200, json.dumps(page).encode(), JSON))
+    server.on(f"{HF}?date={DAY}&p=3", Answer(200, b"[]", JSON))
+    assert len(hf(server, web).papers) == 120
+    assert len(server.asked) == 5
+
+
+def test_a_page_that_fails_keeps_those_before_it(server: Loopback, web: Web) -> None:
+    server.on(f"{HF}?date={DAY}&limit=100", Answer(200, json.dumps([entry(1)]).encode(), JSON))
+    server.on(f"{HF}?date={DAY}&limit=100&p=1", Answer(500))
+    day = hf(server, web)
+    assert (day.condition, len(day.papers)) == (Condition.OK, 1)
+    assert [(problem.do, problem.note) for problem in day.problems] == [("fetch the day again for the rest", False)]
+
+
+def test_a_page_that_is_not_there_ends_the_list(server: Loopback, web: Web) -> None:
+    server.on(f"{HF}?date={DAY}&limit=100", Answer(200, json.dumps([entry(1)]).encode(), JSON))
+    server.on(f"{HF}?date={DAY}&limit=100&p=1", Answer(404))
+    assert hf(server, web).problems == []
+
+
+@pytest.mark.parametrize("name", ["10.1101/2026.01.01.123456", "qwen-3-report", "", None, 7])
+def test_an_entry_that_is_no_paper_of_arxiv_is_counted_and_noted(server: Loopback, web: Web, name: object) -> None:
+    other = {"paper": {"id": name, "title": "T", "authors": []}}
+    server.on(HF, Answer(200, json.dumps([entry(1), other, entry(2)]).encode(), JSON))
+    day = hf(server, web)
+    assert (len(day.papers), day.announced) == (2, 3)
+    assert [problem.note for problem in day.problems] == [True]
+
+
+def test_a_list_without_a_paper_of_arxiv_is_read_once(server: Loopback, web: Web) -> None:
+    server.on(HF, Answer(200, json.dumps([{"paper": {"id": "qwen-3"}}]).encode(), JSON))
+    assert (hf(server, web).announced, len(server.asked)) == (1, 2)
 
 
 def test_a_page_that_comes_again_ends_the_list(server: Loopback, web: Web) -> None:

@@ -93,7 +93,7 @@ def test_a_second_run_changes_nothing_and_pays_nothing(morning: Morning, server:
 
 
 def test_a_list_that_has_grown_adds_to_the_day(morning: Morning, server: Loopback, model: ModelServer) -> None:
-    server.on(HF, hf_list(*IDS[:2]), hf_list(*IDS, "2609.30009"))
+    server.on(HF, hf_list(*IDS[:2]), hf_list(), hf_list(*IDS, "2609.30009"))
     morning.make()
     morning.run()
     receipt = morning.run().receipt
@@ -288,7 +288,7 @@ def test_a_rescore_keeps_the_earlier_score_and_the_sums(morning: Morning, server
 def test_a_paper_that_was_not_shown_is_not_looked_at_again(
     morning: Morning, server: Loopback, model: ModelServer
 ) -> None:
-    server.on(HF, hf_list(*IDS), hf_list("2609.30001", "2609.30009"))
+    server.on(HF, hf_list(*IDS), hf_list(), hf_list("2609.30001", "2609.30009"))
     morning.make()
     morning.run("2026-09-23", today="2026-11-20")
     receipt = morning.run(today="2026-11-20").receipt

@@ -14,7 +14,9 @@ _PARTICLES = re.compile(
     r"af|al|bin|d[aeiou]|dal|degli|de[iln]|della|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?",
 )
 _SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|II|III|IV)$")
-_TEAM = re.compile(r"\b(?:collaborations?|consortium|group|initiative|lab|members|network|project|team)\b", re.IGNORECASE)
+_TEAM = re.compile(
+    r"\b(?:collaborations?|consortium|group|initiative|lab|members|network|project|team)\b", re.IGNORECASE
+)
 
 
 class Name(NamedTuple):

@@ -6,21 +6,26 @@ Source: https://huggingface.co/docs/hub/api (``GET /api/daily_papers``)
 import json
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
+
+import msgspec
 
 from generator.edges.fetching.outcome import Ask, Condition, Fetched
 from generator.edges.sources import huggingface, payload
 from generator.edges.sources.harvest import refused
-from generator.edges.sources.payload import Json
+from generator.edges.sources.payload import Json, Payload
+from generator.ground.errors import DigestError, Problem
 from generator.ground.fetch_settings import Fetch
 from generator.ground.model import Paper
 from generator.web.door import Web
-from generator.web.service import Service, shown
+from generator.web.service import Service, WebError, shown
 
 NAME = "hf"
 SERVICE = Service(name="Hugging Face", interval=1.0, domain="huggingface.co", largest=32 << 20)
 _PAGE = 100
-_MOST_PAGES = 20
+_MOST_PAGES = 100
+_REFUSALS = (400, 404, 416, 422)  # of a limit or a page beyond the server's own
 
 
 def asks(settings: Fetch) -> Iterator[Ask]:
@@ -33,26 +38,65 @@ def fetch(endpoint: str, web: Web, date: str, today: str) -> Fetched:
     """The list of `date`, empty on weekends; that of `today` grows until the evening. Raises DigestError."""
     done = Fetched(source=NAME, date=date)
     papers: dict[str, Paper] = {}
-    for number in range(_MOST_PAGES):
-        read = _page(web, endpoint, date, number)
-        before = len(papers)
-        if read.value:
-            harvest = huggingface.parse(read, date)
-            done.repairs += harvest.repairs
-            done.problems += harvest.problems
-            for row in harvest.rows:
-                papers.setdefault(row.paper.arxiv_id, row.paper)
-        if len(read.value) < _PAGE or len(papers) == before:
-            break
-    done.papers, done.announced = tuple(papers.values()), len(papers)
+    entries: set[str] = set()
+    others = 0
+    for page in _pages(web, endpoint, date, done.problems):
+        new = set(map(_key, page.value)) - entries
+        if not new:
+            break  # a server that knows no pages gives its first one again
+        entries |= new
+        harvest = huggingface.parse(page, date)
+        for row in harvest.rows:
+            papers.setdefault(row.paper.arxiv_id, row.paper)
+        others += harvest.refused
+        done.repairs += harvest.repairs
+        done.problems += harvest.problems
+    done.papers, done.announced = tuple(papers.values()), len(papers) + others
     done.condition = Condition.OK if papers else Condition.QUIET
     return done
 
 
-def _page(web: Web, endpoint: str, date: str, number: int) -> Json:
-    query = {"date": date, "limit": _PAGE} | ({"p": number} if number else {})
-    reply = web.get(SERVICE, f"{endpoint}?{urlencode(query)}")
-    read = payload.read(reply.body, shown(reply.url))
+def _pages(web: Web, endpoint: str, date: str, problems: list[Problem]) -> Iterator[Json]:
+    """Yield pages until one is empty: a server may give fewer entries than it is asked for.
+
+    What is wrong with a page after the first goes to `problems`.
+    """
+    limit = _PAGE
+    for number in range(_MOST_PAGES):
+        try:
+            page, limit = _page(web, endpoint, {"date": date}, limit, number)
+        except DigestError as error:
+            if number == 0:
+                raise
+            if isinstance(error, WebError) and error.status in _REFUSALS:
+                return  # there is no such page
+            problems += [msgspec.structs.replace(it, do="fetch the day again for the rest") for it in error.problems]
+            return
+        if not page.value:
+            return
+        yield page
+    what = f"more than {_MOST_PAGES} pages for {date}: the rest was left out"
+    problems.append(Problem(shown(endpoint), what, "nothing to do, unless that day had so many papers"))
+
+
+def _key(entry: Any) -> str:
+    paper = entry.get("paper") if isinstance(entry, dict) else None
+    return str(paper.get("id")) if isinstance(paper, dict) else repr(entry)
+
+
+def _page(web: Web, endpoint: str, query: dict[str, str | int], limit: int, number: int) -> tuple[Json, int]:
+    """Return a page, and the limit with which it was had: none (0) where the server refuses ours."""
+    asked = query | ({"limit": limit} if limit else {}) | ({"p": number} if number else {})
+    try:
+        reply = web.get(SERVICE, f"{endpoint}?{urlencode(asked)}")
+    except WebError as error:
+        if error.status in _REFUSALS and limit:
+            return _page(web, endpoint, query, 0, number)
+        raise
+    return _list(payload.read(reply.body, shown(reply.url))), limit
+
+
+def _list(read: Payload) -> Json:
     if isinstance(read, Json) and (read.value == [] or huggingface.recognise(read)):
         return Json(read.where, read.value if isinstance(read.value, list) else read.value["data"], read.data)
     if isinstance(read, Json) and isinstance(read.value, dict) and "error" in read.value:

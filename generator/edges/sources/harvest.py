@@ -88,6 +88,11 @@ class Notes:
         self.refused += 1
         self.problems.append(Problem(self.where, what, do))
 
+    def pass_over(self, what: str) -> None:
+        """Say that the row does not come in, and that nothing is wrong with it."""
+        self.refused += 1
+        self.problems.append(Problem(self.where, what, "nothing to do", note=True))
+
     def harvest(self, rows: list[Row]) -> Harvest:
         """The file's rows, with everything said about them."""
         return Harvest(rows=rows, repairs=self.repairs, problems=self.problems, refused=self.refused)

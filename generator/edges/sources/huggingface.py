@@ -53,6 +53,9 @@ def parse(payload: Payload, day: str | None) -> Harvest:
             notes.refuse("an entry without a paper", "fetch the day again")
             continue
         notes.at(partial(line, str(entry["paper"].get("id"))))
+        if mending.identifier(entry["paper"].get("id"), Notes("")) is None:
+            notes.pass_over(f"a paper without an arXiv id: {mending.shown(entry['paper'].get('id'))}")
+            continue
         date = day_of_time(_string(entry["paper"].get("submittedOnDailyAt"))) or day
         if date is None:
             notes.refuse("the day of this entry cannot be told", "put YYYY-MM-DD into the file's name or pass --date")
