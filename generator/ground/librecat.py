@@ -14,6 +14,7 @@ import yaml
 
 from generator.ground.characters import clean, one_line
 from generator.ground.errors import Problem
+from generator.ground.foreign_markup import to_tex, without_entities
 
 # YAML 1.1 forbids these at the start of a line inside any scalar, so that cutting here never cuts a record.
 _MARKER = re.compile(r"(?:---|\.\.\.)(?=\s|$)")
@@ -132,6 +133,16 @@ def words(value: Any) -> str:
         return ""
     is_scalar = isinstance(value, int | dt.date) or (isinstance(value, float) and math.isfinite(value))
     return str(value) if is_scalar else ""
+
+
+def title(value: Any) -> str:
+    """A scalar as one line of running text, its markup and entities as TeX and characters."""
+    return one_line(to_tex(words(value)))
+
+
+def plain(value: Any) -> str:
+    """A scalar as one line of text, with characters in place of entities."""
+    return one_line(without_entities(words(value)))
 
 
 def flag(value: Any) -> bool:

@@ -14,7 +14,8 @@ import msgspec
 from generator.ground import librecat, vocabulary
 from generator.ground.doi import doi_url
 from generator.ground.errors import Problem
-from generator.ground.librecat import date, first, flag, items, mapping, mappings, texts, words
+from generator.ground.foreign_markup import without_braces, without_entities
+from generator.ground.librecat import date, first, flag, items, mapping, mappings, plain, texts, title, words
 from generator.ground.publication_parts import (
     Abstract,
     Conference,
@@ -58,6 +59,7 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     editors: tuple[Person, ...] = ()
     translators: tuple[Person, ...] = ()
     supervisors: tuple[Person, ...] = ()
+    applicants: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     venue: str = ""
     volume: str = ""
@@ -119,6 +121,12 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         if not self.open_access:
             return "closed"
         return self.oa_kind if self.oa_kind in vocabulary.OPEN_ACCESS else "open"
+
+    @property
+    def patent_number(self) -> str:
+        """The number under which a patent is published, else that of its application."""
+        numbers = {other.kind: other.value for other in reversed(self.other_ids)}
+        return numbers.get("ipn") or numbers.get("application_number") or ""
 
     @property
     def doi_url(self) -> str | None:
@@ -197,7 +205,7 @@ def _publication(record: dict[str, Any], where: str) -> Publication:
     year, day = _dates(record)
     return Publication(
         id=words(record["_id"]),
-        title=words(record["title"]),
+        title=without_braces(title(record["title"])),
         type=words(record.get("type")) or "misc",
         year=year,
         date=day,
@@ -214,7 +222,7 @@ def _publication(record: dict[str, Any], where: str) -> Publication:
         citations=read_citations(mapping(record.get("citation"))),
         projects=tuple(read_projects(record.get("project"))),
         related=tuple(read_related(mapping(record.get("related_material")))),
-        keywords=texts(record.get("keyword")),
+        keywords=tuple(map(without_entities, texts(record.get("keyword")))),
         languages=texts(record.get("language")),
         publication_status=words(record.get("publication_status")),
     )
@@ -233,15 +241,15 @@ def _dates(record: dict[str, Any]) -> tuple[str | None, str | None]:
 def _host(record: dict[str, Any]) -> dict[str, Any]:
     """What it stands in. ``pages`` is the word of records before 2016."""
     return {
-        "venue": words(record.get("publication")),
+        "venue": title(record.get("publication")),
         "volume": words(record.get("volume")),
         "issue": words(record.get("issue")),
         "page": re.sub(r"\s*[-\u2010-\u2015]+\s*", "\u2013", first(record, "page", "pages")),
         "article_number": words(record.get("article_number")),
         "edition": words(record.get("edition")),
-        "publisher": words(record.get("publisher")),
-        "place": words(record.get("place")),
-        "series": words(record.get("series_title")),
+        "publisher": plain(record.get("publisher")),
+        "place": plain(record.get("place")),
+        "series": title(record.get("series_title")),
     }
 
 
@@ -251,6 +259,7 @@ def _people(record: dict[str, Any]) -> dict[str, Any]:
         "editors": (*read_people(record.get("editor")), *read_people(record.get("corporate_editor"))),
         "translators": tuple(read_people(record.get("translator"))),
         "supervisors": tuple(read_people(record.get("supervisor"))),
+        "applicants": tuple(map(without_entities, texts(record.get("applicant")))),
     }
 
 

@@ -12,9 +12,12 @@ import msgspec
 from generator.ground import arxiv_id, vocabulary
 from generator.ground.characters import clean, safe_url
 from generator.ground.doi import DOI
-from generator.ground.librecat import date, first, items, mapping, mappings, texts, words
+from generator.ground.foreign_markup import to_tex, without_entities
+from generator.ground.librecat import date, first, items, mapping, mappings, plain, texts, title, words
 
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?((?:\d{4}-){3}\d{3}[\dX])/?", re.ASCII)
+_ARXIV_JOURNAL = re.compile(r"(?:e-?prints?\s+|pre-?prints?\s+)?arxiv", re.IGNORECASE)
+_LONGEST_BARE = 8  # fewer characters are no id that is sure: a page, a year
 _ISI = re.compile(r"(?:WOS:)?([A-Z0-9]{15})", re.ASCII)
 
 
@@ -56,7 +59,10 @@ class License(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A full text or another upload. `access_level` is open_access, local, closed or request; `size` is in bytes."""
+    """A full text or another upload. `access_level` is open_access, local, closed or request; `size` is in bytes.
+
+    It is so until the day of its `embargo`, and `embargo_to` (another access level) from then on.
+    """
 
     name: str
     access_level: str
@@ -65,6 +71,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str = ""
     relation: str = ""
     embargo: str | None = None
+    embargo_to: str = ""
     license: License | None = None
     url: str | None = None
 
@@ -96,10 +103,12 @@ class Identifier(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_people(value: Any) -> Iterator[Person]:
     """Authors, editors and so on: mappings, or just names."""
-    yield from (Person(name=name) for item in items(value) if (name := words(item)))
+    yield from (Person(name=name) for item in items(value) if (name := plain(item)))
     for person in mappings(value):
-        given, family = words(person.get("first_name")), words(person.get("last_name"))
-        name = first(person, "full_name", "name", "literal") or ", ".join(filter(None, (family, given)))
+        given, family = plain(person.get("first_name")), plain(person.get("last_name"))
+        name = without_entities(first(person, "full_name", "name", "literal")) or ", ".join(
+            filter(None, (family, given))
+        )
         orcid = _ORCID.fullmatch(words(person.get("orcid")))
         if name:
             yield Person(name=name, first=given, last=family, orcid=orcid[1] if orcid else None)
@@ -142,6 +151,7 @@ def read_files(value: Any) -> Iterator[File]:
             title=words(file.get("title")),
             relation=words(file.get("relation")),
             embargo=date(file.get("embargo")),
+            embargo_to=words(file.get("embargo_to")),
             license=read_license(file.get("license")),
             url=safe_url(words(file.get("url"))),
         )
@@ -155,20 +165,35 @@ def read_identifiers(record: dict[str, Any]) -> dict[str, Any]:
     others: dict[str, tuple[str, ...]] = {}
     doi, others["doi"] = _sorted_out((given,), _doi)
     preprint = (given,) if _arxiv(given) else ()  # arXiv's own DOIs, 10.48550/arXiv.2501.12486
-    arxiv, others["arxiv"] = _sorted_out(texts(external.get("arxiv")) + preprint, _arxiv)
+    named_arxiv = tuple(text for key, value in external.items() if _is_arxiv(key) for text in texts(value))
+    arxiv, others["arxiv"] = _sorted_out(named_arxiv + preprint, _arxiv)
     isi, others["isi"] = _sorted_out(texts(external.get("isi")), _isi)
     pmid, others["pmid"] = _sorted_out(texts(external.get("pmid")), _pmid)
-    named = {words(key): texts(value) for key, value in external.items() if key not in others}
+    named = {words(key): texts(value) for key, value in external.items() if key not in others and not _is_arxiv(key)}
+    others |= {key: texts(record.get(key)) for key in ("ipn", "application_number", "ipc")}  # of a patent
     others |= {"urn": texts(record.get("urn"))} | named
     return {
         "doi": doi[0] if doi else None,
-        "arxiv_ids": arxiv,
+        "arxiv_ids": tuple(dict.fromkeys((*arxiv, *_arxiv_elsewhere(record)))),
         "isi": isi,
         "pmid": pmid,
         "isbn": texts(numbers.get("isbn")) + texts(numbers.get("eisbn")),
         "issn": texts(numbers.get("issn")) + texts(numbers.get("eissn")),
         "other_ids": tuple(Identifier(kind=kind, value=v) for kind, values in others.items() for v in values),
     }
+
+
+def _is_arxiv(key: Any) -> bool:
+    return words(key).casefold() == "arxiv"
+
+
+def _arxiv_elsewhere(record: dict[str, Any]) -> Iterator[str]:
+    """Return the arXiv ids among a record's own addresses, and where arXiv is its journal."""
+    links = [link.get("url") for link in mappings(record.get("main_file_link"))]
+    links += [*items(record.get("link")), *items(record.get("url"))]
+    journal = words(record.get("publication"))
+    links += [journal, record.get("article_number"), record.get("page")] if _ARXIV_JOURNAL.match(journal) else []
+    yield from (found for link in links if len(words(link)) > _LONGEST_BARE and (found := _arxiv(words(link))))
 
 
 def _sorted_out(values: Iterable[str], name: Callable[[str], str | None]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -200,8 +225,8 @@ def _pmid(value: str) -> str | None:
 def read_conference(event: dict[str, Any]) -> Conference | None:
     """``conference``, if it says anything."""
     found = Conference(
-        name=words(event.get("name")),
-        location=words(event.get("location")),
+        name=title(event.get("name")),
+        location=plain(event.get("location")),
         start=date(event.get("start_date")),
         end=date(event.get("end_date")),
     )
@@ -213,7 +238,7 @@ def read_abstracts(value: Any) -> Iterator[Abstract]:
     for item in items(value):
         abstract = mapping(item) or {"text": item}
         body = abstract.get("text")
-        if isinstance(body, str) and (prose := clean(body).strip()):
+        if isinstance(body, str) and (prose := clean(to_tex(body)).strip()):
             yield Abstract(text=prose, lang=words(abstract.get("lang")) or None)
 
 
@@ -228,7 +253,7 @@ def read_projects(value: Any) -> Iterator[Project]:
     for project in mappings(value):
         found = Project(
             id=words(project.get("_id")),
-            name=first(project, "name", "title", "acronym"),
+            name=to_tex(first(project, "name", "title", "acronym")),
             grant_number=words(project.get("grant_number")),
         )
         if found != Project():
@@ -246,6 +271,6 @@ def read_related(material: dict[str, Any]) -> Iterator[Related]:
                 relation=relation,
                 id=record,
                 url=url,
-                description=first(item, "description", "title"),
+                description=to_tex(first(item, "description", "title")),
                 status=words(item.get("status")) or "public",
             )

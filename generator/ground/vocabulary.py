@@ -231,7 +231,17 @@ STYLES = {
     "short": "Short",
 }
 
-IDENTIFIERS = {"inspire": "INSPIRE", "scoap3": "SCOAP3", "doi": "DOI", "arxiv": "arXiv", "urn": "URN", "opac": "OPAC"}
+IDENTIFIERS = {
+    "inspire": "INSPIRE",
+    "scoap3": "SCOAP3",
+    "doi": "DOI",
+    "arxiv": "arXiv",
+    "urn": "URN",
+    "opac": "OPAC",
+    "ipn": "Patent number",
+    "application_number": "Application number",
+    "ipc": "Patent classification",
+}
 
 
 def label(words: Mapping[str, str], word: str) -> str:

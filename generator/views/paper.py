@@ -144,7 +144,9 @@ def published_notes(published: Iterable[Publication], link: Link) -> Iterator[st
     """A line for each publication that the paper became."""
     for publication in published:
         to = escaped(link(f"publications/{publication.id}/"))
-        where = escaped(publication.venue or publication.title) + (f", {publication.year}" if publication.year else "")
+        where = escaped(text.plain(publication.venue or publication.title)) + (
+            f", {publication.year}" if publication.year else ""
+        )
         yield f'<p class="note">Published by the group: <a href="{to}">{where}</a>.</p>'
 
 

@@ -179,7 +179,7 @@ def _paper(entry: Entry, topics: dict[str, str], address: str) -> Document:
 
 
 def _publication(publication: Publication) -> Document:
-    note = ("Publication", publication.venue, publication.year)
+    note = ("Publication", text.plain(publication.venue), publication.year)
     date = publication.date or publication.year or ""
     return _document(
         f"{publication.id}.html",

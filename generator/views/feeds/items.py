@@ -40,7 +40,9 @@ def publication_item(publication: Publication, settings: Settings) -> FeedItem:
     link = absolute(settings, publication.address)
     authors = tuple(text.name(person.display) for person in publication.authors or publication.editors)
     abstract = next((abstract.text for abstract in publication.abstracts), None)
-    where = ", ".join(part for part in (publication.type_label, publication.venue, publication.year) if part)
+    where = ", ".join(
+        part for part in (publication.type_label, text.plain(publication.venue), publication.year) if part
+    )
     context = {"abstract": abstract, "authors": authors, "where": where, "links": _publication_links(publication, link)}
     return FeedItem(
         id=tag_uri(settings, "publication", publication.id),

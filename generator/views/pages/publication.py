@@ -146,9 +146,9 @@ def relations(publication: Publication, library: Library) -> list[Relation]:
         if other and other.id != publication.id:
             found.append(Relation(label, other.title, address=other.address))
         elif related.id and related.status == "public" and related.id != publication.id:
-            found.append(Relation(label, related.description or f"record {related.id} of the repository"))
+            found.append(Relation(label, text.plain(related.description) or f"record {related.id} of the repository"))
         if related.url:
-            found.append(Relation(label, related.description or related.url, url=related.url))
+            found.append(Relation(label, text.plain(related.description) or related.url, url=related.url))
     for other, called in library.named_by.get(publication.id, []):
         if other.id not in own and other.id != publication.id:
             relation = vocabulary.OPPOSITES.get(called, "other")
