@@ -186,6 +186,23 @@ def test_a_repository_that_knows_no_start_is_asked_twice(server: Loopback, web: 
     assert len(server.asked) == 2
 
 
+@pytest.mark.parametrize("end", [Answer(500), Answer(400), Answer(200, b'{"error": "too far"}', JSON)])
+def test_a_page_that_fails_after_good_ones_keeps_them(server: Loopback, web: Web, end: Answer) -> None:
+    server.on(f"{EXPORT}?fmt=yaml&start=0&limit=100&cql=department%3DDaAl", read("librecat").answer)
+    server.on(f"{EXPORT}?fmt=yaml&start=2&limit=100&cql=department%3DDaAl", end)
+    found = repository(server, web)
+    assert found.publications is not None
+    assert [record.id for record in found.publications.publications] == ["70001", "70002"]
+    assert found.condition is Condition.OK
+    assert (found.problems[-1].what, found.problems[-1].note) == ("breaks off after 2 records, which are kept", False)
+
+
+def test_a_first_page_that_fails_is_a_failure(server: Loopback, web: Web) -> None:
+    server.on(EXPORT, Answer(500))
+    with pytest.raises(DigestError):
+        repository(server, web)
+
+
 def test_a_query_without_a_record_is_said(server: Loopback, web: Web) -> None:
     server.on(EXPORT, Answer(200, b"--- []\n"))
     found = repository(server, web)

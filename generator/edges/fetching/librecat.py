@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from generator.edges.fetching.outcome import Ask, Condition, Fetched
 from generator.edges.sources import librecat, payload
 from generator.edges.sources.harvest import Harvest, refused
-from generator.ground.errors import Problem
+from generator.ground.errors import DigestError, Problem
 from generator.ground.fetch_settings import Fetch, Repository
 from generator.web.door import Web
 from generator.web.service import Service, shown
@@ -32,7 +32,15 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:
     harvest, problems, given, streams = Harvest(), [], 0, []
     known: set[str] = set()
     for _ in range(_MOST_PAGES):
-        page = _page(web, repository, given)
+        try:
+            page = _page(web, repository, given)
+        except DigestError as error:
+            if not known:
+                raise
+            problems += error.problems  # what came before it is good: a search engine gives no more than so many
+            what = f"breaks off after {given:,} records, which are kept"
+            problems.append(Problem(shown(repository.url), what, "narrow the query, or fetch again later"))
+            break
         new = [record for record in page.publications if record.id not in known]
         if not new and not page.refused_publications:
             break  # the end, or a repository that knows no `start` gives its first page again
