@@ -55,6 +55,14 @@ def read(content: str, asked: Collection[str], *, cut: bool = False) -> Reading:
     return reading._replace(faults={paper: reading.faults.get(paper, "no line that can be read") for paper in left})
 
 
+def judge(content: str, asked: Collection[str], *, cut: bool = False) -> Reading:
+    """Return the same; where the reader itself fails, that is the reason: one reply must not cost the others."""
+    try:
+        return read(content, asked, cut=cut)
+    except Exception as error:
+        return Reading({}, dict.fromkeys(asked, f"the reply could not be judged ({type(error).__name__})"))
+
+
 def _ways(content: str, asked: Collection[str], cut: bool) -> Iterator[list[Pairs]]:
     """Yield the rows of a reply, read in one way after the other."""
     answer = replies.answer(content)
