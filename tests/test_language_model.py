@@ -36,6 +36,7 @@ scorer:
   batch: 10
   timeout: 0.3
   max_tokens: 1000
+  parallel: 1
   prices: PRICES
 """.replace("{{", "{").replace("}}", "}")
 

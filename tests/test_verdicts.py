@@ -53,7 +53,6 @@ def test_lines_are_found_however_they_are_wrapped(content: str) -> None:
         (line()[:-9], NO_LINE),
         (f"<think>{line()}", NO_LINE),
         (line(B), NO_LINE),
-        ('{"ARXIVID": "2501.00001", "COMMENT": "a "quoted" word", "RELEVANCE": 7, "NOVELTY": 5}', NO_LINE),
         (line(RELEVANCE=11), "RELEVANCE 11 is not from 1 to 10"),
         (line(NOVELTY=0), "NOVELTY 0 is not from 1 to 10"),
         (line(RELEVANCE="high"), "RELEVANCE high is not from 1 to 10"),

@@ -88,7 +88,10 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class LanguageModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The model that scores, at any OpenAI-compatible `endpoint`. `timeout` is in seconds, for each request."""
+    """The model that scores, at any OpenAI-compatible `endpoint`.
+
+    `timeout` is in seconds, for each request; up to `parallel` of them are under way at once.
+    """
 
     endpoint: str = ""
     model: str = ""
@@ -96,6 +99,7 @@ class LanguageModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_tokens: Annotated[int, msgspec.Meta(ge=1)] = 4096
     temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
     timeout: Annotated[float, msgspec.Meta(gt=0)] = 120.0
+    parallel: Annotated[int, msgspec.Meta(ge=1, le=64)] = 4
     prices: dict[str, Price] = {}
 
 

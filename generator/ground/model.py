@@ -4,9 +4,13 @@ These are also the shapes of the files in ``data/``; `generator.ground.records` 
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+LARGEST_NUMBER = (1 << 53) - 1  # the largest whole number that JSON readers, floats and SQLite agree on
+
+Count = Annotated[int, msgspec.Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 
 
 class State(StrEnum):
@@ -51,7 +55,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     categories: tuple[str, ...] = ()
     published: str | None = None
     updated: str | None = None
-    version: int | None = None
+    version: Count | None = None
     doi: str | None = None
     journal_ref: str | None = None
     arxiv_comment: str | None = None
@@ -63,8 +67,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     reasons: tuple[str, ...] = ()
     source: str = msgspec.field(default_factory=lambda: "arxiv")
     links: Links | None = None
-    upvotes: int | None = None
-    comments: int | None = None
+    upvotes: Count | None = None
+    comments: Count | None = None
     announce_type: str | None = None
     extra: dict[str, Any] = {}
 
@@ -79,10 +83,10 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 class Tokens(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Language-model tokens of a run; `cached` are the part of `prompt` that was billed as cached."""
 
-    prompt: int = 0
-    completion: int = 0
-    total: int = 0
-    cached: int = 0
+    prompt: Count = 0
+    completion: Count = 0
+    total: Count = 0
+    cached: Count = 0
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -110,9 +114,9 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     condition: str
-    announced: int | None = None
-    fetched: int | None = None
-    replaced: int | None = None
+    announced: Count | None = None
+    fetched: Count | None = None
+    replaced: Count | None = None
     duplicates: dict[str, str] = {}
 
 
@@ -132,14 +136,14 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rubric: str | None = None
     tokens: Tokens | None = None
     cost: Cost | None = None
-    announced: int | None = None
-    fetched: int | None = None
-    duplicates: int | None = None
-    scanned: int | None = None
-    relevant: int | None = None
-    replaced: int | None = None
-    dropped: dict[str, int] = {}
-    scored: int | None = None
+    announced: Count | None = None
+    fetched: Count | None = None
+    duplicates: Count | None = None
+    scanned: Count | None = None
+    relevant: Count | None = None
+    replaced: Count | None = None
+    dropped: dict[str, Count] = {}
+    scored: Count | None = None
     unscored: dict[str, str] = {}
     near_misses: tuple[NearMiss, ...] = ()
     sources: dict[str, Tally] = {}

@@ -23,6 +23,7 @@ _PAPER_NAMES = frozenset(PAPER_FIELDS)
 _PAPER = msgspec.json.Decoder(Paper)
 _KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
+_LONGEST_NUMBER = 24  # characters of one in a message; every float has fewer
 _DATE_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
 
 T = TypeVar("T", Paper, Receipt)
@@ -123,7 +124,7 @@ def _paper_fault(made: Paper) -> str | None:
     for name in ("relevance", "novelty"):
         value = getattr(made, name)
         if value is not None and not 1 <= value <= 10:
-            return f"{name}: {value} is not from 1 to 10"
+            return f"{name}: {_short(value)} is not from 1 to 10"
     for name in ("published", "updated"):
         value = getattr(made, name)
         if value is not None and not is_time(value):
@@ -131,6 +132,11 @@ def _paper_fault(made: Paper) -> str | None:
     if not made.title.strip():
         return "title: is empty"
     return None if made.source else "source: is empty"
+
+
+def _short(value: float) -> str:
+    written = str(value)
+    return written if len(written) <= _LONGEST_NUMBER else f"a number of {len(written)} digits"
 
 
 def _writable(record: Paper) -> Paper | dict[str, Any]:

@@ -122,7 +122,7 @@ def score_day_with_model(
     with only_one(root, "scoring"):
         kept = _kept(store, date)
         asked = endpoint.Endpoint(url, key, model, web)
-        scorer = LanguageModelScorer(settings, asked, kept, budget=budget, progress=progress)
+        scorer = LanguageModelScorer(settings, asked, kept, budget=budget, again=again, progress=progress)
         try:
             store.replies_path(date).parent.mkdir(parents=True, exist_ok=True)  # where it fails, nothing is paid yet
             wished = Wishes(settings).wished(scorer)

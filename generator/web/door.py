@@ -120,15 +120,18 @@ class _Line:
     ) -> None:
         self._clock, self._sleep = clock, sleep
         self._free: queue.LifoQueue[requests.Session] = queue.LifoQueue()
-        self._lock = threading.Lock()
+        self._lock, self._turns = threading.Lock(), threading.Lock()
         self._next = float("-inf")
         for _ in range(service.connections):
             self._free.put(_session(agent))
 
     def hold(self, seconds: float) -> None:
         """Start no request, whoever makes it, before so many seconds have passed."""
+        self._not_before(self._clock() + seconds)
+
+    def _not_before(self, time: float) -> None:
         with self._lock:
-            self._next = max(self._next, self._clock() + seconds)
+            self._next = max(self._next, time)
 
     def send(self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None) -> Reply:
         """One request when its turn comes, and its whole reply, whatever the status. Raises _Lost."""
@@ -169,10 +172,10 @@ class _Line:
             self._free.put(session)
 
     def _take_turn(self, interval: float) -> None:
-        with self._lock:
+        with self._turns:  # another lock, so that a request that comes back can put off one that waits for its turn
             while (wait := self._next - self._clock()) > 0:
                 self._sleep(wait)
-            self._next = self._clock() + interval
+            self._not_before(self._clock() + interval)
 
     def _read(self, response: requests.Response, largest: int, end: float) -> bytes:
         body = bytearray()

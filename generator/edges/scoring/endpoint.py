@@ -66,10 +66,10 @@ class Endpoint:
         self._fields: dict[str, Any] = {"model": settings.model}
         if settings.temperature is not None:
             self._fields["temperature"] = settings.temperature
-        self._limit, self._limits = settings.max_tokens, iter(_LIMITS)
-        self._limit_name = next(self._limits)
+        self._limit, self._limit_name = settings.max_tokens, _LIMITS[0]
         self._service = Service(
             name="language model",
+            connections=settings.parallel,
             tries=6,  # a minute altogether: limits are counted by the minute
             retry=frozenset({429, 500, 502, 503, 529}),
             read_timeout=settings.timeout,
@@ -80,14 +80,15 @@ class Endpoint:
         )
 
     def ask(self, messages: Sequence[dict[str, str]]) -> Answer | Failure:
-        """The model's answer to `messages`."""
-        value = {**self._fields, self._limit_name: self._limit, "messages": messages}
+        """Return the model's answer to `messages`. May be called by several threads at once."""
+        name = self._limit_name
+        value = {**self._fields, name: self._limit, "messages": messages}
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         try:
             reply = self._web.post(self._service, self._url, value, headers=headers)
         except WebError as error:
-            if _wants(_LIMITS[1], error) and (name := next(self._limits, None)):
-                self._limit_name = name
+            if name == _LIMITS[0] and _wants(_LIMITS[1], error):
+                self._limit_name = _LIMITS[1]
                 return self.ask(messages)
             return self._failed(error)
         return self._answered(_decoded(reply.body))

@@ -33,7 +33,9 @@ def forecast(papers: Sequence[Paper], settings: Settings, model: str, kept: Kept
     """What scoring `papers` with `model` would take. Raises DigestError if the settings have no prompt."""
     scorer, instructions = settings.scorer, Instructions.of(settings)
     price = scorer.prices.get(model)
-    left = [p for p in papers if not kept.verdict(p.arxiv_id, question.line_hash(p), model, instructions.rubric)]
+    keys = {p.arxiv_id: (p.arxiv_id, question.line_hash(p), model, instructions.rubric) for p in papers}
+    answered = {p.arxiv_id for p in papers if kept.verdict(*keys[p.arxiv_id])}
+    left = [p for p in papers if p.arxiv_id not in answered and not kept.is_given_up(*keys[p.arxiv_id])]
     asked = [(instructions.messages(batch), len(batch)) for batch in question.batches(left, scorer.batch)]
     tokens = add_tokens(question.estimate(messages, count, scorer.max_tokens) for messages, count in asked)
     longest = [question.most_prompt_tokens(messages) for messages, _ in asked]
@@ -41,7 +43,7 @@ def forecast(papers: Sequence[Paper], settings: Settings, model: str, kept: Kept
     cost = bill(tokens, price)
     return Forecast(
         papers=len(papers),
-        kept=len(papers) - len(left),
+        kept=len(answered),
         requests=len(asked),
         tokens=tokens,
         cost=cost.total if cost else None,

@@ -3,26 +3,32 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 
 from generator.edges.scoring import question, verdicts
 from generator.edges.scoring.endpoint import Answer, Endpoint, Failure, Why
-from generator.edges.scoring.kept import Kept, Request
+from generator.edges.scoring.kept import MOST_USELESS, Kept, Request
 from generator.edges.scoring.outcome import Scores
 from generator.edges.scoring.pricing import Purse, add_bills, add_tokens, bill
 from generator.edges.scoring.question import Instructions
-from generator.edges.scoring.rounds import Heard, Progress, Rounds
+from generator.edges.scoring.rounds import Heard, Progress, Reply, Rounds
+from generator.edges.scoring.threads import in_thread
 from generator.edges.scoring.verdicts import Verdict
+from generator.ground import arxiv_id
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Scorer
+
+GIVEN_UP = f"not asked again: {MOST_USELESS} replies that were paid for had no verdict on it"
 
 
 class LanguageModelScorer:
     """Scores papers with the model at `endpoint` under the instructions of `settings`, as far as the `budget` goes.
 
-    `kept` is what was paid for on that day. Raises DigestError if the settings have no prompt, or no price to hold a
+    `kept` is what was paid for on that day; with `again` papers are asked about, too, on which the model was paid in
+    vain. Raises DigestError if the settings have no prompt, or no price to hold a
     budget with.
     """
 
@@ -33,9 +39,11 @@ class LanguageModelScorer:
         kept: Kept,
         *,
         budget: Decimal | None = None,
+        again: bool = False,
         progress: Progress = lambda done, total: None,
     ) -> None:
         self._settings, self._endpoint, self._kept, self._progress = settings, endpoint, kept, progress
+        self._again = again
         self._instructions = Instructions.of(settings)
         self._rubric, self._model = self._instructions.rubric, endpoint.model
         self._price = settings.scorer.prices.get(self._model)
@@ -47,35 +55,68 @@ class LanguageModelScorer:
         self._errors = Counter(str(problem) for problem in kept.problems)
 
     def __call__(self, papers: Sequence[Paper]) -> Scores:
-        """What the model makes of `papers`."""
+        """Return what the model makes of `papers`."""
         before = len(self._kept.requests)
-        known = {paper.arxiv_id: found for paper in papers if (found := self._known(paper))}
-        rounds = Rounds([paper for paper in papers if paper.arxiv_id not in known], self._ask, self._progress)
+        known = {paper.arxiv_id: found for paper in papers if (found := self._kept.verdict(*self._key(paper)))}
+        left = [paper for paper in papers if paper.arxiv_id not in known]
+        hopeless = [] if self._again else [paper for paper in left if self._kept.is_given_up(*self._key(paper))]
+        rounds = Rounds(
+            [paper for paper in left if paper not in hopeless],
+            self._send,
+            self._progress,
+            parallel=self._settings.scorer.parallel,
+            unpaid=f"not asked: the budget of {self._budget} {self._currency} would be exceeded",
+        )
         rounds.make(self._settings.scorer.batch)
-        return self._scores(papers, known | rounds.verdicts, rounds.reasons, self._kept.requests[before:])
+        self._kept.settle()
+        reasons = rounds.reasons | {paper.arxiv_id: GIVEN_UP for paper in hopeless}
+        return self._scores(papers, known | rounds.verdicts, reasons, self._kept.requests[before:])
 
-    def _known(self, paper: Paper) -> Verdict | None:
-        return self._kept.verdict(paper.arxiv_id, question.line_hash(paper), self._model, self._rubric)
+    def _key(self, paper: Paper) -> tuple[str, str, str, str]:
+        return paper.arxiv_id, question.line_hash(paper), self._model, self._rubric
 
     # -- one request -----------------------------------------------------------------------------------------------
 
-    def _ask(self, batch: Sequence[Paper]) -> Heard:
+    def _send(self, batch: Sequence[Paper]) -> Reply | None:
+        """Ask about `batch` in a thread, if the budget covers it beside what is under way."""
         messages = self._instructions.messages(batch)
         longest = question.most_prompt_tokens(messages)
         highest = self._purse.highest(longest, self._settings.scorer.max_tokens)
-        if not self._purse.covers(highest):
-            reason = f"not asked: the budget of {self._budget} {self._currency} would be exceeded"
-            return _unheard(batch, reason, Why.HOPELESS)
+        if not self._purse.reserve(highest):
+            return None
+        place = self._kept.place()
+        answer = in_thread(partial(self._ask, messages, batch, place))
+        return lambda: self._heard(answer(), batch, place, highest)
+
+    def _ask(self, messages: list[dict[str, str]], batch: Sequence[Paper], place: int) -> Answer | Failure:
+        """Return the answer; if it was paid for, it is on the disk by then, whatever becomes of it."""
         answer = self._endpoint.ask(messages)
+        if isinstance(answer, Answer) or answer.tokens:
+            request = Request(
+                model=self._model,
+                rubric=self._rubric,
+                tokens=answer.tokens,
+                bill=bill(answer.tokens, self._price),
+                sent={paper.arxiv_id: question.line_hash(paper) for paper in batch},
+                reply=answer.content if isinstance(answer, Answer) else None,
+                cut=isinstance(answer, Answer) and answer.cut,
+            )
+            self._kept.add(request, place)
+        return answer
+
+    def _heard(self, answer: Answer | Failure, batch: Sequence[Paper], place: int, highest: Decimal | None) -> Heard:
+        self._purse.release(highest)
         if isinstance(answer, Answer) or answer.tokens or answer.charged:
             self._purse.pay(highest, bill(answer.tokens, self._price))
-        return self._failed(answer, batch) if isinstance(answer, Failure) else self._answered(answer, batch)
+        if isinstance(answer, Failure):
+            return self._failed(answer, batch, place)
+        return self._answered(answer, batch, place)
 
-    def _answered(self, answer: Answer, batch: Sequence[Paper]) -> Heard:
-        reading = verdicts.read(answer.content, {paper.arxiv_id for paper in batch})
-        self._keep(answer, batch, reading.verdicts)
+    def _answered(self, answer: Answer, batch: Sequence[Paper], place: int) -> Heard:
+        reading = verdicts.judge(answer.content, {paper.arxiv_id: "" for paper in batch}, cut=answer.cut)
+        self._kept.judged(place, reading.verdicts)
         if reading.surplus:
-            self._errors[f"lines about papers that were not asked about: {', '.join(reading.surplus[:3])}"] += 1
+            self._errors[f"lines about papers that were not asked about: {_ids(reading.surplus)}"] += 1
         if not answer.cut:
             return Heard(reading.verdicts, reading.faults)
         reason = f"the reply broke off at {self._settings.scorer.max_tokens:,} tokens (scorer.max_tokens)"
@@ -83,20 +124,13 @@ class LanguageModelScorer:
         alone = None if reading.verdicts else Why.DECLINED
         return Heard(reading.verdicts, dict.fromkeys(reading.faults, reason), alone)
 
-    def _failed(self, failure: Failure, batch: Sequence[Paper]) -> Heard:
+    def _failed(self, failure: Failure, batch: Sequence[Paper], place: int) -> Heard:
         self._errors[failure.reason] += 1
         if failure.tokens:
-            self._keep(failure, batch, {})
+            self._kept.judged(place, {})
         elif failure.charged:
             self._errors["a request without an answer: whether it was charged is not known, and not counted"] += 1
-        return _unheard(batch, failure.reason, failure.why)
-
-    def _keep(self, answer: Answer | Failure, batch: Sequence[Paper], found: dict[str, Verdict]) -> None:
-        sent = {paper.arxiv_id: question.line_hash(paper) for paper in batch if paper.arxiv_id in found}
-        paid = bill(answer.tokens, self._price)
-        self._kept.add(
-            Request(model=self._model, rubric=self._rubric, tokens=answer.tokens, bill=paid, sent=sent, verdicts=found)
-        )
+        return Heard({}, {paper.arxiv_id: failure.reason for paper in batch}, failure.why)
 
     # -- all of them -----------------------------------------------------------------------------------------------
 
@@ -126,5 +160,8 @@ class LanguageModelScorer:
         )
 
 
-def _unheard(batch: Sequence[Paper], reason: str, why: Why) -> Heard:
-    return Heard({}, {paper.arxiv_id: reason for paper in batch}, why)
+def _ids(written: Sequence[str]) -> str:
+    """Return those of the ids that are ones, as far as a message goes; anything else is the model's own text."""
+    known = [name for name in written if arxiv_id.is_canonical(name)]
+    others = len(written) - len(known[:3])
+    return ", ".join([*known[:3], *([f"{others} more"] if others and known else [str(others)] if others else [])])

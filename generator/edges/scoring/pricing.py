@@ -87,6 +87,7 @@ class Purse:
     def __init__(self, limit: Decimal | None, price: Price | None) -> None:
         self._left, self._price = limit, price
         self._excess = Decimal(1)
+        self._reserved = Decimal(0)
 
     def highest(self, prompt: int, completion: int) -> Decimal | None:
         """What a request of at most so many tokens may cost; None if there is no price."""
@@ -96,8 +97,19 @@ class Purse:
         return (prompt * dearest + completion * self._price.completion) / _MILLION * self._excess
 
     def covers(self, highest: Decimal | None) -> bool:
-        """Whether a request that may cost this much can be sent."""
-        return self._left is None or (highest is not None and highest <= self._left)
+        """Return whether a request that may cost this much can be sent beside those that are under way."""
+        return self._left is None or (highest is not None and highest <= self._left - self._reserved)
+
+    def reserve(self, highest: Decimal | None) -> bool:
+        """Set aside what a request may cost, until `release`; False if that is not there."""
+        if not self.covers(highest):
+            return False
+        self._reserved += highest or 0
+        return True
+
+    def release(self, highest: Decimal | None) -> None:
+        """End a reservation: the request has come back, and is paid for with `pay` if it was charged."""
+        self._reserved -= highest or 0
 
     def pay(self, highest: Decimal | None, paid: Bill | None) -> None:
         """Take out what a request cost; the highest it may have cost if that was not told."""

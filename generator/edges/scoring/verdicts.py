@@ -1,28 +1,26 @@
-"""What a language model wrote, read: lines matched to papers by id, never by position. Pure.
+"""What a language model wrote, judged: values matched to papers by id, never by position. Pure.
 
-Models wrap their lines in prose, fences, lists and reasoning, write one backslash where JSON wants two, break off in
-the middle, rate papers nobody asked about, and contradict themselves. What is clear counts; the rest has a reason.
+Models wrap their lines in prose, fences, lists, tables and reasoning, forget quotes and braces, break off in the
+middle, rate papers that were not asked about, and contradict themselves. What is clear counts; the rest has a reason.
 """
 
-import json
-import re
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 
+from generator.edges.scoring import fields, layouts, replies
+from generator.edges.scoring.fields import COMMENT, ID, NOVELTY, PLACE, RELEVANCE, TOPICS
+from generator.edges.scoring.lenient_json import Bare, Members
 from generator.edges.sources import mending, rows
 from generator.edges.sources.harvest import Notes
-from generator.ground import arxiv_id
 
-_LONGEST = 1_000_000  # characters of a reply
-_REASONING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
-_OBJECT = re.compile(
-    r"^[\s\[,`*-]*(?:[0-9]{1,3}[.)]\s*)?(?=\{)", re.MULTILINE
-)  # never inside a line: that is some text
-_NEXT = re.compile(r"[\s,]*(?=\{)")
-_ESCAPES = re.compile(r'\\(["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
-_DECODER = json.JSONDecoder(strict=False)
+_DEEPEST = 10
+_LONGEST = 500_000  # characters of a reply
+_PACKED = frozenset({"arguments", "input", "output", "content", "text", "answer", "response", "result", "json"})
+
+Pairs = list[tuple[str, Any]]
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,71 +40,149 @@ class Reading(NamedTuple):
     surplus: tuple[str, ...] = ()
 
 
-def read(content: str, asked: Collection[str]) -> Reading:
-    """The verdicts on the papers `asked` about. A paper answered twice, and differently, has none."""
-    verdicts: dict[str, Verdict] = {}
+def read(content: str, asked: Collection[str], *, cut: bool = False) -> Reading:
+    """Return the verdicts on the papers `asked` about. A paper answered twice, and differently, has none.
+
+    `cut`: the reply came to the limit of tokens, so its end is not meant.
+    """
+    reading = Reading({}, {})
+    for found in _ways(content[:_LONGEST], asked, cut or len(content) > _LONGEST):
+        judged = _judged(found, asked)
+        reading = judged if judged.surplus else judged._replace(surplus=reading.surplus)
+        if reading.verdicts or reading.faults:
+            break
+    left = [paper for paper in asked if paper not in reading.verdicts]
+    return reading._replace(faults={paper: reading.faults.get(paper, "no line that can be read") for paper in left})
+
+
+def judge(content: str, asked: Collection[str], *, cut: bool = False) -> Reading:
+    """Return the same; where the reader itself fails, that is the reason: one reply must not cost the others."""
+    try:
+        return read(content, asked, cut=cut)
+    except Exception as error:
+        return Reading({}, dict.fromkeys(asked, f"the reply could not be judged ({type(error).__name__})"))
+
+
+def _ways(content: str, asked: Collection[str], cut: bool) -> Iterator[list[Pairs]]:
+    """Yield the rows of a reply, read in one way after the other."""
+    answer = replies.answer(content)
+    found = [*_rows(answer.objects, asked)]
+    around = [*layouts.rows(answer.text, [*asked], cut)]
+    # Beside objects only whole verdicts count, since a summary may speak of relevance; one that contradicts is a doubt.
+    yield [*found, *(row for row in around if not found or isinstance(_verdict(row), Verdict))]
+    if '\\"' in content:  # the whole of it is a text of JSON once more
+        plain = content.replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
+        yield [*_rows(replies.answer(plain).objects, asked)]
+
+
+def _rows(objects: Iterable[Any], asked: Collection[str], depth: int = _DEEPEST) -> Iterator[Pairs]:
+    """Yield the fields of every object with an id, its own or the key under which it stands."""
+    for value in objects if depth else ():
+        if isinstance(value, Members):
+            found = _fields(value)
+            names = {field for field, _ in found}
+            if names & {ID, PLACE} and (names & {RELEVANCE, NOVELTY, COMMENT} or ID in names):
+                if value.closed or (value.followed and {RELEVANCE, NOVELTY} <= names):
+                    yield found
+            else:
+                yield from _inside(value, asked, depth - 1)
+        elif isinstance(value, list):
+            yield from _rows(value, asked, depth - 1)
+
+
+def _inside(members: Members, asked: Collection[str], depth: int) -> Iterator[Pairs]:
+    for name, value in members:
+        if isinstance(value, Members) and value.closed and fields.papers_in(name, asked) and (own := _fields(value)):
+            yield [(ID, name), *own]
+        elif isinstance(value, str) and name.casefold() in _PACKED and "{" in value:
+            yield from _rows(replies.answer(value).objects, asked, depth)
+        else:
+            yield from _rows([value], asked, depth)
+
+
+def _fields(members: Members) -> Pairs:
+    """Return the known fields; scores may stand one level deeper."""
+    found = [(field, value) for name, value in members if (field := fields.field_of(name))]
+    if not any(field in (RELEVANCE, NOVELTY) for field, _ in found):
+        deeper = [value for _, value in members if isinstance(value, Members) and value.closed]
+        scores = [pair for value in deeper for pair in _direct(value) if pair[0] in (RELEVANCE, NOVELTY)]
+        found += scores if any(field == ID for field, _ in found) else []
+    return found
+
+
+def _direct(members: Members) -> Pairs:
+    return [(field, value) for name, value in members if (field := fields.field_of(name))]
+
+
+# -- judging -------------------------------------------------------------------------------------------------------
+
+
+def _judged(found: Iterable[Pairs], asked: Collection[str]) -> Reading:
+    verdicts: dict[str, list[Verdict]] = defaultdict(list)
     faults: dict[str, str] = {}
+    weak: dict[str, str] = {}
     surplus: list[str] = []
-    for row in _rows(content):
-        paper, found = _verdict(row)
-        if paper not in asked:
-            surplus.append(mending.shown(row.get("ARXIVID")))
-        elif isinstance(found, str):
-            faults[paper] = found
-        elif verdicts.setdefault(paper, found) != found:
-            faults[paper] = "two lines that contradict each other"
-    for paper in asked:
-        if paper in faults:
-            verdicts.pop(paper, None)
-        elif paper not in verdicts:
-            faults[paper] = "no line that can be read"
-    return Reading(verdicts, faults, tuple(surplus))
+    for pairs in found:
+        papers = _papers(pairs, asked)
+        if not papers & set(asked):
+            surplus.append(mending.shown(next((value for field, value in pairs if field == ID), "")))
+            continue
+        outcome = _verdict(pairs) if len(papers) == 1 else "a line with two ids"
+        for paper in papers & set(asked):
+            if isinstance(outcome, Verdict):
+                verdicts[paper].append(outcome)
+            else:
+                (weak if outcome.startswith("no ") else faults)[paper] = outcome
+    faults |= {paper: "two lines that contradict each other" for paper in verdicts if _differ(verdicts[paper])}
+    clear = {paper: _last(given) for paper, given in verdicts.items() if paper not in faults}
+    return Reading(clear, {**{p: why for p, why in weak.items() if p not in clear}, **faults}, tuple(surplus))
 
 
-def _verdict(row: dict[str, Any]) -> tuple[str, Verdict | str]:
-    """The id a row names, and what it says of that paper, or why that does not count."""
-    given = row.get("ARXIVID")
-    known = arxiv_id.parse(given) if isinstance(given, str) else None
-    if known is None:
-        return "", "no arXiv id"
-    names = {"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY"}
-    rated = rows.paper({name: row[name] for name in names & row.keys()} | _topics(row), None, Notes(""))
+def _papers(pairs: Pairs, asked: Collection[str]) -> set[str]:
+    named = {paper for field, value in pairs if field == ID for paper in fields.papers_in(value, asked)}
+    return named or {paper for field, value in pairs if field == PLACE for paper in fields.papers_in(value, asked)}
+
+
+def _verdict(pairs: Pairs) -> Verdict | str:
+    """Return what the fields of a row say, or why that does not count."""
+    scores = {}
+    for name in (RELEVANCE, NOVELTY):
+        values = [value for field, value in pairs if field == name and not fields.is_nothing(value)]
+        if not values:
+            return f"no {name}"
+        found = {fields.score_of(value) for value in values}
+        if None in found:
+            wrong = next(value for value in values if fields.score_of(value) is None)
+            return f"{name} {fields.shown(wrong)} is not from 1 to 10"
+        if len(found) > 1:
+            return f"{name} twice, and not the same"
+        scores[name] = found.pop()
+    comments = {text for field, value in pairs if field == COMMENT and (text := _comment(value))}
+    if len(comments) > 1:
+        return f"{COMMENT} twice, and not the same"
+    row = {ID: "0704.0001", COMMENT: next(iter(comments), None), **scores, "topics": _topics(pairs)}
+    rated = rows.paper(row, None, Notes(""))
     assert rated is not None
-    if rated.relevance is not None and rated.novelty is not None:
-        return known.id, Verdict(rated.relevance, rated.novelty, rated.comment, rated.topics)
-    name = "RELEVANCE" if rated.relevance is None else "NOVELTY"
-    said = f"{name} {mending.shown(row[name])} is not from 1 to 10" if row.get(name) is not None else f"no {name}"
-    return known.id, said
+    assert rated.relevance is not None
+    assert rated.novelty is not None
+    return Verdict(rated.relevance, rated.novelty, rated.comment, rated.topics)
 
 
-def _topics(row: dict[str, Any]) -> dict[str, Any]:
-    return {"topics": row["TOPICS"]} if "TOPICS" in row else {}
+def _comment(value: Any) -> str | None:
+    return value if isinstance(value, str) and not (isinstance(value, Bare) and fields.is_nothing(value)) else None
 
 
-def _rows(content: str) -> Iterator[dict[str, Any]]:
-    """Every object with an id, its keys in capitals. Objects begin a line, or follow another one on it."""
-    # In JSON a backslash stands in texts only, so mending what it does not know leaves everything else as it was.
-    content = _ESCAPES.sub(lambda escape: escape[0] if escape[1] else r"\\", _REASONING.sub("", content[:_LONGEST]))
-    found = _OBJECT.search(content)
-    while found:
-        at = found.end()
-        try:
-            value, at = _DECODER.raw_decode(content, at)
-        except (ValueError, RecursionError):
-            found, at = None, at + 1
-        else:
-            yield from _with_id(value)
-            found = _NEXT.match(content, at)
-        found = found or _OBJECT.search(content, at)
+def _topics(pairs: Pairs) -> list[str]:
+    values = [
+        part for field, value in pairs if field == TOPICS for part in (value if isinstance(value, list) else [value])
+    ]
+    return [str(value) for value in values if isinstance(value, str) and not fields.is_nothing(value)]
 
 
-def _with_id(value: Any, depth: int = 3) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        row = {str(name).upper(): part for name, part in value.items()}
-        if "ARXIVID" in row:
-            yield row
-        else:
-            value = list(value.values())
-    if isinstance(value, list) and depth:
-        for part in value:
-            yield from _with_id(part, depth - 1)
+def _differ(given: list[Verdict]) -> bool:
+    return len({(verdict.relevance, verdict.novelty) for verdict in given}) > 1
+
+
+def _last(given: list[Verdict]) -> Verdict:
+    """Return the last of verdicts that agree, one with a comment if there is any."""
+    return next((verdict for verdict in reversed(given) if verdict.comment), given[-1])

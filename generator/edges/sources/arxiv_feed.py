@@ -60,7 +60,7 @@ def announced(payload: Xml) -> str | None:
 def total(payload: Xml) -> int | None:
     """How many papers an answer of the API belongs to (``opensearch:totalResults``)."""
     number = one(payload.root, "totalResults") or ""
-    return int(number) if number.isascii() and number.isdigit() else None
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
 
 
 def _recorded(payload: Payload, notes: Notes) -> Element:

@@ -1,6 +1,5 @@
 """Foreign text put right: ids, scores, authors, abstracts. Each repair is noted with its place; nothing here raises."""
 
-import math
 import re
 import string
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from generator.ground import arxiv_id
 from generator.ground.arxiv_id import ArxivId
 from generator.ground.characters import clean, is_printable, one_line
 from generator.ground.json_escapes import repair_json_escapes
+from generator.ground.model import LARGEST_NUMBER
 from generator.ground.spelling import name as spelt_name
 
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
@@ -127,11 +127,14 @@ def score(raw: object, field: str, notes: Notes) -> int | float | None:
 
 
 def number(raw: object) -> int | float | None:
-    """A finite number, whole where it can be; None for anything else."""
+    """Return a number that every part of the program can hold, whole where it can be; None for anything else.
+
+    The limit is that of JSON's interoperable integers (RFC 8259, section 6), which floats and SQLite hold exactly.
+    """
     if isinstance(raw, str) and len(raw) < 20 and (found := _OUT_OF.fullmatch(raw)):
         raw = float(found[1])
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
-        return None
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not -LARGEST_NUMBER <= raw <= LARGEST_NUMBER:
+        return None  # NaN, too, is in no range
     return int(raw) if raw == int(raw) else raw
 
 
@@ -278,5 +281,14 @@ def _spelt(name: str, notes: Notes) -> str:
 
 def shown(raw: object) -> str:
     """A foreign value, short enough for a message."""
-    found = raw if isinstance(raw, str) else repr(raw)
+    if isinstance(raw, int) and raw.bit_length() > _LONGEST_SHOWN * 3:
+        return "a number of many digits"  # Python refuses to write one of thousands
+    found = raw if isinstance(raw, str) else _written(raw)
     return one_line(found if len(found) <= _LONGEST_SHOWN else found[: _LONGEST_SHOWN - 1] + "…")
+
+
+def _written(raw: object) -> str:
+    try:
+        return repr(raw)
+    except ValueError:
+        return f"a {type(raw).__name__} with a number of many digits"

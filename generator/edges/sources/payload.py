@@ -22,6 +22,7 @@ LARGEST_FILE = 256 << 20
 _LARGEST_LINE = 16 << 20
 _LARGE = 16 << 20  # from here on, what the file would weigh in memory is estimated first
 _AGAIN = "fetch or copy the file again"
+_MOST_DIGITS = 400  # more than any float has
 
 _PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _MARKS = (
@@ -152,15 +153,22 @@ def json_value(data: bytes, where: str) -> Any:
             raise refused(f"{where}:{line}", "the JSON breaks off in the middle", _AGAIN) from error
         what = f"not JSON: {error.msg}, column {error.colno}"
         raise refused(f"{where}:{error.lineno}", what, _AGAIN) from error
-    except ValueError as error:
-        raise refused(where, "not JSON: a number of thousands of digits", _AGAIN) from error
 
 
 def _decoded(data: bytes) -> Any:
     try:
         return msgspec.json.decode(data)
     except (ValueError, msgspec.MsgspecError):
-        return json.loads(data, strict=False)  # slower, lets more through, and says where it breaks
+        # Slower, lets more through, and says where it breaks.
+        return json.loads(data, strict=False, parse_int=whole_number)
+
+
+def whole_number(digits: str) -> int | float:
+    """Return what `digits` mean; infinity where they are too many to be a number of anything.
+
+    Python's `int` raises ValueError beyond 4,300 digits, which would cost the whole file for one value.
+    """
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 def _breaks_off(error: json.JSONDecodeError) -> bool:
@@ -180,7 +188,7 @@ def json_pairs(data: bytes) -> list[tuple[str, Any]]:
         kept = dict(found)
         return kept if len(kept) == len(found) else Repeated(kept)
 
-    json.loads(data, strict=False, object_pairs_hook=keep)
+    json.loads(data, strict=False, parse_int=whole_number, object_pairs_hook=keep)
     return pairs
 
 
@@ -271,8 +279,6 @@ def _object(line: bytes) -> dict[str, Any] | str:
     except json.JSONDecodeError as error:
         cut = _breaks_off(error)
         return "the line breaks off in the middle" if cut else f"not JSON: {error.msg}, column {error.colno}"
-    except ValueError:
-        return "not JSON: a number of thousands of digits"
     except RecursionError:
         return "nested too deeply to be a record"
     return value if isinstance(value, dict) else "not a JSON object"

@@ -1,5 +1,6 @@
 """A row of papers as people keep them (``ARXIVID``, ``COMMENT``, ``RELEVANCE``, … or our own keys), made a record."""
 
+import math
 from typing import Any
 
 import msgspec
@@ -98,7 +99,7 @@ def _extra(row: dict[str, Any], notes: Notes) -> dict[str, Any]:
         elif _fits(row[name]):
             extra[clean(name)] = _cleaned(row[name])
         else:
-            notes.repair("a value nested too deeply was left out", mending.shown(name))
+            notes.repair("a value nested too deeply, or a number out of range, was left out", mending.shown(name))
     return extra
 
 
@@ -155,6 +156,9 @@ def links(raw: object, notes: Notes) -> Links | None:
 
 
 def _fits(value: Any, depth: int = 50) -> bool:
+    """Return whether `value` can be kept: not nested too deeply, no whole number that is out of SQLite's range."""
+    if isinstance(value, int) and value.bit_length() > 63:
+        return False
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return depth > 0 and all(_fits(part, depth - 1) for part in parts)
 
@@ -164,7 +168,7 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, float):
-        return value if mending.number(value) is not None else None
+        return value if math.isfinite(value) else None
     if isinstance(value, dict):
         return {clean(str(name)): _cleaned(part) for name, part in value.items()}
     return [_cleaned(part) for part in value] if isinstance(value, list) else value
