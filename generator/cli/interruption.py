@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from types import FrameType
 
@@ -33,7 +34,8 @@ def end_when_told() -> None:
             os._exit(128 + number)
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
-        threading.excepthook = lambda failure: None  # threads that lose what they wait for have nothing to report
+        # Threads that lose what they wait for, and handlers that cannot raise, have nothing to report any more.
+        threading.excepthook = sys.unraisablehook = lambda failure: None
         timer = threading.Timer(GRACE_S, os._exit, (128 + number,))
         timer.daemon = True
         timer.start()
