@@ -35,7 +35,8 @@ def end_when_told() -> None:
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         # Threads that lose what they wait for, and handlers that cannot raise, have nothing to report any more.
-        threading.excepthook = sys.unraisablehook = lambda failure: None
+        threading.excepthook = lambda failure: None
+        sys.unraisablehook = lambda failure: None
         timer = threading.Timer(GRACE_S, os._exit, (128 + number,))
         timer.daemon = True
         timer.start()
