@@ -33,16 +33,22 @@ def hand_written(docs: Path) -> list[str]:
     ours = _known(docs)
     return sorted(
         name
-        for name in visible(docs, partial(_remove_unfinished, docs, ours))
+        for name in visible(docs, _sweep(docs, ours))
         if (not _is_marked(f"{docs}/{name}") if name.endswith(".md") else name not in ours)
     )
 
 
 def remove_unfinished(docs: Path, site: Path | None) -> None:
     """Remove the temporary files that killed processes left: of generated files in `docs`, of all in a new `site`."""
-    deque(visible(docs, partial(_remove_unfinished, docs, _known(docs))), maxlen=0)
-    for folder in filter(None, (docs / ".theme", site)):
-        atomic.remove_unfinished(folder, lambda name: True)
+    deque(visible(docs, _sweep(docs, _known(docs))), maxlen=0)
+    if site:
+        atomic.remove_unfinished(site, lambda name: True)
+
+
+def _sweep(docs: Path, ours: Container[str]) -> Callable[[str], None]:
+    """Remove what is left in the theme's folder; return what is to be called with the hidden files of all others."""
+    atomic.remove_unfinished(docs / ".theme", lambda name: True)
+    return partial(_remove_unfinished, docs, ours)
 
 
 def _remove_unfinished(docs: Path, ours: Container[str], path: str) -> None:
@@ -126,7 +132,7 @@ class Output:
 
     def _prune(self) -> None:
         # A run that was killed wrote pages that no list names: the mark in them tells.
-        sweep = partial(_remove_unfinished, self._docs, self._before | self._now)
+        sweep = _sweep(self._docs, self._before | self._now)
         pages = {name for name in visible(self._docs, sweep) if name.endswith(".md")}
         orphans = {name for name in pages - self._now if _is_marked(self._docs / name)}
         for name in sorted((self._before | orphans) - self._now):

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from types import TracebackType
@@ -14,7 +15,7 @@ class WorkerPool(ProcessPoolExecutor):
     """Worker processes, in place of `ProcessPoolExecutor`. An interruption ends them, where an error waits for them."""
 
     def __init__(self, processes: int) -> None:
-        super().__init__(processes, initializer=_begin)
+        super().__init__(processes, multiprocessing.get_context(start_method()), initializer=_begin)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -22,6 +23,14 @@ class WorkerPool(ProcessPoolExecutor):
         if kind and not issubclass(kind, Exception):
             end_workers()
         super().__exit__(kind, error, trace)
+
+
+def start_method() -> str | None:
+    """Return how workers are started; None is the usual way of this system and this Python.
+
+    Forked ones begin at once, and leave no semaphores when all are killed. But threads do not survive a fork.
+    """
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else None
 
 
 def end_workers() -> None:

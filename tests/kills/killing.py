@@ -83,7 +83,7 @@ class Stage:
         if kill.victim == "group":
             os.killpg(process.pid, kill.number)
             return True
-        workers = [pid for pid in self.processes() if pid != process.pid]
+        workers = [pid for pid in marked(self.mark) if pid != process.pid]
         victim = random.Random(kill.delay).choice(workers) if workers and kill.victim == "worker" else process.pid
         try:
             os.kill(victim, kill.number)
@@ -91,27 +91,27 @@ class Stage:
             return False
         return True
 
-    def processes(self) -> list[int]:
-        """All processes of commands begun here."""
-        mark = f"{MARK}={self.mark}".encode()
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if mark in (folder / "environ").read_bytes().split(b"\0"):
-                    found.append(int(folder.name))
-            except OSError:  # it is gone, or somebody else's
-                continue
-        return sorted(found)
-
     def _left(self) -> list[str]:
         """Processes that outlive their command."""
         until = time.monotonic() + self._patience
-        while (alive := self.processes()) and time.monotonic() < until:
+        while (alive := marked(self.mark)) and time.monotonic() < until:
             time.sleep(0.02)
         return [f"process {pid} is left" for pid in alive]
 
     def _left_files(self) -> list[str]:
         return [f"{path} is left" for path in sorted(self.scratch.iterdir())]
+
+
+def marked(mark: str) -> list[int]:
+    """All processes with this mark in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"{MARK}={mark}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+        except OSError:  # it is gone, or somebody else's
+            continue
+    return sorted(found)
 
 
 def is_held(path: Path) -> bool:
