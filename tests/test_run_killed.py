@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from generator.edges.turns import take_turn
 from generator.pipeline.checking import check
 from tests import model_server
 from tests.example import ROOT, tree
@@ -107,15 +106,6 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
     first.communicate(), second.communicate()
     assert (first.returncode, second.returncode) == (0, 0)
     assert said.startswith(f"waiting: process {first.pid} on ")
-    assert " has been at work since 2" in said
+    assert " (digest run) has been at work since 2" in said
     assert [sorted(ids) for ids in model.asked] == [IDS]
     assert morning.receipt().relevant == 8
-
-
-def test_a_turn_that_cannot_be_read_is_waited_for_all_the_same(tmp_path: Path) -> None:
-    (tmp_path / ".digest").mkdir()
-    (tmp_path / ".digest" / "run").write_text("[broken")
-    heard: list[str] = []
-    with take_turn(tmp_path, "2026-09-24T04:00:00Z", heard.append):
-        assert json.loads((tmp_path / ".digest" / "run").read_text())["pid"] == os.getpid()
-    assert heard == []

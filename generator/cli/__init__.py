@@ -1,12 +1,19 @@
 """The commands: the only floor that prints, exits and knows what day it is."""
 
+import errno
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
 from generator import __version__
-from generator.ground.errors import DigestError
+from generator.cli.interruption import Interruption, end_when_told
+from generator.edges.lock import introduce
+from generator.ground.characters import clean
+from generator.ground.errors import DigestError, Problem
 
 # The module of each command, loaded when it is called: what one needs is not for all to wait for.
 COMMANDS = {
@@ -22,6 +29,20 @@ COMMANDS = {
     "ping": "pinging",
     "mail": "mailing",
     "new": "starting",
+}
+
+# What to do when the system refuses something.
+_PERMIT = "give this user the right to read and write it, and try again"
+_ROOM = "make room on its disk, and try again"
+ADVICE = {
+    errno.EACCES: _PERMIT,
+    errno.EPERM: _PERMIT,
+    errno.EROFS: _PERMIT,
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.ENOTDIR: "move the file away that stands in a folder's place, and try again",
+    errno.EEXIST: "move away what stands in its place, and try again",
+    errno.EISDIR: "move the folder away that stands in a file's place, and try again",
 }
 
 
@@ -40,7 +61,8 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="digest")
-def commands() -> None:
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Paper Digest: scored daily papers and repository records, as a static site.
 
     \b
@@ -49,13 +71,35 @@ def commands() -> None:
       digest import ~/scores/2025-05-27.json
       digest build && digest serve
     """
+    introduce(f"digest {context.invoked_subcommand}", lambda holder: click.echo(f"waiting: {holder}", err=True))
 
 
 def main() -> None:
-    """The program `digest`. Exit codes: 0 done, 1 the input or the run has problems (listed), 2 wrong usage."""
+    """The program `digest`. Exit codes: 0 done, 1 the input or the run has problems (listed), 2 wrong usage.
+
+    SIGINT and SIGTERM end it within two seconds, with 130 and 143.
+    """
+    end_when_told()
     try:
         commands.main(standalone_mode=True)
+    except Interruption as interruption:
+        _end(interruption.problem, code=interruption.status)
     except DigestError as error:
-        for problem in error.problems:
-            click.echo(problem, err=True)
-        sys.exit(1)
+        _end(*error.problems)
+    except OSError as error:
+        with suppress(OSError):
+            sys.stdout.close()  # where it is what failed, Python would complain once more
+        _end(_problem(error))
+
+
+def _end(*problems: Problem, code: int = 1) -> NoReturn:
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(code)
+
+
+def _problem(error: OSError) -> Problem:
+    """Describe what the system refused to do."""
+    names = [os.fspath(name) for name in (error.filename, error.filename2) if name is not None]
+    where = " → ".join(clean(os.fsdecode(name)) for name in names) or "digest"
+    return Problem(where, error.strerror or str(error), ADVICE.get(error.errno or 0, "see to it, and try again"))

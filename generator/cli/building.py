@@ -1,6 +1,5 @@
 """``digest generate`` and ``digest build``."""
 
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ import click
 import msgspec
 
 from generator.cli.options import jobs_option, json_option, progress_bar, quiet_option, root_option
+from generator.edges.processes import WorkerPool
 from generator.ground.errors import DigestError, Problem
 from generator.pipeline.building import build
 from generator.pipeline.generating import Generated, generate
@@ -72,7 +72,7 @@ def build_command(
     """
     if scheduler and jobs:
         raise click.UsageError("--jobs is for this machine's processes: a cluster's are as many as it has workers")
-    here = nullcontext((jobs, ProcessPoolExecutor))
+    here = nullcontext((jobs, WorkerPool))
     with (
         _cluster(scheduler, root, site) if scheduler else here as (processes, executors),
         progress_bar("pages", quiet or as_json) as progress,

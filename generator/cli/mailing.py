@@ -5,6 +5,7 @@ import sys
 import time
 import uuid
 import webbrowser
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ import msgspec
 from generator.cli.fetching import open_web
 from generator.cli.options import json_option, quiet_option, root_option
 from generator.edges.atomic import write_atomically
+from generator.edges.lock import Lock, exclusive_lock
 from generator.ground import config
 from generator.pipeline.mailing import (
     Report,
@@ -74,7 +76,8 @@ def mail_command(
     with open_web(settings) as web:
         source, place = open_feed(settings, root, feed, web)
     if dry_run:
-        _show(written(settings, source, edition), out or root / PREVIEW, browse, quiet, as_json)
+        with nullcontext() if out else exclusive_lock(root, Lock.PREVIEW):
+            _show(written(settings, source, edition), out or root / PREVIEW, browse, quiet, as_json, sole=not out)
     elif address:
         sent = send_test(settings, source, edition, address, uuid.uuid4().hex, os.environ)
         if not quiet:
@@ -87,11 +90,11 @@ def mail_command(
         _report(report, place, quiet, as_json)
 
 
-def _show(it: Written, folder: Path, browse: bool, quiet: bool, as_json: bool) -> None:
+def _show(it: Written, folder: Path, browse: bool, quiet: bool, as_json: bool, *, sole: bool) -> None:
     files = {"eml": it.message, "txt": it.text.encode(), "html": it.html.encode()}
     paths = {kind: folder / f"{it.edition}.{kind}" for kind in files}
     for kind, data in files.items():
-        write_atomically(paths[kind], data)
+        write_atomically(paths[kind], data, sole=sole)
     if as_json:
         found = {"edition": it.edition, "subject": it.subject, "bytes": len(it.message), "papers": it.papers}
         click.echo(msgspec.json.encode(found | {kind: str(path) for kind, path in paths.items()}).decode())

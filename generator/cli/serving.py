@@ -1,9 +1,12 @@
 """``digest serve``."""
 
+import sys
 from pathlib import Path
+from signal import SIGINT
 
 import click
 
+from generator.cli.interruption import Interruption
 from generator.cli.options import root_option
 from generator.pipeline.serving import serve
 
@@ -24,5 +27,8 @@ def serve_command(root: Path, host: str, port: int, site: Path | None) -> None:
     """
     try:
         serve(root, host, port, site, click.echo)
-    except KeyboardInterrupt:
+    except Interruption as interruption:
         click.echo("stopped")
+        if interruption.signal is not SIGINT:
+            raise
+        sys.exit(0)

@@ -10,6 +10,7 @@ import msgspec
 
 from generator.cli.importing import date_of
 from generator.cli.options import json_option, quiet_option, root_option
+from generator.edges.lock import Lock, exclusive_lock
 from generator.ground import text
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def train_command(
     if evaluate is not None:
         report = training.evaluate(root, time.perf_counter, evaluate)
     else:
-        report = training.train(root, time.perf_counter, before)
+        with exclusive_lock(root, Lock.SCORING):
+            report = training.train(root, time.perf_counter, before)
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     elif not quiet:

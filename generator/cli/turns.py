@@ -1,15 +1,16 @@
 """The turn of a command that writes ``data/``."""
 
-import datetime
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import click
+from generator.edges.atomic import remove_unfinished
+from generator.edges.lock import Lock, exclusive_lock
 
-from generator.edges.turns import take_turn
 
-
-def my_turn(root: Path) -> AbstractContextManager[None]:
-    """Until it is over, no other such command works on the digest in `root`; whoever waits is told for whom."""
-    since = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return take_turn(root, since, lambda holder: click.echo(f"waiting: {holder}", err=True))
+@contextmanager
+def my_turn(root: Path) -> Iterator[None]:
+    """Write the ``data/`` of the digest in `root` alone, free of what killed commands left unfinished."""
+    with exclusive_lock(root, Lock.DATA):
+        remove_unfinished(root / "data")
+        yield

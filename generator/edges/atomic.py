@@ -2,20 +2,24 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-# The temporary file of a page, of its twins, or of a day: a prefix of ours, and eight letters.
-_UNFINISHED = re.compile(r"\.(?:index\.(?:md|html|json)|papers\.bib|\d{4}-\d\d-\d\d\.jsonl?)\.[a-z0-9_]{8}")
+# A temporary file is named after the file that it is to become: ".2025-05-27.jsonl.0123abcd".
+_TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{8}", re.DOTALL)
+_DATA = re.compile(r"\d{4}-\d\d-\d\d\.jsonl?|.+\.yml", re.DOTALL)
 TOGETHER = 8  # so many files the disk is told of before the first is waited for: more do not make it faster
 
 
-def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:
+def write_atomically(path: Path, data: bytes, *, durable: bool = False, sole: bool = False) -> bool:
     """Make `path` hold `data`, by way of a temporary file beside it; False if it already did.
 
     A `durable` file has reached the disk before it takes the place of the old one: a power cut leaves either.
+    The `sole` writer of a file, by a lock, removes the temporary files that killed writers of it left.
     """
+    if sole and path.parent.is_dir():
+        _remove_those_of(path)
     if _holds(path, data):
         return False
     for _ in _writing(path, data, durable):
@@ -91,9 +95,25 @@ def _created(path: str) -> int:
         return os.open(path, flags, 0o600)
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Take away the temporary files of pages and days below `folder` whose writers were killed."""
+def unfinished(name: str) -> str | None:
+    """Return the name of the file that a temporary file called `name` was to become, if it is one of ours."""
+    match = _TEMPORARY.fullmatch(name)
+    return match[1] if match else None
+
+
+def _is_data(name: str) -> bool:
+    return _DATA.fullmatch(name) is not None
+
+
+def remove_unfinished(folder: Path, is_ours: Callable[[str], bool] = _is_data) -> None:
+    """Remove the temporary files below `folder` that killed writers left of the files whose names are ours."""
     for place, _, names in os.walk(folder):
         for name in names:
-            if _UNFINISHED.fullmatch(name):
+            if (target := unfinished(name)) and is_ours(target):
                 Path(place, name).unlink(missing_ok=True)
+
+
+def _remove_those_of(path: Path) -> None:
+    for name in os.listdir(path.parent):
+        if unfinished(name) == path.name:
+            path.with_name(name).unlink(missing_ok=True)

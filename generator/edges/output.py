@@ -2,10 +2,13 @@
 
 import os
 import platform
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Container, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from generator.edges import atomic
 from generator.edges.atomic import write_atomically
 from generator.ground.errors import DigestError, Problem
 from generator.views.markdown import MARK
@@ -23,21 +26,53 @@ def is_hand_written(docs: Path, path: str) -> bool:
 
 
 def hand_written(docs: Path) -> list[str]:
-    """Every file in `docs` that is not generated, but for those in folders that start with a dot."""
+    """Every file in `docs` that is not generated, but for those in folders that start with a dot.
+
+    On the way, what killed processes left unfinished is removed.
+    """
     ours = _known(docs)
     return sorted(
         name
-        for name in visible(docs)
+        for name in visible(docs, _sweep(docs, ours))
         if (not _is_marked(f"{docs}/{name}") if name.endswith(".md") else name not in ours)
     )
 
 
-def visible(root: Path | str) -> Iterator[str]:
-    """Every file below `root` whose path has no part that starts with a dot. ``Path.rglob`` takes far longer."""
+def remove_unfinished(docs: Path, site: Path | None) -> None:
+    """Remove the temporary files that killed processes left: of generated files in `docs`, of all in a new `site`."""
+    deque(visible(docs, _sweep(docs, _known(docs))), maxlen=0)
+    if site:
+        atomic.remove_unfinished(site, lambda name: True)
+
+
+def _sweep(docs: Path, ours: Container[str]) -> Callable[[str], None]:
+    """Remove what is left in the theme's folder; return what is to be called with the hidden files of all others."""
+    atomic.remove_unfinished(docs / ".theme", lambda name: True)
+    return partial(_remove_unfinished, docs, ours)
+
+
+def _remove_unfinished(docs: Path, ours: Container[str], path: str) -> None:
+    folder, _, name = path.rpartition("/")
+    target = atomic.unfinished(name)
+    # A page is in no list: no other writer names its temporary files like this.
+    if target and (target in ("index.md", LIST) or f"{folder}/{target}".lstrip("/") in ours):
+        (docs / path).unlink(missing_ok=True)
+
+
+def visible(root: Path | str, hidden: Callable[[str], None] = lambda path: None) -> Iterator[str]:
+    """Every file below `root` whose path has no part that starts with a dot. ``Path.rglob`` takes far longer.
+
+    `hidden` is called with each other file that stands in a folder without a dot.
+    """
     start = len(str(root)) + 1
     for folder, inner, names in os.walk(root):
         inner[:] = [name for name in inner if not name.startswith(".")]
-        yield from (f"{folder}/{name}"[start:] for name in names if not name.startswith("."))
+        for name in names:
+            path = f"{folder}/{name}"[start:]
+            if name.startswith("."):
+                hidden(path)
+            else:
+                yield path
 
 
 def put(docs: Path, path: str, data: bytes) -> bool:
@@ -97,7 +132,8 @@ class Output:
 
     def _prune(self) -> None:
         # A run that was killed wrote pages that no list names: the mark in them tells.
-        pages = {name for name in visible(self._docs) if name.endswith(".md")}
+        sweep = _sweep(self._docs, self._before | self._now)
+        pages = {name for name in visible(self._docs, sweep) if name.endswith(".md")}
         orphans = {name for name in pages - self._now if _is_marked(self._docs / name)}
         for name in sorted((self._before | orphans) - self._now):
             file = self._docs / name

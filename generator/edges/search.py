@@ -10,14 +10,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from generator.edges.atomic import write_atomically
+from generator.edges.leash import run_module
+from generator.edges.scratch import remove_abandoned, scratch_folder
 from generator.edges.site import replacing
 from generator.ground.errors import DigestError, Problem
 from generator.views.search import Document, Facts, bucket
@@ -33,6 +32,7 @@ KEPT = (ENTRY, "pagefind.js", "wasm.en*", "*.pf_meta", "index")
 PACKED = 48
 # Linux's file system in memory, and twice the bytes that a shard takes there.
 MEMORY = "/dev/shm"
+SCRATCH = "digest-search-"
 ROOM = 300_000_000
 # Pagefind's allocator keeps what it has freed; told not to, it takes a sixth less memory, and no longer.
 ALLOCATOR = {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:1"}
@@ -44,8 +44,8 @@ def write_shard(documents: Iterable[Document], site: Path, name: str) -> None:
     Raises DigestError with Pagefind's own words.
     """
     target = site / FOLDER / name
-    with tempfile.TemporaryDirectory(prefix="digest-search-", dir=_quick_folder()) as temporary:
-        pages, output = Path(temporary, "pages"), Path(temporary, "output")
+    with scratch_folder(SCRATCH, _quick_folder()) as scratch:
+        pages, output = scratch / "pages", scratch / "output"
         written = _write_pages(documents, pages)
         if not written:
             shutil.rmtree(target, ignore_errors=True)
@@ -66,6 +66,11 @@ def write_list(names: Iterable[str], site: Path) -> None:
     shards = [shard for name in names if (shard := _described(site / FOLDER / name))]
     told = {"packed": PACKED, "listed": LISTED, "shards": shards}
     write_atomically(site / FOLDER / LIST, json.dumps(told, separators=(",", ":")).encode())
+
+
+def remove_scratch() -> None:
+    """Remove what killed processes left where they had the index made."""
+    remove_abandoned(SCRATCH, _quick_folder())
 
 
 def _quick_folder() -> str | None:
@@ -91,9 +96,11 @@ def _write_pages(documents: Iterable[Document], folder: Path) -> dict[str, Docum
 
 def _run(pages: Path, output: Path, name: str) -> None:
     # A hit's id starts with the language it was indexed for; a private subtag (BCP 47) makes it tell its shard.
-    command = [sys.executable, "-m", "pagefind", "--quiet", "--site", str(pages), "--output-path", str(output)]
-    command += ["--force-language", f"en-x-{name}"]
-    run = subprocess.run(command, env=os.environ | ALLOCATOR, capture_output=True, text=True, check=False)
+    arguments = ["pagefind", "--quiet", "--site", str(pages), "--output-path", str(output)]
+    run = run_module([*arguments, "--force-language", f"en-x-{name}"], os.environ | ALLOCATOR)
+    if run.returncode < 0:
+        do = "if the machine has too little memory for it, build with --jobs 1"
+        raise DigestError(Problem("pagefind", f"was killed by signal {-run.returncode}", do))
     if run.returncode:
         said = (run.stderr + run.stdout).strip() or f"it ended with {run.returncode}"
         raise DigestError(Problem("pagefind", said, "check that the package pagefind[bin] is installed"))

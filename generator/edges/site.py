@@ -1,30 +1,18 @@
 """From ``docs/`` to ``site/``: MkDocs builds beside the last site, then the two change places in one step."""
 
 import ctypes
-import fcntl
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from generator.edges.leash import run_module
 from generator.ground.errors import DigestError, Problem
 
 # renameat2(2): swap two paths, so that there is no moment without a site.
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
-
-
-@contextmanager
-def only_one(root: Path, what: str = "lock") -> Iterator[None]:
-    """Let one build (or other `what`) of the digest in `root` run at a time; a second one waits for the first."""
-    path = root / ".digest" / what
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 @contextmanager
@@ -36,6 +24,7 @@ def replacing(site: Path, *, spare: bool = False) -> Iterator[Path]:
     """
     fresh = fresh_of(site)
     _recover(site)
+    shutil.rmtree(_aside(fresh), ignore_errors=True)
     if not spare:
         shutil.rmtree(fresh, ignore_errors=True)
     fresh.parent.mkdir(parents=True, exist_ok=True)
@@ -168,7 +157,7 @@ def run_mkdocs(root: Path, target: Path, epoch: int, kept: Iterable[str]) -> Non
 
     MkDocs empties the folder first, but for the files `kept` (paths in it). Raises DigestError with its own words.
     """
-    aside = target.with_name(f"{target.name}.aside")
+    aside = _aside(target)
     shutil.rmtree(aside, ignore_errors=True)
     target.mkdir(exist_ok=True)
     target.rename(aside)
@@ -180,13 +169,16 @@ def run_mkdocs(root: Path, target: Path, epoch: int, kept: Iterable[str]) -> Non
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def _aside(fresh: Path) -> Path:
+    return fresh.with_name(f"{fresh.name}.aside")
+
+
 def _run_mkdocs(root: Path, target: Path, epoch: int) -> None:
     # Not --quiet: that would hide the warnings from --strict too.
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(root / "mkdocs.yml")]
-    command += ["--site-dir", str(target.absolute())]
+    arguments = ["mkdocs", "build", "--strict", "--config-file", str(root / "mkdocs.yml")]
     reminders = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
     environment = os.environ | reminders | {"SOURCE_DATE_EPOCH": str(epoch)}
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    run = run_module([*arguments, "--site-dir", str(target.absolute())], environment)
     if run.returncode:
         raise DigestError(_complaints(run.stderr + run.stdout))
 

@@ -81,4 +81,4 @@ def load(path: Path, site: Path, docs: Path) -> State:
 
 def save(state: State, path: Path) -> None:
     """Keep the state, once its site is in place."""
-    write_atomically(path, msgspec.json.encode(state, order="sorted"))
+    write_atomically(path, msgspec.json.encode(state, order="sorted"), sole=True)

@@ -5,16 +5,17 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from generator.catalogue.index import Catalogue
 from generator.edges import state as states
+from generator.edges.lock import Lock, exclusive_lock
 from generator.edges.output import hand_written
+from generator.edges.processes import WorkerPool
 from generator.edges.search import FOLDER, write_list
-from generator.edges.site import only_one, replacing, run_mkdocs, take_over, take_over_unchanged
+from generator.edges.site import replacing, run_mkdocs, take_over, take_over_unchanged
 from generator.edges.state import Made, State, Written
 from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
@@ -39,7 +40,7 @@ def build(
     full: bool = False,
     processes: int | None = None,
     progress: Progress = lambda done, total: None,
-    executors: Executors = ProcessPoolExecutor,
+    executors: Executors = WorkerPool,
 ) -> Generated:
     """Build the digest in `root` into `site` (default: the ``site_dir`` of mkdocs.yml).
 
@@ -49,7 +50,7 @@ def build(
     settings = config.load(root)
     root = root.absolute()
     target = (site or root / settings.site.site_dir).absolute()
-    with only_one(root):
+    with exclusive_lock(root, Lock.BUILD):
         catalogue = open_catalogue(root, settings, executors)
         try:
             return _Build(root, target, settings, catalogue, full).run(processes or PROCESSORS, executors, progress)
@@ -160,10 +161,10 @@ class _Beside:
     def finish(self) -> tuple[dict[str, str], dict[str, Written]]:
         """Wait for all of it. Returns the shards' versions, and the downloads."""
         for shard in self._indexing:
-            shard.result()
+            self._workers.result(shard)
         if self._shards:
             write_list([shard.name for shard in self._shards], self._fresh)
-        packed = self._packing.finish(self._build.settings)
+        packed = self._packing.finish(self._workers, self._build.settings)
         return {shard.name: shard.version for shard in self._shards}, packed
 
 

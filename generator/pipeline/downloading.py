@@ -61,9 +61,9 @@ class Packing:
     def _members(self, path: str) -> Members:
         return self._before[path].members if path in self._before else ()
 
-    def finish(self, settings: Settings) -> dict[str, Written]:
+    def finish(self, workers: Workers, settings: Settings) -> dict[str, Written]:
         """Wait for the files and list them; return what they are, by path."""
-        made = {path: order.result() for path, order in self._orders.items()}
+        made = {path: workers.result(order) for path, order in self._orders.items()}
         if self._files:
             write_atomically(self._fresh / CONTENTS, _contents(self._fresh, self._files, settings))
         return {path: made.get(path) or self.same[path] for path in self._files}

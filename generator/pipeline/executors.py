@@ -25,7 +25,7 @@ import msgspec
 from distributed import Client, get_worker
 from distributed.scheduler import KilledWorker
 
-from generator.edges.atomic import remove_unfinished
+from generator.edges.output import remove_unfinished
 from generator.edges.site import fresh_of
 from generator.ground import config
 from generator.ground.errors import DigestError, Problem
@@ -83,7 +83,7 @@ def cluster(place: str, root: Path, site: Path | None) -> Iterator[tuple[int, Ex
 class ClusterExecutor(Executor):
     """Calls are made by the cluster's workers. When it ends, what killed workers left unfinished is taken away."""
 
-    def __init__(self, client: Client, needs: Needs, unfinished: tuple[Path, ...]) -> None:
+    def __init__(self, client: Client, needs: Needs, unfinished: tuple[Path, Path] | tuple[()]) -> None:
         self._client, self._needs, self._unfinished = client, needs, unfinished
         # Not pure: the same call is another one when files have changed.
         self._dask = client.get_executor(pure=False)
@@ -98,8 +98,9 @@ class ClusterExecutor(Executor):
         self._dask.shutdown(wait=wait and not cancel_futures)
         if cancel_futures and self._client.status == "running":
             self._client.run(_rest, on_error="ignore")
-        for folder in self._unfinished:
-            remove_unfinished(folder)
+        if self._unfinished:
+            docs, site = self._unfinished
+            remove_unfinished(docs, site)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -7,8 +7,8 @@ import msgspec
 
 from generator.catalogue.index import Catalogue
 from generator.edges.atomic import write_atomically
+from generator.edges.lock import Lock, exclusive_lock
 from generator.edges.output import Output
-from generator.edges.site import only_one
 from generator.edges.state import Made
 from generator.ground import config
 from generator.ground.config import Settings
@@ -44,7 +44,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
     Raises DigestError with every problem of settings or data; then nothing was written.
     """
     settings = config.load(root)
-    with only_one(root):
+    with exclusive_lock(root, Lock.BUILD):
         catalogue = open_catalogue(root, settings)
         try:
             version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))

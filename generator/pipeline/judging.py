@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from generator.edges.lock import Lock, exclusive_lock
 from generator.edges.scoring import endpoint
 from generator.edges.scoring.following import Wishes
 from generator.edges.scoring.rounds import Progress
-from generator.edges.site import only_one
 from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.config import Settings
@@ -46,13 +46,13 @@ def judge_day(
         return _judge_locally(root, settings, date, clock, again, cut)
     endpoint.from_environment(settings.scorer, environment)
     if is_prefiltered(settings) and not again:
-        with only_one(root, "scoring"):
+        with exclusive_lock(root, Lock.SCORING):
             sift(root, settings, date, clock)
     return score_day_with_model(root, date, environment, web, budget=budget, again=again, cut=cut, progress=progress)
 
 
 def _judge_locally(root: Path, settings: Settings, date: str, clock: Clock, again: bool, cut: Cut) -> Scored:
-    with only_one(root, "scoring"):
+    with exclusive_lock(root, Lock.SCORING):
         scorer = _ready(root, settings, clock)
         return score_day(Store(root), date, Wishes(settings).wished(scorer.score), again=again, cut=cut)
 

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 from generator.catalogue.index import Catalogue
+from generator.edges.processes import WorkerPool
 from generator.edges.store import Store
 from generator.ground.config import Settings
 from generator.ground.program import program_fingerprint
@@ -18,16 +20,17 @@ CACHE = ".digest"
 # So many days are worth other processes: to be read, and to be compared with what is known.
 MANY, VERY_MANY = 60, 1000
 PORTION = 128
+CALL = 8  # days that one call reads
 
 # How to come by an Executor for so many processes; what it is given must be fit for another process.
 Executors = Callable[[int], Executor]
 
 
-def open_catalogue(root: Path, settings: Settings, executors: Executors = ProcessPoolExecutor) -> Catalogue:
+def open_catalogue(root: Path, settings: Settings, executors: Executors = WorkerPool) -> Catalogue:
     """The catalogue of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
     catalogue = catalogue_of(root, settings)
     try:
-        compare = partial(_spread, ProcessPoolExecutor, VERY_MANY)
+        compare = partial(_spread, WorkerPool, VERY_MANY)
         catalogue.refresh(Store(root), partial(_spread, executors, MANY), compare)
     except BaseException:
         catalogue.close()
@@ -39,18 +42,39 @@ def _spread(executors: Executors, worth: int, do: Callable[[str], A], dates: lis
     """`do` applied to all `dates`, by as many processes as there are cores where that is `worth` it."""
     if len(dates) < worth:
         return map(do, dates)
-    return _by_processes(executors, do, dates)
+    return _by_any_means(executors, do, dates)
+
+
+def _by_any_means(executors: Executors, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
+    """The same by processes; where one is killed, often for lack of memory, this one does what is left."""
+    done = 0
+    try:
+        for answer in _by_processes(executors, do, dates):
+            done += 1
+            yield answer
+    except BrokenExecutor:
+        yield from map(do, dates[done:])
 
 
 def _by_processes(executors: Executors, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
     with executors(os.cpu_count() or 1) as executor:
         # In portions, since what is read waits here until the index has taken it; while it takes one, the next is read.
-        taken: Iterator[A] = iter(())
+        taken: list[Future[list[A]]] = []
         for start in range(0, len(dates), PORTION):
-            read = executor.map(do, dates[start : start + PORTION], chunksize=8)
-            yield from taken
+            last = min(start + PORTION, len(dates))
+            read = [executor.submit(_each, do, dates[first : first + CALL]) for first in range(start, last, CALL)]
+            yield from _answers(taken)
             taken = read
-        yield from taken
+        yield from _answers(taken)
+
+
+def _each(do: Callable[[str], A], dates: list[str]) -> list[A]:
+    return list(map(do, dates))
+
+
+def _answers(calls: Iterable[Future[list[A]]]) -> Iterator[A]:
+    # Not `Executor.map`, which cancels calls: Python 3.11's pool does not survive that when a process was killed.
+    return chain.from_iterable(call.result() for call in calls)
 
 
 def catalogue_of(root: Path, settings: Settings) -> Catalogue:

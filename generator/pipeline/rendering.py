@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import ExitStack
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 
@@ -13,8 +13,9 @@ import msgspec
 from generator.catalogue.index import Catalogue
 from generator.catalogue.recording import Recorder
 from generator.edges.atomic import write_atomically
-from generator.edges.output import is_hand_written, put
-from generator.edges.search import write_shard
+from generator.edges.output import is_hand_written, put, remove_unfinished
+from generator.edges.processes import WorkerPool, end_workers
+from generator.edges.search import remove_scratch, write_shard
 from generator.edges.state import Answer, Made
 from generator.edges.theme import Theme
 from generator.ground import config
@@ -54,7 +55,7 @@ class Job(msgspec.Struct, frozen=True):
     target: Path | None
     version: str
     processes: int
-    executors: Executors = ProcessPoolExecutor
+    executors: Executors = WorkerPool
     themed: bool = False
 
     def task(self, keys: list[tuple[str, str]]) -> Task:
@@ -145,15 +146,19 @@ class Workers:
         self.job = job
         self._catalogue, self._settings = catalogue, settings
         self._stack = ExitStack()
-        self._given: list[Future[Any]] = []
+        self._calls: dict[Future[Any], Callable[[], Any]] = {}
+        self._is_broken = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        for future in self._given if error[0] else ():
+        is_interrupted = error[0] is not None and not issubclass(error[0], Exception)
+        for future in self._calls if error[0] and not is_interrupted else ():
             future.cancel()
         self._stack.__exit__(*error)
+        if is_interrupted:
+            self._clear_up()
 
     @cached_property
     def _hand(self) -> Hand:
@@ -166,9 +171,30 @@ class Workers:
 
     def submit(self, do: Callable[..., R], *arguments: Any) -> Future[R]:
         """Have something done beside everything else."""
-        future = self._executor.submit(do, *arguments)
-        self._given.append(future)
+        try:
+            future = self._executor.submit(do, *arguments)
+        except BrokenExecutor:
+            self._clear_up()
+            future = _Here().submit(do, *arguments)
+        self._calls[future] = partial(do, *arguments)
         return future
+
+    def result(self, future: Future[R]) -> R:
+        """Return what a call returned. If its process was killed, often for lack of memory, it is made again here."""
+        try:
+            return future.result()
+        except BrokenExecutor:
+            self._clear_up()
+            answer: R = self._calls[future]()
+            return answer
+
+    def _clear_up(self) -> None:
+        """Once a worker was killed, end the others, and remove what they left unfinished."""
+        if not self._is_broken:
+            self._is_broken = True
+            end_workers()
+            remove_scratch()
+            remove_unfinished(self.job.root / self._settings.site.docs_dir, self.job.target)
 
     def index(self, shards: Iterable[Shard]) -> list[Future[None]]:
         """Have shards of the search index made in the target."""
@@ -196,7 +222,7 @@ class Workers:
         for task in tasks[given:]:
             yield task, render(task, self._hand)
         for future in as_completed(running):
-            yield running[future], future.result()
+            yield running[future], self.result(future)
 
 
 class _Here(Executor):

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from generator.catalogue.days import merge
+from generator.edges.lock import Lock, exclusive_lock
 from generator.edges.scoring import endpoint
 from generator.edges.scoring.following import Wishes
 from generator.edges.scoring.forecast import Forecast, forecast
@@ -19,7 +20,6 @@ from generator.edges.scoring.language_model import LanguageModelScorer
 from generator.edges.scoring.outcome import Scores
 from generator.edges.scoring.pricing import Bill, add_bills, add_tokens
 from generator.edges.scoring.rounds import Progress
-from generator.edges.site import only_one
 from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.errors import DigestError, Problem
@@ -119,7 +119,7 @@ def score_day_with_model(
     """
     settings, store = config.load(root), Store(root)
     model, url, key = endpoint.from_environment(settings.scorer, environment)
-    with only_one(root, "scoring"):
+    with exclusive_lock(root, Lock.SCORING):
         kept = _kept(store, date)
         asked = endpoint.Endpoint(url, key, model, web)
         scorer = LanguageModelScorer(settings, asked, kept, budget=budget, again=again, progress=progress)

@@ -6,7 +6,6 @@ before the next begins, so after a kill only one message, that which was ``sendi
 under the same Message-ID.
 """
 
-import fcntl
 import hashlib
 import hmac
 import secrets
@@ -17,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from generator.edges.atomic import write_atomically
+from generator.edges.lock import file_lock
 from generator.edges.mail.recipients import Recipient
 from generator.ground.errors import DigestError, Problem
 
@@ -51,9 +51,7 @@ def opened(path: Path, key: str | None) -> Iterator["Outbox"]:
     Raises DigestError where the file is damaged, or was made with another key.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.with_name(path.name + ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with file_lock(path.with_name(path.name + ".lock")):
             outbox = Outbox(path, key or _kept_key(path))
             try:
                 yield outbox
@@ -132,6 +130,6 @@ def _kept_key(path: Path) -> str:
             raise DigestError(
                 Problem(str(path), what, f"put {file.name} back beside it, or give the key in {VARIABLE}")
             )
-        write_atomically(file, secrets.token_hex(32).encode(), durable=True)
+        write_atomically(file, secrets.token_hex(32).encode(), durable=True, sole=True)
         file.chmod(0o600)
     return file.read_text("ascii").strip()

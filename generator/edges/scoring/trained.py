@@ -238,7 +238,7 @@ def decode(data: bytes) -> Trained:
 
 def save(model: Trained, path: Path) -> bool:
     """Write the model's file; False if it was the same."""
-    return write_atomically(path, encode(model))
+    return write_atomically(path, encode(model), sole=True)
 
 
 def load(path: Path, label: str) -> Trained | None:

@@ -1,0 +1,46 @@
+"""SIGINT and SIGTERM: what is under way is given up, what was begun is cleared away, and all is over in two seconds."""
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from generator.ground.errors import Problem
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+GRACE_S = 1.5  # to clear away what was begun; after that the process ends as if it were killed
+
+
+class Interruption(SystemExit):
+    """The process was told to end."""
+
+    def __init__(self, number: int) -> None:
+        self.signal, self.status = signal.Signals(number), 128 + number
+        super().__init__(self.status)
+
+    @property
+    def problem(self) -> Problem:
+        """How to say so."""
+        return Problem("digest", f"stopped by {self.signal.name}", "run it again: it goes on from what is complete")
+
+
+def end_when_told() -> None:
+    """Raise `Interruption` in the main thread when a signal asks this process to end."""
+    process = os.getpid()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != process:  # a worker that was forked just now, and has no handler of its own yet
+            os._exit(128 + number)
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        # Threads that lose what they wait for, and handlers that cannot raise, have nothing to report any more.
+        threading.excepthook = lambda failure: None
+        sys.unraisablehook = lambda failure: None
+        timer = threading.Timer(GRACE_S, os._exit, (128 + number,))
+        timer.daemon = True
+        timer.start()
+        raise Interruption(number)
+
+    for number in SIGNALS:
+        signal.signal(number, end)
