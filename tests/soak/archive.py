@@ -49,13 +49,8 @@ class Archive:
     def publications(self) -> list[tuple[str, str]]:
         """The id and the last change of every record."""
         texts = [path.read_text("utf-8") for path in sorted((self.root / "data" / "publications").glob("*.yml"))]
-        found = []
-        for record in re.split(r"(?m)^---", "\n".join(texts)):
-            if (name := re.search(r"(?m)^_id: '?(\d+)", record)) and (
-                time := re.search(r"date_updated: '?(\S+)", record)
-            ):
-                found.append((name[1], time[1].strip("'")))
-        return found
+        record = re.compile(r"^_id: '?(\d+)(?:(?!^---).)*?^date_updated: '?([^\s']+)", re.MULTILINE | re.DOTALL)
+        return [(name, time) for text in texts for name, time in record.findall(text)]
 
     def page(self, date: datetime.date) -> str:
         """The HTML of a day, empty if there is none."""

@@ -57,7 +57,7 @@ class Arxiv:
         wanted = request.path.rpartition("/")[2].split("+")
         day = self.day_at(now)
         shown = day - DAY if mood is Mood.OLD else day
-        items = [] if mood is Mood.EMPTY else self._items(wanted, self._before(day) if mood is Mood.STALE else shown)
+        items = [] if mood is Mood.EMPTY else self._items(wanted, self.stale_day(day) if mood is Mood.STALE else shown)
         date = f"{at(shown, 0).astimezone(EASTERN):%a, %d %b %Y %H:%M:%S %z}"
         head = _FEED_HEAD.format(title=escape(",".join(wanted)), built=date, date=date)
         body = [_item(paper, kind, version, date) for paper, kind, version in items]
@@ -70,7 +70,10 @@ class Arxiv:
         found = self._items(list(wanted), day)
         return {paper.id: kind for paper, kind, _ in found if not kind.startswith("replace")}
 
-    def _before(self, day: datetime.date) -> datetime.date:
+    def stale_day(self, day: datetime.date) -> datetime.date:
+        """The day whose items a stale feed has under the date of `day`."""
+        if self._world.schedule.announcement(day) is None:
+            return day
         earlier = [a.day for a in self._world.schedule.announcements(day - 7 * DAY, day - DAY)]
         return earlier[-1] if earlier else day
 
@@ -81,10 +84,8 @@ class Arxiv:
         """Papers, how they are announced, and their version, in the order in which a full feed is cut off."""
         if self._world.schedule.announcement(day) is None:
             return []
-        found = []
-        for paper in self._world.by_day[day]:
-            if kind := _kind(paper, wanted, day):
-                found.append((paper, kind, paper.version(day)))
+        kinds = ((paper, _kind(paper, wanted, day)) for paper in self._world.by_day[day])
+        found = [(paper, kind, paper.version(day)) for paper, kind in kinds if kind]
         return sorted(found, key=lambda item: _ORDER.index(item[1]))
 
     # -- the API -------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def turn_clocks(now: datetime.datetime) -> None:
 
     class Time(datetime.datetime):
         @classmethod
-        def now(cls, tz: datetime.tzinfo | None = None) -> "Time":  # type: ignore[override]
+        def now(cls, tz: datetime.tzinfo | None = None) -> "Time":
             there = clock.now().astimezone(tz)
             return cls.fromtimestamp(there.timestamp(), tz)
 

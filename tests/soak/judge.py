@@ -10,6 +10,7 @@ from tests.soak.arxiv import Arxiv
 from tests.soak.chances import Chances
 from tests.soak.model import Model
 from tests.soak.mornings import Run
+from tests.soak.weather import Mood
 from tests.soak.world import Paper, World
 
 KINDS = ("lost", "doubled", "wrong states", "wrong sums", "paid twice")
@@ -31,6 +32,9 @@ class Court:
         self.runs = runs
         self.chances = Chances(world, arxiv, runs)
         self.last = max(run.day for run in runs)
+        # A stale feed dates the papers of one day for another; a run that believes it cannot know better.
+        stale = {arxiv.day_at(run.now) for run in runs if run.weather["feed"] is Mood.STALE}
+        self.stale_days = [(day, arxiv.stale_day(day)) for day in stale]
         self.listings = {one.paper.id: one for listed in world.listings.values() for one in listed}
 
     def days_of(self, paper: Paper) -> set[datetime.date]:
@@ -38,6 +42,7 @@ class Court:
         found = set(self.world.events(paper))
         if found:
             found |= {schedule.first_day_for(paper.submitted) for schedule in (self.world.known, self.world.schedule)}
+        found |= {stale for stale, day in self.stale_days if day in found}
         return found | ({self.listings[paper.id].date} if paper.id in self.listings else set())
 
     def chance(self, paper: Paper) -> str | None:

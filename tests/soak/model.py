@@ -157,7 +157,7 @@ CLEAR: tuple[Habit, ...] = (
     _written(lambda lines: "Here you are:\n\n" + "\n".join(f"Paper {n}: {x}" for n, x in enumerate(lines, 1))),
     _written(lambda lines: "\n".join(f"### {n}. {line}" for n, line in enumerate(lines, 1))),
     _written(lambda lines: "\n".join(f"{n}. `{line}`" for n, line in enumerate(lines, 1))),
-    _written(lambda lines: "\r".join(lines)),
+    _written("\r".join),
     _written(
         lambda lines: "\n".join([*lines, '{"ARXIVID": "9901.00001", "COMMENT": "x", "RELEVANCE": 5, "NOVELTY": 5}'])
     ),

@@ -6,10 +6,9 @@ import random
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from importlib import import_module
 
 from generator.cli import COMMANDS, main
 from tests.soak.clock import turn_clocks
@@ -171,7 +170,7 @@ class Operator:
         try:
             output = os.open(self._log, os.O_WRONLY | os.O_APPEND)
             os.dup2(output, 1), os.dup2(output, 2)
-            sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)
+            sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
             os.environ.update(self._environment)
             if steps:
                 sys.addaudithook(_killer(str(self._root), steps))

@@ -7,8 +7,7 @@ from typing import Any
 
 from tests.soak.judge import Court, Finding
 from tests.soak.schedule import DAY
-from tests.soak.weather import Mood
-from tests.soak.world import Listing
+from tests.soak.world import ALIASES, Listing, is_of, names, own_codes
 
 _SETTLED, _TROUBLED = {"ok", "quiet"}, {"partial", "failed"}
 
@@ -38,12 +37,13 @@ def _states(court: Court, date: datetime.date) -> set[str]:
     """The states that are right for a day."""
     chances, rows = court.chances, court.archive.rows(date)
     arxiv, lists = list(chances.arxiv(date)), chances.lists(date)
-    unscored = [i for i, places in rows.items() if not any("relevance" in place.row for place in places)]
+    shown = {i: places for i, places in rows.items() if any(place.shown for place in places)}
+    unscored = [i for i, places in shown.items() if not any("relevance" in place.row for place in places)]
     fetched = bool(rows) or bool(_given(court, date))
     settled = {"ok"} if fetched else {"quiet"}
     allowed = set() if unscored else settled
     if unscored:
-        allowed |= {"failed" if len(unscored) == len(rows) and not _dropped_rated(court, date) else "partial"}
+        allowed |= {"failed" if len(unscored) == len(shown) and not _dropped_rated(court, date) else "partial"}
     if not arxiv or not lists:
         allowed = _TROUBLED
     if date > court.last - DAY * 2:
@@ -104,58 +104,64 @@ def _wrong_sums(court: Court, date: datetime.date, receipt: dict[str, Any]) -> I
         "scanned": len(rows), "relevant": len(shown & rated), "scored": len(rated), "dropped": dict(reasons),
         "unscored": sorted(shown - rated), "fetched": fetched, "duplicates": fetched - len(rows),
     }  # fmt: skip
-    empty = {"dropped": {}, "unscored": []}
+    empty: dict[str, Any] = {"dropped": {}, "unscored": []}
     for key, value in right.items():
         told = receipt.get(key, empty.get(key, 0))
         told = sorted(told) if key == "unscored" else told
         if told != value:
             yield f"{key} {told}, not {value}"
     for name, tally in receipt.get("sources", {}).items():
-        given = {i for i, places in rows.items() if any(place.row["source"] == name for place in places)}
-        if "fetched" in tally and tally["fetched"] != len(given) + len(tally.get("duplicates", {})):
-            yield f"{name}: {tally['fetched']} fetched, {len(given)} rows, {len(tally.get('duplicates', {}))} duplicates"
         for paper_id, day in tally.get("duplicates", {}).items():
             if not any(str(place.date) == day for place in court.archive.of(paper_id)):
                 yield f"{name}: {paper_id} is said to stand on {day}, where it is not"
 
 
 def announced(court: Court) -> Iterator[Finding]:
-    """How much each source announced is what the world had for the day, as one of its services counts."""
+    """How much each source announced, and what was fetched of it, is what the world had for the day."""
     for date, receipt in court.archive.receipts.items():
-        tallies = receipt.get("sources", {})
-        if "announced" in (tally := tallies.get("hf", {})) and tally["condition"] in _SETTLED:
-            least = max((_listed(court, date, run.now) for run in court.chances.lists(date)), default=0)
-            if not least <= tally["announced"] <= len(court.world.listings[date]):
-                yield Finding("wrong sums", f"{date}: hf announced {tally['announced']}, not {least}")
-        if "announced" in (tally := tallies.get("arxiv", {})) and tally["condition"] in _SETTLED:
-            counts = _announced_counts(court, date)
-            if tally["announced"] not in counts:
-                yield Finding("wrong sums", f"{date}: arxiv announced {tally['announced']}, not {sorted(counts)}")
+        for name, right in (("hf", _listed_counts), ("arxiv", _announced_counts)):
+            tally = receipt.get("sources", {}).get(name, {})
+            if tally.get("condition") in _SETTLED:
+                counts = (tally.get("announced", 0), tally.get("fetched", 0))
+                if counts not in (allowed := right(court, date)):
+                    what = f"{name}: announced and fetched {counts}, not {sorted(allowed)}"
+                    yield Finding("wrong sums", f"{date}: {what}")
 
 
-def _listed(court: Court, date: datetime.date, now: datetime.datetime) -> int:
-    return sum(listing.visible <= now for listing in court.world.listings[date])
+def _listed_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]:
+    """As many as the list had when it was looked at last, or later."""
+    listed = court.world.listings[date]
+    looks = [sum(one.visible <= run.now for one in listed) for run in court.chances.lists(date)]
+    return {(number, number) for number in range(max(looks, default=0), len(listed) + 1)}
 
 
-def _announced_counts(court: Court, date: datetime.date) -> set[int]:
-    """By the feed, by the API at each run, or by both together."""
-    feed = set(court.arxiv.items(court.world.followed, date))
-    views = [feed]
-    for schedule in (court.world.known, court.world.schedule):
-        if found := schedule.announcement(date):
-            wanted = {name for want in court.world.followed for name in _asked(want)}
-            end = found.closes - datetime.timedelta(seconds=1)
-            for run in court.chances.in_window(date):
-                views.append({p.id for p in court.arxiv.window(wanted, found.opens, end, run.now)})
-    counts = {len(view) for view in views} | {len(view | feed) for view in views}
-    moods = {run.weather["feed"] for run in court.chances.in_window(date)}
-    return counts | (set(range(max(counts) + 1)) if Mood.STALE in moods or court.world.floods.get(date) else set())
+def _announced_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]:
+    """By the feed, by the API at each run, or by both together; of lying feeds anything up to that."""
+    views = [_window(court, date, run.now) for run in court.chances.in_window(date)]
+    feed = court.arxiv.items(court.world.followed, date)
+    both = [feed, *views, *(view | feed for view in views)]
+    counts = {(len(view), sum(court.world.cross_lists or kind == "new" for kind in view.values())) for view in both}
+    if court.world.floods.get(date) or date in dict(court.stale_days):
+        most = max(counts)
+        counts |= {(one, other) for one in range(most[0] + 1) for other in range(one + 1)}
+    return counts
 
 
-def _asked(want: str) -> set[str]:
-    from tests.soak.world import names
+def _window(court: Court, date: datetime.date, now: datetime.datetime) -> dict[str, str]:
+    """What the API has for a day by the known calendar, and as what it counts: new or cross."""
+    found = court.world.known.announcement(date)
+    if found is None:
+        return {}
+    wanted = {name for want in court.world.followed for name in _codes(want)}
+    papers = court.arxiv.window(wanted, found.opens, found.closes - datetime.timedelta(seconds=1), now)
+    return {paper.id: "new" if court.world.wants(own_codes(paper)) else "cross" for paper in papers}
 
-    return names(want) if "." in want or "-" in want else {f"{want}.*", *(["math-ph"] if want == "math" else [])}
+
+def _codes(want: str) -> set[str]:
+    """The codes under which the API has a category or an archive."""
+    if "." in want or "-" in want:
+        return names(want)
+    return {f"{want}.*", *(code for pair in ALIASES.items() for code in pair if is_of(code, want))}
 
 
 def spending(court: Court) -> Iterator[Finding]:

@@ -71,7 +71,8 @@ class Services:
         """Answer until every file descriptor of `until` is at its end; False if that takes too long."""
         end, waiting = time.monotonic() + _PATIENCE_S, set(until)
         while waiting and time.monotonic() < end:
-            ready, _, _ = select.select([*self._ports.values(), *waiting], [], [], 1.0)
+            asked: list[HTTPServer | int] = [*self._ports.values(), *waiting]
+            ready, _, _ = select.select(asked, [], [], 1.0)
             for one in ready:
                 if isinstance(one, HTTPServer):
                     one.handle_request()

@@ -140,9 +140,8 @@ class World:
 
     def _deferred(self, days: int) -> frozenset[datetime.date]:
         """Two working days a year on which a mailing is deferred for reasons of its own."""
-        working = [
-            day for n in range(5, days - 5) if (day := self.first + DAY * n) and self.known.announcement(day + DAY)
-        ]
+        middle = (self.first + DAY * number for number in range(5, days - 5))
+        working = [day for day in middle if self.known.announcement(day + DAY)]
         return frozenset(self._random.sample(working, min(len(working), round(days / 180))))
 
     def _announce(self) -> None:
