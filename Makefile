@@ -14,7 +14,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test bench audit serve check ping lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
+.PHONY: help site test soak bench audit serve check ping lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -27,6 +27,9 @@ test: $(VENV)/.test $(BUILDERS)/.ready ## Set up, and run the tests (ARGS="-k wo
 	@.ci/npm tests/axe || [ -z "$$CI" ]
 	@# Hundreds of processes of the program start: they are to find it compiled.
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+soak: $(VENV)/.test ## Play a year of mornings against a world with known truth (ARGS="--seed 1-10 --days 365")
+	$(BIN)/python -m tests.soak $(ARGS)
 
 bench: $(VENV)/.test ## Measure builds of large archives, beside Hugo and MkDocs (ARGS="--archives month,y1 --runs 3")
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -1,0 +1,52 @@
+"""A command with another clock: the modules of `generator.cli`, which alone know the time, are given this one."""
+
+import datetime
+import sys
+import time
+import types
+
+
+class _Clock:
+    """A clock that stands still but for sleeping, which takes no time."""
+
+    def __init__(self, now: datetime.datetime) -> None:
+        self._start, self._slept = now, 0.0
+
+    def now(self) -> datetime.datetime:
+        """The time in UTC."""
+        return self._start + datetime.timedelta(seconds=self._slept)
+
+    def seconds(self) -> float:
+        """Seconds that only grow."""
+        return 1000.0 + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self._slept += seconds
+
+
+def turn_clocks(now: datetime.datetime) -> None:
+    """Let every module of the command line take `now` for the time, from here to the end of this process."""
+    clock = _Clock(now)
+
+    class Time(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> "Time":
+            there = clock.now().astimezone(tz)
+            return cls.fromtimestamp(there.timestamp(), tz)
+
+    dates = types.ModuleType("datetime")
+    vars(dates).update(vars(datetime), datetime=Time)
+    times = types.ModuleType("time")
+    vars(times).update(
+        vars(time),
+        time=lambda: clock.now().timestamp(),
+        monotonic=clock.seconds,
+        perf_counter=clock.seconds,
+        sleep=clock.sleep,
+    )
+    for name, module in sys.modules.items():
+        if name.startswith("generator.cli"):
+            for old, new in ((datetime, dates), (time, times)):
+                if vars(module).get(old.__name__) is old:
+                    vars(module)[old.__name__] = new

@@ -1,0 +1,71 @@
+"""Hugging Face's daily lists and an institution's LibreCat, as they answer at a moment."""
+
+import datetime
+import json
+from typing import Any
+
+from tests.soak.schedule import utc_midnight
+from tests.soak.services import Request, Response
+from tests.soak.weather import Mood
+from tests.soak.world import Listing, Record, World
+
+_YAML = (("Content-Type", "text/x-yaml; charset=utf-8"),)
+_RECORDS_A_PAGE = 10
+_STRANGER = {
+    "paper": {"id": "blog-post", "title": "Not on arXiv", "summary": "", "upvotes": 1},
+    "title": "Not on arXiv",
+}
+
+
+def hugging_face(world: World, request: Request, now: datetime.datetime, mood: Mood) -> Response:
+    """The list of a day as it has grown so far; a page may hold fewer than were asked for."""
+    day = datetime.date.fromisoformat(request.query["date"])
+    if utc_midnight(day) > now:
+        return Response(400, b'{"error": "date must not be in the future"}')
+    listed = sorted((one for one in world.listings[day] if one.visible <= now), key=lambda one: -one.votes_at(now))
+    entries = [_entry(one, now) for one in listed]
+    if (day.toordinal() + world.seed) % 97 == 0:
+        entries.insert(len(entries) // 2, _STRANGER)
+    most = min(int(request.query.get("limit", 50)), 4 if mood is Mood.SHORT else 100)
+    start = int(request.query.get("p", 0)) * most
+    return Response(body=json.dumps(entries[start : start + most]).encode())
+
+
+def _entry(listing: Listing, now: datetime.datetime) -> dict[str, Any]:
+    paper = listing.paper
+    about = {
+        "id": paper.id,
+        "authors": [{"name": name, "hidden": False} for name in paper.authors],
+        "publishedAt": f"{paper.submitted:%Y-%m-%dT%H:%M:%S.000Z}",
+        "submittedOnDailyAt": f"{listing.listed:%Y-%m-%dT%H:%M:%S.000Z}",
+        "title": paper.title,
+        "summary": paper.abstract,
+        "upvotes": listing.votes_at(now),
+    }
+    return {"paper": about, "title": paper.title, "numComments": listing.votes_at(now) // 20}
+
+
+def librecat(world: World, request: Request, now: datetime.datetime, mood: Mood) -> Response:
+    """The records there are, a page at a time."""
+    most = 3 if mood is Mood.SHORT else min(int(request.query.get("limit", 10)), _RECORDS_A_PAGE)
+    start = int(request.query.get("start", 0))
+    records = [record for record in world.records if record.changes[0] <= now]
+    return Response(body="".join(_yaml(r, now) for r in records[start : start + most]).encode(), headers=_YAML)
+
+
+def _yaml(record: Record, now: datetime.datetime) -> str:
+    times = [f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in record.changes if time <= now]
+    return f"""---
+_id: '{record.id}'
+author:
+- first_name: Ada
+  full_name: Example, Ada
+  last_name: Example
+date_created: {times[0]}
+date_updated: {times[-1]}
+status: public
+title: {record.title}, revision {len(times)}
+type: preprint
+year: '2026'
+...
+"""

@@ -1,0 +1,145 @@
+"""A world played from its first morning to its last, and what the judges find."""
+
+import datetime
+import gc
+import json
+import random
+import shutil
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from generator.pipeline.building import build
+from generator.pipeline.checking import check
+from tests.example import make_digest
+from tests.soak import judge, receipts
+from tests.soak.archive import Archive
+from tests.soak.arxiv import Arxiv
+from tests.soak.judge import KINDS, Court, Finding
+from tests.soak.model import Model
+from tests.soak.mornings import Operator, Run, plan
+from tests.soak.others import hugging_face, librecat
+from tests.soak.services import Answer, Services
+from tests.soak.world import World
+
+_SETTINGS = """\
+topics:
+  - {id: theory, name: Theory, words: [bound, proof, convex, lattice, limit]}
+  - {id: practice, name: Practice, words: [pruning, cache, noise, market]}
+sources: {arxiv: arXiv, hf: Hugging Face Daily Papers}
+prompt: {system: You read preprints., user: "{rubric}\\n{topics}\\nPapers\\n{papers}"}
+scorer: {model: model-1, timeout: 1, batch: 6, prices: {model-1: {prompt: 2.5, completion: 10}}}
+run: {least: 5}
+"""
+
+
+class Outcome(NamedTuple):
+    """What one seed came to."""
+
+    seed: int
+    days: int
+    findings: list[Finding]
+    facts: dict[str, int]
+    seconds: float
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        found = Counter(finding.kind for finding in self.findings)
+        return ", ".join(f"{kind} {found[kind]}" for kind in KINDS) + f", days {self.days}"
+
+
+def first_day(seed: int) -> datetime.date:
+    """The day on which the world of a seed begins: in 2026, whose holidays arXiv has published."""
+    return datetime.date(2026, 1, 1) + datetime.timedelta(days=random.Random(f"first {seed}").randrange(330))
+
+
+def play(seed: int, days: int, folder: Path, first: datetime.date | None = None) -> Outcome:
+    """Play the world of `seed` for so many `days` in `folder`, and judge."""
+    start = time.monotonic()
+    first = first or first_day(seed)
+    world = World(seed, first, days)
+    stage = _Stage(world, folder)
+    gc.freeze()  # children share it
+    try:
+        runs = [stage.run(number, morning) for number, morning in enumerate(plan(seed, first, days), 1)]
+    finally:
+        stage.services.close()
+        gc.unfreeze()
+    build(stage.root)
+    court = Court(world, stage.arxiv, stage.model, runs, Archive(stage.root))
+    findings = [finding for one in (*judge.CHECKS, *receipts.CHECKS) for finding in one(court)]
+    findings += _pages(court) + _checked(stage.root)
+    return Outcome(seed, days, findings, _facts(court), time.monotonic() - start)
+
+
+class _Stage:
+    """The digest and the services around it."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self._now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+        self.arxiv, self.model = Arxiv(world), Model(world)
+        answers: dict[str, Answer] = {
+            "feed": lambda request, mood: self.arxiv.feed(request, self._now, mood),
+            "api": lambda request, mood: self.arxiv.api(request, self._now, mood),
+            "oai": lambda request, mood: self.arxiv.oai(request, self._now, mood),
+            "hf": lambda request, mood: hugging_face(world, request, self._now, mood),
+            "librecat": lambda request, mood: librecat(world, request, self._now, mood),
+            "model": self.model.answer,
+        }
+        self.services = Services(
+            answers, f"127.{random.randint(1, 250)}.{random.randint(0, 250)}.{random.randint(1, 250)}"
+        )
+        self.root = folder / "digest"
+        shutil.rmtree(self.root, ignore_errors=True)
+        make_digest(self.root, None, f"{_SETTINGS}fetch: {json.dumps(self._fetch(world))}\n")
+        key = {"DIGEST_LLM_URL": f"{self.services.url('model')}/v1", "DIGEST_LLM_KEY": "sk-soak-0123456789"}
+        self._operator = Operator(self.root, self.services, key)
+
+    def _fetch(self, world: World) -> dict[str, Any]:
+        url = self.services.url
+        places = {"arxiv_feed": url("feed"), "arxiv_api": url("api"), "arxiv_oai": url("oai"), "huggingface": url("hf")}
+        return {
+            "contact": "lab@example.org",
+            "endpoints": places,
+            "huggingface": True,
+            "arxiv": {"categories": list(world.followed), "cross_lists": world.cross_lists},
+            "librecat": [{"url": url("librecat"), "query": "department=DaAl", "name": "ista"}],
+        }
+
+    def run(self, number: int, morning: Any) -> Run:
+        """One run."""
+        self._now, self.model.run = morning.now, number
+        return self._operator.run(number, morning)
+
+
+def _pages(court: Court) -> list[Finding]:
+    """Every paper that data/ shows is on the page of its day."""
+    found = []
+    for date, rows in court.archive.shown.items():
+        page = court.archive.page(date)
+        missing = [row["arxiv_id"] for row in rows if f'id="{row["arxiv_id"]}"' not in page]
+        found += [Finding("lost", f"{paper_id}: not on the page of {date}") for paper_id in missing]
+    return found
+
+
+def _checked(root: Path) -> list[Finding]:
+    """What `digest check` finds."""
+    problems = [problem for problem in check(root, root / "site").problems if not problem.note]
+    return [Finding("wrong sums", f"digest check: {problem}") for problem in problems]
+
+
+def _facts(court: Court) -> dict[str, int]:
+    dates = {i: {place.date for place in places} for i, places in court.archive.places.items()}
+    papers = [paper for paper in court.world.papers.values() if dates.get(paper.id)]
+    return {
+        "runs": len(court.runs),
+        "killed": sum(run.killed for run in court.runs),
+        "papers": len(papers),
+        "on the day announced": sum(bool(dates[p.id] & set(court.world.events(p))) for p in papers),
+        "on a list's day": sum(not dates[p.id] & set(court.world.events(p)) for p in papers),
+        "unscored": sum(not any("relevance" in place.row for place in court.archive.of(p.id)) for p in papers),
+        "seen by no run": judge.unseen(court),
+        "requests to the model": len(court.model.calls),
+    }
