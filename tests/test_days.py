@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.catalogue.days import DayHead, TopicMatcher, entries, merge, order, state_of
+from generator.catalogue.days import DayHead, TopicMatcher, entries, merge, order
 from generator.catalogue.periods import span
+from generator.catalogue.states import state_of
 from generator.ground.config import Settings, Topic
 from generator.ground.model import Links, Paper, Receipt, Scorer, State, Tokens
 
