@@ -62,7 +62,7 @@ def test_merging_loses_nothing_whatever_the_order(rows: list[Paper]) -> None:
 @pytest.mark.parametrize(
     ("receipt", "papers", "state"),
     [
-        (None, 3, State.OK),
+        (None, 3, State.UNKNOWN),
         (None, 0, State.MISSING),
         (Receipt(date="d", state=State.QUIET), 0, State.QUIET),
         (Receipt(date="d", state=State.QUIET, scanned=500, tokens=Tokens()), 0, State.FAILED),

@@ -112,7 +112,8 @@ class _Day:
         if not self._calendar.announces(date):
             return
         self._done.lacks = "papers that were on hold and late cross-lists, which only the feed of the day lists"
-        if near and (self._feed_day is None or self._feed_day <= date):
+        was_empty = self._feed_day == date and not self._papers
+        if near and not was_empty and (self._feed_day is None or self._feed_day <= date):
             self._done.open = "taken from the API; the feed of the day is asked again while arXiv has it"
 
     def finish(self) -> Fetched:
