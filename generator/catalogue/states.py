@@ -8,15 +8,13 @@ TROUBLED = frozenset({"stale", "failed"})
 
 
 def state_of(receipt: Receipt | None, papers: int) -> State:
-    """Return the state of a day that shows `papers` papers.
+    """Return the state with which a day of `papers` papers is shown.
 
-    The state of a run's receipt follows from its counts. Another receipt is believed, unless it calls a day quiet or
-    complete although papers were scanned and no token was spent: that is how a failure gets published as a quiet day.
+    A receipt is believed, unless it calls a day quiet or complete although papers were scanned and no token was spent:
+    that is how a failure gets published as a quiet day. Without a receipt nothing says that a day is complete.
     """
     if receipt is None:
         return State.UNKNOWN if papers else State.MISSING
-    if receipt.sources:
-        return _counted(receipt)
     if papers == 0 and receipt.scored_nothing and is_good(receipt):
         return State.FAILED
     return receipt.state
@@ -60,8 +58,11 @@ def serious_errors(receipt: Receipt) -> list[str]:
     return [error for error in receipt.errors if not error.startswith(SCORING)]
 
 
-def _counted(receipt: Receipt) -> State:
-    """Failed if nothing came of the day though something should have; quiet only if nothing was announced."""
+def counted(receipt: Receipt) -> State:
+    """Return the state that follows from the counts of a run's receipt.
+
+    It is failed if nothing came of the day though something should have, and quiet only if nothing was announced.
+    """
     conditions = {tally.condition for tally in receipt.sources.values()}
     troubled = bool(serious_errors(receipt) or receipt.unscored or conditions & TROUBLED)
     if receipt.unscored and not receipt.scored:

@@ -36,8 +36,8 @@ def finish(
 ) -> Receipt:
     """Keep the receipt of a run that started and finished at `times`; where nothing changed, `before` stands."""
     receipt = store.receipt(date) or Receipt(date=date, state=State.FAILED)
-    counted = account(receipt, given, store.papers(date), store.dropped(date), unscored, errors)
-    done = msgspec.structs.replace(counted, started=times[0], finished=times[1])
+    summed = account(receipt, given, store.papers(date), store.dropped(date), unscored, errors)
+    done = msgspec.structs.replace(summed, started=times[0], finished=times[1])
     if before and done == msgspec.structs.replace(before, started=times[0], finished=times[1]):
         done = before
     _write(store, done)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.catalogue.states import GOOD, SCORING, TROUBLED, serious_errors, state_of
+from generator.catalogue.states import GOOD, SCORING, TROUBLED, counted, serious_errors
 from generator.edges.store import DROPPED
 from generator.ground.model import Paper, Receipt, Tally
 from generator.pipeline.scorers import credited
@@ -65,7 +65,7 @@ def account(
     reasons = receipt.unscored | dict(unscored)
     left = {row: reasons.get(row, f"{NOT_TRIED}no scorer was asked") for row in sorted(shown - rated)}
     noted = [error for error in receipt.errors if error.startswith(SCORING)]
-    counted = msgspec.structs.replace(
+    summed = msgspec.structs.replace(
         credited(receipt, [*listed, *dropped]),
         sources=sources,
         announced=_total(tally.announced for tally in sources.values()),
@@ -84,7 +84,7 @@ def account(
         ),
         errors=tuple(dict.fromkeys([*errors, *_lost(given, shown | gone.keys(), sources), *noted])),
     )
-    return msgspec.structs.replace(counted, state=state_of(counted, len(shown)))
+    return msgspec.structs.replace(summed, state=counted(summed))
 
 
 def recounted(receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper]) -> Receipt:
