@@ -308,7 +308,7 @@ def test_a_month_asks_for_its_own_days_and_statistics_for_nothing_that_grows_dea
     (page,) = (made for made in month.pages(recorder.as_catalogue(), settings, "2025-05") if isinstance(made, Page))
     assert ("tallies", ("2025-05-01", "2025-05-31")) in recorder.reads
     found = drawn(page.body)
-    assert found["Papers a day"].rows == {"27 May 2025": ["2", "Complete"]} | {
+    assert found["Papers a day"].rows == {"27 May 2025": ["2", "No receipt"]} | {
         key: row for key, row in found["Papers a day"].rows.items() if row[1] == "Missing"
     }
     assert found["Share of topics"].rows["27 May 2025"] == ["50 %", "50 %"]

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.catalogue.days import DayHead, TopicMatcher, entries, merge, order, state_of
+from generator.catalogue.days import DayHead, TopicMatcher, entries, merge, order
 from generator.catalogue.periods import span
+from generator.catalogue.states import state_of
 from generator.ground.config import Settings, Topic
 from generator.ground.model import Links, Paper, Receipt, Scorer, State, Tokens
 
@@ -61,7 +62,7 @@ def test_merging_loses_nothing_whatever_the_order(rows: list[Paper]) -> None:
 @pytest.mark.parametrize(
     ("receipt", "papers", "state"),
     [
-        (None, 3, State.OK),
+        (None, 3, State.UNKNOWN),
         (None, 0, State.MISSING),
         (Receipt(date="d", state=State.QUIET), 0, State.QUIET),
         (Receipt(date="d", state=State.QUIET, scanned=500, tokens=Tokens()), 0, State.FAILED),

@@ -171,13 +171,13 @@ def test_a_weekend_is_quiet_and_needs_one_request(server: Loopback, web: Web) ->
     assert len(server.asked) == 1
 
 
-def test_an_empty_feed_on_a_working_day_is_believed_only_if_the_api_says_the_same(server: Loopback, web: Web) -> None:
+def test_an_empty_feed_on_a_working_day_is_no_holiday_even_if_the_api_agrees(server: Loopback, web: Web) -> None:
     empty = read("arxiv_feed_weekend").answer.body.replace(b"Sat, 26 Sep", b"Thu, 24 Sep")
     server.on(FEED, Answer(200, empty))
     server.on(API, NOTHING)
     day = ask(server, web)
-    assert day.condition is Condition.QUIET
-    assert said(day) == ["nothing in these categories for 2026-09-24: nothing to do"]
+    assert (day.condition, day.absent) == (Condition.STALE, True)
+    assert said(day) == [f"nothing for {DAY} yet: try again after 20:00 US Eastern of the evening before, or later"]
     assert server.paths().count(FEED) == 1
     assert len(server.asked) == 4  # the API answers 200 with nothing at times: it was asked three times
 
@@ -343,13 +343,14 @@ def test_holidays_are_quiet_without_a_request(server: Loopback, web: Web) -> Non
     assert server.asked == []
 
 
-def test_a_past_day_without_papers_is_quiet_and_says_so(server: Loopback, web: Web) -> None:
+def test_a_past_working_day_without_papers_is_doubted_and_says_so(server: Loopback, web: Web) -> None:
     server.on(API, NOTHING)
     server.on(OAI, NONE_MATCH)
     day = ask(server, web, today="2026-11-20")
-    assert (day.condition, said(day)) == (
-        Condition.QUIET,
-        ["nothing in these categories for 2026-09-24: nothing to do"],
+    assert (day.condition, day.absent, said(day)) == (
+        Condition.STALE,
+        True,
+        [f"nothing for {DAY}, a working day: run again on another day: a second look settles it"],
     )
 
 

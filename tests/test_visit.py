@@ -117,7 +117,7 @@ def status(tab: Page) -> Any:
 def test_a_file_a_day_and_an_index_say_what_a_list_needs(root: Path) -> None:
     index = json.loads((root / "site/since/days.json").read_bytes())
     assert index["days"][-8:] == [
-        ["2025-05-20", "ok", 1],
+        ["2025-05-20", "unknown", 1],
         ["2025-05-21", "missing", 0],
         ["2025-05-22", "missing", 0],
         ["2025-05-23", "failed", 0],

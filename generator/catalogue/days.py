@@ -59,19 +59,6 @@ def place_on(date: str, paper: Paper) -> str:
     return f"{day_address(date)}#{quoted(paper.arxiv_id)}"
 
 
-def state_of(receipt: Receipt | None, papers: int) -> State:
-    """The state a day is shown with.
-
-    A receipt that calls a day quiet or complete although papers were scanned and no token was spent is not believed:
-    that is how a failure gets published as a quiet day.
-    """
-    if receipt is None:
-        return State.OK if papers else State.MISSING
-    if papers == 0 and receipt.scored_nothing and receipt.state in (State.OK, State.QUIET):
-        return State.FAILED
-    return receipt.state
-
-
 def merge(rows: Sequence[Paper]) -> Paper:
     """One paper out of what several sources say of it: the scored row speaks, the others fill its gaps."""
     best = max(rows, key=lambda row: row.score is not None)  # the first of the scored ones, else the first

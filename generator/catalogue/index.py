@@ -266,10 +266,10 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
             *values,
         )
 
-    def first_days(self, before: str) -> dict[str, str]:
-        """Every paper that stands on a day before `before`, and the first day it stands on."""
-        query = "SELECT arxiv_id, min(date) FROM entry WHERE date < ? GROUP BY arxiv_id"
-        return dict(self._db.execute(query, (before,)))
+    def first_days(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the first day on which each of the papers `ids` stands, for those that stand on any."""
+        query = "SELECT arxiv_id, min(date) FROM entry WHERE arxiv_id IN (SELECT value FROM json_each(?)) GROUP BY 1"
+        return dict(self._db.execute(query, (msgspec.json.encode(sorted(ids)).decode(),)))
 
     def _entries(self, where: str, *values: str | int | None) -> list[Entry]:
         rows = self._db.execute(

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from generator.catalogue.database import TOP
-from generator.catalogue.days import TopicMatcher, entries, state_of
+from generator.catalogue.days import TopicMatcher, entries
 from generator.catalogue.people import author_rows
+from generator.catalogue.states import state_of
 from generator.catalogue.tallies import tally
 from generator.catalogue.texts import texts
 from generator.ground.config import Settings

@@ -72,7 +72,8 @@ def fetch_command(
     settings = config.load(root)
     with open_web(settings) as web, my_turn(root):
         show = (lambda report: None) if as_json else (lambda report: _print(report, quiet))
-        reports = fetch_days(root, settings, dates, web, now, show)
+        asked_on = datetime.datetime.now(datetime.UTC).date().isoformat()
+        reports = fetch_days(root, settings, dates, web, now, show, asked_on=asked_on)
     if as_json:
         click.echo(msgspec.json.encode(reports).decode())
     if any(report.faults for report in reports):

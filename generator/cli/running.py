@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from generator.catalogue.states import SCORING, is_good, is_open
 from generator.cli.fetching import open_web, today
 from generator.cli.importing import date_of
 from generator.cli.options import json_option, progress_bar, quiet_option, root_option
@@ -20,7 +21,6 @@ from generator.ground import config
 from generator.ground.errors import DigestError
 from generator.ground.model import Receipt, Tally
 from generator.pipeline.building import build
-from generator.pipeline.receipts import SCORING, is_settled
 from generator.pipeline.running import Preview, Ran, Work, days_to_run, preview_day, run_day
 from generator.views.wording import count, money
 
@@ -31,7 +31,7 @@ from generator.views.wording import count, money
     "--date",
     callback=date_of,
     metavar="YYYY-MM-DD",
-    help="This day alone; if left out, the newest, and before it those that earlier runs left unfinished.",
+    help="This day alone; if left out, the newest, and before it those that are unfinished or may have more papers.",
 )
 @click.option("--budget", callback=budget_of, metavar="AMOUNT", help="Spend at most this on each day.")
 @click.option("--dry-run", is_flag=True, help="Ask the sources, price the day, and write nothing.")
@@ -71,13 +71,13 @@ def run_command(
             _show(preview_day(work, date or now), as_json)
             return
         with my_turn(root):
-            done = _run(work, [date] if date else days_to_run(root, now))
+            done = [run_day(work, date, whole=True)] if date else _run(work, days_to_run(root, now))
     built = no_build or _built(root)
     if as_json:
         click.echo(msgspec.json.encode([ran.receipt for ran in done]).decode())
     for ran in done:
         _say(ran, quiet or as_json)
-    if not built or not all(is_settled(ran.receipt) for ran in done):
+    if not built or not all(is_good(ran.receipt) for ran in done):
         sys.exit(1)
 
 
@@ -122,7 +122,9 @@ def _lines(receipt: Receipt) -> Iterator[str]:
 def _tally(tally: Tally) -> str:
     numbers = (("announced", tally.announced), ("fetched", tally.fetched), ("replaced", tally.replaced))
     parts = [f"{number:,} {name}" for name, number in numbers if number is not None]
-    parts += [f"{len(tally.duplicates):,} on an earlier day"] if tally.duplicates else []
+    parts += [f"{tally.renewed:,} with renewed votes"] if tally.renewed else []
+    parts += [f"{len(tally.duplicates):,} on another day"] if tally.duplicates else []
+    parts += ["more may come"] if is_open(tally) else []
     return ": ".join(part for part in (tally.condition, ", ".join(parts)) if part)
 
 

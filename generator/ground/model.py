@@ -14,13 +14,14 @@ Count = Annotated[int, msgspec.Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 
 
 class State(StrEnum):
-    """What became of a day; the five are never confused with each other."""
+    """What became of a day; the six are never confused with each other."""
 
     OK = "ok"
     QUIET = "quiet"  # nothing was announced
     PARTIAL = "partial"
     FAILED = "failed"
     MISSING = "missing"
+    UNKNOWN = "unknown"  # it has papers, and no receipt says whether they are all
 
 
 class Scorer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -110,14 +111,32 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one source gave for a day. `condition`: ok, quiet, stale or failed.
 
     `fetched` papers were given as new, `duplicates` of them stand on an earlier day (id → that day); both are unknown
-    for a source that is not asked by the day. `replaced` counts new versions of papers that were announced before.
+    for a source that is not asked by the day. `replaced` counts new versions of papers that were announced before,
+    `renewed` the papers whose votes or comments changed since. `open` says why more may come; it is empty once nothing
+    more can. `empty_on` is the UTC day of the first request that brought nothing, though papers were usual.
     """
 
     condition: str
     announced: Count | None = None
     fetched: Count | None = None
     replaced: Count | None = None
+    renewed: Count | None = None
     duplicates: dict[str, str] = {}
+    open: str = ""
+    empty_on: str | None = None
+
+
+class ScorerShare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One of several scorers of a day: how many of its papers have their score from it, and what it was paid.
+
+    `model` is empty where it is not on record.
+    """
+
+    model: str = ""
+    rubric: str | None = None
+    scored: int = msgspec.field(default_factory=lambda: 0)  # a factory's value is written, a default not
+    tokens: Tokens | None = None
+    cost: Cost | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -126,6 +145,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     announced → fetched → (minus duplicates) scanned → relevant (shown); `dropped` counts the rest by reason.
     `scored` counts the papers that the scorer was to score and did; `unscored` says of each other one why not.
     `near_misses` are the most promising of those that the prefilter left out, best first.
+    `scorers` stand there if a day has more than one: `model` is then the main one, `tokens` and `cost` are the sums.
     `sources` stand in the receipts that `digest run` writes, whose sums are exact (docs/running.md): fetched =
     duplicates + scanned, and scanned = relevant + dropped + unscored. `started` and `finished` are UTC.
     """
@@ -136,6 +156,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rubric: str | None = None
     tokens: Tokens | None = None
     cost: Cost | None = None
+    scorers: tuple[ScorerShare, ...] = ()
     announced: Count | None = None
     fetched: Count | None = None
     duplicates: Count | None = None

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from generator.catalogue.states import counted
 from generator.edges.store import DROPPED
 from generator.ground.errors import Problem
 from generator.ground.model import State
 from generator.pipeline.checks_day import Day
-from generator.pipeline.receipts import state_by
+from generator.pipeline.scorers import total_cost, total_tokens
+
+_ROUNDING = 1e-9
 
 
 def negative_numbers(day: Day) -> Iterator[Problem]:
@@ -138,10 +141,31 @@ def scored_add_up(day: Day) -> Iterator[Problem]:
         yield _wrong(day, "scored", what)
 
 
+def scorers_add_up(day: Day) -> Iterator[Problem]:
+    """Of a day with several scorers: their papers, tokens and costs are those of the day."""
+    receipt = day.receipt
+    if receipt is None or not receipt.scorers:
+        return
+    rated = {paper.arxiv_id for paper in (*(row.paper for row in day.rows), *day.dropped) if paper.score is not None}
+    scored = sum(share.scored for share in receipt.scorers)
+    if scored != len(rated):
+        yield _wrong(day, "scorers", f"the scorers make {scored} scored papers, yet {len(rated)} have a score")
+    tokens = total_tokens(share.tokens for share in receipt.scorers)
+    cost = total_cost(share.cost for share in receipt.scorers)
+    if tokens != receipt.tokens:
+        yield _wrong(day, "scorers", "the tokens of the scorers do not make those of the day")
+    if (cost is None) != (receipt.cost is None) or (cost and receipt.cost and _differ(cost.total, receipt.cost.total)):
+        yield _wrong(day, "scorers", "the costs of the scorers do not make that of the day")
+
+
+def _differ(one: float | None, other: float | None) -> bool:
+    return one != other if one is None or other is None else abs(one - other) > _ROUNDING
+
+
 def state_is_that_of_the_counts(day: Day) -> Iterator[Problem]:
     """Of a run's receipt: partial or failed where something fell short, ok or quiet only where nothing did."""
     receipt = day.receipt
-    if receipt and receipt.sources and receipt.state != (right := state_by(receipt)):
+    if receipt and receipt.sources and receipt.state != (right := counted(receipt)):
         yield _wrong(day, "state", f"the day is called {receipt.state}, yet by its counts it is {right}")
 
 
@@ -181,6 +205,7 @@ RECEIPT_CHECKS: tuple[Callable[[Day], Iterator[Problem]], ...] = (
     sources_add_up,
     scanned_papers_are_somewhere,
     scored_add_up,
+    scorers_add_up,
     state_is_that_of_the_counts,
     scored_nothing,
     state_fits,

@@ -1,7 +1,7 @@
 """``digest fetch``: services are asked, each paper is announced once, and what came is kept in ``data/``."""
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -10,14 +10,16 @@ from generator.edges import fetching
 from generator.edges.fetching.outcome import Ask, Condition, Fetched, failed
 from generator.edges.sources.harvest import Harvest, Repair, Row
 from generator.edges.store import Store
+from generator.ground.arxiv_calendar import Calendar
 from generator.ground.config import SETTINGS_FILE, Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper
-from generator.pipeline import importing
+from generator.pipeline import importing, ledger
+from generator.pipeline.absence import weigh
 from generator.pipeline.announcing import Announced, announce, require_archive, stale_categories
 from generator.pipeline.dropping import put
 from generator.pipeline.opening import open_catalogue
-from generator.pipeline.receipts import WITHDRAWN
+from generator.pipeline.receipts import RENEWED, SIGHTED, WITHDRAWN
 from generator.web.door import Web
 
 JUDGED_FOR = 90  # days after which a paper that was not shown is looked at again, if it is listed again
@@ -60,8 +62,12 @@ def fetch_days(
     web: Web,
     today: str,
     tell: Callable[[DayReport], None] = lambda report: None,
+    *,
+    asked_on: str = "",
 ) -> list[DayReport]:
     """Fetch `dates`, oldest first; `today` is the newest day there can be. What is not dated is asked once, at the end.
+
+    `asked_on` is the UTC day on which that happens; `today` if left out.
 
     A source that fails is in the reports, the others go on. Raises DigestError where nothing can be done at all:
     settings that name no source, data that cannot be read, an archive that is lost.
@@ -75,24 +81,32 @@ def fetch_days(
     for date in sorted(dates):
         require_archive(store, date)
         now = [ask for ask in asks if ask.dated or date == max(dates)]
-        reports.append(keep(root, settings, date, gather(now, web, date, today)))
+        found = gather(root, settings, now, web, date, today, asked_on or today)
+        reports.append(keep(root, settings, date, found, asked_on or today))
+        ledger.recount(store, [date])
         tell(reports[-1])
     return reports
 
 
-def gather(asks: Iterable[Ask], web: Web, date: str, today: str) -> list[Fetched]:
-    """What every source gives for `date`; one that fails says so, and the others are asked all the same."""
-    found = []
+def gather(
+    root: Path, settings: Settings, asks: Iterable[Ask], web: Web, date: str, today: str, asked_on: str
+) -> list[Fetched]:
+    """Return what every source gives for `date`; one that fails says so, and the others are asked all the same."""
+    store, calendar, found = Store(root), Calendar(settings.fetch.arxiv.holidays), []
     for ask in asks:
         try:
             found.append(ask.fetch(web, date, today))
         except DigestError as error:
             found.append(failed(ask.source, date, error.problems))
+        weigh(store, calendar, found[-1], today, asked_on)
     return found
 
 
-def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) -> DayReport:
-    """Put what was found for `date` into the archive: new papers there, sightings of known ones on their own days."""
+def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched], asked_on: str) -> DayReport:
+    """Put what was found for `date` into the archive: new papers there, sightings of known ones on their own days.
+
+    `asked_on` is the UTC day of the requests. The receipts of those other days are counted again.
+    """
     store = Store(root)
     announced = sort(root, settings, date, found)
     withdrawn = {paper.arxiv_id for paper in announced.new if paper.extra.get("withdrawn")}
@@ -102,7 +116,8 @@ def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) ->
         put(store, date, [*store.papers(date), *rows], dict.fromkeys(withdrawn, WITHDRAWN))
         new = tuple(paper for paper in announced.new if paper.arxiv_id not in withdrawn)
         announced = msgspec.structs.replace(announced, new=new)
-    written = importing.keep(store, _harvests(date, found, announced))
+    written = importing.keep(store, _harvests(store, date, found, announced, asked_on))
+    ledger.recount(store, (day for day in written.days if day != date))
     return DayReport(
         date=date,
         sources=[_report(fetched) for fetched in found],
@@ -117,25 +132,40 @@ def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) ->
 
 
 def sort(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) -> Announced:
-    """What of `found` is new, and what the archive has; a source whose papers are all old is marked as stale."""
-    store, known = Store(root), _known(root, settings, date)
-    since = datetime.date.fromisoformat(date) - datetime.timedelta(days=JUDGED_FOR)
-    judged = store.dropped_between(since.isoformat(), date)
+    """What of `found` is new, and what the archive has; a source whose papers are all old is marked as stale.
+
+    The archive's other days are looked at, later ones too: a list that is asked again late has papers that were
+    announced on a later day since.
+    """
+    store = Store(root)
+    papers = [paper for fetched in found for paper in (*fetched.papers, *fetched.replaced)]
+    here = {paper.arxiv_id for paper in store.papers(date)} | {paper.arxiv_id for paper in store.dropped(date)}
+    known = _known(root, settings, date, papers)
+    strange = {paper.arxiv_id for paper in papers} - here - known.keys()
+    judged = {i: day for i, day in (_judged(store, date) if strange else {}).items() if i in strange}
+    earlier = {arxiv_id: day for arxiv_id, day in (judged | known).items() if day < date}
     for fetched in found:
-        _mark_stale(fetched, judged | known)
-    papers = (paper for fetched in found for paper in (*fetched.papers, *fetched.replaced))
+        _mark_stale(fetched, earlier)
     announced = announce(papers, known, judged)
-    here = {paper.arxiv_id for paper in store.dropped(date)}
-    new = tuple(paper for paper in announced.new if paper.arxiv_id not in here)
+    dropped = {paper.arxiv_id for paper in store.dropped(date)}
+    new = tuple(paper for paper in announced.new if paper.arxiv_id not in dropped)
     return msgspec.structs.replace(announced, new=new)
 
 
-def _known(root: Path, settings: Settings, date: str) -> dict[str, str]:
+def _judged(store: Store, date: str) -> dict[str, str]:
+    """Return the papers that other days around `date` looked at, and do not show, each with that day."""
+    day, span = datetime.date.fromisoformat(date), datetime.timedelta(days=JUDGED_FOR)
+    return store.dropped_between((day - span).isoformat(), (day + span).isoformat())
+
+
+def _known(root: Path, settings: Settings, date: str, papers: Iterable[Paper]) -> dict[str, str]:
+    """Return the papers whose first day is another one, with that day."""
     catalogue = open_catalogue(root, settings)
     try:
-        return catalogue.first_days(date)
+        days = catalogue.first_days({paper.arxiv_id for paper in papers})
     finally:
         catalogue.close()
+    return {arxiv_id: day for arxiv_id, day in days.items() if day != date}
 
 
 def _mark_stale(fetched: Fetched, known: dict[str, str]) -> None:
@@ -145,11 +175,25 @@ def _mark_stale(fetched: Fetched, known: dict[str, str]) -> None:
         fetched.problems.append(Problem(fetched.source, what, "try again later"))
 
 
-def _harvests(date: str, found: Sequence[Fetched], announced: Announced) -> list[tuple[str, Harvest]]:
-    harvests = [(date, _rows(announced.new, date))]
-    harvests += [(day, _rows(sightings, day)) for day, sightings in announced.updates.items()]
-    harvests += [(fetched.file, fetched.publications) for fetched in found if fetched.publications is not None]
-    return harvests
+def _harvests(
+    store: Store, date: str, found: Sequence[Fetched], announced: Announced, asked_on: str
+) -> Iterator[tuple[str, Harvest]]:
+    for day, papers in {date: announced.new, **announced.updates}.items():
+        rows = {(row.arxiv_id, row.source): row for row in store.papers(day)}
+        yield day, _rows([_dated(paper, rows, day, date, asked_on) for paper in papers], day)
+    yield from ((fetched.file, fetched.publications) for fetched in found if fetched.publications is not None)
+
+
+def _dated(paper: Paper, rows: Mapping[tuple[str, str], Paper], day: str, date: str, asked_on: str) -> Paper:
+    """Return the paper with the day on which its votes changed, or with the one whose list had it, if not `day`."""
+    row = rows.get((paper.arxiv_id, paper.source))
+    if row is None:
+        return paper if day == date else msgspec.structs.replace(paper, extra={**paper.extra, SIGHTED: date})
+    changed = any(
+        value is not None and value != old
+        for value, old in ((paper.upvotes, row.upvotes), (paper.comments, row.comments))
+    )
+    return msgspec.structs.replace(paper, extra={**paper.extra, RENEWED: asked_on}) if changed else paper
 
 
 def _rows(papers: Iterable[Paper], date: str) -> Harvest:

@@ -18,7 +18,8 @@ from generator.edges.sources.payload import LARGEST_FILE
 from generator.edges.store import Store
 from generator.ground.characters import clean
 from generator.ground.errors import DigestError, Problem
-from generator.ground.model import Paper
+from generator.ground.model import Paper, Receipt
+from generator.pipeline import ledger
 from generator.pipeline.merging import Day, Outcome, Shelf, merge_receipts
 
 STDIN = "-"
@@ -129,6 +130,7 @@ class _Import:
         self.outcomes: Counter[str] = Counter()
         self.publications: Counter[str] = Counter()
         self.changed: set[str] = set()
+        self.receipts: dict[str, Receipt] = {}
         self.ratings: dict[str, list[Row]] = {}
         self.days: dict[str, Day] = {}
         self.told: dict[str, str] = {}  # the file that told of a day last
@@ -186,8 +188,8 @@ class _Import:
             self._keep_day(date, rows, path)
         for receipt in harvest.receipts:
             try:
-                merged = merge_receipts(self.store.receipt(receipt.date), receipt, replace=self.replace)
-                self.report.receipts += self.store.write_receipt(merged)
+                old = self.receipts.get(receipt.date) or self.store.receipt(receipt.date)
+                self.receipts[receipt.date] = merge_receipts(old, receipt, replace=self.replace)
             except DigestError as error:
                 self.report.problems += error.problems
 
@@ -265,9 +267,21 @@ class _Import:
         for date, rows in sorted(self.ratings.items()):
             self._keep_day(date, rows, rows[0].where)
         self._write_days(list(self.days))
+        self._write_receipts()
         self.report.days = sorted(self.changed)
         self.report.kinds, self.report.outcomes = dict(self.kinds), dict(self.outcomes)
         self.report.publications = dict(+self.publications)
+
+    def _write_receipts(self) -> None:
+        """Keep the receipts that came in, and count those of changed days again: sums are those of the day's papers."""
+        changed = set() if self.later else self.changed
+        for date in sorted(self.receipts.keys() | changed):
+            try:
+                if receipt := self.receipts.get(date) or self.store.receipt(date):
+                    self.report.receipts += ledger.keep(self.store, receipt) and date in self.receipts
+            except DigestError as error:
+                known = set(self.report.problems)
+                self.report.problems += [problem for problem in error.problems if problem not in known]
 
 
 def publication_file_name(path: str) -> str:

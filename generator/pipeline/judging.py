@@ -15,9 +15,10 @@ from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.config import Settings
 from generator.ground.model import Paper, Receipt, State
+from generator.pipeline import ledger
 from generator.pipeline.dropping import put
 from generator.pipeline.receipts import NOT_TRIED, PREFILTER
-from generator.pipeline.scoring import Cut, Scored, recounted, score_day, score_day_with_model, wanting
+from generator.pipeline.scoring import Cut, Scored, score_day, score_day_with_model, wanting
 from generator.web.door import Web
 
 if TYPE_CHECKING:
@@ -96,14 +97,14 @@ def sift(root: Path, settings: Settings, date: str, clock: Clock) -> None:
     left once more.
     """
     store = Store(root)
-    receipt = store.receipt(date) or Receipt(date=date, state=State.OK)
+    receipt = store.receipt(date) or Receipt(date=date, state=State.UNKNOWN)
     if papers := to_sift(store.papers(date), receipt):
         receipt = _decided(receipt, papers, settings, lambda: _ready(root, settings, clock))
-        store.write_receipt(receipt)
+        ledger.keep(store, receipt)
     out = {arxiv_id for arxiv_id, reason in receipt.unscored.items() if reason == LEFT_OUT}
     if out:
         put(store, date, store.papers(date), dict.fromkeys(out, PREFILTER))
-        store.write_receipt(recounted(store, receipt) if receipt.sources else _without(receipt, out))
+        ledger.keep(store, receipt if receipt.sources else _without(receipt, out))
 
 
 def _decided(
@@ -124,11 +125,9 @@ def _decided(
 
 
 def _without(receipt: Receipt, out: set[str]) -> Receipt:
-    """The receipt of a day that others made, with what was left out of it now."""
-    dropped = receipt.dropped | {PREFILTER: receipt.dropped.get(PREFILTER, 0) + len(out)}
+    """Return the receipt of a day that others made, with what was left out of it now."""
     return msgspec.structs.replace(
         receipt,
-        dropped=dropped,
-        scanned=None if receipt.scanned is None else receipt.scanned + len(out),
+        dropped=receipt.dropped | {PREFILTER: receipt.dropped.get(PREFILTER, 0) + len(out)},
         unscored={arxiv_id: reason for arxiv_id, reason in receipt.unscored.items() if arxiv_id not in out},
     )

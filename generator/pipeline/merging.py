@@ -11,9 +11,11 @@ import msgspec
 
 from generator.edges.sources.harvest import Record, Row
 from generator.ground.model import Paper, Receipt
+from generator.pipeline.scorers import merged_spending
 
 _SCORE = ("relevance", "novelty", "comment", "topics", "scorer")
 _COUNTS = ("upvotes", "comments")
+_DATED = ("withdrawn", "renewed")  # keys of a line that a later sighting knows better
 _APART = frozenset({*_SCORE, "arxiv_id", "source", "links", "extra"})
 _PLAIN = tuple(name for name in Paper.__struct_fields__ if name not in _APART)
 
@@ -67,8 +69,8 @@ def grown(old: Paper, new: Paper) -> Paper:
     changes: dict[str, Any] = {name: getattr(new, name) for name in _COUNTS if getattr(new, name) is not None}
     if (new.version or 0) > (old.version or 0):
         changes |= {"version": new.version, "updated": new.updated or old.updated}
-    if new.extra.get("withdrawn"):
-        changes["extra"] = {**old.extra, "withdrawn": new.extra["withdrawn"]}
+    if dated := {name: new.extra[name] for name in _DATED if new.extra.get(name)}:
+        changes["extra"] = {**old.extra, **dated}
     return msgspec.structs.replace(old, **changes)
 
 
@@ -145,6 +147,7 @@ def merge_receipts(old: Receipt | None, new: Receipt, *, replace: bool = False) 
         for name in Receipt.__struct_fields__
         if name != "extra" and getattr(first, name) in (None, (), {})
     }
+    gaps |= merged_spending(first, second)
     return msgspec.structs.replace(first, **gaps, extra={**second.extra, **first.extra})
 
 

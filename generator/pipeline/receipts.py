@@ -1,7 +1,8 @@
 """The arithmetic of a day's receipt: what was given, minus what stands elsewhere, minus what is not shown. Pure.
 
-All of it is counted from the day's papers, listed and dropped, and never from an earlier count: so a run that was
-killed, or one that comes after it, ends in the same sums.
+The receipt of a run is counted from the day's papers, listed and dropped, and never from an earlier count: so a run
+that was killed, or one that comes after it, ends in the same sums. A receipt that was imported has counts that nothing
+in ``data/`` proves: they are raised only as far as the papers that are there require.
 """
 
 from collections import Counter
@@ -10,18 +11,20 @@ from typing import NamedTuple
 
 import msgspec
 
+from generator.catalogue.states import GOOD, SCORING, TROUBLED, counted, serious_errors
 from generator.edges.store import DROPPED
-from generator.ground.model import Paper, Receipt, State, Tally
+from generator.ground.model import Paper, Receipt, Tally
+from generator.pipeline.scorers import credited
 
 PREFILTER, WITHDRAWN = "prefilter", "withdrawn"
-SCORING = "scoring: "  # begins those of the receipt's errors that a scorer noted, and made up for
 NOT_TRIED = "not tried: "  # begins the reason of a paper that no scorer has seen
-_GOOD = frozenset({"ok", "quiet"})
-_TROUBLED = frozenset({"stale", "failed"})
+# Keys of a paper's line: the day whose list had it, for a row that a source gave on another day than this one; and the
+# UTC day on which its votes or comments last changed since.
+SIGHTED, RENEWED = "sighted", "renewed"
 
 
 class Given(NamedTuple):
-    """What a source gave in one run: `ids` as new, `duplicates` of them stand on an earlier day. See `Tally`."""
+    """What a source gave in one run: `ids` as new, `duplicates` of them stand on another day. See `Tally`."""
 
     source: str
     condition: str
@@ -30,6 +33,15 @@ class Given(NamedTuple):
     replaced: int | None = None
     duplicates: Mapping[str, str] = {}
     dated: bool = True
+    open: str = ""
+    empty_on: str | None = None
+
+
+class _Rows(NamedTuple):
+    """The rows that a source gave for the day itself: the ids, and how many were renewed."""
+
+    ids: frozenset[str] = frozenset()
+    renewed: int = 0
 
 
 def account(
@@ -40,7 +52,7 @@ def account(
     unscored: Mapping[str, str],
     errors: Sequence[str],
 ) -> Receipt:
-    """The receipt of a day whose rows are `listed` and `dropped`, after a run in which the sources gave `given`.
+    """Return the receipt of a day whose rows are `listed` and `dropped`, after a run in which the sources gave `given`.
 
     `unscored` has reasons; `errors` are those of this run. A given paper that is nowhere becomes an error.
     """
@@ -53,11 +65,8 @@ def account(
     reasons = receipt.unscored | dict(unscored)
     left = {row: reasons.get(row, f"{NOT_TRIED}no scorer was asked") for row in sorted(shown - rated)}
     noted = [error for error in receipt.errors if error.startswith(SCORING)]
-    scorer = next((row.scorer for row in (*listed, *dropped) if row.scorer), None)
-    counted = msgspec.structs.replace(
-        receipt,
-        model=receipt.model or (scorer.model if scorer else None),
-        rubric=receipt.rubric or (scorer.rubric if scorer and not receipt.model else None),
+    summed = msgspec.structs.replace(
+        credited(receipt, [*listed, *dropped]),
         sources=sources,
         announced=_total(tally.announced for tally in sources.values()),
         replaced=_total(tally.replaced for tally in sources.values()),
@@ -68,62 +77,103 @@ def account(
         relevant=len(rated),
         dropped=dict(sorted(Counter(gone.values()).items())),
         unscored=left,
-        near_misses=tuple(miss for miss in receipt.near_misses if gone.get(miss.arxiv_id) == PREFILTER),
+        near_misses=tuple(
+            miss
+            for miss in receipt.near_misses
+            if miss.arxiv_id not in shown and gone.get(miss.arxiv_id, PREFILTER) == PREFILTER
+        ),
         errors=tuple(dict.fromkeys([*errors, *_lost(given, shown | gone.keys(), sources), *noted])),
     )
-    return msgspec.structs.replace(counted, state=state_by(counted))
+    return msgspec.structs.replace(summed, state=counted(summed))
 
 
-def state_by(receipt: Receipt) -> State:
-    """What became of a day, by its counts: failed if nothing came of it though something should have."""
-    serious = [error for error in receipt.errors if not error.startswith(SCORING)]
-    conditions = {tally.condition for tally in receipt.sources.values()}
-    troubled = bool(serious or receipt.unscored or conditions & _TROUBLED)
-    if receipt.unscored and not receipt.scored:
-        return State.FAILED
-    if receipt.scanned:
-        return State.PARTIAL if troubled else State.OK
-    if troubled:
-        answered = any(tally.fetched is not None and tally.condition in _GOOD for tally in receipt.sources.values())
-        return State.PARTIAL if answered else State.FAILED
-    return State.OK if receipt.fetched else State.QUIET
+def recounted(receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper]) -> Receipt:
+    """Return the receipt with sums that fit the day's papers as they are now, whoever wrote it."""
+    if receipt.sources:
+        return account(receipt, (), listed, dropped, {}, serious_errors(receipt))
+    return _fitted(receipt, listed, dropped)
 
 
-def is_settled(receipt: Receipt | None) -> bool:
-    """Whether nothing is left to be mended."""
-    return receipt is not None and receipt.state in (State.OK, State.QUIET)
+def _fitted(receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper]) -> Receipt:
+    """Raise the counts of a receipt that was imported as far as the day's papers require, and no further.
+
+    A shown paper with a score was scanned, and it is relevant; what was scanned was fetched.
+    """
+    shown = {row.arxiv_id for row in listed}
+    rated = {row.arxiv_id for row in listed if row.score is not None}
+    all_rated = rated | {row.arxiv_id for row in dropped if row.score is not None}
+    scanned = _raised(receipt.scanned, sum(receipt.dropped.values()) + len(rated))
+    return msgspec.structs.replace(
+        credited(receipt, [*listed, *dropped]),
+        relevant=_raised(receipt.relevant, len(rated)),
+        scanned=scanned,
+        fetched=_raised(receipt.fetched, (scanned or 0) + (receipt.duplicates or 0)),
+        scored=_raised(receipt.scored, len(all_rated)),
+        unscored={arxiv_id: why for arxiv_id, why in receipt.unscored.items() if arxiv_id not in all_rated},
+        near_misses=tuple(miss for miss in receipt.near_misses if miss.arxiv_id not in shown),
+    )
+
+
+def _raised(count: int | None, least: int) -> int | None:
+    return None if count is None else max(count, least)
 
 
 def stays(before: Tally | None, condition: str) -> bool:
-    """Whether what a source gave in an earlier run stands, since this time it gave nothing that can be used."""
-    return before is not None and before.condition in _GOOD and condition in _TROUBLED
+    """Return whether what a source gave in an earlier run stands, since this time it gave nothing that can be used."""
+    if before is None or before.condition not in GOOD:
+        return False
+    return condition in TROUBLED or (condition == "quiet" and bool(before.announced))
 
 
 def _tallies(before: Mapping[str, Tally], given: Sequence[Given], rows: Sequence[Paper]) -> dict[str, Tally]:
-    now = {one.source: one for one in given}
-    places: dict[str, set[str]] = {}
+    now, here = {one.source: one for one in given}, _by_source(rows)
+    names = dict.fromkeys([*now, *before, *here])
+    return {name: _tally(before.get(name), now.get(name), here.get(name, _Rows())) for name in names}
+
+
+def _by_source(rows: Sequence[Paper]) -> dict[str, _Rows]:
+    """Return what each source gave for the day: not the rows that it gave for another, unless a paper has no other."""
+    own = {row.arxiv_id for row in rows if SIGHTED not in row.extra}
+    places: dict[str, list[Paper]] = {}
     for row in rows:
-        places.setdefault(row.source, set()).add(row.arxiv_id)
-    names = dict.fromkeys([*now, *before, *places])
-    return {name: _tally(before.get(name), now.get(name), places.get(name, set())) for name in names}
+        if SIGHTED not in row.extra or row.arxiv_id not in own:
+            places.setdefault(row.source, []).append(row)
+    return {
+        name: _Rows(
+            frozenset(row.arxiv_id for row in group), len({row.arxiv_id for row in group if RENEWED in row.extra})
+        )
+        for name, group in places.items()
+    }
 
 
-def _tally(before: Tally | None, now: Given | None, here: set[str]) -> Tally:
-    told = now if now and not stays(before, now.condition) else before
+def _tally(before: Tally | None, now: Given | None, here: _Rows) -> Tally:
+    latest = now if now and not stays(before, now.condition) else before
     dated = now.dated if now else before is None or before.fetched is not None
-    found = {**(before.duplicates if before else {}), **(now.duplicates if now else {})}
-    duplicates = {arxiv_id: day for arxiv_id, day in sorted(found.items()) if arxiv_id not in here}
+    seen = {**(before.duplicates if before else {}), **(now.duplicates if now else {})}
+    duplicates = {arxiv_id: day for arxiv_id, day in sorted(seen.items()) if arxiv_id not in here.ids}
+    fetched = len(here.ids) + len(duplicates) if dated else None
     return Tally(
-        condition=told.condition if told else "ok",
-        announced=told.announced if told else None,
-        fetched=len(here) + len(duplicates) if dated else None,
-        replaced=told.replaced if told else None,
+        condition=latest.condition if latest else "ok",
+        announced=_announced(latest, fetched or 0),
+        fetched=fetched,
+        replaced=latest.replaced if latest else None,
+        renewed=here.renewed or None,
         duplicates=duplicates,
+        open=latest.open if latest else "",
+        empty_on=latest.empty_on if latest else None,
     )
 
 
+def _announced(latest: Given | Tally | None, fetched: int) -> int | None:
+    """Return how many papers a source listed for the day by now: what it gave at any time, and what was left out."""
+    if latest is None or latest.announced is None:
+        return None
+    left_out = latest.announced - len(latest.ids) if isinstance(latest, Given) else 0
+    return max(latest.announced, fetched + left_out)
+
+
 def _lost(given: Sequence[Given], here: set[str], sources: Mapping[str, Tally]) -> list[str]:
-    """What must never be: a paper that was given, and is nowhere."""
+    """Return what must never be: a paper that was given, and is nowhere."""
     lost = sorted({i for one in given for i in one.ids - here - sources[one.source].duplicates.keys()})
     some = ", ".join(lost[:3]) + (", …" if len(lost) > 3 else "")
     return [f"{len(lost)} of the fetched papers could not be kept: {some}"] if lost else []

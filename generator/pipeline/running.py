@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from generator.catalogue.states import TROUBLED, is_open, is_repaired
 from generator.edges import fetching
 from generator.edges.atomic import remove_unfinished
 from generator.edges.fetching.outcome import Ask, Condition, Fetched
@@ -22,16 +23,17 @@ from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, Settings
 from generator.ground.errors import DigestError, Problem
-from generator.ground.model import Receipt, State
+from generator.ground.model import Receipt
+from generator.pipeline import ledger
 from generator.pipeline.announcing import require_archive
 from generator.pipeline.fetching import gather, keep, sort
 from generator.pipeline.judging import below, is_prefiltered, judge_day, to_sift
-from generator.pipeline.receipts import NOT_TRIED, Given, account, is_settled, stays
+from generator.pipeline.ledger import RUN
+from generator.pipeline.receipts import NOT_TRIED, Given, stays
 from generator.pipeline.scoring import forecast_papers, wanting
 from generator.web.door import Web
 
-RUN = "run: "  # begins those of the receipt's errors that are of the run as a whole
-_GONE_ON = "begun, and not finished"
+OPEN_DAYS = 30  # days after which a source that could not be asked again is given up
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,15 +64,27 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 def days_to_run(root: Path, today: str) -> list[str]:
-    """`today`, and before it those of the last days (``run.repair``) that an earlier run left out, partial or failed.
+    """Return `today`, and before it the days that still want something.
 
-    A digest that has never run owes nothing. Raises DigestError where settings or receipts cannot be read.
+    Those are the last days (``run.repair``) that an earlier run left out, partial or failed; and days with a source
+    that may bring more, or whose votes are renewed. A digest that has never run owes nothing. Raises DigestError where
+    settings or receipts cannot be read.
     """
     settings, store = config.load(root), Store(root)
-    last = datetime.date.fromisoformat(today)
-    window = [(last - datetime.timedelta(days=back)).isoformat() for back in range(settings.run.repair, 0, -1)]
+    asks = fetching.asks(settings.fetch)
     first = next((date for date in store.dates() if date < today and _has_run(store.receipt(date))), today)
-    return [*(date for date in window if date >= first and _owes(store, date)), today]
+    farthest = max(settings.run.repair, OPEN_DAYS, *(ask.renewed_days for ask in asks), 0)
+    days = ((back, _before(today, back)) for back in range(farthest, 0, -1))
+    wanted = [
+        date
+        for back, date in days
+        if date >= first and ((back <= settings.run.repair and _owes(store, date)) or _due(store, asks, date, today))
+    ]
+    return [*wanted, today]
+
+
+def _before(date: str, days: int) -> str:
+    return (datetime.date.fromisoformat(date) - datetime.timedelta(days=days)).isoformat()
 
 
 def _has_run(receipt: Receipt | None) -> bool:
@@ -79,20 +93,42 @@ def _has_run(receipt: Receipt | None) -> bool:
 
 def _owes(store: Store, date: str) -> bool:
     receipt = store.receipt(date)
-    return not is_settled(receipt) if receipt else not store.papers_path(date).exists()
+    return not is_repaired(receipt) if receipt else not store.papers_path(date).exists()
+
+
+def _due(store: Store, asks: Sequence[Ask], date: str, today: str) -> list[Ask]:
+    """Return what is to be asked again for a day that needs no repair: what is open, and lists whose votes change."""
+    receipt = store.receipt(date)
+    tallies = receipt.sources if receipt and is_repaired(receipt) else {}
+    return [
+        ask
+        for ask in asks
+        if (tally := tallies.get(ask.source))
+        and (is_open(tally) or (tally.fetched and date >= _before(today, ask.renewed_days)))
+    ]
+
+
+def _asks(store: Store, settings: Settings, date: str, work: Work, newest: bool, whole: bool) -> list[Ask]:
+    """Return what a run asks for a day: everything, unless it is an earlier one of which only some may have changed."""
+    before, asks = store.receipt(date), fetching.asks(settings.fetch)
+    if date < work.today and not whole and (due := _due(store, asks, date, work.today)):
+        return due
+    failed = {name for name, tally in before.sources.items() if tally.condition in TROUBLED} if before else set()
+    return [ask for ask in asks if ask.dated or newest or ask.source in failed]
 
 
 # -- one day -------------------------------------------------------------------------------------------------------
 
 
-def run_day(work: Work, date: str, *, newest: bool = True) -> Ran:
+def run_day(work: Work, date: str, *, newest: bool = True, whole: bool = False) -> Ran:
     """Fetch, score and write down a day. What goes wrong is in the receipt.
 
-    `newest`: whether sources are asked, too, that answer the same whatever the day.
-    Raises DigestError where settings or the day's own files cannot be read, or the receipt cannot be written.
+    With `newest` sources are asked, too, that answer the same whatever the day; with `whole` every source of an earlier
+    day, not only those that may have changed. Raises DigestError where settings or the day's own files cannot be read,
+    or the receipt cannot be written.
     """
     settings, store = config.load(work.root), Store(work.root)
-    asks = [ask for ask in fetching.asks(settings.fetch) if ask.dated or newest]
+    asks = _asks(store, settings, date, work, newest, whole)
     if not asks:
         do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
         raise DigestError(Problem(SETTINGS_FILE, "nothing to fetch", do))
@@ -100,7 +136,7 @@ def run_day(work: Work, date: str, *, newest: bool = True) -> Ran:
     store.papers(date), store.dropped(date)  # what cannot be read is not written over
     remove_unfinished(store.data)
     day = _Day(work, settings, store, date, before)
-    _kept(store, _begun(before, date, work.time()))
+    ledger.begin(store, before, date, work.time())
     try:
         day.fetch(asks)
         day.score()
@@ -126,13 +162,21 @@ class _Day:
     def fetch(self, asks: Sequence[Ask]) -> None:
         """Ask the sources, and keep what they gave."""
         require_archive(self.store, self.date)
-        found = gather(asks, self.work.web, self.date, self.work.today)
+        work, asked_on = self.work, self.work.time()[:10]
+        found = gather(work.root, self.settings, asks, work.web, self.date, work.today, asked_on)
         dated = {ask.source for ask in asks if ask.dated}
-        report = keep(self.work.root, self.settings, self.date, found)
+        report = keep(work.root, self.settings, self.date, found, asked_on)
         self.given = [_given(one, report.duplicates, one.source in dated) for one in found]
         told = {id(problem): one for one in found for problem in one.problems}
         for problem in report.problems:
             self._tell(problem, told.get(id(problem)))
+        self.notes += [note for one in found if (note := self._lacking(one))]
+
+    def _lacking(self, found: Fetched) -> str:
+        """Return what is said of a source that was open, and is settled now without its better answer."""
+        tally = self.before.sources.get(found.source) if self.before else None
+        settled = tally and tally.open and found.lacks and not found.open and not stays(tally, found.condition)
+        return f"{found.source}: settled without {found.lacks}" if settled else ""
 
     def _tell(self, problem: Problem, of: Fetched | None) -> None:
         tally = self.before.sources.get(of.source) if self.before and of else None
@@ -158,26 +202,14 @@ class _Day:
 
     def finish(self) -> Receipt:
         """Count everything, and write it down; where nothing changed, the earlier receipt stands."""
-        receipt = self.store.receipt(self.date) or Receipt(date=self.date, state=State.FAILED)
-        listed, dropped = self.store.papers(self.date), self.store.dropped(self.date)
+        receipt = self.store.receipt(self.date)
+        listed = self.store.papers(self.date)
         why = next((error for error in self.errors if error.startswith(RUN)), "").removeprefix(RUN)
-        tried = {i: reason for i, reason in receipt.unscored.items() if not reason.startswith(NOT_TRIED)}
+        reasons = receipt.unscored if receipt else {}
+        tried = {i: reason for i, reason in reasons.items() if not reason.startswith(NOT_TRIED)}
         unscored = {row.arxiv_id: _reason(row.title == row.arxiv_id, why) for row in listed} | tried
-        counted = account(receipt, self.given, listed, dropped, unscored, self.errors)
-        done = msgspec.structs.replace(counted, started=self.started, finished=self.work.time())
-        if self.before and done == msgspec.structs.replace(self.before, started=done.started, finished=done.finished):
-            done = self.before
-        _kept(self.store, done)
-        return done
-
-
-def _begun(before: Receipt | None, date: str, started: str) -> Receipt:
-    """The receipt while a run is at work: what a killed one leaves."""
-    error = f"{RUN}{_GONE_ON}"
-    if before is None:
-        return Receipt(date=date, state=State.FAILED, errors=(error,), started=started)
-    state = State.PARTIAL if is_settled(before) else before.state
-    return msgspec.structs.replace(before, state=state, errors=tuple(dict.fromkeys([*before.errors, error])))
+        times = (self.started, self.work.time())
+        return ledger.finish(self.store, self.date, self.before, self.given, unscored, self.errors, times)
 
 
 def _given(found: Fetched, duplicates: Mapping[str, str], dated: bool) -> Given:
@@ -191,6 +223,8 @@ def _given(found: Fetched, duplicates: Mapping[str, str], dated: bool) -> Given:
         replaced=len(found.replaced) if told else None,
         duplicates={arxiv_id: day for arxiv_id, day in duplicates.items() if arxiv_id in ids},
         dated=dated,
+        open=found.open,
+        empty_on=found.empty_on,
     )
 
 
@@ -198,15 +232,6 @@ def _reason(nameless: bool, why: str) -> str:
     if nameless:
         return "nothing is known of it but its id"
     return f"{NOT_TRIED}{why}" if why else f"{NOT_TRIED}no scorer was asked"
-
-
-def _kept(store: Store, receipt: Receipt) -> None:
-    try:
-        store.write_receipt(receipt)
-    except OSError as error:
-        where = store.label(store.receipt_path(receipt.date))
-        do = "check permissions and free space, then run again"
-        raise DigestError(Problem(where, f"cannot be written: {error.strerror}", do)) from error
 
 
 # -- before anything is spent --------------------------------------------------------------------------------------
@@ -229,7 +254,7 @@ def preview_day(work: Work, date: str) -> Preview:
     settings, store = config.load(work.root), Store(work.root)
     require_archive(store, date)
     asks = [ask for ask in fetching.asks(settings.fetch) if ask.dated]
-    found = gather(asks, work.web, date, work.today)
+    found = gather(work.root, settings, asks, work.web, date, work.today, work.time()[:10])
     announced = sort(work.root, settings, date, found)
     listed = store.papers(date)
     known = {(row.arxiv_id, row.source) for row in listed}

@@ -3,7 +3,7 @@
 A scorer is anything that makes `Scores` of papers, so this serves every one of them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from generator.catalogue.days import merge
+from generator.catalogue.states import SCORING, rescored, serious_errors
 from generator.edges.lock import Lock, exclusive_lock
 from generator.edges.scoring import endpoint
 from generator.edges.scoring.following import Wishes
@@ -18,19 +19,18 @@ from generator.edges.scoring.forecast import Forecast, forecast
 from generator.edges.scoring.kept import Kept, Request
 from generator.edges.scoring.language_model import LanguageModelScorer
 from generator.edges.scoring.outcome import Scores
-from generator.edges.scoring.pricing import Bill, add_bills, add_tokens
 from generator.edges.scoring.rounds import Progress
 from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Cost, Paper, Receipt, State, Tokens
+from generator.pipeline import ledger
 from generator.pipeline.dropping import put
-from generator.pipeline.receipts import SCORING, account
+from generator.pipeline.scorers import paid, requests_of, spending
 from generator.web.door import Web
 
 SCORE = ("relevance", "novelty", "comment", "topics", "scorer", "reasons")
 EARLIER = "earlier_scores"  # the key of a paper's line under which scores stand that were replaced, oldest first
-MARK = SCORING
 
 Cut = Callable[[Paper], str | None]  # why a scored paper is not shown, if it is not
 
@@ -73,13 +73,14 @@ def score_day(
 
     `kept` is what a scorer that is paid was paid for: the receipt's tokens and cost are all that stands there.
     """
-    papers, receipt = store.papers(date), store.receipt(date) or Receipt(date=date, state=State.OK)
+    papers, receipt = store.papers(date), store.receipt(date) or Receipt(date=date, state=State.UNKNOWN)
     if not papers and not store.dropped(date):
         do = f"import or fetch the papers of {date} first"
         raise DigestError(Problem(store.label(store.papers_path(date)), "no papers to score", do))
     wanted = wanting(papers, again=again)
-    if kept and wanted and not kept.requests and receipt.tokens:
-        kept.add(_paid_before(receipt))
+    if kept and wanted and not kept.requests:
+        for request in requests_of(receipt):
+            kept.add(request)
     scores = scorer(wanted)
     written = with_scores(papers, scores.papers)
     going = {paper.arxiv_id: reason for paper in scores.papers if (reason := cut(paper))}
@@ -87,9 +88,8 @@ def score_day(
         put(store, date, written, going)
     requests = kept.requests if kept else []
     if wanted or requests:  # a crash may have come between papers and receipt
-        receipt = with_outcome(receipt, papers, written, scores)
-        receipt = with_spending(receipt, requests) if requests else receipt
-        store.write_receipt(recounted(store, receipt) if receipt.sources else receipt)
+        rows = [*store.papers(date), *store.dropped(date)]
+        ledger.keep(store, with_outcome(receipt, rows, scores, requests))
     return Scored(
         date=date,
         scored=len(scores.papers),
@@ -162,12 +162,12 @@ def with_scores(rows: Sequence[Paper], scored: Sequence[Paper]) -> list[Paper]:
         if row.score is not None and rows[first].score is None:
             places[row.arxiv_id] = place
     return [
-        rescored(row, new[row.arxiv_id]) if row.arxiv_id in new and places[row.arxiv_id] == place else row
+        with_score(row, new[row.arxiv_id]) if row.arxiv_id in new and places[row.arxiv_id] == place else row
         for place, row in enumerate(rows)
     ]
 
 
-def rescored(row: Paper, scored: Paper) -> Paper:
+def with_score(row: Paper, scored: Paper) -> Paper:
     """The row with the score of `scored`; another score that it had goes to its earlier ones."""
     changes: dict[str, Any] = {name: getattr(scored, name) for name in SCORE}
     if row.score is not None and changes != (before := {name: getattr(row, name) for name in SCORE}):
@@ -177,63 +177,31 @@ def rescored(row: Paper, scored: Paper) -> Paper:
     return msgspec.structs.replace(row, **changes)
 
 
-def recounted(store: Store, receipt: Receipt) -> Receipt:
-    """The receipt of a run with sums that fit the day's papers as they are now."""
-    listed, dropped = store.papers(receipt.date), store.dropped(receipt.date)
-    serious = [error for error in receipt.errors if not error.startswith(MARK)]
-    return account(receipt, (), listed, dropped, receipt.unscored, serious)
-
-
 # -- receipt -------------------------------------------------------------------------------------------------------
 
 
-def with_outcome(receipt: Receipt, before: Sequence[Paper], after: Sequence[Paper], scores: Scores) -> Receipt:
-    """The receipt with what scoring came to, but for what it cost.
+def with_outcome(receipt: Receipt, rows: Sequence[Paper], scores: Scores, requests: Sequence[Request]) -> Receipt:
+    """Return the receipt with what scoring came to; `rows` are the day's papers now, listed and dropped.
 
-    The state is partial or failed while papers are left unscored. It is ok again when none is, unless there are errors
-    that no scorer made.
+    The state is partial or failed while papers are left unscored. It is as before again when none is, unless there are
+    errors that no scorer made.
     """
-    others = tuple(error for error in receipt.errors if not error.startswith(MARK))
-    have = _scored(after)
-    more = len(have) - len(_scored(before))
+    have = _scored(rows)
     unscored = {arxiv_id: reason for arxiv_id, reason in scores.unscored.items() if arxiv_id not in have}
-    return msgspec.structs.replace(
+    nameless = receipt.model is None and not spending(receipt)
+    changed = msgspec.structs.replace(
         receipt,
-        state=_state(receipt, bool(unscored), bool(have), bool(others)),
-        model=scores.model if scores.papers else receipt.model or scores.model,
-        rubric=scores.rubric if scores.papers else receipt.rubric or scores.rubric,
-        scanned=None if receipt.scanned is None else receipt.scanned + more,
-        relevant=None if receipt.relevant is None else receipt.relevant + more,
-        scored=len(have),
+        model=scores.model if nameless else receipt.model,
+        rubric=scores.rubric if nameless else receipt.rubric,
+        scored=len(have) if receipt.scored is None and receipt.relevant is None else receipt.scored,
         unscored=unscored,
-        errors=(*others, *(MARK + error for error in scores.errors)),
+        errors=(*serious_errors(receipt), *(SCORING + error for error in scores.errors)),
     )
+    scored = msgspec.structs.replace(changed, scored=len(have))
+    state = rescored(receipt.state, scored, left=bool(receipt.unscored))
+    changed = msgspec.structs.replace(changed, state=state)
+    return paid(changed, requests) if requests else changed
 
 
-def with_spending(receipt: Receipt, requests: Sequence[Request]) -> Receipt:
-    """The receipt with what all `requests` took. Counted anew each time, so that a crash loses nothing of it."""
-    told = [request.tokens for request in requests if request.tokens]
-    currency = receipt.cost.currency if receipt.cost else "USD"
-    cost = add_bills((request.bill for request in requests), currency)
-    return msgspec.structs.replace(receipt, tokens=add_tokens(told) if told else None, cost=cost)
-
-
-def _paid_before(receipt: Receipt) -> Request:
-    """What a receipt says was paid by others, before anything was kept."""
-    cost, paid = receipt.cost, None
-    if cost and cost.prompt is not None and cost.completion is not None:
-        prompt, completion = Decimal(str(cost.prompt)), Decimal(str(cost.completion))
-        paid = Bill(prompt=prompt, completion=completion, currency=cost.currency)
-    return Request(model=receipt.model or "", rubric=receipt.rubric, tokens=receipt.tokens, bill=paid)
-
-
-def _scored(papers: Sequence[Paper]) -> set[str]:
+def _scored(papers: Iterable[Paper]) -> set[str]:
     return {paper.arxiv_id for paper in papers if paper.score is not None}
-
-
-def _state(receipt: Receipt, any_unscored: bool, any_scored: bool, other_errors: bool) -> State:
-    if any_unscored:
-        return State.PARTIAL if any_scored else State.FAILED
-    if receipt.unscored and not other_errors and receipt.state in (State.PARTIAL, State.FAILED):
-        return State.OK
-    return State.PARTIAL if receipt.state is State.FAILED and any_scored else receipt.state

@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 from functools import lru_cache
 
-from generator.ground.model import Cost, State
+from generator.ground.model import Cost, Receipt, ScorerShare, State
 
 STATE_WORDS = {
     State.OK: ("Complete", "Everything that was announced is accounted for."),
@@ -12,6 +12,11 @@ STATE_WORDS = {
     State.PARTIAL: ("Partial", "Part of this day could not be fetched or scored; what is here is right, but not all."),
     State.FAILED: ("Failed", "The run of this day failed: papers were announced, and none of them was scored."),
     State.MISSING: ("Missing", "There is no record of this day: it may have had papers that were never read."),
+    State.UNKNOWN: ("No receipt", "No receipt says what was announced on this day: there may have been more papers."),
+}
+_SO_FAR = {
+    State.OK: "Everything that was announced so far is accounted for.",
+    State.QUIET: "Nothing was announced so far.",
 }
 
 
@@ -68,6 +73,22 @@ def number(value: float | None) -> str:
 def count(value: int, one: str, many: str = "") -> str:
     """``1 paper``, ``1,691 papers``."""
     return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def state_of_day(state: State, receipt: Receipt | None) -> str:
+    """Return what a state means for a day: of one with sources that may bring more, what holds so far."""
+    still_open = receipt is not None and any(tally.open for tally in receipt.sources.values())
+    return _SO_FAR.get(state, STATE_WORDS[state][1]) if still_open else STATE_WORDS[state][1]
+
+
+def scorers(receipt: Receipt) -> str:
+    """Return the scorers of a day: ``gpt-4o``; of several, ``gpt-4o (78 papers, $0.36) and local (2 papers)``."""
+    return " and ".join(_scorer(share) for share in receipt.scorers) or receipt.model or ""
+
+
+def _scorer(share: ScorerShare) -> str:
+    facts = [count(share.scored, "paper"), *([cost(share.cost)] if share.cost else [])]
+    return f"{share.model or 'a scorer that is not on record'} ({', '.join(facts)})"
 
 
 def money(value: float | None, currency: str = "USD") -> str:

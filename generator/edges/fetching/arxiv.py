@@ -1,5 +1,8 @@
 """arXiv's papers of one day: from the daily feed while it has them, else from the API and OAI-PMH.
 
+The feed alone lists papers that were on hold, and older ones that were cross-listed: no window of submission has them.
+So a day that had to come from the API is open as long as its feed may come.
+
 The feed says what was announced, but authors as one text, no comments, and at times yesterday's papers under today's
 date. So every new paper's details are asked for; they hold when it was submitted, and that tells which day it is of.
 """
@@ -38,6 +41,7 @@ def fetch(settings: Fetch, web: Web, date: str, today: str) -> Fetched:
     near = abs((datetime.date.fromisoformat(date) - datetime.date.fromisoformat(today)).days) <= 1
     if not (near and day.from_feed()):
         day.from_archive()
+        day.note_what_is_lacking(near)
     return day.finish()
 
 
@@ -48,7 +52,7 @@ class _Day:
         self._services, self._settings, self._today = services, settings, today
         self._calendar = Calendar(settings.holidays)
         self._papers: dict[str, Paper] = {}
-        self._feed_is_empty = False
+        self._feed_day: str | None = None
         self._done = Fetched(source=NAME, date=date)
 
     # -- the two ways ----------------------------------------------------------------------------------------------
@@ -61,10 +65,10 @@ class _Day:
         except DigestError as error:
             self._note(error)
             return False
+        self._feed_day = made_for
         if made_for != date or any(row.date != date for row in harvest.rows):
             return False
         if not harvest.rows:
-            self._feed_is_empty = True
             return self._is_holiday()
         self._take(harvest)
         if self._settings.details:
@@ -88,12 +92,24 @@ class _Day:
             self._take_replaced(window[0])
         if self._papers:
             return
-        if date < self._today or self._feed_is_empty:
-            self._done.condition = Condition.QUIET
-            self._say(f"nothing in these categories for {date}", "nothing to do", note=True)
+        self._done.condition, self._done.absent = Condition.STALE, True
+        if date < self._today:
+            self._say(f"nothing for {date}, a working day", "run again on another day: a second look settles it")
         else:
-            self._done.condition = Condition.STALE
             self._say(f"nothing for {date} yet", "try again after 20:00 US Eastern of the evening before, or later")
+
+    def note_what_is_lacking(self, near: bool) -> None:
+        """Say that the day did not come from its feed, and whether that may still come.
+
+        Feeds are renewed at midnight US Eastern: https://info.arxiv.org/help/rss.html
+        """
+        date = self._done.date
+        if not self._calendar.announces(date):
+            return
+        self._done.lacks = "papers that were on hold and late cross-lists, which only the feed of the day lists"
+        was_empty = self._feed_day == date and not self._papers
+        if near and not was_empty and (self._feed_day is None or self._feed_day <= date):
+            self._done.open = "taken from the API; the feed of the day is asked again while arXiv has it"
 
     def finish(self) -> Fetched:
         """All that was found."""

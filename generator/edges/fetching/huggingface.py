@@ -3,6 +3,7 @@
 Source: https://huggingface.co/docs/hub/api (``GET /api/daily_papers``)
 """
 
+import datetime
 import json
 from collections.abc import Iterator
 from functools import partial
@@ -15,6 +16,7 @@ from generator.edges.fetching.outcome import Ask, Condition, Fetched
 from generator.edges.sources import huggingface, payload
 from generator.edges.sources.harvest import refused
 from generator.edges.sources.payload import Json, Payload
+from generator.ground.arxiv_calendar import Calendar
 from generator.ground.errors import DigestError, Problem
 from generator.ground.fetch_settings import Fetch
 from generator.ground.model import Paper
@@ -26,16 +28,18 @@ SERVICE = Service(name="Hugging Face", interval=1.0, domain="huggingface.co", la
 _PAGE = 100
 _MOST_PAGES = 100
 _REFUSALS = (400, 404, 416, 422)  # of a limit or a page beyond the server's own
+_OPEN_DAYS = 2  # papers join a list until its day is over in UTC, and some after it
+_RENEWED_DAYS = 7  # votes and comments go on for about a week
 
 
 def asks(settings: Fetch) -> Iterator[Ask]:
     """The list of a day, if it is wanted."""
     if settings.huggingface:
-        yield Ask(NAME, partial(fetch, settings.endpoints.huggingface))
+        yield Ask(NAME, partial(fetch, settings.endpoints.huggingface), renewed_days=_RENEWED_DAYS)
 
 
 def fetch(endpoint: str, web: Web, date: str, today: str) -> Fetched:
-    """The list of `date`, empty on weekends; that of `today` grows until the evening. Raises DigestError."""
+    """Return the list of `date`, empty on most weekends; `today` is the newest day there can be. Raises DigestError."""
     done = Fetched(source=NAME, date=date)
     papers: dict[str, Paper] = {}
     entries: set[str] = set()
@@ -53,7 +57,19 @@ def fetch(endpoint: str, web: Web, date: str, today: str) -> Fetched:
         done.problems += harvest.problems
     done.papers, done.announced = tuple(papers.values()), len(papers) + others
     done.condition = Condition.OK if papers else Condition.QUIET
+    _note_whether_over(done, today)
     return done
+
+
+def _note_whether_over(done: Fetched, today: str) -> None:
+    """Say whether papers may still join the list, and whether it is empty though it should not be."""
+    age = (datetime.date.fromisoformat(today) - datetime.date.fromisoformat(done.date)).days
+    if age <= _OPEN_DAYS:
+        done.open = "papers join the list of a day until it is over in UTC, and some after it"
+    if not done.papers and age > 0 and Calendar().announces(done.date):
+        done.condition, done.absent = Condition.STALE, True
+        what = f"an empty list for {done.date}, a working day"
+        done.problems.append(Problem("Hugging Face", what, "run again on another day: a second look settles it"))
 
 
 def _pages(web: Web, endpoint: str, date: str, problems: list[Problem]) -> Iterator[Json]:

@@ -40,18 +40,24 @@ class Fetched(msgspec.Struct, kw_only=True):
     file: str = ""
     repairs: list[Repair] = []
     problems: list[Problem] = []
+    open: str = ""
+    lacks: str = ""
+    absent: bool = False
+    empty_on: str | None = None
 
 
 class Ask(NamedTuple):
     """One thing to ask a service. `fetch` takes the day that is wanted and the newest
     there can be; it raises DigestError.
 
-    What is not `dated` answers the same whatever the day, and is asked once for many.
+    What is not `dated` answers the same whatever the day, and is asked once for many. What it says of a day's papers
+    changes for `renewed_days` after it.
     """
 
     source: str
     fetch: Callable[[Web, str, str], Fetched]
     dated: bool = True
+    renewed_days: int = 0
 
 
 def failed(source: str, date: str, problems: tuple[Problem, ...]) -> Fetched:

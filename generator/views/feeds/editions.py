@@ -100,7 +100,7 @@ def _edition(
         date=midnight(date),
         summary=summary(lead),
         html=html("feed_edition.html.j2", **context),
-        categories=() if state == State.OK else (state.value,),
+        categories=() if state in (State.OK, State.UNKNOWN) else (state.value,),
     )
 
 
@@ -119,18 +119,18 @@ def _section(entry: Entry, settings: Settings) -> dict[str, object]:
 def _outcome(state: State, papers: int, entries: Sequence[Entry]) -> str:
     """``84 papers, best: …``; what went wrong, where something did."""
     word = wording.STATE_WORDS[state][0].lower()
+    complete = state in (State.OK, State.UNKNOWN)
     if not entries:
-        return "no papers" if state == State.OK else word
-    note = "" if state == State.OK else f" ({word})"
+        return "no papers" if complete else word
+    note = "" if complete else f" ({word})"
     return f"{wording.count(papers, 'paper')}{note}, best: {text.plain(entries[0].paper.title)}"
 
 
 def _day_in_words(head: DayHead) -> str:
-    state = wording.STATE_WORDS[head.state]
-    known = head.receipt or head.state != State.OK
+    state, says = wording.STATE_WORDS[head.state][0], wording.state_of_day(head.state, head.receipt)
     parts = [
         f"{wording.count(head.papers, 'paper')}." if head.papers else "",
-        f"{state[0]}: {state[1]}" if known else "",
+        f"{state}: {says}" if head.state != State.UNKNOWN else "",
     ]
     parts += [_receipt_in_words(head.receipt), text.plain(head.receipt.note or "")] if head.receipt else []
     return " ".join(part for part in parts if part) or "No papers."
@@ -139,7 +139,7 @@ def _day_in_words(head: DayHead) -> str:
 def _receipt_in_words(receipt: Receipt) -> str:
     """``1,691 announced, 1,027 scanned; gpt-4o, 124,807 tokens, $0.42.``; unknown is left out."""
     counts = [f"{n:,} {word}" for word in ("announced", "scanned") if (n := getattr(receipt, word)) is not None]
-    costs = [receipt.model] if receipt.model else []
+    costs = [wording.scorers(receipt)] if receipt.model or receipt.scorers else []
     costs += [f"{receipt.tokens.total:,} tokens"] if receipt.tokens else []
     costs += [wording.cost(receipt.cost)] if receipt.cost and receipt.cost.total is not None else []
     said = "; ".join(", ".join(part) for part in (counts, costs) if part)

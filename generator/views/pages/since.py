@@ -50,7 +50,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     best = settings.pages.month_best
     context = {
         "days": week,
-        "gaps": [head for head in week if head.state != State.OK],
+        "gaps": [head for head in week if head.state not in (State.OK, State.UNKNOWN)],
         "best": catalogue.best(week[0].date, week[-1].date, best) if week else [],
         "settings": settings,
         "day_address": day_address,

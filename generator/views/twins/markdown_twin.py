@@ -28,6 +28,7 @@ def markdown_twin(twin: Twin, page: Page, settings: Settings) -> bytes:
 
 def _parts(twin: Twin, settings: Settings) -> Iterator[str]:
     yield _listed(_day(head, settings) for head in twin.days)
+    yield from (_scorers(head) for head in twin.days if twin.receipts and head.receipt and head.receipt.scorers)
     if twin.paper:
         yield from _whole_paper(twin.paper, twin, settings)
     else:
@@ -52,8 +53,12 @@ def _place(place: Place, settings: Settings) -> str:
 def _day(head: DayHead, settings: Settings) -> str:
     place = day_place(head)
     name = md.link(wording.day(head.date), absolute(settings, place.address)) if place else wording.day(head.date)
-    state = wording.STATE_WORDS[head.state]
-    return f"{name}: {wording.count(head.papers, 'paper')}. {state[0]}. {state[1]}"
+    state, says = wording.STATE_WORDS[head.state][0], wording.state_of_day(head.state, head.receipt)
+    return f"{name}: {wording.count(head.papers, 'paper')}. {state}. {says}"
+
+
+def _scorers(head: DayHead) -> str:
+    return f"Scored by {md.escaped(wording.scorers(head.receipt))}." if head.receipt else ""
 
 
 def _paper(

@@ -1,0 +1,63 @@
+"""The one place where receipts are written: each is counted against the day's papers before it is kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from generator.catalogue.states import is_good
+from generator.edges.store import Store
+from generator.ground.errors import DigestError, Problem
+from generator.ground.model import Receipt, State
+from generator.pipeline.receipts import Given, account, recounted
+
+RUN = "run: "  # begins those of the receipt's errors that are of the run as a whole
+_GONE_ON = "begun, and not finished"
+
+
+def begin(store: Store, before: Receipt | None, date: str, started: str) -> None:
+    """Keep the receipt that a killed run leaves: it calls the day unfinished."""
+    error = f"{RUN}{_GONE_ON}"
+    if before is None:
+        _write(store, Receipt(date=date, state=State.FAILED, errors=(error,), started=started))
+        return
+    state = State.PARTIAL if is_good(before) or before.state is State.UNKNOWN else before.state
+    errors = tuple(dict.fromkeys([*before.errors, error]))
+    _write(store, msgspec.structs.replace(before, state=state, errors=errors))
+
+
+def finish(
+    store: Store,
+    date: str,
+    before: Receipt | None,
+    given: Sequence[Given],
+    unscored: Mapping[str, str],
+    errors: Sequence[str],
+    times: tuple[str, str],
+) -> Receipt:
+    """Keep the receipt of a run that started and finished at `times`; where nothing changed, `before` stands."""
+    receipt = store.receipt(date) or Receipt(date=date, state=State.FAILED)
+    summed = account(receipt, given, store.papers(date), store.dropped(date), unscored, errors)
+    done = msgspec.structs.replace(summed, started=times[0], finished=times[1])
+    if before and done == msgspec.structs.replace(before, started=times[0], finished=times[1]):
+        done = before
+    _write(store, done)
+    return done
+
+
+def keep(store: Store, receipt: Receipt) -> bool:
+    """Keep a receipt with sums that fit the day's papers; False if it was kept."""
+    return _write(store, recounted(receipt, store.papers(receipt.date), store.dropped(receipt.date)))
+
+
+def recount(store: Store, dates: Iterable[str]) -> list[str]:
+    """Count the receipts of days whose papers changed again. Returns the days whose receipt changed."""
+    return [date for date in sorted(dates) if (receipt := store.receipt(date)) and keep(store, receipt)]
+
+
+def _write(store: Store, receipt: Receipt) -> bool:
+    try:
+        return store.write_receipt(receipt)
+    except OSError as error:
+        where = store.label(store.receipt_path(receipt.date))
+        do = "check permissions and free space, then run again"
+        raise DigestError(Problem(where, f"cannot be written: {error.strerror}", do)) from error
