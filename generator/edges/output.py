@@ -8,6 +8,7 @@ from types import TracebackType
 
 from generator.edges.atomic import write_atomically
 from generator.ground.errors import DigestError, Problem
+from generator.ground.files import open_regular, read_regular
 from generator.views.markdown import MARK
 
 LIST = ".generated"
@@ -22,9 +23,14 @@ def is_hand_written(docs: Path, path: str) -> bool:
     return any(page.exists() and not _is_marked(page) for page in pages)
 
 
+def leads_out(docs: Path, name: str) -> bool:
+    """Whether the file at `name` in `docs` is really elsewhere: it is not the digest's to publish."""
+    return not os.path.realpath(docs / name).startswith(f"{os.path.realpath(docs)}/")
+
+
 def hand_written(docs: Path) -> list[str]:
     """Every file in `docs` that is not generated, but for those in folders that start with a dot."""
-    ours = _known(docs)
+    ours = generated(docs)
     return sorted(
         name
         for name in visible(docs)
@@ -61,7 +67,7 @@ class Output:
 
     def __init__(self, docs: Path) -> None:
         self._docs = docs
-        self._before = _known(docs)
+        self._before = generated(docs)
         self._now: set[str] = set()
         self.written = 0
         self.kept: list[str] = []
@@ -111,18 +117,18 @@ class Output:
 
 
 def _is_marked(file: str | Path) -> bool:
-    with open(file, "rb", buffering=0) as start:
+    with open_regular(file) as start:
         return MARK.encode() in start.read(200)
 
 
-def _known(docs: Path) -> set[str]:
-    """Every file in `docs` that a list names as made by an earlier run."""
+def generated(docs: Path) -> set[str]:
+    """Return every file in `docs` that a list names as made by an earlier run."""
     return set().union(*map(_listed, (docs / LIST, *docs.glob(JOURNALS))))
 
 
 def _listed(path: Path) -> set[str]:
     try:
-        names = path.read_text("utf-8").split("\n")[:-1]  # the last line is empty, or was cut short
+        names = read_regular(path).decode("utf-8", "replace").split("\n")[:-1]  # the last is empty, or was cut short
     except FileNotFoundError:
         return set()
     # The list is a file like any other: a line in it must not reach outside docs/.

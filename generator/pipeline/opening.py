@@ -1,12 +1,16 @@
 """The catalogue of a digest, as every verb opens it."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
+from generator.catalogue.database import discard, discard_unless_signed, is_damage, sign
 from generator.catalogue.index import Catalogue
 from generator.edges.store import Store
 from generator.ground.config import Settings
@@ -15,6 +19,7 @@ from generator.ground.program import program_fingerprint
 A = TypeVar("A")
 
 CACHE = ".digest"
+INDEX = f"{CACHE}/catalogue.sqlite"
 # So many days are worth other processes: to be read, and to be compared with what is known.
 MANY, VERY_MANY = 60, 1000
 PORTION = 128
@@ -25,14 +30,27 @@ Executors = Callable[[int], Executor]
 
 def open_catalogue(root: Path, settings: Settings, executors: Executors = ProcessPoolExecutor) -> Catalogue:
     """The catalogue of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
+    discard_unless_signed(root / INDEX)
     catalogue = catalogue_of(root, settings)
     try:
         compare = partial(_spread, ProcessPoolExecutor, VERY_MANY)
         catalogue.refresh(Store(root), partial(_spread, executors, MANY), compare)
+        sign(root / INDEX)
     except BaseException:
         catalogue.close()
         raise
     return catalogue
+
+
+def with_sound_index(root: Path, do: Callable[[], A]) -> A:
+    """Return what `do` makes of the index; if that turns out to be damaged, of one that is made anew."""
+    try:
+        return do()
+    except (sqlite3.Error, UnicodeDecodeError, msgspec.MsgspecError) as error:
+        if not is_damage(error):
+            raise
+        discard(root / INDEX)
+        return do()
 
 
 def _spread(executors: Executors, worth: int, do: Callable[[str], A], dates: list[str]) -> Iterable[A]:
@@ -55,4 +73,4 @@ def _by_processes(executors: Executors, do: Callable[[str], A], dates: list[str]
 
 def catalogue_of(root: Path, settings: Settings) -> Catalogue:
     """The catalogue of the digest in `root` as the last refresh left it."""
-    return Catalogue(root / CACHE / "catalogue.sqlite", settings, version=program_fingerprint())
+    return Catalogue(root / INDEX, settings, version=program_fingerprint())
