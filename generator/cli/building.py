@@ -114,7 +114,9 @@ def _report(done: Generated, quiet: bool, as_json: bool) -> None:
         click.echo(f"docs/{path}: hand-written, so the generated page was left out: rename it to have both", err=True)
     if not quiet:
         counts = f"{done.days:,} days, {done.papers:,} papers, {done.publications:,} publications"
-        click.echo(f"{counts}: {done.rendered:,} pages made, {done.written:,} files in docs/ changed → {_named(done.folder)}")
+        click.echo(
+            f"{counts}: {done.rendered:,} pages made, {done.written:,} files in docs/ changed → {_named(done.folder)}"
+        )
 
 
 def _named(folder: str) -> str:

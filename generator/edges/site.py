@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from generator.edges.atomic import write_atomically
-from generator.edges.site_folder import check_workplace, entries, mark_unfinished, same_file
+from generator.edges.site_folder import IGNORE_ALL, check_workplace, entries, mark_unfinished, same_file
 from generator.ground.errors import DigestError, Problem
 
 # renameat2(2): swap two paths, so that there is no moment without a site.
@@ -54,7 +54,7 @@ def replacing(site: Path, *, spare: bool = False) -> Iterator[Path]:
         raise
     with suppress(OSError):  # the site is in its place; the next build sees to what is left
         if spare and _share_files(site, fresh):
-            write_atomically(fresh / ".gitignore", b"*\n")
+            write_atomically(fresh / ".gitignore", IGNORE_ALL)
         else:
             _remove(str(fresh))
 

@@ -20,6 +20,7 @@ from generator.ground.errors import DigestError, Problem
 from generator.ground.files import read_regular
 
 SEAL = ".digest"
+IGNORE_ALL = b"*\n"  # the .gitignore of a spare
 _UNFINISHED = b"unfinished\n"  # the seal of a folder in which a site is being put together
 _FORCE = "name another folder, empty this one, or pass --force to digest build: files of the same names are replaced"
 _ELSEWHERE = "name another folder"
@@ -119,20 +120,19 @@ def check_workplace(folder: Path) -> None:
 def _is_workplace(folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return False
-    return not any(folder.iterdir()) or read_seal(folder) is not None
+    return not any(folder.iterdir()) or read_seal(folder) is not None or _is_spare(folder)
+
+
+def _is_spare(folder: Path) -> bool:
+    try:
+        return read_regular(folder / ".gitignore") == IGNORE_ALL
+    except OSError:
+        return False
 
 
 def _always_unfit(site: Path, root: Path, docs: Path) -> tuple[str, str] | None:
-    whole = {"the digest's own folder": root, "the home folder": _home(), "the whole file system": Path(site.anchor)}
-    for name, folder in whole.items():
-        if _lies_in(folder, site):
-            return f"is {name}, or has it inside", _ELSEWHERE
-    parts = {"data/": root / "data", "docs/": docs, "the cache": root / ".digest", ".git": root / ".git"}
-    for name, folder in parts.items():
-        if _lies_in(folder, site) or _lies_in(site, folder):
-            return f"is {name}, lies in it, or has it inside", _ELSEWHERE
-    if ".git" in (part.casefold() for part in site.parts):
-        return "lies in the .git of a Git work tree", _ELSEWHERE
+    if name := _protected(site, root, docs):
+        return f"is {name}, lies in it, or has it inside", _ELSEWHERE
     if os.path.lexists(site / SEAL) and not stat.S_ISREG(os.lstat(site / SEAL).st_mode):
         return f"has something else in the place of its seal, {SEAL}", f"move {SEAL} away"
     if os.path.lexists(site / ".git") and read_seal(site) is None:
@@ -140,6 +140,18 @@ def _always_unfit(site: Path, root: Path, docs: Path) -> tuple[str, str] | None:
     if any(mount == site or mount.is_relative_to(site) for mount in _mounts(site)):
         return "is a mount point or has one inside, and cannot be exchanged for the next site", "name a folder in it"
     return None
+
+
+def _protected(site: Path, root: Path, docs: Path) -> str | None:
+    """Return what the site would take with it, or be lost in: it may lie in the first three, in the others not even."""
+    whole = {"the digest's own folder": root, "the home folder": _home(), "the whole file system": Path(site.anchor)}
+    parts = {"data/": root / "data", "docs/": docs, "the cache": root / ".digest", ".git": root / ".git"}
+    if ".git" in (part.casefold() for part in site.parts):
+        return ".git"
+    folders = (*whole.items(), *parts.items())
+    return next((name for name, folder in folders if _lies_in(folder, site)), None) or next(
+        (name for name, folder in parts.items() if _lies_in(site, folder)), None
+    )
 
 
 def _is_no_folder(site: Path) -> tuple[str, str] | None:

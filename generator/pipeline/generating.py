@@ -25,7 +25,7 @@ TWINS = ".theme/twins.html"
 
 
 class Generated(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run did: the archive it found, the pages it made, the files in docs/ that changed, and the folder it filled.
+    """What a run did: the archive it found, the pages it made, the files in docs/ that changed, the folder it filled.
 
     `kept` are generated pages that gave way to hand-written ones, `outside` files in docs/ that lead out of it and were
     left out; `newest` is the last day on record, or empty.

@@ -12,6 +12,7 @@ import msgspec
 
 from generator.catalogue.database import discard, discard_unless_signed, is_damage, sign
 from generator.catalogue.index import Catalogue
+from generator.edges.site import only_one
 from generator.edges.store import Store
 from generator.ground.config import Settings
 from generator.ground.program import program_fingerprint
@@ -30,15 +31,16 @@ Executors = Callable[[int], Executor]
 
 def open_catalogue(root: Path, settings: Settings, executors: Executors = ProcessPoolExecutor) -> Catalogue:
     """The catalogue of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
-    discard_unless_signed(root / INDEX)
-    catalogue = catalogue_of(root, settings)
-    try:
-        compare = partial(_spread, ProcessPoolExecutor, VERY_MANY)
-        catalogue.refresh(Store(root), partial(_spread, executors, MANY), compare)
-        sign(root / INDEX)
-    except BaseException:
-        catalogue.close()
-        raise
+    with only_one(root, "index"):
+        discard_unless_signed(root / INDEX)
+        catalogue = catalogue_of(root, settings)
+        try:
+            compare = partial(_spread, ProcessPoolExecutor, VERY_MANY)
+            catalogue.refresh(Store(root), partial(_spread, executors, MANY), compare)
+            sign(root / INDEX)
+        except BaseException:
+            catalogue.close()
+            raise
     return catalogue
 
 
