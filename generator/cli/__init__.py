@@ -7,6 +7,7 @@ import click
 
 from generator import __version__
 from generator.ground.errors import DigestError
+from generator.ground.files import problem_from
 
 # The module of each command, loaded when it is called: what one needs is not for all to wait for.
 COMMANDS = {
@@ -58,4 +59,7 @@ def main() -> None:
     except DigestError as error:
         for problem in error.problems:
             click.echo(problem, err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(problem_from(error), err=True)
         sys.exit(1)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from generator.ground.files import read_regular
+
 # The temporary file of a page, of its twins, or of a day: a prefix of ours, and eight letters.
 _UNFINISHED = re.compile(r"\.(?:index\.(?:md|html|json)|papers\.bib|\d{4}-\d\d-\d\d\.jsonl?)\.[a-z0-9_]{8}")
 TOGETHER = 8  # so many files the disk is told of before the first is waited for: more do not make it faster
@@ -56,7 +58,7 @@ def _ended(begun: Iterator[None] | OSError | None) -> bool | OSError:
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
-        return os.stat(path).st_size == len(data) and path.read_bytes() == data
+        return os.stat(path).st_size == len(data) and read_regular(path) == data
     except OSError:
         return False
 
@@ -69,7 +71,6 @@ def _writing(path: Path, data: bytes, durable: bool) -> Iterator[None]:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             del data  # several wait
-            os.fchmod(handle, 0o644)
             if durable:
                 file.flush()
                 if hasattr(os, "posix_fadvise"):  # begins to write: what is not needed in memory has to be on the disk
@@ -77,18 +78,20 @@ def _writing(path: Path, data: bytes, durable: bool) -> Iterator[None]:
                 yield
                 os.fsync(handle)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         os.unlink(temporary)
+        if isinstance(error, OSError):
+            error.filename = error.filename2 or str(path)
         raise
 
 
 def _created(path: str) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        return os.open(path, flags, 0o600)
+        return os.open(path, flags, 0o666)
     except (FileNotFoundError, NotADirectoryError):  # the folder is what is to be told of
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, flags, 0o600)
+        return os.open(path, flags, 0o666)
 
 
 def remove_unfinished(folder: Path) -> None:

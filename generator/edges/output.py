@@ -20,7 +20,7 @@ def is_hand_written(docs: Path, path: str) -> bool:
     """Whether somebody else's page stands at `path`, or at its other spelling: ``about.md`` for ``about/index.md``."""
     spellings = [path, path.removesuffix("/index.md") + ".md"] if path.endswith("/index.md") else [path]
     pages = (docs / name for name in spellings if name.endswith(".md"))
-    return any(page.exists() and not _is_marked(page) for page in pages)
+    return any(page.is_file() and not is_marked(page) for page in pages)
 
 
 def leads_out(docs: Path, name: str) -> bool:
@@ -34,7 +34,7 @@ def hand_written(docs: Path) -> list[str]:
     return sorted(
         name
         for name in visible(docs)
-        if (not _is_marked(f"{docs}/{name}") if name.endswith(".md") else name not in ours)
+        if (not is_marked(f"{docs}/{name}") if name.endswith(".md") else name not in ours)
     )
 
 
@@ -104,7 +104,7 @@ class Output:
     def _prune(self) -> None:
         # A run that was killed wrote pages that no list names: the mark in them tells.
         pages = {name for name in visible(self._docs) if name.endswith(".md")}
-        orphans = {name for name in pages - self._now if _is_marked(self._docs / name)}
+        orphans = {name for name in pages - self._now if is_marked(self._docs / name)}
         for name in sorted((self._before | orphans) - self._now):
             file = self._docs / name
             if is_hand_written(self._docs, name):
@@ -116,7 +116,8 @@ class Output:
                 folder.rmdir()
 
 
-def _is_marked(file: str | Path) -> bool:
+def is_marked(file: str | Path) -> bool:
+    """Whether a page says of itself that it is generated."""
     with open_regular(file) as start:
         return MARK.encode() in start.read(200)
 

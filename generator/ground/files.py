@@ -49,6 +49,9 @@ def read_regular(path: str | Path) -> bytes:
 def problem_from(error: OSError, root: Path | None = None) -> Problem:
     """Say what the file system refused: where (relative to `root`, if it lies in it), what, and what helps."""
     where = os.fsdecode(error.filename2 or error.filename or root or "the file system")
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        places = (Path(where), *Path(where).parents)
+        where = next((str(place) for place in places if place.exists() and not place.is_dir()), where)
     if root and Path(where).is_relative_to(root.absolute()) and Path(where) != root.absolute():
         where = str(Path(where).relative_to(root.absolute()))
     what = (error.strerror or str(error) or type(error).__name__).lower()

@@ -15,6 +15,7 @@ from generator.catalogue.index import Catalogue
 from generator.edges.site import only_one
 from generator.edges.store import Store
 from generator.ground.config import Settings
+from generator.ground.errors import DigestError, Problem
 from generator.ground.program import program_fingerprint
 
 A = TypeVar("A")
@@ -31,6 +32,10 @@ Executors = Callable[[int], Executor]
 
 def open_catalogue(root: Path, settings: Settings, executors: Executors = ProcessPoolExecutor) -> Catalogue:
     """The catalogue of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
+    return with_sound_index(root, partial(_refreshed, root, settings, executors))
+
+
+def _refreshed(root: Path, settings: Settings, executors: Executors) -> Catalogue:
     with only_one(root, "index"):
         discard_unless_signed(root / INDEX)
         catalogue = catalogue_of(root, settings)
@@ -45,12 +50,16 @@ def open_catalogue(root: Path, settings: Settings, executors: Executors = Proces
 
 
 def with_sound_index(root: Path, do: Callable[[], A]) -> A:
-    """Return what `do` makes of the index; if that turns out to be damaged, of one that is made anew."""
+    """Return what `do` makes of the index; if that turns out to be damaged, of one that is made anew.
+
+    Raises DigestError where it cannot be written.
+    """
     try:
         return do()
     except (sqlite3.Error, UnicodeDecodeError, msgspec.MsgspecError) as error:
         if not is_damage(error):
-            raise
+            do_this = "make room for it and make it writable; it may be deleted, and is made anew"
+            raise DigestError(Problem(INDEX, str(error), do_this)) from error
         discard(root / INDEX)
         return do()
 

@@ -13,6 +13,7 @@ import msgspec
 from generator.edges.scoring.pricing import Bill
 from generator.edges.scoring.verdicts import Verdict
 from generator.ground.errors import Problem
+from generator.ground.files import read_regular
 from generator.ground.model import Tokens
 
 
@@ -41,7 +42,7 @@ class Kept:
         self._verdicts: dict[tuple[str, str, str, str | None], Verdict] = {}
         self.requests: list[Request] = []
         self.problems: list[Problem] = []
-        data = path.read_bytes() if path.is_file() else b""
+        data = read_regular(path) if os.path.lexists(path) else b""
         self._broken_off = bool(data) and not data.endswith(b"\n")
         for number, line in enumerate(data.split(b"\n"), 1):
             if line.strip():
