@@ -207,7 +207,7 @@ def keep_others(site: Path, fresh: Path, *, force: bool = False) -> set[str]:
     if removal.obstacles and not force:
         do = "move it away, or pass --force to digest build: then it is replaced"
         what = "no build made it, and it stands in the place of a file of the new site"
-        raise DigestError([Problem(f"{site}/{path}", what, do) for path in removal.obstacles])
+        raise DigestError([Problem(f"{site}/{path}", what, do) for path in sorted(removal.obstacles)])
     return removal.taken
 
 
