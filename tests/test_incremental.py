@@ -248,9 +248,9 @@ def test_with_a_hook_mkdocs_builds_everything_and_the_site_is_the_same(root: Pat
         file.write("\nhooks: [hook.py]\n")
     build(root)
     long = tree(root / "site")
-    assert short.keys() - long.keys() == {".digest"}
+    assert short.keys() <= long.keys()
     unused = {path for path in long if path.startswith("assets/javascripts/") or path.endswith(".map")}  # of the theme
-    assert [path for path in long.keys() - unused if long[path] != short[path]] == []
+    assert [path for path in long.keys() - unused - {".digest"} if long[path] != short[path]] == []
 
 
 def test_one_process_that_builds_again_and_again_sees_every_change(root: Path) -> None:

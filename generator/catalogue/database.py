@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+from generator.ground.files import read_regular
+
 # The relevance from which a paper stands in the feed of good ones.
 GOOD = 7
 # The best so many of a day are its top.
@@ -61,10 +63,53 @@ def open_database(path: Path | str, version: str) -> sqlite3.Connection:
                 with db:
                     db.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
                 return db
-        except sqlite3.DatabaseError as error:
-            # An operational error (locked by another run, no space) is no damage: the file is not ours to delete then.
-            if attempt == 2 or isinstance(error, sqlite3.OperationalError):
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if attempt == 2 or not is_damage(error):
+                db.close()
                 raise
         db.close()
-        Path(path).unlink()
+        discard(Path(path))
     raise AssertionError("unreachable")
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an index that raises this holds what was not written into it; no space, say, is no damage."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH)
+
+
+def discard(path: Path) -> None:
+    """Delete an index, and what SQLite keeps beside one. Raises OSError for what is no file."""
+    for name in (path, *_beside(path)):
+        name.unlink(missing_ok=True)
+
+
+def sign(path: Path) -> None:
+    """Note down the size and time of an index that is complete: what else is written to it later is damage.
+
+    SQLite takes most damage for data. Reading the whole file would find it too, but takes longer than a build does.
+    """
+    _signature(path).write_bytes(_state(path))
+
+
+def discard_unless_signed(path: Path) -> None:
+    """Delete an index that is not as it was when it was signed, and what a killed process or another program left."""
+    try:
+        signed = read_regular(_signature(path)) == _state(path)
+    except OSError:
+        signed = False
+    for name in _beside(path) if signed else (path, *_beside(path)):
+        name.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> list[Path]:
+    return [path.with_name(f"{path.name}-{end}") for end in ("journal", "wal", "shm")]
+
+
+def _signature(path: Path) -> Path:
+    return path.with_name(f"{path.name}.signed")
+
+
+def _state(path: Path) -> bytes:
+    found = path.stat()
+    return f"{found.st_size} {found.st_mtime_ns}\n".encode()

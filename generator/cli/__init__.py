@@ -1,7 +1,5 @@
 """The commands: the only floor that prints, exits and knows what day it is."""
 
-import errno
-import os
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -12,8 +10,8 @@ import click
 from generator import __version__
 from generator.cli.interruption import Interruption, end_when_told
 from generator.edges.lock import introduce
-from generator.ground.characters import clean
 from generator.ground.errors import DigestError, Problem
+from generator.ground.files import problem_from
 
 # The module of each command, loaded when it is called: what one needs is not for all to wait for.
 COMMANDS = {
@@ -29,20 +27,6 @@ COMMANDS = {
     "ping": "pinging",
     "mail": "mailing",
     "new": "starting",
-}
-
-# What to do when the system refuses something.
-_PERMIT = "give this user the right to read and write it, and try again"
-_ROOM = "make room on its disk, and try again"
-ADVICE = {
-    errno.EACCES: _PERMIT,
-    errno.EPERM: _PERMIT,
-    errno.EROFS: _PERMIT,
-    errno.ENOSPC: _ROOM,
-    errno.EDQUOT: _ROOM,
-    errno.ENOTDIR: "move the file away that stands in a folder's place, and try again",
-    errno.EEXIST: "move away what stands in its place, and try again",
-    errno.EISDIR: "move the folder away that stands in a file's place, and try again",
 }
 
 
@@ -89,17 +73,10 @@ def main() -> None:
     except OSError as error:
         with suppress(OSError):
             sys.stdout.close()  # where it is what failed, Python would complain once more
-        _end(_problem(error))
+        _end(problem_from(error))
 
 
 def _end(*problems: Problem, code: int = 1) -> NoReturn:
     for problem in problems:
         click.echo(problem, err=True)
     sys.exit(code)
-
-
-def _problem(error: OSError) -> Problem:
-    """Describe what the system refused to do."""
-    names = [os.fspath(name) for name in (error.filename, error.filename2) if name is not None]
-    where = " → ".join(clean(os.fsdecode(name)) for name in names) or "digest"
-    return Problem(where, error.strerror or str(error), ADVICE.get(error.errno or 0, "see to it, and try again"))

@@ -1,5 +1,6 @@
 """``digest generate`` and ``digest build``."""
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -42,13 +43,14 @@ def generate_command(root: Path, quiet: bool, as_json: bool, jobs: int | None) -
     """
     with progress_bar("pages", quiet or as_json) as progress:
         done = generate(root, jobs, progress)
-    _report(done, f"{root / 'docs'}", quiet, as_json)
+    _report(done, quiet, as_json)
 
 
 @click.command("build")
 @root_option
 @click.option("--site", type=click.Path(path_type=Path, file_okay=False), help="Where to build, instead of site/.")
 @click.option("--full", is_flag=True, help="Leave earlier builds out of account.")
+@click.option("--force", is_flag=True, help="Build into a folder that is not empty and that no build made.")
 @quiet_option
 @json_option
 @jobs_option
@@ -60,11 +62,23 @@ def generate_command(root: Path, quiet: bool, as_json: bool, jobs: int | None) -
     help="Have the workers of a Dask cluster do it; they must share this folder and the site's.",
 )
 def build_command(
-    root: Path, site: Path | None, full: bool, quiet: bool, as_json: bool, jobs: int | None, scheduler: str | None
+    root: Path,
+    site: Path | None,
+    full: bool,
+    force: bool,
+    quiet: bool,
+    as_json: bool,
+    jobs: int | None,
+    scheduler: str | None,
 ) -> None:
     """Generate, then build the site with MkDocs. A failed or killed build leaves the last site as it was.
 
     Only what changed since the last build is made again.
+
+    Files that you put into the site yourself (CNAME, .well-known/, photos/, the .git of a work tree) stay: the seal
+    .digest in it says which files a build made. A folder that has other files and no seal is refused. With --force
+    it becomes the site: what the site has under the same name is replaced, everything else stays. Always refused is a
+    folder that is, has inside or lies in the digest's own folder, data/, docs/ or .git.
 
     \b
     Example:
@@ -77,8 +91,8 @@ def build_command(
         _cluster(scheduler, root, site) if scheduler else here as (processes, executors),
         progress_bar("pages", quiet or as_json) as progress,
     ):
-        done = build(root, site, full=full, processes=processes, progress=progress, executors=executors)
-    _report(done, f"{site or root / 'site'}", quiet, as_json)
+        done = build(root, site, full=full, force=force, processes=processes, progress=progress, executors=executors)
+    _report(done, quiet, as_json)
 
 
 def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextManager[tuple[int, Executors]]:
@@ -90,12 +104,22 @@ def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextMa
     return cluster(scheduler, root, site)
 
 
-def _report(done: Generated, place: str, quiet: bool, as_json: bool) -> None:
+def _report(done: Generated, quiet: bool, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(done).decode())
         return
+    for path in done.outside:
+        click.echo(f"docs/{path}: leads out of docs/, so it was left out: put the file itself there", err=True)
     for path in done.kept:
         click.echo(f"docs/{path}: hand-written, so the generated page was left out: rename it to have both", err=True)
     if not quiet:
         counts = f"{done.days:,} days, {done.papers:,} papers, {done.publications:,} publications"
-        click.echo(f"{counts}: {done.rendered:,} pages made, {done.written:,} files in docs/ changed → {place}")
+        click.echo(
+            f"{counts}: {done.rendered:,} pages made, {done.written:,} files in docs/ changed → {_named(done.folder)}"
+        )
+
+
+def _named(folder: str) -> str:
+    """Name a folder as a user in the current one would."""
+    here = os.path.relpath(folder)
+    return folder if here.startswith(os.pardir) else here

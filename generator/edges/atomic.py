@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from generator.ground.files import read_regular
+
 # A temporary file is named after the file that it is to become: ".2025-05-27.jsonl.0123abcd".
 _TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{8}", re.DOTALL)
 _DATA = re.compile(r"\d{4}-\d\d-\d\d\.jsonl?|.+\.yml", re.DOTALL)
@@ -60,7 +62,7 @@ def _ended(begun: Iterator[None] | OSError | None) -> bool | OSError:
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
-        return os.stat(path).st_size == len(data) and path.read_bytes() == data
+        return os.stat(path).st_size == len(data) and read_regular(path) == data
     except OSError:
         return False
 
@@ -73,7 +75,6 @@ def _writing(path: Path, data: bytes, durable: bool) -> Iterator[None]:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             del data  # several wait
-            os.fchmod(handle, 0o644)
             if durable:
                 file.flush()
                 if hasattr(os, "posix_fadvise"):  # begins to write: what is not needed in memory has to be on the disk
@@ -81,18 +82,20 @@ def _writing(path: Path, data: bytes, durable: bool) -> Iterator[None]:
                 yield
                 os.fsync(handle)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         os.unlink(temporary)
+        if isinstance(error, OSError):
+            error.filename = error.filename2 or str(path)
         raise
 
 
 def _created(path: str) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        return os.open(path, flags, 0o600)
+        return os.open(path, flags, 0o666)
     except (FileNotFoundError, NotADirectoryError):  # the folder is what is to be told of
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, flags, 0o600)
+        return os.open(path, flags, 0o666)
 
 
 def unfinished(name: str) -> str | None:

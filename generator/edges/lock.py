@@ -27,6 +27,7 @@ class Lock(StrEnum):
     DATA = "run"  # writing data/
     SCORING = "scoring"  # asking a language model, training the local one
     BUILD = "lock"  # writing docs/ and the site
+    INDEX = "index"  # bringing the index in step with data/
     PREVIEW = "preview"  # writing the preview of a mail
 
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from generator.edges import atomic
 from generator.edges.atomic import write_atomically
 from generator.ground.errors import DigestError, Problem
+from generator.ground.files import open_regular, read_regular
 from generator.views.markdown import MARK
 
 LIST = ".generated"
@@ -22,7 +23,12 @@ def is_hand_written(docs: Path, path: str) -> bool:
     """Whether somebody else's page stands at `path`, or at its other spelling: ``about.md`` for ``about/index.md``."""
     spellings = [path, path.removesuffix("/index.md") + ".md"] if path.endswith("/index.md") else [path]
     pages = (docs / name for name in spellings if name.endswith(".md"))
-    return any(page.exists() and not _is_marked(page) for page in pages)
+    return any(page.is_file() and not is_marked(page) for page in pages)
+
+
+def leads_out(docs: Path, name: str) -> bool:
+    """Whether the file at `name` in `docs` is really elsewhere: it is not the digest's to publish."""
+    return not os.path.realpath(docs / name).startswith(f"{os.path.realpath(docs)}/")
 
 
 def hand_written(docs: Path) -> list[str]:
@@ -30,17 +36,17 @@ def hand_written(docs: Path) -> list[str]:
 
     On the way, what killed processes left unfinished is removed.
     """
-    ours = _known(docs)
+    ours = generated(docs)
     return sorted(
         name
         for name in visible(docs, _sweep(docs, ours))
-        if (not _is_marked(f"{docs}/{name}") if name.endswith(".md") else name not in ours)
+        if (not is_marked(f"{docs}/{name}") if name.endswith(".md") else name not in ours)
     )
 
 
 def remove_unfinished(docs: Path, site: Path | None) -> None:
     """Remove the temporary files that killed processes left: of generated files in `docs`, of all in a new `site`."""
-    deque(visible(docs, _sweep(docs, _known(docs))), maxlen=0)
+    deque(visible(docs, _sweep(docs, generated(docs))), maxlen=0)
     if site:
         atomic.remove_unfinished(site, lambda name: True)
 
@@ -96,7 +102,7 @@ class Output:
 
     def __init__(self, docs: Path) -> None:
         self._docs = docs
-        self._before = _known(docs)
+        self._before = generated(docs)
         self._now: set[str] = set()
         self.written = 0
         self.kept: list[str] = []
@@ -134,7 +140,7 @@ class Output:
         # A run that was killed wrote pages that no list names: the mark in them tells.
         sweep = _sweep(self._docs, self._before | self._now)
         pages = {name for name in visible(self._docs, sweep) if name.endswith(".md")}
-        orphans = {name for name in pages - self._now if _is_marked(self._docs / name)}
+        orphans = {name for name in pages - self._now if is_marked(self._docs / name)}
         for name in sorted((self._before | orphans) - self._now):
             file = self._docs / name
             if is_hand_written(self._docs, name):
@@ -146,19 +152,20 @@ class Output:
                 folder.rmdir()
 
 
-def _is_marked(file: str | Path) -> bool:
-    with open(file, "rb", buffering=0) as start:
+def is_marked(file: str | Path) -> bool:
+    """Whether a page says of itself that it is generated."""
+    with open_regular(file) as start:
         return MARK.encode() in start.read(200)
 
 
-def _known(docs: Path) -> set[str]:
-    """Every file in `docs` that a list names as made by an earlier run."""
+def generated(docs: Path) -> set[str]:
+    """Return every file in `docs` that a list names as made by an earlier run."""
     return set().union(*map(_listed, (docs / LIST, *docs.glob(JOURNALS))))
 
 
 def _listed(path: Path) -> set[str]:
     try:
-        names = path.read_text("utf-8").split("\n")[:-1]  # the last line is empty, or was cut short
+        names = read_regular(path).decode("utf-8", "replace").split("\n")[:-1]  # the last is empty, or was cut short
     except FileNotFoundError:
         return set()
     # The list is a file like any other: a line in it must not reach outside docs/.

@@ -1,6 +1,8 @@
 """A site on one's own machine, served as a static host would: under the path of its address, with its 404 page."""
 
 import errno
+import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +11,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from generator.ground.errors import DigestError, Problem
 
@@ -31,15 +34,23 @@ TYPES = {
 }
 
 
+# As https://www.rfc-editor.org/rfc/rfc6761#section-6.3 and browsers have it.
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
 class Handler(SimpleHTTPRequestHandler):
     """Files of `directory` under `base`, which starts and ends with a slash; nothing else, and no folder listings."""
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | TYPES
     base = "/"
+    hosts: frozenset[str] = frozenset()
 
     def send_head(self) -> Any:
         """The file below `base`; the address without the path leads there, lest it be a dead end."""
         path = self.path.partition("?")[0]
+        if not self._is_for_us():  # else another site's name could be made to lead here (DNS rebinding)
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return None
         if not path.startswith(self.base):
             self._to_base() if path + "/" in ("//", self.base) else self.send_error(HTTPStatus.NOT_FOUND)
             return None
@@ -49,9 +60,26 @@ class Handler(SimpleHTTPRequestHandler):
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
 
+    def _is_for_us(self) -> bool:
+        """Whether the request names this machine as one does from here, or the address at which it was reached."""
+        try:
+            name = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
+        except ValueError:
+            return False
+        return (
+            name.rstrip(".") in self.hosts
+            or name in (self.connection.getsockname()[0], "localhost")
+            or (name.endswith(".localhost"))
+        )
+
     def translate_path(self, path: str) -> str:
-        """Where the file for a path below `base` is."""
-        return super().translate_path("/" + path[len(self.base) :])
+        """Where the file for a path below `base` is; one that a link leads to outside the site is not there."""
+        place = super().translate_path("/" + path[len(self.base) :])
+        return place if self._is_inside(place) else "\0"
+
+    def _is_inside(self, path: str | Path) -> bool:
+        site = os.path.realpath(self.directory)
+        return f"{os.path.realpath(path)}/".startswith(f"{site}/")
 
     def _to_base(self) -> None:
         self.send_response(HTTPStatus.FOUND)
@@ -66,7 +94,7 @@ class Handler(SimpleHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """The site's own page for what is not found, where it has one."""
         page = Path(self.directory) / "404.html"
-        if code != HTTPStatus.NOT_FOUND or not page.is_file():
+        if code != HTTPStatus.NOT_FOUND or not page.is_file() or not self._is_inside(page):
             super().send_error(code, message, explain)
             return
         body = page.read_bytes()
@@ -99,7 +127,14 @@ def served(site: Path, base: str, host: str, port: int) -> Iterator[str]:
 
     `port` 0 takes a free one. Raises DigestError where the address cannot be had.
     """
-    handler = partial(type("SiteHandler", (Handler,), {"base": base}), directory=str(site))
+    handler = partial(
+        type(
+            "SiteHandler",
+            (Handler,),
+            {"base": base, "hosts": LOOPBACK | {host.casefold(), socket.gethostname().casefold()}},
+        ),
+        directory=str(site),
+    )
     try:
         server = ThreadingHTTPServer((host, port), handler)
     except (OSError, OverflowError) as error:

@@ -3,11 +3,13 @@
 import ctypes
 import os
 import shutil
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from generator.edges.atomic import write_atomically
 from generator.edges.leash import run_module
+from generator.edges.site_folder import IGNORE_ALL, check_workplace, entries, mark_unfinished, same_file
 from generator.ground.errors import DigestError, Problem
 
 # renameat2(2): swap two paths, so that there is no moment without a site.
@@ -23,11 +25,17 @@ def replacing(site: Path, *, spare: bool = False) -> Iterator[Path]:
     place, if it shares files with what is there now: next time, these need not be linked anew.
     """
     fresh = fresh_of(site)
-    _recover(site)
-    shutil.rmtree(_aside(fresh), ignore_errors=True)
-    if not spare:
+    if spare:
+        check_workplace(fresh)
+        check_workplace(_old(site))
+        check_workplace(_aside(fresh))
+        shutil.rmtree(_aside(fresh), ignore_errors=True)
+        fresh.mkdir(parents=True, exist_ok=True)
+        mark_unfinished(fresh)
+    else:
         shutil.rmtree(fresh, ignore_errors=True)
-    fresh.parent.mkdir(parents=True, exist_ok=True)
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+    _recover(site)
     try:
         yield fresh
         _replace(site, fresh)
@@ -36,7 +44,7 @@ def replacing(site: Path, *, spare: bool = False) -> Iterator[Path]:
         raise
     with suppress(OSError):  # the site is in its place; the next build sees to what is left
         if spare and _share_files(site, fresh):
-            (fresh / ".gitignore").write_text("*\n", "ascii")
+            write_atomically(fresh / ".gitignore", IGNORE_ALL)
         else:
             _remove(str(fresh))
 
@@ -56,7 +64,7 @@ def _is_same_file(one: str, other: Path) -> bool:
 
 def _remove(folder: str) -> None:
     """Take away a folder that nobody else works in: half of what `shutil.rmtree` takes for it."""
-    for entry in _entries(folder):
+    for entry in entries(folder):
         _discard(entry)
     with suppress(OSError):
         os.rmdir(folder)
@@ -69,38 +77,32 @@ def _discard(entry: os.DirEntry[str]) -> None:
         os.unlink(entry.path)
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-
-
 def fresh_of(site: Path) -> Path:
     """Where the next site is put together: beside the last one, on the same file system."""
     return site.with_name(f".{site.name}.new")
 
 
-def take_over(site: Path, fresh: Path, kept: Iterable[str], apart: str = "") -> None:
+def take_over(site: Path, fresh: Path, kept: Iterable[str], apart: Collection[str] = ()) -> None:
     """Leave in the new site what the last one has at `kept` (files or folders): the same files, not copies.
 
-    Nothing else stays, but for the folder `apart`, which is seen to by itself. What is there already is looked at,
-    since a spare has most of it: the number of a file is the same in both folders if the file is.
+    Nothing else stays, but for what is `apart` at the top, which is seen to by itself. What is there already is looked
+    at, since a spare has most of it: the number of a file is the same in both folders if the file is.
     """
     if not _take_over(str(site), str(fresh), len(str(site)) + 1, frozenset(kept), apart):
         with suppress(OSError):
             fresh.rmdir()
 
 
-def _take_over(old: str, new: str, start: int, kept: Container[str], apart: str = "", *, whole: bool = False) -> bool:
+def _take_over(
+    old: str, new: str, start: int, kept: Container[str], apart: Collection[str] = (), *, whole: bool = False
+) -> bool:
     """Returns whether anything stays. Paths begin at `start` in `old`; a `whole` folder is kept with all in it."""
-    there = {entry.name: entry for entry in _entries(new)}
-    stay = {apart}
-    for entry in _entries(old):
+    there = {entry.name: entry for entry in entries(new)}
+    stay = set(apart)
+    for entry in entries(old):
         name, target, wanted = entry.name, f"{new}/{entry.name}", whole or entry.path[start:] in kept
         same = there.get(name)
-        if name == apart:
+        if name in apart:
             continue
         if entry.is_dir(follow_symlinks=False):
             if same and not same.is_dir(follow_symlinks=False):
@@ -112,10 +114,10 @@ def _take_over(old: str, new: str, start: int, kept: Container[str], apart: str 
             if same is None or same.inode() != entry.inode():
                 if same:
                     _discard(same)
-                _same_file(entry.path, target)
+                same_file(entry.path, target)
     for name in there.keys() - stay:
         _discard(there[name])
-    return stay != {apart}
+    return not stay.issubset(apart)
 
 
 def take_over_unchanged(site: Path, fresh: Path) -> None:
@@ -127,7 +129,7 @@ def take_over_unchanged(site: Path, fresh: Path) -> None:
             old = f"{site}/{new[start:]}"
             if _says_the_same(old, new):
                 os.unlink(new)
-                _same_file(old, new)
+                same_file(old, new)
 
 
 def _says_the_same(old: str, new: str) -> bool:
@@ -142,29 +144,22 @@ def _says_the_same(old: str, new: str) -> bool:
         return False
 
 
-def _same_file(old: str, new: str) -> None:
-    try:
-        os.link(old, new)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(new))
-        _same_file(old, new)
-    except OSError:  # a file system without links
-        shutil.copy2(old, new)
-
-
 def run_mkdocs(root: Path, target: Path, epoch: int, kept: Iterable[str]) -> None:
     """Build the digest's ``docs/`` into `target`; `epoch` (seconds, UTC) stands in for the time of the build.
 
     MkDocs empties the folder first, but for the files `kept` (paths in it). Raises DigestError with its own words.
     """
     aside = _aside(target)
+    check_workplace(aside)
     shutil.rmtree(aside, ignore_errors=True)
     target.mkdir(exist_ok=True)
     target.rename(aside)
+    target.mkdir()
+    mark_unfinished(target)  # MkDocs leaves what starts with a dot
     try:
         _run_mkdocs(root, target, epoch)
         for path in kept:
-            _same_file(f"{aside}/{path}", f"{target}/{path}")
+            same_file(f"{aside}/{path}", f"{target}/{path}")
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

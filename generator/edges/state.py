@@ -1,17 +1,14 @@
 """What the last build made, and of what: kept beside the site, and trusted only together with it."""
 
 import hashlib
-import os
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from generator.edges.atomic import write_atomically
-
-# In the site: says which state belongs to it.
-SEAL = ".digest"
+from generator.edges.site_folder import Seal, is_intact
+from generator.ground.files import read_regular
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
@@ -37,6 +34,10 @@ class Made(msgspec.Struct, frozen=True, array_like=True):
     files: tuple[str, ...] = ()
     built: tuple[str, ...] = ()
 
+    def sources(self) -> list[str]:
+        """Return the files in ``docs/``."""
+        return [*(f"{address}index.md" for address in self.pages), *self.files]
+
 
 class Written(msgspec.Struct, frozen=True, array_like=True):
     """A download as it was written: the version of what is in it, and its members (their versions and bytes)."""
@@ -60,23 +61,18 @@ class State(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
 
 
-def load(path: Path, site: Path, docs: Path) -> State:
-    """The state in `path`, if it is that of `site` and nothing of it is gone; else an empty one.
+def load(path: Path, site: Path, seal: Seal | None) -> State:
+    """Return the state in `path`, if it is that of `site`, and nothing of the site is gone or was written to since.
 
-    A lost or damaged file costs a full build, never a stale page.
+    Otherwise return an empty one: a lost or damaged file costs a full build, never a stale page.
     """
     try:
-        data = path.read_bytes()
-        if (site / SEAL).read_text("ascii") != hashlib.sha256(data).hexdigest():
+        data = read_regular(path)
+        if seal is None or seal.state != hashlib.sha256(data).hexdigest() or not is_intact(site, seal):
             return State()
-        state = msgspec.json.decode(data, type=State)
+        return msgspec.json.decode(data, type=State)
     except (OSError, ValueError):
         return State()
-    pages = [address for made in state.made for address in made.pages]
-    built = [path for made in state.made for path in made.built]
-    files = (f"{site}/{path}" for path in (*(f"{page}index.html" for page in pages), *built, *state.downloads))
-    sources = (f"{docs}/{page}index.md" for page in pages)
-    return state if all(map(os.path.exists, chain(files, sources))) else State()
 
 
 def save(state: State, path: Path) -> None:

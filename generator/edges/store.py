@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from generator.edges.atomic import write_atomically, write_together
 from generator.ground import records
 from generator.ground.errors import DigestError, Problem
+from generator.ground.files import problem_from, read_regular
 from generator.ground.model import Paper, Receipt
 
 if TYPE_CHECKING:
     from generator.ground.publication import Publication
 
+_YEAR = re.compile(r"[0-9]{4}")
 DROPPED = "dropped"  # the key of a paper's line that says why its day does not show it
 
 
@@ -27,8 +29,11 @@ class Store:
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def dates(self) -> list[str]:
-        """Every day with papers or a receipt, oldest first."""
-        return sorted({*_dates(self.data / "papers", ".jsonl"), *_dates(self.data / "runs", ".json")})
+        """Every day with papers or a receipt, oldest first. Raises DigestError where a folder cannot be listed."""
+        try:
+            return sorted({*_dates(self.data / "papers", ".jsonl"), *_dates(self.data / "runs", ".json")})
+        except OSError as error:
+            raise DigestError(problem_from(error, self.root)) from error
 
     def papers(self, date: str) -> tuple[Paper, ...]:
         """The papers of a day, in the file's order. Raises DigestError with every line that cannot be read."""
@@ -44,10 +49,17 @@ class Store:
         days = [path.stem for path in paths if records.is_date(path.stem) and first <= path.stem < last]
         return {paper.arxiv_id: date for date in days for paper in self.dropped(date)}
 
+    def _read(self, path: Path) -> bytes:
+        """Return what a file holds, nothing if there is none. Raises DigestError where it cannot be read."""
+        try:
+            return _bytes(path)
+        except OSError as error:
+            raise DigestError(problem_from(error, self.root)) from error
+
     def _papers(self, path: Path) -> tuple[Paper, ...]:
         papers, problems = [], []
         lines_of: dict[tuple[str, str], int] = {}
-        for number, line in enumerate(_bytes(path).split(b"\n"), 1):
+        for number, line in enumerate(self._read(path).split(b"\n"), 1):
             if not line.strip():
                 continue
             try:
@@ -66,12 +78,12 @@ class Store:
 
     def lines(self, date: str) -> list[bytes]:
         """The lines of a day's file, as they are."""
-        return [line.strip() for line in _bytes(self.papers_path(date)).split(b"\n") if line.strip()]
+        return [line.strip() for line in self._read(self.papers_path(date)).split(b"\n") if line.strip()]
 
     def receipt(self, date: str) -> Receipt | None:
         """What happened on a day, if that is known. Raises DigestError if the file cannot be read."""
         path = self.receipt_path(date)
-        data = _bytes(path)
+        data = self._read(path)
         if not data:
             return None
         try:
@@ -91,7 +103,10 @@ class Store:
         problems: list[Problem] = []
         for path in self.publication_files():
             try:
-                text = path.read_bytes().decode("utf-8")
+                text = self._read(path).decode("utf-8")
+            except DigestError as error:
+                problems += error.problems
+                continue
             except UnicodeDecodeError as error:
                 problems.append(Problem(self.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
                 continue
@@ -103,9 +118,13 @@ class Store:
         return found
 
     def publication_files(self) -> list[Path]:
-        """The files of the institution's repository, sorted by name."""
+        """The files of the institution's repository, by name. Raises DigestError where they cannot be listed."""
         folder = self.data / "publications"
-        return sorted(p for p in folder.glob("*.yml") if p.is_file() and not p.name.startswith("."))
+        try:
+            names = os.listdir(folder) if os.path.lexists(folder) else []
+        except OSError as error:
+            raise DigestError(problem_from(error, self.root)) from error
+        return [folder / name for name in sorted(names) if name.endswith(".yml") and not name.startswith(".")]
 
     def fingerprint(self, date: str) -> str:
         """Changes when a file of the day does."""
@@ -165,10 +184,10 @@ class Store:
 
 def _dates(folder: Path, ending: str) -> Iterator[str]:
     """The days whose files are where they belong: ``2025/2025-05-27.jsonl``."""
-    for year in folder.glob("*/"):
-        for name in os.listdir(year):
+    for year in os.listdir(folder) if os.path.lexists(folder) else ():
+        for name in os.listdir(folder / year) if _YEAR.fullmatch(year) else ():
             date = name.removesuffix(ending)
-            if name == date + ending and date[:4] == year.name and records.is_date(date):
+            if name == date + ending and date[:4] == year and records.is_date(date):
                 yield date
 
 
@@ -181,8 +200,10 @@ def _checked(date: str) -> str:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise
         return b""
 
 
@@ -191,7 +212,10 @@ def _fingerprint(paths: Sequence[Path]) -> str:
 
     total = hashlib.sha256()
     for path in paths:
-        data = _bytes(path)
+        try:
+            data = _bytes(path)
+        except OSError as error:  # whoever reads it says so
+            data = repr(error).encode()
         total.update(f"{path.name}\0{len(data)}\0".encode())
         total.update(data)
     return total.hexdigest()[:16]

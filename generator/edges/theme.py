@@ -22,7 +22,7 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from generator.edges.output import visible
+from generator.edges.output import leads_out, visible
 from generator.ground.errors import DigestError, Problem
 from generator.ground.program import Compiled
 from generator.views.markdown import HEADING_ID, head, html, html_above, meta
@@ -163,7 +163,9 @@ class KnownPages(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
         listed = set(_paths(config.nav))
         for file in list(files):
-            if file.src_uri in self._known:
+            if _leads_out(file, config):
+                files.remove(file)
+            elif file.src_uri in self._known:
                 file.is_modified = lambda: False  # type: ignore[method-assign]
                 if file.src_uri not in listed:
                     KnownPage(None, file, config)
@@ -184,6 +186,12 @@ class _Visible(FileSystemLoader):
 
     def list_templates(self) -> list[str]:
         return sorted({name for folder in self.searchpath for name in visible(folder)})
+
+
+def _leads_out(file: File, config: MkDocsConfig) -> bool:
+    """Whether it is a link in docs/ to what is elsewhere: publishing a digest must not publish its machine."""
+    own = file.abs_src_path is not None and file.abs_src_path.startswith(f"{config.docs_dir}/")
+    return own and leads_out(Path(config.docs_dir), file.src_uri)
 
 
 def _is_unused(file: File, config: MkDocsConfig) -> bool:

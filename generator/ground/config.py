@@ -17,8 +17,10 @@ from generator.ground.characters import safe_url
 from generator.ground.errors import DigestError, Problem
 from generator.ground.fetch_settings import Fetch
 from generator.ground.fetch_settings import faults as fetch_faults
+from generator.ground.files import read_regular
 from generator.ground.mail_settings import Mail
 from generator.ground.mail_settings import faults as mail_faults
+from generator.ground.path_names import is_free
 from generator.ground.wishes import Follow, Prefilter, Run
 
 SETTINGS_FILE = "digest.yml"
@@ -210,7 +212,7 @@ def line_of(root: Path, *path: str) -> int:
 
 def _read(root: Path, name: str, kind: type[T]) -> T:
     node = _node(root, name)
-    data = yaml.load((root / name).read_text("utf-8"), yaml.CBaseLoader) or {}
+    data = yaml.load(read_regular(root / name).decode(), yaml.CBaseLoader) or {}
     try:
         return msgspec.convert(data, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -226,7 +228,7 @@ def _read(root: Path, name: str, kind: type[T]) -> T:
 
 def _node(root: Path, name: str) -> yaml.Node | None:
     try:
-        return yaml.compose((root / name).read_text("utf-8"), yaml.CBaseLoader)
+        return yaml.compose(read_regular(root / name).decode(), yaml.CBaseLoader)
     except FileNotFoundError as error:
         raise DigestError(
             Problem(name, "no such file", f"make a digest with 'digest new DIR' and copy its {name}")
@@ -263,11 +265,15 @@ def _feed_problems(root: Path, settings: Settings) -> list[Problem]:
         what = f"hub {hub!r} is not an absolute http(s) address"
         problems.append(Problem(where, what, "write the address of a WebSub hub, or leave it out"))
     for source in settings.sources:
-        if not ID.fullmatch(source):
+        if not _is_id(source):
             where = f"{SETTINGS_FILE}:{line_of(root, 'sources', source)}"
             what = f"source {source!r} cannot stand in an address, and each has a feed"
             problems.append(Problem(where, what, "use a-z, 0-9 and single hyphens"))
     return problems
+
+
+def _is_id(name: str) -> bool:
+    return bool(ID.fullmatch(name)) and is_free(name)
 
 
 def _price_problems(root: Path, settings: Settings) -> list[Problem]:
@@ -303,7 +309,7 @@ def _topic_problems(root: Path, settings: Settings) -> list[Problem]:
     seen: set[str] = set()
     for index, topic in enumerate(settings.topics):
         where = f"{SETTINGS_FILE}:{_line(node, ['topics', str(index), 'id'])}"
-        if not ID.fullmatch(topic.id):
+        if not _is_id(topic.id):
             problems.append(
                 Problem(where, f"topic id {topic.id!r} cannot stand in an address", "use a-z, 0-9 and single hyphens")
             )

@@ -1,7 +1,7 @@
 """What tells one version of the program from another, and its templates in the form in which Jinja2 runs them."""
 
 import hashlib
-import pickle
+import os
 import sys
 from contextlib import suppress
 from functools import cache
@@ -10,7 +10,10 @@ from pathlib import Path
 import jinja2
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
+from generator.ground.files import read_regular
+
 PROGRAM = Path(__file__).resolve().parent.parent
+_HASH = 32  # bytes of a compiled template that say whether the others are whole
 COMPILED = PROGRAM / "ground" / "__pycache__"
 
 
@@ -43,13 +46,17 @@ class Compiled(FileSystemBytecodeCache):
         return super().get_source_checksum(self._version + source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        try:
-            super().load_bytecode(bucket)
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError):  # cut short or damaged
-            bucket.reset()
+        with suppress(OSError):
+            data = read_regular(self._get_cache_filename(bucket))
+            if hashlib.sha256(data[_HASH:]).digest() == data[:_HASH]:  # else cut short or damaged
+                bucket.bytecode_from_string(data[_HASH:])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        code = bucket.bytecode_to_string()
+        target = self._get_cache_filename(bucket)
+        temporary = f"{target}.{os.getpid()}"
         if not sys.dont_write_bytecode:
             with suppress(OSError):  # an installation that nobody may write to
                 self._folder.mkdir(exist_ok=True)
-                super().dump_bytecode(bucket)
+                Path(temporary).write_bytes(hashlib.sha256(code).digest() + code)
+                os.replace(temporary, target)

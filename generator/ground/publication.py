@@ -16,6 +16,7 @@ from generator.ground.doi import doi_url
 from generator.ground.errors import Problem
 from generator.ground.foreign_markup import without_braces, without_entities
 from generator.ground.librecat import date, first, flag, items, mapping, mappings, plain, texts, title, words
+from generator.ground.path_names import is_free
 from generator.ground.publication_parts import (
     Abstract,
     Conference,
@@ -39,8 +40,7 @@ from generator.ground.publication_parts import (
 )
 
 _ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9])?", re.ASCII)
-# Pages that stand beside those of publications, and the names a site builder takes for a folder's own page.
-_TAKEN = {"years", "types", "departments", "open-access", "index", "readme"}
+_TAKEN = {"years", "types", "departments", "open-access"}  # pages that stand beside those of publications
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -194,9 +194,10 @@ def _fault(data: Any, where: str) -> Problem | None:
         return Problem(
             where, f"{name} has no {', no '.join(missing)}", "add it in the repository and export the record again"
         )
-    if not _ID.fullmatch(record) or ".." in record or record.casefold() in _TAKEN:
+    if not _ID.fullmatch(record) or ".." in record or record.casefold() in _TAKEN or not is_free(record):
         what = f"the id {record!r} cannot stand in an address"
-        return Problem(where, what, "use at most 80 letters, digits, hyphens, dots or underscores")
+        do = "use at most 80 letters, digits, hyphens, dots or underscores, and no name that a site or system needs"
+        return Problem(where, what, do)
     return None
 
 

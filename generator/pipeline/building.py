@@ -2,28 +2,35 @@
 
 import datetime as dt
 import hashlib
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from generator.catalogue.index import Catalogue
 from generator.edges import state as states
 from generator.edges.lock import Lock, exclusive_lock
-from generator.edges.output import hand_written
+from generator.edges.output import generated, hand_written, leads_out
 from generator.edges.processes import WorkerPool
 from generator.edges.search import FOLDER, write_list
 from generator.edges.site import replacing, run_mkdocs, take_over, take_over_unchanged
+from generator.edges.site_folder import SEAL, Seal, check_folder, is_unchanged, keep_others, read_seal, write_seal
 from generator.edges.state import Made, State, Written
 from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
+from generator.ground.errors import DigestError, Problem
+from generator.ground.files import read_regular
 from generator.ground.program import program_fingerprint
 from generator.pipeline.downloading import Packing
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
-from generator.pipeline.opening import CACHE, Executors, open_catalogue
+from generator.pipeline.opening import CACHE, Executors, open_catalogue, with_sound_index
 from generator.pipeline.rendering import PROCESSORS, Job, Progress, Workers
 from generator.views.downloads import volumes
 from generator.views.page import page_url
@@ -38,56 +45,81 @@ def build(
     site: Path | None = None,
     *,
     full: bool = False,
+    force: bool = False,
     processes: int | None = None,
     progress: Progress = lambda done, total: None,
     executors: Executors = WorkerPool,
 ) -> Generated:
     """Build the digest in `root` into `site` (default: the ``site_dir`` of mkdocs.yml).
 
-    `full` leaves earlier builds out of account; `executors` says who does the work.
-    Raises DigestError with every problem; then the last site stands.
+    `full` leaves earlier builds out of account; `force` takes a folder for the site that no build made; `executors`
+    says who does the work. Raises DigestError with every problem; then the last site stands.
     """
     settings = config.load(root)
     root = root.absolute()
-    target = (site or root / settings.site.site_dir).absolute()
+    target = real_site(root, settings, site)
+    check_folder(target, root, root / settings.site.docs_dir, force=force)
     with exclusive_lock(root, Lock.BUILD):
-        catalogue = open_catalogue(root, settings, executors)
-        try:
-            return _Build(root, target, settings, catalogue, full).run(processes or PROCESSORS, executors, progress)
-        finally:
-            catalogue.close()
+
+        def once() -> Generated:
+            with closing(open_catalogue(root, settings, executors)) as catalogue:
+                run = _Build(root, target, settings, catalogue, full, force)
+                return run.run(processes or PROCESSORS, executors, progress)
+
+        return with_sound_index(root, once)
+
+
+def real_site(root: Path, settings: Settings, site: Path | None) -> Path:
+    """Return where the site really is: links lead to it, and are not what is exchanged."""
+    return Path(os.path.realpath(site or root / settings.site.site_dir))
 
 
 class _Build:
     """One run: what was there before, what is there now, and the way from the one to the other."""
 
-    def __init__(self, root: Path, site: Path, settings: Settings, catalogue: Catalogue, full: bool) -> None:
-        self.root, self.site, self.settings, self.catalogue = root, site, settings, catalogue
+    def __init__(
+        self, root: Path, site: Path, settings: Settings, catalogue: Catalogue, full: bool, force: bool
+    ) -> None:
+        self.root, self.site, self.settings, self.catalogue, self.force = root, site, settings, catalogue, force
         self.docs = root / settings.site.docs_dir
         self.state_file = root / CACHE / f"state-{hashlib.sha256(str(site).encode()).hexdigest()[:12]}.json"
         place_theme(self.docs)
         self.short = knows_short_way(root)
-        before = State() if full or not self.short else states.load(self.state_file, site, self.docs)
+        seal = read_seal(site)
+        before = State() if full or not self.short else states.load(self.state_file, site, seal)
         self.base = _base(root, settings)
         self.before = before if before.base == self.base else State()
-        self.by_hand = hand_written(self.docs)
+        self.damaged = _damaged(self.docs, self.before, seal)
+        self.outside, self.by_hand = self._hand_written()
         by_hand = _contents(self.docs, self.by_hand)
         self.data = _digest([*catalogue.day_versions().items(), catalogue.publications_version(), by_hand])
 
     def run(self, processes: int, executors: Executors, progress: Progress) -> Generated:
-        if self.before.made and self.before.data == self.data:
-            return report(self.catalogue, self.before.made, 0, 0)
+        if self.before.made and self.before.data == self.data and not self.damaged:
+            return self._report(self.before.made, 0, 0)
         with replacing(self.site, spare=True) as fresh:
             job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
             with Workers(job, self.catalogue, self.settings) as workers:
                 state, rendered, written = self._fill(fresh, workers, progress)
             if self.before.made:
                 take_over_unchanged(self.site, fresh)
-            if self.short:
-                (fresh / states.SEAL).write_text(state.seal, "ascii")
+            write_seal(fresh, state.seal, keep_others(self.site, fresh, force=self.force))
         if self.short:
             states.save(state, self.state_file)
-        return report(self.catalogue, state.made, rendered, written)
+        return self._report(state.made, rendered, written)
+
+    def _report(self, made: tuple[Made, ...], rendered: int, written: int) -> Generated:
+        done = report(self.catalogue, made, rendered, written, self.site)
+        return msgspec.structs.replace(done, outside=tuple(self.outside))
+
+    def _hand_written(self) -> tuple[list[str], list[str]]:
+        """Return the files in docs/ that lead out of it, which are not published, and all others made by hand."""
+        names = hand_written(self.docs)
+        outside = [name for name in names if leads_out(self.docs, name)]
+        if outside and not self.short:
+            what, do = "a link that leads out of docs/", "put the file itself there"
+            raise DigestError([Problem(f"{self.docs.name}/{name}", what, do) for name in outside])
+        return outside, [name for name in names if name not in outside]
 
     def _fill(self, fresh: Path, workers: Workers, progress: Progress) -> tuple[State, int, int]:
         """Make the new site. Returns what it is made of, how many keys were rendered, how many files docs/ got."""
@@ -97,7 +129,7 @@ class _Build:
         current = {(one.kind, one.key): one for one in self._unchanged()}
         keys = all_keys(self.catalogue, self.settings)
         pages = _files(current[key] for key in keys if key in current)
-        take_over(self.site, fresh, [*pages, *beside.downloads], apart=FOLDER)
+        take_over(self.site, fresh, [*pages, *beside.downloads], apart=(FOLDER, SEAL))
         if self.short:
             beside.pack()
         outcome = workers.render([key for key in keys if key not in current], progress)
@@ -127,6 +159,7 @@ class _Build:
             if not one.kept
             and all(now(answer.query, answer.arguments) == answer.version for answer in one.answers)
             and taken.isdisjoint(one.pages)
+            and self.damaged.isdisjoint(one.sources())
         ]
 
     def _site(self, fresh: Path, made: tuple[Made, ...]) -> None:
@@ -168,6 +201,14 @@ class _Beside:
         return {shard.name: shard.version for shard in self._shards}, packed
 
 
+def _damaged(docs: Path, before: State, seal: Seal | None) -> set[str]:
+    """Return the generated files in docs/ that are gone, or were written to since the site was sealed."""
+    if seal is None or not before.made:
+        return set()
+    names = {path for one in before.made for path in one.sources()} | generated(docs)
+    return {name for name in names if not is_unchanged(f"{docs}/{name}", seal.time_ns)}
+
+
 def _files(made: Iterable[Made]) -> Iterator[str]:
     """The files that pages are in the site, with what stands beside them."""
     for one in made:
@@ -177,7 +218,7 @@ def _files(made: Iterable[Made]) -> Iterator[str]:
 
 def _base(root: Path, settings: Settings) -> str:
     """Changes when something does that every page may depend on: program, settings, theme."""
-    files = [(root / name).read_bytes().hex() for name in (SETTINGS_FILE, SITE_FILE)]
+    files = [read_regular(root / name).hex() for name in (SETTINGS_FILE, SITE_FILE)]
     makers = [*((name, version(name)) for name in MAKERS), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
     return _digest([program_fingerprint(), settings.fingerprint, *files, *makers])
 
@@ -186,7 +227,7 @@ def _contents(docs: Path, names: Iterable[str]) -> str:
     """Changes when a file of that name in docs/ does, comes or goes."""
     digest = hashlib.sha256()
     for name in names:
-        digest.update(f"{name}\0".encode() + hashlib.sha256((docs / name).read_bytes()).digest())
+        digest.update(f"{name}\0".encode() + hashlib.sha256(read_regular(docs / name)).digest())
     return digest.hexdigest()
 
 

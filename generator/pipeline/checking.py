@@ -11,6 +11,7 @@ from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
+from generator.ground.files import problem_from, read_regular
 from generator.ground.publication import Publication, parse_stream, repeated
 from generator.pipeline.checks_day import read_day
 from generator.pipeline.checks_files import docs_problems, misplaced_files
@@ -47,7 +48,7 @@ def check(root: Path, site: Path | None = None) -> Report:
         if site:
             found += site_problems(site, settings.site.site_url, os.path.relpath(site, root))
     return Report(
-        days=len(store.dates()),
+        days=len(_dates(store, [])),
         papers=papers,
         publications=len(publications),
         problems=tuple(sorted(found, key=_by_place)),
@@ -62,11 +63,19 @@ def _settings(root: Path) -> tuple[Settings | None, list[Problem]]:
         return None, list(error.problems)
 
 
+def _dates(store: Store, found: list[Problem]) -> list[str]:
+    try:
+        return store.dates()
+    except DigestError as error:
+        found += error.problems
+        return []
+
+
 def _check_days(root: Path, store: Store, settings: Settings | None, found: list[Problem]) -> int:
     """Add the problems of all days to `found`; how many different papers there are."""
     topics = TopicUse(settings) if settings else None
     papers: set[str] = set()
-    for date in store.dates():
+    for date in _dates(store, found):
         day, unreadable = read_day(store, date)
         found += unreadable
         for row in day.rows:
@@ -80,12 +89,23 @@ def _check_days(root: Path, store: Store, settings: Settings | None, found: list
     return len(papers)
 
 
+def _publication_files(store: Store, found: list[Problem]) -> list[Path]:
+    try:
+        return store.publication_files()
+    except DigestError as error:
+        found += error.problems
+        return []
+
+
 def _check_publications(store: Store, found: list[Problem]) -> list[Publication]:
     """Add the problems of all publications to `found`; the publications that can be read."""
     publications: list[Publication] = []
-    for path in store.publication_files():
+    for path in _publication_files(store, found):
         try:
-            text = path.read_text("utf-8")
+            text = read_regular(path).decode("utf-8")
+        except OSError as error:
+            found.append(problem_from(error, store.root))
+            continue
         except UnicodeDecodeError as error:
             found.append(Problem(store.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
             continue

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.edges.output import LIST
+from generator.edges.output import generated as listed_as_generated
+from generator.edges.output import is_marked, visible
 from generator.edges.store import Store
 from generator.ground import records
 from generator.ground.config import Settings
 from generator.ground.errors import Problem
-from generator.views.markdown import MARK
+from generator.ground.files import problem_from
 from generator.views.page import page_url
 
 # Read by people, not by the program.
@@ -63,11 +64,14 @@ def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Problem]:
 def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) -> Iterator[Problem]:
     """Hand-written pages at an address that belongs to a generated one."""
     docs = root / settings.site.docs_dir
-    generated = _lines(docs / LIST)
+    generated = listed_as_generated(docs)
     taken = {page_url(path): path for path in generated if path.endswith(".md")}
-    for file in sorted(docs.rglob("*.md")):
-        path = file.relative_to(docs).as_posix()
-        if path in generated or _is_marked(file):
+    for path in sorted(name for name in visible(docs) if name.endswith(".md")):
+        try:
+            if path in generated or is_marked(docs / path):
+                continue
+        except OSError as error:
+            yield problem_from(error, root)
             continue
         address = page_url(path)
         if address in taken or _is_reserved(address, settings, publications):
@@ -82,12 +86,3 @@ def _is_reserved(address: str, settings: Settings, publications: frozenset[str])
     if folder == "publications":
         return name in publications or name.startswith(("years/", "types/", "departments/"))
     return bool(_DATED.fullmatch(address))
-
-
-def _lines(path: Path) -> frozenset[str]:
-    return frozenset(path.read_text("utf-8").splitlines()) if path.is_file() else frozenset()
-
-
-def _is_marked(file: Path) -> bool:
-    with file.open("rb") as start:
-        return MARK.encode() in start.read(200)

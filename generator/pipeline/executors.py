@@ -30,7 +30,7 @@ from generator.edges.site import fresh_of
 from generator.ground import config
 from generator.ground.errors import DigestError, Problem
 from generator.ground.program import program_fingerprint
-from generator.pipeline.building import MAKERS
+from generator.pipeline.building import MAKERS, real_site
 from generator.pipeline.opening import CACHE, Executors
 
 P = ParamSpec("P")
@@ -59,9 +59,9 @@ def cluster(place: str, root: Path, site: Path | None) -> Iterator[tuple[int, Ex
     `place` is of the form ``HOST:PORT``. Raises DigestError if no scheduler answers there, with a problem for each
     worker that cannot take part, and when scheduler or workers are lost while work is under way.
     """
-    settings = config.load(root).site
-    site = (site or root / settings.site_dir).absolute()
-    unfinished = (root / settings.docs_dir, fresh_of(site))
+    settings = config.load(root)
+    site = real_site(root, settings, site)
+    unfinished = (root / settings.site.docs_dir, fresh_of(site))
     with _client(place) as client, _marks(root.absolute() / CACHE, site.parent) as marks:
         needs = Needs(marks, program_fingerprint(), _versions())
         _ask(client, place, needs)

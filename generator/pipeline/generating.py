@@ -1,6 +1,7 @@
 """``digest generate``: data/ → catalogue → pages and feeds → docs/."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from generator.edges.state import Made
 from generator.ground import config
 from generator.ground.config import Settings
 from generator.ground.program import PROGRAM
-from generator.pipeline.opening import open_catalogue
+from generator.pipeline.opening import open_catalogue, with_sound_index
 from generator.pipeline.rendering import PROCESSORS, Job, Progress, Workers
 from generator.views.contents import KINDS
 
@@ -24,9 +25,10 @@ TWINS = ".theme/twins.html"
 
 
 class Generated(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run did: the archive it found, the pages it made, the files in docs/ that changed.
+    """What a run did: the archive it found, the pages it made, the files in docs/ that changed, the folder it filled.
 
-    `kept` are generated pages that gave way to hand-written ones; `newest` is the last day on record, or empty.
+    `kept` are generated pages that gave way to hand-written ones, `outside` files in docs/ that lead out of it and were
+    left out; `newest` is the last day on record, or empty.
     """
 
     days: int
@@ -36,6 +38,8 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True):
     written: int
     kept: tuple[str, ...]
     newest: str
+    folder: str
+    outside: tuple[str, ...] = ()
 
 
 def generate(root: Path, processes: int | None = None, progress: Progress = lambda done, total: None) -> Generated:
@@ -44,17 +48,19 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
     Raises DigestError with every problem of settings or data; then nothing was written.
     """
     settings = config.load(root)
-    with exclusive_lock(root, Lock.BUILD):
-        catalogue = open_catalogue(root, settings)
-        try:
+    docs = root / settings.site.docs_dir
+
+    def once() -> Generated:
+        with closing(open_catalogue(root, settings)) as catalogue:
             version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))
             job = Job(root.absolute(), None, version, processes or PROCESSORS)
             with Workers(job, catalogue, settings) as workers:
                 outcome = workers.render(all_keys(catalogue, settings), progress)
-            written = outcome.written + write_docs(root / settings.site.docs_dir, outcome.made, built=False)
-            return report(catalogue, outcome.made, len(outcome.made), written)
-        finally:
-            catalogue.close()
+            written = outcome.written + write_docs(docs, outcome.made, built=False)
+            return report(catalogue, outcome.made, len(outcome.made), written, docs)
+
+    with exclusive_lock(root, Lock.BUILD):
+        return with_sound_index(root, once)
 
 
 def all_keys(catalogue: Catalogue, settings: Settings) -> list[tuple[str, str]]:
@@ -84,8 +90,8 @@ def place_theme(docs: Path) -> None:
         write_atomically(docs / path, data)
 
 
-def report(catalogue: Catalogue, made: Iterable[Made], rendered: int, written: int) -> Generated:
-    """What there is now, and what was done for it."""
+def report(catalogue: Catalogue, made: Iterable[Made], rendered: int, written: int, folder: Path) -> Generated:
+    """What there is now in `folder`, and what was done for it."""
     return Generated(
         days=len(catalogue.day_versions()),
         papers=catalogue.papers(),
@@ -94,6 +100,7 @@ def report(catalogue: Catalogue, made: Iterable[Made], rendered: int, written: i
         written=written,
         kept=tuple(path for one in made for path in one.kept),
         newest=max(catalogue.day_versions(), default=""),
+        folder=str(folder),
     )
 
 

@@ -18,6 +18,7 @@ from generator.edges.sources.payload import LARGEST_FILE
 from generator.edges.store import Store
 from generator.ground.characters import clean
 from generator.ground.errors import DigestError, Problem
+from generator.ground.files import open_regular
 from generator.ground.model import Paper, Receipt
 from generator.pipeline import ledger
 from generator.pipeline.merging import Day, Outcome, Shelf, merge_receipts
@@ -296,7 +297,7 @@ def _shelf(store: Store) -> tuple[Shelf, list[Problem]]:
     for path in store.publication_files():
         label = store.label(path)
         try:
-            _, harvest = sources.harvest(path.read_bytes(), label, None)
+            _, harvest = sources.harvest(_read(str(path), label, None), label, None)
         except DigestError as error:
             problems += error.problems
             continue
@@ -310,7 +311,7 @@ def _read(path: str, label: str, stdin: BinaryIO | None) -> bytes:
         if stdin is not None:
             data = stdin.read(LARGEST_FILE + 1)
         else:
-            with open(path, "rb") as file:
+            with open_regular(path) as file:
                 # A limit sets as many bytes aside first, which takes longer than reading a day.
                 small = 0 < os.fstat(file.fileno()).st_size <= LARGEST_FILE
                 data = file.read() if small else file.read(LARGEST_FILE + 1)

@@ -1,6 +1,7 @@
 """The catalogue of a digest, as every verb opens it."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import partial
@@ -8,15 +9,21 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
+from generator.catalogue.database import discard, discard_unless_signed, is_damage, sign
 from generator.catalogue.index import Catalogue
+from generator.edges.lock import Lock, exclusive_lock
 from generator.edges.processes import WorkerPool
 from generator.edges.store import Store
 from generator.ground.config import Settings
+from generator.ground.errors import DigestError, Problem
 from generator.ground.program import program_fingerprint
 
 A = TypeVar("A")
 
 CACHE = ".digest"
+INDEX = f"{CACHE}/catalogue.sqlite"
 # So many days are worth other processes: to be read, and to be compared with what is known.
 MANY, VERY_MANY = 60, 1000
 PORTION = 128
@@ -28,14 +35,36 @@ Executors = Callable[[int], Executor]
 
 def open_catalogue(root: Path, settings: Settings, executors: Executors = WorkerPool) -> Catalogue:
     """The catalogue of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
-    catalogue = catalogue_of(root, settings)
-    try:
-        compare = partial(_spread, WorkerPool, VERY_MANY)
-        catalogue.refresh(Store(root), partial(_spread, executors, MANY), compare)
-    except BaseException:
-        catalogue.close()
-        raise
+    return with_sound_index(root, partial(_refreshed, root, settings, executors))
+
+
+def _refreshed(root: Path, settings: Settings, executors: Executors) -> Catalogue:
+    with exclusive_lock(root, Lock.INDEX):
+        discard_unless_signed(root / INDEX)
+        catalogue = catalogue_of(root, settings)
+        try:
+            compare = partial(_spread, WorkerPool, VERY_MANY)
+            catalogue.refresh(Store(root), partial(_spread, executors, MANY), compare)
+            sign(root / INDEX)
+        except BaseException:
+            catalogue.close()
+            raise
     return catalogue
+
+
+def with_sound_index(root: Path, do: Callable[[], A]) -> A:
+    """Return what `do` makes of the index; if that turns out to be damaged, of one that is made anew.
+
+    Raises DigestError where it cannot be written.
+    """
+    try:
+        return do()
+    except (sqlite3.Error, UnicodeDecodeError, msgspec.MsgspecError) as error:
+        if not is_damage(error):
+            do_this = "make room for it and make it writable; it may be deleted, and is made anew"
+            raise DigestError(Problem(INDEX, str(error), do_this)) from error
+        discard(root / INDEX)
+        return do()
 
 
 def _spread(executors: Executors, worth: int, do: Callable[[str], A], dates: list[str]) -> Iterable[A]:
@@ -79,4 +108,4 @@ def _answers(calls: Iterable[Future[list[A]]]) -> Iterator[A]:
 
 def catalogue_of(root: Path, settings: Settings) -> Catalogue:
     """The catalogue of the digest in `root` as the last refresh left it."""
-    return Catalogue(root / CACHE / "catalogue.sqlite", settings, version=program_fingerprint())
+    return Catalogue(root / INDEX, settings, version=program_fingerprint())

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any
 
 import feedparser
@@ -15,6 +14,7 @@ import feedparser
 from generator.ground import text
 from generator.ground.characters import escaped
 from generator.ground.errors import DigestError, Problem
+from generator.ground.files import read_regular
 from generator.views.mail.edition import Feed, Item
 from generator.views.mail.prose import blocks, readable
 from generator.web.door import Web
@@ -29,7 +29,7 @@ def fetch(source: str, web: Web) -> bytes:
     if text.safe_url(source):
         return web.get(SERVICE, source).body
     try:
-        return Path(source).read_bytes()
+        return read_regular(source)
     except OSError as error:
         do = "build the site first, or say which feed: a file or an http(s) address"
         raise DigestError(Problem(source, error.strerror or "cannot be read", do)) from error

@@ -19,6 +19,7 @@ from generator.edges.atomic import write_atomically
 from generator.edges.lock import file_lock
 from generator.edges.mail.recipients import Recipient
 from generator.ground.errors import DigestError, Problem
+from generator.ground.files import read_regular
 
 VARIABLE = "DIGEST_MAIL_KEY"
 _SCHEMA = """
@@ -57,7 +58,7 @@ def opened(path: Path, key: str | None) -> Iterator["Outbox"]:
                 yield outbox
             finally:
                 outbox.close()
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, ValueError, sqlite3.Error) as error:
         what = f"what has been sent cannot be read or written ({type(error).__name__})"
         raise DigestError(Problem(str(path), what, "mend or replace the file; nothing more was sent")) from error
 
@@ -69,6 +70,8 @@ class Outbox:
         self._key = key.encode()
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA synchronous=FULL")
+        if self._database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):  # it is small, and dear
+            raise sqlite3.DatabaseError("damaged")
         self._database.executescript(_SCHEMA)
         mark = self._hash("mark")
         row = self._database.execute("SELECT mark FROM key").fetchone()
@@ -132,4 +135,4 @@ def _kept_key(path: Path) -> str:
             )
         write_atomically(file, secrets.token_hex(32).encode(), durable=True, sole=True)
         file.chmod(0o600)
-    return file.read_text("ascii").strip()
+    return read_regular(file).decode("ascii").strip()

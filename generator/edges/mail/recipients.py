@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from generator.ground.errors import DigestError, Problem
+from generator.ground.files import read_regular
 from generator.ground.mailbox import Mailbox, mailbox
 
 VARIABLE = "DIGEST_RECIPIENTS"
@@ -29,7 +30,7 @@ def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Problem]]:
         what = "the recipients stand inside the digest's own folder, which is published"
         raise DigestError(Problem(path.name, what, "move the file out of it"))
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = read_regular(path).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         what = getattr(error, "strerror", None) or "is not UTF-8"
         raise DigestError(

@@ -20,6 +20,7 @@ from generator.edges.scoring import verdicts
 from generator.edges.scoring.pricing import Bill
 from generator.edges.scoring.verdicts import Verdict
 from generator.ground.errors import Problem
+from generator.ground.files import read_regular
 from generator.ground.model import Tokens
 
 MOST_USELESS = 6  # paid replies without a verdict on a paper, two runs' worth: then it is not asked about again
@@ -63,7 +64,7 @@ class Kept:
         self._new: dict[int, Request] = {}
         self._places = itertools.count()
         self.problems: list[Problem] = []
-        data = path.read_bytes() if path.is_file() else b""
+        data = read_regular(path) if os.path.lexists(path) else b""
         self._before = data if data.endswith(b"\n") or not data else data + b"\n"
         self._broken_off = data != self._before
         for number, line in enumerate(data.split(b"\n"), 1):

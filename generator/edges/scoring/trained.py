@@ -23,6 +23,7 @@ from generator.edges.scoring import features
 from generator.edges.scoring.calibration import Calibration, Numbers
 from generator.edges.scoring.features import Counted, Floats, Rows, Vocabulary
 from generator.ground.errors import DigestError, Problem
+from generator.ground.files import read_regular
 from generator.ground.model import Paper
 
 FORMAT = 2
@@ -244,7 +245,7 @@ def save(model: Trained, path: Path) -> bool:
 def load(path: Path, label: str) -> Trained | None:
     """The model in a file, None if there is none. Raises DigestError, naming it `label`, if it cannot be read."""
     try:
-        return decode(path.read_bytes())
+        return decode(read_regular(path))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from generator.catalogue.index import Catalogue
 from generator.ground import vocabulary
 from generator.ground.config import Settings
+from generator.ground.path_names import is_free
 from generator.ground.publication import Publication
 from generator.views import wording
 from generator.views.feeds.directory import publication_alternates
@@ -25,7 +26,6 @@ OPEN = "publications/open-access/"
 NEWEST = 50
 A_PAGE = 300  # publications on one page of a long list; a year is never cut
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", re.ASCII)
-_NAMES_OF_INDEXES = ("index", "readme")
 
 
 class Shelf(NamedTuple):
@@ -124,7 +124,7 @@ def _places(publication: Publication, settings: Settings) -> list[one.Place]:
 
 def slug(name: str) -> str:
     """`name` where it can stand in an address; else what of it can, and a hash that keeps it apart from others."""
-    if _SAFE.fullmatch(name) and name.casefold() not in _NAMES_OF_INDEXES:
+    if _SAFE.fullmatch(name) and is_free(name):
         return name
     rest = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:40]
     return f"{rest or 'x'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -1,0 +1,13 @@
+"""A short run of `tests.damages`: whatever is damaged, the next build makes the clean site, or says what is in its way."""
+
+import random
+from pathlib import Path
+
+from tests.damages import World, attack
+
+
+def test_random_damages_cost_a_build_and_never_a_wrong_page(tmp_path: Path) -> None:
+    world = World(tmp_path, search=False, states=2)
+    random_ = random.Random(4)
+    for _ in range(8):
+        attack(world, random_)
