@@ -203,12 +203,12 @@ def paper_date(entry: Paper) -> str:
     return f"{'19' if named[1] > '90' else '20'}{named[1]}-{named[2]}"
 
 
-def _persons(entry: Paper) -> list[str]:
-    return [name for name in entry.authors if not _ET_AL.fullmatch(name)]
+def _persons(entry: Paper) -> tuple[str, ...]:
+    """Return its authors without the "et al." that some sources list as the last of them."""
+    return entry.authors[:-1] if entry.authors and _ET_AL.fullmatch(entry.authors[-1]) else entry.authors
 
 
 def _has_more_authors(entry: Paper) -> bool:
-    """Return whether its list of authors ends in "et al."."""
     return bool(entry.extra.get("more_authors")) or len(_persons(entry)) < len(entry.authors)
 
 

@@ -6,6 +6,8 @@ from generator.ground.characters import one_line
 from generator.ground.tex_accents import accents
 
 _ESCAPED = re.compile(r"\\([&%#_$'\"`.=^])")
+# A macro eats the space behind it: "\AA kesson" is Åkesson. In other texts the unit Å, and words, stand before spaces.
+_SPACED = re.compile(r"(\\(?:AA|text[a-z]+|[lr]q))\s+(?=[^\W\d_])")
 _MARKED_NAME = re.compile(r"[\\${}~]")
 
 
@@ -17,7 +19,7 @@ def name(text: str) -> str:
     if "$" in line:
         return _plain(line)
     if "\\" in line:
-        line = accents(line)
+        line = accents(_SPACED.sub(r"\1{}", line))
         if not _MARKED_NAME.search(line):
             return line
         if re.search(r"\\[A-Za-z]", line):

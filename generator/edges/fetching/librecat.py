@@ -29,7 +29,9 @@ def asks(settings: Fetch) -> Iterator[Ask]:
 
 def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:
     """All publications that the query finds, whatever the day. Raises DigestError."""
-    harvest, problems, given, streams = Harvest(), [], 0, []
+    harvest, given = Harvest(), 0
+    problems: list[Problem] = []
+    streams: list[str | None] = []
     known: set[str] = set()
     for _ in range(_MOST_PAGES):
         try:

@@ -3,18 +3,26 @@
 Sources: https://info.arxiv.org/help/rss_specifications.html, atom_specifications.html, api/user-manual.html
 """
 
+import re
+from collections.abc import Iterable
+from typing import Any
 from xml.etree.ElementTree import Element
 
-from generator.edges.sources import mending, rows
+from generator.edges.sources import arxiv_authors, mending, rows
 from generator.edges.sources.days import day_of_time
 from generator.edges.sources.harvest import Harvest, Notes, Row
 from generator.edges.sources.payload import Json, Payload, Xml
 from generator.edges.sources.xml_text import LINE, child, one, several, xml_root
 from generator.ground import arxiv_id
 from generator.ground.errors import Problem
+from generator.ground.foreign_markup import to_tex, without_entities
 from generator.ground.model import Paper
 
 _ERRORS = "arxiv.org/api/errors"
+# Until January 2024 titles ended in what has elements of its own since: "Title. (arXiv:2301.00001v2 [cs.LG] UPDATED)".
+_OLD_TITLE = re.compile(r"\.?\s*\((arXiv:\S{1,40}) \[([A-Za-z.-]{1,30})\](?: (UPDATED|CROSS LISTED))?\)\s*$")
+_OLD_TYPES = {"UPDATED": "replace", "CROSS LISTED": "cross", None: "new"}
+_ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
 
 
 def recognise(payload: Payload) -> bool:
@@ -97,7 +105,7 @@ def _paper(entry: Element, notes: Notes) -> Paper | None:
     daily = one(entry, "announce_type") is not None or one(entry, "guid") is not None
     described = one(entry, "description") or one(entry, "summary") or ""
     abstract, told, announced = mending.announcement(described, Notes(""))  # here the prefix is no fault
-    row = {
+    row: dict[str, Any] = {
         "arxiv_id": known.id,
         "title": one(entry, "title"),
         "authors": _authors(entry),
@@ -111,7 +119,21 @@ def _paper(entry: Element, notes: Notes) -> Paper | None:
     }
     if not daily:
         row |= {"published": one(entry, "published"), "updated": one(entry, "updated")}
+    if old := _OLD_TITLE.search(row["title"] or ""):
+        row |= _from_old_title(row, old)
     return rows.paper(row, None, notes)
+
+
+def _from_old_title(row: dict[str, Any], old: re.Match[str]) -> dict[str, Any]:
+    """Return what a title of the old form says of the paper; the abstract comes as HTML then."""
+    named = arxiv_id.parse(old[1])
+    return {
+        "title": row["title"][: old.start()],
+        "abstract": to_tex(row["abstract"]),
+        "version": (named.version if named else None) or row["version"],
+        "categories": list(dict.fromkeys([old[2], *row["categories"]])),
+        "announce_type": row["announce_type"] or _OLD_TYPES[old[3]],
+    }
 
 
 def _authors(entry: Element) -> list[str]:
@@ -122,7 +144,13 @@ def _authors(entry: Element) -> list[str]:
         return mending.split_names(named[0])  # the feeds of arXiv's author pages put all names into one element
     if any(named):
         return [f"{name} ({place})" if place else name for name, place in zip(named, places, strict=True)]
-    return [name for line in several(entry, "creator") for name in mending.split_names(line)]
+    return [name for line in several(entry, "creator") for name in _creators(line)]
+
+
+def _creators(line: str) -> Iterable[str]:
+    """Split a line of names; those of the old feeds are links, and have places as authors wrote them."""
+    bare = _ANCHOR.sub("", line)
+    return mending.split_names(line) if bare == line else arxiv_authors.parse(without_entities(bare)).authors
 
 
 def _categories(entry: Element) -> list[str]:

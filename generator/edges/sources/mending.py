@@ -9,6 +9,7 @@ from generator.edges.sources.harvest import Notes
 from generator.ground import arxiv_id
 from generator.ground.arxiv_id import ArxivId
 from generator.ground.characters import clean, is_printable, one_line
+from generator.ground.foreign_markup import without_braces
 from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.model import LARGEST_NUMBER
 from generator.ground.spelling import name as spelt_name
@@ -79,6 +80,15 @@ def line_of_text(raw: object, field: str, notes: Notes) -> str | None:
     """Text on one line, if there is any."""
     found = optional_text(raw, field, notes)
     return " ".join(found.split()) if found else None
+
+
+def title(raw: object, notes: Notes) -> str | None:
+    """Return a title on one line, without the braces by which BibTeX keeps capitals."""
+    line = line_of_text(raw, "title", notes)
+    bare = without_braces(line) if line else None
+    if bare != line:
+        notes.repair("BibTeX's braces taken off the title", shown(line))
+    return bare
 
 
 def identifier(raw: object, notes: Notes) -> ArxivId | None:

@@ -47,7 +47,7 @@ def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
         extra["score"] = total  # the only score there is, e.g. of a paper chosen for its author
     made = Paper(
         arxiv_id=known.id,
-        title=mending.line_of_text(row.get("title"), "title", notes) or known.id,
+        title=mending.title(row.get("title"), notes) or known.id,
         authors=names,
         abstract=abstract or None,
         version=version,

@@ -14,6 +14,7 @@ from generator.edges.sources import mending
 from generator.edges.sources.harvest import Harvest, Notes, Row
 from generator.edges.sources.payload import LineFinder, is_lines, is_small
 from generator.ground import arxiv_id
+from generator.ground.foreign_markup import without_braces
 from generator.ground.model import Paper
 
 _Score = Annotated[int, msgspec.Meta(ge=1, le=10)] | None
@@ -67,7 +68,7 @@ def _in_order(rows: dict[str, _Row]) -> bool:
         return False
     if any(key != row.ARXIVID for key, row in rows.items() if row.ARXIVID is not None):
         return False
-    if not all(titles) or not rows.keys().isdisjoint(titles):
+    if not all(titles) or not rows.keys().isdisjoint(titles) or any(without_braces(it) != it for it in titles):
         return False
     texts = [*titles, *[row.abstract for row in rows.values()], *[row.COMMENT for row in rows.values()]]
     ascii_texts, others = filter(str.isascii, texts), filterfalse(str.isascii, texts)  # one letter makes all of it wide

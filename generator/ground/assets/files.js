@@ -22,7 +22,7 @@ function yearOf(id) {
   return year ? (year > 90 ? "19" : "20") + year : "";
 }
 
-const TEAM = /\b(collaboration|consortium|group|initiative|lab|members|network|project|team)\b/i;
+const TEAM = /\b(collaborations?|consortium|group|initiative|lab|members|network|project|team)\b/i;
 const PARTICLE = /^(af|al|bin|d[aeiou]|dal|degli|de[iln]|della|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?)$/;
 
 // [family, suffix, given], or nothing where a name has no parts: as generator/ground/names.py has it.
@@ -45,11 +45,18 @@ function nameInRis(name) {
   return [family, given, suffix].filter(Boolean).join(", ");
 }
 
+// The names of people and teams, and whether there are others.
+function authorsOf({ authors = [], more }) {
+  const names = authors.map(oneLine);
+  const others = /^et\.? ?al\.?$/i.test(names.at(-1));
+  return [others ? names.slice(0, -1) : names, more || others];
+}
+
 export function bibtex([id, it]) {
-  const names = (it.authors ?? []).map(oneLine).map(nameInBibtex);
+  const [names, others] = authorsOf(it);
   const fields = {
     title: `{${tex(it.title ?? id)}}`,
-    author: [...names, ...(it.more ? ["others"] : [])].join(" and "),
+    author: [...names.map(nameInBibtex), ...(others ? ["others"] : [])].join(" and "),
     year: yearOf(id),
     ...(ARXIV.test(id) && { eprint: id, archiveprefix: "arXiv" }),
     url: place(id, it),
@@ -60,7 +67,7 @@ export function bibtex([id, it]) {
 }
 
 export function ris([id, it]) {
-  const names = (it.authors ?? []).map(oneLine).map((name) => ["AU", nameInRis(name)]);
+  const names = authorsOf(it)[0].map((name) => ["AU", nameInRis(name)]);
   const lines = [["TY", "UNPB"], ["TI", it.title ?? id], ...names];
   lines.push(["PY", yearOf(id)], ["UR", place(id, it)], ["N1", it.note ?? ""]);
   const written = lines.filter(([, value]) => value).map(([name, value]) => `${name}  - ${oneLine(value)}\r\n`);
