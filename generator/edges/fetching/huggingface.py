@@ -18,7 +18,7 @@ from generator.web.door import Web
 from generator.web.service import Service, shown
 
 NAME = "hf"
-SERVICE = Service(name="Hugging Face", interval=1.0, domain="huggingface.co", largest=32 << 20)
+SERVICE = Service(name="Hugging Face", interval=1.0, domain="huggingface.co", whole_timeout=60, largest=32 << 20)
 _PAGE = 100
 _MOST_PAGES = 20
 

@@ -20,7 +20,7 @@ from generator.views.mail.prose import blocks, readable
 from generator.web.door import Web
 from generator.web.service import Service
 
-SERVICE = Service(name="feed", tries=3, whole_timeout=120, largest=20 << 20)
+SERVICE = Service(name="feed", tries=3, whole_timeout=60, largest=20 << 20)
 _MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|span|a|code|math|p)\b[^<>]*>|&(?:amp|lt|gt|quot|#\w{2,6});", re.I)
 
 
