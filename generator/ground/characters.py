@@ -16,12 +16,22 @@ _PLAIN = bytes(sorted({*_PRINTABLE_ASCII} - {*map(ord, _SIGNS)}))
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _KEPT_IN_PATH = "%/?#[]@!$&()*+,;=:~-._"  # kept as they are; quotes, angle brackets, spaces and the rest are encoded
 _LONGEST_URL = 2000
+_NO_CHARACTER = re.compile("&#[0-9]{8,};?")
 
 
 def clean(text: str) -> str:
     """`text` without the characters that XML forbids, lone surrogates and bidi controls; line breaks stay as given."""
     # All of them are unprintable to Python, which looks much faster than a pattern does.
     return text if text.replace("\n", "").isprintable() else _UNWANTED.sub("", text)
+
+
+def unescaped(text: str) -> str:
+    """`text` with its entities as characters; a number too long to be a character's is the replacement character."""
+    if "&" not in text:
+        return text
+    import html  # noqa: PLC0415 - knows two thousand names, for the few texts that use one
+
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
 def is_printable(text: str) -> bool:
