@@ -15,6 +15,7 @@ from generator.ground import librecat, vocabulary
 from generator.ground.doi import doi_url
 from generator.ground.errors import Problem
 from generator.ground.librecat import date, first, flag, items, mapping, mappings, texts, words
+from generator.ground.limits import LONGEST, cut
 from generator.ground.publication_parts import (
     Abstract,
     Conference,
@@ -197,7 +198,7 @@ def _publication(record: dict[str, Any], where: str) -> Publication:
     year, day = _dates(record)
     return Publication(
         id=words(record["_id"]),
-        title=words(record["title"]),
+        title=cut(words(record["title"]), LONGEST["title"]),
         type=words(record.get("type")) or "misc",
         year=year,
         date=day,
