@@ -5,23 +5,39 @@ import re
 from urllib.parse import quote, urlsplit
 
 # XML 1.0 section 2.2 forbids most control characters, lone surrogates, U+FFFE and U+FFFF. The rest reorders or hides
-# text (Unicode bidirectional controls, byte order mark, interlinear annotations) or means nothing (C1 controls).
+# text (Unicode bidirectional controls, byte order mark, interlinear annotations, soft hyphens, zero width, tags) or
+# means nothing (C1 controls). The joiners U+200C and U+200D belong to Arabic, Indic and emoji (UAX 31, section 2.3)
+# and to nothing else; so do tags behind the black flag (UTS 51, annex C).
+_JOINING = "\u0600-\u08ff\u0900-\u109f\u1780-\u18af\ua840-\uabff\ufb50-\ufdff\ufe0f\ufe70-\ufefc"
+_JOINING += "\u2600-\u27bf\U00010a00-\U00011fff\U0001e900-\U0001e95f\U0001f000-\U0001faff"
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    "\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u206f\ufeff\ufff9-\ufffb"
+    f"\U0001d173-\U0001d17a\U000e0000-\U000e007f]|(?<![{_JOINING}])[\u200c\u200d]"
 )
+_FLAG_OR_UNWANTED = re.compile(f"(\U0001f3f4[\U000e0030-\U000e007a]{{2,6}}\U000e007f)|{_UNWANTED.pattern}")
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 _SIGNS = "\\${}~*`[<>&'\""
 _PLAIN = bytes(sorted({*_PRINTABLE_ASCII} - {*map(ord, _SIGNS)}))
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _KEPT_IN_PATH = "%/?#[]@!$&()*+,;=:~-._"  # kept as they are; quotes, angle brackets, spaces and the rest are encoded
 _LONGEST_URL = 2000
+_NO_CHARACTER = re.compile("&#[0-9]{8,};?")
 
 
 def clean(text: str) -> str:
-    """`text` without the characters that XML forbids, lone surrogates and bidi controls; line breaks stay as given."""
+    """`text` without the characters that XML forbids, that reorder and that hide text; line breaks stay as given."""
     # All of them are unprintable to Python, which looks much faster than a pattern does.
-    return text if text.replace("\n", "").isprintable() else _UNWANTED.sub("", text)
+    return text if text.replace("\n", "").isprintable() else _FLAG_OR_UNWANTED.sub(r"\1", text)
+
+
+def unescaped(text: str) -> str:
+    """`text` with its entities as characters; a number too long to be a character's is the replacement character."""
+    if "&" not in text:
+        return text
+    import html  # noqa: PLC0415 - knows two thousand names, for the few texts that use one
+
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
 def is_printable(text: str) -> bool:

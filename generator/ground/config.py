@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 import yaml
 
+from generator.ground import limits
 from generator.ground.characters import safe_url
 from generator.ground.errors import DigestError, Problem
 from generator.ground.fetch_settings import Fetch
@@ -212,7 +213,7 @@ def line_of(root: Path, *path: str) -> int:
 
 def _read(root: Path, name: str, kind: type[T]) -> T:
     node = _node(root, name)
-    data = yaml.load(read_regular(root / name).decode(), yaml.CBaseLoader) or {}
+    data = limits.bounded(yaml.load(read_regular(root / name).decode(), yaml.CBaseLoader) or {}, limits.LONGEST_SETTING)
     try:
         return msgspec.convert(data, kind, strict=False)
     except msgspec.ValidationError as error:

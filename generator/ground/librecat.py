@@ -15,6 +15,7 @@ import yaml
 from generator.ground.characters import clean, one_line
 from generator.ground.errors import Problem
 from generator.ground.foreign_markup import to_tex, without_entities
+from generator.ground.limits import LONGEST_IN_RECORD, MOST_IN_RECORD, cut
 
 # YAML 1.1 forbids these at the start of a line inside any scalar, so that cutting here never cuts a record.
 _MARKER = re.compile(r"(?:---|\.\.\.)(?=\s|$)")
@@ -126,7 +127,7 @@ class _Builder:
 def words(value: Any) -> str:
     """A scalar as one line of text; nothing for a mapping, a list or None."""
     if isinstance(value, str):
-        return one_line(value)
+        return cut(one_line(value), LONGEST_IN_RECORD)
     if isinstance(value, float):
         value = int(value) if value.is_integer() else value
     if isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:
@@ -153,7 +154,7 @@ def flag(value: Any) -> bool:
 def items(value: Any) -> list[Any]:
     """A list as it is; nothing for None and empty text; any other value as the only item."""
     if isinstance(value, list | tuple):
-        return list(value)
+        return list(value[:MOST_IN_RECORD])
     return [] if value is None or value in ("", {}) else [value]
 
 

@@ -16,6 +16,7 @@ from generator.ground.doi import doi_url
 from generator.ground.errors import Problem
 from generator.ground.foreign_markup import without_braces, without_entities
 from generator.ground.librecat import date, first, flag, items, mapping, mappings, plain, texts, title, words
+from generator.ground.limits import LONGEST, cut
 from generator.ground.path_names import is_free
 from generator.ground.publication_parts import (
     Abstract,
@@ -206,7 +207,7 @@ def _publication(record: dict[str, Any], where: str) -> Publication:
     year, day = _dates(record)
     return Publication(
         id=words(record["_id"]),
-        title=without_braces(title(record["title"])),
+        title=cut(without_braces(title(record["title"])), LONGEST["title"]),
         type=words(record.get("type")) or "misc",
         year=year,
         date=day,

@@ -14,6 +14,7 @@ from generator.ground.characters import clean, safe_url
 from generator.ground.doi import DOI
 from generator.ground.foreign_markup import to_tex, without_entities
 from generator.ground.librecat import date, first, items, mapping, mappings, plain, texts, title, words
+from generator.ground.limits import LONGEST_IN_RECORD, cut
 
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?((?:\d{4}-){3}\d{3}[\dX])/?", re.ASCII)
 _ARXIV_JOURNAL = re.compile(r"(?:e-?prints?\s+|pre-?prints?\s+)?arxiv", re.IGNORECASE)
@@ -239,12 +240,16 @@ def read_abstracts(value: Any) -> Iterator[Abstract]:
         abstract = mapping(item) or {"text": item}
         body = abstract.get("text")
         if isinstance(body, str) and (prose := clean(to_tex(body)).strip()):
-            yield Abstract(text=prose, lang=words(abstract.get("lang")) or None)
+            yield Abstract(text=cut(prose, LONGEST_IN_RECORD), lang=words(abstract.get("lang")) or None)
 
 
 def read_citations(styles: dict[Any, Any]) -> dict[str, str]:
     """``citation``: HTML by style, untrusted."""
-    cleaned = ((words(style), clean(html).strip()) for style, html in styles.items() if isinstance(html, str))
+    cleaned = (
+        (words(style), cut(clean(html).strip(), LONGEST_IN_RECORD))
+        for style, html in styles.items()
+        if isinstance(html, str)
+    )
     return {style: html for style, html in cleaned if style and html}
 
 

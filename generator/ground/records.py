@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from generator.ground import arxiv_id
+from generator.ground import arxiv_id, limits
 from generator.ground.model import Paper, Receipt
 
 PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra")
@@ -64,7 +64,7 @@ def paper(fields: dict[str, Any]) -> Paper:
 def _checked(made: Paper) -> Paper:
     if wrong := _paper_fault(made):
         raise RecordError(wrong)
-    return made
+    return limits.capped(made)[0]
 
 
 def encode_paper(record: Paper) -> bytes:
@@ -82,7 +82,10 @@ def encode_papers(papers: Iterable[Paper]) -> bytes:
 
 def decode_receipt(data: bytes) -> Receipt:
     """Read a file of ``data/runs``. Raises RecordError."""
-    made = _convert(_object(data), _RECEIPT_FIELDS, Receipt)
+    fields = _object(data)
+    for name in fields.keys() & set(_RECEIPT_FIELDS):
+        fields[name] = limits.bounded(fields[name], limits.LONGEST_IN_RECEIPT)
+    made = _convert(fields, _RECEIPT_FIELDS, Receipt)
     if not is_date(made.date):
         raise RecordError(f"date: {made.date!r} is not a day as YYYY-MM-DD")
     negative = next((name for name in _COUNTS if (getattr(made, name) or 0) < 0), None)

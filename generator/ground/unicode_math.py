@@ -85,7 +85,7 @@ def _inside(element: ET.Element) -> str:
     out = _styleless(element.text or "")
     for child in element:
         text = _text(child)
-        named = re.search(r"[A-Za-z]{2}$|[₀-₉]$", out.rstrip("\u2061")) if out.endswith("\u2061") else None
+        named = re.search(r"[A-Za-z]{2}$|[₀-₉]$", out[-4:].rstrip("\u2061")) if out.endswith("\u2061") else None
         out += (" " if named and re.match(r"\w|√", text) else "") + text
         out += _styleless(child.tail or "")
     return out

@@ -184,7 +184,7 @@ class _Run:
         before = {recipient.key: self._status(recipient) for recipient in to}
         left = [recipient for recipient in to if before[recipient.key] in outbox.UNFINISHED]
         for pause in (0, *PAUSES):
-            if not left:
+            if not left or self._connection.late:
                 break
             if pause:
                 self._sleep(pause)

@@ -14,10 +14,13 @@ import requests
 import urllib3
 
 from generator.ground.errors import Problem
+from generator.web.adapter import TimedAdapter
+from generator.web.deadline import Deadline
 from generator.web.service import Reply, Service, WebError, shown, wait_asked
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
+_PORTS = {"http": 80, "https": 443}
 _PIECE = 1 << 16
 _LATER = "try again later"
 
@@ -66,17 +69,18 @@ class Web:
 
     def _ask(self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None) -> Reply:
         _check(url)
-        line = self._line(service)
+        line, deadline = self._line(service), Deadline(service.whole_timeout)
         for attempt in range(service.tries):
             pause = min(service.pause * 2**attempt, service.longest_pause)
             try:
-                reply = self._follow(line, service, method, url, headers, data)
+                reply = self._follow(line, service, method, url, headers, data, deadline)
             except _Lost as lost:
                 error = WebError(Problem(shown(url), str(lost), _LATER), sent=lost.sent)
                 passing = lost.passing and (service.resend or not lost.sent)
             else:
                 if 200 <= reply.status < 300 and not _is_page(reply):
                     return reply
+                deadline = Deadline(service.whole_timeout)  # it answers: the next try has its own time
                 error, passing = _refusal(url, reply), reply.status in service.retry or reply.status < 300
                 if passing and (asked := wait_asked(reply)) is not None:
                     pause = asked
@@ -88,11 +92,18 @@ class Web:
         raise ValueError(f"{service.name} is to be tried less than once")
 
     def _follow(
-        self, line: "_Line", service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None
+        self,
+        line: "_Line",
+        service: Service,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        data: bytes | None,
+        deadline: Deadline,
     ) -> Reply:
         asked = url
         for _ in range(_MOST_REDIRECTS + 1):
-            reply = line.send(service, method, asked, headers, data)
+            reply = line.send(service, method, asked, headers, data, deadline)
             target = reply.headers.get("location")
             if method != "GET" or reply.status not in _REDIRECTS or not target:
                 return reply
@@ -113,7 +124,10 @@ class _Lost(Exception):
 
 
 class _Line:
-    """What is under way to one service: so many connections, and a time before which no request starts."""
+    """What is under way to one service: so many connections, and a time before which no request starts.
+
+    A host that let a deadline pass is `_late`, and where the service says so it is asked no more.
+    """
 
     def __init__(
         self, service: Service, agent: str, clock: Callable[[], float], sleep: Callable[[float], None]
@@ -122,6 +136,7 @@ class _Line:
         self._free: queue.LifoQueue[requests.Session] = queue.LifoQueue()
         self._lock, self._turns = threading.Lock(), threading.Lock()
         self._next = float("-inf")
+        self._late: set[str] = set()
         for _ in range(service.connections):
             self._free.put(_session(agent))
 
@@ -133,27 +148,28 @@ class _Line:
         with self._lock:
             self._next = max(self._next, time)
 
-    def send(self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None) -> Reply:
+    def send(
+        self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None, deadline: Deadline
+    ) -> Reply:
         """One request when its turn comes, and its whole reply, whatever the status. Raises _Lost."""
+        place = urlsplit(url).netloc
         with self._connection() as session:
+            if place in self._late:
+                raise _Lost("did not answer in time before and is not asked again", sent=False)
             self._take_turn(service.interval)
             timeout = (service.connect_timeout, service.read_timeout)
-            end = self._clock() + service.whole_timeout
             try:
-                with session.request(
-                    method, url, headers=headers, data=data, stream=True, allow_redirects=False, timeout=timeout
-                ) as response:
-                    body = self._read(response, service.largest, end)
-            except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-                sent = not isinstance(error, requests.ConnectTimeout)
-                raise _Lost("does not answer in time", passing=True, sent=sent) from error
-            except (requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL) as error:
-                what = "cannot be asked: its address or a header has characters that may not stand there"
-                raise _Lost(what, sent=False) from error
-            except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
-                raise _Lost("has no certificate that can be trusted", sent=False) from error
+                with (
+                    deadline,
+                    session.request(
+                        method, url, headers=headers, data=data, stream=True, allow_redirects=False, timeout=timeout
+                    ) as response,
+                ):
+                    body = _read(response, service.largest)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                raise _Lost(_broken(error), passing=True, sent=not _unreached(error)) from error
+                if deadline.passed and service.skip_late_hosts:
+                    self._late.add(place)
+                raise _lost(error, deadline.passed) from error
         found = {name.lower(): value for name, value in response.headers.items()}
         return Reply(url=url, status=response.status_code, headers=found, body=body)
 
@@ -177,16 +193,29 @@ class _Line:
                 self._sleep(wait)
             self._not_before(self._clock() + interval)
 
-    def _read(self, response: requests.Response, largest: int, end: float) -> bytes:
-        body = bytearray()
-        # read1 gives what has come: a reply that drips is seen to.
-        while piece := response.raw.read1(_PIECE, decode_content=True):
-            body += piece
-            if len(body) > largest:
-                raise _Lost(f"answers with more than {largest:,} bytes")
-            if self._clock() > end:
-                raise _Lost("answers too slowly", passing=True)
-        return bytes(body)
+
+def _read(response: requests.Response, largest: int) -> bytes:
+    body = bytearray()
+    while piece := response.raw.read1(_PIECE, decode_content=True):
+        body += piece
+        if len(body) > largest:
+            raise _Lost(f"answers with more than {largest:,} bytes")
+    return bytes(body)
+
+
+def _lost(error: Exception, late: bool) -> _Lost:
+    """Return why there is no reply. The library's own words hold the whole URL and are left out."""
+    if isinstance(error, requests.ConnectTimeout):
+        return _Lost("does not answer in time", passing=not late, sent=False)
+    if late:
+        return _Lost("answers too slowly")
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
+        return _Lost("does not answer in time", passing=True)
+    if isinstance(error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL):
+        return _Lost("cannot be asked: its address or a header has characters that may not stand there", sent=False)
+    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
+        return _Lost("has no certificate that can be trusted", sent=False)
+    return _Lost(_broken(error), passing=True, sent=not _unreached(error))
 
 
 class _Session(requests.Session):
@@ -200,6 +229,9 @@ def _session(agent: str) -> requests.Session:
     session = _Session()
     session.headers["User-Agent"] = agent
     session.auth = _as_it_is  # else requests sends the passwords of ~/.netrc, even in place of a key
+    adapter = TimedAdapter()
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session
 
@@ -226,15 +258,22 @@ def _joined(url: str, target: str) -> str:
 
 
 def _may_follow(before: str, after: str, domain: str) -> bool:
-    """Whether a redirect stays where it was asked for: the same host or `domain`, and never from https to http."""
+    """Whether a redirect stays where it was asked for, and never leads from https to http.
+
+    That is the same host on the same port or on that of https, or a host of `domain` on the usual port.
+    """
     try:
         old, new = urlsplit(before), urlsplit(after)
-        hosts, _ = (old.hostname or "", new.hostname or ""), new.port
+        ports = (old.port or _PORTS.get(old.scheme), new.port or _PORTS.get(new.scheme))
     except ValueError:
         return False
-    if new.scheme not in ("http", "https") or (old.scheme == "https" and new.scheme == "http"):
+    if new.scheme not in _PORTS or (old.scheme == "https" and new.scheme == "http"):
         return False
-    return hosts[0] == hosts[1] or (bool(domain) and all(f".{host}".endswith(f".{domain}") for host in hosts))
+    is_usual = ports[1] == _PORTS[new.scheme]
+    if old.hostname == new.hostname:
+        return ports[0] == ports[1] or (is_usual and new.scheme == "https")
+    hosts = (old.hostname or "", new.hostname or "")
+    return is_usual and bool(domain) and all(f".{host}".endswith(f".{domain}") for host in hosts)
 
 
 def _refusal(url: str, reply: Reply) -> WebError:
@@ -262,7 +301,6 @@ def _unreached(error: Exception) -> bool:
 
 
 def _broken(error: Exception) -> str:
-    """Why there was no reply. The library's own words hold the whole URL and are left out."""
     text = repr(error)
     if "NameResolutionError" in text:
         return "is a host that is not known"

@@ -9,15 +9,19 @@ import msgspec
 
 from generator.ground.errors import DigestError, Problem
 
+_LONGEST_WAIT_S = 1e10  # more is as good as for ever
+
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
     """The rules under which one service is asked. All times are in seconds.
 
     Requests start at least `interval` apart, over at most `connections` at once. A reply is given up after
-    `connect_timeout`, after `read_timeout` of silence, after `whole_timeout` altogether, or past `largest` bytes
-    (unpacked). A request that fails in passing (no reply, or a status of `retry`) is made up to `tries` times, first
-    after `pause`, then after twice as long each time; ``Retry-After`` overrides that. Nobody waits longer than
-    `longest_pause`: a service that asks for more has failed. Redirects stay on the host asked or in `domain`.
+    `connect_timeout`, after `read_timeout` of silence, or past `largest` bytes (unpacked). `whole_timeout` limits all
+    of an exchange, redirects and tries without a reply included, whatever bytes come; with `skip_late_hosts` the same
+    `Web` does not ask a host again that has let it pass. A request that fails in passing (no reply, or a status of
+    `retry`) is made up to `tries` times, first after `pause`, then after twice as long each time; ``Retry-After``
+    overrides that. Nobody waits longer than `longest_pause`: a service that asks for more has failed. Redirects stay
+    on the host and port asked or in `domain`.
     Without `resend` a request that was sent and got no reply is not made again: it may have been done, and charged.
     """
 
@@ -30,10 +34,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     longest_pause: float = 300.0
     connect_timeout: float = 15.0
     read_timeout: float = 60.0
-    whole_timeout: float = 600.0
+    whole_timeout: float = 120.0
     largest: int = 64 << 20
     domain: str = ""
     resend: bool = True
+    skip_late_hosts: bool = True
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,13 +79,13 @@ def shown(url: str) -> str:
 
 
 def wait_asked(reply: Reply) -> float | None:
-    """The seconds a reply's ``Retry-After`` asks for, as a number or a date (RFC 9110, 10.2.3); None if it does not.
+    """Return the seconds that ``Retry-After`` asks for, as a number or a date (RFC 9110, 10.2.3); None if it does not.
 
     A date is measured from the reply's own ``Date``, so the two clocks need not agree.
     """
     value = reply.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]+)?", value):
-        return float(value)
+    if number := re.fullmatch(r"\+?([0-9]+(?:\.[0-9]*)?)(?:\s*,.*)?", value):  # a header sent twice has a comma
+        return min(float(number[1]), _LONGEST_WAIT_S)
     until, now = _time(value), _time(reply.headers.get("date", ""))
     return None if until is None or now is None else max(0.0, (until - now).total_seconds())
 

@@ -24,7 +24,7 @@ from generator.web.door import Web
 from generator.web.service import Service, WebError, shown
 
 NAME = "hf"
-SERVICE = Service(name="Hugging Face", interval=1.0, domain="huggingface.co", largest=32 << 20)
+SERVICE = Service(name="Hugging Face", interval=1.0, domain="huggingface.co", whole_timeout=60, largest=32 << 20)
 _PAGE = 100
 _MOST_PAGES = 100
 _REFUSALS = (400, 404, 416, 422)  # of a limit or a page beyond the server's own

@@ -5,13 +5,15 @@ import datetime as dt
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any
 
 import feedparser
 
 from generator.ground import text
+from generator.ground.arxiv_text import without_announcement
 from generator.ground.characters import escaped
 from generator.ground.errors import DigestError, Problem
 from generator.ground.files import read_regular
@@ -20,7 +22,11 @@ from generator.views.mail.prose import blocks, readable
 from generator.web.door import Web
 from generator.web.service import Service
 
-SERVICE = Service(name="feed", tries=3, whole_timeout=120, largest=20 << 20)
+SERVICE = Service(name="feed", tries=3, whole_timeout=60, largest=20 << 20)
+_YEARS = range(1971, 9999)
+_EARLY = re.compile(r"\s0\d{3}\s")  # the year 0001, in which the standard library sees 2001
+_MOST = 3000  # authors or categories of an item
+_LONGEST_TITLE = 10_000
 _MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|span|a|code|math|p)\b[^<>]*>|&(?:amp|lt|gt|quot|#\w{2,6});", re.I)
 
 
@@ -51,43 +57,67 @@ def parse(data: bytes, source: str) -> Feed:
 def _xml_feed(data: bytes, source: str) -> Feed | None:
     # Handed over as a stream: bytes would be tried as the name of a file. What is hostile in it is dealt with later.
     headers = {"content-location": source} if text.safe_url(source) else {}
-    found = feedparser.parse(io.BytesIO(data), sanitize_html=False, response_headers=headers)
+    try:
+        found = feedparser.parse(io.BytesIO(data), sanitize_html=False, response_headers=headers)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):  # in anybody's bytes it may trip
+        return None
     if not found.get("version"):
         return None
     channel = found.feed
     items = tuple(item for entry in found.entries if (item := _xml_item(entry)))
-    return Feed(_title(channel.get("title_detail")), text.safe_url(channel.get("link")), items)
+    return Feed(_title(channel.get("title_detail")), text.safe_url(_words(channel, "link")), items)
 
 
 def _xml_item(entry: Any) -> Item | None:
-    date = _date(entry.get("published")) or _date(entry.get("updated")) or _utc(entry.get("published_parsed"))
-    bodies = [*entry.get("content", ()), *([entry.summary_detail] if "summary_detail" in entry else [])]
-    # The longer of content and summary is the whole one.
-    html = max((_html(body) for body in bodies), key=len, default="")
-    if date is None:
+    """Read an entry. feedparser keeps elements it does not know under their names, so any value may be any text."""
+    dates = [_words(entry, "published"), _words(entry, "updated")]
+    date = _date(dates[0]) or _date(dates[1]) or _utc(entry.get("published_parsed"))
+    if date is None or any(map(_EARLY.search, dates)):
         return None
-    link = text.safe_url(entry.get("link"))
-    title = _title(entry.get("title_detail"))
-    names = (author.get("name") for author in entry.get("authors", ()))
+    # The longer of content and summary is the whole one.
+    html = max(map(_html, [*_objects(entry, "content"), entry.get("summary_detail")]), key=len)
+    return _item(
+        id=_words(entry, "id"),
+        title=_title(entry.get("title_detail")),
+        link=text.safe_url(_words(entry, "link")),
+        date=date,
+        html=html,
+        names=(_words(author, "name") for author in _objects(entry, "authors")),
+        categories=(_words(tag, "term") for tag in _objects(entry, "tags")),
+    )
+
+
+def _item(
+    *,
+    id: str,
+    title: str,
+    link: str | None,
+    date: dt.datetime,
+    html: str,
+    names: Iterable[str],
+    categories: Iterable[str],
+) -> Item:
     return Item(
-        id=entry.get("id") or link or title,
+        id=text.one_line(id) or link or title,
         title=title,
         link=link,
         date=date,
-        html=html,
-        authors=tuple(text.name(name) for name in names if name),
-        categories=tuple(tag.get("term") or "" for tag in entry.get("tags", ())),
+        html=without_announcement(html),
+        authors=tuple(text.name(name) for name in islice(names, _MOST) if name),
+        categories=tuple(text.one_line(category) for category in islice(categories, _MOST)),
     )
 
 
 def _html(body: Any) -> str:
     """RSS does not say whether its text is HTML; nearly all of it is."""
-    value = str(body.get("value") or "")
+    if not isinstance(body, dict):
+        return ""
+    value = _words(body, "value")
     return f"<p>{escaped(value)}</p>" if body.get("type") == "text/plain" and not _MARKUP.search(value) else value
 
 
 def _title(detail: Any) -> str:
-    value = str(detail.get("value") or "") if detail else ""
+    value = (_words(detail, "value") if isinstance(detail, dict) else "")[:_LONGEST_TITLE]
     return _plain(value) if _MARKUP.search(value) else text.one_line(readable(value))
 
 
@@ -100,61 +130,56 @@ def _json_feed(data: bytes) -> Feed | None:
         found = json.loads(data.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or "jsonfeed.org" not in str(found.get("version")):
+    if not isinstance(found, dict) or "jsonfeed.org" not in _words(found, "version"):
         return None
-    items = found.get("items")
-    entries = [entry for entry in items if isinstance(entry, dict)] if isinstance(items, list) else []
-    return Feed(
-        text.one_line(str(found.get("title") or "")),
-        text.safe_url(_words(found, "home_page_url")),
-        tuple(item for entry in entries if (item := _json_item(entry))),
-    )
+    items = (item for entry in _objects(found, "items") if (item := _json_item(entry)))
+    return Feed(text.one_line(_words(found, "title")), text.safe_url(_words(found, "home_page_url")), tuple(items))
 
 
 def _json_item(entry: dict[str, Any]) -> Item | None:
     date = _date(_words(entry, "date_published")) or _date(_words(entry, "date_modified"))
     if date is None:
         return None
-    link = text.safe_url(_words(entry, "url")) or text.safe_url(_words(entry, "external_url"))
-    title = text.one_line(readable(_words(entry, "title")))
-    html = (
-        _words(entry, "content_html") or f"<p>{escaped(_words(entry, 'content_text') or _words(entry, 'summary'))}</p>"
-    )
-    return Item(
-        id=str(entry.get("id") or link or title),
-        title=title,
-        link=link,
+    tags, number = entry.get("tags"), entry.get("id")
+    return _item(
+        id=_words(entry, "id") or (str(number) if isinstance(number, int) else ""),
+        title=text.one_line(readable(_words(entry, "title")[:_LONGEST_TITLE])),
+        link=text.safe_url(_words(entry, "url")) or text.safe_url(_words(entry, "external_url")),
         date=date,
-        html=html,
-        authors=tuple(_json_names(entry)),
-        categories=tuple(tag for tag in entry.get("tags") or () if isinstance(tag, str)),
+        html=_words(entry, "content_html")
+        or f"<p>{escaped(_words(entry, 'content_text') or _words(entry, 'summary'))}</p>",
+        names=(_words(author, "name") for author in _objects(entry, "authors") or _objects(entry, "author")),
+        categories=(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
     )
 
 
-def _json_names(entry: dict[str, Any]) -> Iterator[str]:
-    authors = entry.get("authors") or [entry.get("author")]
-    for author in authors if isinstance(authors, list) else ():
-        if isinstance(author, dict) and isinstance(author.get("name"), str):
-            yield text.name(author["name"])
+def _objects(entry: dict[str, Any], key: str) -> list[Any]:
+    """Return the objects in a list, or the one that stands in its place; a value of another type is none."""
+    value = dict.get(entry, key)
+    return [it for it in (value if isinstance(value, list) else [value]) if isinstance(it, dict)]
 
 
 def _words(entry: dict[str, Any], key: str) -> str:
-    value = entry.get(key)
+    value = dict.get(entry, key)  # feedparser's own `get` takes another key's value, and warns
     return value if isinstance(value, str) else ""
 
 
-def _date(written: str | None) -> dt.datetime | None:
-    """A date of RFC 822 or RFC 3339, in its own time zone: an edition is of the day its author wrote."""
-    for reader in (parsedate_to_datetime, dt.datetime.fromisoformat):
+def _date(written: str) -> dt.datetime | None:
+    """Return a date of RFC 822 or RFC 3339, in its own time zone: an edition is of the day its author wrote."""
+    for reader in () if _EARLY.search(written) else (parsedate_to_datetime, dt.datetime.fromisoformat):
         try:
-            date = reader((written or "").strip())
+            date = reader(written.strip())
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        if 1970 < date.year < 9999:
+        if date.year in _YEARS:
             return date.replace(microsecond=0, tzinfo=date.tzinfo or dt.UTC)
     return None
 
 
 def _utc(parsed: Any) -> dt.datetime | None:
-    """What feedparser made of a date in another form."""
-    return dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC) if parsed else None
+    """Return what feedparser made of a date in another form."""
+    try:
+        date = dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC)
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
+        return None
+    return date if date.year in _YEARS else None

@@ -6,15 +6,22 @@ No exception of `smtplib` leaves this module and none is quoted: they hold addre
 import contextlib
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from generator.ground.errors import DigestError, Problem
+from generator.web.deadline import Deadline, TimedTLS, in_time, timed
 
 TIMEOUT = 60
+DEADLINE_S = 180  # for one message, whatever bytes come: to connect, log in and hand it over
+_GOODBYE_S = 5
+_MOST_BYTES = 1 << 20  # of replies to one message
 _WAYS = ("starttls", "tls", "none")
 _LOCAL = frozenset(["localhost", "127.0.0.1", "::1"])
+_LATE = "does not answer in time"
 _NEXT = "docs/mail.md lists the DIGEST_SMTP_ variables"
 
 
@@ -81,10 +88,26 @@ class Unreachable(Exception):
         self.why = why
 
 
+class _Plain(smtplib.SMTP):
+    """SMTP over a socket that keeps the deadline."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connect: Callable[[], socket.socket] = partial(super()._get_socket, host, port, timeout)  # type: ignore[misc]
+        return timed(in_time(connect, timeout))
+
+
+class _TLS(smtplib.SMTP_SSL, _Plain):
+    """The same over TLS."""
+
+
 class Connection:
-    """To a server: opened when the first message needs it, kept for the next, opened again when it was lost."""
+    """To a server: opened when the first message needs it, kept for the next, opened again when it was lost.
+
+    A server that let a deadline pass is `late`, and not tried again.
+    """
 
     def __init__(self, server: Server) -> None:
+        self.late = False
         self._server = server
         self._smtp: smtplib.SMTP | None = None
 
@@ -93,6 +116,26 @@ class Connection:
 
         Raises Unreachable, and DigestError where no message at all can go out before somebody changes something.
         """
+        if self.late:
+            raise Unreachable(_LATE)
+        deadline = Deadline(DEADLINE_S, most_bytes=_MOST_BYTES)
+        try:
+            with deadline:
+                answer = self._hand_over(sender, recipient, message)
+        except Unreachable:
+            self._drop_if_late(deadline)
+            raise
+        if not answer.accepted:
+            self._drop_if_late(deadline)
+        return answer
+
+    def _drop_if_late(self, deadline: Deadline) -> None:
+        if deadline.passed:
+            self.late = True
+            self.drop()
+            raise Unreachable(_LATE) from None
+
+    def _hand_over(self, sender: str, recipient: str, message: bytes) -> Answer:
         smtp = self._smtp or self._open()
         try:
             smtp.sendmail(sender, [recipient], message)
@@ -114,7 +157,7 @@ class Connection:
     def close(self) -> None:
         """Say goodbye, if there is anybody to say it to."""
         if self._smtp:
-            with contextlib.suppress(smtplib.SMTPException, OSError):
+            with contextlib.suppress(smtplib.SMTPException, OSError), Deadline(_GOODBYE_S, most_bytes=_MOST_BYTES):
                 self._smtp.quit()
         self.drop()
 
@@ -152,8 +195,8 @@ class Connection:
     def _connected(self) -> smtplib.SMTP:
         server = self._server
         if server.way == "tls":
-            return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=_context(server))
-        smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+            return _TLS(server.host, server.port, timeout=TIMEOUT, context=_context(server))
+        smtp = _Plain(server.host, server.port, timeout=TIMEOUT)
         try:
             if server.way == "starttls":
                 smtp.starttls(context=_context(server))
@@ -189,6 +232,7 @@ class Connection:
 
 def _context(server: Server) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    context.sslsocket_class = TimedTLS
     if not server.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

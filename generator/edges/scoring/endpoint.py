@@ -77,6 +77,7 @@ class Endpoint:
             longest_pause=120.0,
             largest=_LARGEST,
             resend=False,
+            skip_late_hosts=False,
         )
 
     def ask(self, messages: Sequence[dict[str, str]]) -> Answer | Failure:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from generator.ground import limits
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
 
@@ -95,7 +96,14 @@ class Notes:
 
     def harvest(self, rows: list[Row]) -> Harvest:
         """The file's rows, with everything said about them."""
+        rows = [self._within_limits(row) for row in rows]
         return Harvest(rows=rows, repairs=self.repairs, problems=self.problems, refused=self.refused)
+
+    def _within_limits(self, row: Row) -> Row:
+        paper, fields = limits.capped(row.paper)
+        for field in fields:
+            self.repairs.append(Repair(row.where, "a value that is too long was cut", f"{field} of {paper.arxiv_id}"))
+        return msgspec.structs.replace(row, paper=paper) if fields else row
 
 
 def refused(where: str, what: str, do: str) -> DigestError:

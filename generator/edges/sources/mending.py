@@ -8,16 +8,14 @@ from typing import Any
 from generator.edges.sources.harvest import Notes
 from generator.ground import arxiv_id
 from generator.ground.arxiv_id import ArxivId
-from generator.ground.characters import clean, is_printable, one_line
+from generator.ground.arxiv_text import ANNOUNCEMENT
+from generator.ground.characters import clean, is_printable, one_line, unescaped
 from generator.ground.foreign_markup import without_braces
 from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.model import LARGEST_NUMBER
 from generator.ground.spelling import name as spelt_name
 
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-_ANNOUNCED = re.compile(
-    r"arXiv:(\S{1,40})\s+Announce Type:\s*(new|cross|replace-cross|replace)\b\s*(?:Abstract:\s*)?", re.IGNORECASE
-)
 _OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
@@ -56,11 +54,9 @@ def clean_text(raw: str, field: str, notes: Notes) -> str:
 
 
 def _unescaped(raw: str, field: str, notes: Notes) -> str:
-    import html  # noqa: PLC0415 - knows two thousand names, for the few files that use one
-
-    plain = html.unescape(raw)
+    plain = unescaped(raw)
     if _ENTITY.search(plain):  # a feed of a feed is escaped twice
-        plain = html.unescape(plain)
+        plain = unescaped(plain)
     if plain == raw:
         return raw
     notes.repair("HTML entities made characters again", field)
@@ -115,7 +111,7 @@ def _around(known: str, written: str) -> str:
 
 def announcement(abstract: str, notes: Notes) -> tuple[str, int | None, str | None]:
     """An abstract without arXiv's ``arXiv:ID Announce Type: TYPE Abstract:``; and the version and the type it told."""
-    found = _ANNOUNCED.match(abstract)
+    found = ANNOUNCEMENT.match(abstract)
     if not found:
         return abstract, None, None
     notes.repair("announce prefix taken off the abstract", found[0].split("\n")[0].strip())

@@ -1,31 +1,30 @@
 """Anybody's HTML as plain blocks of text: hostile until here, and nothing of it is markup afterwards.
 
-nh3 drops what is no text (scripts, styles, pictures, forms); what it leaves is read as paragraphs, list items and
-headings whose text keeps emphasis and http(s) links. Formulas become Unicode.
+It is read as paragraphs, list items and headings whose text keeps emphasis and http(s) links. Formulas become Unicode.
 """
 
 import re
-from typing import Any, NamedTuple
-
-import nh3
-from lxml import etree, html
+import xml.etree.ElementTree as ET
+from typing import NamedTuple
 
 from generator.ground import text
 from generator.ground.mathml import ELEMENTS
 from generator.ground.unicode_math import mathml_text, script
+from generator.views.mail.tokens import End, Start, Token, Words, tokens
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _STYLES = {"em": "em", "i": "em", "cite": "em", "strong": "strong", "b": "strong", "code": "code", "tt": "code"}
 _BLOCKS = frozenset(["p", "div", "section", "article", "header", "footer", "blockquote", "figure", "figcaption", "hr",
                      "ul", "ol", "dl", "dt", "dd", "table", "tr", "details", "summary", "main", "aside"])  # fmt: skip
-_INLINE = frozenset(["a", "br", "span", "sub", "sup", "td", "th", "tbody", "thead", "q", "small", "u", "s", "del"])
-_TAGS = {*HEADINGS, *_STYLES, *_BLOCKS, *_INLINE, *ELEMENTS, "li", "pre", "semantics", "annotation"}
-_ATTRIBUTES = {"a": {"href"}, "annotation": {"encoding"}, "math": {"alttext"}, "mspace": {"width"},
-               "mfrac": {"linethickness"}, "mover": {"accent"}, "munder": {"accentunder"}}  # fmt: skip
-_DROPPED = {"script", "style", "template", "noscript", "iframe", "object", "svg", "title", "textarea", "select"}
+_CONTAINERS = frozenset([*HEADINGS, "ul", "ol", "li", "pre"])
+_REMEMBERED = _CONTAINERS | {*_STYLES, "a", "sub", "sup"}
+_IN_FORMULAS = ELEMENTS | {"semantics", "annotation", "annotation-xml"}
+_OUT_OF_FORMULAS = _BLOCKS | _CONTAINERS | {"br", "a"}
+_IN_CODE = frozenset({"pre", "code", "tt"})
 _WHITE = re.compile(r"[ \t\r\n\f]+")
-_TEX = re.compile(r"\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+_FORMULAS = (("$", "$", 2), ("\\(", "\\)", 3), ("\\[", "\\]", 3))
 _LONGEST = 4_000_000
+_DEEPEST = 60  # open elements that are remembered; what is nested deeper is text in the outer one
 
 
 class Run(NamedTuple):
@@ -54,100 +53,180 @@ class Block(NamedTuple):
         return next((run.url for run in self.runs if run.url), None)
 
 
+class _Open(NamedTuple):
+    """An element that is open since there were so many `runs`. `url` is that of a link."""
+
+    tag: str
+    runs: int
+    url: str | None
+
+
 def blocks(source: str) -> tuple[Block, ...]:
-    """The blocks of an HTML fragment, empty ones left out."""
-    kept = nh3.clean(
-        text.clean(source[:_LONGEST]),
-        tags=_TAGS,
-        clean_content_tags=_DROPPED,
-        attributes=_ATTRIBUTES,
-        url_schemes={"http", "https"},
-        link_rel=None,
-    )
-    parser = html.HTMLParser(huge_tree=True, encoding="utf-8")
-    tree = html.document_fromstring(f"<html><body>{kept}</body></html>".encode(), parser=parser)
+    """Return the blocks of an HTML fragment, empty ones left out."""
     reader = _Reader()
-    walk = etree.iterwalk(tree, events=("start", "end"))
-    for event, element in walk:
-        if event == "start":
-            if reader.start(element):
-                walk.skip_subtree()
-        else:
-            reader.end(element)
-    reader.flush()
-    return tuple(reader.blocks)
+    for token in tokens(source[:_LONGEST]):
+        reader.take(token)
+    return reader.finish()
 
 
 def readable(words: str) -> str:
     """Plain text with the TeX formulas a foreign feed left in it as Unicode; white space at the ends stays."""
-    if not _TEX.search(words):
+    if not _has_formula(words):
         return words
     before, after = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :]
     return before + text.plain(words) + after
 
 
+def _has_formula(words: str) -> bool:
+    starts = ((words.find(opening), closing, least) for opening, closing, least in _FORMULAS)
+    return any(at >= 0 and words.find(closing, at + least) >= 0 for at, closing, least in starts)
+
+
+class _Formula:
+    """A ``<math>`` element in the making; what is no MathML in it is left out."""
+
+    def __init__(self, start: Start) -> None:
+        self._builder, self._open = ET.TreeBuilder(), list[str]()
+        self.start(start)
+
+    def start(self, token: Start) -> None:
+        """Open an element."""
+        if token.tag not in _IN_FORMULAS or len(self._open) == _DEEPEST:
+            return
+        names = ("encoding", "alttext", "width", "linethickness", "accent", "accentunder")
+        attributes = {name: value for name in names if token.attributes and (value := token.attribute(name))}
+        self._builder.start(token.tag, attributes)
+        self._open.append(token.tag)
+        if token.empty:
+            self.end(token.tag)
+
+    def end(self, tag: str) -> None:
+        """Close the innermost element `tag`, and what is open in it."""
+        while tag in self._open:
+            inner = self._open.pop()
+            self._builder.end(inner)
+            if inner == tag:
+                return
+
+    def words(self, words: str) -> None:
+        """Take text."""
+        self._builder.data(words)
+
+    def text(self) -> str:
+        """Return all of it in Unicode."""
+        self.end("math")
+        return mathml_text(self._builder.close())
+
+
 class _Reader:
-    """Takes the start and end of each element in turn (so depth costs nothing) and gathers blocks."""
+    """Takes one token after the other and gathers blocks."""
 
     def __init__(self) -> None:
-        self.blocks: list[Block] = []
+        self._blocks: list[Block] = []
         self._runs: list[Run] = []
+        self._words: list[str] = []  # since the last tag that matters
+        self._formula: _Formula | None = None
         self._kind = "p"
         self._marker = ""
         self._lists: list[int | None] = []  # the next number of each open list; None has bullets
-        self._open: list[str] = []
+        self._open: list[_Open] = []
 
-    def start(self, element: Any) -> bool:
-        """Whether the element has been dealt with as a whole."""
-        tag = element.tag
-        if tag == "math":
-            tail, element.tail = element.tail, None
-            self._add(mathml_text(element), element.getparent())
-            element.tail = tail
-            return True
-        if tag in ("sub", "sup") and not len(element):
-            self._add(script("^" if tag == "sup" else "_", element.text or ""), element)
-            return False
-        self._begin(tag)
-        self._open.append(tag)
-        self._words(element.text, element)
-        return False
+    def take(self, token: Token) -> None:
+        """Go on with the next token."""
+        if self._formula and isinstance(token, Start | End) and token.tag in _OUT_OF_FORMULAS:
+            self._end_formula()
+        match token:
+            case Words(words):
+                self._formula.words(words) if self._formula else self._words.append(words)
+            case Start():
+                self._formula.start(token) if self._formula else self._start(token)
+            case End("math"):
+                self._end_formula()
+            case End(tag):
+                self._formula.end(tag) if self._formula else self._end(tag)
 
-    def end(self, element: Any) -> None:
-        """Close what was opened, and take the words that follow."""
-        tag = element.tag
-        if tag != "math" and not (tag in ("sub", "sup") and not len(element)):
-            self._open.pop()
-            self._finish(tag)
-        self._words(element.tail, element.getparent())
+    def finish(self) -> tuple[Block, ...]:
+        """Return all blocks."""
+        self._end_formula()
+        self._flush()
+        return tuple(self._blocks)
 
-    def flush(self) -> None:
+    def _start(self, token: Start) -> None:
+        if token.tag == "math":
+            self._say()
+            self._formula = _Formula(token)
+            if token.empty:
+                self._end_formula()
+            return
+        self._begin(token.tag)
+        if token.tag in _REMEMBERED and not token.empty and len(self._open) < _DEEPEST:
+            self._say()
+            url = text.safe_url(token.attribute("href")) if token.tag == "a" else None
+            self._open.append(_Open(token.tag, len(self._runs), url))
+        elif token.empty:
+            self._end(token.tag)
+
+    def _end(self, tag: str) -> None:
+        last = self._open[-1] if self._open else None
+        if tag in ("sub", "sup") and last and (last.tag, last.runs) == (tag, len(self._runs)):
+            self._words = [script("^" if tag == "sup" else "_", "".join(self._words))]
+        if tag in _REMEMBERED:
+            self._say()
+            self._forget(tag)
+        self._finish(tag)
+
+    def _forget(self, tag: str) -> None:
+        """Take the innermost `tag` from what is open: a container with all that is in it."""
+        at = next((at for at in reversed(range(len(self._open))) if self._open[at].tag == tag), None)
+        if at is not None:
+            del self._open[at : None if tag in _CONTAINERS else at + 1]
+
+    def _end_formula(self) -> None:
+        if self._formula:
+            formula, self._formula = self._formula, None
+            self._add(formula.text())
+
+    def _flush(self) -> None:
         """Make a block of what has been gathered."""
+        self._say()
         runs = self._runs if self._kind == "pre" else _collapsed(self._runs)
         if any(run.text.strip() for run in runs):
-            self.blocks.append(Block(self._kind, tuple(runs), self._marker))
+            self._blocks.append(Block(self._kind, tuple(runs), self._marker))
             self._marker = ""
         self._runs = []
 
     def _begin(self, tag: str) -> None:
         if tag == "br":
+            self._say()
             self._runs.append(Run("\n"))
-        elif tag in ("td", "th") and self._runs:
-            self._runs.append(Run(" \N{MIDDLE DOT} "))
+        elif tag in ("td", "th"):
+            self._say()
+            if self._runs:
+                self._runs.append(Run(" \N{MIDDLE DOT} "))
+        elif tag == "a":
+            self._say()
+            self._forget("a")  # no link has another in it
         elif tag == "li":
-            self.flush()
+            self._flush()
+            self._end_item()
             self._kind, self._marker = "li", self._next_marker()
         elif tag in _BLOCKS or tag in HEADINGS or tag == "pre":
-            self.flush()
+            self._flush()
             if tag in HEADINGS or tag == "pre":
                 self._kind = tag
         if tag in ("ul", "ol"):
             self._lists.append(1 if tag == "ol" else None)
 
+    def _end_item(self) -> None:
+        """End the item before, which needs no end tag."""
+        tags = [it.tag for it in self._open if it.tag in ("li", "ul", "ol")]
+        if tags[-1:] == ["li"]:
+            self._forget("li")
+
     def _finish(self, tag: str) -> None:
         if tag == "li" or tag in _BLOCKS or tag in HEADINGS or tag == "pre":
-            self.flush()
-            inside = tag != "li" and "li" in self._open
+            self._flush()
+            inside = tag != "li" and any(it.tag == "li" for it in self._open)
             self._kind = "li" if inside else "p"
             self._marker = self._marker if inside else ""
         if tag in ("ul", "ol") and self._lists:
@@ -159,15 +238,17 @@ class _Reader:
         self._lists[-1] += 1
         return f"{self._lists[-1] - 1}."
 
-    def _words(self, words: str | None, inside: Any) -> None:
+    def _say(self) -> None:
+        """Add the words since the last tag."""
+        words, self._words = "".join(self._words), []
         if words:
-            in_code = any(tag in ("pre", "code", "tt") for tag in self._open)
-            self._add(words if in_code else readable(words), inside)
+            in_code = any(it.tag in _IN_CODE for it in self._open)
+            self._add(words if in_code else readable(words))
 
-    def _add(self, words: str, inside: Any) -> None:
-        style = next((_STYLES[tag] for tag in reversed(self._open) if tag in _STYLES), "")
-        link = inside if inside.tag == "a" else next(inside.iterancestors("a"), None)
-        self._runs.append(Run(words, style, None if link is None else text.safe_url(link.get("href"))))
+    def _add(self, words: str) -> None:
+        style = next((_STYLES[it.tag] for it in reversed(self._open) if it.tag in _STYLES), "")
+        url = next((it.url for it in reversed(self._open) if it.tag == "a"), None)
+        self._runs.append(Run(words, style, url))
 
 
 def _collapsed(runs: list[Run]) -> list[Run]:

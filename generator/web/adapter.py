@@ -1,0 +1,53 @@
+"""`requests` over sockets that keep a `Deadline`."""
+
+import socket
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError
+from urllib3.util.ssl_ import create_urllib3_context
+
+from generator.web.deadline import TimedTLS, in_time, timed
+
+
+class _Connection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        try:
+            return timed(in_time(super()._new_conn, self.timeout or float("inf")))
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "no connection in time") from error
+
+
+class _TLSConnection(_Connection, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TLSConnection
+
+
+class TimedAdapter(HTTPAdapter):
+    """An adapter that connects, directly or through a proxy, by timed sockets."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        context = create_urllib3_context()
+        context.sslsocket_class = TimedTLS
+        super().init_poolmanager(*args, **options, ssl_context=context)
+        _use_timed_pools(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+        context = create_urllib3_context()
+        context.sslsocket_class = TimedTLS
+        manager = super().proxy_manager_for(*args, **options, ssl_context=context)
+        _use_timed_pools(manager)
+        return manager
+
+
+def _use_timed_pools(manager: PoolManager) -> None:
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
