@@ -1,5 +1,7 @@
 """What is an arXiv identifier, and which of its spellings mean the same paper."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +28,51 @@ from generator.ground.arxiv_id import ArxivId, parse
         ("oai:arXiv.org:hep-th/9901001", ArxivId("hep-th/9901001")),
         ("0411431", ArxivId("0411431", None, resolvable=False)),
         ("9605168v1", ArxivId("9605168", 1, resolvable=False)),
+        # As arXiv's own pages, and reference managers after them, cite a paper.
+        ("arXiv:1407.5694 [math]", ArxivId("1407.5694")),
+        ("arXiv:2405.00001v2 [cs.LG]", ArxivId("2405.00001", 2)),
+        ("arXiv:2405.00001v2 [cs.LG] 1 May 2024", ArxivId("2405.00001", 2)),
+        ("(arXiv:2405.00001v1 [cs.LG, stat.ML])", ArxivId("2405.00001", 1)),
+        ("arXiv:math/0309136 [math.GT]", ArxivId("math/0309136")),
+        ("arXiv preprint arXiv:2405.00001", ArxivId("2405.00001")),
+        ("arXiv.2501.01234", ArxivId("2501.01234")),
+        ("doi:10.48550/arXiv.2501.01234", ArxivId("2501.01234")),
+        ("https://doi.org/10.48550%2FarXiv.2501.01234", ArxivId("2501.01234")),
+        ("info:arxiv/2501.01234v2", ArxivId("2501.01234", 2)),
+        ("info:eu-repo/semantics/altIdentifier/arxiv/2501.01234", ArxivId("2501.01234")),
+        ("2025arXiv250101234O", ArxivId("2501.01234")),
+        ("2007arXiv0704.0001X", ArxivId("0704.0001")),
+        # Files.
+        ("2501.01234v2.pdf", ArxivId("2501.01234", 2)),
+        ("2501.01234V2", ArxivId("2501.01234", 2)),
+        ("arXiv-2501.01234v2.tar.gz", ArxivId("2501.01234", 2)),
+        ("hep-th/9901001v2.pdf", ArxivId("hep-th/9901001", 2)),
+        # Addresses.
+        ("https://arxiv.org/abs/2405.00002/", ArxivId("2405.00002")),
+        ("https://arxiv.org/pdf/2405.00002v1.pdf?download=1", ArxivId("2405.00002", 1)),
+        ("https://arxiv.org/html/2501.01234v1#S3.F1", ArxivId("2501.01234", 1)),
+        ("arxiv.org/abs/2501.01234", ArxivId("2501.01234")),
+        ("abs/2501.01234", ArxivId("2501.01234")),
+        ("https%3A%2F%2Farxiv.org%2Fabs%2F2501.01234", ArxivId("2501.01234")),
+        ("hep-th%2F9901001", ArxivId("hep-th/9901001")),
+        ("http://cn.arxiv.org/abs/2501.01234", ArxivId("2501.01234")),
+        ("http://de.arxiv.org/pdf/hep-th/9901001", ArxivId("hep-th/9901001")),
+        ("http://xxx.lanl.gov/abs/HEP-TH/9901001", ArxivId("hep-th/9901001")),
+        ("https://rss.arxiv.org/abs/2501.01234", ArxivId("2501.01234")),
+        ("https://www.alphaxiv.org/abs/2501.01234v1", ArxivId("2501.01234", 1)),
+        ("https://alphaxiv.org/zh/overview/2501.01234", ArxivId("2501.01234")),
+        ("https://huggingface.co/papers/2501.01234", ArxivId("2501.01234")),
+        ("https://ar5iv.org/abs/2501.01234", ArxivId("2501.01234")),
+        ("https://ar5iv.labs.arxiv.org/html/2501.01234", ArxivId("2501.01234")),
+        ("ARXIV:2501.01234", ArxivId("2501.01234")),
+        ("https://api.semanticscholar.org/graph/v1/paper/ARXIV:2501.01234", ArxivId("2501.01234")),
+        ("https://www.semanticscholar.org/arxiv/2501.01234", ArxivId("2501.01234")),
+        ("https://ui.adsabs.harvard.edu/abs/arXiv:2501.01234", ArxivId("2501.01234")),
+        # In the brackets and quotation marks of prose.
+        ("<https://arxiv.org/abs/2501.01234>", ArxivId("2501.01234")),
+        ("[2501.01234](https://arxiv.org/abs/2501.01234)", ArxivId("2501.01234")),
+        ("“arXiv:2501.01234v3”.", ArxivId("2501.01234", 3)),
+        ("**2501.01234**", ArxivId("2501.01234")),
     ],
 )
 def test_spellings(text: str, expected: ArxivId) -> None:
@@ -52,10 +99,52 @@ def test_spellings(text: str, expected: ArxivId) -> None:
         "1234567",
         "10.1093/bioinformatics/btac431",
         "https://example.org/abs/2505.18313",
+        "https://notarxiv.org/abs/2501.01234",
+        "https://arxiv.org.example.net/abs/2501.01234",
+        "https://arxiv.org@example.net/abs/2501.01234",
+        "https://huggingface.co/datasets/ada/2501.01234",
+        "https://arxiv.org/list/cs.LG/2501",
+        "http://arxiv.org/abs/shelf/0306266",
+        "10.1234/2501.01234",
+        "10.48550/2501.01234",
+        "doi:10.1000/arXiv.2501.01234",
+        "2501.99",
+        "2501.012345",
+        "01.02.2025",
+        "2025-01-12",
+        "+2501.01234",
+        "-2501.01234",
+        "$2501.01234",
+        "2501.01234%",
+        "(0411431)",
+        "0411431.pdf",
+        "2501.01234 12345",
+        "2501.01234 and 2501.01235",
+        "as in arXiv:2501.01234",
     ],
 )
 def test_what_is_none(text: str) -> None:
     assert parse(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arxiv.org/" + "abs/" * 400,
+        "arxiv " * 300,
+        "arXiv:" + " " * 1900,
+        "eprint" + " " * 1900 + "!",
+        "2501.01234" + " " * 1900 + "x",
+        "2501.01234 [" + "a.a " * 400 + "!",
+        "semanticscholar.org/" + "a/" * 900,
+        "a." * 990,
+        "(" * 10**6,
+    ],
+)
+def test_long_nonsense_is_none_at_once(text: str) -> None:
+    start = time.process_time()
+    assert parse(text) is None
+    assert time.process_time() - start < 0.5
 
 
 @given(st.text(max_size=40) | st.from_regex(r"(arXiv:)?[0-9a-z./-]{4,14}(v[0-9])?"))

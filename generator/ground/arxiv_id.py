@@ -6,7 +6,7 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 # Archives that gave identifiers before April 2007, with those that were merged into others.
 _ARCHIVES = frozenset(
@@ -14,17 +14,39 @@ _ARCHIVES = frozenset(
     " funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph"
     " q-alg q-bio quant-ph solv-int supr-con".split()
 )
+_HOSTS = (
+    r"(?:[a-z0-9-]+\.)*arxiv\.org|xxx\.(?:lanl\.gov|itp\.ac\.cn|tau\.ac\.il|sissa\.it|soton\.ac\.uk|unizar\.es|if\.usp\.br)"
+    r"|(?:www\.)?(?:alphaxiv\.org|ar5iv\.org|arxiv-vanity\.com|scirate\.com)|(?:arxiv|lanl)\.lanl\.gov"
+)
+_PATHS = "abs|audio|e-print|format|html|overview|papers?|pdf|ps|resources|src|arxiv"
+_OTHER_SITES = (  # those that have more than papers of arXiv
+    r"(?:www\.)?(?:huggingface\.co|hf\.co)/(?:api/)?papers/|(?:www\.)?emergentmind\.com/papers/"
+    r"|(?:[a-z]+\.)?(?:semanticscholar\.org|inspirehep\.net|adsabs\.harvard\.edu)/(?:[a-z0-9]+/)*arxiv[:/]"
+)
 _PREFIX = re.compile(
-    r"arxiv:\s*|oai:arxiv\.org:|(?:https?://(?:dx\.)?doi\.org/)?10\.48550/arxiv\."
-    r"|(?:https?://)?(?:www\.|export\.|browse\.)?arxiv\.org/(?:abs|pdf|html|ps|format|e-print)/",
-    re.IGNORECASE,
+    rf"""(?:https?:)?//(?:{_OTHER_SITES}|(?:{_HOSTS})(?::[0-9]+)?/(?:[a-z]{{2}}/)?(?:(?:{_PATHS})/)*)
+      |{_OTHER_SITES}|(?:{_HOSTS})/(?:[a-z]{{2}}/)?(?:(?:{_PATHS})/)*|/?(?:abs|pdf|html)/
+      |(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|(?:info:|urn:)?doi(?:/|:\s*|\s+))?10\.48550/arxiv\.
+      |oai:arxiv\.org:|info:(?:eu-repo/semantics/[a-z]+/)?arxiv[:/]|urn:arxiv:
+      |(?:arxiv\s+)?(?:e-?prints?|preprints?)\s*[:,]?\s*(?=arxiv)|arxiv(?:\s+(?:id|preprint|e-?print))?\s*[.:/_\s-]\s*""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_NEW = re.compile(r"([0-9]{2}(?:0[1-9]|1[0-2]))\.([0-9]{4,5})(?:v([1-9][0-9]{0,2}))?")
+_CLASSES = r"[a-z-]+(?:\.[a-z-]+)?"
+_SUFFIX = re.compile(
+    rf"""(?:\.(?:pdf|ps|html?|tar\.gz|tar|tex|gz|ps\.gz))?/*(?:[?\#]\S*)?
+      (?:\s*[\[(]{_CLASSES}(?:[,;\s]+{_CLASSES})*[\])]?(?:\s+[0-9]{{1,2}}\s+[a-z]{{3,9}}\.?\s+[0-9]{{4}})?)?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_AROUND = " \t\r\n\xa0<>()[]{}\"'`*_,.;:!\u201c\u201d\u201e\u2018\u2019\xab\xbb"
+_MARKDOWN_LINK = re.compile(r"\[[^\[\]]*\]\(([^()]*)\)")
+_BIBCODE = re.compile(r"(?:19|20)[0-9]{2}arxiv([0-9]{4})\.?([0-9]{4,5})[a-z]", re.IGNORECASE)  # of NASA's ADS
+_LONGEST = 2000
+_NEW = re.compile(r"([0-9]{2}(?:0[1-9]|1[0-2]))\.([0-9]{4,5})(?:v([1-9][0-9]{0,2}))?(?![0-9])", re.IGNORECASE)
 _OLD = re.compile(
-    r"([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?/((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})(?:v([1-9][0-9]{0,2}))?",
+    r"([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?/((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})(?:v([1-9][0-9]{0,2}))?(?![0-9])",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})(?:v([1-9][0-9]{0,2}))?")
+_BARE = re.compile(r"((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})(?:v([1-9][0-9]{0,2}))?(?![0-9])")
 # One of today's by itself, as most are: found with one look.
 _PLAIN = re.compile(r"(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5}")
 
@@ -53,25 +75,37 @@ def are_plain(ids: Iterable[str]) -> bool:
 
 
 def parse(text: str) -> ArxivId | None:
-    """The identifier that `text` is, by itself, with a prefix (``arXiv:``, ``oai:arXiv.org:``) or as an address.
+    """Return the identifier that `text` consists of, or None.
 
-    Subject classes are left out as arXiv does (``math.GT/0309136`` is ``math/0309136``). None if it is no identifier.
+    It may stand alone, as a file name, behind a prefix (``arXiv:``, ``doi:10.48550/arXiv.``), in an address of arXiv,
+    of a mirror or of a site that goes by arXiv's identifiers, in brackets, and before its categories (``[cs.LG]``).
+    Subject classes are left out as arXiv does (``math.GT/0309136`` is ``math/0309136``).
     """
     text = text.strip()
-    if found := _NEW.fullmatch(text):
-        return _new(*found.groups())
-    if prefix := _PREFIX.match(text):
-        text = re.sub(r"(?:[?#].*|\.pdf)$", "", text[prefix.end() :], flags=re.IGNORECASE)
-        if found := _NEW.fullmatch(text):
-            return _new(*found.groups())
-    if found := _OLD.fullmatch(text):
-        archive, number, version = found.groups()
-        known = archive.lower() in _ARCHIVES
-        return ArxivId(f"{archive.lower()}/{number}", int(version) if version else None) if known else None
-    if found := _BARE.fullmatch(text):
-        number, version = found.groups()
-        return ArxivId(number, int(version) if version else None, resolvable=False)
-    return None
+    if match := _NEW.fullmatch(text):
+        return _new(*match.groups())
+    if match := _BARE.fullmatch(text):
+        return _without_archive(*match.groups())
+    if len(text) > _LONGEST:
+        return None
+    if "%" in text:
+        text = unquote(text)
+    if match := _MARKDOWN_LINK.fullmatch(text):
+        text = match[1]
+    return _decorated(text) or _decorated(text.strip(_AROUND))
+
+
+def _decorated(text: str) -> ArxivId | None:
+    """Parse an identifier with a prefix, a suffix or both."""
+    start = 0
+    while prefix := _PREFIX.match(text, start):
+        start = prefix.end()
+    for pattern, make in ((_NEW, _new), (_OLD, _old), (_BARE, _without_archive)):
+        match = pattern.match(text, start)
+        if match and (pattern is not _BARE or start) and _SUFFIX.fullmatch(text, match.end()):
+            return make(*match.groups())
+    match = _BIBCODE.fullmatch(text)
+    return _new(match[1], match[2]) if match else None
 
 
 def quoted(arxiv_id: str) -> str:
@@ -79,9 +113,22 @@ def quoted(arxiv_id: str) -> str:
     return arxiv_id if arxiv_id.isascii() and arxiv_id.replace(".", "", 1).isalnum() else quote(arxiv_id)
 
 
-def _new(month: str, number: str, version: str | None) -> ArxivId | None:
+def _new(month: str, number: str, version: str | None = None) -> ArxivId | None:
     # Four digits from 0704 to 1412, five from 1501 on; neither starts at zero.
     digits = 0 if month < "0704" else 4 if month < "1501" else 5
     if len(number) != digits or not number.strip("0"):
         return None
-    return ArxivId(f"{month}.{number}", int(version) if version else None)
+    return ArxivId(f"{month}.{number}", _version(version))
+
+
+def _old(archive: str, number: str, version: str | None) -> ArxivId | None:
+    archive = archive.lower()
+    return ArxivId(f"{archive}/{number}", _version(version)) if archive in _ARCHIVES else None
+
+
+def _without_archive(number: str, version: str | None) -> ArxivId:
+    return ArxivId(number, _version(version), resolvable=False)
+
+
+def _version(digits: str | None) -> int | None:
+    return int(digits) if digits else None

@@ -96,7 +96,11 @@ def identifier(raw: object, notes: Notes) -> ArxivId | None:
 
 
 def _around(known: str, written: str) -> str:
-    return "white space" if written == known else "version" if written.startswith(f"{known}v") else "prefix"
+    if written == known:
+        return "white space"
+    if written.startswith(known):
+        return "version" if re.fullmatch("v[0-9]+", written[len(known) :]) else "suffix"
+    return "prefix"
 
 
 def announcement(abstract: str, notes: Notes) -> tuple[str, int | None, str | None]:
