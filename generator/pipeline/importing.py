@@ -20,12 +20,12 @@ from generator.edges.store import Store
 from generator.ground.characters import clean
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
+from generator.pipeline.import_checks import Relevances, count_relevant
 from generator.pipeline.merging import Day, Outcome, Shelf, in_order, merge_receipts, receipt_conflicts
 
 STDIN = "-"
 # So many papers wait for another file that tells of their day, which is then read and written once: at most some 70 MB.
 _MOST_WAITING = 20_000
-_MANY, _LOW = 30, 5  # so many scores, none above: they may be on a scale of 1 to 5
 # Files of these kinds are data: one that cannot be read is a problem, however it was found.
 _DATA_SUFFIXES = frozenset(
     {".json", ".jsonl", ".yml", ".yaml", ".xml", ".rss", ".atom", ".gz", ".csv", ".tsv", ".bib", ".ris"}
@@ -152,6 +152,7 @@ class _Import:
         self.ready: list[str] = []
         self.empty: list[tuple[str, Problem]] = []  # days of files that hold nothing, and the note on each
         self.relevances = Relevances()
+        self.counted: set[str] = set()  # days of which a receipt came in
 
     def file(self, file: _File, stdin: BinaryIO | None) -> None:
         self.report.files += 1
@@ -230,6 +231,7 @@ class _Import:
         old = self.store.receipt(receipt.date)
         merged = merge_receipts(old, receipt, replace=self.replace)
         self.report.receipts += self.store.write_receipt(merged)
+        self.counted.add(receipt.date)
         if fields := receipt_conflicts(merged, receipt):
             self.report.kept.append(Kept(receipt.date, "", fields))
 
@@ -323,6 +325,8 @@ class _Import:
         for date, rows in sorted(self.ratings.items()):
             self._keep_day(date, rows, rows[0].where)
         self._write_days(list(self.days))
+        for date in sorted(self.changed | self.counted):
+            count_relevant(self.store, date)
         self.report.days = sorted(self.changed)
         self.report.problems += [problem for day, problem in self.empty if not self._is_explained(day)]
         self.report.problems += self.relevances.doubts()
@@ -335,26 +339,6 @@ class _Import:
             return self.store.receipt(day) is not None
         except DigestError:
             return False
-
-
-class Relevances:
-    """The relevances of an import: on a scale of 1 to 5 none is out of range, and all of them are low."""
-
-    def __init__(self) -> None:
-        self.number, self.highest = 0, 0.0
-
-    def look_at(self, rows: Sequence[Row]) -> None:
-        """Count the scored ones among `rows`."""
-        scored = [row.paper.relevance for row in rows if row.paper.relevance is not None]
-        self.number += len(scored)
-        self.highest = max([self.highest, *scored])
-
-    def doubts(self) -> list[Problem]:
-        """Return a note if the highest of many is 5 or less."""
-        if self.number < _MANY or self.highest > _LOW:
-            return []
-        what = f"none of {self.number} relevances is above {self.highest:g}"
-        return [Problem("import", what, "if they go from 1 to 5, import again with --scale 1-5 --replace", note=True)]
 
 
 def publication_file_name(path: str) -> str:

@@ -166,12 +166,15 @@ def merge_receipts(old: Receipt | None, new: Receipt, *, replace: bool = False) 
 
 
 def receipt_conflicts(kept: Receipt, new: Receipt) -> tuple[str, ...]:
-    """Return the fields in which a kept receipt differs from what a new one says."""
-    names = (name for name in Receipt.__struct_fields__ if name != "extra")
+    """Return the fields in which a kept receipt differs from what a new one says; more papers may have come since."""
     unknown: tuple[Any, ...] = (None, (), {})
-    return tuple(
-        name for name in names if getattr(new, name) not in unknown and getattr(kept, name) != getattr(new, name)
-    )
+    differ = []
+    for name in Receipt.__struct_fields__:
+        before, after = getattr(kept, name), getattr(new, name)
+        more = name == "relevant" and before is not None and after is not None and before > after
+        if name != "extra" and after not in unknown and before != after and not more:
+            differ.append(name)
+    return tuple(differ)
 
 
 class Shelf(msgspec.Struct):

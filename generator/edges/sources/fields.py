@@ -130,7 +130,7 @@ def _put(fields: dict[str, Any], field: str, value: Any) -> None:
 def translate(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row with its id and fields under our names, also those spelt otherwise; scores have no other names."""
     if row.keys() <= _OURS:
-        return row
+        return _identify(row)
     fields = dict(row)
     # arXiv's own layout: what it calls a comment is the authors', unless somebody rated the paper.
     plain = {normalize(name) for name in row}

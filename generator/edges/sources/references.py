@@ -10,6 +10,8 @@ from typing import Any
 from generator.edges.sources import scored
 from generator.edges.sources.harvest import Harvest, refused
 from generator.edges.sources.payload import Lines, Payload, Text
+from generator.edges.sources.rows import given_name_first
+from generator.ground import arxiv_id
 from generator.ground.errors import Problem
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]", re.MULTILINE)
@@ -40,7 +42,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     """Return the papers with an arXiv id; where each is in the file is said of the others."""
     assert isinstance(payload, Text)
     problems: list[Problem] = []
-    entries = _ris(payload) if payload.text.lstrip().startswith("TY") else _bibtex(payload, problems)
+    entries = _ris(payload) if payload.text.lstrip().startswith("TY") else read_bibtex(payload, problems)
     listed = list(entries)
     if not listed and not problems:
         raise refused(payload.where, "a bibliography without an entry", "export it again")
@@ -51,22 +53,19 @@ def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
     names = ("title", "abstract", "doi", "eprint", "arxiv", "arxivid", "url", "pdf", "id", "note", "journal")
     row: dict[str, Any] = {name: values[name] for name in names if values.get(name)}
     for name in ("journal", "note"):  # "arXiv preprint arXiv:2501.00001"
-        if match := re.search(r"arxiv[:\s]+([^\s,;]+)", row.pop(name, ""), re.IGNORECASE):
-            row.setdefault("eprint", match[1])
+        text = row.pop(name, "")
+        words = re.split(r"[\s,;]+", text) if "arxiv" in text.lower() else []
+        if known := next((word for word in words if arxiv_id.parse(word)), None):
+            row.setdefault("eprint", known)
     date = values.get("date", "")
-    return {**row, "authors": [_name(author) for author in authors], **({"date": date} if date else {})}
-
-
-def _name(author: str) -> str:
-    """Return ``Lovelace, Ada`` and ``King, Jr, Ada`` as people write them."""
-    parts = [part.strip() for part in author.split(",")]
-    return " ".join(filter(None, (*parts[-1:], *parts[:-1]))) if len(parts) in (2, 3) else author.strip()
+    return {**row, "authors": [given_name_first(author) for author in authors], **({"date": date} if date else {})}
 
 
 # -- BibTeX --------------------------------------------------------------------------------------------------------
 
 
-def _bibtex(payload: Text, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_bibtex(payload: Text, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the line and the fields of each entry; one that breaks off is added to `problems`."""
     macros = dict(_MONTHS)
     text, end = payload.text, 0
     while match := _ENTRY.search(text, end):

@@ -39,7 +39,7 @@ def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
     if known is None:
         return None
     title = mending.line_of_text(row.get("title"), "title", notes)
-    names, places = mending.authors(row.get("authors"), notes)
+    names, places = mending.authors(_listed(row.get("authors")), notes)
     abstract = mending.optional_text(row.get("abstract"), "abstract", notes)
     version, announced = known.version, None
     if abstract and abstract.startswith("arXiv:"):
@@ -66,6 +66,21 @@ def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
         extra=extra,
     )
     return made if row.keys() <= _SCORED else _with_more(made, row, notes)
+
+
+def _listed(authors: object) -> object:
+    """Return authors that stand in one text with semicolons as a list of names."""
+    if not isinstance(authors, str) or ";" not in authors or "&" in authors:
+        return authors
+    return [given_name_first(name) for name in authors.split(";") if name.strip()]
+
+
+def given_name_first(author: str) -> str:
+    """Return ``Lovelace, Ada`` as ``Ada Lovelace``, and ``King, Jr, Ada`` as ``Ada King, Jr``."""
+    parts = [part.strip() for part in author.split(",")]
+    if len(parts) not in (2, 3):
+        return author.strip()
+    return f"{parts[-1]} {', '.join(parts[:-1])}".strip()
 
 
 def _where_the_rest_is(row: dict[str, Any]) -> str:

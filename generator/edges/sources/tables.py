@@ -61,11 +61,12 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         do = "put the names of the columns into the first line, e.g. arxiv_id,title,relevance,novelty,comment"
         raise refused(payload.where, "a table without a header", do)
     problems: list[Problem] = []
-    listed = list(_rows(payload, delimiter, problems))
+    listed = list(rows_of(payload, delimiter, problems))
     return scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
 
 
-def _rows(payload: Text, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+def rows_of(payload: Text, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the line and the cells of each row, under its headings; what cannot be read is added to `problems`."""
     lines = payload.text.splitlines(keepends=True)
     skipped = next(number for number, line in enumerate(lines) if line.strip())
     skipped += _SEPARATOR.match(lines[skipped]) is not None

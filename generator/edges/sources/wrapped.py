@@ -1,8 +1,8 @@
 """Papers in an object that gives their day: ``{"date", "papers"}``, days by date, and the daily files of an assistant.
 
 The assistant is https://github.com/DaizeDong/ChatGPT-ArXiv-Paper-Assistant since April 2026 (``schema_version`` 2):
-``*-daily-papers.json`` has ``meta.date``, ``meta.usage`` (the day's receipt) and papers by id; its
-``*-hotspot-papers.json`` is a selection of the same papers.
+``*-daily-papers.json`` has ``meta.date``, ``meta.usage`` (the day's receipt) and papers by id. The best of the day are
+in ``*-hotspot-papers.json`` alone, and are not counted in the receipt.
 """
 
 from collections.abc import Iterator
@@ -79,10 +79,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     for batch in _batches(payload):
         date = _day_of(batch, day, payload.where)
         harvest.receipts += _receipts(batch, date)
-        if "sections" in batch.holder and "meta" in batch.holder:
-            what = f"a selection of {len(batch.papers)} papers of that day"
-            notes.problems.append(Problem(payload.where, what, "import the day's own file, which has them", note=True))
-        elif batch.papers:
+        if batch.papers:
             harvest.rows += scored.take(_items(payload, batch), date, notes)
         elif not harvest.receipts:
             harvest.empty_day = date
@@ -149,4 +146,4 @@ def _cost(figures: dict[str, Any]) -> Cost | None:
     prompt, completion = (mending.number(figures.get(name)) for name in ("prompt_cost", "completion_cost"))
     if prompt is None or completion is None or prompt < 0 or completion < 0:
         return None
-    return Cost(prompt=prompt, completion=completion, total=round(prompt + completion, 6))
+    return Cost(prompt=float(prompt), completion=float(completion), total=round(float(prompt + completion), 6))
