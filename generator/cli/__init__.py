@@ -22,6 +22,7 @@ COMMANDS = {
     "ping": "pinging",
     "mail": "mailing",
     "new": "starting",
+    "schema": "schema",
 }
 
 
