@@ -9,13 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.edges import sources
+from generator.edges.sources.fields import ID_KEYS
 from generator.edges.store import Store
 from generator.ground.errors import DigestError
 from generator.pipeline.importing import run
 
 BROKEN = Path(__file__).parent / "broken" / "import"
 UNKNOWN = "see 'digest import --help' for what can be imported"
-NO_DAY = "the day of these papers cannot be told: put YYYY-MM-DD into the file's name or pass --date"
+NO_DAY = (
+    "the day of these papers cannot be told: put YYYY-MM-DD into the file's name or as date into each row,"
+    " or pass --date"
+)
 
 # file: (papers or publications that come in, problems and notes, repairs)
 EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
@@ -52,7 +56,8 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
         [
             ":2: not a JSON object: mend or delete the line",
             ":4: not JSON: Expecting value, column 1: mend or delete the line",
-            ":5: no arXiv id: add the id (YYMM.NNNNN) as arxiv_id",
+            f":5: no arXiv id under {', '.join(ID_KEYS)}: a digest lists papers of arXiv alone: add arxiv_id,"
+            " or name its key with --map arxiv_id=KEY",
         ],
         [],
     ),
@@ -79,7 +84,7 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
         [],
     ),
     "no-papers-2025-01-02.json": (0, [": holds no papers: nothing to do if the day was quiet"], []),
-    "packed-2025-01-02.json": (0, [": a packed file (gzip): unpack it first"], []),
+    "packed-2025-01-02.json": (1, [], []),
     "page.md": (0, [": a digest page without its totals: save the whole page again"], []),
     "projects.yml": (0, [": LibreCat's projects, not publications: import the publications"], []),
     "publications.yml": (
@@ -222,11 +227,14 @@ def test_no_bytes_raise_anything_but_a_problem(data: bytes) -> None:
     [
         (b"[" + b"[]," * 9_000_000 + b"[]]", "too many parts to be records"),
         (b"_id: " + b"1" * (17 << 20), "YAML with a line of more than 16 MB"),
-        (b'{"ARXIVID": "2501.00001"}\n{"title": "' + b"a" * (17 << 20) + b'"}\n', "a line of more than 16 MB"),
+        (
+            b'{"ARXIVID": "2501.00001", "title": "T"}\n{"title": "' + b"a" * (17 << 20) + b'"}\n',
+            "a line of more than 16 MB",
+        ),
         (b'{"ARXIVID": ' + b"1" * 5000 + b"}", "no arXiv id: inf"),
         (b"<rss>" + b"<a>" * 100_000, "nested too deeply to be records"),
         (b"_id: " + b"[" * 100_000, "nested too deeply to be records"),
-        (b'{"ARXIVID": "2501.00001", "x": ' + b"[" * 200 + b"]" * 200 + b"}", None),
+        (b'{"ARXIVID": "2501.00001", "title": "T", "x": ' + b"[" * 200 + b"]" * 200 + b"}", None),
     ],
 )
 def test_what_would_take_all_memory_or_minutes(data: bytes, what: str | None, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from generator.ground.model import Links, Paper, Receipt, State
 
 # ASCII and general punctuation (U+2010 to U+205E) made spaces.
 SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], " ")
+# Under which keys an assistant puts its topics: ids, labels, or tags.
+LABELS = ("PRIMARY_TOPIC_ID", "PRIMARY_TOPIC_LABEL", "MATCHED_TOPIC_IDS", "MATCHED_TOPIC_LABELS", "TAGS")
 _ASCII = bytes.maketrans(
     (string.punctuation + string.ascii_uppercase).encode(),
     (" " * len(string.punctuation) + string.ascii_lowercase).encode(),
@@ -78,14 +80,23 @@ def merge(rows: Sequence[Paper]) -> Paper:
 
 
 def order(papers: Iterable[Paper]) -> list[Paper]:
-    """Best first: relevance + novelty, then relevance, then the order given; after them the unscored, by upvotes."""
+    """Best first: relevance + novelty, then relevance, then the order given; after them the unscored, by upvotes.
+
+    An unscored paper whose source gave a total alone stands where that puts it: one by a followed author has 20.
+    """
 
     def key(paper: Paper) -> tuple[bool, float, float]:
-        if paper.score is None:
+        total = paper.score if paper.score is not None else _total(paper)
+        if total is None:
             return (True, -(paper.upvotes or 0), 0)
-        return (False, -paper.score, -(paper.relevance or 0))
+        return (False, -total, -(paper.relevance or 0))
 
     return sorted(papers, key=key)
+
+
+def _total(paper: Paper) -> int | float | None:
+    total = paper.extra.get("score")
+    return total if isinstance(total, int | float) and 2 <= total <= 20 else None
 
 
 def entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> list[Entry]:
@@ -106,6 +117,14 @@ def entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> list[E
     ]
 
 
+def _labels(paper: Paper) -> list[str]:
+    """Return what the source calls the paper's topics (docs/importing.md)."""
+    values = (paper.extra.get(key) for key in LABELS)
+    return [
+        name for value in values for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)
+    ]
+
+
 class _Phrase(NamedTuple):
     """What tells of a topic, in lower case, and its words but the first."""
 
@@ -117,7 +136,8 @@ class _Phrase(NamedTuple):
 class TopicMatcher:
     """Which topics of the settings a paper belongs to.
 
-    A paper's own topics win; else the topics whose words its comment uses; else those its title or abstract uses.
+    A paper's own topics win; else those that its source's labels name; else the topics whose words its comment uses;
+    else those its title or abstract uses.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -133,7 +153,8 @@ class TopicMatcher:
         self._words = frozenset(self._phrases).union(*(phrase.others for phrase in found))
 
     def __call__(self, paper: Paper) -> tuple[str, ...]:
-        own = [topic.id for name in paper.topics if (topic := self._settings.topic(name))]
+        names = paper.topics or (_labels(paper) if paper.extra else ())
+        own = [topic.id for name in names if (topic := self._settings.topic(name))]
         if own:
             return tuple(dict.fromkeys(own))
         return self._in(paper.comment or "") or self._in(f"{paper.title}\n{paper.abstract or ''}")

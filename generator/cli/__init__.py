@@ -27,6 +27,7 @@ COMMANDS = {
     "ping": "pinging",
     "mail": "mailing",
     "new": "starting",
+    "schema": "schema",
 }
 
 

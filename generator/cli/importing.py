@@ -9,7 +9,8 @@ import click
 import msgspec
 
 from generator.cli.turns import my_turn
-from generator.edges.sources.harvest import Repair
+from generator.edges.sources.fields import SCORES, TARGETS, FieldMap, Scale, parse_scale
+from generator.edges.sources.harvest import Repair, Unscored
 from generator.ground.records import is_date
 from generator.pipeline.importing import STDIN, Report, run
 
@@ -21,6 +22,29 @@ def date_of(context: click.Context, option: click.Parameter, value: str | None) 
     return value
 
 
+def fields_of(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Return the keys that were typed for fields, as ``FIELD=KEY``."""
+    keys = {}
+    for value in values:
+        field, equals, key = value.partition("=")
+        if not equals or field not in TARGETS:
+            raise click.BadParameter(f"{value!r} is not FIELD=KEY with a FIELD of: {', '.join(TARGETS)}.")
+        keys[field] = key
+    return keys
+
+
+def scales_of(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, Scale]:
+    """Return the scales that were typed, as ``LOW-HIGH`` for both scores or ``FIELD=LOW-HIGH``."""
+    scales: dict[str, Scale] = {}
+    for value in sorted(values, key=lambda value: "=" in value):
+        field, equals, text = value.rpartition("=")
+        scale = parse_scale(text)
+        if scale is None or (equals and field not in SCORES):
+            raise click.BadParameter(f"{value!r} is not [FIELD=]LOW-HIGH, e.g. 0-100 or novelty=1-5.")
+        scales |= dict.fromkeys([field] if field else SCORES, scale)
+    return scales
+
+
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
@@ -29,27 +53,53 @@ def date_of(context: click.Context, option: click.Parameter, value: str | None) 
     default=".",
     help="The digest's folder, the one with digest.yml.",
 )
-@click.option("--date", callback=date_of, metavar="YYYY-MM-DD", help="The day of files that do not tell theirs.")
+@click.option("--date", callback=date_of, metavar="YYYY-MM-DD", help="The day of files and rows without a date.")
+@click.option(
+    "--map",
+    "keys",
+    multiple=True,
+    callback=fields_of,
+    metavar="FIELD=KEY",
+    help="Take FIELD from KEY, e.g. relevance=rating, arxiv_id=links.arxiv or date=published.",
+)
+@click.option(
+    "--scale",
+    "scales",
+    multiple=True,
+    callback=scales_of,
+    metavar="[FIELD=]LOW-HIGH",
+    help="The scale of the scores, if it is not 1-10: 0-100, or novelty=1-5 for one of them.",
+)
 @click.option("--replace", is_flag=True, help="Where a row differs from one in data/, take the one that comes in.")
 @click.option("--quiet", is_flag=True, help="Say nothing but problems.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 def import_command(
-    paths: tuple[str, ...], root: Path, date: str | None, replace: bool, quiet: bool, as_json: bool
+    paths: tuple[str, ...],
+    root: Path,
+    date: str | None,
+    keys: dict[str, str],
+    scales: dict[str, Scale],
+    replace: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
-    """Take papers and publications into data/.
+    """Import papers, receipts and publications into data/.
 
-    PATH is a file, a folder (with all below it) or - for standard input. What a file is shows in its content: scored
-    papers (JSON by arXiv id, rating lines, our own lines), Hugging Face Daily Papers JSON, arXiv RSS, Atom, API and
-    OAI-PMH, LibreCat YAML or JSON, a saved digest page (for its receipt). Importing a file again changes nothing.
+    PATH is a file, a folder (with all below it) or - for standard input, gzip or not. The format is detected from the
+    content: rows of papers (JSON, JSON lines, CSV, TSV), Hugging Face Daily Papers JSON, arXiv RSS, Atom, API and
+    OAI-PMH, BibTeX, RIS, LibreCat YAML or JSON, a saved digest page (for its receipt), the data/ folder or the JSON
+    Lines download of another digest. Importing a file again changes nothing. docs/importing.md lists every key;
+    'digest schema paper' prints the JSON Schema of a row.
 
     \b
     Example:
       digest import ~/scored/2025-05 publications.yml
+      digest import --map relevance=rating --scale 0-100 --date 2025-05-27 ratings.csv
       curl -s 'https://huggingface.co/api/daily_papers?date=2025-05-27' | digest import -
     """
     stdin = sys.stdin.buffer if STDIN in paths else None
     with my_turn(root):
-        report = run(root, paths, date=date, replace=replace, stdin=stdin)
+        report = run(root, paths, date=date, replace=replace, fields=FieldMap(keys, scales), stdin=stdin)
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     else:
@@ -73,9 +123,11 @@ def _lines(report: Report) -> Iterable[str]:
         yield f"receipts: {report.receipts:,} written"
     yield f"{_count(len(report.days), 'day')} changed in data/"
     yield from repair_lines(report.repairs)
+    yield from _unscored_lines(report.unscored)
     if report.kept:
         rows = _count(len(report.kept), "row")
         yield f"kept: in {rows} data/ differs and stays (--replace takes what comes in; --json lists them)"
+        yield f"kept: e.g. {'; '.join(map(str, report.kept[:3]))}"
     yield from (f"note: {problem}" for problem in report.problems if problem.note)
 
 
@@ -87,6 +139,16 @@ def repair_lines(repairs: list[Repair]) -> Iterable[str]:
     for what, found in sorted(kinds.items(), key=lambda kind: -len(kind[1])):
         how = f": {found[0].how}" if found[0].how else ""
         yield f"repaired: {len(found):,} × {what}, e.g. {found[0].where}{how}"
+
+
+def _unscored_lines(unscored: list[Unscored]) -> Iterable[str]:
+    """Return a line for each reason why rows came in without a score."""
+    reasons: dict[tuple[str, str], list[Unscored]] = defaultdict(list)
+    for part in unscored:
+        reasons[part.what, part.do].append(part)
+    for (what, do), parts in sorted(reasons.items(), key=lambda item: -sum(part.rows for part in item[1])):
+        rows = _count(sum(part.rows for part in parts), "row")
+        yield f"without a score: {rows}: {what}, e.g. {parts[0].where}: {do}"
 
 
 def _count(number: int, word: str) -> str:

@@ -117,6 +117,15 @@ class Store:
             raise DigestError(problems)
         return found
 
+    def public_exports(self) -> Iterator[tuple[str, str]]:
+        """Yield the name and the text of each publication file that has nothing but public records."""
+        from generator.ground import publication  # noqa: PLC0415
+
+        for path in self.publication_files():
+            text = path.read_text("utf-8")
+            if not publication.parse_stream(text, self.label(path))[1]:
+                yield path.name, text
+
     def publication_files(self) -> list[Path]:
         """The files of the institution's repository, by name. Raises DigestError where they cannot be listed."""
         folder = self.data / "publications"
@@ -154,6 +163,13 @@ class Store:
     def write_receipt(self, receipt: Receipt) -> bool:
         """Keep what happened on a day; False if it was kept."""
         return write_atomically(self.receipt_path(receipt.date), records.encode_receipt(receipt), durable=True)
+
+    def add_replies(self, date: str, lines: Iterable[bytes]) -> bool:
+        """Keep these replies of a language model beside those of the day; False if all of them were kept."""
+        path = self.replies_path(date)
+        before = [line for line in _bytes(path).split(b"\n") if line.strip()]
+        new = [line for line in dict.fromkeys(lines) if line not in {*before}]
+        return bool(new) and write_atomically(path, b"".join(line + b"\n" for line in [*before, *new]), durable=True)
 
     def write_publications(self, name: str, text: str) -> bool:
         """Make `text` the publication file `name`; False if it was."""

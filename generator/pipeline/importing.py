@@ -13,7 +13,8 @@ import msgspec
 from generator.edges import sources
 from generator.edges.atomic import TOGETHER
 from generator.edges.sources.days import day_of_path
-from generator.edges.sources.harvest import Harvest, Record, Repair, Row
+from generator.edges.sources.fields import AS_THEY_ARE, FieldMap
+from generator.edges.sources.harvest import Harvest, Record, Repair, Row, Unscored
 from generator.edges.sources.payload import LARGEST_FILE
 from generator.edges.store import Store
 from generator.ground.characters import clean
@@ -21,21 +22,27 @@ from generator.ground.errors import DigestError, Problem
 from generator.ground.files import open_regular
 from generator.ground.model import Paper, Receipt
 from generator.pipeline import ledger
-from generator.pipeline.merging import Day, Outcome, Shelf, merge_receipts
+from generator.pipeline.import_checks import Relevances
+from generator.pipeline.merging import Day, Outcome, Shelf, in_order, merge_receipts, receipt_conflicts
 
 STDIN = "-"
 # So many papers wait for another file that tells of their day, which is then read and written once: at most some 70 MB.
 _MOST_WAITING = 20_000
 # Files of these kinds are data: one that cannot be read is a problem, however it was found.
-_DATA_SUFFIXES = frozenset({".json", ".jsonl", ".yml", ".yaml", ".xml", ".rss", ".atom"})
+_DATA_SUFFIXES = frozenset(
+    {".json", ".jsonl", ".yml", ".yaml", ".xml", ".rss", ".atom", ".gz", ".csv", ".tsv", ".bib", ".ris"}
+)
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """Fields of a row in ``data/`` that differ from the one that came in, and stayed."""
+    """Fields of a row in ``data/`` that differ from the one that came in, and stayed; without an id, of a receipt."""
 
     date: str
     arxiv_id: str
     fields: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.arxiv_id or 'the receipt'} of {self.date} ({', '.join(self.fields)})"
 
 
 class Report(msgspec.Struct):
@@ -49,6 +56,7 @@ class Report(msgspec.Struct):
     receipts: int = 0
     publications: dict[str, int] = {}
     repairs: list[Repair] = []
+    unscored: list[Unscored] = []
     kept: list[Kept] = []
     problems: list[Problem] = []
 
@@ -64,14 +72,21 @@ class Report(msgspec.Struct):
 
 
 def run(
-    root: Path, paths: Sequence[str], *, date: str | None = None, replace: bool = False, stdin: BinaryIO | None = None
+    root: Path,
+    paths: Sequence[str],
+    *,
+    date: str | None = None,
+    replace: bool = False,
+    fields: FieldMap = AS_THEY_ARE,
+    stdin: BinaryIO | None = None,
 ) -> Report:
     """Import `paths` (files, folders, ``-`` for `stdin`) into the digest in `root`.
 
-    `date` is the day of files that do not tell theirs. A row that differs from one in ``data/`` fills its gaps; with
-    `replace` it wins. Nothing is raised for what a file holds: see the report's problems.
+    `date` is the day of files and rows without one, `fields` the keys and scales of rows that are not ours. A row that
+    differs from one in ``data/`` fills its gaps; with `replace` it wins. Nothing is raised for what a file holds: see
+    the report's problems.
     """
-    work = _Import(Store(root), replace)
+    work = _Import(Store(root), replace, fields=fields)
     found = list(_found(paths, date))
     work.to_come.update(file.day for file in found if isinstance(file, _File))
     for file in found:
@@ -124,8 +139,8 @@ class _Import:
     """One run: papers are kept day by day, once no file to come is named after the day, or as many wait as may, the day
     that was told of longest ago first; ratings wait for the papers they rate, everything else is kept file by file."""
 
-    def __init__(self, store: Store, replace: bool, later: bool = False) -> None:
-        self.store, self.replace, self.later = store, replace, later
+    def __init__(self, store: Store, replace: bool, later: bool = False, fields: FieldMap = AS_THEY_ARE) -> None:
+        self.store, self.replace, self.later, self.fields = store, replace, later, fields
         self.report = Report()
         self.kinds: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
@@ -138,12 +153,14 @@ class _Import:
         self.waiting = 0
         self.to_come: Counter[str | None] = Counter()  # files, by the day they are named after
         self.ready: list[str] = []
+        self.empty: list[tuple[str, Problem]] = []  # days of files that hold nothing, and the note on each
+        self.relevances = Relevances()
 
     def file(self, file: _File, stdin: BinaryIO | None) -> None:
         self.report.files += 1
         try:
             data = _read(file.path, file.label, stdin)
-            kind, harvest = sources.harvest(data, file.label, file.day)
+            kind, harvest = sources.harvest(data, file.label, file.day, self.fields)
         except sources.Unrecognised as error:
             self.kinds["not recognised"] += 1
             note = not file.named and Path(file.path).suffix.lower() not in _DATA_SUFFIXES
@@ -177,24 +194,62 @@ class _Import:
 
     def _keep(self, path: str, harvest: Harvest) -> None:
         self.report.repairs += harvest.repairs
-        self.report.problems += harvest.problems
+        self.report.unscored += harvest.unscored
         self.report.refused += harvest.refused
         self.publications["refused"] += harvest.refused_publications
+        if day := harvest.empty_day:
+            self.empty += [(day, problem) for problem in harvest.problems]
+        else:
+            self.report.problems += harvest.problems
         if harvest.publications:
             self._keep_publications(path, harvest)
         days: dict[str, list[Row]] = {}
         for row in harvest.rows:
             (self.ratings if row.is_rating else days).setdefault(row.date, []).append(row)
         for date, rows in days.items():
-            self._keep_day(date, rows, path)
+            self._keep_day(date, rows, path, as_it_was=harvest.is_in_order)
+        self.relevances.look_at(harvest.rows)
+        self._keep_beside(harvest)
+        for name, other in harvest.others:
+            self._keep(name, other)
+
+    def _keep_beside(self, harvest: Harvest) -> None:
+        """Keep what stands in ``data/`` beside the papers."""
+        dropped: dict[str, list[Row]] = {}
+        for row in harvest.dropped:
+            dropped.setdefault(row.date, []).append(row)
+        for date, rows in dropped.items():
+            self._keep_dropped(date, rows)
+        for date, lines in harvest.replies.items():
+            if self.store.add_replies(date, lines):
+                self.changed.add(date)
         for receipt in harvest.receipts:
             try:
-                old = self.receipts.get(receipt.date) or self.store.receipt(receipt.date)
-                self.receipts[receipt.date] = merge_receipts(old, receipt, replace=self.replace)
+                self._keep_receipt(receipt)
             except DigestError as error:
                 self.report.problems += error.problems
 
-    def _keep_day(self, date: str, rows: list[Row], path: str) -> None:
+    def _keep_receipt(self, receipt: Receipt) -> None:
+        old = self.receipts.get(receipt.date) or self.store.receipt(receipt.date)
+        merged = self.receipts[receipt.date] = merge_receipts(old, receipt, replace=self.replace)
+        if fields := receipt_conflicts(merged, receipt):
+            self.report.kept.append(Kept(receipt.date, "", fields))
+
+    def _keep_dropped(self, date: str, rows: list[Row]) -> None:
+        """Add dropped papers to those of their day; one that is there stays."""
+        try:
+            before = self.store.dropped(date)
+        except DigestError as error:
+            self._refuse_day(date, rows, error)
+            return
+        known = {(paper.arxiv_id, paper.source) for paper in before}
+        new = [row.paper for row in rows if (row.paper.arxiv_id, row.paper.source) not in known]
+        self.outcomes[Outcome.ADDED] += len(new)
+        self.outcomes[Outcome.UNCHANGED] += len(rows) - len(new)
+        if new and self.store.write_dropped(date, in_order([*before, *new]) if before else new):
+            self.changed.add(date)
+
+    def _keep_day(self, date: str, rows: list[Row], path: str, as_it_was: bool = False) -> None:
         try:
             day = self._day(date)
         except DigestError as error:
@@ -213,6 +268,8 @@ class _Import:
             if row.is_rating and outcome is Outcome.ADDED:
                 what = f"rates {row.paper.arxiv_id}, which is not among the papers of {date}; kept with its id as title"
                 self.report.problems.append(Problem(row.where, what, "import the day's papers too", note=True))
+        if as_it_was and not before:
+            day.is_changed = False
         self.waiting += len(day.papers) - before
         while self.waiting > _MOST_WAITING:
             self._write_days(list(islice(self.days, TOGETHER)))
@@ -234,9 +291,9 @@ class _Import:
                 self.changed.add(date)
 
     def _let_go(self, date: str) -> tuple[str, Iterable[Paper]]:
-        papers = self.days.pop(date).papers
-        self.waiting -= len(papers)
-        return date, papers.values()
+        day = self.days.pop(date)
+        self.waiting -= len(day.papers)
+        return date, day.lines()
 
     def _refuse_day(self, date: str, rows: list[Row], error: DigestError) -> None:
         # What cannot be read must not be lost by writing the rest.
@@ -270,6 +327,8 @@ class _Import:
         self._write_days(list(self.days))
         self._write_receipts()
         self.report.days = sorted(self.changed)
+        self.report.problems += [problem for day, problem in self.empty if not self._is_explained(day)]
+        self.report.problems += self.relevances.doubts()
         self.report.kinds, self.report.outcomes = dict(self.kinds), dict(self.outcomes)
         self.report.publications = dict(+self.publications)
 
@@ -283,6 +342,13 @@ class _Import:
             except DigestError as error:
                 known = set(self.report.problems)
                 self.report.problems += [problem for problem in error.problems if problem not in known]
+
+    def _is_explained(self, day: str) -> bool:
+        """Whether a receipt says why a day has no papers."""
+        try:
+            return self.store.receipt(day) is not None
+        except DigestError:
+            return False
 
 
 def publication_file_name(path: str) -> str:

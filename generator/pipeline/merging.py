@@ -5,6 +5,7 @@ Two rows are one if they are of the same paper and source. A score with its comm
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -29,12 +30,25 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
+def in_order(papers: Iterable[Paper]) -> list[Paper]:
+    """Return the rows of a day in the order of its file, by source and id: no score and no later import changes it."""
+    return sorted(papers, key=_PLACE)
+
+
+_PLACE = attrgetter("source", "arxiv_id")
+
+
 class Day(msgspec.Struct):
-    """The rows of a day in the order of its file, while others come in."""
+    """The rows of a day, while others come in."""
 
     papers: dict[tuple[str, str], Paper]
     replace: bool = False
     later: bool = False  # what comes in was seen after what is there
+    is_changed: bool = False
+
+    def lines(self) -> list[Paper]:
+        """Return the rows as its file is to have them; one that nothing changed stays as it is."""
+        return in_order(self.papers.values()) if self.is_changed else list(self.papers.values())
 
     def add(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Let in the papers that are new without a doubt, all at once. Returns the other rows, for `take`."""
@@ -45,6 +59,7 @@ class Day(msgspec.Struct):
         known = [row for row, key in zip(rows, papers, strict=True) if key in self.papers]
         for key, paper in papers.items():
             self.papers.setdefault(key, paper)
+        self.is_changed |= len(known) < len(rows)
         return known
 
     def take(self, row: Row) -> tuple[Outcome, tuple[str, ...]]:
@@ -52,14 +67,16 @@ class Day(msgspec.Struct):
         key = (row.paper.arxiv_id, row.paper.source)
         old = self.papers.get(key)
         if old is None and row.is_rating:
-            key = next((other for other in self.papers if other[0] == key[0]), key)
+            key = min((other for other in self.papers if other[0] == key[0]), default=key)
             old = self.papers.get(key)
         if old is None:
             self.papers[key] = row.paper
+            self.is_changed = True
             return Outcome.ADDED, ()
         merged, kept = merge(grown(old, row.paper) if self.later else old, row.paper, replace=self.replace)
         self.papers[key] = merged
         if merged != old:
+            self.is_changed = True
             return Outcome.FILLED, kept
         return (Outcome.KEPT if kept else Outcome.UNCHANGED), kept
 
@@ -149,6 +166,18 @@ def merge_receipts(old: Receipt | None, new: Receipt, *, replace: bool = False) 
     }
     gaps |= merged_spending(first, second)
     return msgspec.structs.replace(first, **gaps, extra={**second.extra, **first.extra})
+
+
+def receipt_conflicts(kept: Receipt, new: Receipt) -> tuple[str, ...]:
+    """Return the fields in which a kept receipt differs from what a new one says; more papers may have come since."""
+    unknown: tuple[Any, ...] = (None, (), {})
+    differ = []
+    for name in Receipt.__struct_fields__:
+        before, after = getattr(kept, name), getattr(new, name)
+        more = name == "relevant" and before is not None and after is not None and before > after
+        if name != "extra" and after not in unknown and before != after and not more:
+            differ.append(name)
+    return tuple(differ)
 
 
 class Shelf(msgspec.Struct):

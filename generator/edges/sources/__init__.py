@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
 from generator.edges.sources import payload, usual
-from generator.edges.sources.harvest import Harvest, refused
+from generator.edges.sources.fields import AS_THEY_ARE, FieldMap
+from generator.edges.sources.harvest import NO_PAPERS, Harvest, refused
 from generator.edges.sources.payload import Json, Lines, Payload, Text, Xml
 from generator.ground.errors import DigestError, Problem
 
@@ -34,13 +35,19 @@ class Source(NamedTuple):
         return cast(Parser, import_module(f"{__name__}.{self.module}"))
 
 
+SCORED = Source("scored papers", "scored", (Json, Lines))
 SOURCES = (
-    Source("scored papers", "scored", (Json, Lines)),
+    Source("digest's own", "digest_archive", (Json, Lines)),
+    SCORED,
     Source("Hugging Face Daily Papers", "huggingface", (Json, Text)),
     Source("arXiv feed", "arxiv_feed", (Xml, Json)),
     Source("arXiv OAI-PMH", "arxiv_oai", (Xml,)),
     Source("LibreCat publications", "librecat", (Text, Json, Lines)),
     Source("digest page", "digest_page", (Text,)),
+    Source("papers with their day", "wrapped", (Json, Lines)),
+    Source("BibTeX or RIS", "references", (Text,)),
+    Source("table", "tables", (Text,)),
+    Source("rows without an arXiv id", "no_ids", (Json, Lines)),
 )
 
 
@@ -48,16 +55,16 @@ class Unrecognised(DigestError):
     """The file is none of the kinds that can be imported, or too broken to tell."""
 
 
-def harvest(data: bytes, where: str, day: str | None) -> tuple[str, Harvest]:
-    """The kind of the file `data` and all that is in it.
+def harvest(data: bytes, where: str, day: str | None, fields: FieldMap = AS_THEY_ARE) -> tuple[str, Harvest]:
+    """Return the kind of the file `data` and all that is in it.
 
-    `where` names the file in messages, `day` is the day that is meant where the file does not say. Raises
-    `Unrecognised`, or DigestError if nothing can be had from a file whose kind is known.
+    `where` names the file in messages, `day` is the day that is meant where the file does not say, `fields` what the
+    user said of its rows. Raises `Unrecognised`, or DigestError if nothing can be had from a file whose kind is known.
     """
-    if day and (usual_harvest := usual.harvest(data, where, day)):
-        return SOURCES[0].name, usual_harvest
+    if day and fields.is_empty and (usual_harvest := usual.harvest(data, where, day)):
+        return SCORED.name, usual_harvest
     try:
-        read = payload.read(data, where)
+        read = payload.read(data, where, fields)
     except DigestError as error:
         raise Unrecognised(error.problems) from error
     try:
@@ -67,8 +74,8 @@ def harvest(data: bytes, where: str, day: str | None) -> tuple[str, Harvest]:
     except RecursionError as error:
         raise refused(where, "nested too deeply to be records", "leave the file out") from error
     if isinstance(read, Json) and not read.value:
-        note = Problem(where, "holds no papers", "nothing to do if the day was quiet", note=True)
-        return "nothing", Harvest(problems=[note])
+        note = Problem(where, NO_PAPERS, "nothing to do if the day was quiet", note=True)
+        return "nothing", Harvest(problems=[note], empty_day=day)
     if isinstance(read, Lines) and read.problems:
         raise Unrecognised(read.problems)
     what, do = f"{_looks_like(read)} of no known kind", "see 'digest import --help' for what can be imported"

@@ -5,14 +5,21 @@ from pathlib import PurePath
 
 from generator.ground.records import is_date
 
-_DATE = re.compile(r"(?<![0-9A-Za-z])((?:19|20)[0-9]{2})([-_.]?)([0-9]{2})\2([0-9]{2})(?![0-9A-Za-z])")
+# A date in the extended form of ISO 8601 may have letters on either side; digits alone are a date only by themselves,
+# or before a time (``20250203T132959``).
+_DATE = re.compile(
+    r"(?<![0-9])((?:19|20)[0-9]{2})([-_.])([0-9]{2})\2([0-9]{2})(?![0-9])"
+    r"|(?<![0-9A-Za-z])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})"
+    r"(?=(?:[Tt]?(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?[Zz]?)?(?![0-9A-Za-z]))"
+)
 _FOLDERS = re.compile(r"(?:^|/)((?:19|20)[0-9]{2})/([0-9]{2})/([0-9]{2})/")
+_VALUE = re.compile(r"([0-9]{4})([-/.]?)([0-9]{2})\2([0-9]{2})(?:$|[T\s])")
 
 
 def dates_in(text: str) -> list[str]:
     """The days that `text` names as ``YYYY-MM-DD`` or ``YYYYMMDD``, each once."""
-    found = (f"{year}-{month}-{day}" for year, _, month, day in _DATE.findall(text))
-    return [date for date in dict.fromkeys(found) if is_date(date)]
+    dates = (f"{a or b}-{c or d}-{e or f}" for a, _, c, e, b, d, f in _DATE.findall(text))
+    return [date for date in dict.fromkeys(dates) if is_date(date)]
 
 
 def day_of_path(path: str) -> str | None:
@@ -38,3 +45,11 @@ def day_of_time(text: str | None) -> str | None:
         return email.utils.parsedate_to_datetime(text).date().isoformat()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def day_of_value(raw: object) -> str | None:
+    """Return the day that a row gives as its date: a time stamp, ``20250203`` or ``2025/02/03``."""
+    text = str(raw).strip() if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
+    match = _VALUE.match(text)
+    date = f"{match[1]}-{match[3]}-{match[4]}" if match else ""
+    return date if is_date(date) else day_of_time(text)

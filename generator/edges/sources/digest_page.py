@@ -5,9 +5,11 @@ Its papers stand, complete, in the scored file of the same day.
 
 import re
 
+from generator.edges.sources import usage
 from generator.edges.sources.harvest import Harvest, refused
 from generator.edges.sources.payload import Payload, Text
-from generator.ground.model import Cost, Receipt, State, Tokens
+from generator.edges.sources.usage import Usage
+from generator.ground.model import Cost, Tokens
 from generator.ground.records import is_date
 
 _TITLE = re.compile(r"Personalized Daily ar[Xx]iv Papers\s+([0-9]{4}-[0-9]{2}-[0-9]{2})", re.IGNORECASE)
@@ -33,9 +35,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     if date is None or not is_date(date) or not totals:
         raise refused(payload.where, "a digest page without its totals", "save the whole page again")
     model, tokens = _MODEL.search(head), _tokens(head)
-    receipt = Receipt(
-        date=date,
-        state=_state(totals, tokens),
+    read = Usage(
         model=model[1].strip() if model else None,
         tokens=tokens,
         cost=_cost(head),
@@ -43,14 +43,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         scanned=totals.get("scanned"),
         relevant=totals.get("relevant"),
     )
-    return Harvest(receipts=[receipt])
-
-
-def _state(totals: dict[str, int], tokens: Tokens | None) -> State:
-    # Papers that were "scanned" for nothing were not: the scorer had failed.
-    if totals.get("scanned") and tokens is not None and tokens.total == 0:
-        return State.FAILED
-    return State.QUIET if totals.get("arxiv") == 0 else State.OK
+    return Harvest(receipts=[usage.receipt(date, read)])
 
 
 def _tokens(head: str) -> Tokens | None:

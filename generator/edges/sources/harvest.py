@@ -9,6 +9,8 @@ from generator.ground import limits
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
 
+NO_PAPERS = "holds no papers"
+
 
 class Repair(msgspec.Struct, frozen=True, gc=False):
     """Something in a row was put right: `what` (a fixed phrase, to count by) and how, e.g. before and after."""
@@ -39,17 +41,34 @@ class Record(msgspec.Struct, frozen=True):
     data: Any
 
 
+class Unscored(msgspec.Struct, frozen=True):
+    """Rows of a file that have no score: the first of them, why (a fixed phrase, to count by), and what to do."""
+
+    where: str
+    what: str
+    do: str
+    rows: int
+
+
 class Harvest(msgspec.Struct):
     """All that came out of one file: what is not in here is counted as refused, with a problem that says why.
 
-    `stream` is the text that may be kept as it is: one with nothing but the records in `publications`.
+    `stream` is the text that may be kept as it is: one with nothing but the records in `publications`. `replies` are
+    lines of ``data/replies`` by day. `empty_day` is the day of a file that holds nothing. `others` are what came out of
+    files within the file, by their names. Rows that are `is_in_order` are a day's file as it was.
     """
 
     rows: list[Row] = []
+    dropped: list[Row] = []
     receipts: list[Receipt] = []
+    replies: dict[str, list[bytes]] = {}
+    empty_day: str | None = None
+    is_in_order: bool = False
+    others: "list[tuple[str, Harvest]]" = []
     publications: list[Record] = []
     stream: str | None = None
     repairs: list[Repair] = []
+    unscored: list[Unscored] = []
     problems: list[Problem] = []
     refused: int = 0
     refused_publications: int = 0
@@ -63,6 +82,7 @@ class Notes:
         self.repairs: list[Repair] = []
         self.problems: list[Problem] = []
         self.refused = 0
+        self._unscored: dict[tuple[str, str], Unscored] = {}
         self._line: Callable[[], int] | int = 0
 
     def at(self, line: Callable[[], int] | int) -> None:
@@ -84,6 +104,12 @@ class Notes:
         """Say that something was put right."""
         self.repairs.append(Repair(self.where, what, how))
 
+    def unscored(self, what: str, do: str) -> None:
+        """Count a row that comes in without a score."""
+        first = self._unscored.get((what, do))
+        where, rows = (first.where, first.rows) if first else (self.where, 0)
+        self._unscored[what, do] = Unscored(where, what, do, rows + 1)
+
     def refuse(self, what: str, do: str) -> None:
         """Say that the row does not come in."""
         self.refused += 1
@@ -97,7 +123,8 @@ class Notes:
     def harvest(self, rows: list[Row]) -> Harvest:
         """The file's rows, with everything said about them."""
         rows = [self._within_limits(row) for row in rows]
-        return Harvest(rows=rows, repairs=self.repairs, problems=self.problems, refused=self.refused)
+        unscored = list(self._unscored.values())
+        return Harvest(rows=rows, repairs=self.repairs, unscored=unscored, problems=self.problems, refused=self.refused)
 
     def _within_limits(self, row: Row) -> Row:
         paper, fields = limits.capped(row.paper)

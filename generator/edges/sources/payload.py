@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from generator.edges.sources.fields import AS_THEY_ARE, FieldMap
 from generator.edges.sources.harvest import refused
 from generator.ground.errors import Problem
 
@@ -24,7 +25,14 @@ _LARGE = 16 << 20  # from here on, what the file would weigh in memory is estima
 _AGAIN = "fetch or copy the file again"
 _MOST_DIGITS = 400  # more than any float has
 
-_PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_GZIP = b"\x1f\x8b"
+_PACKED = {
+    _GZIP: "gzip inside gzip",
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -38,11 +46,12 @@ _DECLARED = re.compile(rb"""<\?xml[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._-]{
 
 
 class Json(msgspec.Struct, frozen=True):
-    """A JSON value; `data` is its UTF-8 text."""
+    """A JSON value; `data` is its UTF-8 text, `fields` what the user said of its rows."""
 
     where: str
     value: Any
     data: bytes
+    fields: FieldMap = AS_THEY_ARE
 
 
 class Lines(msgspec.Struct, frozen=True):
@@ -51,6 +60,7 @@ class Lines(msgspec.Struct, frozen=True):
     where: str
     rows: list[tuple[int, dict[str, Any]]]
     problems: list[Problem]
+    fields: FieldMap = AS_THEY_ARE
 
 
 class Xml(msgspec.Struct, frozen=True):
@@ -61,25 +71,28 @@ class Xml(msgspec.Struct, frozen=True):
 
 
 class Text(msgspec.Struct, frozen=True):
-    """Anything else: YAML, Markdown, plain text."""
+    """Anything else: YAML, Markdown, tables, plain text."""
 
     where: str
     text: str
+    fields: FieldMap = AS_THEY_ARE
 
 
 Payload = Json | Lines | Xml | Text
 
 
-def read(data: bytes, where: str) -> Payload:
+def read(data: bytes, where: str, fields: FieldMap = AS_THEY_ARE) -> Payload:
     """Find out what `data` is. Raises DigestError if it is nothing that could hold records."""
-    data = _utf8(data, where)
+    data = _utf8(unpacked(data, where), where)
     content = re.search(rb"\S", data)
     if content is None:
         raise refused(where, "the file is empty", _AGAIN)
     start = data[content.start() : content.start() + 200]
     if start[:1] in (b"{", b"["):
         _weigh(data, where, {b"{": 4_000_000, b"[": 4_000_000, b",": 20_000_000})
-        return _json_lines(data, where) if is_lines(data) else Json(where, json_value(data, where), data)
+        if is_lines(data):
+            return _json_lines(data, where, fields)
+        return Json(where, json_value(data, where), data, fields)
     if re.match(rb"<(?:!doctype\s+html|html|head|body)\b", start, re.IGNORECASE):
         raise refused(where, "an HTML page, not data", "an error page was saved instead: fetch the data again")
     if start[:1] == b"<":
@@ -87,10 +100,29 @@ def read(data: bytes, where: str) -> Payload:
 
         _weigh(data, where, {b"<": 4_000_000})
         return Xml(where, xml_root(data, where))
-    return Text(where, data.decode("utf-8"))
+    return Text(where, data.decode("utf-8"), fields)
 
 
 # -- encoding ------------------------------------------------------------------------------------------------------
+
+
+def unpacked(data: bytes, where: str) -> bytes:
+    """Return what a gzip file holds, all its members (RFC 1952), up to the size of the largest file; else `data`."""
+    if not data.startswith(_GZIP):
+        return data
+    import gzip  # noqa: PLC0415 - most imports meet no packed file
+    import io  # noqa: PLC0415
+    import zlib  # noqa: PLC0415
+
+    try:
+        content = gzip.GzipFile(fileobj=io.BytesIO(data)).read(LARGEST_FILE + 1)
+    except EOFError as error:
+        raise refused(where, "a gzip file that breaks off in the middle", _AGAIN) from error
+    except (OSError, zlib.error) as error:
+        raise refused(where, "a damaged gzip file", _AGAIN) from error
+    if len(content) > LARGEST_FILE:
+        raise refused(where, f"more than {LARGEST_FILE >> 20} MB once it is unpacked", "split the file")
+    return content
 
 
 def _utf8(data: bytes, where: str) -> bytes:
@@ -251,7 +283,7 @@ def is_lines(data: bytes) -> bool:
     return False
 
 
-def _json_lines(data: bytes, where: str) -> Lines:
+def _json_lines(data: bytes, where: str, fields: FieldMap) -> Lines:
     rows: list[tuple[int, dict[str, Any]]] = []
     problems: list[Problem] = []
     start, number = 0, 0
@@ -267,7 +299,7 @@ def _json_lines(data: bytes, where: str) -> Lines:
             problems.append(Problem(f"{where}:{number}", found, "mend or delete the line"))
         else:
             rows.append((number, found))
-    return Lines(where, rows, problems)
+    return Lines(where, rows, problems, fields)
 
 
 def _object(line: bytes) -> dict[str, Any] | str:

@@ -1,11 +1,12 @@
 """A row of papers as people keep them (``ARXIVID``, ``COMMENT``, ``RELEVANCE``, … or our own keys), made a record."""
 
 import math
+import re
 from typing import Any
 
 import msgspec
 
-from generator.edges.sources import mending
+from generator.edges.sources import fields, mending
 from generator.edges.sources.harvest import Notes
 from generator.ground import records
 from generator.ground.arxiv_id import ArxivId
@@ -19,22 +20,27 @@ _COUNTS = ("version", "upvotes", "comments")
 _TIMES = ("published", "updated")
 _OTHERS = ("scorer", "links", "source", "relevance", "novelty", "comment")
 _HANDLED = frozenset({*_TEXTS, *_LISTS, *_COUNTS, *_TIMES, *_OTHERS})
+NO_ID = "a digest lists papers of arXiv alone: add arxiv_id, or name its key with --map arxiv_id=KEY"
 
 
 def is_row(value: object) -> bool:
-    """Whether `value` is an object with an arXiv id under one of the names used for it."""
-    return isinstance(value, dict) and ("ARXIVID" in value or "arxiv_id" in value)
+    """Return whether `value` is an object with an arXiv id under one of the names used for it."""
+    if not isinstance(value, dict):
+        return False
+    return "ARXIVID" in value or "arxiv_id" in value or ("_id" not in value and fields.find_id(value) is not None)
 
 
 def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
-    """The paper of a row, mended where needed; None if no id can be found (then refused in `notes`).
+    """Return the paper of a row, mended where needed; None if it has no id, or nothing else (then refused in `notes`).
 
-    `key` is the name under which the row stands, tried when the row has no id itself. Without a title the id is one.
+    `key` is the name under which the row stands, tried when the row has no id itself. The row of a rating has no title;
+    its id is one.
     """
     known = _identify(row, key, notes)
     if known is None:
         return None
-    names, places = mending.authors(row.get("authors"), notes)
+    title = mending.line_of_text(row.get("title"), "title", notes)
+    names, places = mending.authors(_listed(row.get("authors")), notes)
     abstract = mending.optional_text(row.get("abstract"), "abstract", notes)
     version, announced = known.version, None
     if abstract and abstract.startswith("arXiv:"):
@@ -45,9 +51,12 @@ def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
     extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
     if (total := mending.number(row.get("SCORE"))) is not None and (relevance is None or novelty is None):
         extra["score"] = total  # the only score there is, e.g. of a paper chosen for its author
+    if title is None and relevance is None and novelty is None and not extra:
+        notes.refuse(f"{known.id} has neither a title nor a rating", _where_the_rest_is(row))
+        return None
     made = Paper(
         arxiv_id=known.id,
-        title=mending.title(row.get("title"), notes) or known.id,
+        title=title or known.id,
         authors=names,
         abstract=abstract or None,
         version=version,
@@ -60,6 +69,28 @@ def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
     return made if row.keys() <= _SCORED else _with_more(made, row, notes)
 
 
+def _listed(authors: object) -> object:
+    """Return authors that stand in one text with semicolons as a list of names."""
+    if not isinstance(authors, str) or ";" not in authors or "&" in authors:
+        return authors
+    return [given_name_first(name) for name in authors.split(";") if name.strip()]
+
+
+def given_name_first(author: str) -> str:
+    """Return ``Lovelace, Ada`` as ``Ada Lovelace``, and ``King, Jr, Ada`` as ``Ada King, Jr``."""
+    parts = [part.strip() for part in author.split(",")]
+    if len(parts) not in (2, 3):
+        return author.strip()
+    return f"{parts[-1]} {', '.join(parts[:-1])}".strip()
+
+
+def _where_the_rest_is(row: dict[str, Any]) -> str:
+    inner = (name for name, value in row.items() if isinstance(value, dict) and ("title" in value or "TITLE" in value))
+    if name := next(inner, None):
+        return f"give the keys under {mending.shown(name)} a row of their own"
+    return "add title, or relevance and novelty"
+
+
 def _identify(row: dict[str, Any], key: str | None, notes: Notes) -> ArxivId | None:
     # `arxiv_id` and the key come from metadata; `ARXIVID` was written by a language model, which may slip.
     given = [value for value in (row.get("arxiv_id"), key, row.get("ARXIVID")) if value is not None]
@@ -70,8 +101,10 @@ def _identify(row: dict[str, Any], key: str | None, notes: Notes) -> ArxivId | N
                 what = "two ids in one row: the paper's own is believed"
                 notes.repair(what, f"{known.id}, not {mending.shown(other)}")
             return known
-    what = f"no arXiv id: {mending.shown(given[0])}" if given else "no arXiv id"
-    notes.refuse(what, "add the id (YYMM.NNNNN) as arxiv_id")
+    if given:
+        notes.refuse(f"no arXiv id: {mending.shown(given[0])}", "add the id (YYMM.NNNNN) as arxiv_id")
+    else:
+        notes.refuse(f"no arXiv id under {', '.join(fields.ID_KEYS)}", NO_ID)
     return None
 
 
@@ -104,8 +137,15 @@ def _extra(row: dict[str, Any], notes: Notes) -> dict[str, Any]:
 
 
 def _words(raw: object, field: str, notes: Notes) -> tuple[str, ...]:
-    parts = raw if isinstance(raw, list | tuple) else [] if raw is None else [raw]
+    parts = raw if isinstance(raw, list | tuple) else [] if raw is None else _parts(raw, field)
     return tuple(word for part in parts if (word := mending.line_of_text(part, field, notes)))
+
+
+def _parts(raw: object, field: str) -> list[object]:
+    """A list that somebody wrote as one text: ``cs.LG, stat.ML``, or ``Sparsity; Pruning``."""
+    if not isinstance(raw, str):
+        return [raw]
+    return [*re.split(r"[\s,;|]+" if field == "categories" else r"[;|]", raw)]
 
 
 def _count(raw: object, field: str, notes: Notes) -> int | None:

@@ -4,6 +4,7 @@ It says the same of a file as `scored` does, or nothing; a test holds the two ag
 announcements taken off here too, since a day rarely has none of them.
 """
 
+from collections.abc import Iterable
 from functools import partial
 from itertools import filterfalse
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ import msgspec
 from generator.edges.sources import mending
 from generator.edges.sources.harvest import Harvest, Notes, Row
 from generator.edges.sources.payload import LineFinder, is_lines, is_small
+from generator.edges.sources.unscored import why_unscored
 from generator.ground import arxiv_id
 from generator.ground.foreign_markup import without_braces
 from generator.ground.model import Paper
@@ -86,7 +88,7 @@ def _paper(row: _Row, marks: bytes | None, notes: Notes, line: LineFinder) -> Pa
     extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
     if (row.RELEVANCE is None or row.NOVELTY is None) and (total := mending.number(row.SCORE)) is not None:
         extra["score"] = total
-    return Paper(
+    paper = Paper(
         arxiv_id=row.arxiv_id,
         title=" ".join(row.title.split()) if "  " in row.title else row.title.strip(),
         authors=names,
@@ -98,3 +100,11 @@ def _paper(row: _Row, marks: bytes | None, notes: Notes, line: LineFinder) -> Pa
         announce_type=announced,
         extra=extra,
     )
+    if row.RELEVANCE is None or row.NOVELTY is None:
+        notes.at(partial(line, row.arxiv_id, key=True))
+        notes.unscored(*why_unscored(paper, {name: value for name, value in _scores(row) if value is not None}))
+    return paper
+
+
+def _scores(row: _Row) -> Iterable[tuple[str, object]]:
+    return ("RELEVANCE", row.RELEVANCE), ("NOVELTY", row.NOVELTY), ("SCORE", row.SCORE)

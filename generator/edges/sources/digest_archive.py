@@ -1,0 +1,117 @@
+"""What a digest itself wrote: the files of a ``data/`` folder and the lines of ``downloads/archive.jsonl``.
+
+What is in a paper's line stays as it is: its keys are ours already, and a ``date`` among them is none of the day's.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from generator.edges.sources import rows
+from generator.edges.sources.harvest import Harvest, Notes, Row, refused
+from generator.edges.sources.payload import Json, Lines, Payload, Text
+from generator.ground import records
+from generator.ground.model import Receipt, State
+
+# Papers, dropped papers and an LLM's replies by day; receipts are known by what is in them.
+_PLACE = re.compile(r"(?:^|/)(papers|dropped|replies)/([0-9]{4})/(\2-[0-9]{2}-[0-9]{2})\.jsonl(?:\.gz)?$")
+_ALWAYS = frozenset({"arxiv_id", "title", "authors", "source"})  # the keys that every line of ours has
+_KINDS = frozenset({"archive", "day", "paper", "publications", "publication"})
+
+
+def recognise(payload: Payload) -> bool:
+    """A receipt, the lines of a download, or a file of ``data/`` by its place and its keys."""
+    if isinstance(payload, Json):
+        value = payload.value
+        if isinstance(value, dict) and "state" in value and "date" in value:
+            return value["state"] in list(State)
+        return isinstance(value, dict) and _place(payload) is not None and _is_ours(payload, [value])
+    if not isinstance(payload, Lines) or not payload.rows:
+        return False
+    listed = [row for _, row in payload.rows]
+    return _is_download(listed[0]) or (_place(payload) is not None and _is_ours(payload, listed))
+
+
+def _is_download(row: dict[str, Any]) -> bool:
+    return row.get("type") in _KINDS and isinstance(row.get("record"), dict)
+
+
+def _place(payload: Json | Lines) -> tuple[str, str] | None:
+    match = _PLACE.search(payload.where)
+    return (match[1], match[3]) if match and records.is_date(match[3]) else None
+
+
+def _is_ours(payload: Json | Lines, listed: list[dict[str, Any]]) -> bool:
+    place = _place(payload)
+    keys = {"model", "sent"} if place and place[0] == "replies" else _ALWAYS
+    return all(keys <= row.keys() for row in listed)
+
+
+def parse(payload: Payload, day: str | None) -> Harvest:
+    """Return papers, dropped papers, receipts, replies and publications, each on its own day."""
+    assert isinstance(payload, Json | Lines)
+    if isinstance(payload, Json) and "state" in payload.value:
+        return Harvest(receipts=[_receipt(payload.value, payload.where)])
+    lines = payload.rows if isinstance(payload, Lines) else [(1, payload.value)]
+    problems = payload.problems if isinstance(payload, Lines) else []
+    place = _place(payload)
+    if place and place[0] == "replies":
+        return Harvest(replies={place[1]: [msgspec.json.encode(row) for _, row in lines]}, problems=problems)
+    notes = Notes(payload.where)
+    if place is None:
+        harvest = _download(lines, notes)
+    else:
+        taken = list(_papers(((line, row, place[1]) for line, row in lines), notes))
+        harvest = notes.harvest([] if place[0] == "dropped" else taken)
+        harvest.dropped = taken if place[0] == "dropped" else []
+    harvest.is_in_order = True
+    harvest.problems += problems
+    harvest.refused += len(problems)
+    return harvest
+
+
+def _receipt(value: dict[str, Any], where: str) -> Receipt:
+    try:
+        return records.decode_receipt(msgspec.json.encode(value))
+    except records.RecordError as error:
+        raise refused(where, f"not a receipt: {error}", "mend the file") from error
+
+
+def _papers(lines: Iterator[tuple[int, dict[str, Any], str]], notes: Notes) -> Iterator[Row]:
+    for line, row, date in lines:
+        notes.at(line)
+        if paper := rows.paper(row, None, notes):
+            yield notes.row(paper, date)
+
+
+def _download(lines: list[tuple[int, dict[str, Any]]], notes: Notes) -> Harvest:
+    papers: list[tuple[int, dict[str, Any], str]] = []
+    receipts: list[Receipt] = []
+    others: list[tuple[str, Harvest]] = []
+    for line, row in lines:
+        kind, record, date = row.get("type"), row.get("record"), row.get("date")
+        notes.at(line)
+        if kind not in _KINDS or not isinstance(record, dict):
+            notes.refuse("no line of a digest's download", "fetch or copy the file again")
+        elif kind in ("paper", "day") and not (isinstance(date, str) and records.is_date(date)):
+            notes.refuse("a line without its date", "fetch or copy the file again")
+        elif kind == "paper":
+            papers.append((line, record, str(date)))
+        elif kind == "day":
+            receipts.append(_receipt(record, notes.where))
+        elif kind == "publications":
+            others.append(_publications(record, notes.where))
+    harvest = notes.harvest(list(_papers(iter(papers), notes)))
+    harvest.receipts, harvest.others = receipts, others
+    return harvest
+
+
+def _publications(record: dict[str, Any], where: str) -> tuple[str, Harvest]:
+    from generator.edges.sources import librecat  # noqa: PLC0415 - loads YAML
+
+    name, text = record.get("file"), record.get("text")
+    if not isinstance(name, str) or not isinstance(text, str):
+        raise refused(where, "publications without their file's name or text", "fetch or copy the file again")
+    return name, librecat.parse(Text(where, text), None)

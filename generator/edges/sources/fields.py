@@ -1,0 +1,208 @@
+"""The names under which people keep the fields of a paper, and the scales of their scores, translated into ours."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from generator.edges.sources import mending
+from generator.ground import arxiv_id
+from generator.ground.arxiv_id import ArxivId
+from generator.ground.records import PAPER_FIELDS
+
+DATE = "date"
+SCORES = ("relevance", "novelty")
+TARGETS = (*PAPER_FIELDS, DATE, "SCORE", "links.code", "links.project", "links.discussion")
+# Where an arXiv id is looked for, in this order. Keys are compared without case, spaces, hyphens and underscores.
+ID_KEYS = tuple(
+    "arxiv_id arxiv externalIds.ArXiv eprint id paper_id entry_id identifier url abs abs_url link html pdf pdf_url"
+    " doi".split()
+)
+ALTERNATIVES = {
+    "abstract": ("summary", "abstracts"),
+    "authors": ("author", "author_names", "author(s)"),
+    "title": ("paper_title",),
+    "categories": ("category", "subjects", "arxiv_categories"),
+    "journal_ref": ("journal_reference", "journal"),
+    "arxiv_comment": ("arxiv_comments",),
+    DATE: ("day",),
+}
+_OURS = frozenset({*PAPER_FIELDS, DATE, "ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE"})
+_LIKE_A_SCORE = re.compile(
+    r"(?:^|_)(?:scores?|ratings?|relevan\w*|novel\w*|grade|stars?|points|interest\w*|importance)"
+)
+_NUMBER = re.compile(r"\s*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)\s*(?:/\s*[0-9]{1,4}|%)?\s*")
+_SCALE = re.compile(r"(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:-|\.\.|to)\s*(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)")
+_USUAL_SCALES = ((1, "0-1"), (100, "0-100"))
+
+
+def normalize(name: str) -> str:
+    """Return a key as keys are compared: ``arXiv ID`` is ``arxivid``."""
+    return re.sub(r"[\s_-]+", "", name).lower()
+
+
+_FIELD_OF = {
+    **{normalize(name): name for name in (*PAPER_FIELDS, DATE)},
+    **{normalize(other): name for name, others in ALTERNATIVES.items() for other in others},
+}
+_ID_KEYS = tuple(map(normalize, ID_KEYS))
+_FIRST_KEYS = frozenset(key.partition(".")[0] for key in _ID_KEYS) - {"doi"}
+
+
+class Scale(NamedTuple):
+    """The lowest and the highest score that somebody gives; `low` may be the greater number, where 1 is best."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.low:g} to {self.high:g}"
+
+    def convert(self, raw: object) -> object:
+        """Return a score on our scale, 1 to 10; for one that is not on this scale, words that say so."""
+        value = _number(raw)
+        if value is None:
+            return raw
+        if not min(self) <= value <= max(self):
+            return f"{value:g} (not from {self})"
+        return round(1 + 9 * (value - self.low) / (self.high - self.low), 2)
+
+
+def parse_scale(text: str) -> Scale | None:
+    """Parse ``0-100``."""
+    match = _SCALE.fullmatch(text.strip())
+    scale = Scale(float(match[1]), float(match[2])) if match else None
+    return scale if scale and scale.low != scale.high else None
+
+
+class FieldMap(NamedTuple):
+    """What the user said of the rows: under which key a field is, and on which scale a score."""
+
+    keys: Mapping[str, str] = {}
+    scales: Mapping[str, Scale] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether rows are to be read as they are."""
+        return not self.keys and not self.scales
+
+    def apply(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a row with these fields under our names and these scores on our scale."""
+        if self.is_empty:
+            return row
+        sources = set(self.keys.values())
+        fields = {name: value for name, value in row.items() if name not in sources}
+        for field, key in self.keys.items():
+            _put(fields, field, value_at(row, key))
+        for field, scale in self.scales.items():
+            name = next((name for name in (field.upper(), field) if name in fields), field)
+            if fields.get(name) is not None:
+                fields[name] = scale.convert(fields[name])
+        return fields
+
+
+AS_THEY_ARE = FieldMap()
+
+
+def value_at(row: Any, key: str) -> Any:
+    """Return what stands under `key`, which may lead into objects (``externalIds.ArXiv``); None if nothing does."""
+    if not isinstance(row, dict) or key in row:
+        return row.get(key) if isinstance(row, dict) else None
+    first, _, rest = key.partition(".")
+    return value_at(row.get(first), rest) if rest else None
+
+
+def _put(fields: dict[str, Any], field: str, value: Any) -> None:
+    for other in (field, field.upper(), "ARXIVID" if field == "arxiv_id" else field):
+        fields.pop(other, None)
+    if value is None:
+        return
+    outer, _, inner = field.partition(".")
+    if inner:
+        links = fields.get(outer)
+        fields[outer] = {**(links if isinstance(links, dict) else {}), inner: value}
+    else:
+        fields[field] = value
+
+
+# -- names that are understood by themselves -----------------------------------------------------------------------
+
+
+def translate(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its id and fields under our names, also those spelt otherwise; scores have no other names."""
+    if row.keys() <= _OURS:
+        return _identify(row)
+    fields = dict(row)
+    # arXiv's own layout: what it calls a comment is the authors', unless somebody rated the paper.
+    plain = {normalize(name) for name in row}
+    if "summary" in plain and not plain & {"relevance", "novelty", "arxivcomment"}:
+        _rename(fields, "comment", "arxiv_comment")
+    for name in [name for name in row if name not in _OURS]:
+        field = _FIELD_OF.get(normalize(name))
+        if field and fields.get(field) in (None, "", []) and name in fields:
+            fields[field] = fields.pop(name)
+    return _identify(fields)
+
+
+def _rename(fields: dict[str, Any], before: str, after: str) -> None:
+    for name in [name for name in fields if normalize(name) == before]:
+        fields[after] = fields.pop(name)
+
+
+def find_id(row: dict[str, Any]) -> tuple[str, ArxivId] | None:
+    """Return the first usual key under which an arXiv id stands, and the id."""
+    names = {normalize(name): name for name in reversed(row)}
+    for key in _ID_KEYS:
+        first, _, inner = key.partition(".")
+        name = names.get(key) or names.get(first, "")
+        value = row.get(name)
+        if isinstance(value, dict):
+            value = next((value[part] for part in value if normalize(part) == inner), None)
+        if isinstance(value, str) and (known := arxiv_id.parse(value)) and known.resolvable:
+            return name, known
+    return None
+
+
+def _identify(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its arXiv id as ``arxiv_id``, without the usual keys that say nothing else."""
+    place = None if "arxiv_id" in fields or "ARXIVID" in fields else find_id(fields)
+    if place is None:
+        return fields
+    known = place[1]
+    others = {
+        name: value for name, value in fields.items() if normalize(name) not in _FIRST_KEYS or not _says(value, known)
+    }
+    version = {"version": known.version} if known.version and "version" not in fields else {}
+    return {**others, **version, "arxiv_id": known.id}
+
+
+def _says(value: object, known: ArxivId) -> bool:
+    return isinstance(value, str) and (parsed := arxiv_id.parse(value)) is not None and parsed.id == known.id
+
+
+# -- scores that are there, but not to be understood ---------------------------------------------------------------
+
+
+def keys_like_scores(fields: Mapping[str, Any]) -> list[str]:
+    """Return the keys that look like scores: by their name, with a number."""
+    return [
+        name
+        for name, value in fields.items()
+        if _LIKE_A_SCORE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace(" ", "_"))
+        and _number(value) is not None
+    ]
+
+
+def guess_scale(values: Iterable[object]) -> str | None:
+    """Return the scale on which these scores seem to be, if it is not ours; a single slip is no scale."""
+    numbers = [value for raw in values if (value := mending.number(raw)) is not None]
+    outside = [value for value in numbers if not 1 <= value <= 10]
+    if not outside or min(numbers) < 0 or 2 * len(outside) <= len(numbers):
+        return "0-1" if outside and min(numbers) >= 0 and max(numbers) <= 1 else None
+    return next((name for highest, name in _USUAL_SCALES if max(numbers) <= highest), None)
+
+
+def _number(raw: object) -> float | None:
+    if isinstance(raw, str):
+        match = _NUMBER.fullmatch(raw)
+        return float(match[1].replace(",", ".")) if match else None
+    return mending.number(raw)

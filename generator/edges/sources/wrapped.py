@@ -1,0 +1,149 @@
+"""Papers in an object that gives their day: ``{"date", "papers"}``, days by date, and the daily files of an assistant.
+
+The assistant is https://github.com/DaizeDong/ChatGPT-ArXiv-Paper-Assistant since April 2026 (``schema_version`` 2):
+``*-daily-papers.json`` has ``meta.date``, ``meta.usage`` (the day's receipt) and papers by id. The best of the day are
+in ``*-hotspot-papers.json`` alone, and are not counted in the receipt.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from generator.edges.sources import mending, rows, scored, usage
+from generator.edges.sources.days import day_of_value
+from generator.edges.sources.harvest import NO_PAPERS, Harvest, Notes, refused
+from generator.edges.sources.payload import Json, Lines, Payload
+from generator.edges.sources.scored import Item
+from generator.edges.sources.usage import Usage
+from generator.ground.errors import Problem
+from generator.ground.model import Cost, Receipt, Tokens
+from generator.ground.records import is_date
+
+_LISTS = ("papers", "items", "entries", "results", "articles")
+_DATES = ("date", "day")
+_MOST = 1 << 53
+
+
+class Batch(NamedTuple):
+    """The papers of one day, as they are in `holder`, whose date is `date`."""
+
+    date: object
+    papers: list[Any] | dict[str, Any]
+    holder: dict[str, Any]
+    line: int = 0
+
+
+def recognise(payload: Payload) -> bool:
+    """An object with papers and a date or an arXiv id among them; one of days; or several such objects."""
+    return any(_looks_right(batch, payload) for batch in _batches(payload))
+
+
+def _looks_right(batch: Batch, payload: Payload) -> bool:
+    if isinstance(batch.papers, dict) and batch.papers and not scored.is_by_id(batch.papers):
+        return False
+    if batch.date is not None or not batch.papers:
+        return batch.date is not None and all(isinstance(row, dict) for row in _values(batch.papers))
+    assert isinstance(payload, Json | Lines)
+    return any(isinstance(row, dict) and rows.is_row(payload.fields.apply(row)) for row in _values(batch.papers)[:100])
+
+
+def _values(papers: list[Any] | dict[str, Any]) -> list[Any]:
+    return list(papers.values()) if isinstance(papers, dict) else papers
+
+
+def _batches(payload: Payload) -> Iterator[Batch]:
+    if isinstance(payload, Lines):
+        yield from (batch for line, row in payload.rows for batch in _in_object(row, line))
+    elif isinstance(payload, Json):
+        for value in payload.value if isinstance(payload.value, list) else [payload.value]:
+            if isinstance(value, dict):
+                yield from _in_object(value, 0)
+
+
+def _in_object(value: dict[str, Any], line: int) -> Iterator[Batch]:
+    if value and all(is_date(key) and isinstance(papers, list | dict) for key, papers in value.items()):
+        yield from (Batch(date, papers, {}, line) for date, papers in value.items())
+        return
+    meta = value.get("meta")
+    places = (value, meta if isinstance(meta, dict) else {})
+    date = next((place[name] for place in places for name in _DATES if place.get(name)), None)
+    name = next((name for name in _LISTS if isinstance(value.get(name), list | dict)), None)
+    if name and not isinstance(value.get("paper"), dict):
+        yield Batch(date, value[name], value, line)
+
+
+def parse(payload: Payload, day: str | None) -> Harvest:
+    """Return the papers of each day, and the receipts. Raises DigestError if a day is unknown or contradicts `day`."""
+    assert isinstance(payload, Json | Lines)
+    notes = Notes(payload.where)
+    harvest = Harvest()
+    for batch in _batches(payload):
+        date = _day_of(batch, day, payload.where)
+        harvest.receipts += _receipts(batch, date)
+        if batch.papers:
+            harvest.rows += scored.take(_items(payload, batch), date, notes)
+        elif not harvest.receipts:
+            harvest.empty_day = date
+            do = "nothing to do if the day was quiet"
+            notes.problems.append(Problem(payload.where, NO_PAPERS, do, note=True))
+    found = notes.harvest(harvest.rows)
+    found.receipts, found.empty_day = harvest.receipts, harvest.empty_day
+    return found
+
+
+def _items(payload: Json | Lines, batch: Batch) -> list[Item]:
+    if isinstance(payload, Json):
+        return list(scored.items_of(payload, batch.papers))
+    keys = list(batch.papers) if isinstance(batch.papers, dict) else [None] * len(batch.papers)
+    values = [payload.fields.apply(row) if isinstance(row, dict) else row for row in _values(batch.papers)]
+    return [Item(row, batch.line, key) for row, key in zip(values, keys, strict=True)]
+
+
+def _day_of(batch: Batch, day: str | None, where: str) -> str | None:
+    if batch.date is None:
+        return day
+    date = day_of_value(batch.date)
+    if date is None:
+        raise refused(where, f"date {mending.shown(batch.date)} is not a day", "write YYYY-MM-DD")
+    if day is not None and date != day:
+        what = f"the file is of {date} by its own date, of {day} by its name or --date"
+        raise refused(where, what, "correct the wrong one, or leave --date out")
+    return date
+
+
+# -- receipts ------------------------------------------------------------------------------------------------------
+
+
+def _receipts(batch: Batch, date: str | None) -> list[Receipt]:
+    meta = batch.holder.get("meta")
+    figures = meta.get("usage") if isinstance(meta, dict) else None
+    if date is None or not isinstance(figures, dict):
+        return []
+    model = figures.get("model")
+    read = Usage(
+        model=mending.line_of_text(model, "model", Notes("")) if isinstance(model, str) else None,
+        tokens=_tokens(figures),
+        cost=_cost(figures),
+        announced=_count(figures, "total_arxiv_papers"),
+        scanned=_count(figures, "total_scanned_papers"),
+        relevant=_count(figures, "total_relevant_papers"),
+    )
+    return [usage.receipt(date, read)] if read.scanned is not None or read.announced is not None else []
+
+
+def _count(figures: dict[str, Any], name: str) -> int | None:
+    value = figures.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST else None
+
+
+def _tokens(figures: dict[str, Any]) -> Tokens | None:
+    prompt, completion = _count(figures, "prompt_tokens"), _count(figures, "completion_tokens")
+    if prompt is None or completion is None:
+        return None
+    return Tokens(prompt=prompt, completion=completion, total=prompt + completion)
+
+
+def _cost(figures: dict[str, Any]) -> Cost | None:
+    prompt, completion = (mending.number(figures.get(name)) for name in ("prompt_cost", "completion_cost"))
+    if prompt is None or completion is None or prompt < 0 or completion < 0:
+        return None
+    return Cost(prompt=float(prompt), completion=float(completion), total=round(float(prompt + completion), 6))
