@@ -83,16 +83,16 @@ class Notes:
         """Say that something was put right."""
         self.repairs.append(Repair(self.where, what, how))
 
-    def refuse(self, what: str, do: str) -> None:
+    def refuse(self, what: str, do: str, kind: str = "") -> None:
         """Say that the row does not come in."""
         self.refused += 1
-        self.problems.append(Problem(self.where, what, do))
+        self.problems.append(Problem(self.where, what, do, kind=kind))
 
     def harvest(self, rows: list[Row]) -> Harvest:
         """The file's rows, with everything said about them."""
         return Harvest(rows=rows, repairs=self.repairs, problems=self.problems, refused=self.refused)
 
 
-def refused(where: str, what: str, do: str) -> DigestError:
+def refused(where: str, what: str, do: str, kind: str = "") -> DigestError:
     """The whole file does not come in."""
-    return DigestError(Problem(where, what, do))
+    return DigestError(Problem(where, what, do, kind=kind))

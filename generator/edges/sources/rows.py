@@ -71,7 +71,7 @@ def _identify(row: dict[str, Any], key: str | None, notes: Notes) -> ArxivId | N
                 notes.repair(what, f"{known.id}, not {mending.shown(other)}")
             return known
     what = f"no arXiv id: {mending.shown(given[0])}" if given else "no arXiv id"
-    notes.refuse(what, "add the id (YYMM.NNNNN) as arxiv_id")
+    notes.refuse(what, "add the id (YYMM.NNNNN) as arxiv_id", kind="no arXiv id")
     return None
 
 
