@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus
 SHORTEST = 8  # characters; shorter keys are stand-ins, such as those that local servers want
 _WINDOW = 12  # characters of a secret in a row that give it away
 _SEPARATORS = re.compile(r"[\W_]+")
+_LINES = re.compile(r"\\+[bfnrt]")
 _ESCAPED = re.compile(r"\\+(?:u\{?|U0000|x)([0-9A-Fa-f]{2,4})\}?|=([0-9A-F]{2})|&#x0*([0-9A-Fa-f]{2})(?![0-9A-Fa-f])")
 
 
@@ -67,7 +68,7 @@ def _readings(text: str) -> Iterator[str]:
     """Yield `text` without separators, at each level of its escapes."""
     for _ in range(4):
         yield _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
-        plain = html.unescape(unquote_plus(_ESCAPED.sub(_character, text)))
+        plain = html.unescape(unquote_plus(_LINES.sub(" ", _ESCAPED.sub(_character, text))))
         if plain == text:
             return
         text = plain
