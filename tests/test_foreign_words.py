@@ -96,7 +96,8 @@ def commenting(form: Callable[[str], str], raw: bool) -> model_server.Behaviour:
     def answer(question: Question) -> Reply:
         mark = "@@"
         lines = [json.dumps(verdict(paper, COMMENT=f"So {mark}.")) for paper in question.ids[:-1]]
-        lines += [json.dumps(verdict(question.ids[-1], RELEVANCE=mark)), json.dumps(verdict("2501.00001", ARXIVID=mark))]
+        lines.append(json.dumps(verdict(question.ids[-1], RELEVANCE=mark)))
+        lines.append(json.dumps(verdict("2501.00001", ARXIVID=mark)))
         text = form(SECRET) if raw else json.dumps(form(SECRET))[1:-1]
         return completion(question, "\n".join(lines).replace(mark, text))
 
