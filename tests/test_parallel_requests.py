@@ -171,7 +171,7 @@ HABITS = [
     "both channels",
     "table",
     "YAML",
-)
+]
 HABITS += ["a mark in a comment", "reasoning without its opening mark", "numbered headings", "keys with spaces"]
 
 
