@@ -232,7 +232,7 @@ def test_a_refused_paper_is_found_out_and_named(digest: Digest, server: ModelSer
     done = digest.score()
     assert done.unscored == {
         ids[3]: "declined: content filter",
-        ids[7]: "the endpoint answers 400 Bad Request: content_filter: The response was filtered",
+        ids[7]: "the endpoint answers 400 Bad Request: content filter",
     }
     assert [len(batch) for batch in server.asked] == [10] + [1] * 10
     assert digest.receipt.tokens == server.tokens
@@ -278,7 +278,7 @@ def test_an_endpoint_that_is_down_is_left_after_three_requests(digest: Digest, s
     server.then(well, *[error(500, "broken")] * 99)
     done = digest.score()
     assert (done.scored, len(done.unscored), len(server.asked)) == (10, 90, 1 + 3 * 6)
-    assert set(done.unscored.values()) == {"the endpoint answers 500 Internal Server Error: broken"}
+    assert set(done.unscored.values()) == {"the endpoint answers 500 Internal Server Error"}
     assert digest.receipt.state is State.PARTIAL
 
 
@@ -294,9 +294,9 @@ def test_nobody_there_is_a_failed_day_not_a_quiet_one(digest: Digest, server: Mo
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
-        (error(402, "Insufficient Balance"), "402 Payment Required: Insufficient Balance"),
-        (error(404, "no such model", "model_not_found"), "404 Not Found: model_not_found: no such model"),
-        (error(429, "pay", "insufficient_quota"), "429 Too Many Requests: insufficient_quota: pay"),
+        (error(402, "Insufficient Balance"), "402 Payment Required: the account cannot pay"),
+        (error(404, "no such model", "model_not_found"), "404 Not Found: no such model"),
+        (error(429, "pay", "insufficient_quota"), "429 Too Many Requests: the quota is used up"),
         (model_server.raw(b"<html>Moved", 302), "302 Found"),
     ],
 )
@@ -325,8 +325,8 @@ def test_an_endpoint_that_refuses_everything_is_left(digest: Digest, server: Mod
         (b"[" * 100_000, "no answer: a reply that is no chat completion"),
         (b'{"choices": []}', "no answer: a reply that is no chat completion"),
         (b'{"choices": [{"message": "x"}]}', "no answer: a reply that is no chat completion"),
-        (b'{"error": {"code": 502, "message": "upstream\\u001b[31m"}}', "no answer: upstream[31m"),
-        (b'{"choices": [{"message": {"refusal": "I will not."}}]}', "declined: I will not."),
+        (b'{"error": {"code": 502, "message": "upstream\\u001b[31m"}}', "no answer: an error in place of a reply"),
+        (b'{"choices": [{"message": {"refusal": "I will not."}}]}', "declined: by the model"),
         (b'{"choices": [{"message": {"content": null}}]}', "no line that can be read"),
         (b'{"choices": [{"message": {"content": [{"type": "text", "text": "x"}]}}]}', "no line that can be read"),
     ],
@@ -528,7 +528,7 @@ def test_the_key_is_in_no_file_and_no_message(
     done = digest.score()
     written = b"".join(tree(digest.root).values()).decode() + repr(done) + "".join(capfd.readouterr())
     assert (digest.papers[ids[0]].comment or "").startswith("your key *** at")
-    assert "***" in str(done.unscored) + str(done.errors)
+    assert "your key" not in str(done.unscored) + str(done.errors)
     assert KEY not in written
     assert "qu3ry-s3cret-value" not in written
 
@@ -537,8 +537,7 @@ def test_a_wrong_key_is_said_without_showing_it(digest: Digest, server: ModelSer
     digest.holds(30)
     digest.environment["DIGEST_LLM_KEY"] = "sk-wr0ng-wr0ng"
     done = digest.score()
-    said = "the endpoint answers 401 Unauthorized: invalid_api_key: Incorrect API key provided: Bearer ***"
-    assert set(done.unscored.values()) == {said}
+    assert set(done.unscored.values()) == {"the endpoint answers 401 Unauthorized: the key was refused"}
     assert len(server.asked) == 1
 
 

@@ -18,9 +18,10 @@ from generator.ground.model import State, Tokens
 from generator.pipeline.scoring import Scored, forecast_day, score_day_with_model
 from generator.web.door import Web
 from tests import model_server
-from tests.example import tree
+from tests.example import make_digest, paper, tree
 from tests.model_server import KEY, ModelServer, Question, Reply, error, lines, well
 from tests.test_language_model import DAY, PROMPT, Digest, cost_of
+from tests.test_replies import ASKED, FORMS, SCORES
 
 WIDE = PROMPT.replace("parallel: 1", "parallel: 4").replace("timeout: 0.3", "timeout: 30")
 REPLIES = f"data/replies/2025/{DAY}.jsonl"
@@ -157,9 +158,34 @@ def test_what_came_back_before_an_interruption_is_not_asked_again(digest: Real, 
     before = len(server.asked)
     done = digest.score()
     assert done.scored == 50
-    again = {paper for batch in server.asked[before:] for paper in batch}
-    assert again.isdisjoint(paper for line in held for paper in line["sent"])
+    again = {name for batch in server.asked[before:] for name in batch}
+    assert again.isdisjoint(name for line in held for name in line["sent"])
     assert digest.faults() == []
+
+
+HABITS = [
+    "comma before the brace",
+    "ids as numbers",
+    "quotes in the comment",
+    "answer",
+    "both channels",
+    "table",
+    "YAML",
+]
+HABITS += ["a mark in a comment", "reasoning without its opening mark", "numbered headings", "keys with spaces"]
+
+
+@pytest.mark.parametrize("habit", HABITS)
+def test_a_habit_costs_one_request(digest: Real, server: ModelServer, habit: str) -> None:
+    digest.holds(0, WIDE)
+    bare = {"relevance": None, "novelty": None, "comment": None}
+    make_digest(
+        digest.root, {DAY: [paper(arxiv_id, **bare) for arxiv_id in ASKED]}, (digest.root / "digest.yml").read_text()
+    )
+    server.then(model_server.saying(FORMS[habit]))
+    done = digest.score()
+    assert (done.scored, done.unscored, len(server.asked)) == (3, {}, 1)
+    assert {row.arxiv_id: (row.relevance, row.novelty) for row in digest.papers.values()} == SCORES
 
 
 # -- what was paid for in vain -------------------------------------------------------------------------------------
@@ -241,4 +267,4 @@ def test_one_number_of_many_digits_costs_no_other_paper(digest: Real, server: Mo
 
 
 def _without(question: Question, arxiv_id: str) -> tuple[str, ...]:
-    return tuple(paper for paper in question.ids if paper != arxiv_id)
+    return tuple(name for name in question.ids if name != arxiv_id)

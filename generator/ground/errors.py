@@ -10,12 +10,19 @@ class Problem(msgspec.Struct, frozen=True, order=True):
 
     `where` is ``file`` or ``file:line``, relative to the digest's root where possible; `what` is wrong there;
     `do` is the next step. None ends in a full stop. A `note` is worth saying, yet no fault: it fails nothing.
+    Where `what` has words of another program, `kind` says the same without them: they may hold a secret.
     """
 
     where: str
     what: str
     do: str
     note: bool = False
+    kind: str = ""
+
+    @property
+    def published(self) -> str:
+        """The message as it may be published: without words of another program."""
+        return f"{self.where}: {self.kind or self.what}: {self.do}"
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}: {self.do}"

@@ -39,7 +39,8 @@ def stream(source: str, where: str) -> Iterator[tuple[str, Any] | Problem]:
             mark = getattr(error, "problem_mark", None)
             reason = getattr(error, "problem", None) or str(error).splitlines()[0]
             at = min(mark.line, document.count("\n")) if mark else 0
-            yield Problem(f"{where}:{line + at}", f"not YAML: {reason}", "mend the line; the other records came in")
+            do = "mend the line; the other records came in"
+            yield Problem(f"{where}:{line + at}", f"not YAML: {reason}", do, kind="not YAML")
 
 
 def _documents(source: str) -> Iterator[tuple[int, str]]:

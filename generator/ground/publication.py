@@ -189,16 +189,23 @@ def _fault(data: Any, where: str) -> Problem | None:
     status = words(data.get("status")) or "public"
     if status != "public":  # before all else: of a deleted record nothing but its id and status is left
         return Problem(
-            where, f"{name} is {status}", "not shown; make it public in the repository to show it", note=True
+            where,
+            f"{name} is {status}",
+            "not shown; make it public in the repository to show it",
+            note=True,
+            kind="a record that is not public",
         )
     if missing := [key for key in ("_id", "title") if not words(data.get(key))]:
         return Problem(
-            where, f"{name} has no {', no '.join(missing)}", "add it in the repository and export the record again"
+            where,
+            f"{name} has no {', no '.join(missing)}",
+            "add it in the repository and export the record again",
+            kind=f"a record has no {', no '.join(missing)}",
         )
     if not _ID.fullmatch(record) or ".." in record or record.casefold() in _TAKEN or not is_free(record):
         what = f"the id {record!r} cannot stand in an address"
         do = "use at most 80 letters, digits, hyphens, dots or underscores, and no name that a site or system needs"
-        return Problem(where, what, do)
+        return Problem(where, what, do, kind="an id that cannot stand in an address")
     return None
 
 

@@ -77,7 +77,8 @@ _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 def _ion(element: str, charge: str) -> str:
     """``\\ion{He}{2}``: astronomers count in Roman numerals from I, the neutral atom."""
-    return f"{element} {_ROMAN[int(charge)] if charge.isdecimal() and int(charge) < len(_ROMAN) else charge.upper()}"
+    known = charge.isdecimal() and len(charge) < 3 and int(charge) < len(_ROMAN)  # `int` refuses thousands of digits
+    return f"{element} {_ROMAN[int(charge)] if known else charge.upper()}"
 
 
 def _chemistry(formula: str) -> str:

@@ -141,7 +141,7 @@ def run_day(work: Work, date: str, *, newest: bool = True, whole: bool = False) 
         day.fetch(asks)
         day.score()
     except DigestError as error:
-        day.errors += [f"{RUN}{problem}" for problem in error.problems]
+        day.errors += [f"{RUN}{problem.published}" for problem in error.problems]
     except BaseException as error:  # a fault of the program, or an interruption: the receipt tells of it all the same
         day.errors.append(f"{RUN}stopped by {type(error).__name__}")
         day.finish()
@@ -183,7 +183,9 @@ class _Day:
         if problem.note or (of and stays(tally, of.condition)):
             self.notes.append(str(problem))
         else:
-            self.errors.append(str(problem))
+            self.errors.append(problem.published)
+            if problem.kind:
+                self.notes.append(str(problem))
 
     def score(self) -> None:
         """Score what came, and leave out what is not to be shown; count what a killed run spent."""

@@ -75,7 +75,7 @@ class Web:
             try:
                 reply = self._follow(line, service, method, url, headers, data, deadline)
             except _Lost as lost:
-                error = WebError(Problem(shown(url), str(lost), _LATER), sent=lost.sent)
+                error = WebError(Problem(shown(url), str(lost), _LATER, kind=lost.kind), sent=lost.sent)
                 passing = lost.passing and (service.resend or not lost.sent)
             else:
                 if 200 <= reply.status < 300 and not _is_page(reply):
@@ -109,7 +109,8 @@ class Web:
                 return reply
             before, asked = asked, _joined(asked, target)
             if not _may_follow(before, asked, service.domain):
-                raise _Lost(f"redirects to {shown(asked)}, which is another place")
+                what = f"redirects to {shown(asked)}, which is another place"
+                raise _Lost(what, kind="redirects to another place")
             if urlsplit(before)[:2] != urlsplit(asked)[:2]:
                 headers = {}  # a key is for the host it was given for
         raise _Lost(f"redirects more than {_MOST_REDIRECTS} times")
@@ -118,9 +119,9 @@ class Web:
 class _Lost(Exception):
     """There is no reply to speak of. `passing`: another try may bring one; `sent`: the request went out."""
 
-    def __init__(self, what: str, passing: bool = False, sent: bool = True) -> None:
+    def __init__(self, what: str, passing: bool = False, sent: bool = True, kind: str = "") -> None:
         super().__init__(what)
-        self.passing, self.sent = passing, sent
+        self.passing, self.sent, self.kind = passing, sent, kind
 
 
 class _Line:

@@ -116,5 +116,6 @@ def _list(read: Payload) -> Json:
     if isinstance(read, Json) and (read.value == [] or huggingface.recognise(read)):
         return Json(read.where, read.value if isinstance(read.value, list) else read.value["data"], read.data)
     if isinstance(read, Json) and isinstance(read.value, dict) and "error" in read.value:
-        raise refused(read.where, f"answers with an error: {json.dumps(read.value['error'])[:200]}", "try again later")
+        what = f"answers with an error: {json.dumps(read.value['error'])[:200]}"
+        raise refused(read.where, what, "try again later", kind="answers with an error")
     raise refused(read.where, "answers with something that is no list of papers", "try again later")

@@ -74,7 +74,7 @@ def _page(web: Web, repository: Repository, start: int) -> Harvest:
     reply = web.get(SERVICE, f"{repository.url}?{urlencode(query)}")
     if not reply.body.strip() or reply.body.strip() in (b"---", b"--- []", b"[]"):
         return Harvest()
-    read = payload.read(reply.body, f"{shown(reply.url)} (from {start})")
+    read = payload.read(reply.body, f"{shown(repository.url)} (from {start})")
     if not librecat.recognise(read):
         raise refused(read.where, "answers with something that holds no publications", "check url and query")
     return librecat.parse(read, None)

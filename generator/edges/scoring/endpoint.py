@@ -1,9 +1,11 @@
 """An OpenAI-compatible endpoint, asked through the one HTTP door: ``POST …/chat/completions``.
 
 What comes back is a value, whatever went wrong. The key stands in the header of a request and nowhere else: every word
-of the other side is searched for it before it goes on.
+of the other side is searched for it before it goes on. What the other side says of an error is for the terminal; a
+reason, which is published, has the status and what it means.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -18,15 +20,37 @@ from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Tokens
 from generator.ground.text import one_line, safe_url
 from generator.web.door import Web
+from generator.web.secrets import Secrets
 from generator.web.service import Service, WebError
 
 KEY, URL, MODEL = "DIGEST_LLM_KEY", "DIGEST_LLM_URL", "DIGEST_LLM_MODEL"
 
 _PATH = "/chat/completions"
 _LARGEST = 4 << 20
-_SHORTEST_SECRET = 8
 _HOPELESS = frozenset({301, 302, 303, 307, 308, 401, 402, 404, 405})  # the next request would meet the same
 _MAYBE_DONE = frozenset({408, 504})
+_LOG = logging.getLogger(__name__)
+_MEANS = {
+    401: "the key was refused",
+    402: "the account cannot pay",
+    403: "the key may not do this",
+    404: "no such address or model",
+    413: "the request is too long",
+    429: "too many requests",
+}
+_CODES = {  # the error codes of OpenAI's interface that say more than the status
+    "insufficient_quota": "the quota is used up",
+    "billing_hard_limit_reached": "the budget at the provider is used up",
+    "model_not_found": "no such model",
+    "content_filter": "content filter",
+    "content_policy_violation": "content filter",
+    "context_length_exceeded": "too long for the model",
+}
+_CLUES = {  # in the words of providers that have no codes
+    r"content.?(?:filter|policy)|moderation|inspection": "content filter",
+    r"(?:maximum )?context.{0,20}(?:length|window)|too (?:long|many tokens)": "too long for the model",
+    r"(?:unknown|unsupported|unrecognized|unexpected) (?:field|parameter|argument)": "a setting it does not know",
+}
 _LIMITS = ("max_tokens", "max_completion_tokens")  # newer models take the second only
 
 
@@ -61,7 +85,8 @@ class Endpoint:
 
     def __init__(self, url: str, key: str, settings: LanguageModel, web: Web) -> None:
         self._url, self._key, self._web = _completions(url), key, web
-        self._secrets = tuple(_secrets(url, key))
+        self._secrets = Secrets(_secrets(url, key))
+        self._said: set[str] = set()
         self.model = settings.model
         self._fields: dict[str, Any] = {"model": settings.model}
         if settings.temperature is not None:
@@ -99,36 +124,42 @@ class Endpoint:
         choice = _first(body.get("choices"))
         message = choice.get("message")
         if not isinstance(message, dict):
-            said = self._shown(_error(body)) or "a reply that is no chat completion"
-            return Failure(Why.UNREACHED, f"no answer: {said}", tokens, charged=tokens is None)
-        content, finish = _text(message.get("content")), choice.get("finish_reason")
+            said = _error(body)
+            self._tell(said)
+            what = _kind(said) or "an error in place of a reply" if said else "a reply that is no chat completion"
+            return Failure(Why.UNREACHED, f"no answer: {what}", tokens, charged=tokens is None)
+        content, finish = _text(message.get("content")) or _arguments(message), choice.get("finish_reason")
         if finish == "content_filter" or (message.get("refusal") and not content):
-            said = self._shown(message.get("refusal")) or "content filter"
-            return Failure(Why.DECLINED, f"declined: {said}", tokens, charged=tokens is None)
-        return Answer(self._without_secrets(content), finish == "length", tokens)
+            self._tell(message.get("refusal"))
+            what = "content filter" if finish == "content_filter" else "by the model"
+            return Failure(Why.DECLINED, f"declined: {what}", tokens, charged=tokens is None)
+        content = self._secrets.without(content)
+        if self._secrets.disguised(content):
+            reason = "the reply repeats the key in another form, and was not used"
+            return Failure(Why.HOPELESS, reason, tokens, charged=tokens is None)
+        return Answer(content, finish == "length", tokens)
 
     def _failed(self, error: WebError) -> Failure:
-        status, what = error.status, error.problems[0].what
+        status, what = error.status, error.problems[0].kind or error.problems[0].what
         if error.reply is None:
             return Failure(Why.UNREACHED, f"the endpoint {what}", charged=error.sent)
-        body = _decoded(error.reply.body)
-        said = self._shown(_error(body))
-        reason = f"the endpoint {what}" + (f": {said}" if said else "")
+        said = _error(_decoded(error.reply.body))
+        if status not in (401, 403):  # those speak of the key
+            self._tell(said)
+        kind = _kind(said) or _MEANS.get(status or 0)
+        reason = f"the endpoint {what}" + (f": {kind}" if kind else "")
         if status in _HOPELESS or "insufficient_quota" in said:
             return Failure(Why.HOPELESS, reason)
         if status is not None and 400 <= status < 500 and status not in {408, 425, 429}:
-            declined = re.search(r"content.?(?:filter|policy)|moderation|inspection", said, re.IGNORECASE)
-            return Failure(Why.DECLINED if declined else Why.REFUSED, reason)
+            return Failure(Why.DECLINED if kind == "content filter" else Why.REFUSED, reason)
         return Failure(Why.UNREACHED, reason, charged=status in _MAYBE_DONE)
 
-    def _shown(self, said: object) -> str:
-        """Words of the other side, short, on one line, and without secrets."""
-        return one_line(self._without_secrets(said))[:200] if isinstance(said, str) else ""
-
-    def _without_secrets(self, said: str) -> str:
-        for secret in self._secrets:
-            said = said.replace(secret, "***")
-        return said
+    def _tell(self, said: object) -> None:
+        """Say on the terminal, once, what the other side says; not if there is anything of a secret in it."""
+        words = one_line(self._secrets.without(said))[:200] if isinstance(said, str) else ""
+        if words and words not in self._said and not self._secrets.disguised(words):
+            self._said.add(words)
+            _LOG.warning("the endpoint says: %s", words)
 
 
 def is_set(settings: LanguageModel, environment: Mapping[str, str]) -> bool:
@@ -167,10 +198,9 @@ def _completions(url: str) -> str:
 
 
 def _secrets(url: str, key: str) -> Iterator[str]:
-    """What must not be repeated: the key, and what may be one in the address. Short ones are stand-ins, not secrets."""
+    """Yield what must not be repeated: the key, and what may be one in the address."""
     parts = urlsplit(url)
-    given = (key, *(value for _, value in parse_qsl(parts.query)))
-    return (secret for secret in given if len(secret) >= _SHORTEST_SECRET)
+    yield from (key, parts.password or "", *(value for _, value in parse_qsl(parts.query)))
 
 
 def _decoded(body: bytes) -> dict[str, Any]:
@@ -191,6 +221,20 @@ def _text(content: object) -> str:
     parts = content if isinstance(content, list) else [{"text": content}]
     texts = [part.get("text") for part in parts if isinstance(part, dict)]
     return "".join(text for text in texts if isinstance(text, str))
+
+
+def _arguments(message: dict[str, Any]) -> str:
+    """Return what a message without a text wants to call a tool with: some servers make a call of any JSON."""
+    calls = message.get("tool_calls")
+    functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    parts = [function.get("arguments") for function in functions if isinstance(function, dict)]
+    return "\n".join(part for part in parts if isinstance(part, str))
+
+
+def _kind(said: str) -> str | None:
+    """Return what an error is, in our words, where its code or its words are known ones."""
+    by_code = (kind for code, kind in _CODES.items() if code in said)
+    return next(by_code, next((kind for clue, kind in _CLUES.items() if re.search(clue, said, re.IGNORECASE)), None))
 
 
 def _error(body: dict[str, Any]) -> str:

@@ -116,7 +116,7 @@ class LanguageModelScorer:
         reading = verdicts.judge(answer.content, {paper.arxiv_id: "" for paper in batch}, cut=answer.cut)
         self._kept.judged(place, reading.verdicts)
         if reading.surplus:
-            self._errors[f"lines about papers that were not asked about: {_ids(reading.surplus)}"] += 1
+            self._errors[_surplus(reading.surplus)] += 1
         if not answer.cut:
             return Heard(reading.verdicts, reading.faults)
         reason = f"the reply broke off at {self._settings.scorer.max_tokens:,} tokens (scorer.max_tokens)"
@@ -160,8 +160,7 @@ class LanguageModelScorer:
         )
 
 
-def _ids(written: Sequence[str]) -> str:
-    """Return those of the ids that are ones, as far as a message goes; anything else is the model's own text."""
+def _surplus(written: Sequence[str]) -> str:
+    """Return what to say of ids that were not asked about; what is none is the model's own text, and not repeated."""
     known = [name for name in written if arxiv_id.is_canonical(name)]
-    others = len(written) - len(known[:3])
-    return ", ".join([*known[:3], *([f"{others} more"] if others and known else [str(others)] if others else [])])
+    return f"lines about papers that were not asked about: {', '.join(known[:3])}" if known else "lines without an id"

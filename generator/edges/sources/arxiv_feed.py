@@ -47,7 +47,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         notes.at(int(entry.get(LINE, "0")) if isinstance(payload, Xml) else 0)
         if _ERRORS in (one(entry, "id") or ""):
             reason = mending.shown(one(entry, "summary") or "no reason given")
-            notes.refuse(f"arXiv refused: {reason}", "correct the query, then fetch again")
+            notes.refuse(f"arXiv refused: {reason}", "correct the query, then fetch again", kind="arXiv refused")
         elif paper := _paper(entry, notes):
             date = _announced(entry) or announced or day or _first_version(paper, notes)
             if date:
@@ -100,7 +100,7 @@ def _paper(entry: Element, notes: Notes) -> Paper | None:
     given = one(entry, "guid") or one(entry, "id") or one(entry, "link") or ""
     known = arxiv_id.parse(given) or arxiv_id.parse(one(entry, "link") or "")
     if known is None:
-        notes.refuse(f"no arXiv id: {mending.shown(given)}", "leave the entry out")
+        notes.refuse(f"no arXiv id: {mending.shown(given)}", "leave the entry out", kind="no arXiv id")
         return None
     daily = one(entry, "announce_type") is not None or one(entry, "guid") is not None
     described = one(entry, "description") or one(entry, "summary") or ""

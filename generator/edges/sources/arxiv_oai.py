@@ -15,6 +15,9 @@ from generator.edges.sources.xml_text import LINE, child, one, several
 from generator.ground import arxiv_id
 from generator.ground.errors import Problem
 
+_CODES = frozenset(  # OAI-PMH 2.0, 3.6
+    "badArgument badResumptionToken badVerb cannotDisseminateFormat idDoesNotExist".split()
+) | {"noMetadataFormats", "noSetHierarchy"}
 _FORMATS = ("arXiv", "arXivRaw", "dc")
 
 
@@ -35,8 +38,9 @@ def parse(payload: Payload, day: str | None) -> Harvest:
             notes.problems.append(Problem(payload.where, "holds no papers", "nothing to do", note=True))
             return notes.harvest([])
         reason = " ".join(filter(None, (error.get("code"), (error.text or "").strip())))
-        what = f"the repository refused: {mending.shown(reason)}"
-        raise refused(payload.where, what, "correct the request, then fetch again")
+        what, code = f"the repository refused: {mending.shown(reason)}", error.get("code")
+        kind = f"the repository refused: {code}" if code in _CODES else "the repository refused"
+        raise refused(payload.where, what, "correct the request, then fetch again", kind)
     records = list(root.iter("record"))
     if not records:
         raise refused(payload.where, "an OAI-PMH answer without records", "ask for ListRecords or GetRecord")
@@ -72,7 +76,8 @@ def _record(record: Element, day: str | None, notes: Notes, found: list[Row]) ->
     known = arxiv_id.parse(given)
     if about is None or known is None:
         what = f"no arXiv id: {mending.shown(given)}" if about is not None else "no metadata in a format that is known"
-        notes.refuse(what, "ask arXiv for the format arXiv or arXivRaw")
+        kind = "no arXiv id" if about is not None else what
+        notes.refuse(what, "ask arXiv for the format arXiv or arXivRaw", kind)
         return
     row = {"arxiv_id": known.id, "title": one(about, "title"), **_DETAILS[about.tag](about)}
     if not (paper := rows.paper(row, None, notes)):

@@ -110,10 +110,10 @@ class Notes:
         where, rows = (first.where, first.rows) if first else (self.where, 0)
         self._unscored[what, do] = Unscored(where, what, do, rows + 1)
 
-    def refuse(self, what: str, do: str) -> None:
+    def refuse(self, what: str, do: str, kind: str = "") -> None:
         """Say that the row does not come in."""
         self.refused += 1
-        self.problems.append(Problem(self.where, what, do))
+        self.problems.append(Problem(self.where, what, do, kind=kind))
 
     def pass_over(self, what: str) -> None:
         """Say that the row does not come in, and that nothing is wrong with it."""
@@ -133,6 +133,6 @@ class Notes:
         return msgspec.structs.replace(row, paper=paper) if fields else row
 
 
-def refused(where: str, what: str, do: str) -> DigestError:
+def refused(where: str, what: str, do: str, kind: str = "") -> DigestError:
     """The whole file does not come in."""
-    return DigestError(Problem(where, what, do))
+    return DigestError(Problem(where, what, do, kind=kind))

@@ -137,7 +137,8 @@ def _utf8(data: bytes, where: str) -> bytes:
     try:
         data = data.decode(encoding).encode("utf-8") if encoding.lower() not in ("", "utf-8", "utf8") else data
     except (UnicodeError, LookupError) as error:
-        raise refused(where, f"not the {encoding} text it says it is", "save the file as UTF-8") from error
+        what, kind = f"not the {encoding} text it says it is", "not in the encoding that it names"
+        raise refused(where, what, "save the file as UTF-8", kind) from error
     if b"\0" in data:
         raise refused(where, "a binary file, not text", "leave it out")
     _check_utf8(data, where)

@@ -102,7 +102,8 @@ def _identify(row: dict[str, Any], key: str | None, notes: Notes) -> ArxivId | N
                 notes.repair(what, f"{known.id}, not {mending.shown(other)}")
             return known
     if given:
-        notes.refuse(f"no arXiv id: {mending.shown(given[0])}", "add the id (YYMM.NNNNN) as arxiv_id")
+        what = f"no arXiv id: {mending.shown(given[0])}"
+        notes.refuse(what, "add the id (YYMM.NNNNN) as arxiv_id", kind="no arXiv id")
     else:
         notes.refuse(f"no arXiv id under {', '.join(fields.ID_KEYS)}", NO_ID)
     return None
