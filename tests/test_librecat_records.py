@@ -1,10 +1,14 @@
 """What LibreCat's records say in markup, entities, links and fields of their own, and where it is shown."""
 
+import html
+
 import pytest
 
 from generator.ground import text
 from generator.ground.bibliography import bibtex, csl, csl_json
+from generator.ground.config import Settings
 from generator.ground.publication import Publication, parse_stream
+from generator.views.pages.publication import Library, page
 
 
 def record(fields: str) -> Publication:
@@ -80,16 +84,37 @@ def test_a_patent_keeps_applicants_and_numbers() -> None:
     assert csl(made)["number"] == "EP000111"
 
 
+def body(fields: str) -> str:
+    made = record(f"title: T\n{fields}")
+    return page(made, Library.of([made]), [], Settings(), [], {}).body
+
+
 @pytest.mark.parametrize(
-    ("fields", "level", "until", "then"),
+    ("fields", "words"),
     [
-        ("access_level: closed, embargo: '2020-06-01', embargo_to: open_access", "closed", "2020-06-01", "open_access"),
-        ("access_level: closed, embargo: '2020-06-01'", "closed", "2020-06-01", ""),
-        ("access_level: open_access", "open_access", None, ""),
+        (
+            "access_level: closed, embargo: '2020-06-01', embargo_to: open_access",
+            "closed until 1 June 2020, then open access",
+        ),
+        ("access_level: closed, embargo: '2020-06-01'", "closed until 1 June 2020"),
+        (
+            "access_level: local, embargo: '2020', embargo_to: request",
+            "only on the institution's network until 2020, then on request",
+        ),
+        ("access_level: open_access, embargo: '2020-06-01', embargo_to: open_access", "open access"),
+        ("access_level: closed", "closed"),
     ],
 )
-def test_a_file_has_an_access_level_until_its_embargo_ends(
-    fields: str, level: str, until: str | None, then: str
-) -> None:
-    (file,) = record(f"title: T\nfile: [{{file_name: x.pdf, {fields}}}]").files
-    assert (file.access_level, file.embargo, file.embargo_to) == (level, until, then)
+def test_an_embargo_is_told_so_that_it_is_true_before_and_after(fields: str, words: str) -> None:
+    assert f">{words}</span></li>" in html.unescape(body(f"file: [{{file_name: x.pdf, {fields}}}]"))
+
+
+def test_a_patents_page_names_applicants_and_numbers() -> None:
+    made = body("applicant: [A GmbH]\nipn: EP000111\napplication_number: EP123")
+    for word, value in (("Applicant", "A GmbH"), ("Patent number", "EP000111"), ("Application number", "EP123")):
+        assert f"<dt>{word}</dt><dd>{value}</dd>" in made
+
+
+def test_related_material_is_told_without_markup() -> None:
+    link = "{relation: software, url: 'https://a.example', description: '<i>Code</i> &amp; data'}"
+    assert ">Code &amp; data</a>" in body(f"related_material: {{link: [{link}]}}")

@@ -10,7 +10,7 @@ import pytest
 
 from generator.edges.fetching.arxiv import is_withdrawn
 from generator.ground.model import Paper
-from generator.ground.withdrawal import announces_withdrawal
+from generator.ground.withdrawal import announces_withdrawal, is_by_arxiv
 
 NOTICES = [
     "This paper has been withdrawn",
@@ -143,6 +143,13 @@ def test_titles() -> None:
     others = ("Withdrawn drugs", "On the withdrawal of troops", "Why papers are withdrawn", "Retracted cones")
     assert [is_withdrawn(Paper(arxiv_id="2504.01234", title=title)) for title in notices] == [True] * 4
     assert [is_withdrawn(Paper(arxiv_id="2504.01234", title=title)) for title in others] == [False] * 4
+
+
+def test_arxiv_or_its_authors() -> None:
+    by_arxiv = ("arXiv admin note: withdrawn", "Withdrawn by arXiv administrators", "administratively withdrawn")
+    by_authors = ("Withdrawn by the authors", "This paper is withdrawn; see arXiv:2504.01234", "")
+    assert [is_by_arxiv(comment) for comment in by_arxiv] == [True] * 3
+    assert [is_by_arxiv(comment) for comment in by_authors] == [False] * 3
 
 
 def test_arxivs_own_search_documents(corpus: Path) -> None:

@@ -60,6 +60,7 @@ _TITLE = re.compile(
     rf"\W*(?:(?:this\s+)?{_PAPER}\s+)?(?:{_BE}\s+)?withdrawn(?:\s+by\s+{_SOMEBODY}\w*)?\W*|[\[(]withdrawn[\])].*|.*[\[(]withdrawn[\])]",
     re.IGNORECASE | re.DOTALL,
 )
+_BY_ARXIV = re.compile(r"\barxiv\s+admin|\bby\s+(?:the\s+)?(?:arxiv|moderat)|\badministratively\b", re.IGNORECASE)
 _SENTENCE_STARTS = re.compile(r"(?:[.!?\])]|admin\s+note:)\s+\W*", re.IGNORECASE)
 _CLAUSE_STARTS = re.compile(r"[.;:!?()\[\]\n|\u2013\u2014]\W*|\s-+\s\W*")
 _START = re.compile(r"\W*(?:arxiv\s+admin(?:istrators?)?(?:\s+note)?\s*:\s*\W*)?", re.IGNORECASE)
@@ -72,6 +73,11 @@ def announces_withdrawal(comment: str | None, abstract: str | None, title: str =
         or (abstract is not None and _in_abstract(" ".join(abstract.split())))
         or (len(title) < 500 and _TITLE.fullmatch(title) is not None)
     )
+
+
+def is_by_arxiv(comment: str) -> bool:
+    """Return whether arXiv's administrators withdrew the paper, not its authors."""
+    return _BY_ARXIV.search(comment) is not None
 
 
 def _in_comment(text: str) -> bool:

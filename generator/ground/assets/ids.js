@@ -3,7 +3,7 @@
 import { packOf, told } from "./shards.js";
 
 const ARXIV =
-  /^(?:.*arxiv(?:\.org)?(?:[:.]|\/\w+\/)\s*|\S+\/papers\/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7}|\d{7})(?:v\d+)?(?:\.pdf)?\/?(?:[?#].*)?$/i;
+  /^(?:.*arxiv(?:\.org)?(?:[:.]|\/\w+\/)\s*|\S+\/papers\/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7}|\d{7})(?:v\d+)?(?:\.pdf)?\/?(?:[?#].*)?(?:\s+\[[\w.-]+\])?$/i;
 const DOI = /^(?:doi:\s*|https?:\/\/[^/\s]+\/)?(10\.\d{4,9}\/\S+)$/i;
 
 // The id or DOI in a text that is nothing else (an address, perhaps), as the archive writes it; "" for words.

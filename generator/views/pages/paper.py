@@ -23,6 +23,7 @@ from generator.ground.doi import doi_url
 from generator.ground.model import Links, Paper, Scorer
 from generator.ground.publication import Publication
 from generator.ground.ris import ris
+from generator.ground.withdrawal import is_by_arxiv
 from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.page import Page, relative
@@ -154,7 +155,8 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     yield f'<p class="links">{"".join(_links(it))}</p>\n'
     if it.extra.get("withdrawn"):
         said = f": {text.html(it.arxiv_comment)}" if it.arxiv_comment else ""
-        yield f'<p class="note"><span class="state failed">Withdrawn</span> by its authors{said}</p>\n'
+        by = "arXiv" if is_by_arxiv(it.arxiv_comment or "") else "its authors"
+        yield f'<p class="note"><span class="state failed">Withdrawn</span> by {by}{said}</p>\n'
     yield from published_notes(story.published, link)
     yield from _verdicts(story, settings.rubric)
     topics = {topic for entry in story.shown for topic in entry.topics}
