@@ -393,7 +393,7 @@ def test_real_citations_keep_their_words(real: real_texts.RealTexts) -> None:
     ("eaten", "whole"),
     [
         ("the $\x08eta$ Lyrae, $M_\x08ullet$", r"the $\beta$ Lyrae, $M_\bullet$"),
-        ("\x0crac{1}{2} \x0crobnicate", "\\frac{1}{2} \x0crobnicate"),
+        ("\x0crac{1}{2} \x0crobnicate \x0c1", "\\frac{1}{2} \\frobnicate \x0c1"),
         (
             "$N_{\text{eff}}$, $a \times b$, $\rho$POMDPs, $\nabla f$",
             r"$N_{\text{eff}}$, $a \times b$, $\rho$POMDPs, $\nabla f$",

@@ -39,8 +39,8 @@ def link_at(text: str, pos: int, end: int) -> FoundLink | None:
 
 
 def unescaped(url: str) -> str:
-    r"""`url` without TeX's escapes: ``\_`` is an underscore."""
-    return re.sub(r"\\([_#%&~$])(?:\{\})?", r"\1", url.strip())
+    r"""`url` without TeX's escapes (``\_`` is an underscore) and without a label behind it that lost its macro."""
+    return re.sub(r"\\([_#%&~$])(?:\{\})?", r"\1", url.strip()).partition("{")[0]
 
 
 def _bare(text: str, pos: int, end: int) -> FoundLink | None:

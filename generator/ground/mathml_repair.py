@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from generator.ground.mathml_macros import guess
 from generator.ground.tex_accents import accents
+from generator.ground.tex_units import in_formulas
 
 _ENVIRONMENTS = {
     "equation": "", "displaymath": "", "math": "", "split": "aligned", "align": "aligned", "alignat": "aligned",
@@ -29,6 +30,8 @@ _REWRITES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(r"([_^])\s*\\(rm|bf|it|tt|sf|cal|frak)(?![A-Za-z])\s*(\{[^{}]*\}|[^\s\\{}])"), r"\1{\\\2 \3}"),
     (re.compile(r"\\\\([{}])"), r"\\\1"),  # escaped twice
 )
+_DASHES = re.compile(r"\\(?:text[a-z]*|mbox|hbox)\{[^{}]*--[^{}]*\}")
+_QUANTITIES = ("\\SI", "\\si{", "\\qty", "\\unit{")
 _UNKNOWN = re.compile(r'Unknown command "\\([A-Za-z]+)"')
 _UNKNOWN_ENVIRONMENT = re.compile(r'Unknown environment "([^"]+)"')
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -41,12 +44,23 @@ def prepare(tex: str) -> str:
     if "%" in tex:  # in metadata it is per cent, never a comment
         tex = re.sub(r"(?<!\\)((?:\\\\)*)%", r"\1\\%", tex)
     if "\\deg" in tex:  # after a number it is the sign, not the function
-        tex = re.sub(r"(?<=\d)\s*\\deg(?![A-Za-z])", r"^{\\circ}", tex)
+        tex = re.sub(r"(?<=\d)\s*(?:\^?\s*\\deg(?![A-Za-z])|\^\s*\{\s*\\deg\s*\})", r"^{\\circ}", tex)
     if "\\begin" in tex:
         tex = re.sub(r"\\(begin|end)\{([a-z]+)\*?\}(\{\d\})?", _environment, tex)
     if "\\unicode" in tex:
-        tex = re.sub(r"\\unicode\{x([0-9A-Fa-f]{1,5})\}", lambda m: rf"\text{{{chr(int(m[1], 16))}}}", tex)
+        tex = re.sub(r"\\unicode\{x([0-9A-Fa-f]{1,5})\}", _character, tex)
+    if "--" in tex:
+        tex = _DASHES.sub(lambda words: words[0].replace("---", "—").replace("--", "–"), tex)
+    if "\\operatorname" in tex:  # takes letters alone
+        tex = re.sub(r"\\operatorname\*?\s*\{(\\[A-Za-z]+\s*\{[A-Za-z]+\})\}", r"{\1}", tex)
+    if any(macro in tex for macro in _QUANTITIES):
+        tex = in_formulas(tex)
     return tex.strip()
+
+
+def _character(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    return rf"\text{{\{character}}}" if character in "%#&_${}" else rf"\text{{{character}}}"
 
 
 def mend(tex: str, complaint: str) -> str:

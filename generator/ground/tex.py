@@ -9,13 +9,12 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
-import msgspec
-
+from generator.ground import tex_repair
 from generator.ground.characters import safe_url
 from generator.ground.links import link_at, unescaped
 from generator.ground.mathml import symbol, takes_arguments, to_mathml
 from generator.ground.tex_accents import accent_at, letter_at
-from generator.ground.tex_formulas import between_dollars, formula_at
+from generator.ground.tex_formulas import Formula, between_dollars, formula_at
 from generator.ground.tex_macros import (
     ARGUMENTS,
     CHARACTERS,
@@ -26,36 +25,10 @@ from generator.ground.tex_macros import (
     STYLES,
     TEMPLATES,
 )
+from generator.ground.tex_nodes import Link, Math, Node, Styled, Text
 
+__all__ = ["Link", "Math", "Node", "Styled", "Text", "is_marked", "parse", "step_by_step"]
 
-class Text(msgspec.Struct, frozen=True):
-    """Characters, not escaped. Two line breaks in a row end a paragraph."""
-
-    text: str
-
-
-class Math(msgspec.Struct, frozen=True):
-    """A formula: TeX without delimiters."""
-
-    tex: str
-    display: bool = False
-
-
-class Styled(msgspec.Struct, frozen=True):
-    """Nodes in ``em``, ``strong``, ``code``, ``sub`` or ``sup``."""
-
-    element: str
-    children: "tuple[Node, ...]"
-
-
-class Link(msgspec.Struct, frozen=True):
-    """Nodes that lead to `url`, which `safe_url` has approved."""
-
-    url: str
-    children: "tuple[Node, ...]"
-
-
-Node: TypeAlias = Text | Math | Styled | Link
 _Found: TypeAlias = tuple[list[Node], int]
 _Argument: TypeAlias = tuple[int, int, int]
 
@@ -69,6 +42,8 @@ _MARKUP = re.compile(
 )
 _MARKUP_WITHOUT_ADDRESS = re.compile(_MARKUP.pattern.replace("hH-]", "-]", 1))  # h is in every other word
 _MAY_REFER = re.compile(r"\\[A-Za-z]{0,5}(?:cite|ref|label)")
+_TRAILING_SPACE = re.compile(r"(?:\\[ ,;:!]|[~\s])+\Z")
+_MAY_LINK = re.compile(r"\\(?:href|url)(?![A-Za-z])")
 _BRACE = re.compile(r"[\\{}](?:(?<=[{}])|.)", re.DOTALL)
 _MACRO = re.compile(r"\\([A-Za-z]+)(\*?)")
 _OPTIONAL = re.compile(r"\[[^\[\]]{0,100}\]")
@@ -99,8 +74,8 @@ def parse(text: str) -> tuple[Node, ...]:
 @lru_cache(512)  # a day's texts: its page, its twins and its bibliography ask for the same
 def _parse(text: str) -> tuple[Node, ...]:
     # Most of what is marked has formulas and nothing else.
-    told = _without_references(text)
-    pieces = between_dollars(told) if "$" in told else None
+    told = _prepared(text)
+    pieces = between_dollars(told) if "$" in told and not _MAY_LINK.search(told) else None
     if pieces and not is_marked("".join(pieces[::2])):
         return tuple([Math(it) if at % 2 else Text(it) for at, it in enumerate(pieces) if it])
     return step_by_step(text)
@@ -108,12 +83,15 @@ def _parse(text: str) -> tuple[Node, ...]:
 
 def step_by_step(text: str) -> tuple[Node, ...]:
     """What `parse` gives, whatever `text` holds."""
-    told = _without_references(text)
+    told = _prepared(text)
     return tuple(_Parser(told).nodes(0, len(told), 0))
 
 
-def _without_references(text: str) -> str:
-    return REFERENCES.sub("", text) if "\\" in text and _MAY_REFER.search(text) else text
+def _prepared(text: str) -> str:
+    """Return `text` without references, and with torn macros whole."""
+    if "\\" not in text:
+        return text
+    return tex_repair.mend(REFERENCES.sub("", text) if _MAY_REFER.search(text) else text)
 
 
 def _partners(text: str) -> dict[int, int]:
@@ -163,7 +141,20 @@ class _Parser:
 
     def dollar(self, at: int, end: int, depth: int) -> _Found | None:
         formula = formula_at(self.text, at, end)
-        return ([Math(formula.tex, formula.display)], formula.end) if formula else None
+        if formula is None:
+            return None
+        link = _MAY_LINK.search(formula.tex)
+        if link is None:
+            return [Math(formula.tex, formula.display)], formula.end
+        return self.linking_formula(formula, link.start(), depth), formula.end
+
+    def linking_formula(self, formula: Formula, at: int, depth: int) -> list[Node]:
+        r"""``$\href{URL}{here}$``: a link, and what of a formula stands before it."""
+        first = self.text.index(formula.tex, formula.start)
+        before = _TRAILING_SPACE.sub("", formula.tex[:at])
+        link = self.nodes(first + at, first + len(formula.tex.rstrip()), depth + 1)
+        formulas: list[Node] = [Math(before), Text(" ")] if before and to_mathml(before) else []
+        return formulas + link
 
     def script(self, at: int, end: int, depth: int) -> _Found | None:
         r"""``10^{-12}``, ``M_\odot`` outside a formula."""
@@ -239,6 +230,8 @@ class _Parser:
             return [], after + self.text.startswith("{", after, end)
         address = unescaped(self.text[first[0] : first[1]])
         label = self.argument(first[2], end) if name in ("href", "hyperlink") else None
+        if label is None and "{" in self.text[first[0] : first[1]]:  # more than an address
+            return self.nodes(first[0], first[1], depth + 1), first[2]
         url = safe_url(address)
         shown: list[Node] = [Text(address)]
         if label:
@@ -291,6 +284,8 @@ class _Parser:
         if argument is None:
             return None
         first, last, stop = argument
+        if self.text[first:last] in (",", ".") and self.text[max(0, at - 1) : at].isdigit():
+            return [Text(self.text[first:last])], stop  # 49{,}375
         if first < last and self.text[first : min(last, first + 9)].lstrip("{ ")[:1] not in ("\\", "$"):
             return None
         return self.nodes(first, last, depth + 1), stop
@@ -335,10 +330,16 @@ class _Parser:
         before, after = self.text[max(0, at - 1) : at], self.text[at + 2 : at + 3]
         if after == "'":
             return None
-        if (before == "." or before.isdigit()) and (after.isdigit() or after in (" ", "")):
+        fraction = before == "." and self.text[max(0, at - 2) : at - 1].isdigit() and after.isdigit()
+        ends = after in (" ", "") or (after + self.text[at + 3 : at + 4]).strip(".").isdigit()
+        if fraction or (before.isdigit() and ends and not self.is_quoted(at)):
             return [Text("″")], at + 2
         opens = (not before.strip() or before in "([") and bool(after.strip())
         return [Text("“" if opens else "”")], at + 2
+
+    def is_quoted(self, at: int) -> bool:
+        """Whether a quotation was opened before `at`, and not closed."""
+        return self.text.rfind("``", max(0, at - 500), at) > self.text.rfind("''", max(0, at - 500), at)
 
     def backquote(self, at: int, end: int, depth: int) -> _Found | None:
         """TeX's quotation marks, and Markdown's code."""

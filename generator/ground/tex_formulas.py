@@ -27,6 +27,7 @@ _SYMBOL_MACRO = re.compile(r"[\\¥][^A-Za-z]")
 _WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][a-z]{2,}(?![A-Za-z])")
 _SENTENCE = re.compile(r"[.,;:!?]\s+[a-z]{2,}")
 _FUNCTIONS = frozenset(["max", "min", "sup", "inf", "log", "exp", "sin", "cos", "tan", "lim", "deg", "dim", "mod"])
+_COMPARED = re.compile(r"[=<>≤≥≈∼]\s*[^\s=<>].*[\w)}]\s*", re.DOTALL)
 _SCRIPT = re.compile(r"[\^_]")
 _RELATION = re.compile(r"[=<>≤≥≈∼×±→∈]")
 _ESCAPED_FORMULA = re.compile(r"[A-Za-z]|[^\s\d](?:\S|\\_)*[)\]}]")
@@ -198,6 +199,13 @@ def _is_mathematics(tex: str, before_digit: bool) -> bool:
 
 def _is_money(bare: str, most_words: int, has_tex: bool, tight: bool, before_digit: bool) -> bool:
     """``$5 to $10``: an amount, prose, and another dollar sign."""
+    if _is_comparison(bare) and not before_digit:
+        return False
     if _words(bare) > most_words or _SENTENCE.search(bare) or (before_digit and not tight):
         return True
     return not has_tex and (before_digit or (not tight and re.search(r"[A-Za-z]", bare) is not None))
+
+
+def _is_comparison(bare: str) -> bool:
+    """``0.1 < z < 0.4``: no amount of money is followed by a relation and its other side, without a word."""
+    return _COMPARED.search(bare) is not None and not re.search(r"[A-Za-z]{2}", bare)

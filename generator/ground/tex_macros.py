@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from generator.ground.tex_units import MACROS as QUANTITIES
+
 CHARACTERS: dict[str, str] = {
     # punctuation
     "textemdash": "—", "textendash": "–", "textquotedblleft": "“", "textquotedblright": "”", "textquoteleft": "‘",
@@ -89,7 +91,7 @@ def _chemistry(formula: str) -> str:
 TEMPLATES: dict[str, tuple[int, Callable[..., str]]] = {
     "ion": (2, _ion), "species": (2, _ion), "ce": (1, _chemistry),
     "iso": (2, lambda mass, element: mass.translate(_RAISED) + element),
-    "SI": (2, "{} {}".format), "qty": (2, "{} {}".format), "num": (1, "{}".format), "si": (1, "{}".format),
+    **QUANTITIES,
     "nicefrac": (2, "{}/{}".format), "sfrac": (2, "{}/{}".format),
     "citet": (1, "[{}]".format), "citealt": (1, "[{}]".format), "citeauthor": (1, "[{}]".format),
     "citeyear": (1, "[{}]".format),

@@ -1,20 +1,35 @@
-// What a reader keeps in this browser, and in no other place: papers saved, read and noted, and how lists are shown.
+// What a reader keeps in this browser alone: papers saved, read and noted, and how lists are shown.
 // papers: id → { saved, read, note, noted, title, authors, more, address }. `saved`, `read`: the time (ms) of the last
 // change, negative for "not any more"; merged, the later holds.
 
 import { root } from "./elements.js";
 
 export const VERSION = 1;
-const KEY = `paper-digest ${root.pathname}`; // an origin may hold several digests
+const KEY = `paper-digest ${root.pathname}`;
 const STAMPS = ["saved", "read", "noted"];
 const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
 
-// Without what is of the wrong type; what a later version added stays.
+// A time ahead is now, or no later change would hold; a clock may be a day off.
+const sane = (time) => (Math.abs(time) < Date.now() + 864e5 ? time : Math.sign(time) * Date.now());
+
+const isText = (it) => typeof it === "string";
+const isStamp = Number.isFinite;
+const TYPES = {
+  saved: isStamp,
+  read: isStamp,
+  noted: isStamp,
+  note: isText,
+  title: isText,
+  address: isText,
+  authors: (it) => it.every?.(isText),
+  more: (it) => it > 0 && it < 1e5,
+};
+
+// Without wrong types; what a later version added stays.
 function clean(given) {
   const kept = { ...given };
-  for (const name of [...STAMPS, "more"]) if (!Number.isFinite(kept[name]) || !kept[name]) delete kept[name];
-  for (const name of ["note", "title", "address"]) if (typeof kept[name] !== "string" || !kept[name]) delete kept[name];
-  if (!Array.isArray(kept.authors) || kept.authors.some((name) => typeof name !== "string")) delete kept.authors;
+  for (const name in TYPES) if (name in kept && !(kept[name] && TYPES[name](kept[name]))) delete kept[name];
+  for (const name of STAMPS) if (kept[name]) kept[name] = sane(kept[name]);
   return kept;
 }
 
@@ -26,13 +41,14 @@ export function parse(text) {
   const listed = (it) => (typeof it === "string" ? [it, { saved: Date.now() }] : [it?.id, it]);
   const entries = Array.isArray(papers) ? papers.map(listed) : Object.entries(papers);
   const sound = entries.filter(([id, it]) => typeof id === "string" && id && isObject(it));
-  const kept = new Map(sound.map(([id, it]) => [id, clean(it)]));
-  return { rest: isObject(given) ? given : {}, papers: kept, view: isObject(given.view) ? given.view : {} };
+  const view = { ...(isObject(given.view) && given.view) };
+  if ("changed" in view) view.changed = sane(+view.changed) || 0;
+  return { rest: isObject(given) ? given : {}, papers: new Map(sound.map(([id, it]) => [id, clean(it)])), view };
 }
 
-export function write({ rest, papers, view }) {
+export function write({ rest, papers, view }, indent) {
   const version = Math.max(VERSION, Number(rest.version) || 0);
-  return JSON.stringify({ ...rest, version, papers: Object.fromEntries(papers), view }, null, 1);
+  return JSON.stringify({ ...rest, version, papers: Object.fromEntries(papers), view }, null, indent);
 }
 
 function later(one = 0, other = 0) {
@@ -40,29 +56,25 @@ function later(one = 0, other = 0) {
   return ahead ? (ahead > 0 ? one : other) : Math.max(one, other);
 }
 
-// `joined` keeps both notes where neither holds the other.
-function mergeRecords(one, other, joined) {
+function mergeRecords(one, other) {
   const notes = [one, other].map(({ note = "", noted = 0 }) => ({ note, noted }));
   notes.sort((a, b) => b.noted - a.noted || b.note.length - a.note.length || (a.note < b.note ? 1 : -1));
-  const [newer, older] = notes.map(({ note }) => note);
-  const both = newer.includes(older) ? newer : older.includes(newer) ? older : `${newer}\n${older}`;
   const fuller = other.authors && (!one.authors || (other.more ?? 0) < (one.more ?? 0)) ? other : one;
   return clean({
     ...other,
     ...one,
     saved: later(one.saved, other.saved),
     read: later(one.read, other.read),
-    note: joined ? both : newer,
-    noted: notes[0].noted,
+    ...notes[0],
     authors: fuller.authors,
     more: fuller.more,
   });
 }
 
-// `other` is what is stored, or a file: of what this module does not know, it knows better.
-export function merge(one, other, joined = false) {
+// `other`, stored or a file, knows better what this module does not know.
+export function merge(one, other) {
   const papers = new Map(one.papers);
-  for (const [id, it] of other.papers) papers.set(id, mergeRecords(papers.get(id) ?? {}, it, joined));
+  for (const [id, it] of other.papers) papers.set(id, papers.has(id) ? mergeRecords(papers.get(id), it) : it);
   const view = (other.view.changed ?? 0) >= (one.view.changed ?? 0) ? other.view : one.view;
   return { rest: { ...one.rest, ...other.rest }, papers, view };
 }
@@ -77,8 +89,9 @@ export let state = { rest: {}, papers: new Map(), view: {} };
 export let trouble = "";
 const UNKEPT = "what you save is gone with the page, unless you export it.";
 
+let known;
 const watchers = [];
-// `act` is called whenever what is kept has changed, here or in another tab.
+// Calls `act` at each change, here or in another tab.
 export const watch = (act) => watchers.push(act);
 export const tell = () => watchers.forEach((act) => act());
 
@@ -86,10 +99,11 @@ export const tell = () => watchers.forEach((act) => act());
 export function load() {
   try {
     const text = localStorage.getItem(KEY);
-    if (text === null) return null;
+    if (text === null || text === known) return null;
     try {
       const stored = parse(text);
       state = merge(state, stored);
+      known = text;
       return stored;
     } catch {
       localStorage.setItem(`${KEY} unreadable ${Date.now()}`, text);
@@ -103,14 +117,16 @@ export function load() {
   }
 }
 
-// Other tabs write too: read again right before writing. `rest` is what another module keeps under a name of its own.
+// Other tabs write too: read again right before writing. `rest` is what another module keeps.
 export function store(rest) {
   trouble = "";
   const stored = load();
   Object.assign(state.rest, rest);
   if (stored === undefined) return;
   try {
-    localStorage.setItem(KEY, write(state));
+    const text = write(state);
+    localStorage.setItem(KEY, text);
+    known = text;
   } catch {
     trouble = `This browser's storage is full: ${UNKEPT}`;
   }

@@ -2,21 +2,38 @@
 
 import { button, element } from "./elements.js";
 import { ARXIV, bibtex, byLine, home, markdown, ris } from "./files.js";
-import { change, load, merge, parse, state, store, tell, watch, write } from "./kept.js";
+import { change, load, merge, state, store, tell, watch, write } from "./kept.js";
 import { help } from "./keys.js";
 import { count, savedPapers, status, whenReady } from "./listed.js";
 import { addMarks, here, notice } from "./papers.js";
+import { take } from "./taken.js";
+
+// What is listed at a time, and done in one go: the page answers in between, whatever a file brought.
+const AT_ONCE = 100;
+const IN_ONE_GO = 2500;
+const pause = () => new Promise((go) => setTimeout(go));
 
 const FORMATS = {
-  JSON: ["json", "application/json", () => write(state)],
-  BibTeX: ["bib", "application/x-bibtex", () => savedPapers().map(bibtex).join("\n")],
-  RIS: ["ris", "application/x-research-info-systems", () => savedPapers().map(ris).join("\r\n")],
-  Markdown: ["md", "text/markdown", () => `# Saved papers\n\n${savedPapers().map(markdown).join("")}`],
+  JSON: ["json", "application/json"],
+  BibTeX: ["bib", "application/x-bibtex", bibtex, "\n"],
+  RIS: ["ris", "application/x-research-info-systems", ris, "\r\n"],
+  Markdown: ["md", "text/markdown", markdown, "", "# Saved papers\n\n"],
 };
 
-function exportAs(name) {
-  const [ending, type, make] = FORMATS[name];
-  const href = URL.createObjectURL(new Blob([make()], { type }));
+async function written(one, between, head = "") {
+  const papers = savedPapers();
+  const parts = [head];
+  for (let at = 0; at < papers.length; at += IN_ONE_GO) {
+    const part = papers.slice(at, at + IN_ONE_GO).map(one).join(between);
+    parts.push((at ? between : "") + part);
+    await pause();
+  }
+  return parts;
+}
+
+async function exportAs(name) {
+  const [ending, type, one, ...how] = FORMATS[name];
+  const href = URL.createObjectURL(new Blob(one ? await written(one, ...how) : [write(state, 1)], { type }));
   element("a", { href, download: `saved-papers.${ending}` }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60000);
 }
@@ -26,10 +43,16 @@ async function importFile({ currentTarget: input }) {
   if (!file) return;
   let said;
   try {
-    const given = parse(await file.text());
-    const before = savedPapers().length;
+    const text = await file.text();
     load();
-    Object.assign(state, merge(state, given, true)); // neither its notes nor ours are lost
+    const given = take(text);
+    const before = savedPapers().length;
+    const papers = [...given.papers];
+    for (let at = 0; !at || at < papers.length; at += IN_ONE_GO) {
+      await pause();
+      Object.assign(state, merge(state, { ...given, papers: new Map(papers.slice(at, at + IN_ONE_GO)) }));
+    }
+    await pause();
     store();
     tell();
     said = `${savedPapers().length - before} more saved from ${file.name}.`;
@@ -37,6 +60,7 @@ async function importFile({ currentTarget: input }) {
     said = `${file.name} is not a JSON file that this page exported (${error.message}). Nothing was changed.`;
   }
   input.value = "";
+  await pause();
   listSaved();
   status.textContent = said;
 }
@@ -56,18 +80,28 @@ function savedItem([id, it], order) {
   return { node, order, id, note };
 }
 
+let most = AT_ONCE; // so many are listed
+const more = button("", () => {
+  most += AT_ONCE;
+  listSaved();
+});
+
 function listSaved() {
-  const papers = (here.shown = here.papers = savedPapers().map(savedItem));
+  const saved = savedPapers();
+  const papers = (here.shown = here.papers = saved.slice(0, most).map(savedItem));
   papers.forEach(addMarks);
   document.getElementById("saved").replaceChildren(...papers.map(({ node }) => node));
-  status.textContent = papers.length ? count(papers.length) : "Nothing yet: press ☆ or s";
+  more.hidden = saved.length <= most;
+  more.textContent = `Show ${Math.min(AT_ONCE, saved.length - most)} more`;
+  status.textContent = saved.length ? count(saved.length) : "Nothing yet: press ☆ or s";
 }
 
 // Another tab wrote: show it, but not under the writer's hand.
 function refreshSaved() {
   const { papers } = here;
   const listed = new Set(papers.map(({ id }) => id));
-  if (savedPapers().some(([id]) => !listed.has(id)) && !papers.some(({ note }) => note === document.activeElement)) listSaved();
+  const isNew = savedPapers().slice(0, most).some(([id]) => !listed.has(id));
+  if (isNew && papers.length < most && !papers.some(({ note }) => note === document.activeElement)) listSaved();
   for (const { id, note } of papers) if (note !== document.activeElement) note.value = state.papers.get(id)?.note ?? "";
 }
 
@@ -78,6 +112,7 @@ function start() {
   const out = element("span", { className: "exports" }, element("span", { className: "dim", textContent: "Export" }), ...exports);
   box.append(status, file, button("Import", () => file.click()), button("Keys", help), out);
   box.after(notice);
+  document.getElementById("saved").after(more);
   listSaved();
   watch(refreshSaved);
 }

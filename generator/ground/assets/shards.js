@@ -62,8 +62,7 @@ export const cardOf = async ({ shard, number }) =>
 // A result's id is "SHARD_NUMBER".
 const shardOf = ({ id }) => id.split("_")[0];
 
-// A shard that lacks one of several words answers as if it had not been asked for: such answers are left out, unless
-// the word is in no shard at all.
+// A shard that lacks a word answers without it: such answers are left out, unless no shard has the word.
 async function asked(words, results) {
   const each = words.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   if (each.length < 2) return results;

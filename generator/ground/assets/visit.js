@@ -27,10 +27,12 @@ const get = (name) => (loaded[name] ??= fetch(new URL(`since/${name}.json`, root
 // visit: { at, seen, shown }: the time (ms) of the last look; by date, how many papers of a day were listed before this
 // visit, and by now. They only grow: two tabs lose nothing of each other.
 
+const SOON = new Date(Date.now() + 2 * 864e5).toISOString();
+
 function larger(one, other) {
   const all = {};
   for (const [date, papers] of [one, other].flatMap((it) => Object.entries(Object(it)))) {
-    if (isDate(date) && Number.isFinite(papers)) all[date] = Math.max(papers, all[date] ?? 0);
+    if (isDate(date) && date < SOON && papers >= 0 && papers < 1e5) all[date] = Math.max(papers, all[date] ?? 0);
   }
   return Object.fromEntries(Object.entries(all).sort().slice(-KEPT));
 }
