@@ -1,6 +1,6 @@
 """What an import looks at once all of it is in: whether the scores make sense, and whether receipts count them all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -32,12 +32,18 @@ class Relevances:
         return [Problem("import", what, "if they go from 1 to 5, import again with --scale 1-5 --replace", note=True)]
 
 
-def count_relevant(store: Store, date: str) -> None:
-    """Raise the relevant papers of an imported receipt to those that are listed; a run counts its own."""
-    with suppress(DigestError):  # what cannot be read was reported when it was to be merged
-        receipt = store.receipt(date)
-        if receipt is None or receipt.sources or receipt.relevant is None:
-            return
-        scored = len({paper.arxiv_id for paper in store.papers(date) if paper.score is not None})
-        if receipt.relevant < scored <= (receipt.scanned or 0):
-            store.write_receipt(msgspec.structs.replace(receipt, relevant=scored))
+def count_relevant(store: Store, dates: Collection[str]) -> None:
+    """Raise the relevant papers of imported receipts to those that are listed; a run counts its own."""
+    with_receipt = {path.stem for path in (store.data / "runs").glob("*/*.json")}
+    for date in sorted(with_receipt.intersection(dates)):
+        with suppress(DigestError):  # what cannot be read was reported when it was to be merged
+            _count_relevant(store, date)
+
+
+def _count_relevant(store: Store, date: str) -> None:
+    receipt = store.receipt(date)
+    if receipt is None or receipt.sources or receipt.relevant is None:
+        return
+    scored = len({paper.arxiv_id for paper in store.papers(date) if paper.score is not None})
+    if receipt.relevant < scored <= (receipt.scanned or 0):
+        store.write_receipt(msgspec.structs.replace(receipt, relevant=scored))

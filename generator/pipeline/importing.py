@@ -325,8 +325,7 @@ class _Import:
         for date, rows in sorted(self.ratings.items()):
             self._keep_day(date, rows, rows[0].where)
         self._write_days(list(self.days))
-        for date in sorted(self.changed | self.counted):
-            count_relevant(self.store, date)
+        count_relevant(self.store, self.changed | self.counted)
         self.report.days = sorted(self.changed)
         self.report.problems += [problem for day, problem in self.empty if not self._is_explained(day)]
         self.report.problems += self.relevances.doubts()
