@@ -62,8 +62,8 @@ def test_a_day_of_everything(server: Loopback, tmp_path: Path) -> None:
         ("2609.20002", "arxiv"),
         ("2609.20003", "arxiv"),
         ("2609.20005", "arxiv"),
-        ("2609.20001", "hf"),
         ("2609.19009", "hf"),
+        ("2609.20001", "hf"),
     ]
     assert [(source.source, source.condition, source.papers) for source in report.sources] == [
         ("arxiv", Condition.OK, 4),

@@ -324,6 +324,7 @@ def test_gzip_is_unpacked_and_no_bomb_goes_off(tmp_path: Path, monkeypatch: pyte
         (members[0][:-6], "a gzip file that breaks off in the middle"),
         (members[0][:20] + b"\0\0\0" + members[0][23:], "a damaged gzip file"),
         (gzip.compress(members[0]), "a packed file (gzip inside gzip)"),
+        (gzip.compress(b"SQLite format 3\0" + bytes(99)), "a SQLite database"),
     ):
         packed.write_bytes(data)
         assert whats(run(tmp_path, [str(packed)])) == [what]

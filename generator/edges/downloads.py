@@ -140,8 +140,6 @@ def _days(store: Store, part: Part) -> Iterator[bytes]:
 
 
 def _publications(store: Store) -> Iterator[bytes]:
-    """Yield each file as the repository exported it, which `digest import` reads, and each record as pages show it."""
-    yield from (_line("publications", {"file": name, "text": text}) for name, text in store.public_exports())
     yield from (_line("publication", record) for record in _records(store))
 
 

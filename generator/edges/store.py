@@ -117,15 +117,6 @@ class Store:
             raise DigestError(problems)
         return found
 
-    def public_exports(self) -> Iterator[tuple[str, str]]:
-        """Yield the name and the text of each publication file that has nothing but public records."""
-        from generator.ground import publication  # noqa: PLC0415
-
-        for path in self.publication_files():
-            text = path.read_text("utf-8")
-            if not publication.parse_stream(text, self.label(path))[1]:
-                yield path.name, text
-
     def publication_files(self) -> list[Path]:
         """The files of the institution's repository, by name. Raises DigestError where they cannot be listed."""
         folder = self.data / "publications"

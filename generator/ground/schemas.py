@@ -26,7 +26,7 @@ _RULES: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def schema(kind: str) -> str:
-    """Return the schema of a ``paper`` or a ``receipt`` as a text; keys that are not ours may stand beside the others."""
+    """Return the schema of a ``paper`` or a ``receipt`` as a text; other keys may stand beside those it names."""
     (whole,), parts = msgspec.json.schema_components([_KINDS[kind]], ref_template="#/$defs/{name}")
     name = whole["$ref"].rpartition("/")[2]
     record = parts.pop(name)

@@ -210,8 +210,6 @@ class _Import:
             self._keep_day(date, rows, path, as_it_was=harvest.is_in_order)
         self.relevances.look_at(harvest.rows)
         self._keep_beside(harvest)
-        for name, other in harvest.others:
-            self._keep(name, other)
 
     def _keep_beside(self, harvest: Harvest) -> None:
         """Keep what stands in ``data/`` beside the papers."""

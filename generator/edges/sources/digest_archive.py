@@ -11,14 +11,15 @@ import msgspec
 
 from generator.edges.sources import rows
 from generator.edges.sources.harvest import Harvest, Notes, Row, refused
-from generator.edges.sources.payload import Json, Lines, Payload, Text
+from generator.edges.sources.payload import Json, Lines, Payload
 from generator.ground import records
+from generator.ground.errors import Problem
 from generator.ground.model import Receipt, State
 
 # Papers, dropped papers and an LLM's replies by day; receipts are known by what is in them.
 _PLACE = re.compile(r"(?:^|/)(papers|dropped|replies)/([0-9]{4})/(\2-[0-9]{2}-[0-9]{2})\.jsonl(?:\.gz)?$")
 _ALWAYS = frozenset({"arxiv_id", "title", "authors", "source"})  # the keys that every line of ours has
-_KINDS = frozenset({"archive", "day", "paper", "publications", "publication"})
+_KINDS = frozenset({"archive", "day", "paper", "publication"})
 
 
 def recognise(payload: Payload) -> bool:
@@ -50,7 +51,7 @@ def _is_ours(payload: Json | Lines, listed: list[dict[str, Any]]) -> bool:
 
 
 def parse(payload: Payload, day: str | None) -> Harvest:
-    """Return papers, dropped papers, receipts, replies and publications, each on its own day."""
+    """Return papers, dropped papers, receipts and replies, each on its own day."""
     assert isinstance(payload, Json | Lines)
     if isinstance(payload, Json) and "state" in payload.value:
         return Harvest(receipts=[_receipt(payload.value, payload.where)])
@@ -89,7 +90,7 @@ def _papers(lines: Iterator[tuple[int, dict[str, Any], str]], notes: Notes) -> I
 def _download(lines: list[tuple[int, dict[str, Any]]], notes: Notes) -> Harvest:
     papers: list[tuple[int, dict[str, Any], str]] = []
     receipts: list[Receipt] = []
-    others: list[tuple[str, Harvest]] = []
+    publications = 0
     for line, row in lines:
         kind, record, date = row.get("type"), row.get("record"), row.get("date")
         notes.at(line)
@@ -101,17 +102,12 @@ def _download(lines: list[tuple[int, dict[str, Any]]], notes: Notes) -> Harvest:
             papers.append((line, record, str(date)))
         elif kind == "day":
             receipts.append(_receipt(record, notes.where))
-        elif kind == "publications":
-            others.append(_publications(record, notes.where))
+        elif kind == "publication":
+            publications += 1
     harvest = notes.harvest(list(_papers(iter(papers), notes)))
-    harvest.receipts, harvest.others = receipts, others
+    harvest.receipts = receipts
+    if publications:
+        what = f"{publications} publications, in the form in which pages show them, are not taken in"
+        do = "import the repository's export, or data/publications of that digest"
+        harvest.problems.append(Problem(notes.where.rpartition(":")[0], what, do, note=True))
     return harvest
-
-
-def _publications(record: dict[str, Any], where: str) -> tuple[str, Harvest]:
-    from generator.edges.sources import librecat  # noqa: PLC0415 - loads YAML
-
-    name, text = record.get("file"), record.get("text")
-    if not isinstance(name, str) or not isinstance(text, str):
-        raise refused(where, "publications without their file's name or text", "fetch or copy the file again")
-    return name, librecat.parse(Text(where, text), None)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from generator.edges.sources import mending
@@ -27,16 +28,21 @@ ALTERNATIVES = {
     DATE: ("day",),
 }
 _OURS = frozenset({*PAPER_FIELDS, DATE, "ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE"})
-_LIKE_A_SCORE = re.compile(
-    r"(?:^|_)(?:scores?|ratings?|relevan\w*|novel\w*|grade|stars?|points|interest\w*|importance)"
-)
-_NUMBER = re.compile(r"\s*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)\s*(?:/\s*[0-9]{1,4}|%)?\s*")
-_SCALE = re.compile(r"(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:-|\.\.|to)\s*(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)")
+# Not compiled: most imports ask for none of them.
+_LIKE_A_SCORE = r"(?:^|_)(?:scores?|ratings?|relevan\w*|novel\w*|grade|stars?|points|interest\w*|importance)"
+_NUMBER = r"\s*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)\s*(?:/\s*[0-9]{1,4}|%)?\s*"
+_SCALE = r"(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:-|\.\.|to)\s*(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)"
+_LONGEST_KEY = 60
 _USUAL_SCALES = ((1, "0-1"), (100, "0-100"))
 
 
 def normalize(name: str) -> str:
     """Return a key as keys are compared: ``arXiv ID`` is ``arxivid``."""
+    return _normalized(name) if len(name) <= _LONGEST_KEY else name
+
+
+@lru_cache(1024)  # every row has the same keys
+def _normalized(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name).lower()
 
 
@@ -69,7 +75,7 @@ class Scale(NamedTuple):
 
 def parse_scale(text: str) -> Scale | None:
     """Parse ``0-100``."""
-    match = _SCALE.fullmatch(text.strip())
+    match = re.fullmatch(_SCALE, text.strip())
     scale = Scale(float(match[1]), float(match[2])) if match else None
     return scale if scale and scale.low != scale.high else None
 
@@ -187,7 +193,7 @@ def keys_like_scores(fields: Mapping[str, Any]) -> list[str]:
     return [
         name
         for name, value in fields.items()
-        if _LIKE_A_SCORE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace(" ", "_"))
+        if re.search(_LIKE_A_SCORE, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace(" ", "_"))
         and _number(value) is not None
     ]
 
@@ -203,6 +209,6 @@ def guess_scale(values: Iterable[object]) -> str | None:
 
 def _number(raw: object) -> float | None:
     if isinstance(raw, str):
-        match = _NUMBER.fullmatch(raw)
+        match = re.fullmatch(_NUMBER, raw)
         return float(match[1].replace(",", ".")) if match else None
     return mending.number(raw)

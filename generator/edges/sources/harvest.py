@@ -54,8 +54,8 @@ class Harvest(msgspec.Struct):
     """All that came out of one file: what is not in here is counted as refused, with a problem that says why.
 
     `stream` is the text that may be kept as it is: one with nothing but the records in `publications`. `replies` are
-    lines of ``data/replies`` by day. `empty_day` is the day of a file that holds nothing. `others` are what came out of
-    files within the file, by their names. Rows that are `is_in_order` are a day's file as it was.
+    lines of ``data/replies`` by day. `empty_day` is the day of a file that holds nothing. Rows that are
+    `is_in_order` are a day's file as it was.
     """
 
     rows: list[Row] = []
@@ -64,7 +64,6 @@ class Harvest(msgspec.Struct):
     replies: dict[str, list[bytes]] = {}
     empty_day: str | None = None
     is_in_order: bool = False
-    others: "list[tuple[str, Harvest]]" = []
     publications: list[Record] = []
     stream: str | None = None
     repairs: list[Repair] = []

@@ -129,6 +129,8 @@ def _utf8(data: bytes, where: str) -> bytes:
     for magic, name in _PACKED.items():
         if data.startswith(magic):
             raise refused(where, f"a packed file ({name})", "unpack it first")
+    if data.startswith(b"SQLite format 3\0"):
+        raise refused(where, "a SQLite database", "import the JSON Lines that a digest serves beside it (.jsonl.gz)")
     if data.startswith(codecs.BOM_UTF8):
         data = data[len(codecs.BOM_UTF8) :]
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "")

@@ -20,6 +20,7 @@ _COUNTS = ("version", "upvotes", "comments")
 _TIMES = ("published", "updated")
 _OTHERS = ("scorer", "links", "source", "relevance", "novelty", "comment")
 _HANDLED = frozenset({*_TEXTS, *_LISTS, *_COUNTS, *_TIMES, *_OTHERS})
+_OTHER_SOURCES = frozenset({"_id", "paper"})  # marks of LibreCat's records and of Hugging Face's entries
 NO_ID = "a digest lists papers of arXiv alone: add arxiv_id, or name its key with --map arxiv_id=KEY"
 
 
@@ -27,7 +28,9 @@ def is_row(value: object) -> bool:
     """Return whether `value` is an object with an arXiv id under one of the names used for it."""
     if not isinstance(value, dict):
         return False
-    return "ARXIVID" in value or "arxiv_id" in value or ("_id" not in value and fields.find_id(value) is not None)
+    if "ARXIVID" in value or "arxiv_id" in value:
+        return True
+    return value.keys().isdisjoint(_OTHER_SOURCES) and fields.find_id(value) is not None
 
 
 def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
