@@ -74,9 +74,7 @@ def test_every_topic_has_papers_some_that_name_it_and_some_found_by_its_words(
 
 
 def test_every_state_of_a_day_and_a_gap_between_two_days(receipts: dict[str, Receipt], store: Store) -> None:
-    assert {receipt.state for receipt in receipts.values()} == set(State) - {
-        State.UNKNOWN
-    }  # what a day without one has
+    assert {receipt.state for receipt in receipts.values()} == set(State) - {State.UNKNOWN}
     dates = store.dates()
     assert dates[0] < "2025-05-09" < dates[-1]
     assert "2025-05-09" not in dates  # a Friday

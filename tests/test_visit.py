@@ -123,8 +123,8 @@ def test_a_file_a_day_and_an_index_say_what_a_list_needs(root: Path) -> None:
         ["2025-05-23", "failed", 0],
         ["2025-05-24", "quiet", 0],
         ["2025-05-26", "partial", 1],
-        ["2025-05-27", "ok", 4],
-        ["2025-05-28", "ok", 3],
+        ["2025-05-27", "unknown", 4],
+        ["2025-05-28", "unknown", 3],
     ]
     assert (index["week"], index["before"]) == ("2025-05-22", "2025-03-03")
     files = {path.name for path in (root / "site/since").glob("*.json")}

@@ -1,13 +1,17 @@
 """The workflows, ours and those of a new digest: pinned, bounded, and allowed no more than they need."""
 
+import datetime
 import os
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+
+from generator.ground.arxiv_calendar import current_day
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT / ".github" / "workflows", ROOT / "generator" / "starter" / "dot-github" / "workflows")
@@ -56,6 +60,18 @@ def test_no_step_runs_text_from_outside() -> None:
 
 
 # -- the daily run -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+@pytest.mark.parametrize("day", ["2025-01-15", "2025-03-10", "2025-07-15", "2025-11-03"])
+def test_the_daily_run_starts_while_arxiv_has_the_feed_of_the_day(folder: Path, day: str) -> None:
+    (schedule,) = yaml.safe_load((folder / "daily.yml").read_text("utf-8"))[True]["schedule"]
+    minute, hour, *_ = schedule["cron"].split()
+    start = datetime.datetime.fromisoformat(f"{day}T{int(hour):02}:{int(minute):02}:00+00:00")
+    there = start.astimezone(ZoneInfo("America/New_York"))
+    assert (there.date().isoformat(), current_day(start)) == (day, day)
+    assert start.time() >= datetime.time(5, 10)  # schedules may start late, but never early
+
 
 GH = """#!/bin/sh
 echo "$@" >> "$CALLS"

@@ -43,11 +43,6 @@ def is_repaired(receipt: Receipt) -> bool:
     return is_good(receipt) or receipt.state is State.UNKNOWN
 
 
-def is_settled(receipt: Receipt) -> bool:
-    """Return whether nothing is left to be repaired, and no source may bring more."""
-    return is_repaired(receipt) and not any(map(is_open, receipt.sources.values()))
-
-
 def is_open(tally: Tally) -> bool:
     """Return whether a source may bring more papers of the day."""
     return bool(tally.open)

@@ -16,6 +16,8 @@ from generator.pipeline.scorers import merged_spending
 
 _SCORE = ("relevance", "novelty", "comment", "topics", "scorer")
 _COUNTS = ("upvotes", "comments")
+# Counts that make a sum, and others that belong to it.
+_SUMS = (("scanned", "relevant", "dropped", "scored", "unscored"), ("fetched", "duplicates", "announced", "replaced"))
 _DATED = ("withdrawn", "renewed")  # keys of a line that a later sighting knows better
 _APART = frozenset({*_SCORE, "arxiv_id", "source", "links", "extra"})
 _PLAIN = tuple(name for name in Paper.__struct_fields__ if name not in _APART)
@@ -162,7 +164,7 @@ def merge_receipts(old: Receipt | None, new: Receipt, *, replace: bool = False) 
     gaps = {
         name: getattr(second, name)
         for name in Receipt.__struct_fields__
-        if name != "extra" and getattr(first, name) in (None, (), {})
+        if name != "extra" and getattr(first, name) in (None, (), {}) and name not in _whole(first)
     }
     gaps |= merged_spending(first, second)
     return msgspec.structs.replace(first, **gaps, extra={**second.extra, **first.extra})
@@ -178,6 +180,13 @@ def receipt_conflicts(kept: Receipt, new: Receipt) -> tuple[str, ...]:
         if name != "extra" and after not in unknown and before != after and not more:
             differ.append(name)
     return tuple(differ)
+
+
+def _whole(receipt: Receipt) -> set[str]:
+    """Return the counts of a receipt that another's must not be put beside: they are parts of one sum."""
+    if receipt.sources:
+        return {name for sums in _SUMS for name in sums}
+    return {name for sums in _SUMS if any(getattr(receipt, part) is not None for part in sums[:2]) for name in sums}
 
 
 class Shelf(msgspec.Struct):

@@ -17,6 +17,7 @@ from generator.ground.model import Paper, Receipt, Tally
 from generator.pipeline.scorers import credited
 
 PREFILTER, WITHDRAWN = "prefilter", "withdrawn"
+NOT_ON_RECORD = "reason not on record"
 NOT_TRIED = "not tried: "  # begins the reason of a paper that no scorer has seen
 # Keys of a paper's line: the day whose list had it, for a row that a source gave on another day than this one; and the
 # UTC day on which its votes or comments last changed since.
@@ -103,15 +104,28 @@ def _fitted(receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper])
     rated = {row.arxiv_id for row in listed if row.score is not None}
     all_rated = rated | {row.arxiv_id for row in dropped if row.score is not None}
     scanned = _raised(receipt.scanned, sum(receipt.dropped.values()) + len(rated))
+    relevant = _raised(receipt.relevant, len(rated))
     return msgspec.structs.replace(
         credited(receipt, [*listed, *dropped]),
-        relevant=_raised(receipt.relevant, len(rated)),
+        relevant=relevant,
         scanned=scanned,
+        dropped=receipt.dropped | _dropped_elsewhere(receipt.dropped, scanned, relevant, len(shown)),
         fetched=_raised(receipt.fetched, (scanned or 0) + (receipt.duplicates or 0)),
         scored=_raised(receipt.scored, len(all_rated)),
         unscored={arxiv_id: why for arxiv_id, why in receipt.unscored.items() if arxiv_id not in all_rated},
         near_misses=tuple(miss for miss in receipt.near_misses if miss.arxiv_id not in shown),
     )
+
+
+def _dropped_elsewhere(
+    dropped: Mapping[str, int], scanned: int | None, relevant: int | None, shown: int
+) -> dict[str, int]:
+    """Return how many scanned papers are neither shown nor dropped for a known reason, once some are."""
+    known = sum(dropped.values())
+    if not known or scanned is None or relevant is None or scanned - known <= shown:
+        return {}
+    rest = scanned - known - relevant
+    return {NOT_ON_RECORD: dropped.get(NOT_ON_RECORD, 0) + rest} if rest > 0 else {}
 
 
 def _raised(count: int | None, least: int) -> int | None:
