@@ -1,6 +1,5 @@
 """The commands: the only floor that prints, exits and knows what day it is."""
 
-import errno
 import os
 import sys
 from contextlib import suppress
@@ -29,20 +28,6 @@ COMMANDS = {
     "ping": "pinging",
     "mail": "mailing",
     "new": "starting",
-}
-
-# What to do when the system refuses something.
-_PERMIT = "give this user the right to read and write it, and try again"
-_ROOM = "make room on its disk, and try again"
-ADVICE = {
-    errno.EACCES: _PERMIT,
-    errno.EPERM: _PERMIT,
-    errno.EROFS: _PERMIT,
-    errno.ENOSPC: _ROOM,
-    errno.EDQUOT: _ROOM,
-    errno.ENOTDIR: "move the file away that stands in a folder's place, and try again",
-    errno.EEXIST: "move away what stands in its place, and try again",
-    errno.EISDIR: "move the folder away that stands in a file's place, and try again",
 }
 
 
@@ -88,18 +73,12 @@ def main() -> None:
         _end(*error.problems)
     except OSError as error:
         with suppress(OSError):
-            sys.stdout.close()  # where it is what failed, Python would complain once more
-        _end(_problem(error))
+            sys.stdout.close()  # if output cannot be written, Python would complain once more at the end
+        where = os.fsdecode(error.filename or "digest")
+        _end(Problem(clean(where), error.strerror or str(error), "see to it, and try again"))
 
 
 def _end(*problems: Problem, code: int = 1) -> NoReturn:
     for problem in problems:
         click.echo(problem, err=True)
     sys.exit(code)
-
-
-def _problem(error: OSError) -> Problem:
-    """Describe what the system refused to do."""
-    names = [os.fspath(name) for name in (error.filename, error.filename2) if name is not None]
-    where = " → ".join(clean(os.fsdecode(name)) for name in names) or "digest"
-    return Problem(where, error.strerror or str(error), ADVICE.get(error.errno or 0, "see to it, and try again"))
