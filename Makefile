@@ -14,7 +14,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test soak bench audit serve check ping lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
+.PHONY: help site test soak kills bench audit serve check ping lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -33,6 +33,9 @@ soak: $(VENV)/.test ## Play a year of mornings against a world with known truth 
 
 bench: $(VENV)/.test ## Measure builds of large archives, beside Hugo and MkDocs (ARGS="--archives month,y1 --runs 3")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+kills: $(VENV)/.test ## Kill commands at random moments, and look what the next ones make of it (ARGS="--count 200 --seed 7")
+	$(BIN)/python -m tests.kills $(ARGS)
 
 audit: $(VENV)/.test ## Measure with Lighthouse how pages load, beside what is asked of them (ARGS="--runs 1")
 	.ci/npm tests/lighthouse

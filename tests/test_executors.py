@@ -112,9 +112,9 @@ def test_a_worker_killed_half_way_changes_nothing(original: Path, root: Path, tm
         worker = cluster.workers[0]
         # It stops with work in its hands, which nobody else is given until it is dead.
         worker.send_signal(signal.SIGSTOP)
-        for folder in (root / ".site.new", root / "docs"):  # what one leaves that dies while it writes
-            (folder / "daily").mkdir(parents=True, exist_ok=True)
-            (folder / "daily" / ".index.html.abcd_123").write_text("half a pa")
+        for folder, page in ((".site.new", "html"), ("docs", "md")):  # what one leaves that dies while it writes
+            (root / folder / "daily").mkdir(parents=True, exist_ok=True)
+            (root / folder / "daily" / f".index.{page}.0abcd123").write_text("half a pa")
         with pytest.raises(subprocess.TimeoutExpired):
             build.wait(1.5)
         worker.kill()

@@ -87,6 +87,8 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
     morning = Morning(tmp_path / "digest", server, model)
     server.on(HF, hf_list(*IDS))
     morning.make("run: {least: 1}\n")
+    settings = morning.root / "digest.yml"
+    settings.write_text(settings.read_text().replace("timeout: 2,", "timeout: 60,"))
     second_waits = threading.Event()
 
     def patient(question: model_server.Question) -> model_server.Reply:

@@ -73,7 +73,7 @@ def main() -> None:
         _end(*error.problems)
     except OSError as error:
         with suppress(OSError):
-            sys.stdout.close()  # where it is what failed, Python would complain once more
+            sys.stdout.close()  # if output cannot be written, Python would complain once more at the end
         _end(problem_from(error))
 
 

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from generator.edges.lock import descriptor
@@ -19,14 +19,24 @@ def scratch_folder(prefix: str, parent: str | None = None) -> Iterator[Path]:
     Its maker holds a lock on it: a folder of that `prefix` whose lock can be had is nobody's.
     """
     remove_abandoned(prefix, parent)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{prefix}", dir=parent))  # not to be found by others until it is locked
-    with descriptor(fresh, os.O_RDONLY) as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        folder = fresh.rename(fresh.with_name(fresh.name[1:]))
+    with ExitStack() as stack:
+        folder = None
+        while folder is None:
+            folder = _claimed(Path(tempfile.mkdtemp(prefix=prefix, dir=parent)), stack)
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _claimed(folder: Path, stack: ExitStack) -> Path | None:
+    """Lock a new folder; None if another process removed it, since it was not locked yet."""
+    try:
+        file = stack.enter_context(descriptor(folder, os.O_RDONLY))
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return folder if os.path.samestat(os.fstat(file), os.stat(folder)) else None
+    except FileNotFoundError:
+        return None
 
 
 def remove_abandoned(prefix: str, parent: str | None = None) -> None:

@@ -32,7 +32,7 @@ KEPT = (ENTRY, "pagefind.js", "wasm.en*", "*.pf_meta", "index")
 PACKED = 48
 # Linux's file system in memory, and twice the bytes that a shard takes there.
 MEMORY = "/dev/shm"
-SCRATCH = "digest-search-"
+SCRATCH = "digest-index-"
 ROOM = 300_000_000
 # Pagefind's allocator keeps what it has freed; told not to, it takes a sixth less memory, and no longer.
 ALLOCATOR = {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:1"}

@@ -45,6 +45,8 @@ def main() -> None:
     for kill, faults in kills(given.count, given.seed, given.patience):
         done[f"{kill.scene.name} {kill.victim}"] += 1
         wrong += bool(faults)
+        if done.total() % 20 == 0:
+            print(f"{done.total()} of {given.count}", file=sys.stderr, flush=True)
         for fault in faults:
             print(f"{kill}: {fault}", flush=True)
     print(f"seed {given.seed}: {done.total()} kills, {wrong} with anything wrong: {dict(sorted(done.items()))}")

@@ -14,6 +14,7 @@ from tests.kills.scenes import Result, Scene, start
 
 MARK = "DIGEST_KILLS"
 LOCKS = (".digest/run", ".digest/lock", ".digest/scoring", "sent/list.sqlite.lock")
+HANGS_S = 300
 SIGNALS = (signal.SIGKILL, signal.SIGTERM)
 VICTIMS = ("parent", "worker", "group")
 ENDS = {-signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGTERM, 0}  # 0: it was over already, or needed no worker
@@ -67,12 +68,12 @@ class Stage:
         if not self._strike(process, kill):
             process.communicate()
             return None
-        _, errors = process.communicate()
+        errors = _ended(process)
         faults = [f"it ended with {process.returncode}: {errors}"] if _is_wrong(process.returncode, errors) else []
         faults += self._left()
         faults += [f"{lock} is held" for lock in LOCKS if is_held(self.root / lock)]
         process = self.begin(kill.scene)
-        _, errors = process.communicate()
+        errors = _ended(process)
         if process.returncode or errors:
             faults.append(f"the next command ended with {process.returncode}: {errors}")
         return faults + differences(expected, kill.scene.result(self.root)) + self._left_files()
@@ -124,6 +125,15 @@ def is_held(path: Path) -> bool:
         except BlockingIOError:
             return True
     return False
+
+
+def _ended(process: "subprocess.Popen[str]") -> str:
+    """What a command said until it ended; one that hangs is ended, and says so."""
+    try:
+        return process.communicate(timeout=HANGS_S)[1]
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return f"it hangs: {process.communicate()[1]}"
 
 
 def _is_wrong(code: int, errors: str) -> bool:
