@@ -92,7 +92,7 @@ def test_a_folder_that_matters_is_refused_even_if_forced(place: str, root: Path)
     (root.parent / "loop").symlink_to(root.parent / "loop")
     site = REFUSED[place](root)
     for force in (False, True):
-        with pytest.raises(DigestError, match="name a|no folder|move"):
+        with pytest.raises(DigestError, match=r"name a|no folder|move"):
             check_folder(Path(os.path.realpath(site)), root, root / "docs", force=force)
 
 
@@ -230,7 +230,8 @@ def test_odd_files_are_taken_along_as_they_are(tmp_path: Path) -> None:
     assert (fresh / "closed").stat().st_mode & 0o777 == 0o700
     assert not (fresh / "x/y.html").exists()
     seal = read_seal(site)
-    assert seal and seal.sizes == {"index.html": 1, "x/y.html": 1}
+    assert seal is not None
+    assert seal.sizes == {"index.html": 1, "x/y.html": 1}
 
 
 def test_the_message_names_the_folder_that_was_filled(root: Path, tmp_path: Path) -> None:

@@ -128,7 +128,12 @@ def served(site: Path, base: str, host: str, port: int) -> Iterator[str]:
     `port` 0 takes a free one. Raises DigestError where the address cannot be had.
     """
     handler = partial(
-        type("SiteHandler", (Handler,), {"base": base, "hosts": LOOPBACK | {host.casefold(), socket.gethostname().casefold()}}), directory=str(site)
+        type(
+            "SiteHandler",
+            (Handler,),
+            {"base": base, "hosts": LOOPBACK | {host.casefold(), socket.gethostname().casefold()}},
+        ),
+        directory=str(site),
     )
     try:
         server = ThreadingHTTPServer((host, port), handler)

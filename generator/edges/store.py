@@ -121,7 +121,7 @@ class Store:
         """The files of the institution's repository, by name. Raises DigestError where they cannot be listed."""
         folder = self.data / "publications"
         try:
-            names = os.listdir(folder) if os.path.lexists(folder) else []
+            names = _names(folder)
         except OSError as error:
             raise DigestError(problem_from(error, self.root)) from error
         return [folder / name for name in sorted(names) if name.endswith(".yml") and not name.startswith(".")]
@@ -184,11 +184,21 @@ class Store:
 
 def _dates(folder: Path, ending: str) -> Iterator[str]:
     """The days whose files are where they belong: ``2025/2025-05-27.jsonl``."""
-    for year in os.listdir(folder) if os.path.lexists(folder) else ():
-        for name in os.listdir(folder / year) if _YEAR.fullmatch(year) else ():
+    for year in filter(_YEAR.fullmatch, _names(folder)):
+        for name in _names(folder / year):
             date = name.removesuffix(ending)
             if name == date + ending and date[:4] == year and records.is_date(date):
                 yield date
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names in a folder, none if it is not there. Raises OSError for a file or a link to nowhere."""
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        if any(path.is_symlink() and not path.exists() for path in (folder, folder.parent)):
+            raise
+        return []
 
 
 def _checked(date: str) -> str:

@@ -3,10 +3,12 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from generator.ground.errors import Problem
+from generator.ground.errors import DigestError, Problem
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _REMEDIES = {
@@ -44,6 +46,15 @@ def read_regular(path: str | Path) -> bytes:
     """Return what a regular file holds. Raises OSError, with the path."""
     with open_regular(path) as file:
         return file.read()
+
+
+@contextmanager
+def refusals_explained(root: Path) -> Iterator[None]:
+    """Raise DigestError for what the file system refuses while the digest in `root` is worked on."""
+    try:
+        yield
+    except OSError as error:
+        raise DigestError(problem_from(error, root)) from error
 
 
 def problem_from(error: OSError, root: Path | None = None) -> Problem:

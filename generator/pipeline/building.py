@@ -25,7 +25,7 @@ from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
 from generator.ground.errors import DigestError, Problem
-from generator.ground.files import read_regular
+from generator.ground.files import read_regular, refusals_explained
 from generator.ground.program import program_fingerprint
 from generator.pipeline.downloading import Packing
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
@@ -58,7 +58,7 @@ def build(
     root = root.absolute()
     target = real_site(root, settings, site)
     check_folder(target, root, root / settings.site.docs_dir, force=force)
-    with only_one(root):
+    with refusals_explained(root), only_one(root):
 
         def once() -> Generated:
             with closing(open_catalogue(root, settings, executors)) as catalogue:

@@ -13,6 +13,7 @@ from generator.edges.site import only_one
 from generator.edges.state import Made
 from generator.ground import config
 from generator.ground.config import Settings
+from generator.ground.files import refusals_explained
 from generator.ground.program import PROGRAM
 from generator.pipeline.opening import open_catalogue, with_sound_index
 from generator.pipeline.rendering import PROCESSORS, Job, Progress, Workers
@@ -59,7 +60,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
             written = outcome.written + write_docs(docs, outcome.made, built=False)
             return report(catalogue, outcome.made, len(outcome.made), written, docs)
 
-    with only_one(root):
+    with refusals_explained(root), only_one(root):
         return with_sound_index(root, once)
 
 
