@@ -211,6 +211,16 @@ def keep_others(site: Path, fresh: Path, *, force: bool = False) -> set[str]:
     return removal.taken
 
 
+def remove_ours(site: Path) -> None:
+    """Remove from a site what its build made; what is not known to be the program's stays."""
+    seal = read_seal(site)
+    for path in (*(seal.sizes or ()), SEAL) if seal else ():
+        (site / path).unlink(missing_ok=True)
+    for folder, _, _ in os.walk(site, topdown=False) if seal else ():
+        with suppress(OSError):  # it is not empty
+            os.rmdir(folder)
+
+
 class _Removal:
     """What is taken along into the folder `fresh`, and what stands in the way there."""
 

@@ -16,7 +16,7 @@ import msgspec
 
 from generator.catalogue.index import Catalogue
 from generator.edges import state as states
-from generator.edges.output import generated, hand_written, leads_out
+from generator.edges.output import begin, generated, hand_written, leads_out
 from generator.edges.search import FOLDER, write_list
 from generator.edges.site import only_one, replacing, run_mkdocs, take_over, take_over_unchanged
 from generator.edges.site_folder import SEAL, Seal, check_folder, is_unchanged, keep_others, read_seal, write_seal
@@ -82,6 +82,7 @@ class _Build:
         self.root, self.site, self.settings, self.catalogue, self.force = root, site, settings, catalogue, force
         self.docs = root / settings.site.docs_dir
         self.state_file = root / CACHE / f"state-{hashlib.sha256(str(site).encode()).hexdigest()[:12]}.json"
+        begin(self.docs)
         place_theme(self.docs)
         self.short = knows_short_way(root)
         seal = read_seal(site)
