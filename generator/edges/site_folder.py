@@ -214,11 +214,12 @@ def keep_others(site: Path, fresh: Path, *, force: bool = False) -> set[str]:
 def remove_ours(site: Path) -> None:
     """Remove from a site what its build made; what is not known to be the program's stays."""
     seal = read_seal(site)
-    for path in (*(seal.sizes or ()), SEAL) if seal else ():
+    files = [*(seal.sizes or ()), SEAL] if seal else []
+    for path in files:
         (site / path).unlink(missing_ok=True)
-    for folder, _, _ in os.walk(site, topdown=False) if seal else ():
+    for folder in [*sorted(set(_parents(files)), reverse=True), ""]:
         with suppress(OSError):  # it is not empty
-            os.rmdir(folder)
+            os.rmdir(site / folder)
 
 
 class _Removal:
