@@ -249,3 +249,21 @@ def test_reading_says_what_is_there(tmp_path: Path) -> None:
         with pytest.raises(OSError, match=path.name) as error:
             read_regular(path)
         assert problem_from(error.value, tmp_path).where == path.name
+
+
+def test_a_page_by_hand_that_is_no_text_is_named(root: Path) -> None:
+    (root / "docs/more.md").write_bytes(b"# Caf\xe9\n")
+    with pytest.raises(DigestError, match=r"docs/more\.md: not UTF-8 at byte 5: save the file as UTF-8"):
+        build(root, processes=1)
+    assert "docs/more.md: not UTF-8 at byte 5: save the file as UTF-8" in map(str, check(root).problems)
+    for text in ("---\n{a: [\n---\n", "\0\0\0", "---\n- 1\n- &a *a\n---\n# A", "﻿# A", "[" * 3000, "{{ x }} {% y %}"):
+        (root / "docs/more.md").write_text(text)
+        build(root, processes=1)
+    (root / os.fsdecode(b"docs/caf\xe9.txt")).write_text("a")
+    build(root, processes=1)
+    (root / os.fsdecode(b"docs/caf\xe9.md")).symlink_to("/etc/hostname")
+    (root / os.fsdecode(b"site/b\xfccher.txt")).write_text("mine")
+    (root / os.fsdecode(b"data/b\xfccher.txt")).write_text("mine")
+    assert build(root, processes=1).outside == ("caf\ufffd.md",)
+    assert (root / os.fsdecode(b"site/b\xfccher.txt")).read_text() == "mine"
+    assert "data/b\ufffdcher.txt" in [problem.where for problem in check(root).problems]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.edges.atomic import write_atomically, write_together
 from generator.ground import records
 from generator.ground.errors import DigestError, Problem
-from generator.ground.files import problem_from, read_regular
+from generator.ground.files import printable, problem_from, read_regular
 from generator.ground.model import Paper, Receipt
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class Store:
 
     def label(self, path: Path) -> str:
         """How messages name a file: relative to the root."""
-        return path.relative_to(self.root).as_posix()
+        return printable(path.relative_to(self.root).as_posix())
 
 
 def _dates(folder: Path, ending: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
 from generator.ground.errors import DigestError, Problem
-from generator.ground.files import read_regular, refusals_explained
+from generator.ground.files import printable, read_regular, refusals_explained, utf8_fault
 from generator.ground.program import program_fingerprint
 from generator.pipeline.downloading import Packing
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
@@ -110,7 +110,7 @@ class _Build:
 
     def _report(self, made: tuple[Made, ...], rendered: int, written: int) -> Generated:
         done = report(self.catalogue, made, rendered, written, self.site)
-        return msgspec.structs.replace(done, outside=tuple(self.outside))
+        return msgspec.structs.replace(done, outside=tuple(map(printable, self.outside)))
 
     def _hand_written(self) -> tuple[list[str], list[str]]:
         """Return the files in docs/ that lead out of it, which are not published, and all others made by hand."""
@@ -118,7 +118,7 @@ class _Build:
         outside = [name for name in names if leads_out(self.docs, name)]
         if outside and not self.short:
             what, do = "a link that leads out of docs/", "put the file itself there"
-            raise DigestError([Problem(f"{self.docs.name}/{name}", what, do) for name in outside])
+            raise DigestError([Problem(f"{self.docs.name}/{printable(name)}", what, do) for name in outside])
         return outside, [name for name in names if name not in outside]
 
     def _fill(self, fresh: Path, workers: Workers, progress: Progress) -> tuple[State, int, int]:
@@ -224,10 +224,16 @@ def _base(root: Path, settings: Settings) -> str:
 
 
 def _contents(docs: Path, names: Iterable[str]) -> str:
-    """Changes when a file of that name in docs/ does, comes or goes."""
+    """Changes when a file of that name in docs/ does, comes or goes. Raises DigestError for pages that are no text."""
     digest = hashlib.sha256()
+    problems = []
     for name in names:
-        digest.update(f"{name}\0".encode() + hashlib.sha256(read_regular(docs / name)).digest())
+        data = read_regular(docs / name)
+        digest.update(f"{name}\0".encode("utf-8", "surrogateescape") + hashlib.sha256(data).digest())
+        if name.endswith(".md") and (fault := utf8_fault(data)):
+            problems.append(Problem(f"{docs.name}/{printable(name)}", *fault))
+    if problems:
+        raise DigestError(problems)
     return digest.hexdigest()
 
 
