@@ -53,6 +53,8 @@ class Store:
         """Return what a file holds, nothing if there is none. Raises DigestError where it cannot be read."""
         try:
             return _bytes(path)
+        except NotADirectoryError:  # `dates` tells of it, or else the writing
+            raise
         except OSError as error:
             raise DigestError(problem_from(error, self.root)) from error
 
