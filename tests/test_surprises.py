@@ -120,6 +120,16 @@ def test_a_folder_in_the_place_of_what_is_generated_is_named_and_stays(path: str
     build(root, processes=1)
 
 
+@pytest.mark.parametrize("path", [".digest", "site", "docs/feeds"])
+def test_pipes_in_the_place_of_what_is_generated_are_not_waited_for(path: str, root: Path, tmp_path: Path) -> None:
+    clean = {name: data for name, data in tree(root / "site").items() if name != ".digest"}
+    for file in [place for place in (root / path).rglob("*") if place.is_file() and place != root / "site/.digest"]:
+        file.unlink()
+        os.mkfifo(file)
+    build(root, processes=1)
+    assert {name: data for name, data in tree(root / "site").items() if name != ".digest"} == clean
+
+
 def test_no_imported_folder_makes_it_wait(root: Path, tmp_path: Path) -> None:
     folder = tmp_path / "scores"
     shutil.copytree(root / "data/papers/2025", folder)
