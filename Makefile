@@ -78,9 +78,10 @@ lock: $(VENV)/.test ## Pin the dependencies anew (ARGS=--upgrade for newer ones)
 		--constraint requirements-build.lock --constraint requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group builders -o requirements-builders.lock
 
-clean: ## Remove what was set up and built; data/ and hand-written pages stay
-	rm -rf $(VENV) $(BUILDERS) site .site.new .digest .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/*/node_modules
-	-git clean -qfdX docs
+clean: ## Remove what was set up and built; data/, hand-written pages and files added to the site stay
+	[ ! -x $(BIN)/python ] || $(BIN)/python -c \
+		'from pathlib import Path; from generator.pipeline.clearing import clear; clear(Path())'
+	rm -rf $(VENV) $(BUILDERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/*/node_modules
 
 $(BIN)/python:
 	@.ci/venv '$(PYTHON)' $(VENV)

@@ -144,11 +144,15 @@ def attack(world: World, random_: random.Random) -> tuple[str, bool]:
     path = random_.choice(world.files())
     done = f"{path}: {world.damage(path, random_)}, data {number}"
     world.set_data(number)
-    run = world.build()
+    try:
+        run = world.build()
+    except (AssertionError, subprocess.TimeoutExpired) as error:
+        error.add_note(done)
+        raise
     asked = run.returncode != 0 or not world.is_clean(number)
     if asked:
         where = "site" if path.startswith("site/") else path.split("/")[-1]
-        assert run.stderr and where in run.stderr, f"{done}: no word of it: {run.stderr}"
+        assert where in run.stderr, f"{done}: no word of it: {run.stderr}"
         remove(world.root / ("site" if path.startswith("site/") else path))
         run = world.build()
         assert run.returncode == 0, f"{done}: {run.stderr}"

@@ -1,4 +1,4 @@
-"""A short run of `tests.damages`: whatever is damaged, the next build makes the clean site, or says what is in its way."""
+"""A short run of `tests.damages`: after any damage a build makes the clean site, or says what is in its way."""
 
 import random
 from pathlib import Path

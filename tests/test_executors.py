@@ -130,6 +130,7 @@ def test_a_worker_killed_half_way_changes_nothing(original: Path, root: Path, tm
 def test_a_lost_scheduler_ends_the_build_and_the_last_site_stays(root: Path, tmp_path: Path) -> None:
     (root / "site").mkdir()
     (root / "site" / "last").write_text("the last site")
+    (root / "site" / ".digest").write_text("sealed")
     with running(tmp_path) as cluster:
         build = begin(root, cluster)
         cluster.workers[0].send_signal(signal.SIGSTOP)
@@ -139,7 +140,7 @@ def test_a_lost_scheduler_ends_the_build_and_the_last_site_stays(root: Path, tmp
     what = "the scheduler, or every worker, was lost; the last site is untouched: start them, and build again"
     assert f"dask://{cluster.place}: {what}\n" in said
     assert "Traceback" not in said
-    assert tree(root / "site") == {"last": b"the last site"}
+    assert tree(root / "site") == {"last": b"the last site", ".digest": b"sealed"}
 
 
 def test_workers_with_another_program_are_refused_each_by_name(root: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.edges.output import Output, hand_written, put
+from generator.edges.output import Output, begin, hand_written, is_hand_written, put
 from generator.ground.errors import DigestError
 from generator.views.markdown import markdown
 from generator.views.page import Page
@@ -94,3 +94,33 @@ def test_a_hand_written_page_wins_under_its_other_spelling_too(tmp_path: Path) -
     (tmp_path / "about.md").write_text("# Mine")
     assert write(tmp_path, "about/index.md", "index.md").kept == ["about/index.md"]
     assert files(tmp_path) == {"about.md", "index.md"}
+
+
+def test_a_file_that_was_there_before_anything_was_generated_stays(tmp_path: Path) -> None:
+    (tmp_path / "llms.txt").write_text("mine")
+    (tmp_path / "feeds").mkdir()
+    (tmp_path / "feeds/all.xml").write_text("mine")
+    begin(tmp_path)
+    assert is_hand_written(tmp_path, "llms.txt")
+    output = write(tmp_path, "a.md", "feeds/all.xml", "feeds/daily.xml")
+    assert output.kept == ["feeds/all.xml"]
+    begin(tmp_path)
+    assert [name for name in ("llms.txt", "feeds/all.xml", "feeds/daily.xml") if is_hand_written(tmp_path, name)] == [
+        "llms.txt",
+        "feeds/all.xml",
+    ]
+    write(tmp_path)
+    assert files(tmp_path) == {"llms.txt", "feeds/all.xml"}
+    assert (tmp_path / "feeds/all.xml").read_text() == "mine"
+
+
+def test_a_file_added_later_stays_and_a_damaged_list_makes_nothing_of_ours_somebody_elses(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "feeds/all.xml")
+    (tmp_path / "feeds/mine.xml").write_text("mine")
+    assert is_hand_written(tmp_path, "feeds/mine.xml")
+    for damage in (b"", b"\xff\xfe feeds\n", b"a.md\n"):
+        (tmp_path / ".generated").write_bytes(damage)
+        assert not is_hand_written(tmp_path, "feeds/all.xml")
+        assert write(tmp_path, "a.md", "feeds/all.xml").kept == []
+    write(tmp_path)
+    assert files(tmp_path) == {"feeds/mine.xml"}

@@ -1,6 +1,7 @@
 """The preview server answers as a static host would."""
 
 import http.client
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -143,3 +144,50 @@ def test_the_port_is_free_again_afterwards(site: Path) -> None:
     assert port
     with served(site, "/", "127.0.0.1", port) as address:
         assert get(address, "/")[0] == 200
+
+
+@pytest.mark.parametrize("path", ["out.txt", "folder/secret.txt", "etc/hostname", "inner/", "pipe", "loop"])
+def test_nothing_outside_the_site_is_served_by_a_link_and_nothing_is_waited_for(path: str, site: Path) -> None:
+    (site / "out.txt").symlink_to(site.parent / "secret.txt")
+    (site / "folder").symlink_to(site.parent)
+    (site / "etc").symlink_to("/etc")
+    (site / "inner").mkdir()
+    (site / "inner/index.html").symlink_to(site.parent / "secret.txt")
+    os.mkfifo(site / "pipe")
+    (site / "loop").symlink_to("loop")
+    (site / "again").symlink_to("daily")
+    (site / "404.html").unlink(missing_ok=True)
+    (site / "404.html").symlink_to(site.parent / "secret.txt")
+    with served(site, "/", "127.0.0.1", 0) as address:
+        status, _, body = get(address, f"/{path}")
+        assert (status, b"secret" in body) == (404, False)
+        assert get(address, "/again/")[0] == 200  # a link within the site
+
+
+HOSTS = {
+    "127.0.0.1:8000": 200,
+    "localhost": 200,
+    "LOCALHOST:1": 200,
+    "digest.localhost:8000": 200,
+    "[::1]:8000": 200,
+    "evil.example": 421,
+    "evil.example:8000": 421,
+    "127.0.0.1.evil.example": 421,
+    "localhost.evil.example": 421,
+    "192.0.2.1": 421,
+    "": 421,
+    "[": 421,
+}
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_only_names_of_this_machine_are_answered(host: str, address: str) -> None:
+    """Else a page elsewhere could let its name lead here, and read the site as its own (DNS rebinding)."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+    connection.putrequest("GET", "/repo/", skip_host=True)
+    connection.putheader("Host", host)
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert answer.status == HOSTS[host]
+    assert (FILES["index.html"] in answer.read()) is (answer.status == 200)
+    connection.close()

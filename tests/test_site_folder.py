@@ -11,6 +11,7 @@ import pytest
 from generator.edges.site_folder import SEAL, check_folder, keep_others, read_seal, write_seal
 from generator.ground.errors import DigestError
 from generator.pipeline.building import build
+from generator.pipeline.clearing import clear
 from tests.example import SETTINGS, digest, make_digest, paper, tree
 
 DAYS = {"2025-05-26": [paper("2505.00001")], "2025-05-27": [paper("2505.00002", comment="On LLMs.")]}
@@ -92,7 +93,7 @@ def test_a_folder_that_matters_is_refused_even_if_forced(place: str, root: Path)
     (root.parent / "loop").symlink_to(root.parent / "loop")
     site = REFUSED[place](root)
     for force in (False, True):
-        with pytest.raises(DigestError, match="name a|no folder|move"):
+        with pytest.raises(DigestError, match=r"name a|no folder|move"):
             check_folder(Path(os.path.realpath(site)), root, root / "docs", force=force)
 
 
@@ -230,7 +231,8 @@ def test_odd_files_are_taken_along_as_they_are(tmp_path: Path) -> None:
     assert (fresh / "closed").stat().st_mode & 0o777 == 0o700
     assert not (fresh / "x/y.html").exists()
     seal = read_seal(site)
-    assert seal and seal.sizes == {"index.html": 1, "x/y.html": 1}
+    assert seal is not None
+    assert seal.sizes == {"index.html": 1, "x/y.html": 1}
 
 
 def test_the_message_names_the_folder_that_was_filled(root: Path, tmp_path: Path) -> None:
@@ -256,3 +258,36 @@ def test_a_work_tree_in_a_site_still_works(root: Path) -> None:
     status = subprocess.run([*git, "status", "--short"], capture_output=True, text=True, check=True).stdout
     assert "daily/2025/06/" in status
     assert " D " not in status
+
+
+def test_a_file_in_docs_that_bears_the_name_of_a_generated_one_is_published_as_it_is(root: Path) -> None:
+    put(root / "docs", {"llms.txt": "mine", "feeds/all.xml": "mine"})
+    done = build(root, processes=1)
+    assert {"llms.txt", "feeds/all.xml"} <= set(done.kept)
+    for folder in (root / "docs", root / "site"):
+        assert there(folder, {"llms.txt": "mine", "feeds/all.xml": "mine"})
+
+
+@pytest.mark.parametrize("path", ["assets/digest.css", ".theme/main.html"])
+def test_a_file_in_the_place_of_the_programs_own_is_named_and_stays(path: str, root: Path) -> None:
+    put(root / "docs", {path: "mine"})
+    with pytest.raises(DigestError, match=rf"docs/{path}: a file of the program belongs here"):
+        build(root, processes=1)
+    assert there(root / "docs", {path: "mine"})
+
+
+def test_clearing_takes_away_what_was_made_and_nothing_else(root: Path) -> None:
+    before = tree(root)
+    build(root, processes=1)
+    put(root / "site", MINE)
+    put(root / "docs", {"notes.md": "mine", "feeds/mine.xml": "mine"})
+    make_digest(root, {"2025-06-02": [paper("2506.00001")]}, SETTINGS + "search: false\n")
+    build(root, processes=1)
+    clear(root)
+    mine = {f"site/{path}": text for path, text in MINE.items()} | {
+        "docs/notes.md": "mine",
+        "docs/feeds/mine.xml": "mine",
+    }
+    assert there(root, mine)
+    assert tree(root).keys() - mine.keys() - before.keys() == {"data/papers/2025/2025-06-02.jsonl"}
+    assert not list(root.glob(".site*"))

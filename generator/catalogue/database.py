@@ -89,6 +89,7 @@ def sign(path: Path) -> None:
 
     SQLite takes most damage for data. Reading the whole file would find it too, but takes longer than a build does.
     """
+    _signature(path).unlink(missing_ok=True)  # it might be a pipe
     _signature(path).write_bytes(_state(path))
 
 

@@ -16,6 +16,7 @@ from generator.cli.options import json_option, quiet_option, root_option
 from generator.edges.atomic import write_atomically
 from generator.edges.lock import Lock, exclusive_lock
 from generator.ground import config
+from generator.ground.errors import DigestError, Problem
 from generator.pipeline.mailing import (
     Report,
     Written,
@@ -93,6 +94,9 @@ def mail_command(
 def _show(it: Written, folder: Path, browse: bool, quiet: bool, as_json: bool, *, sole: bool) -> None:
     files = {"eml": it.message, "txt": it.text.encode(), "html": it.html.encode()}
     paths = {kind: folder / f"{it.edition}.{kind}" for kind in files}
+    if (others := [path for path in paths.values() if path.exists()]) and len(others) < len(paths):
+        what = "stands where the preview belongs, and is none"  # a preview is three files
+        raise DigestError([Problem(str(path), what, "move it away, or name another --out") for path in others])
     for kind, data in files.items():
         write_atomically(paths[kind], data, sole=sole)
     if as_json:

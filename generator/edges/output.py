@@ -1,10 +1,11 @@
 """The one writer of ``docs/``: whole files or none, only what changed, one page a path, and nothing left behind."""
 
+import hashlib
 import os
 import platform
 from collections import deque
-from collections.abc import Callable, Container, Iterator
-from functools import partial
+from collections.abc import Callable, Container, Iterable, Iterator
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -20,10 +21,53 @@ JOURNALS = f"{LIST}.*"
 
 
 def is_hand_written(docs: Path, path: str) -> bool:
-    """Whether somebody else's page stands at `path`, or at its other spelling: ``about.md`` for ``about/index.md``."""
+    """Whether somebody else's file stands at `path`, or a page at its other spelling: ``about.md`` for
+    ``about/index.md``. A page is theirs without the mark; any other file, if a list that is whole does not name it."""
+    if not path.endswith(".md"):
+        return os.path.lexists(docs / path) and _is_unlisted(docs, path)
     spellings = [path, path.removesuffix("/index.md") + ".md"] if path.endswith("/index.md") else [path]
-    pages = (docs / name for name in spellings if name.endswith(".md"))
+    pages = [docs / name for name in spellings]
     return any(page.is_file() and not is_marked(page) for page in pages)
+
+
+def begin(docs: Path) -> None:
+    """Begin the list of generated files in `docs` where nothing was generated yet: what is there is somebody else's."""
+    if os.path.lexists(docs / LIST) or any(docs.glob(JOURNALS)):
+        return
+    if not any(is_marked(docs / name) for name in visible(docs) if name.endswith(".md")):
+        _write_list(docs, ())
+
+
+def _is_unlisted(docs: Path, path: str) -> bool:
+    try:
+        info = os.stat(docs / LIST)
+    except OSError:  # lost: then what has the name of a generated file is one
+        return False
+    known = _known_if_whole(docs, info.st_ino, info.st_mtime_ns)
+    return known is not None and path not in known
+
+
+@lru_cache(maxsize=4)
+def _known_if_whole(docs: Path, inode: int, time_ns: int) -> set[str] | None:
+    return generated(docs) if _is_whole(docs) else None
+
+
+def _is_whole(docs: Path) -> bool:
+    """Whether the list of generated files is as it was written; earlier versions did not sign it."""
+    try:
+        names, _, signature = read_regular(docs / LIST).rpartition(b"# ")
+    except OSError:
+        return False
+    return signature == _signature(names)
+
+
+def _write_list(docs: Path, names: Iterable[str]) -> None:
+    data = "".join(f"{name}\n" for name in sorted(names)).encode()
+    write_atomically(docs / LIST, data + b"# " + _signature(data))
+
+
+def _signature(names: bytes) -> bytes:
+    return f"{hashlib.sha256(names).hexdigest()}\n".encode()
 
 
 def leads_out(docs: Path, name: str) -> bool:
@@ -103,6 +147,7 @@ class Output:
     def __init__(self, docs: Path) -> None:
         self._docs = docs
         self._before = generated(docs)
+        self._is_whole = _is_whole(docs)
         self._now: set[str] = set()
         self.written = 0
         self.kept: list[str] = []
@@ -117,17 +162,22 @@ class Output:
         names = self._now if kind is None else self._now | self._before
         if kind is None:
             self._prune()
-        write_atomically(self._docs / LIST, "".join(f"{name}\n" for name in sorted(names)).encode())
+        _write_list(self._docs, names)
         for journal in self._docs.glob(JOURNALS):
             journal.unlink()
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file at `path`, relative to ``docs/``. Raises DigestError if two pages claim one path."""
-        if is_hand_written(self._docs, path):
+        if self._is_others(path):
             self.kept.append(path)
             return
         self.claim(path)
         self.written += put(self._docs, path, data)
+
+    def _is_others(self, path: str) -> bool:
+        if path.endswith(".md"):
+            return is_hand_written(self._docs, path)
+        return self._is_whole and path not in self._before and os.path.lexists(self._docs / path)
 
     def claim(self, path: str) -> None:
         """Count the file at `path`, which somebody else sees to, among those of this run."""
@@ -169,4 +219,4 @@ def _listed(path: Path) -> set[str]:
     except FileNotFoundError:
         return set()
     # The list is a file like any other: a line in it must not reach outside docs/.
-    return {name for name in names if name and not name.startswith("/") and ".." not in name.split("/")}
+    return {name for name in names if name and not name.startswith(("/", "# ")) and ".." not in name.split("/")}

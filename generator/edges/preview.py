@@ -34,6 +34,7 @@ TYPES = {
 }
 
 
+INDEXES = ("index.html", "index.htm")  # what the standard library takes for a folder's own page
 # As https://www.rfc-editor.org/rfc/rfc6761#section-6.3 and browsers have it.
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -75,7 +76,9 @@ class Handler(SimpleHTTPRequestHandler):
     def translate_path(self, path: str) -> str:
         """Where the file for a path below `base` is; one that a link leads to outside the site is not there."""
         place = super().translate_path("/" + path[len(self.base) :])
-        return place if self._is_inside(place) else "\0"
+        files = [f"{place}/{name}" for name in INDEXES] if os.path.isdir(place) else [place]
+        odd = os.path.lexists(place) and not os.path.isdir(place) and not os.path.isfile(place)
+        return "\0" if odd or not all(map(self._is_inside, [place, *files])) else place
 
     def _is_inside(self, path: str | Path) -> bool:
         site = os.path.realpath(self.directory)

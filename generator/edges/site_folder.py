@@ -14,8 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from generator.ground.errors import DigestError, Problem
 from generator.ground.files import read_regular
 
@@ -46,8 +44,9 @@ def read_seal(site: Path) -> Seal | None:
         return None
     state, _, packed = data.partition(b"\n")
     sizes = None
-    with suppress(zlib.error, msgspec.MsgspecError):
-        sizes = msgspec.json.decode(zlib.decompress(packed), type=dict[str, int])
+    with suppress(zlib.error, ValueError):
+        lines = zlib.decompress(packed).decode("utf-8", "surrogateescape").split("\0")
+        sizes = {path: int(size) for size, _, path in (line.partition(" ") for line in lines[:-1])}
     return Seal(state.decode("ascii", "replace"), sizes, time)
 
 
@@ -59,19 +58,23 @@ def mark_unfinished(folder: Path) -> None:
 
 def write_seal(site: Path, state: str, others: Container[str]) -> None:
     """Seal a finished site: all in it is the program's, but for the `others`. No file of it may be written later."""
-    sizes = {path: info.st_size for path, info in _files(str(site), "") if path not in others}
-    data = state.encode() + b"\n" + zlib.compress(msgspec.json.encode(sizes, order="sorted"), 1)
+    sizes = {path: size for path, size in _sizes(str(site)) if path not in others}
+    lines = "".join(f"{size} {path}\0" for path, size in sorted(sizes.items()))
+    data = state.encode() + b"\n" + zlib.compress(lines.encode("utf-8", "surrogateescape"), 1)
     (site / SEAL).unlink(missing_ok=True)  # a new file: its time is that of this build
     (site / SEAL).write_bytes(data)
 
 
-def _files(folder: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
-    for entry in entries(folder):
-        path = prefix + entry.name
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files(entry.path, f"{path}/")
-        elif path != SEAL:
-            yield path, entry.stat(follow_symlinks=False)
+def _sizes(site: str) -> Iterator[tuple[str, int]]:
+    folders = [""]
+    while folders:
+        prefix = folders.pop()
+        for entry in entries(f"{site}/{prefix}"):
+            path = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(f"{path}/")
+            elif path != SEAL:
+                yield path, entry.stat(follow_symlinks=False).st_size
 
 
 def is_intact(site: Path, seal: Seal) -> bool:
@@ -203,12 +206,23 @@ def keep_others(site: Path, fresh: Path, *, force: bool = False) -> set[str]:
     """
     removal = _Removal(str(fresh))
     for entry in list(_others(site, fresh)):
-        removal.take(entry, entry.path[len(str(site)) + 1 :])
+        removal.take(entry, os.path.relpath(entry.path, site))
     if removal.obstacles and not force:
         do = "move it away, or pass --force to digest build: then it is replaced"
         what = "no build made it, and it stands in the place of a file of the new site"
         raise DigestError([Problem(f"{site}/{path}", what, do) for path in sorted(removal.obstacles)])
     return removal.taken
+
+
+def remove_ours(site: Path) -> None:
+    """Remove from a site what its build made; what is not known to be the program's stays."""
+    seal = read_seal(site)
+    files = [*(seal.sizes or ()), SEAL] if seal else []
+    for path in files:
+        (site / path).unlink(missing_ok=True)
+    for folder in [*sorted(_parents(files), reverse=True), ""]:
+        with suppress(OSError):  # it is not empty
+            os.rmdir(site / folder)
 
 
 class _Removal:
@@ -262,20 +276,28 @@ def _others(site: Path, fresh: Path) -> Iterator[os.DirEntry[str]]:
         yield from (entry for entry in entries(str(site)) if entry.name not in ours)
         return
     files = frozenset(seal.sizes or ()) | {SEAL} if seal else frozenset[str]()
-    yield from _unknown(str(site), "", files, frozenset(_parents(files)))
+    yield from _unknown(str(site), files, _parents(files))
 
 
-def _parents(paths: Iterable[str]) -> Iterator[str]:
-    return (path[:end] for path in paths for end in range(len(path)) if path[end] == "/")
+def _parents(paths: Iterable[str]) -> set[str]:
+    """Return the folders in which `paths` lie, each one above included."""
+    parents: set[str] = set()
+    for path in paths:
+        while (path := path.rpartition("/")[0]) and path not in parents:
+            parents.add(path)
+    return parents
 
 
-def _unknown(folder: str, prefix: str, files: Container[str], folders: Container[str]) -> Iterator[os.DirEntry[str]]:
-    for entry in entries(folder):
-        path = prefix + entry.name
-        if path in folders and entry.is_dir(follow_symlinks=False):
-            yield from _unknown(entry.path, f"{path}/", files, folders)
-        elif path not in files or entry.is_dir(follow_symlinks=False):
-            yield entry
+def _unknown(site: str, files: Container[str], folders: Container[str]) -> Iterator[os.DirEntry[str]]:
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        for entry in entries(f"{site}/{prefix}"):
+            path = prefix + entry.name
+            if path in folders and entry.is_dir(follow_symlinks=False):
+                waiting.append(f"{path}/")
+            elif path not in files or entry.is_dir(follow_symlinks=False):
+                yield entry
 
 
 def same_file(old: str, new: str) -> None:

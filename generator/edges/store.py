@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.edges.atomic import write_atomically, write_together
 from generator.ground import records
 from generator.ground.errors import DigestError, Problem
-from generator.ground.files import problem_from, read_regular
+from generator.ground.files import printable, problem_from, read_regular
 from generator.ground.model import Paper, Receipt
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Store:
         """Return what a file holds, nothing if there is none. Raises DigestError where it cannot be read."""
         try:
             return _bytes(path)
+        except NotADirectoryError:  # `dates` tells of it, or else the writing
+            raise
         except OSError as error:
             raise DigestError(problem_from(error, self.root)) from error
 
@@ -121,7 +123,7 @@ class Store:
         """The files of the institution's repository, by name. Raises DigestError where they cannot be listed."""
         folder = self.data / "publications"
         try:
-            names = os.listdir(folder) if os.path.lexists(folder) else []
+            names = _names(folder)
         except OSError as error:
             raise DigestError(problem_from(error, self.root)) from error
         return [folder / name for name in sorted(names) if name.endswith(".yml") and not name.startswith(".")]
@@ -186,16 +188,26 @@ class Store:
 
     def label(self, path: Path) -> str:
         """How messages name a file: relative to the root."""
-        return path.relative_to(self.root).as_posix()
+        return printable(path.relative_to(self.root).as_posix())
 
 
 def _dates(folder: Path, ending: str) -> Iterator[str]:
     """The days whose files are where they belong: ``2025/2025-05-27.jsonl``."""
-    for year in os.listdir(folder) if os.path.lexists(folder) else ():
-        for name in os.listdir(folder / year) if _YEAR.fullmatch(year) else ():
+    for year in filter(_YEAR.fullmatch, _names(folder)):
+        for name in _names(folder / year):
             date = name.removesuffix(ending)
             if name == date + ending and date[:4] == year and records.is_date(date):
                 yield date
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names in a folder, none if it is not there. Raises OSError for a file or a link to nowhere."""
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        if any(path.is_symlink() and not path.exists() for path in (folder, folder.parent)):
+            raise
+        return []
 
 
 def _checked(date: str) -> str:

@@ -3,10 +3,12 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from generator.ground.errors import Problem
+from generator.ground.errors import DigestError, Problem
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _REMEDIES = {
@@ -46,6 +48,29 @@ def read_regular(path: str | Path) -> bytes:
         return file.read()
 
 
+def utf8_fault(data: bytes) -> tuple[str, str] | None:
+    """Say what keeps `data` from being text in UTF-8, and what helps; None if nothing does."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"not UTF-8 at byte {error.start}", "save the file as UTF-8"
+    return None
+
+
+def printable(path: str) -> str:
+    """Return a path as text: Linux has names that are not UTF-8, which Python keeps as lone surrogates."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+@contextmanager
+def refusals_explained(root: Path) -> Iterator[None]:
+    """Raise DigestError for what the file system refuses while the digest in `root` is worked on."""
+    try:
+        yield
+    except OSError as error:
+        raise DigestError(problem_from(error, root)) from error
+
+
 def problem_from(error: OSError, root: Path | None = None) -> Problem:
     """Say what the file system refused: where (relative to `root`, if it lies in it), what, and what helps."""
     where = os.fsdecode(error.filename2 or error.filename or root or "the file system")
@@ -54,5 +79,6 @@ def problem_from(error: OSError, root: Path | None = None) -> Problem:
         where = next((str(place) for place in places if place.exists() and not place.is_dir()), where)
     if root and Path(where).is_relative_to(root.absolute()) and Path(where) != root.absolute():
         where = str(Path(where).relative_to(root.absolute()))
+    where = printable(where)
     what = (error.strerror or str(error) or type(error).__name__).lower()
     return Problem(where, what, _REMEDIES.get(error.errno or 0, "move it away, or mend what it stands on"))

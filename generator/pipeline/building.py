@@ -16,7 +16,7 @@ import msgspec
 from generator.catalogue.index import Catalogue
 from generator.edges import state as states
 from generator.edges.lock import Lock, exclusive_lock
-from generator.edges.output import generated, hand_written, leads_out
+from generator.edges.output import begin, generated, hand_written, leads_out
 from generator.edges.processes import WorkerPool
 from generator.edges.search import FOLDER, write_list
 from generator.edges.site import replacing, run_mkdocs, take_over, take_over_unchanged
@@ -26,7 +26,7 @@ from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
 from generator.ground.errors import DigestError, Problem
-from generator.ground.files import read_regular
+from generator.ground.files import printable, read_regular, refusals_explained, utf8_fault
 from generator.ground.program import program_fingerprint
 from generator.pipeline.downloading import Packing
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
@@ -59,7 +59,7 @@ def build(
     root = root.absolute()
     target = real_site(root, settings, site)
     check_folder(target, root, root / settings.site.docs_dir, force=force)
-    with exclusive_lock(root, Lock.BUILD):
+    with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
 
         def once() -> Generated:
             with closing(open_catalogue(root, settings, executors)) as catalogue:
@@ -83,6 +83,7 @@ class _Build:
         self.root, self.site, self.settings, self.catalogue, self.force = root, site, settings, catalogue, force
         self.docs = root / settings.site.docs_dir
         self.state_file = root / CACHE / f"state-{hashlib.sha256(str(site).encode()).hexdigest()[:12]}.json"
+        begin(self.docs)
         place_theme(self.docs)
         self.short = knows_short_way(root)
         seal = read_seal(site)
@@ -110,7 +111,7 @@ class _Build:
 
     def _report(self, made: tuple[Made, ...], rendered: int, written: int) -> Generated:
         done = report(self.catalogue, made, rendered, written, self.site)
-        return msgspec.structs.replace(done, outside=tuple(self.outside))
+        return msgspec.structs.replace(done, outside=tuple(map(printable, self.outside)))
 
     def _hand_written(self) -> tuple[list[str], list[str]]:
         """Return the files in docs/ that lead out of it, which are not published, and all others made by hand."""
@@ -118,7 +119,7 @@ class _Build:
         outside = [name for name in names if leads_out(self.docs, name)]
         if outside and not self.short:
             what, do = "a link that leads out of docs/", "put the file itself there"
-            raise DigestError([Problem(f"{self.docs.name}/{name}", what, do) for name in outside])
+            raise DigestError([Problem(f"{self.docs.name}/{printable(name)}", what, do) for name in outside])
         return outside, [name for name in names if name not in outside]
 
     def _fill(self, fresh: Path, workers: Workers, progress: Progress) -> tuple[State, int, int]:
@@ -224,10 +225,16 @@ def _base(root: Path, settings: Settings) -> str:
 
 
 def _contents(docs: Path, names: Iterable[str]) -> str:
-    """Changes when a file of that name in docs/ does, comes or goes."""
+    """Changes when a file of that name in docs/ does, comes or goes. Raises DigestError for pages that are no text."""
     digest = hashlib.sha256()
+    problems = []
     for name in names:
-        digest.update(f"{name}\0".encode() + hashlib.sha256(read_regular(docs / name)).digest())
+        data = read_regular(docs / name)
+        digest.update(f"{name}\0".encode("utf-8", "surrogateescape") + hashlib.sha256(data).digest())
+        if name.endswith(".md") and (fault := utf8_fault(data)):
+            problems.append(Problem(f"{docs.name}/{printable(name)}", *fault))
+    if problems:
+        raise DigestError(problems)
     return digest.hexdigest()
 
 

@@ -10,7 +10,7 @@ from generator.edges.store import Store
 from generator.ground import records
 from generator.ground.config import Settings
 from generator.ground.errors import Problem
-from generator.ground.files import problem_from
+from generator.ground.files import printable, problem_from, read_regular, utf8_fault
 from generator.views.page import page_url
 
 # Read by people, not by the program.
@@ -70,12 +70,14 @@ def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) 
         try:
             if path in generated or is_marked(docs / path):
                 continue
+            if fault := utf8_fault(read_regular(docs / path)):
+                yield Problem(f"{settings.site.docs_dir}/{printable(path)}", *fault)
         except OSError as error:
             yield problem_from(error, root)
             continue
         address = page_url(path)
         if address in taken or _is_reserved(address, settings, publications):
-            where = f"{settings.site.docs_dir}/{path}"
+            where = f"{settings.site.docs_dir}/{printable(path)}"
             yield Problem(where, f"stands at /{address}, the address of a generated page", "give it another name")
 
 

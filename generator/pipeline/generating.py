@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 
 from generator.catalogue.index import Catalogue
-from generator.edges.atomic import write_atomically
 from generator.edges.lock import Lock, exclusive_lock
-from generator.edges.output import Output
+from generator.edges.output import Output, begin, is_hand_written, put
 from generator.edges.state import Made
 from generator.ground import config
 from generator.ground.config import Settings
+from generator.ground.errors import DigestError, Problem
+from generator.ground.files import refusals_explained
 from generator.ground.program import PROGRAM
 from generator.pipeline.opening import open_catalogue, with_sound_index
 from generator.pipeline.rendering import PROCESSORS, Job, Progress, Workers
@@ -51,6 +52,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
     docs = root / settings.site.docs_dir
 
     def once() -> Generated:
+        begin(docs)
         with closing(open_catalogue(root, settings)) as catalogue:
             version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))
             job = Job(root.absolute(), None, version, processes or PROCESSORS)
@@ -59,7 +61,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
             written = outcome.written + write_docs(docs, outcome.made, built=False)
             return report(catalogue, outcome.made, len(outcome.made), written, docs)
 
-    with exclusive_lock(root, Lock.BUILD):
+    with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
         return with_sound_index(root, once)
 
 
@@ -81,13 +83,21 @@ def write_docs(docs: Path, made: Iterable[Made], *, built: bool) -> int:
                 output.claim(path)
         for path, data in [*_static("assets", "assets"), ("assets/digest.css", _style()), *theme]:
             output.write(path, data)
+        if output.kept:
+            raise DigestError([_in_the_way(path) for path in output.kept])
     return output.written
 
 
+def _in_the_way(path: str) -> Problem:
+    return Problem(f"docs/{path}", "a file of the program belongs here, and this is none", "give it another name")
+
+
 def place_theme(docs: Path) -> None:
-    """Put the theme where MkDocs looks for it, which it does before anything else."""
+    """Put the theme where MkDocs looks for it, which it does before anything else. Raises DigestError."""
     for path, data in _static("theme", ".theme"):
-        write_atomically(docs / path, data)
+        if is_hand_written(docs, path):
+            raise DigestError(_in_the_way(path))
+        put(docs, path, data)
 
 
 def report(catalogue: Catalogue, made: Iterable[Made], rendered: int, written: int, folder: Path) -> Generated:

@@ -122,7 +122,10 @@ class _Desk:
                 self._put_file(twin)
 
     def _put_file(self, it: File) -> None:
-        if not it.built:
+        is_twin_of_page = it.built and it.path.endswith(".md")  # in docs/ that is the page
+        if not is_twin_of_page and is_hand_written(self._docs, it.path):
+            self.kept.append(it.path)
+        elif not it.built:
             self.files.append(it.path)
             self.written += put(self._docs, it.path, it.data)
         elif self._target:

@@ -1,0 +1,25 @@
+"""``make clean``: take away what builds made, and nothing else."""
+
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from generator.edges.output import Output
+from generator.edges.site import fresh_of
+from generator.edges.site_folder import check_workplace, remove_ours
+from generator.ground import config
+from generator.pipeline.opening import CACHE
+
+
+def clear(root: Path) -> None:
+    """Remove from the digest in `root` what was generated and built. Raises DigestError for a folder nobody made."""
+    settings = config.load(root).site
+    site = (root / settings.site_dir).resolve()
+    check_workplace(fresh_of(site))
+    shutil.rmtree(fresh_of(site), ignore_errors=True)
+    remove_ours(site)
+    with Output(root / settings.docs_dir):
+        pass  # what was generated and is not any more goes
+    with suppress(FileNotFoundError):
+        (root / settings.docs_dir / ".generated").unlink()
+    shutil.rmtree(root / CACHE, ignore_errors=True)
