@@ -42,6 +42,7 @@ class Outcome(NamedTuple):
     findings: list[Finding]
     facts: dict[str, int]
     seconds: float
+    court: Court
 
     @property
     def line(self) -> str:
@@ -71,7 +72,7 @@ def play(seed: int, days: int, folder: Path, first: datetime.date | None = None)
     court = Court(world, stage.arxiv, stage.model, runs, Archive(stage.root))
     findings = [finding for one in (*judge.CHECKS, *receipts.CHECKS) for finding in one(court)]
     findings += _pages(court) + _checked(stage.root)
-    return Outcome(seed, days, findings, _facts(court), time.monotonic() - start)
+    return Outcome(seed, days, findings, _facts(court), time.monotonic() - start, court)
 
 
 class _Stage:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.soak.judge import Court, Finding
+from tests.soak.others import has_stranger
 from tests.soak.schedule import DAY
 from tests.soak.world import ALIASES, Listing, is_of, names, own_codes
 
@@ -132,7 +133,8 @@ def _listed_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]:
     """As many as the list had when it was looked at last, or later."""
     listed = court.world.listings[date]
     looks = [sum(one.visible <= run.now for one in listed) for run in court.chances.lists(date)]
-    return {(number, number) for number in range(max(looks, default=0), len(listed) + 1)}
+    others = (0, 1) if has_stranger(court.world, date) else (0,)
+    return {(number + other, number) for number in range(max(looks, default=0), len(listed) + 1) for other in others}
 
 
 def _announced_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]:
@@ -181,9 +183,10 @@ def spending(court: Court) -> Iterator[Finding]:
 
 
 def votes(court: Court) -> Iterator[Finding]:
-    """Votes are as the last run saw them that was to look: for a week."""
+    """Votes of what is shown are as the last run saw them that was to look: for a week."""
     for listing in court.listings.values():
-        rows = [place.row for place in court.archive.of(listing.paper.id) if place.row.get("upvotes") is not None]
+        places = [place for place in court.archive.of(listing.paper.id) if place.shown]
+        rows = [place.row for place in places if place.row.get("upvotes") is not None]
         looks = [run for run in court.chances.in_window(listing.date) if run.weather["hf"].tells_truth]
         looks = [run for run in looks if run.now >= listing.visible]
         if rows and looks:
