@@ -29,7 +29,7 @@ topics:
   - {id: practice, name: Practice, words: [pruning, cache, noise, market]}
 sources: {arxiv: arXiv, hf: Hugging Face Daily Papers}
 prompt: {system: You read preprints., user: "{rubric}\\n{topics}\\nPapers\\n{papers}"}
-scorer: {model: model-1, timeout: 1, batch: 6, prices: {model-1: {prompt: 2.5, completion: 10}}}
+scorer: {model: model-1, timeout: 300, batch: 6, prices: {model-1: {prompt: 2.5, completion: 10}}}
 run: {least: 5}
 """
 
