@@ -40,8 +40,7 @@ def _states(court: Court, date: datetime.date) -> set[str]:
     arxiv, lists = list(chances.arxiv(date)), chances.lists(date)
     shown = {i: places for i, places in rows.items() if any(place.shown for place in places)}
     unscored = [i for i, places in shown.items() if not any("relevance" in place.row for place in places)]
-    fetched = bool(rows) or bool(_given(court, date))
-    settled = {"ok"} if fetched else {"quiet"}
+    settled = {"ok"} if rows or _announced_any(court, date) else {"quiet"}  # how much, `announced` proves
     allowed = set() if unscored else settled
     if unscored:
         allowed |= {"failed" if len(unscored) == len(shown) and not _dropped_rated(court, date) else "partial"}
@@ -58,9 +57,9 @@ def _states(court: Court, date: datetime.date) -> set[str]:
     return allowed
 
 
-def _given(court: Court, date: datetime.date) -> bool:
+def _announced_any(court: Court, date: datetime.date) -> bool:
     receipt = court.archive.receipts.get(date, {})
-    return any(tally.get("fetched") for tally in receipt.get("sources", {}).values())
+    return any(tally.get("announced") for tally in receipt.get("sources", {}).values())
 
 
 def _dropped_rated(court: Court, date: datetime.date) -> bool:
@@ -144,8 +143,8 @@ def _announced_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]
     both = [feed, *views, *(view | feed for view in views)]
     counts = {(len(view), sum(court.world.cross_lists or kind == "new" for kind in view.values())) for view in both}
     if court.world.floods.get(date) or date in dict(court.stale_days):
-        most = max(counts)
-        counts |= {(one, other) for one in range(most[0] + 1) for other in range(one + 1)}
+        most = sum(len(view) for view in both)
+        counts |= {(one, other) for one in range(most + 1) for other in range(one + 1)}
     return counts
 
 
@@ -193,7 +192,7 @@ def votes(court: Court) -> Iterator[Finding]:
             told = max(row["upvotes"] for row in rows)
             early = [run for run in looks if run.day <= listing.date + DAY * 6]
             least = listing.votes_at(early[-1].now) if early else 0
-            if not least <= told <= listing.votes_at(looks[-1].now + DAY * 2):
+            if not least <= told <= listing.votes_at(court.runs[-1].now):
                 yield Finding("wrong sums", f"{_named(listing)}: {told} votes, not {least}")
 
 
