@@ -15,7 +15,7 @@ from tests.soak.world import Paper, World, is_of, own_codes
 
 _FEED_HOLDS = 2000
 _API_GIVES = 2000
-_OAI_GIVES = 40
+_OAI_GIVES = 8
 _ORDER = ("replace-cross", "replace", "cross", "new")
 _XML = (("Content-Type", "application/xml"),)
 _FEED_HEAD = """<?xml version='1.0' encoding='UTF-8'?>

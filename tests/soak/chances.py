@@ -47,7 +47,7 @@ class Chances:
 
     def announced(self, paper: Paper) -> str | None:
         """How a run could see a paper of arXiv, if any could."""
-        events = self._world.events(paper) if self._world.cross_lists else self._own_events(paper)
+        events = self._world.events(paper)
         for date in (date for date in events if date >= self.first):
             if run := next((run for run in self.in_window(date) if self.feed(run, date)), None):
                 return f"as {events[date]} in the feed of {date} in run {run.number}"
@@ -56,9 +56,6 @@ class Chances:
             if run.weather["api"].tells_truth and run.now >= paper.indexed:
                 return f"as {events[paper.day]} of {paper.day} in the API in run {run.number}"
         return None
-
-    def _own_events(self, paper: Paper) -> dict[datetime.date, str]:
-        return {date: kind for date, kind in self._world.events(paper).items() if kind == "new"}
 
     # -- Hugging Face ----------------------------------------------------------------------------------------------
 

@@ -70,10 +70,10 @@ def papers(court: Court) -> Iterator[Finding]:
         chance = court.chance(paper)
         if not dates and chance:
             yield Finding("lost", f"{court.story(paper.id)}; could be seen {chance}")
-        elif dates - court.days_of(paper):
-            yield Finding("lost", f"{court.story(paper.id)}; on a day that is none of its own")
         elif len(dates) > 1 or _both(court.archive.of(paper.id)):
             yield Finding("doubled", court.story(paper.id))
+        elif dates - court.days_of(paper):
+            yield Finding("lost", f"{court.story(paper.id)}; on a day that is none of its own")
 
 
 def _both(places: Sequence[Place]) -> bool:

@@ -24,11 +24,16 @@ def hugging_face(world: World, request: Request, now: datetime.datetime, mood: M
         return Response(400, b'{"error": "date must not be in the future"}')
     listed = sorted((one for one in world.listings[day] if one.visible <= now), key=lambda one: -one.votes_at(now))
     entries = [_entry(one, now) for one in listed]
-    if (day.toordinal() + world.seed) % 97 == 0:
+    if has_stranger(world, day):
         entries.insert(len(entries) // 2, _STRANGER)
     most = min(int(request.query.get("limit", 50)), 4 if mood is Mood.SHORT else 100)
     start = int(request.query.get("p", 0)) * most
     return Response(body=json.dumps(entries[start : start + most]).encode())
+
+
+def has_stranger(world: World, day: datetime.date) -> bool:
+    """Whether a list has an entry that is no paper of arXiv's."""
+    return (day.toordinal() + world.seed) % 97 == 0
 
 
 def _entry(listing: Listing, now: datetime.datetime) -> dict[str, Any]:

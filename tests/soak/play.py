@@ -29,7 +29,7 @@ topics:
   - {id: practice, name: Practice, words: [pruning, cache, noise, market]}
 sources: {arxiv: arXiv, hf: Hugging Face Daily Papers}
 prompt: {system: You read preprints., user: "{rubric}\\n{topics}\\nPapers\\n{papers}"}
-scorer: {model: model-1, timeout: 1, batch: 6, prices: {model-1: {prompt: 2.5, completion: 10}}}
+scorer: {model: model-1, timeout: 300, batch: 6, prices: {model-1: {prompt: 2.5, completion: 10}}}
 run: {least: 5}
 """
 
@@ -42,6 +42,7 @@ class Outcome(NamedTuple):
     findings: list[Finding]
     facts: dict[str, int]
     seconds: float
+    court: Court
 
     @property
     def line(self) -> str:
@@ -71,7 +72,7 @@ def play(seed: int, days: int, folder: Path, first: datetime.date | None = None)
     court = Court(world, stage.arxiv, stage.model, runs, Archive(stage.root))
     findings = [finding for one in (*judge.CHECKS, *receipts.CHECKS) for finding in one(court)]
     findings += _pages(court) + _checked(stage.root)
-    return Outcome(seed, days, findings, _facts(court), time.monotonic() - start)
+    return Outcome(seed, days, findings, _facts(court), time.monotonic() - start, court)
 
 
 class _Stage:

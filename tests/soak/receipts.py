@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.soak.judge import Court, Finding
+from tests.soak.others import has_stranger
 from tests.soak.schedule import DAY
 from tests.soak.world import ALIASES, Listing, is_of, names, own_codes
 
@@ -39,8 +40,7 @@ def _states(court: Court, date: datetime.date) -> set[str]:
     arxiv, lists = list(chances.arxiv(date)), chances.lists(date)
     shown = {i: places for i, places in rows.items() if any(place.shown for place in places)}
     unscored = [i for i, places in shown.items() if not any("relevance" in place.row for place in places)]
-    fetched = bool(rows) or bool(_given(court, date))
-    settled = {"ok"} if fetched else {"quiet"}
+    settled = {"ok"} if rows or _announced_any(court, date) else {"quiet"}  # how much, `announced` proves
     allowed = set() if unscored else settled
     if unscored:
         allowed |= {"failed" if len(unscored) == len(shown) and not _dropped_rated(court, date) else "partial"}
@@ -57,9 +57,9 @@ def _states(court: Court, date: datetime.date) -> set[str]:
     return allowed
 
 
-def _given(court: Court, date: datetime.date) -> bool:
+def _announced_any(court: Court, date: datetime.date) -> bool:
     receipt = court.archive.receipts.get(date, {})
-    return any(tally.get("fetched") for tally in receipt.get("sources", {}).values())
+    return any(tally.get("announced") for tally in receipt.get("sources", {}).values())
 
 
 def _dropped_rated(court: Court, date: datetime.date) -> bool:
@@ -132,7 +132,8 @@ def _listed_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]:
     """As many as the list had when it was looked at last, or later."""
     listed = court.world.listings[date]
     looks = [sum(one.visible <= run.now for one in listed) for run in court.chances.lists(date)]
-    return {(number, number) for number in range(max(looks, default=0), len(listed) + 1)}
+    others = (0, 1) if has_stranger(court.world, date) else (0,)
+    return {(number + other, number) for number in range(max(looks, default=0), len(listed) + 1) for other in others}
 
 
 def _announced_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]:
@@ -142,8 +143,8 @@ def _announced_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]
     both = [feed, *views, *(view | feed for view in views)]
     counts = {(len(view), sum(court.world.cross_lists or kind == "new" for kind in view.values())) for view in both}
     if court.world.floods.get(date) or date in dict(court.stale_days):
-        most = max(counts)
-        counts |= {(one, other) for one in range(most[0] + 1) for other in range(one + 1)}
+        most = sum(len(view) for view in both)
+        counts |= {(one, other) for one in range(most + 1) for other in range(one + 1)}
     return counts
 
 
@@ -181,16 +182,17 @@ def spending(court: Court) -> Iterator[Finding]:
 
 
 def votes(court: Court) -> Iterator[Finding]:
-    """Votes are as the last run saw them that was to look: for a week."""
+    """Votes of what is shown are as the last run saw them that was to look: for a week."""
     for listing in court.listings.values():
-        rows = [place.row for place in court.archive.of(listing.paper.id) if place.row.get("upvotes") is not None]
+        places = [place for place in court.archive.of(listing.paper.id) if place.shown]
+        rows = [place.row for place in places if place.row.get("upvotes") is not None]
         looks = [run for run in court.chances.in_window(listing.date) if run.weather["hf"].tells_truth]
         looks = [run for run in looks if run.now >= listing.visible]
         if rows and looks:
             told = max(row["upvotes"] for row in rows)
             early = [run for run in looks if run.day <= listing.date + DAY * 6]
             least = listing.votes_at(early[-1].now) if early else 0
-            if not least <= told <= listing.votes_at(looks[-1].now + DAY * 2):
+            if not least <= told <= listing.votes_at(court.runs[-1].now):
                 yield Finding("wrong sums", f"{_named(listing)}: {told} votes, not {least}")
 
 

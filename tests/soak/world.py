@@ -122,14 +122,14 @@ class World:
         return any(is_of(code, wanted) for code in codes for wanted in self.followed)
 
     def events(self, paper: Paper) -> dict[datetime.date, str]:
-        """The mornings on which arXiv's feed of what is followed has the paper, and as what: new or cross."""
+        """The mornings on which arXiv's feed has the paper as this digest wants it: as new, or as cross."""
         found = {}
         if self.wants(paper.categories):
             found[paper.day] = "new" if self.wants(own_codes(paper)) else "cross"
         for code, day in sorted(paper.crossed.items(), key=lambda item: item[1]):
             if self.wants((code,)):
                 found.setdefault(day, "cross")
-        return found
+        return {day: kind for day, kind in found.items() if kind == "new" or self.cross_lists}
 
     def score(self, paper_id: str) -> tuple[int, int]:
         """Relevance and novelty, which any sane model gives."""

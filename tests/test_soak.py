@@ -1,0 +1,105 @@
+"""Ten mornings of a world with known truth (`tests.soak`), and judges that find what is wrong."""
+
+import datetime
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.soak import judge, receipts
+from tests.soak.archive import Archive
+from tests.soak.judge import Court
+from tests.soak.play import Outcome, play
+from tests.soak.schedule import Schedule, at, feed_day, newest_day
+
+# A weekend and the end of daylight saving time; Thanksgiving, and a mailing deferred for reasons of its own.
+WORLDS = ((0, datetime.date(2026, 10, 26)), (4, datetime.date(2026, 11, 20)))
+DAYS = 10
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
+    """Two worlds, played and judged."""
+    return [play(seed, DAYS, tmp_path_factory.mktemp("soak"), first) for seed, first in WORLDS]
+
+
+def test_ten_days_lose_nothing_and_pay_for_nothing_twice(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        assert outcome.findings == []
+        assert outcome.line == "lost 0, doubled 0, wrong states 0, wrong sums 0, paid twice 0, days 10"
+        assert outcome.facts["papers"] > 40
+        assert outcome.facts["runs"] >= DAYS
+
+
+def _longest(folder: Path) -> Path:
+    return max(folder.glob("*/*"), key=lambda path: len(path.read_bytes().splitlines()))
+
+
+def _without_a_paper(root: Path) -> None:
+    path = _longest(root / "data" / "papers")
+    name = json.loads(path.read_text("utf-8").splitlines()[0])["arxiv_id"]
+    path.write_text("".join(f"{line}\n" for line in path.read_text("utf-8").splitlines() if name not in line), "utf-8")
+
+
+def _with_a_paper_twice(root: Path) -> None:
+    line = _longest(root / "data" / "papers").read_text("utf-8").splitlines()[0]
+    other = min((root / "data" / "papers").glob("*/*"), key=lambda path: len(path.read_bytes().splitlines()))
+    other.write_text(other.read_text("utf-8") + line + "\n", "utf-8")
+
+
+def _changed_receipt(key: str, value: object) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        receipts = {path: json.loads(path.read_bytes()) for path in (root / "data" / "runs").glob("*/*")}
+        path = max(receipts, key=lambda path: receipts[path].get("scanned", 0))
+        path.write_text(json.dumps(receipts[path] | {key: value}), "utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        (_without_a_paper, "lost"),
+        (_with_a_paper_twice, "doubled"),
+        (_changed_receipt("state", "failed"), "wrong states"),
+        (_changed_receipt("scanned", 1), "wrong sums"),
+        (_changed_receipt("tokens", {"total": 1}), "wrong sums"),
+    ],
+)
+def test_judges_find_damage(outcomes: list[Outcome], damage: Callable[[Path], None], kind: str) -> None:
+    court = outcomes[0].court
+    files = {path: path.read_bytes() for path in (court.archive.root / "data").rglob("*.json*")}
+    try:
+        damage(court.archive.root)
+        damaged = Court(court.world, court.arxiv, court.model, court.runs, Archive(court.archive.root))
+        found = Counter(one.kind for check in (*judge.CHECKS, *receipts.CHECKS) for one in check(damaged))
+    finally:
+        for path, data in files.items():
+            path.write_bytes(data)
+    assert found[kind]
+
+
+def test_judges_find_a_paper_that_is_paid_twice(outcomes: list[Outcome]) -> None:
+    court = outcomes[0].court
+    call = next(call for call in court.model.calls if call.useful)
+    court.model.calls.append(call)
+    try:
+        assert {finding.kind for finding in judge.payments(court)} == {"paid twice"}
+    finally:
+        court.model.calls.pop()
+
+
+def test_the_world_keeps_the_calendar_that_arxiv_publishes() -> None:
+    """Days and hours from its page on availability; none of them comes from the program."""
+    schedule = Schedule()
+    days = [a.day.isoformat() for a in schedule.announcements(datetime.date(2026, 11, 25), datetime.date(2026, 12, 1))]
+    assert days == ["2026-11-25", "2026-11-26", "2026-11-30", "2026-12-01"]  # nothing closes on Thanksgiving
+    monday = schedule.announcement(datetime.date(2026, 11, 30))
+    assert monday
+    assert (monday.opens, monday.closes) == (at(datetime.date(2026, 11, 25), 14), at(datetime.date(2026, 11, 27), 14))
+    evening = datetime.datetime(2026, 12, 2, 4, 23, tzinfo=datetime.UTC)
+    lag = datetime.timedelta(seconds=12)
+    assert (newest_day(evening).day, feed_day(evening, lag).day) == (2, 1)  # in winter the feeds are a day behind
+    assert feed_day(evening.replace(hour=5), lag).day == 2
