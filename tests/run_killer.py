@@ -17,8 +17,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from generator.catalogue.states import is_repaired
 from generator.edges import atomic
 from generator.edges.scoring import kept, prefilter
+from generator.edges.store import Store
 from generator.pipeline import training
 from generator.pipeline.running import Work, days_to_run, run_day
 from generator.web.door import Web
@@ -41,10 +43,16 @@ def run(root: Path, model: str, today: str) -> list[str]:
             now=lambda: datetime.datetime(2026, 9, 24, 4, tzinfo=datetime.UTC),
             clock=lambda: 0.0,
         )
-        dates = [DAY] if today == DAY else days_to_run(root, today)[:-1]
+        dates = [DAY] if today == DAY else unfinished(root)
         for date in dates:
             run_day(work, date)
     return dates
+
+
+def unfinished(root: Path) -> list[str]:
+    """The days that a run on the next day has to repair; the lists of others are looked at again as well."""
+    receipts = {date: Store(root).receipt(date) for date in days_to_run(root, NEXT)[:-1]}
+    return [date for date, receipt in receipts.items() if receipt is None or not is_repaired(receipt)]
 
 
 def traced(at_line: Callable[[], None], root: Path, model: str) -> None:
@@ -108,7 +116,7 @@ def main() -> None:
         name = f"model-{number + 1}"
         root = copy(name)
         assert in_a_child(lambda number=number, root=root, name=name: killed_at(number, root, name)) == -signal.SIGKILL  # type: ignore[misc]
-        owed = days_to_run(root, NEXT)[:-1]
+        owed = unfinished(root)
         assert in_a_child(lambda root=root, name=name: run(root, name, NEXT)) == 0  # type: ignore[misc]
         print(name, len(owed))
 

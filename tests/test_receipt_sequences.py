@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from generator.edges.store import DROPPED, Store
@@ -177,7 +177,7 @@ def _imported(draw: st.DrawFn, scored: int, paid: dict[str, Any]) -> Receipt:
 COMMANDS = ("imports", "imports_a_page", "fetches", "runs", "scores", "trains")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     start=starts(), commands=st.lists(st.tuples(st.sampled_from(COMMANDS), st.integers(0, 24)), min_size=1, max_size=6)
 )

@@ -30,7 +30,7 @@ def test_ten_days_lose_nothing_and_pay_for_nothing_twice(outcomes: list[Outcome]
         assert outcome.findings == []
         assert outcome.line == "lost 0, doubled 0, wrong states 0, wrong sums 0, paid twice 0, days 10"
         assert outcome.facts["papers"] > 40
-        assert outcome.facts["runs"] >= DAYS
+        assert outcome.facts["runs"] > DAYS // 2  # somebody is away
 
 
 def _longest(folder: Path) -> Path:

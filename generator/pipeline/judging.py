@@ -100,7 +100,7 @@ def sift(root: Path, settings: Settings, date: str, clock: Clock) -> None:
     receipt = store.receipt(date) or Receipt(date=date, state=State.UNKNOWN)
     if papers := to_sift(store.papers(date), receipt):
         receipt = _decided(receipt, papers, settings, lambda: _ready(root, settings, clock))
-        ledger.keep(store, receipt)
+        ledger.write(store, receipt)
     out = {arxiv_id for arxiv_id, reason in receipt.unscored.items() if reason == LEFT_OUT}
     if out:
         put(store, date, store.papers(date), dict.fromkeys(out, PREFILTER))

@@ -18,11 +18,11 @@ def begin(store: Store, before: Receipt | None, date: str, started: str) -> None
     """Keep the receipt that a killed run leaves: it calls the day unfinished."""
     error = f"{RUN}{_GONE_ON}"
     if before is None:
-        _write(store, Receipt(date=date, state=State.FAILED, errors=(error,), started=started))
+        write(store, Receipt(date=date, state=State.FAILED, errors=(error,), started=started))
         return
     state = State.PARTIAL if is_good(before) or before.state is State.UNKNOWN else before.state
     errors = tuple(dict.fromkeys([*before.errors, error]))
-    _write(store, msgspec.structs.replace(before, state=state, errors=errors))
+    write(store, msgspec.structs.replace(before, state=state, errors=errors))
 
 
 def finish(
@@ -40,13 +40,13 @@ def finish(
     done = msgspec.structs.replace(summed, started=times[0], finished=times[1])
     if before and done == msgspec.structs.replace(before, started=times[0], finished=times[1]):
         done = before
-    _write(store, done)
+    write(store, done)
     return done
 
 
 def keep(store: Store, receipt: Receipt) -> bool:
     """Keep a receipt with sums that fit the day's papers; False if it was kept."""
-    return _write(store, recounted(receipt, store.papers(receipt.date), store.dropped(receipt.date)))
+    return write(store, recounted(receipt, store.papers(receipt.date), store.dropped(receipt.date)))
 
 
 def recount(store: Store, dates: Iterable[str]) -> list[str]:
@@ -54,7 +54,8 @@ def recount(store: Store, dates: Iterable[str]) -> list[str]:
     return [date for date in sorted(dates) if (receipt := store.receipt(date)) and keep(store, receipt)]
 
 
-def _write(store: Store, receipt: Receipt) -> bool:
+def write(store: Store, receipt: Receipt) -> bool:
+    """Keep a receipt as it is, for a change of the day's papers that is to follow; False if it was kept."""
     try:
         return store.write_receipt(receipt)
     except OSError as error:

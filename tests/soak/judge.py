@@ -11,10 +11,9 @@ from tests.soak.chances import Chances
 from tests.soak.model import Model
 from tests.soak.mornings import Run
 from tests.soak.weather import Mood
-from tests.soak.world import Paper, World
+from tests.soak.world import LEAST, Paper, World
 
 KINDS = ("lost", "doubled", "wrong states", "wrong sums", "paid twice")
-LEAST = 5  # relevance; papers of less are dropped
 
 
 class Finding(NamedTuple):

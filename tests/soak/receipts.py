@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.soak.judge import Court, Finding
+from tests.soak.mornings import Run
 from tests.soak.others import has_stranger
 from tests.soak.schedule import DAY
 from tests.soak.world import ALIASES, Listing, is_of, names, own_codes
@@ -52,7 +53,7 @@ def _states(court: Court, date: datetime.date) -> set[str]:
         allowed |= _TROUBLED
     if _repository_failed(court, date):
         allowed |= {"partial", *({"failed"} if not rows else ())}
-    if not any(_both(court, run.number, date) for run in chances.in_window(date)):
+    if not any(_all_at_once(court, run, date) for run in chances.in_window(date)):
         allowed |= _TROUBLED  # no run saw everything at once; each saw a part
     return allowed
 
@@ -75,10 +76,10 @@ def _repository_failed(court: Court, date: datetime.date) -> bool:
     return bool(runs) and not any(run.completed and run.weather["librecat"].tells_truth for run in runs)
 
 
-def _both(court: Court, number: int, date: datetime.date) -> bool:
-    return any(run.number == number for run in court.chances.arxiv(date)) and any(
-        run.number == number for run in court.chances.in_window(date) if run.weather["hf"].tells_truth
-    )
+def _all_at_once(court: Court, run: Run, date: datetime.date) -> bool:
+    """Whether a run could have everything of a day; without the feed replacements come by OAI-PMH."""
+    arxiv = court.chances.feed(run, date) or run.weather["oai"].tells_truth
+    return arxiv and run.weather["hf"].tells_truth and any(run is other for other in court.chances.arxiv(date))
 
 
 # -- sums ----------------------------------------------------------------------------------------------------------

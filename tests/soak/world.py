@@ -33,6 +33,7 @@ _SUBJECTS = {
     "eess": ["eess.SY", "eess.SP"],
 }
 _ELSEWHERE = ("astro-ph.GA", "q-bio.NC", "cond-mat.soft", "nlin.CD", "physics.optics")
+LEAST = 5  # relevance, in the settings; papers of less are not shown
 _WORDS = (
     "low-rank pruning cache bound flow kernel sparse spectral robust causal graph lattice random convex entropy "
     "control signal market noise gauge tensor proof limit sample"
@@ -226,12 +227,17 @@ class World:
         listed: set[str] = set()
         for day in (self.first + DAY * number for number in range(-1, (self.last - self.first).days)):
             recent = [p for n in range(5) for p in self.by_day[day - DAY * n] if p.day == day - DAY * n]
-            older = [p for p in self._random.sample(list(self.papers.values()), 9) if p.day < day - 9 * DAY]
+            sample = self._random.sample(list(self.papers.values()), 9)
+            older = [p for p in sample if p.day < day - 9 * DAY and self._stays(p, day)]
             number = self._random.randint(0, 2) if day.weekday() >= 5 else self._random.randint(3, 8)
             number = len(recent) if self._random.random() < 0.02 else number
             chosen = [*self._random.sample(recent, min(number, len(recent))), *older[: self._random.random() < 0.3]]
             self.listings[day] = [self._listing(paper, day) for paper in chosen if paper.id not in listed]
             listed.update(paper.id for paper in chosen)
+
+    def _stays(self, paper: Paper, day: datetime.date) -> bool:
+        """Whether a listing on `day` cannot show it anew: what was not shown is looked at again after 90 days."""
+        return self.score(paper.id)[0] >= LEAST or day - paper.day < 80 * DAY
 
     def _listing(self, paper: Paper, day: datetime.date) -> Listing:
         """Most come in the morning hours of UTC, some late; a few are let in when the day is over."""
