@@ -264,6 +264,7 @@ def test_yesterdays_papers_of_one_category_under_todays_date_are_replaced(server
     assert day.condition is Condition.OK
     assert ids(day.papers) == ["2609.20003", "2609.00200"]
     assert said(day) == ["the feed has older papers of cs.LG; the API's are taken: nothing to do"]
+    assert day.open.startswith("taken from the API, whose index may be behind")
     query = parse_qs(urlsplit(server.asked[-1].path).query)["search_query"][0]
     assert query == "(cat:cs.LG) AND submittedDate:[202609221800 TO 202609231759]"
 
@@ -352,6 +353,14 @@ def test_a_past_working_day_without_papers_is_doubted_and_says_so(server: Loopba
         True,
         [f"nothing for {DAY}, a working day: run again on another day: a second look settles it"],
     )
+
+
+def test_new_versions_alone_are_no_answer_for_a_working_day(server: Loopback, web: Web) -> None:
+    server.on(API, NOTHING)
+    play(server, "arxiv_oai", "arxiv_oai_rest")
+    day = ask(server, web, today="2026-11-20", categories=("cs.LG",))
+    assert (day.condition, day.absent, day.papers, day.announced) == (Condition.STALE, True, (), 0)
+    assert day.replaced
 
 
 def test_oai_down_leaves_the_papers(server: Loopback, web: Web) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from generator.ground.model import State
+from generator.pipeline import ledger
 from tests.example import tree
 from tests.loopback import Loopback
 from tests.model_server import KEY, ModelServer
@@ -98,7 +99,7 @@ def test_votes_are_renewed_for_seven_days_and_scores_stay(tmp_path: Path, world:
     assert operator.faults() == []
 
 
-def test_asking_again_is_one_request_a_list_and_changes_nothing_where_nothing_is_new(
+def test_asking_again_is_two_pages_a_list_and_changes_nothing_where_nothing_is_new(
     tmp_path: Path, world: World
 ) -> None:
     days = [later("2025-09-15", number) for number in range(5)]  # Monday to Friday
@@ -109,7 +110,8 @@ def test_asking_again_is_one_request_a_list_and_changes_nothing_where_nothing_is
     before = {name: data for name, data in tree(tmp_path / "data").items() if "2025-09-15" in name}
     world.server.asked.clear()
     operator.run("2025-09-19T09:00")
-    assert [path.partition("date=")[2][:10] for path in requests(world, HF)] == days
+    asked = [path.partition("date=")[2][:10] for path in requests(world, HF)]
+    assert asked == [day for day in days for _ in ("the list", "its end")]
     assert {name: data for name, data in tree(tmp_path / "data").items() if "2025-09-15" in name} == before
     everything = tree(tmp_path / "data")
     operator.run("2025-09-19T10:00")
@@ -329,3 +331,36 @@ def test_only_what_is_open_is_asked_again(tmp_path: Path, world: World) -> None:
     world.server.asked.clear()
     operator.run("2025-09-19T05:23")
     assert (len(requests(world, FEED)), len(requests(world, API)), len(requests(world, HF))) == (1, 1, 2)
+
+
+def test_a_paper_that_was_not_shown_counts_when_another_source_gives_it(tmp_path: Path, world: World) -> None:
+    world.hf = [HfPaper("2509.10001", "2025-09-23", "2025-09-23T00:05:00Z")]
+    world.arxiv = [ArxivPaper("2509.10001", "2025-09-22T12:00:00Z", "2025-09-23")]
+    operator = Operator(tmp_path, world, arxiv=ARXIV, huggingface=True)
+    settings = tmp_path / "digest.yml"
+    settings.write_text(settings.read_text("utf-8").replace("least: 1", "least: 10"), "utf-8")
+    world.feed_down = world.api_down = True
+    operator.run("2025-09-23T04:23")
+    world.feed_down = world.api_down = False
+    receipt = operator.run("2025-09-23T05:23")["2025-09-23"].receipt
+    assert operator.day("2025-09-23") == set()
+    assert (receipt.dropped, receipt.scanned, receipt.fetched) == ({"below 10": 1}, 1, 2)
+    assert (receipt.sources["arxiv"].announced, receipt.sources["arxiv"].fetched) == (1, 1)
+    assert operator.faults() == []
+
+
+@pytest.mark.parametrize("away", [1, 5, 12, 20])
+def test_a_settled_day_whose_renewal_was_killed_is_settled_again(tmp_path: Path, world: World, away: int) -> None:
+    world.hf = [HfPaper("2509.10001", "2025-09-22", "2025-09-22T00:05:00Z")]
+    world.arxiv = [ArxivPaper("2509.10002", "2025-09-19T12:00:00Z", "2025-09-22")]
+    operator = Operator(tmp_path, world, arxiv=ARXIV, huggingface=True)
+    for day in ("2025-09-22", "2025-09-23", "2025-09-25"):
+        operator.run(f"{day}T05:23")
+    before = operator.receipt("2025-09-22")
+    ledger.begin(operator.store, before, "2025-09-22", "2025-09-26T05:23:00Z")  # what a killed run leaves
+    assert operator.receipt("2025-09-22").state is State.PARTIAL
+    world.api_down = True
+    ran = operator.run(f"{later('2025-09-26', away)}T05:23")
+    assert ran["2025-09-22"].receipt.state is State.OK
+    after = operator.receipt("2025-09-22")
+    assert (after.errors, after.scanned, after.announced) == ((), before.scanned, before.announced)

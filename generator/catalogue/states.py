@@ -1,8 +1,11 @@
 """The state of a day: one decision, from its receipt and the number of papers that it shows. Pure."""
 
+import msgspec
+
 from generator.ground.model import Receipt, State, Tally
 
 SCORING = "scoring: "  # begins those of the receipt's errors that a scorer noted, and made up for
+UNFINISHED = "run: begun, and not finished"  # stands among the errors of a receipt while a run is at work
 GOOD = frozenset({"ok", "quiet"})  # conditions of a source
 TROUBLED = frozenset({"stale", "failed"})
 
@@ -41,6 +44,13 @@ def is_good(receipt: Receipt) -> bool:
 def is_repaired(receipt: Receipt) -> bool:
     """Return whether nothing is left to be repaired; a source may be open all the same."""
     return is_good(receipt) or receipt.state is State.UNKNOWN
+
+
+def is_interrupted(receipt: Receipt) -> bool:
+    """Return whether a day that needed no repair was asked for again by a run that did not finish, and that is all."""
+    errors = tuple(error for error in receipt.errors if error != UNFINISHED)
+    before = msgspec.structs.replace(receipt, errors=errors)
+    return bool(receipt.sources) and errors != receipt.errors and counted(before) in (State.OK, State.QUIET)
 
 
 def is_open(tally: Tally) -> bool:

@@ -149,7 +149,8 @@ def sort(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) ->
     announced = announce(papers, known, judged)
     dropped = {paper.arxiv_id for paper in store.dropped(date)}
     new = tuple(paper for paper in announced.new if paper.arxiv_id not in dropped)
-    return msgspec.structs.replace(announced, new=new)
+    again = {paper.arxiv_id: date for paper in announced.new if paper.arxiv_id in dropped}
+    return msgspec.structs.replace(announced, new=new, duplicates=announced.duplicates | again)
 
 
 def _judged(store: Store, date: str) -> dict[str, str]:

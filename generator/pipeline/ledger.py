@@ -4,24 +4,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from generator.catalogue.states import is_good
+from generator.catalogue.states import UNFINISHED, is_good
 from generator.edges.store import Store
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State
 from generator.pipeline.receipts import Given, account, recounted
 
 RUN = "run: "  # begins those of the receipt's errors that are of the run as a whole
-_GONE_ON = "begun, and not finished"
 
 
 def begin(store: Store, before: Receipt | None, date: str, started: str) -> None:
     """Keep the receipt that a killed run leaves: it calls the day unfinished."""
-    error = f"{RUN}{_GONE_ON}"
     if before is None:
-        write(store, Receipt(date=date, state=State.FAILED, errors=(error,), started=started))
+        write(store, Receipt(date=date, state=State.FAILED, errors=(UNFINISHED,), started=started))
         return
     state = State.PARTIAL if is_good(before) or before.state is State.UNKNOWN else before.state
-    errors = tuple(dict.fromkeys([*before.errors, error]))
+    errors = tuple(dict.fromkeys([*before.errors, UNFINISHED]))
     write(store, msgspec.structs.replace(before, state=state, errors=errors))
 
 

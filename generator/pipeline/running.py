@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.catalogue.states import TROUBLED, is_open, is_repaired
+from generator.catalogue.states import TROUBLED, is_interrupted, is_open, is_repaired
 from generator.edges import fetching
 from generator.edges.atomic import remove_unfinished
 from generator.edges.fetching.outcome import Ask, Condition, Fetched
@@ -78,7 +78,12 @@ def days_to_run(root: Path, today: str) -> list[str]:
     wanted = [
         date
         for back, date in days
-        if date >= first and ((back <= settings.run.repair and _owes(store, date)) or _due(store, asks, date, today))
+        if date >= first
+        and (
+            (back <= settings.run.repair and _owes(store, date))
+            or _due(store, asks, date, today)
+            or _is_interrupted(store, date)
+        )
     ]
     return [*wanted, today]
 
@@ -96,10 +101,15 @@ def _owes(store: Store, date: str) -> bool:
     return not is_repaired(receipt) if receipt else not store.papers_path(date).exists()
 
 
+def _is_interrupted(store: Store, date: str) -> bool:
+    receipt = store.receipt(date)
+    return receipt is not None and is_interrupted(receipt)
+
+
 def _due(store: Store, asks: Sequence[Ask], date: str, today: str) -> list[Ask]:
     """Return what is to be asked again for a day that needs no repair: what is open, and lists whose votes change."""
     receipt = store.receipt(date)
-    tallies = receipt.sources if receipt and is_repaired(receipt) else {}
+    tallies = receipt.sources if receipt and (is_repaired(receipt) or is_interrupted(receipt)) else {}
     return [
         ask
         for ask in asks
@@ -109,10 +119,15 @@ def _due(store: Store, asks: Sequence[Ask], date: str, today: str) -> list[Ask]:
 
 
 def _asks(store: Store, settings: Settings, date: str, work: Work, newest: bool, whole: bool) -> list[Ask]:
-    """Return what a run asks for a day: everything, unless it is an earlier one of which only some may have changed."""
+    """Return what a run asks for a day: everything, unless it is an earlier one of which only some may have changed.
+
+    A day on which a later run was killed may be left with nothing but its sums to be made again.
+    """
     before, asks = store.receipt(date), fetching.asks(settings.fetch)
-    if date < work.today and not whole and (due := _due(store, asks, date, work.today)):
-        return due
+    if date < work.today and not whole:
+        due = _due(store, asks, date, work.today)
+        if due or (before and is_interrupted(before)):
+            return due
     failed = {name for name, tally in before.sources.items() if tally.condition in TROUBLED} if before else set()
     return [ask for ask in asks if ask.dated or newest or ask.source in failed]
 
@@ -129,7 +144,7 @@ def run_day(work: Work, date: str, *, newest: bool = True, whole: bool = False) 
     """
     settings, store = config.load(work.root), Store(work.root)
     asks = _asks(store, settings, date, work, newest, whole)
-    if not asks:
+    if not fetching.asks(settings.fetch):
         do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
         raise DigestError(Problem(SETTINGS_FILE, "nothing to fetch", do))
     before = store.receipt(date)

@@ -25,6 +25,7 @@ from generator.ground.withdrawal import announces_withdrawal
 from generator.web.door import Web
 
 NAME = "arxiv"
+_LAGS = "taken from the API, whose index may be behind; the day is asked for again"
 _FEW = 5  # so many papers of one category that all were held back for a day are believed
 _ORDER = ("new", "cross", "replace", "replace-cross")
 
@@ -90,7 +91,7 @@ class _Day:
         self._take(self._submitted(self._settings.categories, window))
         if self._settings.replacements and (self._papers or date < self._today):
             self._take_replaced(window[0])
-        if self._papers:
+        if not all(map(is_replacement, self._papers.values())):  # these come from OAI-PMH, whatever the API lacks
             return
         self._done.condition, self._done.absent = Condition.STALE, True
         if date < self._today:
@@ -164,6 +165,7 @@ class _Day:
             self._say(f"the feed of {names} is full, and the API has no papers to complete it", "fetch the day again")
             return
         self._take(given)
+        self._done.open = _LAGS
         more = len(self._papers) - before
         what = f"the feed of {names} is full ({MOST_IN_FEED:,} items): {more:,} more papers taken from the API"
         self._say(what, "nothing to do; papers that arXiv had held back may be missing", note=True)
@@ -236,6 +238,7 @@ class _Day:
             del self._papers[paper.arxiv_id]
         if _has_own(given, category):
             self._take(given)
+            self._done.open = _LAGS
             self._say(f"the feed has older papers of {category}; the API's are taken", "nothing to do", note=True)
         else:
             self._done.condition = Condition.STALE
