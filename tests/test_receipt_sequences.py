@@ -13,16 +13,17 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from generator.edges.store import DROPPED, Store
+from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.errors import DigestError
 from generator.ground.model import Cost, NearMiss, Paper, Receipt, Scorer, ScorerShare, State, Tally, Tokens
-from generator.pipeline import importing
+from generator.pipeline import importing, ledger
 from generator.pipeline.checks_day import read_day
 from generator.pipeline.checks_receipts import RECEIPT_CHECKS
 from generator.pipeline.fetching import fetch_days
 from generator.pipeline.judging import judge_day
 from generator.pipeline.training import train
+from generator.web.door import Web
 from tests import model_server
 from tests.loopback import FakeTime, Loopback
 from tests.model_server import KEY, ModelServer
@@ -108,7 +109,7 @@ class Digest:
         """What is rated is learned from, if it is enough."""
         train(self.root, time.perf_counter)
 
-    def morning_web(self) -> Any:
+    def morning_web(self) -> Web:
         """The way to the services, without waiting."""
         fake = FakeTime()
         from generator.web.door import Web
@@ -201,8 +202,6 @@ def test_sums_hold_and_spending_stays_on_record(
         digest.store.write_papers(DAY, listed)
         digest.store.write_dropped(DAY, dropped)
         if receipt is not None and receipt.sources:
-            from generator.pipeline import ledger
-
             ledger.keep(digest.store, receipt)
         elif receipt is not None:
             digest.store.write_receipt(receipt)
@@ -228,7 +227,3 @@ def _cost_stays(before: Receipt, after: Receipt) -> None:
     (own,) = [share for share in shares if (share.model, share.rubric) == own_key]
     assert own.cost is not None
     assert own.cost.total == pytest.approx(before.cost.total)
-
-
-def test_a_dropped_key_is_that_of_the_lines() -> None:
-    assert row("2609.00001", why="below 5").extra == {DROPPED: "below 5"}
