@@ -24,7 +24,7 @@ def only_one(root: Path, what: str = "lock") -> Iterator[None]:
     """Let one build (or other `what`) of the digest in `root` run at a time; a second one waits for the first."""
     path = root / ".digest" / what
     path.parent.mkdir(exist_ok=True)
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "rb", buffering=0) as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "rb", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
