@@ -61,7 +61,8 @@ PLACES: dict[str, Callable[[Path], object]] = {
     "nothing": lambda path: None,
     "a folder": lambda path: (path / "inside").mkdir(parents=True),
     "a pipe": os.mkfifo,
-    "a link to nowhere": lambda path: path.symlink_to("/nowhere"),
+    "a link to nowhere": lambda path: path.symlink_to("/nowhere/at-all"),
+    "a link to another file": lambda path: path.symlink_to("/etc/hostname"),
     "a link to itself": lambda path: path.symlink_to(path),
 }
 

@@ -69,7 +69,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "a folder": lambda path: path.mkdir(),
     "a pipe": os.mkfifo,
     "a socket": listen,
-    "a link to nowhere": lambda path: path.symlink_to("/nowhere"),
+    "a link to nowhere": lambda path: path.symlink_to("/nowhere/at-all"),
     "a link to itself": lambda path: path.symlink_to(path.name),
     "a device": lambda path: path.symlink_to("/dev/zero"),
 }
@@ -183,6 +183,25 @@ def test_a_folder_that_this_user_may_not_write_to_is_a_message() -> None:
     assert str(problem_from(OSError(30, "Read-only file system", "/x/a", None, "/x/b"), Path("/x"))) == (
         "b: read-only file system: make it writable"
     )
+
+
+def test_a_lock_is_no_link_by_which_files_are_made_elsewhere(root: Path, tmp_path: Path) -> None:
+    (root / ".digest/lock").unlink()
+    (root / ".digest/lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DigestError, match=r"\.digest/lock: "):
+        build(root, processes=1)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_page_that_a_link_stood_in_for_comes_back(root: Path) -> None:
+    before = tree(root / "site")
+    page = root / "docs/topics/llm/index.md"
+    page.unlink()
+    page.symlink_to("/etc/hostname")
+    assert build(root, processes=1).outside == ("topics/llm/index.md",)
+    page.unlink()
+    build(root, processes=1)
+    assert tree(root / "site") == before
 
 
 def test_links_that_lead_out_of_docs_are_not_published(root: Path) -> None:

@@ -77,7 +77,7 @@ def file_lock(path: Path) -> Iterator[None]:
 @contextmanager
 def descriptor(path: Path, flags: int) -> Iterator[int]:
     """Open a file or folder to be locked. A lock on it ends with the context, and does not pass to forked processes."""
-    file = os.open(path, flags, 0o666)
+    file = os.open(path, flags | os.O_NOFOLLOW, 0o666)  # a link would lock, and make, a file elsewhere
     _descriptors.add(file)
     try:
         yield file

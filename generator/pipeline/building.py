@@ -93,7 +93,9 @@ class _Build:
         self.damaged = _damaged(self.docs, self.before, seal)
         self.outside, self.by_hand = self._hand_written()
         by_hand = _contents(self.docs, self.by_hand)
-        self.data = _digest([*catalogue.day_versions().items(), catalogue.publications_version(), by_hand])
+        self.data = _digest(
+            [*catalogue.day_versions().items(), catalogue.publications_version(), by_hand, self.outside]
+        )
 
     def run(self, processes: int, executors: Executors, progress: Progress) -> Generated:
         if self.before.made and self.before.data == self.data and not self.damaged:
