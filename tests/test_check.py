@@ -105,7 +105,7 @@ def test_json(write: Write, tmp_path: Path) -> None:
         "days": 0,
         "papers": 0,
         "publications": 0,
-        "problems": [problem | {"note": False}],
+        "problems": [problem | {"note": False, "kind": ""}],
     }
     assert result.exit_code == 1
 

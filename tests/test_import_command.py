@@ -95,6 +95,7 @@ def test_the_report_as_json_has_every_repair_and_problem(day: Path) -> None:
             "what": "the JSON breaks off in the middle",
             "do": "fetch or copy the file again",
             "note": False,
+            "kind": "",
         }
     ]
 

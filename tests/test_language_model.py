@@ -109,7 +109,7 @@ def test_a_day_is_scored_and_the_receipt_says_what_the_server_knows(digest: Dige
     assert receipt.cost.total == pytest.approx(cost_of(told), abs=1e-12)
     assert receipt.cost.currency == "EUR"
     assert receipt.cost.total == pytest.approx((receipt.cost.prompt or 0) + (receipt.cost.completion or 0))
-    assert (receipt.state, receipt.model, receipt.scored, receipt.unscored) == (State.OK, "model-1", 25, {})
+    assert (receipt.state, receipt.model, receipt.scored, receipt.unscored) == (State.UNKNOWN, "model-1", 25, {})
     for arxiv_id in ids:
         row, line = digest.papers[arxiv_id], verdict(arxiv_id)
         assert (row.relevance, row.novelty, row.comment) == (line["RELEVANCE"], line["NOVELTY"], line["COMMENT"])
@@ -219,7 +219,7 @@ def test_thirty_papers_that_fail_take_no_other_with_them_and_are_all_that_is_pai
     assert digest.receipt.tokens == server.tokens
     assert digest.receipt.cost is not None
     assert digest.receipt.cost.total == pytest.approx(cost_of(server.tokens), abs=1e-12)
-    assert (digest.receipt.state, digest.receipt.errors) == (State.OK, ())
+    assert (digest.receipt.state, digest.receipt.errors) == (State.UNKNOWN, ())
     third = digest.score()
     assert (third.scored, third.tokens, len(server.asked)) == (0, Tokens(), first + 3)
 

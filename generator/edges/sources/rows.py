@@ -42,7 +42,7 @@ def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
     known = _identify(row, key, notes)
     if known is None:
         return None
-    title = mending.line_of_text(row.get("title"), "title", notes)
+    title = mending.title(row.get("title"), notes)
     names, places = mending.authors(_listed(row.get("authors")), notes)
     abstract = mending.optional_text(row.get("abstract"), "abstract", notes)
     version, announced = known.version, None
