@@ -47,7 +47,7 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Whether no time, or no byte, is left."""
+        """Return whether no time, or no byte, is left."""
         return self._left <= 0 or self._bytes < 0
 
 

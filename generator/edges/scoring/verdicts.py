@@ -1,4 +1,4 @@
-"""What a language model wrote, judged: values matched to papers by id, never by position. Pure.
+"""Verdicts from what a language model wrote: values are matched to papers by id, never by position. Pure.
 
 Models wrap their lines in prose, fences, lists, tables and reasoning, forget quotes and braces, break off in the
 middle, rate papers that were not asked about, and contradict themselves. What is clear counts; the rest has a reason.
