@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.catalogue.states import counted
+from generator.catalogue.states import state_by_counts
 from generator.edges.store import DROPPED, Store
 from generator.ground.model import Paper, Receipt, State, Tally
 from generator.pipeline.checking import check
@@ -55,7 +55,7 @@ def test_the_sums_add_up_whatever_came(found: list[tuple[str, str, str]], again:
     assert receipt.scanned == sum(what != "old" for what in fate.values())
     assert receipt.scanned == (receipt.relevant or 0) + sum(receipt.dropped.values()) + len(receipt.unscored)
     assert receipt.scored == (receipt.relevant or 0) + len({paper.arxiv_id for paper in dropped})
-    assert (receipt.state, receipt.errors) == (counted(receipt), ())
+    assert (receipt.state, receipt.errors) == (state_by_counts(receipt), ())
     if receipt.unscored:
         assert receipt.state in (State.PARTIAL, State.FAILED)
     if receipt.scanned and not receipt.scored:

@@ -73,7 +73,7 @@ def open_database(path: Path | str, version: str) -> sqlite3.Connection:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether an index that raises this holds what was not written into it; no space, say, is no damage."""
+    """Return whether `error` tells of a damaged index; a full disk, say, is no damage."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH)
 
@@ -112,5 +112,5 @@ def _signature(path: Path) -> Path:
 
 
 def _state(path: Path) -> bytes:
-    found = path.stat()
-    return f"{found.st_size} {found.st_mtime_ns}\n".encode()
+    info = path.stat()
+    return f"{info.st_size} {info.st_mtime_ns}\n".encode()

@@ -23,7 +23,7 @@ def state_of(receipt: Receipt | None, papers: int) -> State:
     return receipt.state
 
 
-def rescored(before: State, receipt: Receipt, *, left: bool) -> State:
+def state_after_scoring(before: State, receipt: Receipt, *, left: bool) -> State:
     """Return the state of a day whose receipt has no sources, after a scorer worked on it.
 
     It was `before`; `left` tells whether papers had been left unscored until then.
@@ -31,8 +31,8 @@ def rescored(before: State, receipt: Receipt, *, left: bool) -> State:
     if receipt.unscored:
         return State.PARTIAL if receipt.scored else State.FAILED
     if left and not serious_errors(receipt) and before in (State.PARTIAL, State.FAILED):
-        counted = (receipt.announced, receipt.fetched, receipt.scanned)
-        return State.UNKNOWN if counted == (None, None, None) else State.OK
+        counts = (receipt.announced, receipt.fetched, receipt.scanned)
+        return State.UNKNOWN if counts == (None, None, None) else State.OK
     return State.PARTIAL if before is State.FAILED and receipt.scored else before
 
 
@@ -63,7 +63,7 @@ def serious_errors(receipt: Receipt) -> list[str]:
     return [error for error in receipt.errors if not error.startswith(SCORING)]
 
 
-def counted(receipt: Receipt) -> State:
+def state_by_counts(receipt: Receipt) -> State:
     """Return the state that follows from the counts of a run's receipt.
 
     It is failed if nothing came of the day though something should have, and quiet only if nothing was announced.

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: what is under way is given up, what was begun is cleared away, and all is over in two seconds."""
+"""SIGINT and SIGTERM end a command within two seconds, with nothing half-written left behind."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ GRACE_S = 1.5  # to clear away what was begun; after that the process ends as if
 
 
 class Interruption(SystemExit):
-    """The process was told to end."""
+    """The end of the process by a signal."""
 
     def __init__(self, number: int) -> None:
         self.signal, self.status = signal.Signals(number), 128 + number
@@ -21,7 +21,7 @@ class Interruption(SystemExit):
 
     @property
     def problem(self) -> Problem:
-        """How to say so."""
+        """Return the message about it."""
         return Problem("digest", f"stopped by {self.signal.name}", "run it again: it goes on from what is complete")
 
 

@@ -21,8 +21,11 @@ JOURNALS = f"{LIST}.*"
 
 
 def is_hand_written(docs: Path, path: str) -> bool:
-    """Whether somebody else's file stands at `path`, or a page at its other spelling: ``about.md`` for
-    ``about/index.md``. A page is theirs without the mark; any other file, if a list that is whole does not name it."""
+    """Return whether a file that the program did not make stands at `path`.
+
+    A page may stand at its other spelling too: ``about.md`` for ``about/index.md``. It is known by the lack of the
+    mark; any other file, if a list that is whole does not name it.
+    """
     if not path.endswith(".md"):
         return os.path.lexists(docs / path) and _is_unlisted(docs, path)
     spellings = [path, path.removesuffix("/index.md") + ".md"] if path.endswith("/index.md") else [path]
@@ -53,7 +56,7 @@ def _known_if_whole(docs: Path, inode: int, time_ns: int) -> set[str] | None:
 
 
 def _is_whole(docs: Path) -> bool:
-    """Whether the list of generated files is as it was written; earlier versions did not sign it."""
+    """Return whether the list of generated files is as it was written; earlier versions did not sign it."""
     try:
         names, _, signature = read_regular(docs / LIST).rpartition(b"# ")
     except OSError:
@@ -71,7 +74,7 @@ def _signature(names: bytes) -> bytes:
 
 
 def leads_out(docs: Path, name: str) -> bool:
-    """Whether the file at `name` in `docs` is really elsewhere: it is not the digest's to publish."""
+    """Return whether the file at `name` in `docs` is really elsewhere: it is not the digest's to publish."""
     return not os.path.realpath(docs / name).startswith(f"{os.path.realpath(docs)}/")
 
 
@@ -203,7 +206,7 @@ class Output:
 
 
 def is_marked(file: str | Path) -> bool:
-    """Whether a page says of itself that it is generated."""
+    """Return whether a page has the mark of generated ones."""
     with open_regular(file) as start:
         return MARK.encode() in start.read(200)
 

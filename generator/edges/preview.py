@@ -62,19 +62,15 @@ class Handler(SimpleHTTPRequestHandler):
             return None
 
     def _is_for_us(self) -> bool:
-        """Whether the request names this machine as one does from here, or the address at which it was reached."""
+        """Return whether the request names this machine by a local name, or by the address at which it was reached."""
         try:
             name = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
         except ValueError:
             return False
-        return (
-            name.rstrip(".") in self.hosts
-            or name in (self.connection.getsockname()[0], "localhost")
-            or (name.endswith(".localhost"))
-        )
+        return name.rstrip(".") in self.hosts or name == self.connection.getsockname()[0] or name.endswith(".localhost")
 
     def translate_path(self, path: str) -> str:
-        """Where the file for a path below `base` is; one that a link leads to outside the site is not there."""
+        """Return where the file for a path below `base` is; there is none where a link leads out of the site."""
         place = super().translate_path("/" + path[len(self.base) :])
         files = [f"{place}/{name}" for name in INDEXES] if os.path.isdir(place) else [place]
         odd = os.path.lexists(place) and not os.path.isdir(place) and not os.path.isfile(place)
@@ -130,14 +126,8 @@ def served(site: Path, base: str, host: str, port: int) -> Iterator[str]:
 
     `port` 0 takes a free one. Raises DigestError where the address cannot be had.
     """
-    handler = partial(
-        type(
-            "SiteHandler",
-            (Handler,),
-            {"base": base, "hosts": LOOPBACK | {host.casefold(), socket.gethostname().casefold()}},
-        ),
-        directory=str(site),
-    )
+    hosts = LOOPBACK | {host.casefold(), socket.gethostname().casefold()}
+    handler = partial(type("SiteHandler", (Handler,), {"base": base, "hosts": hosts}), directory=str(site))
     try:
         server = ThreadingHTTPServer((host, port), handler)
     except (OSError, OverflowError) as error:

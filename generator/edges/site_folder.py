@@ -25,7 +25,7 @@ _ELSEWHERE = "name another folder"
 
 
 class Seal(NamedTuple):
-    """What the seal of a site says: the hash of its build's state, the sizes of that build's files, and when.
+    """The seal of a site: the hash of its build's state, the sizes of that build's files, and when it was set.
 
     `sizes` is None where they are unknown: a damaged seal, or one of an earlier version of the program.
     """
@@ -78,13 +78,13 @@ def _sizes(site: str) -> Iterator[tuple[str, int]]:
 
 
 def is_intact(site: Path, seal: Seal) -> bool:
-    """Whether every file of the sealed build is there, as long as it was, and not written to since."""
+    """Return whether every file of the sealed build is there, as long as it was, and not written to since."""
     sizes = seal.sizes
     return sizes is not None and all(is_unchanged(f"{site}/{path}", seal.time_ns, sizes[path]) for path in sizes)
 
 
 def is_unchanged(path: str, since_ns: int, size: int | None = None) -> bool:
-    """Whether `path` is a regular file, of this size, that nobody has written to since."""
+    """Return whether `path` is a regular file, of this size, that has not been written to since."""
     try:
         info = os.lstat(path)
     except OSError:
@@ -172,7 +172,7 @@ def _home() -> Path:
 
 
 def _lies_in(path: Path, folder: Path) -> bool:
-    """Whether `path` is `folder` or in it: by name in any case, or, since links and mounts give more, by inode."""
+    """Return whether `path` is `folder` or in it: by name in any case, or, because of links and mounts, by inode."""
     folded = [part.casefold() for part in folder.parts]
     if [part.casefold() for part in path.resolve().parts][: len(folded)] == folded:
         return True
@@ -187,7 +187,7 @@ def _is_same(one: Path | str, other: Path | str) -> bool:
 
 
 def _mounts(site: Path) -> Iterable[Path]:
-    """Where file systems are mounted. See https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html"""
+    """Return where file systems are mounted. See https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html"""
     try:
         lines = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
@@ -204,14 +204,14 @@ def keep_others(site: Path, fresh: Path, *, force: bool = False) -> set[str]:
 
     Raises DigestError where one stands in the place of what the new site has; with `force` that one gives way.
     """
-    removal = _Removal(str(fresh))
+    transfer = _Transfer(str(fresh))
     for entry in list(_others(site, fresh)):
-        removal.take(entry, os.path.relpath(entry.path, site))
-    if removal.obstacles and not force:
+        transfer.take(entry, os.path.relpath(entry.path, site))
+    if transfer.obstacles and not force:
         do = "move it away, or pass --force to digest build: then it is replaced"
         what = "no build made it, and it stands in the place of a file of the new site"
-        raise DigestError([Problem(f"{site}/{path}", what, do) for path in sorted(removal.obstacles)])
-    return removal.taken
+        raise DigestError([Problem(f"{site}/{path}", what, do) for path in sorted(transfer.obstacles)])
+    return transfer.taken
 
 
 def remove_ours(site: Path) -> None:
@@ -225,8 +225,8 @@ def remove_ours(site: Path) -> None:
             os.rmdir(site / folder)
 
 
-class _Removal:
-    """What is taken along into the folder `fresh`, and what stands in the way there."""
+class _Transfer:
+    """The files that are taken along into the folder `fresh`, and the obstacles there."""
 
     def __init__(self, fresh: str) -> None:
         self._fresh = fresh
@@ -259,14 +259,14 @@ class _Removal:
 
 
 def _is_folder_free(path: str) -> bool:
-    """Whether a folder is at `path`, or can be made there."""
+    """Return whether a folder is at `path`, or can be made there."""
     while not os.path.lexists(path):
         path = os.path.dirname(path)
     return os.path.isdir(path)
 
 
 def _others(site: Path, fresh: Path) -> Iterator[os.DirEntry[str]]:
-    """What in `site` is not the program's: files, and folders that have nothing of it.
+    """Yield what in `site` is not the program's: files, and folders that have nothing of it.
 
     Where the seal does not say, the program's is what lies below a name that the new site has too.
     """

@@ -189,7 +189,7 @@ class _Visible(FileSystemLoader):
 
 
 def _leads_out(file: File, config: MkDocsConfig) -> bool:
-    """Whether it is a link in docs/ to what is elsewhere: publishing a digest must not publish its machine."""
+    """Return whether `file` is a link that leads out of docs/: publishing a digest must not publish its machine."""
     own = file.abs_src_path is not None and file.abs_src_path.startswith(f"{config.docs_dir}/")
     return own and leads_out(Path(config.docs_dir), file.src_uri)
 

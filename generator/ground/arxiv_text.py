@@ -1,4 +1,4 @@
-"""What arXiv itself writes around an abstract."""
+"""The words that arXiv puts before an abstract."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How long a field may be. What is longer is cut: no row, record or receipt makes a page that no browser can show.
+"""The lengths of fields. Longer ones are cut, so that no row, record or receipt makes a page that browsers cannot show.
 
 The limits are far beyond what is real: the longest list of authors has some 5,000 names, an abstract on arXiv 1,920
 characters.

@@ -11,6 +11,6 @@ _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.ASCI
 
 
 def is_free(name: str) -> bool:
-    """Whether `name` may be a part of a path: it is not too long, and nobody else's, in upper case or lower."""
+    """Return whether `name` may be a part of a path: it is not too long, and not reserved, in upper case or lower."""
     folded = name.casefold()
     return len(name) <= LONGEST and not _PAGES.fullmatch(folded) and not _DEVICES.fullmatch(folded)

@@ -338,7 +338,7 @@ class _Parser:
         return [Text("“" if opens else "”")], at + 2
 
     def is_quoted(self, at: int) -> bool:
-        """Whether a quotation was opened before `at`, and not closed."""
+        """Return whether a quotation was opened before `at`, and not closed."""
         return self.text.rfind("``", max(0, at - 500), at) > self.text.rfind("''", max(0, at - 500), at)
 
     def backquote(self, at: int, end: int, depth: int) -> _Found | None:

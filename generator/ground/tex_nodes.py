@@ -1,4 +1,4 @@
-"""What running text is made of."""
+"""The nodes of running text."""
 
 from typing import TypeAlias
 

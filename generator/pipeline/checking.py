@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +20,8 @@ from generator.pipeline.checks_papers import ROW_CHECKS, TopicUse
 from generator.pipeline.checks_receipts import RECEIPT_CHECKS
 from generator.pipeline.checks_site import site_problems
 from generator.pipeline.checks_size import SiteSize, site_size
+
+T = TypeVar("T")
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -48,7 +51,7 @@ def check(root: Path, site: Path | None = None) -> Report:
         if site:
             found += site_problems(site, settings.site.site_url, os.path.relpath(site, root))
     return Report(
-        days=len(_dates(store, [])),
+        days=len(_listed(store.dates, [])),
         papers=papers,
         publications=len(publications),
         problems=tuple(sorted(found, key=_by_place)),
@@ -63,9 +66,10 @@ def _settings(root: Path) -> tuple[Settings | None, list[Problem]]:
         return None, list(error.problems)
 
 
-def _dates(store: Store, found: list[Problem]) -> list[str]:
+def _listed(names: Callable[[], list[T]], found: list[Problem]) -> list[T]:
+    """Return what `names` lists; nothing where it cannot, and then add to `found` why."""
     try:
-        return store.dates()
+        return names()
     except DigestError as error:
         found += error.problems
         return []
@@ -75,7 +79,7 @@ def _check_days(root: Path, store: Store, settings: Settings | None, found: list
     """Add the problems of all days to `found`; how many different papers there are."""
     topics = TopicUse(settings) if settings else None
     papers: set[str] = set()
-    for date in _dates(store, found):
+    for date in _listed(store.dates, found):
         day, unreadable = read_day(store, date)
         found += unreadable
         for row in day.rows:
@@ -89,18 +93,10 @@ def _check_days(root: Path, store: Store, settings: Settings | None, found: list
     return len(papers)
 
 
-def _publication_files(store: Store, found: list[Problem]) -> list[Path]:
-    try:
-        return store.publication_files()
-    except DigestError as error:
-        found += error.problems
-        return []
-
-
 def _check_publications(store: Store, found: list[Problem]) -> list[Publication]:
     """Add the problems of all publications to `found`; the publications that can be read."""
     publications: list[Publication] = []
-    for path in _publication_files(store, found):
+    for path in _listed(store.publication_files, found):
         try:
             text = read_regular(path).decode("utf-8")
         except OSError as error:

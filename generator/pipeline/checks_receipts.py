@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from generator.catalogue.states import counted
+from generator.catalogue.states import state_by_counts
 from generator.edges.store import DROPPED
 from generator.ground.errors import Problem
 from generator.ground.model import State
@@ -165,7 +165,7 @@ def _differ(one: float | None, other: float | None) -> bool:
 def state_is_that_of_the_counts(day: Day) -> Iterator[Problem]:
     """Of a run's receipt: partial or failed where something fell short, ok or quiet only where nothing did."""
     receipt = day.receipt
-    if receipt and receipt.sources and receipt.state != (right := counted(receipt)):
+    if receipt and receipt.sources and receipt.state != (right := state_by_counts(receipt)):
         yield _wrong(day, "state", f"the day is called {receipt.state}, yet by its counts it is {right}")
 
 

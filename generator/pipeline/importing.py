@@ -342,7 +342,7 @@ class _Import:
                 self.report.problems += [problem for problem in error.problems if problem not in known]
 
     def _is_explained(self, day: str) -> bool:
-        """Whether a receipt says why a day has no papers."""
+        """Return whether a receipt says why a day has no papers."""
         try:
             return self.store.receipt(day) is not None
         except DigestError:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from generator.catalogue.states import UNFINISHED, is_good
+from generator.catalogue.states import UNFINISHED, is_repaired
 from generator.edges.store import Store
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State
@@ -18,7 +18,7 @@ def begin(store: Store, before: Receipt | None, date: str, started: str) -> None
     if before is None:
         write(store, Receipt(date=date, state=State.FAILED, errors=(UNFINISHED,), started=started))
         return
-    state = State.PARTIAL if is_good(before) or before.state is State.UNKNOWN else before.state
+    state = State.PARTIAL if is_repaired(before) else before.state
     errors = tuple(dict.fromkeys([*before.errors, UNFINISHED]))
     write(store, msgspec.structs.replace(before, state=state, errors=errors))
 

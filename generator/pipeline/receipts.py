@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.catalogue.states import GOOD, SCORING, TROUBLED, counted, serious_errors
+from generator.catalogue.states import GOOD, SCORING, TROUBLED, serious_errors, state_by_counts
 from generator.edges.store import DROPPED
 from generator.ground.model import Paper, Receipt, Tally
 from generator.pipeline.scorers import credited
@@ -85,7 +85,7 @@ def account(
         ),
         errors=tuple(dict.fromkeys([*errors, *_lost(given, shown | gone.keys(), sources), *noted])),
     )
-    return msgspec.structs.replace(summed, state=counted(summed))
+    return msgspec.structs.replace(summed, state=state_by_counts(summed))
 
 
 def recounted(receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper]) -> Receipt:

@@ -16,7 +16,7 @@ Key = tuple[str, str | None]  # model and rubric; the model is empty where it is
 
 
 class Spending(NamedTuple):
-    """What one scorer was paid; None is unknown."""
+    """The tokens and the cost of one scorer; None is unknown."""
 
     tokens: Tokens | None = None
     cost: Cost | None = None

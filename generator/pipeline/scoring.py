@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from generator.catalogue.days import merge
-from generator.catalogue.states import SCORING, rescored, serious_errors
+from generator.catalogue.states import SCORING, serious_errors, state_after_scoring
 from generator.edges.lock import Lock, exclusive_lock
 from generator.edges.scoring import endpoint
 from generator.edges.scoring.following import Wishes
@@ -198,7 +198,7 @@ def with_outcome(receipt: Receipt, rows: Sequence[Paper], scores: Scores, reques
         errors=(*serious_errors(receipt), *(SCORING + error for error in scores.errors)),
     )
     scored = msgspec.structs.replace(changed, scored=len(have))
-    state = rescored(receipt.state, scored, left=bool(receipt.unscored))
+    state = state_after_scoring(receipt.state, scored, left=bool(receipt.unscored))
     changed = msgspec.structs.replace(changed, state=state)
     return paid(changed, requests) if requests else changed
 

@@ -48,7 +48,7 @@ def environment() -> jinja2.Environment:
     )
     env.filters |= FILTERS
     env.globals |= {"count": wording.count, "state_words": wording.STATE_WORDS}
-    env.globals |= {"state_of_day": wording.state_of_day, "scorers": wording.scorers}
+    env.globals |= {"unremarked": wording.UNREMARKED, "state_of_day": wording.state_of_day, "scorers": wording.scorers}
     env.globals |= {"day_at_a_glance": wording.day_at_a_glance}
     env.globals |= {"sheet_of": Sheet, "contents": contents, "several_sources": several_sources}
     env.globals |= {"paper_address": paper_address}

@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 from functools import lru_cache
 
+from generator.catalogue.states import is_open
 from generator.ground.model import Cost, Receipt, ScorerShare, State
 
 STATE_WORDS = {
@@ -14,6 +15,8 @@ STATE_WORDS = {
     State.MISSING: ("Missing", "There is no record of this day: it may have had papers that were never read."),
     State.UNKNOWN: ("No receipt", "No receipt says what was announced on this day: there may have been more papers."),
 }
+# Of these a list of days shows the number of papers alone, and no remark.
+UNREMARKED = frozenset({State.OK, State.UNKNOWN})
 _SO_FAR = {
     State.OK: "Everything that was announced so far is accounted for.",
     State.QUIET: "Nothing was announced so far.",
@@ -77,7 +80,7 @@ def count(value: int, one: str, many: str = "") -> str:
 
 def state_of_day(state: State, receipt: Receipt | None) -> str:
     """Return what a state means for a day: of one with sources that may bring more, what holds so far."""
-    still_open = receipt is not None and any(tally.open for tally in receipt.sources.values())
+    still_open = receipt is not None and any(map(is_open, receipt.sources.values()))
     return _SO_FAR.get(state, STATE_WORDS[state][1]) if still_open else STATE_WORDS[state][1]
 
 

@@ -1,6 +1,7 @@
 """`requests` over sockets that keep a `Deadline`."""
 
 import socket
+from ssl import SSLContext
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -36,17 +37,19 @@ class TimedAdapter(HTTPAdapter):
     """An adapter that connects, directly or through a proxy, by timed sockets."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        context = create_urllib3_context()
-        context.sslsocket_class = TimedTLS
-        super().init_poolmanager(*args, **options, ssl_context=context)
+        super().init_poolmanager(*args, **options, ssl_context=_timed_context())
         _use_timed_pools(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
-        context = create_urllib3_context()
-        context.sslsocket_class = TimedTLS
-        manager = super().proxy_manager_for(*args, **options, ssl_context=context)
+        manager = super().proxy_manager_for(*args, **options, ssl_context=_timed_context())
         _use_timed_pools(manager)
         return manager
+
+
+def _timed_context() -> SSLContext:
+    context = create_urllib3_context()
+    context.sslsocket_class = TimedTLS
+    return context
 
 
 def _use_timed_pools(manager: PoolManager) -> None:

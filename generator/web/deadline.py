@@ -10,10 +10,11 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from typing import Any, TypeVar
+
+from generator.ground.threads import in_thread
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Whether no time, or no byte, is left."""
+        """Return whether no time, or no byte, is left."""
         return self._left <= 0 or self._bytes < 0
 
 
@@ -106,13 +107,4 @@ def in_time(connect: Callable[[], T], seconds: float) -> T:
 
     The resolver of names takes no timeout, so `connect` runs in a thread, which ends when the resolver gives up.
     """
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(connect())
-        except BaseException as error:
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True, name="connect").start()
-    return future.result(max(0.0, min(seconds, _DEADLINE.get(_NONE).left())))
+    return in_thread(connect, "connect").result(max(0.0, min(seconds, _DEADLINE.get(_NONE).left())))

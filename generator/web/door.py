@@ -259,7 +259,7 @@ def _joined(url: str, target: str) -> str:
 
 
 def _may_follow(before: str, after: str, domain: str) -> bool:
-    """Whether a redirect stays where it was asked for, and never leads from https to http.
+    """Return whether a redirect stays where it was asked for, and does not lead from https to http.
 
     That is the same host on the same port or on that of https, or a host of `domain` on the usual port.
     """

@@ -32,6 +32,7 @@ _SCORE = re.compile(  # 7, 7.0, 7. 0, 7/10, 7 out of 10, 7 (close)
 )
 _EXPONENT = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,20})?[eE][+-]?[0-9]{1,2}")
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|-?NaN|[+-]?Infinity")
+_LONGEST_NUMBER = 20
 _WORDS = {"true": True, "false": False}
 _NOTHING = frozenset({"", "null", "none", "n/a", "na", "-", "undefined"})
 _HARMLESS = re.compile(r"[A-Za-z]{1,12}|[0-9.,/+\- ]{1,12}")
@@ -91,7 +92,7 @@ def shown(value: Any) -> str:
         return str(value)
     text = str(value).strip() if isinstance(value, str) else ""
     if isinstance(value, Bare) and _PLAIN_NUMBER.fullmatch(text):
-        return mending.shown(
-            float(text) if not text.lstrip("+-").isdigit() else text if len(text) <= 20 else "a number of many digits"
-        )
+        if not text.lstrip("+-").isdigit():
+            return mending.shown(float(text))
+        return text if len(text) <= _LONGEST_NUMBER else "a number of many digits"
     return text if _HARMLESS.fullmatch(text) else "a text" if text else "a value"

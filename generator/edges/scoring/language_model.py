@@ -14,12 +14,12 @@ from generator.edges.scoring.outcome import Scores
 from generator.edges.scoring.pricing import Purse, add_bills, add_tokens, bill
 from generator.edges.scoring.question import Instructions
 from generator.edges.scoring.rounds import Heard, Progress, Reply, Rounds
-from generator.edges.scoring.threads import in_thread
 from generator.edges.scoring.verdicts import Verdict
 from generator.ground import arxiv_id
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Scorer
+from generator.ground.threads import in_thread
 
 GIVEN_UP = f"not asked again: {MOST_USELESS} replies that were paid for had no verdict on it"
 
@@ -27,9 +27,8 @@ GIVEN_UP = f"not asked again: {MOST_USELESS} replies that were paid for had no v
 class LanguageModelScorer:
     """Scores papers with the model at `endpoint` under the instructions of `settings`, as far as the `budget` goes.
 
-    `kept` is what was paid for on that day; with `again` papers are asked about, too, on which the model was paid in
-    vain. Raises DigestError if the settings have no prompt, or no price to hold a
-    budget with.
+    `kept` is what was paid for on that day. With `again` papers are asked about, too, on which the model was paid in
+    vain. Raises DigestError if the settings have no prompt, or no price to hold a budget with.
     """
 
     def __init__(
@@ -85,8 +84,8 @@ class LanguageModelScorer:
         if not self._purse.reserve(highest):
             return None
         place = self._kept.place()
-        answer = in_thread(partial(self._ask, messages, batch, place))
-        return lambda: self._heard(answer(), batch, place, highest)
+        answer = in_thread(partial(self._ask, messages, batch, place), "request")
+        return lambda: self._heard(answer.result(), batch, place, highest)
 
     def _ask(self, messages: list[dict[str, str]], batch: Sequence[Paper], place: int) -> Answer | Failure:
         """Return the answer; if it was paid for, it is on the disk by then, whatever becomes of it."""

@@ -7,7 +7,7 @@ this reader keeps what decides: every pair of an object, numbers as text, and wh
 
 import json
 import re
-from typing import Any, NoReturn
+from typing import Any
 
 _DEEPEST = 12
 _LONGEST_STRING = 20_000
@@ -121,7 +121,7 @@ class _Reader:
         self.at = self._skip(self.at)
         first = self._text[self.at : self.at + 1]
         if depth > _DEEPEST or not first:
-            self._break()
+            raise _BrokenError
         if first == "{":
             return self.members(self.at, depth)
         if first == "[":
@@ -150,7 +150,7 @@ class _Reader:
         if after not in ",;，" and "\n" not in gap and not quoted and after not in closing:
             if isinstance(value, Members):
                 value.closed = False
-            self._break()
+            raise _BrokenError
 
     def _ends(self, closing: str) -> bool:
         """Pass commas; return whether `closing` is there, and pass it."""
@@ -168,16 +168,13 @@ class _Reader:
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str]:
         found = pattern.match(self._text, self.at)
         if not found:
-            self._break()
+            raise _BrokenError
         self.at = found.end()
         return found
 
     def _skip(self, at: int) -> int:
         found = _SPACE.match(self._text, at)
         return found.end() if found else at
-
-    def _break(self) -> NoReturn:
-        raise _BrokenError
 
 
 def _is_broken(value: Any) -> bool:

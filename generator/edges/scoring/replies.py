@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from generator.edges.scoring.lenient_json import Members, is_line_start, mend_backslashes, read_object
 
-_LONGEST = 500_000  # characters of a reply
+LONGEST = 500_000  # characters of a reply
 _NAMES = r"(?:\w{1,12}[:_])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|monologue|cot)"
 _OPENS = (
     rf"[<◁]\|?(?:begin_of_)?{_NAMES}(?:\s[^<>\n]{{0,40}})?\|?[>▷]",
@@ -53,7 +53,7 @@ class Answer(NamedTuple):
 
 def answer(content: str) -> Answer:
     """Return what `content` says for good."""
-    parts = _Scan(mend_backslashes(content[:_LONGEST])).parts()
+    parts = _Scan(mend_backslashes(content[:LONGEST])).parts()
     objects = tuple(part for part in parts if isinstance(part, Members))
     whole = all(part.closed for part in objects)
     return Answer(objects, "".join(part for part in parts if isinstance(part, str)) if whole else "")

@@ -1,4 +1,4 @@
-"""What a language model wrote, judged: values matched to papers by id, never by position. Pure.
+"""Verdicts from what a language model wrote: values are matched to papers by id, never by position. Pure.
 
 Models wrap their lines in prose, fences, lists, tables and reasoning, forget quotes and braces, break off in the
 middle, rate papers that were not asked about, and contradict themselves. What is clear counts; the rest has a reason.
@@ -17,7 +17,6 @@ from generator.edges.sources import mending, rows
 from generator.edges.sources.harvest import Notes
 
 _DEEPEST = 10
-_LONGEST = 500_000  # characters of a reply
 _PACKED = frozenset({"arguments", "input", "output", "content", "text", "answer", "response", "result", "json"})
 
 Pairs = list[tuple[str, Any]]
@@ -46,7 +45,7 @@ def read(content: str, asked: Collection[str], *, cut: bool = False) -> Reading:
     `cut`: the reply came to the limit of tokens, so its end is not meant.
     """
     reading = Reading({}, {})
-    for found in _ways(content[:_LONGEST], asked, cut or len(content) > _LONGEST):
+    for found in _ways(content[: replies.LONGEST], asked, cut or len(content) > replies.LONGEST):
         judged = _judged(found, asked)
         reading = judged if judged.surplus else judged._replace(surplus=reading.surplus)
         if reading.verdicts or reading.faults:
@@ -102,7 +101,7 @@ def _inside(members: Members, asked: Collection[str], depth: int) -> Iterator[Pa
 
 def _fields(members: Members) -> Pairs:
     """Return the known fields; scores may stand one level deeper."""
-    found = [(field, value) for name, value in members if (field := fields.field_of(name))]
+    found = _direct(members)
     if not any(field in (RELEVANCE, NOVELTY) for field, _ in found):
         deeper = [value for _, value in members if isinstance(value, Members) and value.closed]
         scores = [pair for value in deeper for pair in _direct(value) if pair[0] in (RELEVANCE, NOVELTY)]

@@ -1,4 +1,4 @@
-"""What a digest itself wrote: the files of a ``data/`` folder and the lines of ``downloads/archive.jsonl``.
+"""The files that a digest itself writes: those of a ``data/`` folder and the lines of ``downloads/archive.jsonl``.
 
 What is in a paper's line stays as it is: its keys are ours already, and a ``date`` among them is none of the day's.
 """

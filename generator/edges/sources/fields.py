@@ -81,14 +81,14 @@ def parse_scale(text: str) -> Scale | None:
 
 
 class FieldMap(NamedTuple):
-    """What the user said of the rows: under which key a field is, and on which scale a score."""
+    """The options of an import: the key under which a field is, and the scale of a score."""
 
     keys: Mapping[str, str] = {}
     scales: Mapping[str, Scale] = {}
 
     @property
     def is_empty(self) -> bool:
-        """Whether rows are to be read as they are."""
+        """Return whether rows are to be read as they are."""
         return not self.keys and not self.scales
 
     def apply(self, row: dict[str, Any]) -> dict[str, Any]:

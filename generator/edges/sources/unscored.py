@@ -1,4 +1,4 @@
-"""Why a row came in without a score: so that none is dropped in silence."""
+"""The reasons why rows come in without a score, so that none is dropped in silence."""
 
 from collections.abc import Mapping
 from typing import Any

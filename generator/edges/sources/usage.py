@@ -1,4 +1,4 @@
-"""What a paper assistant says a day cost and counted, made its receipt."""
+"""Receipts from the figures that a paper assistant keeps of a day."""
 
 from typing import NamedTuple
 

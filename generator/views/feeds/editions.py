@@ -100,7 +100,7 @@ def _edition(
         date=midnight(date),
         summary=summary(lead),
         html=html("feed_edition.html.j2", **context),
-        categories=() if state in (State.OK, State.UNKNOWN) else (state.value,),
+        categories=() if state in wording.UNREMARKED else (state.value,),
     )
 
 
@@ -119,10 +119,10 @@ def _section(entry: Entry, settings: Settings) -> dict[str, object]:
 def _outcome(state: State, papers: int, entries: Sequence[Entry]) -> str:
     """``84 papers, best: …``; what went wrong, where something did."""
     word = wording.STATE_WORDS[state][0].lower()
-    complete = state in (State.OK, State.UNKNOWN)
+    unremarked = state in wording.UNREMARKED
     if not entries:
-        return "no papers" if complete else word
-    note = "" if complete else f" ({word})"
+        return "no papers" if unremarked else word
+    note = "" if unremarked else f" ({word})"
     return f"{wording.count(papers, 'paper')}{note}, best: {text.plain(entries[0].paper.title)}"
 
 

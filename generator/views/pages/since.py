@@ -15,7 +15,6 @@ from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
 from generator.ground import text
 from generator.ground.config import Settings
-from generator.ground.model import State
 from generator.views import wording
 from generator.views.page import File, Page
 from generator.views.permalink import paper_address
@@ -50,7 +49,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     best = settings.pages.month_best
     context = {
         "days": week,
-        "gaps": [head for head in week if head.state not in (State.OK, State.UNKNOWN)],
+        "gaps": [head for head in week if head.state not in wording.UNREMARKED],
         "best": catalogue.best(week[0].date, week[-1].date, best) if week else [],
         "settings": settings,
         "day_address": day_address,
