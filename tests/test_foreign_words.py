@@ -161,7 +161,6 @@ ERRORS = {
     "status": Answer(400, json.dumps({"error": SPOKEN}).encode()),
     "an error in place of a list": Answer(200, json.dumps({"error": SPOKEN}).encode()),
     "a redirect": Answer(302, b"", (("Location", f"http://{SPOKEN}.example/{SPOKEN}"),)),
-    "an id that is none": Answer(200, json.dumps([{"paper": {"id": SPOKEN, "title": "T"}}]).encode()),
     "an encoding": Answer(200, f'<?xml version="1.0" encoding="{SPOKEN}"?><a>\u00e9</a>'.encode()),
 }
 

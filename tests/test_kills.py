@@ -14,6 +14,7 @@ import pytest
 from generator.edges.lock import file_lock
 from generator.edges.processes import WorkerPool
 from generator.edges.scratch import scratch_folder
+from generator.edges.site_folder import mark_unfinished
 from generator.ground import config
 from generator.pipeline.opening import _spread
 from generator.pipeline.rendering import Job, Workers
@@ -260,6 +261,7 @@ def test_the_next_command_removes_what_killed_ones_left_and_nothing_else(tmp_pat
     rows.write_text('{"2505.00002": {"title": "T", "RELEVANCE": 5, "NOVELTY": 5}}', "utf-8")
     assert digest("build", "--root", root).returncode == 0
     place(root, *OURS, *OURS_OF_BUILDS, *THEIRS)
+    mark_unfinished(root / ".site.new.aside")
     assert digest("import", rows, "--root", root).returncode == 0
     assert [name for name in (*OURS, *THEIRS) if (root / name).exists()] == [*THEIRS]
     assert [name for name in OURS_OF_BUILDS if not (root / name).exists()] == []
