@@ -11,7 +11,7 @@ from generator.edges.sources.harvest import Notes
 from generator.ground import records
 from generator.ground.arxiv_id import ArxivId
 from generator.ground.characters import clean, safe_url
-from generator.ground.model import Links, Paper, Scorer
+from generator.ground.model import LARGEST_NUMBER, Links, Paper, Scorer
 
 _SCORED = frozenset({"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE", "authors", "title", "abstract", "arxiv_id"})
 _TEXTS = ("doi", "journal_ref", "arxiv_comment", "announce_type")
@@ -42,7 +42,7 @@ def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
     known = _identify(row, key, notes)
     if known is None:
         return None
-    title = mending.line_of_text(row.get("title"), "title", notes)
+    title = mending.title(row.get("title"), notes)
     names, places = mending.authors(_listed(row.get("authors")), notes)
     abstract = mending.optional_text(row.get("abstract"), "abstract", notes)
     version, announced = known.version, None
@@ -154,7 +154,7 @@ def _parts(raw: object, field: str) -> list[object]:
 
 def _count(raw: object, field: str, notes: Notes) -> int | None:
     value = mending.number(raw)
-    if isinstance(value, int) and 0 <= value < 1 << 53:
+    if isinstance(value, int) and 0 <= value <= LARGEST_NUMBER:
         return value
     if raw is not None:
         notes.repair("a value that is not a count was left out", f"{field} {mending.shown(raw)}")
