@@ -106,7 +106,7 @@ def entries(folder: str) -> list[os.DirEntry[str]]:
 
 def check_folder(site: Path, root: Path, docs: Path, *, force: bool = False) -> None:
     """Raise DigestError unless `site`, a real path, is a folder that builds of the digest in `root` may replace."""
-    fault = _is_no_folder(site) or _always_unfit(site, root, docs)
+    fault = _fault_of_path(site) or _fault_of_place(site, root, docs)
     if not fault and not force and entries(str(site)) and read_seal(site) is None:
         fault = "is not empty, and no build made it", _FORCE
     if fault:
@@ -133,7 +133,7 @@ def _is_spare(folder: Path) -> bool:
         return False
 
 
-def _always_unfit(site: Path, root: Path, docs: Path) -> tuple[str, str] | None:
+def _fault_of_place(site: Path, root: Path, docs: Path) -> tuple[str, str] | None:
     if name := _protected(site, root, docs):
         return f"is {name}, lies in it, or has it inside", _ELSEWHERE
     if os.path.lexists(site / SEAL) and not stat.S_ISREG(os.lstat(site / SEAL).st_mode):
@@ -157,7 +157,7 @@ def _protected(site: Path, root: Path, docs: Path) -> str | None:
     )
 
 
-def _is_no_folder(site: Path) -> tuple[str, str] | None:
+def _fault_of_path(site: Path) -> tuple[str, str] | None:
     there = next((place for place in (site, *site.parents) if os.path.lexists(place)), None)
     if there and not there.is_dir():
         return f"{there} is no folder", _ELSEWHERE

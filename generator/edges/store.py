@@ -161,7 +161,8 @@ class Store:
         """Keep these replies of a language model beside those of the day; False if all of them were kept."""
         path = self.replies_path(date)
         before = [line for line in _bytes(path).split(b"\n") if line.strip()]
-        new = [line for line in dict.fromkeys(lines) if line not in {*before}]
+        known = set(before)
+        new = [line for line in dict.fromkeys(lines) if line not in known]
         return bool(new) and write_atomically(path, b"".join(line + b"\n" for line in [*before, *new]), durable=True)
 
     def write_publications(self, name: str, text: str) -> bool:

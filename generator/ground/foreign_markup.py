@@ -19,7 +19,7 @@ _BLOCKS = frozenset("abstract br break def-list div disp-quote h1 h2 h3 h4 li li
 _NAMES = "|".join(sorted((re.escape(name) for name in {*_STYLES, *_BLOCKS}), key=len, reverse=True))
 _ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=]+))*"""
 _TAG = re.compile(rf"<(/?)(?:((?:jats|mml|m):[\w-]+)|({_NAMES})){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 # None of these goes past where another of its kind begins: an unclosed one costs no more than what follows it.
 _FORMULA = re.compile(
     r"<(?:jats:)?tex-math\b[^<>]*>((?:[^<]|<(?!/?(?:jats:)?tex-math\b))*+)</(?:jats:)?tex-math>", re.IGNORECASE
@@ -35,9 +35,9 @@ _PROTECTED = re.compile(r"(?=.*[A-Z])[^\W_][\w'’&+./-]*(?: [\w'’&+./-]+)*", 
 def without_entities(text: str) -> str:
     """Return `text` with characters in place of HTML's entities, also where they are escaped twice."""
     for _ in range(3):
-        if "&" not in text or not _ENTITY.search(text):
+        if "&" not in text or not ENTITY.search(text):
             break
-        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+        text = ENTITY.sub(lambda match: html.unescape(match[0]), text)
     return text
 
 

@@ -1,10 +1,9 @@
 """``make clean``: take away what builds made, and nothing else."""
 
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
-from generator.edges.output import Output
+from generator.edges.output import LIST, Output
 from generator.edges.site import fresh_of
 from generator.edges.site_folder import check_workplace, remove_ours
 from generator.ground import config
@@ -12,7 +11,10 @@ from generator.pipeline.opening import CACHE
 
 
 def clear(root: Path) -> None:
-    """Remove from the digest in `root` what was generated and built. Raises DigestError for a folder nobody made."""
+    """Remove what was generated and built from the digest in `root`.
+
+    Raises DigestError for a workplace of builds that no build made.
+    """
     settings = config.load(root).site
     site = (root / settings.site_dir).resolve()
     check_workplace(fresh_of(site))
@@ -20,6 +22,5 @@ def clear(root: Path) -> None:
     remove_ours(site)
     with Output(root / settings.docs_dir):
         pass  # what was generated and is not any more goes
-    with suppress(FileNotFoundError):
-        (root / settings.docs_dir / ".generated").unlink()
+    (root / settings.docs_dir / LIST).unlink(missing_ok=True)
     shutil.rmtree(root / CACHE, ignore_errors=True)

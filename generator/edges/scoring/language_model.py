@@ -58,9 +58,10 @@ class LanguageModelScorer:
         before = len(self._kept.requests)
         known = {paper.arxiv_id: found for paper in papers if (found := self._kept.verdict(*self._key(paper)))}
         left = [paper for paper in papers if paper.arxiv_id not in known]
-        hopeless = [] if self._again else [paper for paper in left if self._kept.is_given_up(*self._key(paper))]
+        given_up = [paper.arxiv_id for paper in left if not self._again and self._kept.is_given_up(*self._key(paper))]
+        reasons = dict.fromkeys(given_up, GIVEN_UP)
         rounds = Rounds(
-            [paper for paper in left if paper not in hopeless],
+            [paper for paper in left if paper.arxiv_id not in reasons],
             self._send,
             self._progress,
             parallel=self._settings.scorer.parallel,
@@ -68,8 +69,7 @@ class LanguageModelScorer:
         )
         rounds.make(self._settings.scorer.batch)
         self._kept.settle()
-        reasons = rounds.reasons | {paper.arxiv_id: GIVEN_UP for paper in hopeless}
-        return self._scores(papers, known | rounds.verdicts, reasons, self._kept.requests[before:])
+        return self._scores(papers, known | rounds.verdicts, rounds.reasons | reasons, self._kept.requests[before:])
 
     def _key(self, paper: Paper) -> tuple[str, str, str, str]:
         return paper.arxiv_id, question.line_hash(paper), self._model, self._rubric

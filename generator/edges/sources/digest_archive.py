@@ -28,11 +28,11 @@ def recognise(payload: Payload) -> bool:
         value = payload.value
         if isinstance(value, dict) and "state" in value and "date" in value:
             return value["state"] in list(State)
-        return isinstance(value, dict) and _place(payload) is not None and _is_ours(payload, [value])
+        return isinstance(value, dict) and _is_ours(payload, [value])
     if not isinstance(payload, Lines) or not payload.rows:
         return False
     listed = [row for _, row in payload.rows]
-    return _is_download(listed[0]) or (_place(payload) is not None and _is_ours(payload, listed))
+    return _is_download(listed[0]) or _is_ours(payload, listed)
 
 
 def _is_download(row: dict[str, Any]) -> bool:
@@ -45,8 +45,11 @@ def _place(payload: Json | Lines) -> tuple[str, str] | None:
 
 
 def _is_ours(payload: Json | Lines, listed: list[dict[str, Any]]) -> bool:
+    """Return whether these rows are in a file of ``data/``, by its place and their keys."""
     place = _place(payload)
-    keys = {"model", "sent"} if place and place[0] == "replies" else _ALWAYS
+    if place is None:
+        return False
+    keys = {"model", "sent"} if place[0] == "replies" else _ALWAYS
     return all(keys <= row.keys() for row in listed)
 
 

@@ -10,12 +10,11 @@ from generator.ground import arxiv_id
 from generator.ground.arxiv_id import ArxivId
 from generator.ground.arxiv_text import ANNOUNCEMENT
 from generator.ground.characters import clean, is_printable, one_line, unescaped
-from generator.ground.foreign_markup import without_braces
+from generator.ground.foreign_markup import ENTITY, without_braces
 from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.model import LARGEST_NUMBER
 from generator.ground.spelling import name as spelt_name
 
-_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
@@ -33,7 +32,7 @@ def is_clean(raw: str) -> bool:
 def _has_entity(raw: str) -> bool:
     # Most texts have no "&" at all, which `find` sees in a tenth of a pattern's time.
     at = raw.find("&")
-    while at >= 0 and not _ENTITY.match(raw, at):
+    while at >= 0 and not ENTITY.match(raw, at):
         at = raw.find("&", at + 1)
     return at >= 0
 
@@ -55,7 +54,7 @@ def clean_text(raw: str, field: str, notes: Notes) -> str:
 
 def _unescaped(raw: str, field: str, notes: Notes) -> str:
     plain = unescaped(raw)
-    if _ENTITY.search(plain):  # a feed of a feed is escaped twice
+    if ENTITY.search(plain):  # a feed of a feed is escaped twice
         plain = unescaped(plain)
     if plain == raw:
         return raw

@@ -11,7 +11,7 @@ from generator.edges.sources.harvest import Notes
 from generator.ground import records
 from generator.ground.arxiv_id import ArxivId
 from generator.ground.characters import clean, safe_url
-from generator.ground.model import Links, Paper, Scorer
+from generator.ground.model import LARGEST_NUMBER, Links, Paper, Scorer
 
 _SCORED = frozenset({"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE", "authors", "title", "abstract", "arxiv_id"})
 _TEXTS = ("doi", "journal_ref", "arxiv_comment", "announce_type")
@@ -154,7 +154,7 @@ def _parts(raw: object, field: str) -> list[object]:
 
 def _count(raw: object, field: str, notes: Notes) -> int | None:
     value = mending.number(raw)
-    if isinstance(value, int) and 0 <= value < 1 << 53:
+    if isinstance(value, int) and 0 <= value <= LARGEST_NUMBER:
         return value
     if raw is not None:
         notes.repair("a value that is not a count was left out", f"{field} {mending.shown(raw)}")

@@ -10,17 +10,16 @@ from typing import Any, NamedTuple
 
 from generator.edges.sources import mending, rows, scored, usage
 from generator.edges.sources.days import day_of_value
-from generator.edges.sources.harvest import NO_PAPERS, Harvest, Notes, refused
+from generator.edges.sources.harvest import NO_PAPERS, Harvest, Notes, Row, refused
 from generator.edges.sources.payload import Json, Lines, Payload
 from generator.edges.sources.scored import Item
 from generator.edges.sources.usage import Usage
 from generator.ground.errors import Problem
-from generator.ground.model import Cost, Receipt, Tokens
+from generator.ground.model import LARGEST_NUMBER, Cost, Receipt, Tokens
 from generator.ground.records import is_date
 
 _LISTS = ("papers", "items", "entries", "results", "articles")
 _DATES = ("date", "day")
-_MOST = 1 << 53
 
 
 class Batch(NamedTuple):
@@ -75,19 +74,21 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     """Return the papers of each day, and the receipts. Raises DigestError if a day is unknown or contradicts `day`."""
     assert isinstance(payload, Json | Lines)
     notes = Notes(payload.where)
-    harvest = Harvest()
+    taken: list[Row] = []
+    receipts: list[Receipt] = []
+    empty_day = None
     for batch in _batches(payload):
         date = _day_of(batch, day, payload.where)
-        harvest.receipts += _receipts(batch, date)
+        receipts += _receipts(batch, date)
         if batch.papers:
-            harvest.rows += scored.take(_items(payload, batch), date, notes)
-        elif not harvest.receipts:
-            harvest.empty_day = date
+            taken += scored.take(_items(payload, batch), date, notes)
+        elif not receipts:
+            empty_day = date
             do = "nothing to do if the day was quiet"
             notes.problems.append(Problem(payload.where, NO_PAPERS, do, note=True))
-    found = notes.harvest(harvest.rows)
-    found.receipts, found.empty_day = harvest.receipts, harvest.empty_day
-    return found
+    harvest = notes.harvest(taken)
+    harvest.receipts, harvest.empty_day = receipts, empty_day
+    return harvest
 
 
 def _items(payload: Json | Lines, batch: Batch) -> list[Item]:
@@ -132,7 +133,7 @@ def _receipts(batch: Batch, date: str | None) -> list[Receipt]:
 
 def _count(figures: dict[str, Any], name: str) -> int | None:
     value = figures.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER else None
 
 
 def _tokens(figures: dict[str, Any]) -> Tokens | None:
