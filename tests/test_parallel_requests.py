@@ -210,7 +210,7 @@ def test_a_reply_that_fails_the_reader_is_kept_with_its_cost(
     monkeypatch.undo()
     before = len(server.asked)
     assert digest.score().scored == 1  # by a better reader, of what was kept
-    assert (len(server.asked), digest.receipt.state) == (before, State.OK)
+    assert (len(server.asked), digest.receipt.state) == (before, State.UNKNOWN)
 
 
 def test_useless_replies_are_not_paid_for_without_end(digest: Real, server: ModelServer) -> None:
