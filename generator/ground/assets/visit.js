@@ -32,7 +32,7 @@ const SOON = new Date(Date.now() + 2 * 864e5).toISOString();
 function larger(one, other) {
   const all = {};
   for (const [date, papers] of [one, other].flatMap((it) => Object.entries(Object(it)))) {
-    if (isDate(date) && date < SOON && papers >= 0 && papers < 1e5) all[date] = Math.max(papers, all[date] ?? 0);
+    if (isDate(date) && date < SOON && Number.isInteger(papers) && papers >= 0 && papers < 1e5) all[date] = Math.max(papers, all[date] ?? 0);
   }
   return Object.fromEntries(Object.entries(all).sort().slice(-KEPT));
 }
