@@ -14,7 +14,7 @@ import requests
 import urllib3
 
 from generator.ground.errors import Problem
-from generator.web.adapter import TimedAdapter
+from generator.web.adapter import TimedAdapter, UnaskedProtocolError
 from generator.web.deadline import Deadline
 from generator.web.service import Reply, Service, WebError, shown, wait_asked
 
@@ -78,7 +78,7 @@ class Web:
                 error = WebError(Problem(shown(url), str(lost), _LATER, kind=lost.kind), sent=lost.sent)
                 passing = lost.passing and (service.resend or not lost.sent)
             else:
-                if 200 <= reply.status < 300 and not _is_page(reply):
+                if 200 <= reply.status < 300 and not (service.resend and _is_page(reply)):
                     return reply
                 deadline = Deadline(service.whole_timeout)  # it answers: the next try has its own time
                 error, passing = _refusal(url, reply), reply.status in service.retry or reply.status < 300
@@ -305,6 +305,8 @@ def _broken(error: Exception) -> str:
     text = repr(error)
     if "NameResolutionError" in text:
         return "is a host that is not known"
+    if UnaskedProtocolError.__name__ in text:
+        return "answers in another protocol, which was not asked for"
     if "IncompleteRead" in text or "InvalidChunkLength" in text:
         return "breaks off its answer in the middle"
     return "cannot be reached" if "NewConnectionError" in text else "breaks the connection off"
