@@ -26,6 +26,9 @@ DRIPPED: dict[str, Callable[[], Bytes]] = {
     "status line": lambda: itertools.chain([b"HTTP/1.1 200 "], itertools.repeat(b"O")),
     "header": lambda: itertools.chain([_OK, b"X: "], itertools.repeat(b"x")),
     "100 Continue": lambda: itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "102 Processing": lambda: itertools.repeat(b"HTTP/1.1 102 Processing\r\n\r\n"),
+    "103 Early Hints": lambda: itertools.repeat(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
+    "an unknown interim reply": lambda: itertools.repeat(b"HTTP/1.1 199\r\n\r\n"),
     "header of a 103": lambda: itertools.chain([b"HTTP/1.1 103 Early Hints\r\nLink: "], itertools.repeat(b"x")),
     "body": lambda: itertools.chain([_OK, b"\r\n"], itertools.repeat(b"x")),
     "body of a known length": lambda: itertools.chain([_OK, b"Content-Length: 9999\r\n\r\n"], itertools.repeat(b"x")),
@@ -42,6 +45,8 @@ DRIPPED: dict[str, Callable[[], Bytes]] = {
 # Bytes that come as fast as they are taken.
 FLOODED: dict[str, Callable[[], Bytes]] = {
     "100 Continue": lambda: itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
+    "102 Processing": lambda: itertools.repeat(b"HTTP/1.1 102 Processing\r\n\r\n" * 1000),
+    "103 Early Hints": lambda: itertools.repeat(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 1000),
     "trailers": lambda: itertools.chain([_CHUNKED, b"0\r\n"], itertools.repeat(b"X: y\r\n" * 1000)),
     "gzip file name": lambda: itertools.chain(
         [_GZIP, _chunk(bytes.fromhex("1f8b0808000000000003"))], itertools.repeat(_chunk(b"a" * 10_000))

@@ -26,13 +26,14 @@ class Question(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What is sent. A body may break off; a pause comes before it."""
+    """What is sent. A body may break off; a pause comes before it, and `interim` replies as they are."""
 
     status: int = 200
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     seconds: float = 0
     hang_up: bool = False
+    interim: bytes = b""
 
 
 Behaviour = Callable[[Question], Reply]
@@ -225,9 +226,9 @@ def _send(request: BaseHTTPRequestHandler, reply: Reply) -> None:
     if reply.hang_up:
         request.close_connection = True
         return
+    request.wfile.write(reply.interim)
     request.send_response(reply.status)
-    request.send_header("Content-Type", "application/json")
-    for name, value in reply.headers:
+    for name, value in ({"Content-Type": "application/json"} | dict(reply.headers)).items():
         request.send_header(name, value)
     request.send_header("Content-Length", str(len(reply.body)))
     request.end_headers()

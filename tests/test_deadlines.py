@@ -65,7 +65,7 @@ def test_a_server_that_floods_is_given_up(web: Web, way: str) -> None:
         assert given_up(lambda: web.get(SERVICE, server.url)) == "answers too slowly"
 
 
-@pytest.mark.parametrize("way", ["status line", "100 Continue", "trailers"])
+@pytest.mark.parametrize("way", ["status line", "100 Continue", "102 Processing", "103 Early Hints", "trailers"])
 def test_a_post_is_given_up_too(web: Web, way: str) -> None:
     with dripping(way) as server:
         given_up(lambda: web.post(SERVICE, server.url, {}))

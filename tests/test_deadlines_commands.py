@@ -27,7 +27,7 @@ from tests.playing import play
 
 SECONDS = 0.4
 MOMENT = 2.0
-WAYS = ("header", "100 Continue", "trailers")
+WAYS = ("header", "100 Continue", "103 Early Hints", "trailers")
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from generator.edges import fetching
-from generator.edges.fetching.outcome import Ask, Condition, Fetched, failed
+from generator.edges.fetching.outcome import Ask, Condition, Fetched, cut_short, failed
 from generator.edges.sources.harvest import Harvest, Repair, Row
 from generator.edges.store import Store
 from generator.ground.arxiv_calendar import Calendar
@@ -94,11 +94,20 @@ def gather(
     """Return what every source gives for `date`; one that fails says so, and the others are asked all the same."""
     store, calendar, found = Store(root), Calendar(settings.fetch.arxiv.holidays), []
     for ask in asks:
-        try:
-            found.append(ask.fetch(web, date, today))
-        except DigestError as error:
-            found.append(failed(ask.source, date, error.problems))
+        found.append(_answer(ask, web, date, today))
         weigh(store, calendar, found[-1], today, asked_on)
+    return found
+
+
+def _answer(ask: Ask, web: Web, date: str, today: str) -> Fetched:
+    """Return what one source gives in the time that it has."""
+    limited = web.within(ask.longest_s)
+    try:
+        found = ask.fetch(limited, date, today)
+    except DigestError as error:
+        return failed(ask.source, date, error.problems)
+    if limited.ran_out:
+        cut_short(found, ask)
     return found
 
 

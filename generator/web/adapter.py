@@ -1,5 +1,6 @@
 """`requests` over sockets that keep a `Deadline`."""
 
+import http.client
 import socket
 from ssl import SSLContext
 from typing import Any
@@ -13,7 +14,26 @@ from urllib3.util.ssl_ import create_urllib3_context
 from generator.web.deadline import TimedTLS, in_time, timed
 
 
+class UnaskedProtocolError(http.client.HTTPException):
+    """A reply in another protocol, which was not asked for."""
+
+
+class _Response(http.client.HTTPResponse):
+    """A reply whose interim ones are read past: RFC 9110, 15.2. The standard library does that with 100 alone."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                raise UnaskedProtocolError
+            if status >= http.HTTPStatus.OK:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+
 class _Connection(HTTPConnection):
+    response_class = _Response
+
     def _new_conn(self) -> socket.socket:
         try:
             return timed(in_time(super()._new_conn, self.timeout or float("inf")))

@@ -34,6 +34,10 @@ class Deadline:
         self._left = self.left()
         _DEADLINE.reset(self._token)
 
+    def shorten(self, seconds: float) -> None:
+        """Leave no more than `seconds`."""
+        self._left = min(self._left, seconds)
+
     def left(self) -> float:
         """Return the seconds left while it counts."""
         return self._end - time.monotonic()

@@ -5,8 +5,9 @@ import http
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import msgspec
@@ -14,7 +15,7 @@ import requests
 import urllib3
 
 from generator.ground.errors import Problem
-from generator.web.adapter import TimedAdapter
+from generator.web.adapter import TimedAdapter, UnaskedProtocolError
 from generator.web.deadline import Deadline
 from generator.web.service import Reply, Service, WebError, shown, wait_asked
 
@@ -29,12 +30,21 @@ class Web:
     """The one door. `clock` gives seconds that only grow (`time.monotonic`), `sleep` waits that many seconds.
 
     May be shared by threads. A service is known by its name: all requests to it share its interval and connections.
+    `ran_out` tells whether a request failed for lack of time: see `within`.
     """
 
     def __init__(self, agent: str, *, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
         self._agent, self._clock, self._sleep = agent, clock, sleep
         self._lines: dict[str, _Line] = {}
         self._lock = threading.Lock()
+        self._end = float("inf")
+        self.ran_out = False
+
+    def within(self, seconds: float) -> "Web":
+        """Return the same door, which shuts after `seconds`, for all requests that belong together, pauses included."""
+        limited = copy(self)
+        limited._end, limited.ran_out = min(self._end, self._clock() + seconds), False
+        return limited
 
     def get(self, service: Service, url: str, *, headers: Mapping[str, str] | None = None) -> Reply:
         """The reply at `url` if its status is 2xx. Raises WebError."""
@@ -70,50 +80,61 @@ class Web:
     def _ask(self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None) -> Reply:
         _check(url)
         line, deadline = self._line(service), Deadline(service.whole_timeout)
+        request, error = _Request(service, method, headers, data, self._end), None
         for attempt in range(service.tries):
+            if line.next_start() >= self._end:
+                raise self._out_of_time(url, error)
             pause = min(service.pause * 2**attempt, service.longest_pause)
             try:
-                reply = self._follow(line, service, method, url, headers, data, deadline)
+                reply = self._follow(line, request, url, deadline)
             except _Lost as lost:
                 error = WebError(Problem(shown(url), str(lost), _LATER, kind=lost.kind), sent=lost.sent)
                 passing = lost.passing and (service.resend or not lost.sent)
             else:
-                if 200 <= reply.status < 300 and not _is_page(reply):
+                if 200 <= reply.status < 300 and not (service.resend and _is_page(reply)):
                     return reply
                 deadline = Deadline(service.whole_timeout)  # it answers: the next try has its own time
                 error, passing = _refusal(url, reply), reply.status in service.retry or reply.status < 300
                 if passing and (asked := wait_asked(reply)) is not None:
                     pause = asked
             if not passing or attempt + 1 == service.tries:
+                self.ran_out |= self._clock() >= self._end
                 raise error
             if pause > service.longest_pause:
                 raise _too_long(url, pause, error)
             line.hold(pause)
         raise ValueError(f"{service.name} is to be tried less than once")
 
-    def _follow(
-        self,
-        line: "_Line",
-        service: Service,
-        method: str,
-        url: str,
-        headers: dict[str, str],
-        data: bytes | None,
-        deadline: Deadline,
-    ) -> Reply:
+    def _out_of_time(self, url: str, error: WebError | None) -> WebError:
+        self.ran_out = True
+        what = f"{error.problems[0].what}, and there is" if error else "is not asked any more: there is"
+        problem = Problem(shown(url), f"{what} no time left for this source", _LATER)
+        return WebError(problem, error.reply if error else None, sent=error is not None and error.sent)
+
+    def _follow(self, line: "_Line", request: "_Request", url: str, deadline: Deadline) -> Reply:
         asked = url
         for _ in range(_MOST_REDIRECTS + 1):
-            reply = line.send(service, method, asked, headers, data, deadline)
+            reply = line.send(request, asked, deadline)
             target = reply.headers.get("location")
-            if method != "GET" or reply.status not in _REDIRECTS or not target:
+            if request.method != "GET" or reply.status not in _REDIRECTS or not target:
                 return reply
             before, asked = asked, _joined(asked, target)
-            if not _may_follow(before, asked, service.domain):
+            if not _may_follow(before, asked, request.service.domain):
                 what = f"redirects to {shown(asked)}, which is another place"
                 raise _Lost(what, kind="redirects to another place")
             if urlsplit(before)[:2] != urlsplit(asked)[:2]:
-                headers = {}  # a key is for the host it was given for
+                request = request._replace(headers={})  # a key is for the host it was given for
         raise _Lost(f"redirects more than {_MOST_REDIRECTS} times")
+
+
+class _Request(NamedTuple):
+    """What is asked, wherever it is redirected to; `end` is the time at which its reply is given up."""
+
+    service: Service
+    method: str
+    headers: dict[str, str]
+    data: bytes | None
+    end: float
 
 
 class _Lost(Exception):
@@ -145,30 +166,39 @@ class _Line:
         """Start no request, whoever makes it, before so many seconds have passed."""
         self._not_before(self._clock() + seconds)
 
+    def next_start(self) -> float:
+        """Return the time at which the next request may start."""
+        return max(self._next, self._clock())
+
     def _not_before(self, time: float) -> None:
         with self._lock:
             self._next = max(self._next, time)
 
-    def send(
-        self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None, deadline: Deadline
-    ) -> Reply:
+    def send(self, request: _Request, url: str, deadline: Deadline) -> Reply:
         """One request when its turn comes, and its whole reply, whatever the status. Raises _Lost."""
-        place = urlsplit(url).netloc
+        service, place = request.service, urlsplit(url).netloc
         with self._connection() as session:
             if place in self._late:
                 raise _Lost("did not answer in time before and is not asked again", sent=False)
             self._take_turn(service.interval)
+            deadline.shorten(request.end - self._clock())
             timeout = (service.connect_timeout, service.read_timeout)
             try:
                 with (
                     deadline,
                     session.request(
-                        method, url, headers=headers, data=data, stream=True, allow_redirects=False, timeout=timeout
+                        request.method,
+                        url,
+                        headers=request.headers,
+                        data=request.data,
+                        stream=True,
+                        allow_redirects=False,
+                        timeout=timeout,
                     ) as response,
                 ):
                     body = _read(response, service.largest)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                if deadline.passed and service.skip_late_hosts:
+                if deadline.passed and service.skip_late_hosts and self._clock() < request.end:
                     self._late.add(place)
                 raise _lost(error, deadline.passed) from error
         found = {name.lower(): value for name, value in response.headers.items()}
@@ -305,6 +335,8 @@ def _broken(error: Exception) -> str:
     text = repr(error)
     if "NameResolutionError" in text:
         return "is a host that is not known"
+    if UnaskedProtocolError.__name__ in text:
+        return "answers in another protocol, which was not asked for"
     if "IncompleteRead" in text or "InvalidChunkLength" in text:
         return "breaks off its answer in the middle"
     return "cannot be reached" if "NewConnectionError" in text else "breaks the connection off"

@@ -22,7 +22,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     `retry`) is made up to `tries` times, first after `pause`, then after twice as long each time; ``Retry-After``
     overrides that. Nobody waits longer than `longest_pause`: a service that asks for more has failed. Redirects stay
     on the host and port asked or in `domain`.
-    Without `resend` a request that was sent and got no reply is not made again: it may have been done, and charged.
+    Without `resend` a request that was sent is not made again if it got no reply, for it may have been done and
+    charged; and a 2xx reply is returned whatever its type. With it a web page is no reply, and is tried again.
     """
 
     name: str

@@ -25,6 +25,7 @@ from generator.ground.withdrawal import announces_withdrawal
 from generator.web.door import Web
 
 NAME = "arxiv"
+_LONGEST_S = 1200.0  # a request every three seconds, a wait or two of some minutes that arXiv asks for
 _LAGS = "taken from the API, whose index may be behind; the day is asked for again"
 _FEW = 5  # so many papers of one category that all were held back for a day are believed
 _ORDER = ("new", "cross", "replace", "replace-cross")
@@ -33,7 +34,7 @@ _ORDER = ("new", "cross", "replace", "replace-cross")
 def asks(settings: Fetch) -> Iterator[Ask]:
     """arXiv's papers, if categories are set."""
     if settings.arxiv.categories:
-        yield Ask(NAME, partial(fetch, settings))
+        yield Ask(NAME, partial(fetch, settings), longest_s=_LONGEST_S)
 
 
 def fetch(settings: Fetch, web: Web, date: str, today: str) -> Fetched:
@@ -203,6 +204,7 @@ class _Day:
             except DigestError as error:
                 self._done.problems += error.problems
                 continue
+            self._done.problems += harvest.problems
             for row in harvest.rows:
                 if (row.paper.version or 1) > 1 and (row.paper.updated or "") >= first:
                     paper = msgspec.structs.replace(row.paper, announce_type="replace")
@@ -210,11 +212,13 @@ class _Day:
 
     def _add_details(self) -> None:
         try:
-            harvest = self._services.details([p.arxiv_id for p in self._wanted()], self._done.date)
+            for harvest in self._services.details([p.arxiv_id for p in self._wanted()], self._done.date):
+                self._detail(harvest)
         except DigestError as error:
             self._note(error)
             self._say("the feed's papers are kept without details", "fetch again to fill them in", note=True)
-            return
+
+    def _detail(self, harvest: Harvest) -> None:
         for row in harvest.rows:
             if paper := self._papers.get(row.paper.arxiv_id):
                 self._papers[paper.arxiv_id] = _marked(_with_details(paper, row.paper))

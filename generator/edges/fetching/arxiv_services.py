@@ -7,6 +7,8 @@ import datetime
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote, urlencode
 
+import msgspec
+
 from generator.edges.sources import arxiv_feed, arxiv_oai, payload
 from generator.edges.sources.harvest import Harvest, refused
 from generator.edges.sources.payload import Xml
@@ -14,7 +16,7 @@ from generator.ground.arxiv_categories import other_names
 from generator.ground.errors import DigestError
 from generator.ground.fetch_settings import Endpoints
 from generator.web.door import Web
-from generator.web.service import Service, shown
+from generator.web.service import Service, WebError, shown
 
 SERVICE = Service(name="arXiv", interval=3.0, pause=10.0, domain="arxiv.org")
 
@@ -45,32 +47,37 @@ class ArxivServices:
         days = {row.date for row in harvest.rows}  # Atom says it of each paper, but not of the whole
         return arxiv_feed.announced(read) or (days.pop() if len(days) == 1 else None), harvest
 
-    def details(self, ids: Sequence[str], date: str) -> Harvest:
-        """What the API knows of the papers `ids`; of those announced an hour ago it may know nothing yet.
+    def details(self, ids: Sequence[str], date: str) -> Iterator[Harvest]:
+        """Yield what the API knows of the papers `ids`, which may be nothing of those announced an hour ago.
 
         Source: https://info.arxiv.org/help/api/user-manual.html
         """
-        found = Harvest()
         for start in range(0, len(ids), _IDS):
-            wanted = ids[start : start + _IDS]
+            wanted, found = ids[start : start + _IDS], Harvest()
             _extend(found, arxiv_feed.parse(self._query(id_list=",".join(wanted), max_results=len(wanted)), date))
-        return found
+            yield found
 
     def submitted(
         self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime], date: str
     ) -> Harvest:
-        """Every paper in one of `categories` whose first version came in `window` (UTC, the end excluded)."""
+        """Return the papers in one of `categories` whose first version came in `window` (UTC, the end excluded).
+
+        Where a page fails after others came, these are returned, and the problems say what is missing.
+        """
         start, end = (f"{time:%Y%m%d%H%M}" for time in (window[0], window[1] - datetime.timedelta(minutes=1)))
         names = " OR ".join(_searched(categories))
         found, total, given, empty = Harvest(), 0, 0, 0
         while empty < _EMPTY_PAGES:
-            page = self._query(
-                search_query=f"({names}) AND submittedDate:[{start} TO {end}]",
-                sortBy="submittedDate",
-                sortOrder="ascending",
-                start=given,
-                max_results=_PAGE,
-            )
+            try:
+                page = self._query(
+                    search_query=f"({names}) AND submittedDate:[{start} TO {end}]",
+                    sortBy="submittedDate",
+                    sortOrder="ascending",
+                    start=given,
+                    max_results=_PAGE,
+                )
+            except WebError as error:
+                return _broken_off(found, error)
             total, entries = max(total, arxiv_feed.total(page) or 0), len(page.root.findall("entry"))
             _extend(found, arxiv_feed.parse(page, date))
             given += entries
@@ -89,15 +96,19 @@ class ArxivServices:
         """Every record of `category` whose last change was on `date`, with its versions: replaced ones among them.
 
         A record that was changed again since is under that later day. A list that expires half-way (tokens live for a
-        day) is asked for once more from its beginning. Source: https://info.arxiv.org/help/oa/index.html
+        day) is asked for once more from its beginning. One that breaks off otherwise is returned as far as it came.
+        Source: https://info.arxiv.org/help/oa/index.html
         """
         for attempt in (1, 2):
             found, expired = Harvest(), False
-            for read in self._lists(category, date):
-                expired = arxiv_oai.error_code(read) == "badResumptionToken"
-                if expired and attempt == 1:
-                    break
-                _extend(found, arxiv_oai.parse(read, date))
+            try:
+                for read in self._lists(category, date):
+                    expired = arxiv_oai.error_code(read) == "badResumptionToken"
+                    if expired and attempt == 1:
+                        break
+                    _extend(found, arxiv_oai.parse(read, date))
+            except WebError as error:
+                return _broken_off(found, error)
             if not expired:
                 break
         return found
@@ -153,3 +164,11 @@ def _extend(found: Harvest, more: Harvest) -> None:
     found.problems += [problem for problem in more.problems if not problem.note]
     if more.refused and not more.rows:
         raise DigestError(found.problems)
+
+
+def _broken_off(found: Harvest, error: WebError) -> Harvest:
+    """Return what came before a request failed, with a problem for the rest. Raises the error if nothing came."""
+    if not found.rows:
+        raise error
+    found.problems += [msgspec.structs.replace(it, do="fetch the day again for the rest") for it in error.problems]
+    return found

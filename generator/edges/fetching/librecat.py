@@ -19,12 +19,13 @@ NAME = "librecat"
 SERVICE = Service(name="LibreCat", interval=1.0)
 _PAGE = 100
 _MOST_PAGES = 1000
+_LONGEST_S = 1200.0  # a page a second at most, and large repositories have hundreds
 
 
 def asks(settings: Fetch) -> Iterator[Ask]:
     """Every repository of the settings."""
     for repository in settings.librecat:
-        yield Ask(f"{NAME} {repository.name}", partial(fetch, repository), dated=False)
+        yield Ask(f"{NAME} {repository.name}", partial(fetch, repository), dated=False, longest_s=_LONGEST_S)
 
 
 def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:

@@ -51,15 +51,25 @@ class Ask(NamedTuple):
     there can be; it raises DigestError.
 
     What is not `dated` answers the same whatever the day, and is asked once for many. What it says of a day's papers
-    changes for `renewed_days` after it.
+    changes for `renewed_days` after it. All its requests, with the pauses between them, take `longest_s` at most.
     """
 
     source: str
     fetch: Callable[[Web, str, str], Fetched]
     dated: bool = True
     renewed_days: int = 0
+    longest_s: float = 600.0
 
 
 def failed(source: str, date: str, problems: tuple[Problem, ...]) -> Fetched:
     """A source that gave nothing that can be used."""
     return Fetched(source=source, date=date, condition=Condition.FAILED, problems=list(problems))
+
+
+def cut_short(found: Fetched, ask: Ask) -> None:
+    """Note that the time for a source ran out before its list was read, so that it is asked for the rest again."""
+    if all(problem.note for problem in found.problems):
+        what = f"did not give all of its list within {ask.longest_s:,.0f} seconds; what came is kept"
+        found.problems.append(Problem(ask.source, what, "run again for the rest"))
+    if ask.dated and not found.open:
+        found.open = "its list could not be read to the end in time; the rest is asked for again"
