@@ -102,6 +102,11 @@ FORMS = {
     "with a point": each(lambda text: text.replace(', "NOV', '.0, "NOV')),
     "with a point and a space": each(lambda text: text.replace(', "NOV', '. 0, "NOV')),
     "with words": made('{WHO, WHY, "RELEVANCE": "REL (close match)", "NOVELTY": "**NOV**"}'),
+    "about": made('{WHO, WHY, "RELEVANCE": "~REL", "NOVELTY": "≈ NOV"}'),
+    "a decimal comma": made('{WHO, WHY, "RELEVANCE": "REL,0", "NOVELTY": "NOV,00"}'),
+    "points": made('{WHO, WHY, "RELEVANCE": "REL points", "NOVELTY": "NOV points."}'),
+    "with the band": made('{WHO, WHY, "RELEVANCE": "REL - Close", "NOVELTY": "NOV: Useful step"}'),
+    "after the band": made('{WHO, WHY, "RELEVANCE": "Close (REL)", "NOVELTY": "Useful step: NOV/10"}'),
     "in objects": made('{WHO, "RELEVANCE": {"score": REL, "why": "x"}, "NOVELTY": {"score": NOV}, WHY}'),
     "in one object": made('{WHO, "scores": {"relevance": REL, "novelty": NOV}, WHY}'),
     # around
@@ -180,14 +185,37 @@ def test_comments_stay_as_they_were_written() -> None:
     assert reading.verdicts[A].comment == "it's $\\alpha$"
 
 
+TEXT = "a text"
+UNSURE = {
+    "7; on second thought lower": TEXT,
+    "7 (or eight)": TEXT,
+    "7 (maybe)": TEXT,
+    "7 - not close": TEXT,
+    "7, if that": TEXT,
+    "7 stars": TEXT,
+    "7 percent": TEXT,
+    "7?": TEXT,
+    "less than close (7)": TEXT,
+    "<7": TEXT,
+    "~7-8": TEXT,
+    "Close (7) or Core (9)": TEXT,
+    "7,05": "7,05",
+    "12345678": TEXT,
+    "1234-5678": TEXT,
+    "AbCdEfGh": TEXT,
+    "gskQwErTyUiO": TEXT,
+}
+
+
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
         ("70", "RELEVANCE 70 is not from 1 to 10"),
         ("7/5", "RELEVANCE 7/5 is not from 1 to 10"),
         ("7-8", "RELEVANCE 7-8 is not from 1 to 10"),
+        *((f'"{text}"', f"RELEVANCE {shown} is not from 1 to 10") for text, shown in UNSURE.items()),
         ('"7,5"', "RELEVANCE 7,5 is not from 1 to 10"),
-        ('"seven"', "RELEVANCE seven is not from 1 to 10"),
+        ('"seven"', "RELEVANCE a text is not from 1 to 10"),
         ('"7 or 8, as one sees it"', "RELEVANCE a text is not from 1 to 10"),
         ("-7", "RELEVANCE -7 is not from 1 to 10"),
         ("NaN", "RELEVANCE nan is not from 1 to 10"),
