@@ -25,7 +25,8 @@ class Spending(NamedTuple):
 def credited(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str] = ()) -> Receipt:
     """Return the receipt with the scorers of the day's `rows`, listed and dropped.
 
-    `signers` are models whose scores name them, besides those that `rows` name. A day with one scorer has it in `model` and `rubric` alone; with several those name the main one.
+    `signers` are models whose scores name them, besides those that `rows` name. A day with one
+    scorer has it in `model` and `rubric` alone; with several those name the main one.
     """
     spent, counts = spending(receipt), _counts(receipt, rows, signers)
     keys = [key for key in dict.fromkeys([*spent, *counts]) if counts[key] or key in spent]
