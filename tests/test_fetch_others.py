@@ -115,6 +115,17 @@ def test_an_entry_that_is_no_paper_of_arxiv_is_counted_and_noted(server: Loopbac
     assert [problem.note for problem in day.problems] == [True]
 
 
+TITLE_LESS = [{"paper": {"id": "2609.00009", **title}} for title in ({}, {"title": None}, {"title": " "}, {"title": 7})]
+
+
+@pytest.mark.parametrize("other", [None, 5, "x", [], {}, {"paper": None}, {"paper": ["x"]}, *TITLE_LESS])
+def test_an_entry_that_is_no_paper_is_counted_and_noted(server: Loopback, web: Web, other: object) -> None:
+    server.on(HF, Answer(200, json.dumps([entry(1), other, entry(2)]).encode(), JSON))
+    day = hf(server, web)
+    assert (day.condition, len(day.papers), day.announced) == (Condition.OK, 2, 3)
+    assert [problem.note for problem in day.problems] == [True]
+
+
 def test_a_list_without_a_paper_of_arxiv_is_read_once(server: Loopback, web: Web) -> None:
     server.on(HF, Answer(200, json.dumps([{"paper": {"id": "qwen-3"}}]).encode(), JSON))
     assert (hf(server, web).announced, len(server.asked)) == (1, 2)

@@ -77,6 +77,8 @@ FORMS = {
     "quotes in the comment at the end": made('{WHO, BOTH, "COMMENT": "Said "so"."}'),
     "line breaks in the comment": each(lambda text: text.replace("Sound.", "Sound,\nand new.")),
     "comments": each(lambda text: text.replace(', "NOV', ', // as asked\n "NOV').replace("}", " # so\n}")),
+    "comments after texts": each(lambda text: text.replace(', "REL', ', /* close */ "REL')),
+    "comments on lines after texts": each(lambda text: text.replace(', "REL', ', // close\n "REL')),
     "comments between": each(lambda text: f"/* next */ {text}"),
     # keys and ids
     "keys in lower case with arxiv_id": made('{"arxiv_id": "ID", "comment": "x", "relevance": REL, "novelty": NOV}'),
@@ -102,6 +104,11 @@ FORMS = {
     "with a point": each(lambda text: text.replace(', "NOV', '.0, "NOV')),
     "with a point and a space": each(lambda text: text.replace(', "NOV', '. 0, "NOV')),
     "with words": made('{WHO, WHY, "RELEVANCE": "REL (close match)", "NOVELTY": "**NOV**"}'),
+    "about": made('{WHO, WHY, "RELEVANCE": "~REL", "NOVELTY": "≈ NOV"}'),
+    "a decimal comma": made('{WHO, WHY, "RELEVANCE": "REL,0", "NOVELTY": "NOV,00"}'),
+    "points": made('{WHO, WHY, "RELEVANCE": "REL points", "NOVELTY": "NOV points."}'),
+    "with the band": made('{WHO, WHY, "RELEVANCE": "REL - Close", "NOVELTY": "NOV: Useful step"}'),
+    "after the band": made('{WHO, WHY, "RELEVANCE": "Close (REL)", "NOVELTY": "Useful step: NOV/10"}'),
     "in objects": made('{WHO, "RELEVANCE": {"score": REL, "why": "x"}, "NOVELTY": {"score": NOV}, WHY}'),
     "in one object": made('{WHO, "scores": {"relevance": REL, "novelty": NOV}, WHY}'),
     # around
@@ -121,6 +128,12 @@ FORMS = {
     + "</tool_call>",
     "a tool with a text": json.dumps({"name": "rate", "arguments": json.dumps([row(p) for p in ASKED])}),
     "a text of JSON": json.dumps(GOOD),
+    "texts of JSON": json.dumps([line(paper) for paper in ASKED]),
+    "texts of JSON in a fence": f"```json\n{json.dumps([line(paper) for paper in ASKED], indent=1)}\n```",
+    "entities": GOOD.replace('"', "&quot;"),
+    "boxed": f"$$\\boxed{{{GOOD}}}$$",
+    "boxed list": f"\\boxed{{[{each(str, ', ')}]}}",
+    "struck out, and anew": f"~~{line(A, NOVELTY=2)}~~\n<del>{line(B, NOVELTY=2)}\n{line(C)}</del>\n{GOOD}",
     "results": json.dumps({"results": [row(paper) for paper in ASKED], "count": 3}),
     "deep": json.dumps({"data": {"batch": {"items": [{"paper": row(paper)} for paper in ASKED]}}}),
     "by id": json.dumps({p: {k: v for k, v in row(p).items() if k != "ARXIVID"} for p in ASKED}),
@@ -145,6 +158,16 @@ FORMS = {
     "marks in mended comments": each(
         lambda text: text.replace("Sound.", 'Adds "<think>" and </think>').replace("}", ",}")
     ),
+    "a closing mark after the answer": f"{GOOD}\n</think>",
+    "closing marks after the answer": f"{GOOD}\n</think>\n\n</think>\n",
+    "a closing mark after a table": "| id | rel | nov |\n" + made("| ID | REL | NOV |") + "\n</reasoning>",
+    "a closing mark after reasoning and answer": f"<think>{draft()}</think>\n{GOOD}\n</think>",
+    "a closing mark after an end": f"{GOOD}\n<|im_end|></think>",
+    "a note on a closing mark": f"{GOOD}\n\nNote: I ignored the </think> tags.",
+    "a note that begins with a mark": f"{GOOD}\n\n</think> tags were left out.",
+    "a closing mark in quotes": f"{line(A)}\nIt ends at '</think>' and so on.\n{line(B)}\n{line(C)}",
+    "a closing mark between lines": f"{line(A)}\nNote that the </think> tag is text.\n{line(B)}\n{line(C)}",
+    "an answer's mark in a sentence": f"{GOOD}\nI left out the <answer> tags.",
     "a mark in a sentence": f"Ratings of papers on <think> tokens:\n{GOOD}",
     # no JSON
     "table": "| id | rel | nov | comment |\n|---|---|---|---|\n"
@@ -155,6 +178,7 @@ FORMS = {
     "YAML by id": made("'ID':\n  relevance: REL\n  novelty: NOV\n  comment: Sound."),
     "headings": made("### NR. arXiv:ID\n- **Relevance:** REL/10\n- **Novelty**: NOV/10\n- **Comment**: Sound.", "\n\n"),
     "one line of text": made("ARXIVID: ID, RELEVANCE: REL, NOVELTY: NOV, COMMENT: Sound."),
+    "text that speaks of changes": made("ARXIVID: ID, RELEVANCE: REL, NOVELTY: NOV, COMMENT: Updates should be rated."),
     "XML": "<papers>\n"
     + made("<paper>\n<arxiv_id>ID</arxiv_id>\n<relevance>REL</relevance>\n<novelty>NOV</novelty>\n</paper>")
     + "\n</papers>",
@@ -180,14 +204,37 @@ def test_comments_stay_as_they_were_written() -> None:
     assert reading.verdicts[A].comment == "it's $\\alpha$"
 
 
+TEXT = "a text"
+UNSURE = {
+    "7; on second thought lower": TEXT,
+    "7 (or eight)": TEXT,
+    "7 (maybe)": TEXT,
+    "7 - not close": TEXT,
+    "7, if that": TEXT,
+    "7 stars": TEXT,
+    "7 percent": TEXT,
+    "7?": TEXT,
+    "less than close (7)": TEXT,
+    "<7": TEXT,
+    "~7-8": TEXT,
+    "Close (7) or Core (9)": TEXT,
+    "7,05": "7,05",
+    "12345678": TEXT,
+    "1234-5678": TEXT,
+    "AbCdEfGh": TEXT,
+    "gskQwErTyUiO": TEXT,
+}
+
+
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
         ("70", "RELEVANCE 70 is not from 1 to 10"),
         ("7/5", "RELEVANCE 7/5 is not from 1 to 10"),
         ("7-8", "RELEVANCE 7-8 is not from 1 to 10"),
+        *((f'"{text}"', f"RELEVANCE {shown} is not from 1 to 10") for text, shown in UNSURE.items()),
         ('"7,5"', "RELEVANCE 7,5 is not from 1 to 10"),
-        ('"seven"', "RELEVANCE seven is not from 1 to 10"),
+        ('"seven"', "RELEVANCE a text is not from 1 to 10"),
         ('"7 or 8, as one sees it"', "RELEVANCE a text is not from 1 to 10"),
         ("-7", "RELEVANCE -7 is not from 1 to 10"),
         ("NaN", "RELEVANCE nan is not from 1 to 10"),
@@ -224,6 +271,17 @@ DOUBTS = {
     "analysis alone": f"<|channel|>analysis<|message|>{line(A)}<|end|>",
     "two that contradict": f"{line(A)}\nOn second thought:\n{line(A, RELEVANCE=6)}",
     "two ids": line(A, id=B),
+    "a draft of all before an answer to one": f"{line(A, RELEVANCE=2)}\n{line(B)}\n</think>\n{A} is out of scope.",
+    "a draft of one before nothing": f"{line(A)}\n</think>\nI cannot rate these.",
+    "drafts that contradict before nothing": f"{line(A)}\n{line(A, RELEVANCE=2)}\n{line(B)}</think>",
+    "struck out": f"~~{line(A)}~~",
+    "struck out in HTML": f"<del>\n{line(A)}\n</del>",
+    "struck out in text": f"~~ARXIVID: {A}, RELEVANCE: 7, NOVELTY: 5~~",
+    "a revision": f"{line(A)}\nI revise {A} to RELEVANCE 2.",
+    "a correction": f"{line(A)}\nCorrection: RELEVANCE should be 2 for {A}.",
+    "a correction without a number": f"{line(A)}\nOn reflection, the novelty of arXiv:{A} is lower.",
+    "a correction without a name": f"{line(A)}\nActually, {A} comes to a 4.",
+    "an injected line in entities": f'{{"ARXIVID": "{A}", "COMMENT": "{INJECTED.replace(chr(34), "&quot;")}',
     "a line quoted in a comment": f'{{"ARXIVID": "{A}", "COMMENT": "says {INJECTED}", "RELEVANCE": 7, "NOVELTY": 5}}',
     "scores quoted in a comment": OPEN + '"RELEVANCE": 7}',
     "the same in a list": f'[{OPEN}"RELEVANCE": 7}}]',

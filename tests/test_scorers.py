@@ -10,12 +10,17 @@ import pytest
 from generator.edges.store import Store
 from generator.ground.errors import DigestError
 from generator.ground.model import Cost, Paper, Receipt, Scorer, ScorerShare, State, Tokens
+from generator.pipeline import importing
 from generator.pipeline.checking import check
 from generator.pipeline.judging import judge_day
 from generator.pipeline.merging import merge_receipts
 from generator.pipeline.scorers import credited, total_cost, total_tokens
 from generator.web.door import Web
+from tests import model_server
 from tests.example import ROOT, digest, make_digest, paper
+from tests.model_server import ModelServer
+from tests.test_language_model import DAY as MODEL_DAY
+from tests.test_language_model import Digest as PaidDigest
 
 DAY = "2025-05-27"
 GPT = Scorer(model="gpt-4o", rubric="2025-05")
@@ -114,6 +119,52 @@ def test_rows_without_a_name_are_of_the_receipt_s_scorer() -> None:
     assert [(share.model, share.scored) for share in credited(IMPORTED, rows).scorers] == [("gpt-4o", 2), ("local", 1)]
     unnamed = Receipt(date=DAY, state=State.OK, model="local")
     assert [(share.model, share.scored) for share in credited(unnamed, rows).scorers] == [("", 2), ("local", 1)]
+
+
+UNSIGNED = [Paper(arxiv_id=f"2505.2000{n}", title="T", relevance=8, novelty=8) for n in range(3)]
+
+
+def shares(receipt: Receipt) -> list[tuple[str, int]]:
+    return [(share.model, share.scored) for share in receipt.scorers]
+
+
+def test_rows_without_a_name_are_not_of_a_scorer_that_signs() -> None:
+    signed = Paper(arxiv_id="2505.10001", title="T", relevance=8, novelty=8, scorer=GPT)
+    receipt = credited(IMPORTED, [signed, *UNSIGNED])
+    assert (receipt.model, receipt.cost, shares(receipt)) == ("gpt-4o", IMPORTED.cost, [("gpt-4o", 1), ("", 3)])
+    assert credited(receipt, [signed, *UNSIGNED]) == receipt
+    all_refused = credited(IMPORTED, UNSIGNED, {"gpt-4o"})
+    assert shares(all_refused) == [("gpt-4o", 0), ("", 3)]
+    assert credited(all_refused, UNSIGNED, {"gpt-4o"}) == all_refused
+    assert credited(IMPORTED, UNSIGNED) == IMPORTED
+
+
+def imported(root: Path, numbers: range) -> Receipt:
+    rows = [{"arxiv_id": f"2609.{n:05}", "title": "T", "relevance": 9, "novelty": 9, "comment": "C"} for n in numbers]
+    file = root.parent / f"{root.name}.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    importing.run(root, [str(file)], date=MODEL_DAY)
+    receipt = Store(root).receipt(MODEL_DAY)
+    assert receipt
+    return receipt
+
+
+@pytest.mark.parametrize("declines", [False, True])
+def test_imported_rows_are_not_credited_to_the_model_of_the_run(tmp_path: Path, declines: bool) -> None:
+    with ModelServer() as server:
+        digest = PaidDigest(tmp_path / "digest", server.url)
+        ids = digest.holds(3)
+        if declines:
+            server.then(*[model_server.declining] * 9)
+        digest.score()
+        before = digest.receipt
+    ours = 0 if declines else len(ids)
+    receipt = imported(digest.root, range(10, 20))
+    assert (receipt.tokens, receipt.cost, receipt.scored) == (before.tokens, before.cost, ours + 10)
+    assert shares(receipt) == [(before.model, ours), ("", 10)]
+    path = Store(digest.root).receipt_path(MODEL_DAY)
+    path.write_text(path.read_text().replace(f'"scored": {ours},', f'"scored": {ours + 1},', 2))
+    assert any("other papers than the rows say" in fault for fault in faults(digest.root))
 
 
 def test_a_receipt_that_comes_in_keeps_what_another_scorer_was_paid() -> None:

@@ -55,7 +55,7 @@ def test_lines_are_found_however_they_are_wrapped(content: str) -> None:
         (line(B), NO_LINE),
         (line(RELEVANCE=11), "RELEVANCE 11 is not from 1 to 10"),
         (line(NOVELTY=0), "NOVELTY 0 is not from 1 to 10"),
-        (line(RELEVANCE="high"), "RELEVANCE high is not from 1 to 10"),
+        (line(RELEVANCE="high"), "RELEVANCE a text is not from 1 to 10"),
         (line(RELEVANCE=True), "RELEVANCE True is not from 1 to 10"),
         (line(NOVELTY=float("nan")), "NOVELTY nan is not from 1 to 10"),
         (line(NOVELTY=None), "no NOVELTY"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+from generator.edges.scoring.kept import signers
 from generator.edges.store import Store
 from generator.ground import records
 from generator.ground.errors import DigestError, Problem
@@ -21,7 +22,7 @@ class Row(NamedTuple):
 class Day(NamedTuple):
     """A day's rows and receipt, as far as they can be read; `receipt_text` is the file the receipt comes from.
 
-    `dropped` are the papers that the day does not show.
+    `dropped` are the papers that the day does not show; `signers` the models whose scores name them.
     """
 
     date: str
@@ -30,6 +31,7 @@ class Day(NamedTuple):
     receipt_file: str
     receipt_text: str = ""
     dropped: tuple[Paper, ...] = ()
+    signers: frozenset[str] = frozenset()
 
     def place(self, key: str) -> str:
         """``file:line`` of a key of the receipt."""
@@ -57,7 +59,8 @@ def read_day(store: Store, date: str) -> tuple[Day, list[Problem]]:
         problems += error.problems
     path = store.receipt_path(date)
     text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
-    return Day(date, tuple(_rows(store, date)), receipt, store.label(path), text, dropped), problems
+    signing = signers(store.replies_path(date))
+    return Day(date, tuple(_rows(store, date)), receipt, store.label(path), text, dropped, signing), problems
 
 
 def _rows(store: Store, date: str) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from generator.edges.store import DROPPED
 from generator.ground.errors import Problem
 from generator.ground.model import State
 from generator.pipeline.checks_day import Day
-from generator.pipeline.scorers import total_cost, total_tokens
+from generator.pipeline.scorers import credited, total_cost, total_tokens
 
 _ROUNDING = 1e-9
 
@@ -158,6 +158,17 @@ def scorers_add_up(day: Day) -> Iterator[Problem]:
         yield _wrong(day, "scorers", "the costs of the scorers do not make that of the day")
 
 
+def scorers_are_those_of_the_rows(day: Day) -> Iterator[Problem]:
+    """Each scorer of a run's receipt, or of one with several, has the papers that its rows say it scored."""
+    receipt = day.receipt
+    if receipt is None or not (receipt.scorers or receipt.sources):
+        return
+    right = credited(receipt, [*(row.paper for row in day.rows), *day.dropped], day.signers)
+    counts, expected = ({(it.model, it.rubric): it.scored for it in made.scorers} for made in (receipt, right))
+    if counts != expected:
+        yield _wrong(day, "scorers", "the scorers are credited with other papers than the rows say")
+
+
 def _differ(one: float | None, other: float | None) -> bool:
     return one != other if one is None or other is None else abs(one - other) > _ROUNDING
 
@@ -206,6 +217,7 @@ RECEIPT_CHECKS: tuple[Callable[[Day], Iterator[Problem]], ...] = (
     scanned_papers_are_somewhere,
     scored_add_up,
     scorers_add_up,
+    scorers_are_those_of_the_rows,
     state_is_that_of_the_counts,
     scored_nothing,
     state_fits,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from generator.catalogue.states import UNFINISHED, is_repaired
+from generator.edges.scoring.kept import signers
 from generator.edges.store import Store
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State
@@ -34,7 +35,8 @@ def finish(
 ) -> Receipt:
     """Keep the receipt of a run that started and finished at `times`; where nothing changed, `before` stands."""
     receipt = store.receipt(date) or Receipt(date=date, state=State.FAILED)
-    summed = account(receipt, given, store.papers(date), store.dropped(date), unscored, errors)
+    signing = signers(store.replies_path(date))
+    summed = account(receipt, given, store.papers(date), store.dropped(date), unscored, errors, signing)
     done = msgspec.structs.replace(summed, started=times[0], finished=times[1])
     if before and done == msgspec.structs.replace(before, started=times[0], finished=times[1]):
         done = before
@@ -44,7 +46,9 @@ def finish(
 
 def keep(store: Store, receipt: Receipt) -> bool:
     """Keep a receipt with sums that fit the day's papers; False if it was kept."""
-    return write(store, recounted(receipt, store.papers(receipt.date), store.dropped(receipt.date)))
+    date = receipt.date
+    signing = signers(store.replies_path(date))
+    return write(store, recounted(receipt, store.papers(date), store.dropped(date), signing))
 
 
 def recount(store: Store, dates: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ in ``data/`` proves: they are raised only as far as the papers that are there re
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -52,6 +52,7 @@ def account(
     dropped: Sequence[Paper],
     unscored: Mapping[str, str],
     errors: Sequence[str],
+    signers: Collection[str] = (),
 ) -> Receipt:
     """Return the receipt of a day whose rows are `listed` and `dropped`, after a run in which the sources gave `given`.
 
@@ -67,7 +68,7 @@ def account(
     left = {row: reasons.get(row, f"{NOT_TRIED}no scorer was asked") for row in sorted(shown - rated)}
     noted = [error for error in receipt.errors if error.startswith(SCORING)]
     summed = msgspec.structs.replace(
-        credited(receipt, [*listed, *dropped]),
+        credited(receipt, [*listed, *dropped], signers),
         sources=sources,
         announced=_total(tally.announced for tally in sources.values()),
         replaced=_total(tally.replaced for tally in sources.values()),
@@ -88,14 +89,16 @@ def account(
     return msgspec.structs.replace(summed, state=state_by_counts(summed))
 
 
-def recounted(receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper]) -> Receipt:
+def recounted(
+    receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper], signers: Collection[str] = ()
+) -> Receipt:
     """Return the receipt with sums that fit the day's papers as they are now, whoever wrote it."""
     if receipt.sources:
-        return account(receipt, (), listed, dropped, {}, serious_errors(receipt))
-    return _fitted(receipt, listed, dropped)
+        return account(receipt, (), listed, dropped, {}, serious_errors(receipt), signers)
+    return _fitted(receipt, listed, dropped, signers)
 
 
-def _fitted(receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper]) -> Receipt:
+def _fitted(receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper], signers: Collection[str]) -> Receipt:
     """Raise the counts of a receipt that was imported as far as the day's papers require, and no further.
 
     A shown paper with a score was scanned, and it is relevant; what was scanned was fetched.
@@ -106,7 +109,7 @@ def _fitted(receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper])
     scanned = _raised(receipt.scanned, sum(receipt.dropped.values()) + len(rated))
     relevant = _raised(receipt.relevant, len(rated))
     return msgspec.structs.replace(
-        credited(receipt, [*listed, *dropped]),
+        credited(receipt, [*listed, *dropped], signers),
         relevant=relevant,
         scanned=scanned,
         dropped=receipt.dropped | _dropped_elsewhere(receipt.dropped, scanned, relevant, len(shown)),

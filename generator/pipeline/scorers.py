@@ -1,7 +1,7 @@
 """The scorers of a day: which of them scored how many of its papers, and what each was paid. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -22,12 +22,13 @@ class Spending(NamedTuple):
     cost: Cost | None = None
 
 
-def credited(receipt: Receipt, rows: Sequence[Paper]) -> Receipt:
+def credited(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str] = ()) -> Receipt:
     """Return the receipt with the scorers of the day's `rows`, listed and dropped.
 
-    A day with one scorer has it in `model` and `rubric` alone; with several those name the main one.
+    `signers` are models whose scores name them, besides those that `rows` name. A day with one
+    scorer has it in `model` and `rubric` alone; with several those name the main one.
     """
-    spent, counts = spending(receipt), _counts(receipt, rows)
+    spent, counts = spending(receipt), _counts(receipt, rows, signers)
     keys = [key for key in dict.fromkeys([*spent, *counts]) if counts[key] or key in spent]
     shares = tuple(_share(key, counts[key], spent.get(key, Spending())) for key in keys)
     model, rubric = _main(receipt, spent, counts)
@@ -112,12 +113,12 @@ def _sum(parts: Iterable[float | None]) -> float | None:
     return None if None in parts else float(sum(Decimal(str(part)) for part in parts))
 
 
-def _counts(receipt: Receipt, rows: Sequence[Paper]) -> Counter[Key]:
+def _counts(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str]) -> Counter[Key]:
     scored: dict[str, Scorer | None] = {}
     for row in rows:
         if row.score is not None:
             scored.setdefault(row.arxiv_id, row.scorer)
-    unsigned = _unsigned(receipt)
+    unsigned = _unsigned(receipt, {*signers, *(scorer.model for scorer in scored.values() if scorer)})
     return Counter(_key(receipt, scorer) if scorer else unsigned for scorer in scored.values())
 
 
@@ -125,10 +126,11 @@ def _key(receipt: Receipt, scorer: Scorer) -> Key:
     return scorer.model, scorer.rubric or (receipt.rubric if scorer.model == receipt.model else None)
 
 
-def _unsigned(receipt: Receipt) -> Key:
-    """Return the scorer of rows that name none: they were imported, and our own scorers sign theirs."""
-    stated = next(((share.model, share.rubric) for share in receipt.scorers if share.model != LOCAL), None)
-    return stated or (("", None) if receipt.model in (None, LOCAL) else (receipt.model, receipt.rubric))
+def _unsigned(receipt: Receipt, signers: Collection[str]) -> Key:
+    """Return the scorer of rows that name none: they were imported, so one that signs its rows did not score them."""
+    stated = [(share.model, share.rubric) for share in receipt.scorers] or [(receipt.model or "", receipt.rubric)]
+    model, rubric = next((key for key in stated if key[0] != LOCAL), ("", None))
+    return (model, rubric) if model and model not in signers else ("", None)
 
 
 def _main(receipt: Receipt, spent: Mapping[Key, Spending], counts: Mapping[Key, int]) -> tuple[str | None, str | None]:

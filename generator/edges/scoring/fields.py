@@ -26,16 +26,24 @@ _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.sp
 _SCORES = frozenset({"score", "value", "rating", "points"})
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
 
-_SCORE = re.compile(  # 7, 7.0, 7. 0, 7/10, 7 out of 10, 7 (close)
-    r"\+?0{0,2}([0-9]{1,2}(?:\s*\.\s*[0-9]{0,6})?)\s*(?:(?:/|out\s+of|of)\s*10(?:\.0*)?\b)?\s*(?:[-–—(:;,.!*][^0-9]*)?",
-    re.IGNORECASE,
+# Words of bands and praise: no other words may stand beside a number, since they may take it back.
+_GRADE = (
+    r"(?:advance|average|clear(?:ly)?|close(?:ly)?|core|direct(?:ly)?|distant|excellent|fair|field|fit|foreign|good|great"
+    r"|high(?:ly)?|incremental|low|match|medium|minor|moderate(?:ly)?|new|nothing|novel(?:ty)?|opens|partial(?:ly)?"
+    r"|relat(?:ed|ion)|relevan(?:t|ce)|shared|small|solid|step|strong(?:ly)?|tangential|topic|useful|very|weak|a)"
 )
+_GRADES = rf"{_GRADE}(?:\s+{_GRADE}){{0,4}}"
+_NUMBER = r"\+?0{0,2}([0-9]{1,2}(?:\s*\.\s*[0-9]{0,6}|,0{1,2})?)\s*(?:(?:/|out\s+of|of)\s*10(?:\.0*)?\b|points?\b)?"
+_SCORE = re.compile(  # 7, 7.0, 7,0, 7. 0, ~7, 7/10, 7 out of 10, 7 points, 7 (close), 7 - close
+    rf"[~≈]?\s*{_NUMBER}\s*(?:[-–—(:;,.*]\s*{_GRADES})?[\s).,:;!*]*", re.IGNORECASE
+)
+_LABELLED = re.compile(rf"{_GRADES}\s*(?:\(\s*{_NUMBER}\s*\)|:\s*{_NUMBER})[.*]*", re.IGNORECASE)
 _EXPONENT = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,20})?[eE][+-]?[0-9]{1,2}")
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|-?NaN|[+-]?Infinity")
-_LONGEST_NUMBER = 20
 _WORDS = {"true": True, "false": False}
 _NOTHING = frozenset({"", "null", "none", "n/a", "na", "-", "undefined"})
-_HARMLESS = re.compile(r"[A-Za-z]{1,12}|[0-9.,/+\- ]{1,12}")
+_HARMLESS = re.compile(r"[0-9.,/+\- ]{1,6}")
+_LONGEST_NUMBER = 9  # characters; what is longer may be a part of a key
 
 _ID_IN_TEXT = re.compile(
     r"(?<![0-9])(?<![0-9]\.)[0-9]{4}\.[0-9]{4,5}(?![0-9])"
@@ -75,8 +83,9 @@ def score_of(value: Any) -> int | float | None:
     text = unicodedata.normalize("NFKC", value[:200]).strip().strip("*_`'\"").strip()
     if _EXPONENT.fullmatch(text):
         return mending.score(float(text), "", Notes(""))
-    found = _SCORE.fullmatch(text)
-    return mending.score(float(re.sub(r"\s", "", found[1])), "", Notes("")) if found else None
+    found = _SCORE.fullmatch(text) or _LABELLED.fullmatch(text)
+    number = next(filter(None, found.groups())) if found else None
+    return mending.score(float(re.sub(r"\s", "", number).replace(",", ".")), "", Notes("")) if number else None
 
 
 def is_nothing(value: Any) -> bool:
@@ -85,14 +94,13 @@ def is_nothing(value: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """Return a score that is none as a message shows it: numbers and single words, no other text of the model's."""
+    """Return a score that is none as a message shows it: a short number, or the kind of anything else."""
     if isinstance(value, Bare) and value in _WORDS:
         value = _WORDS[value]
     if isinstance(value, bool):
         return str(value)
     text = str(value).strip() if isinstance(value, str) else ""
     if isinstance(value, Bare) and _PLAIN_NUMBER.fullmatch(text):
-        if not text.lstrip("+-").isdigit():
-            return mending.shown(float(text))
-        return text if len(text) <= _LONGEST_NUMBER else "a number of many digits"
+        short = text if text.lstrip("+-").isdigit() else float(text)
+        return mending.shown(short) if len(text) <= _LONGEST_NUMBER else "a number of many digits"
     return text if _HARMLESS.fullmatch(text) else "a text" if text else "a value"

@@ -6,7 +6,7 @@ Only what is named counts: columns by their head, values by their field, papers 
 import csv
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from generator.edges.scoring.fields import ID, NOVELTY, PLACE, RELEVANCE, field_of, papers_in
 
@@ -22,6 +22,15 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _MARKS = " \t\"'`*_,;|"
+_REVISES = re.compile(
+    r"\b(?:revis(?:e|ed|ing|ion)|correct(?:ed|ing|ion)|chang(?:e|ed|ing)|reconsider\w*|adjust\w*|updat(?:e|ed|ing)"
+    r"|lower(?:ed|ing)?|rais(?:e|ed|ing)|(?:down|up)grad(?:e|ed|ing)|should (?:be|have been)|second thoughts?"
+    r"|on reflection|mistake\w*|actually|instead|rather than|disregard\w*|ignore|withdraw\w*)\b",
+    re.IGNORECASE,
+)
+_RATES = re.compile(
+    r"\b(?:relevance|novelty|scor(?:e|es|ing)|rat(?:e|ed|ing|ings)|to (?:an? )?(?:10|[1-9])(?![\d.]*\d))\b", re.I
+)
 _RULE = re.compile(r"[\s|:+=-]*-[\s|:+=-]*")
 
 
@@ -30,6 +39,12 @@ def rows(text: str, asked: Sequence[str], cut: bool) -> Iterator[Pairs]:
     lines = text.splitlines()[: -1 if cut else None]  # a score on the last line may lack a digit
     found = list(_tables(lines))
     yield from found or _blocks(_fields(lines, asked))
+
+
+def taken_back(text: str, asked: Collection[str]) -> set[str]:
+    """Return the papers of which a line of `text` says that their scores are to be others."""
+    lines = [line for line in text.splitlines() if _REVISES.search(line)]
+    return {paper for line in lines for paper in papers_in(line, asked) & {*asked} if _RATES.search(line)}
 
 
 # -- tables --------------------------------------------------------------------------------------------------------

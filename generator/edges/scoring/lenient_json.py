@@ -25,7 +25,7 @@ _ITEM_END = re.compile(r"\s*[,;，\]]")
 _FOLLOWED = rf"""(?:"[^"\n{{}}]{{1,60}}"|'[^'\n{{}}]{{1,60}}'|[“„][^“”\n{{}}]{{1,60}}[”“]){_SEPARATOR}"""
 _BARE_FIELD = r"(?:arxiv|paper|relevance|novelty|comment|topic)[\w ]{0,20}" + _SEPARATOR
 _VALUE_END = re.compile(
-    rf"""\s*(?:[,;，]\s*)*(?:{_FOLLOWED}|\}}(?=\s*(?:[,;\]}}`'"<|{{*]|\n|\Z)))|\s*(?:[,;，]|\n)\s*{_BARE_FIELD}""",
+    rf"""(?:\s|[,;，]|/\*[^*\n]{{0,200}}\*/|//[^\n"']{{0,200}}\n)*(?:{_FOLLOWED}|\}}(?=\s*(?:[,;\]}}`'"<|{{*]|\n|\Z)))|\s*(?:[,;，]|\n)\s*{_BARE_FIELD}""",
     re.IGNORECASE,
 )
 _LINE_START = re.compile(r"""(?:\A|\n)[\s\[,`'"*\-•0-9.)]*\Z""")

@@ -6,6 +6,7 @@ Gemma and OpenAI's harmony format.
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from generator.edges.scoring.lenient_json import Members, is_line_start, mend_backslashes, read_object
@@ -44,19 +45,53 @@ _LONGEST_TAIL = 2000
 _MOST_BROKEN = 1000  # objects; no reply with so many is worth the time
 
 
+# A mark that a sentence speaks of: after a word that a noun follows, or in quotes.
+_SPOKEN_OF = re.compile(
+    r"(?:\b(?:an?|the|this|that|these|any|no|of|on|at|in|by|with|without|for|from|to|before|after|ignor(?:ed|ing)) "
+    r"|[\"'`“‘(])\Z",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"[\"'`”’)]?(?:[ \t]+[a-z(]|[.,;:!?)])")
+_STRUCK = re.compile(r"~~[^~\n]{1,5000}~~|<(del|s|strike)>.{0,5000}?</\1>", re.IGNORECASE | re.DOTALL)
+_STRIKES = re.compile(r"(~~|<(?:del|s|strike)>)[\s`*\[]{0,20}\Z", re.IGNORECASE)
+
+
 class Answer(NamedTuple):
     """The objects of a reply, in order, and the text around them, if no part of it may be that of a broken object."""
 
     objects: tuple[Members, ...]
     text: str
 
+    @classmethod
+    def of(cls, parts: Iterable[Members | str]) -> "Answer":
+        """Return what is in the parts of a reply."""
+        parts = list(parts)
+        objects = tuple(part for part in parts if isinstance(part, Members))
+        text = "".join(part for part in parts if isinstance(part, str))
+        return cls(objects, _STRUCK.sub("", text) if all(part.closed for part in objects) else "")
+
+
+class Reply(NamedTuple):
+    """The answer of a reply, and what stands before a closing mark that nothing opened: drafts, or the answer itself.
+
+    `after` is the reply from that mark on.
+    """
+
+    answer: Answer
+    before: Answer
+    after: str
+
 
 def answer(content: str) -> Answer:
     """Return what `content` says for good."""
-    parts = _Scan(mend_backslashes(content[:LONGEST])).parts()
-    objects = tuple(part for part in parts if isinstance(part, Members))
-    whole = all(part.closed for part in objects)
-    return Answer(objects, "".join(part for part in parts if isinstance(part, str)) if whole else "")
+    return read(content).answer
+
+
+def read(content: str) -> Reply:
+    """Return the parts of a reply."""
+    text = mend_backslashes(content[:LONGEST])
+    scan = _Scan(text)
+    return Reply(Answer.of(scan.parts()), Answer.of(scan.before), text[scan.end :])
 
 
 class _Scan:
@@ -70,6 +105,8 @@ class _Scan:
         self._firm = False  # the opening mark stands where marks do, not in a sentence
         self._answered = False
         self._broken = 0
+        self.before: list[Members | str] = []  # what a closing mark threw away that nothing opened
+        self.end = 0  # of that mark
 
     def parts(self) -> list[Members | str]:
         """Return texts and objects, in order."""
@@ -89,16 +126,32 @@ class _Scan:
             self._parts.append(hollow[0])
             self._at = hollow.end()
             return
+        if self._text.endswith("boxed", 0, start):
+            self._parts.append("{")
+            self._at = start + 1
+            return
         if _in_a_text(self._text, start):
             self._at = self._next_line(start + 1)
             self._parts.append(self._text[start : self._at])
             return
         members, end = read_object(self._text, start)
+        if members.closed and (struck := self._struck(start, end)):
+            self._at = struck
+            return
         doubtful = _is_quoted(self._text, start) or (members.closed and self._goes_on(end))
         self._parts.append(Members(closed=False) if doubtful else members)
         self._broken += doubtful or not members.closed
         # What follows a broken object on its line may be a part of one of its texts.
         self._at = end if members.closed and not doubtful else self._next_line(end)
+
+    def _struck(self, start: int, end: int) -> int:
+        """Return where the line through an object ends, 0 if there is none."""
+        opening = _STRIKES.search(self._text[max(0, start - 30) : start])
+        if not opening:
+            return 0
+        closing = opening[1].replace("<", "</")
+        found = self._text.find(closing, end)
+        return found + len(closing) if found >= 0 else 0
 
     def _goes_on(self, end: int) -> bool:
         """Return whether ratings follow the end of an object: then a brace of its comment was taken for its own."""
@@ -114,18 +167,24 @@ class _Scan:
     def _mark(self, token: re.Match[str]) -> None:
         self._at = token.end()
         before = self._text[self._text.rfind("\n", 0, token.start()) + 1 : token.start()]
-        if _CELL.match(before):
+        if _CELL.match(before) or (_SPOKEN_OF.search(before[-20:]) and _GOES_ON.match(self._text, token.end())):
             self._parts.append(token[0])
         elif token["open"]:
             self._opened = len(self._parts) if self._opened is None else self._opened
             self._firm = self._firm or not before[before.rfind("}") + 1 :].strip(" \t,;]`")
         elif token["close"]:
-            self._forget(self._opened or 0)
+            self._close(token.end())
         elif not self._answered:
             self._forget(0)
             self._answered = True
         elif self._opened is not None:
             self._forget(self._opened)
+
+    def _close(self, end: int) -> None:
+        thrown_away = self._parts[self._opened or 0 :]
+        if not self._firm and any(isinstance(part, Members) or part.strip() for part in thrown_away):
+            self.before, self.end = thrown_away, end
+        self._forget(self._opened or 0)
 
     def _forget(self, start: int) -> None:
         del self._parts[start:]

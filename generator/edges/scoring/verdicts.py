@@ -4,6 +4,10 @@ Models wrap their lines in prose, fences, lists, tables and reasoning, forget qu
 middle, rate papers that were not asked about, and contradict themselves. What is clear counts; the rest has a reason.
 """
 
+import contextlib
+import html
+import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -18,6 +22,8 @@ from generator.edges.sources.harvest import Notes
 
 _DEEPEST = 10
 _PACKED = frozenset({"arguments", "input", "output", "content", "text", "answer", "response", "result", "json"})
+
+_ARRAY = re.compile(r"[\s\ufeff]*(?:```\w{0,10}\s*)?(\[\s*\".*\])\s*(?:```)?\s*", re.DOTALL)
 
 Pairs = list[tuple[str, Any]]
 
@@ -45,8 +51,7 @@ def read(content: str, asked: Collection[str], *, cut: bool = False) -> Reading:
     `cut`: the reply came to the limit of tokens, so its end is not meant.
     """
     reading = Reading({}, {})
-    for found in _ways(content[: replies.LONGEST], asked, cut or len(content) > replies.LONGEST):
-        judged = _judged(found, asked)
+    for judged in _ways(content[: replies.LONGEST], asked, cut or len(content) > replies.LONGEST):
         reading = judged if judged.surplus else judged._replace(surplus=reading.surplus)
         if reading.verdicts or reading.faults:
             break
@@ -62,16 +67,41 @@ def judge(content: str, asked: Collection[str], *, cut: bool = False) -> Reading
         return Reading({}, dict.fromkeys(asked, f"the reply could not be judged ({type(error).__name__})"))
 
 
-def _ways(content: str, asked: Collection[str], cut: bool) -> Iterator[list[Pairs]]:
-    """Yield the rows of a reply, read in one way after the other."""
-    answer = replies.answer(content)
+def _ways(content: str, asked: Collection[str], cut: bool) -> Iterator[Reading]:
+    """Yield what a reply says, read in one way after the other."""
+    reply = replies.read(content)
+    yield _read(reply.answer, asked, cut)
+    if not cut and not any(paper in reply.after for paper in asked):  # nothing but the mark follows the answer
+        before = _read(reply.before, asked, cut)
+        if before.verdicts.keys() == set(asked):
+            yield before
+    if texts := _texts(content):
+        yield _read(replies.answer("\n".join(texts)), asked, cut)
+    if "&quot;" in content and '"' not in content:
+        yield _read(replies.answer(html.unescape(content)), asked, cut)
+    if '\\"' in content:  # the whole of it is a text of JSON once more
+        plain = content.replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
+        yield _judged(_rows(replies.answer(plain).objects, asked), asked)
+
+
+def _read(answer: replies.Answer, asked: Collection[str], cut: bool) -> Reading:
     found = [*_rows(answer.objects, asked)]
     around = [*layouts.rows(answer.text, [*asked], cut)]
     # Beside objects only whole verdicts count, since a summary may speak of relevance; one that contradicts is a doubt.
-    yield [*found, *(row for row in around if not found or isinstance(_verdict(row), Verdict))]
-    if '\\"' in content:  # the whole of it is a text of JSON once more
-        plain = content.replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
-        yield [*_rows(replies.answer(plain).objects, asked)]
+    reading = _judged([*found, *(row for row in around if not found or isinstance(_verdict(row), Verdict))], asked)
+    # Without objects each line may be a verdict with its comment.
+    taken_back = layouts.taken_back(answer.text, asked) & reading.verdicts.keys() if found else set()
+    clear = {paper: verdict for paper, verdict in reading.verdicts.items() if paper not in taken_back}
+    return Reading(clear, reading.faults | dict.fromkeys(taken_back, "a verdict that was taken back"), reading.surplus)
+
+
+def _texts(content: str) -> list[str]:
+    """Return the texts of a reply that is an array of nothing else."""
+    found = _ARRAY.fullmatch(content)
+    with contextlib.suppress(ValueError, RecursionError):
+        values = json.loads(found[1]) if found else []
+        return values if all(isinstance(value, str) for value in values) else []
+    return []
 
 
 def _rows(objects: Iterable[Any], asked: Collection[str], depth: int = _DEEPEST) -> Iterator[Pairs]:

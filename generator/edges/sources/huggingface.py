@@ -40,7 +40,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         raise refused(payload.where, "a Hugging Face page saved as text, which has no paper ids", do)
     assert isinstance(payload, Json)
     entries = _entries(payload.value)
-    if any(isinstance(entry, str) for entry in entries):
+    if any(isinstance(entry, str) and _is_entry(entry) for entry in entries):
         raise refused(payload.where, "entries are Python text, not JSON", "fetch the day again")
     if day is None and isinstance(payload.value, dict):
         day = day_of_time(str(payload.value.get("date")))
@@ -50,11 +50,15 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     for entry in entries:
         if not _is_entry(entry):
             notes.at(0)
-            notes.refuse("an entry without a paper", "fetch the day again")
+            notes.pass_over("an entry without a paper")
             continue
         notes.at(partial(line, str(entry["paper"].get("id"))))
         if mending.identifier(entry["paper"].get("id"), Notes("")) is None:
             notes.pass_over(f"a paper without an arXiv id: {mending.shown(entry['paper'].get('id'))}")
+            continue
+        title = _title(entry.get("title"), entry["paper"].get("title"))
+        if mending.line_of_text(title, "title", Notes("")) is None:
+            notes.pass_over("a paper without a title")
             continue
         date = day_of_time(_string(entry["paper"].get("submittedOnDailyAt"))) or day
         if date is None:
