@@ -16,10 +16,7 @@ from generator.pipeline.importing import run
 
 BROKEN = Path(__file__).parent / "broken" / "import"
 UNKNOWN = "see 'digest import --help' for what can be imported"
-NO_DAY = (
-    "the day of these papers cannot be told: put YYYY-MM-DD into the file's name or as date into each row,"
-    " or pass --date"
-)
+NO_DAY = "no date found: put YYYY-MM-DD into the file's name or as date into each row, or pass --date"
 
 # file: (papers or publications that come in, problems and notes, repairs)
 EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
@@ -71,14 +68,17 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
         [],
         [
             ":2: a score that is not from 1 to 10 was left out: novelty nan",
+            ":2: a score needs relevance and novelty: one without the other was left out: relevance 8",
             ":3: a score that is not from 1 to 10 was left out: relevance 42",
+            ":3: a score needs relevance and novelty: one without the other was left out: novelty 7",
         ],
     ),
     "no-day.json": (0, [f": {NO_DAY}"], []),
     "no-id-2025-01-02.json": (
         1,
         [
-            ":2: no arXiv id: none: add the id (YYMM.NNNNN) as arxiv_id",
+            ":2: no arXiv id: arxiv_id is none, the row's own key is first, ARXIVID is none:"
+            " add the id (YYMM.NNNNN) as arxiv_id",
             ":4: not an object with a paper's keys: mend or delete it",
         ],
         [],
@@ -168,7 +168,7 @@ def test_a_day_that_cannot_be_read_is_not_written(tmp_path: Path) -> None:
     report = run(tmp_path, [str(BROKEN / "bom-2025-01-02.json")])
     assert [str(problem) for problem in report.problems] == [
         "data/papers/2025/2025-01-02.jsonl:2: not JSON: invalid character (byte 13): mend or delete the line",
-        f"{BROKEN}/bom-2025-01-02.json: 1 rows of 2025-01-02 not taken in, since the file of that day is broken:"
+        f"{BROKEN}/bom-2025-01-02.json: 1 row of 2025-01-02 not taken in, since the file of that day is broken:"
         " mend the file, then import again",
     ]
     assert (report.refused, path.read_bytes()) == (1, before)
@@ -179,7 +179,7 @@ def test_publications_that_cannot_be_read_are_not_written(tmp_path: Path) -> Non
     store.write_publications("mine.yml", "_id: '9'\ntitle: 'Never closed\n")
     report = run(tmp_path, [str(BROKEN / "publications.yml")])
     assert str(report.problems[-1]) == (
-        f"{BROKEN}/publications.yml: 1 publications not taken in, since data/publications cannot be read:"
+        f"{BROKEN}/publications.yml: 1 publication not taken in, since data/publications cannot be read:"
         " mend the files, then import again"
     )
     assert [path.name for path in store.publication_files()] == ["mine.yml"]
@@ -231,7 +231,7 @@ def test_no_bytes_raise_anything_but_a_problem(data: bytes) -> None:
             b'{"ARXIVID": "2501.00001", "title": "T"}\n{"title": "' + b"a" * (17 << 20) + b'"}\n',
             "a line of more than 16 MB",
         ),
-        (b'{"ARXIVID": ' + b"1" * 5000 + b"}", "no arXiv id: inf"),
+        (b'{"ARXIVID": ' + b"1" * 5000 + b"}", "no arXiv id: ARXIVID is inf"),
         (b"<rss>" + b"<a>" * 100_000, "nested too deeply to be records"),
         (b"_id: " + b"[" * 100_000, "nested too deeply to be records"),
         (b'{"ARXIVID": "2501.00001", "title": "T", "x": ' + b"[" * 200 + b"]" * 200 + b"}", None),

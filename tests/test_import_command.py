@@ -28,7 +28,7 @@ def test_the_report_of_a_good_import(day: Path) -> None:
     result = digest_import(day.name)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines() == [
-        "1 file: 1 scored papers",
+        "1 file of scored papers",
         "1 row: 1 added, 0 filled, 0 kept, 0 unchanged, 0 refused",
         "1 day changed in data/",
         "repaired: 1 × TeX accents in a name made letters, e.g. 2025-01-02.json:2: \\'Eva → Éva",
@@ -62,8 +62,7 @@ def test_texts_in_a_folder_are_no_failure(day: Path) -> None:
 
 def test_standard_input_needs_a_date(day: Path) -> None:
     assert digest_import("-", given=ROWS).stderr == (
-        "-: the day of these papers cannot be told: put YYYY-MM-DD into the file's name or as date into each row,"
-        " or pass --date\n"
+        "-: no date found: put YYYY-MM-DD into the file's name or as date into each row, or pass --date\n"
     )
     assert digest_import("-", "--date", "2025-01-09", given=ROWS).exit_code == 0
     assert (day.parent / "data/papers/2025/2025-01-09.jsonl").is_file()
@@ -77,7 +76,7 @@ def test_what_differs_stays_unless_told(day: Path) -> None:
     )
     report = json.loads(digest_import(day.name, "--json").stdout)
     assert report["kept"] == [{"date": "2025-01-02", "arxiv_id": "2501.00001", "fields": ["title"]}]
-    assert json.loads(digest_import(day.name, "--json", "--replace").stdout)["outcomes"] == {"filled": 1}
+    assert json.loads(digest_import(day.name, "--json", "--replace").stdout)["outcomes"] == {"replaced": 1}
     assert '"title":"Another"' in (day.parent / "data/papers/2025/2025-01-02.jsonl").read_text()
 
 

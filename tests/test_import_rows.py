@@ -175,7 +175,9 @@ def test_an_id_under_another_usual_key(tmp_path: Path, fields: dict[str, Any], v
 def test_an_id_under_a_key_of_ones_own(tmp_path: Path) -> None:
     given = {"title": "T", "where": {"preprint": A}, "relevance": 8, "novelty": 4}
     path = put(tmp_path, f"{DAY}.json", json.dumps([given]))
-    assert whats(run(tmp_path, [path])) == [f"1 paper with no arXiv id under {', '.join(ID_KEYS)}"]
+    assert whats(run(tmp_path, [path])) == [
+        f"1 paper with no arXiv id under {', '.join(ID_KEYS)}; the columns are title, where, relevance, novelty"
+    ]
     assert not run(tmp_path, [path], fields=FieldMap({"arxiv_id": "where.preprint"})).faults
     assert only(tmp_path).arxiv_id == A
 
@@ -246,8 +248,8 @@ def test_a_score_that_is_not_on_the_scale_is_left_out(tmp_path: Path) -> None:
     report = run(
         tmp_path, [put(tmp_path, f"{DAY}.jsonl", row(relevance=7))], fields=FieldMap({}, {"relevance": Scale(1, 5)})
     )
-    assert [repair.how for repair in report.repairs] == ["relevance 7 (not from 1 to 5)"]
-    assert report.unscored[0].what == "relevance not from 1 to 10"
+    assert [repair.how for repair in report.repairs] == ["relevance 7 (not from 1 to 5)", "novelty 4"]
+    assert (report.unscored[0].what, report.unscored[0].do) == ("relevance not from 1 to 5", "correct the value")
 
 
 @pytest.mark.parametrize(("given", "scale"), [([0.87, 0.5, 1], "0-1"), ([87, 5, 40], "0-100")])

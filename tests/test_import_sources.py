@@ -85,7 +85,7 @@ def test_an_author_match_stays_unscored_and_keeps_its_number() -> None:
     ],
 )
 def test_scores(given: object, score: float | None) -> None:
-    assert paper({"RELEVANCE": given}).relevance == score
+    assert paper({"RELEVANCE": given, "NOVELTY": 5}).relevance == score
 
 
 def test_an_announce_prefix_gives_version_and_type() -> None:
@@ -269,7 +269,7 @@ def test_a_hugging_face_entry_without_its_day_takes_the_files() -> None:
     assert [row.date for row in harvest([entry]).rows] == [DAY]
     assert [row.date for row in harvest({"date": "2025-01-05", "data": [entry]}, None).rows] == ["2025-01-05"]
     assert [problem.what for problem in harvest([entry, 3], None).problems] == [
-        "the day of this entry cannot be told",
+        "no date found",
         "an entry without a paper",
     ]
 

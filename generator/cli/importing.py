@@ -12,7 +12,22 @@ from generator.cli.turns import my_turn
 from generator.edges.sources.fields import SCORES, TARGETS, FieldMap, Scale, parse_scale
 from generator.edges.sources.harvest import Repair, Unscored
 from generator.ground.records import is_date
-from generator.pipeline.importing import STDIN, Report, run
+from generator.pipeline.import_files import STDIN
+from generator.pipeline.importing import Report, run
+from generator.pipeline.merging import Outcome
+from generator.views.wording import count
+
+# One file of a kind, and several; of the other kinds there is a "file of" them.
+_KINDS = {
+    "arXiv feed": ("arXiv feed", "arXiv feeds"),
+    "BibTeX or RIS": ("bibliography", "bibliographies"),
+    "digest page": ("digest page", "digest pages"),
+    "digest's own": ("file of a digest's own data", "files of a digest's own data"),
+    "not recognised": ("file not recognised", "files not recognised"),
+    "nothing": ("empty file", "empty files"),
+    "refused": ("file refused", "files refused"),
+    "table": ("table", "tables"),
+}
 
 
 def date_of(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -27,7 +42,7 @@ def fields_of(context: click.Context, option: click.Parameter, values: tuple[str
     keys = {}
     for value in values:
         field, equals, key = value.partition("=")
-        if not equals or field not in TARGETS:
+        if not equals or not key or field not in TARGETS:
             raise click.BadParameter(f"{value!r} is not FIELD=KEY with a FIELD of: {', '.join(TARGETS)}.")
         keys[field] = key
     return keys
@@ -112,23 +127,34 @@ def import_command(
 
 
 def _lines(report: Report) -> Iterable[str]:
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.kinds.items()))
-    yield f"{_count(report.files, 'file')}: {kinds}" if kinds else _count(report.files, "file")
+    yield _files(report)
     if report.read:
-        counts = [f"{report.outcomes.get(name, 0):,} {name}" for name in ("added", "filled", "kept", "unchanged")]
-        yield f"{_count(report.read, 'row')}: {', '.join(counts)}, {report.refused:,} refused"
+        names = [name for name in Outcome if name in report.outcomes or name is not Outcome.REPLACED]
+        counts = [f"{report.outcomes.get(name, 0):,} {name}" for name in names]
+        yield f"{count(report.read, 'row')}: {', '.join(counts)}, {report.refused:,} refused"
     if report.publications:
-        yield "publications: " + ", ".join(f"{count:,} {name}" for name, count in sorted(report.publications.items()))
+        yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in sorted(report.publications.items()))
     if report.receipts:
         yield f"receipts: {report.receipts:,} written"
-    yield f"{_count(len(report.days), 'day')} changed in data/"
+    yield f"{count(len(report.days), 'day')} changed in data/"
     yield from repair_lines(report.repairs)
     yield from _unscored_lines(report.unscored)
     if report.kept:
-        rows = _count(len(report.kept), "row")
+        rows = count(len(report.kept), "row")
         yield f"kept: in {rows} data/ differs and stays (--replace takes what comes in; --json lists them)"
         yield f"kept: e.g. {'; '.join(map(str, report.kept[:3]))}"
     yield from (f"note: {problem}" for problem in report.problems if problem.note)
+
+
+def _files(report: Report) -> str:
+    """Return how many files there were, of which kinds."""
+    kinds = [_kind(number, kind) for kind, number in sorted(report.kinds.items())]
+    return kinds[0] if len(kinds) == 1 else ": ".join(filter(None, [count(report.files, "file"), ", ".join(kinds)]))
+
+
+def _kind(number: int, kind: str) -> str:
+    one, many = _KINDS.get(kind, (f"file of {kind}", f"files of {kind}"))
+    return count(number, one, many)
 
 
 def repair_lines(repairs: list[Repair]) -> Iterable[str]:
@@ -147,9 +173,5 @@ def _unscored_lines(unscored: list[Unscored]) -> Iterable[str]:
     for part in unscored:
         reasons[part.what, part.do].append(part)
     for (what, do), parts in sorted(reasons.items(), key=lambda item: -sum(part.rows for part in item[1])):
-        rows = _count(sum(part.rows for part in parts), "row")
+        rows = count(sum(part.rows for part in parts), "row")
         yield f"without a score: {rows}: {what}, e.g. {parts[0].where}: {do}"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

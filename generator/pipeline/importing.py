@@ -1,37 +1,29 @@
 """``digest import``: foreign files become records, records meet ``data/``, a report says what became of each row."""
 
-import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import msgspec
 
 from generator.edges import sources
 from generator.edges.atomic import TOGETHER
-from generator.edges.sources.days import day_of_path
 from generator.edges.sources.fields import AS_THEY_ARE, FieldMap
 from generator.edges.sources.harvest import Harvest, Record, Repair, Row, Unscored
-from generator.edges.sources.payload import LARGEST_FILE
 from generator.edges.store import Store
-from generator.ground.characters import clean
 from generator.ground.errors import DigestError, Problem
-from generator.ground.files import open_regular
 from generator.ground.model import Paper, Receipt
 from generator.pipeline import ledger
 from generator.pipeline.import_checks import Relevances
+from generator.pipeline.import_files import STDIN, File, files_in, read
 from generator.pipeline.merging import Day, Outcome, Shelf, in_order, merge_receipts, receipt_conflicts
+from generator.views.wording import count
 
-STDIN = "-"
 # So many papers wait for another file that tells of their day, which is then read and written once: at most some 70 MB.
 _MOST_WAITING = 20_000
-# Files of these kinds are data: one that cannot be read is a problem, however it was found.
-_DATA_SUFFIXES = frozenset(
-    {".json", ".jsonl", ".yml", ".yaml", ".xml", ".rss", ".atom", ".gz", ".csv", ".tsv", ".bib", ".ris"}
-)
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -87,8 +79,8 @@ def run(
     the report's problems.
     """
     work = _Import(Store(root), replace, fields=fields)
-    found = list(_found(paths, date))
-    work.to_come.update(file.day for file in found if isinstance(file, _File))
+    found = list(files_in(paths, date))
+    work.to_come.update(file.day for file in found if isinstance(file, File))
     for file in found:
         if isinstance(file, Problem):
             work.report.problems.append(file)
@@ -105,34 +97,6 @@ def keep(store: Store, harvests: Iterable[tuple[str, Harvest]]) -> Report:
         work.keep(label, harvest)
     work.finish()
     return work.report
-
-
-class _File(NamedTuple):
-    """A file to import. `label` is what messages call it; `day` the one that its name tells, or who imports it; it was
-    `named` itself, or found in a folder."""
-
-    path: str
-    label: str
-    day: str | None
-    named: bool
-
-
-def _found(paths: Sequence[str], date: str | None) -> Iterator[_File | Problem]:
-    """Every file, in order."""
-    for path in paths:
-        if path == STDIN or os.path.isfile(path):
-            yield _file(path, date, named=True)
-        elif os.path.isdir(path):
-            for folder, folders, names in os.walk(path):
-                folders[:] = sorted(name for name in folders if not name.startswith("."))
-                yield from (_file(os.path.join(folder, name), date) for name in sorted(names) if name[0] != ".")
-        else:
-            yield Problem(path, "no such file or folder", "check the path")
-
-
-def _file(path: str, date: str | None, named: bool = False) -> _File:
-    label = clean(os.fsencode(path).decode("utf-8", "replace"))
-    return _File(path, label, day_of_path(label) or date, named)
 
 
 class _Import:
@@ -156,14 +120,14 @@ class _Import:
         self.empty: list[tuple[str, Problem]] = []  # days of files that hold nothing, and the note on each
         self.relevances = Relevances()
 
-    def file(self, file: _File, stdin: BinaryIO | None) -> None:
+    def file(self, file: File, stdin: BinaryIO | None) -> None:
         self.report.files += 1
         try:
-            data = _read(file.path, file.label, stdin)
+            data = read(file.path, file.label, stdin)
             kind, harvest = sources.harvest(data, file.label, file.day, self.fields)
         except sources.Unrecognised as error:
             self.kinds["not recognised"] += 1
-            note = not file.named and Path(file.path).suffix.lower() not in _DATA_SUFFIXES
+            note = not file.is_data
             self.report.problems += [msgspec.structs.replace(problem, note=note) for problem in error.problems]
         except DigestError as error:
             self.kinds["refused"] += 1
@@ -298,7 +262,7 @@ class _Import:
         self.report.refused += len(rows)
         known = set(self.report.problems)
         self.report.problems += [problem for problem in error.problems if problem not in known]
-        what = f"{len(rows)} rows of {date} not taken in, since the file of that day is broken"
+        what = f"{count(len(rows), 'row')} of {date} not taken in, since the file of that day is broken"
         self.report.problems.append(Problem(rows[0].where, what, "mend the file, then import again"))
 
     def _keep_publications(self, path: str, harvest: Harvest) -> None:
@@ -307,7 +271,8 @@ class _Import:
         name = publication_file_name(path)
         shelf, problems = _shelf(self.store)
         if problems:
-            what = f"{len(harvest.publications)} publications not taken in, since data/publications cannot be read"
+            number = count(len(harvest.publications), "publication")
+            what = f"{number} not taken in, since data/publications cannot be read"
             self.report.problems += [*problems, Problem(path, what, "mend the files, then import again")]
             return
         before = {file: list(records) for file, records in shelf.files.items()}
@@ -326,7 +291,8 @@ class _Import:
         self._write_receipts()
         self.report.days = sorted(self.changed)
         self.report.problems += [problem for day, problem in self.empty if not self._is_explained(day)]
-        self.report.problems += self.relevances.doubts()
+        if "relevance" not in self.fields.scales:
+            self.report.problems += self.relevances.doubts()
         self.report.kinds, self.report.outcomes = dict(self.kinds), dict(self.outcomes)
         self.report.publications = dict(+self.publications)
 
@@ -361,26 +327,10 @@ def _shelf(store: Store) -> tuple[Shelf, list[Problem]]:
     for path in store.publication_files():
         label = store.label(path)
         try:
-            _, harvest = sources.harvest(_read(str(path), label, None), label, None)
+            _, harvest = sources.harvest(read(str(path), label, None), label, None)
         except DigestError as error:
             problems += error.problems
             continue
         problems += harvest.problems
         files[path.name] = harvest.publications
     return Shelf(files), problems
-
-
-def _read(path: str, label: str, stdin: BinaryIO | None) -> bytes:
-    try:
-        if stdin is not None:
-            data = stdin.read(LARGEST_FILE + 1)
-        else:
-            with open_regular(path) as file:
-                # A limit sets as many bytes aside first, which takes longer than reading a day.
-                small = 0 < os.fstat(file.fileno()).st_size <= LARGEST_FILE
-                data = file.read() if small else file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise DigestError(Problem(label, f"cannot be read: {error.strerror}", "check its permissions")) from error
-    if len(data) > LARGEST_FILE:
-        raise DigestError(Problem(label, f"more than {LARGEST_FILE >> 20} MB", "split the file"))
-    return data

@@ -28,6 +28,7 @@ class Outcome(StrEnum):
 
     ADDED = "added"  # a new row
     FILLED = "filled"  # gaps of a row that was there are filled
+    REPLACED = "replaced"  # the row that was there differs, and gives way
     KEPT = "kept"  # the row that was there differs, and stays
     UNCHANGED = "unchanged"
 
@@ -79,7 +80,8 @@ class Day(msgspec.Struct):
         self.papers[key] = merged
         if merged != old:
             self.is_changed = True
-            return Outcome.FILLED, kept
+            differs = self.replace and merge(old, row.paper)[1]
+            return Outcome.REPLACED if differs else Outcome.FILLED, kept
         return (Outcome.KEPT if kept else Outcome.UNCHANGED), kept
 
 
@@ -211,7 +213,7 @@ class Shelf(msgspec.Struct):
                 outcomes.append(Outcome.UNCHANGED)
             elif replace or record.updated > old.updated:
                 self.files[file][at] = record
-                outcomes.append(Outcome.FILLED)
+                outcomes.append(Outcome.REPLACED if replace else Outcome.FILLED)
             else:
                 outcomes.append(Outcome.KEPT)
         return outcomes

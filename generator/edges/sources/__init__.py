@@ -24,11 +24,15 @@ class Parser(Protocol):
 
 
 class Source(NamedTuple):
-    """A kind of file, the shapes it comes in, and the module beside this one that knows it."""
+    """A kind of file, the shapes it comes in, and the module beside this one that knows it.
+
+    `has_own_keys` if its keys and scores are fixed: what the user says of rows does not go for it.
+    """
 
     name: str
     module: str
     shapes: tuple[type[Payload], ...]
+    has_own_keys: bool = False
 
     def load(self) -> Parser:
         """The module, loaded when a file may be of its kind: YAML and XML are not for every import to wait for."""
@@ -37,11 +41,11 @@ class Source(NamedTuple):
 
 SCORED = Source("scored papers", "scored", (Json, Lines))
 SOURCES = (
-    Source("digest's own", "digest_archive", (Json, Lines)),
+    Source("digest's own", "digest_archive", (Json, Lines), has_own_keys=True),
     SCORED,
-    Source("Hugging Face Daily Papers", "huggingface", (Json, Text)),
-    Source("arXiv feed", "arxiv_feed", (Xml, Json)),
-    Source("arXiv OAI-PMH", "arxiv_oai", (Xml,)),
+    Source("Hugging Face Daily Papers", "huggingface", (Json, Text), has_own_keys=True),
+    Source("arXiv feed", "arxiv_feed", (Xml, Json), has_own_keys=True),
+    Source("arXiv OAI-PMH", "arxiv_oai", (Xml,), has_own_keys=True),
     Source("LibreCat publications", "librecat", (Text, Json, Lines)),
     Source("digest page", "digest_page", (Text,)),
     Source("papers with their day", "wrapped", (Json, Lines)),
@@ -70,7 +74,10 @@ def harvest(data: bytes, where: str, day: str | None, fields: FieldMap = AS_THEY
     try:
         for source in SOURCES:
             if isinstance(read, source.shapes) and (parser := source.load()).recognise(read):
-                return source.name, parser.parse(read, day)
+                harvest = parser.parse(read, day)
+                if source.has_own_keys and harvest.rows and not fields.is_empty:
+                    harvest.problems = [*harvest.problems, _unused(source, where)]
+                return source.name, harvest
     except RecursionError as error:
         raise refused(where, "nested too deeply to be records", "leave the file out") from error
     if isinstance(read, Json) and not read.value:
@@ -80,6 +87,11 @@ def harvest(data: bytes, where: str, day: str | None, fields: FieldMap = AS_THEY
         raise Unrecognised(read.problems)
     what, do = f"{_looks_like(read)} of no known kind", "see 'digest import --help' for what can be imported"
     raise Unrecognised(Problem(where, what, do))
+
+
+def _unused(source: Source, where: str) -> Problem:
+    what = f"--map and --scale are for rows of papers, and this is a file of another kind: {source.name}"
+    return Problem(where, what, "nothing to do if its papers are as they should be", note=True)
 
 
 def _looks_like(read: Payload) -> str:

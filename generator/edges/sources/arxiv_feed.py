@@ -53,7 +53,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
             if date:
                 rows_found.append(notes.row(paper, date))
             else:
-                notes.refuse("the day of this entry cannot be told", "pass --date")
+                notes.refuse("no date found", "pass --date")
     if not entries:
         do = "nothing to do on weekends and holidays, when arXiv's feeds are empty"
         notes.problems.append(Problem(payload.where, "holds no papers", do, note=True))

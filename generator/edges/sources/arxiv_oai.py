@@ -84,7 +84,7 @@ def _record(record: Element, day: str | None, notes: Notes, found: list[Row]) ->
         return
     date = day or day_of_time(paper.published)
     if date is None:
-        notes.refuse("the day of this record cannot be told", "pass --date")
+        notes.refuse("no date found", "pass --date")
         return
     if day is None:
         notes.repair("announcement date unknown: filed under the first version's date", f"{paper.arxiv_id} on {date}")

@@ -1,8 +1,9 @@
 """The names under which people keep the fields of a paper, and the scales of their scores, translated into ours."""
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
+from operator import getitem
 from typing import Any, NamedTuple
 
 from generator.edges.sources import mending
@@ -30,9 +31,9 @@ ALTERNATIVES = {
 _OURS = frozenset({*PAPER_FIELDS, DATE, "ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE"})
 # Not compiled: most imports ask for none of them.
 _LIKE_A_SCORE = r"(?:^|_)(?:scores?|ratings?|relevan\w*|novel\w*|grade|stars?|points|interest\w*|importance)"
-_NUMBER = r"\s*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)\s*(?:/\s*[0-9]{1,4}|%)?\s*"
 _SCALE = r"(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:-|\.\.|to)\s*(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)"
 _LONGEST_KEY = 60
+_MOST_COLUMNS = 30
 _USUAL_SCALES = ((1, "0-1"), (100, "0-100"))
 
 
@@ -64,13 +65,16 @@ class Scale(NamedTuple):
         return f"{self.low:g} to {self.high:g}"
 
     def convert(self, raw: object) -> object:
-        """Return a score on our scale, 1 to 10; for one that is not on this scale, words that say so."""
-        value = _number(raw)
-        if value is None:
+        """Return a score on our scale, 1 to 10; for one that is not on this scale, words that say so.
+
+        ``8/10`` says by itself on which scale it is: on ours, unless 10 is the highest score of this one.
+        """
+        written = mending.amount(raw)
+        if written is None or written.out_of == 10 != max(self):
             return raw
-        if not min(self) <= value <= max(self):
-            return f"{value:g} (not from {self})"
-        return round(1 + 9 * (value - self.low) / (self.high - self.low), 2)
+        if written.out_of not in (None, max(self)) or not min(self) <= written.value <= max(self):
+            return f"{mending.shown(raw)} (not from {self})"
+        return round(1 + 9 * (written.value - self.low) / (self.high - self.low), 2)
 
 
 def parse_scale(text: str) -> Scale | None:
@@ -92,34 +96,95 @@ class FieldMap(NamedTuple):
         return not self.keys and not self.scales
 
     def apply(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return a row with these fields under our names and these scores on our scale."""
-        if self.is_empty:
+        """Return a row with these fields under our names; a field whose key the row does not have is not in it."""
+        if not self.keys:
             return row
-        sources = set(self.keys.values())
-        fields = {name: value for name, value in row.items() if name not in sources}
-        for field, key in self.keys.items():
-            _put(fields, field, value_at(row, key))
-        for field, scale in self.scales.items():
-            name = next((name for name in (field.upper(), field) if name in fields), field)
-            if fields.get(name) is not None:
-                fields[name] = scale.convert(fields[name])
+        places = {field: place_of(row, key) for field, key in self.keys.items()}
+        moved = {place[0] for place in places.values() if len(place) == 1}
+        fields = {name: value for name, value in row.items() if name not in moved}
+        for field, place in places.items():
+            _put(fields, field, reduce(getitem, place, row) if place else None)
         return fields
+
+    def convert(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a row, whose fields are under our names, with these scores on our scale."""
+        if not self.scales:
+            return row
+        return {
+            name: self.scales[name.lower()].convert(value) if name.lower() in self.scales else value
+            for name, value in row.items()
+        }
+
+    def met_by(self, rows: Sequence[dict[str, Any]]) -> "FieldMap":
+        """Return what of it has a key in any of these rows."""
+        keys = {field: key for field, key in self.keys.items() if any(place_of(row, key) for row in rows)}
+        fields = {*keys, *map(normalize, columns(rows))}
+        return FieldMap(keys, {field: scale for field, scale in self.scales.items() if field in fields})
+
+    def unmet_by(self, rows: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+        """Return a message on each option that has no key in any of these rows, and what to do."""
+        met = self.met_by(rows)
+        unmet = [
+            (f"--map {field}={key}: no row has the key {mending.shown(key)}", "name one of these")
+            for field, key in self.keys.items()
+            if field not in met.keys
+        ]
+        others = {field: scale for field, scale in self.scales.items() if scale not in met.scales.values()}
+        for scale in dict.fromkeys(others.values()):
+            named = [field for field in others if others[field] == scale]
+            option = f"--scale {'' if len(named) > 1 else f'{named[0]}='}{scale.low:g}-{scale.high:g}"
+            do = f"name the key with --map {named[0]}=KEY, or leave --scale out"
+            unmet.append((f"{option}: no row has {' or '.join(named)}", do))
+        return [(f"{what}; {listed_columns(rows)}", do) for what, do in unmet]
 
 
 AS_THEY_ARE = FieldMap()
 
 
-def value_at(row: Any, key: str) -> Any:
-    """Return what stands under `key`, which may lead into objects (``externalIds.ArXiv``); None if nothing does."""
-    if not isinstance(row, dict) or key in row:
-        return row.get(key) if isinstance(row, dict) else None
+def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the keys of these rows, each once, in the order in which they first stand."""
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def listed_columns(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return the keys of these rows as part of a message."""
+    names = columns(rows)
+    more = f" and {len(names) - _MOST_COLUMNS} more" if len(names) > _MOST_COLUMNS else ""
+    return f"the columns are {', '.join(map(mending.shown, names[:_MOST_COLUMNS]))}{more}"
+
+
+def has_id_column(rows: Sequence[dict[str, Any]], names: FieldMap) -> bool:
+    """Return whether an arXiv id may stand in any of these rows: under a usual key, or under one that the user gave."""
+    known = {normalize(name).partition(".")[0] for name in columns(rows)}
+    return not known.isdisjoint({*_FIRST_KEYS, "doi"}) or "arxiv_id" in names.met_by(rows).keys
+
+
+def place_of(row: object, key: str) -> tuple[str, ...]:
+    """Return the names under which `key` stands, which may lead into objects (``externalIds.ArXiv``); () if nowhere.
+
+    Names are compared without case and separators, unless one is the same.
+    """
+    if not isinstance(row, dict):
+        return ()
+    if (name := _name_in(row, key)) is not None:
+        return (name,)
     first, _, rest = key.partition(".")
-    return value_at(row.get(first), rest) if rest else None
+    name = _name_in(row, first) if rest else None
+    inner = place_of(row[name], rest) if name is not None else ()
+    return (name, *inner) if name is not None and inner else ()
+
+
+def _name_in(row: dict[str, Any], key: str) -> str | None:
+    if key in row:
+        return key
+    plain = normalize(key)
+    return next((name for name in row if normalize(name) == plain), None)
 
 
 def _put(fields: dict[str, Any], field: str, value: Any) -> None:
-    for other in (field, field.upper(), "ARXIVID" if field == "arxiv_id" else field):
-        fields.pop(other, None)
+    plain = normalize(field)
+    for other in [name for name in fields if normalize(name) == plain]:
+        del fields[other]
     if value is None:
         return
     outer, _, inner = field.partition(".")
@@ -194,21 +259,16 @@ def keys_like_scores(fields: Mapping[str, Any]) -> list[str]:
         name
         for name, value in fields.items()
         if re.search(_LIKE_A_SCORE, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace(" ", "_"))
-        and _number(value) is not None
+        and mending.amount(value) is not None
     ]
 
 
 def guess_scale(values: Iterable[object]) -> str | None:
     """Return the scale on which these scores seem to be, if it is not ours; a single slip is no scale."""
     numbers = [value for raw in values if (value := mending.number(raw)) is not None]
+    if len(numbers) < 2:
+        return None
     outside = [value for value in numbers if not 1 <= value <= 10]
     if not outside or min(numbers) < 0 or 2 * len(outside) <= len(numbers):
         return "0-1" if outside and min(numbers) >= 0 and max(numbers) <= 1 else None
     return next((name for highest, name in _USUAL_SCALES if max(numbers) <= highest), None)
-
-
-def _number(raw: object) -> float | None:
-    if isinstance(raw, str):
-        match = re.fullmatch(_NUMBER, raw)
-        return float(match[1].replace(",", ".")) if match else None
-    return mending.number(raw)

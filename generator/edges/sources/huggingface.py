@@ -62,7 +62,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
             continue
         date = day_of_time(_string(entry["paper"].get("submittedOnDailyAt"))) or day
         if date is None:
-            notes.refuse("the day of this entry cannot be told", "put YYYY-MM-DD into the file's name or pass --date")
+            notes.refuse("no date found", "put YYYY-MM-DD into the file's name or pass --date")
         elif paper := _paper(entry, entry["paper"], notes):
             found.append(notes.row(paper, date))
     return notes.harvest(found)

@@ -3,7 +3,7 @@
 import re
 import string
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator.edges.sources.harvest import Notes
 from generator.ground import arxiv_id
@@ -15,7 +15,7 @@ from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.model import LARGEST_NUMBER
 from generator.ground.spelling import name as spelt_name
 
-_OUT_OF = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*(?:/\s*10\s*)?")
+_AMOUNT = re.compile(r"\s*(-?[0-9]{1,15})(?:([.,])([0-9]{1,15}))?\s*(?:/\s*([0-9]{1,4})|(%))?\s*")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 _IN_NAMES = (string.ascii_letters + string.digits + " |.-'").encode()
@@ -121,8 +121,32 @@ def announcement(abstract: str, notes: Notes) -> tuple[str, int | None, str | No
 # -- scores --------------------------------------------------------------------------------------------------------
 
 
+class Amount(NamedTuple):
+    """A number as it was written, and the highest possible one if it names that: 10 in ``8/10``, 100 in ``87%``."""
+
+    value: int | float
+    out_of: int | None = None
+
+
+def amount(raw: object) -> Amount | None:
+    """Return a number, or what a text like ``8.5``, ``8,5``, ``8/10`` or ``87%`` means; None for anything else.
+
+    ``1,234`` is no number: the comma may be a decimal one, or one between thousands. The limit is that of JSON's
+    interoperable integers (RFC 8259, section 6), which floats and SQLite hold exactly.
+    """
+    if isinstance(raw, str):
+        match = _AMOUNT.fullmatch(raw)
+        if not match or (match[2] == "," and len(match[3]) == 3 and match[1].strip("-0")):
+            return None
+        out_of = 100 if match[5] else int(match[4]) if match[4] else None
+        return Amount(float(f"{match[1]}.{match[3] or 0}"), out_of)
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not -LARGEST_NUMBER <= raw <= LARGEST_NUMBER:
+        return None  # NaN, too, is in no range
+    return Amount(raw)
+
+
 def score(raw: object, field: str, notes: Notes) -> int | float | None:
-    """A score from 1 to 10, as a number or as text (``8``, ``8/10``); anything else is no score, and noted."""
+    """A score from 1 to 10, as a number or as text (``8``, ``8,5``, ``8/10``); anything else is no score, and noted."""
     value = number(raw)
     if value is not None and 1 <= value <= 10:
         return value
@@ -132,15 +156,11 @@ def score(raw: object, field: str, notes: Notes) -> int | float | None:
 
 
 def number(raw: object) -> int | float | None:
-    """Return a number that every part of the program can hold, whole where it can be; None for anything else.
-
-    The limit is that of JSON's interoperable integers (RFC 8259, section 6), which floats and SQLite hold exactly.
-    """
-    if isinstance(raw, str) and len(raw) < 20 and (found := _OUT_OF.fullmatch(raw)):
-        raw = float(found[1])
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not -LARGEST_NUMBER <= raw <= LARGEST_NUMBER:
-        return None  # NaN, too, is in no range
-    return int(raw) if raw == int(raw) else raw
+    """Return a number that is out of nothing or out of 10, whole where it can be; None for anything else."""
+    written = amount(raw)
+    if written is None or written.out_of not in (None, 10):
+        return None
+    return int(written.value) if written.value == int(written.value) else written.value
 
 
 # -- authors -------------------------------------------------------------------------------------------------------

@@ -1,10 +1,14 @@
 """Papers none of which has an arXiv id: recognised for the sake of a message that says so."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from generator.edges.sources import fields, rows
-from generator.edges.sources.harvest import Harvest, refused
+from generator.edges.sources.fields import FieldMap
+from generator.edges.sources.harvest import Harvest
 from generator.edges.sources.payload import Json, Lines, Payload
+from generator.ground.errors import DigestError, Problem
+from generator.views.wording import count
 
 
 def recognise(payload: Payload) -> bool:
@@ -30,6 +34,12 @@ def _has_title(row: object) -> bool:
 
 def parse(payload: Payload, day: str | None) -> Harvest:
     """Raise DigestError: a digest cannot list them."""
-    number = sum(_has_title(row) for row in _rows(payload))
-    papers = "1 paper" if number == 1 else f"{number} papers"
-    raise refused(payload.where, f"{papers} with no arXiv id under {', '.join(fields.ID_KEYS)}", rows.NO_ID)
+    assert isinstance(payload, Json | Lines)
+    raise refusal(payload.where, [row for row in _rows(payload) if _has_title(row)], payload.fields)
+
+
+def refusal(where: str, papers: Sequence[dict[str, Any]], names: FieldMap) -> DigestError:
+    """Return the problem of a file whose rows have no arXiv id, with the options that met no key."""
+    what = f"{count(len(papers), 'paper')} with no arXiv id under {', '.join(fields.ID_KEYS)}"
+    problems = [Problem(where, option, do) for option, do in names.unmet_by(papers)]
+    return DigestError([*problems, Problem(where, f"{what}; {fields.listed_columns(papers)}", rows.NO_ID)])

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.edges.sources import scored
+from generator.edges.sources.days import day_of_value
 from generator.edges.sources.harvest import Harvest, refused
 from generator.edges.sources.payload import Lines, Payload, Text
 from generator.edges.sources.rows import given_name_first
@@ -58,6 +59,7 @@ def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
         if known := next((word for word in words if arxiv_id.parse(word)), None):
             row.setdefault("eprint", known)
     date = values.get("date", "")
+    date = date if day_of_value(date) else ""  # BibLaTeX has years and months, too
     return {**row, "authors": [given_name_first(author) for author in authors], **({"date": date} if date else {})}
 
 

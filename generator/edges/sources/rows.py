@@ -51,10 +51,14 @@ def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
         version = told or version
     relevance = mending.score(row.get("RELEVANCE", row.get("relevance")), "relevance", notes)
     novelty = mending.score(row.get("NOVELTY", row.get("novelty")), "novelty", notes)
+    if (relevance is None) != (novelty is None):
+        half = f"relevance {relevance}" if novelty is None else f"novelty {novelty}"
+        notes.repair("a score needs relevance and novelty: one without the other was left out", half)
+        relevance = novelty = None
     extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
-    if (total := mending.number(row.get("SCORE"))) is not None and (relevance is None or novelty is None):
+    if (total := mending.number(row.get("SCORE"))) is not None and relevance is None:
         extra["score"] = total  # the only score there is, e.g. of a paper chosen for its author
-    if title is None and relevance is None and novelty is None and not extra:
+    if title is None and relevance is None and not extra:
         notes.refuse(f"{known.id} has neither a title nor a rating", _where_the_rest_is(row))
         return None
     made = Paper(
@@ -96,8 +100,9 @@ def _where_the_rest_is(row: dict[str, Any]) -> str:
 
 def _identify(row: dict[str, Any], key: str | None, notes: Notes) -> ArxivId | None:
     # `arxiv_id` and the key come from metadata; `ARXIVID` was written by a language model, which may slip.
-    given = [value for value in (row.get("arxiv_id"), key, row.get("ARXIVID")) if value is not None]
-    for value in given:
+    places = {"arxiv_id": row.get("arxiv_id"), "the row's own key": key, "ARXIVID": row.get("ARXIVID")}
+    given = {name: value for name, value in places.items() if value is not None}
+    for value in given.values():
         if known := mending.identifier(value, notes):
             other = row.get("ARXIVID")
             if other is not None and other != value and mending.identifier(other, Notes("")) != known:
@@ -105,7 +110,7 @@ def _identify(row: dict[str, Any], key: str | None, notes: Notes) -> ArxivId | N
                 notes.repair(what, f"{known.id}, not {mending.shown(other)}")
             return known
     if given:
-        what = f"no arXiv id: {mending.shown(given[0])}"
+        what = "no arXiv id: " + ", ".join(f"{name} is {mending.shown(value)}" for name, value in given.items())
         notes.refuse(what, "add the id (YYMM.NNNNN) as arxiv_id", kind="no arXiv id")
     else:
         notes.refuse(f"no arXiv id under {', '.join(fields.ID_KEYS)}", NO_ID)

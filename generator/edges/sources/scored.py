@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 from generator.edges.sources import fields, mending, rows
 from generator.edges.sources.days import day_of_value
 from generator.edges.sources.fields import DATE, SCORES, FieldMap
-from generator.edges.sources.harvest import Harvest, Notes, Row, refused
+from generator.edges.sources.harvest import Harvest, Notes, Row
 from generator.edges.sources.payload import Json, LineFinder, Lines, Payload, Repeated, json_pairs
-from generator.edges.sources.unscored import raw_score, why_unscored
+from generator.edges.sources.unscored import Column, raw_score, why_unscored
 from generator.ground import arxiv_id
+from generator.ground.errors import DigestError, Problem
 
-NO_DAY = "the day of these papers cannot be told"
+NO_DAY = "no date found"
 _MARKS = frozenset({"ARXIVID", "arxiv_id", "RELEVANCE", "NOVELTY", "SCORE", "COMMENT"})
 
 
@@ -34,17 +35,18 @@ class Item(NamedTuple):
 def recognise(payload: Payload) -> bool:
     """An object of rows by id, a list of rows, one row, or rows line by line."""
     if isinstance(payload, Lines):
-        return any(rows.is_row(payload.fields.apply(row)) for _, row in payload.rows)
+        return any(is_row(row, payload.fields) for _, row in payload.rows)
     if not isinstance(payload, Json):
         return False
     value = payload.value
     if isinstance(value, list):
-        return any(rows.is_row(_applied(item, payload.fields)) for item in value[:100])
-    return isinstance(value, dict) and (rows.is_row(_applied(value, payload.fields)) or is_by_id(value))
+        return any(is_row(item, payload.fields) for item in value[:100])
+    return isinstance(value, dict) and (is_row(value, payload.fields) or is_by_id(value))
 
 
-def _applied(value: object, names: FieldMap) -> object:
-    return names.apply(value) if isinstance(value, dict) else value
+def is_row(value: object, names: FieldMap) -> bool:
+    """Return whether `value` is an object with an arXiv id, under a usual name or under one that the user gave."""
+    return rows.is_row(value) or (isinstance(value, dict) and bool(names.keys) and rows.is_row(names.apply(value)))
 
 
 def is_by_id(value: dict[str, Any]) -> bool:
@@ -56,22 +58,32 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     """Return the rows on their days. Raises DigestError if none has one and `day` is unknown."""
     notes = Notes(payload.where)
     if isinstance(payload, Lines):
-        items = [Item(payload.fields.apply(row), line) for line, row in payload.rows]
-        harvest = notes.harvest(take(items, day, notes))
+        items = [Item(row, line) for line, row in payload.rows]
+        harvest = notes.harvest(take(items, day, notes, settled(payload.fields, items, notes)))
         harvest.problems = sorted([*harvest.problems, *payload.problems], key=lambda problem: _number(problem.where))
         harvest.refused += len(payload.problems)
         return harvest
     assert isinstance(payload, Json)
-    return notes.harvest(take(items_of(payload, payload.value), day, notes))
+    items = items_of(payload, payload.value)
+    return notes.harvest(take(items, day, notes, settled(payload.fields, items, notes)))
 
 
-def items_of(payload: Json, value: Any) -> Sequence[Item]:
+def settled(names: FieldMap, items: Sequence[Item], notes: Notes) -> FieldMap:
+    """Return what the user said as far as the rows of a file have its keys; the rest is a problem of the file."""
+    objects = [item.row for item in items if isinstance(item.row, dict)]
+    if names.is_empty or not objects:
+        return names
+    notes.problems += [Problem(notes.label, what, do) for what, do in names.unmet_by(objects)]
+    return names.met_by(objects)
+
+
+def items_of(payload: Json, value: Any) -> list[Item]:
     """Return the rows in `value`, which is all of the payload or a part of it."""
     line = LineFinder(payload.data)
-    if isinstance(value, dict) and not rows.is_row(_applied(value, payload.fields)):
+    if isinstance(value, dict) and not is_row(value, payload.fields):
         return list(_by_id(payload, value, line))
     listed = value if isinstance(value, list) else [value]
-    return [Item(_applied(row, payload.fields), partial(line, _id_of(row))) for row in listed]
+    return [Item(row, partial(line, _id_of(row))) for row in listed]
 
 
 def _by_id(payload: Json, value: dict[str, Any], line: LineFinder) -> Iterable[Item]:
@@ -80,7 +92,7 @@ def _by_id(payload: Json, value: dict[str, Any], line: LineFinder) -> Iterable[I
     seen: set[str] = set()
     for key, row in json_pairs(payload.data) if twice else value.items():
         place = line(key, key=True) if twice else partial(line, key, key=True)
-        yield Item(_applied(row, payload.fields), place, key, key in seen, isinstance(row, Repeated))
+        yield Item(row, place, key, key in seen, isinstance(row, Repeated))
         seen.add(key)
 
 
@@ -90,15 +102,18 @@ def _id_of(row: object) -> str:
 
 
 def _number(where: str) -> int:
-    return int(where.rpartition(":")[2])
+    line = where.rpartition(":")[2]
+    return int(line) if line.isdecimal() else 0
 
 
-def take(items: Sequence[Item], day: str | None, notes: Notes) -> list[Row]:
+def take(items: Sequence[Item], day: str | None, notes: Notes, names: FieldMap) -> list[Row]:
     """Return the papers of these rows, each on its own day or on `day`. Raises DigestError if no row has a day."""
-    items = [item._replace(row=fields.translate(item.row)) if isinstance(item.row, dict) else item for item in items]
+    items = [item._replace(row=_read(item.row, names)) if isinstance(item.row, dict) else item for item in items]
     if day is None and not any(isinstance(item.row, dict) and item.row.get(DATE) for item in items):
-        raise refused(notes.label, NO_DAY, _ways_to_tell_it(items))
-    scales = {name: fields.guess_scale(raw_score(item.row, name) for item in items) for name in SCORES}
+        raise DigestError([*notes.problems, Problem(notes.label, NO_DAY, _ways_to_tell_it(items))])
+    columns = {
+        name: Column.of([raw_score(item.row, name) for item in items], names.scales.get(name)) for name in SCORES
+    }
     taken: list[Row] = []
     for item in items:
         notes.at(item.line)
@@ -107,10 +122,14 @@ def take(items: Sequence[Item], day: str | None, notes: Notes) -> list[Row]:
         if item.repeats_a_key:
             notes.repair("a key that stands twice in one row: the last counts")
         if isinstance(item.row, dict):
-            _take_row(item.row, item.key, day, scales, notes, taken)
+            _take_row(item.row, item.key, day, columns, notes, taken)
         else:
             notes.refuse("not an object with a paper's keys", "mend or delete it")
     return taken
+
+
+def _read(row: dict[str, Any], names: FieldMap) -> dict[str, Any]:
+    return names.convert(fields.translate(names.apply(row)))
 
 
 def _ways_to_tell_it(items: Sequence[Item]) -> str:
@@ -120,25 +139,25 @@ def _ways_to_tell_it(items: Sequence[Item]) -> str:
 
 
 def _take_row(
-    row: dict[str, Any], key: str | None, day: str | None, scales: dict[str, str | None], notes: Notes, taken: list[Row]
+    row: dict[str, Any], key: str | None, day: str | None, columns: dict[str, Column], notes: Notes, taken: list[Row]
 ) -> None:
     row, date = _dated(row, day, notes)
     if date is None:
         return
-    row, odd = _without_odd_scores(row, scales, notes)
+    row, odd = _without_odd_scores(row, columns, notes)
     paper = rows.paper(row, key, notes)
     if paper is None:
         return
     if paper.score is None:
-        notes.unscored(*why_unscored(paper, row, odd))
+        notes.unscored(*why_unscored(paper, row, odd, columns))
     taken.append(notes.row(paper, date))
 
 
 def _without_odd_scores(
-    row: dict[str, Any], scales: dict[str, str | None], notes: Notes
+    row: dict[str, Any], columns: dict[str, Column], notes: Notes
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the row without scores on a scale that is not ours, and the scales of these."""
-    odd = {name: scale for name in SCORES if (scale := scales[name]) and raw_score(row, name) is not None}
+    odd = {name: scale for name in SCORES if (scale := columns[name].guess) and raw_score(row, name) is not None}
     for name in odd:
         if mending.score(raw_score(row, name), name, notes) is not None:
             what = "a score among others that are not from 1 to 10 was left out"
@@ -147,16 +166,13 @@ def _without_odd_scores(
 
 
 def _dated(row: dict[str, Any], day: str | None, notes: Notes) -> tuple[dict[str, Any], str | None]:
-    """Return the row without its date, and its day; None if it has none or a day that contradicts `day`."""
+    """Return the row without its date, and its day; None if that cannot be read or contradicts `day`."""
     raw = row.get(DATE)
     if raw in (None, ""):
         if day is None:
             notes.refuse("no date, though other rows have one", "add date (YYYY-MM-DD), or pass --date")
         return row, day
     date = day_of_value(raw)
-    if date is None and day is not None:
-        notes.repair("a date that is not a day was left as it is", mending.shown(raw))
-        return row, day
     if date is None:
         notes.refuse(f"date {mending.shown(raw)} is not a day", "write YYYY-MM-DD")
     elif day is not None and date != day:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from generator.edges.sources import fields, scored
+from generator.edges.sources import fields, no_ids, scored
 from generator.edges.sources.harvest import Harvest, refused
 from generator.edges.sources.payload import Lines, Payload, Text
 from generator.ground import arxiv_id
@@ -46,7 +46,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 def _known(headings: list[str], payload: Text) -> int:
     names = {fields.normalize(name) for name in headings} - {""}
-    return len(names & _NAMES) + len({*headings} & {*payload.fields.keys.values()})
+    return len(names & (_NAMES | {fields.normalize(key) for key in payload.fields.keys.values()}))
 
 
 def _is_headless(line: str, delimiter: str) -> bool:
@@ -62,6 +62,9 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         raise refused(payload.where, "a table without a header", do)
     problems: list[Problem] = []
     listed = list(rows_of(payload, delimiter, problems))
+    papers = [row for _, row in listed]
+    if papers and not fields.has_id_column(papers, payload.fields):
+        raise no_ids.refusal(payload.where, papers, payload.fields)
     return scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
 
 

@@ -72,6 +72,8 @@ def _in_order(rows: dict[str, _Row]) -> bool:
         return False
     if not all(titles) or not rows.keys().isdisjoint(titles) or any(without_braces(it) != it for it in titles):
         return False
+    if any((row.RELEVANCE is None) != (row.NOVELTY is None) for row in rows.values()):
+        return False
     texts = [*titles, *[row.abstract for row in rows.values()], *[row.COMMENT for row in rows.values()]]
     ascii_texts, others = filter(str.isascii, texts), filterfalse(str.isascii, texts)  # one letter makes all of it wide
     return mending.is_clean(" ".join(ascii_texts)) and mending.is_clean(" ".join(others))
@@ -86,7 +88,7 @@ def _paper(row: _Row, marks: bytes | None, notes: Notes, line: LineFinder) -> Pa
     if prefixed:
         abstract, version, announced = mending.announcement(abstract, notes)
     extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
-    if (row.RELEVANCE is None or row.NOVELTY is None) and (total := mending.number(row.SCORE)) is not None:
+    if row.RELEVANCE is None and (total := mending.number(row.SCORE)) is not None:
         extra["score"] = total
     paper = Paper(
         arxiv_id=row.arxiv_id,
@@ -100,7 +102,7 @@ def _paper(row: _Row, marks: bytes | None, notes: Notes, line: LineFinder) -> Pa
         announce_type=announced,
         extra=extra,
     )
-    if row.RELEVANCE is None or row.NOVELTY is None:
+    if row.RELEVANCE is None:
         notes.at(partial(line, row.arxiv_id, key=True))
         notes.unscored(*why_unscored(paper, {name: value for name, value in _scores(row) if value is not None}))
     return paper

@@ -8,7 +8,7 @@ in ``*-hotspot-papers.json`` alone, and are not counted in the receipt.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from generator.edges.sources import mending, rows, scored, usage
+from generator.edges.sources import mending, scored, usage
 from generator.edges.sources.days import day_of_value
 from generator.edges.sources.harvest import NO_PAPERS, Harvest, Notes, Row, refused
 from generator.edges.sources.payload import Json, Lines, Payload
@@ -42,7 +42,7 @@ def _looks_right(batch: Batch, payload: Payload) -> bool:
     if batch.date is not None or not batch.papers:
         return batch.date is not None and all(isinstance(row, dict) for row in _values(batch.papers))
     assert isinstance(payload, Json | Lines)
-    return any(isinstance(row, dict) and rows.is_row(payload.fields.apply(row)) for row in _values(batch.papers)[:100])
+    return any(scored.is_row(row, payload.fields) for row in _values(batch.papers)[:100])
 
 
 def _values(papers: list[Any] | dict[str, Any]) -> list[Any]:
@@ -77,11 +77,13 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     taken: list[Row] = []
     receipts: list[Receipt] = []
     empty_day = None
-    for batch in _batches(payload):
+    batches = [(batch, _items(payload, batch)) for batch in _batches(payload)]
+    names = scored.settled(payload.fields, [item for _, items in batches for item in items], notes)
+    for batch, items in batches:
         date = _day_of(batch, day, payload.where)
         receipts += _receipts(batch, date)
         if batch.papers:
-            taken += scored.take(_items(payload, batch), date, notes)
+            taken += scored.take(items, date, notes, names)
         elif not receipts:
             empty_day = date
             do = "nothing to do if the day was quiet"
@@ -93,10 +95,9 @@ def parse(payload: Payload, day: str | None) -> Harvest:
 
 def _items(payload: Json | Lines, batch: Batch) -> list[Item]:
     if isinstance(payload, Json):
-        return list(scored.items_of(payload, batch.papers))
+        return scored.items_of(payload, batch.papers)
     keys = list(batch.papers) if isinstance(batch.papers, dict) else [None] * len(batch.papers)
-    values = [payload.fields.apply(row) if isinstance(row, dict) else row for row in _values(batch.papers)]
-    return [Item(row, batch.line, key) for row, key in zip(values, keys, strict=True)]
+    return [Item(row, batch.line, key) for row, key in zip(_values(batch.papers), keys, strict=True)]
 
 
 def _day_of(batch: Batch, day: str | None, where: str) -> str | None:
