@@ -177,10 +177,10 @@ class _Day:
     def fetch(self, asks: Sequence[Ask]) -> None:
         """Ask the sources, and keep what they gave."""
         require_archive(self.store, self.date)
-        work, asked_on = self.work, self.work.time()[:10]
-        found = gather(work.root, self.settings, asks, work.web, self.date, work.today, asked_on)
+        work, asked_at = self.work, self.work.time()
+        found = gather(work.root, self.settings, asks, work.web, self.date, work.today, asked_at)
         dated = {ask.source for ask in asks if ask.dated}
-        report = keep(work.root, self.settings, self.date, found, asked_on)
+        report = keep(work.root, self.settings, self.date, found, asked_at[:10])
         self.given = [_given(one, report.duplicates, one.source in dated) for one in found]
         told = {id(problem): one for one in found for problem in one.problems}
         for problem in report.problems:
@@ -241,7 +241,7 @@ def _given(found: Fetched, duplicates: Mapping[str, str], dated: bool) -> Given:
         duplicates={arxiv_id: day for arxiv_id, day in duplicates.items() if arxiv_id in ids},
         dated=dated,
         open=found.open,
-        empty_on=found.empty_on,
+        empty_since=found.empty_since,
     )
 
 
@@ -271,7 +271,7 @@ def preview_day(work: Work, date: str) -> Preview:
     settings, store = config.load(work.root), Store(work.root)
     require_archive(store, date)
     asks = [ask for ask in fetching.asks(settings.fetch) if ask.dated]
-    found = gather(work.root, settings, asks, work.web, date, work.today, work.time()[:10])
+    found = gather(work.root, settings, asks, work.web, date, work.today, work.time())
     announced = sort(work.root, settings, date, found)
     listed = store.papers(date)
     known = {(row.arxiv_id, row.source) for row in listed}

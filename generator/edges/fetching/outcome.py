@@ -43,7 +43,7 @@ class Fetched(msgspec.Struct, kw_only=True):
     open: str = ""
     lacks: str = ""
     absent: bool = False
-    empty_on: str | None = None
+    empty_since: str | None = None
 
 
 class Ask(NamedTuple):
