@@ -196,7 +196,7 @@ def test_a_day_of_its_own_evening_is_provisional_and_asked_again_once(tmp_path: 
     operator.run("2025-12-02T04:23")  # 23:23 US Eastern of the evening before
     first = operator.receipt("2025-12-02")
     assert (first.state, first.announced) == (State.OK, 2)
-    assert first.sources["arxiv"].open.startswith("taken from the API")
+    assert first.sources["arxiv"].open.endswith("before its feed came out")
     assert "2025-12-02" in operator.run("2025-12-02T05:23")
     assert operator.receipt("2025-12-02").announced == 4
     assert set(operator.run("2025-12-03T05:23")) == {"2025-12-03"}

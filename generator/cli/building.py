@@ -14,6 +14,7 @@ from generator.ground.errors import DigestError, Problem
 from generator.pipeline.building import build
 from generator.pipeline.generating import Generated, generate
 from generator.pipeline.opening import Executors
+from generator.views.wording import count
 
 
 def _scheduler(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
@@ -113,10 +114,10 @@ def _report(done: Generated, quiet: bool, as_json: bool) -> None:
     for path in done.kept:
         click.echo(f"docs/{path}: hand-written, so the generated page was left out: rename it to have both", err=True)
     if not quiet:
-        counts = f"{done.days:,} days, {done.papers:,} papers, {done.publications:,} publications"
-        click.echo(
-            f"{counts}: {done.rendered:,} pages made, {done.written:,} files in docs/ changed → {_named(done.folder)}"
-        )
+        parts = [(done.days, "day"), (done.papers, "paper"), (done.publications, "publication")]
+        counts = ", ".join(count(number, name) for number, name in parts)
+        changes = f"{count(done.rendered, 'page')} made, {count(done.written, 'file')} in docs/ changed"
+        click.echo(f"{counts}: {changes} → {_named(done.folder)}")
 
 
 def _named(folder: str) -> str:

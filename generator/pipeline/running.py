@@ -23,7 +23,7 @@ from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, Settings
 from generator.ground.errors import DigestError, Problem
-from generator.ground.model import Receipt
+from generator.ground.model import Paper, Receipt
 from generator.pipeline import ledger
 from generator.pipeline.announcing import require_archive
 from generator.pipeline.fetching import gather, keep, sort
@@ -54,10 +54,11 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """What became of a day: its receipt as it is kept, and what is worth saying beside it."""
+    """What became of a day: its receipt as it is kept, what is worth saying beside it, and whether it changed."""
 
     receipt: Receipt
     notes: tuple[str, ...] = ()
+    changed: bool = True
 
 
 # -- which days ----------------------------------------------------------------------------------------------------
@@ -148,7 +149,7 @@ def run_day(work: Work, date: str, *, newest: bool = True, whole: bool = False) 
         do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
         raise DigestError(Problem(SETTINGS_FILE, "nothing to fetch", do))
     before = store.receipt(date)
-    store.papers(date), store.dropped(date)  # what cannot be read is not written over
+    rows = _rows(store, date)  # what cannot be read is not written over
     remove_unfinished(store.data)
     day = _Day(work, settings, store, date, before)
     ledger.begin(store, before, date, work.time())
@@ -161,7 +162,12 @@ def run_day(work: Work, date: str, *, newest: bool = True, whole: bool = False) 
         day.errors.append(f"{RUN}stopped by {type(error).__name__}")
         day.finish()
         raise
-    return Ran(day.finish(), tuple(day.notes))
+    receipt = day.finish()
+    return Ran(receipt, tuple(day.notes), changed=receipt != before or _rows(store, date) != rows)
+
+
+def _rows(store: Store, date: str) -> tuple[tuple[Paper, ...], tuple[Paper, ...]]:
+    return store.papers(date), store.dropped(date)
 
 
 class _Day:

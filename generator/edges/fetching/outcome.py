@@ -60,6 +60,12 @@ class Ask(NamedTuple):
     renewed_days: int = 0
 
 
+def absence(where: str, date: str) -> Problem:
+    """Return what is said of a source without papers on a working day."""
+    do = "the next run asks again; two empty answers settle it as quiet, once papers of a later day came"
+    return Problem(where, f"no papers for {date}, a working day", do)
+
+
 def failed(source: str, date: str, problems: tuple[Problem, ...]) -> Fetched:
     """A source that gave nothing that can be used."""
     return Fetched(source=source, date=date, condition=Condition.FAILED, problems=list(problems))
