@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests import tools
+from tests.loopback import Loopback
+from tests.mornings import World
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -144,3 +146,12 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     yield context
     context.close()
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """Services whose answers depend on the hour; a test need not ask for all that they have."""
+    server = Loopback()
+    server.__enter__()
+    yield World(server)
+    server.__exit__(RuntimeError)

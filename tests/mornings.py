@@ -4,8 +4,10 @@ arXiv announces at 20:00 US Eastern; the API has the papers from then on, the fe
 (https://info.arxiv.org/help/availability.html, https://info.arxiv.org/help/rss.html). A list of Hugging Face grows.
 """
 
+import contextlib
 import datetime
 import json
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +27,7 @@ from tests.morning import HF, SCORER
 from tests.playing import endpoints
 
 EASTERN = ZoneInfo("America/New_York")
+ARXIV = {"categories": ["cs.LG"], "replacements": False}
 FEED, API = "/rss.arxiv.org/rss/cs.LG", "/export.arxiv.org/api/query"
 _ITEM = """<item><title>On low-rank paper {id}</title><link>https://arxiv.org/abs/{id}</link>
 <description>arXiv:{id}v1 Announce Type: {kind}\nAbstract: Words.</description>
@@ -130,6 +133,20 @@ def _minutes(time: str) -> str:
     return "".join(character for character in time if character.isdigit())[:12]
 
 
+def later(date: str, days: int) -> str:
+    """Return the date so many days after another."""
+    return (datetime.date.fromisoformat(date) + datetime.timedelta(days=days)).isoformat()
+
+
+def usual(world: World, first: str, days: int) -> None:
+    """Announce a paper for each working day."""
+    for number in range(days):
+        day = later(first, number)
+        if datetime.date.fromisoformat(day).weekday() < 5:
+            back = 3 if datetime.date.fromisoformat(day).weekday() == 0 else 1
+            world.arxiv.append(ArxivPaper(f"2509.2{number:04}", f"{later(day, -back)}T12:00:00Z", day))
+
+
 class Operator:
     """Who runs a digest of one category, and of Hugging Face's list."""
 
@@ -143,19 +160,27 @@ class Operator:
 
     def run(self, at: str) -> dict[str, Ran]:
         """Run at a minute, UTC, as the command does."""
+        with self._work(at) as work:
+            dates = days_to_run(self.root, work.today)
+            return {date: run_day(work, date, newest=date == dates[-1]) for date in dates}
+
+    def run_alone(self, date: str, at: str) -> Ran:
+        """Run one day, as the command does with ``--date``."""
+        with self._work(at) as work:
+            return run_day(work, date, whole=True)
+
+    @contextlib.contextmanager
+    def _work(self, at: str) -> Iterator[Work]:
         self.world.now = datetime.datetime.fromisoformat(f"{at}:00+00:00")
-        today = current_day(self.world.now)
         with Web("test", clock=self.time.clock, sleep=self.time.sleep) as web:
-            work = Work(
+            yield Work(
                 root=self.root,
                 environment=self.environment,
                 web=web,
-                today=today,
+                today=current_day(self.world.now),
                 now=lambda: self.world.now,
                 clock=self.time.clock,
             )
-            dates = days_to_run(self.root, today)
-            return {date: run_day(work, date, newest=date == dates[-1]) for date in dates}
 
     def day(self, date: str) -> set[str]:
         """The papers that a day shows."""

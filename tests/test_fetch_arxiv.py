@@ -264,7 +264,7 @@ def test_yesterdays_papers_of_one_category_under_todays_date_are_replaced(server
     assert day.condition is Condition.OK
     assert ids(day.papers) == ["2609.20003", "2609.00200"]
     assert said(day) == ["the feed has older papers of cs.LG; the API's are taken: nothing to do"]
-    assert day.open.startswith("taken from the API, whose index may be behind")
+    assert day.open.endswith("taken from its API, whose index may be behind")
     query = parse_qs(urlsplit(server.asked[-1].path).query)["search_query"][0]
     assert query == "(cat:cs.LG) AND submittedDate:[202609221800 TO 202609231759]"
 
@@ -351,7 +351,10 @@ def test_a_past_working_day_without_papers_is_doubted_and_says_so(server: Loopba
     assert (day.condition, day.absent, said(day)) == (
         Condition.STALE,
         True,
-        [f"nothing for {DAY}, a working day: run again on another day: a second look settles it"],
+        [
+            f"no papers for {DAY}, a working day: the next run asks again; two empty answers settle it as quiet, once"
+            " papers of a later day came"
+        ],
     )
 
 

@@ -214,7 +214,7 @@ def test_a_failure_is_said_and_counted(server: Loopback, tmp_path: Path) -> None
     root = make_digest(tmp_path, settings=settings(server, huggingface=True))
     done = digest("fetch", "--root", root, "--date", DAY)
     assert done.returncode == 1
-    assert done.stderr == f"{server.url}{HF}: answers 400 Bad Request: check the address and the key\n"
+    assert done.stderr == f"{server.url}{HF}: answers 400 Bad Request: check the address\n"
     assert done.stdout.splitlines()[0] == "2026-09-24 hf: failed"
     (report,) = json.loads(digest("fetch", "--root", root, "--date", DAY, "--json").stdout)
     assert report["sources"][0]["condition"] == "failed"

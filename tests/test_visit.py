@@ -177,7 +177,8 @@ def test_a_first_visit_shows_the_last_week_best_first_and_each_paper_once(addres
     ]
     assert [" ".join(text.split()) for text in tab.locator("#gaps li").all_inner_texts()] == [
         "Missing Thu 22 May 2025 There is no record of this day: it may have had papers that were never read.",
-        "Failed Fri 23 May 2025 The run of this day failed: papers were announced, and none of them was scored.",
+        "Failed Fri 23 May 2025 The run of this day failed: the sources gave no papers, or none of their papers was"
+        " scored.",
         "Quiet Sat 24 May 2025 Nothing was announced on this day.",
         "Partial Mon 26 May 2025 Part of this day could not be fetched or scored; what is here is right, but not all.",
     ]

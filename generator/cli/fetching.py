@@ -72,8 +72,8 @@ def fetch_command(
     settings = config.load(root)
     with open_web(settings) as web, my_turn(root):
         show = (lambda report: None) if as_json else (lambda report: _print(report, quiet))
-        asked_on = datetime.datetime.now(datetime.UTC).date().isoformat()
-        reports = fetch_days(root, settings, dates, web, now, show, asked_on=asked_on)
+        asked_at = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
+        reports = fetch_days(root, settings, dates, web, now, show, asked_at=asked_at)
     if as_json:
         click.echo(msgspec.json.encode(reports).decode())
     if any(report.faults for report in reports):

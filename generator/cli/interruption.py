@@ -22,7 +22,7 @@ class Interruption(SystemExit):
     @property
     def problem(self) -> Problem:
         """Return the message about it."""
-        return Problem("digest", f"stopped by {self.signal.name}", "run it again: it goes on from what is complete")
+        return Problem("digest", f"stopped by {self.signal.name}", "run the command again to continue")
 
 
 def end_when_told() -> None:

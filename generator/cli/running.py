@@ -75,8 +75,11 @@ def run_command(
     built = no_build or _built(root)
     if as_json:
         click.echo(msgspec.json.encode([ran.receipt for ran in done]).decode())
-    for ran in done:
+    told = [ran for ran in done if _is_news(ran, done[-1])]
+    for ran in told:
         _say(ran, quiet or as_json)
+    if len(told) < len(done) and not (quiet or as_json):
+        click.echo(f"{count(len(done) - len(told), 'earlier day')}: nothing new")
     if not built or not all(is_good(ran.receipt) for ran in done):
         sys.exit(1)
 
@@ -93,6 +96,10 @@ def _built(root: Path) -> bool:
             click.echo(f"build: {problem}", err=True)
         return False
     return True
+
+
+def _is_news(ran: Ran, last: Ran) -> bool:
+    return ran is last or ran.changed or bool(ran.notes) or not is_good(ran.receipt)
 
 
 def _say(ran: Ran, quiet: bool) -> None:

@@ -16,6 +16,7 @@ from generator.cli.options import json_option, progress_bar, quiet_option, root_
 from generator.cli.turns import my_turn
 from generator.edges.scoring.forecast import Forecast
 from generator.pipeline.judging import judge_day
+from generator.pipeline.scorers import LOCAL
 from generator.pipeline.scoring import Scored, forecast_day
 from generator.views.wording import count, money
 from generator.web.door import Web
@@ -83,10 +84,13 @@ def _print(done: Scored, quiet: bool) -> None:
         return
     for error in done.errors:
         click.echo(f"note: {error}", err=True)
-    tokens = count(done.tokens.total, "token") if done.tokens else "tokens unknown"
-    cost = money(done.cost.total, done.cost.currency) if done.cost else "unknown"
     papers = f"{count(done.scored, 'paper')} scored by {done.model}, {len(done.unscored):,} unscored"
-    click.echo(f"{done.date}: {papers}; {tokens}, cost {cost}")
+    click.echo(f"{done.date}: {papers}{'' if done.model == LOCAL else f'; {_spent(done)}'}")
+
+
+def _spent(done: Scored) -> str:
+    tokens = count(done.tokens.total, "token") if done.tokens else "tokens unknown"
+    return f"{tokens}, cost {money(done.cost.total, done.cost.currency) if done.cost else 'unknown'}"
 
 
 def _print_forecast(date: str, seen: Forecast, as_json: bool) -> None:

@@ -30,11 +30,11 @@ def replacing(site: Path, *, spare: bool = False) -> Iterator[Path]:
         check_workplace(_old(site))
         check_workplace(_aside(fresh))
         shutil.rmtree(_aside(fresh), ignore_errors=True)
-        fresh.mkdir(parents=True, exist_ok=True)
+        _make(fresh, site)
         mark_unfinished(fresh)
     else:
         shutil.rmtree(fresh, ignore_errors=True)
-        fresh.parent.mkdir(parents=True, exist_ok=True)
+        _make(fresh.parent, site)
     _recover(site)
     try:
         yield fresh
@@ -47,6 +47,13 @@ def replacing(site: Path, *, spare: bool = False) -> Iterator[Path]:
             write_atomically(fresh / ".gitignore", IGNORE_ALL)
         else:
             _remove(str(fresh))
+
+
+def _make(folder: Path, site: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileNotFoundError, PermissionError) as error:  # /proc says the first of whatever is to be made in it
+        raise DigestError(Problem(str(site), "cannot be written", "name another folder")) from error
 
 
 def _share_files(site: Path, spare: Path) -> bool:

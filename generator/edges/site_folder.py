@@ -160,7 +160,7 @@ def _protected(site: Path, root: Path, docs: Path) -> str | None:
 def _fault_of_path(site: Path) -> tuple[str, str] | None:
     there = next((place for place in (site, *site.parents) if os.path.lexists(place)), None)
     if there and not there.is_dir():
-        return f"{there} is no folder", _ELSEWHERE
+        return ("is no folder" if there == site else f"{there} is no folder"), _ELSEWHERE
     return None
 
 

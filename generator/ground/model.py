@@ -113,7 +113,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `fetched` papers were given as new, `duplicates` of them stand on an earlier day (id → that day); both are unknown
     for a source that is not asked by the day. `replaced` counts new versions of papers that were announced before,
     `renewed` the papers whose votes or comments changed since. `open` says why more may come; it is empty once nothing
-    more can. `empty_on` is the UTC day of the first request that brought nothing, though papers were usual.
+    more can. `empty_since` is the UTC time of the first request that brought nothing, though papers were usual; older
+    receipts have its day alone, as `empty_on`, of which the last second is taken.
     """
 
     condition: str
@@ -123,7 +124,13 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     renewed: Count | None = None
     duplicates: dict[str, str] = {}
     open: str = ""
+    empty_since: str | None = None
     empty_on: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.empty_on:
+            msgspec.structs.force_setattr(self, "empty_since", self.empty_since or f"{self.empty_on}T23:59:59Z")
+            msgspec.structs.force_setattr(self, "empty_on", None)
 
 
 class ScorerShare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,28 +9,57 @@ from generator.edges.fetching.outcome import Condition, Fetched
 from generator.edges.store import Store
 from generator.ground.arxiv_calendar import Calendar
 from generator.ground.errors import Problem
-from generator.ground.model import Tally
+from generator.ground.model import Receipt, Tally
 
-_LAST_DAYS = 28
+_APART_H = 12  # the least between two empty answers that settle a day
+_NEAR_DAYS = 28
 _FEWEST = 3  # working days on record, without which nothing is known to be usual
 
 
-def weigh(store: Store, calendar: Calendar, found: Fetched, today: str, asked_on: str) -> None:
-    """Make a source that had nothing quiet where that can be believed; `asked_on` is the UTC day of this request.
+def weigh(store: Store, calendar: Calendar, found: Fetched, asked_at: str) -> None:
+    """Make a source that had nothing quiet where that can be believed; `asked_at` is the UTC time of this request.
 
-    It can where the source usually has nothing, and for an earlier day where a request on another UTC day had nothing
-    either. Else the source stays stale, and is asked again.
+    An empty answer is believed where the source usually has nothing, and on a holiday. Else a second one is needed, at
+    least 12 hours after the first, and papers of a later working day: they show that the source is well again. Without
+    them the source stays stale, however often it is asked.
     """
     if not found.absent:
         return
     receipt = store.receipt(found.date)
     before = receipt.sources.get(found.source) if receipt else None
-    found.empty_on = before.empty_on if before and before.empty_on else asked_on
-    agreed = found.date < today and found.empty_on != asked_on
-    if agreed or _was_settled(before) or usual(store, calendar, found) == 0:
+    found.empty_since = before.empty_since if before and before.empty_since else asked_at
+    agreed = _hours_between(found.empty_since, asked_at) >= _APART_H and _is_well(store, calendar, found)
+    expected = not calendar.announces(found.date) or usual(store, calendar, found) == 0
+    if agreed or expected or _was_settled(before):
         found.condition, found.absent = Condition.QUIET, False
         note = Problem(found.problems[-1].where, f"nothing was announced for {found.date}", "nothing to do", note=True)
         found.problems[-1] = note
+
+
+def _hours_between(first: str, second: str) -> float:
+    """Return the hours from one UTC time to another; -1 if one of them is not a time, as may be in a receipt."""
+    try:
+        times = [datetime.datetime.fromisoformat(time).replace(tzinfo=datetime.UTC) for time in (first, second)]
+    except ValueError:
+        return -1
+    return (times[1] - times[0]) / datetime.timedelta(hours=1)
+
+
+def _is_well(store: Store, calendar: Calendar, found: Fetched) -> bool:
+    """Return whether the source has given papers for a later working day since its first empty answer."""
+    later = [date for date in store.dates() if date > found.date and calendar.announces(date)]
+    return any(_gave(store.receipt(date), found) for date in later[-_NEAR_DAYS:])
+
+
+def _gave(receipt: Receipt | None, found: Fetched) -> bool:
+    tally = receipt.sources.get(found.source) if receipt else None
+    if receipt is None or tally is None or tally.condition not in GOOD or not tally.announced:
+        return False
+    return _hours_between(found.empty_since or "", receipt.finished or "") >= 0
+
+
+def _shifted(date: str, days: int) -> str:
+    return (datetime.date.fromisoformat(date) + datetime.timedelta(days=days)).isoformat()
 
 
 def usual(store: Store, calendar: Calendar, found: Fetched) -> float | None:
@@ -44,9 +73,8 @@ def _was_settled(before: Tally | None) -> bool:
 
 
 def _counts(store: Store, calendar: Calendar, found: Fetched) -> Iterator[int]:
-    last = datetime.date.fromisoformat(found.date)
-    for back in range(1, _LAST_DAYS + 1):
-        date = (last - datetime.timedelta(days=back)).isoformat()
+    for back in range(1, _NEAR_DAYS + 1):
+        date = _shifted(found.date, -back)
         count = _count(store, date, found.source) if calendar.announces(date) else None
         if count is not None:
             yield count

@@ -63,11 +63,11 @@ def fetch_days(
     today: str,
     tell: Callable[[DayReport], None] = lambda report: None,
     *,
-    asked_on: str = "",
+    asked_at: str = "",
 ) -> list[DayReport]:
     """Fetch `dates`, oldest first; `today` is the newest day there can be. What is not dated is asked once, at the end.
 
-    `asked_on` is the UTC day on which that happens; `today` if left out.
+    `asked_at` is the UTC time of the requests; the beginning of `today` if left out.
 
     A source that fails is in the reports, the others go on. Raises DigestError where nothing can be done at all:
     settings that name no source, data that cannot be read, an archive that is lost.
@@ -76,26 +76,26 @@ def fetch_days(
     if not asks:
         do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
         raise DigestError(Problem(SETTINGS_FILE, "nothing to fetch", do))
-    store = Store(root)
+    store, asked_at = Store(root), asked_at or f"{today}T00:00:00Z"
     reports = []
     for date in sorted(dates):
         require_archive(store, date)
         now = [ask for ask in asks if ask.dated or date == max(dates)]
-        found = gather(root, settings, now, web, date, today, asked_on or today)
-        reports.append(keep(root, settings, date, found, asked_on or today))
+        found = gather(root, settings, now, web, date, today, asked_at)
+        reports.append(keep(root, settings, date, found, asked_at[:10]))
         ledger.recount(store, [date])
         tell(reports[-1])
     return reports
 
 
 def gather(
-    root: Path, settings: Settings, asks: Iterable[Ask], web: Web, date: str, today: str, asked_on: str
+    root: Path, settings: Settings, asks: Iterable[Ask], web: Web, date: str, today: str, asked_at: str
 ) -> list[Fetched]:
     """Return what every source gives for `date`; one that fails says so, and the others are asked all the same."""
     store, calendar, found = Store(root), Calendar(settings.fetch.arxiv.holidays), []
     for ask in asks:
         found.append(_answer(ask, web, date, today))
-        weigh(store, calendar, found[-1], today, asked_on)
+        weigh(store, calendar, found[-1], asked_at)
     return found
 
 

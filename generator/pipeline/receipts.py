@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.catalogue.states import GOOD, SCORING, TROUBLED, serious_errors, state_by_counts
+from generator.catalogue.states import GOOD, SCORING, TROUBLED, is_open, serious_errors, state_by_counts
 from generator.edges.store import DROPPED
 from generator.ground.model import Paper, Receipt, Tally
 from generator.pipeline.scorers import credited
@@ -35,7 +35,7 @@ class Given(NamedTuple):
     duplicates: Mapping[str, str] = {}
     dated: bool = True
     open: str = ""
-    empty_on: str | None = None
+    empty_since: str | None = None
 
 
 class _Rows(NamedTuple):
@@ -137,7 +137,7 @@ def _raised(count: int | None, least: int) -> int | None:
 
 def stays(before: Tally | None, condition: str) -> bool:
     """Return whether what a source gave in an earlier run stands, since this time it gave nothing that can be used."""
-    if before is None or before.condition not in GOOD:
+    if before is None or before.condition not in GOOD or (before.condition == "quiet" and is_open(before)):
         return False
     return condition in TROUBLED or (condition == "quiet" and bool(before.announced))
 
@@ -177,7 +177,7 @@ def _tally(before: Tally | None, now: Given | None, here: _Rows) -> Tally:
         renewed=here.renewed or None,
         duplicates=duplicates,
         open=latest.open if latest else "",
-        empty_on=latest.empty_on if latest else None,
+        empty_since=latest.empty_since if latest else None,
     )
 
 

@@ -23,7 +23,7 @@ from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, Settings
 from generator.ground.errors import DigestError, Problem
-from generator.ground.model import Receipt
+from generator.ground.model import Paper, Receipt
 from generator.pipeline import ledger
 from generator.pipeline.announcing import require_archive
 from generator.pipeline.fetching import gather, keep, sort
@@ -54,10 +54,11 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """What became of a day: its receipt as it is kept, and what is worth saying beside it."""
+    """What became of a day: its receipt as it is kept, what is worth saying beside it, and whether it changed."""
 
     receipt: Receipt
     notes: tuple[str, ...] = ()
+    changed: bool = True
 
 
 # -- which days ----------------------------------------------------------------------------------------------------
@@ -148,7 +149,7 @@ def run_day(work: Work, date: str, *, newest: bool = True, whole: bool = False) 
         do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
         raise DigestError(Problem(SETTINGS_FILE, "nothing to fetch", do))
     before = store.receipt(date)
-    store.papers(date), store.dropped(date)  # what cannot be read is not written over
+    rows = _rows(store, date)  # what cannot be read is not written over
     remove_unfinished(store.data)
     day = _Day(work, settings, store, date, before)
     ledger.begin(store, before, date, work.time())
@@ -161,7 +162,12 @@ def run_day(work: Work, date: str, *, newest: bool = True, whole: bool = False) 
         day.errors.append(f"{RUN}stopped by {type(error).__name__}")
         day.finish()
         raise
-    return Ran(day.finish(), tuple(day.notes))
+    receipt = day.finish()
+    return Ran(receipt, tuple(day.notes), changed=receipt != before or _rows(store, date) != rows)
+
+
+def _rows(store: Store, date: str) -> tuple[tuple[Paper, ...], tuple[Paper, ...]]:
+    return store.papers(date), store.dropped(date)
 
 
 class _Day:
@@ -177,10 +183,10 @@ class _Day:
     def fetch(self, asks: Sequence[Ask]) -> None:
         """Ask the sources, and keep what they gave."""
         require_archive(self.store, self.date)
-        work, asked_on = self.work, self.work.time()[:10]
-        found = gather(work.root, self.settings, asks, work.web, self.date, work.today, asked_on)
+        work, asked_at = self.work, self.work.time()
+        found = gather(work.root, self.settings, asks, work.web, self.date, work.today, asked_at)
         dated = {ask.source for ask in asks if ask.dated}
-        report = keep(work.root, self.settings, self.date, found, asked_on)
+        report = keep(work.root, self.settings, self.date, found, asked_at[:10])
         self.given = [_given(one, report.duplicates, one.source in dated) for one in found]
         told = {id(problem): one for one in found for problem in one.problems}
         for problem in report.problems:
@@ -241,7 +247,7 @@ def _given(found: Fetched, duplicates: Mapping[str, str], dated: bool) -> Given:
         duplicates={arxiv_id: day for arxiv_id, day in duplicates.items() if arxiv_id in ids},
         dated=dated,
         open=found.open,
-        empty_on=found.empty_on,
+        empty_since=found.empty_since,
     )
 
 
@@ -271,7 +277,7 @@ def preview_day(work: Work, date: str) -> Preview:
     settings, store = config.load(work.root), Store(work.root)
     require_archive(store, date)
     asks = [ask for ask in fetching.asks(settings.fetch) if ask.dated]
-    found = gather(work.root, settings, asks, work.web, date, work.today, work.time()[:10])
+    found = gather(work.root, settings, asks, work.web, date, work.today, work.time())
     announced = sort(work.root, settings, date, found)
     listed = store.papers(date)
     known = {(row.arxiv_id, row.source) for row in listed}

@@ -28,6 +28,7 @@ FILTERS = {
     "long_date": wording.long_date,
     "month": wording.month,
     "week": wording.week,
+    "source": wording.source,
     "number": wording.number,
     "money": wording.money,
     "cost": wording.cost,
@@ -47,9 +48,8 @@ def environment() -> jinja2.Environment:
         bytecode_cache=Compiled("pages", program_fingerprint()),
     )
     env.filters |= FILTERS
-    env.globals |= {"count": wording.count, "state_words": wording.STATE_WORDS}
-    env.globals |= {"unremarked": wording.UNREMARKED, "state_of_day": wording.state_of_day, "scorers": wording.scorers}
-    env.globals |= {"day_at_a_glance": wording.day_at_a_glance}
+    env.globals |= {"count": wording.count, "state_words": wording.STATE_KEYS}
+    env.globals |= {"label": wording.label, "scorers": wording.scorers, "day_at_a_glance": wording.day_at_a_glance}
     env.globals |= {"sheet_of": Sheet, "contents": contents, "several_sources": several_sources}
     env.globals |= {"paper_address": paper_address}
     return env

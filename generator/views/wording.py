@@ -3,24 +3,38 @@
 import calendar
 import datetime as dt
 from functools import lru_cache
+from typing import NamedTuple
 
-from generator.catalogue.states import is_open
-from generator.ground.model import Cost, Receipt, ScorerShare, State
+from generator.catalogue.days import DayHead
+from generator.catalogue.states import TROUBLED, is_open
+from generator.ground.model import Cost, Receipt, ScorerShare, State, Tally
 
 STATE_WORDS = {
     State.OK: ("Complete", "Everything that was announced is accounted for."),
     State.QUIET: ("Quiet", "Nothing was announced on this day."),
     State.PARTIAL: ("Partial", "Part of this day could not be fetched or scored; what is here is right, but not all."),
-    State.FAILED: ("Failed", "The run of this day failed: papers were announced, and none of them was scored."),
+    State.FAILED: (
+        "Failed",
+        "The run of this day failed: the sources gave no papers, or none of their papers was scored.",
+    ),
     State.MISSING: ("Missing", "There is no record of this day: it may have had papers that were never read."),
     State.UNKNOWN: ("No receipt", "No receipt says what was announced on this day: there may have been more papers."),
 }
 # Of these a list of days shows the number of papers alone, and no remark.
 UNREMARKED = frozenset({State.OK, State.UNKNOWN})
-_SO_FAR = {
-    State.OK: "Everything that was announced so far is accounted for.",
-    State.QUIET: "Nothing was announced so far.",
+OPEN = "open"
+STATE_KEYS = {str(state): words for state, words in STATE_WORDS.items()} | {
+    OPEN: ("Open", "More papers may come: a source has not finished its list of this day.")
 }
+_SOURCES = {"arxiv": "arXiv", "hf": "Hugging Face"}
+
+
+class Label(NamedTuple):
+    """A day's state as pages show it: the `key` of styles and scripts, the `word` of the badge, a sentence or two."""
+
+    key: str
+    word: str
+    text: str
 
 
 @lru_cache(1024)
@@ -30,10 +44,9 @@ def day(date: str) -> str:
     return f"{calendar.day_name[d.weekday()]}, {d.day} {calendar.month_name[d.month]} {d.year}"
 
 
-@lru_cache(1024)
-def day_at_a_glance(date: str, state: State, papers: int) -> str:
+def day_at_a_glance(head: DayHead) -> str:
     """``Tuesday, 27 May 2025: complete, 84 papers``."""
-    return f"{day(date)}: {STATE_WORDS[state][0].lower()}, {count(papers, 'paper')}"
+    return f"{day(head.date)}: {label(head).word.lower()}, {count(head.papers, 'paper')}"
 
 
 @lru_cache(1024)
@@ -78,10 +91,39 @@ def count(value: int, one: str, many: str = "") -> str:
     return f"{value:,} {one if value == 1 else many or one + 's'}"
 
 
-def state_of_day(state: State, receipt: Receipt | None) -> str:
-    """Return what a state means for a day: of one with sources that may bring more, what holds so far."""
-    still_open = receipt is not None and any(map(is_open, receipt.sources.values()))
-    return _SO_FAR.get(state, STATE_WORDS[state][1]) if still_open else STATE_WORDS[state][1]
+def label(head: DayHead) -> Label:
+    """Return the label of a day. One that is ok or quiet is called open while a source may bring more papers."""
+    more = _more(head.receipt)
+    if more and head.state in (State.OK, State.QUIET):
+        return Label(OPEN, STATE_KEYS[OPEN][0], more)
+    word, text = STATE_WORDS[head.state]
+    if not head.papers and head.state in (State.PARTIAL, State.FAILED):
+        text = _nothing(head.receipt) or text
+    return Label(head.state, word, f"{text} {more}".rstrip())
+
+
+def source(name: str) -> str:
+    """``arxiv`` as ``arXiv``, ``hf`` as ``Hugging Face``; others as they are."""
+    return _SOURCES.get(name, name)
+
+
+def _more(receipt: Receipt | None) -> str:
+    tallies = receipt.sources.values() if receipt else ()
+    reasons = "; ".join(dict.fromkeys(tally.open for tally in tallies if is_open(tally)))
+    return f"More papers may come: {reasons}." if reasons else ""
+
+
+def _nothing(receipt: Receipt | None) -> str:
+    """Say which sources left a day without papers; empty if none did."""
+    sources = receipt.sources.items() if receipt else ()
+    troubles = [f"{source(name)} {_trouble(tally)}" for name, tally in sources if tally.condition in TROUBLED]
+    return f"No papers are shown: {', and '.join(troubles)}. Runs of the following days ask again." if troubles else ""
+
+
+def _trouble(tally: Tally) -> str:
+    if tally.condition == "failed":
+        return "could not be read"
+    return "gave an old list" if tally.announced else "gave none"
 
 
 def scorers(receipt: Receipt) -> str:

@@ -94,7 +94,10 @@ class Web:
                 if 200 <= reply.status < 300 and not (service.resend and _is_page(reply)):
                     return reply
                 deadline = Deadline(service.whole_timeout)  # it answers: the next try has its own time
-                error, passing = _refusal(url, reply), reply.status in service.retry or reply.status < 300
+                error, passing = (
+                    _refusal(url, reply, "Authorization" in headers),
+                    reply.status in service.retry or reply.status < 300,
+                )
                 if passing and (asked := wait_asked(reply)) is not None:
                     pause = asked
             if not passing or attempt + 1 == service.tries:
@@ -307,12 +310,13 @@ def _may_follow(before: str, after: str, domain: str) -> bool:
     return is_usual and bool(domain) and all(f".{host}".endswith(f".{domain}") for host in hosts)
 
 
-def _refusal(url: str, reply: Reply) -> WebError:
+def _refusal(url: str, reply: Reply, has_key: bool) -> WebError:
     known = reply.status in set(http.HTTPStatus)
     if reply.status < 300:
         return WebError(Problem(shown(url), "answers with a web page, not with data", _LATER), reply)
     what = f"answers {reply.status}" + (f" {http.HTTPStatus(reply.status).phrase}" if known else "")
-    do = "check the address and the key" if 300 <= reply.status < 500 and reply.status != 429 else _LATER
+    check = "check the address and the key" if has_key else "check the address"
+    do = check if 300 <= reply.status < 500 and reply.status != 429 else _LATER
     return WebError(Problem(shown(url), what, do), reply)
 
 

@@ -14,7 +14,7 @@ from functools import partial
 import msgspec
 
 from generator.edges.fetching.arxiv_services import MOST_IN_FEED, ArxivServices, is_full
-from generator.edges.fetching.outcome import Ask, Condition, Fetched
+from generator.edges.fetching.outcome import Ask, Condition, Fetched, absence
 from generator.edges.sources.harvest import Harvest
 from generator.ground.arxiv_calendar import Calendar
 from generator.ground.arxiv_categories import is_in
@@ -26,7 +26,7 @@ from generator.web.door import Web
 
 NAME = "arxiv"
 _LONGEST_S = 1200.0  # a request every three seconds, a wait or two of some minutes that arXiv asks for
-_LAGS = "taken from the API, whose index may be behind; the day is asked for again"
+_LAGS = "arXiv's list of this day was taken from its API, whose index may be behind"
 _FEW = 5  # so many papers of one category that all were held back for a day are believed
 _ORDER = ("new", "cross", "replace", "replace-cross")
 
@@ -95,10 +95,7 @@ class _Day:
         if not all(map(is_replacement, self._papers.values())):  # these come from OAI-PMH, whatever the API lacks
             return
         self._done.condition, self._done.absent = Condition.STALE, True
-        if date < self._today:
-            self._say(f"nothing for {date}, a working day", "run again on another day: a second look settles it")
-        else:
-            self._say(f"nothing for {date} yet", "try again after 20:00 US Eastern of the evening before, or later")
+        self._done.problems.append(absence("arXiv", date))
 
     def note_what_is_lacking(self, near: bool) -> None:
         """Say that the day did not come from its feed, and whether that may still come.
@@ -111,7 +108,7 @@ class _Day:
         self._done.lacks = "papers that were on hold and late cross-lists, which only the feed of the day lists"
         was_empty = self._feed_day == date and not self._papers
         if near and not was_empty and (self._feed_day is None or self._feed_day <= date):
-            self._done.open = "taken from the API; the feed of the day is asked again while arXiv has it"
+            self._done.open = "arXiv's list of this day was taken before its feed came out"
 
     def finish(self) -> Fetched:
         """All that was found."""

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from generator.edges.fetching.outcome import Ask, Condition, Fetched
+from generator.edges.fetching.outcome import Ask, Condition, Fetched, absence
 from generator.edges.sources import huggingface, payload
 from generator.edges.sources.harvest import refused
 from generator.edges.sources.payload import Json, Payload
@@ -65,11 +65,10 @@ def _note_whether_over(done: Fetched, today: str) -> None:
     """Say whether papers may still join the list, and whether it is empty though it should not be."""
     age = (datetime.date.fromisoformat(today) - datetime.date.fromisoformat(done.date)).days
     if age <= _OPEN_DAYS:
-        done.open = "papers join the list of a day until it is over in UTC, and some after it"
+        done.open = "Hugging Face adds papers until the day ends in UTC, and a few after that"
     if not done.papers and age > 0 and Calendar().announces(done.date):
         done.condition, done.absent = Condition.STALE, True
-        what = f"an empty list for {done.date}, a working day"
-        done.problems.append(Problem("Hugging Face", what, "run again on another day: a second look settles it"))
+        done.problems.append(absence("Hugging Face", done.date))
 
 
 def _pages(web: Web, endpoint: str, date: str, problems: list[Problem]) -> Iterator[Json]:

@@ -43,7 +43,7 @@ class Fetched(msgspec.Struct, kw_only=True):
     open: str = ""
     lacks: str = ""
     absent: bool = False
-    empty_on: str | None = None
+    empty_since: str | None = None
 
 
 class Ask(NamedTuple):
@@ -59,6 +59,12 @@ class Ask(NamedTuple):
     dated: bool = True
     renewed_days: int = 0
     longest_s: float = 600.0
+
+
+def absence(where: str, date: str) -> Problem:
+    """Return what is said of a source without papers on a working day."""
+    do = "the next run asks again; two empty answers settle it as quiet, once papers of a later day came"
+    return Problem(where, f"no papers for {date}, a working day", do)
 
 
 def failed(source: str, date: str, problems: tuple[Problem, ...]) -> Fetched:

@@ -148,8 +148,8 @@ function line(date, kind, name, said) {
 
 function remarks(days, { seen, isCut }, failed) {
   const lines = [];
-  for (const [date, state, papers] of days) {
-    if (state !== "ok" && state !== "unknown") lines.push(line(date, state, ...index.states[state]));
+  for (const [date, state, papers, words] of days) {
+    if (state !== "ok" && state !== "unknown") lines.push(line(date, state, ...(words ?? index.states[state])));
     if (failed.has(date)) lines.push(line(date, "failed", "Not loaded", "Its papers are missing here: reload the page."));
     else if (seen[date]) lines.push(line(date, "partial", "More", `${count(papers - seen[date])} came later: all are listed again.`));
   }

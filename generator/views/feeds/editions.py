@@ -41,7 +41,7 @@ def daily_edition(catalogue: Catalogue, settings: Settings, date: str) -> FeedIt
         name=f"daily/{date}",
         address=day_address(date),
         date=date,
-        title=f"{wording.day(date)}: {_outcome(head.state, head.papers, entries)}",
+        title=f"{wording.day(date)}: {_outcome(wording.label(head), head.papers, entries)}",
         lead=_day_in_words(head),
         state=head.state,
         entries=entries,
@@ -61,7 +61,7 @@ def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedI
         name=f"weekly/{week}",
         address=week_address(week),
         date=max(head.date for head in heads if head.listed),
-        title=f"{wording.week(week)}: {_outcome(state, sums.papers, best)}",
+        title=f"{wording.week(week)}: {_outcome(wording.Label(state, *wording.STATE_WORDS[state]), sums.papers, best)}",
         lead=_week_in_words(heads, sums),
         state=state,
         entries=best,
@@ -116,21 +116,21 @@ def _section(entry: Entry, settings: Settings) -> dict[str, object]:
     }
 
 
-def _outcome(state: State, papers: int, entries: Sequence[Entry]) -> str:
-    """``84 papers, best: …``; what went wrong, where something did."""
-    word = wording.STATE_WORDS[state][0].lower()
-    unremarked = state in wording.UNREMARKED
+def _outcome(label: wording.Label, papers: int, entries: Sequence[Entry]) -> str:
+    """Return ``84 papers, best: …``; or what went wrong, if something did."""
+    word = label.word.lower()
+    complete = label.key in wording.UNREMARKED
     if not entries:
-        return "no papers" if unremarked else word
-    note = "" if unremarked else f" ({word})"
+        return "no papers" if complete else "no papers so far" if label.key == wording.OPEN else word
+    note = "" if complete else f" ({word})"
     return f"{wording.count(papers, 'paper')}{note}, best: {text.plain(entries[0].paper.title)}"
 
 
 def _day_in_words(head: DayHead) -> str:
-    state, says = wording.STATE_WORDS[head.state][0], wording.state_of_day(head.state, head.receipt)
+    label = wording.label(head)
     parts = [
         f"{wording.count(head.papers, 'paper')}." if head.papers else "",
-        f"{state}: {says}" if head.state != State.UNKNOWN else "",
+        f"{label.word}: {text.plain(label.text)}" if head.state != State.UNKNOWN else "",
     ]
     parts += [_receipt_in_words(head.receipt), text.plain(head.receipt.note or "")] if head.receipt else []
     return " ".join(part for part in parts if part) or "No papers."

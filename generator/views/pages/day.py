@@ -93,5 +93,5 @@ def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, in
 
 def _description(head: DayHead, entries: list[Entry]) -> str:
     if not entries:
-        return wording.state_of_day(head.state, head.receipt)
+        return wording.label(head).text
     return f"{wording.count(head.papers, 'paper')}, first: {text.plain(entries[0].paper.title)}"

@@ -47,7 +47,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "period": period,
         "around": catalogue.around(period.name, name),
         "days": days,
-        "months": sorted({head.date[:7] for head in days}),
+        "months": sorted({head.date[:7] for head in days if head.listed}),
         "totals": sums,
         "gaps": [head for head in days if head.state in (State.MISSING, State.FAILED, State.PARTIAL)],
         "best": listed,

@@ -49,7 +49,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     best = settings.pages.month_best
     context = {
         "days": week,
-        "gaps": [head for head in week if head.state not in wording.UNREMARKED],
+        "month": next((head.date[:7] for head in week if head.listed), ""),
+        "gaps": [head for head in week if wording.label(head).key not in wording.UNREMARKED],
         "best": catalogue.best(week[0].date, week[-1].date, best) if week else [],
         "settings": settings,
         "day_address": day_address,
@@ -77,16 +78,25 @@ def _last(catalogue: Catalogue, days: int) -> list[DayHead]:
 
 
 def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
-    """`days` as date, state, papers; `week` begins the last of them, and `before` is the newest day older than all."""
+    """Return the index: `days` as date, state, papers, and a label's words if they are not the usual ones.
+
+    `week` begins the last of them, and `before` is the newest day older than all.
+    """
     days = _last(catalogue, WINDOW)
     return {
         "version": 1,
-        "days": [(head.date, head.state, head.papers) for head in days],
+        "days": [_indexed(head) for head in days],
         "week": next((head.date for head in _last(catalogue, WEEK)), None),
         "before": catalogue.around("day", days[0].date)[0] if days else None,
-        "states": wording.STATE_WORDS,
+        "states": wording.STATE_KEYS,
         "topics": {topic.id: topic.label for topic in settings.topics},
     }
+
+
+def _indexed(head: DayHead) -> tuple[Any, ...]:
+    key, *words = wording.label(head)
+    usual = wording.STATE_KEYS[key]
+    return (head.date, key, head.papers, *([] if tuple(words) == usual else [words]))
 
 
 def _paper(entry: Entry, settings: Settings) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from generator.catalogue.days import DayHead, Entry
 from generator.ground import records
 from generator.ground.config import Settings
 from generator.ground.publication import Publication
+from generator.views import wording
 from generator.views.feeds.directory import absolute
 from generator.views.page import Page
 from generator.views.permalink import paper_address
@@ -40,6 +41,8 @@ def json_twin(twin: Twin, page: Page, settings: Settings) -> bytes:
 
 def _day(head: DayHead, with_receipt: bool, settings: Settings) -> dict[str, Any]:
     said: dict[str, Any] = {"date": head.date, "state": head.state, "papers": head.papers}
+    label = wording.label(head)
+    said |= {"label": label.word, "explanation": label.text}
     if place := day_place(head):
         said["url"] = absolute(settings, place.address)
     if with_receipt and head.receipt:

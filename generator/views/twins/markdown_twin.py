@@ -53,8 +53,8 @@ def _place(place: Place, settings: Settings) -> str:
 def _day(head: DayHead, settings: Settings) -> str:
     place = day_place(head)
     name = md.link(wording.day(head.date), absolute(settings, place.address)) if place else wording.day(head.date)
-    state, says = wording.STATE_WORDS[head.state][0], wording.state_of_day(head.state, head.receipt)
-    return f"{name}: {wording.count(head.papers, 'paper')}. {state}. {says}"
+    label = wording.label(head)
+    return f"{name}: {wording.count(head.papers, 'paper')}. {label.word}. {md.escaped(label.text)}"
 
 
 def _scorers(head: DayHead) -> str:
