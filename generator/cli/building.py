@@ -15,6 +15,8 @@ from generator.pipeline.building import build
 from generator.pipeline.generating import Generated, generate
 from generator.pipeline.opening import Executors
 
+NAMED = 20  # of many files in one message
+
 
 def _scheduler(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
     """The HOST:PORT of `url`; raises BadParameter where that is no ``dask://HOST:PORT``."""
@@ -112,11 +114,19 @@ def _report(done: Generated, quiet: bool, as_json: bool) -> None:
         click.echo(f"docs/{path}: leads out of docs/, so it was left out: put the file itself there", err=True)
     for path in done.kept:
         click.echo(f"docs/{path}: hand-written, so the generated page was left out: rename it to have both", err=True)
+    if done.doubtful:
+        click.echo(_doubt(done), err=True)
     if not quiet:
         counts = f"{done.days:,} days, {done.papers:,} papers, {done.publications:,} publications"
         click.echo(
             f"{counts}: {done.rendered:,} pages made, {done.written:,} files in docs/ changed → {_named(done.folder)}"
         )
+
+
+def _doubt(done: Generated) -> str:
+    files = ", ".join(done.doubtful[:NAMED]) + (" …" if len(done.doubtful) > NAMED else "")
+    what = f"{len(done.doubtful):,} files may be left from an earlier build, whose list of files is damaged"
+    return f"{_named(done.folder)}: {what}: remove those that you did not put there: {files}"
 
 
 def _named(folder: str) -> str:
