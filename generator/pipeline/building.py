@@ -27,7 +27,7 @@ from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
 from generator.ground.errors import DigestError, Problem
-from generator.ground.files import printable, read_regular, refusals_explained, utf8_fault
+from generator.ground.files import is_page, page_name_fault, printable, read_regular, refusals_explained, utf8_fault
 from generator.ground.program import program_fingerprint
 from generator.pipeline.downloading import Packing
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
@@ -250,7 +250,7 @@ def _contents(docs: Path, names: Iterable[str]) -> str:
     for name in names:
         data = read_regular(docs / name)
         digest.update(f"{name}\0".encode("utf-8", "surrogateescape") + hashlib.sha256(data).digest())
-        if name.endswith(".md") and (fault := utf8_fault(data)):
+        if fault := page_name_fault(name) or (utf8_fault(data) if is_page(name) else None):
             problems.append(Problem(f"{docs.name}/{printable(name)}", *fault))
     if problems:
         raise DigestError(problems)
