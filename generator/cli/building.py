@@ -80,7 +80,7 @@ def build_command(
     Files that you put into the site yourself (CNAME, .well-known/, photos/, the .git of a work tree) stay: the seal
     .digest in it says which files a build made. A folder that has other files and no seal is refused. With --force
     it becomes the site: what the site has under the same name is replaced, everything else stays. Always refused is a
-    folder that is, has inside or lies in the digest's own folder, data/, docs/ or .git.
+    folder that is, has inside or lies in the digest's own folder, data/, docs/ or .git, or those of another digest.
 
     \b
     Example:

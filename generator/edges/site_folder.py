@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from generator.edges.seal import SEAL, entries, files_below, read_seal
+from generator.ground import config
+from generator.ground.config import SETTINGS_FILE, SITE_FILE
 from generator.ground.errors import DigestError, Problem
 from generator.ground.files import open_regular, read_regular
 from generator.views.markdown import HEADING_ID
@@ -31,6 +33,7 @@ _PAGE_BYTES = 2**20  # of a page, so much is searched for its address and headin
 def check_folder(site: Path, root: Path, docs: Path, *, force: bool = False) -> None:
     """Raise DigestError unless `site`, a real path, is a folder that builds of the digest in `root` may replace."""
     fault = _is_no_folder(site) or _always_unfit(site, root, docs)
+    fault = fault or _of_another_digest(site, root) or _without_sound_seal(site)
     if not fault and not force and entries(str(site)) and read_seal(site) is None:
         fault = "is not empty, and no build made it", _FORCE
     if fault:
@@ -60,13 +63,30 @@ def _is_spare(folder: Path) -> bool:
 def _always_unfit(site: Path, root: Path, docs: Path) -> tuple[str, str] | None:
     if name := _protected(site, root, docs):
         return f"is {name}, lies in it, or has it inside", _ELSEWHERE
-    if os.path.lexists(site / SEAL) and not stat.S_ISREG(os.lstat(site / SEAL).st_mode):
-        return f"has something else in the place of its seal, {SEAL}", f"move {SEAL} away"
-    if os.path.lexists(site / ".git") and read_seal(site) is None:
-        return "is a Git work tree that no build made", _ELSEWHERE
     if any(mount == site or mount.is_relative_to(site) for mount in _mounts(site)):
         return "is a mount point or has one inside, and cannot be exchanged for the next site", "name a folder in it"
     return None
+
+
+def _without_sound_seal(site: Path) -> tuple[str, str] | None:
+    if os.path.lexists(site / SEAL) and not stat.S_ISREG(os.lstat(site / SEAL).st_mode):
+        return f"has something else in the place of its seal, {SEAL}", f"move {SEAL} away"
+    if not _is_readable(site / SEAL):
+        return f"has a seal, {SEAL}, that this user may not read", "give this user access to it"
+    if os.path.lexists(site / ".git") and read_seal(site) is None:
+        return "is a Git work tree that no build made", _ELSEWHERE
+    return None
+
+
+def _is_readable(path: Path) -> bool:
+    """Return whether a file can be read, or is not there."""
+    try:
+        open_regular(path).close()
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _protected(site: Path, root: Path, docs: Path) -> str | None:
@@ -79,6 +99,32 @@ def _protected(site: Path, root: Path, docs: Path) -> str | None:
     return next((name for name, folder in folders if _lies_in(folder, site)), None) or next(
         (name for name, folder in parts.items() if _lies_in(site, folder)), None
     )
+
+
+def _of_another_digest(site: Path, root: Path) -> tuple[str, str] | None:
+    """Say which part of another digest the site is, lies in or has inside; a sealed one can only lie in it."""
+    places = [] if site.is_relative_to(root) else list(site.parents)
+    if os.path.isdir(site) and read_seal(site) is None:
+        places += (Path(folder) for folder, _, names in os.walk(site) if SETTINGS_FILE in names)
+    for place in filter(_is_digest, places):
+        parts = {"data/": place / "data", "docs/": place / _docs_dir(place), "the cache": place / ".digest"}
+        for name, folder in parts.items():
+            if _lies_in(site, folder) or _lies_in(folder, site):
+                return f"is {name} of the digest in {place}, lies in it, or has it inside", _ELSEWHERE
+    return None
+
+
+def _is_digest(folder: Path) -> bool:
+    return (folder / SETTINGS_FILE).is_file() and any(
+        (folder / part).exists() for part in ("data", _docs_dir(folder), SITE_FILE)
+    )
+
+
+def _docs_dir(root: Path) -> str:
+    try:
+        return config.load(root).site.docs_dir
+    except (DigestError, OSError):  # it cannot be built as it is, and is somebody's all the same
+        return "docs"
 
 
 def _is_no_folder(site: Path) -> tuple[str, str] | None:
