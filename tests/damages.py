@@ -17,7 +17,11 @@ from pathlib import Path
 from tests.example import ROOT, SETTINGS, digest, make_digest, paper, tree
 
 LONGEST_S = 300
-BY_HAND = ("site/CNAME", "site/photos/a.jpg", "docs/by-hand.md")
+BY_HAND = (
+    *("docs/by-hand.md", "site/CNAME", "site/photos/a.jpg", "site/assets/own/logo.svg", "site/daily/mine.txt"),
+    *("site/daily/2025/05/22/slides.pdf", "site/daily/2025/06/02/notes/index.html", "site/pagefind/mine"),
+)
+TEXT = "# By hand\n"
 SQLITE = ".digest/catalogue.sqlite"
 
 
@@ -75,7 +79,7 @@ class World:
         days = {f"2025-05-{day:02}": [paper(f"2505.00{day:03}", upvotes=day)] for day in range(20, 29)}
         make_digest(self.root, days, SETTINGS + f"search: {str(search).lower()}\n")
         shutil.copytree(ROOT / "data" / "publications", self.root / "data" / "publications")
-        (self.root / "docs/by-hand.md").write_text("# By hand\n")
+        (self.root / "docs/by-hand.md").write_text(TEXT)
         self.clean = [self._clean(number, folder / f"clean{number}") for number in range(states)]
         self.set_data(0)
         assert self.build().returncode == 0
@@ -100,9 +104,9 @@ class World:
 
     def put_by_hand(self) -> None:
         for path in BY_HAND:
-            (self.root / path).parent.mkdir(exist_ok=True)
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             if not (self.root / path).exists():
-                (self.root / path).write_text("# By hand\n")
+                (self.root / path).write_text(TEXT)
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         run = digest("build", "--root", self.root, "--jobs", "1", *arguments, timeout=LONGEST_S)
@@ -139,10 +143,10 @@ class World:
         return place
 
 
-def attack(world: World, random_: random.Random) -> tuple[str, bool]:
-    """Damage something, build, and return what was damaged and whether a message asked to remove it."""
+def attack(world: World, random_: random.Random, path: str = "") -> tuple[str, bool]:
+    """Damage something or `path`, build, and return what was damaged and whether a message asked to remove it."""
     number = random_.randrange(len(world.clean))
-    path = random_.choice(world.files())
+    path = path or random_.choice(world.files())
     done = f"{path}: {world.damage(path, random_)}, data {number}"
     world.set_data(number)
     try:
@@ -150,6 +154,7 @@ def attack(world: World, random_: random.Random) -> tuple[str, bool]:
     except (AssertionError, subprocess.TimeoutExpired) as error:
         error.add_note(done)
         raise
+    assert "may be left" not in run.stderr, f"{done}: one damage made two lists unknown: {run.stderr}"
     asked = run.returncode != 0 or not world.is_clean(number)
     if asked:
         where = "site" if path.startswith("site/") else path.split("/")[-1]
@@ -158,8 +163,8 @@ def attack(world: World, random_: random.Random) -> tuple[str, bool]:
         run = world.build()
         assert run.returncode == 0, f"{done}: {run.stderr}"
     assert world.is_clean(number), f"{done}: another site than a clean build's"
-    kept = [it for it in BY_HAND if not (world.root / it).is_file()]
-    assert not kept or (asked and path.startswith("site/")), f"{done}: lost {kept}"
+    lost = [it for it in BY_HAND if not (world.root / it).is_file() or (world.root / it).read_text() != TEXT]
+    assert not lost or (asked and path.startswith("site/")), f"{done}: lost {lost}"
     world.put_by_hand()
     return done, asked
 

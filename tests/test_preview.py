@@ -191,3 +191,31 @@ def test_only_names_of_this_machine_are_answered(host: str, address: str) -> Non
     assert answer.status == HOSTS[host]
     assert (FILES["index.html"] in answer.read()) is (answer.status == 200)
     connection.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(".digest", "%2edigest", ".git/config", ".git", "./.digest", "daily/.draft.html", ".htaccess?x=1"),
+        *("shown.txt", ".link", ".well-known/.secret", "x/../.digest"),
+    ],
+)
+def test_what_begins_with_a_dot_is_not_served(path: str, site: Path, address: str) -> None:
+    for name in (".digest", ".git/config", "daily/.draft.html", ".htaccess", ".well-known/.secret"):
+        (site / name).parent.mkdir(exist_ok=True)
+        (site / name).write_text("hidden")
+    (site / "shown.txt").symlink_to(".digest")
+    (site / ".link").symlink_to("empty/note.txt")
+    status, _, body = get(address, f"/repo/{path}")
+    assert status == 404
+    assert b"hidden" not in body
+
+
+def test_well_known_addresses_and_folders_that_begin_with_a_dot_above_the_site_are_served(tmp_path: Path) -> None:
+    site = tmp_path / ".pages/site"
+    (site / ".well-known").mkdir(parents=True)
+    (site / ".well-known/security.txt").write_text("Contact: mailto:a@b.example")
+    (site / "a.b...txt").write_text("a")
+    with served(site, "/", "127.0.0.1", 0) as address:
+        assert get(address, "/.well-known/security.txt")[0] == 200
+        assert get(address, "/a.b...txt")[0] == 200

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.edges.site_folder import SEAL, check_folder, keep_others, read_seal, write_seal
+from generator.edges.seal import SEAL, read_seal, write_seal
+from generator.edges.site_folder import check_folder, keep_others
 from generator.ground.errors import DigestError
 from generator.pipeline.building import build
 from generator.pipeline.clearing import clear
@@ -183,11 +184,11 @@ def test_a_site_of_an_earlier_version_is_known_by_its_seal(root: Path) -> None:
     put(root / "site", {"photos/a.jpg": "mine", "CNAME": "mine"})
     seal = root / "site" / SEAL
     seal.write_bytes(seal.read_bytes().partition(b"\n")[0])
-    (root / "site/daily/2024/01/01").mkdir(parents=True)
-    (root / "site/daily/2024/01/01/index.html").write_text("stale")
+    shutil.rmtree(root / ".digest")
+    (root / "data/papers/2025/2025-05-26.jsonl").unlink()
     build(root, processes=1)
     assert there(root / "site", {"photos/a.jpg": "mine", "CNAME": "mine"})
-    assert not (root / "site/daily/2024").exists()
+    assert not (root / "site/daily/2025/05/26/index.html").exists()
 
 
 @pytest.mark.parametrize("name", [".site.new", ".site.old", ".site.new.aside"])
@@ -225,7 +226,7 @@ def test_odd_files_are_taken_along_as_they_are(tmp_path: Path) -> None:
     (site / "x/nowhere").symlink_to("/nowhere")
     (site / "folder").symlink_to("/etc")
     (site / "closed").mkdir(mode=0o700)
-    assert keep_others(site, fresh) == {"x/pipe", "x/nowhere", "folder"}
+    assert keep_others(site, fresh, ["index.html", "x/y.html"]) == {"x/pipe", "x/nowhere", "folder"}
     assert (fresh / "x/pipe").is_fifo()
     assert os.readlink(fresh / "folder") == "/etc"
     assert (fresh / "closed").stat().st_mode & 0o777 == 0o700

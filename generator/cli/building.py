@@ -16,6 +16,8 @@ from generator.pipeline.generating import Generated, generate
 from generator.pipeline.opening import Executors
 from generator.views.wording import count
 
+NAMED = 20  # of many files in one message
+
 
 def _scheduler(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
     """The HOST:PORT of `url`; raises BadParameter where that is no ``dask://HOST:PORT``."""
@@ -79,7 +81,7 @@ def build_command(
     Files that you put into the site yourself (CNAME, .well-known/, photos/, the .git of a work tree) stay: the seal
     .digest in it says which files a build made. A folder that has other files and no seal is refused. With --force
     it becomes the site: what the site has under the same name is replaced, everything else stays. Always refused is a
-    folder that is, has inside or lies in the digest's own folder, data/, docs/ or .git.
+    folder that is, has inside or lies in the digest's own folder, data/, docs/ or .git, or those of another digest.
 
     \b
     Example:
@@ -113,10 +115,18 @@ def _report(done: Generated, quiet: bool, as_json: bool) -> None:
         click.echo(f"docs/{path}: leads out of docs/, so it was left out: put the file itself there", err=True)
     for path in done.kept:
         click.echo(f"docs/{path}: hand-written, so the generated page was left out: rename it to have both", err=True)
+    if done.doubtful:
+        click.echo(_doubt(done), err=True)
     if not quiet:
         counts = (count(done.days, "day"), count(done.papers, "paper"), count(done.publications, "publication"))
         made = f"{count(done.rendered, 'page')} made, {count(done.written, 'file')} in docs/ changed"
         click.echo(f"{', '.join(counts)}: {made} → {_named(done.folder)}")
+
+
+def _doubt(done: Generated) -> str:
+    files = ", ".join(done.doubtful[:NAMED]) + (" …" if len(done.doubtful) > NAMED else "")
+    what = f"{len(done.doubtful):,} files may be left from an earlier build, whose list of files is damaged"
+    return f"{_named(done.folder)}: {what}: remove those that you did not put there: {files}"
 
 
 def _named(folder: str) -> str:

@@ -70,15 +70,16 @@ class Handler(SimpleHTTPRequestHandler):
         return name.rstrip(".") in self.hosts or name == self.connection.getsockname()[0] or name.endswith(".localhost")
 
     def translate_path(self, path: str) -> str:
-        """Return where the file for a path below `base` is; there is none where a link leads out of the site."""
+        """Return where the file for a path below `base` is; there is none if it is hidden, or a link leads out."""
         place = super().translate_path("/" + path[len(self.base) :])
         files = [f"{place}/{name}" for name in INDEXES] if os.path.isdir(place) else [place]
         odd = os.path.lexists(place) and not os.path.isdir(place) and not os.path.isfile(place)
-        return "\0" if odd or not all(map(self._is_inside, [place, *files])) else place
+        unfit = odd or _is_hidden(place.removeprefix(str(self.directory)))
+        return "\0" if unfit or not all(map(self._is_inside, [place, *files])) else place
 
     def _is_inside(self, path: str | Path) -> bool:
-        site = os.path.realpath(self.directory)
-        return f"{os.path.realpath(path)}/".startswith(f"{site}/")
+        site, real = os.path.realpath(self.directory), os.path.realpath(path)
+        return f"{real}/".startswith(f"{site}/") and not _is_hidden(real.removeprefix(site))
 
     def _to_base(self) -> None:
         self.send_response(HTTPStatus.FOUND)
@@ -118,6 +119,11 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """No line for each request."""
+
+
+def _is_hidden(path: str) -> bool:
+    """Return whether hosts keep a path to themselves: a part of it begins with a dot, and is not that of RFC 8615."""
+    return any(part.startswith(".") and part != ".well-known" for part in path.split("/"))
 
 
 @contextmanager

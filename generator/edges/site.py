@@ -9,7 +9,8 @@ from pathlib import Path
 
 from generator.edges.atomic import write_atomically
 from generator.edges.leash import run_module
-from generator.edges.site_folder import IGNORE_ALL, check_workplace, entries, mark_unfinished, same_file
+from generator.edges.seal import entries, mark_unfinished
+from generator.edges.site_folder import IGNORE_ALL, check_workplace, same_file
 from generator.ground.errors import DigestError, Problem
 
 # renameat2(2): swap two paths, so that there is no moment without a site.

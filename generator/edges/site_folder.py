@@ -1,104 +1,30 @@
 """The folder of a site: whether it may be one, and which of its files are the program's.
 
-The seal ``.digest`` in it says so: which build made it, and the size of every file of that build. Any other file there
-is somebody else's (photographs, ``CNAME``, ``.well-known/``, the ``.git`` of a work tree): each build takes it along.
+Its seal says so: it lists the files of the build that made it. Any other file there is somebody else's (photographs,
+``CNAME``, ``.well-known/``, the ``.git`` of a work tree): each build takes it along.
 """
 
 import os
 import re
 import shutil
 import stat
-import zlib
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
+from generator.edges.seal import SEAL, entries, files_below, read_seal
+from generator.ground import config
+from generator.ground.config import SETTINGS_FILE, SITE_FILE
 from generator.ground.errors import DigestError, Problem
-from generator.ground.files import read_regular
+from generator.ground.files import open_regular, read_regular
+from generator.views.markdown import HEADING_ID
 
-SEAL = ".digest"
 IGNORE_ALL = b"*\n"  # the .gitignore of a spare
-_UNFINISHED = b"unfinished\n"  # the seal of a folder in which a site is being put together
 _FORCE = "name another folder, empty this one, or pass --force to digest build: files of the same names are replaced"
 _ELSEWHERE = "name another folder"
-
-
-class Seal(NamedTuple):
-    """The seal of a site: the hash of its build's state, the sizes of that build's files, and when it was set.
-
-    `sizes` is None where they are unknown: a damaged seal, or one of an earlier version of the program.
-    """
-
-    state: str
-    sizes: Mapping[str, int] | None
-    time_ns: int
-
-
-def read_seal(site: Path) -> Seal | None:
-    """Return the seal of `site`, None if it has none."""
-    try:
-        data = read_regular(site / SEAL)
-        time = os.stat(site / SEAL).st_mtime_ns
-    except OSError:
-        return None
-    state, _, packed = data.partition(b"\n")
-    sizes = None
-    with suppress(zlib.error, ValueError):
-        lines = zlib.decompress(packed).decode("utf-8", "surrogateescape").split("\0")
-        sizes = {path: int(size) for size, _, path in (line.partition(" ") for line in lines[:-1])}
-    return Seal(state.decode("ascii", "replace"), sizes, time)
-
-
-def mark_unfinished(folder: Path) -> None:
-    """Seal a folder in which a site is about to be put together, so that the next build knows it after a kill."""
-    if not (folder / SEAL).exists():
-        (folder / SEAL).write_bytes(_UNFINISHED)
-
-
-def write_seal(site: Path, state: str, others: Container[str]) -> None:
-    """Seal a finished site: all in it is the program's, but for the `others`. No file of it may be written later."""
-    sizes = {path: size for path, size in _sizes(str(site)) if path not in others}
-    lines = "".join(f"{size} {path}\0" for path, size in sorted(sizes.items()))
-    data = state.encode() + b"\n" + zlib.compress(lines.encode("utf-8", "surrogateescape"), 1)
-    (site / SEAL).unlink(missing_ok=True)  # a new file: its time is that of this build
-    (site / SEAL).write_bytes(data)
-
-
-def _sizes(site: str) -> Iterator[tuple[str, int]]:
-    folders = [""]
-    while folders:
-        prefix = folders.pop()
-        for entry in entries(f"{site}/{prefix}"):
-            path = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(f"{path}/")
-            elif path != SEAL:
-                yield path, entry.stat(follow_symlinks=False).st_size
-
-
-def is_intact(site: Path, seal: Seal) -> bool:
-    """Return whether every file of the sealed build is there, as long as it was, and not written to since."""
-    sizes = seal.sizes
-    return sizes is not None and all(is_unchanged(f"{site}/{path}", seal.time_ns, sizes[path]) for path in sizes)
-
-
-def is_unchanged(path: str, since_ns: int, size: int | None = None) -> bool:
-    """Return whether `path` is a regular file, of this size, that has not been written to since."""
-    try:
-        info = os.lstat(path)
-    except OSError:
-        return False
-    return stat.S_ISREG(info.st_mode) and info.st_mtime_ns <= since_ns and size in (None, info.st_size)
-
-
-def entries(folder: str) -> list[os.DirEntry[str]]:
-    """Return what is in a folder; nothing, if it is none."""
-    try:
-        with os.scandir(folder) as found:
-            return list(found)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+_CANONICAL = re.compile(rb'<link rel="canonical" href="https?://[^/"<>]+(/[^"<>]*)">')
+_HEADING = f'<h1 id="{HEADING_ID}">'.encode()
+_PAGE_BYTES = 2**20  # of a page, so much is searched for its address and heading
 
 
 # -- which folder may be a site ------------------------------------------------------------------------------------
@@ -107,6 +33,7 @@ def entries(folder: str) -> list[os.DirEntry[str]]:
 def check_folder(site: Path, root: Path, docs: Path, *, force: bool = False) -> None:
     """Raise DigestError unless `site`, a real path, is a folder that builds of the digest in `root` may replace."""
     fault = _fault_of_path(site) or _fault_of_place(site, root, docs)
+    fault = fault or _of_another_digest(site, root) or _without_sound_seal(site)
     if not fault and not force and entries(str(site)) and read_seal(site) is None:
         fault = "is not empty, and no build made it", _FORCE
     if fault:
@@ -136,13 +63,30 @@ def _is_spare(folder: Path) -> bool:
 def _fault_of_place(site: Path, root: Path, docs: Path) -> tuple[str, str] | None:
     if name := _protected(site, root, docs):
         return f"is {name}, lies in it, or has it inside", _ELSEWHERE
-    if os.path.lexists(site / SEAL) and not stat.S_ISREG(os.lstat(site / SEAL).st_mode):
-        return f"has something else in the place of its seal, {SEAL}", f"move {SEAL} away"
-    if os.path.lexists(site / ".git") and read_seal(site) is None:
-        return "is a Git work tree that no build made", _ELSEWHERE
     if any(mount == site or mount.is_relative_to(site) for mount in _mounts(site)):
         return "is a mount point or has one inside, and cannot be exchanged for the next site", "name a folder in it"
     return None
+
+
+def _without_sound_seal(site: Path) -> tuple[str, str] | None:
+    if os.path.lexists(site / SEAL) and not stat.S_ISREG(os.lstat(site / SEAL).st_mode):
+        return f"has something else in the place of its seal, {SEAL}", f"move {SEAL} away"
+    if not _is_readable(site / SEAL):
+        return f"has a seal, {SEAL}, that this user may not read", "give this user access to it"
+    if os.path.lexists(site / ".git") and read_seal(site) is None:
+        return "is a Git work tree that no build made", _ELSEWHERE
+    return None
+
+
+def _is_readable(path: Path) -> bool:
+    """Return whether a file can be read, or is not there."""
+    try:
+        open_regular(path).close()
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _protected(site: Path, root: Path, docs: Path) -> str | None:
@@ -155,6 +99,32 @@ def _protected(site: Path, root: Path, docs: Path) -> str | None:
     return next((name for name, folder in folders if _lies_in(folder, site)), None) or next(
         (name for name, folder in parts.items() if _lies_in(site, folder)), None
     )
+
+
+def _of_another_digest(site: Path, root: Path) -> tuple[str, str] | None:
+    """Say which part of another digest the site is, lies in or has inside; a sealed one can only lie in it."""
+    places = [] if site.is_relative_to(root) else list(site.parents)
+    if os.path.isdir(site) and read_seal(site) is None:
+        places += (Path(folder) for folder, _, names in os.walk(site) if SETTINGS_FILE in names)
+    for place in filter(_is_digest, places):
+        parts = {"data/": place / "data", "docs/": place / _docs_dir(place), "the cache": place / ".digest"}
+        for name, folder in parts.items():
+            if _lies_in(site, folder) or _lies_in(folder, site):
+                return f"is {name} of the digest in {place}, lies in it, or has it inside", _ELSEWHERE
+    return None
+
+
+def _is_digest(folder: Path) -> bool:
+    return (folder / SETTINGS_FILE).is_file() and any(
+        (folder / part).exists() for part in ("data", _docs_dir(folder), SITE_FILE)
+    )
+
+
+def _docs_dir(root: Path) -> str:
+    try:
+        return config.load(root).site.docs_dir
+    except (DigestError, OSError):  # it cannot be built as it is, and is somebody's all the same
+        return "docs"
 
 
 def _fault_of_path(site: Path) -> tuple[str, str] | None:
@@ -199,13 +169,16 @@ def _mounts(site: Path) -> Iterable[Path]:
 # -- what is not the program's -------------------------------------------------------------------------------------
 
 
-def keep_others(site: Path, fresh: Path, *, force: bool = False) -> set[str]:
+def keep_others(site: Path, fresh: Path, listed: Collection[str] | None, *, force: bool = False) -> set[str]:
     """Take along into `fresh` what is not the program's in `site`: the same files, not copies. Return their paths.
 
-    Raises DigestError where one stands in the place of what the new site has; with `force` that one gives way.
+    The program's is what is `listed`; if that is unknown (None), what has the name of a file of the new site, and each
+    page that is recognized as generated for its place. Raises DigestError where another file stands in the place of
+    what the new site has; with `force` that one gives way.
     """
     transfer = _Transfer(str(fresh))
-    for entry in list(_others(site, fresh)):
+    ours = {SEAL, *(_recognized(site, fresh) if listed is None else listed)}
+    for entry in list(_unknown(str(site), ours, _parents(ours))):
         transfer.take(entry, os.path.relpath(entry.path, site))
     if transfer.obstacles and not force:
         do = "move it away, or pass --force to digest build: then it is replaced"
@@ -214,15 +187,40 @@ def keep_others(site: Path, fresh: Path, *, force: bool = False) -> set[str]:
     return transfer.taken
 
 
-def remove_ours(site: Path) -> None:
-    """Remove from a site what its build made; what is not known to be the program's stays."""
-    seal = read_seal(site)
-    files = [*(seal.sizes or ()), SEAL] if seal else []
+def _recognized(site: Path, fresh: Path) -> set[str]:
+    """Return the files that are the program's as far as names and contents tell."""
+    names = {path for path, _ in files_below(fresh)}
+    pages = (path for path, _ in files_below(site) if path.endswith("/index.html") and path not in names)
+    return names | {path for path in pages if _is_generated_for(path, site)}
+
+
+def _is_generated_for(path: str, site: Path) -> bool:
+    """Return whether the page at `path` has a generated page's heading, and names this very place as its address."""
+    place = site / path
+    try:
+        with open_regular(place) as file:
+            text = b"" if place.is_symlink() else file.read(_PAGE_BYTES)
+    except OSError:
+        return False
+    address = _CANONICAL.search(text)
+    own = b"/" + os.fsencode(path.removesuffix("index.html"))
+    return _HEADING in text and address is not None and address[1].endswith(own)
+
+
+def remove_ours(site: Path, listed: Collection[str] | None) -> None:
+    """Remove the files `listed` from a site, and its seal; nothing, if it is unknown which files a build made."""
+    files = [path for path in (*listed, SEAL) if _is_really_at(site, path)] if listed else []
     for path in files:
         (site / path).unlink(missing_ok=True)
     for folder in [*sorted(_parents(files), reverse=True), ""]:
         with suppress(OSError):  # it is not empty
             os.rmdir(site / folder)
+
+
+def _is_really_at(site: Path, path: str) -> bool:
+    """Return whether a path in the resolved folder `site` leads through no link, and to no folder."""
+    place = site / path
+    return place.parent == place.parent.resolve() and (place.is_symlink() or not place.is_dir())
 
 
 class _Transfer:
@@ -263,20 +261,6 @@ def _is_folder_free(path: str) -> bool:
     while not os.path.lexists(path):
         path = os.path.dirname(path)
     return os.path.isdir(path)
-
-
-def _others(site: Path, fresh: Path) -> Iterator[os.DirEntry[str]]:
-    """Yield what in `site` is not the program's: files, and folders that have nothing of it.
-
-    Where the seal does not say, the program's is what lies below a name that the new site has too.
-    """
-    seal = read_seal(site)
-    if seal and seal.sizes is None:
-        ours = {entry.name for entry in entries(str(fresh))}
-        yield from (entry for entry in entries(str(site)) if entry.name not in ours)
-        return
-    files = frozenset(seal.sizes or ()) | {SEAL} if seal else frozenset[str]()
-    yield from _unknown(str(site), files, _parents(files))
 
 
 def _parents(paths: Iterable[str]) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from generator.edges.atomic import write_atomically
-from generator.edges.site_folder import Seal, is_intact
+from generator.edges.seal import Seal, is_intact
 from generator.ground.files import read_regular
 
 

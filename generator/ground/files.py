@@ -57,6 +57,18 @@ def utf8_fault(data: bytes) -> tuple[str, str] | None:
     return None
 
 
+def page_name_fault(path: str) -> tuple[str, str] | None:
+    """Say what keeps the page at `path` from having an address, and what helps; None if nothing does."""
+    if is_page(path) and printable(path) != path:
+        return "a name that is not UTF-8", "rename the page"
+    return None
+
+
+def is_page(path: str) -> bool:
+    """Return whether MkDocs makes a page of the file at `path`."""
+    return path.endswith((".md", ".markdown", ".mdown", ".mkdn", ".mkd"))
+
+
 def printable(path: str) -> str:
     """Return a path as text: Linux has names that are not UTF-8, which Python keeps as lone surrogates."""
     return os.fsencode(path).decode("utf-8", "replace")

@@ -18,15 +18,16 @@ from generator.edges import state as states
 from generator.edges.lock import Lock, exclusive_lock
 from generator.edges.output import begin, generated, hand_written, leads_out
 from generator.edges.processes import WorkerPool
+from generator.edges.seal import SEAL, Seal, copy_seal, is_unchanged, listed_files, read_seal, write_seal
 from generator.edges.search import FOLDER, write_list
 from generator.edges.site import replacing, run_mkdocs, take_over, take_over_unchanged
-from generator.edges.site_folder import SEAL, Seal, check_folder, is_unchanged, keep_others, read_seal, write_seal
+from generator.edges.site_folder import check_folder, keep_others
 from generator.edges.state import Made, State, Written
 from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE, Settings
 from generator.ground.errors import DigestError, Problem
-from generator.ground.files import printable, read_regular, refusals_explained, utf8_fault
+from generator.ground.files import is_page, page_name_fault, printable, read_regular, refusals_explained, utf8_fault
 from generator.ground.program import program_fingerprint
 from generator.pipeline.downloading import Packing
 from generator.pipeline.generating import Generated, all_keys, place_theme, report, write_docs
@@ -74,6 +75,11 @@ def real_site(root: Path, settings: Settings, site: Path | None) -> Path:
     return Path(os.path.realpath(site or root / settings.site.site_dir))
 
 
+def cached_file(root: Path, site: Path, name: str) -> Path:
+    """Return the place in the cache of what a build notes about one site, of those that may be built from `root`."""
+    return root / CACHE / f"{name}-{hashlib.sha256(str(site).encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
+
+
 class _Build:
     """One run: what was there before, what is there now, and the way from the one to the other."""
 
@@ -82,7 +88,9 @@ class _Build:
     ) -> None:
         self.root, self.site, self.settings, self.catalogue, self.force = root, site, settings, catalogue, force
         self.docs = root / settings.site.docs_dir
-        self.state_file = root / CACHE / f"state-{hashlib.sha256(str(site).encode()).hexdigest()[:12]}.json"
+        self.state_file = cached_file(root, site, "state").with_suffix(".json")
+        self.seal_copy = cached_file(root, site, "seal")
+        self.doubtful: set[str] = set()
         begin(self.docs)
         place_theme(self.docs)
         self.short = knows_short_way(root)
@@ -99,6 +107,7 @@ class _Build:
 
     def run(self, processes: int, executors: Executors, progress: Progress) -> Generated:
         if self.before.made and self.before.data == self.data and not self.damaged:
+            copy_seal(self.site, self.seal_copy)
             return self._report(self.before.made, 0, 0)
         with replacing(self.site, spare=True) as fresh:
             job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
@@ -106,14 +115,22 @@ class _Build:
                 state, rendered, written = self._fill(fresh, workers, progress)
             if self.before.made:
                 take_over_unchanged(self.site, fresh)
-            write_seal(fresh, state.seal, keep_others(self.site, fresh, force=self.force))
+            write_seal(fresh, state.seal, self._keep_others(fresh))
+        copy_seal(self.site, self.seal_copy)
         if self.short:
             states.save(state, self.state_file)
         return self._report(state.made, rendered, written)
 
     def _report(self, made: tuple[Made, ...], rendered: int, written: int) -> Generated:
         done = report(self.catalogue, made, rendered, written, self.site)
-        return msgspec.structs.replace(done, outside=tuple(map(printable, self.outside)))
+        outside, doubtful = (tuple(map(printable, names)) for names in (self.outside, sorted(self.doubtful)))
+        return msgspec.structs.replace(done, outside=outside, doubtful=doubtful)
+
+    def _keep_others(self, fresh: Path) -> set[str]:
+        listed = listed_files(self.site, self.seal_copy)
+        others = keep_others(self.site, fresh, listed, force=self.force)
+        self.doubtful = others if listed is None else set()
+        return others
 
     def _hand_written(self) -> tuple[list[str], list[str]]:
         """Return the files in docs/ that lead out of it, which are not published, and all others made by hand."""
@@ -233,7 +250,7 @@ def _contents(docs: Path, names: Iterable[str]) -> str:
     for name in names:
         data = read_regular(docs / name)
         digest.update(f"{name}\0".encode("utf-8", "surrogateescape") + hashlib.sha256(data).digest())
-        if name.endswith(".md") and (fault := utf8_fault(data)):
+        if fault := page_name_fault(name) or (utf8_fault(data) if is_page(name) else None):
             problems.append(Problem(f"{docs.name}/{printable(name)}", *fault))
     if problems:
         raise DigestError(problems)

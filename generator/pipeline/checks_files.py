@@ -10,7 +10,7 @@ from generator.edges.store import Store
 from generator.ground import records
 from generator.ground.config import Settings
 from generator.ground.errors import Problem
-from generator.ground.files import printable, problem_from, read_regular, utf8_fault
+from generator.ground.files import is_page, page_name_fault, printable, problem_from, read_regular, utf8_fault
 from generator.views.page import page_url
 
 # Read by people, not by the program.
@@ -66,11 +66,11 @@ def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) 
     docs = root / settings.site.docs_dir
     generated = listed_as_generated(docs)
     taken = {page_url(path): path for path in generated if path.endswith(".md")}
-    for path in sorted(name for name in visible(docs) if name.endswith(".md")):
+    for path in sorted(name for name in visible(docs) if is_page(name)):
         try:
             if path in generated or is_marked(docs / path):
                 continue
-            if fault := utf8_fault(read_regular(docs / path)):
+            if fault := page_name_fault(path) or utf8_fault(read_regular(docs / path)):
                 yield Problem(f"{settings.site.docs_dir}/{printable(path)}", *fault)
         except OSError as error:
             yield problem_from(error, root)

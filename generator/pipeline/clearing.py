@@ -4,9 +4,11 @@ import shutil
 from pathlib import Path
 
 from generator.edges.output import LIST, Output
+from generator.edges.seal import listed_files
 from generator.edges.site import fresh_of
 from generator.edges.site_folder import check_workplace, remove_ours
 from generator.ground import config
+from generator.pipeline.building import cached_file, real_site
 from generator.pipeline.opening import CACHE
 
 
@@ -15,12 +17,13 @@ def clear(root: Path) -> None:
 
     Raises DigestError for a workplace of builds that no build made.
     """
-    settings = config.load(root).site
-    site = (root / settings.site_dir).resolve()
+    root = root.absolute()
+    settings = config.load(root)
+    docs, site = root / settings.site.docs_dir, real_site(root, settings, None)
     check_workplace(fresh_of(site))
     shutil.rmtree(fresh_of(site), ignore_errors=True)
-    remove_ours(site)
-    with Output(root / settings.docs_dir):
+    remove_ours(site, listed_files(site, cached_file(root, site, "seal")))
+    with Output(docs):
         pass  # what was generated and is not any more goes
-    (root / settings.docs_dir / LIST).unlink(missing_ok=True)
+    (docs / LIST).unlink(missing_ok=True)
     shutil.rmtree(root / CACHE, ignore_errors=True)

@@ -29,7 +29,8 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True):
     """What a run did: the archive it found, the pages it made, the files in docs/ that changed, the folder it filled.
 
     `kept` are generated pages that gave way to hand-written ones, `outside` files in docs/ that lead out of it and were
-    left out; `newest` is the last day on record, or empty.
+    left out, `doubtful` files that stayed in the site though an earlier build may have made them; `newest` is the last
+    day on record, or empty.
     """
 
     days: int
@@ -41,6 +42,7 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True):
     newest: str
     folder: str
     outside: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
 
 
 def generate(root: Path, processes: int | None = None, progress: Progress = lambda done, total: None) -> Generated:
