@@ -23,6 +23,8 @@ _PAPER_NAMES = frozenset(PAPER_FIELDS)
 _PAPER = msgspec.json.Decoder(Paper)
 _KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
+YEARS = range(1991, 2100)  # of days: from arXiv's first year as far as the 32 bits for a time in a gzip file reach
+A_DATE = f"a day as YYYY-MM-DD, from {YEARS[0]} to {YEARS[-1]}"
 _LONGEST_NUMBER = 24  # characters of one in a message; every float has fewer
 _DATE_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
 
@@ -34,7 +36,12 @@ class RecordError(ValueError):
 
 
 def is_date(text: str) -> bool:
-    """Whether `text` is a real day as ``YYYY-MM-DD``."""
+    """Return whether `text` is a day of a digest: ``YYYY-MM-DD``, in one of `YEARS`."""
+    return is_calendar_date(text) and int(text[:4]) in YEARS
+
+
+def is_calendar_date(text: str) -> bool:
+    """Return whether `text` is a day of any year as ``YYYY-MM-DD``."""
     try:
         return datetime.date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -43,7 +50,7 @@ def is_date(text: str) -> bool:
 
 def is_time(text: str) -> bool:
     """Whether `text` is an ISO 8601 date, with or without a time."""
-    return bool(_DATE_START.match(text)) and is_date(text[:10])
+    return bool(_DATE_START.match(text)) and is_calendar_date(text[:10])
 
 
 def decode_paper(line: bytes) -> Paper:
@@ -87,7 +94,7 @@ def decode_receipt(data: bytes) -> Receipt:
         fields[name] = limits.bounded(fields[name], limits.LONGEST_IN_RECEIPT)
     made = _convert(fields, _RECEIPT_FIELDS, Receipt)
     if not is_date(made.date):
-        raise RecordError(f"date: {made.date!r} is not a day as YYYY-MM-DD")
+        raise RecordError(f"date: {made.date!r} is not {A_DATE}")
     negative = next((name for name in _COUNTS if (getattr(made, name) or 0) < 0), None)
     if negative:
         raise RecordError(f"{negative}: a count cannot be less than zero")

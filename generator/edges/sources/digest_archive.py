@@ -97,7 +97,7 @@ def _download(lines: list[tuple[int, dict[str, Any]]], notes: Notes) -> Harvest:
         if kind not in _KINDS or not isinstance(record, dict):
             notes.refuse("no line of a digest's download", "fetch or copy the file again")
         elif kind in ("paper", "day") and not (isinstance(date, str) and records.is_date(date)):
-            notes.refuse("a line without its date", "fetch or copy the file again")
+            notes.refuse(f"a line without {records.A_DATE}", "fetch or copy the file again")
         elif kind == "paper":
             papers.append((line, record, str(date)))
         elif kind == "day":
