@@ -1,7 +1,6 @@
 """Tables of papers: CSV and TSV with a header (RFC 4180; also with semicolons, as spreadsheets write them)."""
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -9,7 +8,7 @@ from typing import Any, NamedTuple
 
 from generator.edges.sources import fields, mending, scored
 from generator.edges.sources.harvest import Harvest, refused
-from generator.edges.sources.payload import LARGEST_FILE, Lines, Payload, Text
+from generator.edges.sources.payload import LARGEST_FILE, Lines, Payload, Text, lines_of
 from generator.edges.sources.rows import NO_ID
 from generator.ground import arxiv_id
 from generator.ground.errors import Problem
@@ -40,16 +39,9 @@ def recognise(payload: Payload) -> bool:
     return _layout(payload) is not None or _TABLE_NAME.search(payload.where) is not None or _is_headless(payload)
 
 
-def _lines(text: str) -> list[str]:
-    """Return the lines with their ends, which are CR, LF or both: no other character ends a line of a table."""
-    if "\r" in text:
-        text = re.sub(r"\r(?!\n)", " " if "\n" in text else "\n", text)
-    return io.StringIO(text, newline="").readlines()
-
-
 def _start(payload: Text) -> list[tuple[int, str]]:
     """Return the first lines that are not empty, each with the number of lines before it."""
-    lines = enumerate(_lines(payload.text[:_LONGEST_START]))
+    lines = enumerate(lines_of(payload.text[:_LONGEST_START]))
     return list(islice(((number, line) for number, line in lines if line.strip()), _MOST_BEFORE_HEADER + 1))
 
 
@@ -117,7 +109,7 @@ def rows_of(payload: Text, problems: list[Problem], notes: list[Problem]) -> Ite
     Rows that cannot be read are added to `problems`, what is to be said of others to `notes`.
     """
     layout = _header(payload)
-    lines = _lines(payload.text)
+    lines = lines_of(payload.text)
     if any(line.strip() and not _SEPARATOR.match(line) for line in lines[: layout.skipped]):
         what = f"the header is on line {layout.skipped + 1}; the lines before it were passed over"
         notes.append(Problem(f"{payload.where}:1", what, "nothing to do if they are a title", note=True))
