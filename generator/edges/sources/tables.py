@@ -147,8 +147,7 @@ def _records(lines: list[str], start: int, delimiter: str) -> tuple[list[tuple[i
             except csv.Error:
                 start = max(start + reader.line_num - 1, first + 1)
                 is_slip = start == first + 1 and not _is_open(lines[first], delimiter)
-                quoting = csv.QUOTE_MINIMAL if is_slip else csv.QUOTE_NONE
-                plain = csv.reader(lines[first:start], delimiter=delimiter, quoting=quoting)
+                plain = csv.reader(lines[first:start], delimiter=delimiter, quotechar='"' if is_slip else None)
                 records += enumerate(plain, first + 1)
                 unclosed += [] if is_slip else [first + 1]
     finally:
