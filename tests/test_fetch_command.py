@@ -223,11 +223,11 @@ def test_a_failure_is_said_and_counted(server: Loopback, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--date", "2026-13-01"], "'2026-13-01' is not a day as YYYY-MM-DD."),
+        (["--date", "2026-13-01"], "'2026-13-01' is not a day as YYYY-MM-DD, from 1991 to 2099."),
         (["--date", DAY, "--to", DAY], "give --date, or --from and --to."),
         (["--to", DAY], "--to needs --from."),
         (["--from", "2026-09-25", "--to", DAY], "--from 2026-09-25 is after --to 2026-09-24."),
-        (["--date", "2999-01-01"], "2999-01-01 has not come yet."),
+        (["--date", "2098-01-01"], "2098-01-01 has not come yet."),
     ],
 )
 def test_wrong_usage(tmp_path: Path, arguments: list[str], says: str) -> None:
@@ -261,7 +261,7 @@ fetch:
     assert found == [
         (1, "no contact"),
         (3, "'cs LG' is no category of arXiv"),
-        (4, "'tomorrow' is no day"),
+        (4, "'tomorrow' is not a day as YYYY-MM-DD, from 1991 to 2099"),
         (7, "name 'a/b' is no file name of its own"),
         (6, "url is not an absolute http(s) address"),
         (9, "arxiv_feed is not an absolute http(s) address"),

@@ -14,7 +14,7 @@ import pytest
 from generator.edges.lock import file_lock
 from generator.edges.processes import WorkerPool
 from generator.edges.scratch import scratch_folder
-from generator.edges.site_folder import mark_unfinished
+from generator.edges.seal import mark_unfinished
 from generator.ground import config
 from generator.pipeline.opening import _spread
 from generator.pipeline.rendering import Job, Workers

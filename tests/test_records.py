@@ -144,7 +144,8 @@ def test_a_receipt_is_read_as_it_was_written(extra: dict[str, Any]) -> None:
     ("data", "message"),
     [
         (b'{"date":"2025-05-27"}', "Object missing required field `state`"),
-        (b'{"date":"2025-05-32","state":"ok"}', "date: '2025-05-32' is not a day as YYYY-MM-DD"),
+        (b'{"date":"2025-05-32","state":"ok"}', "date: '2025-05-32' is not a day as YYYY-MM-DD, from 1991 to 2099"),
+        (b'{"date":"0001-12-31","state":"ok"}', "date: '0001-12-31' is not a day as YYYY-MM-DD, from 1991 to 2099"),
         (b'{"date":"2025-05-27","state":"fine"}', "state: Invalid enum value 'fine'"),
         (b'{"date":"2025-05-27","state":"ok","scanned":-1}', "scanned: a count cannot be less than zero"),
     ],

@@ -402,7 +402,7 @@ def test_a_build_that_fails_fails_the_run_but_not_the_day(local: Morning, server
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(["--date", "2999-01-01"], "2999-01-01 has not come yet."), (["--date", "1"], "is not a day as YYYY-MM-DD.")],
+    [(["--date", "2098-01-01"], "2098-01-01 has not come yet."), (["--date", "1"], "is not a day as YYYY-MM-DD.")],
 )
 def test_wrong_usage(local: Morning, arguments: list[str], says: str) -> None:
     local.make()

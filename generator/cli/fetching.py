@@ -17,7 +17,7 @@ from generator.edges.fetching.outcome import Condition
 from generator.ground import config
 from generator.ground.arxiv_calendar import current_day
 from generator.ground.config import Settings
-from generator.ground.records import is_date
+from generator.ground.records import A_DATE, is_date
 from generator.pipeline.fetching import DayReport, fetch_days
 from generator.views.wording import count
 from generator.web.door import Web
@@ -37,7 +37,7 @@ def open_web(settings: Settings) -> Web:
 
 def _date(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
     if value is not None and not is_date(value):
-        raise click.BadParameter(f"{value!r} is not a day as YYYY-MM-DD.")
+        raise click.BadParameter(f"{value!r} is not {A_DATE}.")
     return value
 
 

@@ -59,7 +59,7 @@ class Store:
             raise DigestError(problem_from(error, self.root)) from error
 
     def _papers(self, path: Path) -> tuple[Paper, ...]:
-        papers, problems = [], []
+        papers, problems = [], self._date_problems(path)
         lines_of: dict[tuple[str, str], int] = {}
         for number, line in enumerate(self._read(path).split(b"\n"), 1):
             if not line.strip():
@@ -77,6 +77,11 @@ class Store:
         if problems:
             raise DigestError(problems)
         return tuple(papers)
+
+    def _date_problems(self, path: Path) -> list[Problem]:
+        if records.is_date(path.stem) or not path.exists():
+            return []
+        return [Problem(self.label(path), f"its name is not {records.A_DATE}", "rename the file, or move it away")]
 
     def lines(self, date: str) -> list[bytes]:
         """The lines of a day's file, as they are."""
@@ -193,11 +198,14 @@ class Store:
 
 
 def _dates(folder: Path, ending: str) -> Iterator[str]:
-    """The days whose files are where they belong: ``2025/2025-05-27.jsonl``."""
+    """Yield the days whose files are where they belong, ``2025/2025-05-27.jsonl``, also those that no digest can have.
+
+    Reading such a day tells of it.
+    """
     for year in filter(_YEAR.fullmatch, _names(folder)):
         for name in _names(folder / year):
             date = name.removesuffix(ending)
-            if name == date + ending and date[:4] == year and records.is_date(date):
+            if name == date + ending and date[:4] == year and records.is_calendar_date(date):
                 yield date
 
 

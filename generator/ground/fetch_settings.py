@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from generator.ground.records import is_date
+from generator.ground.records import A_DATE, is_date
 
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]+(?:-[a-z]+)?)?")
 
@@ -71,7 +71,7 @@ def _arxiv_faults(arxiv: Arxiv) -> Iterator[tuple[list[str], str, str]]:
             yield path, f"{category!r} is no category of arXiv", "write it as arXiv does, e.g. cs.LG or hep-th"
     for index, day in enumerate(arxiv.holidays):
         if not is_date(day):
-            yield ["fetch", "arxiv", "holidays", str(index)], f"{day!r} is no day", "write it as YYYY-MM-DD"
+            yield ["fetch", "arxiv", "holidays", str(index)], f"{day!r} is not {A_DATE}", "correct it"
 
 
 def _repository_faults(repositories: tuple[Repository, ...]) -> Iterator[tuple[list[str], str, str]]:

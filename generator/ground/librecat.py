@@ -195,9 +195,12 @@ def first(record: dict[str, Any], *keys: str) -> str:
 
 
 def date(value: Any) -> str | None:
-    """An ISO 8601 date (``2025``, ``2025-04`` or ``2025-04-01``, the time cut off), if it is one of the calendar."""
+    """An ISO 8601 date (``2025``, ``2025-04`` or ``2025-04-01``, the time cut off), if it is one of the calendar.
+
+    A year before 1000 is a database's word for none (``0001-01-01``).
+    """
     found = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?![\d-])", words(value), re.ASCII)
-    if not found:
+    if not found or found[1] < "1000":
         return None
     try:
         dt.date(int(found[1]), int(found[2] or 1), int(found[3] or 1))

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from generator.ground import arxiv_id, limits
+from generator.ground.characters import clean
 from generator.ground.model import Paper, Receipt
 
 PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra")
@@ -23,6 +24,8 @@ _PAPER_NAMES = frozenset(PAPER_FIELDS)
 _PAPER = msgspec.json.Decoder(Paper)
 _KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
+YEARS = range(1991, 2100)  # of days: from arXiv's first year as far as the 32 bits for a time in a gzip file reach
+A_DATE = f"a day as YYYY-MM-DD, from {YEARS[0]} to {YEARS[-1]}"
 _LONGEST_NUMBER = 24  # characters of one in a message; every float has fewer
 _DATE_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
 
@@ -34,7 +37,12 @@ class RecordError(ValueError):
 
 
 def is_date(text: str) -> bool:
-    """Whether `text` is a real day as ``YYYY-MM-DD``."""
+    """Return whether `text` is a day of a digest: ``YYYY-MM-DD``, in one of `YEARS`."""
+    return is_calendar_date(text) and int(text[:4]) in YEARS
+
+
+def is_calendar_date(text: str) -> bool:
+    """Return whether `text` is a day of any year as ``YYYY-MM-DD``."""
     try:
         return datetime.date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -43,7 +51,7 @@ def is_date(text: str) -> bool:
 
 def is_time(text: str) -> bool:
     """Whether `text` is an ISO 8601 date, with or without a time."""
-    return bool(_DATE_START.match(text)) and is_date(text[:10])
+    return bool(_DATE_START.match(text)) and is_calendar_date(text[:10])
 
 
 def decode_paper(line: bytes) -> Paper:
@@ -82,12 +90,13 @@ def encode_papers(papers: Iterable[Paper]) -> bytes:
 
 def decode_receipt(data: bytes) -> Receipt:
     """Read a file of ``data/runs``. Raises RecordError."""
-    fields = _object(data)
-    for name in fields.keys() & set(_RECEIPT_FIELDS):
-        fields[name] = limits.bounded(fields[name], limits.LONGEST_IN_RECEIPT)
+    given = _object(data)
+    hidden = {name for name in given if clean(name) != name and clean(name) in _RECEIPT_FIELDS}
+    shown = {name: value for name, value in given.items() if name not in hidden}
+    fields = limits.bounded(shown, limits.LONGEST_IN_RECEIPT)
     made = _convert(fields, _RECEIPT_FIELDS, Receipt)
     if not is_date(made.date):
-        raise RecordError(f"date: {made.date!r} is not a day as YYYY-MM-DD")
+        raise RecordError(f"date: {made.date!r} is not {A_DATE}")
     negative = next((name for name in _COUNTS if (getattr(made, name) or 0) < 0), None)
     if negative:
         raise RecordError(f"{negative}: a count cannot be less than zero")

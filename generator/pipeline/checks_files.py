@@ -46,7 +46,7 @@ def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Problem]:
 def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Problem]:
     where = store.label(path)
     date = path.name.split(".")[0]
-    if not records.is_date(date):
+    if not records.is_calendar_date(date):
         yield Problem(where, "not named after a day", "name it YYYY-MM-DD, or move it out of data/")
         return
     right = store.papers_path(date) if folder == "papers" else store.receipt_path(date)

@@ -30,7 +30,7 @@ def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Problem]]:
         what = "the recipients stand inside the digest's own folder, which is published"
         raise DigestError(Problem(path.name, what, "move the file out of it"))
     try:
-        lines = read_regular(path).decode("utf-8-sig").splitlines()
+        lines = read_regular(path).decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         what = getattr(error, "strerror", None) or "is not UTF-8"
         raise DigestError(

@@ -36,7 +36,7 @@ _RULE = re.compile(r"[\s|:+=-]*-[\s|:+=-]*")
 
 def rows(text: str, asked: Sequence[str], cut: bool) -> Iterator[Pairs]:
     """Yield the fields and values of each paper in `text`; nothing where it is not clear what belongs together."""
-    lines = text.splitlines()[: -1 if cut else None]  # a score on the last line may lack a digit
+    lines = re.split(r"\r\n|\n|\r", text)[: -1 if cut else None]  # a score on the last line may lack a digit
     found = list(_tables(lines))
     yield from found or _blocks(_fields(lines, asked))
 

@@ -8,11 +8,11 @@ from generator.ground.records import is_date
 # A date in the extended form of ISO 8601 may have letters on either side; digits alone are a date only by themselves,
 # or before a time (``20250203T132959``).
 _DATE = re.compile(
-    r"(?<![0-9])((?:19|20)[0-9]{2})([-_.])([0-9]{2})\2([0-9]{2})(?![0-9])"
-    r"|(?<![0-9A-Za-z])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})"
+    r"(?<![0-9])([0-9]{4})([-_.])([0-9]{2})\2([0-9]{2})(?![0-9])"
+    r"|(?<![0-9A-Za-z])([0-9]{4})([0-9]{2})([0-9]{2})"
     r"(?=(?:[Tt]?(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?[Zz]?)?(?![0-9A-Za-z]))"
 )
-_FOLDERS = re.compile(r"(?:^|/)((?:19|20)[0-9]{2})/([0-9]{2})/([0-9]{2})/")
+_FOLDERS = re.compile(r"(?:^|/)([0-9]{4})/([0-9]{2})/([0-9]{2})/")
 _VALUE = re.compile(r"([0-9]{4})([-/.]?)([0-9]{2})\2([0-9]{2})(?:$|[T\s])")
 
 
@@ -42,9 +42,10 @@ def day_of_time(text: str | None) -> str | None:
     import email.utils  # noqa: PLC0415 - brings half of the email package along, for feeds alone
 
     try:
-        return email.utils.parsedate_to_datetime(text).date().isoformat()
+        date = email.utils.parsedate_to_datetime(text).date().isoformat()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+    return date if is_date(date) else None
 
 
 def day_of_value(raw: object) -> str | None:

@@ -3,6 +3,7 @@
 What is in a paper's line stays as it is: its keys are ours already, and a ``date`` among them is none of the day's.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -62,7 +63,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     problems = payload.problems if isinstance(payload, Lines) else []
     place = _place(payload)
     if place and place[0] == "replies":
-        return Harvest(replies={place[1]: [msgspec.json.encode(row) for _, row in lines]}, problems=problems)
+        return Harvest(replies={place[1]: [_encoded(row) for _, row in lines]}, problems=problems)
     notes = Notes(payload.where)
     if place is None:
         harvest = _download(lines, notes)
@@ -76,9 +77,13 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     return harvest
 
 
+def _encoded(row: dict[str, Any]) -> bytes:
+    return msgspec.json.encode({name: rows.cleaned(value) for name, value in row.items() if rows.fits(value)})
+
+
 def _receipt(value: dict[str, Any], where: str) -> Receipt:
     try:
-        return records.decode_receipt(msgspec.json.encode(value))
+        return records.decode_receipt(json.dumps(rows.cleaned(value)).encode())
     except records.RecordError as error:
         raise refused(where, f"not a receipt: {error}", "mend the file") from error
 
@@ -100,7 +105,7 @@ def _download(lines: list[tuple[int, dict[str, Any]]], notes: Notes) -> Harvest:
         if kind not in _KINDS or not isinstance(record, dict):
             notes.refuse("no line of a digest's download", "fetch or copy the file again")
         elif kind in ("paper", "day") and not (isinstance(date, str) and records.is_date(date)):
-            notes.refuse("a line without its date", "fetch or copy the file again")
+            notes.refuse(f"a line without {records.A_DATE}", "fetch or copy the file again")
         elif kind == "paper":
             papers.append((line, record, str(date)))
         elif kind == "day":

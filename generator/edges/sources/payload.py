@@ -5,6 +5,7 @@ message.
 """
 
 import codecs
+import io
 import json
 import re
 from collections.abc import Collection
@@ -103,6 +104,16 @@ def read(data: bytes, where: str, fields: FieldMap = AS_THEY_ARE) -> Payload:
     return Text(where, data.decode("utf-8"), fields)
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text with their ends, CR LF or LF. A CR alone ends lines where there is no LF at all.
+
+    `str.splitlines` takes other characters for line ends too, which stand in cells and titles.
+    """
+    if "\r" in text:
+        text = re.sub(r"\r(?!\n)", " " if "\n" in text else "\n", text)
+    return io.StringIO(text, newline="").readlines()
+
+
 # -- encoding ------------------------------------------------------------------------------------------------------
 
 
@@ -111,7 +122,6 @@ def unpacked(data: bytes, where: str) -> bytes:
     if not data.startswith(_GZIP):
         return data
     import gzip  # noqa: PLC0415 - most imports meet no packed file
-    import io  # noqa: PLC0415
     import zlib  # noqa: PLC0415
 
     try:

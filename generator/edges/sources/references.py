@@ -10,17 +10,21 @@ from typing import Any
 from generator.edges.sources import scored
 from generator.edges.sources.days import day_of_value
 from generator.edges.sources.harvest import Harvest, refused
-from generator.edges.sources.payload import Lines, Payload, Text
+from generator.edges.sources.payload import Lines, Payload, Text, lines_of
 from generator.edges.sources.rows import given_name_first
 from generator.ground import arxiv_id
 from generator.ground.errors import Problem
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]", re.MULTILINE)
+_NEXT_ENTRY = re.compile(r"[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]")  # behind another one
+_BIBTEX_NAME = re.compile(r"\.bib(?:\.gz)?$", re.IGNORECASE)
+_MOST_BEFORE = 10  # lines before the first entry: BibTeX reads no text between entries, and exports begin with some
 _RIS_LINE = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*))?")
+_RIS_START = re.compile(r"^\ufeff?(?:TY {1,2}|(?:TI|T1|AU|A1|UR|ER)  )-(?: |$)", re.MULTILINE)
 _NAME = re.compile(r"\s*,?\s*([^\s=,{}()\"#]+)\s*=\s*")
 _BARE = re.compile(r"[^\s,#{}()\"]+")
 _JOIN = re.compile(r"\s*#\s*")
-_NO_PAPERS = frozenset({"comment", "preamble", "string"})
+_NO_PAPERS = frozenset({"comment", "preamble"})
 _MONTHS = {name: name.capitalize() for name in "jan feb mar apr may jun jul aug sep oct nov dec".split()}
 _RIS_FIELDS = {
     "TI": "title", "T1": "title", "AB": "abstract", "N2": "abstract", "DO": "doi", "UR": "url", "L1": "pdf",
@@ -30,24 +34,35 @@ _RIS_AUTHORS = frozenset({"AU", "A1"})
 
 
 def recognise(payload: Payload) -> bool:
-    """A text with an entry of BibTeX, or with a type of RIS in its first line."""
-    if not isinstance(payload, Text):
+    """A text with an entry of BibTeX or a tag of RIS in its first lines."""
+    return isinstance(payload, Text) and (_is_ris(payload) or _is_bibtex(payload))
+
+
+def _is_ris(payload: Text) -> bool:
+    return _RIS_START.search("".join(lines_of(payload.text.lstrip()[:2_000])[:_MOST_BEFORE])) is not None
+
+
+def _is_bibtex(payload: Text) -> bool:
+    text = "".join(lines_of(payload.text)) if "\r" in payload.text else payload.text
+    match = _ENTRY.search(text)
+    if match is None:
         return False
-    start = payload.text.lstrip()[:200]
-    return re.match(r"TY {1,2}- ", start) is not None or (
-        start[:1] in ("@", "%") and _ENTRY.search(payload.text) is not None
-    )
+    before = text[: match.start()].lstrip()
+    is_short = len([line for line in before.split("\n") if line.strip()]) <= _MOST_BEFORE
+    return before[:1] == "%" or is_short or _BIBTEX_NAME.search(payload.where) is not None
 
 
 def parse(payload: Payload, day: str | None) -> Harvest:
     """Return the papers with an arXiv id; where each is in the file is said of the others."""
     assert isinstance(payload, Text)
     problems: list[Problem] = []
-    entries = _ris(payload) if payload.text.lstrip().startswith("TY") else read_bibtex(payload, problems)
-    listed = list(entries)
+    notes: list[Problem] = []
+    listed = list(read_ris(payload, notes) if _is_ris(payload) else read_bibtex(payload, problems))
     if not listed and not problems:
         raise refused(payload.where, "a bibliography without an entry", "export it again")
-    return scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
+    harvest = scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
+    harvest.problems = [*notes, *harvest.problems]
+    return harvest
 
 
 def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
@@ -60,7 +75,7 @@ def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
             row.setdefault("eprint", known)
     date = values.get("date", "")
     date = date if day_of_value(date) else ""  # BibLaTeX has years and months, too
-    return {**row, "authors": [given_name_first(author) for author in authors], **({"date": date} if date else {})}
+    return {**row, "authors": authors, **({"date": date} if date else {})}
 
 
 # -- BibTeX --------------------------------------------------------------------------------------------------------
@@ -69,14 +84,16 @@ def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
 def read_bibtex(payload: Text, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the line and the fields of each entry; one that breaks off is added to `problems`."""
     macros = dict(_MONTHS)
-    text, end = payload.text, 0
-    while match := _ENTRY.search(text, end):
+    text, end = "".join(lines_of(payload.text)), 0
+    while match := _NEXT_ENTRY.match(text, end) or _ENTRY.search(text, end):
         kind, line = match[1].lower(), text.count("\n", 0, match.start()) + 1
         end = match.end()
-        if kind in _NO_PAPERS - {"string"}:
+        if kind in _NO_PAPERS:
+            end = _behind(text, end)
             continue
         values, end, whole = _fields(text, end, macros, keyed=kind != "string")
         if not whole:
+            end = match.end()  # the next entry may have been taken for a part of this one
             do = "close its braces and quotes"
             problems.append(Problem(f"{payload.where}:{line}", f"an entry (@{match[1]}) that breaks off", do))
         elif kind == "string":
@@ -86,7 +103,21 @@ def read_bibtex(payload: Text, problems: list[Problem]) -> Iterator[tuple[int, d
             values.pop("date", None)
             authors = re.split(r"\s+and\s+", _outside_braces(values.get("author", "")))
             names = [name.replace("\x1f", " and ") for name in authors if name.strip() not in ("", "others")]
-            yield line, _paper(values, names)
+            yield line, _paper(values, [_author(name) for name in names])
+
+
+def _author(name: str) -> str:
+    """Return BibTeX's ``King, Jr, Ada`` and BibLaTeX's ``family=King, given=Ada, suffix=Jr`` as the name is read."""
+    if not _NAME_PART.match(name):
+        return given_name_first(name)
+    parts = {match[1].lower(): match[2].strip('{}" ') for match in _NAME_PART.finditer(name)}
+    return " ".join(parts[part] for part in ("given", "prefix", "family", "suffix") if parts.get(part))
+
+
+def _behind(text: str, start: int) -> int:
+    """Return where a comment ends whose text begins at `start`; `start` if that cannot be told."""
+    end = _closing(text, start - 1) if text[start - 1] == "{" else None
+    return start if end is None else end + 1
 
 
 def _fields(text: str, start: int, macros: dict[str, str], keyed: bool) -> tuple[dict[str, str], int, bool]:
@@ -126,16 +157,21 @@ def _value(text: str, at: int, macros: dict[str, str]) -> tuple[str, int] | None
         at = join.end()
 
 
+_NAME_PART = re.compile(r"""(?:^|,)\s*([A-Za-z]+(?:-i)?)\s*=\s*(\{[^{}]*\}|"[^"]*"|[^,]*)""")
+_AFTER_QUOTE = re.compile(r"""\s*(?:#|[})]|,\s*[})]|,?\s*[^\s=,{}()"#]+\s*=)""")
 _BRACE = re.compile(r'[{}"]|\n[ \t]*@[A-Za-z]+[ \t]*\{')
 
 
 def _closing(text: str, start: int) -> int | None:
-    """Return where the brace or quote at `start` is closed; an entry that begins in between says that it is not."""
+    """Return where the brace or quote at `start` is closed; an entry that begins in between says that it is not.
+
+    A quote inside of quotes belongs in braces, but is told from the last one by what comes after it.
+    """
     depth, quoted = 0, text[start] == '"'
     for match in _BRACE.finditer(text, start + 1):
         if match[0][0] == "\n":
             return None
-        if match[0] == '"' and quoted and depth == 0:
+        if match[0] == '"' and quoted and depth == 0 and _AFTER_QUOTE.match(text, match.end()):
             return match.start()
         if match[0] == "}" and depth == 0:
             return None if quoted else match.start()
@@ -155,25 +191,66 @@ def _outside_braces(names: str) -> str:
 # -- RIS -----------------------------------------------------------------------------------------------------------
 
 
-def _ris(payload: Text) -> Iterator[tuple[int, dict[str, Any]]]:
-    values: dict[str, str] = {}
-    authors: list[str] = []
-    first, tag = 0, ""
-    for number, line in enumerate(payload.text.split("\n"), 1):
-        match = _RIS_LINE.fullmatch(line.strip("\r\ufeff ") if line.strip() != "ER  -" else "ER  - ")
-        if match is None:
-            if tag and line.strip():  # a value that goes on
-                values[tag] = f"{values.get(tag, '')} {line.strip()}".strip()
+def read_ris(payload: Text, notes: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the line and the fields of each record; `notes` says where one begins or ends without its tag."""
+    opened: _Record | None = None
+    for number, tag, value in _ris_lines(payload.text):
+        if tag in ("TY", "ER"):
+            if opened:
+                yield opened.finish(payload.where, notes, "" if tag == "ER" else "ER before the next one begins")
+            opened = _Record(number) if tag == "TY" else None
             continue
-        tag, value = _RIS_FIELDS.get(match[1], ""), (match[2] or "").strip()
-        if match[1] == "TY":
-            values, authors, first = {}, [], number
-        elif match[1] == "ER":
-            yield first, _paper(values, authors)
-            first = 0
-        elif match[1] in _RIS_AUTHORS:
-            authors.append(value)
-        elif tag and value:
-            values.setdefault(tag, value)
-    if first:
-        yield first, _paper(values, authors)
+        if opened is None and tag:
+            opened = _Record(number)
+            notes.append(_lacking(f"{payload.where}:{number}", "TY"))
+        if opened:
+            opened.add(tag, value)
+    if opened:
+        yield opened.finish(payload.where, notes, "ER at the end of the file")
+
+
+class _Record:
+    """A record of RIS while it is read."""
+
+    def __init__(self, line: int) -> None:
+        self._line, self._field = line, ""
+        self._values: dict[str, str] = {}
+        self._authors: list[str] = []
+
+    def add(self, tag: str, value: str) -> None:
+        """Take in the value of a tag; one without a tag goes on with the value before it."""
+        if not tag:
+            if self._field:
+                self._values[self._field] = f"{self._values.get(self._field, '')} {value}".strip()
+            return
+        self._field = _RIS_FIELDS.get(tag, "")
+        if tag in _RIS_AUTHORS:
+            self._authors.append(_ris_author(value))
+        elif self._field and value:
+            self._values.setdefault(self._field, value)
+
+    def finish(self, where: str, notes: list[Problem], lacks: str) -> tuple[int, dict[str, Any]]:
+        """Return the line and the fields; say in `notes` what the record `lacks`, if anything."""
+        if lacks:
+            notes.append(_lacking(f"{where}:{self._line}", lacks))
+        return self._line, _paper(self._values, self._authors)
+
+
+def _lacking(where: str, tag: str) -> Problem:
+    return Problem(where, f"a record without {tag}: read as far as it goes", "nothing to do if it is whole", note=True)
+
+
+def _ris_lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the number, the tag and the value of each line that has a value or a tag."""
+    for number, line in enumerate(map(str.strip, lines_of(text.replace("\ufeff", ""))), 1):
+        if match := _RIS_LINE.fullmatch(line):
+            yield number, match[1], (match[2] or "").strip()
+        elif line:
+            yield number, "", line
+
+
+def _ris_author(name: str) -> str:
+    """Return ``King, Ada, Jr.`` as ``Ada King Jr.``."""
+    last, *others = [part.strip() for part in name.split(",", 2)]
+    first, suffix = [*others, "", ""][:2]
+    return " ".join(part for part in (first, last, suffix) if part)

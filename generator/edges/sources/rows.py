@@ -20,6 +20,7 @@ _COUNTS = ("version", "upvotes", "comments")
 _TIMES = ("published", "updated")
 _OTHERS = ("scorer", "links", "source", "relevance", "novelty", "comment")
 _HANDLED = frozenset({*_TEXTS, *_LISTS, *_COUNTS, *_TIMES, *_OTHERS})
+_TIME_OF_DAY = re.compile(r"(?:[T ][0-9]{2}:?[0-9]{2}[0-9:.,]{0,16} ?(?:[A-Za-z]{1,5}|[+-][0-9:]{2,6})?)?")
 _OTHER_SOURCES = frozenset({"_id", "paper"})  # marks of LibreCat's records and of Hugging Face's entries
 NO_ID = "a digest lists papers of arXiv alone: add arxiv_id, or name its key with --map arxiv_id=KEY"
 
@@ -138,8 +139,8 @@ def _extra(row: dict[str, Any], notes: Notes) -> dict[str, Any]:
     for name in row.keys() - _SCORED - _HANDLED:
         if clean(name) in records.PAPER_FIELDS:
             notes.repair("a key with control characters that hides one of ours was left out", clean(name))
-        elif _fits(row[name]):
-            extra[clean(name)] = _cleaned(row[name])
+        elif fits(row[name]):
+            extra[clean(name)] = cleaned(row[name])
         else:
             notes.repair("a value nested too deeply, or a number out of range, was left out", mending.shown(name))
     return extra
@@ -167,20 +168,21 @@ def _count(raw: object, field: str, notes: Notes) -> int | None:
 
 
 def _time(raw: object, field: str, notes: Notes) -> str | None:
-    if isinstance(raw, str) and records.is_time(raw.strip()):
-        return raw.strip()
+    text = raw.strip() if isinstance(raw, str) else ""
+    if records.is_time(text):
+        return text if _TIME_OF_DAY.fullmatch(text, 10) else text[:10]
     if raw is not None:
         notes.repair("a value that is not an ISO 8601 date was left out", f"{field} {mending.shown(raw)}")
     return None
 
 
 def _scorer(raw: object, notes: Notes) -> Scorer | None:
-    if isinstance(raw, str) and raw.strip():
-        return Scorer(model=raw.strip())
     if raw is None:
         return None
     try:
-        return msgspec.convert(_cleaned(raw), Scorer)
+        scorer = msgspec.convert({"model": raw} if isinstance(raw, str) else raw, Scorer)
+        model = mending.line_of_text(scorer.model, "scorer", notes)
+        return Scorer(model=model, rubric=mending.line_of_text(scorer.rubric, "rubric", notes)) if model else None
     except msgspec.ValidationError as error:
         notes.repair("a value that is not a scorer was left out", str(error))
         return None
@@ -204,20 +206,20 @@ def links(raw: object, notes: Notes) -> Links | None:
     return Links(**found) if found else None
 
 
-def _fits(value: Any, depth: int = 50) -> bool:
+def fits(value: Any, depth: int = 50) -> bool:
     """Return whether `value` can be kept: not nested too deeply, no whole number that is out of SQLite's range."""
     if isinstance(value, int) and value.bit_length() > 63:
         return False
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return depth > 0 and all(_fits(part, depth - 1) for part in parts)
+    return depth > 0 and all(fits(part, depth - 1) for part in parts)
 
 
-def _cleaned(value: Any) -> Any:
-    """A value that can be written as JSON: text without lone surrogates, no NaN; nested as it was."""
+def cleaned(value: Any) -> Any:
+    """Return a value that can be written as JSON: text without lone surrogates, no NaN; nested as it was."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {clean(str(name)): _cleaned(part) for name, part in value.items()}
-    return [_cleaned(part) for part in value] if isinstance(value, list) else value
+        return {clean(str(name)): cleaned(part) for name, part in value.items()}
+    return [cleaned(part) for part in value] if isinstance(value, list) else value

@@ -3,43 +3,63 @@
 import csv
 import re
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
-from generator.edges.sources import fields, no_ids, scored
+from generator.edges.sources import fields, mending, no_ids, scored
 from generator.edges.sources.harvest import Harvest, refused
-from generator.edges.sources.payload import Lines, Payload, Text
+from generator.edges.sources.payload import LARGEST_FILE, Lines, Payload, Text, lines_of
+from generator.edges.sources.rows import NO_ID
 from generator.ground import arxiv_id
 from generator.ground.errors import Problem
 
 _DELIMITERS = ",\t;|"
-_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's hint, before the header
+_SEPARATOR = re.compile(r"\s*sep=(.)\r?\n", re.IGNORECASE)  # Excel's hint, before the header
 _OTHERS = [name for names in fields.ALTERNATIVES.values() for name in names]
 _NAMES = frozenset(map(fields.normalize, (*fields.ID_KEYS, *fields.TARGETS, *_OTHERS)))
+_ID_NAMES = frozenset(map(fields.normalize, fields.ID_KEYS))
+_TABLE_NAME = re.compile(r"\.[ct]sv(?:\.gz)?$", re.IGNORECASE)
+_LONGEST_START = 20_000
+_MOST_BEFORE_HEADER = 10  # lines
 _COUNTS = frozenset({"version", "upvotes", "comments"})
 
 
+class Layout(NamedTuple):
+    """The header of a table: how many lines stand before it, what separates its cells, and the cells."""
+
+    skipped: int
+    delimiter: str
+    headings: list[str]
+
+
 def recognise(payload: Payload) -> bool:
-    """A text whose first line has headings that name fields of a paper; or, without a header, an arXiv id."""
+    """A text with a line of headings that name fields of a paper, with arXiv ids and no header, or called a table."""
     if not isinstance(payload, Text):
         return False
-    start, delimiter = _layout(payload)
-    return bool(delimiter) and (_known(_cells(start, delimiter), payload) >= 2 or _is_headless(start, delimiter))
+    return _layout(payload) is not None or _TABLE_NAME.search(payload.where) is not None or _is_headless(payload)
 
 
-def _layout(payload: Text) -> tuple[str, str]:
-    """Return the first line that is not empty, and the delimiter that finds most headings in it."""
-    text = payload.text[:20_000].lstrip()
-    hint = _SEPARATOR.match(text)
-    start = text[hint.end() if hint else 0 :].split("\n", 1)[0].rstrip("\r")
-    if hint:
-        return start, hint[1]
-    counts = {mark: (_known(_cells(start, mark), payload), start.count(mark)) for mark in _DELIMITERS if mark in start}
-    return start, max(counts, key=lambda mark: counts[mark], default="")
+def _start(payload: Text) -> list[tuple[int, str]]:
+    """Return the first lines that are not empty, each with the number of lines before it."""
+    lines = enumerate(lines_of(payload.text[:_LONGEST_START]))
+    return list(islice(((number, line) for number, line in lines if line.strip()), _MOST_BEFORE_HEADER + 1))
+
+
+def _layout(payload: Text) -> Layout | None:
+    """Return the first header among a table's first lines: titles and remarks may stand before it."""
+    start = _start(payload)
+    hint = _SEPARATOR.match(start[0][1])
+    for place, (number, line) in enumerate(start):
+        layouts = [Layout(number, mark, _cells(line, mark)) for mark in (hint[1] if hint else _DELIMITERS)]
+        best = max(layouts, key=lambda layout: _known(layout.headings, payload))
+        if _known(best.headings, payload) >= 2 and (place == 0 or _has_ids(best.headings, payload)):
+            return best
+    return None
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=delimiter), [])
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
     except csv.Error:
         return []
 
@@ -49,45 +69,100 @@ def _known(headings: list[str], payload: Text) -> int:
     return len(names & (_NAMES | {fields.normalize(key) for key in payload.fields.keys.values()}))
 
 
-def _is_headless(line: str, delimiter: str) -> bool:
-    return any(arxiv_id.parse(cell) for cell in _cells(line, delimiter))
+def _has_ids(headings: list[str], payload: Text) -> bool:
+    """Return whether a column can hold arXiv ids."""
+    return payload.fields.keys.get("arxiv_id") in headings or not _ID_NAMES.isdisjoint(map(fields.normalize, headings))
+
+
+def _is_headless(payload: Text) -> bool:
+    first = _start(payload)[0][1]
+    return any(arxiv_id.parse(cell) for mark in _DELIMITERS if mark in first for cell in _cells(first, mark))
 
 
 def parse(payload: Payload, day: str | None) -> Harvest:
-    """Return the rows as those of any other file. Raises DigestError if there is no header."""
+    """Return the rows as those of any other file. Raises DigestError if there is no header, or no column of ids."""
     assert isinstance(payload, Text)
-    start, delimiter = _layout(payload)
-    if _known(_cells(start, delimiter), payload) < 2:
-        do = "put the names of the columns into the first line, e.g. arxiv_id,title,relevance,novelty,comment"
-        raise refused(payload.where, "a table without a header", do)
     problems: list[Problem] = []
-    listed = list(rows_of(payload, delimiter, problems))
+    notes: list[Problem] = []
+    listed = list(rows_of(payload, problems, notes))
     papers = [row for _, row in listed]
     if papers and not fields.has_id_column(papers, payload.fields):
         raise no_ids.refusal(payload.where, papers, payload.fields)
-    return scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
+    harvest = scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
+    harvest.problems = [*notes, *harvest.problems]
+    return harvest
 
 
-def rows_of(payload: Text, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the line and the cells of each row, under its headings; what cannot be read is added to `problems`."""
-    lines = payload.text.splitlines(keepends=True)
-    skipped = next(number for number, line in enumerate(lines) if line.strip())
-    skipped += _SEPARATOR.match(lines[skipped]) is not None
-    reader = csv.reader(lines[skipped:], delimiter=delimiter)
-    headings: list[str] = []
-    line = skipped + 1
+def _header(payload: Text) -> Layout:
+    layout = _layout(payload)
+    number, line = _start(payload)[0] if layout is None else (layout.skipped, "")
+    where = f"{payload.where}:{number + 1}"
+    if layout is None:
+        do = "put the names of the columns into the first line, e.g. arxiv_id,title,relevance,novelty,comment"
+        raise refused(where, f"a table without a header: its first line is {mending.shown(line.strip())}", do)
+    if not _has_ids(layout.headings, payload):
+        names = mending.shown(", ".join(filter(None, layout.headings)))
+        raise refused(where, f"a table without a column of arXiv ids; its columns are {names}", NO_ID)
+    return layout
+
+
+def rows_of(payload: Text, problems: list[Problem], notes: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the line and the cells of each row, under its headings.
+
+    Rows that cannot be read are added to `problems`, what is to be said of others to `notes`.
+    """
+    layout = _header(payload)
+    lines = lines_of(payload.text)
+    if any(line.strip() and not _SEPARATOR.match(line) for line in lines[: layout.skipped]):
+        what = f"the header is on line {layout.skipped + 1}; the lines before it were passed over"
+        notes.append(Problem(f"{payload.where}:1", what, "nothing to do if they are a title", note=True))
+    records, unclosed = _records(lines, layout.skipped, layout.delimiter)
+    for line in unclosed:
+        what, do = "a quote that is not closed: the lines from here on were read without it", "close it, or take it out"
+        notes.append(Problem(f"{payload.where}:{line}", what, do))
+    headings = [name.strip() for name in records[0][1]]
+    for line, cells in records[1:]:
+        if len(cells) > len(headings) and any(cells[len(headings) :]):
+            what = f"{len(cells)} cells under {len(headings)} headings"
+            problems.append(Problem(f"{payload.where}:{line}", what, "put cells with a delimiter into quotes"))
+        elif any(cell.strip() for cell in cells):
+            yield line, _row(dict(zip(headings, cells, strict=False)))
+
+
+def _records(lines: list[str], start: int, delimiter: str) -> tuple[list[tuple[int, list[str]]], list[int]]:
+    """Return the line and the cells of each record from the line after `start` on, and the lines of unclosed quotes.
+
+    RFC 4180 has a delimiter or a line's end behind a closing quote. A quote that is closed otherwise, lines further
+    down, or nowhere, was not meant to begin a cell: its line and those in between are read without quotes.
+    """
+    records: list[tuple[int, list[str]]] = []
+    unclosed: list[int] = []
+    largest = csv.field_size_limit(LARGEST_FILE)
     try:
-        for cells in reader:
-            if not headings:
-                headings = [name.strip() for name in cells]
-            elif len(cells) > len(headings) and any(cells[len(headings) :]):
-                what = f"{len(cells)} cells under {len(headings)} headings"
-                problems.append(Problem(f"{payload.where}:{line}", what, "put cells with a delimiter into quotes"))
-            elif any(cell.strip() for cell in cells):
-                yield line, _row(dict(zip(headings, cells, strict=False)))
-            line = skipped + reader.line_num + 1
-    except csv.Error as error:
-        problems.append(Problem(f"{payload.where}:{line}", f"not CSV: {error}", "mend the line"))
+        while start < len(lines):
+            reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter, strict=True)
+            first = start
+            try:
+                for cells in reader:
+                    records.append((first + 1, cells))
+                    first = start + reader.line_num
+                break
+            except csv.Error:
+                start = max(start + reader.line_num - 1, first + 1)
+                is_slip = start == first + 1 and not _is_open(lines[first], delimiter)
+                plain = csv.reader(lines[first:start], delimiter=delimiter, quotechar='"' if is_slip else None)
+                records += enumerate(plain, first + 1)
+                unclosed += [] if is_slip else [first + 1]
+    finally:
+        csv.field_size_limit(largest)
+    return records, unclosed
+
+
+def _is_open(line: str, delimiter: str) -> bool:
+    """Return whether a quote of this line is still open at its end."""
+    reader = csv.reader([line, "end"], delimiter=delimiter)
+    next(reader)
+    return reader.line_num > 1
 
 
 def _row(cells: dict[str, str]) -> dict[str, Any]:

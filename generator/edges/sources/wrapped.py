@@ -5,6 +5,7 @@ The assistant is https://github.com/DaizeDong/ChatGPT-ArXiv-Paper-Assistant sinc
 in ``*-hotspot-papers.json`` alone, and are not counted in the receipt.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,10 +17,11 @@ from generator.edges.sources.scored import Item
 from generator.edges.sources.usage import Usage
 from generator.ground.errors import Problem
 from generator.ground.model import LARGEST_NUMBER, Cost, Receipt, Tokens
-from generator.ground.records import is_date
+from generator.ground.records import A_DATE
 
 _LISTS = ("papers", "items", "entries", "results", "articles")
 _DATES = ("date", "day")
+_DATE_KEY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Batch(NamedTuple):
@@ -59,7 +61,7 @@ def _batches(payload: Payload) -> Iterator[Batch]:
 
 
 def _in_object(value: dict[str, Any], line: int) -> Iterator[Batch]:
-    if value and all(is_date(key) and isinstance(papers, list | dict) for key, papers in value.items()):
+    if value and all(_DATE_KEY.fullmatch(key) and isinstance(papers, list | dict) for key, papers in value.items()):
         yield from (Batch(date, papers, {}, line) for date, papers in value.items())
         return
     meta = value.get("meta")
@@ -105,7 +107,7 @@ def _day_of(batch: Batch, day: str | None, where: str) -> str | None:
         return day
     date = day_of_value(batch.date)
     if date is None:
-        raise refused(where, f"date {mending.shown(batch.date)} is not a day", "write YYYY-MM-DD")
+        raise refused(where, f"date {mending.shown(batch.date)} is not {A_DATE}", "correct it")
     if day is not None and date != day:
         what = f"the file is of {date} by its own date, of {day} by its name or --date"
         raise refused(where, what, "correct the wrong one, or leave --date out")
