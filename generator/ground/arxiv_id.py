@@ -18,35 +18,59 @@ _HOSTS = (
     r"(?:[a-z0-9-]+\.)*arxiv\.org|xxx\.(?:lanl\.gov|itp\.ac\.cn|tau\.ac\.il|sissa\.it|soton\.ac\.uk|unizar\.es|if\.usp\.br)"
     r"|(?:www\.)?(?:alphaxiv\.org|ar5iv\.org|arxiv-vanity\.com|scirate\.com)|(?:arxiv|lanl)\.lanl\.gov"
 )
-_PATHS = "abs|audio|e-print|format|html|overview|papers?|pdf|ps|resources|src|arxiv"
+_PATHS = "abs|arxiv|audio|bibtex|e-print|format|ftp|html|overview|papers/[0-9]{4}|papers?|pdf|ps|resources|src"
 _OTHER_SITES = (  # those that have more than papers of arXiv
     r"(?:www\.)?(?:huggingface\.co|hf\.co)/(?:api/)?papers/|(?:www\.)?emergentmind\.com/papers/"
-    r"|(?:[a-z]+\.)?(?:semanticscholar\.org|inspirehep\.net|adsabs\.harvard\.edu)/(?:[a-z0-9]+/)*arxiv[:/]"
+    r"|(?:www\.)?(?:papers\.cool/arxiv|catalyzex\.com/paper/arxiv|connectedpapers\.com/(?:api/redirect/)?arxiv)[:/]"
+    r"|(?:www\.)?arxiv-sanity-lite\.com/\?rank=pid&pid="
+    r"|(?:[a-z]+\.)?(?:semanticscholar\.org|inspirehep\.net|adsabs\.harvard\.edu)/(?:[a-z0-9_]+/)*arxiv[:/]"
 )
+# Sites that put their own address before another one, and registries that do so before a DOI.
+_PROXIES = (
+    r"(?:https?://)?(?:r\.jina\.ai|web\.archive\.org/web/[0-9]{1,14}(?:[a-z]{2}_)?"
+    r"|scholar\.archive\.org/work/[a-z0-9]+/access/wayback)/(?=https?://)"
+)
+_REGISTRIES = (
+    r"(?:https?://)?(?:api\.openalex\.org/works|api\.datacite\.org/dois)/(?=(?:https?://)?(?:doi\b|10\.48550/))"
+)
+_CITED = r"corr\s*,?\s*(?=abs/|cs[./])|e-?print\s*[:=]?\s*[{\"]?(?=[0-9]{4}\.|[a-z-]+(?:\.[a-z]{2})?/[0-9])"
 _PREFIX = re.compile(
-    rf"""(?:https?:)?//(?:{_OTHER_SITES}|(?:{_HOSTS})(?::[0-9]+)?/(?:[a-z]{{2}}/)?(?:(?:{_PATHS})/)*)
+    rf"""(?:https?:)?//(?:(?:{_HOSTS})(?::[0-9]+)?/(?:[a-z]{{2}}/)?(?:(?:{_PATHS})/)*(?:api/query\?id_list=)?|{_OTHER_SITES})
       |{_OTHER_SITES}|(?:{_HOSTS})/(?:[a-z]{{2}}/)?(?:(?:{_PATHS})/)*|/?(?:abs|pdf|html)/
       |(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|(?:info:|urn:)?doi(?:/|:\s*|\s+))?10\.48550/arxiv\.
       |oai:arxiv\.org:|info:(?:eu-repo/semantics/[a-z]+/)?arxiv[:/]|urn:arxiv:
-      |(?:arxiv\s+)?(?:e-?prints?|preprints?)\s*[:,]?\s*(?=arxiv)|arxiv(?:\s+(?:id|preprint|e-?print))?\s*[.:/_\s-]\s*""",
+      |(?:arxiv\s+)?(?:e-?prints?|preprints?)\s*[:,]?\s*(?=arxiv)|arxiv(?:\s+(?:id|preprint|e-?print))?\s*[.:/_\s-]\s*
+      |{_CITED}|{_PROXIES}|{_REGISTRIES}""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CLASSES = r"[a-z-]+(?:\.[a-z-]+)?"
+_FILE = r"(?:\.(?:pdf|ps|html?|tar\.gz|tar|tex|gz|ps\.gz|md))?(?:/abstract)?/*(?:[?\#]\S*)?"
+_YEAR = r"(?:\s*,\s*(?:19|20)[0-9]{2}|\s*\((?:19|20)[0-9]{2}\))"
+_FIELDS = rf"""(?:\s*,?\s*(?:archiveprefix|primaryclass)\s*=\s*[{{"]{_CLASSES}[}}"])*\s*,?(?:\s*archiveprefix)?"""
+_BIBTEX = rf"""[}}"]{_FIELDS}"""
 _SUFFIX = re.compile(
-    rf"""(?:\.(?:pdf|ps|html?|tar\.gz|tar|tex|gz|ps\.gz))?/*(?:[?\#]\S*)?
-      (?:\s*[\[(]{_CLASSES}(?:[,;\s]+{_CLASSES})*[\])]?(?:\s+[0-9]{{1,2}}\s+[a-z]{{3,9}}\.?\s+[0-9]{{4}})?)?""",
+    rf"""{_FILE}
+      (?:\s*[\[(]{_CLASSES}(?:[,;\s]+{_CLASSES})*[\])]?(?:\s+[0-9]{{1,2}}\s+[a-z]{{3,9}}\.?\s+[0-9]{{4}})?)?
+      (?:{_YEAR}\.?|{_BIBTEX})?""",
     re.IGNORECASE | re.VERBOSE,
 )
 _AROUND = " \t\r\n\xa0<>()[]{}\"'`*_,.;:!\u201c\u201d\u201e\u2018\u2019\xab\xbb"
 _MARKDOWN_LINK = re.compile(r"\[[^\[\]]*\]\(([^()]*)\)")
-_BIBCODE = re.compile(r"(?:19|20)[0-9]{2}arxiv([0-9]{4})\.?([0-9]{4,5})[a-z]", re.IGNORECASE)  # of NASA's ADS
-_LONGEST = 2000
-_NEW = re.compile(r"([0-9]{2}(?:0[1-9]|1[0-2]))\.([0-9]{4,5})(?:v([1-9][0-9]{0,2}))?(?![0-9])", re.IGNORECASE)
-_OLD = re.compile(
-    r"([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?/((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})(?:v([1-9][0-9]{0,2}))?(?![0-9])",
-    re.IGNORECASE,
+_BIBCODE = r"(?:19|20)[0-9]{2}arxiv([0-9]{4})\.?([0-9]{4,5})[a-z]"  # of NASA's ADS
+_DBLP = r"journals/corr/abs-([0-9]{4})-([0-9]{4,5})"
+_KEYS = (
+    rf"(?:https?://(?:[a-z]+\.)?adsabs\.harvard\.edu/abs/)?{_BIBCODE}(?:/abstract)?/?",
+    rf"(?:https?://dblp\.(?:org|uni-trier\.de|dagstuhl\.de)/rec/(?:bibtex/|html/)?|dblp:){_DBLP}(?:\.[a-z]+)?(?:\?\S*)?",
 )
-_BARE = re.compile(r"((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})(?:v([1-9][0-9]{0,2}))?(?![0-9])")
+_KEY = re.compile("|".join(_KEYS), re.IGNORECASE)
+_LONGEST = 2000
+_VERSION_PART = r"(?:,?\s*\(?v(?:ersion\s*)?(0|[1-9][0-9]{0,2})\)?)?(?![0-9])"
+_BEFORE_2007 = r"((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})"
+_NEW = re.compile(rf"([0-9]{{2}}(?:0[1-9]|1[0-2]))\.([0-9]{{4,5}}){_VERSION_PART}", re.IGNORECASE)
+_OLD = re.compile(
+    rf"([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{{2}})?/(?:papers/[0-9]{{4}}/)?{_BEFORE_2007}{_VERSION_PART}", re.IGNORECASE
+)
+_BARE = re.compile(rf"{_BEFORE_2007}{_VERSION_PART}")
 # One of today's by itself, as most are: found with one look.
 _PLAIN = re.compile(r"(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5}")
 
@@ -82,6 +106,8 @@ def parse(text: str) -> ArxivId | None:
     Subject classes are left out as arXiv does (``math.GT/0309136`` is ``math/0309136``).
     """
     text = text.strip()
+    if _PLAIN.fullmatch(text):
+        return ArxivId(text)
     if match := _NEW.fullmatch(text):
         return _new(*match.groups())
     if match := _BARE.fullmatch(text):
@@ -104,8 +130,8 @@ def _decorated(text: str) -> ArxivId | None:
         match = pattern.match(text, start)
         if match and (pattern is not _BARE or start) and _SUFFIX.fullmatch(text, match.end()):
             return make(*match.groups())
-    match = _BIBCODE.fullmatch(text)
-    return _new(match[1], match[2]) if match else None
+    match = _KEY.fullmatch(text)
+    return _new(*filter(None, match.groups())) if match else None
 
 
 def quoted(arxiv_id: str) -> str:
@@ -131,4 +157,4 @@ def _without_archive(number: str, version: str | None) -> ArxivId:
 
 
 def _version(digits: str | None) -> int | None:
-    return int(digits) if digits else None
+    return int(digits or 0) or None  # v0 is none

@@ -53,6 +53,7 @@ _VERBATIM = re.compile(r"\\verb([^A-Za-z\s*])([^\n]{0,200}?)\1")
 _STRONG = re.compile(r"(?<![\w*])\*\*(?![\s*])([^*]{1,300}?)(?<![\s*])\*\*(?![\w*])")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[A-Za-z“\"(\\])([^*\n]{1,120}?)(?<![\s*])\*(?![\w*])")
 _QUOTED = re.compile(r"`(?=\S)([^`\n]{0,100}?[^\s`])(?:'(?!\w)|(`)(?!\w))")
+_THREE = re.compile(r"(?<=[^\s'])'''(?!')")
 _CODE = re.compile(r"[\w.,:;/@#+=()<>\[\]-]{1,60}")
 _NUMERAL = re.compile(r"\s*[ivx]{1,5}\s*")
 _TILDE_MEANS_ABOUT = re.compile(r"(?:^|[\s(\[{=<>≤≥±+–—-])$|(?:^|[^A-Za-z])[a-z]$")
@@ -91,7 +92,8 @@ def _prepared(text: str) -> str:
     """Return `text` without references, and with torn macros whole."""
     if "\\" not in text:
         return text
-    return tex_repair.mend(REFERENCES.sub("", text) if _MAY_REFER.search(text) else text)
+    text = tex_repair.mend(text)
+    return REFERENCES.sub("", text) if _MAY_REFER.search(text) else text
 
 
 def _partners(text: str) -> dict[int, int]:
@@ -329,13 +331,17 @@ class _Parser:
     def quotes(self, at: int, end: int, depth: int) -> _Found | None:
         before, after = self.text[max(0, at - 1) : at], self.text[at + 2 : at + 3]
         if after == "'":
-            return None
+            return self.nested_quotes(at)
         fraction = before == "." and self.text[max(0, at - 2) : at - 1].isdigit() and after.isdigit()
         ends = after in (" ", "") or (after + self.text[at + 3 : at + 4]).strip(".").isdigit()
         if fraction or (before.isdigit() and ends and not self.is_quoted(at)):
             return [Text("″")], at + 2
         opens = (not before.strip() or before in "([") and bool(after.strip())
         return [Text("“" if opens else "”")], at + 2
+
+    def nested_quotes(self, at: int) -> _Found | None:
+        """Return what three marks close: a quotation within another one, or an apostrophe and a quotation."""
+        return ([Text("’”")], at + 3) if _THREE.match(self.text, at) and self.is_quoted(at) else None
 
     def is_quoted(self, at: int) -> bool:
         """Return whether a quotation was opened before `at`, and not closed."""
@@ -344,7 +350,8 @@ class _Parser:
     def backquote(self, at: int, end: int, depth: int) -> _Found | None:
         """TeX's quotation marks, and Markdown's code."""
         if self.text.startswith("``", at, end):
-            return ([Text("“")], at + 2) if self.text[at + 2 : at + 3] != "`" else None
+            within = _QUOTED.match(self.text, at + 2, end)  # a quotation begins with another one
+            return ([Text("“")], at + 2) if self.text[at + 2 : at + 3] != "`" or (within and not within[2]) else None
         if self.text[max(0, at - 1) : at].isalnum():
             return None
         quoted = _QUOTED.match(self.text, at, end)
