@@ -9,7 +9,11 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_plus
 
 SHORTEST = 8  # characters; shorter keys are stand-ins, such as those that local servers want
-_WINDOW = 12  # characters of a secret in a row that give it away
+_WINDOW = 12  # characters of a secret in a row that give it away, where people write nothing like them
+_LONG_WINDOW = 20  # characters that give it away whatever they are
+_FEWEST_DIGITS = 4  # different ones; fewer may be a number
+_HUMP = re.compile("[a-z][A-Z]")
+_MOST_HUMPS = 2  # in a window of words that are written together
 _SEPARATORS = re.compile(r"[\W_]+")
 _LINES = re.compile(r"\\+[bfnrt]")
 _ESCAPED = re.compile(r"\\+(?:u\{?|U0000|x)([0-9A-Fa-f]{2,4})\}?|=([0-9A-F]{2})|&#x0*([0-9A-Fa-f]{2})(?![0-9A-Fa-f])")
@@ -40,9 +44,11 @@ class Secrets:
 
 def _marks(secret: str) -> Iterator[str]:
     """Yield what gives a secret away in any case: a part of it without separators, or of what it is encoded as."""
-    bare, data = _SEPARATORS.sub("", secret).casefold(), secret.encode()
-    for form in (bare, bare[::-1], codecs.encode(bare, "rot13")):
-        yield from (part for part in _windows(form, _WINDOW) if _is_no_word(part))
+    bare, data = _SEPARATORS.sub("", secret), secret.encode()
+    parts = [part for part in _windows(bare, _WINDOW) if _is_no_word(part)]
+    for part in (*parts, *_windows(bare, _LONG_WINDOW)):
+        folded = part.casefold()
+        yield from (folded, folded[::-1], codecs.encode(folded, "rot13"))
     for form in (data.hex(), "".join(map(str, data)), _SEPARATORS.sub("", base64.b32encode(data).decode()).casefold()):
         yield from _windows(form, 2 * _WINDOW)
 
@@ -60,8 +66,10 @@ def _windows(text: str, width: int) -> Iterator[str]:
 
 
 def _is_no_word(part: str) -> bool:
-    """Return whether `part` is nothing that people write: letters with digits among them."""
-    return any(map(str.isdigit, part)) and any(map(str.isalpha, part))
+    """Return whether `part` is nothing that people write: a number, or letters in mixed cases or with digits."""
+    if part.isdigit():
+        return len(set(part)) >= _FEWEST_DIGITS
+    return any(map(str.isdigit, part)) or len(_HUMP.findall(part)) > _MOST_HUMPS
 
 
 def _readings(text: str) -> Iterator[str]:
