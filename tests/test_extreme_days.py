@@ -68,7 +68,7 @@ def test_extreme_times_of_publication_do_no_harm(tmp_path: Path) -> None:
 @pytest.mark.parametrize("date", EXTREMES[::5])
 def test_publications_with_extreme_dates_are_shown(tmp_path: Path, date: str) -> None:
     make_digest(tmp_path, {"2025-06-02": [paper("2506.00001")]})
-    record = {name: date for name in ("date_published", "date_created", "date_updated", "publication_date")}
+    record = dict.fromkeys(("date_published", "date_created", "date_updated", "publication_date"), date)
     record |= {"_id": "1", "title": "T", "type": "journal_article", "status": "public", "year": date[:4]}
     (tmp_path / "data/publications").mkdir(exist_ok=True)
     (tmp_path / "data/publications/a.yml").write_text(f"---\n{json.dumps(record)}\n", "utf-8")
