@@ -112,3 +112,10 @@ def test_replies_and_downloads_with_lone_surrogates(tmp_path: Path) -> None:
     day = {"type": "day", "date": DAY, "record": RECEIPT | {"note": "\ud800"}}
     report = import_value(tmp_path, "archive.jsonl", {"type": "archive", "record": {}}, day)
     assert (report.faults, report.receipts) == ([], 1)
+
+
+@pytest.mark.parametrize("data", [b'{\x00"a": 1}\n{"b": 2}', b'{"a": "\xff"}\n{"b": 2}', b'{"a": 1}\n{\x00\x00"b": 2}'])
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / f"{DAY}.json").write_bytes(data)
+    report = run(tmp_path, [str(tmp_path / f"{DAY}.json")])
+    assert (len(report.faults), report.outcomes) == (1, {})

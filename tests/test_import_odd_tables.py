@@ -26,7 +26,9 @@ PLAIN = "".join(map(row, range(10, 50)))
 QUOTED = "".join(row(number, '"Title, of ""two"" parts"') for number in range(10, 50))
 
 
-@pytest.mark.parametrize("after", [PLAIN, QUOTED, PLAIN + row(50, '"T, U"'), row(9, '""') + QUOTED, ""])
+@pytest.mark.parametrize(
+    "after", [PLAIN, QUOTED, PLAIN + row(50, '"T, U"'), PLAIN + row(50).replace(",c", ',5"'), row(9, '""') + QUOTED, ""]
+)
 @pytest.mark.parametrize("slip", [row(2, '"Half quoted'), row(2, '"Two ""x'), row(2).replace(",c", ',"c')])
 def test_an_unclosed_quote_costs_no_row(tmp_path: Path, slip: str, after: str) -> None:
     report, papers = import_text(tmp_path, "papers.csv", HEADER + row(1) + slip + after)

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import msgspec
 
 from generator.ground import arxiv_id, limits
-from generator.ground.characters import clean
 from generator.ground.model import Paper, Receipt
 
 PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra")
@@ -90,10 +89,9 @@ def encode_papers(papers: Iterable[Paper]) -> bytes:
 
 def decode_receipt(data: bytes) -> Receipt:
     """Read a file of ``data/runs``. Raises RecordError."""
-    given = _object(data)
-    hidden = {name for name in given if clean(name) != name and clean(name) in _RECEIPT_FIELDS}
-    shown = {name: value for name, value in given.items() if name not in hidden}
-    fields = limits.bounded(shown, limits.LONGEST_IN_RECEIPT)
+    fields = _object(data)
+    for name in fields.keys() & set(_RECEIPT_FIELDS):
+        fields[name] = limits.bounded(fields[name], limits.LONGEST_IN_RECEIPT)
     made = _convert(fields, _RECEIPT_FIELDS, Receipt)
     if not is_date(made.date):
         raise RecordError(f"date: {made.date!r} is not {A_DATE}")

@@ -14,6 +14,7 @@ from generator.edges.sources import rows
 from generator.edges.sources.harvest import Harvest, Notes, Row, refused
 from generator.edges.sources.payload import Json, Lines, Payload
 from generator.ground import records
+from generator.ground.characters import clean
 from generator.ground.errors import Problem
 from generator.ground.model import Receipt, State
 
@@ -82,8 +83,9 @@ def _encoded(row: dict[str, Any]) -> bytes:
 
 
 def _receipt(value: dict[str, Any], where: str) -> Receipt:
+    plain = {name: part for name, part in value.items() if clean(name) == name}  # hidden characters hide no other key
     try:
-        return records.decode_receipt(json.dumps(rows.cleaned(value)).encode())
+        return records.decode_receipt(json.dumps(rows.cleaned(value) | rows.cleaned(plain)).encode())
     except records.RecordError as error:
         raise refused(where, f"not a receipt: {error}", "mend the file") from error
 

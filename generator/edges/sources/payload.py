@@ -324,6 +324,8 @@ def _object(line: bytes) -> dict[str, Any] | str:
     except json.JSONDecodeError as error:
         cut = _breaks_off(error)
         return "the line breaks off in the middle" if cut else f"not JSON: {error.msg}, column {error.colno}"
+    except UnicodeDecodeError:
+        return "not UTF-8"
     except RecursionError:
         return "nested too deeply to be a record"
     return value if isinstance(value, dict) else "not a JSON object"

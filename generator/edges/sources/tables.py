@@ -133,7 +133,8 @@ def _records(lines: list[str], start: int, delimiter: str) -> tuple[list[tuple[i
     """Return the line and the cells of each record from the line after `start` on, and the lines of unclosed quotes.
 
     RFC 4180 has a delimiter or a line's end behind a closing quote. A quote that is closed otherwise, lines further
-    down, or nowhere, was not meant to begin a cell: its line and those in between are read without quotes.
+    down, only behind whole records, or nowhere, was not meant to begin a cell: its line and those in between are read
+    without quotes.
     """
     records: list[tuple[int, list[str]]] = []
     unclosed: list[int] = []
@@ -144,8 +145,11 @@ def _records(lines: list[str], start: int, delimiter: str) -> tuple[list[tuple[i
             first = start
             try:
                 for cells in reader:
+                    end = start + reader.line_num
+                    if records and end > first + 1:
+                        _check_lines(lines[first + 1 : end], delimiter, len(records[0][1]))
                     records.append((first + 1, cells))
-                    first = start + reader.line_num
+                    first = end
                 break
             except csv.Error:
                 start = max(start + reader.line_num - 1, first + 1)
@@ -156,6 +160,13 @@ def _records(lines: list[str], start: int, delimiter: str) -> tuple[list[tuple[i
     finally:
         csv.field_size_limit(largest)
     return records, unclosed
+
+
+def _check_lines(within: list[str], delimiter: str, width: int) -> None:
+    """Raise csv.Error if one of the lines within a record is a whole one itself, with an arXiv id among its cells."""
+    for cells in csv.reader(within, delimiter=delimiter, quotechar=None):
+        if len(cells) >= width and any(map(arxiv_id.parse, cells)):
+            raise csv.Error
 
 
 def _is_open(line: str, delimiter: str) -> bool:
