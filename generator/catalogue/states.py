@@ -50,7 +50,7 @@ def is_interrupted(receipt: Receipt) -> bool:
     """Return whether a day that needed no repair was asked for again by a run that did not finish, and that is all."""
     errors = tuple(error for error in receipt.errors if error != UNFINISHED)
     before = msgspec.structs.replace(receipt, errors=errors)
-    return bool(receipt.sources) and errors != receipt.errors and counted(before) in (State.OK, State.QUIET)
+    return bool(receipt.sources) and errors != receipt.errors and state_by_counts(before) in (State.OK, State.QUIET)
 
 
 def is_open(tally: Tally) -> bool:
