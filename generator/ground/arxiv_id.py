@@ -5,6 +5,7 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -34,26 +35,21 @@ _REGISTRIES = (
     r"(?:https?://)?(?:api\.openalex\.org/works|api\.datacite\.org/dois)/(?=(?:https?://)?(?:doi\b|10\.48550/))"
 )
 _CITED = r"corr\s*,?\s*(?=abs/|cs[./])|e-?print\s*[:=]?\s*[{\"]?(?=[0-9]{4}\.|[a-z-]+(?:\.[a-z]{2})?/[0-9])"
-_PREFIX = re.compile(
-    rf"""(?:https?:)?//(?:(?:{_HOSTS})(?::[0-9]+)?/(?:[a-z]{{2}}/)?(?:(?:{_PATHS})/)*(?:api/query\?id_list=)?|{_OTHER_SITES})
+_PREFIX = rf"""(?:https?:)?//(?:{_HOSTS})(?::[0-9]+)?/(?:[a-z]{{2}}/)?(?:(?:{_PATHS})/)*(?:api/query\?id_list=)?
+      |(?:https?:)?//(?:{_OTHER_SITES})
       |{_OTHER_SITES}|(?:{_HOSTS})/(?:[a-z]{{2}}/)?(?:(?:{_PATHS})/)*|/?(?:abs|pdf|html)/
       |(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|(?:info:|urn:)?doi(?:/|:\s*|\s+))?10\.48550/arxiv\.
       |oai:arxiv\.org:|info:(?:eu-repo/semantics/[a-z]+/)?arxiv[:/]|urn:arxiv:
       |(?:arxiv\s+)?(?:e-?prints?|preprints?)\s*[:,]?\s*(?=arxiv)|arxiv(?:\s+(?:id|preprint|e-?print))?\s*[.:/_\s-]\s*
-      |{_CITED}|{_PROXIES}|{_REGISTRIES}""",
-    re.IGNORECASE | re.VERBOSE,
-)
+      |{_CITED}|{_PROXIES}|{_REGISTRIES}"""
 _CLASSES = r"[a-z-]+(?:\.[a-z-]+)?"
 _FILE = r"(?:\.(?:pdf|ps|html?|tar\.gz|tar|tex|gz|ps\.gz|md))?(?:/abstract)?/*(?:[?\#]\S*)?"
 _YEAR = r"(?:\s*,\s*(?:19|20)[0-9]{2}|\s*\((?:19|20)[0-9]{2}\))"
 _FIELDS = rf"""(?:\s*,?\s*(?:archiveprefix|primaryclass)\s*=\s*[{{"]{_CLASSES}[}}"])*\s*,?(?:\s*archiveprefix)?"""
 _BIBTEX = rf"""[}}"]{_FIELDS}"""
-_SUFFIX = re.compile(
-    rf"""{_FILE}
+_SUFFIX = rf"""{_FILE}
       (?:\s*[\[(]{_CLASSES}(?:[,;\s]+{_CLASSES})*[\])]?(?:\s+[0-9]{{1,2}}\s+[a-z]{{3,9}}\.?\s+[0-9]{{4}})?)?
-      (?:{_YEAR}\.?|{_BIBTEX})?""",
-    re.IGNORECASE | re.VERBOSE,
-)
+      (?:{_YEAR}\.?|{_BIBTEX})?"""
 _AROUND = " \t\r\n\xa0<>()[]{}\"'`*_,.;:!\u201c\u201d\u201e\u2018\u2019\xab\xbb"
 _MARKDOWN_LINK = re.compile(r"\[[^\[\]]*\]\(([^()]*)\)")
 _BIBCODE = r"(?:19|20)[0-9]{2}arxiv([0-9]{4})\.?([0-9]{4,5})[a-z]"  # of NASA's ADS
@@ -62,7 +58,7 @@ _KEYS = (
     rf"(?:https?://(?:[a-z]+\.)?adsabs\.harvard\.edu/abs/)?{_BIBCODE}(?:/abstract)?/?",
     rf"(?:https?://dblp\.(?:org|uni-trier\.de|dagstuhl\.de)/rec/(?:bibtex/|html/)?|dblp:){_DBLP}(?:\.[a-z]+)?(?:\?\S*)?",
 )
-_KEY = re.compile("|".join(_KEYS), re.IGNORECASE)
+_KEY = "|".join(_KEYS)
 _LONGEST = 2000
 _VERSION_PART = r"(?:,?\s*\(?v(?:ersion\s*)?(0|[1-9][0-9]{0,2})\)?)?(?![0-9])"
 _BEFORE_2007 = r"((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})"
@@ -121,16 +117,22 @@ def parse(text: str) -> ArxivId | None:
     return _decorated(text) or _decorated(text.strip(_AROUND))
 
 
+@cache
+def _pattern(source: str) -> re.Pattern[str]:
+    """Compile one of the large patterns, which takes longer than the rest of the module: most ids need none."""
+    return re.compile(source, re.IGNORECASE | re.VERBOSE)
+
+
 def _decorated(text: str) -> ArxivId | None:
     """Parse an identifier with a prefix, a suffix or both."""
     start = 0
-    while prefix := _PREFIX.match(text, start):
+    while prefix := _pattern(_PREFIX).match(text, start):
         start = prefix.end()
     for pattern, make in ((_NEW, _new), (_OLD, _old), (_BARE, _without_archive)):
         match = pattern.match(text, start)
-        if match and (pattern is not _BARE or start) and _SUFFIX.fullmatch(text, match.end()):
+        if match and (pattern is not _BARE or start) and _pattern(_SUFFIX).fullmatch(text, match.end()):
             return make(*match.groups())
-    match = _KEY.fullmatch(text)
+    match = _pattern(_KEY).fullmatch(text)
     return _new(*filter(None, match.groups())) if match else None
 
 

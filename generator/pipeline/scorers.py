@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from generator.edges.scoring.kept import Request
 from generator.edges.scoring.pricing import Bill, add_bills, add_tokens
 from generator.ground.model import Cost, Paper, Receipt, Scorer, ScorerShare, Tokens
+
+if TYPE_CHECKING:
+    from generator.edges.scoring.kept import Request
 
 LOCAL = "local"
 Key = tuple[str, str | None]  # model and rubric; the model is empty where it is not on record
@@ -35,7 +37,7 @@ def credited(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str] =
     return msgspec.structs.replace(receipt, model=model, rubric=rubric, scorers=shares if len(shares) > 1 else ())
 
 
-def paid(receipt: Receipt, requests: Sequence[Request]) -> Receipt:
+def paid(receipt: Receipt, requests: Sequence["Request"]) -> Receipt:
     """Return the receipt with the tokens and costs of all `requests`.
 
     They are counted anew each time, so a crash loses nothing. What the receipt says of other scorers stays.
@@ -53,8 +55,10 @@ def paid(receipt: Receipt, requests: Sequence[Request]) -> Receipt:
     )
 
 
-def requests_of(receipt: Receipt) -> list[Request]:
+def requests_of(receipt: Receipt) -> list["Request"]:
     """Return what the receipt says was paid, as requests; a cost whose parts are unknown stays in the receipt."""
+    from generator.edges.scoring.kept import Request  # noqa: PLC0415 - loads the parsers of replies
+
     return [
         Request(model=model, rubric=rubric, tokens=part.tokens, bill=_bill(part.cost))
         for (model, rubric), part in spending(receipt).items()
@@ -146,7 +150,7 @@ def _share(key: Key, scored: int, part: Spending) -> ScorerShare:
     return ScorerShare(model=key[0], rubric=key[1], scored=scored, tokens=part.tokens, cost=part.cost)
 
 
-def _asked(receipt: Receipt, requests: Sequence[Request]) -> dict[Key, Spending]:
+def _asked(receipt: Receipt, requests: Sequence["Request"]) -> dict[Key, Spending]:
     by_scorer: dict[Key, list[Request]] = {}
     for request in requests:
         by_scorer.setdefault((request.model, request.rubric), []).append(request)
@@ -156,7 +160,7 @@ def _asked(receipt: Receipt, requests: Sequence[Request]) -> dict[Key, Spending]
     }
 
 
-def _bills(receipt: Receipt, requests: Sequence[Request]) -> Cost:
+def _bills(receipt: Receipt, requests: Sequence["Request"]) -> Cost:
     return add_bills((request.bill for request in requests), receipt.cost.currency if receipt.cost else "USD")
 
 

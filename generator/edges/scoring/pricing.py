@@ -5,12 +5,14 @@ An unknown price or an unknown number of tokens makes an unknown cost, which is 
 
 from collections.abc import Iterable
 from decimal import ROUND_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from generator.ground.config import Price
 from generator.ground.model import Cost, Tokens
+
+if TYPE_CHECKING:  # loads YAML
+    from generator.ground.config import Price
 
 _MILLION = 1_000_000
 
@@ -47,7 +49,7 @@ def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
 
 
-def bill(tokens: Tokens | None, price: Price | None) -> Bill | None:
+def bill(tokens: Tokens | None, price: "Price | None") -> Bill | None:
     """What so many tokens cost; None if either is unknown."""
     if tokens is None or price is None:
         return None
@@ -84,7 +86,7 @@ class Purse:
     An endpoint that once billed more tokens than that is taken to do so again.
     """
 
-    def __init__(self, limit: Decimal | None, price: Price | None) -> None:
+    def __init__(self, limit: Decimal | None, price: "Price | None") -> None:
         self._left, self._price = limit, price
         self._excess = Decimal(1)
         self._reserved = Decimal(0)

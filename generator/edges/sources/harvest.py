@@ -121,7 +121,8 @@ class Notes:
 
     def harvest(self, rows: list[Row]) -> Harvest:
         """The file's rows, with everything said about them."""
-        rows = [self._within_limits(row) for row in rows]
+        if not limits.are_within([row.paper for row in rows]):
+            rows = [self._within_limits(row) for row in rows]
         unscored = list(self._unscored.values())
         return Harvest(rows=rows, repairs=self.repairs, unscored=unscored, problems=self.problems, refused=self.refused)
 

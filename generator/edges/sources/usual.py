@@ -70,7 +70,11 @@ def _in_order(rows: dict[str, _Row]) -> bool:
         return False
     if any(key != row.ARXIVID for key, row in rows.items() if row.ARXIVID is not None):
         return False
-    if not all(titles) or not rows.keys().isdisjoint(titles) or any(without_braces(it) != it for it in titles):
+    if (
+        not all(titles)
+        or not rows.keys().isdisjoint(titles)
+        or any(without_braces(it) != it for it in titles if "{" in it)
+    ):
         return False
     if any((row.RELEVANCE is None) != (row.NOVELTY is None) for row in rows.values()):
         return False
