@@ -178,7 +178,8 @@ def test_an_empty_feed_on_a_working_day_is_no_holiday_even_if_the_api_agrees(ser
     day = ask(server, web)
     assert (day.condition, day.absent) == (Condition.STALE, True)
     assert said(day) == [
-        f"no papers for {DAY}, a working day: the next run asks again; two empty answers settle it as quiet, once papers of a later day came"
+        f"no papers for {DAY}, a working day: the next run asks again; "
+        "two empty answers settle it as quiet, once papers of a later day came"
     ]
     assert server.paths().count(FEED) == 1
     assert len(server.asked) == 4  # the API answers 200 with nothing at times: it was asked three times
