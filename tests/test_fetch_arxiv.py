@@ -19,6 +19,10 @@ from tests.loopback import Answer, FakeTime, Loopback
 from tests.playing import endpoints, play, read
 
 DAY = "2026-09-24"
+NO_PAPERS = (
+    f"no papers for {DAY}, a working day: the next run asks again; two empty answers settle it as quiet, once papers of"
+    " a later day came"
+)
 FEED, API, OAI = "/rss.arxiv.org/rss/cs.LG+stat.ML", "/export.arxiv.org/api/query", "/oaipmh.arxiv.org/oai"
 BOTH = ("cs.LG", "stat.ML")
 NOTHING = Answer(200, b'<feed xmlns="http://www.w3.org/2005/Atom"><title>arXiv Query</title></feed>')
@@ -177,10 +181,7 @@ def test_an_empty_feed_on_a_working_day_is_no_holiday_even_if_the_api_agrees(ser
     server.on(API, NOTHING)
     day = ask(server, web)
     assert (day.condition, day.absent) == (Condition.STALE, True)
-    assert said(day) == [
-        f"no papers for {DAY}, a working day: the next run asks again; "
-        "two empty answers settle it as quiet, once papers of a later day came"
-    ]
+    assert said(day) == [NO_PAPERS]
     assert server.paths().count(FEED) == 1
     assert len(server.asked) == 4  # the API answers 200 with nothing at times: it was asked three times
 
@@ -240,7 +241,7 @@ def test_nothing_yet_is_neither_quiet_nor_ok(server: Loopback, web: Web) -> None
     server.on(API, NOTHING)
     day = ask(server, web)
     assert day.condition is Condition.STALE
-    assert said(day) == ["nothing for 2026-09-24 yet: try again after 20:00 US Eastern of the evening before, or later"]
+    assert said(day) == [NO_PAPERS]
     assert not day.problems[0].note
 
 
@@ -354,10 +355,7 @@ def test_a_past_working_day_without_papers_is_doubted_and_says_so(server: Loopba
     assert (day.condition, day.absent, said(day)) == (
         Condition.STALE,
         True,
-        [
-            f"no papers for {DAY}, a working day: the next run asks again; two empty answers settle it as quiet, once"
-            " papers of a later day came"
-        ],
+        [NO_PAPERS],
     )
 
 

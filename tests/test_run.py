@@ -124,8 +124,8 @@ def test_a_stale_feed_is_no_quiet_day_and_the_next_run_repairs_it(
     morning.make(ALL, arxiv={"categories": ["cs.LG", "stat.ML"], "replacements": False})
     receipt = morning.run().receipt
     assert (receipt.state, receipt.sources["arxiv"].condition) == (State.FAILED, "stale")
-    assert receipt.errors == (f"arXiv: nothing for {DAY} yet: try again after 20:00 US Eastern of the evening before,"
-                              " or later",)  # fmt: skip
+    assert receipt.errors == (f"arXiv: no papers for {DAY}, a working day: the next run asks again; two empty answers"
+                              " settle it as quiet, once papers of a later day came",)  # fmt: skip
     assert model.asked == []
     sound(morning.root)
     play(server, "arxiv_feed")
