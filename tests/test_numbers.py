@@ -51,10 +51,8 @@ def test_a_score_or_count_out_of_range_is_left_out_with_its_place(field: str, nu
     assert len(store.dates()) == 6
     (row,) = store.papers("2025-03-02")
     (votes,) = store.papers("2025-03-03")
-    assert (row.relevance, row.novelty) == (
-        None if field == "RELEVANCE" else 7,
-        None if field in ("NOVELTY", "SCORE") else 5,
-    )
+    half = field in ("RELEVANCE", "NOVELTY", "SCORE")
+    assert (row.relevance, row.novelty) == ((None, None) if half else (7, 5))
     assert (row.upvotes, row.version, votes.upvotes, votes.comments) == (None, None, None, None)
     assert row.extra.get("anything") is None
     assert any("2025-03-03.json" in repair.where and "upvotes" in repair.how for repair in report.repairs)
