@@ -157,8 +157,7 @@ def test_columns_without_an_id_are_said_once(tmp_path: Path) -> None:
     path = put(tmp_path, "Preprint,Title,Relevance,Novelty", f"{A},T,4,5", f"{B},U,1,2", name="rows.csv")
     result = digest_import(tmp_path, "--date", DAY, path)
     (line,) = result.stderr.splitlines()
-    assert line.startswith(f"{path}: 2 papers with no arXiv id under arxiv_id, ")
-    assert "; the columns are Preprint, Title, Relevance, Novelty: " in line
+    assert line.startswith(f"{path}:1: a table without a column of arXiv ids; its columns are Preprint, Title, Rel")
     assert digest_import(tmp_path, "--date", DAY, "--map", "arxiv_id=preprint", path).exit_code == 0
     assert scores(tmp_path) == [(4, 5), (1, 2)]
 

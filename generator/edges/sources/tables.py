@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from generator.edges.sources import fields, mending, no_ids, scored
+from generator.edges.sources import fields, mending, scored
 from generator.edges.sources.harvest import Harvest, refused
 from generator.edges.sources.payload import LARGEST_FILE, Lines, Payload, Text, lines_of
 from generator.edges.sources.rows import NO_ID
@@ -17,7 +17,6 @@ _DELIMITERS = ",\t;|"
 _SEPARATOR = re.compile(r"\s*sep=(.)\r?\n", re.IGNORECASE)  # Excel's hint, before the header
 _OTHERS = [name for names in fields.ALTERNATIVES.values() for name in names]
 _NAMES = frozenset(map(fields.normalize, (*fields.ID_KEYS, *fields.TARGETS, *_OTHERS)))
-_ID_NAMES = frozenset(map(fields.normalize, fields.ID_KEYS))
 _TABLE_NAME = re.compile(r"\.[ct]sv(?:\.gz)?$", re.IGNORECASE)
 _LONGEST_START = 20_000
 _MOST_BEFORE_HEADER = 10  # lines
@@ -71,7 +70,7 @@ def _known(headings: list[str], payload: Text) -> int:
 
 def _has_ids(headings: list[str], payload: Text) -> bool:
     """Return whether a column can hold arXiv ids."""
-    return payload.fields.keys.get("arxiv_id") in headings or not _ID_NAMES.isdisjoint(map(fields.normalize, headings))
+    return fields.has_id_column([dict.fromkeys(headings)], payload.fields)
 
 
 def _is_headless(payload: Text) -> bool:
@@ -85,9 +84,6 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     problems: list[Problem] = []
     notes: list[Problem] = []
     listed = list(rows_of(payload, problems, notes))
-    papers = [row for _, row in listed]
-    if papers and not fields.has_id_column(papers, payload.fields):
-        raise no_ids.refusal(payload.where, papers, payload.fields)
     harvest = scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
     harvest.problems = [*notes, *harvest.problems]
     return harvest
