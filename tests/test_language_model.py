@@ -265,7 +265,7 @@ def test_a_request_without_an_answer_is_not_sent_again_at_once_and_named(digest:
     assert done.scored == 20
     assert [len(batch) for batch in server.asked] == [10, 10, 10, 10]
     assert done.errors == (
-        "the endpoint does not answer in time",
+        "the endpoint answers too slowly",
         "2 × a request without an answer: whether it was charged is not known, and not counted",
         "the endpoint breaks the connection off",
     )
