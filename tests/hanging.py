@@ -93,6 +93,8 @@ class Hanging:
                         return
                     wrapped.sendall(piece)
                     time.sleep(self._pause)
+                wrapped.settimeout(5)
+                wrapped.recv(1 << 16)  # closing over a request that was not read would reset the connection
 
 
 def dripping(way: str) -> Hanging:
