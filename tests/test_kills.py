@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.edges.lock import file_lock
+from generator.edges.lock import file_lock, introduce
 from generator.edges.processes import WorkerPool
 from generator.edges.scratch import scratch_folder
 from generator.edges.seal import mark_unfinished
@@ -31,7 +31,7 @@ BODY = """\
 import os, time
 from generator.edges import processes
 from generator.edges.leash import run_module
-from generator.edges.lock import file_lock
+from generator.edges.lock import file_lock, introduce
 from pathlib import Path
 
 def sleep(number):
@@ -140,6 +140,7 @@ def test_what_a_killed_worker_was_to_make_is_made_and_its_half_file_is_removed(t
 )
 def test_a_command_that_waits_says_for_whom_and_ends_when_told(tmp_path: Path, command: str, lock: str) -> None:
     root = make_digest(tmp_path / "digest", {"2026-09-24": [paper("2609.00001")]})
+    introduce("a test", lambda holder: None)
     with file_lock(root / ".digest" / lock):
         process = subprocess.Popen(
             [sys.executable, "-m", "generator", *command.split()], cwd=root, stderr=subprocess.PIPE, text=True,
@@ -150,7 +151,7 @@ def test_a_command_that_waits_says_for_whom_and_ends_when_told(tmp_path: Path, c
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=PATIENCE_S)
     host = os.uname().nodename
-    assert line.startswith(f"waiting: process {os.getpid()} on {host} (a program) has been at work since 2")
+    assert line.startswith(f"waiting: process {os.getpid()} on {host} (a test) has been at work since 2")
     if command.startswith("serve"):
         assert (process.returncode, output, errors) == (0, "stopped\n", "")
     else:
