@@ -31,7 +31,7 @@ BODY = """\
 import os, time
 from generator.edges import processes
 from generator.edges.leash import run_module
-from generator.edges.lock import file_lock, introduce
+from generator.edges.lock import file_lock
 from pathlib import Path
 
 def sleep(number):
