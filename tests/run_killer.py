@@ -24,6 +24,7 @@ from generator.edges.store import Store
 from generator.pipeline import training
 from generator.pipeline.running import Work, days_to_run, run_day
 from generator.web.door import Web
+from tests.loopback import FakeTime
 
 FOLDER = Path(sys.argv[1])
 DAY, NEXT = "2026-09-24", "2026-09-25"
@@ -34,7 +35,8 @@ LOADED = (prefilter, training)  # once, and not in every child
 
 def run(root: Path, model: str, today: str) -> list[str]:
     """Run what is owed on `today`, or the day itself; the days that were run."""
-    with Web("test", clock=lambda: 0.0, sleep=lambda seconds: None) as web:
+    time = FakeTime()  # pauses between requests pass at once
+    with Web("test", clock=time.clock, sleep=time.sleep) as web:
         work = Work(
             root=root,
             environment=os.environ | {"DIGEST_LLM_MODEL": model},
