@@ -300,7 +300,8 @@ def test_a_paper_that_was_not_shown_is_not_looked_at_again(
 
 
 def test_a_paper_that_arrives_withdrawn_is_dropped(morning: Morning, server: Loopback, model: ModelServer) -> None:
-    body = read("arxiv_feed").answer.body.replace(b"Words about counting samples", b"This paper has been withdrawn by the authors")
+    notice = b"This paper has been withdrawn by the authors"
+    body = read("arxiv_feed").answer.body.replace(b"Words about counting samples", notice)
     server.on(FEED, Answer(200, body))
     morning.make(ALL, arxiv={"categories": ["cs.LG", "stat.ML"], "details": False})
     receipt = morning.run().receipt
