@@ -42,7 +42,7 @@ def test_the_sums_add_up_whatever_came(found: list[tuple[str, str, str]], again:
             source=name,
             condition="ok",
             ids=frozenset(i for s, i in pairs if s == name),
-            announced=10,
+            announced=12,
             duplicates={i: "2026-09-01" for s, i in pairs if s == name and fate[i] == "old"},
         )
         for name in ("arxiv", "hf")
