@@ -3,11 +3,13 @@
 import calendar
 import datetime as dt
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from generator.catalogue.days import DayHead
 from generator.catalogue.states import TROUBLED, is_open
 from generator.ground.model import Cost, Receipt, ScorerShare, State, Tally
+
+if TYPE_CHECKING:  # every command has words to count with, and few need the index
+    from generator.catalogue.days import DayHead
 
 STATE_WORDS = {
     State.OK: ("Complete", "Everything that was announced is accounted for."),
@@ -44,7 +46,7 @@ def day(date: str) -> str:
     return f"{calendar.day_name[d.weekday()]}, {d.day} {calendar.month_name[d.month]} {d.year}"
 
 
-def day_at_a_glance(head: DayHead) -> str:
+def day_at_a_glance(head: "DayHead") -> str:
     """``Tuesday, 27 May 2025: complete, 84 papers``."""
     return f"{day(head.date)}: {label(head).word.lower()}, {count(head.papers, 'paper')}"
 
@@ -91,7 +93,7 @@ def count(value: int, one: str, many: str = "") -> str:
     return f"{value:,} {one if value == 1 else many or one + 's'}"
 
 
-def label(head: DayHead) -> Label:
+def label(head: "DayHead") -> Label:
     """Return the label of a day. One that is ok or quiet is called open while a source may bring more papers."""
     more = _more(head.receipt)
     if more and head.state in (State.OK, State.QUIET):
