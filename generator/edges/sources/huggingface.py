@@ -63,15 +63,16 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         date = day_of_time(_string(entry["paper"].get("submittedOnDailyAt"))) or day
         if date is None:
             notes.refuse("no date found", "put YYYY-MM-DD into the file's name or pass --date")
-        elif paper := _paper(entry, entry["paper"], notes):
+        elif paper := _paper(entry, title, notes):
             found.append(notes.row(paper, date))
     return notes.harvest(found)
 
 
-def _paper(entry: dict[str, Any], paper: dict[str, Any], notes: Notes) -> Paper | None:
+def _paper(entry: dict[str, Any], title: object, notes: Notes) -> Paper | None:
+    paper = entry["paper"]
     row = {
         "arxiv_id": paper.get("id"),
-        "title": _title(entry.get("title"), paper.get("title")),
+        "title": title,
         "authors": [a for a in _list(paper.get("authors")) if not (isinstance(a, dict) and a.get("hidden") is True)],
         "abstract": paper.get("summary") or entry.get("summary"),
         "published": paper.get("publishedAt"),
