@@ -277,3 +277,14 @@ def test_a_settled_day_whose_renewal_was_killed_is_settled_again(tmp_path: Path,
     assert ran["2025-09-22"].receipt.state is State.OK
     after = operator.receipt("2025-09-22")
     assert (after.errors, after.scanned, after.announced) == ((), before.scanned, before.announced)
+
+
+def test_an_open_list_that_cannot_be_read_stays_open(tmp_path: Path, world: World) -> None:
+    operator = Operator(tmp_path, world, arxiv=ARXIV, huggingface=True)
+    assert operator.run("2025-09-27T04:28")["2025-09-27"].receipt.state is State.QUIET  # a Saturday
+    world.hf_down = True
+    receipt = operator.run("2025-10-04T04:23")["2025-09-27"].receipt
+    assert (receipt.state, bool(receipt.sources["hf"].open)) == (State.PARTIAL, True)
+    world.hf_down = False
+    receipt = operator.run("2025-10-06T04:23")["2025-09-27"].receipt  # later than days are repaired
+    assert (receipt.state, receipt.errors, receipt.sources["hf"].open) == (State.QUIET, (), "")

@@ -176,9 +176,16 @@ def _tally(before: Tally | None, now: Given | None, here: _Rows) -> Tally:
         replaced=latest.replaced if latest else None,
         renewed=here.renewed or None,
         duplicates=duplicates,
-        open=latest.open if latest else "",
+        open=_open(before, latest),
         empty_since=latest.empty_since if latest else None,
     )
+
+
+def _open(before: Tally | None, latest: Given | Tally | None) -> str:
+    """Return why more may come: an open source that cannot be read stays open."""
+    if latest is None:
+        return ""
+    return latest.open or (before.open if before and latest.condition == "failed" else "")
 
 
 def _announced(latest: Given | Tally | None, fetched: int) -> int | None:

@@ -108,14 +108,16 @@ def _is_interrupted(store: Store, date: str) -> bool:
 
 
 def _due(store: Store, asks: Sequence[Ask], date: str, today: str) -> list[Ask]:
-    """Return what is to be asked again for a day that needs no repair: what is open, and lists whose votes change."""
+    """Return what is to be asked again for a day: what is open and, if it needs no repair, lists whose votes change."""
     receipt = store.receipt(date)
-    tallies = receipt.sources if receipt and (is_repaired(receipt) or is_interrupted(receipt)) else {}
+    if receipt is None:
+        return []
+    needs_no_repair = is_repaired(receipt) or is_interrupted(receipt)
     return [
         ask
         for ask in asks
-        if (tally := tallies.get(ask.source))
-        and (is_open(tally) or (tally.fetched and date >= _before(today, ask.renewed_days)))
+        if (tally := receipt.sources.get(ask.source))
+        and (is_open(tally) or (needs_no_repair and tally.fetched and date >= _before(today, ask.renewed_days)))
     ]
 
 
@@ -125,9 +127,10 @@ def _asks(store: Store, settings: Settings, date: str, work: Work, newest: bool,
     A day on which a later run was killed may be left with nothing but its sums to be made again.
     """
     before, asks = store.receipt(date), fetching.asks(settings.fetch)
-    if date < work.today and not whole:
+    is_past_repair = date < _before(work.today, settings.run.repair)
+    if before and date < work.today and not whole:
         due = _due(store, asks, date, work.today)
-        if due or (before and is_interrupted(before)):
+        if is_interrupted(before) or (due and (is_repaired(before) or is_past_repair)):
             return due
     failed = {name for name, tally in before.sources.items() if tally.condition in TROUBLED} if before else set()
     return [ask for ask in asks if ask.dated or newest or ask.source in failed]
