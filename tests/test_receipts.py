@@ -165,3 +165,13 @@ def test_broken_lines_and_misplaced_files_of_dropped_papers_are_found(tmp_path: 
     assert found[1].startswith(f"data/dropped/2026/{DAY}.jsonl:1: not JSON")
     do = "move it to data/dropped/YYYY/YYYY-MM-DD.jsonl"
     assert found[0] == f"data/dropped/{DAY}.jsonl: dropped papers are not read from here: {do}"
+
+
+def test_what_either_list_of_a_source_left_out_counts_as_announced() -> None:
+    listed = [row("2609.00001"), row("2609.00002")]
+    feed = Given("arxiv", "ok", frozenset({"2609.00001", "2609.00002"}), announced=5)
+    api = Given("arxiv", "ok", frozenset({"2609.00001"}), announced=3)
+    for first, second in ((feed, api), (api, feed)):
+        before = account(START, [first], [one for one in listed if one.arxiv_id in first.ids], [], {}, ())
+        receipt = account(before, [second], listed, [], {}, ())
+        assert (receipt.announced, receipt.fetched) == (5, 2)

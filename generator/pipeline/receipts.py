@@ -171,7 +171,7 @@ def _tally(before: Tally | None, now: Given | None, here: _Rows) -> Tally:
     fetched = len(here.ids) + len(duplicates) if dated else None
     return Tally(
         condition=latest.condition if latest else "ok",
-        announced=_announced(latest, fetched or 0),
+        announced=_announced(before, latest, fetched or 0),
         fetched=fetched,
         replaced=latest.replaced if latest else None,
         renewed=here.renewed or None,
@@ -188,11 +188,16 @@ def _open(before: Tally | None, latest: Given | Tally | None) -> str:
     return latest.open or (before.open if before and latest.condition == "failed" else "")
 
 
-def _announced(latest: Given | Tally | None, fetched: int) -> int | None:
-    """Return how many papers a source listed for the day by now: what it gave at any time, and what was left out."""
+def _announced(before: Tally | None, latest: Given | Tally | None, fetched: int) -> int | None:
+    """Return how many papers a source listed for the day by now: what it gave at any time, and what was left out.
+
+    The feed and the API may differ in both; the more that one of them left out counts.
+    """
     if latest is None or latest.announced is None:
         return None
     left_out = latest.announced - len(latest.ids) if isinstance(latest, Given) else 0
+    if before and before.condition in GOOD:
+        left_out = max(left_out, (before.announced or 0) - (before.fetched or 0))
     return max(latest.announced, fetched + left_out)
 
 
