@@ -39,7 +39,7 @@ def test_earlier_days_are_one_line_unless_they_changed_or_failed(tmp_path: Path,
 def test_one_of_each_is_no_plural_and_the_local_scorer_costs_nothing(tmp_path: Path) -> None:
     make_digest(tmp_path, {"2025-05-27": [PAPER]})
     scored = digest("score", "--root", tmp_path, "--date", "2025-05-27")
-    assert scored.stdout == "2025-05-27: 1 paper scored by local, 0 unscored\n"
+    assert scored.stdout == "2025-05-27: 1 paper scored by the local scorer, 0 unscored\n"
     built = digest("build", "--root", tmp_path)
     assert built.stdout.startswith("1 day, 1 paper, 0 publications: ")
 

@@ -88,7 +88,7 @@ def test_both_scorers_are_in_the_receipt_on_the_page_and_beside_it(root: Path) -
     assert (receipt.scanned, receipt.relevant, receipt.dropped) == (11, 3, IMPORTED.dropped)
     assert faults(root) == []
     assert digest("build", "--root", root).returncode == 0
-    told = "gpt-4o (2 papers, $0.36) and local (1 paper)"
+    told = "gpt-4o (2 papers, $0.36) and the local scorer (1 paper)"
     place = root / "site/daily/2025/05/27"
     assert told in (place / "index.html").read_text("utf-8")
     assert f"Scored by {told}." in (place / "index.md").read_text("utf-8").replace("\\", "")

@@ -137,8 +137,14 @@ def test_where_scorers_differ_each_score_names_its_own(tmp_path: Path) -> None:
     page = body(day.pages(*archive(tmp_path, {"2025-05-27": rows}), "2025-05-27"))
     assert words(page.find_class("scored")[0]) == "What the scores mean"
     said = [words(footer).partition("novelty ")[2] for footer in page.xpath("//footer")]
-    assert [it.partition(" Compression")[0] for it in said[:2]] == ["by gpt-x, rubric r1", "by local"]
+    assert [it.partition(" Compression")[0] for it in said[:2]] == ["by gpt-x, rubric r1", "by the local scorer"]
     assert said[2].startswith("Compression")
+
+
+def test_the_local_scorer_is_no_model_called_local(tmp_path: Path) -> None:
+    rows = [row("2505.00001", scorer={"model": "local", "rubric": "words"})]
+    page = body(day.pages(*archive(tmp_path, {"2025-05-27": rows}), "2025-05-27"))
+    assert words(page.find_class("scored")[0]) == "Scored by the local scorer, rubric words. What the scores mean"
 
 
 def test_among_few_scores_and_without_a_rubric_there_is_only_the_number(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from generator.ground.errors import DigestError
 from generator.ground.model import Receipt, Tally
 from generator.pipeline.building import build
 from generator.pipeline.running import Preview, Ran, Work, days_to_run, preview_day, run_day
-from generator.views.wording import count, money
+from generator.views.wording import count, money, scorer
 
 
 @click.command("run")
@@ -123,7 +123,7 @@ def _lines(receipt: Receipt) -> Iterator[str]:
     yield f"{receipt.date}: {receipt.state}: {', '.join(parts)}"
     if receipt.tokens:
         cost = money(receipt.cost.total, receipt.cost.currency) if receipt.cost else "unknown"
-        yield f"{receipt.date}: {receipt.model}: {count(receipt.tokens.total, 'token')}, cost {cost}"
+        yield f"{receipt.date}: {scorer(receipt.model or '')}: {count(receipt.tokens.total, 'token')}, cost {cost}"
 
 
 def _tally(tally: Tally) -> str:

@@ -15,10 +15,10 @@ from generator.cli.importing import date_of
 from generator.cli.options import json_option, progress_bar, quiet_option, root_option
 from generator.cli.turns import my_turn
 from generator.edges.scoring.forecast import Forecast
+from generator.ground.model import LOCAL
 from generator.pipeline.judging import judge_day
-from generator.pipeline.scorers import LOCAL
 from generator.pipeline.scoring import Scored, forecast_day
-from generator.views.wording import count, money
+from generator.views.wording import count, money, scorer
 from generator.web.door import Web
 from generator.web.service import user_agent
 
@@ -84,7 +84,7 @@ def _print(done: Scored, quiet: bool) -> None:
         return
     for error in done.errors:
         click.echo(f"note: {error}", err=True)
-    papers = f"{count(done.scored, 'paper')} scored by {done.model}, {len(done.unscored):,} unscored"
+    papers = f"{count(done.scored, 'paper')} scored by {scorer(done.model)}, {len(done.unscored):,} unscored"
     click.echo(f"{done.date}: {papers}{'' if done.model == LOCAL else f'; {_spent(done)}'}")
 
 

@@ -12,6 +12,7 @@ from generator.cli.importing import date_of
 from generator.cli.options import json_option, quiet_option, root_option
 from generator.edges.lock import Lock, exclusive_lock
 from generator.ground import text
+from generator.views import wording
 
 if TYPE_CHECKING:
     from generator.pipeline.training import Report, Why
@@ -86,7 +87,7 @@ def _why(why: "Why") -> Iterator[str]:
     paper = why.paper
     yield f"{paper.arxiv_id}, {why.date}: {text.plain(paper.title)}"
     if paper.score is not None:
-        by = f" by {text.plain(paper.scorer.model)}" if paper.scorer else ""
+        by = f" by {text.plain(wording.scorer(paper.scorer.model))}" if paper.scorer else ""
         yield f"rated{by}: relevance {paper.relevance}, novelty {paper.novelty}"
     yield f"local: relevance {why.relevance:.2f}, promise {why.promise:.2f}, novelty {why.novelty:.2f}"
     for topic, words in why.reasons.topics.items():

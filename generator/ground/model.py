@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+LOCAL = "local"  # the model of the scorer that needs no language model
 LARGEST_NUMBER = (1 << 53) - 1  # the largest whole number that JSON readers, floats and SQLite agree on
 
 Count = Annotated[int, msgspec.Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
@@ -185,4 +186,4 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def scored_nothing(self) -> bool:
         """Papers were scanned by a language model that was never paid: a failure, whatever the file calls it."""
         paid = self.tokens is not None and self.tokens.total > 0
-        return bool(self.scanned) and not paid and self.tokens is not None and self.model != "local"
+        return bool(self.scanned) and not paid and self.tokens is not None and self.model != LOCAL

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from generator.edges.scoring.pricing import Bill, add_bills, add_tokens
-from generator.ground.model import Cost, Paper, Receipt, Scorer, ScorerShare, Tokens
+from generator.ground.model import LOCAL, Cost, Paper, Receipt, Scorer, ScorerShare, Tokens
 
 if TYPE_CHECKING:
     from generator.edges.scoring.kept import Request
 
-LOCAL = "local"
 Key = tuple[str, str | None]  # model and rubric; the model is empty where it is not on record
 
 

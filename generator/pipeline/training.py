@@ -9,12 +9,12 @@ import numpy as np
 from generator.edges.scoring import trained
 from generator.edges.scoring.evaluation import Figures, figures
 from generator.edges.scoring.following import NEGATIVE
-from generator.edges.scoring.local import FILE, MODEL, LocalScorer, Reasons, open_model
+from generator.edges.scoring.local import FILE, LocalScorer, Reasons, open_model
 from generator.edges.store import Store
 from generator.ground import config
 from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
-from generator.ground.model import Paper
+from generator.ground.model import LOCAL, Paper
 
 Clock = Callable[[], float]
 WHY_WORDS = 10
@@ -142,7 +142,7 @@ def _rated(store: Store, before: str | None = None) -> list[tuple[str, Paper]]:
 
 
 def _teaches(paper: Paper) -> bool:
-    own = paper.scorer is not None and paper.scorer.model == MODEL
+    own = paper.scorer is not None and paper.scorer.model == LOCAL
     return paper.score is not None and not own and not any(reason.startswith(NEGATIVE) for reason in paper.reasons)
 
 

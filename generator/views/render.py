@@ -49,7 +49,8 @@ def environment() -> jinja2.Environment:
     )
     env.filters |= FILTERS
     env.globals |= {"count": wording.count, "state_words": wording.STATE_KEYS}
-    env.globals |= {"label": wording.label, "scorers": wording.scorers, "day_at_a_glance": wording.day_at_a_glance}
+    env.globals |= {"label": wording.label, "day_at_a_glance": wording.day_at_a_glance}
+    env.globals |= {"scorer": wording.scorer, "scorers": wording.scorers}
     env.globals |= {"sheet_of": Sheet, "contents": contents, "several_sources": several_sources}
     env.globals |= {"paper_address": paper_address}
     return env

@@ -34,10 +34,10 @@ def grade_of(grades: Sequence[Grade], score: float | None) -> int | None:
 
 
 def scorer_words(scorer: Scorer | None) -> str:
-    """The model and its rubric, escaped; empty if nobody is named."""
+    """Return the scorer and its rubric, escaped; empty if none is named."""
     if scorer is None:
         return ""
-    return escaped(scorer.model) + (f", rubric {escaped(scorer.rubric)}" if scorer.rubric else "")
+    return escaped(wording.scorer(scorer.model)) + (f", rubric {escaped(scorer.rubric)}" if scorer.rubric else "")
 
 
 def grades_in_full(it: Paper, rubric: Rubric) -> Iterator[str]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from generator.catalogue.states import TROUBLED, is_open
-from generator.ground.model import Cost, Receipt, ScorerShare, State, Tally
+from generator.ground.model import LOCAL, Cost, Receipt, ScorerShare, State, Tally
 
 if TYPE_CHECKING:  # every command has words to count with, and few need the index
     from generator.catalogue.days import DayHead
@@ -128,14 +128,19 @@ def _trouble(tally: Tally) -> str:
     return "gave an old list" if tally.announced else "gave none"
 
 
+def scorer(model: str) -> str:
+    """Return a scorer by the name of its model: ``gpt-4o``, ``the local scorer``."""
+    return "the local scorer" if model == LOCAL else model
+
+
 def scorers(receipt: Receipt) -> str:
-    """Return the scorers of a day: ``gpt-4o``; of several, ``gpt-4o (78 papers, $0.36) and local (2 papers)``."""
-    return " and ".join(_scorer(share) for share in receipt.scorers) or receipt.model or ""
+    """Return the scorers of a day: ``gpt-4o``; of several, ``gpt-4o (78 papers, $0.36) and gpt-x (2 papers)``."""
+    return " and ".join(_share(share) for share in receipt.scorers) or scorer(receipt.model or "")
 
 
-def _scorer(share: ScorerShare) -> str:
+def _share(share: ScorerShare) -> str:
     facts = [count(share.scored, "paper"), *([cost(share.cost)] if share.cost else [])]
-    return f"{share.model or 'a scorer that is not on record'} ({', '.join(facts)})"
+    return f"{scorer(share.model) or 'a scorer that is not on record'} ({', '.join(facts)})"
 
 
 def money(value: float | None, currency: str = "USD") -> str:

@@ -13,9 +13,8 @@ from generator.edges.scoring.features import Floats
 from generator.edges.scoring.outcome import Scores
 from generator.edges.scoring.trained import Ratings, Seen, Trained
 from generator.ground.config import Settings
-from generator.ground.model import Paper, Scorer
+from generator.ground.model import LOCAL, Paper, Scorer
 
-MODEL = "local"
 FILE = Path(".digest") / "model-local.npz"
 UNTRAINED = "words"  # in place of a rubric, where no model was trained
 NOVELTY_UNKNOWN = 5
@@ -61,11 +60,11 @@ class LocalScorer:
     def score(self, papers: Sequence[Paper]) -> Scores:
         """All papers scored, 1 to 10 in whole numbers, each with a comment that says why and the topics it meets."""
         if not papers:
-            return Scores((), {}, MODEL, self.rubric)
+            return Scores((), {}, LOCAL, self.rubric)
         seen = self.model.see(papers) if self.model else None
         ratings = self._judge(papers, seen)
         rows = zip(papers, ratings.relevance, ratings.novelty, self._reasons(papers, seen, WORDS), strict=True)
-        return Scores(tuple(self._scored(*row) for row in rows), {}, MODEL, self.rubric)
+        return Scores(tuple(self._scored(*row) for row in rows), {}, LOCAL, self.rubric)
 
     def rate(self, papers: Sequence[Paper]) -> Ratings:
         """What the papers are expected to be rated, unrounded."""
@@ -108,7 +107,7 @@ class LocalScorer:
             novelty=round(float(novelty)),
             comment=" ".join(self._comment(why)),
             topics=tuple(why.topics),
-            scorer=Scorer(model=MODEL, rubric=self.rubric),
+            scorer=Scorer(model=LOCAL, rubric=self.rubric),
         )
 
     def _comment(self, why: Reasons) -> Iterator[str]:

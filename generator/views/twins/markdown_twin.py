@@ -103,7 +103,7 @@ def _facts(it: Paper) -> Iterator[str]:
 def _standing(entry: Entry, settings: Settings) -> Iterator[str]:
     """What the digest says of it on one day."""
     it = entry.paper
-    by = f" (by {md.escaped(it.scorer.model)})" if it.scorer else ""
+    by = f" (by {md.escaped(wording.scorer(it.scorer.model))})" if it.scorer else ""
     scores = f"relevance {wording.number(it.relevance)}, novelty {wording.number(it.novelty)}, of 10 each"
     yield f"Score: {scores}{by}" if it.score is not None else "Score: none"
     names = {topic.id: topic.name for topic in settings.topics}
