@@ -16,6 +16,7 @@ from generator.ground.characters import clean, safe_url
 from generator.ground.model import Paper
 from generator.ground.records import decode_paper, decode_receipt
 from generator.pipeline.building import build
+from generator.pipeline.checking import check
 from tests.example import digest, make_digest, paper
 
 HUGE = 300_000
@@ -56,6 +57,27 @@ def test_a_long_field_is_cut_on_its_way_in(tmp_path: Path, field: str) -> None:
 def test_a_long_field_in_data_is_cut_where_it_is_read(field: str) -> None:
     line = json.dumps({"arxiv_id": "2505.00001", "title": "t", "authors": []} | {field: FIELDS[field]}).encode()
     assert len(msgspec.json.encode(decode_paper(line))) < 200_000
+
+
+@pytest.mark.parametrize("kind", ["papers", "dropped"])
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_check_names_each_field_that_is_cut(tmp_path: Path, field: str, kind: str) -> None:
+    root = make_digest(tmp_path, {"2025-05-28": [paper("2505.00001")]})
+    path = root / "data" / kind / "2025" / "2025-05-28.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(paper("2505.00002") | {"dropped": "off topic"} | {field: FIELDS[field]}) + "\n")
+    name = "extra" if field == "affiliations" else field
+    (note,) = [problem for problem in check(root).problems if problem.note]
+    assert note.where == f"data/{kind}/2025/2025-05-28.jsonl:1"
+    assert note.what.startswith(f"2505.00002: {name} is longer than ")
+    assert digest("check", "--root", root).stdout.splitlines()[0] == str(note)
+
+
+def test_a_check_has_nothing_to_say_of_what_is_just_within_the_limits(tmp_path: Path) -> None:
+    longest: dict[str, Any] = {name: "x" * number for name, number in limits.LONGEST.items()}
+    longest |= {name: ["x" * number] for name, number in limits.LONGEST_IN_LIST.items() if name != "topics"}
+    root = make_digest(tmp_path, {"2025-05-28": [paper("2505.00001") | longest]})
+    assert [str(problem) for problem in check(root).problems if "longer" in problem.what] == []
 
 
 def test_no_page_of_a_build_is_huge(tmp_path: Path) -> None:

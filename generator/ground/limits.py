@@ -27,6 +27,14 @@ LONGEST_SETTING = 200_000  # a prompt is one
 _LONGEST_SCORER = 400
 
 
+def allowance(field: str) -> str:
+    """Return in words how long a field of a paper may be."""
+    if field in LONGEST_IN_LIST:
+        return f"{MOST_IN_LIST[field]:,} entries of {LONGEST_IN_LIST[field]:,} characters each"
+    longest = LONGEST.get(field, _LONGEST_SCORER if field == "scorer" else LONGEST_EXTRA)
+    return f"{longest:,} characters{' a text' if field == 'extra' else ''}"
+
+
 def cut(text: str, longest: int) -> str:
     """Return `text`, with an ellipsis at the end if it is longer than `longest` characters."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

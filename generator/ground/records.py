@@ -55,23 +55,28 @@ def is_time(text: str) -> bool:
 
 def decode_paper(line: bytes) -> Paper:
     """Read one line of a papers file. Raises RecordError."""
+    return decode_capped(line)[0]
+
+
+def decode_capped(line: bytes) -> tuple[Paper, tuple[str, ...]]:
+    """Read one line of a papers file; return the paper, and the fields that were cut. Raises RecordError."""
     try:
         if _KEYS.decode(line).keys() <= _PAPER_NAMES:
             return _checked(_PAPER.decode(line))
     except (RecursionError, ValueError, msgspec.MsgspecError):
         pass  # the long way says what is wrong, and where
-    return paper(_object(line))
+    return _checked(_convert(_object(line), PAPER_FIELDS, Paper))
 
 
 def paper(fields: dict[str, Any]) -> Paper:
     """A paper from its keys and values; takes `fields` apart. Raises RecordError."""
-    return _checked(_convert(fields, PAPER_FIELDS, Paper))
+    return _checked(_convert(fields, PAPER_FIELDS, Paper))[0]
 
 
-def _checked(made: Paper) -> Paper:
+def _checked(made: Paper) -> tuple[Paper, tuple[str, ...]]:
     if wrong := _paper_fault(made):
         raise RecordError(wrong)
-    return limits.capped(made)[0]
+    return limits.capped(made)
 
 
 def encode_paper(record: Paper) -> bytes:

@@ -3,20 +3,22 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from generator.edges.scoring.kept import signers
 from generator.edges.store import Store
-from generator.ground import records
+from generator.ground import limits, records
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Paper, Receipt
 
 
 class Row(NamedTuple):
-    """A paper and its place, ``file:line``."""
+    """A paper, its place, ``file:line``, and its fields that were too long to be read whole."""
 
     where: str
     paper: Paper
+    cut_names: tuple[str, ...] = ()
 
 
 class Day(NamedTuple):
@@ -60,14 +62,23 @@ def read_day(store: Store, date: str) -> tuple[Day, list[Problem]]:
     path = store.receipt_path(date)
     text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
     signing = signers(store.replies_path(date))
-    return Day(date, tuple(_rows(store, date)), receipt, store.label(path), text, dropped, signing), problems
+    problems += (note for row in _rows(store, store.dropped_path(date)) for note in cut_fields(row))
+    return Day(
+        date, tuple(_rows(store, store.papers_path(date))), receipt, store.label(path), text, dropped, signing
+    ), problems
 
 
-def _rows(store: Store, date: str) -> Iterator[Row]:
-    """The lines that can be read, whatever is wrong with the others."""
-    path = store.papers_path(date)
+def cut_fields(row: Row) -> Iterator[Problem]:
+    """Note the fields of which no page shows the end."""
+    for field in row.cut_names:
+        what = f"{row.paper.arxiv_id}: {field} is longer than {limits.allowance(field)}, and is cut where it is read"
+        yield Problem(row.where, what, "shorten it", note=True)
+
+
+def _rows(store: Store, path: Path) -> Iterator[Row]:
+    """Yield the lines that can be read, whatever is wrong with the others."""
     lines = path.read_bytes().split(b"\n") if path.is_file() else []
     for number, line in enumerate(lines, 1):
         with suppress(records.RecordError):
             if line.strip():
-                yield Row(f"{store.label(path)}:{number}", records.decode_paper(line))
+                yield Row(f"{store.label(path)}:{number}", *records.decode_capped(line))

@@ -9,7 +9,7 @@ from generator.ground.characters import clean, safe_url
 from generator.ground.config import Settings
 from generator.ground.errors import Problem
 from generator.ground.model import Links, Paper
-from generator.pipeline.checks_day import Row
+from generator.pipeline.checks_day import Row, cut_fields
 
 
 def half_scored(row: Row) -> Iterator[Problem]:
@@ -39,7 +39,12 @@ def unwanted_characters(row: Row) -> Iterator[Problem]:
             yield Problem(row.where, what, "delete it, or import the file anew with 'digest import'")
 
 
-ROW_CHECKS: tuple[Callable[[Row], Iterator[Problem]], ...] = (half_scored, unsafe_links, unwanted_characters)
+ROW_CHECKS: tuple[Callable[[Row], Iterator[Problem]], ...] = (
+    cut_fields,
+    half_scored,
+    unsafe_links,
+    unwanted_characters,
+)
 
 
 class TopicUse:
