@@ -93,11 +93,17 @@ def paper(arxiv_id: str, **fields: Any) -> dict[str, Any]:
     return row | {"relevance": 8, "novelty": 7, "comment": "On low-rank methods.", "source": "arxiv"} | fields
 
 
-def digest(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+def command_line(*arguments: str | Path, now: str = "") -> list[str]:
+    """Return the command line of the program, at the time `now` (ISO 8601, with its zone) instead of the real one."""
+    program = ["tests.clock", now] if now else ["generator"]
+    return [sys.executable, "-m", *program, *map(str, arguments)]
+
+
+def digest(*arguments: str | Path, now: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the program; its output is text."""
-    command = [sys.executable, "-m", "generator", *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)} | options.pop("env", {})
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, **options)
+    line = command_line(*arguments, now=now)
+    return subprocess.run(line, capture_output=True, text=True, check=False, env=environment, **options)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

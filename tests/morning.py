@@ -15,6 +15,7 @@ from tests.model_server import KEY, ModelServer
 from tests.playing import endpoints
 
 DAY = "2026-09-24"
+WEEKS_LATER = "2026-11-02T12:00+00:00"  # a command at this time takes the day for one long over
 HF = "/huggingface.co/api/daily_papers"
 FEED, API, OAI = "/rss.arxiv.org/rss/cs.LG+stat.ML", "/export.arxiv.org/api/query", "/oaipmh.arxiv.org/oai"
 EXPORT = "/research-explorer.ista.ac.at/export"

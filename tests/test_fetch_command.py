@@ -16,6 +16,7 @@ from generator.pipeline.fetching import DayReport, fetch_days
 from generator.web.door import Web
 from tests.example import SETTINGS, digest, make_digest, paper, tree
 from tests.loopback import Answer, FakeTime, Loopback
+from tests.morning import WEEKS_LATER
 from tests.playing import endpoints, play, read
 
 DAY = "2026-09-24"
@@ -196,7 +197,7 @@ def test_the_command(server: Loopback, tmp_path: Path) -> None:
     play(server, "hf", "arxiv_window")
     arxiv = {"categories": ["cs.LG", "stat.ML"], "replacements": False}
     root = make_digest(tmp_path, settings=settings(server, arxiv=arxiv, huggingface=True))
-    done = digest("fetch", "--root", root, "--date", DAY)
+    done = digest("fetch", "--root", root, "--date", DAY, now=WEEKS_LATER)
     assert done.stderr == ""
     assert done.stdout.splitlines() == [
         "2026-09-24 arxiv: ok: 3 announced, 3 wanted, 0 replaced",
@@ -212,11 +213,11 @@ def test_the_command(server: Loopback, tmp_path: Path) -> None:
 def test_a_failure_is_said_and_counted(server: Loopback, tmp_path: Path) -> None:
     server.on(HF, Answer(400, b"{}"))
     root = make_digest(tmp_path, settings=settings(server, huggingface=True))
-    done = digest("fetch", "--root", root, "--date", DAY)
+    done = digest("fetch", "--root", root, "--date", DAY, now=WEEKS_LATER)
     assert done.returncode == 1
     assert done.stderr == f"{server.url}{HF}: answers 400 Bad Request: check the address\n"
     assert done.stdout.splitlines()[0] == "2026-09-24 hf: failed"
-    (report,) = json.loads(digest("fetch", "--root", root, "--date", DAY, "--json").stdout)
+    (report,) = json.loads(digest("fetch", "--root", root, "--date", DAY, "--json", now=WEEKS_LATER).stdout)
     assert report["sources"][0]["condition"] == "failed"
 
 
@@ -231,13 +232,13 @@ def test_a_failure_is_said_and_counted(server: Loopback, tmp_path: Path) -> None
     ],
 )
 def test_wrong_usage(tmp_path: Path, arguments: list[str], says: str) -> None:
-    done = digest("fetch", "--root", make_digest(tmp_path), *arguments)
+    done = digest("fetch", "--root", make_digest(tmp_path), *arguments, now=WEEKS_LATER)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].endswith(says)
 
 
 def test_nothing_to_fetch(tmp_path: Path) -> None:
-    done = digest("fetch", "--root", make_digest(tmp_path), "--date", DAY)
+    done = digest("fetch", "--root", make_digest(tmp_path), "--date", DAY, now=WEEKS_LATER)
     do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
     assert (done.returncode, done.stderr) == (1, f"digest.yml: nothing to fetch: {do}\n")
 

@@ -18,12 +18,12 @@ from generator.edges.seal import mark_unfinished
 from generator.ground import config
 from generator.pipeline.opening import _spread
 from generator.pipeline.rendering import Job, Workers
-from tests.example import ROOT, digest, make_digest, paper
+from tests.example import ROOT, command_line, digest, make_digest, paper
 from tests.kills.__main__ import kills
 from tests.kills.killing import MARK, is_held, marked
 from tests.loopback import Loopback
 from tests.model_server import KEY, ModelServer, Question, Reply, well
-from tests.morning import DAY, HF, Morning, hf_list
+from tests.morning import DAY, HF, WEEKS_LATER, Morning, hf_list
 
 PATIENCE_S = 60  # of a machine that has much else to do
 METHODS = ("fork", "spawn", "forkserver")
@@ -198,15 +198,20 @@ def test_a_run_that_waits_for_a_model_ends_when_told_and_its_day_is_done_next_ti
     morning.model.then(slow)
     settings = morning.root / "digest.yml"
     settings.write_text(settings.read_text().replace("timeout: 2,", "timeout: 600,"))
-    command = [sys.executable, "-m", "generator", "run", "--date", DAY, "--no-build", "--quiet"]
+    line = command_line("run", "--date", DAY, "--no-build", "--quiet", now=WEEKS_LATER)
     environment = os.environ | morning.environment | {"PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=morning.root, env=environment, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(line, cwd=morning.root, env=environment, stderr=subprocess.PIPE, text=True)
     wait_for(lambda: morning.model and morning.model.questions)
     process.send_signal(number)
     _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 128 + number
     assert "Traceback" not in errors
-    assert digest("run", "--date", DAY, "--no-build", cwd=morning.root, env=morning.environment).returncode == 0
+    assert (
+        digest(
+            "run", "--date", DAY, "--no-build", now=WEEKS_LATER, cwd=morning.root, env=morning.environment
+        ).returncode
+        == 0
+    )
     assert morning.receipt().errors == ()
 
 

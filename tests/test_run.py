@@ -16,7 +16,7 @@ from tests import model_server
 from tests.example import digest, paper, tree
 from tests.loopback import Answer, Loopback, endless, hung_up
 from tests.model_server import KEY, ModelServer
-from tests.morning import API, DAY, EXPORT, FEED, HF, Morning, hf_list
+from tests.morning import API, DAY, EXPORT, FEED, HF, WEEKS_LATER, Morning, hf_list
 from tests.playing import play, read
 
 IDS = ["2609.30001", "2609.30005", "2609.30008"]  # of relevance 2, 6 and 9
@@ -353,7 +353,7 @@ def test_the_command(morning: Morning, server: Loopback, model: ModelServer) -> 
     morning.make()
     model.on(IDS[2], model_server.declining)
     environment = morning.environment | {"DIGEST_LLM_MODEL": ""}
-    done = digest("run", "--root", morning.root, "--date", DAY, env=environment)
+    done = digest("run", "--root", morning.root, "--date", DAY, now=WEEKS_LATER, env=environment)
     assert done.stderr.splitlines() == [
         f"{DAY}: scoring: 2 × declined: content filter",
         f"{DAY}: 2609.30008: unscored: declined: content filter",
@@ -366,9 +366,13 @@ def test_the_command(morning: Morning, server: Loopback, model: ModelServer) -> 
     page = (morning.root / "site/daily/2026/09/24/index.html").read_text("utf-8")
     assert "2609.30005" in page
     model.behave()
-    again = digest("run", "--root", morning.root, "--date", DAY, "--quiet", "--no-build", env=environment)
+    again = digest(
+        "run", "--root", morning.root, "--date", DAY, "--quiet", "--no-build", now=WEEKS_LATER, env=environment
+    )
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
-    report = json.loads(digest("run", "--root", morning.root, "--date", DAY, "--json", env=environment).stdout)
+    report = json.loads(
+        digest("run", "--root", morning.root, "--date", DAY, "--json", now=WEEKS_LATER, env=environment).stdout
+    )
     assert [(day["date"], day["state"], day["relevant"]) for day in report] == [(DAY, "ok", 2)]
 
 
@@ -376,7 +380,7 @@ def test_a_dry_run_prices_the_day_and_writes_nothing(morning: Morning, server: L
     server.on(HF, hf_list(*IDS, "2609.00001"))
     morning.make("prefilter: {keep: 50 %}\n", papers={"2026-09-22": [paper("2609.00001")]})
     before = {name: data for name, data in tree(morning.root).items() if not name.startswith(".digest/")}
-    done = digest("run", "--root", morning.root, "--date", DAY, "--dry-run", env=morning.environment)
+    done = digest("run", "--root", morning.root, "--date", DAY, "--dry-run", now=WEEKS_LATER, env=morning.environment)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[:3] == [
@@ -395,7 +399,7 @@ def test_a_build_that_fails_fails_the_run_but_not_the_day(local: Morning, server
     server.on(HF, hf_list(*IDS))
     local.make("run: {least: 1}\n")
     (local.root / "docs" / "mine.md").write_text("[nowhere](nowhere.md)\n")
-    done = digest("run", "--root", local.root, "--date", DAY)
+    done = digest("run", "--root", local.root, "--date", DAY, now=WEEKS_LATER)
     assert done.returncode == 1
     assert "build: mkdocs: " in done.stderr
     assert local.receipt().state is State.OK
@@ -403,11 +407,14 @@ def test_a_build_that_fails_fails_the_run_but_not_the_day(local: Morning, server
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(["--date", "2098-01-01"], "2098-01-01 has not come yet."), (["--date", "1"], "is not a day as YYYY-MM-DD.")],
+    [
+        (["--date", "2098-01-01"], "2098-01-01 has not come yet."),
+        (["--date", "1"], "is not a day as YYYY-MM-DD, from 1991 to 2099."),
+    ],
 )
 def test_wrong_usage(local: Morning, arguments: list[str], says: str) -> None:
     local.make()
-    done = digest("run", "--root", local.root, *arguments)
+    done = digest("run", "--root", local.root, *arguments, now=WEEKS_LATER)
     assert done.returncode == 2
     assert says in done.stderr
 
@@ -424,7 +431,7 @@ def test_no_secret_in_any_file_log_or_error(morning: Morning, server: Loopback, 
     environment = {"DIGEST_LLM_KEY": KEY, "DIGEST_LLM_URL": f"{model.url}?token=qu3ry-s3cret-value"}
     said = ""
     for arguments in (("--dry-run",), (), ("--json",)):
-        done = digest("run", "--root", morning.root, "--date", DAY, *arguments, env=environment)
+        done = digest("run", "--root", morning.root, "--date", DAY, *arguments, now=WEEKS_LATER, env=environment)
         said += done.stdout + done.stderr
     assert "unscored" in said
     assert len(model.questions) > 2

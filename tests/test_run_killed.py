@@ -15,10 +15,10 @@ import pytest
 
 from generator.pipeline.checking import check
 from tests import model_server
-from tests.example import ROOT, tree
+from tests.example import ROOT, command_line, tree
 from tests.loopback import Loopback
 from tests.model_server import KEY, ModelServer
-from tests.morning import DAY, HF, Morning, hf_list
+from tests.morning import DAY, HF, WEEKS_LATER, Morning, hf_list
 
 IDS = [f"2609.3000{number}" for number in range(8)]
 SETTINGS = "run: {least: 5}\nprefilter: {keep: 75 %}\n"
@@ -96,12 +96,12 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
         return model_server.well(question)
 
     model.then(patient)
-    command = [sys.executable, "-m", "generator", "run", "--root", str(morning.root), "--date", DAY, "--no-build"]
+    line = command_line("run", "--root", morning.root, "--date", DAY, "--no-build", now=WEEKS_LATER)
     environment = os.environ | morning.environment | {"PYTHONPATH": str(ROOT)}
-    first = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+    first = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE)
     while not model.questions:
         time.sleep(0.01)
-    second = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    second = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert second.stderr
     said = second.stderr.readline()
     second_waits.set()

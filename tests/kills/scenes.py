@@ -5,17 +5,16 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.example import ROOT, SETTINGS, make_digest, paper, tree
+from tests.example import ROOT, SETTINGS, command_line, make_digest, paper, tree
 from tests.loopback import Loopback
 from tests.mail import MAIL, PAPERS, edition_html, rss
 from tests.model_server import KEY, ModelServer
-from tests.morning import HF, Morning, hf_list
+from tests.morning import HF, WEEKS_LATER, Morning, hf_list
 from tests.smtp import Server
 
 DAY = "2026-09-24"
@@ -112,8 +111,9 @@ def _changed(archive: Path, built: Path, root: Path) -> None:
 
 def start(root: Path, command: tuple[str, ...], environment: dict[str, str]) -> "subprocess.Popen[str]":
     """Start a command in `root`, as the first of a group of processes."""
+    now = WEEKS_LATER if command[0] == "run" else ""
     return subprocess.Popen(
-        [sys.executable, "-m", "generator", *command, "--quiet"], cwd=root, text=True, start_new_session=True,
+        command_line(*command, "--quiet", now=now), cwd=root, text=True, start_new_session=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from generator.cli import COMMANDS, main
-from tests.soak.clock import turn_clocks
+from tests.clock import turn_clocks
 from tests.soak.schedule import DAY, newest_day, utc_midnight
 from tests.soak.services import Services
 from tests.soak.weather import FAIR, Weather, draw

@@ -1,9 +1,15 @@
-"""A command with another clock: the modules of `generator.cli`, which alone know the time, are given this one."""
+"""A command with another clock: the modules of `generator.cli`, which alone know the time, are given this one.
+
+``python -m tests.clock 2026-09-24T12:00+00:00 run --no-build`` is ``digest run --no-build`` at that time.
+"""
 
 import datetime
 import sys
 import time
 import types
+
+import generator.cli.fetching
+import generator.cli.running
 
 
 class _Clock:
@@ -50,3 +56,13 @@ def turn_clocks(now: datetime.datetime) -> None:
             for old, new in ((datetime, dates), (time, times)):
                 if vars(module).get(old.__name__) is old:
                     vars(module)[old.__name__] = new
+
+
+def main() -> None:
+    """Run the command at the time that is the first argument."""
+    turn_clocks(datetime.datetime.fromisoformat(sys.argv.pop(1)))
+    generator.cli.main()
+
+
+if __name__ == "__main__":
+    main()
