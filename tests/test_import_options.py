@@ -12,6 +12,7 @@ from generator.cli.importing import import_command
 from generator.edges.sources.mending import amount, number
 from generator.edges.store import Store
 from generator.ground.model import Paper
+from generator.ground.records import A_DATE
 from generator.pipeline import checking
 
 A, B, C = "2611.05001", "2611.05002", "2611.05003"
@@ -239,7 +240,7 @@ def test_a_date_that_cannot_be_read_is_refused(tmp_path: Path, named: bool, writ
     path = put(tmp_path, row(date=written), row(B), name=f"{DAY}.json" if named else "rows.json")
     result = digest_import(tmp_path, path, *(() if named else ("--date", DAY)))
     assert (result.exit_code, [paper.arxiv_id for paper in papers(tmp_path)]) == (1, [B])
-    assert f"date {written} is not a day: write YYYY-MM-DD" in result.stderr
+    assert f"date {written} is not {A_DATE}: correct it" in result.stderr
 
 
 def test_the_year_of_a_bibliography_is_no_day(tmp_path: Path) -> None:

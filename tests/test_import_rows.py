@@ -15,6 +15,7 @@ from generator.edges.sources.days import day_of_path
 from generator.edges.sources.fields import ID_KEYS, FieldMap, Scale, parse_scale
 from generator.edges.store import Store
 from generator.ground.model import Paper
+from generator.ground.records import A_DATE
 from generator.pipeline.importing import Report, run
 
 A, B = "2611.01001", "2611.01002"
@@ -112,7 +113,7 @@ def test_date_is_for_rows_and_files_without_one(tmp_path: Path) -> None:
 
 def test_rows_without_a_day_are_refused_among_others(tmp_path: Path) -> None:
     report = run(tmp_path, [put(tmp_path, "rows.jsonl", row(date=DAY), row(B), row(B, date="soon"))])
-    assert whats(report) == ["no date, though other rows have one", "date soon is not a day"]
+    assert whats(report) == ["no date, though other rows have one", f"date soon is not {A_DATE}"]
 
 
 def test_the_day_of_publication_is_taken_when_it_is_asked_for(tmp_path: Path) -> None:

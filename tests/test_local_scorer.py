@@ -306,7 +306,7 @@ def test_evaluate_learns_from_the_days_before_and_keeps_nothing(root: Path, tmp_
         (["--evaluate", "2025-01-01"], "data/papers: 0 papers with a rating, and 50 are needed to learn from: "),
         (["--evaluate", "2026-01-01"], "data/papers: no rated papers from 2026-01-01 on: choose an earlier day"),
         (["--why", "2501.99999"], "data/papers: no paper 2501.99999: give the arXiv id, without version, of one"),
-        (["--before", "soon"], "'soon' is not a day as YYYY-MM-DD."),
+        (["--before", "soon"], "'soon' is not a day as YYYY-MM-DD, from 1991 to 2099."),
         (["--before", "2025-01-01", "--why", "x"], "--before, --evaluate and --why exclude each other."),
     ],
 )

@@ -11,13 +11,12 @@ import msgspec
 
 from generator import __version__
 from generator.cli.importing import repair_lines
-from generator.cli.options import json_option, quiet_option, root_option
+from generator.cli.options import date_of, json_option, quiet_option, root_option
 from generator.cli.turns import my_turn
 from generator.edges.fetching.outcome import Condition
 from generator.ground import config
 from generator.ground.arxiv_calendar import current_day
 from generator.ground.config import Settings
-from generator.ground.records import A_DATE, is_date
 from generator.pipeline.fetching import DayReport, fetch_days
 from generator.views.wording import count
 from generator.web.door import Web
@@ -35,22 +34,16 @@ def open_web(settings: Settings) -> Web:
     return Web(agent, clock=time.monotonic, sleep=time.sleep)
 
 
-def _date(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not is_date(value):
-        raise click.BadParameter(f"{value!r} is not {A_DATE}.")
-    return value
-
-
 @click.command("fetch")
 @root_option
 @click.option(
     "--date",
-    callback=_date,
+    callback=date_of,
     metavar="YYYY-MM-DD",
     help="The day; the newest if left out (from 20:00 US Eastern on, tomorrow).",
 )
-@click.option("--from", "first", callback=_date, metavar="YYYY-MM-DD", help="The first of several days.")
-@click.option("--to", "last", callback=_date, metavar="YYYY-MM-DD", help="The last of them; the newest if left out.")
+@click.option("--from", "first", callback=date_of, metavar="YYYY-MM-DD", help="The first of several days.")
+@click.option("--to", "last", callback=date_of, metavar="YYYY-MM-DD", help="The last of them; the newest if left out.")
 @quiet_option
 @json_option
 def fetch_command(

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 import msgspec
 
+from generator.cli.options import date_of
 from generator.cli.turns import my_turn
 from generator.edges.sources.fields import SCORES, TARGETS, FieldMap, Scale, parse_scale
 from generator.edges.sources.harvest import Repair, Unscored
-from generator.ground.records import is_date
 from generator.pipeline.import_files import STDIN
 from generator.pipeline.importing import Report, run
 from generator.pipeline.merging import Outcome
@@ -28,13 +28,6 @@ _KINDS = {
     "refused": ("file refused", "files refused"),
     "table": ("table", "tables"),
 }
-
-
-def date_of(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    """The day that was typed, if one was."""
-    if value is not None and not is_date(value):
-        raise click.BadParameter(f"{value!r} is not a day as YYYY-MM-DD.")
-    return value
 
 
 def fields_of(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

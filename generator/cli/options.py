@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from generator.ground.records import A_DATE, is_date
+
 root_option = click.option(
     "--root",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -16,6 +18,13 @@ root_option = click.option(
 quiet_option = click.option("--quiet", is_flag=True, help="Say nothing but problems.")
 jobs_option = click.option("--jobs", type=click.IntRange(1), help="Processes at work; as many as cores if left out.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+
+
+def date_of(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Return the day that was typed, if one was."""
+    if value is not None and not is_date(value):
+        raise click.BadParameter(f"{value!r} is not {A_DATE}.")
+    return value
 
 
 @contextmanager

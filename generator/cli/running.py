@@ -13,8 +13,7 @@ import msgspec
 
 from generator.catalogue.states import SCORING, is_good, is_open
 from generator.cli.fetching import open_web, today
-from generator.cli.importing import date_of
-from generator.cli.options import json_option, progress_bar, quiet_option, root_option
+from generator.cli.options import date_of, json_option, progress_bar, quiet_option, root_option
 from generator.cli.scoring import budget_of, forecast_lines
 from generator.cli.turns import my_turn
 from generator.ground import config

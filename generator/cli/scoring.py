@@ -11,8 +11,7 @@ import click
 import msgspec
 
 from generator import __version__
-from generator.cli.importing import date_of
-from generator.cli.options import json_option, progress_bar, quiet_option, root_option
+from generator.cli.options import date_of, json_option, progress_bar, quiet_option, root_option
 from generator.cli.turns import my_turn
 from generator.edges.scoring.forecast import Forecast
 from generator.ground.model import LOCAL

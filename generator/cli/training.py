@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from generator.cli.importing import date_of
-from generator.cli.options import json_option, quiet_option, root_option
+from generator.cli.options import date_of, json_option, quiet_option, root_option
 from generator.edges.lock import Lock, exclusive_lock
 from generator.ground import text
 from generator.views import wording

@@ -17,6 +17,7 @@ from generator.edges.sources.payload import Json, LineFinder, Lines, Payload, Re
 from generator.edges.sources.unscored import Column, raw_score, why_unscored
 from generator.ground import arxiv_id
 from generator.ground.errors import DigestError, Problem
+from generator.ground.records import A_DATE
 
 NO_DAY = "no date found"
 _MARKS = frozenset({"ARXIVID", "arxiv_id", "RELEVANCE", "NOVELTY", "SCORE", "COMMENT"})
@@ -174,7 +175,7 @@ def _dated(row: dict[str, Any], day: str | None, notes: Notes) -> tuple[dict[str
         return row, day
     date = day_of_value(raw)
     if date is None:
-        notes.refuse(f"date {mending.shown(raw)} is not a day", "write YYYY-MM-DD")
+        notes.refuse(f"date {mending.shown(raw)} is not {A_DATE}", "correct it")
     elif day is not None and date != day:
         what = f"the row's date is {date}, its file's name or --date gives {day}"
         notes.refuse(what, "correct the wrong one, or leave --date out; --map date=KEY takes the day from another key")
