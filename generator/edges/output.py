@@ -150,7 +150,6 @@ class Output:
     def __init__(self, docs: Path) -> None:
         self._docs = docs
         self._before = generated(docs)
-        self._is_whole = _is_whole(docs)
         self._now: set[str] = set()
         self.written = 0
         self.kept: list[str] = []
@@ -171,16 +170,11 @@ class Output:
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file at `path`, relative to ``docs/``. Raises DigestError if two pages claim one path."""
-        if self._is_others(path):
+        if is_hand_written(self._docs, path):
             self.kept.append(path)
             return
         self.claim(path)
         self.written += put(self._docs, path, data)
-
-    def _is_others(self, path: str) -> bool:
-        if path.endswith(".md"):
-            return is_hand_written(self._docs, path)
-        return self._is_whole and path not in self._before and os.path.lexists(self._docs / path)
 
     def claim(self, path: str) -> None:
         """Count the file at `path`, which somebody else sees to, among those of this run."""
