@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from generator.catalogue.states import is_repaired
+from generator.cli.turns import my_turn
 from generator.edges import atomic
 from generator.edges.scoring import kept, prefilter
 from generator.edges.store import Store
@@ -46,8 +47,9 @@ def run(root: Path, model: str, today: str) -> list[str]:
             clock=lambda: 0.0,
         )
         dates = [DAY] if today == DAY else unfinished(root)
-        for date in dates:
-            run_day(work, date)
+        with my_turn(root):
+            for date in dates:
+                run_day(work, date)
     return dates
 
 

@@ -14,7 +14,6 @@ import msgspec
 
 from generator.catalogue.states import TROUBLED, is_interrupted, is_open, is_repaired
 from generator.edges import fetching
-from generator.edges.atomic import remove_unfinished
 from generator.edges.fetching.outcome import Ask, Condition, Fetched
 from generator.edges.scoring import endpoint
 from generator.edges.scoring.forecast import Forecast
@@ -153,7 +152,6 @@ def run_day(work: Work, date: str, *, newest: bool = True, whole: bool = False) 
         raise DigestError(Problem(SETTINGS_FILE, "nothing to fetch", do))
     before = store.receipt(date)
     rows = _rows(store, date)  # what cannot be read is not written over
-    remove_unfinished(store.data)
     day = _Day(work, settings, store, date, before)
     ledger.begin(store, before, date, work.time())
     try:
