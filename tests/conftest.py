@@ -8,8 +8,9 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from generator.web.door import Web
 from tests import tools
-from tests.loopback import Loopback
+from tests.loopback import FakeTime, Loopback
 from tests.mornings import World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,6 +147,26 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     yield context
     context.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    """Services on loopback; every route that a test gives them must be asked."""
+    with Loopback() as server:
+        yield server
+
+
+@pytest.fixture
+def fake() -> FakeTime:
+    """The clock of `web`: only its sleeping takes time."""
+    return FakeTime()
+
+
+@pytest.fixture
+def web(fake: FakeTime) -> Iterator[Web]:
+    """A door to the services whose pauses pass at once."""
+    with Web("test", clock=fake.clock, sleep=fake.sleep) as web:
+        yield web
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Two names of one category: which codes of arXiv mean the same, and what that changes."""
 
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,7 +13,7 @@ from generator.ground.model import Paper
 from generator.pipeline.announcing import stale_categories
 from generator.views.marks import Marks
 from generator.web.door import Web
-from tests.loopback import Answer, FakeTime, Loopback
+from tests.loopback import Answer, Loopback
 from tests.playing import endpoints
 
 DAY, LATER = "2026-09-24", "2026-11-20"  # a Thursday
@@ -29,19 +28,6 @@ ALIASES = [
     ("stat.TH", "math.ST"),
     ("q-fin.EC", "econ.GN"),
 ]
-
-
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
-        yield running
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    fake = FakeTime()
-    with Web("test", clock=fake.clock, sleep=fake.sleep) as door:
-        yield door
 
 
 def entry(number: int, *codes: str, submitted: str = SUBMITTED) -> str:

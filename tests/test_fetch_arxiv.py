@@ -2,7 +2,6 @@
 
 import datetime
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,23 +26,6 @@ FEED, API, OAI = "/rss.arxiv.org/rss/cs.LG+stat.ML", "/export.arxiv.org/api/quer
 BOTH = ("cs.LG", "stat.ML")
 NOTHING = Answer(200, b'<feed xmlns="http://www.w3.org/2005/Atom"><title>arXiv Query</title></feed>')
 NONE_MATCH = Answer(200, b'<OAI-PMH><error code="noRecordsMatch">none</error></OAI-PMH>')
-
-
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
-        yield running
-
-
-@pytest.fixture
-def fake() -> FakeTime:
-    return FakeTime()
-
-
-@pytest.fixture
-def web(fake: FakeTime) -> Iterator[Web]:
-    with Web("test", clock=fake.clock, sleep=fake.sleep) as door:
-        yield door
 
 
 def ask(server: Loopback, web: Web, date: str = DAY, today: str = DAY, **settings: object) -> Fetched:

@@ -1,7 +1,6 @@
 """``digest fetch``: what comes from the services, into ``data/``."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,6 @@ DAY = "2026-09-24"
 HF = "/huggingface.co/api/daily_papers"
 FEED, API, OAI = "/rss.arxiv.org/rss/cs.LG+stat.ML", "/export.arxiv.org/api/query", "/oaipmh.arxiv.org/oai"
 EXPORT = "/research-explorer.ista.ac.at/export"
-
-
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
-        yield running
 
 
 def settings(server: Loopback, **fetch: Any) -> str:

@@ -1,7 +1,6 @@
 """Hugging Face Daily Papers and LibreCat, from a server that plays them."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,26 +11,13 @@ from generator.edges.fetching.outcome import Condition, Fetched
 from generator.ground.errors import DigestError
 from generator.ground.fetch_settings import Repository
 from generator.web.door import Web
-from tests.loopback import Answer, FakeTime, Loopback
+from tests.loopback import Answer, Loopback
 from tests.playing import at, play, read
 
 DAY = "2026-09-24"
 HF = "/huggingface.co/api/daily_papers"
 EXPORT = "/research-explorer.ista.ac.at/export"
 JSON = (("Content-Type", "application/json"),)
-
-
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
-        yield running
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    fake = FakeTime()
-    with Web("test", clock=fake.clock, sleep=fake.sleep) as door:
-        yield door
 
 
 def hf(server: Loopback, web: Web, date: str = DAY) -> Fetched:

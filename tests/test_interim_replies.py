@@ -34,12 +34,6 @@ def web() -> Iterator[Web]:
         yield door
 
 
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
-        yield running
-
-
 def after(interim: bytes, body: bytes = b"[]", status: int = 200) -> Handler:
     """Answer with `interim`, and then with `body`."""
 

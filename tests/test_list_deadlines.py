@@ -1,7 +1,7 @@
 """One limit holds for all requests that read one list of one source, and what came in time is kept."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from math import ceil
 from pathlib import Path
@@ -24,23 +24,6 @@ from tests.test_fetch_arxiv import API, OAI, answer, entry
 PAGE = Service(name="pages", interval=1.0, pause=2.0)
 HOLD = (("Retry-After", "300"),)
 LATER = "2026-09-29"
-
-
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
-        yield running
-
-
-@pytest.fixture
-def fake() -> FakeTime:
-    return FakeTime()
-
-
-@pytest.fixture
-def web(fake: FakeTime) -> Iterator[Web]:
-    with Web("test", clock=fake.clock, sleep=fake.sleep) as door:
-        yield door
 
 
 def slow(fake: FakeTime, seconds: float, reply: Callable[[BaseHTTPRequestHandler], Answer] | Answer) -> Handler:

@@ -25,12 +25,6 @@ OPEN_LIST = "Hugging Face adds papers until the day ends in UTC, and a few after
 
 
 @pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
-        yield running
-
-
-@pytest.fixture
 def model() -> Iterator[ModelServer]:
     with ModelServer(KEY) as running:
         yield running

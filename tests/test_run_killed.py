@@ -25,12 +25,6 @@ SETTINGS = "run: {least: 5}\nprefilter: {keep: 75 %}\n"
 
 
 @pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
-        yield running
-
-
-@pytest.fixture
 def model() -> Iterator[ModelServer]:
     with ModelServer(KEY) as running:
         yield running

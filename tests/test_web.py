@@ -19,17 +19,6 @@ PLAIN = Service(name="plain")
 
 
 @pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
-        yield running
-
-
-@pytest.fixture
-def fake() -> FakeTime:
-    return FakeTime()
-
-
-@pytest.fixture
 def web(fake: FakeTime) -> Iterator[Web]:
     with Web("paper-digest/1 (+https://site.example)", clock=fake.clock, sleep=fake.sleep) as door:
         yield door
