@@ -3,6 +3,7 @@
 A copy of it is kept in the digest's cache. It says which files are the program's when the seal itself is damaged.
 """
 
+import filecmp
 import os
 import re
 import stat
@@ -67,13 +68,32 @@ def _stays_inside(path: str) -> bool:
 def listed_files(site: Path, copy: Path) -> Collection[str] | None:
     """Return the files that the last build made of `site`, by its seal or, if that is damaged, by the `copy` of it.
 
-    None if neither says; none if the site has no seal.
+    None if neither says; none if the site has no seal. A seal without its copy may have come from elsewhere: then only
+    files that are as long as it says are the program's.
     """
     seal = read_seal(site)
     if seal and seal.sizes is None:
         seal = _read(copy)
         return seal.sizes if seal else None
-    return (seal and seal.sizes) or ()
+    sizes = (seal and seal.sizes) or {}
+    if not sizes or _are_same(site / SEAL, copy):
+        return sizes
+    return [path for path, size in sizes.items() if _has_size(f"{site}/{path}", size)]
+
+
+def _are_same(seal: Path, copy: Path) -> bool:
+    try:
+        return filecmp.cmp(seal, copy, shallow=False)
+    except OSError:
+        return False
+
+
+def _has_size(path: str, size: int) -> bool:
+    try:
+        info = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(info.st_mode) and info.st_size == size
 
 
 def copy_seal(site: Path, copy: Path) -> None:
