@@ -20,14 +20,17 @@ LIST = ".generated"
 JOURNALS = f"{LIST}.*"
 
 
-def is_hand_written(docs: Path, path: str) -> bool:
+def is_hand_written(docs: Path, path: str, listed: Container[str] | None = None) -> bool:
     """Return whether a file that the program did not make stands at `path`.
 
     A page may stand at its other spelling too: ``about.md`` for ``about/index.md``. It is known by the lack of the
-    mark; any other file, if a list that is whole does not name it.
+    mark; any other file, if it is not `listed`: by default, if a list that is whole does not name it.
     """
     if not path.endswith(".md"):
-        return os.path.lexists(docs / path) and _is_unlisted(docs, path)
+        if not os.path.lexists(docs / path):
+            return False
+        known = _known(docs) if listed is None else listed
+        return known is not None and path not in known
     spellings = [path, path.removesuffix("/index.md") + ".md"] if path.endswith("/index.md") else [path]
     pages = [docs / name for name in spellings]
     return any(page.is_file() and not is_marked(page) for page in pages)
@@ -41,13 +44,13 @@ def begin(docs: Path) -> None:
         _write_list(docs, ())
 
 
-def _is_unlisted(docs: Path, path: str) -> bool:
+def _known(docs: Path) -> set[str] | None:
+    """Return the generated files; None if their list is lost or damaged: then what has the name of one is one."""
     try:
         info = os.stat(docs / LIST)
-    except OSError:  # lost: then what has the name of a generated file is one
-        return False
-    known = _known_if_whole(docs, info.st_ino, info.st_mtime_ns)
-    return known is not None and path not in known
+    except OSError:
+        return None
+    return _known_if_whole(docs, info.st_ino, info.st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
@@ -150,6 +153,7 @@ class Output:
     def __init__(self, docs: Path) -> None:
         self._docs = docs
         self._before = generated(docs)
+        self._is_whole = _is_whole(docs)
         self._now: set[str] = set()
         self.written = 0
         self.kept: list[str] = []
@@ -170,7 +174,8 @@ class Output:
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file at `path`, relative to ``docs/``. Raises DigestError if two pages claim one path."""
-        if is_hand_written(self._docs, path):
+        # A theme that was placed before is in the journal, and not in a list that was read earlier.
+        if is_hand_written(self._docs, path, self._before if self._is_whole else None):
             self.kept.append(path)
             return
         self.claim(path)
