@@ -46,7 +46,7 @@ def _states(court: Court, date: datetime.date) -> set[str]:
     if unscored:
         allowed |= {"failed" if len(unscored) == len(shown) and not _dropped_rated(court, date) else "partial"}
     if not arxiv or not lists:
-        allowed = _TROUBLED
+        allowed = _TROUBLED | (settled if chances.later(date) else set())
     if date > court.last - DAY * 2:
         allowed |= {"partial"}  # open still
     if _deferred(court, date) and len({run.day for run in arxiv}) < 2:
@@ -139,7 +139,8 @@ def _listed_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]:
 
 def _announced_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]:
     """By the feed, by the API at each run, or by both together; of lying feeds anything up to that."""
-    views = [_window(court, date, run.now) for run in court.chances.in_window(date)]
+    runs = [*court.chances.in_window(date), *court.chances.later(date)]
+    views = [_window(court, date, run.now) for run in runs]
     feed = court.arxiv.items(court.world.followed, date)
     both = [feed, *views, *(view | feed for view in views)]
     counts = {(len(view), sum(court.world.cross_lists or kind == "new" for kind in view.values())) for view in both}
