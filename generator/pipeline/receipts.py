@@ -191,12 +191,13 @@ def _open(before: Tally | None, latest: Given | Tally | None) -> str:
 def _announced(before: Tally | None, latest: Given | Tally | None, fetched: int) -> int | None:
     """Return how many papers a source listed for the day by now: what it gave at any time, and what was left out.
 
-    The feed and the API may differ in both; the more that one of them left out counts.
+    The feed and the API may differ in both; the more that one of them left out counts. So does an old feed's, as its
+    duplicates are counted, too.
     """
     if latest is None or latest.announced is None:
         return None
     left_out = latest.announced - len(latest.ids) if isinstance(latest, Given) else 0
-    if before and before.condition in GOOD:
+    if before:
         left_out = max(left_out, (before.announced or 0) - (before.fetched or 0))
     return max(latest.announced, fetched + left_out)
 
