@@ -17,7 +17,7 @@ from tests.loopback import Answer, Loopback
 from tests.playing import endpoints
 
 DAY, LATER = "2026-09-24", "2026-11-20"  # a Thursday
-API = "/export.arxiv.org/api/query"
+API, OAI = "/export.arxiv.org/api/query", "/oaipmh.arxiv.org/oai"
 SUBMITTED = "2026-09-22T20:00:00Z"  # in the window of DAY
 LONG_AGO = "2026-09-17T20:00:00Z"
 ALIASES = [
@@ -148,12 +148,52 @@ def full_feed(first: int, count: int = 2000) -> Answer:
 def test_a_full_feed_of_one_is_completed(server: Loopback, web: Web, wanted: str) -> None:
     server.on(f"/rss.arxiv.org/rss/{wanted}", full_feed(1))
     server.on(API, answer(*(entry(number, "cs.LG") for number in (1999, 2000, 2001, 2002))))
+    server.on(OAI, records(record(2002, "cs.LG", "Tue, 22 Sep 2026 20:00:00 GMT")))
     day = ask(server, web, wanted, today=DAY, details=False)
     assert len(day.papers) == day.announced == 2002
     assert day.condition is Condition.OK
     assert [(problem.what, problem.note) for problem in day.problems] == [
-        (f"the feed of {wanted} is full (2,000 items): 2 more papers taken from the API", True)
+        (f"the feed of {wanted} is full (2,000 items): 2 more papers added from the archive", True)
     ]
+
+
+def record(number: int, codes: str, *versions: str) -> str:
+    """A record of OAI-PMH whose versions came at these times."""
+    dates = "".join(f'<version version="v{n}"><date>{time}</date></version>' for n, time in enumerate(versions, 1))
+    return (
+        f"<record><header><identifier>oai:arXiv.org:2609.{number:05}</identifier></header><metadata><arXivRaw>"
+        f"<id>2609.{number:05}</id>{dates}<title>Paper {number}</title><authors>Ada Example</authors>"
+        f"<categories>{codes}</categories><abstract>Words.</abstract></arXivRaw></metadata></record>"
+    )
+
+
+def records(*parts: str) -> Answer:
+    return Answer(200, f"<OAI-PMH><ListRecords>{''.join(parts)}</ListRecords></OAI-PMH>".encode())
+
+
+@pytest.mark.parametrize("reply", [answer(entry(2001, "cs.LG")), answer(), Answer(404, b"gone")])
+def test_a_full_feed_is_completed_with_what_was_on_hold(server: Loopback, web: Web, reply: Answer) -> None:
+    server.on("/rss.arxiv.org/rss/cs.LG", full_feed(1))
+    server.on(API, reply)
+    on_hold = record(3001, "cs.LG stat.ML", "Thu, 10 Sep 2026 08:00:00 GMT")
+    cross_listed = record(3002, "math.OC cs.LG", "Mon, 31 Aug 2026 08:00:00 GMT")
+    corrected = record(3003, "cs.LG", "Mon, 4 Aug 2025 08:00:00 GMT")
+    replaced = record(3004, "cs.LG", "Mon, 14 Sep 2026 08:00:00 GMT", "Tue, 22 Sep 2026 21:00:00 GMT")
+    server.on(OAI, records(on_hold, cross_listed, corrected, replaced))
+    day = ask(server, web, "cs.LG", today=DAY, details=False)
+    kinds = {paper.arxiv_id: paper.announce_type for paper in day.papers}
+    assert (kinds.get("2609.03001"), kinds.get("2609.03002")) == ("new", "cross")
+    assert not {"2609.03003", "2609.03004"} & set(kinds)
+    assert day.open
+
+
+def test_without_oai_pmh_a_full_feed_says_what_may_be_missing(server: Loopback, web: Web) -> None:
+    server.on("/rss.arxiv.org/rss/cs.LG", full_feed(1))
+    server.on(API, answer(entry(2001, "cs.LG")))
+    server.on(OAI, Answer(404, b"gone"))
+    day = ask(server, web, "cs.LG", today=DAY, details=False)
+    assert len(day.papers) == 2001
+    assert any("oaipmh" in problem.where and not problem.note for problem in day.problems)
 
 
 def test_one_of_two_categories_is_full_by_itself(server: Loopback, web: Web) -> None:

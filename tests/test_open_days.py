@@ -157,6 +157,29 @@ def test_a_late_paper_that_stands_on_the_next_day_is_not_doubled(tmp_path: Path,
     assert operator.faults() == []
 
 
+@pytest.mark.parametrize("again", ["2025-09-23", "2025-09-24"])
+def test_a_paper_seen_on_another_day_first_counts_on_its_own(tmp_path: Path, world: World, again: str) -> None:
+    world.hf = [HfPaper("2509.10001", "2025-09-22", "2025-09-22T00:05:00Z")]
+    submitted = "2025-09-19T12:00:00Z"
+    world.arxiv = [
+        ArxivPaper("2509.10001", submitted, "2025-09-22"),
+        ArxivPaper("2509.10001", submitted, again, "cross"),
+    ]
+    operator = Operator(tmp_path, world, arxiv=ARXIV, huggingface=True)
+    world.feed_down = world.api_down = True
+    operator.run("2025-09-22T05:23")
+    world.feed_down = False
+    operator.run("2025-09-23T05:23")
+    operator.run("2025-09-24T05:23")
+    world.api_down = False
+    operator.run("2025-09-24T06:23")
+    assert operator.everywhere() == ["2509.10001"]
+    receipt = operator.receipt("2025-09-22")
+    arxiv = receipt.sources["arxiv"]
+    assert (arxiv.announced, arxiv.fetched, receipt.fetched, receipt.duplicates) == (1, 1, 2, 1)
+    assert operator.faults() == []
+
+
 # -- arXiv: the feed and the API -----------------------------------------------------------------------------------
 
 

@@ -191,6 +191,10 @@ COMMANDS = ("imports", "imports_a_page", "fetches", "runs", "scores", "trains")
     ),
     commands=[("scores", 2), ("scores", 1)],
 )  # fmt: skip
+@example(  # one scorer with a rubric and without
+    start=([msgspec.structs.replace(row("2609.00001", "arxiv", 7), scorer=GPT)], [], None),
+    commands=[("imports", 1), ("imports_a_page", 0)],
+)
 def test_sums_hold_and_spending_stays_on_record(
     servers: tuple[Loopback, ModelServer],
     start: tuple[list[Paper], list[Paper], Receipt | None],

@@ -171,7 +171,7 @@ def test_what_either_list_of_a_source_left_out_counts_as_announced() -> None:
     listed = [row("2609.00001"), row("2609.00002")]
     feed = Given("arxiv", "ok", frozenset({"2609.00001", "2609.00002"}), announced=5)
     api = Given("arxiv", "ok", frozenset({"2609.00001"}), announced=3)
-    for first, second in ((feed, api), (api, feed)):
+    for first, second in ((feed, api), (api, feed), (feed._replace(condition="stale"), api)):
         before = account(START, [first], [one for one in listed if one.arxiv_id in first.ids], [], {}, ())
         receipt = account(before, [second], listed, [], {}, ())
         assert (receipt.announced, receipt.fetched) == (5, 2)

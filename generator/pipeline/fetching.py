@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -195,15 +196,22 @@ def _harvests(
 
 
 def _dated(paper: Paper, rows: Mapping[tuple[str, str], Paper], day: str, date: str, asked_on: str) -> Paper:
-    """Return the paper with the day on which its votes changed, or with the one whose list had it, if not `day`."""
+    """Return the paper with the UTC day on which its votes changed, and with the day whose list had it.
+
+    A row's own day takes the place of an earlier one: then the source has given it for this day, too.
+    """
     row = rows.get((paper.arxiv_id, paper.source))
-    if row is None:
-        return paper if day == date else msgspec.structs.replace(paper, extra={**paper.extra, SIGHTED: date})
-    changed = any(
-        value is not None and value != old
-        for value, old in ((paper.upvotes, row.upvotes), (paper.comments, row.comments))
-    )
-    return msgspec.structs.replace(paper, extra={**paper.extra, RENEWED: asked_on}) if changed else paper
+    extra: dict[str, Any] = {}
+    if (day != date) if row is None else (day == date and SIGHTED in row.extra):
+        extra[SIGHTED] = date
+    if row is not None and _has_new_votes(paper, row):
+        extra[RENEWED] = asked_on
+    return msgspec.structs.replace(paper, extra={**paper.extra, **extra}) if extra else paper
+
+
+def _has_new_votes(paper: Paper, row: Paper) -> bool:
+    counts = ((paper.upvotes, row.upvotes), (paper.comments, row.comments))
+    return any(new is not None and new != old for new, old in counts)
 
 
 def _rows(papers: Iterable[Paper], date: str) -> Harvest:

@@ -18,7 +18,7 @@ _SCORE = ("relevance", "novelty", "comment", "topics", "scorer")
 _COUNTS = ("upvotes", "comments")
 # Counts that make a sum, and others that belong to it.
 _SUMS = (("scanned", "relevant", "dropped", "scored", "unscored"), ("fetched", "duplicates", "announced", "replaced"))
-_DATED = ("withdrawn", "renewed")  # keys of a line that a later sighting knows better
+_DATED = ("withdrawn", "renewed", "sighted")  # keys of a line that a later sighting knows better
 _APART = frozenset({*_SCORE, "arxiv_id", "source", "links", "extra"})
 _PLAIN = tuple(name for name in Paper.__struct_fields__ if name not in _APART)
 

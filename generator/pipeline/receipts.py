@@ -19,8 +19,8 @@ from generator.pipeline.scorers import credited
 PREFILTER, WITHDRAWN = "prefilter", "withdrawn"
 NOT_ON_RECORD = "reason not on record"
 NOT_TRIED = "not tried: "  # begins the reason of a paper that no scorer has seen
-# Keys of a paper's line: the day whose list had it, for a row that a source gave on another day than this one; and the
-# UTC day on which its votes or comments last changed since.
+# Keys of a paper's line: the day whose list had it, if that was another one at first; and the UTC day on which its
+# votes or comments last changed since.
 SIGHTED, RENEWED = "sighted", "renewed"
 
 
@@ -62,7 +62,7 @@ def account(
     rated = {row.arxiv_id for row in listed if row.score is not None}
     gone = {row.arxiv_id: str(row.extra.get(DROPPED, "")) for row in dropped if row.arxiv_id not in shown}
     rated_gone = {row.arxiv_id for row in dropped if row.score is not None} & gone.keys()
-    sources = _tallies(receipt.sources, given, [*listed, *dropped])
+    sources = _tallies(receipt, given, [*listed, *dropped])
     fetched, scanned = sum(tally.fetched or 0 for tally in sources.values()), len(shown) + len(gone)
     reasons = receipt.unscored | dict(unscored)
     left = {row: reasons.get(row, f"{NOT_TRIED}no scorer was asked") for row in sorted(shown - rated)}
@@ -142,18 +142,18 @@ def stays(before: Tally | None, condition: str) -> bool:
     return condition in TROUBLED or (condition == "quiet" and bool(before.announced))
 
 
-def _tallies(before: Mapping[str, Tally], given: Sequence[Given], rows: Sequence[Paper]) -> dict[str, Tally]:
-    now, here = {one.source: one for one in given}, _by_source(rows)
+def _tallies(receipt: Receipt, given: Sequence[Given], rows: Sequence[Paper]) -> dict[str, Tally]:
+    before, now, here = receipt.sources, {one.source: one for one in given}, _by_source(receipt.date, rows)
     names = dict.fromkeys([*now, *before, *here])
     return {name: _tally(before.get(name), now.get(name), here.get(name, _Rows())) for name in names}
 
 
-def _by_source(rows: Sequence[Paper]) -> dict[str, _Rows]:
-    """Return what each source gave for the day: not the rows that it gave for another, unless a paper has no other."""
-    own = {row.arxiv_id for row in rows if SIGHTED not in row.extra}
+def _by_source(date: str, rows: Sequence[Paper]) -> dict[str, _Rows]:
+    """Return what each source gave for `date`: not the rows that it gave for another, unless a paper has no other."""
+    own = {row.arxiv_id for row in rows if row.extra.get(SIGHTED, date) == date}
     places: dict[str, list[Paper]] = {}
     for row in rows:
-        if SIGHTED not in row.extra or row.arxiv_id not in own:
+        if row.extra.get(SIGHTED, date) == date or row.arxiv_id not in own:
             places.setdefault(row.source, []).append(row)
     return {
         name: _Rows(
@@ -191,12 +191,13 @@ def _open(before: Tally | None, latest: Given | Tally | None) -> str:
 def _announced(before: Tally | None, latest: Given | Tally | None, fetched: int) -> int | None:
     """Return how many papers a source listed for the day by now: what it gave at any time, and what was left out.
 
-    The feed and the API may differ in both; the more that one of them left out counts.
+    The feed and the API may differ in both; the more that one of them left out counts. So does an old feed's, as its
+    duplicates are counted, too.
     """
     if latest is None or latest.announced is None:
         return None
     left_out = latest.announced - len(latest.ids) if isinstance(latest, Given) else 0
-    if before and before.condition in GOOD:
+    if before:
         left_out = max(left_out, (before.announced or 0) - (before.fetched or 0))
     return max(latest.announced, fetched + left_out)
 

@@ -13,6 +13,7 @@ from tests.soak.schedule import DAY, utc_midnight
 from tests.soak.world import Listing, Paper, World
 
 REPAIR_DAYS = 7
+OPEN_FOR_DAYS = 30  # an open source that no run could ask is asked by a later one
 OPEN_DAYS = 2  # so many days back Hugging Face's lists are asked again
 
 
@@ -28,11 +29,17 @@ class Chances:
         """The runs that were to see to a day: as today, or as one that is to be repaired."""
         return [run for run in self.runs if date <= run.day <= date + DAY * REPAIR_DAYS]
 
+    def later(self, date: datetime.date) -> list[Run]:
+        """The runs after the repair window, if one in it began the day: they ask again what it left open."""
+        first, last = date + DAY * REPAIR_DAYS, date + DAY * OPEN_FOR_DAYS
+        return [run for run in self.runs if first < run.day <= last] if self.in_window(date) else []
+
     # -- arXiv -----------------------------------------------------------------------------------------------------
 
     def feed(self, run: Run, date: datetime.date) -> bool:
         """Whether a run could read the whole feed of a day."""
-        whole = not self._world.floods.get(date) or run.weather["api"].tells_truth
+        archive = run.weather["api"].tells_truth and run.weather["oai"].tells_truth
+        whole = not self._world.floods.get(date) or archive
         return self._arxiv.day_at(run.now) == date and run.weather["feed"].tells_truth and whole
 
     def api(self, run: Run, date: datetime.date) -> bool:

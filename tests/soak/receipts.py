@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.soak.judge import Court, Finding
@@ -46,7 +46,7 @@ def _states(court: Court, date: datetime.date) -> set[str]:
     if unscored:
         allowed |= {"failed" if len(unscored) == len(shown) and not _dropped_rated(court, date) else "partial"}
     if not arxiv or not lists:
-        allowed = _TROUBLED
+        allowed = _TROUBLED | (settled if chances.later(date) else set())
     if date > court.last - DAY * 2:
         allowed |= {"partial"}  # open still
     if _deferred(court, date) and len({run.day for run in arxiv}) < 2:
@@ -138,15 +138,28 @@ def _listed_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]:
 
 
 def _announced_counts(court: Court, date: datetime.date) -> set[tuple[int, int]]:
-    """By the feed, by the API at each run, or by both together; of lying feeds anything up to that."""
-    views = [_window(court, date, run.now) for run in court.chances.in_window(date)]
+    """By the feed, by the API at each run, or by both together; of lying feeds anything up to that.
+
+    What the settings leave out is counted, but not on record: of both together, the more of either is the least.
+    """
+    runs = [*court.chances.in_window(date), *court.chances.later(date)]
+    views = [_window(court, date, run.now) for run in runs]
     feed = court.arxiv.items(court.world.followed, date)
     both = [feed, *views, *(view | feed for view in views)]
-    counts = {(len(view), sum(court.world.cross_lists or kind == "new" for kind in view.values())) for view in both}
+    counts = {(len(view), _wanted(court, view)) for view in both}
+    for view in views:
+        left_out = max(len(one) - _wanted(court, one) for one in (view, feed))
+        fetched = _wanted(court, view | feed)
+        counts |= {(number, fetched) for number in range(fetched + left_out, len(view | feed))}
     if court.world.floods.get(date) or date in dict(court.stale_days):
         most = sum(len(view) for view in both)
         counts |= {(one, other) for one in range(most + 1) for other in range(one + 1)}
     return counts
+
+
+def _wanted(court: Court, view: Mapping[str, str]) -> int:
+    """How many of what a feed or the API has are fetched."""
+    return sum(court.world.cross_lists or kind == "new" for kind in view.values())
 
 
 def _window(court: Court, date: datetime.date, now: datetime.datetime) -> dict[str, str]:

@@ -28,6 +28,7 @@ NAME = "arxiv"
 _LONGEST_S = 1200.0  # a request every three seconds, a wait or two of some minutes that arXiv asks for
 _LAGS = "arXiv's list of this day was taken from its API, whose index may be behind"
 _FEW = 5  # so many papers of one category that all were held back for a day are believed
+_LONGEST_HOLD_DAYS = 30  # a first version under a day in OAI-PMH is announced then, if it is no older than this
 _ORDER = ("new", "cross", "replace", "replace-cross")
 
 
@@ -149,7 +150,10 @@ class _Day:
         return made_for, harvest, full
 
     def _complete(self, categories: list[str]) -> None:
-        """Add what a full feed had no room for: it leaves out new papers first."""
+        """Add what a full feed had no room for: it leaves out new papers first.
+
+        The API has those submitted in time for this day, OAI-PMH those that were on hold or newly cross-listed.
+        """
         window = self._calendar.window(self._done.date)
         if window is None:
             return
@@ -159,14 +163,38 @@ class _Day:
         except DigestError as error:
             self._done.problems += error.problems
             given = Harvest()
-        if not given.rows:
-            self._say(f"the feed of {names} is full, and the API has no papers to complete it", "fetch the day again")
-            return
         self._take(given)
+        self._take_first_versions(categories)
         self._done.open = _LAGS
         more = len(self._papers) - before
-        what = f"the feed of {names} is full ({MOST_IN_FEED:,} items): {more:,} more papers taken from the API"
-        self._say(what, "nothing to do; papers that arXiv had held back may be missing", note=True)
+        if given.rows:
+            what = f"the feed of {names} is full ({MOST_IN_FEED:,} items): {more:,} more papers added from the archive"
+            self._say(what, "nothing to do", note=True)
+        else:
+            self._say(f"the feed of {names} is full, and the API has no papers to complete it", "fetch the day again")
+
+    def _take_first_versions(self, categories: Sequence[str]) -> None:
+        """Take the first versions that OAI-PMH has under this day and that are not from long ago.
+
+        Older ones are corrections by arXiv. Those that were announced before are left out later, as all are.
+        """
+        first = _days_before(self._done.date, _LONGEST_HOLD_DAYS)
+        for harvest in self._modified(categories):
+            rows = [
+                row for row in harvest.rows if (row.paper.version or 1) == 1 and (row.paper.published or "") >= first
+            ]
+            self._take(Harvest(rows=rows, repairs=harvest.repairs))
+
+    def _modified(self, categories: Sequence[str]) -> Iterator[Harvest]:
+        """Yield what OAI-PMH has of each category; what it does not give is a problem of the day."""
+        for category in categories:
+            try:
+                harvest = self._services.modified(category, self._done.date)
+            except DigestError as error:
+                self._done.problems += error.problems
+                continue
+            self._done.problems += harvest.problems
+            yield harvest
 
     def _is_holiday(self) -> bool:
         """Whether the calendar knows of no announcement; then the day is quiet."""
@@ -195,13 +223,7 @@ class _Day:
     def _take_replaced(self, since: datetime.datetime) -> None:
         """Of what was changed on the day, what has a new version; the rest are corrections by arXiv."""
         first = since.date().isoformat()
-        for category in self._settings.categories:
-            try:
-                harvest = self._services.modified(category, self._done.date)
-            except DigestError as error:
-                self._done.problems += error.problems
-                continue
-            self._done.problems += harvest.problems
+        for harvest in self._modified(self._settings.categories):
             for row in harvest.rows:
                 if (row.paper.version or 1) > 1 and (row.paper.updated or "") >= first:
                     paper = msgspec.structs.replace(row.paper, announce_type="replace")
@@ -260,6 +282,10 @@ class _Day:
 
     def _say(self, what: str, do: str, *, note: bool = False) -> None:
         self._done.problems.append(Problem("arXiv", what, do, note=note))
+
+
+def _days_before(date: str, days: int) -> str:
+    return (datetime.date.fromisoformat(date) - datetime.timedelta(days=days)).isoformat()
 
 
 def is_replacement(paper: Paper) -> bool:
