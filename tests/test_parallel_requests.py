@@ -236,6 +236,23 @@ def test_useless_replies_are_not_paid_for_without_end(digest: Real, server: Mode
     assert len([batch for batch in server.asked if ids[3] in batch]) == 7
 
 
+@pytest.mark.parametrize("runs", [1, 3, 8])
+def test_a_paper_is_not_given_up_for_what_came_of_its_company(digest: Real, server: ModelServer, runs: int) -> None:
+    ids = digest.holds(4, WIDE)
+    for arxiv_id in ids[:2]:
+        server.on(arxiv_id, _declining_in_company)
+    for _ in range(runs):
+        assert digest.score().unscored.keys() == set(ids[:2])
+    server.behave()
+    assert digest.score().unscored == {}
+    assert digest.receipt.tokens == server.tokens
+
+
+def _declining_in_company(question: Question) -> Reply:
+    behaviour = model_server.declining if len(question.ids) > 1 else model_server.hanging_up
+    return behaviour(question)
+
+
 def test_another_text_or_model_is_another_question(digest: Real, server: ModelServer) -> None:
     ids = digest.holds(1, WIDE)
     server.then(*[model_server.saying("no")] * 6)

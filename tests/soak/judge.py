@@ -113,6 +113,14 @@ def _may_be_dropped(court: Court, paper_id: str, reasons: set[str | None], rated
     return reasons == {f"below {LEAST}"} and rated and court.world.score(paper_id)[0] < LEAST
 
 
+def _is_given_up(court: Court, paper_id: str, run: int) -> bool:
+    """After six paid replies without a verdict, two of them to requests with this paper alone (docs/running.md)."""
+    useless = [
+        c for c in court.model.calls if c.run < run and paper_id in c.asked and paper_id not in c.useful and c.tokens
+    ]
+    return len(useless) >= 6 and sum(len(call.asked) == 1 for call in useless) >= 2
+
+
 def _was_scorable(court: Court, paper_id: str, date: datetime.date) -> str | None:
     """Why a paper must have a score: it was answered, or a run had a model and did not ask again."""
     if paper_id in court.model.poisoned:
@@ -123,7 +131,8 @@ def _was_scorable(court: Court, paper_id: str, date: datetime.date) -> str | Non
     if any(paper_id in call.useful and call.run in runs for call in court.model.calls):
         return "the model gave a verdict"
     asked = court.model.asked.get(paper_id, [])
-    missed = [number for number in runs if asked and number > asked[0] and number not in asked]
+    left = [number for number in runs if asked and number > asked[0] and number not in asked]
+    missed = [number for number in left if not _is_given_up(court, paper_id, number)]
     return f"run {missed[0]} did not ask for it again" if missed else None
 
 

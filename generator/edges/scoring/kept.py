@@ -25,7 +25,9 @@ from generator.ground.errors import Problem
 from generator.ground.files import read_regular
 from generator.ground.model import Tokens
 
-MOST_USELESS = 6  # paid replies without a verdict on a paper, two runs' worth: then it is not asked about again
+# Paid replies without a verdict on a paper after which it is not asked about again: in all, which is two runs' worth,
+# and to requests about it alone. A paper in its company may be the reason why the others failed.
+MOST_USELESS, MOST_USELESS_ALONE = 6, 2
 _LONGEST_REPLY = 100_000  # characters of a reply that is worth keeping for later
 
 
@@ -83,6 +85,7 @@ class Kept:
         self._lock = threading.Lock()
         self._verdicts: dict[tuple[str, str, str, str | None], Verdict] = {}
         self._useless: Counter[tuple[str, str, str, str | None]] = Counter()
+        self._useless_alone: Counter[tuple[str, str, str, str | None]] = Counter()
         self._old: list[Request] = []
         self._new: dict[int, Request] = {}
         self._places = itertools.count()
@@ -119,6 +122,7 @@ class Kept:
                 self._verdicts[key] = request.verdicts[arxiv_id]
             else:
                 self._useless[key] += 1
+                self._useless_alone[key] += len(request.sent) == 1
 
     def verdict(self, arxiv_id: str, sent: str, model: str, rubric: str) -> Verdict | None:
         """What this model said, under this very rubric, of a paper of which it saw just what it would see now."""
@@ -126,7 +130,8 @@ class Kept:
 
     def is_given_up(self, arxiv_id: str, sent: str, model: str, rubric: str) -> bool:
         """Return whether this model was paid often enough for replies without a verdict on the paper."""
-        return self._useless[arxiv_id, sent, model, rubric] >= MOST_USELESS
+        key = (arxiv_id, sent, model, rubric)
+        return self._useless[key] >= MOST_USELESS and self._useless_alone[key] >= MOST_USELESS_ALONE
 
     def place(self) -> int:
         """Return the place of the next request among those of this run."""
