@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from generator.edges.scoring.kept import signers
+from generator.edges.scoring.signers import signers
 from generator.edges.store import Store
 from generator.ground import records
 from generator.ground.errors import DigestError, Problem
