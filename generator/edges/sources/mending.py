@@ -9,8 +9,8 @@ from generator.edges.sources.harvest import Notes
 from generator.ground import arxiv_id
 from generator.ground.arxiv_id import ArxivId
 from generator.ground.arxiv_text import ANNOUNCEMENT
-from generator.ground.characters import clean, is_printable, one_line, unescaped
-from generator.ground.foreign_markup import ENTITY, without_braces
+from generator.ground.braces import without_braces
+from generator.ground.characters import ENTITY, clean, is_printable, one_line, unescaped
 from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.model import LARGEST_NUMBER
 from generator.ground.spelling import name as spelt_name

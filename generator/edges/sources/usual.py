@@ -16,7 +16,7 @@ from generator.edges.sources.harvest import Harvest, Notes, Row
 from generator.edges.sources.payload import LineFinder, is_lines, is_small
 from generator.edges.sources.unscored import why_unscored
 from generator.ground import arxiv_id
-from generator.ground.foreign_markup import without_braces
+from generator.ground.braces import without_braces
 from generator.ground.model import Paper
 
 _Score = Annotated[int, msgspec.Meta(ge=1, le=10)] | None
