@@ -35,6 +35,8 @@ def repair_json_escapes(text: str) -> str:
     if not any(mark in text for mark in _LETTERS):
         return text
     text = _CERTAIN.sub(_restored, text)
+    if "$" not in text and "\\" not in text:  # no formula, as in most: `_FORMULA` would try every letter
+        return text
     return _FORMULA.sub(lambda formula: re.sub(_LIKELY, _restored, formula[0]), text)
 
 
