@@ -148,11 +148,16 @@ def amount(raw: object) -> Amount | None:
 def score(raw: object, field: str, notes: Notes) -> int | float | None:
     """A score from 1 to 10, as a number or as text (``8``, ``8,5``, ``8/10``); anything else is no score, and noted."""
     value = number(raw)
-    if value is not None and 1 <= value <= 10:
+    if is_score(value):
         return value
     if raw is not None:
         notes.repair("a score that is not from 1 to 10 was left out", f"{field} {shown(raw)}")
     return None
+
+
+def is_score(value: float | None) -> bool:
+    """Return whether a number is a score on our scale."""
+    return value is not None and 1 <= value <= 10
 
 
 def number(raw: object) -> int | float | None:
