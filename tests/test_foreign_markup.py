@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from generator.edges import sources
 from generator.ground import text
-from generator.ground.foreign_markup import to_tex, without_braces, without_entities
+from generator.ground.braces import without_braces
+from generator.ground.foreign_markup import to_tex, without_entities
 
 READINGS = [
     # (as it is given, as HTML, as plain text)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from generator.edges.sources import payload, scored, usual
 from generator.edges.sources.harvest import Harvest, Notes
 from generator.edges.sources.mending import authors, marks_of
-from generator.ground import arxiv_id
+from generator.ground import arxiv_id, limits
 from generator.ground.characters import is_printable
 from generator.ground.errors import DigestError
 from generator.pipeline import importing
@@ -97,6 +97,28 @@ def the_long_way(data: bytes) -> Harvest | None:
         return scored.parse(read, DAY) if scored.recognise(read) else None
     except DigestError:
         return None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "longest"),
+    [
+        ("title", "x", limits.LONGEST["title"]),
+        ("abstract", "y", limits.LONGEST["abstract"]),
+        ("COMMENT", "z", limits.LONGEST["comment"]),
+        ("authors", ["n"], limits.MOST_IN_LIST["authors"]),
+    ],
+)
+def test_what_is_too_long_is_left_to_the_long_way(field: str, value: Any, longest: int) -> None:
+    for length, is_usual in ((longest, True), (longest + 1, False)):
+        data = json.dumps({"2505.00001": written(1) | {field: value * length}}).encode()
+        assert (usual.harvest(data, "x.json", DAY) is not None) is is_usual
+
+
+@pytest.mark.parametrize(("end", "is_usual"), [("A)", True), ("A) Li", False)])
+def test_a_name_that_is_too_long_once_it_is_joined_is_left_to_the_long_way(end: str, is_usual: bool) -> None:
+    parts = ["Bo (Town", *["Town"] * 100, end]
+    data = json.dumps({"2505.00001": written(1) | {"authors": parts}}).encode()
+    assert (usual.harvest(data, "x.json", DAY) is not None) is is_usual
 
 
 @pytest.mark.parametrize("name", FIELDS)

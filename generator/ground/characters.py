@@ -15,20 +15,22 @@ _UNWANTED = re.compile(
     "\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u206f\ufeff\ufff9-\ufffb"
     f"\U0001d173-\U0001d17a\U000e0000-\U000e007f]|(?<![{_JOINING}])[\u200c\u200d]"
 )
-_FLAG_OR_UNWANTED = re.compile(f"(\U0001f3f4[\U000e0030-\U000e007a]{{2,6}}\U000e007f)|{_UNWANTED.pattern}")
+# Compiled when a text needs it: few have such characters, and every command would wait for it.
+_FLAG_OR_UNWANTED = f"(\U0001f3f4[\U000e0030-\U000e007a]{{2,6}}\U000e007f)|{_UNWANTED.pattern}"
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 _SIGNS = "\\${}~*`[<>&'\""
 _PLAIN = bytes(sorted({*_PRINTABLE_ASCII} - {*map(ord, _SIGNS)}))
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _KEPT_IN_PATH = "%/?#[]@!$&()*+,;=:~-._"  # kept as they are; quotes, angle brackets, spaces and the rest are encoded
 _LONGEST_URL = 2000
+ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _NO_CHARACTER = re.compile("&#[0-9]{8,};?")
 
 
 def clean(text: str) -> str:
     """`text` without the characters that XML forbids, that reorder and that hide text; line breaks stay as given."""
     # All of them are unprintable to Python, which looks much faster than a pattern does.
-    return text if text.replace("\n", "").isprintable() else _FLAG_OR_UNWANTED.sub(r"\1", text)
+    return text if text.replace("\n", "").isprintable() else re.sub(_FLAG_OR_UNWANTED, r"\1", text)
 
 
 def unescaped(text: str) -> str:

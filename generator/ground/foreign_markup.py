@@ -1,11 +1,13 @@
-"""Markup that other programs leave in titles and abstracts: HTML, JATS (as Crossref has it), BibTeX's braces.
+"""Markup that other programs leave in titles and abstracts: HTML, JATS (as Crossref has it).
 
 What is known becomes the TeX that `generator.ground.tex` reads, so that every page, feed and bibliography says the
 same; what is not known stays text. Source: https://www.crossref.org/documentation/schema-library/markup-guide-metadata-segments/face-markup/
 """
 
-import html
 import re
+
+from generator.ground.braces import is_balanced
+from generator.ground.characters import ENTITY, unescaped
 
 _STYLES = {
     "i": "emph", "em": "emph", "it": "emph", "italic": "emph", "cite": "emph", "var": "emph", "dfn": "emph",
@@ -19,7 +21,6 @@ _BLOCKS = frozenset("abstract br break def-list div disp-quote h1 h2 h3 h4 li li
 _NAMES = "|".join(sorted((re.escape(name) for name in {*_STYLES, *_BLOCKS}), key=len, reverse=True))
 _ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=]+))*"""
 _TAG = re.compile(rf"<(/?)(?:((?:jats|mml|m):[\w-]+)|({_NAMES})){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
-ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 # None of these goes past where another of its kind begins: an unclosed one costs no more than what follows it.
 _FORMULA = re.compile(
     r"<(?:jats:)?tex-math\b[^<>]*>((?:[^<]|<(?!/?(?:jats:)?tex-math\b))*+)</(?:jats:)?tex-math>", re.IGNORECASE
@@ -28,8 +29,6 @@ _MATHML = re.compile(r"<((?:mml:|m:)?math)\b[^<>]*>(?:[^<]|<(?!/?(?:mml:|m:)?mat
 _CDATA = re.compile(r"<!\[CDATA\[((?:[^\]<]|\](?!\]>)|<(?!!\[CDATA\[))*+)\]\]>")
 _DEEPEST = 20
 _HEADING = re.compile(r"\s*(?:\\textbf\{)?(?:abstract|summary)(?:\})?\s*[.:]?\s*\n", re.IGNORECASE)
-_BRACED = re.compile(r"(\$[^$]*\$|\\[A-Za-z]+\*?\s*(?:\[[^\[\]]*\])?\{[^{}]*\}|\\.)|(?<![\^_}\\])\{([^{}\\$^_]*)\}")
-_PROTECTED = re.compile(r"(?=.*[A-Z])[^\W_][\w'’&+./-]*(?: [\w'’&+./-]+)*", re.DOTALL)
 
 
 def without_entities(text: str) -> str:
@@ -37,7 +36,7 @@ def without_entities(text: str) -> str:
     for _ in range(3):
         if "&" not in text or not ENTITY.search(text):
             break
-        text = ENTITY.sub(lambda match: html.unescape(match[0]), text)
+        text = ENTITY.sub(lambda match: unescaped(match[0]), text)
     return text
 
 
@@ -53,25 +52,6 @@ def to_tex(text: str) -> str:
     if not _TAG.search(text):
         return text
     return _HEADING.sub("", re.sub(r"\n\s*\n\s*", "\n\n", _Tags(text).written().strip() + "\n"), count=1).strip()
-
-
-def without_braces(title: str) -> str:
-    """Return `title` without the braces by which BibTeX keeps capitals; formulas and macros keep theirs."""
-    if "{" not in title:
-        return title
-    for _ in range(_DEEPEST):
-        before, title = title, _BRACED.sub(_unbraced, title)
-        if title == before:
-            break
-    for _ in range(_DEEPEST):
-        if not (title.startswith("{") and title.endswith("}") and _is_balanced(title[1:-1])) or title[1:2] in "\\$":
-            break
-        title = title[1:-1].strip()
-    return title
-
-
-def _unbraced(match: re.Match[str]) -> str:
-    return match[2] if match[1] is None and _PROTECTED.fullmatch(match[2]) else match[0]
 
 
 def _formula(match: re.Match[str]) -> str:
@@ -124,7 +104,7 @@ class _Tags:
     def _end_of(self, name: str) -> bool:
         """Make a heading bold, if it was opened and has balanced braces."""
         start = self._opening(name)
-        if start is None or not _is_balanced(inside := "".join(self.out[start + 1 :])) or not inside.strip():
+        if start is None or not is_balanced(inside := "".join(self.out[start + 1 :])) or not inside.strip():
             return False
         self.out[start] += "\\textbf{"
         return True
@@ -135,7 +115,7 @@ class _Tags:
             return
         inside = "".join(self.out[start + 1 :])
         style = _STYLES[name]
-        if style and inside.strip() and _is_balanced(inside) and "\n\n" not in inside:
+        if style and inside.strip() and is_balanced(inside) and "\n\n" not in inside:
             self.out[start:] = [f"\\{style}{{{inside}}}"]
         else:
             self.out[start:] = [inside]
@@ -150,12 +130,3 @@ class _Tags:
                 del self.opened[at:]
                 return start
         return None
-
-
-def _is_balanced(text: str) -> bool:
-    depth = 0
-    for brace in re.findall(r"(?<!\\)[{}]", text):
-        depth += 1 if brace == "{" else -1
-        if depth < 0:
-            return False
-    return depth == 0 and not text.endswith("\\")

@@ -24,7 +24,7 @@ def _macros(mark: str) -> str:
 
 
 _CERTAIN = re.compile(r"[\b\f](?=[A-Za-z])")
-_LIKELY = re.compile(rf"(?:{'|'.join(map(_macros, _EATEN))})(?![A-Za-z])")
+_LIKELY = rf"(?:{'|'.join(map(_macros, _EATEN))})(?![A-Za-z])"  # compiled for the first text that needs it
 _GOING_ON = frozenset("=<>+,;:-")  # behind these, a line may have been broken before a variable
 _FORMULA = re.compile(r"(?<!\\)\$[^$]{1,400}(?<!\\)\$|\\\([^$]{1,400}?\\\)|\\\[[^$]{1,400}?\\\]")
 _LETTERS = {"\b": "b", "\f": "f", "\t": "t", "\r": "r", "\n": "n"}
@@ -35,7 +35,9 @@ def repair_json_escapes(text: str) -> str:
     if not any(mark in text for mark in _LETTERS):
         return text
     text = _CERTAIN.sub(_restored, text)
-    return _FORMULA.sub(lambda formula: _LIKELY.sub(_restored, formula[0]), text)
+    if "$" not in text and "\\" not in text:  # no formula, as in most: `_FORMULA` would try every letter
+        return text
+    return _FORMULA.sub(lambda formula: re.sub(_LIKELY, _restored, formula[0]), text)
 
 
 def _restored(found: re.Match[str]) -> str:

@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 
 from generator.ground import librecat, vocabulary
+from generator.ground.braces import without_braces
 from generator.ground.doi import doi_url
 from generator.ground.errors import Problem
-from generator.ground.foreign_markup import without_braces, without_entities
+from generator.ground.foreign_markup import without_entities
 from generator.ground.librecat import date, first, flag, items, mapping, mappings, plain, texts, title, words
 from generator.ground.limits import LONGEST, cut
 from generator.ground.path_names import is_free

@@ -19,13 +19,18 @@ def name(text: str) -> str:
     if "$" in line:
         return _plain(line)
     if "\\" in line:
-        line = accents(_SPACED.sub(r"\1{}", line))
+        line = accents(_SPACED.sub(_closed, line))
         if not _MARKED_NAME.search(line):
             return line
         if re.search(r"\\[A-Za-z]", line):
             return _plain(line)
         line = re.sub(r"\\[,;:!/]?", " ", _ESCAPED.sub(r"\1", line))
     return one_line(re.sub(r"[{}]", "", line).replace("~", " "))
+
+
+def _closed(macro: re.Match[str]) -> str:
+    # A function, since Python looks at a template with groups for every text, also where nothing matches.
+    return f"{macro[1]}{{}}"
 
 
 def _plain(line: str) -> str:

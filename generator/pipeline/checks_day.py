@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from generator.edges.scoring.kept import signers
+from generator.edges.scoring.signers import signers
 from generator.edges.store import Store
 from generator.ground import limits, records
 from generator.ground.errors import DigestError, Problem

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from generator.catalogue.states import UNFINISHED, is_repaired
-from generator.edges.scoring.kept import signers
+from generator.edges.scoring.signers import signers
 from generator.edges.store import Store
 from generator.ground.errors import DigestError, Problem
 from generator.ground.model import Receipt, State

@@ -35,10 +35,8 @@ class Outcome(StrEnum):
 
 def in_order(papers: Iterable[Paper]) -> list[Paper]:
     """Return the rows of a day in the order of its file, by source and id: no score and no later import changes it."""
-    return sorted(papers, key=_PLACE)
-
-
-_PLACE = attrgetter("source", "arxiv_id")
+    # One after the other, since sorting is stable: Python compares texts faster than pairs of them.
+    return sorted(sorted(papers, key=attrgetter("arxiv_id")), key=attrgetter("source"))
 
 
 class Day(msgspec.Struct):

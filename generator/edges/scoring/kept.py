@@ -7,13 +7,11 @@ place of the reply; a reply that lacks some stays, to be read again by a later v
 crash cut off counts for nothing.
 """
 
-import contextlib
 import itertools
 import os
 import threading
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -53,28 +51,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.sent.keys() - self.verdicts.keys()
 
 
-class _Heading(msgspec.Struct):
-    model: str
-    sent: dict[str, Any] = {}
-
-
 _REQUEST = msgspec.json.Decoder(Request)
-_HEADING = msgspec.json.Decoder(_Heading)
-
-
-def signers(path: Path) -> frozenset[str]:
-    """Return the models that were asked about papers on a day: our scorer puts their names to their scores.
-
-    What cannot be read counts for nothing, nor does a line that says what an imported receipt had paid.
-    """
-    models, lines = set(), b""
-    with contextlib.suppress(OSError):
-        lines = read_regular(path)
-    for line in lines.splitlines():
-        with contextlib.suppress(msgspec.MsgspecError, RecursionError):
-            if (heading := _HEADING.decode(line)).sent:
-                models.add(heading.model)
-    return frozenset(models)
 
 
 class Kept:

@@ -263,9 +263,9 @@ def keys_like_scores(fields: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def guess_scale(values: Iterable[object]) -> str | None:
+def guess_scale(values: Iterable[float | None]) -> str | None:
     """Return the scale on which these scores seem to be, if it is not ours; a single slip is no scale."""
-    numbers = [value for raw in values if (value := mending.number(raw)) is not None]
+    numbers = [value for value in values if value is not None]
     if len(numbers) < 2:
         return None
     outside = [value for value in numbers if not 1 <= value <= 10]

@@ -9,8 +9,8 @@ from generator.edges.sources.harvest import Notes
 from generator.ground import arxiv_id
 from generator.ground.arxiv_id import ArxivId
 from generator.ground.arxiv_text import ANNOUNCEMENT
-from generator.ground.characters import clean, is_printable, one_line, unescaped
-from generator.ground.foreign_markup import ENTITY, without_braces
+from generator.ground.braces import without_braces
+from generator.ground.characters import ENTITY, clean, is_printable, one_line, unescaped
 from generator.ground.json_escapes import repair_json_escapes
 from generator.ground.model import LARGEST_NUMBER
 from generator.ground.spelling import name as spelt_name
@@ -148,11 +148,16 @@ def amount(raw: object) -> Amount | None:
 def score(raw: object, field: str, notes: Notes) -> int | float | None:
     """A score from 1 to 10, as a number or as text (``8``, ``8,5``, ``8/10``); anything else is no score, and noted."""
     value = number(raw)
-    if value is not None and 1 <= value <= 10:
+    if is_score(value):
         return value
     if raw is not None:
         notes.repair("a score that is not from 1 to 10 was left out", f"{field} {shown(raw)}")
     return None
+
+
+def is_score(value: float | None) -> bool:
+    """Return whether a number is a score on our scale."""
+    return value is not None and 1 <= value <= 10
 
 
 def number(raw: object) -> int | float | None:

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from generator.edges.sources import fields, mending
 from generator.edges.sources.fields import SCORES, Scale
-from generator.edges.sources.harvest import Notes
 from generator.ground.model import Paper
 
 SCORE_THEM = "run 'digest score' to score them"
@@ -24,13 +23,13 @@ class Column(NamedTuple):
     @classmethod
     def of(cls, values: Sequence[object], scale: Scale | None) -> "Column":
         """Judge these values, which are on our scale already if there is a `scale`."""
-        present = [raw for raw in values if raw is not None]
-        off = sum(_is_off(raw) for raw in present)
-        return cls(scale, None if scale else fields.guess_scale(present), off > 1 and 2 * off > len(present))
+        numbers = [mending.number(raw) for raw in values if raw is not None]
+        off = sum(not mending.is_score(number) for number in numbers)
+        return cls(scale, None if scale else fields.guess_scale(numbers), off > 1 and 2 * off > len(numbers))
 
 
 def _is_off(raw: object) -> bool:
-    return mending.score(raw, "", Notes("")) is None
+    return not mending.is_score(mending.number(raw))
 
 
 def raw_score(row: object, name: str) -> object:

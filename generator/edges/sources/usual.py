@@ -15,10 +15,13 @@ from generator.edges.sources import mending
 from generator.edges.sources.harvest import Harvest, Notes, Row
 from generator.edges.sources.payload import LineFinder, is_lines, is_small
 from generator.edges.sources.unscored import why_unscored
-from generator.ground import arxiv_id
-from generator.ground.foreign_markup import without_braces
+from generator.ground import arxiv_id, limits
+from generator.ground.braces import without_braces
 from generator.ground.model import Paper
 
+_Text = Annotated[str, msgspec.Meta(max_length=min(limits.LONGEST["abstract"], limits.LONGEST["comment"]))]
+_Name = Annotated[str, msgspec.Meta(max_length=limits.LONGEST_IN_LIST["authors"])]
+_Names = Annotated[tuple[_Name, ...], msgspec.Meta(max_length=limits.MOST_IN_LIST["authors"])]
 _Score = Annotated[int, msgspec.Meta(ge=1, le=10)] | None
 if TYPE_CHECKING:
     _Title = str
@@ -29,10 +32,10 @@ else:
 class _Row(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     arxiv_id: str
     title: _Title
-    abstract: str
-    authors: tuple[str, ...]
+    abstract: _Text
+    authors: _Names
     ARXIVID: str | None = None
-    COMMENT: str = ""
+    COMMENT: _Text = ""
     RELEVANCE: _Score = None
     NOVELTY: _Score = None
     SCORE: int | float | None = None
@@ -52,10 +55,15 @@ def harvest(data: bytes, where: str, day: str) -> Harvest | None:
     notes = Notes(where)
     line = LineFinder(data)
     found: list[Row] = []
+    mended: list[Paper] = []
     for row, marks in zip(rows.values(), mending.marks_of([row.authors for row in rows.values()]), strict=True):
         found.append(Row(_paper(row, marks, notes, line), day, where))
+        if marks != b"":
+            mended.append(found[-1].paper)
         line.passed(len(row.abstract) + len(row.COMMENT))
-    return notes.harvest(found)
+    if not limits.are_within(mended, ["authors"]):  # a name may have been joined of many parts
+        return None
+    return notes.harvest(found, are_within_limits=True)
 
 
 def _kept(titles: list[object], _: type, title: object) -> object:
@@ -72,6 +80,7 @@ def _in_order(rows: dict[str, _Row]) -> bool:
         return False
     if (
         not all(titles)
+        or max(map(len, titles), default=0) > limits.LONGEST["title"]
         or not rows.keys().isdisjoint(titles)
         or any(without_braces(it) != it for it in titles if "{" in it)
     ):
