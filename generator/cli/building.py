@@ -11,10 +11,10 @@ import msgspec
 from generator.cli.options import jobs_option, json_option, progress_bar, quiet_option, root_option
 from generator.edges.processes import WorkerPool
 from generator.ground.errors import DigestError, Problem
+from generator.ground.formats import count
 from generator.pipeline.building import build
 from generator.pipeline.generating import Generated, generate
 from generator.pipeline.opening import Executors
-from generator.views.wording import count
 
 NAMED = 20  # of many files in one message
 

@@ -7,9 +7,9 @@ import click
 import msgspec
 
 from generator.cli.options import json_option, root_option
+from generator.ground.formats import count
 from generator.pipeline.checking import Report, check
 from generator.pipeline.checks_size import size_lines
-from generator.views.wording import count
 
 
 @click.command("check")

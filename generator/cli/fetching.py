@@ -17,8 +17,8 @@ from generator.edges.fetching.outcome import Condition
 from generator.ground import config
 from generator.ground.arxiv_calendar import current_day
 from generator.ground.config import Settings
+from generator.ground.formats import count
 from generator.pipeline.fetching import DayReport, fetch_days
-from generator.views.wording import count
 from generator.web.door import Web
 from generator.web.service import user_agent
 

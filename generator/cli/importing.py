@@ -12,10 +12,10 @@ from generator.cli.options import date_of
 from generator.cli.turns import my_turn
 from generator.edges.sources.fields import SCORES, TARGETS, FieldMap, Scale, parse_scale
 from generator.edges.sources.harvest import Repair, Unscored
+from generator.ground.formats import count
 from generator.pipeline.import_files import STDIN
 from generator.pipeline.importing import Report, run
 from generator.pipeline.merging import Outcome
-from generator.views.wording import count
 
 # One file of a kind, and several; of the other kinds there is a "file of" them.
 _KINDS = {

@@ -17,6 +17,7 @@ from generator.edges.atomic import write_atomically
 from generator.edges.lock import Lock, exclusive_lock
 from generator.ground import config
 from generator.ground.errors import DigestError, Problem
+from generator.ground.formats import count
 from generator.pipeline.mailing import (
     Report,
     Written,
@@ -27,7 +28,6 @@ from generator.pipeline.mailing import (
     state_file,
     written,
 )
-from generator.views.wording import count
 
 PREVIEW = Path(".digest", "mail")
 

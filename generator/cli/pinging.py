@@ -7,8 +7,8 @@ import click
 from generator.cli.fetching import open_web
 from generator.cli.options import quiet_option, root_option
 from generator.ground import config
+from generator.ground.formats import count
 from generator.pipeline.pinging import addresses, ping_all
-from generator.views.wording import count
 
 
 @click.command("ping")

@@ -18,10 +18,11 @@ from generator.cli.scoring import budget_of, forecast_lines
 from generator.cli.turns import my_turn
 from generator.ground import config
 from generator.ground.errors import DigestError
+from generator.ground.formats import count, money
 from generator.ground.model import Receipt, Tally
 from generator.pipeline.building import build
 from generator.pipeline.running import Preview, Ran, Work, days_to_run, preview_day, run_day
-from generator.views.wording import count, money, scorer
+from generator.views.wording import scorer
 
 
 @click.command("run")

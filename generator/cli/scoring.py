@@ -14,10 +14,11 @@ from generator import __version__
 from generator.cli.options import date_of, json_option, progress_bar, quiet_option, root_option
 from generator.cli.turns import my_turn
 from generator.edges.scoring.forecast import Forecast
+from generator.ground.formats import count, money
 from generator.ground.model import LOCAL
 from generator.pipeline.judging import judge_day
 from generator.pipeline.scoring import Scored, forecast_day
-from generator.views.wording import count, money, scorer
+from generator.views.wording import scorer
 from generator.web.door import Web
 from generator.web.service import user_agent
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from generator.ground.formats import count
 from generator.ground.text import one_line
-from generator.views.wording import count
 
 LARGEST = 5
 

@@ -15,12 +15,12 @@ from generator.edges.sources.fields import AS_THEY_ARE, FieldMap
 from generator.edges.sources.harvest import Harvest, Record, Repair, Row, Unscored
 from generator.edges.store import Store
 from generator.ground.errors import DigestError, Problem
+from generator.ground.formats import count
 from generator.ground.model import Paper, Receipt
 from generator.pipeline import ledger
 from generator.pipeline.import_checks import Relevances
 from generator.pipeline.import_files import STDIN, File, files_in, read
 from generator.pipeline.merging import Day, Outcome, Shelf, in_order, merge_receipts, receipt_conflicts
-from generator.views.wording import count
 
 # So many papers wait for another file that tells of their day, which is then read and written once: at most some 70 MB.
 _MOST_WAITING = 20_000

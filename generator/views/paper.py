@@ -11,14 +11,13 @@ from markupsafe import Markup
 
 from generator.catalogue.days import Entry, day_address
 from generator.catalogue.tallies import Standing
-from generator.ground import text
+from generator.ground import formats, text
 from generator.ground.arxiv_id import quoted
 from generator.ground.characters import escaped
 from generator.ground.config import Settings
 from generator.ground.doi import doi_url
 from generator.ground.model import Paper
 from generator.ground.publication import Publication
-from generator.views import wording
 from generator.views.arxiv import Addresses, addresses
 from generator.views.marks import Marks, several_sources
 from generator.views.page import without_empty_lines
@@ -133,7 +132,7 @@ def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bo
         yield f'<p class="note">{escaped(text.plain(reason))}</p>'
     if entry.first_seen < entry.date:
         before = escaped(link(f"{day_address(entry.first_seen)}#{quoted(it.arxiv_id)}"))
-        yield f'<p class="note">Shown before, on <a href="{before}">{wording.day(entry.first_seen)}</a>.</p>'
+        yield f'<p class="note">Shown before, on <a href="{before}">{formats.day(entry.first_seen)}</a>.</p>'
     yield from published_notes(published, link)
     if it.abstract and entry.rank <= abstracts:
         fold = f"<details{' open' if opened else ''}><summary>Abstract</summary>"
@@ -153,15 +152,15 @@ def published_notes(published: Iterable[Publication], link: Link) -> Iterator[st
 def _facts(entry: Entry, settings: Settings, several_sources: bool) -> Iterator[str]:
     it = entry.paper
     if it.upvotes is not None:
-        yield f"<span>{wording.count(it.upvotes, 'upvote')}</span>"
+        yield f"<span>{formats.count(it.upvotes, 'upvote')}</span>"
     if it.comments is not None:
-        yield f"<span>{wording.count(it.comments, 'comment')}</span>"
+        yield f"<span>{formats.count(it.comments, 'comment')}</span>"
     if it.categories:
         yield f'<span class="categories">{escaped(" ".join(it.categories[:CATEGORIES]))}</span>'
     if it.announce_type and it.announce_type != "new":
         yield f"<span>{escaped(it.announce_type)}</span>"
     if it.published:
-        yield f"<span>{escaped(wording.long_date(it.published))}</span>"
+        yield f"<span>{escaped(formats.long_date(it.published))}</span>"
     if several_sources:
         names = " and ".join(settings.sources.get(source, source) for source in entry.sources)
         yield f'<span class="source">from {escaped(names)}</span>'

@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from generator.ground import text
+from generator.ground import formats, text
 from generator.ground.program import Compiled, program_fingerprint
 from generator.views import wording
 from generator.views.marks import several_sources
@@ -23,14 +23,14 @@ FILTERS = {
     "title": text.title,
     "plain": text.plain,
     "citation": text.citation,
-    "day": wording.day,
-    "short_day": wording.short_day,
-    "long_date": wording.long_date,
-    "month": wording.month,
-    "week": wording.week,
+    "day": formats.day,
+    "short_day": formats.short_day,
+    "long_date": formats.long_date,
+    "month": formats.month,
+    "week": formats.week,
     "source": wording.source,
-    "number": wording.number,
-    "money": wording.money,
+    "number": formats.number,
+    "money": formats.money,
     "cost": wording.cost,
 }
 
@@ -48,7 +48,7 @@ def environment() -> jinja2.Environment:
         bytecode_cache=Compiled("pages", program_fingerprint()),
     )
     env.filters |= FILTERS
-    env.globals |= {"count": wording.count, "state_words": wording.STATE_KEYS}
+    env.globals |= {"count": formats.count, "state_words": wording.STATE_KEYS}
     env.globals |= {"label": wording.label, "day_at_a_glance": wording.day_at_a_glance}
     env.globals |= {"scorer": wording.scorer, "scorers": wording.scorers}
     env.globals |= {"sheet_of": Sheet, "contents": contents, "several_sources": several_sources}

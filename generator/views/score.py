@@ -11,7 +11,7 @@ from markupsafe import Markup
 from generator.catalogue.days import Entry
 from generator.catalogue.index import Catalogue
 from generator.catalogue.tallies import DAYS, ENOUGH, Standing, given, top_percent
-from generator.ground import text
+from generator.ground import formats, text
 from generator.ground.characters import escaped
 from generator.ground.config import Grade, Rubric
 from generator.ground.model import Paper, Scorer
@@ -45,7 +45,7 @@ def grades_in_full(it: Paper, rubric: Rubric) -> Iterator[str]:
     for name, grades, score in (("Relevance", rubric.relevance, it.relevance), ("Novelty", rubric.novelty, it.novelty)):
         place = grade_of(grades, score)
         words = f": {_words(grades[place])}" if place is not None else ""
-        yield f'<p class="grade"><b>{name} {wording.number(score)} of 10</b>{words}</p>\n'
+        yield f'<p class="grade"><b>{name} {formats.number(score)} of 10</b>{words}</p>\n'
 
 
 def place_in_full(it: Paper, standing: Standing, date: str) -> str:
@@ -53,7 +53,7 @@ def place_in_full(it: Paper, standing: Standing, date: str) -> str:
     percent = None if it.score is None else top_percent(standing, it.score)
     if percent is None:
         return ""
-    return f"Top {percent} % of the {given(standing):,} scores given in the {DAYS} days up to {wording.long_date(date)}"
+    return f"Top {percent} % of the {given(standing):,} scores given in the {DAYS} days up to {formats.long_date(date)}"
 
 
 class Scores:
@@ -82,7 +82,7 @@ class Scores:
             return '<span class="dim">not scored</span>'
         percent = top_percent(standing, it.score)
         place = "" if percent is None else f" <i>top {percent} %</i>"
-        numbers = f"<b>{wording.number(it.relevance)}</b> relevance <b>{wording.number(it.novelty)}</b> novelty{place}"
+        numbers = f"<b>{formats.number(it.relevance)}</b> relevance <b>{formats.number(it.novelty)}</b> novelty{place}"
         by = "" if self._one_scorer or not it.scorer else f" <span>by {scorer_words(it.scorer)}</span>"
         if not self._has_legend:
             return f'<span class="score">{numbers}</span>{by}'
@@ -114,7 +114,7 @@ class Scores:
         among = f"scores given in the {DAYS} days up to the paper’s day"
         if len(days) == 1:
             date, number = next(iter(told.items()))
-            among = f"{number:,} scores given in the {DAYS} days up to {wording.long_date(date)}"
+            among = f"{number:,} scores given in the {DAYS} days up to {formats.long_date(date)}"
         return f"<p><b>Top … %</b> So many of the {among} are as high or higher: relevance and novelty added up.</p>\n"
 
 

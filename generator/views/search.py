@@ -17,9 +17,9 @@ from generator.catalogue.index import Catalogue
 from generator.ground import text
 from generator.ground.arxiv_categories import distinct
 from generator.ground.config import Settings
+from generator.ground.formats import long_date
 from generator.ground.publication import Publication
 from generator.views.permalink import paper_address
-from generator.views.wording import long_date
 
 # Pagefind 1.5 takes 110 to 140 KB of memory a paper; this many take 1.3 GB, and its browser part likes few shards.
 MOST = 12_000

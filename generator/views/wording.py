@@ -1,11 +1,9 @@
-"""Dates, counts and states in words: English, the same wherever they stand."""
+"""The state, the sources and the scorers of a day as English text."""
 
-import calendar
-import datetime as dt
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from generator.catalogue.states import TROUBLED, is_open
+from generator.ground.formats import count, day, money
 from generator.ground.model import LOCAL, Cost, Receipt, ScorerShare, State, Tally
 
 if TYPE_CHECKING:  # every command has words to count with, and few need the index
@@ -39,58 +37,9 @@ class Label(NamedTuple):
     text: str
 
 
-@lru_cache(1024)
-def day(date: str) -> str:
-    """``2025-05-27`` as ``Tuesday, 27 May 2025``."""
-    d = dt.date.fromisoformat(date)
-    return f"{calendar.day_name[d.weekday()]}, {d.day} {calendar.month_name[d.month]} {d.year}"
-
-
 def day_at_a_glance(head: "DayHead") -> str:
     """``Tuesday, 27 May 2025: complete, 84 papers``."""
     return f"{day(head.date)}: {label(head).word.lower()}, {count(head.papers, 'paper')}"
-
-
-@lru_cache(1024)
-def short_day(date: str) -> str:
-    """``2025-05-27`` as ``Tue 27 May``."""
-    d = dt.date.fromisoformat(date)
-    return f"{calendar.day_abbr[d.weekday()]} {d.day} {calendar.month_abbr[d.month]}"
-
-
-@lru_cache(1024)
-def long_date(date: str) -> str:
-    """``2025-05-27`` (or a longer ISO 8601 time) as ``27 May 2025``; anything else unchanged."""
-    try:
-        d = dt.date.fromisoformat(date[:10])
-    except ValueError:
-        return date
-    return f"{d.day} {calendar.month_name[d.month]} {d.year}"
-
-
-@lru_cache(1024)
-def month(name: str) -> str:
-    """``2025-05`` as ``May 2025``."""
-    year, number = name.split("-")
-    return f"{calendar.month_name[int(number)]} {int(year)}"
-
-
-def week(name: str) -> str:
-    """``2025-W22`` as ``Week 22, 2025``."""
-    year, number = name.split("-W")
-    return f"Week {int(number)}, {int(year)}"
-
-
-def number(value: float | None) -> str:
-    """1691 as ``1,691``, 7.5 as ``7.5``; None as a dash, since unknown is not zero."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
-
-
-def count(value: int, one: str, many: str = "") -> str:
-    """``1 paper``, ``1,691 papers``."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
 
 
 def label(head: "DayHead") -> Label:
@@ -141,14 +90,6 @@ def scorers(receipt: Receipt) -> str:
 def _share(share: ScorerShare) -> str:
     facts = [count(share.scored, "paper"), *([cost(share.cost)] if share.cost else [])]
     return f"{scorer(share.model) or 'a scorer that is not on record'} ({', '.join(facts)})"
-
-
-def money(value: float | None, currency: str = "USD") -> str:
-    """0.42 as ``$0.42``; None as ``unknown``: never as nothing."""
-    if value is None:
-        return "unknown"
-    digits = 2 if value == 0 or value >= 0.01 else 4
-    return f"${value:,.{digits}f}" if currency == "USD" else f"{value:,.{digits}f} {currency}"
 
 
 def cost(value: Cost | None) -> str:

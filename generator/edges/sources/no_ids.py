@@ -8,7 +8,7 @@ from generator.edges.sources.fields import FieldMap
 from generator.edges.sources.harvest import Harvest
 from generator.edges.sources.payload import Json, Lines, Payload
 from generator.ground.errors import DigestError, Problem
-from generator.views.wording import count
+from generator.ground.formats import count
 
 
 def recognise(payload: Payload) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from markupsafe import Markup
 
 from generator.catalogue.days import DayHead
+from generator.ground import formats
 from generator.ground.config import Settings
 from generator.ground.model import Cost, State
 from generator.views import wording
@@ -72,7 +73,7 @@ def _mark(span: Span) -> str:
 
 
 def _figure(number: int, span: Span) -> str:
-    return wording.number(number) if span.heads else ""
+    return formats.number(number) if span.heads else ""
 
 
 def topics(axis: Axis, settings: Settings) -> Iterator[str]:
@@ -107,7 +108,7 @@ def _share(number: int, whole: int) -> float | None:
 
 
 def _percent(value: float | None) -> str:
-    return wording.number(value) + ("" if value is None else " %")
+    return formats.number(value) + ("" if value is None else " %")
 
 
 def scores(axis: Axis) -> Iterator[str]:
@@ -116,7 +117,7 @@ def scores(axis: Axis) -> Iterator[str]:
     if not given:
         return
     unscored = sum(span.papers for span in axis.spans) - sum(number for _, _, number in given)
-    without = f" {wording.count(unscored, 'paper')} without scores." if unscored else ""
+    without = f" {formats.count(unscored, 'paper')} without scores." if unscored else ""
     for place, name in enumerate(("Relevance", "Novelty")):
         counts: Counter[int] = Counter()
         rounded = "" if all(float(score[place]).is_integer() for score in given) else ", rounded"
@@ -141,7 +142,7 @@ def coverage(axis: Axis) -> Iterator[str]:
     silent = sum(head.papers > 0 for span in axis.spans for head in span.heads) - sum(
         head.papers > 0 for heads in told for head in heads
     )
-    without = f" {wording.count(silent, 'day')} with papers that have no such figures are left out." if silent else ""
+    without = f" {formats.count(silent, 'day')} with papers that have no such figures are left out." if silent else ""
     yield nested(
         Chart(
             id="chart-coverage",
@@ -198,7 +199,7 @@ def states(axis: Axis) -> Iterator[str]:
 
 def spending(axis: Axis) -> Iterator[str]:
     """Tokens, and costs in each currency."""
-    yield from _spent(axis, "chart-tokens", "Tokens", _tokens, _tokens, wording.number)
+    yield from _spent(axis, "chart-tokens", "Tokens", _tokens, _tokens, formats.number)
     heads = [head for span in axis.spans for head in span.heads]
     currencies = sorted({cost.currency for head in heads if (cost := _cost(head)) and cost.total is not None})
     for number, currency in enumerate(currencies):
@@ -208,7 +209,7 @@ def spending(axis: Axis) -> Iterator[str]:
             return cost.total if cost and cost.currency == currency else None
 
         def money(value: float | None, currency: str = currency) -> str:
-            return "–" if value is None else wording.money(value, currency)
+            return "–" if value is None else formats.money(value, currency)
 
         yield from _spent(axis, f"chart-cost-{number}", f"Cost in {currency}", amount, _total, money)
 

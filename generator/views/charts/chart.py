@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from generator.ground import formats
 from generator.ground.characters import escaped
-from generator.views import wording
 
 # How a series is filled, so that nobody has to tell colours apart.
 SOLID, HATCHED, DOTTED, HOLLOW = "solid", "hatched", "dotted", "hollow"
@@ -35,7 +35,7 @@ class Chart(NamedTuple):
     axis: str
     places: Sequence[tuple[str, str]]
     series: Sequence[Series]
-    said: Callable[[float | None], str] = wording.number
+    said: Callable[[float | None], str] = formats.number
     doubtful: frozenset[int] = frozenset()
     marks: Sequence[str] = ()
     notes: Sequence[tuple[str, Sequence[str]]] = ()

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from generator.catalogue.days import DayHead
 from generator.catalogue.periods import week_of
 from generator.catalogue.tallies import Tally
+from generator.ground import formats
 from generator.ground.model import State
-from generator.views import wording
 
 MOST = 40  # spans on an axis
 
@@ -25,9 +25,9 @@ def _quarter(date: str) -> str:
 
 # What a span is called, of which days it consists (by a key of their date), and its names by its first day.
 _UNITS: tuple[tuple[str, Callable[[str], str], Callable[[str], tuple[str, str]]], ...] = (
-    ("Day", str, lambda date: (wording.long_date(date), f"{int(date[8:])} {_month(date)}")),
-    ("Week", week_of, lambda date: (wording.week(week_of(date)), f"{int(date[8:])} {_month(date)}")),
-    ("Month", lambda date: date[:7], lambda date: (wording.month(date[:7]), f"{_month(date)} {date[:4]}")),
+    ("Day", str, lambda date: (formats.long_date(date), f"{int(date[8:])} {_month(date)}")),
+    ("Week", week_of, lambda date: (formats.week(week_of(date)), f"{int(date[8:])} {_month(date)}")),
+    ("Month", lambda date: date[:7], lambda date: (formats.month(date[:7]), f"{_month(date)} {date[:4]}")),
     ("Quarter", _quarter, lambda date: (_quarter(date), _quarter(date))),
     ("Year", lambda date: date[:4], lambda date: (date[:4], date[:4])),
 )

@@ -11,7 +11,7 @@ from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
 from generator.catalogue.periods import week_of, week_span
 from generator.catalogue.totals import Totals, totals
-from generator.ground import text
+from generator.ground import formats, text
 from generator.ground.config import Settings
 from generator.ground.model import Receipt, State
 from generator.views import wording
@@ -41,7 +41,7 @@ def daily_edition(catalogue: Catalogue, settings: Settings, date: str) -> FeedIt
         name=f"daily/{date}",
         address=day_address(date),
         date=date,
-        title=f"{wording.day(date)}: {_outcome(wording.label(head), head.papers, entries)}",
+        title=f"{formats.day(date)}: {_outcome(wording.label(head), head.papers, entries)}",
         lead=_day_in_words(head),
         state=head.state,
         entries=entries,
@@ -61,7 +61,7 @@ def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedI
         name=f"weekly/{week}",
         address=week_address(week),
         date=max(head.date for head in heads if head.listed),
-        title=f"{wording.week(week)}: {_outcome(wording.Label(state, *wording.STATE_WORDS[state]), sums.papers, best)}",
+        title=f"{formats.week(week)}: {_outcome(wording.Label(state, *wording.STATE_WORDS[state]), sums.papers, best)}",
         lead=_week_in_words(heads, sums),
         state=state,
         entries=best,
@@ -123,13 +123,13 @@ def _outcome(label: wording.Label, papers: int, entries: Sequence[Entry]) -> str
     if not entries:
         return "no papers" if complete else "no papers so far" if label.key == wording.OPEN else word
     note = "" if complete else f" ({word})"
-    return f"{wording.count(papers, 'paper')}{note}, best: {text.plain(entries[0].paper.title)}"
+    return f"{formats.count(papers, 'paper')}{note}, best: {text.plain(entries[0].paper.title)}"
 
 
 def _day_in_words(head: DayHead) -> str:
     label = wording.label(head)
     parts = [
-        f"{wording.count(head.papers, 'paper')}." if head.papers else "",
+        f"{formats.count(head.papers, 'paper')}." if head.papers else "",
         f"{label.word}: {text.plain(label.text)}" if head.state != State.UNKNOWN else "",
     ]
     parts += [_receipt_in_words(head.receipt), text.plain(head.receipt.note or "")] if head.receipt else []
@@ -155,7 +155,7 @@ def _week_state(heads: Sequence[DayHead], papers: int) -> State:
 
 
 def _week_in_words(heads: Sequence[DayHead], sums: Totals) -> str:
-    said = f"{wording.count(sums.papers, 'paper')} on {wording.count(sums.days, 'day')}"
-    span = f"from {wording.long_date(heads[0].date)} to {wording.long_date(heads[-1].date)}"
-    gaps = [f"{wording.STATE_WORDS[h.state][0]}: {wording.day(h.date)}." for h in heads if h.state in GAPS]
+    said = f"{formats.count(sums.papers, 'paper')} on {formats.count(sums.days, 'day')}"
+    span = f"from {formats.long_date(heads[0].date)} to {formats.long_date(heads[-1].date)}"
+    gaps = [f"{wording.STATE_WORDS[h.state][0]}: {formats.day(h.date)}." for h in heads if h.state in GAPS]
     return " ".join([f"{said}, {span}.", *gaps])

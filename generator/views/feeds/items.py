@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from generator.catalogue.days import Entry
 from generator.ground import text
 from generator.ground.config import Settings
+from generator.ground.formats import number
 from generator.ground.model import Paper
 from generator.ground.publication import Publication
 from generator.views.arxiv import addresses
@@ -14,7 +15,6 @@ from generator.views.feeds.channel import FeedItem
 from generator.views.feeds.directory import absolute, tag_uri
 from generator.views.permalink import paper_address
 from generator.views.render import environment
-from generator.views.wording import number
 
 SUMMARY_LENGTH = 400
 

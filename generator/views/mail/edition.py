@@ -6,8 +6,8 @@ from collections import Counter
 from itertools import groupby
 from typing import NamedTuple
 
+from generator.ground import formats
 from generator.ground.model import State
-from generator.views import wording
 from generator.views.mail.prose import HEADINGS, Block, Run, blocks
 
 # Our own editions: the last part is 2025-05-27 or 2025-W22.
@@ -105,7 +105,7 @@ def read(issue: Issue, feed: Feed) -> Edition:
     return Edition(
         id=issue.id,
         name=issue.name,
-        label=wording.week(issue.name) if "W" in issue.name else wording.day(issue.name),
+        label=formats.week(issue.name) if "W" in issue.name else formats.day(issue.name),
         title=title,
         url=url,
         date=issue.date,

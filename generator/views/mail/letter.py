@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from generator.ground import formats
 from generator.ground.model import State
-from generator.views import wording
 from generator.views.mail import markup, plain
 from generator.views.mail.edition import Edition, Section
 from generator.views.mail.prose import Block, Run
@@ -75,7 +75,7 @@ def _short(section: Section) -> Section:
 
 def subject(edition: Edition) -> str:
     """The date (or week), and the best paper; how many more there are."""
-    date = wording.week(edition.name) if "W" in edition.name else wording.long_date(edition.name)
+    date = formats.week(edition.name) if "W" in edition.name else formats.long_date(edition.name)
     if edition.state is State.FAILED:
         return f"{date}: the run of this day failed"
     papers = max(len(edition.sections), len(edition.contents))

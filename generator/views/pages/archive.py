@@ -6,8 +6,8 @@ from itertools import groupby
 from generator.catalogue.index import Catalogue
 from generator.catalogue.periods import month_span, week_span
 from generator.catalogue.totals import Totals, totals
+from generator.ground import formats
 from generator.ground.config import Settings
-from generator.views import wording
 from generator.views.feeds.directory import DAILY, WEEKLY, alternates
 from generator.views.page import Page
 from generator.views.render import render
@@ -34,7 +34,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     yield Page(
         address=ADDRESS,
         title="Archive",
-        description=f"{wording.count(len(listed), 'day')} in {wording.count(len(by_month), 'month')}",
+        description=f"{formats.count(len(listed), 'day')} in {formats.count(len(by_month), 'month')}",
         body=render("archive.html.j2", ADDRESS, **context),
         feeds=alternates(settings, DAILY, WEEKLY),
         updated=max(listed, default=None),

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from generator.catalogue.index import Catalogue
 from generator.catalogue.people import PAPERS
+from generator.ground import formats
 from generator.ground.config import Settings
-from generator.views import wording
 from generator.views.feeds.directory import alternates
 from generator.views.page import Page
 from generator.views.permalink import AUTHORS, author_address
@@ -49,8 +49,8 @@ def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
         "author_address": author_address,
         "settings": settings,
     }
-    works = [wording.count(author.papers, "paper")] if author.papers else []
-    works += [wording.count(len(publications), "publication")] if publications else []
+    works = [formats.count(author.papers, "paper")] if author.papers else []
+    works += [formats.count(len(publications), "publication")] if publications else []
     return Page(
         address=address,
         title=author.name,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
 from generator.catalogue.periods import week_of
-from generator.ground import text
+from generator.ground import formats, text
 from generator.ground.config import Settings
 from generator.ground.model import NearMiss
 from generator.views import wording
@@ -64,7 +64,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
     before, _, after = render("day.html.j2", address, **context).partition(PAPERS)
     page = Page(
         address=address,
-        title=wording.day(date),
+        title=formats.day(date),
         description=_description(head, entries),
         lead=render("day_lead.html.j2", address, **context),
         body=before + sheet.papers(entries, published, settings.pages.open_abstracts) + after,
@@ -94,4 +94,4 @@ def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, in
 def _description(head: DayHead, entries: list[Entry]) -> str:
     if not entries:
         return wording.label(head).text
-    return f"{wording.count(head.papers, 'paper')}, first: {text.plain(entries[0].paper.title)}"
+    return f"{formats.count(head.papers, 'paper')}, first: {text.plain(entries[0].paper.title)}"

@@ -6,8 +6,8 @@ from typing import Any
 
 from generator.catalogue.days import DayHead, Entry, day_address
 from generator.catalogue.index import Catalogue
+from generator.ground import formats
 from generator.ground.config import Settings
-from generator.views import wording
 from generator.views.feeds.directory import DAILY, WEEKLY, alternates
 from generator.views.page import Page
 from generator.views.render import render
@@ -42,7 +42,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     }
     page = Page(
         address=ADDRESS,
-        title=wording.day(newest) if newest else settings.site.site_name,
+        title=formats.day(newest) if newest else settings.site.site_name,
         description=settings.site.site_description or f"The newest papers of {settings.site.site_name}",
         lead=render("home_lead.html.j2", ADDRESS, **context),
         body=render("home.html.j2", ADDRESS, **context),

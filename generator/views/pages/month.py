@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from generator.catalogue.index import Catalogue
 from generator.catalogue.periods import month_span
+from generator.ground import formats
 from generator.ground.config import Settings
-from generator.views import wording
 from generator.views.page import File, Page
 from generator.views.pages.overview import Period, overview
 from generator.views.timeline import month_address
 from generator.views.twins.beside import citations
 
-PERIOD = Period("month", "month.html.j2", month_address, wording.month, month_span)
+PERIOD = Period("month", "month.html.j2", month_address, formats.month, month_span)
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:

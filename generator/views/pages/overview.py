@@ -7,9 +7,9 @@ from generator.catalogue.days import DayHead, day_address
 from generator.catalogue.index import Catalogue
 from generator.catalogue.periods import week_span, weeks
 from generator.catalogue.totals import totals
+from generator.ground import formats
 from generator.ground.config import Settings
 from generator.ground.model import State
-from generator.views import wording
 from generator.views.charts.archive import charts
 from generator.views.charts.spans import axis
 from generator.views.feeds.directory import BEST, WEEKLY, alternates
@@ -64,7 +64,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
     page = Page(
         address=address,
         title=period.title(name),
-        description=f"{wording.count(sums.papers, 'paper')} on {wording.count(sums.days, 'day')}",
+        description=f"{formats.count(sums.papers, 'paper')} on {formats.count(sums.days, 'day')}",
         lead=render("overview_lead.html.j2", address, **context),
         body=render(period.template, address, **context),
         feeds=alternates(settings, WEEKLY, BEST),

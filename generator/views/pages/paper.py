@@ -14,7 +14,7 @@ from generator.catalogue.days import Entry, day_address
 from generator.catalogue.index import Catalogue
 from generator.catalogue.relatives import Related
 from generator.catalogue.tallies import Standing
-from generator.ground import text
+from generator.ground import formats, text
 from generator.ground.author_names import name_key
 from generator.ground.bibliography import bibtex, csl_json
 from generator.ground.characters import escaped
@@ -24,7 +24,6 @@ from generator.ground.model import Links, Paper, Scorer
 from generator.ground.publication import Publication
 from generator.ground.ris import ris
 from generator.ground.withdrawal import is_by_arxiv
-from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.page import Page, relative
 from generator.views.paper import Link, Sheet, authors, other_links, published_notes
@@ -124,7 +123,7 @@ def _page(story: Story, settings: Settings) -> Page:
     marked = text.title(it.title)
     about = _about(it)
     first = story.shown[0].date
-    back = f'<a href="{link(day_address(first))}">‹ {wording.day(first)}</a>'
+    back = f'<a href="{link(day_address(first))}">‹ {formats.day(first)}</a>'
     return Page(
         address=address,
         title=title,
@@ -201,7 +200,7 @@ def _verdicts(story: Story, rubric: Rubric) -> Iterator[str]:
             "" if it.score is not None else "not scored",
             place_in_full(it, story.standings[entry.date], entry.date),
             f"by {scorer_words(it.scorer)}" if it.scorer else "",
-            f"on {wording.long_date(entry.date)}" if len(given) > 1 else "",
+            f"on {formats.long_date(entry.date)}" if len(given) > 1 else "",
         ]
         if any(facts):
             yield f'<p class="meta">{" ".join([f"<span>{fact}</span>" for fact in facts if fact])}</p>\n'
@@ -215,7 +214,7 @@ def _earlier_scores(it: Paper) -> Iterator[str]:
     except msgspec.ValidationError:
         return
     for score in reversed(earlier):
-        given = f"{wording.number(score.relevance)}/{wording.number(score.novelty)}"
+        given = f"{formats.number(score.relevance)}/{formats.number(score.novelty)}"
         by = f" by {scorer_words(score.scorer)}" if score.scorer else ""
         said = f": {text.html(score.comment)}" if score.comment else ""
         yield f'<p class="note">Earlier: relevance/novelty {given}{by}{said}</p>\n'
@@ -225,7 +224,7 @@ def _shown(shown: Iterable[Entry], settings: Settings, link: Link) -> Iterator[s
     yield "<h2>In the digest</h2>\n<ul>\n"
     for entry in shown:
         names = " and ".join(settings.sources.get(source, source) for source in entry.sources)
-        day = f'<a href="{escaped(link(entry.address))}">{wording.day(entry.date)}</a>'
+        day = f'<a href="{escaped(link(entry.address))}">{formats.day(entry.date)}</a>'
         yield f'<li>{day} <span class="dim">place {entry.rank}, from {escaped(names)}</span></li>\n'
     yield "</ul>\n"
 
@@ -239,7 +238,7 @@ def _related(related: Related, settings: Settings, link: Link) -> Iterator[str]:
             yield f'<section class="related">\n<h2>{heading}</h2>\n<ul>\n'
             for entry in entries:
                 to = escaped(link(paper_address(entry, settings)))
-                day = f'<span class="dim">{wording.long_date(entry.date)}</span>'
+                day = f'<span class="dim">{formats.long_date(entry.date)}</span>'
                 yield f'<li><a href="{to}">{text.title(entry.paper.title)}</a> {day}</li>\n'
             yield "</ul>\n</section>\n"
 
@@ -258,9 +257,9 @@ def _quoted(said: str) -> str:
 
 def _facts(it: Paper) -> Iterator[tuple[str, str]]:
     """What became of it, as far as the data say."""
-    changed = wording.long_date(it.updated) if it.updated else ""
+    changed = formats.long_date(it.updated) if it.updated else ""
     yield "Id", escaped(it.arxiv_id)
-    yield "Submitted", escaped(wording.long_date(it.published)) if it.published else ""
+    yield "Submitted", escaped(formats.long_date(it.published)) if it.published else ""
     yield "Version", " of ".join(filter(None, (f"v{it.version}" if it.version else "", escaped(changed))))
     yield "Announced as", escaped(it.announce_type or "")
     yield "Categories", escaped(" ".join(it.categories))
@@ -268,5 +267,5 @@ def _facts(it: Paper) -> Iterator[tuple[str, str]]:
     doi = doi_url(it.doi)
     yield "DOI", f'<a href="{escaped(doi)}" rel="noopener nofollow">{escaped(it.doi or "")}</a>' if doi else ""
     yield "Comments", str(text.html(it.arxiv_comment or ""))
-    yield "Upvotes", wording.number(it.upvotes) if it.upvotes is not None else ""
-    yield "Discussion", wording.count(it.comments, "comment") if it.comments is not None else ""
+    yield "Upvotes", formats.number(it.upvotes) if it.upvotes is not None else ""
+    yield "Discussion", formats.count(it.comments, "comment") if it.comments is not None else ""

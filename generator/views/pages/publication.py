@@ -7,12 +7,11 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from generator.catalogue.days import Entry
-from generator.ground import bibliography, text, vocabulary
+from generator.ground import bibliography, formats, text, vocabulary
 from generator.ground.author_names import person_key
 from generator.ground.config import Settings
 from generator.ground.publication import Publication
 from generator.ground.publication_parts import Conference, Person
-from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.feeds.directory import publication_alternates
 from generator.views.page import Page
@@ -159,7 +158,7 @@ def relations(publication: Publication, library: Library) -> list[Relation]:
 def size(octets: int) -> str:
     """732745 as ``733 kB``."""
     if octets < _KILO:
-        return wording.count(octets, "byte")
+        return formats.count(octets, "byte")
     value, unit = octets / _KILO, 0
     while value >= _KILO - 0.5 and unit < len(_UNITS) - 1:
         value, unit = value / _KILO, unit + 1
@@ -170,7 +169,7 @@ def when(date: str) -> str:
     """``2025`` as it is, ``2025-04`` as ``April 2025``, ``2025-04-24`` as ``24 April 2025``."""
     if len(date) <= _YEAR:
         return date
-    return wording.month(date) if len(date) == _MONTH else wording.long_date(date)
+    return formats.month(date) if len(date) == _MONTH else formats.long_date(date)
 
 
 def span(event: Conference) -> str:

@@ -8,11 +8,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from generator.catalogue.index import Catalogue
-from generator.ground import vocabulary
+from generator.ground import formats, vocabulary
 from generator.ground.config import Settings
 from generator.ground.path_names import is_free
 from generator.ground.publication import Publication
-from generator.views import wording
 from generator.views.feeds.directory import publication_alternates
 from generator.views.page import Page
 from generator.views.pages import publication as one
@@ -144,7 +143,7 @@ def _overview(
     page = Page(
         address=OVERVIEW,
         title="Publications",
-        description=f"{wording.count(len(publications), 'publication')} of the group",
+        description=f"{formats.count(len(publications), 'publication')} of the group",
         body=render("publications.html.j2", OVERVIEW, **context),
         feeds=publication_alternates(settings),
         updated=max((p.date_updated[:10] for p in publications if p.date_updated), default=None),
@@ -173,7 +172,7 @@ def _list(shelf: Shelf, order: Order, settings: Settings, kinds: Sequence[Shelf]
         page = Page(
             address=address,
             title=label if index == 0 else f"{label}, page {index + 1}",
-            description=f"{wording.count(total, 'publication')}: {shelf.label}",
+            description=f"{formats.count(total, 'publication')}: {shelf.label}",
             lead=render("publications_lead.html.j2", address, places=()),
             body=render("publications_list.html.j2", address, **context),
             feeds=publication_alternates(settings),

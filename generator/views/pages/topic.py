@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from generator.catalogue.days import Entry
 from generator.catalogue.index import Catalogue
+from generator.ground import formats
 from generator.ground.config import Settings, Topic
-from generator.views import wording
 from generator.views.feeds.directory import alternates, topic_path
 from generator.views.page import File, Page
 from generator.views.render import render
@@ -39,7 +39,7 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     page = Page(
         address=OVERVIEW,
         title="Topics",
-        description=f"{wording.count(len(settings.topics), 'topic')} this digest follows",
+        description=f"{formats.count(len(settings.topics), 'topic')} this digest follows",
         body=render("topics.html.j2", OVERVIEW, listed=listed, settings=settings),
         feeds=alternates(settings),
         updated=max((newest[0].date for _, _, newest in listed if newest), default=None),
@@ -65,7 +65,7 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
     page = Page(
         address=address,
         title=topic.name,
-        description=f"{wording.count(total, 'paper')} on {topic.name}",
+        description=f"{formats.count(total, 'paper')} on {topic.name}",
         body=render("topic.html.j2", address, **context),
         feeds=alternates(settings, topic_path(topic.id)),
         updated=newest[0].date if newest else None,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from generator.catalogue.index import Catalogue
 from generator.catalogue.periods import week_span
+from generator.ground import formats
 from generator.ground.config import Settings
-from generator.views import wording
 from generator.views.page import Page
 from generator.views.pages.overview import Period, overview
 from generator.views.timeline import week_address
 
-PERIOD = Period("week", "week.html.j2", week_address, wording.week, week_span)
+PERIOD = Period("week", "week.html.j2", week_address, formats.week, week_span)
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:

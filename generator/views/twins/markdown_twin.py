@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from generator.catalogue.days import DayHead, Entry
+from generator.ground import formats, text
 from generator.ground import markdown_text as md
-from generator.ground import text
 from generator.ground.config import Settings
 from generator.ground.doi import doi_url
 from generator.ground.model import Paper
@@ -46,15 +46,15 @@ def _listed(lines: Iterable[str]) -> str:
 
 
 def _place(place: Place, settings: Settings) -> str:
-    number = "" if place.number is None else f" ({wording.number(place.number)})"
+    number = "" if place.number is None else f" ({formats.number(place.number)})"
     return md.link(md.escaped(place.title), absolute(settings, place.address)) + number
 
 
 def _day(head: DayHead, settings: Settings) -> str:
     place = day_place(head)
-    name = md.link(wording.day(head.date), absolute(settings, place.address)) if place else wording.day(head.date)
+    name = md.link(formats.day(head.date), absolute(settings, place.address)) if place else formats.day(head.date)
     label = wording.label(head)
-    return f"{name}: {wording.count(head.papers, 'paper')}. {label.word}. {md.escaped(label.text)}"
+    return f"{name}: {formats.count(head.papers, 'paper')}. {label.word}. {md.escaped(label.text)}"
 
 
 def _scorers(head: DayHead) -> str:
@@ -76,7 +76,7 @@ def _whole_paper(it: Paper, twin: Twin, settings: Settings) -> Iterator[str]:
     """The paper as it is by now, and what it was given on each day that showed it."""
     yield _listed([*_facts(it), *_became(twin.published.get(it.arxiv_id, ()), settings)])
     for entry in twin.papers:
-        yield f"## {md.link(wording.day(entry.date), absolute(settings, entry.address))}"
+        yield f"## {md.link(formats.day(entry.date), absolute(settings, entry.address))}"
         yield _listed([f"Place: {entry.rank}", *_standing(entry, settings)])
         yield md.text(entry.paper.comment or "")
     if it.abstract:
@@ -104,12 +104,12 @@ def _standing(entry: Entry, settings: Settings) -> Iterator[str]:
     """What the digest says of it on one day."""
     it = entry.paper
     by = f" (by {md.escaped(wording.scorer(it.scorer.model))})" if it.scorer else ""
-    scores = f"relevance {wording.number(it.relevance)}, novelty {wording.number(it.novelty)}, of 10 each"
+    scores = f"relevance {formats.number(it.relevance)}, novelty {formats.number(it.novelty)}, of 10 each"
     yield f"Score: {scores}{by}" if it.score is not None else "Score: none"
     names = {topic.id: topic.name for topic in settings.topics}
     yield f"Topics: {md.escaped(', '.join(names[topic] for topic in entry.topics))}" if entry.topics else ""
     yield from (f"Note: {md.text(reason)}" for reason in it.reasons)
-    yield f"Upvotes: {wording.number(it.upvotes)}" if it.upvotes is not None else ""
+    yield f"Upvotes: {formats.number(it.upvotes)}" if it.upvotes is not None else ""
     sources = " and ".join(settings.sources.get(source, source) for source in entry.sources)
     yield f"From: {md.escaped(sources)}"
     yield f"First shown: {entry.first_seen}" if entry.first_seen and entry.first_seen < entry.date else ""
@@ -126,7 +126,7 @@ def _publication(it: Publication, shown: Sequence[Entry], settings: Settings) ->
     lines = [f"{name}: {md.escaped(value)}" for name, value in facts if value]
     lines += [f"In: {md.text(it.venue)}"] if it.venue else []
     lines += [f"arXiv: {md.link(md.escaped(name), at.abstract)}" for name in it.arxiv_ids if (at := addresses(name))]
-    lines += [f"In the digest: {md.link(wording.day(e.date), absolute(settings, e.address))}" for e in shown]
+    lines += [f"In the digest: {md.link(formats.day(e.date), absolute(settings, e.address))}" for e in shown]
     yield _listed(lines)
     for abstract in it.abstracts:
         yield f"**Abstract.** {md.text(abstract.text)}"

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from generator.catalogue.days import DayHead, Entry, day_address
+from generator.ground import formats
 from generator.ground.model import Paper
 from generator.ground.publication import Publication
-from generator.views import wording
 
 
 class Place(NamedTuple):
@@ -38,4 +38,4 @@ class Twin(NamedTuple):
 
 def day_place(head: DayHead) -> Place | None:
     """The page of a day, if it has one."""
-    return Place(wording.day(head.date), day_address(head.date), head.papers) if head.listed else None
+    return Place(formats.day(head.date), day_address(head.date), head.papers) if head.listed else None
