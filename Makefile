@@ -80,7 +80,7 @@ lock: $(VENV)/.test ## Pin the dependencies anew (ARGS=--upgrade for newer ones)
 
 clean: ## Remove what was set up and built; data/, hand-written pages and files added to the site stay
 	[ ! -x $(BIN)/python ] || $(BIN)/python -c \
-		'from pathlib import Path; from generator.pipeline.clearing import clear; clear(Path())'
+		'from pathlib import Path; from broadsheet.build.clean import clear; clear(Path())'
 	rm -rf $(VENV) $(BUILDERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/*/node_modules
 
 $(BIN)/python:

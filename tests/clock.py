@@ -1,4 +1,4 @@
-"""A command with another clock: the modules of `generator.cli`, which alone know the time, are given this one.
+"""A command with another clock: the modules of `broadsheet.cli`, which alone know the time, are given this one.
 
 ``python -m tests.clock 2026-09-24T12:00+00:00 run --no-build`` is ``digest run --no-build`` at that time.
 """
@@ -8,8 +8,8 @@ import sys
 import time
 import types
 
-import generator.cli.fetching
-import generator.cli.running
+import broadsheet.cli.fetch
+import broadsheet.cli.run
 
 
 class _Clock:
@@ -52,7 +52,7 @@ def turn_clocks(now: datetime.datetime) -> None:
         sleep=clock.sleep,
     )
     for name, module in sys.modules.items():
-        if name.startswith("generator.cli"):
+        if name.startswith("broadsheet.cli"):
             for old, new in ((datetime, dates), (time, times)):
                 if vars(module).get(old.__name__) is old:
                     vars(module)[old.__name__] = new
@@ -61,7 +61,7 @@ def turn_clocks(now: datetime.datetime) -> None:
 def main() -> None:
     """Run the command at the time that is the first argument."""
     turn_clocks(datetime.datetime.fromisoformat(sys.argv.pop(1)))
-    generator.cli.main()
+    broadsheet.cli.main()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from generator.web.door import Web
+from broadsheet.http.client import Web
 from tests import tools
 from tests.loopback import FakeTime, Loopback
 from tests.mornings import World

@@ -9,7 +9,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from generator.edges.preview import TYPES
+from broadsheet.build.preview import TYPES
 
 TEXT = {".atom", ".css", ".html", ".js", ".json", ".opml", ".svg", ".txt", ".xml"}
 HASHED = re.compile(r"\.[0-9a-f]{8,}\.|\.pf_|_[0-9a-f]{7,}\.")

@@ -13,11 +13,13 @@ from typing import Any
 
 import msgspec
 
-from generator.edges.mail import feed_in, outbox, server
-from generator.edges.mail.recipients import read_variable
-from generator.ground import config
-from generator.ground.config import Settings
-from generator.pipeline import mailing
+from broadsheet.mail import deliver as mailing
+from broadsheet.mail import delivery_log as outbox
+from broadsheet.mail import feed_parser as feed_in
+from broadsheet.mail import server
+from broadsheet.mail.recipients import read_variable
+from broadsheet.settings import config
+from broadsheet.settings.config import Settings
 
 WATCHED = {outbox.__file__, server.__file__}
 STEPS = {"mail", "begin", "deliver", "_round", "_set"}  # of mailing: the rest of it only looks

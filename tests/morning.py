@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from generator.edges.store import Store
-from generator.ground.model import Receipt
-from generator.pipeline.running import Ran, Work, days_to_run, run_day
-from generator.web.door import Web
+from broadsheet.daily.run import Ran, Work, days_to_run, run_day
+from broadsheet.http.client import Web
+from broadsheet.model.model import Receipt
+from broadsheet.store.store import Store
 from tests.example import SETTINGS, make_digest
 from tests.loopback import Answer, FakeTime, Loopback
 from tests.model_server import KEY, ModelServer

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from generator.edges.store import Store
-from generator.ground.arxiv_calendar import current_day
-from generator.ground.model import Receipt
-from generator.pipeline.checking import check
-from generator.pipeline.running import Ran, Work, days_to_run, run_day
-from generator.web.door import Web
+from broadsheet.checks.check import check
+from broadsheet.daily.run import Ran, Work, days_to_run, run_day
+from broadsheet.http.client import Web
+from broadsheet.model.model import Receipt
+from broadsheet.providers.arxiv.calendar import current_day
+from broadsheet.store.store import Store
 from tests.example import SETTINGS, make_digest
 from tests.loopback import Answer, FakeTime, Loopback
 from tests.model_server import KEY, ModelServer

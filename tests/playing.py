@@ -1,7 +1,8 @@
 """Replies of services, kept as files: the request, the status, headers, an empty line, the body.
 
-They are made up in the services' own shapes. ``make test ARGS="--live tests/test_recordings.py"`` asks the services
-themselves whether they still answer in these shapes; ``--record`` beside it writes what they said, without abstracts.
+They are made up in the services' own shapes. ``make test ARGS="--live tests/providers/test_recordings.py"`` asks the
+services themselves whether they still answer in these shapes; ``--record`` beside it writes what they said, without
+abstracts.
 """
 
 import re
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from generator.ground.fetch_settings import Endpoints
+from broadsheet.settings.fetch import Endpoints
 from tests.loopback import Answer, Loopback
 
 FOLDER = Path(__file__).parent / "recordings"

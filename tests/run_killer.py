@@ -17,14 +17,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from generator.catalogue.states import is_repaired
-from generator.cli.turns import my_turn
-from generator.edges import atomic
-from generator.edges.scoring import kept, prefilter
-from generator.edges.store import Store
-from generator.pipeline import training
-from generator.pipeline.running import Work, days_to_run, run_day
-from generator.web.door import Web
+from broadsheet.cli.lock import my_turn
+from broadsheet.daily import train as training
+from broadsheet.daily.run import Work, days_to_run, run_day
+from broadsheet.http.client import Web
+from broadsheet.index.states import is_repaired
+from broadsheet.scoring import prefilter
+from broadsheet.scoring.llm import reply_log as kept
+from broadsheet.store import atomic
+from broadsheet.store.store import Store
 from tests.loopback import FakeTime
 
 FOLDER = Path(sys.argv[1])

@@ -8,22 +8,22 @@ from pathlib import Path
 
 import pytest
 
-import generator.edges.sources
-import generator.views.contents
-import generator.views.pages
+import broadsheet.providers.parsers
+import broadsheet.views.page_types
+import broadsheet.views.pages
 from tests.example import ROOT
 
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-PROGRAM = ROOT / "generator"
+PROGRAM = ROOT / "generator" / "broadsheet"
 MODULES = sorted(path for path in PROGRAM.rglob("*.py") if "starter" not in path.parts)
 
 
-def test_the_floors_of_the_picture_are_the_folders_there_are() -> None:
-    floors = re.findall(r"^\| `generator\.(\w+)` \|", DOCUMENT, re.MULTILINE)
-    folders = {path.parent.name for path in PROGRAM.glob("*/__init__.py")}
-    assert set(floors) == folders
+def test_the_packages_of_the_picture_are_the_folders_there_are() -> None:
+    packages = re.findall(r"^\| `(\w+)` \|", DOCUMENT, re.MULTILINE)
+    assert sorted(packages) == sorted(path.parent.name for path in PROGRAM.glob("*/__init__.py"))
     settings = (ROOT / "pyproject.toml").read_text("utf-8")
-    assert re.findall(r'"generator\.(\w+)"', settings[settings.index("layers") :])[: len(floors)] == floors
+    layers = settings.partition("layers = [")[2].partition("]")[0]
+    assert re.findall(r"\w+", layers) == packages
 
 
 def test_imports_point_down() -> None:
@@ -42,11 +42,14 @@ def test_every_file_it_names_exists() -> None:
 def test_every_kind_of_page_and_every_source_is_in_its_tuple() -> None:
     files = (PROGRAM / "views/pages").glob("*.py")
     pages = {path.stem for path in files if "\ndef pages(" in path.read_text("utf-8")}
-    kinds = generator.views.contents.KINDS.values()
+    kinds = broadsheet.views.page_types.KINDS.values()
     assert {kind.pages.__module__.rpartition(".")[2] for kind in kinds if kind.name != "feeds"} == pages
-    parsers = {source.module for source in generator.edges.sources.SOURCES}
+    parsers = {source.module for source in broadsheet.providers.parsers.SOURCES}
+    providers = (PROGRAM / "providers").rglob("*.py")
     with_parse = {
-        path.stem for path in (PROGRAM / "edges/sources").glob("*.py") if "\ndef recognise(" in path.read_text("utf-8")
+        path.relative_to(PROGRAM / "providers").with_suffix("").as_posix().replace("/", ".")
+        for path in providers
+        if "\ndef recognise(" in path.read_text("utf-8")
     }
     assert parsers == with_parse
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import HtmlElement, fromstring
 
-from generator.catalogue.days import TopicMatcher
-from generator.edges.store import Store
-from generator.ground import config
-from generator.ground.model import Paper
-from generator.pipeline import importing
+from broadsheet.daily import import_ as importing
+from broadsheet.index.days import TopicMatcher
+from broadsheet.model.model import Paper
+from broadsheet.settings import config
+from broadsheet.store.store import Store
 from tests.benchmarks import archives, corpus, rivals, sites, tables
 from tests.benchmarks.__main__ import END, START, read, write_docs
 from tests.benchmarks.bench import Bench

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext
 
 from tests.example import ROOT, digest, make_digest
 from tests.hosting import hosted
-from tests.test_browser import SHIFT
+from tests.views.test_browser import SHIFT
 
 DAY = "daily/2025/05/27/index.html"
 

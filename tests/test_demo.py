@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from generator.catalogue.days import TopicMatcher, entries
-from generator.edges.store import Store
-from generator.ground import config, records, text
-from generator.ground.model import Paper, Receipt, State
+from broadsheet.index.days import TopicMatcher, entries
+from broadsheet.model.model import Paper, Receipt, State
+from broadsheet.settings import config
+from broadsheet.store import records
+from broadsheet.store.store import Store
+from broadsheet.text import text
 from tests.example import ROOT
 
 RUN = 12  # words in a row that two people rarely write by chance

@@ -6,7 +6,7 @@
 import shutil
 from pathlib import Path
 
-from generator.pipeline.generating import generate
+from broadsheet.build.generate import generate
 from tests.example import ROOT, tree
 
 GOLDEN = ROOT / "tests" / "golden"

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from generator.edges.lock import file_lock, introduce
-from generator.edges.processes import WorkerPool
-from generator.edges.scratch import scratch_folder
-from generator.edges.seal import mark_unfinished
-from generator.ground import config
-from generator.pipeline.opening import _spread
-from generator.pipeline.rendering import Job, Workers
+from broadsheet.build.seal import mark_unfinished
+from broadsheet.build.workers import Job, Workers
+from broadsheet.index.open import _spread
+from broadsheet.processes.pool import WorkerPool
+from broadsheet.settings import config
+from broadsheet.store.lock import file_lock, introduce
+from broadsheet.store.temporary_folders import scratch_folder
 from tests.example import ROOT, command_line, digest, make_digest, paper
 from tests.kills.__main__ import kills
 from tests.kills.killing import MARK, is_held, marked
@@ -29,9 +29,9 @@ PATIENCE_S = 60  # of a machine that has much else to do
 METHODS = ("fork", "spawn", "forkserver")
 BODY = """\
 import os, time
-from generator.edges import processes
-from generator.edges.leash import run_module
-from generator.edges.lock import file_lock
+from broadsheet.edges import processes
+from broadsheet.processes.child import run_module
+from broadsheet.store.lock import file_lock
 from pathlib import Path
 
 def sleep(number):
@@ -143,7 +143,7 @@ def test_a_command_that_waits_says_for_whom_and_ends_when_told(tmp_path: Path, c
     introduce("a test", lambda holder: None)
     with file_lock(root / ".digest" / lock):
         process = subprocess.Popen(
-            [sys.executable, "-m", "generator", *command.split()], cwd=root, stderr=subprocess.PIPE, text=True,
+            [sys.executable, "-m", "broadsheet", *command.split()], cwd=root, stderr=subprocess.PIPE, text=True,
             stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         assert process.stderr
@@ -164,7 +164,7 @@ def test_a_lock_whose_holder_cannot_be_read_is_waited_for_all_the_same(tmp_path:
     with file_lock(root / ".digest" / "lock"):
         (root / ".digest" / "lock").write_text("[broken", "utf-8")
         process = subprocess.Popen(
-            [sys.executable, "-m", "generator", "build", "--quiet"], cwd=root, stderr=subprocess.PIPE, text=True,
+            [sys.executable, "-m", "broadsheet", "build", "--quiet"], cwd=root, stderr=subprocess.PIPE, text=True,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         assert process.stderr
@@ -218,7 +218,7 @@ def test_a_run_that_waits_for_a_model_ends_when_told_and_its_day_is_done_next_ti
 def test_an_import_that_waits_for_its_input_ends_when_told(tmp_path: Path) -> None:
     root = make_digest(tmp_path / "digest")
     process = subprocess.Popen(
-        [sys.executable, "-m", "generator", "import", "-"], cwd=root, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "broadsheet", "import", "-"], cwd=root, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     wait_for(lambda: is_held(root / ".digest" / "run"))
@@ -276,7 +276,7 @@ def test_the_next_command_removes_what_killed_ones_left_and_nothing_else(tmp_pat
     assert digest("build", "--root", root).stdout.count(": 0 pages made")
 
 
-@pytest.mark.parametrize("ignored", [".gitignore", "generator/starter/dot-gitignore"])
+@pytest.mark.parametrize("ignored", [".gitignore", "generator/broadsheet/starter/dot-gitignore"])
 def test_git_is_not_given_what_killed_commands_left(tmp_path: Path, ignored: str) -> None:
     place(tmp_path, *OURS, *OURS_OF_BUILDS, ".site.new/index.html", "data/papers/2025/2025-05-07.jsonl")
     (tmp_path / ".gitignore").write_bytes((ROOT / ignored).read_bytes())
@@ -327,7 +327,7 @@ def test_a_file_in_a_folders_place_is_a_problem_with_a_place(tmp_path: Path, blo
 def test_a_report_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
     root = make_digest(tmp_path / "digest")
     with open("/dev/full", "w", encoding="utf-8") as full:
-        command = [sys.executable, "-m", "generator", "check", "--root", str(root)]
+        command = [sys.executable, "-m", "broadsheet", "check", "--root", str(root)]
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
         run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=environment)
     assert (run.returncode, run.stderr.count("\n")) == (1, 1)

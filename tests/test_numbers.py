@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.edges.sources import mending
-from generator.edges.store import Store
-from generator.ground.errors import DigestError
-from generator.pipeline.building import build
-from generator.pipeline.checking import check
-from generator.pipeline.importing import run
+from broadsheet.build.build import build
+from broadsheet.checks.check import check
+from broadsheet.daily.import_ import run
+from broadsheet.model.diagnostics import DigestError
+from broadsheet.providers import normalize as mending
+from broadsheet.store.store import Store
 from tests.example import make_digest, paper
 
 FIELDS = ("RELEVANCE", "NOVELTY", "SCORE", "upvotes", "version", "anything")

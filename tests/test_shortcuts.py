@@ -10,14 +10,15 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 
-from generator.catalogue.days import SPACES, Entry, TopicMatcher, words
-from generator.catalogue.index import Catalogue
-from generator.ground import program, tex, tex_formulas
-from generator.ground.arxiv_id import quoted
-from generator.ground.config import Settings, Topic
-from generator.ground.model import Paper
-from generator.views.paper import Sheet
-from tests.test_related import Memory
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.days import SPACES, Entry, TopicMatcher, words
+from broadsheet.model.arxiv_id import quoted
+from broadsheet.model.model import Paper
+from broadsheet.settings.config import Settings, Topic
+from broadsheet.store import program
+from broadsheet.text import tex, tex_formulas
+from broadsheet.views.paper import Sheet
+from tests.index.test_related import Memory
 
 TEX = st.text("$$$\\\\{}{}^_ab1 .,=-'`~*[<h:/\nαx", max_size=60)
 

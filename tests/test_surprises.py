@@ -16,16 +16,16 @@ from types import FrameType
 import pytest
 from jinja2 import DictLoader, Environment
 
-from generator.catalogue.database import discard_unless_signed, sign
-from generator.edges.atomic import write_atomically
-from generator.edges.scoring.kept import Kept
-from generator.ground.errors import DigestError
-from generator.ground.files import problem_from, read_regular
-from generator.ground.program import Compiled
-from generator.pipeline.building import build
-from generator.pipeline.checking import check
-from generator.pipeline.generating import generate
-from generator.pipeline.importing import run as import_
+from broadsheet.build.build import build
+from broadsheet.build.generate import generate
+from broadsheet.checks.check import check
+from broadsheet.daily.import_ import run as import_
+from broadsheet.index.database import discard_unless_signed, sign
+from broadsheet.model.diagnostics import DigestError
+from broadsheet.scoring.llm.reply_log import Kept
+from broadsheet.store.atomic import write_atomically
+from broadsheet.store.files import problem_from, read_regular
+from broadsheet.store.program import Compiled
 from tests.example import ROOT, SETTINGS, digest, make_digest, paper, tree
 
 DAY = "data/papers/2025/2025-05-27.jsonl"
@@ -158,7 +158,7 @@ def test_a_full_disk_is_a_message_and_harms_nothing(root: Path) -> None:
     before = {path: data for path, data in tree(root).items() if path.startswith(("site/", "data/"))}
     command = "import resource, sys, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
     command += "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000));"
-    command += "sys.argv = ['digest', *sys.argv[1:]]; from generator.cli import main; main()"
+    command += "sys.argv = ['digest', *sys.argv[1:]]; from broadsheet.cli import main; main()"
     long = json.dumps(paper("2505.00009", abstract="long " * 1000, date="2025-05-27"))
     (root / "2025-05-27.jsonl").write_text(f"{long}\n")
     for arguments in (["build", "--jobs", "1", "--full"], ["generate", "--jobs", "1"], ["import", "2025-05-27.jsonl"]):

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from generator.ground.arxiv_calendar import current_day
+from broadsheet.providers.arxiv.calendar import current_day
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = (ROOT / ".github" / "workflows", ROOT / "generator" / "starter" / "dot-github" / "workflows")
+FOLDERS = (ROOT / ".github" / "workflows", ROOT / "generator" / "broadsheet" / "starter" / "dot-github" / "workflows")
 WORKFLOWS = sorted(file for folder in FOLDERS for file in folder.glob("*.yml"))
 
 # What each job may do; whatever is not named here may do nothing at all.

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from generator.ground import config, records
-from generator.ground.model import Cost, Paper, Receipt, State, Tokens
+from broadsheet.model.model import Cost, Paper, Receipt, State, Tokens
+from broadsheet.settings import config
+from broadsheet.store import records
 from tests.example import ROOT, make_digest
 
 LAST = dt.date(2025, 12, 15)  # mid-month and late in the year: what is kept by month or by year is not small then

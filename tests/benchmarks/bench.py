@@ -10,7 +10,7 @@ from tests.benchmarks import archives, sites
 from tests.benchmarks.figures import Archive, Figure, Report
 from tests.benchmarks.measuring import Run, repeat, run
 
-DIGEST = (sys.executable, "-m", "generator")
+DIGEST = (sys.executable, "-m", "broadsheet")
 BUILD = {True: "cold build", False: "cold build without search"}
 NOTHING = {True: "nothing new", False: "nothing new without search"}
 ONE_DAY = {True: "one more day", False: "one more day without search"}

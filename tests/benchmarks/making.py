@@ -9,9 +9,9 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from generator.catalogue.days import TopicMatcher
-from generator.ground import config
-from generator.pipeline import importing
+from broadsheet.daily import import_ as importing
+from broadsheet.index.days import TopicMatcher
+from broadsheet.settings import config
 from tests.benchmarks import archives, rivals
 from tests.benchmarks.bench import HUGO, HUGO_LEAN, MKDOCS, MKDOCS_PLAIN
 

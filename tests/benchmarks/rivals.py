@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from generator.catalogue.days import Entry, TopicMatcher, entries
-from generator.ground.config import Settings
-from generator.ground.model import Paper, Receipt
-from generator.views.arxiv import addresses
+from broadsheet.index.days import Entry, TopicMatcher, entries
+from broadsheet.model.model import Paper, Receipt
+from broadsheet.settings.config import Settings
+from broadsheet.views.arxiv import addresses
 
 HUGO = Path(__file__).parent / "hugo"
 PREFIX = "/paper-digest"  # the path of site_url

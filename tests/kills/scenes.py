@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tests.example import ROOT, SETTINGS, command_line, make_digest, paper, tree
 from tests.loopback import Loopback
-from tests.mail import MAIL, PAPERS, edition_html, rss
+from tests.mail_digest import MAIL, PAPERS, edition_html, rss
 from tests.model_server import KEY, ModelServer
 from tests.morning import HF, WEEKS_LATER, Morning, hf_list
 from tests.smtp import Server

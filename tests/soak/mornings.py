@@ -10,13 +10,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator.cli import COMMANDS, main
+from broadsheet.cli import COMMANDS, main
 from tests.clock import turn_clocks
 from tests.soak.schedule import DAY, newest_day, utc_midnight
 from tests.soak.services import Services
 from tests.soak.weather import FAIR, Weather, draw
 
-_LOADED = [import_module(f"generator.cli.{name}") for name in set(COMMANDS.values())]  # once, and not in every child
+_LOADED = [import_module(f"broadsheet.cli.{name}") for name in set(COMMANDS.values())]  # once, and not in every child
 
 HOURS = ((4, 23), (5, 23), (0, 10), (9, 0), (13, 40), (22, 15))  # in UTC
 _FINAL_DAYS = 2  # in fair weather, so that what can be mended is

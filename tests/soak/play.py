@@ -10,8 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator.pipeline.building import build
-from generator.pipeline.checking import check
+from broadsheet.build.build import build
+from broadsheet.checks.check import check
 from tests.example import make_digest
 from tests.soak import judge, receipts
 from tests.soak.archive import Archive

@@ -1,0 +1,1 @@
+"""BibTeX, CSL-JSON and RIS."""

@@ -1,0 +1,85 @@
+"""Text as BibTeX may hold it: formulas stay TeX, everything else is Unicode with TeX's own characters escaped.
+
+A title is run by TeX when somebody cites it, so nothing of it is passed on unread: what is written is built from what
+`broadsheet.text.tex` understood. A formula stays TeX only if every macro in it is one that mathematics knows.
+"""
+
+import re
+from urllib.parse import quote
+
+from broadsheet.text import tex
+from broadsheet.text.mathml import symbol, takes_arguments, to_mathml
+from broadsheet.text.sanitize import clean, one_line
+from broadsheet.text.unicode_math import unicode_math
+
+# BibTeX counts braces even behind a backslash, hence the long names.
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+} | {character: "\\" + character for character in "&%$#_"}
+_ESCAPED = str.maketrans(_ESCAPES)
+_STYLES = {"em": "emph", "strong": "textbf", "code": "texttt", "sub": "textsubscript", "sup": "textsuperscript"}
+_SIZES = [f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")]
+_STRUCTURES = frozenset(
+    ["begin", "end", "left", "right", "middle", "limits", "nolimits", "displaystyle", "not", *_SIZES]
+)
+_MACRO = re.compile(r"\\([A-Za-z]+|.|$)")
+_SYMBOLS = frozenset(",;:!>|{}%#&_ \\")
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)(?:\{(?:[bBpvV]?matrix|smallmatrix|aligned|array|cases|gathered|split)\})?")
+_BARE_SPECIAL = re.compile(r"(?<!\\)[%#]")
+
+
+def text(source: str) -> str:
+    """Running text (titles, venues) as a BibTeX value, braces balanced, without the outer braces."""
+    return one_line("".join(map(_node, tex.parse(clean(source)))))
+
+
+def escaped(source: str) -> str:
+    """Plain text (names, numbers) as a BibTeX value."""
+    return one_line(source).translate(_ESCAPED)
+
+
+def verbatim(source: str) -> str:
+    """An address or identifier, which BibTeX styles print as it is; what would unbalance braces is percent-encoded."""
+    return re.sub(r"[\s{}\\]", lambda found: quote(found[0]), source)
+
+
+def _node(node: tex.Node) -> str:
+    match node:
+        case tex.Text(words):
+            return words.translate(_ESCAPED)
+        case tex.Math(formula):
+            safe = formula_as_tex(formula)
+            return f"${safe}$" if safe else escaped(unicode_math(formula))
+        case tex.Styled(element, children):
+            return f"\\{_STYLES[element]}{{{''.join(map(_node, children))}}}"
+        case tex.Link(_, children):
+            return "".join(map(_node, children))
+
+
+def formula_as_tex(formula: str) -> str | None:
+    """A formula that TeX may run: known macros only, balanced, no way to write a character by its code (``^^5c``)."""
+    line = one_line(formula).replace(r"\{", r"\lbrace ").replace(r"\}", r"\rbrace ")
+    if "$" in line or "^^" in line or not _is_balanced(line) or to_mathml(formula) is None:
+        return None
+    environments = all(found.endswith("}") for found in _ENVIRONMENT.findall(line))
+    if not environments or not all(map(_is_known, _MACRO.findall(line))):
+        return None
+    line = _BARE_SPECIAL.sub(r"\\\g<0>", line)
+    return line if r"\begin" in line else re.sub(r"(?<!\\)&", r"\\&", line)
+
+
+def _is_known(name: str) -> bool:
+    return name in _SYMBOLS or name in _STRUCTURES or symbol(name) is not None or takes_arguments(name)
+
+
+def _is_balanced(line: str) -> bool:
+    depth = 0
+    for brace in re.findall(r"[{}]", line):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0

@@ -1,0 +1,64 @@
+"""RIS of publications and of the digest's papers: tagged lines, as reference managers read them.
+
+Made of the CSL item, so the two say the same. Format: https://en.wikipedia.org/wiki/RIS_(file_format); a preprint is
+``UNPB``, as Zotero writes one.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from broadsheet.bibliography.bibliography import csl
+from broadsheet.model.model import Paper
+from broadsheet.model.publication import Publication
+from broadsheet.text.sanitize import one_line
+
+_TYPES = {
+    "article": "UNPB",
+    "article-journal": "JOUR",
+    "article-newspaper": "NEWS",
+    "book": "BOOK",
+    "chapter": "CHAP",
+    "dataset": "DATA",
+    "entry-encyclopedia": "ENCYC",
+    "paper-conference": "CPAPER",
+    "patent": "PAT",
+    "report": "RPRT",
+    "review": "JOUR",
+    "software": "COMP",
+    "thesis": "THES",
+}
+_PLAIN = (
+    *(("T2", "container-title"), ("T3", "collection-title"), ("VL", "volume"), ("IS", "issue"), ("ET", "edition")),
+    *(("PB", "publisher"), ("CY", "publisher-place"), ("SN", "ISSN"), ("SN", "ISBN"), ("M1", "number")),
+    *(("DO", "DOI"), ("UR", "URL"), ("LA", "language"), ("N1", "note")),
+)
+
+
+def ris(entry: Publication | Paper) -> str:
+    """The RIS record of a publication or a paper: UTF-8, a line for each field, the last is ``ER``."""
+    return "".join(f"{tag}  - {one_line(value)}\n" for tag, value in _fields(csl(entry)))
+
+
+def _fields(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "TY", _TYPES.get(item["type"], "GEN")
+    yield "ID", item["id"]
+    for tag, role in (("AU", "author"), ("ED", "editor"), ("A4", "translator")):
+        yield from ((tag, _name(name)) for name in item.get(role, ()) if name)
+    yield "TI", item.get("title", "")
+    if issued := item.get("issued"):
+        parts = [f"{part:02}" for part in issued["date-parts"][0]]
+        yield "PY", parts[0]
+        # Always three slashes, one before each part that may be left out.
+        yield "DA", "/".join([*parts, "", "", ""][:4])
+    for tag, field in _PLAIN:
+        if value := item.get(field):
+            yield tag, value
+    first, _, last = item.get("page", "").partition("-")
+    yield from ((tag, value) for tag, value in (("SP", first), ("EP", last)) if value)
+    yield "ER", ""
+
+
+def _name(name: dict[str, str]) -> str:
+    """``Family, Given, Suffix``. A comma in a part would make another part of it."""
+    parts = [name[part].replace(",", " ") for part in ("family", "given", "suffix") if part in name]
+    return ", ".join(parts) if parts else name["literal"]

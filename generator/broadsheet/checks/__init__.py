@@ -1,0 +1,1 @@
+"""The checks of `digest check`: settings, days, papers, receipts, files, the site and its size."""

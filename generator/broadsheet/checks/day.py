@@ -1,0 +1,85 @@
+"""A day of ``data/`` as `digest check` sees it: with the place of every line, and with what could not be read."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from broadsheet.model import limits
+from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.model import Paper, Receipt
+from broadsheet.scoring.llm.signers import signers
+from broadsheet.store import records
+from broadsheet.store.store import Store
+
+
+class Row(NamedTuple):
+    """A paper, its place, ``file:line``, and its fields that were too long to be read whole."""
+
+    where: str
+    paper: Paper
+    cut_names: tuple[str, ...] = ()
+
+
+class Day(NamedTuple):
+    """A day's rows and receipt, as far as they can be read; `receipt_text` is the file the receipt comes from.
+
+    `dropped` are the papers that the day does not show; `signers` the models whose scores name them.
+    """
+
+    date: str
+    rows: tuple[Row, ...]
+    receipt: Receipt | None
+    receipt_file: str
+    receipt_text: str = ""
+    dropped: tuple[Paper, ...] = ()
+    signers: frozenset[str] = frozenset()
+
+    def place(self, key: str) -> str:
+        """``file:line`` of a key of the receipt."""
+        found = re.search(rf'^.*"{re.escape(key)}"\s*:', self.receipt_text, re.MULTILINE)
+        line = self.receipt_text.count("\n", 0, found.start()) + 1 if found else 1
+        return f"{self.receipt_file}:{line}"
+
+
+def read_day(store: Store, date: str) -> tuple[Day, list[Problem]]:
+    """The day, and everything about its files that keeps the rest of the program from reading them."""
+    problems: list[Problem] = []
+    receipt = None
+    dropped: tuple[Paper, ...] = ()
+    try:
+        dropped = store.dropped(date)
+    except DigestError as error:
+        problems += error.problems
+    try:
+        store.papers(date)
+    except DigestError as error:
+        problems += error.problems
+    try:
+        receipt = store.receipt(date)
+    except DigestError as error:
+        problems += error.problems
+    path = store.receipt_path(date)
+    text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
+    signing = signers(store.replies_path(date))
+    problems += (note for row in _rows(store, store.dropped_path(date)) for note in cut_fields(row))
+    return Day(
+        date, tuple(_rows(store, store.papers_path(date))), receipt, store.label(path), text, dropped, signing
+    ), problems
+
+
+def cut_fields(row: Row) -> Iterator[Problem]:
+    """Note the fields of which no page shows the end."""
+    for field in row.cut_names:
+        what = f"{row.paper.arxiv_id}: {field} is longer than {limits.allowance(field)}, and is cut where it is read"
+        yield Problem(row.where, what, "shorten it", note=True)
+
+
+def _rows(store: Store, path: Path) -> Iterator[Row]:
+    """Yield the lines that can be read, whatever is wrong with the others."""
+    lines = path.read_bytes().split(b"\n") if path.is_file() else []
+    for number, line in enumerate(lines, 1):
+        with suppress(records.RecordError):
+            if line.strip():
+                yield Row(f"{store.label(path)}:{number}", *records.decode_capped(line))

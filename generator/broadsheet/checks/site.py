@@ -1,0 +1,119 @@
+"""What `digest check --site` asks of a built site: every internal link leads somewhere, under any sub-path."""
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+
+from broadsheet.model.diagnostics import Problem
+
+# Hosts serve this one at any address, so that its links must start at the root.
+NOT_FOUND = "404.html"
+
+
+class Link(NamedTuple):
+    """An address as a file has it."""
+
+    line: int
+    url: str
+
+
+class Document(NamedTuple):
+    """What a page offers to links, and the links it has."""
+
+    ids: frozenset[str]
+    links: tuple[Link, ...]
+    has_title: bool
+
+
+def site_problems(site: Path, site_url: str, label: str) -> Iterator[Problem]:
+    """Everything wrong with the site in folder `site`, to be served at `site_url`; messages call the folder `label`."""
+    files = frozenset(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
+    if "index.html" not in files:
+        yield Problem(label, "not a built site (no index.html)", "run 'digest build'")
+        return
+    documents = {name: _read_html(site / name) for name in sorted(files) if name.endswith(".html")}
+    resolver = _Resolver(files, documents, site_url)
+    for name, document in documents.items():
+        if not document.has_title:
+            yield Problem(f"{label}/{name}", "the page has no <title>", "give it a heading or a title")
+        for link in document.links:
+            if fault := resolver.fault(name, link.url):
+                yield Problem(f"{label}/{name}:{link.line}", f"{link.url}: {fault[0]}", fault[1])
+    for name in sorted(files):
+        if name.endswith((".xml", ".atom", ".opml")):
+            yield from _xml_problems(site / name, f"{label}/{name}", resolver)
+
+
+def _xml_problems(path: Path, where: str, resolver: "_Resolver") -> Iterator[Problem]:
+    """Feeds and the site map name pages by their full address."""
+    try:
+        root = etree.parse(path).getroot()
+    except etree.XMLSyntaxError as error:
+        yield Problem(f"{where}:{error.lineno}", f"not XML: {error.msg}", "report this: it is a fault of the program")
+        return
+    for element in root.iter(etree.Element):
+        for url in ((element.text or "").strip(), *element.attrib.values()):
+            if resolver.is_ours(url) and (fault := resolver.fault("", url)):
+                yield Problem(f"{where}:{element.sourceline}", f"{url}: {fault[0]}", fault[1])
+
+
+class _Resolver:
+    """Says of a link on a page what is wrong with it, if anything."""
+
+    def __init__(self, files: frozenset[str], documents: dict[str, Document], site_url: str) -> None:
+        self._files = files
+        self._documents = documents
+        self._site_url = site_url
+        self._base = urlsplit(site_url).path
+
+    def is_ours(self, url: str) -> bool:
+        return url.startswith(self._site_url)
+
+    def fault(self, page: str, url: str) -> tuple[str, str] | None:
+        """What is wrong and what to do, for the link `url` on `page`."""
+        try:
+            parts = urlsplit(url[len(self._site_url) :] if self.is_ours(url) else url)
+        except ValueError:
+            return "not an address", "correct the link"
+        if parts.scheme or parts.netloc:
+            return None
+        path = unquote(parts.path)
+        if path.startswith("/"):
+            if page != NOT_FOUND or not path.startswith(self._base):
+                return "starts at the host's root, which breaks under a sub-path", "make the link relative"
+            path = path[len(self._base) :]
+        folder = "" if self.is_ours(url) or parts.path.startswith("/") else posixpath.dirname(page)
+        target = self._file(folder, path) if path or self.is_ours(url) else page
+        if target not in self._files:
+            return "leads nowhere", "correct the link, or build the site anew"
+        return self._fragment_fault(target, unquote(parts.fragment))
+
+    def _file(self, folder: str, path: str) -> str:
+        name = posixpath.normpath(posixpath.join(folder, path)).removeprefix("./")
+        if name in self._files and not path.endswith("/"):
+            return name
+        return "index.html" if name == "." else f"{name}/index.html"
+
+    def _fragment_fault(self, target: str, fragment: str) -> tuple[str, str] | None:
+        document = self._documents.get(target)
+        if not fragment or fragment == "top" or document is None or fragment in document.ids:
+            return None
+        return f"no element of {target} has the id {fragment}", "correct the link, or build the site anew"
+
+
+def _read_html(path: Path) -> Document:
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    root = etree.fromstring(path.read_bytes() or b"<html/>", parser)
+    ids: set[str] = set()
+    links: dict[str, Link] = {}
+    for element in root.iter(etree.Element):
+        ids.update(value for name in ("id", "name") if (value := element.get(name)))
+        for name in ("href", "src"):
+            if (url := element.get(name)) is not None:
+                links.setdefault(url, Link(element.sourceline, url))
+    title = root.findtext("head/title") or ""
+    return Document(frozenset(ids), tuple(links.values()), bool(title.strip()))

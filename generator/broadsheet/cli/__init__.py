@@ -1,0 +1,83 @@
+"""The commands: the only floor that prints, exits and knows what day it is."""
+
+import sys
+from contextlib import suppress
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from broadsheet import __version__
+from broadsheet.cli.interruption import Interruption, end_when_told
+from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.store.files import problem_from
+from broadsheet.store.lock import introduce
+
+# The module of each command, loaded when it is called: what one needs is not for all to wait for.
+COMMANDS = {
+    "import": "import_",
+    "run": "run",
+    "fetch": "fetch",
+    "score": "score",
+    "generate": "build",
+    "build": "build",
+    "check": "check",
+    "serve": "serve",
+    "train": "train",
+    "ping": "ping",
+    "mail": "mail",
+    "new": "new",
+    "schema": "schema",
+}
+
+
+class Commands(click.Group):
+    """The commands, in the order in which one comes to need them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"{__name__}.{COMMANDS[cmd_name]}"), f"{cmd_name}_command")
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="digest")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Paper Digest: scored daily papers and repository records, as a static site.
+
+    \b
+    Example, from nothing to a site:
+      digest new my-digest && cd my-digest
+      digest import ~/scores/2025-05-27.json
+      digest build && digest serve
+    """
+    introduce(f"digest {context.invoked_subcommand}", lambda holder: click.echo(f"waiting: {holder}", err=True))
+
+
+def main() -> None:
+    """The program `digest`. Exit codes: 0 done, 1 the input or the run has problems (listed), 2 wrong usage.
+
+    SIGINT and SIGTERM end it within two seconds, with 130 and 143.
+    """
+    end_when_told()
+    try:
+        commands.main(standalone_mode=True)
+    except Interruption as interruption:
+        _end(interruption.problem, code=interruption.status)
+    except DigestError as error:
+        _end(*error.problems)
+    except OSError as error:
+        with suppress(OSError):
+            sys.stdout.close()  # if output cannot be written, Python would complain once more at the end
+        _end(problem_from(error))
+
+
+def _end(*problems: Problem, code: int = 1) -> NoReturn:
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(code)

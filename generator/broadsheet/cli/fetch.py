@@ -1,0 +1,111 @@
+"""``digest fetch``."""
+
+import datetime
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from broadsheet import __version__
+from broadsheet.cli.import_ import repair_lines
+from broadsheet.cli.lock import my_turn
+from broadsheet.cli.options import date_of, json_option, quiet_option, root_option
+from broadsheet.daily.fetch import DayReport, fetch_days
+from broadsheet.http.client import Web
+from broadsheet.http.service import user_agent
+from broadsheet.providers.arxiv.calendar import current_day
+from broadsheet.providers.fetch_result import Condition
+from broadsheet.settings import config
+from broadsheet.settings.config import Settings
+from broadsheet.text.formats import count
+
+
+def today() -> str:
+    """The day whose papers are the newest."""
+    return current_day(datetime.datetime.now(datetime.UTC))
+
+
+def open_web(settings: Settings) -> Web:
+    """The door to the services, in this digest's name."""
+    agent = user_agent(__version__, settings.site.site_url, settings.fetch.contact)
+    return Web(agent, clock=time.monotonic, sleep=time.sleep)
+
+
+@click.command("fetch")
+@root_option
+@click.option(
+    "--date",
+    callback=date_of,
+    metavar="YYYY-MM-DD",
+    help="The day; the newest if left out (from 20:00 US Eastern on, tomorrow).",
+)
+@click.option("--from", "first", callback=date_of, metavar="YYYY-MM-DD", help="The first of several days.")
+@click.option("--to", "last", callback=date_of, metavar="YYYY-MM-DD", help="The last of them; the newest if left out.")
+@quiet_option
+@json_option
+def fetch_command(
+    root: Path, date: str | None, first: str | None, last: str | None, quiet: bool, as_json: bool
+) -> None:
+    """Ask arXiv, Hugging Face and the repository for a day's papers and take them into data/, unscored.
+
+    What to ask stands under fetch: in digest.yml. A paper that stands on an earlier day is not listed again; what is
+    new about it (version, withdrawal, votes) is noted there. Fetching a day again changes nothing that is known. Exit
+    code 1 if a source failed or gave an old list; the others are kept.
+
+    \b
+    Example:
+      digest fetch --date 2026-09-24
+      digest fetch --from 2026-09-01 --to 2026-09-24
+    """
+    now = today()
+    dates = _dates(date, first, last, now)
+    settings = config.load(root)
+    with open_web(settings) as web, my_turn(root):
+        show = (lambda report: None) if as_json else (lambda report: _print(report, quiet))
+        asked_at = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
+        reports = fetch_days(root, settings, dates, web, now, show, asked_at=asked_at)
+    if as_json:
+        click.echo(msgspec.json.encode(reports).decode())
+    if any(report.faults for report in reports):
+        sys.exit(1)
+
+
+def _dates(date: str | None, first: str | None, last: str | None, now: str) -> list[str]:
+    if date and (first or last):
+        raise click.UsageError("give --date, or --from and --to.")
+    if last and not first:
+        raise click.UsageError("--to needs --from.")
+    start = datetime.date.fromisoformat(first or date or now)
+    end = datetime.date.fromisoformat(last or (now if first else start.isoformat()))
+    if end < start:
+        raise click.UsageError(f"--from {start} is after --to {end}.")
+    if end.isoformat() > now:
+        raise click.UsageError(f"{end} has not come yet.")
+    return [(start + datetime.timedelta(days=number)).isoformat() for number in range((end - start).days + 1)]
+
+
+def _print(report: DayReport, quiet: bool) -> None:
+    for problem in report.faults:
+        click.echo(str(problem), err=True)
+    if not quiet:
+        click.echo("\n".join(_lines(report)))
+
+
+def _lines(report: DayReport) -> Iterator[str]:
+    for source in report.sources:
+        name = f"{report.date} {source.source}"
+        if source.announced is None or source.condition in (Condition.QUIET, Condition.FAILED):
+            yield f"{name}: {source.condition}"
+            continue
+        parts = [f"{source.announced:,} announced", f"{source.papers:,} wanted", f"{source.replaced:,} replaced"]
+        parts += [f"{len(source.withdrawn):,} withdrawn"] if source.withdrawn else []
+        yield f"{name}: {source.condition}: {', '.join(parts)}"
+    new, changed = count(report.new, "new paper"), count(len(report.changed), "day")
+    yield f"{report.date}: {new}; {len(report.duplicates):,} on an earlier day already; {changed} changed in data/"
+    if report.publications:
+        yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in report.publications.items())
+    yield from repair_lines(report.repairs)
+    yield from (f"note: {problem}" for problem in report.problems if problem.note)

@@ -1,0 +1,170 @@
+"""``digest import``."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+import msgspec
+
+from broadsheet.cli.lock import my_turn
+from broadsheet.cli.options import date_of
+from broadsheet.daily.import_ import Report, run
+from broadsheet.daily.import_files import STDIN
+from broadsheet.daily.merge import Outcome
+from broadsheet.providers.fields import SCORES, TARGETS, FieldMap, Scale, parse_scale
+from broadsheet.providers.parse_result import Repair, Unscored
+from broadsheet.text.formats import count
+
+# One file of a kind, and several; of the other kinds there is a "file of" them.
+_KINDS = {
+    "arXiv feed": ("arXiv feed", "arXiv feeds"),
+    "BibTeX or RIS": ("bibliography", "bibliographies"),
+    "digest page": ("digest page", "digest pages"),
+    "digest's own": ("file of a digest's own data", "files of a digest's own data"),
+    "not recognised": ("file not recognised", "files not recognised"),
+    "nothing": ("empty file", "empty files"),
+    "refused": ("file refused", "files refused"),
+    "table": ("table", "tables"),
+}
+
+
+def fields_of(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Return the keys that were typed for fields, as ``FIELD=KEY``."""
+    keys = {}
+    for value in values:
+        field, equals, key = value.partition("=")
+        if not equals or not key or field not in TARGETS:
+            raise click.BadParameter(f"{value!r} is not FIELD=KEY with a FIELD of: {', '.join(TARGETS)}.")
+        keys[field] = key
+    return keys
+
+
+def scales_of(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, Scale]:
+    """Return the scales that were typed, as ``LOW-HIGH`` for both scores or ``FIELD=LOW-HIGH``."""
+    scales: dict[str, Scale] = {}
+    for value in sorted(values, key=lambda value: "=" in value):
+        field, equals, text = value.rpartition("=")
+        scale = parse_scale(text)
+        if scale is None or (equals and field not in SCORES):
+            raise click.BadParameter(f"{value!r} is not [FIELD=]LOW-HIGH, e.g. 0-100 or novelty=1-5.")
+        scales |= dict.fromkeys([field] if field else SCORES, scale)
+    return scales
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=".",
+    help="The digest's folder, the one with digest.yml.",
+)
+@click.option("--date", callback=date_of, metavar="YYYY-MM-DD", help="The day of files and rows without a date.")
+@click.option(
+    "--map",
+    "keys",
+    multiple=True,
+    callback=fields_of,
+    metavar="FIELD=KEY",
+    help="Take FIELD from KEY, e.g. relevance=rating, arxiv_id=links.arxiv or date=published.",
+)
+@click.option(
+    "--scale",
+    "scales",
+    multiple=True,
+    callback=scales_of,
+    metavar="[FIELD=]LOW-HIGH",
+    help="The scale of the scores, if it is not 1-10: 0-100, or novelty=1-5 for one of them.",
+)
+@click.option("--replace", is_flag=True, help="Where a row differs from one in data/, take the one that comes in.")
+@click.option("--quiet", is_flag=True, help="Say nothing but problems.")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+def import_command(
+    paths: tuple[str, ...],
+    root: Path,
+    date: str | None,
+    keys: dict[str, str],
+    scales: dict[str, Scale],
+    replace: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Import papers, receipts and publications into data/.
+
+    PATH is a file, a folder (with all below it) or - for standard input, gzip or not. The format is detected from the
+    content: rows of papers (JSON, JSON lines, CSV, TSV), Hugging Face Daily Papers JSON, arXiv RSS, Atom, API and
+    OAI-PMH, BibTeX, RIS, LibreCat YAML or JSON, a saved digest page (for its receipt), the data/ folder or the JSON
+    Lines download of another digest. Importing a file again changes nothing. docs/importing.md lists every key;
+    'digest schema paper' prints the JSON Schema of a row.
+
+    \b
+    Example:
+      digest import ~/scored/2025-05 publications.yml
+      digest import --map relevance=rating --scale 0-100 --date 2025-05-27 ratings.csv
+      curl -s 'https://huggingface.co/api/daily_papers?date=2025-05-27' | digest import -
+    """
+    stdin = sys.stdin.buffer if STDIN in paths else None
+    with my_turn(root):
+        report = run(root, paths, date=date, replace=replace, fields=FieldMap(keys, scales), stdin=stdin)
+    if as_json:
+        click.echo(msgspec.json.encode(report).decode())
+    else:
+        for problem in report.faults:
+            click.echo(str(problem), err=True)
+        if not quiet:
+            click.echo("\n".join(_lines(report)))
+    if report.faults:
+        raise SystemExit(1)
+
+
+def _lines(report: Report) -> Iterable[str]:
+    yield _files(report)
+    if report.read:
+        names = [name for name in Outcome if name in report.outcomes or name is not Outcome.REPLACED]
+        counts = [f"{report.outcomes.get(name, 0):,} {name}" for name in names]
+        yield f"{count(report.read, 'row')}: {', '.join(counts)}, {report.refused:,} refused"
+    if report.publications:
+        yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in sorted(report.publications.items()))
+    if report.receipts:
+        yield f"receipts: {report.receipts:,} written"
+    yield f"{count(len(report.days), 'day')} changed in data/"
+    yield from repair_lines(report.repairs)
+    yield from _unscored_lines(report.unscored)
+    if report.kept:
+        rows = count(len(report.kept), "row")
+        yield f"kept: in {rows} data/ differs and stays (--replace takes what comes in; --json lists them)"
+        yield f"kept: e.g. {'; '.join(map(str, report.kept[:3]))}"
+    yield from (f"note: {problem}" for problem in report.problems if problem.note)
+
+
+def _files(report: Report) -> str:
+    """Return how many files there were, of which kinds."""
+    kinds = [_kind(number, kind) for kind, number in sorted(report.kinds.items())]
+    return kinds[0] if len(kinds) == 1 else ": ".join(filter(None, [count(report.files, "file"), ", ".join(kinds)]))
+
+
+def _kind(number: int, kind: str) -> str:
+    one, many = _KINDS.get(kind, (f"file of {kind}", f"files of {kind}"))
+    return count(number, one, many)
+
+
+def repair_lines(repairs: list[Repair]) -> Iterable[str]:
+    """A line for each kind of repair."""
+    kinds: dict[str, list[Repair]] = defaultdict(list)
+    for repair in repairs:
+        kinds[repair.what].append(repair)
+    for what, found in sorted(kinds.items(), key=lambda kind: -len(kind[1])):
+        how = f": {found[0].how}" if found[0].how else ""
+        yield f"repaired: {len(found):,} × {what}, e.g. {found[0].where}{how}"
+
+
+def _unscored_lines(unscored: list[Unscored]) -> Iterable[str]:
+    """Return a line for each reason why rows came in without a score."""
+    reasons: dict[tuple[str, str], list[Unscored]] = defaultdict(list)
+    for part in unscored:
+        reasons[part.what, part.do].append(part)
+    for (what, do), parts in sorted(reasons.items(), key=lambda item: -sum(part.rows for part in item[1])):
+        rows = count(sum(part.rows for part in parts), "row")
+        yield f"without a score: {rows}: {what}, e.g. {parts[0].where}: {do}"

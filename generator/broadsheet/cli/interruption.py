@@ -1,0 +1,46 @@
+"""SIGINT and SIGTERM end a command within two seconds, with nothing half-written left behind."""
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from broadsheet.model.diagnostics import Problem
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+GRACE_S = 1.5  # to clear away what was begun; after that the process ends as if it were killed
+
+
+class Interruption(SystemExit):
+    """The end of the process by a signal."""
+
+    def __init__(self, number: int) -> None:
+        self.signal, self.status = signal.Signals(number), 128 + number
+        super().__init__(self.status)
+
+    @property
+    def problem(self) -> Problem:
+        """Return the message about it."""
+        return Problem("digest", f"stopped by {self.signal.name}", "run the command again to continue")
+
+
+def end_when_told() -> None:
+    """Raise `Interruption` in the main thread when a signal asks this process to end."""
+    process = os.getpid()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != process:  # a worker that was forked just now, and has no handler of its own yet
+            os._exit(128 + number)
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        # Threads that lose what they wait for, and handlers that cannot raise, have nothing to report any more.
+        threading.excepthook = lambda failure: None
+        sys.unraisablehook = lambda failure: None
+        timer = threading.Timer(GRACE_S, os._exit, (128 + number,))
+        timer.daemon = True
+        timer.start()
+        raise Interruption(number)
+
+    for number in SIGNALS:
+        signal.signal(number, end)

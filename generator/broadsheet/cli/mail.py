@@ -1,0 +1,121 @@
+"""``digest mail``."""
+
+import os
+import sys
+import time
+import uuid
+import webbrowser
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+import msgspec
+
+from broadsheet.cli.fetch import open_web
+from broadsheet.cli.options import json_option, quiet_option, root_option
+from broadsheet.mail.deliver import Report, Written, find_recipients, mail, open_feed, send_test, state_file, written
+from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.settings import config
+from broadsheet.store.atomic import write_atomically
+from broadsheet.store.lock import Lock, exclusive_lock
+from broadsheet.text.formats import count
+
+PREVIEW = Path(".digest", "mail")
+
+
+@click.command("mail")
+@click.argument("feed", required=False, metavar="[FEED]")
+@root_option
+@click.option("--recipients", type=click.Path(path_type=Path), metavar="FILE", help="Who gets it: an address a line.")
+@click.option("--edition", metavar="NAME", help="2025-05-27 or 2025-W22; the newest if left out.")
+@click.option("--state", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="What has been sent.")
+@click.option("--dry-run", is_flag=True, help="Send nothing: write the message and a preview.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where --dry-run writes: .digest/mail.")
+@click.option("--open", "browse", is_flag=True, help="With --dry-run: show the preview in the browser.")
+@click.option("--test", "address", metavar="ADDRESS", help="Send it to this address only, and write nothing down.")
+@click.option("--refused-again", is_flag=True, help="Try those once more whom the server refused.")
+@quiet_option
+@json_option
+def mail_command(
+    feed: str | None,
+    root: Path,
+    recipients: Path | None,
+    edition: str | None,
+    state: Path | None,
+    dry_run: bool,
+    out: Path | None,
+    browse: bool,
+    address: str | None,
+    refused_again: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Mail the newest edition of FEED to everybody on a list, once.
+
+    FEED is a file or an address: RSS, Atom or JSON Feed, of this digest (its built site's feeds/daily.xml if left out)
+    or anybody's. Run it twice, or kill it and run it again: nobody gets an edition twice, nobody is left out.
+    The server is in the environment (DIGEST_SMTP_HOST, _USER, _PASSWORD): see docs/mail.md.
+
+    \b
+    Example:
+      digest mail --dry-run --open
+      digest mail --test me@group.example
+      digest mail --recipients ~/readers.txt
+    """
+    if dry_run and address:
+        raise click.UsageError("--dry-run sends nothing, --test does: choose one of them.")
+    settings = config.load(root)
+    with open_web(settings) as web:
+        source, place = open_feed(settings, root, feed, web)
+    if dry_run:
+        with nullcontext() if out else exclusive_lock(root, Lock.PREVIEW):
+            _show(written(settings, source, edition), out or root / PREVIEW, browse, quiet, as_json, sole=not out)
+    elif address:
+        sent = send_test(settings, source, edition, address, uuid.uuid4().hex, os.environ)
+        if not quiet:
+            click.echo(f"{sent.subject} ({_size(len(sent.message))}) → sent to the address you gave")
+    else:
+        readers, problems = find_recipients(root, recipients, os.environ)
+        state = state_file(settings, state, os.environ)
+        report = mail(settings, source, edition, readers, state, os.environ, time.sleep, refused_again=refused_again)
+        report.problems = problems + report.problems
+        _report(report, place, quiet, as_json)
+
+
+def _show(it: Written, folder: Path, browse: bool, quiet: bool, as_json: bool, *, sole: bool) -> None:
+    files = {"eml": it.message, "txt": it.text.encode(), "html": it.html.encode()}
+    paths = {kind: folder / f"{it.edition}.{kind}" for kind in files}
+    if (others := [path for path in paths.values() if path.exists()]) and len(others) < len(paths):
+        what = "stands where the preview belongs, and is none"  # a preview is three files
+        raise DigestError([Problem(str(path), what, "move it away, or name another --out") for path in others])
+    for kind, data in files.items():
+        write_atomically(paths[kind], data, sole=sole)
+    if as_json:
+        found = {"edition": it.edition, "subject": it.subject, "bytes": len(it.message), "papers": it.papers}
+        click.echo(msgspec.json.encode(found | {kind: str(path) for kind, path in paths.items()}).decode())
+    elif not quiet:
+        click.echo(f"{it.subject} ({count(it.papers, 'paper')}, {_size(len(it.message))}), sent to nobody")
+        for path in paths.values():
+            click.echo(f"  {path}")
+    if browse:
+        webbrowser.open(paths["html"].resolve().as_uri())
+
+
+def _report(report: Report, place: str, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.encode(report).decode())
+    else:
+        for problem in report.problems:
+            click.echo(problem, err=True)
+        for it in () if quiet else report.deliveries:
+            counts = {"sent": it.sent, "had it already": it.had, "refused": it.refused, "waiting": it.waiting}
+            told = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number or what == "sent")
+            click.echo(f"{it.subject} ({_size(it.bytes)}) → {told}")
+        if report.quiet and not quiet:
+            click.echo(f"{place}: nothing to send: {report.quiet}")
+    if report.problems:
+        sys.exit(1)
+
+
+def _size(size: int) -> str:
+    return f"{size / 1000:.0f} KB"

@@ -1,0 +1,35 @@
+"""``digest ping``."""
+
+from pathlib import Path
+
+import click
+
+from broadsheet.build.ping import addresses, ping_all
+from broadsheet.cli.fetch import open_web
+from broadsheet.cli.options import quiet_option, root_option
+from broadsheet.settings import config
+from broadsheet.text.formats import count
+
+
+@click.command("ping")
+@root_option
+@quiet_option
+@click.option("--dry-run", is_flag=True, help="Only list the feeds the hub would be told of, an address a line.")
+def ping_command(root: Path, quiet: bool, dry_run: bool) -> None:
+    """Tell the WebSub hub that the feeds have changed, so that subscribers have them at once.
+
+    Run it when the site has been put on its host. Without feeds.hub in digest.yml there is nothing to do.
+
+    \b
+    Example:
+      digest ping --root my-digest
+    """
+    settings = config.load(root)
+    hub, feeds = settings.feeds.hub, addresses(settings)
+    if dry_run:
+        click.echo("".join(f"{feed}\n" for feed in feeds), nl=False)
+        return
+    with open_web(settings) as web:
+        ping_all(web, hub, feeds)
+    if not quiet:
+        click.echo(f"{count(len(feeds), 'feed')} told to {hub}" if hub else "no hub is set (feeds.hub): nothing to do")

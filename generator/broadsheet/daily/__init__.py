@@ -1,0 +1,1 @@
+"""A day's life: import, fetch, merge, dedupe, score, drop, write the receipt; and train the local scorer."""

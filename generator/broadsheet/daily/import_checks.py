@@ -1,0 +1,28 @@
+"""The check of an import as a whole: do its scores make sense together? Pure."""
+
+from collections.abc import Sequence
+
+from broadsheet.model.diagnostics import Problem
+from broadsheet.providers.parse_result import Row
+
+_MANY, _LOW = 30, 5  # so many scores, none above: they may be on a scale of 1 to 5
+
+
+class Relevances:
+    """The relevances of an import: on a scale of 1 to 5 none is out of range, and all of them are low."""
+
+    def __init__(self) -> None:
+        self.number, self.highest = 0, 0.0
+
+    def look_at(self, rows: Sequence[Row]) -> None:
+        """Count the scored ones among `rows`."""
+        scored = [row.paper.relevance for row in rows if row.paper.relevance is not None]
+        self.number += len(scored)
+        self.highest = max([self.highest, *scored])
+
+    def doubts(self) -> list[Problem]:
+        """Return a note if the highest of many is 5 or less."""
+        if self.number < _MANY or self.highest > _LOW:
+            return []
+        what = f"none of {self.number} relevances is above {self.highest:g}"
+        return [Problem("import", what, "if they go from 1 to 5, import again with --scale 1-5 --replace", note=True)]

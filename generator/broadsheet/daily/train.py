@@ -1,0 +1,154 @@
+"""``digest train``: from the rated papers in ``data/`` to the local model; how good it is, and why it rates so."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.model import LOCAL, Paper
+from broadsheet.scoring.interests import NEGATIVE
+from broadsheet.scoring.local import model as trained
+from broadsheet.scoring.local.evaluation import Figures, figures
+from broadsheet.scoring.local.scorer import FILE, LocalScorer, Reasons, open_model
+from broadsheet.settings import config
+from broadsheet.settings.config import Settings
+from broadsheet.store.store import Store
+
+Clock = Callable[[], float]
+WHY_WORDS = 10
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was learned from how much, in how many `seconds`.
+
+    `figures` are of papers the model was not shown: out of fold, or, with `tested_from`, of the days from then on,
+    which took `scoring_seconds`. `model` is the fingerprint of what was kept, None where nothing was.
+    """
+
+    papers: int
+    first: str
+    last: str
+    seconds: float
+    figures: Figures
+    model: str | None = None
+    tested_from: str | None = None
+    scoring_seconds: float | None = None
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper, what the local model makes of it, unrounded, and the reasons."""
+
+    paper: Paper
+    date: str
+    relevance: float
+    promise: float
+    novelty: float
+    reasons: Reasons
+
+
+def train(root: Path, clock: Clock, before: str | None = None) -> Report:
+    """Learn from all rated papers (of days before `before`) and keep the model. Raises DigestError if too few."""
+    from broadsheet.scoring.local import training  # noqa: PLC0415 - loads scipy.stats: only training pays
+
+    config.load(root)
+    rated = _rated(Store(root), before)
+    start = clock()
+    fitted = training.train([paper for _, paper in rated])
+    seconds = clock() - start
+    trained.save(fitted.model, root / FILE)
+    return Report(
+        papers=len(fitted.model.ids),
+        first=rated[-len(fitted.model.ids)][0],
+        last=rated[-1][0],
+        seconds=seconds,
+        figures=fitted.figures,
+        model=fitted.model.fingerprint,
+    )
+
+
+def evaluate(root: Path, clock: Clock, tested_from: str) -> Report:
+    """Learn from the days before `tested_from`, and look at the days from then on. Raises DigestError."""
+    from broadsheet.scoring.local import training  # noqa: PLC0415
+
+    settings = config.load(root)
+    rated = _rated(Store(root))
+    known = [(date, paper) for date, paper in rated if date < tested_from]
+    tests = [paper for date, paper in rated if date >= tested_from]
+    if not tests:
+        raise DigestError(Problem("data/papers", f"no rated papers from {tested_from} on", "choose an earlier day"))
+    start = clock()
+    fitted = training.train([paper for _, paper in known])
+    middle = clock()
+    ratings = LocalScorer(settings, fitted.model).rate(tests)
+    end = clock()
+    relevance, novelty = (np.array([getattr(paper, name) for paper in tests]) for name in ("relevance", "novelty"))
+    return Report(
+        papers=len(fitted.model.ids),
+        first=known[-len(fitted.model.ids)][0],
+        last=known[-1][0],
+        seconds=middle - start,
+        figures=figures(relevance, novelty, ratings),
+        tested_from=tested_from,
+        scoring_seconds=end - middle,
+    )
+
+
+def why(root: Path, arxiv_id: str) -> Why:
+    """What the local scorer makes of a paper in ``data/``, and why. Raises DigestError if it is not there."""
+    scorer = LocalScorer(config.load(root), open_model(root))
+    date, paper = _find(Store(root), arxiv_id)
+    ratings = scorer.rate([paper])
+    return Why(
+        paper=paper,
+        date=date,
+        relevance=float(ratings.relevance[0]),
+        promise=float(ratings.promise[0]),
+        novelty=float(ratings.novelty[0]),
+        reasons=scorer.reasons([paper], WHY_WORDS)[0],
+    )
+
+
+def ready(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
+    """The local scorer, taught all that ``data/`` has by now: by the topics' words alone where that is too little."""
+    from broadsheet.scoring.local import training  # noqa: PLC0415
+
+    rated = [paper for _, paper in _rated(Store(root))][-training.MOST :]
+    if len(rated) < training.LEAST:
+        return LocalScorer(settings, None)
+    try:
+        model = open_model(root)
+    except DigestError:  # a damaged one is made again
+        model = None
+    ratings = [(paper.arxiv_id, paper.relevance) for paper in rated]
+    if model is None or list(zip(model.ids, model.rated.tolist(), strict=True)) != ratings:
+        train(root, clock)
+        model = open_model(root)
+    return LocalScorer(settings, model)
+
+
+def _rated(store: Store, before: str | None = None) -> list[tuple[str, Paper]]:
+    """Papers with the ratings to learn from, by date and id; of a paper on several days the last.
+
+    The local model does not learn from itself, nor from ratings that a negative keyword lowered.
+    """
+    found: dict[str, tuple[str, Paper]] = {}
+    for date in store.dates():
+        if before is None or date < before:
+            papers = (*store.dropped(date), *store.papers(date))
+            found |= {paper.arxiv_id: (date, paper) for paper in papers if _teaches(paper)}
+    return sorted(found.values(), key=lambda row: (row[0], row[1].arxiv_id))
+
+
+def _teaches(paper: Paper) -> bool:
+    own = paper.scorer is not None and paper.scorer.model == LOCAL
+    return paper.score is not None and not own and not any(reason.startswith(NEGATIVE) for reason in paper.reasons)
+
+
+def _find(store: Store, arxiv_id: str) -> tuple[str, Paper]:
+    for date in reversed(store.dates()):
+        for paper in store.papers(date):
+            if paper.arxiv_id == arxiv_id:
+                return date, paper
+    raise DigestError(Problem("data/papers", f"no paper {arxiv_id}", "give the arXiv id, without version, of one"))

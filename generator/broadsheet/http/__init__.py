@@ -1,0 +1,1 @@
+"""The one HTTP client: rate limits, retries, deadlines, size limits."""

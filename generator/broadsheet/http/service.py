@@ -1,0 +1,105 @@
+"""What is asked of a service, what it answers, and what goes wrong: values, no connection."""
+
+import datetime
+import email.utils
+import re
+from urllib.parse import urlsplit
+
+import msgspec
+
+from broadsheet.model.diagnostics import DigestError, Problem
+
+_LONGEST_WAIT_S = 1e10  # more is as good as for ever
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules under which one service is asked. All times are in seconds.
+
+    Requests start at least `interval` apart, over at most `connections` at once. A reply is given up after
+    `connect_timeout`, after `read_timeout` of silence, or past `largest` bytes (unpacked). `whole_timeout` limits all
+    of an exchange, redirects and tries without a reply included, whatever bytes come; with `skip_late_hosts` the same
+    `Web` does not ask a host again that has let it pass. A request that fails in passing (no reply, or a status of
+    `retry`) is made up to `tries` times, first after `pause`, then after twice as long each time; ``Retry-After``
+    overrides that. Nobody waits longer than `longest_pause`: a service that asks for more has failed. Redirects stay
+    on the host and port asked or in `domain`.
+    Without `resend` a request that was sent is not made again if it got no reply, for it may have been done and
+    charged; and a 2xx reply is returned whatever its type. With it a web page is no reply, and is tried again.
+    """
+
+    name: str
+    interval: float = 0.0
+    connections: int = 1
+    tries: int = 4
+    retry: frozenset[int] = frozenset({408, 425, 429, 500, 502, 503, 504})
+    pause: float = 2.0
+    longest_pause: float = 300.0
+    connect_timeout: float = 15.0
+    read_timeout: float = 60.0
+    whole_timeout: float = 120.0
+    largest: int = 64 << 20
+    domain: str = ""
+    resend: bool = True
+    skip_late_hosts: bool = True
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What a service answered: the names of `headers` are in lower case, the `body` is unpacked."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class WebError(DigestError):
+    """A request that came to nothing. `reply` is the last one, where there was any; treat it as foreign text.
+
+    `sent`: the service may have got the request, whatever became of the reply.
+    """
+
+    def __init__(
+        self, problem: Problem | tuple[Problem, ...], reply: Reply | None = None, *, sent: bool = True
+    ) -> None:
+        super().__init__(problem)
+        self.reply, self.sent = reply, sent
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the last reply."""
+        return self.reply.status if self.reply else None
+
+
+def shown(url: str) -> str:
+    """A URL as messages show it: without user, password, query and fragment, where keys may stand."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that cannot be read"
+    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+
+
+def wait_asked(reply: Reply) -> float | None:
+    """Return the seconds that ``Retry-After`` asks for, as a number or a date (RFC 9110, 10.2.3); None if it does not.
+
+    A date is measured from the reply's own ``Date``, so the two clocks need not agree.
+    """
+    value = reply.headers.get("retry-after", "").strip()
+    if number := re.fullmatch(r"\+?([0-9]+(?:\.[0-9]*)?)(?:\s*,.*)?", value):  # a header sent twice has a comma
+        return min(float(number[1]), _LONGEST_WAIT_S)
+    until, now = _time(value), _time(reply.headers.get("date", ""))
+    return None if until is None or now is None else max(0.0, (until - now).total_seconds())
+
+
+def _time(value: str) -> datetime.datetime | None:
+    try:
+        time = email.utils.parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=datetime.UTC)
+
+
+def user_agent(version: str, home: str, contact: str) -> str:
+    """The ``User-Agent`` that names the program, the site it works for, and who answers for it."""
+    about = "; ".join(re.sub(r"[^\x21-\x7e]|[()\\]", "", text) for text in (f"+{home}", contact) if text.strip("+"))
+    return f"paper-digest/{version}" + (f" ({about})" if about else "")

@@ -1,0 +1,1 @@
+"""The index of the archive in SQLite: disposable, derived from `data/`."""

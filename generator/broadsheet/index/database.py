@@ -1,0 +1,116 @@
+"""The index as a file: its tables, and how it is opened."""
+
+import sqlite3
+from pathlib import Path
+
+from broadsheet.store.files import read_regular
+
+# The relevance from which a paper stands in the feed of good ones.
+GOOD = 7
+# The best so many of a day are its top.
+TOP = 10
+
+# Pages of 16 KB, since a record is 2 KB: with SQLite's own 4 KB nearly every one needs pages of its own.
+# All tables in one transaction, which ends when the version is in: the disk is waited for once, not for each of them.
+SCHEMA = f"""
+PRAGMA page_size = 16384;
+BEGIN;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, seen TEXT, state TEXT, papers INTEGER, receipt BLOB,
+  tally BLOB)
+  WITHOUT ROWID;
+CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, score REAL, relevance REAL, upvotes INTEGER,
+  record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
+CREATE INDEX entry_paper ON entry (arxiv_id, date);
+CREATE INDEX entry_doi ON entry (doi) WHERE doi IS NOT NULL;
+CREATE INDEX entry_good ON entry (date, rank) WHERE relevance >= {GOOD};
+CREATE TABLE topic (topic TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (topic, date, rank)) WITHOUT ROWID;
+CREATE INDEX topic_day ON topic (date, topic);
+CREATE INDEX topic_paper ON topic (topic, arxiv_id, date);
+CREATE TABLE source (source TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (source, date, rank))
+  WITHOUT ROWID;
+CREATE TABLE again (date TEXT, arxiv_id TEXT, PRIMARY KEY (date, arxiv_id)) WITHOUT ROWID;
+CREATE TABLE text (date TEXT PRIMARY KEY, record BLOB);
+CREATE TABLE kin (date TEXT PRIMARY KEY, digest TEXT, repeats TEXT, key TEXT) WITHOUT ROWID;
+CREATE TABLE related (date TEXT, arxiv_id TEXT, place INTEGER, other_date TEXT, other TEXT, likeness INTEGER,
+  mark INTEGER, top INTEGER, PRIMARY KEY (date, arxiv_id, place)) WITHOUT ROWID;
+CREATE INDEX related_other ON related (other_date, other, likeness DESC, date, arxiv_id, place, mark);
+CREATE TABLE author (key TEXT, arxiv_id TEXT, date TEXT, rank INTEGER, name TEXT, mark INTEGER,
+  PRIMARY KEY (key, arxiv_id, date)) WITHOUT ROWID;
+CREATE INDEX author_day ON author (date);
+CREATE INDEX author_paper ON author (arxiv_id, key);
+CREATE TABLE work (place INTEGER, orcid TEXT, key TEXT, name TEXT, publication TEXT,
+  PRIMARY KEY (orcid, key, publication)) WITHOUT ROWID;
+CREATE TABLE person (key TEXT PRIMARY KEY, slug TEXT, mark INTEGER) WITHOUT ROWID;
+CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, listed_on TEXT, record BLOB);
+CREATE INDEX publication_listed ON publication (listed_on, position);
+CREATE TABLE same (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, value, publication)) WITHOUT ROWID;
+"""
+
+
+def open_database(path: Path | str, version: str) -> sqlite3.Connection:
+    """An index of this version; one of another version, or damaged, is made anew: it costs time, never correctness."""
+    for attempt in (1, 2):
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(path)
+        try:
+            has_meta = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+            if has_meta and db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (version,):
+                return db
+            if not has_meta:
+                db.executescript(SCHEMA)
+                with db:
+                    db.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
+                return db
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if attempt == 2 or not is_damage(error):
+                db.close()
+                raise
+        db.close()
+        discard(Path(path))
+    raise AssertionError("unreachable")
+
+
+def is_damage(error: Exception) -> bool:
+    """Return whether `error` tells of a damaged index; a full disk, say, is no damage."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH)
+
+
+def discard(path: Path) -> None:
+    """Delete an index, and what SQLite keeps beside one. Raises OSError for what is no file."""
+    for name in (path, *_beside(path)):
+        name.unlink(missing_ok=True)
+
+
+def sign(path: Path) -> None:
+    """Note down the size and time of an index that is complete: what else is written to it later is damage.
+
+    SQLite takes most damage for data. Reading the whole file would find it too, but takes longer than a build does.
+    """
+    _signature(path).unlink(missing_ok=True)  # it might be a pipe
+    _signature(path).write_bytes(_state(path))
+
+
+def discard_unless_signed(path: Path) -> None:
+    """Delete an index that is not as it was when it was signed, and what a killed process or another program left."""
+    try:
+        signed = read_regular(_signature(path)) == _state(path)
+    except OSError:
+        signed = False
+    for name in _beside(path) if signed else (path, *_beside(path)):
+        name.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> list[Path]:
+    return [path.with_name(f"{path.name}-{end}") for end in ("journal", "wal", "shm")]
+
+
+def _signature(path: Path) -> Path:
+    return path.with_name(f"{path.name}.signed")
+
+
+def _state(path: Path) -> bytes:
+    info = path.stat()
+    return f"{info.st_size} {info.st_mtime_ns}\n".encode()

@@ -1,0 +1,192 @@
+"""What a day is once its sources are put together. Pure."""
+
+import string
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from broadsheet.model.arxiv_id import quoted
+from broadsheet.model.model import Links, Paper, Receipt, State
+from broadsheet.settings.config import Settings
+
+# ASCII and general punctuation (U+2010 to U+205E) made spaces.
+SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], " ")
+# Under which keys an assistant puts its topics: ids, labels, or tags.
+LABELS = ("PRIMARY_TOPIC_ID", "PRIMARY_TOPIC_LABEL", "MATCHED_TOPIC_IDS", "MATCHED_TOPIC_LABELS", "TAGS")
+_ASCII = bytes.maketrans(
+    (string.punctuation + string.ascii_uppercase).encode(),
+    (" " * len(string.punctuation) + string.ascii_lowercase).encode(),
+)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper as a day shows it: merged over its sources, with its rank (from 1) and the ids of its topics.
+
+    `first_seen` is the date of the first day that showed it, at most `date`; `top` is whether any day has it among its
+    best.
+    """
+
+    date: str
+    rank: int
+    paper: Paper
+    sources: tuple[str, ...]
+    topics: tuple[str, ...]
+    first_seen: str = ""
+    top: bool = False
+
+    @property
+    def address(self) -> str:
+        """Where this day shows the paper, relative to the site's root. Its permanent address is `paper_address`."""
+        return place_on(self.date, self.paper)
+
+
+class DayHead(msgspec.Struct, frozen=True, kw_only=True):
+    """A day without its papers: enough for a calendar. `listed` is whether it has a page."""
+
+    date: str
+    state: State
+    papers: int
+    receipt: Receipt | None = None
+    listed: bool = True
+
+
+def day_address(date: str) -> str:
+    """The address of a day's page, relative to the site's root."""
+    return f"daily/{date.replace('-', '/')}/"
+
+
+def place_on(date: str, paper: Paper) -> str:
+    """Where the page of a day that has the paper shows it, relative to the site's root."""
+    return f"{day_address(date)}#{quoted(paper.arxiv_id)}"
+
+
+def merge(rows: Sequence[Paper]) -> Paper:
+    """One paper out of what several sources say of it: the scored row speaks, the others fill its gaps."""
+    best = max(rows, key=lambda row: row.score is not None)  # the first of the scored ones, else the first
+    filled: dict[str, Any] = {}
+    for field in Paper.__struct_fields__:
+        if getattr(best, field) in (None, (), "") and field != "topics":
+            others = (getattr(row, field) for row in rows)
+            filled[field] = next((value for value in others if value not in (None, (), "")), getattr(best, field))
+    links = [row.links for row in rows if row.links]
+    if links:
+        names = Links.__struct_fields__
+        filled["links"] = Links(**{n: next((getattr(x, n) for x in links if getattr(x, n)), None) for n in names})
+    if best.score is None:  # a lone comment must not be taken from a row whose scores are not
+        filled.pop("relevance", None), filled.pop("novelty", None)
+    filled["extra"] = {key: value for row in reversed(rows) for key, value in row.extra.items()} | best.extra
+    return msgspec.structs.replace(best, **filled)
+
+
+def order(papers: Iterable[Paper]) -> list[Paper]:
+    """Best first: relevance + novelty, then relevance, then the order given; after them the unscored, by upvotes.
+
+    An unscored paper whose source gave a total alone stands where that puts it: one by a followed author has 20.
+    """
+
+    def key(paper: Paper) -> tuple[bool, float, float]:
+        total = paper.score if paper.score is not None else _total(paper)
+        if total is None:
+            return (True, -(paper.upvotes or 0), 0)
+        return (False, -total, -(paper.relevance or 0))
+
+    return sorted(papers, key=key)
+
+
+def _total(paper: Paper) -> int | float | None:
+    total = paper.extra.get("score")
+    return total if isinstance(total, int | float) and 2 <= total <= 20 else None
+
+
+def entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> list[Entry]:
+    """The list of a day: one entry a paper, in order, over all its sources."""
+    rows: dict[str, list[Paper]] = {}
+    for paper in papers:
+        rows.setdefault(paper.arxiv_id, []).append(paper)
+    merged = order(merge(group) if len(group) > 1 else group[0] for group in rows.values())
+    return [
+        Entry(
+            date=date,
+            rank=rank,
+            paper=paper,
+            sources=tuple(dict.fromkeys(row.source for row in rows[paper.arxiv_id])),
+            topics=match(paper),
+        )
+        for rank, paper in enumerate(merged, 1)
+    ]
+
+
+def _labels(paper: Paper) -> list[str]:
+    """Return what the source calls the paper's topics (docs/importing.md)."""
+    values = (paper.extra.get(key) for key in LABELS)
+    return [
+        name for value in values for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)
+    ]
+
+
+class _Phrase(NamedTuple):
+    """What tells of a topic, in lower case, and its words but the first."""
+
+    phrase: str
+    others: frozenset[str]
+    topic: str
+
+
+class TopicMatcher:
+    """Which topics of the settings a paper belongs to.
+
+    A paper's own topics win; else those that its source's labels name; else the topics whose words its comment uses;
+    else those its title or abstract uses.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._order = {topic.id: place for place, topic in enumerate(settings.topics)}
+        # By its first word: a text is asked once for each of its words, not for each phrase.
+        self._phrases: dict[str, list[_Phrase]] = {}
+        for topic in settings.topics:
+            for phrase in phrases((topic.name, *topic.words)):
+                first, *others = phrase.split()
+                self._phrases.setdefault(first, []).append(_Phrase(phrase, frozenset(others), topic.id))
+        found = (phrase for listed in self._phrases.values() for phrase in listed)
+        self._words = frozenset(self._phrases).union(*(phrase.others for phrase in found))
+
+    def __call__(self, paper: Paper) -> tuple[str, ...]:
+        names = paper.topics or (_labels(paper) if paper.extra else ())
+        own = [topic.id for name in names if (topic := self._settings.topic(name))]
+        if own:
+            return tuple(dict.fromkeys(own))
+        return self._in(paper.comment or "") or self._in(f"{paper.title}\n{paper.abstract or ''}")
+
+    def _in(self, text: str) -> tuple[str, ...]:
+        return tuple(sorted({topic for _, topic in self._used(text)}, key=self._order.__getitem__))
+
+    def words_in(self, text: str) -> dict[str, list[str]]:
+        """The topics whose words `text` uses, in the order of the settings, each with those words, sorted."""
+        found: dict[str, list[str]] = {}
+        for phrase, topic in sorted(self._used(text)):
+            found.setdefault(topic, []).append(phrase)
+        return {topic: found[topic] for topic in sorted(found, key=self._order.__getitem__)}
+
+    def _used(self, text: str) -> list[tuple[str, str]]:
+        """The phrases that `text` uses, each with its topic."""
+        every = words(text)
+        known = self._words.intersection(every)
+        # Most of what is not there lacks a word, so that it need not be looked for.
+        near = [phrase for word in known for phrase in self._phrases.get(word, ()) if phrase.others <= known]
+        joined = f" {' '.join(every)} " if near else ""
+        return [(it.phrase, it.topic) for it in near if not it.others or f" {it.phrase} " in joined]
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in lower case; a hyphen separates them as a space does."""
+    if text.isascii():  # nearly all are, and bytes are translated in half the time
+        return text.encode().translate(_ASCII).decode().split()
+    return text.lower().translate(SPACES).split()
+
+
+def phrases(names: Iterable[str]) -> set[str]:
+    """What to look for: each of the names, as words, and in the plural (LLM is in LLMs)."""
+    singular = {" ".join(words(name)) for name in names} - {""}
+    return singular | {phrase + "s" for phrase in singular}

@@ -1,0 +1,1 @@
+"""Everything about mail: read a feed, compose an edition, deliver it, log the delivery."""

@@ -1,0 +1,63 @@
+"""Who is to be written to. An address appears in no message of this program: a recipient is a line of a list."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.settings.mailbox import Mailbox, mailbox
+from broadsheet.store.files import read_regular
+
+VARIABLE = "DIGEST_RECIPIENTS"
+
+
+class Recipient(NamedTuple):
+    """A mailbox, and where it is written: ``file:line``, or the variable and the entry's number in it."""
+
+    mailbox: Mailbox
+    where: str
+
+    @property
+    def key(self) -> str:
+        """Tells recipients apart: mail servers in use take no notice of case."""
+        return self.mailbox.address.lower()
+
+
+def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Problem]]:
+    """The recipients in `path`, one a line; ``#`` begins a comment. Raises DigestError where that is in `root`."""
+    if path.resolve().is_relative_to(root.resolve()):
+        what = "the recipients stand inside the digest's own folder, which is published"
+        raise DigestError(Problem(path.name, what, "move the file out of it"))
+    try:
+        lines = read_regular(path).decode("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        what = getattr(error, "strerror", None) or "is not UTF-8"
+        raise DigestError(
+            Problem(str(path), f"the recipients cannot be read: {what}", "name a file of addresses")
+        ) from error
+    return _read((f"{path.name}:{number}", line) for number, line in enumerate(lines, 1))
+
+
+def read_variable(value: str) -> tuple[list[Recipient], list[Problem]]:
+    """The recipients in an environment variable: between them a line break, comma or semicolon."""
+    entries = re.findall(r'(?:"[^"\n]*"|[^,;\n])+', value)
+    return _read((f"{VARIABLE}:{number}", entry) for number, entry in enumerate(entries, 1))
+
+
+def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Problem]]:
+    found: dict[str, Recipient] = {}
+    problems = []
+    for where, line in lines:
+        written = re.sub(r"(^|\s)#.*", "", line).strip()
+        if not written:
+            continue
+        box = mailbox(written)
+        if box is None:
+            problems.append(
+                Problem(where, "not a mail address", "write name@host.example, or Name <name@host.example>")
+            )
+        else:
+            recipient = Recipient(box, where)
+            found.setdefault(recipient.key, recipient)
+    return list(found.values()), problems

@@ -1,0 +1,51 @@
+"""A person's name in its parts, as bibliographies want it.
+
+Sources give ``Ada Lovelace`` (arXiv), ``Lovelace, Ada`` (LibreCat) or a team's name; only the second is certain.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from broadsheet.model.publication_parts import Person
+from broadsheet.text.text import name as readable
+
+_PARTICLES = re.compile(
+    r"af|al|bin|d[aeiou]|dal|degli|de[iln]|della|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?",
+)
+_SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|II|III|IV)$")
+_TEAM = re.compile(
+    r"\b(?:collaborations?|consortium|group|initiative|lab|members|network|project|team)\b", re.IGNORECASE
+)
+
+
+class Name(NamedTuple):
+    """`literal` is the whole name of a team or of somebody with one name; else `family` and the rest."""
+
+    family: str = ""
+    given: str = ""
+    suffix: str = ""
+    literal: str = ""
+
+
+def of_person(person: Person) -> Name:
+    """The name of a repository's author; its own parts where the record has both."""
+    if person.first and person.last:
+        return Name(family=readable(person.last), given=readable(person.first))
+    return of_text(person.name)
+
+
+@lru_cache(4096)  # a page asks for each name in several formats
+def of_text(name: str) -> Name:
+    """The name as a source wrote it, with TeX's accents or without."""
+    whole = readable(name)
+    found = _SUFFIX.search(whole)
+    suffix, rest = (found[1], whole[: found.start()]) if found else ("", whole)
+    family, comma, given = (part.strip() for part in rest.partition(","))
+    if comma and family and given and not _TEAM.search(whole):
+        return Name(family=family, given=given, suffix=suffix)
+    words = rest.split()
+    if comma or len(words) == 1 or not words or _TEAM.search(whole):
+        return Name(literal=whole)
+    at = next((i for i, word in enumerate(words[1:-1], 1) if _PARTICLES.fullmatch(word)), len(words) - 1)
+    return Name(family=" ".join(words[at:]), given=" ".join(words[:at]), suffix=suffix)

@@ -1,0 +1,290 @@
+"""A publication: the typed view of a LibreCat record, and how it is read from YAML streams and JSON objects.
+
+Field names in the docstrings are LibreCat's own (``config/schemas.yml``; ISTA's Research Explorer adds ``OA_type``,
+``oa``, ``tmp``). All text is as the repository wrote it, on one line, without control characters: escaping is the
+view's work.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from broadsheet.model import librecat, vocabulary
+from broadsheet.model.diagnostics import Problem
+from broadsheet.model.doi import doi_url
+from broadsheet.model.librecat import date, first, flag, items, mapping, mappings, plain, texts, title, words
+from broadsheet.model.limits import LONGEST, cut
+from broadsheet.model.publication_parts import (
+    Abstract,
+    Conference,
+    File,
+    Identifier,
+    License,
+    Person,
+    Project,
+    Related,
+    read_abstracts,
+    read_citations,
+    read_conference,
+    read_files,
+    read_identifiers,
+    read_license,
+    read_people,
+    read_projects,
+    read_related,
+    read_shown_license,
+    read_urls,
+)
+from broadsheet.text.braces import without_braces
+from broadsheet.text.foreign_markup import without_entities
+from broadsheet.text.path_names import is_free
+
+_ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9])?", re.ASCII)
+_TAKEN = {"years", "types", "departments", "open-access"}  # pages that stand beside those of publications
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One record of the repository. `id` is safe in an address; `year` is ``YYYY``; `date` is ISO
+    8601, perhaps only a year.
+
+    `citations` are HTML by style, untrusted; `departments` are codes; `where` is ``file:line``.
+    """
+
+    id: str
+    title: str
+    type: str
+    year: str | None = None
+    date: str | None = None
+    authors: tuple[Person, ...] = ()
+    editors: tuple[Person, ...] = ()
+    translators: tuple[Person, ...] = ()
+    supervisors: tuple[Person, ...] = ()
+    applicants: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    venue: str = ""
+    volume: str = ""
+    issue: str = ""
+    page: str = ""
+    article_number: str = ""
+    edition: str = ""
+    publisher: str = ""
+    place: str = ""
+    series: str = ""
+    conference: Conference | None = None
+    abstracts: tuple[Abstract, ...] = ()
+    citations: dict[str, str] = {}
+    files: tuple[File, ...] = ()
+    license: License | None = None
+    open_access: bool = False
+    oa_kind: str = ""
+    oa_version: str = ""
+    doi: str | None = None
+    arxiv_ids: tuple[str, ...] = ()
+    isi: tuple[str, ...] = ()
+    pmid: tuple[str, ...] = ()
+    isbn: tuple[str, ...] = ()
+    issn: tuple[str, ...] = ()
+    other_ids: tuple[Identifier, ...] = ()
+    urls: tuple[str, ...] = ()
+    projects: tuple[Project, ...] = ()
+    related: tuple[Related, ...] = ()
+    keywords: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    publication_status: str = ""
+    status: str = "public"
+    date_created: str | None = None
+    date_updated: str | None = None
+    where: str = ""
+
+    @property
+    def address(self) -> str:
+        """Its page, relative to the site's root."""
+        return f"publications/{self.id}/"
+
+    @property
+    def listed_on(self) -> str:
+        """The day (ISO 8601) the record was made, else when the work came out, else 1970.
+
+        An issue may be dated ahead; a record is not changed ahead.
+        """
+        dates = [self.date_created] if self.date_created else [self.date, self.date_updated]
+        return min((f"{date}-01-01"[:10] for date in dates if date), default="1970-01-01")
+
+    @property
+    def type_label(self) -> str:
+        """``journal_article`` as ``Journal article``."""
+        return vocabulary.label(vocabulary.TYPES, self.type)
+
+    @property
+    def access(self) -> str:
+        """Its open-access status in a word: diamond, gold, green, hybrid, bronze, else ``open``; or ``closed``."""
+        if not self.open_access:
+            return "closed"
+        return self.oa_kind if self.oa_kind in vocabulary.OPEN_ACCESS else "open"
+
+    @property
+    def patent_number(self) -> str:
+        """The number under which a patent is published, else that of its application."""
+        numbers = {other.kind: other.value for other in reversed(self.other_ids)}
+        return numbers.get("ipn") or numbers.get("application_number") or ""
+
+    @property
+    def doi_url(self) -> str | None:
+        """Where its DOI leads."""
+        return doi_url(self.doi)
+
+
+def parse_stream(text: str, where: str) -> tuple[list[Publication], list[Problem]]:
+    """Read LibreCat's YAML: one or more documents in a stream, each a record or a list of records.
+
+    `where` is the file's name; problems and records carry ``file:line``. Nothing is raised: a document or record that
+    cannot be read is a Problem, and the others come in. Records that are not public are left out with a note.
+    """
+    return _read(librecat.stream(text, where))
+
+
+def parse_records(objects: Iterable[Any], where: str) -> tuple[list[Publication], list[Problem]]:
+    """Read records that are objects already (LibreCat's JSON); `where` is ``file`` or ``file:line`` of them all."""
+    return _read((where, data) for data in objects)
+
+
+def repeated(publications: Iterable[Publication]) -> list[Problem]:
+    """Ids that several records claim, whatever files they are in."""
+    seen: dict[str, str] = {}
+    problems = []
+    for publication in publications:
+        if before := seen.get(publication.id):
+            what = f"publication {publication.id} is also at {before}"
+            problems.append(Problem(publication.where, what, "keep one of the records"))
+        seen.setdefault(publication.id, publication.where)
+    return problems
+
+
+def each_once(publications: Iterable[Publication]) -> list[Publication]:
+    """Oldest first; of two records with one id the one that is newer."""
+    ordered = sorted(publications, key=lambda it: (it.date or "", it.id))
+    return list({it.id: it for it in ordered}.values())
+
+
+def _read(parts: Iterable[tuple[str, Any] | Problem]) -> tuple[list[Publication], list[Problem]]:
+    publications = []
+    problems = []
+    for part in parts:
+        if isinstance(part, Problem):
+            problems.append(part)
+        elif fault := _fault(part[1], part[0]):
+            problems.append(fault)
+        else:
+            publications.append(_publication(part[1], part[0]))
+    return publications, problems
+
+
+def _fault(data: Any, where: str) -> Problem | None:
+    """Why a record cannot be shown, if so: it takes an id and a title."""
+    if not isinstance(data, dict):
+        return Problem(where, "not a record (keys and values)", "remove it, or export it from the repository again")
+    record = words(data.get("_id"))[:100]
+    name = f"record {record}" if record else "record"
+    status = words(data.get("status")) or "public"
+    if status != "public":  # before all else: of a deleted record nothing but its id and status is left
+        return Problem(
+            where,
+            f"{name} is {status}",
+            "not shown; make it public in the repository to show it",
+            note=True,
+            kind="a record that is not public",
+        )
+    if missing := [key for key in ("_id", "title") if not words(data.get(key))]:
+        return Problem(
+            where,
+            f"{name} has no {', no '.join(missing)}",
+            "add it in the repository and export the record again",
+            kind=f"a record has no {', no '.join(missing)}",
+        )
+    if not _ID.fullmatch(record) or ".." in record or record.casefold() in _TAKEN or not is_free(record):
+        what = f"the id {record!r} cannot stand in an address"
+        do = "use at most 80 letters, digits, hyphens, dots or underscores, and no name that a site or system needs"
+        return Problem(where, what, do, kind="an id that cannot stand in an address")
+    return None
+
+
+def _publication(record: dict[str, Any], where: str) -> Publication:
+    """The view of a record that has no fault."""
+    year, day = _dates(record)
+    return Publication(
+        id=words(record["_id"]),
+        title=cut(without_braces(title(record["title"])), LONGEST["title"]),
+        type=words(record.get("type")) or "misc",
+        year=year,
+        date=day,
+        where=where,
+        date_created=date(record.get("date_created")),
+        date_updated=words(record.get("date_updated")) if date(record.get("date_updated")) else None,
+        **_host(record),
+        **_people(record),
+        **_access(record),
+        **read_identifiers(record),
+        departments=texts(record.get("department")),
+        conference=read_conference(mapping(record.get("conference"))),
+        abstracts=tuple(read_abstracts(record.get("abstract"))),
+        citations=read_citations(mapping(record.get("citation"))),
+        projects=tuple(read_projects(record.get("project"))),
+        related=tuple(read_related(mapping(record.get("related_material")))),
+        keywords=tuple(map(without_entities, texts(record.get("keyword")))),
+        languages=texts(record.get("language")),
+        publication_status=words(record.get("publication_status")),
+    )
+
+
+def _dates(record: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Year and date. A date far from the record's own year is a slip (a sample has 2916) and not believed."""
+    dates = [d for key in ("date_published", "publication_date", "defense_date") if (d := date(record.get(key)))]
+    year = date(record.get("year"))
+    if year is None:
+        return (dates[0][:4], dates[0]) if dates else (None, None)
+    near = (d for d in dates if abs(int(d[:4]) - int(year[:4])) <= 1)
+    return year[:4], next(near, year)
+
+
+def _host(record: dict[str, Any]) -> dict[str, Any]:
+    """What it stands in. ``pages`` is the word of records before 2016."""
+    return {
+        "venue": title(record.get("publication")),
+        "volume": words(record.get("volume")),
+        "issue": words(record.get("issue")),
+        "page": re.sub(r"\s*[-\u2010-\u2015]+\s*", "\u2013", first(record, "page", "pages")),
+        "article_number": words(record.get("article_number")),
+        "edition": words(record.get("edition")),
+        "publisher": plain(record.get("publisher")),
+        "place": plain(record.get("place")),
+        "series": title(record.get("series_title")),
+    }
+
+
+def _people(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "authors": tuple(read_people(record.get("author"))),
+        "editors": (*read_people(record.get("editor")), *read_people(record.get("corporate_editor"))),
+        "translators": tuple(read_people(record.get("translator"))),
+        "supervisors": tuple(read_people(record.get("supervisor"))),
+        "applicants": tuple(map(without_entities, texts(record.get("applicant")))),
+    }
+
+
+def _access(record: dict[str, Any]) -> dict[str, Any]:
+    """Files, licence and open access. Where ``oa`` is absent it is what LibreCat's indexer makes of files and links."""
+    files = tuple(read_files(record.get("file")))
+    links = mappings(record.get("main_file_link"))
+    open_somewhere = any(f.access_level == "open_access" for f in files) or any(
+        flag(x.get("open_access")) for x in links
+    )
+    return {
+        "files": files,
+        "urls": read_urls(*(link.get("url") for link in links), *items(record.get("link")), *items(record.get("url"))),
+        "license": read_license(record.get("license")) or read_shown_license(mapping(record.get("tmp"))),
+        "open_access": flag(record["oa"]) if words(record.get("oa")) else open_somewhere,
+        "oa_kind": words(record.get("OA_type")).casefold(),
+        "oa_version": words(record.get("oa_version")),
+    }

@@ -1,0 +1,1 @@
+"""Child processes, worker pools and threads that do not outlive the program."""

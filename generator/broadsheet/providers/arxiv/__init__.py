@@ -1,0 +1,1 @@
+"""arXiv: calendar, feed, API, OAI-PMH."""

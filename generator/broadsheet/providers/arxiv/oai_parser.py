@@ -1,0 +1,145 @@
+"""arXiv's OAI-PMH answers, in the formats ``arXiv``, ``arXivRaw`` and ``oai_dc``.
+
+Source: https://info.arxiv.org/help/oa/index.html. The day a paper was announced is in none of them.
+"""
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from broadsheet.model import arxiv_id
+from broadsheet.model.diagnostics import Problem
+from broadsheet.providers import normalize as mending
+from broadsheet.providers.arxiv import authors as arxiv_authors
+from broadsheet.providers.dates import day_of_time
+from broadsheet.providers.decode import Payload, Xml
+from broadsheet.providers.parse_result import Harvest, Notes, Row, refused
+from broadsheet.providers.scored_json import row_parser as rows
+from broadsheet.providers.xml import LINE, child, one, several
+
+_CODES = frozenset(  # OAI-PMH 2.0, 3.6
+    "badArgument badResumptionToken badVerb cannotDisseminateFormat idDoesNotExist".split()
+) | {"noMetadataFormats", "noSetHierarchy"}
+_FORMATS = ("arXiv", "arXivRaw", "dc")
+
+
+def recognise(payload: Payload) -> bool:
+    """An OAI-PMH answer, or one record of one."""
+    if not isinstance(payload, Xml):
+        return False
+    root = payload.root
+    return root.tag == "OAI-PMH" or (root.tag == "record" and child(root, "metadata") is not None)
+
+
+def parse(payload: Payload, day: str | None) -> Harvest:
+    """The records on `day`, or else on the day of their first version; deleted records are left out with a note."""
+    assert isinstance(payload, Xml)
+    root, notes = payload.root, Notes(payload.where)
+    if (error := child(root, "error")) is not None:
+        if error.get("code") == "noRecordsMatch":
+            notes.problems.append(Problem(payload.where, "holds no papers", "nothing to do", note=True))
+            return notes.harvest([])
+        reason = " ".join(filter(None, (error.get("code"), (error.text or "").strip())))
+        what, code = f"the repository refused: {mending.shown(reason)}", error.get("code")
+        kind = f"the repository refused: {code}" if code in _CODES else "the repository refused"
+        raise refused(payload.where, what, "correct the request, then fetch again", kind)
+    records = list(root.iter("record"))
+    if not records:
+        raise refused(payload.where, "an OAI-PMH answer without records", "ask for ListRecords or GetRecord")
+    found: list[Row] = []
+    deleted = 0
+    for record in records:
+        notes.at(int(record.get(LINE, "0")))
+        if (header := child(record, "header")) is not None and header.get("status") == "deleted":
+            deleted += 1
+        else:
+            _record(record, day, notes, found)
+    if deleted:
+        what = f"{deleted} deleted {'record' if deleted == 1 else 'records'} left out"
+        notes.problems.append(Problem(payload.where, what, "nothing to do", note=True))
+    return notes.harvest(found)
+
+
+def resumption_token(payload: Xml) -> str | None:
+    """What asks for the rest of a list, if there is more (OAI-PMH 2.0, 3.5)."""
+    return next((text for token in payload.root.iter("resumptionToken") if (text := (token.text or "").strip())), None)
+
+
+def error_code(payload: Xml) -> str | None:
+    """Why the repository refused, e.g. ``badResumptionToken`` (OAI-PMH 2.0, 3.6)."""
+    error = child(payload.root, "error")
+    return None if error is None else error.get("code")
+
+
+def _record(record: Element, day: str | None, notes: Notes, found: list[Row]) -> None:
+    metadata = child(record, "metadata")
+    about = next((part for name in _FORMATS if (part := child(metadata, name)) is not None), None)
+    given = one(about, "id") or one(child(record, "header"), "identifier") or ""
+    known = arxiv_id.parse(given)
+    if about is None or known is None:
+        what = f"no arXiv id: {mending.shown(given)}" if about is not None else "no metadata in a format that is known"
+        kind = "no arXiv id" if about is not None else what
+        notes.refuse(what, "ask arXiv for the format arXiv or arXivRaw", kind)
+        return
+    row = {"arxiv_id": known.id, "title": one(about, "title"), **_DETAILS[about.tag](about)}
+    if not (paper := rows.paper(row, None, notes)):
+        return
+    date = day or day_of_time(paper.published)
+    if date is None:
+        notes.refuse("no date found", "pass --date")
+        return
+    if day is None:
+        notes.repair("announcement date unknown: filed under the first version's date", f"{paper.arxiv_id} on {date}")
+    found.append(notes.row(paper, date))
+
+
+def _arxiv(about: Element) -> dict[str, Any]:
+    authors = []
+    for author in about.iterfind("authors/author"):
+        name = " ".join(filter(None, (one(author, part) for part in ("forenames", "keyname", "suffix"))))
+        place = ", ".join(several(author, "affiliation"))
+        authors.append(f"{name} ({place})" if place else name)
+    return {**_common(about), "authors": authors, "published": one(about, "created"), "updated": one(about, "updated")}
+
+
+def _arxiv_raw(about: Element) -> dict[str, Any]:
+    days = [day_of_time(one(version, "date")) for version in about.findall("version")]
+    line = arxiv_authors.parse(one(about, "authors") or "")
+    row = {**_common(about), "authors": list(line.authors)} | ({"more_authors": True} if line.more else {})
+    if days:
+        number = (about.findall("version")[-1].get("version") or "").removeprefix("v")
+        row |= {"version": number, "published": days[0], "updated": days[-1] if len(days) > 1 else None}
+        if one(about.findall("version")[-1], "source_type") == "I":  # arXiv's mark for a version without text
+            row["withdrawn"] = True
+    return row
+
+
+def _common(about: Element) -> dict[str, Any]:
+    dois = re.split(r"[\s,;]+", one(about, "doi") or "")
+    return {
+        "abstract": one(about, "abstract"),
+        "categories": (one(about, "categories") or "").split(),
+        "doi": dois[0] or None,
+        "journal_ref": one(about, "journal-ref"),
+        "arxiv_comment": one(about, "comments"),
+    }
+
+
+def _dublin_core(about: Element) -> dict[str, Any]:
+    """``dc:description`` is the abstract, then comments; the other identifiers are a DOI and a journal's reference."""
+    descriptions = several(about, "description")
+    comments = [text.removeprefix("Comment:").strip() for text in descriptions if text.startswith("Comment:")]
+    dates = [day for text in several(about, "date") if (day := day_of_time(text))]
+    others = [text for text in several(about, "identifier") if not re.match(r"https?://", text)]
+    return {
+        "authors": [" ".join(reversed(name.split(", ", 1))) for name in several(about, "creator")],
+        "abstract": next((text for text in descriptions if not text.startswith("Comment:")), None),
+        "arxiv_comment": comments[0] if comments else None,
+        "published": min(dates, default=None),
+        "updated": max(dates) if len(dates) > 1 else None,
+        "doi": next((text[4:] for text in others if text.startswith("doi:")), None),
+        "journal_ref": next((text for text in others if not text.startswith("doi:")), None),
+    }
+
+
+_DETAILS = {"arXiv": _arxiv, "arXivRaw": _arxiv_raw, "dc": _dublin_core}

@@ -1,0 +1,1 @@
+"""JSON that gives the day of its papers."""

@@ -1,0 +1,29 @@
+"""Receipts from the figures that a paper assistant keeps of a day."""
+
+from typing import NamedTuple
+
+from broadsheet.model.model import Cost, Receipt, State, Tokens
+
+
+class Usage(NamedTuple):
+    """The figures of a day; None is unknown."""
+
+    model: str | None = None
+    tokens: Tokens | None = None
+    cost: Cost | None = None
+    announced: int | None = None
+    scanned: int | None = None
+    relevant: int | None = None
+
+
+def receipt(date: str, usage: Usage) -> Receipt:
+    """Return the receipt of a day."""
+    return Receipt(date=date, state=_state(usage), **usage._asdict())
+
+
+def _state(usage: Usage) -> State:
+    # Papers that were "scanned" for nothing were not: the scorer had failed.
+    spent = usage.tokens.total if usage.tokens else None
+    if usage.scanned and spent == 0:
+        return State.FAILED
+    return State.QUIET if usage.announced == 0 or (usage.relevant == 0 and spent) else State.OK

@@ -1,0 +1,1 @@
+"""Pages of a digest, in Markdown."""

@@ -1,0 +1,68 @@
+"""A saved page of a personalised arXiv digest, as text or Markdown: what that day cost and counted, nothing else.
+
+Its papers stand, complete, in the scored file of the same day.
+"""
+
+import re
+
+from broadsheet.model.model import Cost, Tokens
+from broadsheet.providers.dated_json import usage
+from broadsheet.providers.dated_json.usage import Usage
+from broadsheet.providers.decode import Payload, Text
+from broadsheet.providers.parse_result import Harvest, refused
+from broadsheet.store.records import is_date
+
+_TITLE = re.compile(r"Personalized Daily ar[Xx]iv Papers\s+([0-9]{4}-[0-9]{2}-[0-9]{2})", re.IGNORECASE)
+_MODEL = re.compile(r"\[([^\]\n]{1,80})\]\s+Prompt\s+Completion\s+Total")
+_TOKENS = re.compile(r"\bTokens?\s+([0-9,]+)\s+([0-9,]+)\s+([0-9,]+)")
+_COST = re.compile(r"\bCost\s+\$\s?([0-9.]+)\s+\$\s?([0-9.]+)\s+\$\s?([0-9.]+)")
+_TOTAL = re.compile(r"\bTotal (arXiv|scanned|relevant) papers:?\s+([0-9,]{1,12})\b", re.IGNORECASE)
+_HEAD = 20_000
+
+
+def recognise(payload: Payload) -> bool:
+    """A page with the digest's heading."""
+    return isinstance(payload, Text) and _TITLE.search(payload.text[:_HEAD]) is not None
+
+
+def parse(payload: Payload, day: str | None) -> Harvest:
+    """The day's receipt. Raises DigestError if the page says nothing of it."""
+    assert isinstance(payload, Text)
+    head = re.sub(r"[|*_#`]|:?-{3,}:?", " ", payload.text[:_HEAD])
+    title = _TITLE.search(head)
+    date = title[1] if title else day
+    totals = {name.lower(): _count(value) for name, value in _TOTAL.findall(head)}
+    if date is None or not is_date(date) or not totals:
+        raise refused(payload.where, "a digest page without its totals", "save the whole page again")
+    model, tokens = _MODEL.search(head), _tokens(head)
+    read = Usage(
+        model=model[1].strip() if model else None,
+        tokens=tokens,
+        cost=_cost(head),
+        announced=totals.get("arxiv"),
+        scanned=totals.get("scanned"),
+        relevant=totals.get("relevant"),
+    )
+    return Harvest(receipts=[usage.receipt(date, read)])
+
+
+def _tokens(head: str) -> Tokens | None:
+    if not (found := _TOKENS.search(head)):
+        return None
+    prompt, completion, total = map(_count, found.groups())
+    return Tokens(prompt=prompt, completion=completion, total=total)
+
+
+def _cost(head: str) -> Cost | None:
+    if not (found := _COST.search(head)):
+        return None
+    try:
+        prompt, completion, total = map(float, found.groups())
+    except ValueError:
+        return None
+    return Cost(prompt=prompt, completion=completion, total=total)
+
+
+def _count(text: str) -> int:
+    digits = text.replace(",", "")
+    return int(digits[:12] or 0)

@@ -1,0 +1,1 @@
+"""LibreCat, an institution's repository."""

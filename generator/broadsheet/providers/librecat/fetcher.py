@@ -1,0 +1,82 @@
+"""Publications of an institution's LibreCat, by query, page by page.
+
+Source: LibreCat's route ``/export``, with ``fmt``, ``cql``, ``start`` and ``limit``.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from urllib.parse import urlencode
+
+from broadsheet.http.client import Web
+from broadsheet.http.service import Service, shown
+from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.providers import decode as payload
+from broadsheet.providers.fetch_result import Ask, Condition, Fetched
+from broadsheet.providers.librecat import parser as librecat
+from broadsheet.providers.parse_result import Harvest, refused
+from broadsheet.settings.fetch import Fetch, Repository
+
+NAME = "librecat"
+SERVICE = Service(name="LibreCat", interval=1.0)
+_PAGE = 100
+_MOST_PAGES = 1000
+_LONGEST_S = 1200.0  # a page a second at most, and large repositories have hundreds
+
+
+def asks(settings: Fetch) -> Iterator[Ask]:
+    """Every repository of the settings."""
+    for repository in settings.librecat:
+        yield Ask(f"{NAME} {repository.name}", partial(fetch, repository), dated=False, longest_s=_LONGEST_S)
+
+
+def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:
+    """All publications that the query finds, whatever the day. Raises DigestError."""
+    harvest, given = Harvest(), 0
+    problems: list[Problem] = []
+    streams: list[str | None] = []
+    known: set[str] = set()
+    for _ in range(_MOST_PAGES):
+        try:
+            page = _page(web, repository, given)
+        except DigestError as error:
+            if not known:
+                raise
+            problems += error.problems  # what came before it is good: a search engine gives no more than so many
+            what = f"breaks off after {given:,} records, which are kept"
+            problems.append(Problem(shown(repository.url), what, "narrow the query, or fetch again later"))
+            break
+        new = [record for record in page.publications if record.id not in known]
+        if not new and not page.refused_publications:
+            break  # the end, or a repository that knows no `start` gives its first page again
+        known.update(record.id for record in new)
+        given += len(page.publications) + page.refused_publications
+        harvest.publications += new
+        harvest.refused_publications += page.refused_publications
+        problems += page.problems
+        streams.append(page.stream if len(new) == len(page.publications) else None)
+    else:
+        raise refused(shown(repository.url), "gives pages without end", "narrow the query")
+    texts = [text for text in streams if text is not None]
+    harvest.stream = "".join(f"{text.rstrip()}\n" for text in texts) if len(texts) == len(streams) else None
+    if not known:
+        problems.append(Problem(shown(repository.url), "finds no publication", "check the query", note=True))
+    condition = Condition.OK if known else Condition.QUIET
+    return Fetched(
+        source=f"{NAME} {repository.name}",
+        date=date,
+        condition=condition,
+        publications=harvest,
+        file=f"{repository.name}.yml",
+        problems=problems,
+    )
+
+
+def _page(web: Web, repository: Repository, start: int) -> Harvest:
+    query = {"fmt": "yaml", "start": start, "limit": _PAGE} | ({"cql": repository.query} if repository.query else {})
+    reply = web.get(SERVICE, f"{repository.url}?{urlencode(query)}")
+    if not reply.body.strip() or reply.body.strip() in (b"---", b"--- []", b"[]"):
+        return Harvest()
+    read = payload.read(reply.body, f"{shown(repository.url)} (from {start})")
+    if not librecat.recognise(read):
+        raise refused(read.where, "answers with something that holds no publications", "check url and query")
+    return librecat.parse(read, None)

@@ -1,0 +1,46 @@
+"""Papers none of which has an arXiv id: recognised for the sake of a message that says so."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.providers import fields
+from broadsheet.providers.decode import Json, Lines, Payload
+from broadsheet.providers.fields import FieldMap
+from broadsheet.providers.parse_result import Harvest
+from broadsheet.providers.scored_json import row_parser as rows
+from broadsheet.text.formats import count
+
+
+def recognise(payload: Payload) -> bool:
+    """Rows with a title and another field of a paper, in a list, line by line or under `papers`."""
+    return any(_has_title(row) for row in _rows(payload)[:100])
+
+
+def _rows(payload: Payload) -> list[Any]:
+    if isinstance(payload, Lines):
+        return [row for _, row in payload.rows]
+    value = payload.value if isinstance(payload, Json) else []
+    if isinstance(value, dict):
+        inner = value.get("papers", [value])
+        return list(inner.values()) if isinstance(inner, dict) else inner if isinstance(inner, list) else []
+    return value if isinstance(value, list) else []
+
+
+def _has_title(row: object) -> bool:
+    # Two names of ours: a title alone may be that of anything.
+    names = fields.translate(row).keys() & {*fields.TARGETS} if isinstance(row, dict) else set()
+    return "title" in names and len(names) > 1
+
+
+def parse(payload: Payload, day: str | None) -> Harvest:
+    """Raise DigestError: a digest cannot list them."""
+    assert isinstance(payload, Json | Lines)
+    raise refusal(payload.where, [row for row in _rows(payload) if _has_title(row)], payload.fields)
+
+
+def refusal(where: str, papers: Sequence[dict[str, Any]], names: FieldMap) -> DigestError:
+    """Return the problem of a file whose rows have no arXiv id, with the options that met no key."""
+    what = f"{count(len(papers), 'paper')} with no arXiv id under {', '.join(fields.ID_KEYS)}"
+    problems = [Problem(where, option, do) for option, do in names.unmet_by(papers)]
+    return DigestError([*problems, Problem(where, f"{what}; {fields.listed_columns(papers)}", rows.NO_ID)])

@@ -1,0 +1,324 @@
+"""Foreign text put right: ids, scores, authors, abstracts. Each repair is noted with its place; nothing here raises."""
+
+import re
+import string
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from broadsheet.model import arxiv_id
+from broadsheet.model.arxiv_id import ArxivId
+from broadsheet.model.model import LARGEST_NUMBER
+from broadsheet.providers.arxiv.text import ANNOUNCEMENT
+from broadsheet.providers.parse_result import Notes
+from broadsheet.text.braces import without_braces
+from broadsheet.text.json_escapes import repair_json_escapes
+from broadsheet.text.sanitize import ENTITY, clean, is_printable, one_line, unescaped
+from broadsheet.text.tex_names import name as spelt_name
+
+_AMOUNT = re.compile(r"\s*(-?[0-9]{1,15})(?:([.,])([0-9]{1,15}))?\s*(?:/\s*([0-9]{1,4})|(%))?\s*")
+_BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
+_GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
+_IN_NAMES = (string.ascii_letters + string.digits + " |.-'").encode()
+_IN_TEX = b'\\{}~$"^`='
+_LONGEST_SHOWN = 60
+
+
+def is_clean(raw: str) -> bool:
+    """Whether `clean_text` would leave `raw` as it is, but for outer white space."""
+    # Nothing that XML forbids, hides or reorders text is printable.
+    return is_printable(raw) and not _has_entity(raw)
+
+
+def _has_entity(raw: str) -> bool:
+    # Most texts have no "&" at all, which `find` sees in a tenth of a pattern's time.
+    at = raw.find("&")
+    while at >= 0 and not ENTITY.match(raw, at):
+        at = raw.find("&", at + 1)
+    return at >= 0
+
+
+def clean_text(raw: str, field: str, notes: Notes) -> str:
+    """`raw` without entities, control characters and outer white space; lines stay."""
+    if raw.isprintable() and "&" not in raw:  # nothing that XML forbids, hides or reorders text is printable
+        return raw.strip()
+    if _has_entity(raw):
+        raw = _unescaped(raw, field, notes)
+    respelt = repair_json_escapes(raw)
+    if respelt != raw:
+        notes.repair("TeX that was swallowed as a JSON escape spelt out again", field)
+    cleaned = clean(respelt)
+    if cleaned != respelt:
+        notes.repair("control characters taken out", field)
+    return cleaned.strip()
+
+
+def _unescaped(raw: str, field: str, notes: Notes) -> str:
+    plain = unescaped(raw)
+    if ENTITY.search(plain):  # a feed of a feed is escaped twice
+        plain = unescaped(plain)
+    if plain == raw:
+        return raw
+    notes.repair("HTML entities made characters again", field)
+    return plain
+
+
+def optional_text(raw: object, field: str, notes: Notes) -> str | None:
+    """Text, if there is any; something else than text is left out and noted."""
+    if isinstance(raw, str):
+        return clean_text(raw, field, notes) or None
+    if raw is not None:
+        notes.repair("a value that is not text was left out", field)
+    return None
+
+
+def line_of_text(raw: object, field: str, notes: Notes) -> str | None:
+    """Text on one line, if there is any."""
+    found = optional_text(raw, field, notes)
+    return " ".join(found.split()) if found else None
+
+
+def title(raw: object, notes: Notes) -> str | None:
+    """Return a title on one line, without the braces by which BibTeX keeps capitals."""
+    line = line_of_text(raw, "title", notes)
+    bare = without_braces(line) if line else None
+    if bare != line:
+        notes.repair("BibTeX's braces taken off the title", shown(line))
+    return bare
+
+
+def identifier(raw: object, notes: Notes) -> ArxivId | None:
+    """The arXiv id that `raw` means; how it was written otherwise is noted."""
+    if not isinstance(raw, str):
+        return None
+    found = arxiv_id.parse(clean(raw))
+    if found is None:
+        return None
+    if not found.resolvable:
+        notes.repair("old-style id without its archive: kept, not linked", found.id)
+    if found.id != raw:
+        notes.repair(f"{_around(found.id, raw.strip())} taken off the id", shown(raw))
+    return found
+
+
+def _around(known: str, written: str) -> str:
+    if written == known:
+        return "white space"
+    if written.startswith(known):
+        return "version" if re.fullmatch("v[0-9]+", written[len(known) :]) else "suffix"
+    return "prefix"
+
+
+def announcement(abstract: str, notes: Notes) -> tuple[str, int | None, str | None]:
+    """An abstract without arXiv's ``arXiv:ID Announce Type: TYPE Abstract:``; and the version and the type it told."""
+    found = ANNOUNCEMENT.match(abstract)
+    if not found:
+        return abstract, None, None
+    notes.repair("announce prefix taken off the abstract", found[0].split("\n")[0].strip())
+    known = arxiv_id.parse(found[1])
+    return abstract[found.end() :].strip(), known.version if known else None, found[2].lower()
+
+
+# -- scores --------------------------------------------------------------------------------------------------------
+
+
+class Amount(NamedTuple):
+    """A number as it was written, and the highest possible one if it names that: 10 in ``8/10``, 100 in ``87%``."""
+
+    value: int | float
+    out_of: int | None = None
+
+
+def amount(raw: object) -> Amount | None:
+    """Return a number, or what a text like ``8.5``, ``8,5``, ``8/10`` or ``87%`` means; None for anything else.
+
+    ``1,234`` is no number: the comma may be a decimal one, or one between thousands. The limit is that of JSON's
+    interoperable integers (RFC 8259, section 6), which floats and SQLite hold exactly.
+    """
+    if isinstance(raw, str):
+        match = _AMOUNT.fullmatch(raw)
+        if not match or (match[2] == "," and len(match[3]) == 3 and match[1].strip("-0")):
+            return None
+        out_of = 100 if match[5] else int(match[4]) if match[4] else None
+        return Amount(float(f"{match[1]}.{match[3] or 0}"), out_of)
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not -LARGEST_NUMBER <= raw <= LARGEST_NUMBER:
+        return None  # NaN, too, is in no range
+    return Amount(raw)
+
+
+def score(raw: object, field: str, notes: Notes) -> int | float | None:
+    """A score from 1 to 10, as a number or as text (``8``, ``8,5``, ``8/10``); anything else is no score, and noted."""
+    value = number(raw)
+    if is_score(value):
+        return value
+    if raw is not None:
+        notes.repair("a score that is not from 1 to 10 was left out", f"{field} {shown(raw)}")
+    return None
+
+
+def is_score(value: float | None) -> bool:
+    """Return whether a number is a score on our scale."""
+    return value is not None and 1 <= value <= 10
+
+
+def number(raw: object) -> int | float | None:
+    """Return a number that is out of nothing or out of 10, whole where it can be; None for anything else."""
+    written = amount(raw)
+    if written is None or written.out_of not in (None, 10):
+        return None
+    return int(written.value) if written.value == int(written.value) else written.value
+
+
+# -- authors -------------------------------------------------------------------------------------------------------
+
+
+def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names, and the affiliation of each (both empty if none has one).
+
+    Sources split lists at every comma, also inside ``Name (Institute, City)``: such parts are joined again, the
+    affiliation is taken off the name, TeX accents become letters, and empty entries go.
+    """
+    if isinstance(raw, str):
+        raw = split_names(raw)
+    if not isinstance(raw, list | tuple):
+        if raw is not None:
+            notes.repair("a value that is not a list of names was left out", "authors")
+        return (), ()
+    names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
+    return marked(names, marks_of([names])[0], notes)
+
+
+def marked(names: Sequence[str], marks: bytes | None, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The same for names that are known to have these `marks`."""
+    if marks == b"":
+        return tuple(names), ()
+    if marks and not marks.translate(None, _IN_TEX):
+        return tuple([_spelt(name, notes) if _has_tex(name) else name for name in names]), ()
+    return _taken_apart(names, notes)
+
+
+def _taken_apart(names: Sequence[str], notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    plain = "|".join(names)
+    clean = is_clean(plain)
+    mended = [name.strip() if clean else clean_text(name, "authors", notes) for name in names]
+    if "(" in plain:
+        mended = _joined(mended, notes)
+    given = [_affiliated(name) for name in mended] if "(" in plain else [(name, "") for name in mended]
+    pairs = [(name.removeprefix("and "), place) for name, place in given if name.strip(":,; ")]
+    if len(pairs) < len(given):
+        notes.repair("empty authors left out", f"{len(given) - len(pairs)} of {len(given)}")
+    spelt = tuple([_spelt(name, notes) if _has_tex(name) else name for name, _ in pairs])
+    places = tuple([spelt_name(place) if place else "" for _, place in pairs])
+    return spelt, places if any(places) else ()
+
+
+def marks_of(lists: Sequence[Sequence[str]]) -> list[bytes | None]:
+    """What of the letters in each of these lists of names is to be looked at; None where it is white space and such."""
+    joined = list(map("|".join, lists))
+    whole = "|\n|".join(joined)
+    marks = _marks(whole).split(b"\n")
+    if len(marks) != len(lists) or _is_loose(whole):  # a name of two lines, or one in some list is loose
+        return [None if _is_loose(plain) else _marks(plain) for plain in joined]
+    return [*marks]
+
+
+def _marks(plain: str) -> bytes:
+    """What of names joined by ``|`` is to be looked at."""
+    return plain.encode("utf-8", "surrogatepass").translate(None, _IN_NAMES)
+
+
+def _is_loose(plain: str) -> bool:
+    """Whether one of the names joined by ``|`` is empty, comes with an ``and`` or has white space to be taken away."""
+    plain = f"|{plain}|"
+    return "||" in plain or "|and " in plain or "| " in plain or " |" in plain or "  " in plain
+
+
+def split_names(line: str) -> list[str]:
+    """``A (X and Y, Z), B, Jr. and C`` as names: split outside parentheses only; generations stay with theirs."""
+    line = " ".join(line.split())
+    balanced = line.count("(") == line.count(")")
+    names: list[str] = []
+    start, depth = 0, 0
+    for found in _BETWEEN_NAMES.finditer(line + ", "):
+        depth += (found[0] == "(") - (found[0] == ")")
+        if found[0] not in "()" and (depth == 0 or not balanced):
+            part, start = line[start : found.start()].strip(), found.end()
+            if part in _GENERATIONS and names:
+                names[-1] += f", {part}"
+            elif part:
+                names.append(part)
+    return names
+
+
+def _named(entry: Any) -> str:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _joined(names: list[str], notes: Notes) -> list[str]:
+    """Parts from an unclosed parenthesis to the one that closes it are one author; one never closed joins nothing."""
+    joined: list[str] = []
+    start = 0
+    while start < len(names):
+        if "(" not in names[start]:
+            joined.append(names[start])
+            start += 1
+            continue
+        end, depth = start, _depth(names[start])
+        while depth > 0 and end + 1 < len(names):
+            end += 1
+            depth += _depth(names[end])
+        end = start if depth > 0 else end
+        joined.append(", ".join(part for part in names[start : end + 1] if part))
+        if end > start:
+            notes.repair("affiliation that was split off as authors joined again", shown(joined[-1]))
+        start = end + 1
+    return joined
+
+
+def _depth(part: str) -> int:
+    return part.count("(") - part.count(")")
+
+
+def _affiliated(author: str) -> tuple[str, str]:
+    """``Name (Place (Town), Country)`` as name and place; a name that would be empty keeps its parentheses."""
+    if not author.endswith(")"):
+        return author, ""
+    if author.count(")") == 1:
+        return _cut(author, author.rfind("("))
+    depth = 0
+    for at in range(len(author) - 1, -1, -1):
+        depth += (author[at] == ")") - (author[at] == "(")
+        if depth == 0:
+            return _cut(author, at)
+    return author, ""
+
+
+def _cut(author: str, at: int) -> tuple[str, str]:
+    name = author[:at].strip() if at >= 0 else ""
+    return (name, author[at + 1 : -1].strip()) if name else (author, "")
+
+
+def _has_tex(name: str) -> bool:
+    return "\\" in name or "{" in name or "~" in name or "$" in name or "  " in name
+
+
+def _spelt(name: str, notes: Notes) -> str:
+    spelt = spelt_name(name)
+    if spelt != name and "\\" in name:
+        notes.repair("TeX accents in a name made letters", f"{shown(name)} → {spelt}")
+    return spelt or name
+
+
+def shown(raw: object) -> str:
+    """A foreign value, short enough for a message."""
+    if isinstance(raw, int) and raw.bit_length() > _LONGEST_SHOWN * 3:
+        return "a number of many digits"  # Python refuses to write one of thousands
+    found = raw if isinstance(raw, str) else _written(raw)
+    return one_line(found if len(found) <= _LONGEST_SHOWN else found[: _LONGEST_SHOWN - 1] + "…")
+
+
+def _written(raw: object) -> str:
+    try:
+        return repr(raw)
+    except ValueError:
+        return f"a {type(raw).__name__} with a number of many digits"

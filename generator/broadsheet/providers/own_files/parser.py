@@ -1,0 +1,123 @@
+"""The files that a digest itself writes: those of a ``data/`` folder and the lines of ``downloads/archive.jsonl``.
+
+What is in a paper's line stays as it is: its keys are ours already, and a ``date`` among them is none of the day's.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from broadsheet.model.diagnostics import Problem
+from broadsheet.model.model import Receipt, State
+from broadsheet.providers.decode import Json, Lines, Payload
+from broadsheet.providers.parse_result import Harvest, Notes, Row, refused
+from broadsheet.providers.scored_json import row_parser as rows
+from broadsheet.store import records
+from broadsheet.text.sanitize import clean
+
+# Papers, dropped papers and an LLM's replies by day; receipts are known by what is in them.
+_PLACE = re.compile(r"(?:^|/)(papers|dropped|replies)/([0-9]{4})/(\2-[0-9]{2}-[0-9]{2})\.jsonl(?:\.gz)?$")
+_ALWAYS = frozenset({"arxiv_id", "title", "authors", "source"})  # the keys that every line of ours has
+_KINDS = frozenset({"archive", "day", "paper", "publication"})
+
+
+def recognise(payload: Payload) -> bool:
+    """A receipt, the lines of a download, or a file of ``data/`` by its place and its keys."""
+    if isinstance(payload, Json):
+        value = payload.value
+        if isinstance(value, dict) and "state" in value and "date" in value:
+            return value["state"] in list(State)
+        return isinstance(value, dict) and _is_ours(payload, [value])
+    if not isinstance(payload, Lines) or not payload.rows:
+        return False
+    listed = [row for _, row in payload.rows]
+    return _is_download(listed[0]) or _is_ours(payload, listed)
+
+
+def _is_download(row: dict[str, Any]) -> bool:
+    return row.get("type") in _KINDS and isinstance(row.get("record"), dict)
+
+
+def _place(payload: Json | Lines) -> tuple[str, str] | None:
+    match = _PLACE.search(payload.where)
+    return (match[1], match[3]) if match and records.is_date(match[3]) else None
+
+
+def _is_ours(payload: Json | Lines, listed: list[dict[str, Any]]) -> bool:
+    """Return whether these rows are in a file of ``data/``, by its place and their keys."""
+    place = _place(payload)
+    if place is None:
+        return False
+    keys = {"model", "sent"} if place[0] == "replies" else _ALWAYS
+    return all(keys <= row.keys() for row in listed)
+
+
+def parse(payload: Payload, day: str | None) -> Harvest:
+    """Return papers, dropped papers, receipts and replies, each on its own day."""
+    assert isinstance(payload, Json | Lines)
+    if isinstance(payload, Json) and "state" in payload.value:
+        return Harvest(receipts=[_receipt(payload.value, payload.where)])
+    lines = payload.rows if isinstance(payload, Lines) else [(1, payload.value)]
+    problems = payload.problems if isinstance(payload, Lines) else []
+    place = _place(payload)
+    if place and place[0] == "replies":
+        return Harvest(replies={place[1]: [_encoded(row) for _, row in lines]}, problems=problems)
+    notes = Notes(payload.where)
+    if place is None:
+        harvest = _download(lines, notes)
+    else:
+        taken = list(_papers(((line, row, place[1]) for line, row in lines), notes))
+        harvest = notes.harvest([] if place[0] == "dropped" else taken)
+        harvest.dropped = taken if place[0] == "dropped" else []
+    harvest.is_in_order = True
+    harvest.problems += problems
+    harvest.refused += len(problems)
+    return harvest
+
+
+def _encoded(row: dict[str, Any]) -> bytes:
+    return msgspec.json.encode({name: rows.cleaned(value) for name, value in row.items() if rows.fits(value)})
+
+
+def _receipt(value: dict[str, Any], where: str) -> Receipt:
+    plain = {name: part for name, part in value.items() if clean(name) == name}  # hidden characters hide no other key
+    try:
+        return records.decode_receipt(json.dumps(rows.cleaned(value) | rows.cleaned(plain)).encode())
+    except records.RecordError as error:
+        raise refused(where, f"not a receipt: {error}", "mend the file") from error
+
+
+def _papers(lines: Iterator[tuple[int, dict[str, Any], str]], notes: Notes) -> Iterator[Row]:
+    for line, row, date in lines:
+        notes.at(line)
+        if paper := rows.paper(row, None, notes):
+            yield notes.row(paper, date)
+
+
+def _download(lines: list[tuple[int, dict[str, Any]]], notes: Notes) -> Harvest:
+    papers: list[tuple[int, dict[str, Any], str]] = []
+    receipts: list[Receipt] = []
+    publications = 0
+    for line, row in lines:
+        kind, record, date = row.get("type"), row.get("record"), row.get("date")
+        notes.at(line)
+        if kind not in _KINDS or not isinstance(record, dict):
+            notes.refuse("no line of a digest's download", "fetch or copy the file again")
+        elif kind in ("paper", "day") and not (isinstance(date, str) and records.is_date(date)):
+            notes.refuse(f"a line without {records.A_DATE}", "fetch or copy the file again")
+        elif kind == "paper":
+            papers.append((line, record, str(date)))
+        elif kind == "day":
+            receipts.append(_receipt(record, notes.where))
+        elif kind == "publication":
+            publications += 1
+    harvest = notes.harvest(list(_papers(iter(papers), notes)))
+    harvest.receipts = receipts
+    if publications:
+        what = f"{publications} publications, in the form in which pages show them, are not taken in"
+        do = "import the repository's export, or data/publications of that digest"
+        harvest.problems.append(Problem(notes.where.rpartition(":")[0], what, do, note=True))
+    return harvest

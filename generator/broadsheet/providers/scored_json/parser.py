@@ -1,0 +1,185 @@
+"""Rows of papers: the object by arXiv id that paper assistants keep, an LLM's rating lines, our own lines, and others.
+
+Object by id: https://github.com/tatsu-lab/gpt_paper_assistant and its descendants (``SCORE ARXIVID COMMENT RELEVANCE
+NOVELTY authors title abstract arxiv_id``). Rating lines: ``{"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY"}``. None of
+them gives its day; other rows may have a ``date``. docs/importing.md lists what else is understood.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from broadsheet.model import arxiv_id
+from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.providers import fields
+from broadsheet.providers import normalize as mending
+from broadsheet.providers.dates import day_of_value
+from broadsheet.providers.decode import Json, LineFinder, Lines, Payload, Repeated, json_pairs
+from broadsheet.providers.fields import DATE, SCORES, FieldMap
+from broadsheet.providers.parse_result import Harvest, Notes, Row
+from broadsheet.providers.scored_json import row_parser as rows
+from broadsheet.providers.unscored import Column, raw_score, why_unscored
+from broadsheet.store.records import A_DATE
+
+NO_DAY = "no date found"
+_MARKS = frozenset({"ARXIVID", "arxiv_id", "RELEVANCE", "NOVELTY", "SCORE", "COMMENT"})
+
+
+class Item(NamedTuple):
+    """A row where it stands: its line, found when it is asked for, and the name under which it is kept, if any."""
+
+    row: object
+    line: Callable[[], int] | int
+    key: str | None = None
+    is_repeated: bool = False
+    repeats_a_key: bool = False
+
+
+def recognise(payload: Payload) -> bool:
+    """An object of rows by id, a list of rows, one row, or rows line by line."""
+    if isinstance(payload, Lines):
+        return any(is_row(row, payload.fields) for _, row in payload.rows)
+    if not isinstance(payload, Json):
+        return False
+    value = payload.value
+    if isinstance(value, list):
+        return any(is_row(item, payload.fields) for item in value[:100])
+    return isinstance(value, dict) and (is_row(value, payload.fields) or is_by_id(value))
+
+
+def is_row(value: object, names: FieldMap) -> bool:
+    """Return whether `value` is an object with an arXiv id, under a usual name or under one that the user gave."""
+    return rows.is_row(value) or (isinstance(value, dict) and bool(names.keys) and rows.is_row(names.apply(value)))
+
+
+def is_by_id(value: dict[str, Any]) -> bool:
+    """Return whether these are rows, each under its id or with the keys of assistants."""
+    return any(isinstance(row, dict) and (row.keys() & _MARKS or arxiv_id.parse(key)) for key, row in value.items())
+
+
+def parse(payload: Payload, day: str | None) -> Harvest:
+    """Return the rows on their days. Raises DigestError if none has one and `day` is unknown."""
+    notes = Notes(payload.where)
+    if isinstance(payload, Lines):
+        items = [Item(row, line) for line, row in payload.rows]
+        harvest = notes.harvest(take(items, day, notes, settled(payload.fields, items, notes)))
+        harvest.problems = sorted([*harvest.problems, *payload.problems], key=lambda problem: _number(problem.where))
+        harvest.refused += len(payload.problems)
+        return harvest
+    assert isinstance(payload, Json)
+    items = items_of(payload, payload.value)
+    return notes.harvest(take(items, day, notes, settled(payload.fields, items, notes)))
+
+
+def settled(names: FieldMap, items: Sequence[Item], notes: Notes) -> FieldMap:
+    """Return what the user said as far as the rows of a file have its keys; the rest is a problem of the file."""
+    objects = [item.row for item in items if isinstance(item.row, dict)]
+    if names.is_empty or not objects:
+        return names
+    notes.problems += [Problem(notes.label, what, do) for what, do in names.unmet_by(objects)]
+    return names.met_by(objects)
+
+
+def items_of(payload: Json, value: Any) -> list[Item]:
+    """Return the rows in `value`, which is all of the payload or a part of it."""
+    line = LineFinder(payload.data)
+    if isinstance(value, dict) and not is_row(value, payload.fields):
+        return list(_by_id(payload, value, line))
+    listed = value if isinstance(value, list) else [value]
+    return [Item(row, partial(line, _id_of(row))) for row in listed]
+
+
+def _by_id(payload: Json, value: dict[str, Any], line: LineFinder) -> Iterable[Item]:
+    # JSON readers keep the last of two equal keys. More titles than rows give such a file away.
+    twice = value is payload.value and payload.data.count(b'"title"') > len(value)
+    seen: set[str] = set()
+    for key, row in json_pairs(payload.data) if twice else value.items():
+        place = line(key, key=True) if twice else partial(line, key, key=True)
+        yield Item(row, place, key, key in seen, isinstance(row, Repeated))
+        seen.add(key)
+
+
+def _id_of(row: object) -> str:
+    value = (row.get("ARXIVID") or row.get("arxiv_id") or row.get("id")) if isinstance(row, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _number(where: str) -> int:
+    line = where.rpartition(":")[2]
+    return int(line) if line.isdecimal() else 0
+
+
+def take(items: Sequence[Item], day: str | None, notes: Notes, names: FieldMap) -> list[Row]:
+    """Return the papers of these rows, each on its own day or on `day`. Raises DigestError if no row has a day."""
+    items = [item._replace(row=_read(item.row, names)) if isinstance(item.row, dict) else item for item in items]
+    if day is None and not any(isinstance(item.row, dict) and item.row.get(DATE) for item in items):
+        raise DigestError([*notes.problems, Problem(notes.label, NO_DAY, _ways_to_tell_it(items))])
+    columns = {
+        name: Column.of([raw_score(item.row, name) for item in items], names.scales.get(name)) for name in SCORES
+    }
+    taken: list[Row] = []
+    for item in items:
+        notes.at(item.line)
+        if item.is_repeated:
+            notes.repair("a paper that stands twice in one file: both rows read", item.key or "")
+        if item.repeats_a_key:
+            notes.repair("a key that stands twice in one row: the last counts")
+        if isinstance(item.row, dict):
+            _take_row(item.row, item.key, day, columns, notes, taken)
+        else:
+            notes.refuse("not an object with a paper's keys", "mend or delete it")
+    return taken
+
+
+def _read(row: dict[str, Any], names: FieldMap) -> dict[str, Any]:
+    return names.convert(fields.translate(names.apply(row)))
+
+
+def _ways_to_tell_it(items: Sequence[Item]) -> str:
+    do = "put YYYY-MM-DD into the file's name or as date into each row, or pass --date"
+    published = any(isinstance(item.row, dict) and item.row.get("published") for item in items)
+    return f"{do}; --map date=published takes the day of publication" if published else do
+
+
+def _take_row(
+    row: dict[str, Any], key: str | None, day: str | None, columns: dict[str, Column], notes: Notes, taken: list[Row]
+) -> None:
+    row, date = _dated(row, day, notes)
+    if date is None:
+        return
+    row, odd = _without_odd_scores(row, columns, notes)
+    paper = rows.paper(row, key, notes)
+    if paper is None:
+        return
+    if paper.score is None:
+        notes.unscored(*why_unscored(paper, row, odd, columns))
+    taken.append(notes.row(paper, date))
+
+
+def _without_odd_scores(
+    row: dict[str, Any], columns: dict[str, Column], notes: Notes
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the row without scores on a scale that is not ours, and the scales of these."""
+    odd = {name: scale for name in SCORES if (scale := columns[name].guess) and raw_score(row, name) is not None}
+    for name in odd:
+        if mending.score(raw_score(row, name), name, notes) is not None:
+            what = "a score among others that are not from 1 to 10 was left out"
+            notes.repair(what, f"{name} {mending.shown(raw_score(row, name))}")
+    return {name: value for name, value in row.items() if name.lower() not in odd} if odd else row, odd
+
+
+def _dated(row: dict[str, Any], day: str | None, notes: Notes) -> tuple[dict[str, Any], str | None]:
+    """Return the row without its date, and its day; None if that cannot be read or contradicts `day`."""
+    raw = row.get(DATE)
+    if raw in (None, ""):
+        if day is None:
+            notes.refuse("no date, though other rows have one", "add date (YYYY-MM-DD), or pass --date")
+        return row, day
+    date = day_of_value(raw)
+    if date is None:
+        notes.refuse(f"date {mending.shown(raw)} is not {A_DATE}", "correct it")
+    elif day is not None and date != day:
+        what = f"the row's date is {date}, its file's name or --date gives {day}"
+        notes.refuse(what, "correct the wrong one, or leave --date out; --map date=KEY takes the day from another key")
+        return row, None
+    return {name: value for name, value in row.items() if name != DATE}, date

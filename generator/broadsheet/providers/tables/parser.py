@@ -1,0 +1,188 @@
+"""Tables of papers: CSV and TSV with a header (RFC 4180; also with semicolons, as spreadsheets write them)."""
+
+import csv
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from broadsheet.model import arxiv_id
+from broadsheet.model.diagnostics import Problem
+from broadsheet.providers import fields
+from broadsheet.providers import normalize as mending
+from broadsheet.providers.decode import LARGEST_FILE, Lines, Payload, Text, lines_of
+from broadsheet.providers.parse_result import Harvest, refused
+from broadsheet.providers.scored_json import parser as scored
+from broadsheet.providers.scored_json.row_parser import NO_ID
+
+_DELIMITERS = ",\t;|"
+_SEPARATOR = re.compile(r"\s*sep=(.)\r?\n", re.IGNORECASE)  # Excel's hint, before the header
+_OTHERS = [name for names in fields.ALTERNATIVES.values() for name in names]
+_NAMES = frozenset(map(fields.normalize, (*fields.ID_KEYS, *fields.TARGETS, *_OTHERS)))
+_TABLE_NAME = re.compile(r"\.[ct]sv(?:\.gz)?$", re.IGNORECASE)
+_LONGEST_START = 20_000
+_MOST_BEFORE_HEADER = 10  # lines
+_COUNTS = frozenset({"version", "upvotes", "comments"})
+
+
+class Layout(NamedTuple):
+    """The header of a table: how many lines stand before it, what separates its cells, and the cells."""
+
+    skipped: int
+    delimiter: str
+    headings: list[str]
+
+
+def recognise(payload: Payload) -> bool:
+    """A text with a line of headings that name fields of a paper, with arXiv ids and no header, or called a table."""
+    if not isinstance(payload, Text):
+        return False
+    return _layout(payload) is not None or _TABLE_NAME.search(payload.where) is not None or _is_headless(payload)
+
+
+def _start(payload: Text) -> list[tuple[int, str]]:
+    """Return the first lines that are not empty, each with the number of lines before it."""
+    lines = enumerate(lines_of(payload.text[:_LONGEST_START]))
+    return list(islice(((number, line) for number, line in lines if line.strip()), _MOST_BEFORE_HEADER + 1))
+
+
+def _layout(payload: Text) -> Layout | None:
+    """Return the first header among a table's first lines: titles and remarks may stand before it."""
+    start = _start(payload)
+    hint = _SEPARATOR.match(start[0][1])
+    for place, (number, line) in enumerate(start):
+        layouts = [Layout(number, mark, _cells(line, mark)) for mark in (hint[1] if hint else _DELIMITERS)]
+        best = max(layouts, key=lambda layout: _known(layout.headings, payload))
+        if _known(best.headings, payload) >= 2 and (place == 0 or _has_ids(best.headings, payload)):
+            return best
+    return None
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:
+        return []
+
+
+def _known(headings: list[str], payload: Text) -> int:
+    names = {fields.normalize(name) for name in headings} - {""}
+    return len(names & (_NAMES | {fields.normalize(key) for key in payload.fields.keys.values()}))
+
+
+def _has_ids(headings: list[str], payload: Text) -> bool:
+    """Return whether a column can hold arXiv ids."""
+    return fields.has_id_column([dict.fromkeys(headings)], payload.fields)
+
+
+def _is_headless(payload: Text) -> bool:
+    first = _start(payload)[0][1]
+    return any(arxiv_id.parse(cell) for mark in _DELIMITERS if mark in first for cell in _cells(first, mark))
+
+
+def parse(payload: Payload, day: str | None) -> Harvest:
+    """Return the rows as those of any other file. Raises DigestError if there is no header, or no column of ids."""
+    assert isinstance(payload, Text)
+    problems: list[Problem] = []
+    notes: list[Problem] = []
+    listed = list(rows_of(payload, problems, notes))
+    harvest = scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
+    harvest.problems = [*notes, *harvest.problems]
+    return harvest
+
+
+def _header(payload: Text) -> Layout:
+    layout = _layout(payload)
+    number, line = _start(payload)[0] if layout is None else (layout.skipped, "")
+    where = f"{payload.where}:{number + 1}"
+    if layout is None:
+        do = "put the names of the columns into the first line, e.g. arxiv_id,title,relevance,novelty,comment"
+        raise refused(where, f"a table without a header: its first line is {mending.shown(line.strip())}", do)
+    if not _has_ids(layout.headings, payload):
+        names = mending.shown(", ".join(filter(None, layout.headings)))
+        raise refused(where, f"a table without a column of arXiv ids; its columns are {names}", NO_ID)
+    return layout
+
+
+def rows_of(payload: Text, problems: list[Problem], notes: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the line and the cells of each row, under its headings.
+
+    Rows that cannot be read are added to `problems`, what is to be said of others to `notes`.
+    """
+    layout = _header(payload)
+    lines = lines_of(payload.text)
+    if any(line.strip() and not _SEPARATOR.match(line) for line in lines[: layout.skipped]):
+        what = f"the header is on line {layout.skipped + 1}; the lines before it were passed over"
+        notes.append(Problem(f"{payload.where}:1", what, "nothing to do if they are a title", note=True))
+    records, unclosed = _records(lines, layout.skipped, layout.delimiter)
+    for line in unclosed:
+        what, do = "a quote that is not closed: the lines from here on were read without it", "close it, or take it out"
+        notes.append(Problem(f"{payload.where}:{line}", what, do))
+    headings = [name.strip() for name in records[0][1]]
+    for line, cells in records[1:]:
+        if len(cells) > len(headings) and any(cells[len(headings) :]):
+            what = f"{len(cells)} cells under {len(headings)} headings"
+            problems.append(Problem(f"{payload.where}:{line}", what, "put cells with a delimiter into quotes"))
+        elif any(cell.strip() for cell in cells):
+            yield line, _row(dict(zip(headings, cells, strict=False)))
+
+
+def _records(lines: list[str], start: int, delimiter: str) -> tuple[list[tuple[int, list[str]]], list[int]]:
+    """Return the line and the cells of each record from the line after `start` on, and the lines of unclosed quotes.
+
+    RFC 4180 has a delimiter or a line's end behind a closing quote. A quote that is closed otherwise, lines further
+    down, only behind whole records, or nowhere, was not meant to begin a cell: its line and those in between are read
+    without quotes.
+    """
+    records: list[tuple[int, list[str]]] = []
+    unclosed: list[int] = []
+    largest = csv.field_size_limit(LARGEST_FILE)
+    try:
+        while start < len(lines):
+            reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter, strict=True)
+            first = start
+            try:
+                for cells in reader:
+                    end = start + reader.line_num
+                    if records and end > first + 1:
+                        _check_lines(lines[first + 1 : end], delimiter, len(records[0][1]))
+                    records.append((first + 1, cells))
+                    first = end
+                break
+            except csv.Error:
+                start = max(start + reader.line_num - 1, first + 1)
+                is_slip = start == first + 1 and not _is_open(lines[first], delimiter)
+                plain = csv.reader(lines[first:start], delimiter=delimiter, quotechar='"' if is_slip else None)
+                records += enumerate(plain, first + 1)
+                unclosed += [] if is_slip else [first + 1]
+    finally:
+        csv.field_size_limit(largest)
+    return records, unclosed
+
+
+def _check_lines(within: list[str], delimiter: str, width: int) -> None:
+    """Raise csv.Error if one of the lines within a record is a whole one itself, with an arXiv id among its cells."""
+    for cells in csv.reader(within, delimiter=delimiter, quotechar=None):
+        if len(cells) >= width and any(map(arxiv_id.parse, cells)):
+            raise csv.Error
+
+
+def _is_open(line: str, delimiter: str) -> bool:
+    """Return whether a quote of this line is still open at its end."""
+    reader = csv.reader([line, "end"], delimiter=delimiter)
+    next(reader)
+    return reader.line_num > 1
+
+
+def _row(cells: dict[str, str]) -> dict[str, Any]:
+    """Return the cells that have something in them; whole numbers of counts as numbers, links as an object."""
+    row: dict[str, Any] = {}
+    for name, cell in cells.items():
+        text = cell.strip()
+        if not name or not text:
+            continue
+        if name.startswith("links."):
+            row.setdefault("links", {})[name.removeprefix("links.")] = text
+        else:
+            row[name] = int(text) if name in _COUNTS and text.isascii() and text.isdigit() and len(text) < 16 else text
+    return row

@@ -1,0 +1,1 @@
+"""Scores by a model trained on the ratings of this digest."""

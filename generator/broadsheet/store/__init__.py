@@ -1,0 +1,1 @@
+"""The folder `data/`: records, files, locks."""

@@ -1,0 +1,96 @@
+"""Reading files that may be anything: a pipe, a device or a folder is an error at once, never something to wait for."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from broadsheet.model.diagnostics import DigestError, Problem
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
+_REMEDIES = {
+    errno.EISDIR: "a file belongs here: move the folder away",
+    errno.ENOTDIR: "a folder belongs here: move the file away",
+    errno.EEXIST: "a folder belongs here: move the file away",
+    errno.ENOENT: "put it back, or remove the link to it",
+    errno.ELOOP: "remove the link",
+    errno.EACCES: "give this user access to it",
+    errno.EPERM: "give this user access to it",
+    errno.EROFS: "make it writable",
+    errno.ENOSPC: "make room, then try again",
+    errno.EDQUOT: "make room, then try again",
+    errno.EFBIG: "raise the limit on the size of files",
+    errno.ENAMETOOLONG: "use a shorter name",
+}
+
+
+def open_regular(path: str | Path) -> BinaryIO:
+    """Open a regular file, or what a link to one leads to, for reading. Raises OSError, with the path, otherwise.
+
+    O_NONBLOCK keeps a pipe without a writer from being waited for: https://man7.org/linux/man-pages/man7/fifo.7.html
+    """
+    handle = os.open(path, _FLAGS)
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, "Not a regular file", str(path))
+
+
+def read_regular(path: str | Path) -> bytes:
+    """Return what a regular file holds. Raises OSError, with the path."""
+    with open_regular(path) as file:
+        return file.read()
+
+
+def utf8_fault(data: bytes) -> tuple[str, str] | None:
+    """Say what keeps `data` from being text in UTF-8, and what helps; None if nothing does."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"not UTF-8 at byte {error.start}", "save the file as UTF-8"
+    return None
+
+
+def page_name_fault(path: str) -> tuple[str, str] | None:
+    """Say what keeps the page at `path` from having an address, and what helps; None if nothing does."""
+    if is_page(path) and printable(path) != path:
+        return "a name that is not UTF-8", "rename the page"
+    return None
+
+
+def is_page(path: str) -> bool:
+    """Return whether MkDocs makes a page of the file at `path`."""
+    return path.endswith((".md", ".markdown", ".mdown", ".mkdn", ".mkd"))
+
+
+def printable(path: str) -> str:
+    """Return a path as text: Linux has names that are not UTF-8, which Python keeps as lone surrogates."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+@contextmanager
+def refusals_explained(root: Path) -> Iterator[None]:
+    """Raise DigestError for what the file system refuses while the digest in `root` is worked on."""
+    try:
+        yield
+    except OSError as error:
+        raise DigestError(problem_from(error, root)) from error
+
+
+def problem_from(error: OSError, root: Path | None = None) -> Problem:
+    """Say what the file system refused: where (relative to `root`, if it lies in it), what, and what helps."""
+    where = os.fsdecode(error.filename2 or error.filename or root or "the file system")
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        places = (Path(where), *Path(where).parents)
+        where = next((str(place) for place in places if place.exists() and not place.is_dir()), where)
+    if root and Path(where).is_relative_to(root.absolute()) and Path(where) != root.absolute():
+        where = str(Path(where).relative_to(root.absolute()))
+    where = printable(where)
+    what = (error.strerror or str(error) or type(error).__name__).lower()
+    return Problem(where, what, _REMEDIES.get(error.errno or 0, "move it away, or mend what it stands on"))

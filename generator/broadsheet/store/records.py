@@ -1,0 +1,167 @@
+"""The files of ``data/`` on the wire: a line of papers, and a receipt. Strict to read, one way to write.
+
+Keys stand in the order of the model's fields; keys that are not ours come after them, sorted, and survive a round trip.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any, TypeVar
+
+import msgspec
+
+from broadsheet.model import arxiv_id, limits
+from broadsheet.model.model import Paper, Receipt
+
+PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra")
+_RECEIPT_FIELDS = tuple(name for name in Receipt.__struct_fields__ if name != "extra")
+_ALWAYS = frozenset({"arxiv_id", "title", "authors", "source", "date", "state"})
+_COUNTS = ("announced", "fetched", "duplicates", "scanned", "relevant", "replaced", "scored")
+_TEXTS = tuple(attrgetter(name) for name, kind in Paper.__annotations__.items() if kind == str | None)
+_PAPER_NAMES = frozenset(PAPER_FIELDS)
+_PAPER = msgspec.json.Decoder(Paper)
+_KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ENCODER = msgspec.json.Encoder()
+YEARS = range(1991, 2100)  # of days: from arXiv's first year as far as the 32 bits for a time in a gzip file reach
+A_DATE = f"a day as YYYY-MM-DD, from {YEARS[0]} to {YEARS[-1]}"
+_LONGEST_NUMBER = 24  # characters of one in a message; every float has fewer
+_DATE_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
+
+T = TypeVar("T", Paper, Receipt)
+
+
+class RecordError(ValueError):
+    """A record is not what the design says; the message names the field."""
+
+
+def is_date(text: str) -> bool:
+    """Return whether `text` is a day of a digest: ``YYYY-MM-DD``, in one of `YEARS`."""
+    return is_calendar_date(text) and int(text[:4]) in YEARS
+
+
+def is_calendar_date(text: str) -> bool:
+    """Return whether `text` is a day of any year as ``YYYY-MM-DD``."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def is_time(text: str) -> bool:
+    """Whether `text` is an ISO 8601 date, with or without a time."""
+    return bool(_DATE_START.match(text)) and is_calendar_date(text[:10])
+
+
+def decode_paper(line: bytes) -> Paper:
+    """Read one line of a papers file. Raises RecordError."""
+    return decode_capped(line)[0]
+
+
+def decode_capped(line: bytes) -> tuple[Paper, tuple[str, ...]]:
+    """Read one line of a papers file; return the paper, and the fields that were cut. Raises RecordError."""
+    try:
+        if _KEYS.decode(line).keys() <= _PAPER_NAMES:
+            return _checked(_PAPER.decode(line))
+    except (RecursionError, ValueError, msgspec.MsgspecError):
+        pass  # the long way says what is wrong, and where
+    return _checked(_convert(_object(line), PAPER_FIELDS, Paper))
+
+
+def paper(fields: dict[str, Any]) -> Paper:
+    """A paper from its keys and values; takes `fields` apart. Raises RecordError."""
+    return _checked(_convert(fields, PAPER_FIELDS, Paper))[0]
+
+
+def _checked(made: Paper) -> tuple[Paper, tuple[str, ...]]:
+    if wrong := _paper_fault(made):
+        raise RecordError(wrong)
+    return limits.capped(made)
+
+
+def encode_paper(record: Paper) -> bytes:
+    """One line of a papers file, without its line end."""
+    return _ENCODER.encode(_writable(record))
+
+
+def encode_papers(papers: Iterable[Paper]) -> bytes:
+    """A whole papers file."""
+    papers = list(papers)
+    if any("" in map(text, papers) for text in _TEXTS):
+        return _ENCODER.encode_lines([_writable(paper) for paper in papers])
+    return _ENCODER.encode_lines([_fields(paper, PAPER_FIELDS) if paper.extra else paper for paper in papers])
+
+
+def decode_receipt(data: bytes) -> Receipt:
+    """Read a file of ``data/runs``. Raises RecordError."""
+    fields = _object(data)
+    for name in fields.keys() & set(_RECEIPT_FIELDS):
+        fields[name] = limits.bounded(fields[name], limits.LONGEST_IN_RECEIPT)
+    made = _convert(fields, _RECEIPT_FIELDS, Receipt)
+    if not is_date(made.date):
+        raise RecordError(f"date: {made.date!r} is not {A_DATE}")
+    negative = next((name for name in _COUNTS if (getattr(made, name) or 0) < 0), None)
+    if negative:
+        raise RecordError(f"{negative}: a count cannot be less than zero")
+    return made
+
+
+def encode_receipt(receipt: Receipt) -> bytes:
+    """The whole file of a receipt."""
+    return msgspec.json.format(msgspec.json.encode(_fields(receipt, _RECEIPT_FIELDS)), indent=2) + b"\n"
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        value = msgspec.json.decode(data)
+    except RecursionError as error:
+        raise RecordError("nested too deeply") from error
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise RecordError(f"not JSON: {str(error).removeprefix('JSON is malformed: ')}") from error
+    if not isinstance(value, dict):
+        raise RecordError("not a JSON object")
+    return value
+
+
+def _convert(fields: dict[str, Any], names: tuple[str, ...], kind: type[T]) -> T:
+    known = {name: fields.pop(name) for name in names if name in fields}
+    try:
+        return msgspec.convert({**known, "extra": fields}, kind)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at ")
+        name = path.strip("`").removeprefix("$").removeprefix(".")
+        raise RecordError(f"{name}: {what}" if name else what) from error
+
+
+def _paper_fault(made: Paper) -> str | None:
+    if not arxiv_id.is_canonical(made.arxiv_id):
+        return f"arxiv_id: {made.arxiv_id!r} is not an arXiv id without version"
+    for name in ("relevance", "novelty"):
+        value = getattr(made, name)
+        if value is not None and not 1 <= value <= 10:
+            return f"{name}: {_short(value)} is not from 1 to 10"
+    for name in ("published", "updated"):
+        value = getattr(made, name)
+        if value is not None and not is_time(value):
+            return f"{name}: {value!r} is not an ISO 8601 date"
+    if not made.title.strip():
+        return "title: is empty"
+    return None if made.source else "source: is empty"
+
+
+def _short(value: float) -> str:
+    written = str(value)
+    return written if len(written) <= _LONGEST_NUMBER else f"a number of {len(written)} digits"
+
+
+def _writable(record: Paper) -> Paper | dict[str, Any]:
+    # A struct is written as its fields would be, unless it has keys of its own, or an empty text to leave out.
+    return _fields(record, PAPER_FIELDS) if record.extra or "" in msgspec.structs.astuple(record) else record
+
+
+def _fields(record: Paper | Receipt, names: tuple[str, ...]) -> dict[str, Any]:
+    values = zip(names, msgspec.structs.astuple(record), strict=False)  # all but the last field, `extra`
+    line = {name: value for name, value in values if value or value == 0 or name in _ALWAYS}
+    for name in sorted(record.extra.keys() - set(names)):
+        line[name] = record.extra[name]
+    return line

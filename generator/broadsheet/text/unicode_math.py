@@ -1,0 +1,172 @@
+"""Formulas as one line of readable Unicode, for titles, feeds and mail: ``x_i^2`` is xᵢ², ``\\mathcal{O}(n)`` is O(n).
+
+Letters lose their style (a search for "O(n" must find it); sub- and superscripts are Unicode's where it has them all
+and they stay legible, else ``_`` and ``^`` remain.
+"""
+
+import re
+import unicodedata
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from functools import lru_cache
+
+from broadsheet.text.mathml import symbol, to_tree
+
+_PLAIN = "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθφχ"
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᵠᵡ"
+_SUPERSCRIPTS = dict(zip(_PLAIN, _RAISED, strict=True))
+_SUBSCRIPTS = dict(zip("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True))
+_ALREADY_RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "⋆": "⋆", "⊤": "ᵀ", "⊺": "ᵀ", "′": "′", "″": "″", "‴": "‴",
+                   "†": "†", "‡": "‡", "⟂": "⟂"}  # fmt: skip
+_ALREADY_LOWERED = frozenset("⊙⊕☉")  # "M⊙" is how astronomers write it in plain text
+_TO_ASCII = {"∼": "~", "∗": "*"}
+_INVISIBLE = dict.fromkeys([0x2061, 0x2062, 0x2063, 0x2064, 0xFE00, 0xFE01])
+_KEPT_STYLES = frozenset("ℓℏℝℕℤℚℂℙ𝔼𝔽")  # blackboard letters say what they mean; Planck's constant is no h
+_ACCENTS = {"ˆ": "\u0302", "^": "\u0302", "~": "\u0303", "˜": "\u0303", "¯": "\u0304", "ˉ": "\u0304", "‾": "\u0304",
+            "˙": "\u0307", "¨": "\u0308", "→": "\u20d7", "⃗": "\u20d7", "˘": "\u0306", "ˇ": "\u030c", "´": "\u0301",
+            "`": "\u0300", "˚": "\u030a"}  # fmt: skip
+_LETTERS = re.compile(r"[^\W\d_]")
+_SPACES = re.compile(r"\s+")
+_NEEDS_BRACKETS = re.compile(r"[\s+−=,/<>≤≥×·-]")
+
+
+@lru_cache(65_536)
+def unicode_math(tex: str) -> str:
+    """`tex`, a formula without its delimiters, as text on one line; a space that TeX sets at an end is kept."""
+    tree = to_tree(tex)
+    text = _rough(tex) if tree is None else _text(tree)
+    return _SPACES.sub(" ", text.translate(_INVISIBLE))
+
+
+def mathml_text(tree: ET.Element) -> str:
+    """A ``<math>`` element, anybody's and perhaps broken, as `unicode_math` writes formulas; changes the tree."""
+    annotations = (note for note in tree.iter("annotation") if "tex" in note.get("encoding", "").lower())
+    tex = next((note.text for note in annotations if note.text), None)
+    if tex:
+        return unicode_math(tex).strip()
+    for element in tree.iter():
+        if len(element) and element.tag != "mtext":  # white space between elements is layout (MathML 3, 2.1.7)
+            element.text = None
+        if element.tag != "mtext" and (element.tail or "").isspace():
+            element.tail = None
+    try:
+        text = _text(tree)
+    except (ValueError, IndexError, RecursionError):  # an element with more or fewer children than it must have
+        text = tree.get("alttext") or "".join(tree.itertext())
+    return _SPACES.sub(" ", text.translate(_INVISIBLE)).strip()
+
+
+def script(mark: str, text: str) -> str:
+    """`text` as a superscript (`mark` is ``^``) or subscript (``_``)."""
+    text = text.strip()
+    if mark == "^" and text and all(character in _ALREADY_RAISED for character in text):
+        return "".join(_ALREADY_RAISED[character] for character in text)
+    if (mark, text) == ("^", "deg"):
+        return "°"
+    if mark == "_" and text and _ALREADY_LOWERED.issuperset(text):
+        return text
+    table = _SUPERSCRIPTS if mark == "^" else _SUBSCRIPTS
+    if text and all(character in table for character in text) and len(_LETTERS.findall(text)) <= 2 - (mark == "_"):
+        return "".join(table[character] for character in text)
+    return f"{mark}{_bracketed(text)}" if text else ""
+
+
+def _bracketed(text: str) -> str:
+    wrapped = text[:1] in "([{|⟨" and text[-1:] in ")]}|⟩"
+    return f"({text})" if _NEEDS_BRACKETS.search(text[1:]) and not wrapped else text
+
+
+def _text(element: ET.Element) -> str:
+    return _ELEMENTS.get(element.tag, _inside)(element)
+
+
+def _inside(element: ET.Element) -> str:
+    """The text of a row, with a space between a function's name and what it is applied to."""
+    out = _styleless(element.text or "")
+    for child in element:
+        text = _text(child)
+        named = re.search(r"[A-Za-z]{2}$|[₀-₉]$", out[-4:].rstrip("\u2061")) if out.endswith("\u2061") else None
+        out += (" " if named and re.match(r"\w|√", text) else "") + text
+        out += _styleless(child.tail or "")
+    return out
+
+
+def _styleless(text: str) -> str:
+    """Mathematical alphabets back to plain letters, but for the few that are symbols of their own."""
+    if text.isascii():
+        return text
+    return "".join(_plain_letter(character) for character in text)
+
+
+def _plain_letter(character: str) -> str:
+    if character in _TO_ASCII:
+        return _TO_ASCII[character]
+    if character in _KEPT_STYLES or not ("ℂ" <= character <= "ℵ" or "𝐀" <= character <= "𝟿"):
+        return character
+    return unicodedata.normalize("NFKC", character)
+
+
+def _space(element: ET.Element) -> str:
+    return " " if re.match(r"0?\.1[5-9]|0?\.[2-9]|[1-9]", element.get("width", "")) else ""
+
+
+def _scripts(*marks: str) -> Callable[[ET.Element], str]:
+    def text(element: ET.Element) -> str:
+        base, *others = map(_text, element)
+        return base + "".join(script(mark, other) for mark, other in zip(marks, others, strict=False))
+
+    return text
+
+
+def _sub_and_superscript(element: ET.Element) -> str:
+    base, below, above = map(_text, element)
+    lowered, raised = script("_", below), script("^", above)
+    if above.startswith("+") and below.startswith("−") and "_" in lowered + raised:
+        return f"{base} ({above}/{below})"  # an uncertainty, too long for small digits
+    return base + lowered + raised
+
+
+def _over(element: ET.Element) -> str:
+    """An accent over its letter where Unicode can combine them; else as a superscript."""
+    base, over = (_text(child).translate(_INVISIBLE) for child in element)
+    if over in _ACCENTS or element.get("accent"):
+        return unicodedata.normalize("NFC", base + _ACCENTS.get(over, "")) if len(base) == 1 else base
+    return base + script("^", over)
+
+
+def _under(element: ET.Element) -> str:
+    base, under = map(_text, element)
+    return base if element.get("accentunder") else base + script("_", under)
+
+
+def _fraction(element: ET.Element) -> str:
+    over, under = map(_text, element)
+    if element.get("linethickness") in ("0", "0em"):
+        return f"{over} {under}"
+    return f"{_bracketed(over)}/{_bracketed(under)}"
+
+
+def _root(element: ET.Element) -> str:
+    parts = [_text(child) for child in element]
+    if element.tag == "mroot":
+        return f"{script('^', parts[1])}√{_radicand(parts[0])}"
+    return f"√{_radicand(''.join(parts))}"
+
+
+def _radicand(text: str) -> str:
+    wrapped = text.startswith("(") and text.endswith(")")
+    return text if len(text) <= 1 or text.isdigit() or wrapped else f"({text})"
+
+
+_ELEMENTS: dict[str, Callable[[ET.Element], str]] = {
+    "mspace": _space, "msub": _scripts("_"), "msup": _scripts("^"), "msubsup": _sub_and_superscript,
+    "munderover": _scripts("_", "^"), "mover": _over, "munder": _under, "mfrac": _fraction, "msqrt": _root,
+    "mroot": _root, "mtr": lambda row: " ".join(filter(None, map(_text, row))) + "; ", "mphantom": lambda _: "",
+    "annotation": lambda _: "", "annotation-xml": lambda _: "",
+}  # fmt: skip
+
+
+def _rough(tex: str) -> str:
+    """For what math-core refuses: macros by their symbols or names, braces and delimiters gone."""
+    text = re.sub(r"\\([A-Za-z]+)\s*", lambda macro: symbol(macro[1]) or macro[1], tex)
+    return re.sub(r"[{}$]|\\(?=[^A-Za-z])", "", text)

@@ -1,0 +1,111 @@
+"""The whole archive as files to download: which there are, what is in them, and what their fields mean."""
+
+import hashlib
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.settings.config import Settings
+
+FOLDER = "downloads/"
+CONTENTS = "downloads/index.json"
+VERSION = 1  # of the shape of a line and of the tables
+LICENCE = (
+    "arXiv's metadata (titles, authors, abstracts, categories) is in the public domain (CC0 1.0);"
+    " scores and comments are this digest's own; publications are records of the group's repository."
+)
+TABLES = {
+    "archive": "name, value: the version of this shape, the site, the licence",
+    "day": "date; receipt (JSON): what was announced, read, dropped and paid",
+    "paper": "date; line: its place in the day's file, from 1; a column for each field, lists and objects as JSON",
+    "publication": "id, title, type, year, date, doi; record (JSON): all of it",
+}
+FIELDS = {
+    "arxiv_id": "the identifier, without version",
+    "title": "as the source wrote it, TeX and all",
+    "authors": "a list of names",
+    "abstract": "as the source wrote it",
+    "categories": "a list, the primary one first",
+    "published": "when the first version was submitted, ISO 8601",
+    "updated": "when the newest version was",
+    "version": "its number",
+    "doi": "of the published version",
+    "journal_ref": "where it was published, in the authors’ words",
+    "arxiv_comment": "the authors’ remarks",
+    "relevance": "score, 1 to 10",
+    "novelty": "score, 1 to 10",
+    "comment": "why it was given these",
+    "topics": "a list of ids or names, where the scorer names them",
+    "scorer": "an object: model and rubric",
+    "reasons": "a list: which wishes of this digest it meets",
+    "source": "where the line came from; a paper that two sources gave on one day has two",
+    "links": "an object: code, project, discussion",
+    "upvotes": "a number, from the source",
+    "comments": "a number, from the source",
+    "announce_type": "new, cross, replace or replace-cross",
+    "extra": "what else the source said (in SQLite; in JSON Lines these keys stand among the others)",
+}
+
+
+class Format(NamedTuple):
+    """A form in which the archive is served."""
+
+    suffix: str
+    name: str
+
+
+JSON_LINES = Format(".jsonl.gz", "JSON Lines")
+SQLITE = Format(".sqlite.gz", "SQLite")
+FORMATS = (JSON_LINES, SQLITE)
+
+
+class Part(NamedTuple):
+    """Days of one month. `version` changes when a file of theirs does."""
+
+    version: str
+    dates: tuple[str, ...]
+
+
+class Volume(NamedTuple):
+    """What stands in one file: months, oldest first, and the publications, if it has them (then their version)."""
+
+    name: str
+    parts: tuple[Part, ...]
+    publications: str = ""
+
+    @property
+    def version(self) -> str:
+        """Changes when anything in it does."""
+        return _digest([*(part.version for part in self.parts), self.publications])
+
+    def path(self, form: Format) -> str:
+        """Its file, relative to the site's root."""
+        return f"{FOLDER}{self.name}{form.suffix}"
+
+
+def volume_names(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """What the files are called, without endings."""
+    if settings.downloads != "years":
+        return ["archive"] if settings.downloads == "all" else []
+    years = dict.fromkeys(month[:4] for month in catalogue.listed("month"))
+    return [*years, *(["publications"] if catalogue.newest_publications(1) else [])]
+
+
+def volumes(catalogue: Catalogue, settings: Settings) -> list[Volume]:
+    """The whole archive as one volume; or a volume a year, of which only the newest changes, and the publications."""
+    if settings.downloads == "none":
+        return []
+    days = catalogue.day_fingerprints()
+    months = [(name, list(dates)) for name, dates in groupby(days, lambda date: date[:7])]
+    parts = [Part(_digest(days[date] for date in dates), tuple(dates)) for _, dates in months]
+    publications = catalogue.publications_version()
+    if settings.downloads == "all":
+        return [Volume("archive", tuple(parts), publications)]
+    years = groupby(parts, lambda part: part.dates[0][:4])
+    apart = [Volume("publications", (), publications)] if catalogue.newest_publications(1) else []
+    return [*(Volume(year, tuple(some)) for year, some in years), *apart]
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

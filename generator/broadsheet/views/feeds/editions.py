@@ -1,0 +1,161 @@
+"""Editions: a day's or a week's digest as a single self-contained item, which can be mailed as it is.
+
+The body is a paragraph on how it went, a list of contents, then for each of the best papers an ``<h3>`` with its link
+and what is said of it: all between one ``<h3>`` and the next is one paper. An edition of a day or week that is not
+complete has its state (``quiet``, ``partial``, ``failed``) for its one category; a complete one has none.
+"""
+
+from collections.abc import Sequence
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.days import DayHead, Entry, day_address
+from broadsheet.index.periods import week_of, week_span
+from broadsheet.index.totals import Totals, totals
+from broadsheet.model.model import Receipt, State
+from broadsheet.settings.config import Settings
+from broadsheet.text import formats, text
+from broadsheet.views import formatting as wording
+from broadsheet.views.calendar import week_address
+from broadsheet.views.feeds.feed import FeedItem
+from broadsheet.views.feeds.items import html, midnight, scores_in_words, summary, topic_names
+from broadsheet.views.feeds.registry import absolute, tag_uri
+from broadsheet.views.permalink import paper_address
+
+GAPS = (State.PARTIAL, State.FAILED, State.MISSING)
+
+
+def finished_weeks(catalogue: Catalogue, limit: int) -> list[str]:
+    """The newest weeks that are over, newest first: a later week has begun, so that they change no more."""
+    newest = catalogue.newest_day()
+    weeks = catalogue.listed("week")[: -limit - 2 : -1]
+    return [week for week in weeks if newest and week < week_of(newest)][:limit]
+
+
+def daily_edition(catalogue: Catalogue, settings: Settings, date: str) -> FeedItem:
+    """The edition of a day that has a page."""
+    head = catalogue.head(date)
+    assert head is not None
+    entries = catalogue.day(date)
+    return _edition(
+        settings,
+        name=f"daily/{date}",
+        address=day_address(date),
+        date=date,
+        title=f"{formats.day(date)}: {_outcome(wording.label(head), head.papers, entries)}",
+        lead=_day_in_words(head),
+        state=head.state,
+        entries=entries,
+        papers=head.papers,
+    )
+
+
+def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedItem:
+    """The edition of a week that is over, dated by its last day with a page."""
+    first, last = week_span(week)
+    heads = [head for head in catalogue.span(first, last) if head]
+    sums = totals(heads)
+    best = catalogue.best(first, last, settings.feeds.edition_papers)
+    state = _week_state(heads, sums.papers)
+    return _edition(
+        settings,
+        name=f"weekly/{week}",
+        address=week_address(week),
+        date=max(head.date for head in heads if head.listed),
+        title=f"{formats.week(week)}: {_outcome(wording.Label(state, *wording.STATE_WORDS[state]), sums.papers, best)}",
+        lead=_week_in_words(heads, sums),
+        state=state,
+        entries=best,
+        papers=sums.papers,
+    )
+
+
+def _edition(
+    settings: Settings,
+    *,
+    name: str,
+    address: str,
+    date: str,
+    title: str,
+    lead: str,
+    state: State,
+    entries: Sequence[Entry],
+    papers: int,
+) -> FeedItem:
+    link = absolute(settings, address)
+    limits = settings.feeds
+    context = {
+        "lead": lead,
+        "link": link,
+        "papers": papers,
+        "contents": [
+            (text.plain(entry.paper.title), absolute(settings, paper_address(entry, settings))) for entry in entries
+        ],
+        "sections": [_section(entry, settings) for entry in entries[: limits.edition_papers]],
+        "abstracts": limits.edition_abstracts,
+    }
+    return FeedItem(
+        id=tag_uri(settings, "edition", name),
+        title=title,
+        link=link,
+        date=midnight(date),
+        summary=summary(lead),
+        html=html("feed_edition.html.j2", **context),
+        categories=() if state in wording.UNREMARKED else (state.value,),
+    )
+
+
+def _section(entry: Entry, settings: Settings) -> dict[str, object]:
+    names = tuple(map(text.name, entry.paper.authors[: settings.pages.authors]))
+    more = len(entry.paper.authors) - len(names)
+    return {
+        "paper": entry.paper,
+        "link": absolute(settings, paper_address(entry, settings)),
+        "authors": ", ".join(names) + (f" and {more} more" if more else ""),
+        "scores": scores_in_words(entry.paper),
+        "topics": topic_names(entry, settings),
+    }
+
+
+def _outcome(label: wording.Label, papers: int, entries: Sequence[Entry]) -> str:
+    """Return ``84 papers, best: …``; or what went wrong, if something did."""
+    word = label.word.lower()
+    complete = label.key in wording.UNREMARKED
+    if not entries:
+        return "no papers" if complete else "no papers so far" if label.key == wording.OPEN else word
+    note = "" if complete else f" ({word})"
+    return f"{formats.count(papers, 'paper')}{note}, best: {text.plain(entries[0].paper.title)}"
+
+
+def _day_in_words(head: DayHead) -> str:
+    label = wording.label(head)
+    parts = [
+        f"{formats.count(head.papers, 'paper')}." if head.papers else "",
+        f"{label.word}: {text.plain(label.text)}" if head.state != State.UNKNOWN else "",
+    ]
+    parts += [_receipt_in_words(head.receipt), text.plain(head.receipt.note or "")] if head.receipt else []
+    return " ".join(part for part in parts if part) or "No papers."
+
+
+def _receipt_in_words(receipt: Receipt) -> str:
+    """``1,691 announced, 1,027 scanned; gpt-4o, 124,807 tokens, $0.42.``; unknown is left out."""
+    counts = [f"{n:,} {word}" for word in ("announced", "scanned") if (n := getattr(receipt, word)) is not None]
+    costs = [wording.scorers(receipt)] if receipt.model or receipt.scorers else []
+    costs += [f"{receipt.tokens.total:,} tokens"] if receipt.tokens else []
+    costs += [wording.cost(receipt.cost)] if receipt.cost and receipt.cost.total is not None else []
+    said = "; ".join(", ".join(part) for part in (counts, costs) if part)
+    return f"{said}." if said else ""
+
+
+def _week_state(heads: Sequence[DayHead], papers: int) -> State:
+    """Failed or partial where a day is not complete, with or without papers; quiet where nothing was announced."""
+    gaps = any(head.state in GAPS for head in heads)
+    if not papers:
+        return State.FAILED if gaps else State.QUIET
+    return State.PARTIAL if gaps else State.OK
+
+
+def _week_in_words(heads: Sequence[DayHead], sums: Totals) -> str:
+    said = f"{formats.count(sums.papers, 'paper')} on {formats.count(sums.days, 'day')}"
+    span = f"from {formats.long_date(heads[0].date)} to {formats.long_date(heads[-1].date)}"
+    gaps = [f"{wording.STATE_WORDS[h.state][0]}: {formats.day(h.date)}." for h in heads if h.state in GAPS]
+    return " ".join([f"{said}, {span}.", *gaps])

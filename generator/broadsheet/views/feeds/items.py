@@ -1,0 +1,137 @@
+"""Papers and publications as feed items."""
+
+import datetime as dt
+import textwrap
+from collections.abc import Iterable
+
+from broadsheet.index.days import Entry
+from broadsheet.model.model import Paper
+from broadsheet.model.publication import Publication
+from broadsheet.settings.config import Settings
+from broadsheet.text import text
+from broadsheet.text.formats import number
+from broadsheet.views.arxiv import addresses
+from broadsheet.views.feeds.feed import FeedItem
+from broadsheet.views.feeds.registry import absolute, tag_uri
+from broadsheet.views.permalink import paper_address
+from broadsheet.views.render import environment
+
+SUMMARY_LENGTH = 400
+
+
+class PaperItems:
+    """Entries as feed items, each made once however many feeds hold it. `newest` is the last day on record."""
+
+    def __init__(self, settings: Settings, newest: str) -> None:
+        self._settings, self._newest = settings, newest
+        self._made: dict[str, FeedItem] = {}
+
+    def __call__(self, entries: Iterable[Entry]) -> tuple[FeedItem, ...]:
+        return tuple(map(self._item, entries))
+
+    def _item(self, entry: Entry) -> FeedItem:
+        if entry.address not in self._made:
+            self._made[entry.address] = _paper_item(entry, self._settings, self._newest)
+        return self._made[entry.address]
+
+
+def publication_item(publication: Publication, settings: Settings) -> FeedItem:
+    """A publication, dated by its record."""
+    link = absolute(settings, publication.address)
+    authors = tuple(text.name(person.display) for person in publication.authors or publication.editors)
+    abstract = next((abstract.text for abstract in publication.abstracts), None)
+    where = ", ".join(
+        part for part in (publication.type_label, text.plain(publication.venue), publication.year) if part
+    )
+    context = {"abstract": abstract, "authors": authors, "where": where, "links": _publication_links(publication, link)}
+    return FeedItem(
+        id=tag_uri(settings, "publication", publication.id),
+        title=text.plain(publication.title) or publication.id,
+        link=link,
+        date=midnight(publication.listed_on),
+        summary=summary(where + ".", abstract),
+        html=html("feed_publication.html.j2", **context),
+        authors=authors,
+        categories=tuple(text.one_line(keyword) for keyword in publication.keywords),
+        updated=_later(publication.date_updated, publication.listed_on),
+    )
+
+
+def scores_in_words(paper: Paper) -> str:
+    """The two scores, or that there are none."""
+    if paper.score is None:
+        return "Not scored."
+    return f"Relevance {number(paper.relevance)}, novelty {number(paper.novelty)}."
+
+
+def topic_names(entry: Entry, settings: Settings) -> tuple[str, ...]:
+    """The names of the paper's topics."""
+    return tuple(topic.name for topic_id in entry.topics if (topic := settings.topic(topic_id)))
+
+
+def summary(*parts: str | None) -> str:
+    """One short line of plain text."""
+    said = " ".join(" ".join(text.plain(part) for part in parts if part).split())
+    if len(said) <= SUMMARY_LENGTH:
+        return said
+    # To wrap all of an abstract for its first line would take most of an item's time.
+    return textwrap.shorten(said[: 2 * SUMMARY_LENGTH], SUMMARY_LENGTH, placeholder=" …")
+
+
+def html(template: str, **context: object) -> str:
+    """An item's body."""
+    rendered = environment().get_template(template).render(context)
+    return "\n".join(line for line in rendered.splitlines() if line.strip())
+
+
+def midnight(date: str) -> dt.datetime:
+    """The start of a day, in UTC."""
+    return dt.datetime.combine(dt.date.fromisoformat(date), dt.time(), dt.UTC)
+
+
+def _paper_item(entry: Entry, settings: Settings, newest: str) -> FeedItem:
+    paper = entry.paper
+    link = absolute(settings, paper_address(entry, settings))
+    authors = tuple(map(text.name, paper.authors))
+    topics = topic_names(entry, settings)
+    scores = scores_in_words(paper)
+    context = {
+        "paper": paper,
+        "scores": scores,
+        "topics": topics,
+        "authors": authors,
+        "links": _paper_links(paper, link),
+    }
+    return FeedItem(
+        id=tag_uri(settings, "paper", paper.arxiv_id),
+        title=text.plain(paper.title) or paper.arxiv_id,
+        link=link,
+        date=midnight(entry.date),
+        summary=summary(scores, paper.comment or paper.abstract),
+        html=html("feed_paper.html.j2", **context),
+        authors=authors,
+        categories=topics,
+        updated=_later(paper.updated, entry.date, newest),
+    )
+
+
+def _later(changed: str | None, date: str, newest: str = "9999") -> dt.datetime | None:
+    """The day of a change, if it came after `date`; one after the newest day on record is not believed."""
+    return midnight(changed[:10]) if changed and date < changed[:10] <= newest else None
+
+
+def _paper_links(paper: Paper, link: str) -> list[tuple[str, str]]:
+    """What an item links to, by name: absolute http(s) addresses only."""
+    links: list[tuple[str, str | None]] = [("In the digest", link)]
+    if arxiv := addresses(paper.arxiv_id):
+        links += [("arXiv", arxiv.abstract), ("PDF", arxiv.pdf), ("HTML", arxiv.html)]
+    if paper.links:
+        named = ("Code", paper.links.code), ("Project", paper.links.project), ("Discussion", paper.links.discussion)
+        links += [(name, text.safe_url(url)) for name, url in named]
+    return [(name, url) for name, url in links if url]
+
+
+def _publication_links(publication: Publication, link: str) -> list[tuple[str, str]]:
+    links: list[tuple[str, str | None]] = [("In the digest", link), ("DOI", publication.doi_url)]
+    links += [("arXiv", arxiv.abstract) for name in publication.arxiv_ids if (arxiv := addresses(name))]
+    return [(name, url) for name, url in links if url]

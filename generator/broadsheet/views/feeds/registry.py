@@ -1,0 +1,138 @@
+"""Which feeds the site has, under which addresses and ids, and how a page names them. Settings are all it takes."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from broadsheet.settings.config import Settings
+from broadsheet.text import text
+from broadsheet.views.page import Alternate
+
+ALL = "feeds/all"
+GOOD = "feeds/scores/7"
+BEST = "feeds/best"
+DAILY = "feeds/daily"
+WEEKLY = "feeds/weekly"
+PUBLICATIONS = "feeds/publications"
+EVERYTHING = "feeds/digest.opml"
+
+
+class Format(NamedTuple):
+    """A form in which a feed is served: the ending of its address, its media type, its name."""
+
+    suffix: str
+    mime_type: str
+    name: str
+
+
+RSS = Format(".xml", "application/rss+xml", "RSS")
+ATOM = Format(".atom", "application/atom+xml", "Atom")
+JSON = Format(".json", "application/feed+json", "JSON Feed")
+FORMATS = (RSS, ATOM, JSON)
+
+
+class Feed(NamedTuple):
+    """What one can subscribe to: its address without ending, its group and name, what is in it, the page it belongs to.
+
+    `kind` and `key` say what its items are: `broadsheet.views.feeds.contents` makes them.
+    """
+
+    kind: str
+    key: str
+    path: str
+    group: str
+    name: str
+    about: str
+    page: str = ""
+
+    def title(self, settings: Settings) -> str:
+        """Its name beside those of other sites' feeds."""
+        return f"{settings.site.site_name}: {self.name}"
+
+    def url(self, settings: Settings, form: Format = RSS) -> str:
+        """The full address at which it is served."""
+        return absolute(settings, self.path + form.suffix)
+
+
+def directory(settings: Settings) -> list[Feed]:
+    """Every feed of the site, in the order readers are told of them."""
+    return [feed for part in _PARTS for feed in part(settings)]
+
+
+def alternates(settings: Settings, *first: str) -> tuple[Alternate, ...]:
+    """The feeds to name in a page's head: those with the paths given, and that of all papers."""
+    return _alternates(settings, list(dict.fromkeys([*first, ALL])))
+
+
+def publication_alternates(settings: Settings) -> tuple[Alternate, ...]:
+    """The feeds to name on the pages of publications."""
+    return _alternates(settings, [PUBLICATIONS])
+
+
+def topic_path(topic_id: str) -> str:
+    """The path of a topic's feed."""
+    return f"feeds/topics/{topic_id}"
+
+
+def source_path(source: str) -> str:
+    """The path of a source's feed."""
+    return f"feeds/sources/{source}"
+
+
+def tag_uri(settings: Settings, kind: str, name: str) -> str:
+    """A permanent id that no move of the page changes (RFC 4151). Its year is part of the name, never the build's."""
+    host = urlsplit(settings.site.site_url).hostname or "localhost"
+    return f"tag:{host},2026:{kind}/{quote(name, safe='/:')}"
+
+
+def absolute(settings: Settings, address: str) -> str:
+    """The full address of a place on the site, in ASCII."""
+    return settings.site.site_url + quote(address, safe="/#:@!$&'()*+,;=~")
+
+
+def _papers(settings: Settings) -> list[Feed]:
+    within = f"of the last {settings.feeds.days} days with papers, at most {settings.feeds.items}"
+    best = "The five best papers of each week, when it is over."
+    return [
+        Feed("all", "", ALL, "Papers", "All papers", f"Every paper {within}, best first within a day."),
+        Feed("good", "", GOOD, "Papers", "Relevance 7 and more", "Papers of relevance 7 or more."),
+        Feed("best", "", BEST, "Papers", "Top five of the week", best, "archive/"),
+    ]
+
+
+def _editions(settings: Settings) -> list[Feed]:
+    daily = "One item a day: how the day went, every title, the best papers in full. A quiet or failed day says so."
+    weekly = "One item a week, when it is over: its best papers, and the days that are not complete."
+    return [
+        Feed("daily", "", DAILY, "Editions", "Each day", daily, "archive/"),
+        Feed("weekly", "", WEEKLY, "Editions", "Each week", weekly, "archive/"),
+    ]
+
+
+def _topics(settings: Settings) -> list[Feed]:
+    return [
+        Feed("topic", topic.id, topic_path(topic.id), "Topics", topic.name,
+             text.plain(topic.relevant) or f"New papers on {topic.name}.", f"topics/{topic.id}/")
+        for topic in settings.topics
+    ]  # fmt: skip
+
+
+def _sources(settings: Settings) -> list[Feed]:
+    return [
+        Feed("source", source, source_path(source), "Sources", name, f"Papers that come from {name}.")
+        for source, name in settings.sources.items()
+    ]
+
+
+def _publications(settings: Settings) -> list[Feed]:
+    about = "What the group itself has published, newest first."
+    return [Feed("publications", "", PUBLICATIONS, "Publications", "Publications", about, "publications/")]
+
+
+_PARTS: tuple[Callable[[Settings], list[Feed]], ...] = (_papers, _editions, _topics, _sources, _publications)
+
+
+def _alternates(settings: Settings, paths: list[str]) -> tuple[Alternate, ...]:
+    known = {feed.path: feed for feed in directory(settings)}
+    found = [(path, known[path].title(settings)) for path in paths]
+    return tuple(Alternate(title, path + form.suffix, form.mime_type) for path, title in found for form in FORMATS)

@@ -1,0 +1,97 @@
+"""The state, the sources and the scorers of a day as English text."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from broadsheet.index.states import TROUBLED, is_open
+from broadsheet.model.model import LOCAL, Cost, Receipt, ScorerShare, State, Tally
+from broadsheet.text.formats import count, day, money
+
+if TYPE_CHECKING:  # every command has words to count with, and few need the index
+    from broadsheet.index.days import DayHead
+
+STATE_WORDS = {
+    State.OK: ("Complete", "Everything that was announced is accounted for."),
+    State.QUIET: ("Quiet", "Nothing was announced on this day."),
+    State.PARTIAL: ("Partial", "Part of this day could not be fetched or scored; what is here is right, but not all."),
+    State.FAILED: (
+        "Failed",
+        "The run of this day failed: the sources gave no papers, or none of their papers was scored.",
+    ),
+    State.MISSING: ("Missing", "There is no record of this day: it may have had papers that were never read."),
+    State.UNKNOWN: ("No receipt", "No receipt says what was announced on this day: there may have been more papers."),
+}
+# Of these a list of days shows the number of papers alone, and no remark.
+UNREMARKED = frozenset({State.OK, State.UNKNOWN})
+OPEN = "open"
+STATE_KEYS = {str(state): words for state, words in STATE_WORDS.items()} | {
+    OPEN: ("Open", "More papers may come: a source has not finished its list of this day.")
+}
+_SOURCES = {"arxiv": "arXiv", "hf": "Hugging Face"}
+
+
+class Label(NamedTuple):
+    """A day's state as pages show it: the `key` of styles and scripts, the `word` of the badge, a sentence or two."""
+
+    key: str
+    word: str
+    text: str
+
+
+def day_at_a_glance(head: "DayHead") -> str:
+    """``Tuesday, 27 May 2025: complete, 84 papers``."""
+    return f"{day(head.date)}: {label(head).word.lower()}, {count(head.papers, 'paper')}"
+
+
+def label(head: "DayHead") -> Label:
+    """Return the label of a day. One that is ok or quiet is called open while a source may bring more papers."""
+    more = _more(head.receipt)
+    if more and head.state in (State.OK, State.QUIET):
+        return Label(OPEN, STATE_KEYS[OPEN][0], more)
+    word, text = STATE_WORDS[head.state]
+    if not head.papers and head.state in (State.PARTIAL, State.FAILED):
+        text = _nothing(head.receipt) or text
+    return Label(head.state, word, f"{text} {more}".rstrip())
+
+
+def source(name: str) -> str:
+    """``arxiv`` as ``arXiv``, ``hf`` as ``Hugging Face``; others as they are."""
+    return _SOURCES.get(name, name)
+
+
+def _more(receipt: Receipt | None) -> str:
+    tallies = receipt.sources.values() if receipt else ()
+    reasons = "; ".join(dict.fromkeys(tally.open for tally in tallies if is_open(tally)))
+    return f"More papers may come: {reasons}." if reasons else ""
+
+
+def _nothing(receipt: Receipt | None) -> str:
+    """Say which sources left a day without papers; empty if none did."""
+    sources = receipt.sources.items() if receipt else ()
+    troubles = [f"{source(name)} {_trouble(tally)}" for name, tally in sources if tally.condition in TROUBLED]
+    return f"No papers are shown: {', and '.join(troubles)}. Runs of the following days ask again." if troubles else ""
+
+
+def _trouble(tally: Tally) -> str:
+    if tally.condition == "failed":
+        return "could not be read"
+    return "gave an old list" if tally.announced else "gave none"
+
+
+def scorer(model: str) -> str:
+    """Return a scorer by the name of its model: ``gpt-4o``, ``the local scorer``."""
+    return "the local scorer" if model == LOCAL else model
+
+
+def scorers(receipt: Receipt) -> str:
+    """Return the scorers of a day: ``gpt-4o``; of several, ``gpt-4o (78 papers, $0.36) and gpt-x (2 papers)``."""
+    return " and ".join(_share(share) for share in receipt.scorers) or scorer(receipt.model or "")
+
+
+def _share(share: ScorerShare) -> str:
+    facts = [count(share.scored, "paper"), *([cost(share.cost)] if share.cost else [])]
+    return f"{scorer(share.model) or 'a scorer that is not on record'} ({', '.join(facts)})"
+
+
+def cost(value: Cost | None) -> str:
+    """The total of a cost in words."""
+    return money(value.total, value.currency) if value else "unknown"

@@ -1,0 +1,40 @@
+"""``/about/``: how papers are chosen: topics, rubric, the prompt exactly as used, models and costs to date."""
+
+from collections.abc import Iterator
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.totals import totals
+from broadsheet.settings.config import Settings
+from broadsheet.settings.prompt import compose
+from broadsheet.views.alternates.json_alternate import SCHEMA
+from broadsheet.views.downloads import CONTENTS, FIELDS, FORMATS, LICENCE, TABLES, Volume, volume_names
+from broadsheet.views.page import Page
+from broadsheet.views.render import render
+
+ADDRESS = "about/"
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
+    """The one page."""
+    system, user = compose(settings)
+    scales = (("Relevance", settings.rubric.relevance), ("Novelty", settings.rubric.novelty))
+    context = {
+        "settings": settings,
+        "scales": scales,
+        "system": system,
+        "user": user,
+        "total": totals(catalogue.days()),
+        "newest": catalogue.newest_day(),
+        "downloads": [(Volume(name, ()), FORMATS) for name in volume_names(catalogue, settings)],
+        "contents": CONTENTS,
+        "licence": LICENCE,
+        "tables": TABLES,
+        "fields": FIELDS,
+        "schema": SCHEMA,
+    }
+    yield Page(
+        address=ADDRESS,
+        title="About",
+        description="How papers are chosen and scored, and what it has cost",
+        body=render("about.html.j2", ADDRESS, **context),
+    )

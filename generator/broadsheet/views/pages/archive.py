@@ -1,0 +1,48 @@
+"""``/archive/``: all years and months at a glance."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.periods import month_span, week_span
+from broadsheet.index.totals import Totals, totals
+from broadsheet.settings.config import Settings
+from broadsheet.text import formats
+from broadsheet.views.calendar import month_address, shade, week_address
+from broadsheet.views.feeds.registry import DAILY, WEEKLY, alternates
+from broadsheet.views.page import Page
+from broadsheet.views.render import render
+
+ADDRESS = "archive/"
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
+    """The one page."""
+    listed = catalogue.listed()
+    by_month = {name: totals(catalogue.span(*month_span(name))) for name in catalogue.listed("month")}
+    most = max((sums.papers for sums in by_month.values()), default=0)
+    context = {
+        "years": _years(by_month),
+        "weeks": {year: list(names) for year, names in groupby(catalogue.listed("week"), key=lambda name: name[:4])},
+        "most": most,
+        "shade": shade,
+        "total": totals(catalogue.days()),
+        "month_address": month_address,
+        "week_address": week_address,
+        "week_span": week_span,
+    }
+    yield Page(
+        address=ADDRESS,
+        title="Archive",
+        description=f"{formats.count(len(listed), 'day')} in {formats.count(len(by_month), 'month')}",
+        body=render("archive.html.j2", ADDRESS, **context),
+        feeds=alternates(settings, DAILY, WEEKLY),
+        updated=max(listed, default=None),
+    )
+
+
+def _years(by_month: dict[str, Totals]) -> list[tuple[str, list[tuple[str, Totals | None]]]]:
+    """(year, its twelve months with their sums or None), newest year first."""
+    years = sorted({name[:4] for name in by_month}, reverse=True)
+    names = [(year, [f"{year}-{number:02}" for number in range(1, 13)]) for year in years]
+    return [(year, [(name, by_month.get(name)) for name in twelve]) for year, twelve in names]

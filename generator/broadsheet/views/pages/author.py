@@ -1,0 +1,63 @@
+"""``/authors/SLUG/``: somebody's papers and publications; ``/authors/``: those who have the most."""
+
+from collections.abc import Iterator
+
+from broadsheet.index.authors import PAPERS
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.settings.config import Settings
+from broadsheet.text import formats
+from broadsheet.views.feeds.registry import alternates
+from broadsheet.views.page import Page
+from broadsheet.views.permalink import AUTHORS, author_address
+from broadsheet.views.render import render
+
+MOST = 200  # authors on the overview
+
+
+def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """The overview (an empty key) and everybody with a page."""
+    slugs = catalogue.author_slugs()
+    return ["", *slugs] if slugs else []
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
+    """The page of one author, or the overview."""
+    yield _page(catalogue, settings, key) if key else _overview(catalogue, settings)
+
+
+def _overview(catalogue: Catalogue, settings: Settings) -> Page:
+    listed = catalogue.most_read(MOST)
+    context = {"listed": listed, "most": MOST, "author_address": author_address, "papers": PAPERS, "settings": settings}
+    return Page(
+        address=AUTHORS,
+        title="Authors",
+        description="Who wrote the most of what this digest shows",
+        body=render("authors.html.j2", AUTHORS, **context),
+    )
+
+
+def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
+    author = catalogue.author(slug)
+    assert author is not None
+    address = author_address(slug)
+    newest = catalogue.author_papers(slug, settings.pages.topic_newest)
+    publications = catalogue.author_publications(slug)
+    context = {
+        "author": author,
+        "newest": newest,
+        "publications": publications,
+        "author_address": author_address,
+        "settings": settings,
+    }
+    works = [formats.count(author.papers, "paper")] if author.papers else []
+    works += [formats.count(len(publications), "publication")] if publications else []
+    return Page(
+        address=address,
+        title=author.name,
+        description=" and ".join(works) or f"{author.name} has another page",
+        lead=render("authors_lead.html.j2", address),
+        body=render("author.html.j2", address, **context),
+        feeds=alternates(settings),
+        updated=newest[0].date if newest else None,
+        reader=bool(newest),
+    )

@@ -1,0 +1,97 @@
+"""``/daily/YYYY/MM/DD/``: a day's papers, best first, under its receipt."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+
+from markupsafe import Markup
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.days import DayHead, Entry, day_address
+from broadsheet.index.periods import week_of
+from broadsheet.model.model import NearMiss
+from broadsheet.settings.config import Settings
+from broadsheet.text import formats, text
+from broadsheet.views import formatting as wording
+from broadsheet.views.alternates.alternate import Twin
+from broadsheet.views.alternates.attach import citations, is_recent, twinned
+from broadsheet.views.arxiv import addresses
+from broadsheet.views.calendar import month_address, month_calendar, week_address
+from broadsheet.views.feeds.registry import DAILY, alternates
+from broadsheet.views.page import File, Page, relative
+from broadsheet.views.paper import Sheet
+from broadsheet.views.render import render
+from broadsheet.views.score import standings_of
+
+# Holds the place of the papers while a page is made around them, since they are nearly all of it and every step would
+# copy them. What comes from outside is escaped, so it is in no page but for that.
+PAPERS = Markup("<papers/>")
+
+
+def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """Every day with papers or a receipt."""
+    return catalogue.listed("day")
+
+
+def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page | File]:
+    """The page of one day, and its papers for a bibliography.
+
+    Its calendar ends with the day itself: so a new day changes the day before it, and no other.
+    """
+    head = catalogue.head(date)
+    assert head is not None
+    address = day_address(date)
+    entries = catalogue.day(date)
+    published = catalogue.published_on(date)
+    recent = is_recent(catalogue, settings, date)
+    sheet = Sheet(settings, partial(relative, base=address), entries, standings_of(catalogue, entries))
+    context = {
+        "head": head,
+        "entries": entries,
+        "sheet": sheet,
+        "papers": PAPERS,
+        "near_misses": _near_misses(head),
+        "settings": settings,
+        "has_bibtex": recent and bool(entries),
+        "topics": _topics(entries, settings),
+        "calendar": month_calendar(date[:7], catalogue.span(f"{date[:7]}-01", date)),
+        "around": catalogue.around("day", date),
+        "week": week_of(date),
+        "week_address": week_address,
+        "month_address": month_address,
+        "day_address": day_address,
+    }
+    before, _, after = render("day.html.j2", address, **context).partition(PAPERS)
+    page = Page(
+        address=address,
+        title=formats.day(date),
+        description=_description(head, entries),
+        lead=render("day_lead.html.j2", address, **context),
+        body=before + sheet.papers(entries, published, settings.pages.open_abstracts) + after,
+        feeds=alternates(settings, DAILY),
+        updated=date,
+        reader=True,
+    )
+    twin = Twin("day", days=[head], papers=entries, published=published, receipts=True)
+    yield twinned(page, twin, settings) if recent else page
+    if context["has_bibtex"]:
+        yield citations(address, entries)
+
+
+def _near_misses(head: DayHead) -> list[tuple[NearMiss, str | None]]:
+    """What the prefilter left out by a little, each with its address at arXiv, if it has one."""
+    found = head.receipt.near_misses if head.receipt else ()
+    return [(item, arxiv.abstract if (arxiv := addresses(item.arxiv_id)) else None) for item in found]
+
+
+def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, int]]:
+    """(id, label, papers) of the day's topics, the most frequent first."""
+    counts = Counter(topic for entry in entries for topic in entry.topics)
+    labels = {topic.id: topic.label for topic in settings.topics}
+    return [(topic, labels[topic], count) for topic, count in counts.most_common()]
+
+
+def _description(head: DayHead, entries: list[Entry]) -> str:
+    if not entries:
+        return wording.label(head).text
+    return f"{formats.count(head.papers, 'paper')}, first: {text.plain(entries[0].paper.title)}"

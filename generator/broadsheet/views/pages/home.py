@@ -1,0 +1,63 @@
+"""``/``: today's best, the last two weeks at a glance, topics, how to subscribe."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.days import DayHead, Entry, day_address
+from broadsheet.settings.config import Settings
+from broadsheet.text import formats
+from broadsheet.views.alternates.alternate import Place, Twin
+from broadsheet.views.alternates.attach import twinned
+from broadsheet.views.calendar import month_address
+from broadsheet.views.feeds.registry import DAILY, WEEKLY, alternates
+from broadsheet.views.page import Page
+from broadsheet.views.render import render
+from broadsheet.views.score import standings_of
+
+ADDRESS = ""
+BEST = 8
+DAYS = 14
+PUBLICATIONS = 3
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
+    """The one page. Its "today" is the newest day on record, not the day of the build."""
+    newest = catalogue.newest_day()
+    with_papers = catalogue.newest_day(True)
+    counts = catalogue.topic_counts()
+    best = catalogue.best(with_papers, with_papers, BEST) if with_papers else []
+    context: dict[str, Any] = {
+        "head": catalogue.head(newest) if newest else None,
+        "shown": catalogue.head(with_papers) if with_papers else None,
+        "best": best,
+        "standings": standings_of(catalogue, best),
+        "days": _last_days(catalogue, newest) if newest else [],
+        "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
+        "publications": catalogue.publications()[:PUBLICATIONS],
+        "settings": settings,
+        "day_address": day_address,
+        "month_address": month_address,
+    }
+    page = Page(
+        address=ADDRESS,
+        title=formats.day(newest) if newest else settings.site.site_name,
+        description=settings.site.site_description or f"The newest papers of {settings.site.site_name}",
+        lead=render("home_lead.html.j2", ADDRESS, **context),
+        body=render("home.html.j2", ADDRESS, **context),
+        feeds=alternates(settings, DAILY, WEEKLY),
+        updated=newest,
+        reader=True,
+    )
+    days = [head for head, _ in context["days"]]
+    topics = [Place(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
+    twin = Twin("home", days=days, papers=context["best"], publications=context["publications"], lists=topics)
+    yield twinned(page, twin, settings)
+
+
+def _last_days(catalogue: Catalogue, newest: str) -> list[tuple[DayHead, Entry | None]]:
+    """The last two weeks, newest first: each day with its best paper, if it has any."""
+    first = dt.date.fromisoformat(newest) - dt.timedelta(days=DAYS - 1)
+    heads = [head for head in catalogue.span(first.isoformat(), newest) if head]
+    return [(head, next(iter(catalogue.best(head.date, head.date, 1)), None)) for head in reversed(heads)]

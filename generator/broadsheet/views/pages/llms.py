@@ -1,0 +1,72 @@
+"""``/llms.txt``: what the site is and where programs find what is in it, as https://llmstxt.org has it."""
+
+from collections.abc import Iterator
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.settings.config import Settings
+from broadsheet.text import markdown as md
+from broadsheet.views.alternates.json_alternate import SCHEMA
+from broadsheet.views.downloads import CONTENTS, FORMATS, LICENCE, Volume, volume_names
+from broadsheet.views.feeds.registry import ALL, DAILY, EVERYTHING, JSON, WEEKLY, absolute
+from broadsheet.views.page import File
+
+PATH = "llms.txt"
+LINES = {
+    "all": "Every page has a twin",
+    "recent": "Lists, and pages of the last 90 days, have a twin",
+}
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[File]:
+    """The one file. It stands beside what it names, in the built site."""
+    yield File(PATH, "\n".join(_lines(catalogue, settings)).encode(), built=True)
+
+
+def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
+    site = settings.site
+    yield f"# {md.escaped(site.site_name)}\n"
+    yield f"> {md.escaped(site.site_description or 'The new papers of each day, scored and sorted.')}\n"
+    yield (
+        "Each day lists papers, best first, by relevance and novelty (1 to 10 each); a comment says why. Days, weeks"
+        " and months stand at `daily/YYYY/MM/DD/`, `weekly/YYYY-Www/` and `monthly/YYYY-MM/`.\n"
+    )
+    if settings.twins != "none":
+        yield (
+            f"{LINES[settings.twins]}: add `index.md` to its address for Markdown, `index.json` for JSON;"
+            " `papers.bib` is the BibTeX of a day, a month or a topic.\n"
+        )
+    yield f"{LICENCE}\n"
+    yield "## Lists\n"
+    yield from (_item(*place, settings) for place in _lists(catalogue, settings))
+    yield "\n## Feeds\n"
+    for path, name in ((ALL, "All papers"), (DAILY, "One item a day"), (WEEKLY, "One item a week")):
+        yield _item(path + JSON.suffix, name, "JSON Feed; the same as .xml (RSS) and .atom", settings)
+    yield _item(EVERYTHING, "Every feed", "OPML", settings)
+    yield "\n## Data\n"
+    yield from (_item(*place, settings) for place in _data(catalogue, settings))
+
+
+def _lists(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str, str]]:
+    page = "" if settings.twins == "none" else "index.md"
+    yield page, "The newest day", "its best papers, the last two weeks, the topics"
+    for topic in settings.topics:
+        yield f"topics/{topic.id}/{page}", topic.name, topic.relevant or "its newest papers"
+    if catalogue.newest_publications(1):
+        yield f"publications/{page}", "Publications", "of the group itself"
+    yield "archive/", "Archive", "every day, week and month"
+    yield "about/", "About", "how papers are scored, the shape of the data"
+
+
+def _data(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str, str]]:
+    for name in volume_names(catalogue, settings):
+        for form in FORMATS:
+            yield Volume(name, ()).path(form), f"{name}{form.suffix}", form.name
+    if settings.downloads != "none":
+        yield CONTENTS, "The list of the downloads", "JSON"
+    if settings.twins != "none":
+        yield SCHEMA, "JSON Schema of the twins", "JSON"
+    yield "sitemap.xml", "Every page", "XML, with the date of its newest fact"
+
+
+def _item(address: str, name: str, about: str, settings: Settings) -> str:
+    return f"- {md.link(md.title(name), absolute(settings, address))}: {md.text(about)}"

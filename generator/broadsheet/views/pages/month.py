@@ -1,0 +1,28 @@
+"""``/monthly/YYYY-MM/``: a month as a calendar, its best papers, topics by week, totals, gaps."""
+
+from collections.abc import Iterator
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.periods import month_span
+from broadsheet.settings.config import Settings
+from broadsheet.text import formats
+from broadsheet.views.alternates.attach import citations
+from broadsheet.views.calendar import month_address
+from broadsheet.views.page import File, Page
+from broadsheet.views.pages.overview import Period, overview
+
+PERIOD = Period("month", "month.html.j2", month_address, formats.month, month_span)
+
+
+def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """Every month in which some day has a page."""
+    return catalogue.listed("month")
+
+
+def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page | File]:
+    """The page of one month, and all papers of a recent one for a bibliography."""
+    page = overview(catalogue, settings, PERIOD, name, settings.pages.month_best)
+    yield page
+    if page.twins:
+        dates = [head.date for head in catalogue.span(*month_span(name)) if head and head.papers]
+        yield citations(page.address, (entry for date in dates for entry in catalogue.day(date)))

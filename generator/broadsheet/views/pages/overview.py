@@ -1,0 +1,88 @@
+"""What a week's and a month's page share: the best papers, totals, gaps, topics by week."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.days import DayHead, day_address
+from broadsheet.index.periods import week_span, weeks
+from broadsheet.index.totals import totals
+from broadsheet.model.model import State
+from broadsheet.settings.config import Settings
+from broadsheet.text import formats
+from broadsheet.views.alternates.alternate import Twin
+from broadsheet.views.alternates.attach import is_recent, twinned
+from broadsheet.views.calendar import month_address, month_calendar, week_address
+from broadsheet.views.charts.archive import charts
+from broadsheet.views.charts.spans import axis
+from broadsheet.views.feeds.registry import BEST, WEEKLY, alternates
+from broadsheet.views.page import Page
+from broadsheet.views.render import render
+from broadsheet.views.score import standings_of
+
+
+class Period(NamedTuple):
+    """What makes a week's overview differ from a month's."""
+
+    name: str
+    template: str
+    address: Callable[[str], str]
+    title: Callable[[str], str]
+    span: Callable[[str], tuple[str, str]]
+
+
+def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str, best: int) -> Page:
+    """The page of the week or month `name`, with at most `best` papers."""
+    first, last = period.span(name)
+    dates = catalogue.span(first, last)
+    days = [head for head in dates if head]
+    sums = totals(days)
+    is_month = period.name == "month"
+    address = period.address(name)
+    listed = catalogue.best(first, last, best)
+    updated = max((head.date for head in days), default=None)
+    recent = is_recent(catalogue, settings, updated)
+    context = {
+        "name": name,
+        "period": period,
+        "around": catalogue.around(period.name, name),
+        "days": days,
+        "months": sorted({head.date[:7] for head in days if head.listed}),
+        "totals": sums,
+        "gaps": [head for head in days if head.state in (State.MISSING, State.FAILED, State.PARTIAL)],
+        "best": listed,
+        "standings": standings_of(catalogue, listed),
+        "has_bibtex": recent and sums.papers > 0,
+        "calendar": month_calendar(name, dates) if is_month else None,
+        "charts": charts(axis(dates, first, catalogue.tallies(first, last)), settings) if is_month else "",
+        "settings": settings,
+        "day_address": day_address,
+        "month_address": month_address,
+        "week_address": week_address,
+        **_topics_by_week(catalogue, settings, days, (first, last)),
+    }
+    page = Page(
+        address=address,
+        title=period.title(name),
+        description=f"{formats.count(sums.papers, 'paper')} on {formats.count(sums.days, 'day')}",
+        lead=render("overview_lead.html.j2", address, **context),
+        body=render(period.template, address, **context),
+        feeds=alternates(settings, WEEKLY, BEST),
+        updated=updated,
+        reader=True,
+    )
+    return twinned(page, Twin(period.name, days=days, papers=listed), settings) if recent else page
+
+
+def _topics_by_week(
+    catalogue: Catalogue, settings: Settings, days: list[DayHead], limits: tuple[str, str]
+) -> dict[str, Any]:
+    """Different papers of each topic, by week and over the whole span."""
+    names = weeks(head.date for head in days if head.listed)
+    spans = [(max(first, limits[0]), min(last, limits[1])) for first, last in map(week_span, names)]
+    columns = [catalogue.topic_counts(*limits_of_week) for limits_of_week in spans]
+    whole = catalogue.topic_counts(*limits)
+    rows = [
+        (topic, [column.get(topic.id, 0) for column in columns], whole.get(topic.id, 0)) for topic in settings.topics
+    ]
+    return {"weeks": names, "topic_rows": rows, "most": max((n for _, counts, _ in rows for n in counts), default=0)}

@@ -1,0 +1,29 @@
+"""``/search/``: the place for the search over all papers and publications."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.settings.config import Settings
+from broadsheet.views.page import Page
+from broadsheet.views.render import render
+from broadsheet.views.search_documents import PUBLICATIONS, UNSOUGHT
+
+ADDRESS = "search/"
+# By what hits are filtered and sorted: names in addresses, and words.
+FACETS = {"topic": "Topic", "category": "Category", "source": "Source", "year": "Year", "score": "Score"}
+SORTS = {"": "By relevance", "date": "By date", "score": "By score", "novelty": "By novelty", "upvotes": "By upvotes"}
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
+    """The one page."""
+    counts = {"papers": catalogue.papers(), "publications": len(catalogue.publications())}
+    labels = {
+        "topic": {topic.id: topic.name for topic in settings.topics},
+        "source": {**settings.sources, PUBLICATIONS: "Publications"},
+    }
+    offered = msgspec.json.encode({"sorts": SORTS, "facets": FACETS, "labels": labels}).decode()
+    body = render("search.html.j2", ADDRESS, unsought=" ".join(sorted(UNSOUGHT)), offered=offered, **counts)
+    description = "Search all papers and publications of this digest"
+    yield Page(address=ADDRESS, title="Search", description=description, body=body, script="assets/search.js")

@@ -1,0 +1,42 @@
+"""``/statistics/``: what the archive holds, what it cost and what is missing, drawn and month by month in figures."""
+
+from collections.abc import Iterator
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.periods import month_span
+from broadsheet.index.totals import totals
+from broadsheet.model.model import State
+from broadsheet.settings.config import Settings
+from broadsheet.views.calendar import month_address
+from broadsheet.views.charts.archive import charts
+from broadsheet.views.charts.spans import axis
+from broadsheet.views.feeds.registry import alternates
+from broadsheet.views.page import Page
+from broadsheet.views.render import render
+
+ADDRESS = "statistics/"
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
+    """The one page."""
+    by_month = [(name, totals(catalogue.span(*month_span(name)))) for name in reversed(catalogue.listed("month"))]
+    days = catalogue.days()
+    counts = catalogue.topic_counts()
+    context = {
+        "total": totals(days),
+        "papers": catalogue.papers(),
+        "by_month": by_month,
+        "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
+        "charts": charts(axis(days, days[0].date, catalogue.tallies()), settings) if days and days[0] else "",
+        "states": list(State),
+        "month_address": month_address,
+        "publications": len(catalogue.publications()),
+    }
+    yield Page(
+        address=ADDRESS,
+        title="Statistics",
+        description="What the archive holds, what it cost, and what is missing",
+        body=render("statistics.html.j2", ADDRESS, **context),
+        feeds=alternates(settings),
+        updated=catalogue.newest_day(),
+    )

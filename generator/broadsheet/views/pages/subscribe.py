@@ -1,0 +1,67 @@
+"""``/subscribe/``: every feed, in words, with what it takes to get it into a reader."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+from urllib.parse import quote
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.settings.config import Settings
+from broadsheet.views.feeds.registry import EVERYTHING, FORMATS, Feed, absolute, alternates, directory
+from broadsheet.views.page import Page
+from broadsheet.views.render import render
+
+ADDRESS = "subscribe/"
+GROUPS = {
+    "Papers": "A paper is an item, with its comment, scores, topics, authors and abstract.",
+    "Editions": "A day or a week is an item: for reading once a day or once a week, and for programs that mail feeds.",
+    "Topics": "Only papers of one topic.",
+    "Sources": "Only papers that come from one place.",
+    "Publications": "",
+}
+# Where readers on the web take a feed's address, percent-encoded, at the end of theirs.
+READERS = {
+    "Feedly": "https://feedly.com/i/subscription/feed%2F",
+    "Inoreader": "https://www.inoreader.com/?add_feed=",
+    "NewsBlur": "https://www.newsblur.com/?url=",
+    "The Old Reader": "https://theoldreader.com/feeds/subscribe?url=",
+    "Feedbin": "https://feedbin.com/?subscribe=",
+}
+
+
+class Offer(NamedTuple):
+    """A feed as the page offers it: its address, its files by format, the readers that take it at one click."""
+
+    feed: Feed
+    url: str
+    files: list[tuple[str, str]]
+    readers: list[tuple[str, str]]
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
+    """The one page."""
+    listed = directory(settings)
+    offers = [_offer(feed, settings) for feed in listed]
+    groups = [(name, GROUPS[name], list(some)) for name, some in groupby(offers, key=lambda offer: offer.feed.group)]
+    context = {
+        "groups": groups,
+        "everything": EVERYTHING,
+        "everything_url": absolute(settings, EVERYTHING),
+        "has_publications": bool(catalogue.publications()),
+        "settings": settings,
+    }
+    yield Page(
+        address=ADDRESS,
+        title="Subscribe",
+        description="Every feed of this digest, and what to do with it",
+        body=render("subscribe.html.j2", ADDRESS, **context),
+        feeds=alternates(settings, *(feed.path for feed in listed)),
+        script="assets/copy.js",
+    )
+
+
+def _offer(feed: Feed, settings: Settings) -> Offer:
+    url = feed.url(settings)
+    files = [(form.name, feed.path + form.suffix) for form in FORMATS]
+    files += [("OPML", f"{feed.path}.opml")] if feed.kind == "topic" else []
+    return Offer(feed, url, files, [(name, start + quote(url, safe="")) for name, start in READERS.items()])

@@ -1,0 +1,74 @@
+"""``/topics/`` and ``/topics/ID/``: what a topic means, its newest papers, its counts by month, its feeds."""
+
+from collections.abc import Iterator
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.days import Entry
+from broadsheet.settings.config import Settings, Topic
+from broadsheet.text import formats
+from broadsheet.views.alternates.alternate import Place, Twin
+from broadsheet.views.alternates.attach import citations, twinned
+from broadsheet.views.calendar import month_address
+from broadsheet.views.feeds.registry import alternates, topic_path
+from broadsheet.views.page import File, Page
+from broadsheet.views.render import render
+from broadsheet.views.score import standings_of
+
+OVERVIEW = "topics/"
+
+
+def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """The overview (an empty key) and every topic."""
+    return ["", *(topic.id for topic in settings.topics)]
+
+
+def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page | File]:
+    """The page of one topic with its papers for a bibliography, or the overview."""
+    if topic := settings.topic(key) if key else None:
+        newest = catalogue.newest(settings.pages.topic_newest, topic.id)
+        yield _page(catalogue, settings, topic, newest)
+        if newest and settings.twins != "none":
+            yield citations(f"topics/{topic.id}/", newest)
+    else:
+        yield _overview(catalogue, settings)
+
+
+def _overview(catalogue: Catalogue, settings: Settings) -> Page:
+    counts = catalogue.topic_counts()
+    listed = [(topic, counts.get(topic.id, 0), catalogue.newest(3, topic.id)) for topic in settings.topics]
+    page = Page(
+        address=OVERVIEW,
+        title="Topics",
+        description=f"{formats.count(len(settings.topics), 'topic')} this digest follows",
+        body=render("topics.html.j2", OVERVIEW, listed=listed, settings=settings),
+        feeds=alternates(settings),
+        updated=max((newest[0].date for _, _, newest in listed if newest), default=None),
+    )
+    places = [Place(topic.name, f"topics/{topic.id}/", count) for topic, count, _ in listed]
+    return twinned(page, Twin("topics", lists=places), settings)
+
+
+def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[Entry]) -> Page:
+    months = catalogue.topic_months(topic.id)
+    total = catalogue.topic_total(topic.id)
+    address = f"topics/{topic.id}/"
+    context = {
+        "topic": topic,
+        "total": total,
+        "newest": newest,
+        "standings": standings_of(catalogue, newest),
+        "has_bibtex": bool(newest) and settings.twins != "none",
+        "months": months,
+        "month_address": month_address,
+        "settings": settings,
+    }
+    page = Page(
+        address=address,
+        title=topic.name,
+        description=f"{formats.count(total, 'paper')} on {topic.name}",
+        body=render("topic.html.j2", address, **context),
+        feeds=alternates(settings, topic_path(topic.id)),
+        updated=newest[0].date if newest else None,
+        reader=True,
+    )
+    return twinned(page, Twin("topic", papers=newest), settings)

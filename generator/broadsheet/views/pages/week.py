@@ -1,0 +1,23 @@
+"""``/weekly/YYYY-Www/``: a week's best papers and its days."""
+
+from collections.abc import Iterator
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.periods import week_span
+from broadsheet.settings.config import Settings
+from broadsheet.text import formats
+from broadsheet.views.calendar import week_address
+from broadsheet.views.page import Page
+from broadsheet.views.pages.overview import Period, overview
+
+PERIOD = Period("week", "week.html.j2", week_address, formats.week, week_span)
+
+
+def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """Every ISO week in which some day has a page."""
+    return catalogue.listed("week")
+
+
+def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page]:
+    """The page of one week."""
+    yield overview(catalogue, settings, PERIOD, name, settings.pages.week_best)

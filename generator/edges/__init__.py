@@ -1,1 +1,0 @@
-"""Where the program meets the outside: foreign files in, ``data/``, pages out."""

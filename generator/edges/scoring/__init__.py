@@ -1,1 +1,0 @@
-"""Scorers: papers in, papers with scores out."""

@@ -1,1 +1,0 @@
-"""From a feed to a message: pure, as every view is."""

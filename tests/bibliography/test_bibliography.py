@@ -1,0 +1,319 @@
+"""BibTeX and CSL-JSON: what a real parser reads back is what the record says, whatever the record says."""
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bibtexparser.entrypoint import parse_string
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadsheet.bibliography import bibtex_text
+from broadsheet.bibliography.bibliography import bibtex, csl, csl_json, key
+from broadsheet.model import arxiv_id, names, vocabulary
+from broadsheet.model.model import Paper
+from broadsheet.model.names import Name
+from broadsheet.model.publication import Publication, parse_records, parse_stream
+from broadsheet.text.tex_formulas import formulas
+
+
+def parsed(text: str) -> dict[str, str]:
+    """The one entry of a BibTeX text, as bibtexparser reads it."""
+    library = parse_string(text)
+    assert (len(library.entries), len(library.blocks)) == (1, 1), text
+    entry = library.entries[0]
+    return {"ENTRYTYPE": entry.entry_type, "ID": entry.key} | {field.key: field.value for field in entry.fields}
+
+
+def people(value: str) -> list[str]:
+    """The names of an author field, split where no brace is open."""
+    found = [""]
+    depth = 0
+    for word in value.split(" "):
+        if word == "and" and depth == 0:
+            found.append("")
+        else:
+            found[-1] += f" {word}"
+            depth += word.count("{") - word.count("}")
+    return [name.strip() for name in found]
+
+
+def records(corpus: Path, pattern: str) -> list[Publication]:
+    return parse_stream(next(corpus.rglob(pattern)).read_text("utf-8"), pattern)[0]
+
+
+def record(**fields: Any) -> Publication:
+    found, problems = parse_records([{"_id": "7", "type": "journal_article", "title": "T"} | fields], "x")
+    assert not problems
+    return found[0]
+
+
+# -- types ---------------------------------------------------------------------------------------------------------
+
+
+def table(corpus: Path, name: str) -> dict[str, str]:
+    rows = list(csv.reader((corpus / "librecat/LibreCat/fixes/lookup" / name).read_text("utf-8").splitlines()))
+    return {row[0]: row[1] for row in rows[1:]}
+
+
+def test_bibtex_types_are_librecats(corpus: Path) -> None:
+    assert table(corpus, "bibtex_types.csv") == vocabulary.BIBTEX_TYPES
+
+
+def test_csl_types_say_what_librecats_say_or_more_precisely(corpus: Path) -> None:
+    finer = {
+        "article": {"article", "article-journal", "article-newspaper", "patent", "periodical", "review"},
+        "chapter": {"chapter", "paper-conference", "entry-encyclopedia"},
+    }
+    librecat = table(corpus, "csl_types.csv")
+    assert librecat.pop("default") == "article"
+    assert all(vocabulary.CSL_TYPES[kind] in finer[word] for kind, word in librecat.items())
+    assert set(vocabulary.CSL_TYPES) == set(vocabulary.TYPES)
+
+
+def test_an_unknown_type_still_has_an_entry() -> None:
+    entry = record(type="blog_post")
+    assert parsed(bibtex(entry))["ENTRYTYPE"] == "misc"
+    assert csl(entry)["type"] == "article"
+    assert entry.type_label == "Blog post"
+
+
+# -- real records --------------------------------------------------------------------------------------------------
+
+
+def test_bibtex_of_a_conference_paper(corpus: Path) -> None:
+    assert parsed(bibtex(records(corpus, "000*")[3])) == {
+        "ENTRYTYPE": "inproceedings",
+        "ID": "Jacot2025-20035",
+        "author": "Jacot, Arthur and Súkeník, Peter and Wang, Zihan and Mondelli, Marco",
+        "title": "{Wide neural networks trained with weight decay provably exhibit neural collapse}",
+        "booktitle": "13th International Conference on Learning Representations",
+        "publisher": "ICLR",
+        "pages": "1905--1931",
+        "year": "2025",
+        "eventtitle": "ICLR: International Conference on Learning Representations",
+        "venue": "Singapore, Singapore",
+        "isbn": "9798331320850",
+        "eprint": "2410.04887",
+        "archiveprefix": "arXiv",
+    }
+
+
+def test_csl_of_a_conference_paper(corpus: Path) -> None:
+    item = csl(records(corpus, "000*")[1])
+    assert item["author"][0] == {"family": "Emrullah Ildiz", "given": "M."}
+    assert item["event-date"] == {"date-parts": [[2025, 4, 24], [2025, 4, 28]]}
+    assert (item["type"], item["page"], item["language"]) == ("paper-conference", "2967-3006", "en")
+    assert item["URL"] == "https://arxiv.org/abs/2410.18837"
+
+
+def test_csl_and_bibtex_of_a_journal_article(corpus: Path) -> None:
+    entry = records(corpus, "valid-publication.yml")[0]
+    item = csl(entry)
+    assert (item["DOI"], item["PMID"], item["volume"], item["issue"]) == ("10.1093/jxb/erv066", "25740929", "66", "10")
+    assert item["type"] == "article-journal"
+    read = parsed(bibtex(entry))
+    assert (read["journal"], read["volume"], read["number"]) == ("Journal of Experimental Botany", "66", "10")
+    assert len(people(read["author"])) == len(entry.authors) == len(item["author"])
+
+
+@pytest.mark.parametrize("pattern", ["000*", "publications.yml", "publications_early*", "valid-publication.yml"])
+def test_a_parser_reads_back_every_real_record(corpus: Path, pattern: str) -> None:
+    for entry in records(corpus, pattern):
+        read = parsed(bibtex(entry))
+        assert read["ENTRYTYPE"] == vocabulary.BIBTEX_TYPES.get(entry.type, "misc")
+        assert read["ID"] == key(entry) == csl(entry)["id"]
+        assert read["title"] == "{" + bibtex_text.text(entry.title) + "}"
+        assert read.get("year") == entry.year
+        written = people(read["author"]) if "author" in read else []
+        assert written == [f"{person.last}, {person.first}" for person in entry.authors]
+
+
+def test_pages_of_a_whole_book_are_a_number(corpus: Path) -> None:
+    book = next(p for p in records(corpus, "publications.yml") if p.type == "book")
+    assert parsed(bibtex(book))["pagetotal"] == csl(book)["number-of-pages"] == "449"
+    assert "page" not in csl(book)
+
+
+# -- papers of the digest ------------------------------------------------------------------------------------------
+
+PAPER = Paper(
+    arxiv_id="2505.18313",
+    title=r"On $x_i^{2}$ \& the 50% rule for Erd\H{o}s graphs",
+    authors=("Ada van der Lovelace", "The ATLAS Collaboration", "Martin Luther King, Jr.", "Madonna"),
+    categories=("cs.LG", "math.CO"),
+    published="2025-05-23T17:00:00Z",
+)
+
+
+def test_bibtex_of_a_preprint() -> None:
+    assert bibtex(PAPER) == (
+        "@misc{vanderLovelace2025:2505.18313,\n"
+        "  author = {van der Lovelace, Ada and {The ATLAS Collaboration} and King, Jr., Martin Luther and {Madonna}},\n"
+        "  title = {{On $x_i^{2}$ \\& the 50\\% rule for Erdős graphs}},\n"
+        "  year = {2025},\n"
+        "  eprint = {2505.18313},\n"
+        "  archiveprefix = {arXiv},\n"
+        "  primaryclass = {cs.LG},\n"
+        "  url = {https://arxiv.org/abs/2505.18313}\n"
+        "}\n"
+    )
+
+
+def test_csl_of_a_preprint() -> None:
+    assert csl(PAPER) == {
+        "id": "vanderLovelace2025:2505.18313",
+        "type": "article",
+        "title": "On xᵢ² & the 50% rule for Erdős graphs",
+        "author": [
+            {"family": "van der Lovelace", "given": "Ada"},
+            {"literal": "The ATLAS Collaboration"},
+            {"family": "King", "given": "Martin Luther", "suffix": "Jr."},
+            {"literal": "Madonna"},
+        ],
+        "issued": {"date-parts": [[2025, 5, 23]]},
+        "publisher": "arXiv",
+        "number": "arXiv:2505.18313",
+        "URL": "https://arxiv.org/abs/2505.18313",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "url"),
+    [
+        ("math/0306266", "2003", "https://arxiv.org/abs/math/0306266"),
+        ("hep-th/9901001", "1999", "https://arxiv.org/abs/hep-th/9901001"),
+        ("0704.0001", "2007", "https://arxiv.org/abs/0704.0001"),
+        ("0411431", "2004", None),
+    ],
+)
+def test_an_identifier_says_the_year(name: str, year: str, url: str | None) -> None:
+    read = parsed(bibtex(Paper(arxiv_id=name, title="T", published="unknown")))
+    assert (read["year"], read.get("url"), read.get("eprint")) == (year, url, name if url else None)
+
+
+# -- names ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ada Lovelace", Name("Lovelace", "Ada")),
+        ("Lovelace, Ada", Name("Lovelace", "Ada")),
+        (r"Ren\'e {\L}ukasz Müller", Name("Müller", "René Łukasz")),
+        ("Ludwig van Beethoven", Name("van Beethoven", "Ludwig")),
+        ("Maria de la Cruz", Name("de la Cruz", "Maria")),
+        ("Van Nguyen", Name("Nguyen", "Van")),
+        ("King, Martin Luther, Jr.", Name("King", "Martin Luther", "Jr.")),
+        ("Henry Ford II", Name("Ford", "Henry", "II")),
+        ("LIGO Scientific Collaboration", Name(literal="LIGO Scientific Collaboration")),
+        ("Team, Qwen", Name(literal="Team, Qwen")),
+        ("Plato", Name(literal="Plato")),
+        ("", Name()),
+    ],
+)
+def test_names(text: str, name: Name) -> None:
+    assert names.of_text(text) == name
+
+
+@pytest.mark.parametrize("name", ["Barnes and Noble", "A, B, C and D", "and others", "x AND y", "{and}", ", ,"])
+def test_a_name_with_an_and_is_one_person(name: str) -> None:
+    read = parsed(bibtex(Paper(arxiv_id="2505.18313", title="T", authors=(name, "Ada Lovelace"))))
+    assert len(people(read["author"])) == 2
+
+
+# -- keys ----------------------------------------------------------------------------------------------------------
+
+
+def test_keys_are_unique_and_safe(corpus: Path) -> None:
+    rows = json.loads(next(corpus.rglob("2025-05-27-output.json")).read_text("utf-8"))
+    papers = [Paper(arxiv_id=name, title="T", authors=tuple(row["authors"])) for name, row in rows.items()]
+    entries: list[Publication | Paper] = [*records(corpus, "000*"), *records(corpus, "publications.yml"), *papers]
+    keys = {key(entry) for entry in entries}
+    assert len(keys) == len(entries) > 100
+    assert all(re.fullmatch(r"[A-Za-z]*\d{0,4}[-:][A-Za-z0-9./_-]+", name) for name in keys)
+
+
+def test_a_publication_and_a_paper_never_share_a_key() -> None:
+    assert key(record(_id="2505.18313", year="2025")) != key(Paper(arxiv_id="2505.18313", title="T"))
+    assert key(record(author=["李明"], year="2025")) == "2025-7"
+
+
+# -- hostile text --------------------------------------------------------------------------------------------------
+
+MARKS = "\\{}$%#&_^~\"'@,=-<>\n\t xü1\u202e\b"
+WORDS = r"and \input \write18 \def ^^5c $x$ \frac{a}{b} \begin \end {matrix} \left\{ \url{ \emph{ @misc{ \$ \(".split()
+HOSTILE = st.lists(st.sampled_from([*MARKS, *WORDS]), max_size=14).map("".join)
+RUN_BY_TEX = re.compile(
+    r"(?<!\\)(?:\\\\)*\\(input|write|def|begin|end|url|href|catcode|csname|let|newcommand)(?![A-Za-z])"
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["publication", "publisher", "volume", "page", "place", "doi", "edition"]), HOSTILE
+    ),
+    HOSTILE,
+)
+def test_no_field_breaks_the_entry(fields: dict[str, str], title: str) -> None:
+    entry = record(**fields, title=f"T {title}", author=[{"first_name": title + "A", "last_name": title + "B"}] * 2)
+    written = bibtex(entry)
+    read = parsed(written)
+    assert read["title"].strip("{}")
+    assert len(people(read["author"])) == 2
+    assert written.count("\n") == len(read)  # a line for each field and the two around them; type and key are no lines
+    assert not set(RUN_BY_TEX.findall(written)) - {"begin", "end"}
+    assert "^^" not in written
+    assert json.loads(csl_json(entry)) == [csl(entry)]
+
+
+@given(HOSTILE | st.text(max_size=30))
+def test_values_are_balanced_and_every_formula_closes(source: str) -> None:
+    for value in (bibtex_text.text(source), bibtex_text.escaped(source), bibtex_text.verbatim(source)):
+        depth = 0
+        for brace in re.findall("[{}]", value):
+            depth += 1 if brace == "{" else -1
+            assert depth >= 0
+        assert depth == 0
+    bare = re.sub(r"\\[&%$#_\\]", "", bibtex_text.text(source))
+    assert bare.count("$") % 2 == 0
+    outside = "".join(bare.split("$")[::2])
+    assert not re.search(r"[%#&_^~]", outside)
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        (r"$\left\{x\right.$", r"$\left\lbrace x\right.$"),
+        (r"$\begin{matrix}a&b\\c\end{matrix}$", r"$\begin{matrix}a&b\\c\end{matrix}$"),
+        ("$a%b$", r"$a\%b$"),
+        ("from $5 to $10", r"from \$5 to \$10"),
+        (r"\input{/etc/passwd} x", "/etc/passwd x"),
+        (r"$x^^5cinput{a}$", r"x\textasciicircum{}\textasciicircum{}5cinputa"),
+        (r"H$_2$O is \textbf{wet}", r"H$_2$O is \textbf{wet}"),
+        ("a } b { c", r"a \textbraceright{} b \textbraceleft{} c"),
+    ],
+)
+def test_what_becomes_of_tex(source: str, written: str) -> None:
+    assert bibtex_text.text(source) == written
+
+
+def test_formulas_of_real_papers_stay_tex(corpus: Path) -> None:
+    found = [
+        formula.tex
+        for file in sorted((corpus / "scored/cgarling/2025-08").glob("*.json"))[:3]
+        for row in json.loads(file.read_text("utf-8")).values()
+        for formula in formulas(f"{row['title']}\n{row['abstract']}")
+    ]
+    kept = sum(bibtex_text.formula_as_tex(tex) is not None for tex in found)
+    print(f"{kept} of {len(found)} formulas stay TeX in BibTeX")
+    assert len(found) > 100
+    assert kept >= 0.98 * len(found)
+
+
+def test_every_archive_page_in_a_bibliography_is_a_real_address(corpus: Path) -> None:
+    for entry in records(corpus, "000*"):
+        assert arxiv_id.parse(csl(entry)["URL"])

@@ -1,0 +1,126 @@
+"""The one writer of docs/."""
+
+from pathlib import Path
+
+import pytest
+
+from broadsheet.build.output import Output, begin, hand_written, is_hand_written, put
+from broadsheet.model.diagnostics import DigestError
+from broadsheet.views.markdown import markdown
+from broadsheet.views.page import Page
+
+PAGE = markdown(Page(address="a/", title="A", description="", body="<p>a</p>")).encode()
+
+
+def files(docs: Path) -> set[str]:
+    return {p.relative_to(docs).as_posix() for p in docs.rglob("*") if p.is_file()} - {".generated"}
+
+
+def write(docs: Path, *names: str) -> Output:
+    with Output(docs) as output:
+        for name in names:
+            output.write(name, PAGE)
+    return output
+
+
+def test_what_this_run_does_not_make_is_removed_with_its_empty_folders(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "daily/2025/05/27.md", "feeds/all.xml")
+    write(tmp_path, "a.md")
+    assert files(tmp_path) == {"a.md"}
+    assert not (tmp_path / "daily").exists()
+
+
+def test_hand_written_pages_survive_and_win(tmp_path: Path) -> None:
+    (tmp_path / "about.md").write_text("# Mine")
+    output = write(tmp_path, "about.md", "a.md")
+    write(tmp_path)
+    assert output.kept == ["about.md"]
+    assert (tmp_path / "about.md").read_text() == "# Mine"
+    assert files(tmp_path) == {"about.md"}
+
+
+def test_an_unchanged_file_is_not_touched(tmp_path: Path) -> None:
+    write(tmp_path, "a.md")
+    before = (tmp_path / "a.md").stat()
+    assert write(tmp_path, "a.md").written == 0
+    after = (tmp_path / "a.md").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_a_failed_run_removes_nothing_and_its_files_are_known_to_the_next(tmp_path: Path) -> None:
+    write(tmp_path, "a.md")
+    with pytest.raises(RuntimeError), Output(tmp_path) as output:
+        output.write("feeds/b.xml", b"b")
+        raise RuntimeError
+    assert files(tmp_path) == {"a.md", "feeds/b.xml"}
+    write(tmp_path)
+    assert files(tmp_path) == set()
+
+
+def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "feeds/all.xml")
+    (tmp_path / "mine.txt").write_text("mine")
+    put(tmp_path, "since/2025-06-03.json", b"{}")  # and no list was written after it
+    (tmp_path / ".generated.elsewhere-1").write_text("feeds/all.xml\nmin")  # killed while it wrote this
+    assert hand_written(tmp_path) == ["mine.txt"]
+    write(tmp_path, "a.md")
+    assert files(tmp_path) == {"a.md", "mine.txt"}
+
+
+def test_a_lost_list_costs_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "gone.md")
+    (tmp_path / ".generated").unlink()
+    output = write(tmp_path, "a.md")
+    assert output.kept == []
+    assert files(tmp_path) == {"a.md"}
+
+
+def test_a_list_that_points_outside_is_not_followed(tmp_path: Path) -> None:
+    docs, other = tmp_path / "docs", tmp_path / "precious"
+    docs.mkdir()
+    other.write_text("x")
+    (docs / ".generated").write_text(f"../precious\n{other}\n")
+    write(docs)
+    assert other.exists()
+
+
+def test_two_pages_on_one_path_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DigestError, match=r"docs/a\.md: two pages claim this path: "), Output(tmp_path) as output:
+        output.write("a.md", PAGE)
+        output.write("a.md", PAGE)
+
+
+def test_a_hand_written_page_wins_under_its_other_spelling_too(tmp_path: Path) -> None:
+    (tmp_path / "about.md").write_text("# Mine")
+    assert write(tmp_path, "about/index.md", "index.md").kept == ["about/index.md"]
+    assert files(tmp_path) == {"about.md", "index.md"}
+
+
+def test_a_file_that_was_there_before_anything_was_generated_stays(tmp_path: Path) -> None:
+    (tmp_path / "llms.txt").write_text("mine")
+    (tmp_path / "feeds").mkdir()
+    (tmp_path / "feeds/all.xml").write_text("mine")
+    begin(tmp_path)
+    assert is_hand_written(tmp_path, "llms.txt")
+    output = write(tmp_path, "a.md", "feeds/all.xml", "feeds/daily.xml")
+    assert output.kept == ["feeds/all.xml"]
+    begin(tmp_path)
+    assert [name for name in ("llms.txt", "feeds/all.xml", "feeds/daily.xml") if is_hand_written(tmp_path, name)] == [
+        "llms.txt",
+        "feeds/all.xml",
+    ]
+    write(tmp_path)
+    assert files(tmp_path) == {"llms.txt", "feeds/all.xml"}
+    assert (tmp_path / "feeds/all.xml").read_text() == "mine"
+
+
+def test_a_file_added_later_stays_and_a_damaged_list_makes_nothing_of_ours_somebody_elses(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "feeds/all.xml")
+    (tmp_path / "feeds/mine.xml").write_text("mine")
+    assert is_hand_written(tmp_path, "feeds/mine.xml")
+    for damage in (b"", b"\xff\xfe feeds\n", b"a.md\n"):
+        (tmp_path / ".generated").write_bytes(damage)
+        assert not is_hand_written(tmp_path, "feeds/all.xml")
+        assert write(tmp_path, "a.md", "feeds/all.xml").kept == []
+    write(tmp_path)
+    assert files(tmp_path) == {"feeds/mine.xml"}

@@ -1,0 +1,210 @@
+"""The seal of a site: a damaged, lost or forged one costs a build, and never a file that the program did not make."""
+
+import random
+import shutil
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from broadsheet.build import seal as seals
+from broadsheet.build.build import build
+from broadsheet.build.clean import clear
+from broadsheet.build.seal import SEAL, read_seal
+from broadsheet.model.diagnostics import DigestError
+from tests.example import SETTINGS, digest, make_digest, paper, tree
+
+DAYS = {"2025-05-26": [paper("2505.00001")], "2025-05-27": [paper("2505.00002", comment="On LLMs.")]}
+QUICK = SETTINGS + "search: false\n"
+MINE = {
+    "CNAME": "papers.example",
+    "assets/own/logo.svg": "<svg/>",
+    "assets/logo.svg": "<svg/>",
+    "daily/mine.txt": "mine",
+    "daily/2025/05/27/slides.pdf": "pdf",
+    "daily/2025/05/27/more/index.html": "<h1>Mine</h1>",
+    "feeds/mine/x.xml": "<x/>",
+    "papers/notes/2505.00002.md": "# Mine",
+}
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "cut short": lambda data: data[:100],
+    "empty": lambda data: b"",
+    "noise": lambda data: random.Random(1).randbytes(len(data)),
+    "a flipped byte": lambda data: data[:200] + bytes([data[200] ^ 1]) + data[201:],
+    "of an earlier version": lambda data: data.partition(b"\n")[0],
+    "longer": lambda data: data.partition(b"\n")[0] + b"\n" + zlib.compress(b"no list"),
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = make_digest(tmp_path / "digest", DAYS, QUICK)
+    build(root, processes=1)
+    for path, text in MINE.items():
+        target = root / "site" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    return root
+
+
+def damage(root: Path, how: str) -> None:
+    seal = root / "site" / SEAL
+    seal.write_bytes(DAMAGES[how](seal.read_bytes()))
+
+
+def clean(root: Path) -> dict[str, bytes]:
+    """Return the site of a build that has no earlier one."""
+    site = root.parent / "clean"
+    build(root, site, processes=1)
+    files = tree(site)
+    shutil.rmtree(site)
+    return files
+
+
+def with_mine(site: dict[str, bytes]) -> dict[str, bytes]:
+    return site | {path: text.encode() for path, text in MINE.items()}
+
+
+def test_a_damaged_seal_costs_no_foreign_file_and_leaves_no_stale_one(root: Path) -> None:
+    day = root / "data/papers/2025/2025-05-27.jsonl"
+    papers = day.read_bytes()
+    with_day = with_mine(clean(root))
+    day.unlink()
+    without_day = with_mine(clean(root))
+    for number, how in enumerate(DAMAGES):
+        damage(root, how)
+        if number % 2:
+            day.write_bytes(papers)
+        else:
+            day.unlink(missing_ok=True)
+        assert build(root, processes=1).doubtful == (), how
+        assert tree(root / "site") == (with_day if number % 2 else without_day), how
+
+
+def test_without_any_list_pages_are_known_by_their_address_and_all_else_is_named_and_stays(root: Path) -> None:
+    page = (root / "site/daily/2025/05/27/index.html").read_bytes()
+    (root / "site/backup").mkdir()
+    (root / "site/backup/index.html").write_bytes(page)  # a copy that somebody made
+    damage(root, "of an earlier version")
+    shutil.rmtree(root / ".digest")
+    (root / "data/papers/2025/2025-05-27.jsonl").unlink()
+    done = build(root, processes=1)
+    files, fresh = tree(root / "site"), clean(root)
+    assert files.items() >= with_mine(fresh).items()
+    assert files["backup/index.html"] == page
+    assert {path for path in files if path.endswith("/index.html")} - fresh.keys() - MINE.keys() == {
+        "backup/index.html"
+    }
+    assert set(done.doubtful) == files.keys() - fresh.keys()
+    assert {"daily/mine.txt", "daily/2025/05/27/index.md"} <= set(done.doubtful)
+    assert build(root, processes=1).doubtful == ()
+
+
+def test_the_command_says_what_it_left_for_lack_of_a_list(root: Path) -> None:
+    damage(root, "empty")
+    shutil.rmtree(root / ".digest")
+    run = digest("build", "--root", root, "--jobs", "1")
+    assert run.returncode == 0
+    assert f"site: {len(MINE)} files may be left from an earlier build" in run.stderr
+    assert "daily/mine.txt" in run.stderr
+    assert digest("build", "--root", root, "--jobs", "1").stderr == ""
+
+
+def test_a_file_in_the_place_of_a_new_page_stays_though_the_seal_is_damaged(root: Path) -> None:
+    (root / "site/daily/2025/06/02").mkdir(parents=True)
+    (root / "site/daily/2025/06/02/index.html").write_text("mine")
+    damage(root, "cut short")
+    make_digest(root, {"2025-06-02": [paper("2506.00001")]}, QUICK)
+    run = digest("build", "--root", root, "--jobs", "1")
+    assert run.returncode == 1
+    assert "site/daily/2025/06/02/index.html: no build made it" in run.stderr
+    assert (root / "site/daily/2025/06/02/index.html").read_text() == "mine"
+
+
+def test_clearing_with_a_damaged_seal_leaves_what_somebody_added(root: Path) -> None:
+    damage(root, "noise")
+    clear(root)
+    assert tree(root / "site") == with_mine({})
+
+
+def forged(*paths: str) -> bytes:
+    lines = "".join(f"1 {path}\0" for path in paths)
+    return b"0" * 64 + b"\n" + zlib.compress(lines.encode())
+
+
+@pytest.fixture
+def foreign(root: Path) -> Path:
+    """A folder of somebody else's, with a seal that lists what is there."""
+    folder = root.parent / "www"
+    (folder / "photos").mkdir(parents=True)
+    (folder / "photos/cat.jpg").write_text("a cat")
+    (folder / "notes.txt").write_text("notes")
+    (folder / SEAL).write_bytes(forged("photos/cat.jpg", "notes.txt"))
+    return folder
+
+
+def test_a_seal_from_elsewhere_costs_no_file_of_another_length(root: Path, foreign: Path) -> None:
+    build(root, foreign, processes=1)
+    assert (foreign / "photos/cat.jpg").read_text() == "a cat"
+    assert (foreign / "notes.txt").read_text() == "notes"
+    assert tree(foreign) == clean(root) | {"photos/cat.jpg": b"a cat", "notes.txt": b"notes"}
+
+
+def test_a_seal_from_elsewhere_lets_no_page_replace_a_file_of_another_length(root: Path, foreign: Path) -> None:
+    (foreign / "index.html").write_text("mine")
+    (foreign / SEAL).write_bytes(forged("index.html"))
+    before = tree(foreign)
+    with pytest.raises(DigestError, match=r"index\.html: no build made it"):
+        build(root, foreign, processes=1)
+    assert tree(foreign) == before
+
+
+def test_clearing_by_a_seal_from_elsewhere_takes_no_file_of_another_length(root: Path) -> None:
+    shutil.rmtree(root / ".digest")
+    (root / "site" / SEAL).write_bytes(forged(*MINE))
+    clear(root)
+    assert tree(root / "site").items() >= with_mine({}).items()
+
+
+def test_a_build_whose_cache_is_lost_takes_the_stale_files_all_the_same(root: Path) -> None:
+    shutil.rmtree(root / ".digest")
+    (root / "data/papers/2025/2025-05-27.jsonl").unlink()
+    assert build(root, processes=1).doubtful == ()
+    assert tree(root / "site") == with_mine(clean(root))
+
+
+OUTSIDE = ("../data/papers/2025/2025-05-26.jsonl", "daily/../../digest.yml", "/etc/hostname")
+
+
+def test_a_seal_that_names_a_place_outside_is_no_list(root: Path) -> None:
+    before = tree(root / "data"), (root / "digest.yml").read_bytes()
+    for path in OUTSIDE:
+        (root / "site" / SEAL).write_bytes(forged("index.html", path))
+        seal = read_seal(root / "site")
+        assert seal is not None
+        assert seal.sizes is None
+    next((root / ".digest").glob("seal-*")).write_bytes(forged(*OUTSIDE))
+    clear(root)
+    assert (tree(root / "data"), (root / "digest.yml").read_bytes()) == before
+
+
+def test_clearing_does_not_follow_a_link_out_of_the_site(root: Path) -> None:
+    shutil.move(root / "site/daily", root / "mine")
+    (root / "site/daily").symlink_to(root / "mine")
+    before = tree(root / "mine")
+    clear(root)
+    assert tree(root / "mine") == before
+
+
+@pytest.mark.parametrize("unit", [b"\0", b"1 a\0", b"1"])
+def test_a_seal_that_unpacks_to_much_is_no_list(unit: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seals, "MAX_LIST_BYTES", 2**20)
+    packed = zlib.compress(unit * (2**21 // len(unit)), 9)
+    (tmp_path / SEAL).write_bytes(b"0" * 64 + b"\n" + packed)
+    seal = read_seal(tmp_path)
+    assert seal is not None
+    assert seal.sizes is None
+    with (tmp_path / SEAL).open("ab") as file:
+        file.truncate(2**40)  # a hole: no disk could hold it, nor memory
+    assert read_seal(tmp_path) is not None

@@ -1,0 +1,309 @@
+"""The search: which shard holds what, and what a browser makes of them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from broadsheet.build.preview import served
+from broadsheet.build.search_index import write_list, write_shard
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.settings import config
+from broadsheet.store.store import Store
+from broadsheet.views import search_documents as views
+from broadsheet.views.pages.search import pages
+from broadsheet.views.search_documents import Document, Facts, documents, shards
+from tests.example import ROOT, SETTINGS, make_digest, paper, tree
+
+HOSTILE = '<img src=x onerror="document.title=1">grebes</mark><script>document.title=1</script>'
+PUBLICATION = "- _id: '77'\n  title: A thesis on grebes\n  type: dissertation\n  year: '2024'\n"
+
+Papers = dict[str, list[dict[str, Any]]]
+
+
+class Digest:
+    """A digest in a folder, and the search of its site."""
+
+    def __init__(self, root: Path, papers: Papers, settings: str = SETTINGS) -> None:
+        self.root = make_digest(root, papers, settings)
+        self.site = root / "site"
+        self.settings = config.load(root)
+        self.catalogue = Catalogue(":memory:", self.settings)
+        self.catalogue.refresh(Store(root))
+
+    def shards(self) -> dict[str, str]:
+        return {shard.name: shard.version for shard in shards(self.catalogue, self.settings)}
+
+    def index(self, *names: str) -> None:
+        listed = shards(self.catalogue, self.settings)
+        for shard in listed:
+            if not names or shard.name in names:
+                write_shard(documents(self.catalogue, self.settings, shard), self.site, shard.name)
+        write_list([shard.name for shard in listed], self.site)
+
+    def publish(self) -> None:
+        """The search page with its script, without a theme."""
+        (page,) = pages(self.catalogue, self.settings)
+        head = '<meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="../assets/search.js">'
+        html = f'<!doctype html><html lang="en"><head>{head}</script></head><body>{page.body}</body></html>'
+        scripts = (ROOT / "generator/broadsheet/views/scripts").glob("*.js")
+        files = {f"assets/{file.name}": file.read_bytes() for file in scripts}
+        for path, data in {"search/index.html": html.encode(), **files}.items():
+            (self.site / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.site / path).write_bytes(data)
+
+
+def days(*dates: str, papers: int = 1) -> Papers:
+    """Days with different papers."""
+    return {
+        date: [paper(f"{date[2:4]}{date[5:7]}.{date[8:]}{number:03}") for number in range(papers)] for date in dates
+    }
+
+
+# -- which shards there are ---------------------------------------------------------------------------------------
+
+
+def test_a_closed_year_is_a_shard_and_the_newest_year_a_shard_a_month(tmp_path: Path) -> None:
+    digest = Digest(tmp_path, days("2023-05-02", "2024-01-02", "2024-12-31", "2025-01-02", "2025-02-03", "2025-02-04"))
+    assert list(digest.shards()) == ["2025-02", "2025-01", "2024", "2023"]
+
+
+def test_publications_are_a_shard_that_comes_first(tmp_path: Path) -> None:
+    make_digest(tmp_path)
+    (tmp_path / "data" / "publications").mkdir(parents=True)
+    (tmp_path / "data" / "publications" / "group.yml").write_text(PUBLICATION)
+    assert list(Digest(tmp_path, days("2025-01-02")).shards()) == ["publications", "2025-01"]
+
+
+def test_no_shard_has_more_papers_than_an_indexer_can_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "MOST", 4)
+    months = [f"2024-{month:02}-02" for month in range(1, 13)]
+    crowded = {f"2025-01-{day:02}": 3 for day in (2, 3, 6)}
+    given = days(*months) | {d: days(d, papers=n)[d] for d, n in crowded.items()} | days("2025-02-03", "2025-03-03")
+    digest = Digest(tmp_path, given)
+    held = {
+        shard.name: [document.path for document in documents(digest.catalogue, digest.settings, shard)]
+        for shard in shards(digest.catalogue, digest.settings)
+    }
+    names = ["2025-03", "2025-01-p3-to-02", "2025-01-p2", "2025-01"]
+    assert list(held) == [*names, "2024-09-to-12", "2024-05-to-08", "2024-01-to-04"]
+    assert max(map(len, held.values())) <= 4
+    assert sorted(path for paths in held.values() for path in paths) == sorted(
+        f"{date}-{rank}.html" for date, rows in given.items() for rank in range(1, len(rows) + 1)
+    )
+
+
+def test_months_are_put_together_only_once_they_are_enough_for_a_shard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST", 2)
+    before = Digest(tmp_path / "a", days("2025-01-02", "2025-02-03")).shards()
+    after = Digest(tmp_path / "b", days("2025-01-02", "2025-02-03", "2025-03-03")).shards()
+    assert list(before) == ["2025-02", "2025-01"]
+    assert list(after) == ["2025-03", "2025-01-to-02"]
+
+
+def test_a_changed_day_changes_the_version_of_its_shard_only(tmp_path: Path) -> None:
+    given = days("2024-03-04", "2024-03-05", "2025-01-02", "2025-02-03")
+    before = Digest(tmp_path / "a", given).shards()
+    for changed, name in {"2024-03-05": "2024", "2025-01-02": "2025-01", "2025-02-03": "2025-02"}.items():
+        rows = [given[changed][0] | {"title": "Another title"}]
+        after = Digest(tmp_path / changed, given | {changed: rows}).shards()
+        assert {shard for shard in after if after[shard] != before[shard]} == {name}
+
+
+def test_a_new_day_changes_the_newest_month_only(tmp_path: Path) -> None:
+    given = days("2024-03-04", "2025-01-02", "2025-02-03")
+    before = Digest(tmp_path / "a", given).shards()
+    after = Digest(tmp_path / "b", given | days("2025-02-04")).shards()
+    assert {shard for shard in after if after[shard] != before.get(shard)} == {"2025-02"}
+
+
+def test_a_paper_found_to_have_been_shown_before_leaves_its_shard(tmp_path: Path) -> None:
+    given = days("2024-03-04", "2025-02-03", "2025-02-04")
+    before = Digest(tmp_path / "a", given)
+    after = Digest(tmp_path / "b", given | {"2024-03-04": given["2025-02-04"]})
+    assert after.shards()["2025-02"] != before.shards()["2025-02"]
+    listed = shards(after.catalogue, after.settings)
+    held = {shard.name: [d.path for d in documents(after.catalogue, after.settings, shard)] for shard in listed}
+    assert held == {"2025-02": ["2025-02-03-1.html"], "2024": ["2024-03-04-1.html"]}
+
+
+def test_a_topic_renamed_changes_every_shard_of_papers(tmp_path: Path) -> None:
+    given = days("2024-03-04", "2025-02-03")
+    before = Digest(tmp_path, given).shards()
+    text = (tmp_path / "digest.yml").read_text()
+    settings = config.load(make_digest(tmp_path / "b", given, text.replace("Model Compression", "Smaller Models")))
+    catalogue = Catalogue(":memory:", settings)
+    catalogue.refresh(Store(tmp_path / "b"))
+    assert all(shard.version != before[shard.name] for shard in shards(catalogue, settings))
+
+
+# -- what is written ----------------------------------------------------------------------------------------------
+
+
+def test_a_shard_written_again_changes_no_other_and_two_builds_are_the_same(tmp_path: Path) -> None:
+    given = days("2024-03-04", "2025-01-02", papers=3)
+    one, other = Digest(tmp_path / "a", given), Digest(tmp_path / "b", given)
+    one.index()
+    other.index()
+    first = tree(one.site)
+    assert first == tree(other.site)
+    stats = {path: path.stat() for path in (one.site / "pagefind" / "2024").rglob("*")}
+    one.index("2025-01")
+    assert tree(one.site) == first
+    assert {path: path.stat() for path in stats} == stats
+
+
+def test_a_shard_is_far_fewer_files_than_papers(tmp_path: Path) -> None:
+    digest = Digest(tmp_path, days("2025-01-02", "2025-01-03", papers=200))
+    digest.index()
+    assert len(tree(digest.site)) < 40
+
+
+def test_a_shard_without_papers_is_not_listed(tmp_path: Path) -> None:
+    given = days("2025-01-02")
+    digest = Digest(tmp_path, given | {"2025-02-03": given["2025-01-02"]})
+    old = Document("old.html", b"<html><body>Old</body></html>", b"[]", Facts(), (), "")
+    write_shard([old], digest.site, "2025-02")
+    digest.index()
+    assert [shard["name"] for shard in json.loads((digest.site / "pagefind/shards.json").read_bytes())["shards"]] == [
+        "2025-01"
+    ]
+    assert not (digest.site / "pagefind" / "2025-02").exists()
+
+
+# -- what a browser makes of it -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    herons = [paper(f"2401.{number:05}", title="Herons", abstract="Herons wade.") for number in range(1, 41)]
+    given = {
+        "2024-01-02": [paper("2401.10001", title="Old news of grebes", abstract="Birds that dive."), *herons[:20]],
+        "2025-01-02": [paper("2501.00001", title="On grebes", abstract="Grebes and more grebes dive."), *herons[20:]],
+        "2025-02-03": [
+            paper("2502.00001", title="Coots", abstract=f"{'Coots swim on the lake. ' * 12}Unlike a grebe or two."),
+            paper("2502.00002", title=HOSTILE, authors=[HOSTILE], comment=HOSTILE, abstract="Of $a<b$ and grebes."),
+            paper("math/0502001", title="Old identifiers", abstract="Nothing of birds.", authors=["Erdős Pál"]),
+        ],
+    }
+    digest = Digest(tmp_path_factory.mktemp("search"), given)
+    digest.index()
+    digest.publish()
+    with served(digest.site, "/repo/", "127.0.0.1", 0) as place:
+        yield place
+
+
+@pytest.fixture
+def tab(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    tab = context.new_page()
+    wrong: list[str] = []
+    tab.on("console", lambda message: wrong.append(message.text))
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    yield tab
+    context.close()
+    assert wrong == []
+
+
+def found(tab: Page, address: str, words: str) -> list[str]:
+    """Where the hits lead, in order, once all are there."""
+    tab.goto(f"{address}search/?q={words}")
+    expect(tab.locator("#found")).to_contain_text("found")
+    count = int(tab.locator("#found").inner_text().split()[0])
+    expect(tab.locator("#hits > li")).to_have_count(min(count, 6))
+    hrefs = tab.locator("#hits a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
+    return [href.removeprefix(address) for href in hrefs]
+
+
+def test_results_of_all_shards_are_one_list_best_first(tab: Page, address: str) -> None:
+    hits = found(tab, address, "grebes")
+    assert hits[0] == "papers/2501.00001/"  # it speaks of nothing else
+    assert set(hits[1:]) == {
+        "papers/2401.10001/",
+        "papers/2502.00001/",
+        "papers/2502.00002/",
+    }
+
+
+@pytest.mark.parametrize("words", ["Erdős", "erdos"])
+def test_a_name_leads_to_the_paper(tab: Page, address: str, words: str) -> None:
+    assert found(tab, address, words)[0] == "papers/math/0502001/"
+
+
+def test_the_words_found_are_marked_where_they_stand(tab: Page, address: str) -> None:
+    found(tab, address, "coots lake grebe")
+    quote = tab.locator("#hits .why").first
+    marks = {mark.strip(".,").lower() for mark in quote.locator("mark").all_inner_texts()}
+    assert {"coots", "lake"} <= marks <= {"coots", "lake", "grebe"}
+
+
+def test_every_word_must_be_there_though_a_shard_may_lack_one(tab: Page, address: str) -> None:
+    assert found(tab, address, "coots grebe") == ["papers/2502.00001/"]
+    assert found(tab, address, "coots herons") == []
+    assert len(found(tab, address, "coots xylophagous")) == 1  # a word that is nowhere asks for nothing
+
+
+def test_hostile_text_stays_text(tab: Page, address: str) -> None:
+    found(tab, address, "grebes")
+    assert tab.locator("#hits h3", has_text="<img src=x").count() == 1
+    assert tab.locator("#hits :is(img, script)").count() == 0
+    assert tab.title() == ""
+
+
+def test_more_shows_the_rest(tab: Page, address: str) -> None:
+    assert len(found(tab, address, "herons")) == 6
+    while tab.locator("#more").is_visible():
+        before = tab.locator("#hits > li").count()
+        tab.locator("#more").click()
+        tab.locator("#hits > li").nth(before).wait_for()
+        tab.wait_for_timeout(100)
+    assert tab.locator("#hits > li").count() == 40
+    assert tab.locator("#found").inner_text() == "40 found"
+
+
+def test_older_papers_are_searched_when_asked_for_or_when_the_newest_have_nothing(
+    chromium: Browser, address: str
+) -> None:
+    context = chromium.new_context()
+    tab = context.new_page()
+    script = (ROOT / "generator/broadsheet/views/scripts/search.js").read_text("utf-8")
+    few = script.replace("const FIRST = 4000;", "const FIRST = 1;")
+    assert few != script
+    tab.route("**/assets/search.js", lambda route: route.fulfill(body=few, content_type="text/javascript"))
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    hits = found(tab, address, "grebes")
+    assert {hit[:12] for hit in hits} == {"papers/2502."}
+    assert tab.locator("#found").inner_text() == "2 found in papers since 2025-02"
+    assert not any("/2024/" in url for url in asked)
+    tab.locator("#older").click()
+    expect(tab.locator("#found")).to_have_text("4 found")
+    assert tab.locator("#older").is_hidden()
+    assert len(found(tab, address, "herons")) == 6
+    context.close()
+
+
+def test_without_javascript_the_page_says_where_to_look(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}search/")
+    assert "needs JavaScript" in tab.locator("#found").inner_text()
+    assert tab.locator("#found a").count() == 2
+    assert not tab.locator("#more, #older").first.is_visible()
+    context.close()
+
+
+def test_a_site_without_an_index_says_so(chromium: Browser, tmp_path: Path) -> None:
+    digest = Digest(tmp_path, days("2025-01-02"))
+    digest.publish()
+    context = chromium.new_context()
+    tab = context.new_page()
+    with served(digest.site, "/", "127.0.0.1", 0) as address:
+        tab.goto(f"{address}search/")
+        tab.locator("#found", has_text="could not be loaded").wait_for()
+    context.close()

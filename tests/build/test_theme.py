@@ -1,0 +1,62 @@
+"""The short way past Markdown and MkDocs gives what the long way gives, byte for byte."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import markdown as python_markdown
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadsheet.build.generate import generate
+from broadsheet.build.theme import Theme, build_rest, knows_short_way
+from broadsheet.index.dependencies import Recorder
+from broadsheet.index.open import open_catalogue
+from broadsheet.settings import config
+from broadsheet.text.text import one_line
+from broadsheet.views.markdown import html, markdown, meta
+from broadsheet.views.page import Alternate, Page
+from broadsheet.views.page_types import KINDS
+from tests.example import ROOT
+
+EXTENSIONS = ["attr_list", "tables", "toc"]
+
+
+@given(st.text().map(one_line).filter(bool), st.text(), st.text(max_size=5))
+def test_the_known_html_is_what_the_parser_makes_of_the_page(title: str, description: str, feed: str) -> None:
+    body = '<div class="digest">\n<p>*a* _b_ # c {{ d }} {: e } &lt;f&gt;</p>\n\n<pre>g\n\n    h</pre></div>'
+    page = Page("x/", title, description, body, lead="<nav>a</nav>", feeds=(Alternate(feed, "feeds/all.xml"),))
+    _, front, text = markdown(page).split("---\n", 2)
+    assert yaml.safe_load(front) == meta(page)
+    assert python_markdown.markdown(text, extensions=EXTENSIONS) == html(page)
+
+
+def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> None:
+    root = tmp_path / "digest"
+    for name in ("data", "docs"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("digest.yml", "mkdocs.yml"):
+        shutil.copy(ROOT / name, root)
+    generate(root)
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(root / "long")]
+    subprocess.run(command, check=True, capture_output=True)
+    assert knows_short_way(root)
+    settings, theme = config.load(root), Theme(root)
+    catalogue = open_catalogue(root, settings)
+    recorded = Recorder(catalogue).as_catalogue()
+    pages = [
+        p
+        for kind in KINDS.values()
+        for key in kind.keys(catalogue, settings)
+        for p in kind.pages(recorded, settings, key)
+        if isinstance(p, Page)
+    ]
+    assert len(pages) > 50
+    for page in pages:
+        assert theme.render(page, page.body.encode()).decode() == (
+            root / "long" / page.address / "index.html"
+        ).read_text("utf-8"), page.address
+    build_rest(root, root / "rest", {page.path: page.updated for page in pages}, 0)
+    assert (root / "rest/sitemap.xml").read_bytes() == (root / "long/sitemap.xml").read_bytes()

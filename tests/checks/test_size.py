@@ -1,0 +1,176 @@
+"""How large a site is, beside what hosts take: exact lines for small sites under small limits."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from broadsheet.checks.size import LIMITS, Limit, Measure, site_size, size_lines
+from broadsheet.cli.check import check_command
+
+SITE = [
+    ("index.html", 20_000),
+    ("publications/2025/05/27/index.html", 170_000),
+    ("publications/2025/05/28/index.html", 170_000),
+    ("topics/pruning/index.html", 60_000),
+    ("feeds/all.xml", 90_000),
+    ("pagefind/pagefind.js", 40_000),
+    ("pagefind/index/en_1.pf_index", 2_000_000),
+]
+BYTES = 2_550_000
+# Seven files in ten folders.
+ENTRIES = 17
+SEARCH_SAVES = "search: false saves 2.0 MB"
+THE_REST = (
+    "a smaller feeds.days, feeds.items or feeds.megabytes some of 90.0 kB",
+    "a smaller pages.topic_newest some of 60.0 kB",
+)
+
+
+def helps(measure: Measure, most: int, files: list[tuple[str, int]] = SITE) -> tuple[str, ...]:
+    """What is said to help `files` under one limit; nothing if they are under it."""
+    [standing] = site_size(files, [Limit("Host", "so much", measure, most)]).limits
+    assert standing.holds == (standing.measured <= most)
+    return standing.helps
+
+
+def test_the_lines_of_a_small_site() -> None:
+    limits = [
+        Limit("Host A", "2 MB a site", Measure.SITE, 2_000_000),
+        Limit("Host A", "3 MB a file", Measure.FILE, 3_000_000),
+        Limit("Host B", "6 files", Measure.FILES, 6),
+        Limit("Host B", "100 kB a file", Measure.FILE, 100_000),
+        Limit("Host C", "20 files and folders", Measure.ENTRIES, 20),
+    ]
+    assert list(size_lines(site_size(SITE, limits))) == [
+        "The site: 2.5 MB, 7 files; the largest:",
+        "      2.0 MB  pagefind/index/en_1.pf_index",
+        "      0.2 MB  publications/2025/05/27/index.html",
+        "      0.2 MB  publications/2025/05/28/index.html",
+        "     90.0 kB  feeds/all.xml",
+        "     60.0 kB  topics/pruning/index.html",
+        "Host A, 2 MB a site: does not hold (2.5 MB); " + "; ".join((SEARCH_SAVES, *THE_REST)),
+        "Host A, 3 MB a file: holds (2.0 MB)",
+        "Host B, 6 files: does not hold (7 files); search: false saves 2 files",
+        "Host B, 100 kB a file: does not hold (2.0 MB); no setting helps 2 files in publications/; "
+        "search: false removes 1 file in pagefind/",
+        "Host C, 20 files and folders: holds (17 files and folders)",
+    ]
+
+
+def test_the_order_of_files_is_no_matter() -> None:
+    assert site_size(SITE) == site_size(reversed(SITE))
+
+
+@pytest.mark.parametrize(
+    ("measure", "measured"),
+    [(Measure.SITE, BYTES), (Measure.FILE, 2_000_000), (Measure.FILES, 7), (Measure.ENTRIES, ENTRIES)],
+)
+def test_a_limit_holds_up_to_its_last(measure: Measure, measured: int) -> None:
+    assert helps(measure, measured) == ()
+    assert helps(measure, measured - 1) != ()
+
+
+def test_what_is_not_enough_is_said_with_where_the_most_is() -> None:
+    assert helps(Measure.SITE, 360_000)[-1] == THE_REST[-1]
+    assert helps(Measure.SITE, 359_999)[-1] == "that is not enough: publications/ has 0.3 MB"
+    assert helps(Measure.FILES, 1) == ("search: false saves 2 files", "that is not enough: publications/ has 2 files")
+    assert helps(Measure.ENTRIES, 8)[-1] == "that is not enough: publications/ has 7 files and folders"
+
+
+def test_what_no_setting_helps() -> None:
+    assert helps(Measure.SITE, 1, SITE[:3]) == ("no setting helps: publications/ has 0.3 MB",)
+    assert helps(Measure.SITE, 1, SITE[:1]) == ("no setting helps: the top folder has 20.0 kB",)
+    assert helps(Measure.FILE, 1, SITE[:1]) == ("no setting helps 1 file",)
+
+
+@pytest.mark.parametrize(
+    ("path", "setting"),
+    [
+        ("daily/2025/05/27/index.html", "pages.abstracts"),
+        ("feeds/topics/pruning.xml", "feeds.days, feeds.items or feeds.megabytes"),
+        ("topics/pruning/index.html", "pages.topic_newest"),
+        ("monthly/2025-05/index.html", "pages.month_best"),
+        ("weekly/2025-W22/index.html", "pages.week_best"),
+    ],
+)
+def test_the_setting_of_a_file(path: str, setting: str) -> None:
+    assert helps(Measure.FILE, 1, [(path, 2)]) == (f"a smaller {setting} helps 1 file in {path.partition('/')[0]}/",)
+
+
+def test_a_file_as_large_as_the_limit_is_not_too_large() -> None:
+    assert helps(Measure.FILE, 60_000, [("topics/a.html", 60_000), ("topics/b.html", 60_001)]) == (
+        "a smaller pages.topic_newest helps 1 file in topics/",
+    )
+
+
+def test_an_empty_site_and_a_name_that_is_no_text() -> None:
+    assert next(size_lines(site_size([]))) == "The site: 0.0 kB, 0 files; the largest:"
+    assert [file.path for file in site_size([("a\udcff\x1b[1m", 1)]).largest] == ["a[1m"]
+
+
+def test_the_limits_of_the_usual_hosts() -> None:
+    assert [(limit.host, limit.measure.value, limit.most) for limit in LIMITS] == [
+        ("GitHub Pages", "bytes", 1_000_000_000),
+        ("GitHub Pages", "bytes a file", 100_000_000),
+        ("Cloudflare Pages", "files", 20_000),
+        ("Cloudflare Pages", "bytes a file", 26_214_400),
+        ("GitLab Pages", "entries", 200_000),
+    ]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A digest of nothing, with a site that has one file too large for Cloudflare (sparse: it takes no room)."""
+    (tmp_path / "digest.yml").write_text("topics: []\n", "utf-8")
+    (tmp_path / "mkdocs.yml").write_text("site_name: Test\nsite_url: https://example.org/digest/\n", "utf-8")
+    (tmp_path / "site/assets/deep").mkdir(parents=True)
+    (tmp_path / "site/index.html").write_text("<title>Home</title>", "utf-8")
+    with (tmp_path / "site/assets/deep/film.mp4").open("wb") as film:
+        film.truncate(26_300_000)
+    (tmp_path / "site/broken").symlink_to("nowhere")
+    (tmp_path / "site/loop").symlink_to(".")
+    return tmp_path
+
+
+def run(root: Path, *options: str) -> Result:
+    return CliRunner().invoke(check_command, ["--root", str(root), *options])
+
+
+def test_the_command_tells_and_does_not_fail(root: Path) -> None:
+    result = run(root, "--site", str(root / "site"))
+    assert result.output == (
+        "0 days, 0 papers, 0 publications: no problems\n"
+        "The site: 26.3 MB, 2 files; the largest:\n"
+        "     26.3 MB  assets/deep/film.mp4\n"
+        "      0.0 kB  index.html\n"
+        "GitHub Pages, 1 GB a site: holds (26.3 MB)\n"
+        "GitHub Pages, 100 MB a file: holds (26.3 MB)\n"
+        "Cloudflare Pages, 20,000 files: holds (2 files)\n"
+        "Cloudflare Pages, 25 MiB a file: does not hold (26.3 MB); no setting helps 1 file in assets/\n"
+        "GitLab Pages, 200,000 files and folders: holds (4 files and folders)\n"
+    )
+    assert result.exit_code == 0
+
+
+def test_json_has_the_same_under_site(root: Path) -> None:
+    site = json.loads(run(root, "--json", "--site", str(root / "site")).output)["site"]
+    assert (site["bytes"], site["files"], site["entries"]) == (26_300_019, 2, 4)
+    assert site["largest"][0] == {"path": "assets/deep/film.mp4", "bytes": 26_300_000}
+    assert [standing["holds"] for standing in site["limits"]] == [True, True, True, False, True]
+    assert site["limits"][3] == {
+        "limit": {"host": "Cloudflare Pages", "said": "25 MiB a file", "measure": "bytes a file", "most": 26_214_400},
+        "measured": 26_300_000,
+        "holds": False,
+        "helps": ["no setting helps 1 file in assets/"],
+    }
+    assert "site" not in json.loads(run(root, "--json").output)
+
+
+def test_many_files_take_no_time() -> None:
+    files = [(f"daily/{n // 100}/{n}/index.html", n) for n in range(20_000)]
+    start = time.perf_counter()
+    assert site_size(files).files == 20_000
+    assert time.perf_counter() - start < 1

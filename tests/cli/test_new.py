@@ -1,0 +1,157 @@
+"""``digest new``: a digest that is sound and builds at once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadsheet.build.output import generated
+from broadsheet.build.starter import STARTER, start
+from broadsheet.model.diagnostics import DigestError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def digest(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command itself."""
+    command = [sys.executable, "-m", "broadsheet", *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("new") / "my digest"
+    run = digest("new", folder, "--name", "Group & friends: #1 'papers'", "--url", "https://group.example/papers")
+    assert run.returncode == 0, run.stderr
+    files = sum(file.is_file() for file in STARTER.rglob("*"))
+    lines = run.stdout.splitlines()
+    assert lines[:2] == [f"{folder}: {files} files", f"next: cd '{folder}' && digest serve"]
+    assert [what for what in ("fetch", "topics", "DIGEST_LLM_KEY", "README.md") if what not in lines[2]] == []
+    return folder
+
+
+def test_the_name_and_the_address_are_the_ones_given(made: Path) -> None:
+    site = yaml.safe_load((made / "mkdocs.yml").read_text("utf-8"))
+    assert site["site_name"] == "Group & friends: #1 'papers'"
+    assert site["site_url"] == "https://group.example/papers/"
+
+
+def test_everything_a_repository_needs_is_there(made: Path) -> None:
+    files = {file.relative_to(made).as_posix() for file in made.rglob("*") if file.is_file()}
+    assert {
+        ".github/workflows/daily.yml",
+        ".github/workflows/pages.yml",
+        ".gitignore",
+        "README.md",
+        "digest.yml",
+        "requirements.txt",
+    } < files
+    assert not [file for file in made.rglob("*") if file.is_symlink()]
+
+
+def test_it_is_sound_and_builds_at_once(made: Path, tmp_path: Path) -> None:
+    check = digest("check", "--root", made)
+    assert check.returncode == 0, check.stdout + check.stderr
+    build = digest("build", "--root", made, "--site", tmp_path / "site")
+    assert build.returncode == 0, build.stderr
+    home = (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert "Group &amp; friends" in home
+    assert "Sample paper: convergence without steps" in (tmp_path / "site/daily/2026/01/06/index.html").read_text(
+        "utf-8"
+    )
+
+
+@pytest.mark.parametrize("ignored", [STARTER / "dot-gitignore", ROOT / ".gitignore"], ids=["a new digest", "the demo"])
+def test_git_sees_hand_written_pages_and_no_generated_ones(made: Path, tmp_path: Path, ignored: Path) -> None:
+    assert digest("generate", "--root", made).returncode == 0
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_bytes(ignored.read_bytes())
+    for name in [*sorted(generated(made / "docs")), ".generated", "about-us.md", "assets/logo.svg"]:
+        file = tmp_path / "docs" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    command = ["git", "-C", str(tmp_path), "status", "--porcelain", "--untracked-files=all"]
+    seen = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
+    assert seen == ["?? .gitignore", "?? docs/about-us.md", "?? docs/assets/logo.svg", ""]
+
+
+def test_its_sample_says_that_it_is_one() -> None:
+    for file in (STARTER / "data" / "papers").rglob("*.jsonl"):
+        for line in file.read_text("utf-8").splitlines():
+            record = yaml.safe_load(line)
+            assert record["title"].startswith("Sample paper:")
+            assert record["abstract"].startswith("A made-up abstract")
+
+
+def test_its_mkdocs_yml_is_ours_but_for_name_and_address(made: Path) -> None:
+    ours = (ROOT / "mkdocs.yml").read_text("utf-8").splitlines()
+    theirs = (made / "mkdocs.yml").read_text("utf-8").splitlines()
+    changed = [line for line, other in zip(theirs, ours, strict=True) if line != other]
+    assert [line.partition(":")[0] for line in changed] == ["site_name", "site_url"]
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("all of it")
+    run = digest("new", ".", cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (1, ".: the folder is not empty: name a new folder, or empty this one\n")
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
+    file = tmp_path / "digest"
+    file.write_text("")
+    with pytest.raises(DigestError) as raised:
+        start(file, "Papers", "https://group.example/")
+    assert str(raised.value) == f"{file}: this is a file: name a new folder"
+
+
+def test_a_fresh_repository_is_empty_enough(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    assert "digest.yml" in start(tmp_path, "Papers", "https://group.example/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "papers",
+        "//group.example/",
+        "ftp://group.example/",
+        "javascript:alert(1)",
+        "https://",
+        "https://a.example/?x=1",
+    ],
+)
+def test_an_address_that_is_none_is_refused_before_anything_is_written(tmp_path: Path, url: str) -> None:
+    with pytest.raises(DigestError) as raised:
+        start(tmp_path / "new", "Papers", url)
+    said = f"--url: {url!r} is not an absolute http(s) address: write the address readers will use, ending in /"
+    assert str(raised.value) == said
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_name_without_a_letter_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DigestError) as raised:
+        start(tmp_path / "new", " \n", "https://group.example/")
+    assert str(raised.value) == "--name: ' \\n' is no name for a site: use letters, digits, spaces and punctuation"
+
+
+NAMES = st.text(st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" :#\"'{}[]&*!|>%@`\\-"), min_size=1)
+
+
+@given(name=NAMES)
+def test_any_name_stands_in_yaml_as_it_was_given(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    wanted = " ".join(name.split())
+    folder = tmp_path_factory.mktemp("name")
+    if not wanted:
+        with pytest.raises(DigestError):
+            start(folder, name, "https://group.example/")
+        return
+    start(folder, name, "https://group.example/")
+    assert yaml.safe_load((folder / "mkdocs.yml").read_text("utf-8"))["site_name"] == wanted

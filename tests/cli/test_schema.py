@@ -1,0 +1,59 @@
+"""The JSON Schemas that ``digest schema`` prints, held against the demonstration; and the documented examples."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from broadsheet.cli.schema import schema_command
+from broadsheet.daily.import_ import run
+from broadsheet.model.model import Paper
+from broadsheet.providers.fields import ALTERNATIVES, ID_KEYS
+from broadsheet.store.store import Store
+from tests.conftest import ROOT
+
+DOCUMENT = (ROOT / "docs/importing.md").read_text("utf-8")
+
+
+def schema(kind: str) -> dict[str, Any]:
+    result = CliRunner().invoke(schema_command, [kind])
+    document: dict[str, Any] = json.loads(result.stdout)
+    jsonschema.Draft202012Validator.check_schema(document)
+    return document
+
+
+def test_papers_and_receipts_are_what_their_schemas_say() -> None:
+    papers, receipts = (jsonschema.Draft202012Validator(schema(kind)) for kind in ("paper", "receipt"))
+    for path in sorted((ROOT / "data/papers").rglob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            papers.validate(json.loads(line))
+    for path in sorted((ROOT / "data/runs").rglob("*.json")):
+        receipts.validate(json.loads(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    "row", [{"title": "T"}, {"arxiv_id": "1", "title": ""}, {"arxiv_id": "1", "title": "T", "relevance": 11}]
+)
+def test_what_is_no_paper(row: dict[str, Any]) -> None:
+    assert not jsonschema.Draft202012Validator(schema("paper")).is_valid(row)
+
+
+def test_the_documented_examples_are_imported(tmp_path: Path) -> None:
+    examples = re.findall(r"```(json|csv)\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert [kind for kind, _ in examples] == ["json", "csv"]
+    for kind, text in examples:
+        path = tmp_path / f"example.{kind}"
+        path.write_text(text)
+        report = run(tmp_path, [str(path)], date="2026-11-24")
+        assert (report.faults, report.unscored) == ([], [])
+    (paper,) = Store(tmp_path).papers("2026-11-24")
+    assert (paper.arxiv_id, paper.score) == ("2611.01001", 16)
+
+
+def test_every_field_and_key_is_documented() -> None:
+    names = [*Paper.__struct_fields__, *ID_KEYS, *(name for others in ALTERNATIVES.values() for name in others)]
+    assert [name for name in names if name != "extra" and f"`{name}`" not in DOCUMENT] == []

@@ -1,0 +1,435 @@
+"""``digest run`` against services and a model that play well and badly: the receipt says what the servers know."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broadsheet.checks.check import check
+from broadsheet.daily.run import preview_day
+from broadsheet.http.client import Web
+from broadsheet.model.model import Receipt, State, Tally
+from tests import model_server
+from tests.example import digest, paper, tree
+from tests.loopback import Answer, Loopback, endless, hung_up
+from tests.model_server import KEY, ModelServer
+from tests.morning import API, DAY, EXPORT, FEED, HF, WEEKS_LATER, Morning, hf_list
+from tests.playing import play, read
+
+IDS = ["2609.30001", "2609.30005", "2609.30008"]  # of relevance 2, 6 and 9
+ALL = "run: {least: 1}\n"
+OPEN_LIST = "Hugging Face adds papers until the day ends in UTC, and a few after that"
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    with ModelServer(KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def morning(tmp_path: Path, server: Loopback, model: ModelServer) -> Morning:
+    return Morning(tmp_path, server, model)
+
+
+@pytest.fixture
+def local(tmp_path: Path, server: Loopback) -> Morning:
+    return Morning(tmp_path, server)
+
+
+def play_all(server: Loopback) -> None:
+    play(server, "arxiv_feed", "arxiv_details", "hf", "librecat", "librecat_end")
+
+
+def sound(root: Path) -> None:
+    """`digest check` finds nothing that is wrong in data/."""
+    found = [str(problem) for problem in check(root).problems if not problem.note]
+    assert [problem for problem in found if problem.startswith("data/")] == []
+
+
+# -- days ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_day_of_everything(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    play_all(server)
+    morning.make_all(ALL, papers={"2026-09-23": [paper("2609.20005")]})
+    receipt = morning.run().receipt
+    asked = [arxiv_id for ids in model.asked for arxiv_id in ids]
+    assert sorted(asked) == ["2609.19009", "2609.20001", "2609.20002", "2609.20003"]
+    assert receipt == morning.receipt()
+    assert receipt.sources == {
+        "arxiv": Tally(condition="ok", announced=4, fetched=4, replaced=2, duplicates={"2609.20005": "2026-09-23"}),
+        "hf": Tally(condition="ok", announced=2, fetched=2, replaced=0, open=OPEN_LIST),
+        "librecat ista": Tally(condition="ok"),
+    }
+    # 2609.20001 is in both lists, 2609.20005 stands on the day before
+    assert (receipt.announced, receipt.fetched, receipt.duplicates, receipt.replaced) == (6, 6, 2, 2)
+    assert (receipt.scanned, receipt.scored, receipt.relevant, receipt.unscored) == (4, 4, 4, {})
+    assert (receipt.tokens, receipt.model, receipt.state) == (model.tokens, "model-1", State.OK)
+    assert receipt.cost is not None
+    assert receipt.cost.total == pytest.approx(model.tokens.prompt * 2.5e-6 + model.tokens.completion * 1e-5)
+    assert receipt.rubric
+    assert (receipt.started, receipt.finished) == ("2026-09-24T04:00:01Z", receipt.finished)
+    assert receipt.errors == ()
+    sound(morning.root)
+
+
+def test_a_second_run_changes_nothing_and_pays_nothing(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    server.on(HF, hf_list(*IDS))
+    morning.make()
+    morning.run()
+    assert morning.gone() == {"2609.30001": "below 5"}
+    before, asked = tree(morning.root / "data"), len(model.asked)
+    morning.run()
+    assert (tree(morning.root / "data"), len(model.asked)) == (before, asked)
+
+
+def test_a_list_that_has_grown_adds_to_the_day(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    server.on(HF, hf_list(*IDS[:2]), hf_list(), hf_list(*IDS, "2609.30009"))
+    morning.make()
+    morning.run()
+    receipt = morning.run().receipt
+    assert model.asked[1:] == [("2609.30008", "2609.30009")]
+    assert (receipt.scanned, receipt.relevant, receipt.dropped) == (4, 3, {"below 5": 1})
+    sound(morning.root)
+
+
+@pytest.mark.parametrize("day", ["2026-09-27", "2026-09-07"])  # a Sunday, and Labor Day's closing is on the 8th
+def test_a_quiet_day(morning: Morning, server: Loopback, model: ModelServer, day: str) -> None:
+    server.on(HF, Answer(200, b"[]"))
+    arxiv = {"categories": ["cs.LG", "stat.ML"]}
+    morning.make(arxiv=arxiv, huggingface=True)
+    holiday = "2026-09-08" if day == "2026-09-07" else day
+    receipt = morning.run(holiday, today="2026-11-20").receipt
+    assert (receipt.state, receipt.scanned, receipt.fetched, receipt.errors) == (State.QUIET, 0, 0, ())
+    assert {tally.condition for tally in receipt.sources.values()} == {"quiet"}
+    assert model.asked == []
+    sound(morning.root)
+
+
+def test_a_stale_feed_is_no_quiet_day_and_the_next_run_repairs_it(
+    morning: Morning, server: Loopback, model: ModelServer
+) -> None:
+    server.on(FEED, Answer(200, read("arxiv_feed").answer.body.replace(b"24 Sep 2026", b"23 Sep 2026")))
+    server.on(API, Answer(200, b"<feed></feed>"))
+    morning.make(ALL, arxiv={"categories": ["cs.LG", "stat.ML"], "replacements": False})
+    receipt = morning.run().receipt
+    assert (receipt.state, receipt.sources["arxiv"].condition) == (State.FAILED, "stale")
+    assert receipt.errors == (f"arXiv: no papers for {DAY}, a working day: the next run asks again; two empty answers"
+                              " settle it as quiet, once papers of a later day came",)  # fmt: skip
+    assert model.asked == []
+    sound(morning.root)
+    play(server, "arxiv_feed")
+    server.on(API, read("arxiv_details").answer)
+    again = morning.run_all(DAY)
+    assert [(ran.receipt.date, ran.receipt.state) for ran in again] == [(DAY, State.OK)]
+    assert again[0].receipt.relevant == 4
+
+
+@pytest.mark.parametrize("answer", [Answer(503), Answer(429, b"", (("Retry-After", "86400"),)), Answer(200, b"<html>"),
+                                    hung_up, endless], ids=["503", "429", "html", "hung up", "endless"])  # fmt: skip
+def test_a_dead_source_leaves_a_partial_day(morning: Morning, server: Loopback, answer: Any) -> None:
+    server.on(HF, hf_list(*IDS))
+    server.on(EXPORT, answer)
+    morning.make(ALL, huggingface=True, librecat=[{"url": f"{server.url}{EXPORT}", "name": "ista"}])
+    receipt = morning.run().receipt
+    assert (receipt.state, receipt.relevant) == (State.PARTIAL, 3)
+    assert receipt.sources["librecat ista"] == Tally(condition="failed")
+    assert len(receipt.errors) == 1
+    sound(morning.root)
+    play_librecat = read("librecat").answer
+    server.on(EXPORT, play_librecat, Answer(200, b"---\n"))
+    assert morning.run_all(DAY)[0].receipt.state is State.OK
+    assert morning.run().receipt.errors == ()
+
+
+def test_a_source_that_is_dead_the_second_time_takes_nothing_away(morning: Morning, server: Loopback) -> None:
+    server.on(HF, hf_list(*IDS), Answer(400))
+    morning.make()
+    before = morning.run().receipt
+    again = morning.run()
+    assert again.receipt == before
+    assert again.notes[0].endswith("check the address")
+
+
+def test_everything_dead_is_a_failed_day(morning: Morning, server: Loopback) -> None:
+    for path in (FEED, API, HF, EXPORT):
+        server.on(path, Answer(404))
+    morning.make_all()
+    receipt = morning.run().receipt
+    assert (receipt.state, receipt.scanned, len(receipt.errors)) == (State.FAILED, 0, 3)
+    sound(morning.root)
+
+
+def test_limits_are_waited_for(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    server.on(HF, Answer(429, b"", (("Retry-After", "7"),)), hf_list(*IDS))
+    model.then(model_server.error(429, "slow down", retry_after="11"))
+    morning.make(ALL)
+    receipt = morning.run().receipt
+    assert (receipt.state, receipt.relevant) == (State.OK, 3)
+    assert {7, 11} <= {round(seconds) for seconds in morning.time.slept}
+    assert receipt.tokens == model.tokens
+
+
+# -- scoring -------------------------------------------------------------------------------------------------------
+
+
+def test_300_papers_with_30_failing_replies(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    ids = [f"2609.{31000 + number}" for number in range(300)]
+    failing = set(ids[::10])
+    server.on(HF, *(hf_list(*ids[at : at + 100]) for at in (0, 100, 200)), hf_list())
+    for arxiv_id in failing:
+        model.on(arxiv_id, model_server.declining)
+    morning.make(ALL)
+    receipt = morning.run().receipt
+    assert (receipt.state, receipt.scanned, receipt.scored, receipt.relevant) == (State.PARTIAL, 300, 270, 270)
+    assert receipt.unscored == dict.fromkeys(sorted(failing), "declined: content filter")
+    assert receipt.tokens == model.tokens
+    sound(morning.root)
+    model.behave()
+    model.questions.clear()
+    server.on(HF, *(hf_list(*ids[at : at + 100]) for at in (0, 100, 200)), hf_list())
+    again = morning.run().receipt
+    assert sorted(arxiv_id for question in model.asked for arxiv_id in question) == sorted(failing)
+    assert (again.state, again.scored, again.relevant, again.unscored) == (State.OK, 300, 300, {})
+    assert again.tokens == model.tokens
+    sound(morning.root)
+
+
+def test_a_model_that_fails_altogether_is_a_failed_day(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    server.on(HF, hf_list(*IDS))
+    morning.environment["DIGEST_LLM_KEY"] = "sk-another-5ecret-key"
+    morning.make()
+    receipt = morning.run().receipt
+    assert (receipt.state, receipt.scanned, receipt.scored, list(receipt.unscored)) == (State.FAILED, 3, 0, IDS)
+    assert "5ecret" not in str(tree(morning.root / "data"))
+    sound(morning.root)
+    morning.environment["DIGEST_LLM_KEY"] = KEY
+    assert morning.run_all("2026-09-25")[0].receipt.state is State.OK
+
+
+def test_an_endpoint_half_set_is_no_reason_to_score_without_it(local: Morning, server: Loopback) -> None:
+    server.on(HF, hf_list(*IDS))
+    local.environment = {"DIGEST_LLM_KEY": KEY}
+    local.make(ALL)
+    receipt = local.run().receipt
+    assert receipt.state is State.FAILED
+    assert receipt.errors[0].startswith("run: scorer: no endpoint: set DIGEST_LLM_URL")
+    assert set(receipt.unscored.values()) == {f"not tried: {receipt.errors[0].removeprefix('run: ')}"}
+    sound(local.root)
+
+
+def test_without_a_model_the_local_scorer_does_it(local: Morning, server: Loopback) -> None:
+    server.on(HF, hf_list("2609.30001"), hf_list("2609.30001", "2609.30002", title="A Novel"))
+    local.make("run: {least: 4}\n")
+    receipt = local.run().receipt
+    assert (receipt.model, receipt.rubric, receipt.tokens, receipt.state) == ("local", "words", None, State.OK)
+    assert (local.store.papers(DAY)[0].comment or "").startswith("Compression (low rank")
+    assert local.run().receipt.dropped == {"below 4": 1}
+    sound(local.root)
+
+
+def test_both_together(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    titles = {"2609.30008": "Low-rank pruning of an LLM", "2609.30006": "Pruning", "2609.30007": "A Novel"}
+    listed = [{"paper": {"id": i, "title": t, "summary": "Words.", "authors": [{"name": "Grace Hopper"}]}}
+              for i, t in titles.items()]  # fmt: skip
+    listed.append({"paper": {"id": "2609.30000", "title": "Cats", "authors": [{"name": "Ada K. Lovelace"}]}})
+    server.on(HF, Answer(200, json.dumps(listed).encode()))
+    morning.make("prefilter: {keep: 50 %, near_misses: 1}\nfollow: {authors: [Ada Lovelace]}\nnegative: [pruning]\n")
+    receipt = morning.run().receipt
+    # Two of four are kept; a negative keyword comes last; a followed author always passes, and is always shown.
+    assert sorted(i for ids in model.asked for i in ids) == ["2609.30000", "2609.30007"]
+    assert receipt.dropped == {"prefilter": 2}
+    assert [miss.arxiv_id for miss in receipt.near_misses] == ["2609.30008"]
+    assert (receipt.scanned, receipt.scored, receipt.relevant) == (4, 2, 2)
+    reasons = {row.arxiv_id: row.reasons for row in morning.store.papers(DAY)}
+    assert reasons["2609.30000"] == ("Followed author: Ada Lovelace (as Ada K. Lovelace)",)
+    sound(morning.root)
+
+
+def test_what_passed_the_prefilter_is_not_sifted_again(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    server.on(HF, hf_list(*(f"2609.3000{n}" for n in range(8))))
+    model.then(*[model_server.error(400, "no")] * 9)
+    morning.make("run: {least: 1}\nprefilter: {keep: 50 %}\n")
+    first = morning.run().receipt
+    assert (first.state, first.dropped, len(first.unscored)) == (State.FAILED, {"prefilter": 4}, 4)
+    sound(morning.root)
+    model.behave()
+    again = morning.run().receipt
+    assert (again.state, again.dropped, again.relevant) == (State.OK, {"prefilter": 4}, 4)
+
+
+def test_a_rescore_keeps_the_earlier_score_and_the_sums(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    server.on(HF, hf_list(*IDS))
+    morning.make(ALL)
+    morning.run()
+    (morning.root / "digest.yml").write_text((morning.root / "digest.yml").read_text().replace("You read", "You judge"))
+    for arxiv_id in IDS:
+        model.on(arxiv_id, lambda question: model_server.completion(question, model_server.lines(question, NOVELTY=10)))
+    environment = morning.environment | {"DIGEST_LLM_MODEL": ""}
+    done = digest("score", "--root", morning.root, "--date", DAY, "--again", env=environment)
+    assert done.returncode == 0, done.stderr
+    row = morning.store.papers(DAY)[0]
+    assert (row.novelty, row.extra["earlier_scores"][0]["novelty"]) == (10, 1)
+    sound(morning.root)
+
+
+# -- once ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_paper_that_was_not_shown_is_not_looked_at_again(
+    morning: Morning, server: Loopback, model: ModelServer
+) -> None:
+    server.on(HF, hf_list(*IDS), hf_list(), hf_list("2609.30001", "2609.30009"))
+    morning.make()
+    morning.run("2026-09-23", today="2026-11-20")
+    receipt = morning.run(today="2026-11-20").receipt
+    assert model.asked[1:] == [("2609.30009",)]
+    assert receipt.sources["hf"].duplicates == {"2609.30001": "2026-09-23"}
+    assert (receipt.fetched, receipt.duplicates, receipt.scanned) == (2, 1, 1)
+    sound(morning.root)
+
+
+def test_a_paper_that_arrives_withdrawn_is_dropped(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    notice = b"This paper has been withdrawn by the authors"
+    body = read("arxiv_feed").answer.body.replace(b"Words about counting samples", notice)
+    server.on(FEED, Answer(200, body))
+    morning.make(ALL, arxiv={"categories": ["cs.LG", "stat.ML"], "details": False})
+    receipt = morning.run().receipt
+    assert receipt.dropped == {"withdrawn": 1}
+    assert morning.gone() == {"2609.20003": "withdrawn"}
+    assert "2609.20003" not in str(model.asked)
+    assert (receipt.fetched, receipt.scanned, receipt.scored, receipt.relevant) == (4, 4, 3, 3)
+    sound(morning.root)
+
+
+def test_a_lost_archive_stops_the_run_and_says_so(morning: Morning, server: Loopback) -> None:
+    morning.make()
+    morning.store.write_receipt(Receipt(date="2026-09-22", state=State.OK, relevant=14))
+    receipt = morning.run().receipt
+    assert (receipt.state, server.asked, morning.listed()) == (State.FAILED, [], set())
+    assert "bring data/papers back" in receipt.errors[0]
+
+
+# -- which days ----------------------------------------------------------------------------------------------------
+
+
+def test_days_left_out_or_failed_are_made_up_for(morning: Morning, server: Loopback) -> None:
+    for number, date in enumerate(("2026-09-21", "2026-09-22", "2026-09-23", DAY)):
+        server.on(f"{HF}?date={date}&limit=100", hf_list(f"2609.3001{number}"))
+    morning.make(ALL)
+    morning.store.write_receipt(Receipt(date="2026-09-18", state=State.FAILED))  # not ours, and not ok
+    morning.run("2026-09-21", today="2026-09-21")
+    failed = Receipt(date="2026-09-22", state=State.FAILED, errors=("run: begun, and not finished",))
+    morning.store.write_receipt(failed)
+    done = morning.run_all(DAY)
+    # The list of the 21st, of which a run made a day that was ok, has to be looked at again.
+    dates = ["2026-09-21", "2026-09-22", "2026-09-23", DAY]
+    assert [(ran.receipt.date, ran.receipt.state) for ran in done] == [(date, State.OK) for date in dates]
+    assert [ran.receipt.date for ran in morning.run_all(DAY)] == dates
+    sound(morning.root)
+
+
+def test_a_new_digest_owes_nothing(morning: Morning, server: Loopback) -> None:
+    server.on(HF, hf_list(*IDS))
+    morning.make(papers={"2026-01-05": [paper("2601.00001")], "2026-09-22": [paper("2609.00001")]})
+    assert [ran.receipt.date for ran in morning.run_all(DAY)] == [DAY]
+
+
+# -- what is said --------------------------------------------------------------------------------------------------
+
+
+def test_the_command(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    server.on(HF, hf_list(*IDS))
+    morning.make()
+    model.on(IDS[2], model_server.declining)
+    environment = morning.environment | {"DIGEST_LLM_MODEL": ""}
+    done = digest("run", "--root", morning.root, "--date", DAY, now=WEEKS_LATER, env=environment)
+    assert done.stderr.splitlines() == [
+        f"{DAY}: scoring: 2 × declined: content filter",
+        f"{DAY}: 2609.30008: unscored: declined: content filter",
+    ]
+    assert done.stdout.splitlines()[:2] == [
+        f"{DAY} hf: ok: 3 announced, 3 fetched, 0 replaced",
+        f"{DAY}: partial: 3 scanned, 2 scored, 1 below 5, 1 unscored, 1 shown with a score",
+    ]
+    assert done.returncode == 1
+    page = (morning.root / "site/daily/2026/09/24/index.html").read_text("utf-8")
+    assert "2609.30005" in page
+    model.behave()
+    again = digest(
+        "run", "--root", morning.root, "--date", DAY, "--quiet", "--no-build", now=WEEKS_LATER, env=environment
+    )
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+    report = json.loads(
+        digest("run", "--root", morning.root, "--date", DAY, "--json", now=WEEKS_LATER, env=environment).stdout
+    )
+    assert [(day["date"], day["state"], day["relevant"]) for day in report] == [(DAY, "ok", 2)]
+
+
+def test_a_dry_run_prices_the_day_and_writes_nothing(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    server.on(HF, hf_list(*IDS, "2609.00001"))
+    morning.make("prefilter: {keep: 50 %}\n", papers={"2026-09-22": [paper("2609.00001")]})
+    before = {name: data for name, data in tree(morning.root).items() if not name.startswith(".digest/")}
+    done = digest("run", "--root", morning.root, "--date", DAY, "--dry-run", now=WEEKS_LATER, env=morning.environment)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[:3] == [
+        f"{DAY} hf: ok",
+        f"{DAY}: 3 new papers, 1 on an earlier day; 1 left out by the prefilter",
+        f"{DAY}: 2 papers to score: 1 request",
+    ]
+    assert re.search(r"cost \$0\.00\d+", lines[3])
+    assert {name: data for name, data in tree(morning.root).items() if not name.startswith(".digest/")} == before
+    assert model.asked == []
+    with Web("test", clock=morning.time.clock, sleep=morning.time.sleep) as web:
+        assert preview_day(morning.work(web), DAY).left_out == 1
+
+
+def test_a_build_that_fails_fails_the_run_but_not_the_day(local: Morning, server: Loopback) -> None:
+    server.on(HF, hf_list(*IDS))
+    local.make("run: {least: 1}\n")
+    (local.root / "docs" / "mine.md").write_text("[nowhere](nowhere.md)\n")
+    done = digest("run", "--root", local.root, "--date", DAY, now=WEEKS_LATER)
+    assert done.returncode == 1
+    assert "build: mkdocs: " in done.stderr
+    assert local.receipt().state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--date", "2098-01-01"], "2098-01-01 has not come yet."),
+        (["--date", "1"], "is not a day as YYYY-MM-DD, from 1991 to 2099."),
+    ],
+)
+def test_wrong_usage(local: Morning, arguments: list[str], says: str) -> None:
+    local.make()
+    done = digest("run", "--root", local.root, *arguments, now=WEEKS_LATER)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+# -- secrets -------------------------------------------------------------------------------------------------------
+
+
+def test_no_secret_in_any_file_log_or_error(morning: Morning, server: Loopback, model: ModelServer) -> None:
+    server.on(HF, hf_list(*IDS))
+    morning.make()
+    echo = model_server.error(400, f"the key {KEY} and Bearer {KEY} are bad at ?token=qu3ry-s3cret-value", "bad")
+    model.on(IDS[0], echo)
+    model.on(IDS[1], lambda question: model_server.completion(question, model_server.lines(question, COMMENT=KEY)))
+    environment = {"DIGEST_LLM_KEY": KEY, "DIGEST_LLM_URL": f"{model.url}?token=qu3ry-s3cret-value"}
+    said = ""
+    for arguments in (("--dry-run",), (), ("--json",)):
+        done = digest("run", "--root", morning.root, "--date", DAY, *arguments, now=WEEKS_LATER, env=environment)
+        said += done.stdout + done.stderr
+    assert "unscored" in said
+    assert len(model.questions) > 2
+    for secret in ("5up3r", "s3cret"):
+        assert secret not in said
+        for name, data in tree(morning.root).items():
+            assert secret.encode() not in data, name

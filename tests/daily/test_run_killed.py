@@ -1,0 +1,107 @@
+"""``digest run`` killed at every step, and twice at once: no day is lost, doubled or half-written."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from broadsheet.checks.check import check
+from tests import model_server
+from tests.example import ROOT, command_line, tree
+from tests.loopback import Loopback
+from tests.model_server import KEY, ModelServer
+from tests.morning import DAY, HF, WEEKS_LATER, Morning, hf_list
+
+IDS = [f"2609.3000{number}" for number in range(8)]
+SETTINGS = "run: {least: 5}\nprefilter: {keep: 75 %}\n"
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    with ModelServer(KEY) as running:
+        yield running
+
+
+def kept(root: Path) -> dict[str, str]:
+    """What a run leaves, but for its times, its costs and the model's name."""
+    found = {}
+    for name, data in tree(root / "data").items():
+        text = re.sub(r"model-\d+", "model", data.decode())
+        if name.startswith("runs/"):
+            receipt = json.loads(text)
+            text = json.dumps({key: receipt[key] for key in sorted(receipt.keys() - {"tokens", "cost"})})
+        if not name.startswith("replies/"):
+            found[name] = text
+    return found
+
+
+def test_killed_between_any_two_steps(tmp_path: Path, server: Loopback, model: ModelServer) -> None:
+    """A process is killed with SIGKILL before and after each write; then the next day's run mends the day."""
+    morning = Morning(tmp_path / "digest", server, model)
+    server.on(f"{HF}?date=2026-09-23&limit=100", hf_list("2609.30009", "2609.20001"))
+    server.on(f"{HF}?date={DAY}&limit=100", hf_list(*IDS, "2609.30009"))
+    morning.make(SETTINGS)
+    settings = morning.root / "digest.yml"
+    settings.write_text(settings.read_text().replace("timeout: 2,", "timeout: 2, batch: 3,"))
+    morning.run("2026-09-23", today="2026-09-23")
+    model.questions.clear()
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "run_killer.py"), str(tmp_path)],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+        env=os.environ | morning.environment | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    runs = {name: int(owed) for name, owed in (line.split() for line in done.stdout.splitlines())}
+    assert len(runs) > 40
+    clean = kept(tmp_path / "model-0")
+    assert clean.keys() >= {f"papers/2026/{DAY}.jsonl", f"dropped/2026/{DAY}.jsonl", f"runs/2026/{DAY}.json"}
+    asked: dict[str, Counter[str]] = {name: Counter() for name in runs}
+    for question in model.questions:
+        asked[question.body["model"]].update(question.ids)
+    for name, owed in runs.items():
+        assert kept(tmp_path / name) == clean, name  # where nothing was owed, the kill came after the last write
+        assert asked[name].keys() == asked["model-0"].keys()
+        assert sum(asked[name].values()) <= sum(asked["model-0"].values()) + 3, name  # the request that was under way
+        assert owed in (0, 1)
+    assert sum(not owed for owed in runs.values()) < 5
+    assert [problem for problem in check(tmp_path / name).problems if problem.where.startswith("data/")] == []
+
+
+def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
+    tmp_path: Path, server: Loopback, model: ModelServer
+) -> None:
+    morning = Morning(tmp_path / "digest", server, model)
+    server.on(HF, hf_list(*IDS))
+    morning.make("run: {least: 1}\n")
+    settings = morning.root / "digest.yml"
+    settings.write_text(settings.read_text().replace("timeout: 2,", "timeout: 60,"))
+    second_waits = threading.Event()
+
+    def patient(question: model_server.Question) -> model_server.Reply:
+        second_waits.wait(60)
+        return model_server.well(question)
+
+    model.then(patient)
+    line = command_line("run", "--root", morning.root, "--date", DAY, "--no-build", now=WEEKS_LATER)
+    environment = os.environ | morning.environment | {"PYTHONPATH": str(ROOT)}
+    first = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE)
+    while not model.questions:
+        time.sleep(0.01)
+    second = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert second.stderr
+    said = second.stderr.readline()
+    second_waits.set()
+    first.communicate(), second.communicate()
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert said.startswith(f"waiting: process {first.pid} on ")
+    assert " (digest run) has been at work since 2" in said
+    assert [sorted(ids) for ids in model.asked] == [IDS]
+    assert morning.receipt().relevant == 8

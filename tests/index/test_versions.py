@@ -1,0 +1,56 @@
+"""Versions of answers: as long as one stays the same, so does the answer, and a page made of it may be shown again."""
+
+import datetime as dt
+from typing import Any
+
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.settings.config import Settings
+from tests.index.test_counts import PAPERS, SETTINGS
+from tests.index.test_related import Memory
+
+# A Friday, a weekend, days that may be missing in between, and the first of a month.
+DATES = [(dt.date(2025, 5, 30) + dt.timedelta(days=step)).isoformat() for step in range(6)]
+CHANGES = st.lists(st.tuples(st.sampled_from(DATES), st.none() | PAPERS), min_size=2, max_size=6)
+ASKED: list[tuple[str, tuple[Any, ...]]] = [
+    *((query, (date,)) for query in ("head", "day", "standing", "published_on", "shown_again") for date in DATES),
+    *(("span", (first, last)) for first in DATES for last in DATES if first <= last),
+    ("best", (DATES[1], DATES[4], 3)),
+    *(("around", ("day", date)) for date in DATES),
+    *(("topic_months", (topic,)) for topic in "abc"),
+    *(("newest", (3, topic)) for topic in "abc"),
+    *((query, ()) for query in ("newest_day", "topic_counts", "papers", "days", "tallies", "listed")),
+    *(("topic_counts", (first, DATES[4])) for first in DATES[:2]),
+    ("recent", (DATES[0], 3)),
+]
+
+
+@examples(deadline=None, max_examples=60)
+@given(CHANGES)
+def test_an_answer_of_the_same_version_is_the_same(changes: list[tuple[str, Any]]) -> None:
+    archive = Memory({})
+    known: dict[tuple[str, tuple[Any, ...], str], str] = {}
+    catalogue = Catalogue(":memory:", SETTINGS)
+    for date, papers in changes:
+        archive.change(date, papers)
+        catalogue.refresh(archive)
+        for query, arguments in ASKED:
+            version = catalogue.version(query, arguments)
+            answer = repr(getattr(catalogue, query)(*arguments))
+            assert known.setdefault((query, arguments, version), answer) == answer
+
+
+def test_a_day_becomes_a_gap_when_a_later_one_is_there() -> None:
+    archive = Memory({"2025-05-29": ()})
+    catalogue = Catalogue(":memory:", Settings())
+    week = ("2025-05-26", "2025-06-01")
+    versions = []
+    for date in ("2025-05-29", "2025-06-02", "2025-06-03"):
+        archive.change(date, ())
+        catalogue.refresh(archive)
+        versions.append((catalogue.version("span", week), repr(catalogue.span(*week))))
+    assert versions[0][0] != versions[1][0]  # Friday the 30th was to come, and has become a gap
+    assert versions[1] == versions[2]

@@ -1,0 +1,231 @@
+"""Feeds as they come: of every format, broken, hostile, from a server; and ``digest mail`` as a user calls it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from broadsheet.mail.edition import issues, read
+from broadsheet.mail.feed_parser import parse
+from broadsheet.mail.recipients import read_variable
+from broadsheet.mail.server import from_environment
+from broadsheet.model.diagnostics import DigestError
+from broadsheet.settings import config
+from tests.example import SETTINGS, digest, make_digest, paper
+from tests.mail_digest import MAIL, edition_html, mail_digest, rss
+
+DAY = ("2025-05-27", edition_html(("A first $x_i$", "2505.1", "Text."), ("A second", "2505.2", "Text.")), ())
+ATOM = """\
+<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Any &amp; all</title><id>x</id>
+<link href="https://group.example/"/><entry><title type="html">On &lt;i>x&lt;/i> &amp;amp; y</title><id>urn:1</id>
+<link href="https://group.example/1"/><updated>2025-05-27T06:00:00+02:00</updated>
+<author><name>Ada Lovelace</name></author>
+<content type="html">&lt;p>Body &lt;math>&lt;mi>x&lt;/mi>&lt;/math>&lt;/p></content>
+</entry></feed>"""
+JSON_FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "Any & all",
+    "home_page_url": "https://group.example/",
+    "items": [
+        {"id": 7, "url": "https://group.example/1", "title": "On x & y", "content_html": "<p>Body x</p>",
+         "date_published": "2025-05-27T06:00:00+02:00", "authors": [{"name": "Ada Lovelace"}], "tags": ["a"]},
+        "no item", {"id": "undated", "content_text": "x"},
+    ],
+}  # fmt: skip
+ARXIV = """\
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>cs.LG</title><link>http://rss.arxiv.org/rss/cs.LG</link>
+<item><title>Bounds for $x_i^2$</title><link>https://arxiv.org/abs/2505.1</link><guid>oai:arXiv.org:2505.1v1</guid>
+<description>arXiv:2505.1v1 Announce Type: new Abstract: We show $\\alpha &lt; \\beta$ for $5.</description>
+<pubDate>Tue, 27 May 2025 00:00:00 -0400</pubDate><dc:creator>Ada Lovelace, Ben M\\"uller</dc:creator>
+</item></channel></rss>"""
+
+
+@pytest.mark.parametrize(
+    "data", [ATOM, json.dumps(JSON_FEED), "\ufeff" + json.dumps(JSON_FEED)], ids=["atom", "json", "bom"]
+)
+def test_any_format_says_the_same(data: str) -> None:
+    found = parse(data.encode(), "feed")
+    assert (found.title, found.link) == ("Any & all", "https://group.example/")
+    (item,) = found.items
+    assert (item.title, item.link, item.authors) == ("On x & y", "https://group.example/1", ("Ada Lovelace",))
+    assert item.date.isoformat() == "2025-05-27T06:00:00+02:00"
+    (issue,) = issues(found)
+    assert [block.text for block in read(issue, found).lead] == ["Body x"]
+
+
+def test_arxivs_own_feed_is_an_edition() -> None:
+    found = parse(ARXIV.encode(), "feed")
+    it = read(issues(found)[0], found)
+    assert (it.name, it.title) == ("2025-05-27", "Bounds for xᵢ²")
+    assert [block.text for block in it.lead] == ["We show α<β for $5."]
+
+
+@pytest.mark.parametrize(("data", "what"), [
+    (b"", "this is no RSS, Atom or JSON Feed"),
+    (b"<html><body>A page</body></html>", "this is no RSS, Atom or JSON Feed"),
+    (b'{"version": "2"}', "this is no RSS, Atom or JSON Feed"),
+    (b"{" * 100_000, "this is no RSS, Atom or JSON Feed"),
+    (b"/etc/passwd", "this is no RSS, Atom or JSON Feed"),
+    (rss(), "the feed has no item with a date"),
+    (b'{"version": "https://jsonfeed.org/version/1", "items": {"a": 1}}', "the feed has no item with a date"),
+])  # fmt: skip
+def test_what_is_no_feed(data: bytes, what: str) -> None:
+    with pytest.raises(DigestError, match=f"^feed: {what}: "):
+        parse(data, "feed")
+
+
+def test_entities_of_a_feed_open_no_file_and_do_not_explode(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cret", "utf-8")
+    lol = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    for entity in (
+        f'<!ENTITY x SYSTEM "{(tmp_path / "secret").as_uri()}">',
+        f'<!ENTITY l0 "ha">{lol}<!ENTITY x "&l9;">',
+    ):
+        data = ATOM.replace('<?xml version="1.0"?>', f"<!DOCTYPE feed [{entity}]>").replace("Any &amp; all", "&x;")
+        try:
+            found = parse(data.encode(), "feed")
+        except DigestError:
+            continue
+        assert "s3cret" not in found.title
+        assert len(found.title) < 1000
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    """Serves an edition feed, and nothing else."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/daily.xml" else 404)
+            self.send_header("Content-Type", "application/rss+xml")
+            self.end_headers()
+            self.wfile.write(rss(DAY))
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_feed_from_a_server_is_shown_and_sent_to_nobody(tmp_path: Path, site: str) -> None:
+    mail_digest(tmp_path)
+    run = digest("mail", f"{site}/daily.xml", "--dry-run", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[0].startswith("27 May 2025: A first xᵢ and 1 more (2 papers, ")
+    folder = tmp_path / ".digest" / "mail"
+    assert sorted(path.name for path in folder.iterdir()) == [f"2025-05-27.{kind}" for kind in ("eml", "html", "txt")]
+    assert b"To: reader@digest.invalid\r\n" in (folder / "2025-05-27.eml").read_bytes()
+    gone = digest("mail", f"{site}/other.xml", "--dry-run", cwd=tmp_path)
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert "404" in gone.stderr
+
+
+def test_wrong_calls_say_what_to_do(tmp_path: Path) -> None:
+    root = make_digest(tmp_path / "digest")
+    feed = tmp_path / "daily.xml"
+    feed.write_bytes(rss(DAY))
+    readers = root / "readers.txt"
+    readers.write_text("ada@group.example\n", "utf-8")
+
+    def said(*arguments: str | Path, **env: str) -> str:
+        run = digest("mail", *arguments, "--root", root, env={"DIGEST_RECIPIENTS": "ada@group.example", **env})
+        assert (run.returncode, run.stdout) == (1, "")
+        return run.stderr
+
+    assert "feeds/daily.xml: No such file or directory: build the site first, or say which feed" in said()
+    assert "DIGEST_RECIPIENTS: no recipients: name a file of addresses with --recipients" in said(
+        feed, DIGEST_RECIPIENTS=""
+    )
+    assert "readers.txt: the recipients stand inside the digest's own folder" in said(feed, "--recipients", readers)
+    assert "digest.yml: mail: from is not set" in said(feed)
+    (root / "digest.yml").write_text(SETTINGS + MAIL, "utf-8")
+    assert "DIGEST_SMTP_HOST: not set: docs/mail.md" in said(feed)
+    assert "--edition: the feed has no edition '2025-01-01': it has 2025-05-27" in said(
+        feed, "--edition", "2025-01-01", DIGEST_SMTP_HOST="localhost"
+    )
+    assert "--test: not a mail address" in said(feed, "--test", "ada")
+
+
+def test_every_wrong_setting_is_named(tmp_path: Path) -> None:
+    wrong = """\
+mail:
+  from: nobody
+  reply_to: "Ada\\nBcc: <eva@group.example>"
+  list_id: My List
+  unsubscribe_url: https://group.example/leave
+  kilobytes: 5
+"""
+    with pytest.raises(DigestError) as caught:
+        config.load(make_digest(tmp_path, settings=SETTINGS + wrong))
+    first = SETTINGS.count("\n") + 2
+    places = [str(problem).partition(": mail: ")[0::2] for problem in caught.value.problems]
+    assert [place for place, _ in places] == [f"digest.yml:{first + n}" for n in range(5)]
+    assert [what.split()[0] for _, what in places] == ["from", "reply_to", "list_id", "unsubscribe_url", "kilobytes"]
+
+
+def test_the_settings_of_mail_build_no_page_anew(tmp_path: Path) -> None:
+    without = config.load(make_digest(tmp_path)).fingerprint
+    assert mail_digest(tmp_path).fingerprint == without
+
+
+def test_every_wrong_variable_of_the_server_is_named() -> None:
+    with pytest.raises(DigestError) as caught:
+        from_environment({"DIGEST_SMTP_PORT": "x", "DIGEST_SMTP_TLS": "maybe", "DIGEST_SMTP_VERIFY": "0"})
+    assert [problem.where for problem in caught.value.problems] == [
+        f"DIGEST_SMTP_{name}" for name in ("HOST", "PORT", "TLS", "VERIFY")
+    ]
+    accents = {"DIGEST_SMTP_HOST": "h", "DIGEST_SMTP_USER": "u", "DIGEST_SMTP_PASSWORD": "s3crét"}
+    with pytest.raises(DigestError, match="DIGEST_SMTP_PASSWORD: or DIGEST_SMTP_USER has letters that are not ASCII"):
+        from_environment(accents)
+    clear = {"DIGEST_SMTP_HOST": "mail.example", "DIGEST_SMTP_TLS": "none", "DIGEST_SMTP_USER": "a"}
+    with pytest.raises(DigestError, match="DIGEST_SMTP_USER: would be sent unencrypted"):
+        from_environment(clear)
+    assert "s3cret" not in repr(from_environment({"DIGEST_SMTP_HOST": "h", "DIGEST_SMTP_USER": "u",
+                                                  "DIGEST_SMTP_PASSWORD": "s3cret"}))  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["xml", "atom", "json"])
+def test_our_own_feeds_say_the_same_in_every_format(tmp_path: Path, form: str) -> None:
+    papers = [paper("2505.00001", title="On $x_i^2$"), paper("2505.00002", relevance=5)]
+    root = make_digest(tmp_path, {"2025-05-27": papers})
+    assert digest("generate", "--root", root).returncode == 0
+    path = root / "docs" / "feeds" / f"daily.{form}"
+    run = digest("mail", path, "--root", root, "--dry-run", "--out", tmp_path / "out")
+    assert run.returncode == 0, run.stderr
+    text = (tmp_path / "out" / "2025-05-27.txt").read_text("utf-8")
+    head = "Paper Digest: Tuesday, 27 May 2025\n==================================\n\n2 papers."
+    assert text.startswith(head)
+    assert "Contents\n--------\n\n1. On xᵢ²\n2. A paper called 2505.00002\n" in text
+    assert text.count("On low-rank methods.") == 2
+    assert "\nOn the site:\nhttps://example.org/paper-digest/daily/2025/05/27/\n" in text
+
+
+def test_recipients_in_a_variable() -> None:
+    found, problems = read_variable('"Lovelace, Ada" <ada@group.example>, ben@group.example;x\nada@GROUP.example')
+    assert [it.mailbox.address for it in found] == ["ada@group.example", "ben@group.example"]
+    assert [problem.where for problem in problems] == ["DIGEST_RECIPIENTS:3"]
+
+
+def test_a_state_without_its_key_or_with_another_is_not_used(tmp_path: Path) -> None:
+    from broadsheet.mail.delivery_log import opened
+
+    state = tmp_path / "state.sqlite"
+    with opened(state, None):
+        pass
+    with pytest.raises(DigestError, match="was made with another key"), opened(state, "another"):
+        pass
+    (tmp_path / "state.sqlite.key").unlink()
+    with pytest.raises(DigestError, match="its key is gone"), opened(state, None):
+        pass
+    state.write_bytes(b"no database" * 200)
+    with pytest.raises(DigestError, match="cannot be read or written"), opened(state, "key"):
+        pass

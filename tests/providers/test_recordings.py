@@ -1,0 +1,58 @@
+"""Recordings: every one is played by a test, and with ``--live`` the services themselves are asked."""
+
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from broadsheet import __version__
+from broadsheet.http.client import Web
+from broadsheet.http.service import Service, user_agent
+from broadsheet.model.model import Paper
+from broadsheet.providers import parsers as sources
+from tests import playing
+from tests.loopback import Answer
+from tests.playing import FOLDER, Recording
+
+HERE = Path(__file__).parents[1]
+DAY = "2026-09-24"
+LIVE = Service(name="live", interval=3.0)
+
+
+def test_every_recording_is_played() -> None:
+    """A test that plays one fails if it is never asked for (`Loopback`); so none lies here unused."""
+    tests = "\n".join(path.read_text("utf-8") for path in HERE.glob("test_fetch*.py"))
+    assert [name for name in playing.names() if f'"{name}"' not in tests] == []
+    assert [path.name for path in FOLDER.iterdir() if path.suffix != ".http"] == []
+
+
+def papers(body: bytes) -> list[Paper]:
+    """All that is told of papers, but for their abstracts."""
+    rows = sources.harvest(body, "file", DAY)[1].rows if body.strip() else []
+    return [msgspec.structs.replace(row.paper, abstract=None, extra={}) for row in rows]
+
+
+def test_what_is_recorded_has_no_abstracts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {name: playing.read(name) for name in playing.names()}
+    monkeypatch.setattr(playing, "FOLDER", tmp_path)
+    for name, before in kept.items():
+        playing.write(name, before)
+        after = playing.read(name)
+        assert (after.url, papers(after.answer.body)) == (before.url, papers(before.answer.body))
+        assert b"Words about" not in after.answer.body
+
+
+def test_the_services_still_answer_in_these_shapes(live: bool, record: bool) -> None:
+    if not live:
+        pytest.skip("asks the services themselves: --live")
+    with Web(user_agent(__version__, "", ""), clock=time.monotonic, sleep=time.sleep) as web:
+        for name in playing.names():
+            recording = playing.read(name)
+            reply = web.get(LIVE, recording.url)
+            if reply.body.strip() and recording.answer.body.strip():
+                kind = sources.harvest(recording.answer.body, name, DAY)[0]
+                assert sources.harvest(reply.body, name, DAY)[0] == kind
+            if record:
+                answer = Answer(reply.status, reply.body, tuple(reply.headers.items()))
+                playing.write(name, Recording(recording.url, answer))

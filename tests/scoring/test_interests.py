@@ -1,0 +1,102 @@
+"""Followed authors and institutions, and negative keywords: which papers meet them, and what the page says."""
+
+from pathlib import Path
+
+import pytest
+
+from broadsheet.model.diagnostics import DigestError
+from broadsheet.model.model import Paper
+from broadsheet.scoring.interests import Wishes
+from broadsheet.settings import config
+from broadsheet.settings.config import Settings
+from broadsheet.settings.interests import Follow
+from tests.example import make_digest
+
+
+def paper(title: str = "A Title", **fields: object) -> Paper:
+    return Paper(arxiv_id="2501.00001", title=title, **fields)  # type: ignore[arg-type]
+
+
+def reasons(settings: Settings, given: Paper) -> tuple[str, ...]:
+    (made,) = Wishes(settings).apply([given])
+    return made.reasons
+
+
+@pytest.mark.parametrize(
+    ("followed", "author", "said"),
+    [
+        ("Ada Lovelace", "Ada Lovelace", "Ada Lovelace"),
+        ("Ada Lovelace", "ada lovelace", "Ada Lovelace"),
+        ("Ada Lovelace", "Ada K. Lovelace", "Ada Lovelace (as Ada K. Lovelace)"),
+        ("Ada Lovelace", "A. Lovelace", "Ada Lovelace (as A. Lovelace)"),
+        ("Lovelace, Ada", "Ada Lovelace", "Lovelace, Ada (as Ada Lovelace)"),
+        ("Ada K. Lovelace", "Ada Lovelace", "Ada K. Lovelace (as Ada Lovelace)"),
+        ("Paul Erdos", "Paul Erdős", "Paul Erdos"),
+        ("Łukasz Kaiser", "Lukasz Kaiser", "Łukasz Kaiser"),
+        ("Jean-Pierre Serre", "J.-P. Serre", "Jean-Pierre Serre (as J.-P. Serre)"),
+        ("DeepSeek-AI", "DeepSeek-AI", "DeepSeek-AI"),
+        ("Ada Lovelace", "Ada M Lovelacer", None),
+        ("Ada Lovelace", "Anna Lovelace", None),
+        ("Ada K. Lovelace", "Ada M. Lovelace", None),
+        ("Ada Lovelace", "Lovelace", None),
+        ("SLAM", "SLAM Labs", None),
+    ],
+)
+def test_an_author_is_known_by_the_name_as_signed(followed: str, author: str, said: str | None) -> None:
+    settings = Settings(follow=Follow(authors=(followed,)))
+    found = reasons(settings, paper("On Lovelace", authors=("Grace Hopper", author)))
+    assert found == (() if said is None else (f"Followed author: {said}",))
+
+
+def test_an_institution_is_looked_for_in_affiliations_and_teams() -> None:
+    settings = Settings(follow=Follow(institutions=("ISTA", "Université de Genève")))
+    places = ["ISTA, Klosterneuburg", "Univ. of Vienna"]
+    assert reasons(settings, paper(extra={"affiliations": places})) == ("Followed institution: ISTA",)
+    assert reasons(settings, paper(authors=("ISTA Robotics Team",))) == ("Followed institution: ISTA",)
+    french = paper(extra={"affiliations": ["Dept. of Physics, UNIVERSITE DE GENEVE"]})
+    assert reasons(settings, french) == ("Followed institution: Université de Genève",)
+    assert reasons(settings, paper("ISTA", extra={"affiliations": ["Distance Inc.", 7]})) == ()
+    assert reasons(settings, paper(extra={"affiliations": {"ISTA": 1}})) == ()
+
+
+def test_a_negative_keyword_lowers_the_relevance_once_and_says_so() -> None:
+    settings = Settings(negative=("survey", "medical image"))
+    (made,) = Wishes(settings).apply([paper("Surveys of medical-image nets", relevance=8, novelty=5)])
+    assert (made.relevance, made.novelty) == (5, 5)
+    assert made.reasons == ("Negative keyword: survey, medical image (relevance 8 → 5)",)
+    (low,) = Wishes(settings).apply([paper("A", abstract="a survey", relevance=2, novelty=5)])
+    assert (low.relevance, low.reasons) == (1, ("Negative keyword: survey (relevance 2 → 1)",))
+    (unscored,) = Wishes(settings).apply([paper("A survey")])
+    assert (unscored.relevance, unscored.reasons) == (None, ("Negative keyword: survey",))
+    assert reasons(settings, paper("Surveyed: medical and image", abstract="image. medical")) == ()
+    assert reasons(settings, paper("Ends in medical", abstract="image first")) == ()
+
+
+def test_reasons_of_an_earlier_run_are_replaced() -> None:
+    assert reasons(Settings(), paper(reasons=("Followed author: X",))) == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("prefilter: {keep: half}", "digest.yml:1: prefilter.keep: 'half' is no share of a day: write a percentage"),
+        ("prefilter:\n  keep: 0 %", "digest.yml:2: prefilter.keep: '0 %' is no share of a day: write a percentage"),
+        ("prefilter: {keep: 50 %, recall: 0.9}", "digest.yml:1: prefilter has both keep and recall: leave one of them"),
+        ("prefilter: {recall: 1}", "digest.yml:1: Expected `float` < 1.0 ($.prefilter.recall)"),
+        ("prefilter: {near_misses: -1}", "digest.yml:1: Expected `int` >= 0 ($.prefilter.near_misses)"),
+        ("follow:\n  authors:\n    - Ada\n    - '-'", "digest.yml:4: follow.authors: '-' has no letters: write a name"),
+        ("negative: ['']", "digest.yml:1: negative: '' has no letters: write a name or a word"),
+        ("follow: {people: [Ada]}", "digest.yml:1: Object contains unknown field `people` ($.follow)"),
+    ],
+)
+def test_wrong_settings_are_named_with_their_line(tmp_path: Path, lines: str, said: str) -> None:
+    with pytest.raises(DigestError) as caught:
+        config.load(make_digest(tmp_path, settings=lines + "\n"))
+    assert str(caught.value).startswith(said)
+
+
+def test_settings_as_people_write_them(tmp_path: Path) -> None:
+    lines = ("prefilter: {keep: 50%, near_misses: 5}", "follow: {authors: [Ada Lovelace]}", "negative: [No]")
+    settings = config.load(make_digest(tmp_path, settings="\n".join(lines)))
+    assert (settings.prefilter.share, settings.prefilter.near_misses) == (0.5, 5)
+    assert (settings.follow.authors, settings.negative) == (("Ada Lovelace",), ("No",))

@@ -1,0 +1,95 @@
+"""The demo in a real browser, under a sub-path as project pages are: every kind of page, every width, both schemes."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from broadsheet.build.preview import served
+from tests.example import DEMO_PAGES, build_demo
+
+SHIFT = """() => new Promise((resolve) => {
+  let total = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => { total += entry.value; }))
+    .observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => resolve(total), 150);
+})"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(build_demo(tmp_path_factory.mktemp("demo")), "/paper-digest/", "127.0.0.1", 0) as place:
+        yield place
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_every_page_stands_still_fits_and_asks_nobody_else(
+    address: str, chromium: Browser, width: int, scheme: str
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    tab = context.new_page()
+    wrong: list[str] = []
+    tab.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+    tab.on("requestfailed", lambda request: wrong.append(request.url))
+    tab.on("request", lambda request: None if request.url.startswith(address) else wrong.append(request.url))
+    for page in DEMO_PAGES:
+        tab.goto(address + page)
+        if page.startswith(("search/", "since/")):
+            # What comes later is to move nothing either; and a request that is left behind would have failed.
+            tab.wait_for_load_state("networkidle")
+        assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page
+        assert tab.evaluate(SHIFT) <= 0.01, page
+        assert wrong == [], page
+        assert tab.locator("h1").count() == 1, page
+        background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert background == ("rgb(255, 254, 251)" if scheme == "light" else "rgb(23, 23, 20)")
+    context.close()
+
+
+@pytest.fixture
+def tab(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def test_a_search_leads_to_the_paper(address: str, tab: Page) -> None:
+    tab.goto(f"{address}search/")
+    tab.locator("#query").fill("PLUMAGE gradient")
+    first = tab.locator("#hits .item a").first
+    first.wait_for()
+    assert "PLUMAGE" in first.inner_text()
+    assert tab.url.endswith("?q=PLUMAGE+gradient")
+    first.click()
+    tab.wait_for_url("**/papers/2505.18313/")
+    assert tab.locator("h1").inner_text().startswith("PLUMAGE")
+
+
+def test_a_name_is_found_and_an_id_leads_to_its_paper(address: str, tab: Page) -> None:
+    tab.goto(f"{address}search/?q=Soudry")
+    tab.locator("#hits .item", has_text="PLUMAGE").first.wait_for()
+    tab.goto(f"{address}search/?q=2505.18313")
+    tab.wait_for_url(f"{address}papers/2505.18313/")
+
+
+def test_without_javascript_everything_is_there_to_read(address: str, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}daily/2025/05/27/")
+    assert tab.locator("article.paper").count() == 17
+    tab.goto(f"{address}publications/20032/")
+    assert {"Short", "BibTeX", "CSL-JSON"} <= set(tab.locator(".digest summary").all_inner_texts())
+    tab.goto(f"{address}search/")
+    assert "needs JavaScript" in tab.locator("#found").inner_text()
+    context.close()
+
+
+def test_a_day_leads_to_the_days_around_it_and_past_those_without_a_page(address: str, tab: Page) -> None:
+    tab.goto(f"{address}daily/2025/05/08/")
+    tab.locator("nav.days a[rel=next]").click()
+    tab.wait_for_url(f"{address}daily/2025/05/12/")  # the 9th is missing, the 10th and 11th are a weekend
+    tab.locator("nav.days a[rel=prev]").click()
+    tab.wait_for_url(f"{address}daily/2025/05/08/")
+    tab.locator("nav.days").get_by_text("Week 19").click()
+    tab.wait_for_url(f"{address}weekly/2025-W19/")

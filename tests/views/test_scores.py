@@ -1,0 +1,295 @@
+"""What a score says: its place among the last ninety days, who gave it, and the rubric's words for the number."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from playwright.sync_api import Browser
+from playwright.sync_api import Page as Tab
+
+from broadsheet.build.generate import generate
+from broadsheet.build.preview import served
+from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.day_stats import DAYS, ENOUGH, Tally, standings, top_percent
+from broadsheet.index.day_stats import given as how_many
+from broadsheet.index.dependencies import Recorder
+from broadsheet.settings import config
+from broadsheet.settings.config import Grade, Settings
+from broadsheet.store.store import Store
+from broadsheet.views.page import File, Page
+from broadsheet.views.pages import day, home, month, paper, topic
+from broadsheet.views.score import grade_of
+from tests.example import SETTINGS, digest, make_digest
+from tests.example import paper as row
+from tests.test_hostile import PAYLOADS
+
+RUBRIC = """\
+rubric:
+  relevance:
+    - {low: 9, high: 10, name: Core, means: It is a topic.}
+    - {low: 7, high: 8, name: Close, means: It is near a topic.}
+  novelty:
+    - {low: 6, high: 10, name: New, means: Nobody thought of it.}
+    - {low: 5, high: 5, name: Known, means: Some did.}
+"""
+GPT = {"model": "gpt-x", "rubric": "r1"}
+# Sums of 11 to 30 papers: 17, 17, 16 … so that places differ.
+MANY = [row(f"2505.1{n:04}", relevance=9 - n % 5, novelty=8 - n % 4, scorer=GPT) for n in range(24)]
+
+
+def archive(
+    root: Path, days: dict[str, list[dict[str, Any]]], settings: str = SETTINGS + RUBRIC
+) -> tuple[Catalogue, Settings]:
+    make_digest(root, days, settings)
+    loaded = config.load(root)
+    catalogue = Catalogue(":memory:", loaded)
+    catalogue.refresh(Store(root))
+    return Recorder(catalogue).as_catalogue(), loaded
+
+
+def body(pages: Any) -> lxml.html.HtmlElement:
+    page = next(page for page in pages if isinstance(page, Page))
+    return lxml.html.fromstring(page.body)
+
+
+def words(element: lxml.html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+# -- places --------------------------------------------------------------------------------------------------------
+
+dates = st.dates(dt.date(2024, 1, 1), dt.date(2024, 12, 31)).map(dt.date.isoformat)
+grades = st.integers(1, 10) | st.sampled_from([7.5, 8.25])
+tallies = st.builds(lambda scores: Tally(tuple((r, n, 1) for r, n in scores)), st.lists(st.tuples(grades, grades)))
+
+
+@given(st.dictionaries(dates, tallies, max_size=12))
+@examples(max_examples=60, deadline=None)
+def test_a_standing_is_that_of_ninety_days(found: dict[str, Tally]) -> None:
+    in_order = sorted(found.items())
+    for date, standing in standings(in_order):
+        last = dt.date.fromisoformat(date)
+        within = [d for d in found if last - dt.timedelta(DAYS) < dt.date.fromisoformat(d) <= last]
+        everything = sorted((r + n for d in within for r, n, _ in found[d].scores), reverse=True)
+        assert [score for score, number in standing for _ in range(number)] == everything
+        places = [top_percent(standing, score) for score in everything]
+        if len(everything) < ENOUGH:
+            assert set(places) <= {None}
+        else:
+            assert places == sorted(places, key=lambda place: place or 0)
+            assert places[-1] == 100
+            for score, place in zip(everything, places, strict=True):
+                share = 100 * sum(other >= score for other in everything) / how_many(standing)
+                assert place is not None
+                assert share <= place < share + 1
+
+
+def test_a_grade_is_that_of_the_whole_number() -> None:
+    scale = (Grade(low=9, high=10, name="a", means=""), Grade(low=5, high=7, name="b", means=""))
+    assert [grade_of(scale, score) for score in (10, 9, 8.9, 8, 7.5, 5, 4.9, None)] == [
+        0,
+        0,
+        None,
+        None,
+        1,
+        1,
+        None,
+        None,
+    ]
+
+
+def test_the_index_keeps_the_places_of_past_days(tmp_path: Path) -> None:
+    catalogue, _ = archive(tmp_path, {"2025-01-01": MANY[:2], "2025-03-31": MANY[2:3], "2025-04-01": MANY[3:4]})
+    assert catalogue.standing("2025-03-31") == ((17, 1), (15, 1), (13, 1))
+    assert catalogue.standing("2025-04-01") == ((13, 1), (11, 1))  # New Year's Day is the ninety-first
+    assert catalogue.standing("2025-04-02") == ()
+
+
+# -- lists ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_day_says_it_once_and_each_score_leads_there(tmp_path: Path) -> None:
+    page = body(day.pages(*archive(tmp_path, {"2025-05-27": MANY}), "2025-05-27"))
+    assert words(page.find_class("scored")[0]) == "Scored by gpt-x, rubric r1. What the scores mean"
+    first, *_, last = page.xpath("//footer/button")
+    assert words(first) == "9 relevance 8 novelty top 9 %"
+    assert (first.get("popovertarget"), first.get("aria-describedby")) == ("rubric", "r1 n1")
+    assert (words(last), last.get("aria-describedby")) == ("5 relevance 5 novelty top 100 %", "n2")
+    (legend,) = page.xpath("//div[@popover]")
+    assert {element.get("id"): words(element) for element in legend if element.get("id")} == {
+        "r1": "Relevance 9–10 Core: It is a topic.",
+        "r2": "Relevance 7–8 Close: It is near a topic.",
+        "n1": "Novelty 6–10 New: Nobody thought of it.",
+        "n2": "Novelty 5 Known: Some did.",
+    }
+    assert "So many of the 24 scores given in the 90 days up to 27 May 2025" in words(legend[-1])
+    assert "gpt-x" not in words(page.find_class("papers")[0])
+
+
+def test_where_scorers_differ_each_score_names_its_own(tmp_path: Path) -> None:
+    rows = [row("2505.00001", scorer=GPT), row("2505.00002", scorer={"model": "local"}), row("2505.00003")]
+    page = body(day.pages(*archive(tmp_path, {"2025-05-27": rows}), "2025-05-27"))
+    assert words(page.find_class("scored")[0]) == "What the scores mean"
+    said = [words(footer).partition("novelty ")[2] for footer in page.xpath("//footer")]
+    assert [it.partition(" Compression")[0] for it in said[:2]] == ["by gpt-x, rubric r1", "by the local scorer"]
+    assert said[2].startswith("Compression")
+
+
+def test_the_local_scorer_is_no_model_called_local(tmp_path: Path) -> None:
+    rows = [row("2505.00001", scorer={"model": "local", "rubric": "words"})]
+    page = body(day.pages(*archive(tmp_path, {"2025-05-27": rows}), "2025-05-27"))
+    assert words(page.find_class("scored")[0]) == "Scored by the local scorer, rubric words. What the scores mean"
+
+
+def test_among_few_scores_and_without_a_rubric_there_is_only_the_number(tmp_path: Path) -> None:
+    page = body(day.pages(*archive(tmp_path, {"2025-05-27": MANY[:19]}, SETTINGS), "2025-05-27"))
+    assert words(page.find_class("score")[0]) == "9 relevance 8 novelty"
+    assert not page.xpath("//*[@popovertarget or @popover]")
+    assert words(page.find_class("scored")[0]) == "Scored by gpt-x, rubric r1."
+
+
+def test_a_day_without_scores_has_no_word_of_them(tmp_path: Path) -> None:
+    days = {"2025-05-26": MANY, "2025-05-27": [row("2505.00001", relevance=None, novelty=None)]}
+    page = body(day.pages(*archive(tmp_path, days), "2025-05-27"))
+    assert not page.xpath("//*[@popovertarget or @popover]|//*[@class='dim scored']")
+    assert "not scored" in words(page)
+
+
+def test_in_a_list_of_several_days_each_score_is_held_against_its_own_day(tmp_path: Path) -> None:
+    best = row("2504.00001", relevance=9, novelty=8)
+    days = {"2025-04-30": [best, *MANY[1:20]], "2025-05-27": [row(f"2505.2{n:04}") for n in range(1, 41)] + MANY[:1]}
+    catalogue, settings = archive(tmp_path, days)
+    found = {
+        li.get("data-paper"): words(li.find(".//button"))
+        for pages in (month.pages(catalogue, settings, "2025-04"), month.pages(catalogue, settings, "2025-05"))
+        for li in body(pages).find_class("item")
+    }
+    assert found["2504.00001"].endswith("top 5 %")  # of 20
+    assert found["2505.10000"].endswith("top 4 %")  # of 61, with the one before
+    assert found["2505.20001"].endswith("top 78 %")
+    listed = body(topic.pages(catalogue, settings, "compression"))
+    assert {"top 4 %", "top 78 %"} <= {words(i) for i in listed.xpath("//button/i")}
+    assert "up to the paper’s day" in words(listed.get_element_by_id("rubric"))
+    assert body(home.pages(catalogue, settings)).xpath("//li//button/i")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_the_rubric_and_the_scorer_are_text(payload: str, tmp_path: Path) -> None:
+    rubric = config.Rubric(relevance=(Grade(low=1, high=10, name=payload, means=payload),))
+    rows = [row("2505.00001", scorer={"model": payload, "rubric": payload}), row("2505.00002")]
+    catalogue, settings = archive(tmp_path, {"2025-05-27": rows})
+    settings = msgspec.structs.replace(settings, rubric=rubric)
+    for made in (*day.pages(catalogue, settings, "2025-05-27"), *paper.pages(catalogue, settings, "2025-05-27")):
+        if isinstance(made, File):
+            continue
+        page = lxml.html.fromstring(made.body)
+        assert not page.xpath("//script|//img|//iframe|//*[@onerror or @onload or @onclick or @style]")
+
+
+def test_a_paper_says_it_in_full(tmp_path: Path) -> None:
+    catalogue, settings = archive(tmp_path, {"2025-05-27": MANY})
+    pages = {page.address: lxml.html.fromstring(page.body) for page in paper.pages(catalogue, settings, "2025-05-27")}
+    page = pages["papers/2505.10000/"]
+    assert [words(line) for line in page.find_class("grade")] == [
+        "Relevance 9 of 10: Core: It is a topic.",
+        "Novelty 8 of 10: New: Nobody thought of it.",
+    ]
+    place = "Top 9 % of the 24 scores given in the 90 days up to 27 May 2025"
+    assert words(page.find_class("meta")[0]) == f"{place} by gpt-x, rubric r1"
+
+
+# -- in a browser, without scripts -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = make_digest(tmp_path_factory.mktemp("site"), {"2025-05-27": MANY}, SETTINGS + RUBRIC + "search: false\n")
+    run = digest("build", "--root", root)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return root / "site"
+
+
+@pytest.fixture
+def shown(site: Path, chromium: Browser) -> Any:
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto((site / "daily/2025/05/27/index.html").as_uri())
+    yield page
+    context.close()
+
+
+def visible(page: Tab) -> list[str]:
+    return [name for name in ("r1", "r2", "n1", "n2") if page.locator(f"#{name}").is_visible()]
+
+
+def test_pointing_at_a_score_says_what_it_means(shown: Tab) -> None:
+    assert visible(shown) == []
+    shown.locator("footer button").first.hover()
+    assert visible(shown) == ["r1", "n1"]
+    said = shown.locator("#rubric p", has_text="added up").inner_text()
+    assert said.startswith("Top … % So many of the ")  # no paper's own place: it is said once for all of them
+    shown.mouse.move(2, 2)
+    assert visible(shown) == []
+
+
+def test_the_keyboard_reaches_it_too(shown: Tab) -> None:
+    shown.locator('footer button[aria-describedby="r2 n1"]').first.focus()
+    shown.keyboard.press("Shift+Tab")
+    shown.keyboard.press("Tab")  # now the focus is seen
+    assert visible(shown) == ["r2", "n1"]
+    shown.keyboard.press("Enter")
+    assert visible(shown) == ["r1", "r2", "n1", "n2"]
+    shown.keyboard.press("Escape")
+    assert visible(shown) == ["r2", "n1"]
+
+
+def test_escape_puts_it_away_until_the_next_score(site: Path, chromium: Browser) -> None:
+    context = chromium.new_context()
+    tab = context.new_page()
+    with served(site, "/", "127.0.0.1", 0) as address:
+        tab.goto(address + "daily/2025/05/27/")
+        tab.locator('footer button[aria-describedby="r1 n1"]').first.hover()
+        assert visible(tab) == ["r1", "n1"]
+        tab.keyboard.press("Escape")
+        assert visible(tab) == []
+        tab.locator('footer button[aria-describedby="r1 n1"]').first.locator("b").last.hover()
+        assert visible(tab) == []  # it is still the same score
+        tab.locator('footer button[aria-describedby="r2 n1"]').first.hover()
+        assert visible(tab) == ["r2", "n1"]
+        tab.mouse.move(2, 2)
+        tab.keyboard.press("Escape")
+        tab.keyboard.press("Tab")
+        tab.locator('footer button[aria-describedby="r1 n1"]').first.focus()
+        assert visible(tab) == ["r1", "n1"]
+        tab.keyboard.press("Escape")
+        assert visible(tab) == []
+    context.close()
+
+
+def test_a_finger_opens_all_the_rubric_says_and_nothing_moves(shown: Tab) -> None:
+    button = shown.locator("footer button").first
+    button.scroll_into_view_if_needed()
+    before = button.bounding_box()
+    button.click()
+    assert visible(shown) == ["r1", "r2", "n1", "n2"]
+    assert button.bounding_box() == before
+    box = shown.locator("#rubric").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
+def test_a_day_of_eighty_four_papers_pays_little_for_it(tmp_path: Path) -> None:
+    rows = [row(f"2505.1{n:04}", relevance=9 - n % 5, novelty=8 - n % 4) for n in range(84)]
+    make_digest(tmp_path, {"2025-05-27": rows}, SETTINGS + RUBRIC)
+    generate(tmp_path)
+    page = lxml.html.fromstring((tmp_path / "docs/daily/2025/05/27/index.md").read_text("utf-8"))
+    sizes = [len(lxml.html.tostring(button)) for button in page.xpath("//footer/button")]
+    assert len(sizes) == 84
+    assert max(sizes) < 140
