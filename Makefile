@@ -20,7 +20,7 @@ help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
 site: $(VENV)/.site ## Set up, and build the demo site from data/ into site/
-	$(BIN)/digest build $(ARGS)
+	$(BIN)/broadsheet build $(ARGS)
 
 test: $(VENV)/.test $(BUILDERS)/.ready ## Set up, and run the tests (ARGS="-k words" for some of them)
 	@$(BIN)/python tests/tools.py
@@ -42,13 +42,13 @@ audit: $(VENV)/.test ## Measure with Lighthouse how pages load, beside what is a
 	$(BIN)/python -m tests.audit $(ARGS)
 
 serve: $(VENV)/.site ## Build, serve on http://127.0.0.1:8000, rebuild on change (ARGS="--port 8080")
-	$(BIN)/digest serve $(ARGS)
+	$(BIN)/broadsheet serve $(ARGS)
 
 check: $(VENV)/.site ## List the problems of settings, data and the built site
-	$(BIN)/digest check $(ARGS)
+	$(BIN)/broadsheet check $(ARGS)
 
 ping: $(VENV)/.site ## Tell the WebSub hub of the settings, if there is one, that the feeds have changed
-	$(BIN)/digest ping $(ARGS)
+	$(BIN)/broadsheet ping $(ARGS)
 
 lint: lint-code lint-form lint-types lint-floors lint-workflows ## All that is checked without running the program
 

@@ -84,7 +84,7 @@ def measure(site: Path, runs: int) -> list[Row]:
     chromium = tools.find("chromium")
     if chromium is None:
         raise SystemExit(tools.missing("chromium"))
-    with hosted(site, "/paper-digest/") as address:
+    with hosted(site, "/broadsheet/") as address:
         command = ["node", str(ROOT / "tests" / "lighthouse" / "audit.mjs")]
         command += [address + page for page in PAGES.values()] * runs
         environment = os.environ | {"CHROME_PATH": str(chromium)}

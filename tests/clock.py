@@ -1,6 +1,6 @@
 """A command with another clock: the modules of `broadsheet.cli`, which alone know the time, are given this one.
 
-``python -m tests.clock 2026-09-24T12:00+00:00 run --no-build`` is ``digest run --no-build`` at that time.
+``python -m tests.clock 2026-09-24T12:00+00:00 run --no-build`` is ``broadsheet run --no-build`` at that time.
 """
 
 import datetime

@@ -1,4 +1,4 @@
-"""Runs ``digest mail`` in a process for every line of its sending code and kills it there, then runs it once more.
+"""Runs ``broadsheet mail`` in a process for every line of its sending code and kills it there, then runs it once more.
 
 ``python tests/mail_killer.py FOLDER RECIPIENTS`` prints the id of the list used each time.
 """

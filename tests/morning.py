@@ -1,4 +1,4 @@
-"""A digest whose morning is played: the services and the language model on loopback, and `digest run` against them."""
+"""A digest whose morning is played: services and a language model on loopback, and `broadsheet run`."""
 
 import datetime
 import json

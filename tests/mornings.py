@@ -197,6 +197,6 @@ class Operator:
         return receipt
 
     def faults(self) -> list[str]:
-        """What `digest check` finds wrong in ``data/``."""
+        """What `broadsheet check` finds wrong in ``data/``."""
         found = [str(problem) for problem in check(self.root).problems if not problem.note]
         return [problem for problem in found if problem.startswith("data/")]

@@ -1,4 +1,4 @@
-"""Runs a day of ``digest run`` in a process for every step that can be seen from outside, and kills it there.
+"""Runs a day of ``broadsheet run`` in a process for every step that can be seen from outside, and kills it there.
 
 Such a step is a file that is begun, replaced or written to; then what the killed run owes is run on the next day.
 ``python tests/run_killer.py FOLDER`` prints, for each kill, the name under which the model was asked, and how many days

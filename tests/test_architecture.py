@@ -35,7 +35,7 @@ def test_imports_point_down() -> None:
 def test_every_file_it_names_exists() -> None:
     named = set(re.findall(r"`((?:generator|tests|docs|data)/[\w./-]+)`", DOCUMENT))
     assert named
-    made = {"docs/.theme/", "data/replies/", "data/dropped/"}  # by `digest generate`, `score` and `run`
+    made = {"docs/.theme/", "data/replies/", "data/dropped/"}  # by `broadsheet generate`, `score` and `run`
     assert [name for name in sorted(named - made) if not (ROOT / name).exists()] == []
 
 

@@ -158,7 +158,7 @@ def test_a_full_disk_is_a_message_and_harms_nothing(root: Path) -> None:
     before = {path: data for path, data in tree(root).items() if path.startswith(("site/", "data/"))}
     command = "import resource, sys, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
     command += "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000));"
-    command += "sys.argv = ['digest', *sys.argv[1:]]; from broadsheet.cli import main; main()"
+    command += "sys.argv = ['broadsheet', *sys.argv[1:]]; from broadsheet.cli import main; main()"
     long = json.dumps(paper("2505.00009", abstract="long " * 1000, date="2025-05-27"))
     (root / "2025-05-27.jsonl").write_text(f"{long}\n")
     for arguments in (["build", "--jobs", "1", "--full"], ["generate", "--jobs", "1"], ["import", "2025-05-27.jsonl"]):

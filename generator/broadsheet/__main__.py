@@ -1,4 +1,4 @@
-"""``python -m broadsheet`` is ``digest``."""
+"""``python -m broadsheet`` is ``broadsheet``."""
 
 from broadsheet.cli import main
 

@@ -17,10 +17,10 @@ from broadsheet.settings.config import Settings
 from broadsheet.views.arxiv import addresses
 
 HUGO = Path(__file__).parent / "hugo"
-PREFIX = "/paper-digest"  # the path of site_url
+PREFIX = "/broadsheet"  # the path of site_url
 MKDOCS = """\
-site_name: Paper Digest
-site_url: https://example.org/paper-digest/
+site_name: Broadsheet
+site_url: https://example.org/broadsheet/
 theme: {name: material, font: false}
 plugins: [PLUGINS]
 markdown_extensions: [attr_list]
@@ -85,7 +85,7 @@ def write_mkdocs(root: Path, days: Sequence[Day], search: bool = True) -> Path:
         folder = "" if "/" in name else "monthly/"
         _put(root / "docs" / f"{folder}{name}.md", f"# {name}\n\n{''.join(links)}")
     newest = "".join(f"- [{month}](monthly/{month}.md)\n" for month in sorted(months, reverse=True))
-    _put(root / "docs" / "index.md", f"# Paper Digest\n\n{newest}")
+    _put(root / "docs" / "index.md", f"# Broadsheet\n\n{newest}")
     return root
 
 

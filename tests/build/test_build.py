@@ -1,4 +1,4 @@
-"""``digest build`` as a whole: the same bytes every time, all or nothing, one at a time, by every builder."""
+"""``broadsheet build`` as a whole: the same bytes every time, all or nothing, one at a time, by every builder."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""``digest build --executor``: the same site by the workers of a real Dask cluster, killed ones among them."""
+"""``broadsheet build --executor``: the same site by the workers of a real Dask cluster, killed ones among them."""
 
 import datetime as dt
 import os
@@ -16,7 +16,7 @@ import pytest
 
 from tests.example import ROOT, digest, make_digest, paper, tree
 
-PROBLEM = "install the same paper-digest there, and start it again"
+PROBLEM = "install the same broadsheet there, and start it again"
 
 
 class Cluster(msgspec.Struct):
@@ -222,5 +222,5 @@ def test_without_the_extra_the_message_names_it(root: Path) -> None:
     command = [sys.executable, "-c", program, "build", "--root", str(root), "--executor", "dask://127.0.0.1:1"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    said = "--executor: there is no package distributed: pip install 'paper-digest[dask]'\n"
+    said = "--executor: there is no package distributed: pip install 'broadsheet[dask]'\n"
     assert (run.returncode, run.stderr) == (1, said)

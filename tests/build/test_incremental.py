@@ -105,8 +105,8 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a topic's words": lambda r: replace(r / "digest.yml", "[LLM]", "[LLM, pruning]"),
     "a topic's name": lambda r: replace(r / "digest.yml", "Large Language Models", "Language Models"),
     "a setting of pages": lambda r: replace(r / "digest.yml", "sources:", "pages: {open_abstracts: 0}\nsources:"),
-    "the site's name": lambda r: replace(r / "mkdocs.yml", "site_name: Paper Digest", "site_name: Another"),
-    "the site's address": lambda r: replace(r / "mkdocs.yml", "example.org/paper-digest", "else.example"),
+    "the site's name": lambda r: replace(r / "mkdocs.yml", "site_name: Broadsheet", "site_name: Another"),
+    "the site's address": lambda r: replace(r / "mkdocs.yml", "example.org/broadsheet", "else.example"),
     "the theme": lambda r: replace(r / "mkdocs.yml", "newspaper-variant-outline", "newspaper"),
     "a page by hand": lambda r: replace(r / "docs/by-hand.md", "# By hand", "# Otherwise"),
     "a page by hand more": lambda r: (r / "docs/more.md").write_text("# More"),
@@ -259,6 +259,6 @@ def test_one_process_that_builds_again_and_again_sees_every_change(root: Path) -
     replace(root / "digest.yml", "Large Language Models", "Language Models")
     in_process(root, processes=1)
     assert '<h1 id="digest">Language Models</h1>' in (root / "site/topics/llm/index.html").read_text("utf-8")
-    replace(root / "mkdocs.yml", "site_name: Paper Digest", "site_name: Another")
+    replace(root / "mkdocs.yml", "site_name: Broadsheet", "site_name: Another")
     in_process(root, processes=1)
     assert "<title>Language Models - Another</title>" in (root / "site/topics/llm/index.html").read_text("utf-8")

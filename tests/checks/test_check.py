@@ -1,4 +1,4 @@
-"""`digest check`: each kind of problem on a small tree of its own, in the words a user reads."""
+"""`broadsheet check`: each kind of problem on a small tree of its own, in the words a user reads."""
 
 import json
 from collections.abc import Callable
@@ -24,7 +24,7 @@ PAPER = {"arxiv_id": "2505.18313", "title": "On Pruning", "authors": ["A. Author
 RECEIPT = {"date": "2025-05-27", "state": "ok"}
 NO_ID = "is not an arXiv id without version: mend or delete the line"
 NO_URL = "is not an http(s) address: correct or remove it"
-DELETE = "delete it, or import the file anew with 'digest import'"
+DELETE = "delete it, or import the file anew with 'broadsheet import'"
 NO_DAY = "not named after a day: name it YYYY-MM-DD, or move it out of data/"
 NOT_HERE = "this day is not read from here"
 TWO_FILES = f"claims the day 2025-05-27, and so does {DAY}: bring what it alone has into the other file, then delete it"
@@ -170,7 +170,7 @@ def test_a_paper_twice_on_a_day_by_one_source(write: Write, problems: Problems) 
         ("data/papers/2025-05-28.jsonl", f"{NOT_HERE}: move it to data/papers/2025/2025-05-28.jsonl"),
         (
             "data/papers/2025/2025-05-28.json",
-            f"{NOT_HERE}: run 'digest import data/papers/2025/2025-05-28.json', then delete it",
+            f"{NOT_HERE}: run 'broadsheet import data/papers/2025/2025-05-28.json', then delete it",
         ),
         ("data/runs/2024/2025-05-28.json", f"{NOT_HERE}: move it to data/runs/2025/2025-05-28.json"),
         ("data/papers/2025/may.jsonl", NO_DAY),
@@ -407,7 +407,7 @@ def test_feeds_that_lead_nowhere_and_are_no_xml(tmp_path: Path, write: Write) ->
 def test_a_folder_that_is_no_site(tmp_path: Path, write: Write) -> None:
     (tmp_path / "site").mkdir()
     assert [str(p) for p in check(tmp_path, tmp_path / "site").problems] == [
-        "site: not a built site (no index.html): run 'digest build'"
+        "site: not a built site (no index.html): run 'broadsheet build'"
     ]
 
 
@@ -419,7 +419,10 @@ def test_what_is_shipped_has_no_problem(root: Path) -> None:
 
 
 def test_help_shows_an_example() -> None:
-    assert "digest check --root my-digest --site my-digest/site" in CliRunner().invoke(check_command, ["--help"]).output
+    assert (
+        "broadsheet check --root my-digest --site my-digest/site"
+        in CliRunner().invoke(check_command, ["--help"]).output
+    )
 
 
 def test_near_misses_are_not_listed_and_have_a_score(write: Write, problems: Problems) -> None:

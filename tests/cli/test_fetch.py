@@ -1,4 +1,4 @@
-"""``digest fetch``: what comes from the services, into ``data/``."""
+"""``broadsheet fetch``: what comes from the services, into ``data/``."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``digest import`` as it is typed: what it prints, where, and how it ends."""
+"""``broadsheet import`` as it is typed: what it prints, where, and how it ends."""
 
 import json
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_texts_in_a_folder_are_no_failure(day: Path) -> None:
     result = digest_import(".")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines()[-1] == (
-        "note: ./LICENSE: text of no known kind: see 'digest import --help' for what can be imported"
+        "note: ./LICENSE: text of no known kind: see 'broadsheet import --help' for what can be imported"
     )
     assert digest_import("LICENSE").exit_code == 1
 
@@ -107,7 +107,7 @@ def test_wrong_usage_ends_in_two(day: Path, arguments: tuple[str, ...]) -> None:
 
 
 def test_help_shows_an_example() -> None:
-    assert "Example:\n    digest import ~/scored/2025-05 publications.yml" in digest_import("--help").stdout
+    assert "Example:\n    broadsheet import ~/scored/2025-05 publications.yml" in digest_import("--help").stdout
 
 
 def test_a_name_that_is_no_text_and_a_store_that_cannot_be_written(day: Path) -> None:

@@ -1,4 +1,4 @@
-"""``digest import --map`` and ``--scale``: keys in any spelling, and scores as people write them."""
+"""``broadsheet import --map`` and ``--scale``: keys in any spelling, and scores as people write them."""
 
 import json
 import os
@@ -289,7 +289,7 @@ def test_kinds_of_files_are_counted_in_words(tmp_path: Path) -> None:
     put(folder, "arxiv_id,title", f"{C},T", name="2026-11-21.csv")
     lines = digest_import(tmp_path, str(folder)).stdout.splitlines()
     assert lines[0] == "4 files: 1 empty file, 2 files of scored papers, 1 table"
-    assert lines[-2].endswith("2026-11-21.csv:2: run 'digest score' to score them")
+    assert lines[-2].endswith("2026-11-21.csv:2: run 'broadsheet score' to score them")
 
 
 def test_what_is_no_file_is_called_what_it_is(tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_what_is_no_file_is_called_what_it_is(tmp_path: Path) -> None:
     (folder / "link.json").symlink_to("nowhere")
     expected = {
         "link.json": "a link to nowhere, which leads to no file: mend or remove the link",
-        "pipe.json": "a named pipe, not a file: import its content as standard input: digest import - < PIPE",
+        "pipe.json": "a named pipe, not a file: import its content as standard input: broadsheet import - < PIPE",
     }
     for arguments in ([str(folder)], [str(folder / name) for name in expected]):
         result = digest_import(tmp_path, *arguments)

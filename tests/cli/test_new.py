@@ -1,4 +1,4 @@
-"""``digest new``: a digest that is sound and builds at once."""
+"""``broadsheet new``: a digest that is sound and builds at once."""
 
 import os
 import subprocess
@@ -31,7 +31,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run.returncode == 0, run.stderr
     files = sum(file.is_file() for file in STARTER.rglob("*"))
     lines = run.stdout.splitlines()
-    assert lines[:2] == [f"{folder}: {files} files", f"next: cd '{folder}' && digest serve"]
+    assert lines[:2] == [f"{folder}: {files} files", f"next: cd '{folder}' && broadsheet serve"]
     assert [what for what in ("fetch", "topics", "DIGEST_LLM_KEY", "README.md") if what not in lines[2]] == []
     return folder
 

@@ -1,4 +1,4 @@
-"""`digest ping` against a hub: a real HTTP server on this machine that writes down what it is told."""
+"""`broadsheet ping` against a hub: a real HTTP server on this machine that writes down what it is told."""
 
 import threading
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import yaml
 
 from tests.example import ROOT, digest, make_digest
 
-SITE = "https://example.org/paper-digest/"
+SITE = "https://example.org/broadsheet/"
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def test_a_hub_that_is_not_there_is_said_once(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert run.stderr == (
         f"{SITE}feeds/all.xml: the hub 127.0.0.1 cannot be reached: "
-        "run 'digest ping' again later, or set feeds.hub to another\n"
+        "run 'broadsheet ping' again later, or set feeds.hub to another\n"
     )
 
 

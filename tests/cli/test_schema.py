@@ -1,4 +1,4 @@
-"""The JSON Schemas that ``digest schema`` prints, held against the demonstration; and the documented examples."""
+"""The JSON Schemas that ``broadsheet schema`` prints, held against the demonstration; and the documented examples."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""``digest score`` as it is typed, against a model server: what it says, where, and how it ends."""
+"""``broadsheet score`` as it is typed, against a model server: what it says, where, and how it ends."""
 
 import html
 import json

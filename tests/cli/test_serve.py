@@ -1,4 +1,4 @@
-"""``digest serve`` as a process: it builds, answers, follows changes, survives mistakes, and stops when told."""
+"""``broadsheet serve`` as a process: it builds, answers, follows changes, survives mistakes, and stops when told."""
 
 import queue
 import signal
@@ -19,7 +19,7 @@ SECONDS = 60  # for a build on a busy machine
 
 
 class Serving:
-    """A running ``digest serve`` and what it says."""
+    """A running ``broadsheet serve`` and what it says."""
 
     def __init__(self, root: Path) -> None:
         # A shell starts what runs in the background deaf to Ctrl-C, and children inherit that.

@@ -15,7 +15,7 @@ from broadsheet.providers.fields import ID_KEYS
 from broadsheet.store.store import Store
 
 BROKEN = Path(__file__).parents[1] / "broken" / "import"
-UNKNOWN = "see 'digest import --help' for what can be imported"
+UNKNOWN = "see 'broadsheet import --help' for what can be imported"
 NO_DAY = "no date found: put YYYY-MM-DD into the file's name or as date into each row, or pass --date"
 
 # file: (papers or publications that come in, problems and notes, repairs)

@@ -58,7 +58,7 @@ class Digest:
         self.listed: list[str] = []
 
     def faults(self) -> list[str]:
-        """What `digest check` finds wrong with the receipt."""
+        """What `broadsheet check` finds wrong with the receipt."""
         day, problems = read_day(self.store, DAY)
         return [str(problem) for check in RECEIPT_CHECKS for problem in check(day)] + [str(it) for it in problems]
 

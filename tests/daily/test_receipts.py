@@ -1,4 +1,4 @@
-"""The receipt's arithmetic: every fetched paper is somewhere, and `digest check` sees where one is not."""
+"""The receipt's arithmetic: every fetched paper is somewhere, and `broadsheet check` sees where one is not."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -94,7 +94,7 @@ def test_a_repository_that_fails_on_a_sunday_is_no_quiet_day() -> None:
     assert (receipt.state, receipt.sources["librecat x"].fetched) == (State.PARTIAL, None)
 
 
-# -- digest check --------------------------------------------------------------------------------------------------
+# -- broadsheet check --------------------------------------------------------------------------------------------------
 
 GOOD = Receipt(
     date=DAY,
@@ -115,13 +115,13 @@ GOOD = Receipt(
 
 
 def faults(root: Path, **changes: object) -> list[str]:
-    """What `digest check` says of the receipt with these changes."""
+    """What `broadsheet check` says of the receipt with these changes."""
     store = Store(make_digest(root))
     store.write_papers(DAY, [row("2609.00001"), row("2609.00002"), row("2609.00003", score=None)])
     store.write_dropped(DAY, [row("2609.00004", score=2, why="below 5")])
     store.write_receipt(msgspec.structs.replace(GOOD, **changes))
     found = [problem for problem in check(root).problems if problem.where.startswith("data/")]
-    assert all(problem.do == f"count again: digest run --date {DAY}" for problem in found[:1])
+    assert all(problem.do == f"count again: broadsheet run --date {DAY}" for problem in found[:1])
     return [problem.what for problem in found]
 
 

@@ -1,4 +1,4 @@
-"""``digest run`` against services and a model that play well and badly: the receipt says what the servers know."""
+"""``broadsheet run`` against services and a model that play well and badly: the receipt says what the servers know."""
 
 import json
 import re
@@ -45,7 +45,7 @@ def play_all(server: Loopback) -> None:
 
 
 def sound(root: Path) -> None:
-    """`digest check` finds nothing that is wrong in data/."""
+    """`broadsheet check` finds nothing that is wrong in data/."""
     found = [str(problem) for problem in check(root).problems if not problem.note]
     assert [problem for problem in found if problem.startswith("data/")] == []
 

@@ -1,4 +1,4 @@
-"""``digest run`` killed at every step, and twice at once: no day is lost, doubled or half-written."""
+"""``broadsheet run`` killed at every step, and twice at once: no day is lost, doubled or half-written."""
 
 import json
 import os
@@ -102,6 +102,6 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
     first.communicate(), second.communicate()
     assert (first.returncode, second.returncode) == (0, 0)
     assert said.startswith(f"waiting: process {first.pid} on ")
-    assert " (digest run) has been at work since 2" in said
+    assert " (broadsheet run) has been at work since 2" in said
     assert [sorted(ids) for ids in model.asked] == [IDS]
     assert morning.receipt().relevant == 8

@@ -1,4 +1,4 @@
-"""What `digest run`, `score` and `build` print: what is new, with the right plurals, and advice that helps."""
+"""What `broadsheet run`, `score` and `build` print: what is new, with the right plurals, and advice that helps."""
 
 import datetime
 import json

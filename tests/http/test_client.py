@@ -20,7 +20,7 @@ PLAIN = Service(name="plain")
 
 @pytest.fixture
 def web(fake: FakeTime) -> Iterator[Web]:
-    with Web("paper-digest/1 (+https://site.example)", clock=fake.clock, sleep=fake.sleep) as door:
+    with Web("broadsheet/1 (+https://site.example)", clock=fake.clock, sleep=fake.sleep) as door:
         yield door
 
 
@@ -35,7 +35,7 @@ def test_a_reply_comes_whole_and_the_program_says_who_it_is(server: Loopback, we
     reply = web.get(PLAIN, f"{server.url}/a?q=1")
     assert (reply.status, reply.body, reply.headers["content-type"]) == (200, b"<x/>", "application/xml")
     assert server.asked[0].path == "/a?q=1"
-    assert server.asked[0].headers["user-agent"] == "paper-digest/1 (+https://site.example)"
+    assert server.asked[0].headers["user-agent"] == "broadsheet/1 (+https://site.example)"
 
 
 def test_a_post_sends_json_and_its_headers(server: Loopback, web: Web) -> None:
@@ -311,11 +311,10 @@ def test_shown_addresses_hold_no_secret() -> None:
 
 def test_user_agent() -> None:
     assert (
-        user_agent("1.0", "https://a.example/", "me@a.example")
-        == "paper-digest/1.0 (+https://a.example/; me@a.example)"
+        user_agent("1.0", "https://a.example/", "me@a.example") == "broadsheet/1.0 (+https://a.example/; me@a.example)"
     )
-    assert user_agent("1.0", "", "") == "paper-digest/1.0"
-    assert user_agent("1.0", "", "a\r\nX: (b)é") == "paper-digest/1.0 (aX:b)"
+    assert user_agent("1.0", "", "") == "broadsheet/1.0"
+    assert user_agent("1.0", "", "a\r\nX: (b)é") == "broadsheet/1.0 (aX:b)"
 
 
 def test_a_wait_until_a_date_is_measured_by_the_servers_own_clock() -> None:

@@ -28,7 +28,7 @@ Result = dict[str, bytes]
 
 
 class Scene(NamedTuple):
-    """A command (without ``digest``), how its folder is made, its environment, and what it comes to."""
+    """A command (without ``broadsheet``), how its folder is made, its environment, and what it comes to."""
 
     name: str
     command: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""``digest mail`` against a real server: what arrives, and what happens when something goes wrong on the way."""
+"""``broadsheet mail`` against a real server: what arrives, and what happens when something goes wrong on the way."""
 
 import datetime as dt
 import json
@@ -91,7 +91,7 @@ def test_everybody_gets_what_the_feed_says_over_one_connection(sender: Sender, s
         assert message["From"].addresses[0].display_name == "Group papers"
         assert message["Subject"] == "27 May 2025: Norms of order β² for <b>LLMs</b> & more and 1 more"
         assert message["Date"].datetime == dt.datetime(2025, 5, 27, tzinfo=dt.UTC)
-        assert message["List-Id"] == "Paper Digest <digest.group.example>"
+        assert message["List-Id"] == "Broadsheet <digest.group.example>"
         assert message["List-Unsubscribe"] == "<mailto:leave@group.example?subject=unsubscribe>"
         assert message["List-Unsubscribe-Post"] is None
         assert message["Auto-Submitted"] == "auto-generated"
@@ -139,7 +139,7 @@ def test_who_stays_unreachable_waits_for_the_next_run(sender: Sender, server: Se
     report = sender(feed())
     assert [(it.sent, it.waiting) for it in report.deliveries] == [(2, 1)]
     assert [str(problem) for problem in report.problems] == [
-        "DIGEST_RECIPIENTS:2: not taken yet (451 4.7.1): run 'digest mail' again: it goes on where it stopped"
+        "DIGEST_RECIPIENTS:2: not taken yet (451 4.7.1): run 'broadsheet mail' again: it goes on where it stopped"
     ]
     assert [(it.sent, it.had) for it in sender(feed()).deliveries] == [(1, 2)]
 
@@ -179,7 +179,7 @@ def test_a_server_that_is_away_is_tried_again_then_named(tmp_path: Path) -> None
     assert sender.waits == list(PAUSES)
     assert [(it.sent, it.waiting) for it in report.deliveries] == [(0, 3)]
     assert [str(problem) for problem in report.problems] == [
-        "mail server: cannot be reached (Connection refused): run 'digest mail' again: it goes on where it stopped"
+        "mail server: cannot be reached (Connection refused): run 'broadsheet mail' again: it goes on where it stopped"
     ]
 
 
@@ -339,7 +339,7 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Server) -> None:
         env=server.environment | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    lists = {f"Paper Digest <{name}>" for name in run.stdout.split()}
+    lists = {f"Broadsheet <{name}>" for name in run.stdout.split()}
     assert len(lists) > 80
     found: dict[str, dict[str, list[str]]] = {name: {} for name in lists}
     for it in server.taken:

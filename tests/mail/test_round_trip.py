@@ -1,4 +1,4 @@
-"""``digest mail`` to a mail server that the world runs, and the mail as it lies in the mailboxes afterwards."""
+"""``broadsheet mail`` to a mail server that the world runs, and the mail as it lies in the mailboxes afterwards."""
 
 import datetime as dt
 import email
@@ -162,7 +162,7 @@ def test_an_unknown_recipient_is_refused_once(sender: Sender, server: Postfix) -
 
 
 def kill_when(sender: Sender, server: Postfix, said: str) -> None:
-    """Run ``digest mail`` and kill it when the server has logged that."""
+    """Run ``broadsheet mail`` and kill it when the server has logged that."""
     command = [sys.executable, "-m", "broadsheet", *map(str, sender.arguments("state.sqlite"))]
     with subprocess.Popen(command, env=sender.environment(server)) as run:
         try:

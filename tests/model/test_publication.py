@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.publication import Publication, parse_records, parse_stream, repeated
 from broadsheet.model.publication_parts import Conference, License, Person
 
@@ -23,7 +23,7 @@ def read(**fields: Any) -> Publication:
     return publications[0]
 
 
-def refused(**fields: Any) -> Problem:
+def refused(**fields: Any) -> Diagnostic:
     publications, problems = parse_records([RECORD | fields], "x.json")
     assert not publications
     return problems[0]
@@ -38,7 +38,7 @@ def seed(corpus: Path) -> list[Publication]:
     return publications
 
 
-def samples(corpus: Path, name: str) -> tuple[list[Publication], list[Problem]]:
+def samples(corpus: Path, name: str) -> tuple[list[Publication], list[Diagnostic]]:
     file = next((corpus / "librecat").rglob(name))
     return parse_stream(file.read_text("utf-8"), name)
 

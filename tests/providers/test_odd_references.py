@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet.daily.import_ import Report, run
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.model import Paper
 from broadsheet.providers.bibliography import parser as references
 from broadsheet.providers.decode import Text
@@ -107,7 +107,7 @@ def test_names_of_bibtex_and_biblatex(tmp_path: Path, names: str, authors: tuple
 )
 def test_quotes_in_quotes(value: str, read: str) -> None:
     text = entry(1, title=value, note='"n"') + entry(2)
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     (_, first), (_, second) = references.read_bibtex(Text("file", text), problems)
     assert (" ".join(first.get("title", "").split()), first["eprint"], second["title"]) == (read, "2611.00001", "T")
     assert problems == []

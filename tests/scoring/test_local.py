@@ -158,7 +158,7 @@ def test_a_damaged_model_says_what_to_do(tmp_path: Path) -> None:
         with pytest.raises(DigestError) as caught:
             open_model(tmp_path)
         assert str(caught.value).startswith(".digest/model-local.npz: no model can be read here: ")
-        assert str(caught.value).endswith(": run 'digest train' again")
+        assert str(caught.value).endswith(": run 'broadsheet train' again")
 
 
 # -- calibration -----------------------------------------------------------------------------------------------------

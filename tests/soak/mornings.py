@@ -175,7 +175,7 @@ class Operator:
             if steps:
                 sys.addaudithook(_killer(str(self._root), steps))
             turn_clocks(now)
-            sys.argv = ["digest", *arguments]
+            sys.argv = ["broadsheet", *arguments]
             main()
             code = 0
         except SystemExit as done:

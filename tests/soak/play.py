@@ -126,9 +126,9 @@ def _pages(court: Court) -> list[Finding]:
 
 
 def _checked(root: Path) -> list[Finding]:
-    """What `digest check` finds."""
+    """What `broadsheet check` finds."""
     problems = [problem for problem in check(root, root / "site").problems if not problem.note]
-    return [Finding("wrong sums", f"digest check: {problem}") for problem in problems]
+    return [Finding("wrong sums", f"broadsheet check: {problem}") for problem in problems]
 
 
 def _facts(court: Court) -> dict[str, int]:

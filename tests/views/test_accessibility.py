@@ -16,7 +16,7 @@ WAYS = ((True, "light", 390), (True, "dark", 1440), (False, "light", 1440), (Fal
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # Under the path of its address: the page for what is not found names its files from the root.
-    with served(build_demo(tmp_path_factory.mktemp("demo")), "/paper-digest/", "127.0.0.1", 0) as place:
+    with served(build_demo(tmp_path_factory.mktemp("demo")), "/broadsheet/", "127.0.0.1", 0) as place:
         yield place
 
 

@@ -66,7 +66,7 @@ def tokens(source: str) -> Iterator[Any]:
 
 def body(path: Path) -> str:
     _, front, rest = path.read_text("utf-8").split("---\n", 2)
-    assert yaml.safe_load(front)["url"].startswith("https://example.org/paper-digest/")
+    assert yaml.safe_load(front)["url"].startswith("https://example.org/broadsheet/")
     return rest
 
 
@@ -92,7 +92,7 @@ def test_hostile_papers_add_no_markup_to_the_markdown(root: Path) -> None:
     assert {token.type.removesuffix("_open").removesuffix("_close") for token in tokens(source)} <= allowed
     assert sum(token.type == "heading_open" for token in tokens(source)) == 2
     links = [token.attrs["href"] for token in tokens(source) if token.type == "link_open"]
-    ours = ("https://example.org/paper-digest/", "https://arxiv.org/", "http://e.vil/p.png")
+    ours = ("https://example.org/broadsheet/", "https://arxiv.org/", "http://e.vil/p.png")
     assert all(link.startswith(ours) for link in links), links
 
 
@@ -112,7 +112,7 @@ def test_every_json_twin_is_of_its_schema_and_has_the_records_of_the_data(root: 
         twin = json.loads(path.read_text("utf-8"))
         validator.validate(twin)
         kinds.add(twin["kind"])
-        assert twin["url"] == f"https://example.org/paper-digest/{path.parent.relative_to(root / 'site')}/".replace(
+        assert twin["url"] == f"https://example.org/broadsheet/{path.parent.relative_to(root / 'site')}/".replace(
             "/./", "/"
         )
     assert kinds == set(schema["properties"]["kind"]["enum"]) - {"author"}
@@ -164,10 +164,10 @@ def test_canonical_addresses_and_the_sitemap_name_the_place_the_site_is_served_a
     sitemap = etree.parse(site / "sitemap.xml").getroot()
     dates = {url[0].text: url[1].text if len(url) > 1 else None for url in sitemap}
     for path in site.rglob("index.html"):
-        address = f"https://example.org/paper-digest/{path.relative_to(site).as_posix().removesuffix('index.html')}"
+        address = f"https://example.org/broadsheet/{path.relative_to(site).as_posix().removesuffix('index.html')}"
         assert lxml.html.fromstring(path.read_bytes()).xpath("//link[@rel='canonical']/@href") == [address]
         assert address in dates
-    assert dates["https://example.org/paper-digest/daily/2025/05/26/"] == "2025-05-26"
+    assert dates["https://example.org/broadsheet/daily/2025/05/26/"] == "2025-05-26"
 
 
 def test_llms_txt_has_its_form_and_every_link_leads_somewhere(root: Path) -> None:
@@ -177,7 +177,7 @@ def test_llms_txt_has_its_form_and_every_link_leads_somewhere(root: Path) -> Non
     assert listed[4].type == "blockquote_open"
     for token in listed:
         if token.type == "link_open":
-            to = root / "site" / token.attrs["href"].removeprefix("https://example.org/paper-digest/")
+            to = root / "site" / token.attrs["href"].removeprefix("https://example.org/broadsheet/")
             assert to.is_file() or (to / "index.html").is_file(), to
 
 
@@ -228,7 +228,7 @@ def test_json_lines_say_what_the_data_say(root: Path) -> None:
     ids = {it["record"]["id"] for it in found if it["type"] == "publication"}
     assert ids == {it.id for it in Store(root).publications()}
     assert found[0]["type"] == "archive"
-    assert found[0]["record"]["site"] == "https://example.org/paper-digest/"
+    assert found[0]["record"]["site"] == "https://example.org/broadsheet/"
 
 
 def test_the_database_says_what_the_data_say(root: Path, tmp_path: Path) -> None:

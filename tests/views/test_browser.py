@@ -18,7 +18,7 @@ SHIFT = """() => new Promise((resolve) => {
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(build_demo(tmp_path_factory.mktemp("demo")), "/paper-digest/", "127.0.0.1", 0) as place:
+    with served(build_demo(tmp_path_factory.mktemp("demo")), "/broadsheet/", "127.0.0.1", 0) as place:
         yield place
 
 

@@ -26,7 +26,7 @@ from broadsheet.views.feeds.registry import ATOM, JSON
 from tests.example import ROOT, make_digest, tree
 from tests.views.test_feeds import HOSTILE, URL, archive, feed_items, made, paper, with_feeds
 
-SITE = "https://example.org/paper-digest/"
+SITE = "https://example.org/broadsheet/"
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 RFC_822 = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}")
 HUB = "https://hub.example.net/"

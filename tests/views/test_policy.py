@@ -38,7 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tab(site: Path, chromium: Browser) -> Iterator[Page]:
     """A tab that fails the test when a page broke the policy, complained, or asked anybody else for anything."""
-    with served(site, "/paper-digest/", "127.0.0.1", 0) as address:
+    with served(site, "/broadsheet/", "127.0.0.1", 0) as address:
         context = chromium.new_context(base_url=address, permissions=["clipboard-read", "clipboard-write"])
         context.add_init_script(WATCH)
         tab = context.new_page()

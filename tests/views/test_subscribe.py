@@ -14,7 +14,7 @@ from broadsheet.views.feeds.registry import FORMATS
 from tests.example import make_digest, paper
 
 DAYS = {"2025-05-26": [paper("2505.00001", title="Less than < & $x_i^2$")]}
-SITE = "https://example.org/paper-digest/"
+SITE = "https://example.org/broadsheet/"
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""``digest build``: only what changed is made again; the site changes in one step, or not at all."""
+"""``broadsheet build``: only what changed is made again; the site changes in one step, or not at all."""
 
 import datetime as dt
 import hashlib
@@ -26,7 +26,7 @@ from broadsheet.build.theme import build_rest, knows_short_way
 from broadsheet.build.workers import PROCESSORS, Job, Progress, Workers
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.open import CACHE, Executors, open_catalogue, with_sound_index
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings import config
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE, Settings
@@ -138,7 +138,7 @@ class _Build:
         outside = [name for name in names if leads_out(self.docs, name)]
         if outside and not self.short:
             what, do = "a link that leads out of docs/", "put the file itself there"
-            raise DigestError([Problem(f"{self.docs.name}/{printable(name)}", what, do) for name in outside])
+            raise DigestError([Diagnostic(f"{self.docs.name}/{printable(name)}", what, do) for name in outside])
         return outside, [name for name in names if name not in outside]
 
     def _fill(self, fresh: Path, workers: Workers, progress: Progress) -> tuple[State, int, int]:
@@ -251,7 +251,7 @@ def _contents(docs: Path, names: Iterable[str]) -> str:
         data = read_regular(docs / name)
         digest.update(f"{name}\0".encode("utf-8", "surrogateescape") + hashlib.sha256(data).digest())
         if fault := page_name_fault(name) or (utf8_fault(data) if is_page(name) else None):
-            problems.append(Problem(f"{docs.name}/{printable(name)}", *fault))
+            problems.append(Diagnostic(f"{docs.name}/{printable(name)}", *fault))
     if problems:
         raise DigestError(problems)
     return digest.hexdigest()

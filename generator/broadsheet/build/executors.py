@@ -29,7 +29,7 @@ from broadsheet.build.build import MAKERS, real_site
 from broadsheet.build.output import remove_unfinished
 from broadsheet.build.swap import fresh_of
 from broadsheet.index.open import CACHE, Executors
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.settings import config
 from broadsheet.store.program import program_fingerprint
 
@@ -71,13 +71,13 @@ def cluster(place: str, root: Path, site: Path | None) -> Iterator[tuple[int, Ex
                 yield max(2, len(client.nthreads())), lambda processes: ClusterExecutor(client, needs, unfinished)
         except CancelledError as error:
             what = "the scheduler, or every worker, was lost; the last site is untouched"
-            raise DigestError(Problem(f"dask://{place}", what, "start them, and build again")) from error
+            raise DigestError(Diagnostic(f"dask://{place}", what, "start them, and build again")) from error
         except KilledWorker as error:
             what = (
                 f"{error.allowed_failures + 1} workers died at the same work, the last was {error.last_worker.address}"
             )
             do = "see its log; often it is memory: give each more of it"
-            raise DigestError(Problem(f"dask://{place}", what, do)) from error
+            raise DigestError(Diagnostic(f"dask://{place}", what, do)) from error
 
 
 class ClusterExecutor(Executor):
@@ -112,7 +112,7 @@ def _work(needs: Needs, function: Callable[..., A], args: tuple[Any, ...], kwarg
     """What a worker does."""
     if problems := _missing(needs):
         address = get_worker().address
-        raise DigestError([Problem(f"worker {address}", what, do) for what, do in problems])
+        raise DigestError([Diagnostic(f"worker {address}", what, do) for what, do in problems])
     return _THREAD.submit(function, *args, **kwargs).result()
 
 
@@ -130,7 +130,7 @@ def _missing(needs: Needs) -> list[tuple[str, str]]:
         elif not os.access(mark.parent, os.W_OK):
             problems.append((f"it may not write into {mark.parent}", "run it as the same user"))
     if program_fingerprint() != needs.program:
-        problems.append(("its program is another version", "install the same paper-digest there, and start it again"))
+        problems.append(("its program is another version", "install the same broadsheet there, and start it again"))
     found = _versions()
     for name in sorted(name for name in needs.makers if found[name] != needs.makers[name]):
         what = f"it has {name} {found[name] or 'not at all'}, here is {needs.makers[name]}"
@@ -156,19 +156,19 @@ def _ask(client: Client, place: str, needs: Needs) -> None:
         client.wait_for_workers(1, timeout=WORKERS)
     except TimeoutError as error:
         do = f"start some: dask worker {place} --nworkers -1 --nthreads 1"
-        raise DigestError(Problem(f"dask://{place}", "the scheduler has no workers", do)) from error
-    install = "install the same paper-digest there, and start it again"
+        raise DigestError(Diagnostic(f"dask://{place}", "the scheduler has no workers", do)) from error
+    install = "install the same broadsheet there, and start it again"
     try:
         client.run_on_scheduler(program_fingerprint)
     except ImportError as error:
         raise DigestError(
-            Problem(f"dask://{place}", f"the scheduler cannot load the program ({error})", install)
+            Diagnostic(f"dask://{place}", f"the scheduler cannot load the program ({error})", install)
         ) from error
     problems = []
     for worker, answer in sorted(client.run(_missing, needs, on_error="return").items()):
         failed = isinstance(answer, Exception)
         missing = [(f"it cannot load the program ({answer})", install)] if failed else answer
-        problems += [Problem(f"worker {worker}", what, do) for what, do in missing]
+        problems += [Diagnostic(f"worker {worker}", what, do) for what, do in missing]
     if problems:
         raise DigestError(problems)
 
@@ -181,7 +181,7 @@ def _client(place: str) -> Iterator[Client]:
     except OSError as error:
         what = f"no Dask scheduler answers ({error.strerror or error})"
         do = "start one (dask scheduler), or build without --executor"
-        raise DigestError(Problem(f"dask://{place}", what, do)) from error
+        raise DigestError(Diagnostic(f"dask://{place}", what, do)) from error
     # They log tracebacks where Dask also raises, and what it raises is said here in words.
     for name in ("distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

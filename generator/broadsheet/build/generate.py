@@ -1,4 +1,4 @@
-"""``digest generate``: data/ → catalogue → pages and feeds → docs/."""
+"""``broadsheet generate``: data/ → catalogue → pages and feeds → docs/."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -11,7 +11,7 @@ from broadsheet.build.state import Made
 from broadsheet.build.workers import PROCESSORS, Job, Progress, Workers
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.open import open_catalogue, with_sound_index
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.files import refusals_explained
@@ -90,8 +90,8 @@ def write_docs(docs: Path, made: Iterable[Made], *, built: bool) -> int:
     return output.written
 
 
-def _in_the_way(path: str) -> Problem:
-    return Problem(f"docs/{path}", "a file of the program belongs here, and this is none", "give it another name")
+def _in_the_way(path: str) -> Diagnostic:
+    return Diagnostic(f"docs/{path}", "a file of the program belongs here, and this is none", "give it another name")
 
 
 def place_theme(docs: Path) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.store import atomic
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import open_regular, read_regular
@@ -185,7 +185,7 @@ class Output:
         """Count the file at `path`, which somebody else sees to, among those of this run."""
         if path in self._now:
             problem = "report this: it is a fault of the program"
-            raise DigestError(Problem(f"docs/{path}", "two pages claim this path", problem))
+            raise DigestError(Diagnostic(f"docs/{path}", "two pages claim this path", problem))
         self._now.add(path)
 
     def _prune(self) -> None:

@@ -1,4 +1,4 @@
-"""``digest ping``: tell the hub of the settings that the feeds have changed."""
+"""``broadsheet ping``: tell the hub of the settings that the feeds have changed."""
 
 from broadsheet.http.client import Web
 from broadsheet.http.websub import ping

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 
 # What the standard library's table leaves out or takes from the machine's own table.
 TYPES = {
@@ -148,7 +148,7 @@ def served(site: Path, base: str, host: str, port: int) -> Iterator[str]:
         thread.join()
 
 
-def _unavailable(host: str, port: int, error: OSError | OverflowError) -> Problem:
+def _unavailable(host: str, port: int, error: OSError | OverflowError) -> Diagnostic:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return Problem(f"{host}:{port}", "the port is in use", "stop the program that has it, or pass another --port")
-    return Problem(f"{host}:{port}", f"cannot listen here ({error})", "pass another --host or --port")
+        return Diagnostic(f"{host}:{port}", "the port is in use", "stop the program that has it, or pass another --port")
+    return Diagnostic(f"{host}:{port}", f"cannot listen here ({error})", "pass another --host or --port")

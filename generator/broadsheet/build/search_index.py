@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from broadsheet.build.swap import replacing
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.processes.child import run_module
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.temporary_folders import remove_abandoned, scratch_folder
@@ -100,10 +100,10 @@ def _run(pages: Path, output: Path, name: str) -> None:
     run = run_module([*arguments, "--force-language", f"en-x-{name}"], os.environ | ALLOCATOR)
     if run.returncode < 0:
         do = "if the machine has too little memory for it, build with --jobs 1"
-        raise DigestError(Problem("pagefind", f"was killed by signal {-run.returncode}", do))
+        raise DigestError(Diagnostic("pagefind", f"was killed by signal {-run.returncode}", do))
     if run.returncode:
         said = (run.stderr + run.stdout).strip() or f"it ended with {run.returncode}"
-        raise DigestError(Problem("pagefind", said, "check that the package pagefind[bin] is installed"))
+        raise DigestError(Diagnostic("pagefind", said, "check that the package pagefind[bin] is installed"))
 
 
 def _numbered(output: Path, name: str) -> list[str]:
@@ -125,7 +125,7 @@ def _numbered(output: Path, name: str) -> list[str]:
     fragments = {file.stem: file for file in (output / "fragment").iterdir()}
     if fragments.keys() != set(hashes):
         what = f"its index names {len(hashes)} documents, and there are {len(fragments)}"
-        raise DigestError(Problem("pagefind", what, "install a version of it that requirements.lock names"))
+        raise DigestError(Diagnostic("pagefind", what, "install a version of it that requirements.lock names"))
     meta.write_bytes(gzip.compress(data, mtime=0))
     texts = (gzip.decompress(fragments[found].read_bytes()).removeprefix(b"pagefind_dcd") for found in hashes)
     return [json.loads(text)["url"] for text in texts]

@@ -1,4 +1,4 @@
-"""``digest serve``: build, serve, and build again when an input changes."""
+"""``broadsheet serve``: build, serve, and build again when an input changes."""
 
 import os
 import time

@@ -13,14 +13,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from broadsheet.build.seal import SEAL, entries, files_below, read_seal
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.settings import config
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
 from broadsheet.store.files import open_regular, read_regular
 from broadsheet.views.markdown import HEADING_ID
 
 IGNORE_ALL = b"*\n"  # the .gitignore of a spare
-_FORCE = "name another folder, empty this one, or pass --force to digest build: files of the same names are replaced"
+_FORCE = (
+    "name another folder, empty this one, or pass --force: files of the same names are then replaced"
+)
 _ELSEWHERE = "name another folder"
 _CANONICAL = re.compile(rb'<link rel="canonical" href="https?://[^/"<>]+(/[^"<>]*)">')
 _HEADING = f'<h1 id="{HEADING_ID}">'.encode()
@@ -37,14 +39,14 @@ def check_folder(site: Path, root: Path, docs: Path, *, force: bool = False) -> 
     if not fault and not force and entries(str(site)) and read_seal(site) is None:
         fault = "is not empty, and no build made it", _FORCE
     if fault:
-        raise DigestError(Problem(str(site), *fault))
+        raise DigestError(Diagnostic(str(site), *fault))
 
 
 def check_workplace(folder: Path) -> None:
     """Raise DigestError if `folder`, in which a site is put together or set aside, is there and no build made it."""
     if os.path.lexists(folder) and not _is_workplace(folder):
         what = "a build needs this place for the next site, and no build made what is there"
-        raise DigestError(Problem(str(folder), what, "move it away"))
+        raise DigestError(Diagnostic(str(folder), what, "move it away"))
 
 
 def _is_workplace(folder: Path) -> bool:
@@ -181,9 +183,9 @@ def keep_others(site: Path, fresh: Path, listed: Collection[str] | None, *, forc
     for entry in list(_unknown(str(site), ours, _parents(ours))):
         transfer.take(entry, os.path.relpath(entry.path, site))
     if transfer.obstacles and not force:
-        do = "move it away, or pass --force to digest build: then it is replaced"
+        do = "move it away, or pass --force to broadsheet build: then it is replaced"
         what = "no build made it, and it stands in the place of a file of the new site"
-        raise DigestError([Problem(f"{site}/{path}", what, do) for path in sorted(transfer.obstacles)])
+        raise DigestError([Diagnostic(f"{site}/{path}", what, do) for path in sorted(transfer.obstacles)])
     return transfer.taken
 
 

@@ -1,4 +1,4 @@
-"""``digest new``: a digest of one's own, from the files in ``generator/broadsheet/starter/``.
+"""``broadsheet new``: a digest of one's own, from the files in ``generator/broadsheet/starter/``.
 
 Its mkdocs.yml is a link to this repository's, with another name and address put in: there is one file to keep right.
 """
@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.settings.config import SITE_FILE
 from broadsheet.store.atomic import write_atomically
 from broadsheet.text import text
@@ -32,22 +32,22 @@ def start(folder: Path, name: str, url: str) -> list[str]:
     return list(files)
 
 
-def _folder_problems(folder: Path) -> list[Problem]:
+def _folder_problems(folder: Path) -> list[Diagnostic]:
     if folder.exists() and not folder.is_dir():
-        return [Problem(str(folder), "this is a file", "name a new folder")]
+        return [Diagnostic(str(folder), "this is a file", "name a new folder")]
     if folder.is_dir() and any(entry.name != ".git" for entry in folder.iterdir()):
-        return [Problem(str(folder), "the folder is not empty", "name a new folder, or empty this one")]
+        return [Diagnostic(str(folder), "the folder is not empty", "name a new folder, or empty this one")]
     return []
 
 
-def _site_problems(name: str, url: str) -> list[Problem]:
+def _site_problems(name: str, url: str) -> list[Diagnostic]:
     problems = []
     if not text.one_line(name) or not text.one_line(name).isprintable():
         what, do = f"{name!r} is no name for a site", "use letters, digits, spaces and punctuation"
-        problems.append(Problem("--name", what, do))
+        problems.append(Diagnostic("--name", what, do))
     if not text.safe_url(url) or "?" in url or "#" in url:
         what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"
-        problems.append(Problem("--url", what, do))
+        problems.append(Diagnostic("--url", what, do))
     return problems
 
 

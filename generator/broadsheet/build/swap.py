@@ -9,7 +9,7 @@ from pathlib import Path
 
 from broadsheet.build.seal import entries, mark_unfinished
 from broadsheet.build.site_folder import IGNORE_ALL, check_workplace, same_file
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.processes.child import run_module
 from broadsheet.store.atomic import write_atomically
 
@@ -54,7 +54,7 @@ def _make(folder: Path, site: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileNotFoundError, PermissionError) as error:  # /proc says the first of whatever is to be made in it
-        raise DigestError(Problem(str(site), "cannot be written", "name another folder")) from error
+        raise DigestError(Diagnostic(str(site), "cannot be written", "name another folder")) from error
 
 
 def _share_files(site: Path, spare: Path) -> bool:
@@ -186,11 +186,11 @@ def _run_mkdocs(root: Path, target: Path, epoch: int) -> None:
         raise DigestError(_complaints(run.stderr + run.stdout))
 
 
-def _complaints(output: str) -> list[Problem]:
+def _complaints(output: str) -> list[Diagnostic]:
     """MkDocs' warnings and errors; all it said where none is marked as such."""
     said = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith("INFO")]
     marked = [line.partition("-")[2].strip() for line in said if line.startswith(("WARNING", "ERROR"))]
-    return [Problem("mkdocs", line, "mend what it names; the last site is untouched") for line in marked or said]
+    return [Diagnostic("mkdocs", line, "mend what it names; the last site is untouched") for line in marked or said]
 
 
 def _replace(site: Path, fresh: Path) -> None:

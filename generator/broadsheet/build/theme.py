@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from broadsheet.build.output import leads_out, visible
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.store.program import Compiled
 from broadsheet.views.markdown import HEADING_ID, head, html, html_above, meta
 from broadsheet.views.page import Page as DigestPage
@@ -222,8 +222,8 @@ def build_rest(root: Path, target: Path, known: Mapping[str, str | None], epoch:
         del os.environ["SOURCE_DATE_EPOCH"]
 
 
-def _problem(what: str) -> Problem:
-    return Problem("mkdocs", what, "mend what it names; the last site is untouched")
+def _problem(what: str) -> Diagnostic:
+    return Diagnostic("mkdocs", what, "mend what it names; the last site is untouched")
 
 
 class _Said(logging.Handler):
@@ -231,7 +231,7 @@ class _Said(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         self.problems.append(_problem(record.getMessage()))

@@ -1,1 +1,1 @@
-"""The checks of `digest check`: settings, days, papers, receipts, files, the site and its size."""
+"""The checks of `broadsheet check`: settings, days, papers, receipts, files, the site and its size."""

@@ -1,4 +1,4 @@
-"""``digest check``: every problem of settings, data, hand-written pages and the built site, all of them at once."""
+"""``broadsheet check``: every problem of settings, data, hand-written pages and the built site, all of them at once."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
 from broadsheet.checks.site import site_problems
 from broadsheet.checks.size import SiteSize, site_size
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.publication import Publication, parse_stream, repeated
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -30,7 +30,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     days: int
     papers: int
     publications: int
-    problems: tuple[Problem, ...]
+    problems: tuple[Diagnostic, ...]
     site: SiteSize | None = None
 
     @property
@@ -59,14 +59,14 @@ def check(root: Path, site: Path | None = None) -> Report:
     )
 
 
-def _settings(root: Path) -> tuple[Settings | None, list[Problem]]:
+def _settings(root: Path) -> tuple[Settings | None, list[Diagnostic]]:
     try:
         return config.load(root), []
     except DigestError as error:
         return None, list(error.problems)
 
 
-def _listed(names: Callable[[], list[T]], found: list[Problem]) -> list[T]:
+def _listed(names: Callable[[], list[T]], found: list[Diagnostic]) -> list[T]:
     """Return what `names` lists; nothing where it cannot, and then add to `found` why."""
     try:
         return names()
@@ -75,7 +75,7 @@ def _listed(names: Callable[[], list[T]], found: list[Problem]) -> list[T]:
         return []
 
 
-def _check_days(root: Path, store: Store, settings: Settings | None, found: list[Problem]) -> int:
+def _check_days(root: Path, store: Store, settings: Settings | None, found: list[Diagnostic]) -> int:
     """Add the problems of all days to `found`; how many different papers there are."""
     topics = TopicUse(settings) if settings else None
     papers: set[str] = set()
@@ -93,7 +93,7 @@ def _check_days(root: Path, store: Store, settings: Settings | None, found: list
     return len(papers)
 
 
-def _check_publications(store: Store, found: list[Problem]) -> list[Publication]:
+def _check_publications(store: Store, found: list[Diagnostic]) -> list[Publication]:
     """Add the problems of all publications to `found`; the publications that can be read."""
     publications: list[Publication] = []
     for path in _listed(store.publication_files, found):
@@ -103,7 +103,7 @@ def _check_publications(store: Store, found: list[Problem]) -> list[Publication]
             found.append(problem_from(error, store.root))
             continue
         except UnicodeDecodeError as error:
-            found.append(Problem(store.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
+            found.append(Diagnostic(store.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
             continue
         good, bad = parse_stream(text, store.label(path))
         publications += good
@@ -125,6 +125,6 @@ def _files(site: Path) -> Iterator[tuple[str, int]]:
                     yield f"{folder}{entry.name}", entry.stat().st_size
 
 
-def _by_place(problem: Problem) -> tuple[str, int, str]:
+def _by_place(problem: Diagnostic) -> tuple[str, int, str]:
     file, _, line = problem.where.rpartition(":")
     return (file, int(line), problem.what) if re.fullmatch(r"\d+", line) else (problem.where, 0, problem.what)

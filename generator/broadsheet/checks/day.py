@@ -1,4 +1,4 @@
-"""A day of ``data/`` as `digest check` sees it: with the place of every line, and with what could not be read."""
+"""A day of ``data/`` as `broadsheet check` sees it: with the place of every line, and with what could not be read."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet.model import limits
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper, Receipt
 from broadsheet.scoring.llm.signers import signers
 from broadsheet.store import records
@@ -43,9 +43,9 @@ class Day(NamedTuple):
         return f"{self.receipt_file}:{line}"
 
 
-def read_day(store: Store, date: str) -> tuple[Day, list[Problem]]:
+def read_day(store: Store, date: str) -> tuple[Day, list[Diagnostic]]:
     """The day, and everything about its files that keeps the rest of the program from reading them."""
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     receipt = None
     dropped: tuple[Paper, ...] = ()
     try:
@@ -69,11 +69,11 @@ def read_day(store: Store, date: str) -> tuple[Day, list[Problem]]:
     ), problems
 
 
-def cut_fields(row: Row) -> Iterator[Problem]:
+def cut_fields(row: Row) -> Iterator[Diagnostic]:
     """Note the fields of which no page shows the end."""
     for field in row.cut_names:
         what = f"{row.paper.arxiv_id}: {field} is longer than {limits.allowance(field)}, and is cut where it is read"
-        yield Problem(row.where, what, "shorten it", note=True)
+        yield Diagnostic(row.where, what, "shorten it", note=True)
 
 
 def _rows(store: Store, path: Path) -> Iterator[Row]:

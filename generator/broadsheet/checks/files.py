@@ -1,4 +1,4 @@
-"""What `digest check` asks of places: files in ``data/`` that nobody reads, pages in ``docs/`` in the way of others."""
+"""Checks of places: files in ``data/`` that are not read, pages in ``docs/`` in the way of others."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from broadsheet.build.output import generated as listed_as_generated
 from broadsheet.build.output import is_marked, visible
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.settings.config import Settings
 from broadsheet.store import records
 from broadsheet.store.files import is_page, page_name_fault, printable, problem_from, read_regular, utf8_fault
@@ -19,7 +19,7 @@ _BY_DAY = {"replies": "kept replies", "dropped": "dropped papers"}
 _DATED = re.compile(r"(?:daily/\d{4}/\d\d/\d\d|weekly/\d{4}-W\d\d|monthly/\d{4}-\d\d)/", re.ASCII)
 
 
-def misplaced_files(store: Store) -> Iterator[Problem]:
+def misplaced_files(store: Store) -> Iterator[Diagnostic]:
     """Files in ``data/`` that are not where a file of their kind is read."""
     for path in sorted(store.data.rglob("*")):
         name = path.relative_to(store.data)
@@ -28,7 +28,7 @@ def misplaced_files(store: Store) -> Iterator[Problem]:
             yield from _misplaced(store, path, name.parts[0])
 
 
-def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Problem]:
+def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Diagnostic]:
     where = store.label(path)
     if folder in ("papers", "runs"):
         yield from _misplaced_day(store, path, folder)
@@ -36,32 +36,32 @@ def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Problem]:
         right = {"replies": store.replies_path, "dropped": store.dropped_path}[folder]
         if path != right(path.stem if records.is_date(path.stem) else "0000-00-00"):
             do = f"move it to data/{folder}/YYYY/YYYY-MM-DD.jsonl"
-            yield Problem(where, f"{_BY_DAY[folder]} are not read from here", do)
+            yield Diagnostic(where, f"{_BY_DAY[folder]} are not read from here", do)
     elif folder != "publications":
-        yield Problem(where, "nothing reads this file", "move it out of data/")
+        yield Diagnostic(where, "nothing reads this file", "move it out of data/")
     elif path not in store.publication_files():
-        yield Problem(where, "publications are not read from here", f"rename it to data/publications/{path.stem}.yml")
+        yield Diagnostic(where, "publications are not read from here", f"rename it to data/publications/{path.stem}.yml")
 
 
-def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Problem]:
+def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Diagnostic]:
     where = store.label(path)
     date = path.name.split(".")[0]
     if not records.is_calendar_date(date):
-        yield Problem(where, "not named after a day", "name it YYYY-MM-DD, or move it out of data/")
+        yield Diagnostic(where, "not named after a day", "name it YYYY-MM-DD, or move it out of data/")
         return
     right = store.papers_path(date) if folder == "papers" else store.receipt_path(date)
     if path == right:
         return
     if right.exists():
         what = f"claims the day {date}, and so does {store.label(right)}"
-        yield Problem(where, what, "bring what it alone has into the other file, then delete it")
+        yield Diagnostic(where, what, "bring what it alone has into the other file, then delete it")
     elif path.suffix == right.suffix:
-        yield Problem(where, "this day is not read from here", f"move it to {store.label(right)}")
+        yield Diagnostic(where, "this day is not read from here", f"move it to {store.label(right)}")
     else:
-        yield Problem(where, "this day is not read from here", f"run 'digest import {where}', then delete it")
+        yield Diagnostic(where, "this day is not read from here", f"run 'broadsheet import {where}', then delete it")
 
 
-def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) -> Iterator[Problem]:
+def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) -> Iterator[Diagnostic]:
     """Hand-written pages at an address that belongs to a generated one."""
     docs = root / settings.site.docs_dir
     generated = listed_as_generated(docs)
@@ -71,14 +71,14 @@ def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) 
             if path in generated or is_marked(docs / path):
                 continue
             if fault := page_name_fault(path) or utf8_fault(read_regular(docs / path)):
-                yield Problem(f"{settings.site.docs_dir}/{printable(path)}", *fault)
+                yield Diagnostic(f"{settings.site.docs_dir}/{printable(path)}", *fault)
         except OSError as error:
             yield problem_from(error, root)
             continue
         address = page_url(path)
         if address in taken or _is_reserved(address, settings, publications):
             where = f"{settings.site.docs_dir}/{printable(path)}"
-            yield Problem(where, f"stands at /{address}, the address of a generated page", "give it another name")
+            yield Diagnostic(where, f"stands at /{address}, the address of a generated page", "give it another name")
 
 
 def _is_reserved(address: str, settings: Settings, publications: frozenset[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What `digest check --site` asks of a built site: every internal link leads somewhere, under any sub-path."""
+"""What `broadsheet check --site` asks of a built site: every internal link leads somewhere, under any sub-path."""
 
 import posixpath
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 
 # Hosts serve this one at any address, so that its links must start at the root.
 NOT_FOUND = "404.html"
@@ -29,36 +29,36 @@ class Document(NamedTuple):
     has_title: bool
 
 
-def site_problems(site: Path, site_url: str, label: str) -> Iterator[Problem]:
+def site_problems(site: Path, site_url: str, label: str) -> Iterator[Diagnostic]:
     """Everything wrong with the site in folder `site`, to be served at `site_url`; messages call the folder `label`."""
     files = frozenset(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
     if "index.html" not in files:
-        yield Problem(label, "not a built site (no index.html)", "run 'digest build'")
+        yield Diagnostic(label, "not a built site (no index.html)", "run 'broadsheet build'")
         return
     documents = {name: _read_html(site / name) for name in sorted(files) if name.endswith(".html")}
     resolver = _Resolver(files, documents, site_url)
     for name, document in documents.items():
         if not document.has_title:
-            yield Problem(f"{label}/{name}", "the page has no <title>", "give it a heading or a title")
+            yield Diagnostic(f"{label}/{name}", "the page has no <title>", "give it a heading or a title")
         for link in document.links:
             if fault := resolver.fault(name, link.url):
-                yield Problem(f"{label}/{name}:{link.line}", f"{link.url}: {fault[0]}", fault[1])
+                yield Diagnostic(f"{label}/{name}:{link.line}", f"{link.url}: {fault[0]}", fault[1])
     for name in sorted(files):
         if name.endswith((".xml", ".atom", ".opml")):
             yield from _xml_problems(site / name, f"{label}/{name}", resolver)
 
 
-def _xml_problems(path: Path, where: str, resolver: "_Resolver") -> Iterator[Problem]:
+def _xml_problems(path: Path, where: str, resolver: "_Resolver") -> Iterator[Diagnostic]:
     """Feeds and the site map name pages by their full address."""
     try:
         root = etree.parse(path).getroot()
     except etree.XMLSyntaxError as error:
-        yield Problem(f"{where}:{error.lineno}", f"not XML: {error.msg}", "report this: it is a fault of the program")
+        yield Diagnostic(f"{where}:{error.lineno}", f"not XML: {error.msg}", "report this: it is a fault of the program")
         return
     for element in root.iter(etree.Element):
         for url in ((element.text or "").strip(), *element.attrib.values()):
             if resolver.is_ours(url) and (fault := resolver.fault("", url)):
-                yield Problem(f"{where}:{element.sourceline}", f"{url}: {fault[0]}", fault[1])
+                yield Diagnostic(f"{where}:{element.sourceline}", f"{url}: {fault[0]}", fault[1])
 
 
 class _Resolver:

@@ -1,4 +1,4 @@
-"""What `digest check --site` says of a site's size: against the limits of the usual static hosts, with what helps."""
+"""The size of a site against the limits of the usual static hosts, with what helps."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -9,7 +9,7 @@ import click
 
 from broadsheet import __version__
 from broadsheet.cli.interruption import Interruption, end_when_told
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.store.files import problem_from
 from broadsheet.store.lock import introduce
 
@@ -45,18 +45,18 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="digest")
+@click.version_option(__version__, prog_name="broadsheet")
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """Paper Digest: scored daily papers and repository records, as a static site.
+    """Broadsheet: scored daily papers and repository records, as a static site.
 
     \b
     Example, from nothing to a site:
-      digest new my-digest && cd my-digest
-      digest import ~/scores/2025-05-27.json
-      digest build && digest serve
+      broadsheet new my-digest && cd my-digest
+      broadsheet import ~/scores/2025-05-27.json
+      broadsheet build && broadsheet serve
     """
-    introduce(f"digest {context.invoked_subcommand}", lambda holder: click.echo(f"waiting: {holder}", err=True))
+    introduce(f"broadsheet {context.invoked_subcommand}", lambda holder: click.echo(f"waiting: {holder}", err=True))
 
 
 def main() -> None:
@@ -77,7 +77,7 @@ def main() -> None:
         _end(problem_from(error))
 
 
-def _end(*problems: Problem, code: int = 1) -> NoReturn:
+def _end(*problems: Diagnostic, code: int = 1) -> NoReturn:
     for problem in problems:
         click.echo(problem, err=True)
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""``digest generate`` and ``digest build``."""
+"""``broadsheet generate`` and ``broadsheet build``."""
 
 import os
 from contextlib import AbstractContextManager, nullcontext
@@ -12,7 +12,7 @@ from broadsheet.build.build import build
 from broadsheet.build.generate import Generated, generate
 from broadsheet.cli.options import jobs_option, json_option, progress_bar, quiet_option, root_option
 from broadsheet.index.open import Executors
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.text.formats import count
 
@@ -42,7 +42,7 @@ def generate_command(root: Path, quiet: bool, as_json: bool, jobs: int | None) -
 
     \b
     Example:
-      digest generate --root my-digest
+      broadsheet generate --root my-digest
     """
     with progress_bar("pages", quiet or as_json) as progress:
         done = generate(root, jobs, progress)
@@ -85,7 +85,7 @@ def build_command(
 
     \b
     Example:
-      digest build --root my-digest --site /var/www/digest
+      broadsheet build --root my-digest --site /var/www/digest
     """
     if scheduler and jobs:
         raise click.UsageError("--jobs is for this machine's processes: a cluster's are as many as it has workers")
@@ -102,8 +102,8 @@ def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextMa
     try:
         from broadsheet.build.executors import cluster  # noqa: PLC0415 - an extra that few need
     except ModuleNotFoundError as error:
-        do = "pip install 'paper-digest[dask]'"
-        raise DigestError(Problem("--executor", f"there is no package {error.name}", do)) from error
+        do = "pip install 'broadsheet[dask]'"
+        raise DigestError(Diagnostic("--executor", f"there is no package {error.name}", do)) from error
     return cluster(scheduler, root, site)
 
 

@@ -1,4 +1,4 @@
-"""``digest check``."""
+"""``broadsheet check``."""
 
 import sys
 from pathlib import Path
@@ -25,7 +25,7 @@ def check_command(root: Path, site: Path | None, as_json: bool) -> None:
 
     \b
     Example:
-      digest check --root my-digest --site my-digest/site
+      broadsheet check --root my-digest --site my-digest/site
     """
     report = check(root, site)
     if as_json:

@@ -1,4 +1,4 @@
-"""``digest fetch``."""
+"""``broadsheet fetch``."""
 
 import datetime
 import sys
@@ -57,8 +57,8 @@ def fetch_command(
 
     \b
     Example:
-      digest fetch --date 2026-09-24
-      digest fetch --from 2026-09-01 --to 2026-09-24
+      broadsheet fetch --date 2026-09-24
+      broadsheet fetch --from 2026-09-01 --to 2026-09-24
     """
     now = today()
     dates = _dates(date, first, last, now)

@@ -1,4 +1,4 @@
-"""``digest import``."""
+"""``broadsheet import``."""
 
 import sys
 from collections import defaultdict
@@ -97,13 +97,13 @@ def import_command(
     content: rows of papers (JSON, JSON lines, CSV, TSV), Hugging Face Daily Papers JSON, arXiv RSS, Atom, API and
     OAI-PMH, BibTeX, RIS, LibreCat YAML or JSON, a saved digest page (for its receipt), the data/ folder or the JSON
     Lines download of another digest. Importing a file again changes nothing. docs/importing.md lists every key;
-    'digest schema paper' prints the JSON Schema of a row.
+    'broadsheet schema paper' prints the JSON Schema of a row.
 
     \b
     Example:
-      digest import ~/scored/2025-05 publications.yml
-      digest import --map relevance=rating --scale 0-100 --date 2025-05-27 ratings.csv
-      curl -s 'https://huggingface.co/api/daily_papers?date=2025-05-27' | digest import -
+      broadsheet import ~/scored/2025-05 publications.yml
+      broadsheet import --map relevance=rating --scale 0-100 --date 2025-05-27 ratings.csv
+      curl -s 'https://huggingface.co/api/daily_papers?date=2025-05-27' | broadsheet import -
     """
     stdin = sys.stdin.buffer if STDIN in paths else None
     with my_turn(root):

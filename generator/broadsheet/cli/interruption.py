@@ -6,7 +6,7 @@ import sys
 import threading
 from types import FrameType
 
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE_S = 1.5  # to clear away what was begun; after that the process ends as if it were killed
@@ -20,9 +20,9 @@ class Interruption(SystemExit):
         super().__init__(self.status)
 
     @property
-    def problem(self) -> Problem:
+    def problem(self) -> Diagnostic:
         """Return the message about it."""
-        return Problem("digest", f"stopped by {self.signal.name}", "run the command again to continue")
+        return Diagnostic("broadsheet", f"stopped by {self.signal.name}", "run the command again to continue")
 
 
 def end_when_told() -> None:

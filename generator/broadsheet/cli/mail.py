@@ -1,4 +1,4 @@
-"""``digest mail``."""
+"""``broadsheet mail``."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ import msgspec
 from broadsheet.cli.fetch import open_web
 from broadsheet.cli.options import json_option, quiet_option, root_option
 from broadsheet.mail.deliver import Report, Written, find_recipients, mail, open_feed, send_test, state_file, written
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.settings import config
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.lock import Lock, exclusive_lock
@@ -58,9 +58,9 @@ def mail_command(
 
     \b
     Example:
-      digest mail --dry-run --open
-      digest mail --test me@group.example
-      digest mail --recipients ~/readers.txt
+      broadsheet mail --dry-run --open
+      broadsheet mail --test me@group.example
+      broadsheet mail --recipients ~/readers.txt
     """
     if dry_run and address:
         raise click.UsageError("--dry-run sends nothing, --test does: choose one of them.")
@@ -87,7 +87,7 @@ def _show(it: Written, folder: Path, browse: bool, quiet: bool, as_json: bool, *
     paths = {kind: folder / f"{it.edition}.{kind}" for kind in files}
     if (others := [path for path in paths.values() if path.exists()]) and len(others) < len(paths):
         what = "stands where the preview belongs, and is none"  # a preview is three files
-        raise DigestError([Problem(str(path), what, "move it away, or name another --out") for path in others])
+        raise DigestError([Diagnostic(str(path), what, "move it away, or name another --out") for path in others])
     for kind, data in files.items():
         write_atomically(paths[kind], data, sole=sole)
     if as_json:

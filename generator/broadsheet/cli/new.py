@@ -1,4 +1,4 @@
-"""``digest new``."""
+"""``broadsheet new``."""
 
 import shlex
 from pathlib import Path
@@ -10,18 +10,18 @@ from broadsheet.build.starter import start
 
 @click.command("new")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--name", default="Paper Digest", show_default=True, help="The site's name.")
+@click.option("--name", default="Broadsheet", show_default=True, help="The site's name.")
 @click.option("--url", default="http://127.0.0.1:8000/", show_default=True, help="The address readers will use.")
 def new_command(folder: Path, name: str, url: str) -> None:
     """Make a digest of one's own in DIR: settings, workflows, two days of sample papers and a sample publication.
 
     \b
     Example:
-      digest new my-digest --name "Group papers" --url https://group.example/papers/
+      broadsheet new my-digest --name "Group papers" --url https://group.example/papers/
     """
     written = start(folder, name, url)
     click.echo(f"{folder}: {len(written)} files")
-    click.echo(f"next: cd {shlex.quote(str(folder))} && digest serve")
+    click.echo(f"next: cd {shlex.quote(str(folder))} && broadsheet serve")
     click.echo(
         "for new papers each morning fill in fetch and topics in digest.yml, and the secret DIGEST_LLM_KEY: README.md"
     )

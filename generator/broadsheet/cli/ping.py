@@ -1,4 +1,4 @@
-"""``digest ping``."""
+"""``broadsheet ping``."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def ping_command(root: Path, quiet: bool, dry_run: bool) -> None:
 
     \b
     Example:
-      digest ping --root my-digest
+      broadsheet ping --root my-digest
     """
     settings = config.load(root)
     hub, feeds = settings.feeds.hub, addresses(settings)

@@ -1,4 +1,4 @@
-"""``digest run``."""
+"""``broadsheet run``."""
 
 import datetime
 import os
@@ -49,8 +49,8 @@ def run_command(
 
     \b
     Example:
-      digest run --dry-run
-      DIGEST_LLM_KEY=… digest run --budget 0.50
+      broadsheet run --dry-run
+      DIGEST_LLM_KEY=… broadsheet run --budget 0.50
     """
     now = today()
     if date and date > now:

@@ -1,4 +1,4 @@
-"""``digest schema``."""
+"""``broadsheet schema``."""
 
 import click
 
@@ -12,7 +12,7 @@ def schema_command(kind: str) -> None:
 
     \b
     Example:
-      digest schema paper > paper.schema.json
+      broadsheet schema paper > paper.schema.json
     """
     from broadsheet.store.schemas import schema  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""``digest score``."""
+"""``broadsheet score``."""
 
 import os
 import sys
@@ -56,8 +56,8 @@ def score_command(
 
     \b
     Example:
-      digest score --date 2025-05-27 --dry-run
-      DIGEST_LLM_KEY=… digest score --date 2025-05-27 --budget 0.50
+      broadsheet score --date 2025-05-27 --dry-run
+      DIGEST_LLM_KEY=… broadsheet score --date 2025-05-27 --budget 0.50
     """
     if dry_run:
         _print_forecast(date, forecast_day(root, date, os.environ, again=again), as_json)

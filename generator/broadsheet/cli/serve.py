@@ -1,4 +1,4 @@
-"""``digest serve``."""
+"""``broadsheet serve``."""
 
 import sys
 from pathlib import Path
@@ -23,7 +23,7 @@ def serve_command(root: Path, host: str, port: int, site: Path | None) -> None:
 
     \b
     Example:
-      digest serve --root my-digest --port 8080
+      broadsheet serve --root my-digest --port 8080
     """
     try:
         serve(root, host, port, site, click.echo)

@@ -1,4 +1,4 @@
-"""``digest train``."""
+"""``broadsheet train``."""
 
 import time
 from collections.abc import Iterator
@@ -38,9 +38,9 @@ def train_command(
 
     \b
     Example:
-      digest train
-      digest train --evaluate 2025-10-01
-      digest train --why 2505.18313
+      broadsheet train
+      broadsheet train --evaluate 2025-10-01
+      broadsheet train --why 2505.18313
     """
     if sum(given is not None for given in (before, evaluate, why)) > 1:
         raise click.UsageError("--before, --evaluate and --why exclude each other.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from broadsheet.index.states import GOOD
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.model import Receipt, Tally
 from broadsheet.providers.arxiv.calendar import Calendar
 from broadsheet.providers.fetch_result import Condition, Fetched
@@ -32,7 +32,7 @@ def weigh(store: Store, calendar: Calendar, found: Fetched, asked_at: str) -> No
     expected = not calendar.announces(found.date) or usual(store, calendar, found) == 0
     if agreed or expected or _was_settled(before):
         found.condition, found.absent = Condition.QUIET, False
-        note = Problem(found.problems[-1].where, f"nothing was announced for {found.date}", "nothing to do", note=True)
+        note = Diagnostic(found.problems[-1].where, f"nothing was announced for {found.date}", "nothing to do", note=True)
         found.problems[-1] = note
 
 

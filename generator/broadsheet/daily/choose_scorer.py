@@ -43,9 +43,9 @@ def judge_day(
 ) -> Scored:
     """Score what wants it on a day. Raises DigestError where it cannot be, with nothing spent."""
     settings = config.load(root)
-    if not endpoint.is_set(settings.scorer, environment):
+    if not endpoint.is_set(settings.llm, environment):
         return _judge_locally(root, settings, date, clock, again, cut)
-    endpoint.from_environment(settings.scorer, environment)
+    endpoint.from_environment(settings.llm, environment)
     if is_prefiltered(settings) and not again:
         with exclusive_lock(root, Lock.SCORING):
             sift(root, settings, date, clock)
@@ -65,7 +65,7 @@ def _ready(root: Path, settings: Settings, clock: Clock) -> "LocalScorer":
 
 
 def below(settings: Settings) -> Cut:
-    """What `digest run` does not show: papers of less relevance than the settings want, unless somebody is followed."""
+    """Return the filter of papers that a run drops: of too little relevance, unless their author is followed."""
     least, wishes = settings.run.least, Wishes(settings)
 
     def cut(paper: Paper) -> str | None:

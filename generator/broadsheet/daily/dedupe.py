@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from broadsheet.model.arxiv_categories import canonical
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper
 from broadsheet.store.store import Store
 
@@ -70,4 +70,4 @@ def require_archive(store: Store, date: str) -> None:
         if receipt is not None and receipt.relevant:
             what = f"says that {receipt.relevant} papers were shown, yet data/papers has none of them"
             do = "bring data/papers back: without it papers would be announced again"
-            raise DigestError(Problem(store.label(store.receipt_path(earlier)), what, do))
+            raise DigestError(Diagnostic(store.label(store.receipt_path(earlier)), what, do))

@@ -1,4 +1,4 @@
-"""``digest fetch``: services are asked, each paper is announced once, and what came is kept in ``data/``."""
+"""``broadsheet fetch``: services are asked, each paper is announced once, and what came is kept in ``data/``."""
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from broadsheet.daily.drop import put
 from broadsheet.daily.receipts import RENEWED, SIGHTED, WITHDRAWN
 from broadsheet.http.client import Web
 from broadsheet.index.open import open_catalogue
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper
 from broadsheet.providers import fetchers as fetching
 from broadsheet.providers.arxiv.calendar import Calendar
@@ -49,10 +49,10 @@ class DayReport(msgspec.Struct):
     changed: list[str] = []
     publications: dict[str, int] = {}
     repairs: list[Repair] = []
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
 
     @property
-    def faults(self) -> list[Problem]:
+    def faults(self) -> list[Diagnostic]:
         """The problems that are more than notes."""
         return [problem for problem in self.problems if not problem.note]
 
@@ -77,7 +77,7 @@ def fetch_days(
     asks = fetching.asks(settings.fetch)
     if not asks:
         do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
-        raise DigestError(Problem(SETTINGS_FILE, "nothing to fetch", do))
+        raise DigestError(Diagnostic(SETTINGS_FILE, "nothing to fetch", do))
     store, asked_at = Store(root), asked_at or f"{today}T00:00:00Z"
     reports = []
     for date in sorted(dates):
@@ -184,7 +184,7 @@ def _mark_stale(fetched: Fetched, known: dict[str, str]) -> None:
     if stale := stale_categories(fetched.papers, known):
         fetched.condition = Condition.STALE
         what = f"all papers of {', '.join(stale)} were announced before {fetched.date}: the feed is an old one"
-        fetched.problems.append(Problem(fetched.source, what, "try again later"))
+        fetched.problems.append(Diagnostic(fetched.source, what, "try again later"))
 
 
 def _harvests(

@@ -1,4 +1,4 @@
-"""``digest import``: foreign files become records, records meet ``data/``, a report says what became of each row."""
+"""``broadsheet import``: parse foreign files, merge their records into ``data/``, and report on each row."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ from broadsheet.daily import ledger
 from broadsheet.daily.import_checks import Relevances
 from broadsheet.daily.import_files import STDIN, File, files_in, read
 from broadsheet.daily.merge import Day, Outcome, Shelf, in_order, merge_receipts, receipt_conflicts
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper, Receipt
 from broadsheet.providers import parsers as sources
 from broadsheet.providers.fields import AS_THEY_ARE, FieldMap
@@ -50,7 +50,7 @@ class Report(msgspec.Struct):
     repairs: list[Repair] = []
     unscored: list[Unscored] = []
     kept: list[Kept] = []
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
 
     @property
     def read(self) -> int:
@@ -58,7 +58,7 @@ class Report(msgspec.Struct):
         return sum(self.outcomes.values()) + self.refused
 
     @property
-    def faults(self) -> list[Problem]:
+    def faults(self) -> list[Diagnostic]:
         """The problems that are more than notes."""
         return [problem for problem in self.problems if not problem.note]
 
@@ -82,7 +82,7 @@ def run(
     found = list(files_in(paths, date))
     work.to_come.update(file.day for file in found if isinstance(file, File))
     for file in found:
-        if isinstance(file, Problem):
+        if isinstance(file, Diagnostic):
             work.report.problems.append(file)
         else:
             work.file(file, stdin if file.path == STDIN else None)
@@ -117,7 +117,7 @@ class _Import:
         self.waiting = 0
         self.to_come: Counter[str | None] = Counter()  # files, by the day they are named after
         self.ready: list[str] = []
-        self.empty: list[tuple[str, Problem]] = []  # days of files that hold nothing, and the note on each
+        self.empty: list[tuple[str, Diagnostic]] = []  # days of files that hold nothing, and the note on each
         self.relevances = Relevances()
 
     def file(self, file: File, stdin: BinaryIO | None) -> None:
@@ -154,7 +154,7 @@ class _Import:
 
     def _unwritten(self, label: str, error: OSError) -> None:
         what = f"{error.filename} cannot be written: {error.strerror}"
-        self.report.problems.append(Problem(label, what, "check permissions and free space, then try again"))
+        self.report.problems.append(Diagnostic(label, what, "check permissions and free space, then try again"))
 
     def _keep(self, path: str, harvest: Harvest) -> None:
         self.report.repairs += harvest.repairs
@@ -229,7 +229,7 @@ class _Import:
                 self.report.kept.append(Kept(date, row.paper.arxiv_id, fields))
             if row.is_rating and outcome is Outcome.ADDED:
                 what = f"rates {row.paper.arxiv_id}, which is not among the papers of {date}; kept with its id as title"
-                self.report.problems.append(Problem(row.where, what, "import the day's papers too", note=True))
+                self.report.problems.append(Diagnostic(row.where, what, "import the day's papers too", note=True))
         if as_it_was and not before:
             day.is_changed = False
         self.waiting += len(day.papers) - before
@@ -263,7 +263,7 @@ class _Import:
         known = set(self.report.problems)
         self.report.problems += [problem for problem in error.problems if problem not in known]
         what = f"{count(len(rows), 'row')} of {date} not taken in, since the file of that day is broken"
-        self.report.problems.append(Problem(rows[0].where, what, "mend the file, then import again"))
+        self.report.problems.append(Diagnostic(rows[0].where, what, "mend the file, then import again"))
 
     def _keep_publications(self, path: str, harvest: Harvest) -> None:
         from broadsheet.providers.librecat.parser import document  # noqa: PLC0415 - loads YAML
@@ -273,7 +273,7 @@ class _Import:
         if problems:
             number = count(len(harvest.publications), "publication")
             what = f"{number} not taken in, since data/publications cannot be read"
-            self.report.problems += [*problems, Problem(path, what, "mend the files, then import again")]
+            self.report.problems += [*problems, Diagnostic(path, what, "mend the files, then import again")]
             return
         before = {file: list(records) for file, records in shelf.files.items()}
         outcomes = shelf.take(name, harvest.publications, replace=self.replace)
@@ -321,9 +321,9 @@ def publication_file_name(path: str) -> str:
     return f"{stem.strip('.-') or 'publications'}.yml"
 
 
-def _shelf(store: Store) -> tuple[Shelf, list[Problem]]:
+def _shelf(store: Store) -> tuple[Shelf, list[Diagnostic]]:
     files: dict[str, list[Record]] = {}
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     for path in store.publication_files():
         label = store.label(path)
         try:

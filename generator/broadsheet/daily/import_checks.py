@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.providers.parse_result import Row
 
 _MANY, _LOW = 30, 5  # so many scores, none above: they may be on a scale of 1 to 5
@@ -20,9 +20,9 @@ class Relevances:
         self.number += len(scored)
         self.highest = max([self.highest, *scored])
 
-    def doubts(self) -> list[Problem]:
+    def doubts(self) -> list[Diagnostic]:
         """Return a note if the highest of many is 5 or less."""
         if self.number < _MANY or self.highest > _LOW:
             return []
         what = f"none of {self.number} relevances is above {self.highest:g}"
-        return [Problem("import", what, "if they go from 1 to 5, import again with --scale 1-5 --replace", note=True)]
+        return [Diagnostic("import", what, "if they go from 1 to 5, import again with --scale 1-5 --replace", note=True)]

@@ -1,4 +1,4 @@
-"""The files that ``digest import`` is given: where they are, and what they hold."""
+"""The files that ``broadsheet import`` is given: where they are, and what they hold."""
 
 import os
 import stat
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.providers.dates import day_of_path
 from broadsheet.providers.decode import LARGEST_FILE
 from broadsheet.store.files import open_regular
@@ -34,7 +34,7 @@ class File(NamedTuple):
         return self.named or Path(self.path).suffix.lower() in _DATA_SUFFIXES
 
 
-def files_in(paths: Sequence[str], date: str | None) -> Iterator[File | Problem]:
+def files_in(paths: Sequence[str], date: str | None) -> Iterator[File | Diagnostic]:
     """Yield every file of `paths` (files, folders, ``-``) in order; a problem where there is none."""
     for path in paths:
         if path == STDIN or os.path.isfile(path):
@@ -43,9 +43,9 @@ def files_in(paths: Sequence[str], date: str | None) -> Iterator[File | Problem]
             names = list(_files_below(path))
             yield from (_file(name, date) for name in names)
             if not names:
-                yield Problem(_label(path), "holds no files to import", "check the path")
+                yield Diagnostic(_label(path), "holds no files to import", "check the path")
         else:
-            yield Problem(_label(path), *(_why_no_file(path) or ("no such file or folder", "check the path")))
+            yield Diagnostic(_label(path), *(_why_no_file(path) or ("no such file or folder", "check the path")))
 
 
 def _files_below(path: str) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _why_no_file(path: str) -> tuple[str, str] | None:
             return None
         return f"a link to {_label(os.readlink(path))}, which leads to no file", "mend or remove the link"
     if stat.S_ISFIFO(mode):
-        return "a named pipe, not a file", "import its content as standard input: digest import - < PIPE"
+        return "a named pipe, not a file", "import its content as standard input: broadsheet import - < PIPE"
     what = "a socket" if stat.S_ISSOCK(mode) else "a device" if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else ""
     return (f"{what}, not a file", "leave it out") if what else None
 
@@ -89,7 +89,7 @@ def read(path: str, label: str, stdin: BinaryIO | None) -> bytes:
                 data = file.read() if small else file.read(LARGEST_FILE + 1)
     except OSError as error:
         reason = _why_no_file(path) or (f"cannot be read: {error.strerror}", "check its permissions")
-        raise DigestError(Problem(label, *reason)) from error
+        raise DigestError(Diagnostic(label, *reason)) from error
     if len(data) > LARGEST_FILE:
-        raise DigestError(Problem(label, f"more than {LARGEST_FILE >> 20} MB", "split the file"))
+        raise DigestError(Diagnostic(label, f"more than {LARGEST_FILE >> 20} MB", "split the file"))
     return data

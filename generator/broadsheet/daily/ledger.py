@@ -6,7 +6,7 @@ import msgspec
 
 from broadsheet.daily.receipts import Given, account, recounted
 from broadsheet.index.states import UNFINISHED, is_repaired
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Receipt, State
 from broadsheet.scoring.llm.signers import signers
 from broadsheet.store.store import Store
@@ -63,4 +63,4 @@ def write(store: Store, receipt: Receipt) -> bool:
     except OSError as error:
         where = store.label(store.receipt_path(receipt.date))
         do = "check permissions and free space, then run again"
-        raise DigestError(Problem(where, f"cannot be written: {error.strerror}", do)) from error
+        raise DigestError(Diagnostic(where, f"cannot be written: {error.strerror}", do)) from error

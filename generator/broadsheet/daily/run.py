@@ -1,4 +1,4 @@
-"""``digest run``: a day is fetched, scored and written down, and whatever goes wrong is in its receipt.
+"""``broadsheet run``: a day is fetched, scored and written down, and whatever goes wrong is in its receipt.
 
 The receipt says that a run is at work before anything else is written. So a run that is killed leaves a day that calls
 itself unfinished, and the next run does again what is missing: replies that were paid for are kept, papers are kept,
@@ -21,7 +21,7 @@ from broadsheet.daily.receipts import NOT_TRIED, Given, stays
 from broadsheet.daily.score import forecast_papers, wanting
 from broadsheet.http.client import Web
 from broadsheet.index.states import TROUBLED, is_interrupted, is_open, is_repaired
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper, Receipt
 from broadsheet.providers import fetchers as fetching
 from broadsheet.providers.fetch_result import Ask, Condition, Fetched
@@ -149,7 +149,7 @@ def run_day(work: Work, date: str, *, newest: bool = True, whole: bool = False) 
     asks = _asks(store, settings, date, work, newest, whole)
     if not fetching.asks(settings.fetch):
         do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
-        raise DigestError(Problem(SETTINGS_FILE, "nothing to fetch", do))
+        raise DigestError(Diagnostic(SETTINGS_FILE, "nothing to fetch", do))
     before = store.receipt(date)
     rows = _rows(store, date)  # what cannot be read is not written over
     day = _Day(work, settings, store, date, before)
@@ -200,7 +200,7 @@ class _Day:
         settled = tally and tally.open and found.lacks and not found.open and not stays(tally, found.condition)
         return f"{found.source}: settled without {found.lacks}" if settled else ""
 
-    def _tell(self, problem: Problem, of: Fetched | None) -> None:
+    def _tell(self, problem: Diagnostic, of: Fetched | None) -> None:
         tally = self.before.sources.get(of.source) if self.before and of else None
         if problem.note or (of and stays(tally, of.condition)):
             self.notes.append(str(problem))
@@ -270,7 +270,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int
     left_out: int
     forecast: Forecast | None
-    problems: tuple[Problem, ...]
+    problems: tuple[Diagnostic, ...]
 
 
 def preview_day(work: Work, date: str) -> Preview:
@@ -285,7 +285,7 @@ def preview_day(work: Work, date: str) -> Preview:
     fresh = [row for row in announced.new if not row.extra.get("withdrawn")]
     rows = (*listed, *(row for row in fresh if (row.arxiv_id, row.source) not in known))
     papers, left_out = wanting(rows), 0
-    by_model = endpoint.is_set(settings.scorer, work.environment)
+    by_model = endpoint.is_set(settings.llm, work.environment)
     if by_model and is_prefiltered(settings) and papers:
         from broadsheet.scoring.local.scorer import LocalScorer, open_model  # noqa: PLC0415 - NumPy takes its time
         from broadsheet.scoring.prefilter import prefilter  # noqa: PLC0415

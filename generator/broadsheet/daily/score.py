@@ -16,7 +16,7 @@ from broadsheet.daily.scorers import paid, requests_of, spending
 from broadsheet.http.client import Web
 from broadsheet.index.days import merge
 from broadsheet.index.states import SCORING, serious_errors, state_after_scoring
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Cost, Paper, Receipt, State, Tokens
 from broadsheet.scoring.interests import Wishes
 from broadsheet.scoring.llm import client as endpoint
@@ -76,7 +76,7 @@ def score_day(
     papers, receipt = store.papers(date), store.receipt(date) or Receipt(date=date, state=State.UNKNOWN)
     if not papers and not store.dropped(date):
         do = f"import or fetch the papers of {date} first"
-        raise DigestError(Problem(store.label(store.papers_path(date)), "no papers to score", do))
+        raise DigestError(Diagnostic(store.label(store.papers_path(date)), "no papers to score", do))
     wanted = wanting(papers, again=again)
     if kept and wanted and not kept.requests:
         for request in requests_of(receipt):
@@ -118,7 +118,7 @@ def score_day_with_model(
     A second run of the same digest waits for the first, and finds what that one was told.
     """
     settings, store = config.load(root), Store(root)
-    model, url, key = endpoint.from_environment(settings.scorer, environment)
+    model, url, key = endpoint.from_environment(settings.llm, environment)
     with exclusive_lock(root, Lock.SCORING):
         kept = _kept(store, date)
         asked = endpoint.Endpoint(url, key, model, web)
@@ -130,7 +130,7 @@ def score_day_with_model(
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
             do = "check permissions and free space, then score again: what was kept is not paid for twice"
-            raise DigestError(Problem(str(error.filename), what, do)) from error
+            raise DigestError(Diagnostic(str(error.filename), what, do)) from error
 
 
 def forecast_day(root: Path, date: str, environment: Mapping[str, str], *, again: bool = False) -> Forecast:
@@ -141,7 +141,7 @@ def forecast_day(root: Path, date: str, environment: Mapping[str, str], *, again
 def forecast_papers(root: Path, date: str, papers: Sequence[Paper], environment: Mapping[str, str]) -> Forecast:
     """The same of some papers of a day, whether they are in ``data/`` or not yet."""
     settings = config.load(root)
-    model = environment.get(endpoint.MODEL, "").strip() or settings.scorer.model
+    model = environment.get(endpoint.MODEL, "").strip() or settings.llm.model
     return forecast(papers, settings, model, _kept(Store(root), date))
 
 

@@ -1,4 +1,4 @@
-"""``digest train``: from the rated papers in ``data/`` to the local model; how good it is, and why it rates so."""
+"""``broadsheet train``: from the rated papers in ``data/`` to the local model; how good it is, and why it rates so."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import LOCAL, Paper
 from broadsheet.scoring.interests import NEGATIVE
 from broadsheet.scoring.local import model as trained
@@ -77,7 +77,7 @@ def evaluate(root: Path, clock: Clock, tested_from: str) -> Report:
     known = [(date, paper) for date, paper in rated if date < tested_from]
     tests = [paper for date, paper in rated if date >= tested_from]
     if not tests:
-        raise DigestError(Problem("data/papers", f"no rated papers from {tested_from} on", "choose an earlier day"))
+        raise DigestError(Diagnostic("data/papers", f"no rated papers from {tested_from} on", "choose an earlier day"))
     start = clock()
     fitted = training.train([paper for _, paper in known])
     middle = clock()
@@ -151,4 +151,4 @@ def _find(store: Store, arxiv_id: str) -> tuple[str, Paper]:
         for paper in store.papers(date):
             if paper.arxiv_id == arxiv_id:
                 return date, paper
-    raise DigestError(Problem("data/papers", f"no paper {arxiv_id}", "give the arXiv id, without version, of one"))
+    raise DigestError(Diagnostic("data/papers", f"no paper {arxiv_id}", "give the arXiv id, without version, of one"))

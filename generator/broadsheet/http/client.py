@@ -17,7 +17,7 @@ import urllib3
 from broadsheet.http.adapter import TimedAdapter, UnaskedProtocolError
 from broadsheet.http.deadline import Deadline
 from broadsheet.http.service import Reply, Service, WebError, shown, wait_asked
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
@@ -88,7 +88,7 @@ class Web:
             try:
                 reply = self._follow(line, request, url, deadline)
             except _Lost as lost:
-                error = WebError(Problem(shown(url), str(lost), _LATER, kind=lost.kind), sent=lost.sent)
+                error = WebError(Diagnostic(shown(url), str(lost), _LATER, kind=lost.kind), sent=lost.sent)
                 passing = lost.passing and (service.resend or not lost.sent)
             else:
                 if 200 <= reply.status < 300 and not (service.resend and _is_page(reply)):
@@ -111,7 +111,7 @@ class Web:
     def _out_of_time(self, url: str, error: WebError | None) -> WebError:
         self.ran_out = True
         what = f"{error.problems[0].what}, and there is" if error else "is not asked any more: there is"
-        problem = Problem(shown(url), f"{what} no time left for this source", _LATER)
+        problem = Diagnostic(shown(url), f"{what} no time left for this source", _LATER)
         return WebError(problem, error.reply if error else None, sent=error is not None and error.sent)
 
     def _follow(self, line: "_Line", request: "_Request", url: str, deadline: Deadline) -> Reply:
@@ -281,7 +281,7 @@ def _check(url: str) -> None:
     except ValueError:
         good = False
     if not good:
-        raise WebError(Problem(shown(url), "is no http(s) address", "correct the address in digest.yml"))
+        raise WebError(Diagnostic(shown(url), "is no http(s) address", "correct the address in digest.yml"))
 
 
 def _joined(url: str, target: str) -> str:
@@ -313,16 +313,16 @@ def _may_follow(before: str, after: str, domain: str) -> bool:
 def _refusal(url: str, reply: Reply, has_key: bool) -> WebError:
     known = reply.status in set(http.HTTPStatus)
     if reply.status < 300:
-        return WebError(Problem(shown(url), "answers with a web page, not with data", _LATER), reply)
+        return WebError(Diagnostic(shown(url), "answers with a web page, not with data", _LATER), reply)
     what = f"answers {reply.status}" + (f" {http.HTTPStatus(reply.status).phrase}" if known else "")
     check = "check the address and the key" if has_key else "check the address"
     do = check if 300 <= reply.status < 500 and reply.status != 429 else _LATER
-    return WebError(Problem(shown(url), what, do), reply)
+    return WebError(Diagnostic(shown(url), what, do), reply)
 
 
 def _too_long(url: str, pause: float, error: WebError) -> WebError:
     what = f"{error.problems[0].what} and asks to wait {pause:,.0f} seconds"
-    return WebError(Problem(shown(url), what, "try again after that"), error.reply)
+    return WebError(Diagnostic(shown(url), what, "try again after that"), error.reply)
 
 
 def _is_page(reply: Reply) -> bool:

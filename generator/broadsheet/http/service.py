@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 
 _LONGEST_WAIT_S = 1e10  # more is as good as for ever
 
@@ -58,7 +58,7 @@ class WebError(DigestError):
     """
 
     def __init__(
-        self, problem: Problem | tuple[Problem, ...], reply: Reply | None = None, *, sent: bool = True
+        self, problem: Diagnostic | tuple[Diagnostic, ...], reply: Reply | None = None, *, sent: bool = True
     ) -> None:
         super().__init__(problem)
         self.reply, self.sent = reply, sent
@@ -102,4 +102,4 @@ def _time(value: str) -> datetime.datetime | None:
 def user_agent(version: str, home: str, contact: str) -> str:
     """The ``User-Agent`` that names the program, the site it works for, and who answers for it."""
     about = "; ".join(re.sub(r"[^\x21-\x7e]|[()\\]", "", text) for text in (f"+{home}", contact) if text.strip("+"))
-    return f"paper-digest/{version}" + (f" ({about})" if about else "")
+    return f"broadsheet/{version}" + (f" ({about})" if about else "")

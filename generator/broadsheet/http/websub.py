@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, WebError
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 
 HUB = Service(name="hub", tries=2, connect_timeout=5, read_timeout=20, whole_timeout=30, largest=1 << 16)
 LONGEST_REPLY = 200  # characters of it that are shown
 
 
-def ping(web: Web, hub: str, feed: str) -> Problem | None:
+def ping(web: Web, hub: str, feed: str) -> Diagnostic | None:
     """Ask `hub` to fetch the feed at that address again; what it has against it, if anything.
 
     Raises DigestError when the hub cannot be reached at all: then there is no use in asking for another feed.
@@ -24,10 +24,10 @@ def ping(web: Web, hub: str, feed: str) -> Problem | None:
     except WebError as error:
         if error.reply is None:
             what = f"the hub {host} {error.problems[0].what}"
-            do = "run 'digest ping' again later, or set feeds.hub to another"
-            raise DigestError(Problem(feed, what, do)) from error
+            do = "run 'broadsheet ping' again later, or set feeds.hub to another"
+            raise DigestError(Diagnostic(feed, what, do)) from error
         if error.reply.status >= 300:
             said = " ".join(error.reply.body[:LONGEST_REPLY].decode("utf-8", "replace").split())
             what = f"the hub {host} refuses it: {error.reply.status} {said}".strip()
-            return Problem(feed, what, "look up what the hub asks for, or set feeds.hub to another")
+            return Diagnostic(feed, what, "look up what the hub asks for, or set feeds.hub to another")
     return None

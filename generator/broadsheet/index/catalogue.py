@@ -20,7 +20,7 @@ from broadsheet.index.days import DayHead, Entry, TopicMatcher
 from broadsheet.index.ingest import Archive, DayRows, Depth, day_rows
 from broadsheet.index.periods import months, neighbours, span, weeks
 from broadsheet.index.related import RelatedQueries, Relatives
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Receipt, State
 from broadsheet.model.publication import Publication, each_once
 from broadsheet.settings.config import Settings
@@ -79,7 +79,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
         both = [date for date in dates if date in known]
         same = {date for date, now in zip(both, compare(archive.fingerprint, both), strict=True) if now == known[date]}
         changed = sorted({*known, *dates} - same)
-        problems: list[Problem] = []
+        problems: list[Diagnostic] = []
         with self._db:
             touched = self._on(changed)
             for date in changed:

@@ -13,7 +13,7 @@ import msgspec
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.database import discard, discard_unless_signed, is_damage, sign
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings.config import Settings
 from broadsheet.store.lock import Lock, exclusive_lock
@@ -62,7 +62,7 @@ def with_sound_index(root: Path, do: Callable[[], A]) -> A:
     except (sqlite3.Error, UnicodeDecodeError, msgspec.MsgspecError) as error:
         if not is_damage(error):
             do_this = "make room for it and make it writable; it may be deleted, and is made anew"
-            raise DigestError(Problem(INDEX, str(error), do_this)) from error
+            raise DigestError(Diagnostic(INDEX, str(error), do_this)) from error
         discard(root / INDEX)
         return do()
 

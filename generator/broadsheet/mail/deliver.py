@@ -1,4 +1,4 @@
-"""``digest mail``: a feed's editions to everybody on a list, each once, however often it is run or killed."""
+"""``broadsheet mail``: a feed's editions to everybody on a list, each once, however often it is run or killed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from broadsheet.mail.edition import Edition, Feed, Issue, issues, read
 from broadsheet.mail.message import List, message, message_id
 from broadsheet.mail.recipients import Recipient
 from broadsheet.mail.server import Connection, Unreachable
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import State
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox
@@ -42,7 +42,7 @@ class Report(msgspec.Struct, kw_only=True):
 
     deliveries: list[Delivery] = []
     quiet: str = ""
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ def send_test(
     """
     recipient = mailbox(address)
     if recipient is None:
-        raise DigestError(Problem("--test", "not a mail address", "write name@host.example"))
+        raise DigestError(Diagnostic("--test", "not a mail address", "write name@host.example"))
     mailing_list, edition = _list(settings), _shown(feed, name)
     it = _letter(settings, edition, mailing_list)
     data = message(
@@ -89,23 +89,23 @@ def send_test(
     try:
         answer = connection.send(mailing_list.sender.address, recipient.address, data)
     except Unreachable as error:
-        raise DigestError(Problem("--test", f"the mail server {error.why}", "try again later")) from None
+        raise DigestError(Diagnostic("--test", f"the mail server {error.why}", "try again later")) from None
     finally:
         connection.close()
     if not answer.accepted:
         do = "see to the address" if answer.refused else "try again later"
-        raise DigestError(Problem("--test", f"the mail server did not take it ({answer.code})", do))
+        raise DigestError(Diagnostic("--test", f"the mail server did not take it ({answer.code})", do))
     return Written(edition.name, it.subject, data, it.text, it.html, len(edition.sections))
 
 
 def find_recipients(
     root: Path, file: Path | None, environment: Mapping[str, str]
-) -> tuple[list[Recipient], list[Problem]]:
+) -> tuple[list[Recipient], list[Diagnostic]]:
     """Everybody in `file`, else in ``DIGEST_RECIPIENTS``. Raises DigestError where there is nobody."""
     value = environment.get(recipients.VARIABLE, "")
     found, problems = recipients.read_file(file, root) if file else recipients.read_variable(value)
     if not found:
-        nobody = Problem(
+        nobody = Diagnostic(
             str(file or recipients.VARIABLE), "no recipients", "name a file of addresses with --recipients"
         )
         raise DigestError([*problems, nobody])
@@ -117,7 +117,7 @@ def state_file(settings: Settings, given: Path | None, environment: Mapping[str,
     if given or environment.get("DIGEST_MAIL_STATE"):
         return given or Path(environment["DIGEST_MAIL_STATE"])
     home = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "."), ".local", "state")
-    return Path(home, "paper-digest", f"{_list(settings).id}.sqlite")
+    return Path(home, "broadsheet", f"{_list(settings).id}.sqlite")
 
 
 def mail(
@@ -181,7 +181,7 @@ class _Run:
             if self._status(recipient) is Status.REFUSED:
                 self._set(recipient, Status.WAITING)
 
-    def deliver(self, to: list[Recipient], problems: list[Problem]) -> Delivery:
+    def deliver(self, to: list[Recipient], problems: list[Diagnostic]) -> Delivery:
         """Send it to all of `to` who were meant and have it not yet; who asked to wait is tried again."""
         before = {recipient.key: self._status(recipient) for recipient in to}
         left = [recipient for recipient in to if before[recipient.key] in outbox.UNFINISHED]
@@ -229,17 +229,17 @@ class _Run:
         name = message_id(self._list, self._key, mailbox)
         return message(self._letter, self._list, mailbox, name, self._edition.date, token)
 
-    def _problems(self, to: list[Recipient], before: Mapping[str, Status | None]) -> Iterator[Problem]:
+    def _problems(self, to: list[Recipient], before: Mapping[str, Status | None]) -> Iterator[Diagnostic]:
         if self._lost:
-            yield Problem("mail server", self._lost, "run 'digest mail' again: it goes on where it stopped")
+            yield Diagnostic("mail server", self._lost, "run 'broadsheet mail' again: it goes on where it stopped")
         for recipient in to:
             status, code = self._status(recipient), self._codes.get(recipient.key)
             if status is Status.REFUSED and before[recipient.key] is not Status.REFUSED:
                 do = "mend or remove it; --refused-again sends this edition once more"
-                yield Problem(recipient.where, f"the mail server refuses this recipient ({code})", do)
+                yield Diagnostic(recipient.where, f"the mail server refuses this recipient ({code})", do)
             elif status in outbox.UNFINISHED and code:
                 what = f"not taken yet ({code})"
-                yield Problem(recipient.where, what, "run 'digest mail' again: it goes on where it stopped")
+                yield Diagnostic(recipient.where, what, "run 'broadsheet mail' again: it goes on where it stopped")
 
     def _status(self, recipient: Recipient) -> Status | None:
         return self._out.status(self._key, recipient)
@@ -253,7 +253,7 @@ def _chosen(feed: Feed, name: str | None) -> Issue:
     chosen = next((issue for issue in found if name in (None, issue.name)), None)
     if chosen is None:
         there = ", ".join(issue.name for issue in found[:5])
-        raise DigestError(Problem("--edition", f"the feed has no edition {name!r}", f"it has {there} …"))
+        raise DigestError(Diagnostic("--edition", f"the feed has no edition {name!r}", f"it has {there} …"))
     return chosen
 
 
@@ -302,7 +302,7 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> List:
     sender = mailbox(it.sender) or sender
     if sender is None:
         what, do = "mail: from is not set", "write whom the mail is from: Name <name@host.example>"
-        raise DigestError(Problem(SETTINGS_FILE, what, do))
+        raise DigestError(Diagnostic(SETTINGS_FILE, what, do))
     name = it.name or settings.site.site_name
     return List(
         name=name,

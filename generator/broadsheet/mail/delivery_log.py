@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from broadsheet.mail.recipients import Recipient
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
 from broadsheet.store.lock import file_lock
@@ -60,7 +60,7 @@ def opened(path: Path, key: str | None) -> Iterator["Outbox"]:
                 outbox.close()
     except (OSError, ValueError, sqlite3.Error) as error:
         what = f"what has been sent cannot be read or written ({type(error).__name__})"
-        raise DigestError(Problem(str(path), what, "mend or replace the file; nothing more was sent")) from error
+        raise DigestError(Diagnostic(str(path), what, "mend or replace the file; nothing more was sent")) from error
 
 
 class Outbox:
@@ -80,7 +80,7 @@ class Outbox:
         elif row[0] != mark:
             self.close()
             what = "was made with another key: nobody in it would be recognised"
-            raise DigestError(Problem(str(path), what, f"give that key in {VARIABLE}, or its file back"))
+            raise DigestError(Diagnostic(str(path), what, f"give that key in {VARIABLE}, or its file back"))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -131,7 +131,7 @@ def _kept_key(path: Path) -> str:
         if path.exists():
             what = "its key is gone: nobody in it would be recognised"
             raise DigestError(
-                Problem(str(path), what, f"put {file.name} back beside it, or give the key in {VARIABLE}")
+                Diagnostic(str(path), what, f"put {file.name} back beside it, or give the key in {VARIABLE}")
             )
         write_atomically(file, secrets.token_hex(32).encode(), durable=True, sole=True)
         file.chmod(0o600)

@@ -16,7 +16,7 @@ from broadsheet.http.client import Web
 from broadsheet.http.service import Service
 from broadsheet.mail.edition import Feed, Item
 from broadsheet.mail.prose import blocks, readable
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.providers.arxiv.text import without_announcement
 from broadsheet.store.files import read_regular
 from broadsheet.text import text
@@ -38,7 +38,7 @@ def fetch(source: str, web: Web) -> bytes:
         return read_regular(source)
     except OSError as error:
         do = "build the site first, or say which feed: a file or an http(s) address"
-        raise DigestError(Problem(source, error.strerror or "cannot be read", do)) from error
+        raise DigestError(Diagnostic(source, error.strerror or "cannot be read", do)) from error
 
 
 def parse(data: bytes, source: str) -> Feed:
@@ -46,10 +46,10 @@ def parse(data: bytes, source: str) -> Feed:
     feed = _json_feed(data) if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else _xml_feed(data, source)
     if feed is None:
         what, do = "this is no RSS, Atom or JSON Feed", "give the address of the feed itself, not of a page"
-        raise DigestError(Problem(source, what, do))
+        raise DigestError(Diagnostic(source, what, do))
     if not feed.items:
         raise DigestError(
-            Problem(source, "the feed has no item with a date", "look whether the feed is what you meant")
+            Diagnostic(source, "the feed has no item with a date", "look whether the feed is what you meant")
         )
     return feed
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.settings.mailbox import Mailbox, mailbox
 from broadsheet.store.files import read_regular
 
@@ -24,28 +24,28 @@ class Recipient(NamedTuple):
         return self.mailbox.address.lower()
 
 
-def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Problem]]:
+def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Diagnostic]]:
     """The recipients in `path`, one a line; ``#`` begins a comment. Raises DigestError where that is in `root`."""
     if path.resolve().is_relative_to(root.resolve()):
         what = "the recipients stand inside the digest's own folder, which is published"
-        raise DigestError(Problem(path.name, what, "move the file out of it"))
+        raise DigestError(Diagnostic(path.name, what, "move the file out of it"))
     try:
         lines = read_regular(path).decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         what = getattr(error, "strerror", None) or "is not UTF-8"
         raise DigestError(
-            Problem(str(path), f"the recipients cannot be read: {what}", "name a file of addresses")
+            Diagnostic(str(path), f"the recipients cannot be read: {what}", "name a file of addresses")
         ) from error
     return _read((f"{path.name}:{number}", line) for number, line in enumerate(lines, 1))
 
 
-def read_variable(value: str) -> tuple[list[Recipient], list[Problem]]:
+def read_variable(value: str) -> tuple[list[Recipient], list[Diagnostic]]:
     """The recipients in an environment variable: between them a line break, comma or semicolon."""
     entries = re.findall(r'(?:"[^"\n]*"|[^,;\n])+', value)
     return _read((f"{VARIABLE}:{number}", entry) for number, entry in enumerate(entries, 1))
 
 
-def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Problem]]:
+def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Diagnostic]]:
     found: dict[str, Recipient] = {}
     problems = []
     for where, line in lines:
@@ -55,7 +55,7 @@ def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Probl
         box = mailbox(written)
         if box is None:
             problems.append(
-                Problem(where, "not a mail address", "write name@host.example, or Name <name@host.example>")
+                Diagnostic(where, "not a mail address", "write name@host.example, or Name <name@host.example>")
             )
         else:
             recipient = Recipient(box, where)

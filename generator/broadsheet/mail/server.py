@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from broadsheet.http.deadline import Deadline, TimedTLS, in_time, timed
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 
 TIMEOUT = 60
 DEADLINE_S = 180  # for one message, whatever bytes come: to connect, log in and hand it over
@@ -64,7 +64,7 @@ def from_environment(environment: Mapping[str, str]) -> Server:
         "PASSWORD": _password_fault(given["USER"], password),
         "USER": "would be sent unencrypted" if given["USER"] and way == "none" and given["HOST"] not in _LOCAL else "",
     }
-    problems = [Problem(f"DIGEST_SMTP_{name}", what, _NEXT) for name, what in wrong.items() if what]
+    problems = [Diagnostic(f"DIGEST_SMTP_{name}", what, _NEXT) for name, what in wrong.items() if what]
     if problems:
         raise DigestError(problems)
     return Server(given["HOST"], int(port), way, given["USER"], password, given["VERIFY"] != "no")
@@ -227,7 +227,7 @@ class Connection:
             raise self._error(f"does not accept user and password ({code})", do) from None
 
     def _error(self, what: str, do: str) -> DigestError:
-        return DigestError(Problem(f"{self._server.host}:{self._server.port}", f"the mail server {what}", do))
+        return DigestError(Diagnostic(f"{self._server.host}:{self._server.port}", f"the mail server {what}", do))
 
 
 def _context(server: Server) -> ssl.SSLContext:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 
-class Problem(msgspec.Struct, frozen=True, order=True):
+class Diagnostic(msgspec.Struct, frozen=True, order=True):
     """One thing that is wrong, said so that its reader can mend it.
 
     `where` is ``file`` or ``file:line``, relative to the digest's root where possible; `what` is wrong there;
@@ -31,10 +31,10 @@ class Problem(msgspec.Struct, frozen=True, order=True):
 class DigestError(Exception):
     """The work cannot go on. Carries every problem found, not just the first."""
 
-    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
-        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+    def __init__(self, problems: Diagnostic | Sequence[Diagnostic]) -> None:
+        self.problems = (problems,) if isinstance(problems, Diagnostic) else tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
-    def __reduce__(self) -> tuple[type["DigestError"], tuple[tuple[Problem, ...]]]:
+    def __reduce__(self) -> tuple[type["DigestError"], tuple[tuple[Diagnostic, ...]]]:
         """Its way back from another process."""
         return type(self), (self.problems,)

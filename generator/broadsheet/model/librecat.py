@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.limits import LONGEST_IN_RECORD, MOST_IN_RECORD, cut
 from broadsheet.text.foreign_markup import to_tex, without_entities
 from broadsheet.text.sanitize import clean, one_line
@@ -26,7 +26,7 @@ _ITEM_DEPTH = 2  # a document's root, or an item of its list
 _LONGEST_INTEGER = 256  # bits; str() refuses integers of more than 4,300 digits
 
 
-def stream(source: str, where: str) -> Iterator[tuple[str, Any] | Problem]:
+def stream(source: str, where: str) -> Iterator[tuple[str, Any] | Diagnostic]:
     """Yield ``(file:line, data)`` for each document of a YAML stream, each item of a list being one of its own.
 
     Every scalar is text (`CBaseLoader`). Documents may follow ``...`` without ``---``, which PyYAML refuses; a
@@ -40,7 +40,7 @@ def stream(source: str, where: str) -> Iterator[tuple[str, Any] | Problem]:
             reason = getattr(error, "problem", None) or str(error).splitlines()[0]
             at = min(mark.line, document.count("\n")) if mark else 0
             do = "mend the line; the other records came in"
-            yield Problem(f"{where}:{line + at}", f"not YAML: {reason}", do, kind="not YAML")
+            yield Diagnostic(f"{where}:{line + at}", f"not YAML: {reason}", do, kind="not YAML")
 
 
 def _documents(source: str) -> Iterator[tuple[int, str]]:

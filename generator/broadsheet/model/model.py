@@ -154,7 +154,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `scored` counts the papers that the scorer was to score and did; `unscored` says of each other one why not.
     `near_misses` are the most promising of those that the prefilter left out, best first.
     `scorers` stand there if a day has more than one: `model` is then the main one, `tokens` and `cost` are the sums.
-    `sources` stand in the receipts that `digest run` writes, whose sums are exact (docs/running.md): fetched =
+    `sources` stand in the receipts that `broadsheet run` writes, whose sums are exact (docs/running.md): fetched =
     duplicates + scanned, and scanned = relevant + dropped + unscored. `started` and `finished` are UTC.
     """
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from broadsheet.model import librecat, vocabulary
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.doi import doi_url
 from broadsheet.model.librecat import date, first, flag, items, mapping, mappings, plain, texts, title, words
 from broadsheet.model.limits import LONGEST, cut
@@ -136,7 +136,7 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return doi_url(self.doi)
 
 
-def parse_stream(text: str, where: str) -> tuple[list[Publication], list[Problem]]:
+def parse_stream(text: str, where: str) -> tuple[list[Publication], list[Diagnostic]]:
     """Read LibreCat's YAML: one or more documents in a stream, each a record or a list of records.
 
     `where` is the file's name; problems and records carry ``file:line``. Nothing is raised: a document or record that
@@ -145,19 +145,19 @@ def parse_stream(text: str, where: str) -> tuple[list[Publication], list[Problem
     return _read(librecat.stream(text, where))
 
 
-def parse_records(objects: Iterable[Any], where: str) -> tuple[list[Publication], list[Problem]]:
+def parse_records(objects: Iterable[Any], where: str) -> tuple[list[Publication], list[Diagnostic]]:
     """Read records that are objects already (LibreCat's JSON); `where` is ``file`` or ``file:line`` of them all."""
     return _read((where, data) for data in objects)
 
 
-def repeated(publications: Iterable[Publication]) -> list[Problem]:
+def repeated(publications: Iterable[Publication]) -> list[Diagnostic]:
     """Ids that several records claim, whatever files they are in."""
     seen: dict[str, str] = {}
     problems = []
     for publication in publications:
         if before := seen.get(publication.id):
             what = f"publication {publication.id} is also at {before}"
-            problems.append(Problem(publication.where, what, "keep one of the records"))
+            problems.append(Diagnostic(publication.where, what, "keep one of the records"))
         seen.setdefault(publication.id, publication.where)
     return problems
 
@@ -168,11 +168,11 @@ def each_once(publications: Iterable[Publication]) -> list[Publication]:
     return list({it.id: it for it in ordered}.values())
 
 
-def _read(parts: Iterable[tuple[str, Any] | Problem]) -> tuple[list[Publication], list[Problem]]:
+def _read(parts: Iterable[tuple[str, Any] | Diagnostic]) -> tuple[list[Publication], list[Diagnostic]]:
     publications = []
     problems = []
     for part in parts:
-        if isinstance(part, Problem):
+        if isinstance(part, Diagnostic):
             problems.append(part)
         elif fault := _fault(part[1], part[0]):
             problems.append(fault)
@@ -181,15 +181,15 @@ def _read(parts: Iterable[tuple[str, Any] | Problem]) -> tuple[list[Publication]
     return publications, problems
 
 
-def _fault(data: Any, where: str) -> Problem | None:
+def _fault(data: Any, where: str) -> Diagnostic | None:
     """Why a record cannot be shown, if so: it takes an id and a title."""
     if not isinstance(data, dict):
-        return Problem(where, "not a record (keys and values)", "remove it, or export it from the repository again")
+        return Diagnostic(where, "not a record (keys and values)", "remove it, or export it from the repository again")
     record = words(data.get("_id"))[:100]
     name = f"record {record}" if record else "record"
     status = words(data.get("status")) or "public"
     if status != "public":  # before all else: of a deleted record nothing but its id and status is left
-        return Problem(
+        return Diagnostic(
             where,
             f"{name} is {status}",
             "not shown; make it public in the repository to show it",
@@ -197,7 +197,7 @@ def _fault(data: Any, where: str) -> Problem | None:
             kind="a record that is not public",
         )
     if missing := [key for key in ("_id", "title") if not words(data.get(key))]:
-        return Problem(
+        return Diagnostic(
             where,
             f"{name} has no {', no '.join(missing)}",
             "add it in the repository and export the record again",
@@ -206,7 +206,7 @@ def _fault(data: Any, where: str) -> Problem | None:
     if not _ID.fullmatch(record) or ".." in record or record.casefold() in _TAKEN or not is_free(record):
         what = f"the id {record!r} cannot stand in an address"
         do = "use at most 80 letters, digits, hyphens, dots or underscores, and no name that a site or system needs"
-        return Problem(where, what, do, kind="an id that cannot stand in an address")
+        return Diagnostic(where, what, do, kind="an id that cannot stand in an address")
     return None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.providers.fields import AS_THEY_ARE, FieldMap
 from broadsheet.providers.parse_result import refused
 
@@ -60,7 +60,7 @@ class Lines(msgspec.Struct, frozen=True):
 
     where: str
     rows: list[tuple[int, dict[str, Any]]]
-    problems: list[Problem]
+    problems: list[Diagnostic]
     fields: FieldMap = AS_THEY_ARE
 
 
@@ -298,7 +298,7 @@ def is_lines(data: bytes) -> bool:
 
 def _json_lines(data: bytes, where: str, fields: FieldMap) -> Lines:
     rows: list[tuple[int, dict[str, Any]]] = []
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     start, number = 0, 0
     while start < len(data):
         number += 1
@@ -309,7 +309,7 @@ def _json_lines(data: bytes, where: str, fields: FieldMap) -> Lines:
             continue
         found = _object(line)
         if isinstance(found, str):
-            problems.append(Problem(f"{where}:{number}", found, "mend or delete the line"))
+            problems.append(Diagnostic(f"{where}:{number}", found, "mend or delete the line"))
         else:
             rows.append((number, found))
     return Lines(where, rows, problems, fields)

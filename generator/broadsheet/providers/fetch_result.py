@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from broadsheet.http.client import Web
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.model import Paper
 from broadsheet.providers.parse_result import Harvest, Repair
 
@@ -39,7 +39,7 @@ class Fetched(msgspec.Struct, kw_only=True):
     publications: Harvest | None = None
     file: str = ""
     repairs: list[Repair] = []
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     open: str = ""
     lacks: str = ""
     absent: bool = False
@@ -61,13 +61,13 @@ class Ask(NamedTuple):
     longest_s: float = 600.0
 
 
-def absence(where: str, date: str) -> Problem:
+def absence(where: str, date: str) -> Diagnostic:
     """Return what is said of a source without papers on a working day."""
     do = "the next run asks again; two empty answers settle it as quiet, once papers of a later day came"
-    return Problem(where, f"no papers for {date}, a working day", do)
+    return Diagnostic(where, f"no papers for {date}, a working day", do)
 
 
-def failed(source: str, date: str, problems: tuple[Problem, ...]) -> Fetched:
+def failed(source: str, date: str, problems: tuple[Diagnostic, ...]) -> Fetched:
     """A source that gave nothing that can be used."""
     return Fetched(source=source, date=date, condition=Condition.FAILED, problems=list(problems))
 
@@ -76,6 +76,6 @@ def cut_short(found: Fetched, ask: Ask) -> None:
     """Note that the time for a source ran out before its list was read, so that it is asked for the rest again."""
     if all(problem.note for problem in found.problems):
         what = f"did not give all of its list within {ask.longest_s:,.0f} seconds; what came is kept"
-        found.problems.append(Problem(ask.source, what, "run again for the rest"))
+        found.problems.append(Diagnostic(ask.source, what, "run again for the rest"))
     if ask.dated and not found.open:
         found.open = "its list could not be read to the end in time; the rest is asked for again"

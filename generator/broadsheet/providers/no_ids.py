@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.providers import fields
 from broadsheet.providers.decode import Json, Lines, Payload
 from broadsheet.providers.fields import FieldMap
@@ -42,5 +42,5 @@ def parse(payload: Payload, day: str | None) -> Harvest:
 def refusal(where: str, papers: Sequence[dict[str, Any]], names: FieldMap) -> DigestError:
     """Return the problem of a file whose rows have no arXiv id, with the options that met no key."""
     what = f"{count(len(papers), 'paper')} with no arXiv id under {', '.join(fields.ID_KEYS)}"
-    problems = [Problem(where, option, do) for option, do in names.unmet_by(papers)]
-    return DigestError([*problems, Problem(where, f"{what}; {fields.listed_columns(papers)}", rows.NO_ID)])
+    problems = [Diagnostic(where, option, do) for option, do in names.unmet_by(papers)]
+    return DigestError([*problems, Diagnostic(where, f"{what}; {fields.listed_columns(papers)}", rows.NO_ID)])

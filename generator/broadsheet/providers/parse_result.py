@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from broadsheet.model import limits
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper, Receipt
 
 NO_PAPERS = "holds no papers"
@@ -68,7 +68,7 @@ class Harvest(msgspec.Struct):
     stream: str | None = None
     repairs: list[Repair] = []
     unscored: list[Unscored] = []
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     refused: int = 0
     refused_publications: int = 0
 
@@ -79,7 +79,7 @@ class Notes:
     def __init__(self, label: str) -> None:
         self.label = label
         self.repairs: list[Repair] = []
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
         self.refused = 0
         self._unscored: dict[tuple[str, str], Unscored] = {}
         self._line: Callable[[], int] | int = 0
@@ -112,12 +112,12 @@ class Notes:
     def refuse(self, what: str, do: str, kind: str = "") -> None:
         """Say that the row does not come in."""
         self.refused += 1
-        self.problems.append(Problem(self.where, what, do, kind=kind))
+        self.problems.append(Diagnostic(self.where, what, do, kind=kind))
 
     def pass_over(self, what: str) -> None:
         """Say that the row does not come in, and that nothing is wrong with it."""
         self.refused += 1
-        self.problems.append(Problem(self.where, what, "nothing to do", note=True))
+        self.problems.append(Diagnostic(self.where, what, "nothing to do", note=True))
 
     def harvest(self, rows: list[Row], *, are_within_limits: bool = False) -> Harvest:
         """Return the file's rows, cut to the limits unless they are within them, with everything said about them."""
@@ -135,4 +135,4 @@ class Notes:
 
 def refused(where: str, what: str, do: str, kind: str = "") -> DigestError:
     """The whole file does not come in."""
-    return DigestError(Problem(where, what, do, kind=kind))
+    return DigestError(Diagnostic(where, what, do, kind=kind))

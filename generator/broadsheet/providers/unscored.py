@@ -8,7 +8,7 @@ from broadsheet.providers import fields
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.fields import SCORES, Scale
 
-SCORE_THEM = "run 'digest score' to score them"
+SCORE_THEM = "run 'broadsheet score' to score them"
 
 
 class Column(NamedTuple):

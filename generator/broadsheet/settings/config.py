@@ -14,7 +14,7 @@ import msgspec
 import yaml
 
 from broadsheet.model import limits
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.settings.fetch import Fetch
 from broadsheet.settings.fetch import faults as fetch_faults
 from broadsheet.settings.interests import Follow, Prefilter, Run
@@ -148,7 +148,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     topics: tuple[Topic, ...] = ()
     rubric: Rubric = Rubric()
     prompt: Prompt = Prompt()
-    scorer: LanguageModel = LanguageModel()
+    llm: LanguageModel = LanguageModel()
     follow: Follow = Follow()
     negative: tuple[str, ...] = ()
     prefilter: Prefilter = Prefilter()
@@ -165,7 +165,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}
     notice: str = ""
-    site: Site = Site(site_name="Paper Digest", site_url="http://localhost/")
+    site: Site = Site(site_name="Broadsheet", site_url="http://localhost/")
 
     def topic(self, name: str) -> Topic | None:
         """The topic a paper means by an id or a name, in any case."""
@@ -187,18 +187,20 @@ def load(root: Path) -> Settings:
     """
     if not (root / SETTINGS_FILE).is_file():
         raise DigestError(
-            Problem(str(root), f"no {SETTINGS_FILE} here", "pass --root DIR, or make a digest with 'digest new DIR'")
+            Diagnostic(
+                str(root), f"no {SETTINGS_FILE} here", "pass --root DIR, or make a digest with 'broadsheet new DIR'"
+            )
         )
     settings = _read(root, SETTINGS_FILE, Settings)
     site = _read(root, SITE_FILE, Site)
     problems = _topic_problems(root, settings) + _price_problems(root, settings)
     for path, what, do in (*fetch_faults(settings.fetch), *mail_faults(settings.mail)):
-        problems.append(Problem(f"{SETTINGS_FILE}:{_line(_node(root, SETTINGS_FILE), path)}", what, do))
+        problems.append(Diagnostic(f"{SETTINGS_FILE}:{_line(_node(root, SETTINGS_FILE), path)}", what, do))
     problems += _wish_problems(root, settings)
     if not re.match(r"https?://[^/\s]+", site.site_url):
         line = _line(_node(root, SITE_FILE), ["site_url"])
         what, do = "site_url is not an absolute http(s) address", "write the address readers will use, ending in /"
-        problems.append(Problem(f"{SITE_FILE}:{line}", what, do))
+        problems.append(Diagnostic(f"{SITE_FILE}:{line}", what, do))
     problems += _feed_problems(root, settings)
     if problems:
         raise DigestError(problems)
@@ -219,7 +221,7 @@ def _read(root: Path, name: str, kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at ")
         line = _line(node, re.findall(r"[^.\[\]`$]+", path))
-        problem = Problem(
+        problem = Diagnostic(
             f"{name}:{line}",
             what + (f" ({path.strip('`')})" if path else ""),
             "correct it; docs/settings.md lists every setting",
@@ -232,13 +234,13 @@ def _node(root: Path, name: str) -> yaml.Node | None:
         return yaml.compose(read_regular(root / name).decode(), yaml.CBaseLoader)
     except FileNotFoundError as error:
         raise DigestError(
-            Problem(name, "no such file", f"make a digest with 'digest new DIR' and copy its {name}")
+            Diagnostic(name, "no such file", f"make a digest with 'broadsheet new DIR' and copy its {name}")
         ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark else name
         what = f"not YAML: {getattr(error, 'problem', None) or error}"
-        raise DigestError(Problem(where, what, "mend the line")) from error
+        raise DigestError(Diagnostic(where, what, "mend the line")) from error
 
 
 def _line(node: yaml.Node | None, path: list[Any]) -> int:
@@ -258,18 +260,18 @@ def _line(node: yaml.Node | None, path: list[Any]) -> int:
     return line
 
 
-def _feed_problems(root: Path, settings: Settings) -> list[Problem]:
+def _feed_problems(root: Path, settings: Settings) -> list[Diagnostic]:
     problems = []
     hub = settings.feeds.hub
     if hub and safe_url(hub) is None:
         where = f"{SETTINGS_FILE}:{line_of(root, 'feeds', 'hub')}"
         what = f"hub {hub!r} is not an absolute http(s) address"
-        problems.append(Problem(where, what, "write the address of a WebSub hub, or leave it out"))
+        problems.append(Diagnostic(where, what, "write the address of a WebSub hub, or leave it out"))
     for source in settings.sources:
         if not _is_id(source):
             where = f"{SETTINGS_FILE}:{line_of(root, 'sources', source)}"
             what = f"source {source!r} cannot stand in an address, and each has a feed"
-            problems.append(Problem(where, what, "use a-z, 0-9 and single hyphens"))
+            problems.append(Diagnostic(where, what, "use a-z, 0-9 and single hyphens"))
     return problems
 
 
@@ -277,34 +279,34 @@ def _is_id(name: str) -> bool:
     return bool(ID.fullmatch(name)) and is_free(name)
 
 
-def _price_problems(root: Path, settings: Settings) -> list[Problem]:
+def _price_problems(root: Path, settings: Settings) -> list[Diagnostic]:
     problems = []
-    for model, price in settings.scorer.prices.items():
+    for model, price in settings.llm.prices.items():
         for name in ("prompt", "completion", "cached"):
             value = getattr(price, name)
             if value is not None and not (value.is_finite() and value >= 0):
                 where = f"{SETTINGS_FILE}:{line_of(root, 'scorer', 'prices', model, name)}"
                 do = "write the price of a million tokens, 0 or more"
-                problems.append(Problem(where, f"{value} is no price for {model}", do))
+                problems.append(Diagnostic(where, f"{value} is no price for {model}", do))
     return problems
 
 
-def _wish_problems(root: Path, settings: Settings) -> list[Problem]:
+def _wish_problems(root: Path, settings: Settings) -> list[Diagnostic]:
     problems = []
     if fault := settings.prefilter.fault:
         where = f"{SETTINGS_FILE}:{line_of(root, 'prefilter', 'keep')}"
-        problems.append(Problem(where, *fault))
+        problems.append(Diagnostic(where, *fault))
     lists = (("follow", "authors"), ("follow", "institutions"), ("negative",))
     values = (settings.follow.authors, settings.follow.institutions, settings.negative)
     for path, names in zip(lists, values, strict=True):
         for index, name in enumerate(names):
             if not re.search(r"\w", name):  # would be found nowhere, or everywhere
                 where = f"{SETTINGS_FILE}:{line_of(root, *path, str(index))}"
-                problems.append(Problem(where, f"{'.'.join(path)}: {name!r} has no letters", "write a name or a word"))
+                problems.append(Diagnostic(where, f"{'.'.join(path)}: {name!r} has no letters", "write a name or a word"))
     return problems
 
 
-def _topic_problems(root: Path, settings: Settings) -> list[Problem]:
+def _topic_problems(root: Path, settings: Settings) -> list[Diagnostic]:
     node = _node(root, SETTINGS_FILE)
     problems = []
     seen: set[str] = set()
@@ -312,11 +314,11 @@ def _topic_problems(root: Path, settings: Settings) -> list[Problem]:
         where = f"{SETTINGS_FILE}:{_line(node, ['topics', str(index), 'id'])}"
         if not _is_id(topic.id):
             problems.append(
-                Problem(where, f"topic id {topic.id!r} cannot stand in an address", "use a-z, 0-9 and single hyphens")
+                Diagnostic(where, f"topic id {topic.id!r} cannot stand in an address", "use a-z, 0-9 and single hyphens")
             )
         if not topic.name.strip():
-            problems.append(Problem(where, f"topic {topic.id!r} has no name", "write the name readers will see"))
+            problems.append(Diagnostic(where, f"topic {topic.id!r} has no name", "write the name readers will see"))
         if topic.id in seen:
-            problems.append(Problem(where, f"topic id {topic.id!r} is used twice", "give each topic its own id"))
+            problems.append(Diagnostic(where, f"topic id {topic.id!r} is used twice", "give each topic its own id"))
         seen.add(topic.id)
     return problems

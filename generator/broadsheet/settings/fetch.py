@@ -1,4 +1,4 @@
-"""The settings of `digest fetch`: which services are asked for what, and in whose name."""
+"""The settings of `broadsheet fetch`: which services are asked for what, and in whose name."""
 
 import re
 from collections.abc import Iterator

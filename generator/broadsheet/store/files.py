@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _REMEDIES = {
@@ -83,7 +83,7 @@ def refusals_explained(root: Path) -> Iterator[None]:
         raise DigestError(problem_from(error, root)) from error
 
 
-def problem_from(error: OSError, root: Path | None = None) -> Problem:
+def problem_from(error: OSError, root: Path | None = None) -> Diagnostic:
     """Say what the file system refused: where (relative to `root`, if it lies in it), what, and what helps."""
     where = os.fsdecode(error.filename2 or error.filename or root or "the file system")
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
@@ -93,4 +93,4 @@ def problem_from(error: OSError, root: Path | None = None) -> Problem:
         where = str(Path(where).relative_to(root.absolute()))
     where = printable(where)
     what = (error.strerror or str(error) or type(error).__name__).lower()
-    return Problem(where, what, _REMEDIES.get(error.errno or 0, "move it away, or mend what it stands on"))
+    return Diagnostic(where, what, _REMEDIES.get(error.errno or 0, "move it away, or mend what it stands on"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper, Receipt
 from broadsheet.store import records
 from broadsheet.store.atomic import write_atomically, write_together
@@ -67,21 +67,21 @@ class Store:
             try:
                 paper = records.decode_paper(line)
             except records.RecordError as error:
-                problems.append(Problem(f"{self.label(path)}:{number}", str(error), "mend or delete the line"))
+                problems.append(Diagnostic(f"{self.label(path)}:{number}", str(error), "mend or delete the line"))
                 continue
             first = lines_of.setdefault((paper.arxiv_id, paper.source), number)
             if first != number:
                 what = f"{paper.arxiv_id} of {paper.source} stands on line {first} already"
-                problems.append(Problem(f"{self.label(path)}:{number}", what, "delete one of the two lines"))
+                problems.append(Diagnostic(f"{self.label(path)}:{number}", what, "delete one of the two lines"))
             papers.append(paper)
         if problems:
             raise DigestError(problems)
         return tuple(papers)
 
-    def _date_problems(self, path: Path) -> list[Problem]:
+    def _date_problems(self, path: Path) -> list[Diagnostic]:
         if records.is_date(path.stem) or not path.exists():
             return []
-        return [Problem(self.label(path), f"its name is not {records.A_DATE}", "rename the file, or move it away")]
+        return [Diagnostic(self.label(path), f"its name is not {records.A_DATE}", "rename the file, or move it away")]
 
     def lines(self, date: str) -> list[bytes]:
         """The lines of a day's file, as they are."""
@@ -96,10 +96,10 @@ class Store:
         try:
             receipt = records.decode_receipt(data)
         except records.RecordError as error:
-            raise DigestError(Problem(self.label(path), str(error), "mend the file")) from error
+            raise DigestError(Diagnostic(self.label(path), str(error), "mend the file")) from error
         if receipt.date != date:
             what = f"the receipt says {receipt.date}, its file {date}"
-            raise DigestError(Problem(self.label(path), what, "rename the file or correct its date"))
+            raise DigestError(Diagnostic(self.label(path), what, "rename the file or correct its date"))
         return receipt
 
     def publications(self) -> "list[Publication]":
@@ -107,7 +107,7 @@ class Store:
         from broadsheet.model import publication  # noqa: PLC0415 - with YAML, which papers need not wait for
 
         found: list[Publication] = []
-        problems: list[Problem] = []
+        problems: list[Diagnostic] = []
         for path in self.publication_files():
             try:
                 text = self._read(path).decode("utf-8")
@@ -115,7 +115,7 @@ class Store:
                 problems += error.problems
                 continue
             except UnicodeDecodeError as error:
-                problems.append(Problem(self.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
+                problems.append(Diagnostic(self.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
                 continue
             good, bad = publication.parse_stream(text, self.label(path))
             found += good

@@ -74,7 +74,7 @@ class Digest:
         return found
 
     def faults(self) -> list[str]:
-        """What `digest check` says of the data."""
+        """What `broadsheet check` says of the data."""
         return [str(problem) for problem in check(self.root).problems if problem.where.startswith("data/")]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from broadsheet.model import arxiv_id
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.model import Paper
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.arxiv import authors as arxiv_authors
@@ -58,7 +58,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
                 notes.refuse("no date found", "pass --date")
     if not entries:
         do = "nothing to do on weekends and holidays, when arXiv's feeds are empty"
-        notes.problems.append(Problem(payload.where, "holds no papers", do, note=True))
+        notes.problems.append(Diagnostic(payload.where, "holds no papers", do, note=True))
     return notes.harvest(rows_found)
 
 

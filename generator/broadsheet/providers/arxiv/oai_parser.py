@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from broadsheet.model import arxiv_id
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.arxiv import authors as arxiv_authors
 from broadsheet.providers.dates import day_of_time
@@ -37,7 +37,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     root, notes = payload.root, Notes(payload.where)
     if (error := child(root, "error")) is not None:
         if error.get("code") == "noRecordsMatch":
-            notes.problems.append(Problem(payload.where, "holds no papers", "nothing to do", note=True))
+            notes.problems.append(Diagnostic(payload.where, "holds no papers", "nothing to do", note=True))
             return notes.harvest([])
         reason = " ".join(filter(None, (error.get("code"), (error.text or "").strip())))
         what, code = f"the repository refused: {mending.shown(reason)}", error.get("code")
@@ -56,7 +56,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
             _record(record, day, notes, found)
     if deleted:
         what = f"{deleted} deleted {'record' if deleted == 1 else 'records'} left out"
-        notes.problems.append(Problem(payload.where, what, "nothing to do", note=True))
+        notes.problems.append(Diagnostic(payload.where, what, "nothing to do", note=True))
     return notes.harvest(found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from broadsheet.model import arxiv_id
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.providers.dates import day_of_value
 from broadsheet.providers.decode import Lines, Payload, Text, lines_of
 from broadsheet.providers.parse_result import Harvest, refused
@@ -55,8 +55,8 @@ def _is_bibtex(payload: Text) -> bool:
 def parse(payload: Payload, day: str | None) -> Harvest:
     """Return the papers with an arXiv id; where each is in the file is said of the others."""
     assert isinstance(payload, Text)
-    problems: list[Problem] = []
-    notes: list[Problem] = []
+    problems: list[Diagnostic] = []
+    notes: list[Diagnostic] = []
     listed = list(read_ris(payload, notes) if _is_ris(payload) else read_bibtex(payload, problems))
     if not listed and not problems:
         raise refused(payload.where, "a bibliography without an entry", "export it again")
@@ -81,7 +81,7 @@ def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
 # -- BibTeX --------------------------------------------------------------------------------------------------------
 
 
-def read_bibtex(payload: Text, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_bibtex(payload: Text, problems: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the line and the fields of each entry; one that breaks off is added to `problems`."""
     macros = dict(_MONTHS)
     text, end = "".join(lines_of(payload.text)), 0
@@ -95,7 +95,7 @@ def read_bibtex(payload: Text, problems: list[Problem]) -> Iterator[tuple[int, d
         if not whole:
             end = match.end()  # the next entry may have been taken for a part of this one
             do = "close its braces and quotes"
-            problems.append(Problem(f"{payload.where}:{line}", f"an entry (@{match[1]}) that breaks off", do))
+            problems.append(Diagnostic(f"{payload.where}:{line}", f"an entry (@{match[1]}) that breaks off", do))
         elif kind == "string":
             macros |= values
         else:
@@ -191,7 +191,7 @@ def _outside_braces(names: str) -> str:
 # -- RIS -----------------------------------------------------------------------------------------------------------
 
 
-def read_ris(payload: Text, notes: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_ris(payload: Text, notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the line and the fields of each record; `notes` says where one begins or ends without its tag."""
     opened: _Record | None = None
     for number, tag, value in _ris_lines(payload.text):
@@ -229,15 +229,15 @@ class _Record:
         elif self._field and value:
             self._values.setdefault(self._field, value)
 
-    def finish(self, where: str, notes: list[Problem], lacks: str) -> tuple[int, dict[str, Any]]:
+    def finish(self, where: str, notes: list[Diagnostic], lacks: str) -> tuple[int, dict[str, Any]]:
         """Return the line and the fields; say in `notes` what the record `lacks`, if anything."""
         if lacks:
             notes.append(_lacking(f"{where}:{self._line}", lacks))
         return self._line, _paper(self._values, self._authors)
 
 
-def _lacking(where: str, tag: str) -> Problem:
-    return Problem(where, f"a record without {tag}: read as far as it goes", "nothing to do if it is whole", note=True)
+def _lacking(where: str, tag: str) -> Diagnostic:
+    return Diagnostic(where, f"a record without {tag}: read as far as it goes", "nothing to do if it is whole", note=True)
 
 
 def _ris_lines(text: str) -> Iterator[tuple[int, str, str]]:

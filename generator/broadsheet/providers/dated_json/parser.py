@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.model import LARGEST_NUMBER, Cost, Receipt, Tokens
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.dated_json import usage
@@ -91,7 +91,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         elif not receipts:
             empty_day = date
             do = "nothing to do if the day was quiet"
-            notes.problems.append(Problem(payload.where, NO_PAPERS, do, note=True))
+            notes.problems.append(Diagnostic(payload.where, NO_PAPERS, do, note=True))
     harvest = notes.harvest(taken)
     harvest.receipts, harvest.empty_day = receipts, empty_day
     return harvest

@@ -14,7 +14,7 @@ import msgspec
 
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, WebError, shown
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper
 from broadsheet.providers import decode as payload
 from broadsheet.providers.arxiv.calendar import Calendar
@@ -72,7 +72,7 @@ def _note_whether_over(done: Fetched, today: str) -> None:
         done.problems.append(absence("Hugging Face", done.date))
 
 
-def _pages(web: Web, endpoint: str, date: str, problems: list[Problem]) -> Iterator[Json]:
+def _pages(web: Web, endpoint: str, date: str, problems: list[Diagnostic]) -> Iterator[Json]:
     """Yield pages until one is empty: a server may give fewer entries than it is asked for.
 
     What is wrong with a page after the first goes to `problems`.
@@ -92,7 +92,7 @@ def _pages(web: Web, endpoint: str, date: str, problems: list[Problem]) -> Itera
             return
         yield page
     what = f"more than {_MOST_PAGES} pages for {date}: the rest was left out"
-    problems.append(Problem(shown(endpoint), what, "nothing to do, unless that day had so many papers"))
+    problems.append(Diagnostic(shown(endpoint), what, "nothing to do, unless that day had so many papers"))
 
 
 def _key(entry: Any) -> str:

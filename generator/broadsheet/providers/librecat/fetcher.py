@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, shown
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.providers import decode as payload
 from broadsheet.providers.fetch_result import Ask, Condition, Fetched
 from broadsheet.providers.librecat import parser as librecat
@@ -32,7 +32,7 @@ def asks(settings: Fetch) -> Iterator[Ask]:
 def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:
     """All publications that the query finds, whatever the day. Raises DigestError."""
     harvest, given = Harvest(), 0
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     streams: list[str | None] = []
     known: set[str] = set()
     for _ in range(_MOST_PAGES):
@@ -43,7 +43,7 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:
                 raise
             problems += error.problems  # what came before it is good: a search engine gives no more than so many
             what = f"breaks off after {given:,} records, which are kept"
-            problems.append(Problem(shown(repository.url), what, "narrow the query, or fetch again later"))
+            problems.append(Diagnostic(shown(repository.url), what, "narrow the query, or fetch again later"))
             break
         new = [record for record in page.publications if record.id not in known]
         if not new and not page.refused_publications:
@@ -59,7 +59,7 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:
     texts = [text for text in streams if text is not None]
     harvest.stream = "".join(f"{text.rstrip()}\n" for text in texts) if len(texts) == len(streams) else None
     if not known:
-        problems.append(Problem(shown(repository.url), "finds no publication", "check the query", note=True))
+        problems.append(Diagnostic(shown(repository.url), "finds no publication", "check the query", note=True))
     condition = Condition.OK if known else Condition.QUIET
     return Fetched(
         source=f"{NAME} {repository.name}",

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.providers.decode import Json, Lines, Payload, Text
 from broadsheet.providers.parse_result import Harvest, Record, refused
 from broadsheet.text.sanitize import clean
@@ -37,15 +37,15 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     from broadsheet.model import publication  # noqa: PLC0415 - loads YAML, which no other text needs
 
     parts = list(_parts(payload))
-    datas = [part[1] for part in parts if not isinstance(part, Problem)]
+    datas = [part[1] for part in parts if not isinstance(part, Diagnostic)]
     if kind := _other_kind(datas, payload):
         do = "name them under departments: in digest.yml" if kind == "departments" else "import the publications"
         raise refused(payload.where, f"LibreCat's {kind}, not publications", do)
     harvest = Harvest()
     for part in parts:
-        if not isinstance(part, Problem) and (fault := _fault(part[1])):
-            part = Problem(part[0], fault, "export it from the repository again")  # noqa: PLW2901
-        if isinstance(part, Problem):
+        if not isinstance(part, Diagnostic) and (fault := _fault(part[1])):
+            part = Diagnostic(part[0], fault, "export it from the repository again")  # noqa: PLW2901
+        if isinstance(part, Diagnostic):
             harvest.problems.append(part)
             harvest.refused_publications += 1
             continue
@@ -61,7 +61,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     return harvest
 
 
-def _parts(payload: Payload) -> Iterator[tuple[str, Any] | Problem]:
+def _parts(payload: Payload) -> Iterator[tuple[str, Any] | Diagnostic]:
     if isinstance(payload, Text):
         from broadsheet.model import librecat  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.model import Receipt, State
 from broadsheet.providers.decode import Json, Lines, Payload
 from broadsheet.providers.parse_result import Harvest, Notes, Row, refused
@@ -119,5 +119,5 @@ def _download(lines: list[tuple[int, dict[str, Any]]], notes: Notes) -> Harvest:
     if publications:
         what = f"{publications} publications, in the form in which pages show them, are not taken in"
         do = "import the repository's export, or data/publications of that digest"
-        harvest.problems.append(Problem(notes.where.rpartition(":")[0], what, do, note=True))
+        harvest.problems.append(Diagnostic(notes.where.rpartition(":")[0], what, do, note=True))
     return harvest

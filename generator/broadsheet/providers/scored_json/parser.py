@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from broadsheet.model import arxiv_id
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.providers import fields
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.dates import day_of_value
@@ -76,7 +76,7 @@ def settled(names: FieldMap, items: Sequence[Item], notes: Notes) -> FieldMap:
     objects = [item.row for item in items if isinstance(item.row, dict)]
     if names.is_empty or not objects:
         return names
-    notes.problems += [Problem(notes.label, what, do) for what, do in names.unmet_by(objects)]
+    notes.problems += [Diagnostic(notes.label, what, do) for what, do in names.unmet_by(objects)]
     return names.met_by(objects)
 
 
@@ -113,7 +113,7 @@ def take(items: Sequence[Item], day: str | None, notes: Notes, names: FieldMap) 
     """Return the papers of these rows, each on its own day or on `day`. Raises DigestError if no row has a day."""
     items = [item._replace(row=_read(item.row, names)) if isinstance(item.row, dict) else item for item in items]
     if day is None and not any(isinstance(item.row, dict) and item.row.get(DATE) for item in items):
-        raise DigestError([*notes.problems, Problem(notes.label, NO_DAY, _ways_to_tell_it(items))])
+        raise DigestError([*notes.problems, Diagnostic(notes.label, NO_DAY, _ways_to_tell_it(items))])
     columns = {
         name: Column.of([raw_score(item.row, name) for item in items], names.scales.get(name)) for name in SCORES
     }

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from broadsheet.model import arxiv_id
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.providers import fields
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.decode import LARGEST_FILE, Lines, Payload, Text, lines_of
@@ -83,8 +83,8 @@ def _is_headless(payload: Text) -> bool:
 def parse(payload: Payload, day: str | None) -> Harvest:
     """Return the rows as those of any other file. Raises DigestError if there is no header, or no column of ids."""
     assert isinstance(payload, Text)
-    problems: list[Problem] = []
-    notes: list[Problem] = []
+    problems: list[Diagnostic] = []
+    notes: list[Diagnostic] = []
     listed = list(rows_of(payload, problems, notes))
     harvest = scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
     harvest.problems = [*notes, *harvest.problems]
@@ -104,7 +104,7 @@ def _header(payload: Text) -> Layout:
     return layout
 
 
-def rows_of(payload: Text, problems: list[Problem], notes: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+def rows_of(payload: Text, problems: list[Diagnostic], notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the line and the cells of each row, under its headings.
 
     Rows that cannot be read are added to `problems`, what is to be said of others to `notes`.
@@ -113,16 +113,16 @@ def rows_of(payload: Text, problems: list[Problem], notes: list[Problem]) -> Ite
     lines = lines_of(payload.text)
     if any(line.strip() and not _SEPARATOR.match(line) for line in lines[: layout.skipped]):
         what = f"the header is on line {layout.skipped + 1}; the lines before it were passed over"
-        notes.append(Problem(f"{payload.where}:1", what, "nothing to do if they are a title", note=True))
+        notes.append(Diagnostic(f"{payload.where}:1", what, "nothing to do if they are a title", note=True))
     records, unclosed = _records(lines, layout.skipped, layout.delimiter)
     for line in unclosed:
         what, do = "a quote that is not closed: the lines from here on were read without it", "close it, or take it out"
-        notes.append(Problem(f"{payload.where}:{line}", what, do))
+        notes.append(Diagnostic(f"{payload.where}:{line}", what, do))
     headings = [name.strip() for name in records[0][1]]
     for line, cells in records[1:]:
         if len(cells) > len(headings) and any(cells[len(headings) :]):
             what = f"{len(cells)} cells under {len(headings)} headings"
-            problems.append(Problem(f"{payload.where}:{line}", what, "put cells with a delimiter into quotes"))
+            problems.append(Diagnostic(f"{payload.where}:{line}", what, "put cells with a delimiter into quotes"))
         elif any(cell.strip() for cell in cells):
             yield line, _row(dict(zip(headings, cells, strict=False)))
 

@@ -17,7 +17,7 @@ import msgspec
 from broadsheet.http.client import Web
 from broadsheet.http.secrets import Secrets
 from broadsheet.http.service import Service, WebError
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Tokens
 from broadsheet.scoring.llm import budget as pricing
 from broadsheet.settings.config import LanguageModel
@@ -178,13 +178,13 @@ def from_environment(settings: LanguageModel, environment: Mapping[str, str]) ->
     model = environment.get(MODEL, "").strip() or settings.model
     problems = []
     if not url:
-        problems.append(Problem("scorer", "no endpoint", f"set {URL}, or scorer.endpoint in digest.yml"))
+        problems.append(Diagnostic("scorer", "no endpoint", f"set {URL}, or scorer.endpoint in digest.yml"))
     elif not safe_url(url):
-        problems.append(Problem("scorer", "the endpoint is no http(s) address", "write it as https://host/v1"))
+        problems.append(Diagnostic("scorer", "the endpoint is no http(s) address", "write it as https://host/v1"))
     if not model:
-        problems.append(Problem("scorer", "no model", f"set {MODEL}, or scorer.model in digest.yml"))
+        problems.append(Diagnostic("scorer", "no model", f"set {MODEL}, or scorer.model in digest.yml"))
     if not re.fullmatch(r"[\x21-\x7e]*", key):
-        problems.append(Problem(KEY, "has characters that no key has", "copy the key anew"))
+        problems.append(Diagnostic(KEY, "has characters that no key has", "copy the key anew"))
     if problems:
         raise DigestError(problems)
     return msgspec.structs.replace(settings, model=model), url, key

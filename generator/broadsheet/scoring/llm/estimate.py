@@ -31,7 +31,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
 def forecast(papers: Sequence[Paper], settings: Settings, model: str, kept: Kept) -> Forecast:
     """What scoring `papers` with `model` would take. Raises DigestError if the settings have no prompt."""
-    scorer, instructions = settings.scorer, Instructions.of(settings)
+    scorer, instructions = settings.llm, Instructions.of(settings)
     price = scorer.prices.get(model)
     keys = {p.arxiv_id: (p.arxiv_id, question.line_hash(p), model, instructions.rubric) for p in papers}
     answered = {p.arxiv_id for p in papers if kept.verdict(*keys[p.arxiv_id])}

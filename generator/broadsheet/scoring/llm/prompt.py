@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper, Tokens
 from broadsheet.settings.config import Settings
 from broadsheet.settings.prompt import PAPERS, compose, rubric_hash
@@ -34,7 +34,7 @@ class Instructions(NamedTuple):
         made = cls(*compose(settings))
         if PAPERS not in made.user:
             do = f"write prompt.user with {PAPERS} where the papers go; docs/settings.md has one"
-            raise DigestError(Problem("digest.yml", "no prompt that could be sent to a model", do))
+            raise DigestError(Diagnostic("digest.yml", "no prompt that could be sent to a model", do))
         return made
 
     @property

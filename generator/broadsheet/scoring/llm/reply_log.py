@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from broadsheet.model.diagnostics import Problem
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.model import Tokens
 from broadsheet.scoring.llm import replies as verdicts
 from broadsheet.scoring.llm.budget import Bill
@@ -66,7 +66,7 @@ class Kept:
         self._old: list[Request] = []
         self._new: dict[int, Request] = {}
         self._places = itertools.count()
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
         data = read_regular(path) if os.path.lexists(path) else b""
         self._before = data if data.endswith(b"\n") or not data else data + b"\n"
         self._broken_off = data != self._before
@@ -84,7 +84,7 @@ class Kept:
             request = _REQUEST.decode(line)
         except (msgspec.MsgspecError, RecursionError):
             do = "mend it from the history of data/, or delete it: its papers are then paid for again"
-            self.problems.append(Problem(where, "a kept reply that cannot be read", do, note=True))
+            self.problems.append(Diagnostic(where, "a kept reply that cannot be read", do, note=True))
         else:
             if request.reply is not None:
                 found = verdicts.judge(request.reply, request.sent, cut=request.cut).verdicts

@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 
 from broadsheet.model import arxiv_id
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper, Scorer
 from broadsheet.processes.threads import in_thread
 from broadsheet.scoring.llm import prompt as question
@@ -46,11 +46,11 @@ class LanguageModelScorer:
         self._again = again
         self._instructions = Instructions.of(settings)
         self._rubric, self._model = self._instructions.rubric, endpoint.model
-        self._price = settings.scorer.prices.get(self._model)
+        self._price = settings.llm.prices.get(self._model)
         self._currency = self._price.currency if self._price else "USD"
         if budget is not None and self._price is None:
             do = "add its price to scorer.prices in digest.yml, or go without a budget"
-            raise DigestError(Problem("digest.yml", f"no price for {self._model}, so no budget can be held", do))
+            raise DigestError(Diagnostic("digest.yml", f"no price for {self._model}, so no budget can be held", do))
         self._budget, self._purse = budget, Purse(budget, self._price)
         self._errors = Counter(str(problem) for problem in kept.problems)
 
@@ -65,10 +65,10 @@ class LanguageModelScorer:
             [paper for paper in left if paper.arxiv_id not in reasons],
             self._send,
             self._progress,
-            parallel=self._settings.scorer.parallel,
+            parallel=self._settings.llm.parallel,
             unpaid=f"not asked: the budget of {self._budget} {self._currency} would be exceeded",
         )
-        rounds.make(self._settings.scorer.batch)
+        rounds.make(self._settings.llm.batch)
         self._kept.settle()
         return self._scores(papers, known | rounds.verdicts, rounds.reasons | reasons, self._kept.requests[before:])
 
@@ -81,7 +81,7 @@ class LanguageModelScorer:
         """Ask about `batch` in a thread, if the budget covers it beside what is under way."""
         messages = self._instructions.messages(batch)
         longest = question.most_prompt_tokens(messages)
-        highest = self._purse.highest(longest, self._settings.scorer.max_tokens)
+        highest = self._purse.highest(longest, self._settings.llm.max_tokens)
         if not self._purse.reserve(highest):
             return None
         place = self._kept.place()

@@ -1,4 +1,4 @@
-"""How well a model's order agrees with the ratings: the figures that `digest train` reports."""
+"""How well a model's order agrees with the ratings: the figures that `broadsheet train` reports."""
 
 import msgspec
 import numpy as np

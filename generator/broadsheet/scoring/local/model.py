@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper
 from broadsheet.scoring.local import features
 from broadsheet.scoring.local.calibration import Calibration, Numbers
@@ -249,7 +249,9 @@ def load(path: Path, label: str) -> Trained | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise DigestError(Problem(label, f"no model can be read here: {error}", "run 'digest train' again")) from error
+        raise DigestError(
+            Diagnostic(label, f"no model can be read here: {error}", "run 'broadsheet train' again")
+        ) from error
 
 
 _SPACES = ("word_space", "piece_space")

@@ -9,7 +9,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
-from broadsheet.model.diagnostics import DigestError, Problem
+from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.model.model import Paper
 from broadsheet.scoring.local import features
 from broadsheet.scoring.local.calibration import Numbers, calibrate
@@ -70,7 +70,7 @@ def train(papers: Sequence[Paper]) -> Fitted:
     papers = [paper for paper in papers if paper.relevance is not None and paper.novelty is not None][-MOST:]
     if len(papers) < LEAST:
         what = f"{len(papers)} papers with a rating, and {LEAST} are needed to learn from"
-        raise DigestError(Problem("data/papers", what, "import or score more; until then the topics' words decide"))
+        raise DigestError(Diagnostic("data/papers", what, "import or score more; until then the topics' words decide"))
     with threadpool_limits(THREADS):
         return _train(papers)
 

@@ -17,7 +17,7 @@ from broadsheet.views.feeds.feed import FeedChannel, FeedItem
 from broadsheet.views.feeds.registry import ATOM, RSS
 from broadsheet.views.page import relative
 
-GENERATOR = "Paper Digest"
+GENERATOR = "Broadsheet"
 STYLE = "assets/feed.css"
 TTL_MINUTES = 360  # readers wait for the longest of ttl and the cache headers: more, and a morning's papers come late
 MOST_AUTHORS = 50

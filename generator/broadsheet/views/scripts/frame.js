@@ -2,7 +2,7 @@
 // 1.4.13). The style sheet does the rest.
 {
   const page = document.documentElement;
-  const KEY = `paper-digest ${new URL("../", document.currentScript.src).pathname} colours`;
+  const KEY = `broadsheet ${new URL("../", document.currentScript.src).pathname} colours`;
   const CHOICES = { auto: ["◐", "as the system"], light: ["☼", "light"], dark: ["☾", "dark"] };
   const names = Object.keys(CHOICES);
   let button;

@@ -5,7 +5,7 @@
 import { root } from "./elements.js";
 
 export const VERSION = 1;
-const KEY = `paper-digest ${root.pathname}`;
+const KEY = `broadsheet ${root.pathname}`;
 const STAMPS = ["saved", "read", "noted"];
 const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
 

@@ -64,7 +64,7 @@ async function show(mine) {
   older.hidden = !results.length || !waiting.length;
 }
 
-const broken = () => (found.textContent = 'The search index could not be loaded. It is made by "digest build".');
+const broken = () => (found.textContent = 'The search index could not be loaded. It is made by "broadsheet build".');
 const guarded = (act) => () => act().catch(broken);
 const choices = () => offer(everything(), offered, guarded(search));
 
