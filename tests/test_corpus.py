@@ -58,7 +58,7 @@ def test_the_27th_of_may_carries_the_84_papers_of_the_archive_in_order_with_thei
     assert shown == sorted(rows, key=lambda i: (-rows[i]["SCORE"], -rows[i]["RELEVANCE"], i))  # ties by id
     for paper, row in zip(scored, map(rows.get, shown), strict=True):
         assert (paper.get("data-relevance"), paper.get("data-novelty")) == (str(row["RELEVANCE"]), str(row["NOVELTY"]))
-        assert paper.find_class("why")
+        assert paper.find_class("comment")
         assert paper.find("details/p") is not None
 
 
@@ -74,7 +74,7 @@ def test_no_title_shows_a_dollar_pair_and_no_name_an_accent_macro(root: Path) ->
         page = lxml.html.fromstring(path.read_bytes())
         for heading in page.iterfind(".//article/h2"):
             assert not re.search(r"\$[^$]*[\\^_{][^$]*\$", heading.text_content()), (path, heading.text_content())
-        for by in page.find_class("by"):
+        for by in page.find_class("authors"):
             assert not re.search(r"\\['`^\"~=.uvHtcdbrk]|\{\\", by.text_content()), (path, by.text_content())
 
 

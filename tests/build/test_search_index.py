@@ -213,8 +213,8 @@ def tab(chromium: Browser) -> Iterator[Page]:
 def found(tab: Page, address: str, words: str) -> list[str]:
     """Where the hits lead, in order, once all are there."""
     tab.goto(f"{address}search/?q={words}")
-    expect(tab.locator("#found")).to_contain_text("found")
-    count = int(tab.locator("#found").inner_text().split()[0])
+    expect(tab.locator("#search-status")).to_contain_text("found")
+    count = int(tab.locator("#search-status").inner_text().split()[0])
     expect(tab.locator("#hits > li")).to_have_count(min(count, 6))
     hrefs = tab.locator("#hits a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
     return [href.removeprefix(address) for href in hrefs]
@@ -237,7 +237,7 @@ def test_a_name_leads_to_the_paper(tab: Page, address: str, words: str) -> None:
 
 def test_the_words_found_are_marked_where_they_stand(tab: Page, address: str) -> None:
     found(tab, address, "coots lake grebe")
-    quote = tab.locator("#hits .why").first
+    quote = tab.locator("#hits .comment").first
     marks = {mark.strip(".,").lower() for mark in quote.locator("mark").all_inner_texts()}
     assert {"coots", "lake"} <= marks <= {"coots", "lake", "grebe"}
 
@@ -263,7 +263,7 @@ def test_more_shows_the_rest(tab: Page, address: str) -> None:
         tab.locator("#hits > li").nth(before).wait_for()
         tab.wait_for_timeout(100)
     assert tab.locator("#hits > li").count() == 40
-    assert tab.locator("#found").inner_text() == "40 found"
+    assert tab.locator("#search-status").inner_text() == "40 found"
 
 
 def test_older_papers_are_searched_when_asked_for_or_when_the_newest_have_nothing(
@@ -279,10 +279,10 @@ def test_older_papers_are_searched_when_asked_for_or_when_the_newest_have_nothin
     tab.on("request", lambda request: asked.append(request.url))
     hits = found(tab, address, "grebes")
     assert {hit[:12] for hit in hits} == {"papers/2502."}
-    assert tab.locator("#found").inner_text() == "2 found in papers since 2025-02"
+    assert tab.locator("#search-status").inner_text() == "2 found in papers since 2025-02"
     assert not any("/2024/" in url for url in asked)
     tab.locator("#older").click()
-    expect(tab.locator("#found")).to_have_text("4 found")
+    expect(tab.locator("#search-status")).to_have_text("4 found")
     assert tab.locator("#older").is_hidden()
     assert len(found(tab, address, "herons")) == 6
     context.close()
@@ -292,8 +292,8 @@ def test_without_javascript_the_page_says_where_to_look(chromium: Browser, addre
     context = chromium.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(f"{address}search/")
-    assert "needs JavaScript" in tab.locator("#found").inner_text()
-    assert tab.locator("#found a").count() == 2
+    assert "needs JavaScript" in tab.locator("#search-status").inner_text()
+    assert tab.locator("#search-status a").count() == 2
     assert not tab.locator("#more, #older").first.is_visible()
     context.close()
 
@@ -305,5 +305,5 @@ def test_a_site_without_an_index_says_so(chromium: Browser, tmp_path: Path) -> N
     tab = context.new_page()
     with served(digest.site, "/", "127.0.0.1", 0) as address:
         tab.goto(f"{address}search/")
-        tab.locator("#found", has_text="could not be loaded").wait_for()
+        tab.locator("#search-status", has_text="could not be loaded").wait_for()
     context.close()

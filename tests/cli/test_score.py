@@ -17,7 +17,7 @@ from tests.model_server import KEY, ModelServer
 DAY = "2025-05-27"
 SCORER = """\
 rubric:
-  relevance: [{low: 1, high: 10, name: All, means: "<b>Everything</b> & more", example: 'p < 0.05'}]
+  relevance: [{low: 1, high: 10, name: All, description: "<b>Everything</b> & more", example: 'p < 0.05'}]
 prompt:
   system: " You read preprints & <judge> them.  "
   user: |
@@ -143,4 +143,4 @@ def test_the_day_page_names_who_is_unscored_and_why(
     (root / "digest.yml").write_text((root / "digest.yml").read_text().replace("model: model-1", "model: unpriced"))
     digest("score", "--date", DAY, "--root", root, "--again", env=environment)
     generate(root)
-    assert '<span class="dim">cost unknown</span>' in (root / "docs/daily/2025/05/27/index.md").read_text("utf-8")
+    assert '<span class="muted">cost unknown</span>' in (root / "docs/daily/2025/05/27/index.md").read_text("utf-8")

@@ -175,7 +175,7 @@ def test_who_has_an_orcid_has_papers_and_publications_there(tmp_path: Path) -> N
     pages = made(*archive(tmp_path))
     body = lxml.html.fromstring(pages[f"authors/{ALISTARH}/"].body)
     assert body.xpath("//li[@data-paper]/@data-paper") == ["2410.06074"]
-    assert len(body.xpath("//li[contains(@class, 'pub')]")) == 4
+    assert len(body.xpath("//li[contains(@class, 'publication')]")) == 4
     assert body.xpath(f"//a[@href='https://orcid.org/{ALISTARH}']")
     forward = lxml.html.fromstring(pages["authors/dan-adrian-alistarh/"].body)
     assert forward.xpath("//a/@href") == [f"../{ALISTARH}/"]
@@ -184,7 +184,7 @@ def test_who_has_an_orcid_has_papers_and_publications_there(tmp_path: Path) -> N
 def test_pages_of_papers_and_publications_lead_to_their_authors(tmp_path: Path) -> None:
     found, settings = archive(tmp_path)
     pages = {page.address: page for date in DAYS for page in paper.pages(found, settings, date)}
-    by = lxml.html.fromstring(pages["papers/2505.00003/"].body).find_class("by")[0]
+    by = lxml.html.fromstring(pages["papers/2505.00003/"].body).find_class("authors")[0]
     assert [(a.text, a.get("href")) for a in by.iter("a")] == [
         ("LOVELACE, ADA", "../../authors/ada-lovelace/"),
         ("<b>Mal</b> Lory", "../../authors/b-mal-b-lory/"),

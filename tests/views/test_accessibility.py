@@ -60,7 +60,7 @@ def test_on_paper_a_day_is_what_one_reads(address: str, chromium: Browser) -> No
     tab = context.new_page()
     tab.goto(f"{address}daily/2025/05/27/")
     abstract = tab.locator(".paper > details:not([open]) > p").first
-    controls = tab.locator(".masthead, .rail, .days, .reader, .marks, .md-footer, .contents, .ledger")
+    controls = tab.locator(".masthead, .sidebar, .page-nav, .toolbar, .marks, .md-footer, .contents, .receipt-tables")
     assert abstract.is_hidden()
     assert controls.count() > 7
     tab.emulate_media(media="print")

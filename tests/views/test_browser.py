@@ -81,15 +81,15 @@ def test_without_javascript_everything_is_there_to_read(address: str, chromium: 
     tab.goto(f"{address}publications/20032/")
     assert {"Short", "BibTeX", "CSL-JSON"} <= set(tab.locator(".digest summary").all_inner_texts())
     tab.goto(f"{address}search/")
-    assert "needs JavaScript" in tab.locator("#found").inner_text()
+    assert "needs JavaScript" in tab.locator("#search-status").inner_text()
     context.close()
 
 
 def test_a_day_leads_to_the_days_around_it_and_past_those_without_a_page(address: str, tab: Page) -> None:
     tab.goto(f"{address}daily/2025/05/08/")
-    tab.locator("nav.days a[rel=next]").click()
+    tab.locator("nav.page-nav a[rel=next]").click()
     tab.wait_for_url(f"{address}daily/2025/05/12/")  # the 9th is missing, the 10th and 11th are a weekend
-    tab.locator("nav.days a[rel=prev]").click()
+    tab.locator("nav.page-nav a[rel=prev]").click()
     tab.wait_for_url(f"{address}daily/2025/05/08/")
-    tab.locator("nav.days").get_by_text("Week 19").click()
+    tab.locator("nav.page-nav").get_by_text("Week 19").click()
     tab.wait_for_url(f"{address}weekly/2025-W19/")

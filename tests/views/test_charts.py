@@ -67,7 +67,7 @@ def drawn(html: str) -> dict[str, Drawn]:
             for group in fills
             if not (len(group) == 1 and group[0].get("width") == "11")  # a key of the legend
         ]
-        marks = "".join("○" if mark.tag == "circle" else "×" for mark in svg.xpath("g[@class='marks-of-days']/*"))
+        marks = "".join("○" if mark.tag == "circle" else "×" for mark in svg.xpath("g[@class='day-marks']/*"))
         rows = {
             "".join(tr[0].itertext()): ["".join(td.itertext()) for td in tr[1:]] for tr in figure.xpath(".//tbody/tr")
         }

@@ -162,7 +162,7 @@ def test_json_taken_in_elsewhere_gives_the_same_state(site: Site, saved: Page, c
     for said in (f"{len(site.shown)} more saved", "0 more saved"):
         chosen = FilePayload(name="saved-papers.json", mimeType="", buffer=file.encode())
         elsewhere.locator("input[type=file]").set_input_files(chosen)
-        expect(elsewhere.locator(".reader [role=status]")).to_contain_text(said)
+        expect(elsewhere.locator(".toolbar [role=status]")).to_contain_text(said)
         assert stored(elsewhere) == stored(saved) == json.loads(file)
     assert elsewhere.locator("#saved textarea").first.input_value() == NOTE
     elsewhere.context.close()

@@ -26,7 +26,7 @@ from broadsheet.text.text import plain
 from broadsheet.views.citation_meta import tags
 from broadsheet.views.feeds.files import PAPERS, feeds
 from broadsheet.views.markdown import head, html, markdown, meta
-from broadsheet.views.page import File, Page, Tag
+from broadsheet.views.page import File, Page, MetaTag
 from broadsheet.views.pages import day, paper, topic, week
 from broadsheet.views.permalink import paper_address
 from broadsheet.views.search_documents import documents, shards
@@ -131,7 +131,7 @@ def test_the_whole_story_of_a_paper_shown_twice(tmp_path: Path) -> None:
     page, body = of("2505.00001", SETTINGS, tmp_path)
     text = " ".join(body.text_content().split())
     assert page.updated == "2025-05-28"
-    assert [p.text_content() for p in body.find_class("why")] == ["Better.", "On low-rank methods."]
+    assert [p.text_content() for p in body.find_class("comment")] == ["Better.", "On low-rank methods."]
     assert "Relevance 8 of 10 Novelty 7 of 10 by gpt-x, rubric r1 on 26 May 2025" in text
     assert [a.get("href") for a in body.xpath("//ul//a")] == [
         "../../daily/2025/05/26/#2505.00001",
@@ -152,8 +152,8 @@ def test_an_old_style_id_is_a_folder_deeper(tmp_path: Path) -> None:
     page, body = of("math/0309136", SETTINGS, tmp_path)
     assert page.path == "papers/math/0309136/index.md"
     assert body.xpath("//ul//a/@href") == ["../../../daily/2025/05/26/#math/0309136"]
-    assert Tag("citation_pdf_url", "https://arxiv.org/pdf/math/0309136") in page.head
-    assert Tag("citation_publication_date", "2003/09/08") in page.head
+    assert MetaTag("citation_pdf_url", "https://arxiv.org/pdf/math/0309136") in page.head
+    assert MetaTag("citation_publication_date", "2003/09/08") in page.head
 
 
 def test_the_heading_has_the_formula_in_every_builder(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_what_readers_do_runs_under_it(tab: Page) -> None:
     tab.locator("button.saved").first.click()
     tab.locator("select[name=sort]").select_option("novelty")
     tab.keyboard.press("?")
-    tab.locator("dialog.keys").get_by_text("Close").click()
+    tab.locator("dialog.shortcuts").get_by_text("Close").click()
     tab.goto("saved/")
     for name in ("JSON", "BibTeX", "RIS", "Markdown"):
         with tab.expect_download() as download:

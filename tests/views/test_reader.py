@@ -94,7 +94,7 @@ def test_what_a_page_loads_of_our_scripts_is_small_asked_for_at_once_and_asks_no
 
 def test_a_list_is_filtered_and_the_counts_and_the_address_follow(address: str, tab: Page) -> None:
     tab.goto(address + DAY)
-    status = tab.locator(".reader [role=status]")
+    status = tab.locator(".toolbar [role=status]")
     expect(status).to_have_text("4 papers")
     assert status.get_attribute("aria-live") == "polite"
     tab.locator("select[name=topic]").select_option("llm")
@@ -157,7 +157,7 @@ def test_without_scripts_there_are_no_controls_and_no_place_for_them(address: st
     context = chromium.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(address + DAY)
-    assert tab.locator(".reader").bounding_box() is None
+    assert tab.locator(".toolbar").bounding_box() is None
     assert len(listed(tab)) == 4
     context.close()
 
@@ -213,11 +213,11 @@ def test_keys_are_off_while_typing_with_modifiers_and_when_switched_off(address:
 def test_saved_papers_stand_on_their_page_with_notes(address: str, tab: Page) -> None:
     tab.goto(address + DAY)
     save(tab, THIRD)
-    expect(tab.locator(".reader > a")).to_have_text("Saved 1")
-    tab.locator(".reader > a").click()
+    expect(tab.locator(".toolbar > a")).to_have_text("Saved 1")
+    tab.locator(".toolbar > a").click()
     item = tab.locator("#saved .item")
     assert item.locator("h3").inner_text() == HOSTILE.replace("$O(n^2)$", "O(n²)")
-    assert "de Bie" in item.locator(".by").inner_text()
+    assert "de Bie" in item.locator(".authors").inner_text()
     item.locator("textarea").fill("Read\nthis")
     tab.reload()
     assert item.locator("textarea").input_value() == "Read\nthis"
@@ -254,7 +254,7 @@ def test_what_was_saved_is_exported(address: str, tab: Page) -> None:
 def take_in(tab: Page, data: Any) -> str:
     text = data if isinstance(data, str) else json.dumps(data)
     tab.locator("input[type=file]").set_input_files({"name": "x.json", "mimeType": "", "buffer": text.encode()})
-    status = tab.locator(".reader [role=status]")
+    status = tab.locator(".toolbar [role=status]")
     expect(status).to_contain_text("x.json")
     return status.inner_text()
 
@@ -285,7 +285,7 @@ def test_a_broken_state_is_put_aside_not_deleted(address: str, tab: Page) -> Non
     for broken in ('{"papers": {"25', "[[[", "null"):
         tab.evaluate("text => localStorage.setItem('broadsheet /repo/', text)", broken)
         tab.goto(address + DAY)
-        expect(tab.locator(".trouble")).to_contain_text("could not be read")
+        expect(tab.locator(".notice")).to_contain_text("could not be read")
         save(tab, FIRST)
         assert stored(tab)["papers"][FIRST]["saved"] > 0
         aside = "Object.keys(localStorage).filter(k => k.includes('unreadable')).map(k => localStorage[k])"
@@ -320,12 +320,12 @@ def test_storage_that_keeps_nothing_is_said_and_lasts_as_long_as_the_page(
         tab.evaluate(f"() => {{ {fill} {put} }}")
     save(tab, FIRST)
     expect(tab.locator(f"[id='{FIRST}'] button.saved")).to_have_attribute("aria-pressed", "true")
-    expect(tab.locator(".trouble")).to_contain_text("gone with the page")
+    expect(tab.locator(".notice")).to_contain_text("gone with the page")
     if fault == "full":
         tab.evaluate("for (const k of Object.keys(localStorage)) if (k[0] === 'x') localStorage.removeItem(k)")
         save(tab, SECOND)
         assert {FIRST, SECOND} <= stored(tab)["papers"].keys()
-        expect(tab.locator(".trouble")).to_be_hidden()
+        expect(tab.locator(".notice")).to_be_hidden()
 
 
 def test_two_tabs_lose_nothing_of_each_other(address: str, context: BrowserContext, tab: Page) -> None:
@@ -343,7 +343,7 @@ def test_two_tabs_lose_nothing_of_each_other(address: str, context: BrowserConte
     save(other, THIRD)
     assert {FIRST, SECOND, THIRD} == {name for name, it in stored(tab)["papers"].items() if it["saved"] > 0}
     for page in (tab, other):
-        expect(page.locator(".reader > a")).to_have_text("Saved 3")
+        expect(page.locator(".toolbar > a")).to_have_text("Saved 3")
 
 
 # -- how it looks, and what it costs ------------------------------------------------------------------------------

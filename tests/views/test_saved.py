@@ -37,7 +37,7 @@ def take_in(tab: Page, data: Any) -> str:
     tab.goto(tab.url if "saved/" in tab.url else tab.url + "saved/")
     buffer = json.dumps(data).encode()
     tab.locator("input[type=file]").set_input_files({"name": "x.json", "mimeType": "", "buffer": buffer})
-    status = tab.locator(".reader [role=status]")
+    status = tab.locator(".toolbar [role=status]")
     expect(status).to_contain_text("x.json", timeout=60_000)
     return status.inner_text()
 

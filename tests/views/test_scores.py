@@ -32,11 +32,11 @@ from tests.test_hostile import PAYLOADS
 RUBRIC = """\
 rubric:
   relevance:
-    - {low: 9, high: 10, name: Core, means: It is a topic.}
-    - {low: 7, high: 8, name: Close, means: It is near a topic.}
+    - {low: 9, high: 10, name: Core, description: It is a topic.}
+    - {low: 7, high: 8, name: Close, description: It is near a topic.}
   novelty:
-    - {low: 6, high: 10, name: New, means: Nobody thought of it.}
-    - {low: 5, high: 5, name: Known, means: Some did.}
+    - {low: 6, high: 10, name: New, description: Nobody thought of it.}
+    - {low: 5, high: 5, name: Known, description: Some did.}
 """
 GPT = {"model": "gpt-x", "rubric": "r1"}
 # Sums of 11 to 30 papers: 17, 17, 16 … so that places differ.
@@ -91,7 +91,7 @@ def test_a_standing_is_that_of_ninety_days(found: dict[str, Tally]) -> None:
 
 
 def test_a_grade_is_that_of_the_whole_number() -> None:
-    scale = (Grade(low=9, high=10, name="a", means=""), Grade(low=5, high=7, name="b", means=""))
+    scale = (Grade(low=9, high=10, name="a", description=""), Grade(low=5, high=7, name="b", description=""))
     assert [grade_of(scale, score) for score in (10, 9, 8.9, 8, 7.5, 5, 4.9, None)] == [
         0,
         0,
@@ -116,7 +116,7 @@ def test_the_index_keeps_the_places_of_past_days(tmp_path: Path) -> None:
 
 def test_a_day_says_it_once_and_each_score_leads_there(tmp_path: Path) -> None:
     page = body(day.pages(*archive(tmp_path, {"2025-05-27": MANY}), "2025-05-27"))
-    assert words(page.find_class("scored")[0]) == "Scored by gpt-x, rubric r1. What the scores mean"
+    assert words(page.find_class("score-note")[0]) == "Scored by gpt-x, rubric r1. What the scores mean"
     first, *_, last = page.xpath("//footer/button")
     assert words(first) == "9 relevance 8 novelty top 9 %"
     assert (first.get("popovertarget"), first.get("aria-describedby")) == ("rubric", "r1 n1")
@@ -135,7 +135,7 @@ def test_a_day_says_it_once_and_each_score_leads_there(tmp_path: Path) -> None:
 def test_where_scorers_differ_each_score_names_its_own(tmp_path: Path) -> None:
     rows = [row("2505.00001", scorer=GPT), row("2505.00002", scorer={"model": "local"}), row("2505.00003")]
     page = body(day.pages(*archive(tmp_path, {"2025-05-27": rows}), "2025-05-27"))
-    assert words(page.find_class("scored")[0]) == "What the scores mean"
+    assert words(page.find_class("score-note")[0]) == "What the scores mean"
     said = [words(footer).partition("novelty ")[2] for footer in page.xpath("//footer")]
     assert [it.partition(" Compression")[0] for it in said[:2]] == ["by gpt-x, rubric r1", "by the local scorer"]
     assert said[2].startswith("Compression")
@@ -144,20 +144,20 @@ def test_where_scorers_differ_each_score_names_its_own(tmp_path: Path) -> None:
 def test_the_local_scorer_is_no_model_called_local(tmp_path: Path) -> None:
     rows = [row("2505.00001", scorer={"model": "local", "rubric": "words"})]
     page = body(day.pages(*archive(tmp_path, {"2025-05-27": rows}), "2025-05-27"))
-    assert words(page.find_class("scored")[0]) == "Scored by the local scorer, rubric words. What the scores mean"
+    assert words(page.find_class("score-note")[0]) == "Scored by the local scorer, rubric words. What the scores mean"
 
 
 def test_among_few_scores_and_without_a_rubric_there_is_only_the_number(tmp_path: Path) -> None:
     page = body(day.pages(*archive(tmp_path, {"2025-05-27": MANY[:19]}, SETTINGS), "2025-05-27"))
     assert words(page.find_class("score")[0]) == "9 relevance 8 novelty"
     assert not page.xpath("//*[@popovertarget or @popover]")
-    assert words(page.find_class("scored")[0]) == "Scored by gpt-x, rubric r1."
+    assert words(page.find_class("score-note")[0]) == "Scored by gpt-x, rubric r1."
 
 
 def test_a_day_without_scores_has_no_word_of_them(tmp_path: Path) -> None:
     days = {"2025-05-26": MANY, "2025-05-27": [row("2505.00001", relevance=None, novelty=None)]}
     page = body(day.pages(*archive(tmp_path, days), "2025-05-27"))
-    assert not page.xpath("//*[@popovertarget or @popover]|//*[@class='dim scored']")
+    assert not page.xpath("//*[@popovertarget or @popover]|//*[@class='muted score-note']")
     assert "not scored" in words(page)
 
 
@@ -181,7 +181,7 @@ def test_in_a_list_of_several_days_each_score_is_held_against_its_own_day(tmp_pa
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_the_rubric_and_the_scorer_are_text(payload: str, tmp_path: Path) -> None:
-    rubric = config.Rubric(relevance=(Grade(low=1, high=10, name=payload, means=payload),))
+    rubric = config.Rubric(relevance=(Grade(low=1, high=10, name=payload, description=payload),))
     rows = [row("2505.00001", scorer={"model": payload, "rubric": payload}), row("2505.00002")]
     catalogue, settings = archive(tmp_path, {"2025-05-27": rows})
     settings = msgspec.structs.replace(settings, rubric=rubric)

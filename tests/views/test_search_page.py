@@ -82,8 +82,8 @@ def tab(chromium: Browser) -> Iterator[Page]:
 
 
 def hits(tab: Page) -> list[str]:
-    expect(tab.locator("#found")).to_have_text(re.compile("found$|found in"))
-    count = int(tab.locator("#found").inner_text().split()[0])
+    expect(tab.locator("#search-status")).to_have_text(re.compile("found$|found in"))
+    count = int(tab.locator("#search-status").inner_text().split()[0])
     expect(tab.locator("#hits > li")).to_have_count(min(count, 6))
     return [str(a.get_attribute("href")).partition("/repo/")[2] for a in tab.locator("#hits h3 a").all()]
 
@@ -105,13 +105,13 @@ def test_hits_are_filtered_and_counted_with_words_and_without(tab: Page, address
     assert "Publications (1)" in options(tab, "source")
     assert options(tab, "score") == ["Score", "Score 18+ (1)", "Score 15+ (2)", "Score 9+ (3)"]
     tab.locator("select[name=year]").select_option("2025")
-    expect(tab.locator("#found")).to_have_text("2 of 5 found")
+    expect(tab.locator("#search-status")).to_have_text("2 of 5 found")
     assert options(tab, "category")[1] == "cs.LG (1)"
     assert options(tab, "year")[2] == "2024 (2)"  # what choosing it instead would leave
     tab.get_by_label("Words").fill("")
     assert set(hits(tab)) == {COOTS, LLM, "publications/78/"}
     tab.get_by_role("button", name="Clear").click()
-    expect(tab.locator("#found")).to_have_text("")
+    expect(tab.locator("#search-status")).to_have_text("")
     assert "LLM" not in tab.title()
 
 
@@ -140,9 +140,9 @@ def test_the_choice_is_in_the_address_and_survives_reload_back_and_forward(tab: 
     assert hits(tab) == [LLM, OLD]
     tab.go_back()
     tab.go_back()
-    expect(tab.locator("#found")).to_have_text("5 found")
+    expect(tab.locator("#search-status")).to_have_text("5 found")
     tab.go_forward()
-    expect(tab.locator("#found")).to_have_text("2 of 5 found")
+    expect(tab.locator("#search-status")).to_have_text("2 of 5 found")
     tab.locator("#hits a").first.click()
     tab.wait_for_url("**/papers/**")
     tab.go_back()
@@ -157,10 +157,10 @@ def test_counts_say_that_older_papers_are_not_in_them(tab: Page, address: str) -
     )
     tab.route("**/assets/search.js", few)
     tab.goto(f"{address}search/?q=grebes")
-    expect(tab.locator("#found")).to_have_text("3 found in papers since 2025-02")
+    expect(tab.locator("#search-status")).to_have_text("3 found in papers since 2025-02")
     assert options(tab, "category")[2] == "cs.CL (1+)"
     tab.locator("#older").click()
-    expect(tab.locator("#found")).to_have_text("5 found")
+    expect(tab.locator("#search-status")).to_have_text("5 found")
     assert "cs.LG (2)" in options(tab, "category")
     tab.goto(f"{address}search/?year=2024")  # what is chosen is only in older papers
     assert set(hits(tab)) == {OLD, VERY_OLD, LOST}
@@ -217,7 +217,7 @@ def test_where_an_id_leads_to_several_places_there_is_a_choice(tab: Page, addres
 @pytest.mark.parametrize("name", ["2401.99999", "9912.00001", "10.1000/none", "hep-th/9901001"])
 def test_an_id_that_is_not_here_is_said_so(tab: Page, address: str, name: str) -> None:
     tab.goto(f"{address}search/?q={name}")
-    expect(tab.locator("#found")).to_have_text(f"This archive does not have {name}.")
+    expect(tab.locator("#search-status")).to_have_text(f"This archive does not have {name}.")
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\r\n")), st.integers(1, 99))
@@ -263,13 +263,13 @@ def test_hits_are_saved_marked_and_walked_through_by_keys(tab: Page, address: st
 def test_a_broken_index_is_said(tab: Page, address: str, broken: str) -> None:
     tab.route(f"**/*{broken}*", lambda route: route.fulfill(status=200, body="<html>not this</html>"))
     tab.goto(f"{address}search/?q=grebes")
-    expect(tab.locator("#found")).to_contain_text("could not be loaded")
+    expect(tab.locator("#search-status")).to_contain_text("could not be loaded")
 
 
 def test_a_lost_card_takes_no_other_hit_along(tab: Page, address: str) -> None:
     tab.route("**/2024/cards/*", lambda route: route.fulfill(status=404, body=""))
     tab.goto(f"{address}search/?q=grebes")
-    expect(tab.locator("#found")).to_have_text("5 found")
+    expect(tab.locator("#search-status")).to_have_text("5 found")
     expect(tab.locator("#hits > li h3")).to_have_count(3)
 
 

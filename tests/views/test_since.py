@@ -169,7 +169,7 @@ def test_a_first_visit_shows_the_last_week_best_first_and_each_paper_once(addres
     expect(status(tab)).to_have_text("6 papers of 3 days, without 1 shown before")
     assert listed(tab) == WEEK
     assert tab.locator("#from").inner_text() == "The last week"
-    assert tab.locator("#news .item").nth(1).locator(".when").inner_text() == "Wed 28 May 2025"
+    assert tab.locator("#news .item").nth(1).locator(".date").inner_text() == "Wed 28 May 2025"
     assert tab.locator("#days li").all_inner_texts() == [
         "Mon 26 May 2025 1 paper",
         "Tue 27 May 2025 4 papers",
@@ -423,7 +423,7 @@ def test_storage_that_keeps_nothing_is_said_and_the_list_is_there(
         tab.evaluate(f"() => {{ {fill} {store} }}")
     tab.goto(address + "since/")
     expect(status(tab)).to_contain_text("6 papers of 3 days")
-    expect(tab.locator(".trouble")).to_contain_text("gone with the page")
+    expect(tab.locator(".notice")).to_contain_text("gone with the page")
     tab.get_by_role("button", name="I am up to date").click()
     expect(status(tab)).to_have_text("Nothing new")
 
@@ -458,7 +458,7 @@ def test_a_long_list_comes_in_parts(tmp_path: Path, tab: Page) -> None:
             tab.get_by_role("button", name=f"Show more: {left} left").click()
         assert len(set(listed(tab))) == 230
         assert tab.evaluate("document.activeElement.closest('.item').dataset.paper") == listed(tab)[200]
-        assert tab.locator("#onward button").count() == 0
+        assert tab.locator("#pagination button").count() == 0
 
 
 def test_an_empty_digest_has_the_page_too(tmp_path: Path, tab: Page) -> None:

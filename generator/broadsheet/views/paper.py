@@ -83,7 +83,7 @@ class Sheet:
         made = f"""\
 {start}
 <h2>{heading}</h2>
-<div class="by">{by}</div>
+<div class="authors">{by}</div>
 {body}<footer>{scores}
 {self.topics(entry)}{facts}<span class="links">{links}</span></footer>
 </article>
@@ -127,7 +127,7 @@ def authors(names: Sequence[str], shown: int, marked: Callable[[str], str] | Non
 def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bool, abstracts: int) -> Iterator[str]:
     it = entry.paper
     if it.comment:
-        yield f'<p class="why">{text.inline(it.comment)}</p>'
+        yield f'<p class="comment">{text.inline(it.comment)}</p>'
     for reason in it.reasons:
         yield f'<p class="note">{escaped(text.plain(reason))}</p>'
     if entry.first_seen < entry.date:

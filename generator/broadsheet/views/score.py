@@ -79,7 +79,7 @@ class Scores:
 
     def _said(self, it: Paper, standing: Standing) -> str:
         if it.score is None:
-            return '<span class="dim">not scored</span>'
+            return '<span class="muted">not scored</span>'
         percent = top_percent(standing, it.score)
         place = "" if percent is None else f" <i>top {percent} %</i>"
         numbers = f"<b>{formats.number(it.relevance)}</b> relevance <b>{formats.number(it.novelty)}</b> novelty{place}"
@@ -95,7 +95,7 @@ class Scores:
         """Who scored, where all papers agree on that, and the way to what the numbers mean."""
         by = f"Scored by {self._scorer}. " if self._scorer else ""
         way = f'<button popovertarget="{LEGEND}">What the scores mean</button>' if self._has_legend else ""
-        return Markup(f'<p class="dim scored">{by}{way}</p>' if by or way else "")
+        return Markup(f'<p class="muted score-note">{by}{way}</p>' if by or way else "")
 
     def legend(self) -> Markup:
         """The popover."""
@@ -125,4 +125,4 @@ def _grades(letter: str, scale: str, grades: Sequence[Grade]) -> Iterator[str]:
 
 
 def _words(grade: Grade) -> str:
-    return f"{escaped(grade.name)}: {text.html(grade.means)}"
+    return f"{escaped(grade.name)}: {text.html(grade.description)}"

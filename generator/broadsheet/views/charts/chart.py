@@ -78,7 +78,7 @@ def table(chart: Chart) -> str:
     columns = "".join([f'<th scope="col">{escaped(head)}</th>' for head in heads])
     title, axis = escaped(chart.title), escaped(chart.axis.lower())
     return (
-        f'<details class="fold"><summary>{title} in figures</summary>\n'
+        f'<details class="collapsible"><summary>{title} in figures</summary>\n'
         f'<div class="scroll" tabindex="0" role="group" aria-label="{title}"><table class="figures">'
         f"<caption>{title}, by {axis}</caption>\n<thead><tr>{columns}</tr></thead>\n"
         f"<tbody>\n{''.join(_rows(chart))}</tbody></table></div></details>\n"

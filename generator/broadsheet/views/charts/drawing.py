@@ -71,7 +71,7 @@ def _row(chart: Chart, at: int, highest: float, words: str) -> str:
     return (
         f'<text y="{y + 12}">{escaped(cut)}</text><text x="100%" y="{y + 12}" text-anchor="end">{words}</text>'
         f'<svg y="{y + ROW_LABEL}" width="100%" height="{full + 1}" viewBox="0 0 {len(values)} {full + 1}"'
-        f' preserveAspectRatio="none"><path d="{path}"/><path class="base" d="{base}"/></svg>\n'
+        f' preserveAspectRatio="none"><path d="{path}"/><path class="baseline" d="{base}"/></svg>\n'
     )
 
 
@@ -110,7 +110,7 @@ class _Scale:
                 drawn += f'<circle cx="{x}" cy="{self._foot - 5}" r="3"/>'
             elif mark:
                 drawn += f'<text x="{x}" y="{self._foot - 2}">×</text>'
-        return f'<g class="marks-of-days" text-anchor="middle">{drawn}</g>\n' if drawn else ""
+        return f'<g class="day-marks" text-anchor="middle">{drawn}</g>\n' if drawn else ""
 
     def figure(self, drawn: str) -> str:
         """The whole figure around what is drawn."""
@@ -151,7 +151,7 @@ def _below(chart: Chart, foot: float) -> str:
 def _figure(chart: Chart, height: float, drawn: str, kind: str) -> str:
     name, title, about = chart.id, escaped(chart.title), escaped(chart.about)
     return (
-        f'<figure class="chart {kind}">\n<figcaption><b>{title}</b> <span class="dim">{about}</span></figcaption>\n'
+        f'<figure class="chart {kind}">\n<figcaption><b>{title}</b> <span class="muted">{about}</span></figcaption>\n'
         f'<svg height="{height}" role="img" aria-labelledby="{name}-title" aria-describedby="{name}-desc">'
         f'<title id="{name}-title">{title}</title><desc id="{name}-desc">{about}</desc>\n'
         f"{_patterns(chart)}{drawn}</svg>\n{table(chart)}</figure>\n"

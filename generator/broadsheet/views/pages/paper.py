@@ -128,7 +128,7 @@ def _page(story: Story, settings: Settings) -> Page:
         address=address,
         title=title,
         description=about,
-        lead=f'<nav class="days" aria-label="Where you are">\n{back}\n</nav>',
+        lead=f'<nav class="page-nav" aria-label="Where you are">\n{back}\n</nav>',
         body="".join(_body(story, settings, link)),
         updated=story.shown[-1].date,
         head=tuple(tags(it, story.published, address, about, settings)),
@@ -150,7 +150,7 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     if it.authors:
         by = authors(it.authors, settings.pages.authors, partial(_author, pages_of=story.authors, link=link))
     named = f'data-paper="{escaped(it.arxiv_id)}" data-title="{escaped(text.plain(it.title))}"'
-    yield f'<div class="digest sheet">\n<article class="column pub" {named}>\n<div class="by">{by}</div>\n'
+    yield f'<div class="digest layout">\n<article class="column paper-page" {named}>\n<div class="authors">{by}</div>\n'
     yield f'<p class="links">{"".join(_links(it))}</p>\n'
     if it.extra.get("withdrawn"):
         said = f": {text.html(it.arxiv_comment)}" if it.arxiv_comment else ""
@@ -166,7 +166,7 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     yield from _shown(story.shown, settings, link)
     yield from _related(story.related, settings, link)
     yield from _citations(it)
-    yield '</article>\n<aside class="rail" aria-label="Facts">\n<dl class="facts">\n'
+    yield '</article>\n<aside class="sidebar" aria-label="Facts">\n<dl class="facts">\n'
     yield from (f"<div><dt>{name}</dt><dd>{fact}</dd></div>\n" for name, fact in _facts(it) if fact)
     yield "</dl>\n</aside>\n</div>"
 
@@ -193,7 +193,7 @@ def _verdicts(story: Story, rubric: Rubric) -> Iterator[str]:
     for entry in given or story.shown[:1]:
         it = entry.paper
         if it.comment:
-            yield f'<p class="why">{text.html(it.comment)}</p>\n'
+            yield f'<p class="comment">{text.html(it.comment)}</p>\n'
         if it.score is not None:
             yield from grades_in_full(it, rubric)
         facts = [
@@ -225,7 +225,7 @@ def _shown(shown: Iterable[Entry], settings: Settings, link: Link) -> Iterator[s
     for entry in shown:
         names = " and ".join(settings.sources.get(source, source) for source in entry.sources)
         day = f'<a href="{escaped(link(entry.address))}">{formats.day(entry.date)}</a>'
-        yield f'<li>{day} <span class="dim">place {entry.rank}, from {escaped(names)}</span></li>\n'
+        yield f'<li>{day} <span class="muted">place {entry.rank}, from {escaped(names)}</span></li>\n'
     yield "</ul>\n"
 
 
@@ -238,7 +238,7 @@ def _related(related: Related, settings: Settings, link: Link) -> Iterator[str]:
             yield f'<section class="related">\n<h2>{heading}</h2>\n<ul>\n'
             for entry in entries:
                 to = escaped(link(paper_address(entry, settings)))
-                day = f'<span class="dim">{formats.long_date(entry.date)}</span>'
+                day = f'<span class="muted">{formats.long_date(entry.date)}</span>'
                 yield f'<li><a href="{to}">{text.title(entry.paper.title)}</a> {day}</li>\n'
             yield "</ul>\n</section>\n"
 

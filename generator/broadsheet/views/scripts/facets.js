@@ -97,8 +97,8 @@ export const clear = button("Clear", () => {
 
 // What is above a list: folded away where there is little room.
 export function foldable(...controls) {
-  const choices = element("div", { className: "choices" }, ...controls);
+  const choices = element("div", { className: "filters" }, ...controls);
   const fold = () => (unfold.ariaExpanded = choices.classList.toggle("open"));
-  const unfold = button("Filter", fold, { className: "unfold", ariaExpanded: "false" });
+  const unfold = button("Filter", fold, { className: "filter-toggle", ariaExpanded: "false" });
   return [unfold, choices];
 }

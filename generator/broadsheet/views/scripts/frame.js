@@ -34,9 +34,9 @@
 
   show(kept());
   const scoreOf = (target) => target?.closest?.("[popovertarget]");
-  addEventListener("keydown", ({ key }) => key === "Escape" && (page.dataset.quiet = ""));
+  addEventListener("keydown", ({ key }) => key === "Escape" && (page.dataset.dismissed = ""));
   for (const leaving of ["pointerout", "focusout"]) {
-    addEventListener(leaving, ({ target, relatedTarget }) => scoreOf(target) !== scoreOf(relatedTarget) && delete page.dataset.quiet);
+    addEventListener(leaving, ({ target, relatedTarget }) => scoreOf(target) !== scoreOf(relatedTarget) && delete page.dataset.dismissed);
   }
 
   addEventListener("storage", ({ key, newValue }) => key === KEY && show(newValue));

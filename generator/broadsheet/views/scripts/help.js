@@ -12,7 +12,7 @@ export function show(listed) {
       return element("div", {}, term, element("dd", { textContent: said }));
     });
     const keys = element("input", { type: "checkbox", onchange: () => choose({ keys: keys.checked }) });
-    dialog = element("dialog", { className: "digest keys", ariaLabel: "Keyboard" });
+    dialog = element("dialog", { className: "digest shortcuts", ariaLabel: "Keyboard" });
     dialog.append(element("h2", { textContent: "Keyboard" }), element("dl", {}, ...lines));
     dialog.append(element("p", {}, element("label", {}, keys, " Keyboard shortcuts are on")));
     dialog.append(button("Close", () => dialog.close()));

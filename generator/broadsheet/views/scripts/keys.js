@@ -39,8 +39,8 @@ const KEYS = {
   s: ["Save it, or not any more", withCurrent((paper) => toggle(paper, "saved"))],
   m: ["Mark it read, or unread", withCurrent((paper) => toggle(paper, "read"))],
   "/": ["Search", () => location.assign(new URL("search/", root))],
-  ArrowLeft: ["The day, week or month before", follow(".days a[rel=prev]"), "←"],
-  ArrowRight: ["The one after", follow(".days a[rel=next]"), "→"],
+  ArrowLeft: ["The day, week or month before", follow(".page-nav a[rel=prev]"), "←"],
+  ArrowRight: ["The one after", follow(".page-nav a[rel=next]"), "→"],
   "?": ["This help", () => help()],
 };
 const BUSY = "input, textarea, select, dialog, [contenteditable], .scroll, math, pre";

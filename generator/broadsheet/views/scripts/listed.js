@@ -10,7 +10,7 @@ export const savedPapers = () => [...state.papers].filter(([, it]) => it.saved >
 
 // What finds and cites a saved paper: its own page, or its place on this day.
 function details() {
-  const by = this.node.querySelector(".by").cloneNode(true);
+  const by = this.node.querySelector(".authors").cloneNode(true);
   by.querySelector("summary")?.replaceWith(", ");
   const [names, more] = oneLine(by.textContent).split(/ and (\d+) more$/);
   const authors = names.split(/(?:\s*,)+\s+/).filter((name) => name && name !== "Authors not given");
@@ -51,11 +51,11 @@ export function whenReady(start, hides) {
     try {
       await start();
     } finally {
-      delete page.dataset.reader;
+      delete page.dataset.loading;
       performance.measure("reader", { start: began });
     }
   };
-  if (hides) page.dataset.reader = "wait";
+  if (hides) page.dataset.loading = "";
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", run);
   else run();
 }

@@ -5,7 +5,7 @@ import { change, is, state, trouble, watch } from "./kept.js";
 
 // All papers of the page, and those in sight, in their order: keys move through them.
 export const here = { papers: [], shown: [] };
-export const notice = element("p", { className: "trouble", role: "alert" });
+export const notice = element("p", { className: "notice", role: "alert" });
 
 export const linkOf = ({ node }) => node.querySelector("h2 a, h3 a, .links a");
 export const titleOf = ({ node }) => node.dataset.title ?? oneLine(node.querySelector("h2, h3").textContent);

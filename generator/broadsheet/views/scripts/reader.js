@@ -78,7 +78,7 @@ function addControls(box) {
 // -- start --
 
 function start() {
-  const box = document.querySelector(".reader");
+  const box = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];
   const lines = document.querySelectorAll(".contents:not(.near-misses) li");

@@ -74,7 +74,7 @@ function savedItem([id, it], order) {
   const arxiv = ARXIV.test(id) ? element("a", { href: `https://arxiv.org/abs/${id}`, textContent: id }) : id;
   const node = element("li", { className: "item" });
   node.append(element("h3", {}, url ? element("a", { href: url, textContent: title }) : title));
-  node.append(element("p", { className: "by", textContent: byLine(it) }));
+  node.append(element("p", { className: "authors", textContent: byLine(it) }));
   const said = element("span", { textContent: `saved ${when}` });
   node.append(element("p", { className: "meta" }, element("span", {}, arxiv), said), note);
   return { node, order, id, note };
@@ -109,7 +109,7 @@ function start() {
   const box = document.getElementById("files");
   const file = element("input", { type: "file", accept: ".json", hidden: true, onchange: importFile });
   const exports = Object.keys(FORMATS).map((name) => button(name, () => exportAs(name), { ariaLabel: `Export as ${name}` }));
-  const out = element("span", { className: "exports" }, element("span", { className: "dim", textContent: "Export" }), ...exports);
+  const out = element("span", { className: "exports" }, element("span", { className: "muted", textContent: "Export" }), ...exports);
   box.append(status, file, button("Import", () => file.click()), button("Keys", help), out);
   box.after(notice);
   document.getElementById("saved").after(more);

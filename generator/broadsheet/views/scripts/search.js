@@ -11,9 +11,9 @@ const FIRST = 4000; // of the newest papers, at least
 const newest = (a, b) => (a.date < b.date) - (a.date > b.date);
 const most = (name) => (a, b) => (name ? (b[name] ?? -1) - (a[name] ?? -1) : 0); // what is unknown comes last
 const order = (by) => (by === "date" ? newest : most(by));
-const names = ["search", "query", "found", "hits", "more", "older", "facets"];
+const names = ["search", "query", "search-status", "hits", "more", "older", "facets"];
 const [form, query, found, hits, more, older, box] = names.map((id) => document.getElementById(id));
-const unsought = new Set(query.dataset.unsought.split(" "));
+const unsought = new Set(query.dataset.stopWords.split(" "));
 const offered = JSON.parse(box.dataset.offered); // facets, orders and their words
 let [results, shown, turn] = [[], 0, 0];
 
@@ -32,7 +32,7 @@ function item(address, textContent, ...more) {
 function hit([address, id, title, by, note, before, text], { places, score }) {
   const line = (className, ...content) => element("p", { className }, ...content);
   const meta = note + (score ? ` · score ${score}` : "");
-  const node = item(address, title, line("by", by), line("why", ...marked(text, before, places)), line("meta", meta));
+  const node = item(address, title, line("authors", by), line("comment", ...marked(text, before, places)), line("meta", meta));
   if (!id) return node;
   node.dataset.paper = id;
   const [names, more = 0] = by.split(/ and (\d+) more$/);

@@ -73,11 +73,11 @@ function nodes(parts) {
 
 function facts({ score, relevance, novelty, upvotes, topics = [], id, date }) {
   const grade = (value, name) => element("span", {}, element("b", {}, `${value}`), ` ${name}`);
-  const said = score ? [grade(relevance, "relevance"), grade(novelty, "novelty")] : [span("dim", "not scored")];
+  const said = score ? [grade(relevance, "relevance"), grade(novelty, "novelty")] : [span("muted", "not scored")];
   if (upvotes >= 0) said.push(span("", `${upvotes} upvote${upvotes === 1 ? "" : "s"}`));
   const known = topics.filter((topic) => index.topics[topic]);
   said.push(...known.map((topic) => Object.assign(link(`topics/${topic}/`, index.topics[topic]), { className: "topic" })));
-  said.push(Object.assign(dayLink(date, id), { className: "when" }));
+  said.push(Object.assign(dayLink(date, id), { className: "date" }));
   return element("p", { className: "meta" }, ...said.flatMap((it) => [it, " "]));
 }
 
@@ -85,9 +85,9 @@ function item(paper) {
   const { id, title, title_parts = [title], authors = [], more, comment, comment_parts = [comment], address } = paper;
   const heading = element("h3", {}, link(address, ...nodes(title_parts)));
   const by = authors.join(", ") + (more ? ` and ${more} more` : "");
-  const node = element("li", { className: "item" }, heading, element("p", { className: "by", textContent: by }));
+  const node = element("li", { className: "item" }, heading, element("p", { className: "authors", textContent: by }));
   Object.assign(node.dataset, { paper: id, title });
-  if (comment) node.append(element("p", { className: "why" }, ...nodes(comment_parts)));
+  if (comment) node.append(element("p", { className: "comment" }, ...nodes(comment_parts)));
   node.append(facts(paper));
   return node;
 }
@@ -143,7 +143,7 @@ function since() {
 
 function line(date, kind, name, said) {
   const day = kind === "missing" ? inWords(date) : dayLink(date); // which has no page
-  return element("li", {}, span(`state ${kind}`, name), " ", day, " ", span("dim", said));
+  return element("li", {}, span(`state ${kind}`, name), " ", day, " ", span("muted", said));
 }
 
 function remarks(days, { seen, isCut }, failed) {
@@ -172,7 +172,7 @@ function showMore(papers) {
     showMore(papers);
     here.papers[next].node.querySelector("a").focus();
   });
-  byId("onward").replaceChildren(...(left ? [more] : []));
+  byId("pagination").replaceChildren(...(left ? [more] : []));
 }
 
 function say(papers, days, seen, read) {
@@ -198,7 +198,7 @@ async function draw() {
   const unseen = papers.filter(({ first_seen }) => !first_seen || !isOld(first_seen));
   const fresh = unseen.filter(({ id }) => !is(id, "read"));
   byId("from").textContent = asked.title;
-  byId("days").replaceChildren(...full.map(([date, , papers]) => element("li", {}, dayLink(date), " ", span("dim", count(papers)))));
+  byId("days").replaceChildren(...full.map(([date, , papers]) => element("li", {}, dayLink(date), " ", span("muted", count(papers)))));
   byId("gaps").replaceChildren(...remarks(days, asked, failed));
   byId("news").replaceChildren();
   here.papers = [];
