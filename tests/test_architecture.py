@@ -42,7 +42,7 @@ def test_every_file_it_names_exists() -> None:
 def test_every_kind_of_page_and_every_source_is_in_its_tuple() -> None:
     files = (PROGRAM / "views/pages").glob("*.py")
     pages = {path.stem for path in files if "\ndef pages(" in path.read_text("utf-8")}
-    kinds = broadsheet.views.page_types.KINDS.values()
+    kinds = broadsheet.views.page_types.PAGE_TYPES.values()
     assert {kind.pages.__module__.rpartition(".")[2] for kind in kinds if kind.name != "feeds"} == pages
     parsers = {source.module for source in broadsheet.providers.parsers.SOURCES}
     providers = (PROGRAM / "providers").rglob("*.py")

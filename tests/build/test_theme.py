@@ -17,8 +17,8 @@ from broadsheet.index.open import open_catalogue
 from broadsheet.settings import config
 from broadsheet.text.text import one_line
 from broadsheet.views.markdown import html, markdown, meta
-from broadsheet.views.page import Alternate, Page
-from broadsheet.views.page_types import KINDS
+from broadsheet.views.page import FeedLink, Page
+from broadsheet.views.page_types import PAGE_TYPES
 from tests.example import ROOT
 
 EXTENSIONS = ["attr_list", "tables", "toc"]
@@ -27,7 +27,7 @@ EXTENSIONS = ["attr_list", "tables", "toc"]
 @given(st.text().map(one_line).filter(bool), st.text(), st.text(max_size=5))
 def test_the_known_html_is_what_the_parser_makes_of_the_page(title: str, description: str, feed: str) -> None:
     body = '<div class="digest">\n<p>*a* _b_ # c {{ d }} {: e } &lt;f&gt;</p>\n\n<pre>g\n\n    h</pre></div>'
-    page = Page("x/", title, description, body, lead="<nav>a</nav>", feeds=(Alternate(feed, "feeds/all.xml"),))
+    page = Page("x/", title, description, body, lead="<nav>a</nav>", feeds=(FeedLink(feed, "feeds/all.xml"),))
     _, front, text = markdown(page).split("---\n", 2)
     assert yaml.safe_load(front) == meta(page)
     assert python_markdown.markdown(text, extensions=EXTENSIONS) == html(page)
@@ -48,7 +48,7 @@ def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> No
     recorded = Recorder(catalogue).as_catalogue()
     pages = [
         p
-        for kind in KINDS.values()
+        for kind in PAGE_TYPES.values()
         for key in kind.keys(catalogue, settings)
         for p in kind.pages(recorded, settings, key)
         if isinstance(p, Page)

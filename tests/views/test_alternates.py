@@ -143,7 +143,7 @@ def test_all_pages_have_twins_or_none_has(choice: str, root: Path, tmp_path: Pat
     other = tmp_path / choice
     shutil.copytree(root, other, ignore=shutil.ignore_patterns("site", ".digest"))
     with (other / "digest.yml").open("a") as file:
-        file.write(f"twins: {choice}\n")
+        file.write(f"alternates: {choice}\n")
     build(other)
     found = {path.parent for path in (other / "site").rglob("index.md")}
     assert ((other / "site/daily/2024/01/02") in found) is (choice == "all")

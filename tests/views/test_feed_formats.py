@@ -189,7 +189,7 @@ def test_awkward_real_texts_are_read_without_complaint(corpus: Path, tmp_path: P
     ]
     strings = (json.loads(line)["text"] for line in (corpus / "latex_strings.jsonl").read_text("utf-8").splitlines())
     papers += [paper(n, title=text, abstract=text) for n, text in enumerate(strings, 1000)]
-    many = with_feeds(items=1000, megabytes=10, edition_papers=1000, edition_abstracts=1000)
+    many = with_feeds(items=1000, max_mb=10, edition_papers=1000, edition_abstracts=1000)
     every = made(archive(tmp_path, {"2025-05-27": papers}), many)
     for path in ("feeds/all.xml", "feeds/all.atom", "feeds/daily.xml", "feeds/daily.atom"):
         parsed = feedparser.parse(every[path])

@@ -189,11 +189,11 @@ def test_a_feed_ends_after_so_many_days_items_and_bytes(tmp_path: Path) -> None:
     assert len(items(made(catalogue, with_feeds(days=2))["feeds/all.xml"])) == 10
     newest = texts(made(catalogue, with_feeds(items=7))["feeds/all.xml"], "channel/item/link")
     assert [link[-7:-1] for link in newest] == [f".{n:05}" for n in (100, 101, 102, 103, 104, 90, 91)]
-    small = made(catalogue, with_feeds(megabytes=0.05))["feeds/all.xml"]
+    small = made(catalogue, with_feeds(max_mb=0.05))["feeds/all.xml"]
     assert 40_000 < len(small) <= 50_000
     every_link = texts(made(catalogue)["feeds/all.xml"], "channel/item/link")
     assert texts(small, "channel/item/link") == every_link[: len(items(small))]
-    assert len(made(catalogue, with_feeds(megabytes=0.00001))["feeds/all.xml"]) < 2_000
+    assert len(made(catalogue, with_feeds(max_mb=0.00001))["feeds/all.xml"]) < 2_000
 
 
 def test_ids_and_the_bytes_of_old_items_outlive_a_new_day_a_new_order_and_new_topics(tmp_path: Path) -> None:

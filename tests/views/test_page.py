@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from broadsheet.views.markdown import markdown
-from broadsheet.views.page import Alternate, Page, page_url, relative
+from broadsheet.views.page import FeedLink, Page, page_url, relative
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_links_lead_where_they_should(folder: str, rest: str, base: str) -> None
 
 @given(st.text(), st.text())
 def test_no_title_or_description_escapes_its_place(title: str, description: str) -> None:
-    feed = Alternate(title, "feeds/all.xml")
+    feed = FeedLink(title, "feeds/all.xml")
     text = markdown(Page(address="a/", title=title, description=description, body="<div>body</div>", feeds=(feed,)))
     _, front, body = text.split("---\n", 2)
     meta = yaml.safe_load(front)

@@ -17,7 +17,7 @@ from broadsheet.settings.config import Settings
 from broadsheet.store.files import refusals_explained
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.program import PROGRAM
-from broadsheet.views.page_types import KINDS
+from broadsheet.views.page_types import PAGE_TYPES
 
 # The parts of the style sheet, in the order in which they hold.
 STYLES = ("frame", "lists", "figures", "words", "scores", "charts", "reader", "print")
@@ -69,7 +69,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
 
 def all_keys(catalogue: Catalogue, settings: Settings) -> list[tuple[str, str]]:
     """(kind, key) of everything the site has pages for."""
-    return [(kind.name, key) for kind in KINDS.values() for key in kind.keys(catalogue, settings)]
+    return [(kind.name, key) for kind in PAGE_TYPES.values() for key in kind.keys(catalogue, settings)]
 
 
 def write_docs(docs: Path, made: Iterable[Made], *, built: bool) -> int:

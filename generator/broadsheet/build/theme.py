@@ -27,7 +27,7 @@ from broadsheet.model.diagnostics import DigestError, Diagnostic
 from broadsheet.store.program import Compiled
 from broadsheet.views.markdown import HEADING_ID, head, html, html_above, meta
 from broadsheet.views.page import Page as DigestPage
-from broadsheet.views.page import Tag
+from broadsheet.views.page import MetaTag
 
 # With these, Python-Markdown leaves raw HTML blocks alone and a page depends on nothing but itself.
 HARMLESS_PLUGINS = {"search", "material/search"}
@@ -37,7 +37,7 @@ HARMLESS_EXTENSIONS = {
 }
 # Stand for the last part of a page's address, its title, its description, the tags of its head and its content, in a
 # frame without them. The last has a heading in it, since themes look for one.
-BLANK_TAG = Tag("digest-blank-tag", "")
+BLANK_TAG = MetaTag("digest-blank-tag", "")
 BLANKS = (
     *("digest-blank-name", "digest-blank-title", "digest-blank-description"),
     *(head([BLANK_TAG]), "<h1>digest-blank-content</h1>"),
@@ -93,7 +93,7 @@ class Theme:
 
         A theme takes a hundred times as long for its frame as for what stands in it, and the frame is the same.
         """
-        key = (folder, page.feeds, page.script, bool(page.head), page.reader, bool(page.twins))
+        key = (folder, page.feeds, page.script, bool(page.head), page.reader, bool(page.alternates))
         if key not in self._shells:
             name, title, description, _, content = BLANKS
             address = f"{folder}/{name}/" if folder else f"{name}/"

@@ -23,7 +23,7 @@ from broadsheet.settings.config import Settings
 from broadsheet.store.atomic import write_atomically
 from broadsheet.views.markdown import markdown_above
 from broadsheet.views.page import File, Page
-from broadsheet.views.page_types import KINDS
+from broadsheet.views.page_types import PAGE_TYPES
 from broadsheet.views.search_documents import Shard, documents
 
 P = ParamSpec("P")
@@ -87,7 +87,7 @@ def render(task: Task, hand: Hand | None = None) -> Outcome:
     for name, key in task.keys:
         recorder = Recorder(catalogue)
         desk = _Desk(docs, Path(task.target) if task.target else None, theme)
-        for it in KINDS[name].pages(recorder.as_catalogue(), settings, key):
+        for it in PAGE_TYPES[name].pages(recorder.as_catalogue(), settings, key):
             desk.put(it)
         answers = [Answer(query, arguments, catalogue.version(query, arguments)) for query, arguments in recorder.reads]
         made.append(Made(name, key, desk.pages, tuple(answers), tuple(desk.kept), tuple(desk.files), tuple(desk.built)))
@@ -118,14 +118,14 @@ class _Desk:
                 write_atomically(self._target / it.address / "index.html", self._theme.render(it, body))
             self.written += write_atomically(self._docs / it.path, markdown_above(it).encode() + body + b"\n")
             self.pages[it.address] = it.updated
-            for twin in it.twins:
+            for twin in it.alternates:
                 self._put_file(twin)
 
     def _put_file(self, it: File) -> None:
-        is_twin_of_page = it.built and it.path.endswith(".md")  # in docs/ that is the page
+        is_twin_of_page = it.site_only and it.path.endswith(".md")  # in docs/ that is the page
         if not is_twin_of_page and is_hand_written(self._docs, it.path):
             self.kept.append(it.path)
-        elif not it.built:
+        elif not it.site_only:
             self.files.append(it.path)
             self.written += put(self._docs, it.path, it.data)
         elif self._target:

@@ -15,14 +15,14 @@ from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.text import text
 from broadsheet.views.arxiv import addresses
-from broadsheet.views.page import Tag
+from broadsheet.views.page import MetaTag
 
 _A_DAY = 10  # characters
 # Of a publication's type, what its venue is.
 _VENUES = {"journal_article": "citation_journal_title", "conference": "citation_conference_title"}
 
 
-def tags(paper: Paper, published: Sequence[Publication], address: str, about: str, settings: Settings) -> list[Tag]:
+def tags(paper: Paper, published: Sequence[Publication], address: str, about: str, settings: Settings) -> list[MetaTag]:
     """The tags of the page at `address` (relative to the site's root), which `about` describes in a few words."""
     graph = {
         "og:type": "article",
@@ -31,15 +31,15 @@ def tags(paper: Paper, published: Sequence[Publication], address: str, about: st
         "og:url": settings.site.site_url + address,
         "og:site_name": settings.site.site_name,
     }
-    return [*_citation(paper, published), *(Tag(name, value, "property") for name, value in graph.items() if value)]
+    return [*_citation(paper, published), *(MetaTag(name, value, "property") for name, value in graph.items() if value)]
 
 
-def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[Tag]:
+def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[MetaTag]:
     """As it should be cited: as the publication it became, where a record says what that is."""
-    yield Tag("citation_title", text.plain(paper.title))
+    yield MetaTag("citation_title", text.plain(paper.title))
     for author in paper.authors:
         if name := _author(author):
-            yield Tag("citation_author", name)
+            yield MetaTag("citation_author", name)
     arxiv = addresses(paper.arxiv_id)
     work = next((one for one in published if one.type in _VENUES and one.venue and one.date), None)
     fields = {
@@ -52,7 +52,7 @@ def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[Tag]:
     }
     if not DOI.fullmatch(fields["citation_doi"]):
         del fields["citation_doi"]
-    yield from (Tag(name, value) for name, value in fields.items() if value)
+    yield from (MetaTag(name, value) for name, value in fields.items() if value)
 
 
 def _of(work: Publication, paper: Paper) -> dict[str, str]:

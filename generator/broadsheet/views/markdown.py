@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import escape
 
 from broadsheet.text.sanitize import escaped
-from broadsheet.views.page import Page, Tag
+from broadsheet.views.page import Page, MetaTag
 
 HEADING_ID = "digest"
 MARK = "generated: by digest, from data"
@@ -62,7 +62,7 @@ def meta(page: Page) -> dict[str, Any]:
         found["script"] = str(escape(page.script))
     if page.reader:
         found["reader"] = True
-    if page.twins:
+    if page.alternates:
         found["twins"] = True
     if page.feeds:
         found["feeds"] = [{key: str(escape(value)) for key, value in feed._asdict().items()} for feed in page.feeds]
@@ -71,7 +71,7 @@ def meta(page: Page) -> dict[str, Any]:
     return found
 
 
-def head(tags: Iterable[Tag]) -> str:
+def head(tags: Iterable[MetaTag]) -> str:
     """What the theme makes of the tags in the front matter."""
     return "".join([f'<meta {tag.attribute}="{escaped(tag.name)}" content="{escaped(tag.content)}">\n' for tag in tags])
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
-class Alternate(NamedTuple):
+class FeedLink(NamedTuple):
     """A feed of what a page lists, for ``<link rel="alternate">``; `url` is relative to the site's root."""
 
     title: str
@@ -16,7 +16,7 @@ class Alternate(NamedTuple):
     type: str = "application/rss+xml"
 
 
-class Tag(NamedTuple):
+class MetaTag(NamedTuple):
     """A ``<meta>`` of a page's head, as plain text; `attribute` is ``name``, or ``property`` for Open Graph."""
 
     name: str
@@ -41,13 +41,13 @@ class Page(NamedTuple):
     description: str
     body: str
     lead: str = ""
-    feeds: tuple[Alternate, ...] = ()
+    feeds: tuple[FeedLink, ...] = ()
     updated: str | None = None
     script: str | None = None
-    head: tuple[Tag, ...] = ()
+    head: tuple[MetaTag, ...] = ()
     heading: str = ""
     reader: bool = False
-    twins: "tuple[File, ...]" = ()
+    alternates: "tuple[File, ...]" = ()
 
     @property
     def path(self) -> str:
@@ -67,7 +67,7 @@ class File(NamedTuple):
 
     path: str
     data: bytes
-    built: bool = False
+    site_only: bool = False
 
 
 def without_empty_lines(html: str) -> str:

@@ -27,7 +27,7 @@ from broadsheet.views.pages import (
 )
 
 
-class Kind(NamedTuple):
+class PageType(NamedTuple):
     """A kind of page: which there are, each by a key, and how the page (or pages, or files) of a key are made.
 
     What `pages` asks of the catalogue is written down: a page is made again when one of the answers changes. So it
@@ -44,26 +44,26 @@ def _one(catalogue: Catalogue, settings: Settings) -> tuple[str]:
     return ("",)
 
 
-KINDS = {
+PAGE_TYPES = {
     kind.name: kind
     for kind in (
-        Kind("feeds", files.keys, files.feeds),  # first, since they take longest
-        Kind("home", _one, home.pages),
-        Kind("day", day.keys, day.pages),
-        Kind("paper", paper.keys, paper.pages),
-        Kind("author", author.keys, author.pages),
-        Kind("week", week.keys, week.pages),
-        Kind("month", month.keys, month.pages),
-        Kind("archive", _one, archive.pages),
-        Kind("topic", topic.keys, topic.pages),
-        Kind("publications", _one, publications.pages),
-        Kind("search", _one, search.pages),
-        Kind("saved", _one, saved.pages),
-        Kind("since", _one, since.pages),
-        Kind("news", since.keys, since.files),
-        Kind("statistics", _one, statistics.pages),
-        Kind("subscribe", _one, subscribe.pages),
-        Kind("about", _one, about.pages),
-        Kind("llms", _one, llms.pages),
+        PageType("feeds", files.keys, files.feeds),  # first, since they take longest
+        PageType("home", _one, home.pages),
+        PageType("day", day.keys, day.pages),
+        PageType("paper", paper.keys, paper.pages),
+        PageType("author", author.keys, author.pages),
+        PageType("week", week.keys, week.pages),
+        PageType("month", month.keys, month.pages),
+        PageType("archive", _one, archive.pages),
+        PageType("topic", topic.keys, topic.pages),
+        PageType("publications", _one, publications.pages),
+        PageType("search", _one, search.pages),
+        PageType("saved", _one, saved.pages),
+        PageType("since", _one, since.pages),
+        PageType("news", since.keys, since.files),
+        PageType("statistics", _one, statistics.pages),
+        PageType("subscribe", _one, subscribe.pages),
+        PageType("about", _one, about.pages),
+        PageType("llms", _one, llms.pages),
     )
 }

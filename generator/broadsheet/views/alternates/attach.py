@@ -21,17 +21,17 @@ def is_recent(catalogue: Catalogue, settings: Settings, date: str | None) -> boo
 
     The catalogue is asked about this one date: so a page that grows old is made again, and no other.
     """
-    if settings.twins == "recent":
+    if settings.alternates == "recent":
         return date is not None and catalogue.recent(date, RECENT)
-    return settings.twins == "all"
+    return settings.alternates == "all"
 
 
 def twinned(page: Page, twin: Twin, settings: Settings) -> Page:
     """The page with its twins, unless the settings want none. They go where it goes."""
-    if settings.twins == "none":
+    if settings.alternates == "none":
         return page
-    markdown = File(page.address + MARKDOWN, markdown_twin(twin, page, settings), built=True)
-    return page._replace(twins=(markdown, File(page.address + JSON, json_twin(twin, page, settings), built=True)))
+    markdown = File(page.address + MARKDOWN, markdown_twin(twin, page, settings), site_only=True)
+    return page._replace(alternates=(markdown, File(page.address + JSON, json_twin(twin, page, settings), site_only=True)))
 
 
 def citations(address: str, entries: Iterable[Entry]) -> File:

@@ -57,7 +57,7 @@ class _Pen:
     """Writes channels, each item once a format however many of them hold it."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limit = settings.feeds.megabytes * 1e6
+        self._limit = settings.feeds.max_mb * 1e6
         self._written: dict[tuple[Format, FeedItem], bytes] = {}
 
     def write(self, channel: FeedChannel, form: Format, url: str) -> bytes:

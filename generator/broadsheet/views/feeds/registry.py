@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from broadsheet.settings.config import Settings
 from broadsheet.text import text
-from broadsheet.views.page import Alternate
+from broadsheet.views.page import FeedLink
 
 ALL = "feeds/all"
 GOOD = "feeds/scores/7"
@@ -59,12 +59,12 @@ def directory(settings: Settings) -> list[Feed]:
     return [feed for part in _PARTS for feed in part(settings)]
 
 
-def alternates(settings: Settings, *first: str) -> tuple[Alternate, ...]:
+def alternates(settings: Settings, *first: str) -> tuple[FeedLink, ...]:
     """The feeds to name in a page's head: those with the paths given, and that of all papers."""
     return _alternates(settings, list(dict.fromkeys([*first, ALL])))
 
 
-def publication_alternates(settings: Settings) -> tuple[Alternate, ...]:
+def publication_alternates(settings: Settings) -> tuple[FeedLink, ...]:
     """The feeds to name on the pages of publications."""
     return _alternates(settings, [PUBLICATIONS])
 
@@ -132,7 +132,7 @@ def _publications(settings: Settings) -> list[Feed]:
 _PARTS: tuple[Callable[[Settings], list[Feed]], ...] = (_papers, _editions, _topics, _sources, _publications)
 
 
-def _alternates(settings: Settings, paths: list[str]) -> tuple[Alternate, ...]:
+def _alternates(settings: Settings, paths: list[str]) -> tuple[FeedLink, ...]:
     known = {feed.path: feed for feed in directory(settings)}
     found = [(path, known[path].title(settings)) for path in paths]
-    return tuple(Alternate(title, path + form.suffix, form.mime_type) for path, title in found for form in FORMATS)
+    return tuple(FeedLink(title, path + form.suffix, form.mime_type) for path, title in found for form in FORMATS)

@@ -67,7 +67,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
         title=formats.day(date),
         description=_description(head, entries),
         lead=render("day_lead.html.j2", address, **context),
-        body=before + sheet.papers(entries, published, settings.pages.open_abstracts) + after,
+        body=before + sheet.papers(entries, published, settings.pages.expanded_abstracts) + after,
         feeds=alternates(settings, DAILY),
         updated=date,
         reader=True,

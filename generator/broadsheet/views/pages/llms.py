@@ -19,7 +19,7 @@ LINES = {
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[File]:
     """The one file. It stands beside what it names, in the built site."""
-    yield File(PATH, "\n".join(_lines(catalogue, settings)).encode(), built=True)
+    yield File(PATH, "\n".join(_lines(catalogue, settings)).encode(), site_only=True)
 
 
 def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
@@ -30,9 +30,9 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
         "Each day lists papers, best first, by relevance and novelty (1 to 10 each); a comment says why. Days, weeks"
         " and months stand at `daily/YYYY/MM/DD/`, `weekly/YYYY-Www/` and `monthly/YYYY-MM/`.\n"
     )
-    if settings.twins != "none":
+    if settings.alternates != "none":
         yield (
-            f"{LINES[settings.twins]}: add `index.md` to its address for Markdown, `index.json` for JSON;"
+            f"{LINES[settings.alternates]}: add `index.md` to its address for Markdown, `index.json` for JSON;"
             " `papers.bib` is the BibTeX of a day, a month or a topic.\n"
         )
     yield f"{LICENCE}\n"
@@ -47,7 +47,7 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
 
 
 def _lists(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str, str]]:
-    page = "" if settings.twins == "none" else "index.md"
+    page = "" if settings.alternates == "none" else "index.md"
     yield page, "The newest day", "its best papers, the last two weeks, the topics"
     for topic in settings.topics:
         yield f"topics/{topic.id}/{page}", topic.name, topic.relevant or "its newest papers"
@@ -63,7 +63,7 @@ def _data(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str, 
             yield Volume(name, ()).path(form), f"{name}{form.suffix}", form.name
     if settings.downloads != "none":
         yield CONTENTS, "The list of the downloads", "JSON"
-    if settings.twins != "none":
+    if settings.alternates != "none":
         yield SCHEMA, "JSON Schema of the twins", "JSON"
     yield "sitemap.xml", "Every page", "XML, with the date of its newest fact"
 

@@ -23,6 +23,6 @@ def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page 
     """The page of one month, and all papers of a recent one for a bibliography."""
     page = overview(catalogue, settings, PERIOD, name, settings.pages.month_best)
     yield page
-    if page.twins:
+    if page.alternates:
         dates = [head.date for head in catalogue.span(*month_span(name)) if head and head.papers]
         yield citations(page.address, (entry for date in dates for entry in catalogue.day(date)))

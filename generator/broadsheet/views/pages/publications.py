@@ -90,8 +90,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
 
 def _first_recent(publications: Iterable[Publication], settings: Settings) -> str:
     """From which date on a record's page has twins: counted from the newest record, so no new day changes a page."""
-    if settings.twins != "recent":
-        return "" if settings.twins == "all" else "~"  # before and after all dates
+    if settings.alternates != "recent":
+        return "" if settings.alternates == "all" else "~"  # before and after all dates
     newest = max(map(_changed, publications), default="1970-01-01")
     return (dt.date.fromisoformat(newest) - dt.timedelta(RECENT)).isoformat()
 

@@ -27,7 +27,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     if topic := settings.topic(key) if key else None:
         newest = catalogue.newest(settings.pages.topic_newest, topic.id)
         yield _page(catalogue, settings, topic, newest)
-        if newest and settings.twins != "none":
+        if newest and settings.alternates != "none":
             yield citations(f"topics/{topic.id}/", newest)
     else:
         yield _overview(catalogue, settings)
@@ -57,7 +57,7 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
         "total": total,
         "newest": newest,
         "standings": standings_of(catalogue, newest),
-        "has_bibtex": bool(newest) and settings.twins != "none",
+        "has_bibtex": bool(newest) and settings.alternates != "none",
         "months": months,
         "month_address": month_address,
         "settings": settings,
