@@ -95,7 +95,7 @@ def paper(arxiv_id: str, **fields: Any) -> dict[str, Any]:
 
 def command_line(*arguments: str | Path, now: str = "") -> list[str]:
     """Return the command line of the program, at the time `now` (ISO 8601, with its zone) instead of the real one."""
-    program = ["tests.clock", now] if now else ["generator"]
+    program = ["tests.clock", now] if now else ["broadsheet"]
     return [sys.executable, "-m", *program, *map(str, arguments)]
 
 

@@ -32,7 +32,7 @@ FEED = feed_in.parse((FOLDER / "daily.xml").read_bytes(), "daily.xml")
 def send(settings: Settings) -> None:
     """One run."""
     state = FOLDER / "states" / f"{settings.mail.list_id}.sqlite"
-    report = mailing.mail(settings, FEED, None, RECIPIENTS, state, os.environ, lambda seconds: None)
+    report = mailing.send_edition(settings, FEED, None, RECIPIENTS, state, os.environ, lambda seconds: None)
     assert not report.problems, report.problems
 
 

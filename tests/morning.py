@@ -21,7 +21,7 @@ FEED, API, OAI = "/rss.arxiv.org/rss/cs.LG+stat.ML", "/export.arxiv.org/api/quer
 EXPORT = "/research-explorer.ista.ac.at/export"
 SCORER = """\
 prompt: {system: You read preprints., user: "{rubric}\\n{topics}\\nPapers\\n{papers}"}
-scorer: {model: model-1, timeout: 2, prices: {model-1: {prompt: 2.5, completion: 10}}}
+llm: {model: model-1, timeout: 2, prices: {model-1: {prompt: 2.5, completion: 10}}}
 """
 
 

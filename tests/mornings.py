@@ -156,7 +156,7 @@ class Operator:
         at = endpoints(world.server)
         places = {name: getattr(at, name) for name in at.__struct_fields__}
         wanted = {"contact": "lab@example.org", "endpoints": places, **fetch}
-        make_digest(root, None, f"{SETTINGS}{SCORER if model else ''}run: {{least: 1}}\nfetch: {json.dumps(wanted)}\n")
+        make_digest(root, None, f"{SETTINGS}{SCORER if model else ''}run: {{min_relevance: 1}}\nfetch: {json.dumps(wanted)}\n")
 
     def run(self, at: str) -> dict[str, Ran]:
         """Run at a minute, UTC, as the command does."""
@@ -198,5 +198,5 @@ class Operator:
 
     def faults(self) -> list[str]:
         """What `broadsheet check` finds wrong in ``data/``."""
-        found = [str(problem) for problem in check(self.root).problems if not problem.note]
+        found = [str(problem) for problem in check(self.root).problems if not problem.is_note]
         return [problem for problem in found if problem.startswith("data/")]

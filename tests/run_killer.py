@@ -30,7 +30,7 @@ from tests.loopback import FakeTime
 
 FOLDER = Path(sys.argv[1])
 DAY, NEXT = "2026-09-24", "2026-09-25"
-WATCHED = {atomic.write_atomically.__code__, atomic._writing.__code__, kept.Kept.add.__code__}
+WATCHED = {atomic.write_atomically.__code__, atomic._writing.__code__, kept.ReplyLog.add.__code__}
 STEPS = re.compile(r"_created\(|open\(|os\.replace|return True|file\.|broken_off = ")
 LOADED = (prefilter, training)  # once, and not in every child
 

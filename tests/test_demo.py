@@ -216,7 +216,7 @@ def test_no_sentence_is_taken_from_the_corpus(
     ours |= {receipt.date: receipt.note or "" for date in store.dates() if (receipt := store.receipt(date))}
     ours |= {topic.id: f"{topic.relevant}\n{topic.irrelevant}" for topic in settings.topics}
     for scale in (settings.rubric.relevance, settings.rubric.novelty):
-        ours |= {f"{grade.name} {grade.low}": f"{grade.means}\n{grade.example}" for grade in scale}
+        ours |= {f"{grade.name} {grade.low}": f"{grade.description}\n{grade.example}" for grade in scale}
     ours |= {"system": settings.prompt.system, "user": settings.prompt.user, "notice": settings.notice}
     for path in sorted((ROOT / "data" / "publications").glob("*.yml")):
         found = re.findall(r"^abstract:\n(.*?)(?=^\S)", path.read_text("utf-8"), re.MULTILINE | re.DOTALL)

@@ -188,7 +188,7 @@ def morning(tmp_path: Path) -> Iterator[Morning]:
 def test_a_run_that_waits_for_a_model_ends_when_told_and_its_day_is_done_next_time(
     morning: Morning, number: signal.Signals
 ) -> None:
-    morning.make("run: {least: 1}\n")
+    morning.make("run: {min_relevance: 1}\n")
     assert morning.model
 
     def slow(question: Question) -> Reply:

@@ -76,9 +76,9 @@ def test_a_publication_with_such_numbers_is_taken_or_named(number: str, tmp_path
     record = "".join(f"  {field}: {number}\n" for field in fields) + f"  file: [{{file_size: {number}}}]\n"
     (tmp_path / "pub.yml").write_text(f"---\n- _id: '1'\n  title: T\n{record}- _id: '2'\n  title: U\n")
     report = run(tmp_path, [str(tmp_path / "pub.yml")])
-    assert all(problem.where.startswith(str(tmp_path / "pub.yml")) for problem in report.problems)
+    assert all(problem.location.startswith(str(tmp_path / "pub.yml")) for problem in report.problems)
     for problem in check(tmp_path).problems:
-        assert problem.where.startswith("data/publications/pub.yml")
+        assert problem.location.startswith("data/publications/pub.yml")
 
 
 @pytest.mark.parametrize("number", LARGE, ids=len)
@@ -91,7 +91,7 @@ def test_a_row_of_data_with_such_a_number_is_named_with_its_line(field: str, num
     with pytest.raises(DigestError) as caught:
         build(tmp_path)
     (problem,) = caught.value.problems
-    assert problem.where == f"data/papers/2025/{DAY}.jsonl:2"
+    assert problem.location == f"data/papers/2025/{DAY}.jsonl:2"
     assert len(str(problem)) < 200
     assert problem in check(tmp_path).problems
 
@@ -110,7 +110,7 @@ def test_a_receipt_with_such_a_number_is_named(field: str, number: str, tmp_path
         return
     with pytest.raises(DigestError) as caught:
         build(tmp_path)
-    assert [problem.where for problem in caught.value.problems] == [f"data/runs/2025/{DAY}.json"]
+    assert [problem.location for problem in caught.value.problems] == [f"data/runs/2025/{DAY}.json"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from broadsheet.checks.check import check
 from broadsheet.daily.import_ import run as import_
 from broadsheet.index.database import discard_unless_signed, sign
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.scoring.llm.reply_log import Kept
+from broadsheet.scoring.llm.reply_log import ReplyLog
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import problem_from, read_regular
 from broadsheet.store.program import Compiled
@@ -85,8 +85,8 @@ def test_what_is_no_file_is_named_by_build_and_check(path: str, kind: str, root:
     KINDS[kind](place)
     with pytest.raises(DigestError) as error:
         build(root, processes=1)
-    assert [problem.where for problem in error.value.problems] == [path]
-    assert path in [problem.where for problem in check(root).problems]
+    assert [problem.location for problem in error.value.problems] == [path]
+    assert path in [problem.location for problem in check(root).problems]
     assert tree(root / "site") == before
     assert os.path.lexists(place)
 
@@ -100,7 +100,7 @@ def test_a_file_in_the_place_of_a_folder_is_named(path: str, root: Path) -> None
     before = tree(root / "site")
     with pytest.raises(DigestError) as error:
         build(root, processes=1)
-    assert [problem.where for problem in error.value.problems] == [path]
+    assert [problem.location for problem in error.value.problems] == [path]
     assert place.read_text() == "mine"
     assert tree(root / "site") == before
 
@@ -112,7 +112,7 @@ def test_a_folder_in_the_place_of_what_is_generated_is_named_and_stays(path: str
     (place / "mine").mkdir(parents=True)
     with pytest.raises(DigestError) as error:
         build(root, processes=1)
-    assert [problem.where for problem in error.value.problems] == [path]
+    assert [problem.location for problem in error.value.problems] == [path]
     assert (place / "mine").is_dir()
     with pytest.raises(DigestError):
         generate(root, processes=1)
@@ -150,7 +150,7 @@ def test_settings_and_kept_replies_are_read_from_files_only(root: Path) -> None:
     assert "mkdocs.yml: " in run.stderr
     os.mkfifo(root / "replies")
     with pytest.raises(OSError, match="Not a regular file"):
-        Kept(root / "replies", "replies")
+        ReplyLog(root / "replies", "replies")
 
 
 def test_a_full_disk_is_a_message_and_harms_nothing(root: Path) -> None:
@@ -277,7 +277,7 @@ def test_reading_says_what_is_there(tmp_path: Path) -> None:
         make(path)
         with pytest.raises(OSError, match=path.name) as error:
             read_regular(path)
-        assert problem_from(error.value, tmp_path).where == path.name
+        assert problem_from(error.value, tmp_path).location == path.name
 
 
 def test_a_page_by_hand_that_is_no_text_is_named(root: Path) -> None:
@@ -295,4 +295,4 @@ def test_a_page_by_hand_that_is_no_text_is_named(root: Path) -> None:
     (root / os.fsdecode(b"data/b\xfccher.txt")).write_text("mine")
     assert build(root, processes=1).outside == ("caf\ufffd.md",)
     assert (root / os.fsdecode(b"site/b\xfccher.txt")).read_text() == "mine"
-    assert "data/b\ufffdcher.txt" in [problem.where for problem in check(root).problems]
+    assert "data/b\ufffdcher.txt" in [problem.location for problem in check(root).problems]

@@ -3,6 +3,7 @@
 import datetime
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from broadsheet.build.starter import start
 from broadsheet.providers.arxiv.calendar import current_day
+from tests.example import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT / ".github" / "workflows", ROOT / "generator" / "broadsheet" / "starter" / "dot-github" / "workflows")
@@ -149,3 +152,57 @@ def test_data_is_committed_once_also_beside_other_commits(tmp_path: Path) -> Non
     assert (tmp_path / "output").read_text() == "committed=true\n"
     subjects = git("log", "--format=%s", "main", at="origin").splitlines()
     assert [subject.split()[0] for subject in subjects] == ["Papers", "meanwhile", "first"]
+
+
+# -- pages ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pages", [{}, {"docs/notes.md": "# Notes\n", "docs/old.md": "# Old\n"}], ids=["none", "two"])
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_what_the_pages_workflow_restores_leaves_nothing_to_build(
+    folder: Path, pages: dict[str, str], tmp_path: Path
+) -> None:
+    steps = yaml.safe_load((folder / "pages.yml").read_text("utf-8"))["jobs"]["build"]["steps"]
+    paths = next(step["with"]["path"] for step in steps if "actions/cache@" in step.get("uses", "")).split()
+    restore = next(step["run"] for step in steps if "git checkout" in step.get("run", ""))
+    first, second = tmp_path / "first", tmp_path / "second"
+    start(first, "Papers", "https://group.example/")
+    _git(first, "init", "--quiet")
+    _commit(first, pages)
+    _git(tmp_path, "clone", "--quiet", str(first), str(second))
+    for page in [page for page in pages if "old" in page]:
+        _git(first, "rm", "--quiet", page)
+        _commit(first, {})
+    assert digest("build", "--root", first).returncode == 0
+    for path in paths:
+        shutil.copytree(first / path, second / path, dirs_exist_ok=True)
+    _git(second, "pull", "--quiet")
+    for page in [page for page in pages if "old" in page]:
+        (second / page).write_text(pages[page])  # as a cache of the commit before has it
+    subprocess.run(["bash", "-e", "-c", restore], cwd=second, check=True)
+    again = digest("build", "--root", second)
+    assert " 0 pages made" in again.stdout, again.stdout + again.stderr
+    assert (second / "site" / "notes").exists() == bool(pages)
+    assert not (second / "site" / "old").exists()
+
+
+def _commit(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    _git(root, "add", "--all")
+    author = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    _git(root, *author, "commit", "--quiet", "--allow-empty", "--message", "Change pages")
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True)
+
+
+def test_pages_that_navigation_leaves_out_are_listed_once() -> None:
+    text = (ROOT / "mkdocs.yml").read_text("utf-8")
+    listed = text.partition("not_in_nav: |\n")[2].partition("\n\n")[0].split()
+    assert len(listed) == len(set(listed))
+    folders = set(re.findall(r"^docs/([\w.]+)/$", (ROOT / ".gitignore").read_text("utf-8"), re.MULTILINE))
+    alone = {"archive", "search", "statistics", "subscribe", "about"}
+    assert {name.strip("/") for name in listed if name.endswith("/")} == folders - alone - {".theme", "feeds"}

@@ -117,7 +117,7 @@ def settle(root: Path, search: bool = True) -> Path:
     Papers and authors have no pages of their own, and there are no twins and downloads: the others that build the same
     have none either.
     """
-    wanted = {"search": search, **dict.fromkeys(("paper_pages", "author_pages", "twins", "downloads"), "none")}
+    wanted = {"search": search, **dict.fromkeys(("paper_pages", "author_pages", "alternates", "downloads"), "none")}
     known = {name: value for name, value in wanted.items() if name in config.Settings.__struct_fields__}
     lines = "".join(f"{name}: {str(value).lower()}\n" for name, value in known.items())
     return make_digest(root, settings=lines + (ROOT / "digest.yml").read_text("utf-8"))

@@ -177,7 +177,7 @@ def test_a_worker_that_comes_late_and_does_not_see_the_folder_says_so(tmp_path: 
         needs = Needs((str(tmp_path / "elsewhere" / ".digest-1"),), program_fingerprint(), {"mkdocs": "0.1"})
         with ClusterExecutor(client, needs, ()) as executor, pytest.raises(DigestError) as caught:
             executor.submit(len, "abc").result(10)
-    said = [(problem.what.partition(" 1.")[0], problem.do) for problem in caught.value.problems]
+    said = [(problem.message.partition(" 1.")[0], problem.hint) for problem in caught.value.problems]
     assert said == [
         (f"it does not see {tmp_path / 'elsewhere'} as it is here", "share the folder, at the same path"),
         ("it has mkdocs", "install the same version there, and start it again"),

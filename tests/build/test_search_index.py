@@ -15,7 +15,7 @@ from broadsheet.settings import config
 from broadsheet.store.store import Store
 from broadsheet.views import search_documents as views
 from broadsheet.views.pages.search import pages
-from broadsheet.views.search_documents import Document, Facts, documents, shards
+from broadsheet.views.search_documents import Facets, SearchDocument, documents, shards
 from tests.example import ROOT, SETTINGS, make_digest, paper, tree
 
 HOSTILE = '<img src=x onerror="document.title=1">grebes</mark><script>document.title=1</script>'
@@ -167,7 +167,7 @@ def test_a_shard_is_far_fewer_files_than_papers(tmp_path: Path) -> None:
 def test_a_shard_without_papers_is_not_listed(tmp_path: Path) -> None:
     given = days("2025-01-02")
     digest = Digest(tmp_path, given | {"2025-02-03": given["2025-01-02"]})
-    old = Document("old.html", b"<html><body>Old</body></html>", b"[]", Facts(), (), "")
+    old = SearchDocument("old.html", b"<html><body>Old</body></html>", b"[]", Facets(), (), "")
     write_shard([old], digest.site, "2025-02")
     digest.index()
     assert [shard["name"] for shard in json.loads((digest.site / "pagefind/shards.json").read_bytes())["shards"]] == [

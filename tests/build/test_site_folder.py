@@ -170,7 +170,7 @@ def test_a_file_in_the_place_of_a_new_page_is_named_and_stays(root: Path) -> Non
     make_digest(root, {"2025-06-02": [paper("2506.00001")]}, SETTINGS + "search: false\n")
     with pytest.raises(DigestError) as error:
         build(root, processes=1)
-    assert [str(Path(it.where).relative_to(root)) for it in error.value.problems] == [
+    assert [str(Path(it.location).relative_to(root)) for it in error.value.problems] == [
         "site/daily/2025/06/02/index.html",
         "site/weekly/2025-W23",
     ]

@@ -24,7 +24,7 @@ BYTES = 2_550_000
 ENTRIES = 17
 SEARCH_SAVES = "search: false saves 2.0 MB"
 THE_REST = (
-    "a smaller feeds.days, feeds.items or feeds.megabytes some of 90.0 kB",
+    "a smaller feeds.days, feeds.items or feeds.max_mb some of 90.0 kB",
     "a smaller pages.topic_newest some of 60.0 kB",
 )
 
@@ -90,7 +90,7 @@ def test_what_no_setting_helps() -> None:
     ("path", "setting"),
     [
         ("daily/2025/05/27/index.html", "pages.abstracts"),
-        ("feeds/topics/pruning.xml", "feeds.days, feeds.items or feeds.megabytes"),
+        ("feeds/topics/pruning.xml", "feeds.days, feeds.items or feeds.max_mb"),
         ("topics/pruning/index.html", "pages.topic_newest"),
         ("monthly/2025-05/index.html", "pages.month_best"),
         ("weekly/2025-W22/index.html", "pages.week_best"),

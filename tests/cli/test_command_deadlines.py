@@ -13,7 +13,7 @@ from broadsheet.cli import commands
 from broadsheet.http import websub
 from broadsheet.mail import feed_parser as feed_in
 from broadsheet.mail import server as mail_server
-from broadsheet.mail.deliver import mail
+from broadsheet.mail.deliver import send_edition
 from broadsheet.mail.recipients import read_variable
 from broadsheet.model.model import State
 from broadsheet.providers.arxiv import services as arxiv_services
@@ -86,7 +86,7 @@ def test_a_run_goes_on_without_a_model_that_hangs(tmp_path: Path, way: str) -> N
     with Loopback() as server, dripping(way) as hanging, ModelServer(KEY) as model:
         server.on("/huggingface.co/api/daily_papers", hf_list("2609.30001", "2609.30002"))
         morning = Morning(tmp_path, server, model)
-        morning.make("run: {least: 1}\n")
+        morning.make("run: {min_relevance: 1}\n")
         path = tmp_path / "digest.yml"
         path.write_text(path.read_text().replace("timeout: 2", f"timeout: {SECONDS}"))
         morning.environment["DIGEST_LLM_URL"] = f"{hanging.url}/v1"
@@ -132,7 +132,7 @@ def test_mail_to_a_server_that_hangs(tmp_path: Path, way: str) -> None:
             "DIGEST_SMTP_PORT": str(hanging.port),
             "DIGEST_SMTP_TLS": "none",
         }
-        report = mail(settings, feed(), None, recipients, tmp_path / "state.sqlite", environment, lambda _: None)
+        report = send_edition(settings, feed(), None, recipients, tmp_path / "state.sqlite", environment, lambda _: None)
     assert [(it.sent, it.waiting) for it in report.deliveries] == [(0, 2)]
     assert ["mail server: does not answer in time" in str(problem) for problem in report.problems] == [True]
     assert hanging.connections == 1

@@ -122,7 +122,7 @@ def test_one_source_down_and_the_others_go_on(server: Loopback, tmp_path: Path) 
     (report,) = run(root, DAY)
     conditions = [source.condition for source in report.sources]
     assert conditions == [Condition.FAILED, Condition.OK, Condition.FAILED]
-    assert [problem.what for problem in report.faults] == [
+    assert [problem.message for problem in report.faults] == [
         "answers 429 Too Many Requests and asks to wait 86,400 seconds",
         "answers with a web page, not with data",
     ]
@@ -161,7 +161,7 @@ def test_an_old_list_under_a_new_date_is_not_a_day(server: Loopback, tmp_path: P
     (report,) = run(make_digest(tmp_path, known, fetch), DAY)
     assert report.sources[0].condition is Condition.STALE
     what = "all papers of cs.LG were announced before 2026-09-24: the feed is an old one"
-    assert [problem.what for problem in report.faults] == [what]
+    assert [problem.message for problem in report.faults] == [what]
 
 
 def test_a_lost_archive_stops_everything_before_a_request(server: Loopback, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ fetch:
     lines = len(SETTINGS.splitlines())
     with pytest.raises(DigestError) as caught:
         config.load(make_digest(tmp_path, settings=SETTINGS + fetch))
-    found = [(int(problem.where.rpartition(":")[2]) - lines, problem.what) for problem in caught.value.problems]
+    found = [(int(problem.location.rpartition(":")[2]) - lines, problem.message) for problem in caught.value.problems]
     assert found == [
         (1, "no contact"),
         (3, "'cs LG' is no category of arXiv"),

@@ -230,7 +230,7 @@ def test_half_a_score_is_left_out_and_said(tmp_path: Path, fields: dict[str, Any
     assert (result.exit_code, scores(tmp_path)) == (0, [(None, None), (5, 5), (5, 5)])
     assert f"without a score: 1 row: {what}, e.g. {path}:1: " in result.stdout
     (tmp_path / "digest.yml").write_text("title: T\n")
-    problems = [problem.what for problem in checking.check(tmp_path).problems]
+    problems = [problem.message for problem in checking.check(tmp_path).problems]
     assert not [what for what in problems if "without" in what]
 
 

@@ -28,7 +28,7 @@ prompt:
     {topics}
 
     {papers}
-scorer:
+llm:
   model: model-1
   prices: {model-1: {prompt: 2.5, completion: 10}}
 """
@@ -85,14 +85,14 @@ def test_a_dry_run_prices_the_day_and_spends_nothing(root: Path, server: ModelSe
     assert re.fullmatch(r"at most \$0\.\d+, if all replies were as long as scorer\.max_tokens", third)
     unknown = digest("score", "--date", DAY, "--root", root, "--dry-run", env=none | {"DIGEST_LLM_MODEL": "x"})
     assert unknown.stdout.splitlines()[1].endswith("cost unknown")
-    assert "without a price in scorer.prices" in unknown.stdout
+    assert "without a price in llm.prices" in unknown.stdout
 
 
 def test_what_is_missing_is_said(root: Path) -> None:
     none = {"DIGEST_LLM_URL": "", "DIGEST_LLM_KEY": "", "DIGEST_LLM_MODEL": ""}
     done = digest("score", "--date", DAY, "--root", root, env=none)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "scorer: no endpoint: set DIGEST_LLM_URL, or scorer.endpoint in digest.yml\n"
+    assert done.stderr == "llm: no endpoint: set DIGEST_LLM_URL, or llm.endpoint in digest.yml\n"
 
 
 @pytest.mark.parametrize(

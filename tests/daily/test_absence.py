@@ -86,7 +86,7 @@ def test_a_source_that_is_empty_for_longer_than_days_are_repaired_leaves_them_fa
         operator.run(f"{later('2025-09-22', day)}T05:23")
     world.empty = False
     ran = operator.run("2025-10-02T05:23")
-    assert "2025-09-22" not in ran  # older than run.repair: a run of the day alone fetches it
+    assert "2025-09-22" not in ran  # older than run.backfill_days: a run of the day alone fetches it
     assert operator.receipt("2025-09-22").state is State.FAILED
     assert ran["2025-09-25"].receipt.state is State.OK
 

@@ -155,7 +155,7 @@ def test_the_download_is_read_back(tmp_path: Path) -> None:
         assert report.faults == []
         other = ("data/dropped", "data/replies", "data/publications")
         assert tree(new) == {name: data for name, data in tree(tmp_path / "old").items() if not name.startswith(other)}
-        assert any("are not taken in" in problem.what for problem in report.problems)
+        assert any("are not taken in" in problem.message for problem in report.problems)
 
 
 def test_a_damaged_download_costs_its_own_lines(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_damaged_download_costs_its_own_lines(tmp_path: Path) -> None:
     path = tmp_path / "archive.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     report = run(tmp_path, [str(path)])
-    assert [problem.where.rpartition(":")[2] for problem in report.faults] == ["2", "5"]
+    assert [problem.location.rpartition(":")[2] for problem in report.faults] == ["2", "5"]
     assert (report.days, report.receipts) == ([DAY], 1)
 
 
@@ -178,7 +178,7 @@ def test_a_receipt_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "receipt.json"
     path.write_text('{"date": "2026-05-13", "state": "ok", "scanned": -1}')
     (problem,) = run(tmp_path, [str(path)]).faults
-    assert problem.what == "not a receipt: scanned: a count cannot be less than zero"
+    assert problem.message == "not a receipt: scanned: a count cannot be less than zero"
 
 
 # -- an assistant's files of today ---------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def test_an_empty_day_is_explained_by_its_figures(tmp_path: Path, usage: dict[st
 
 def test_an_empty_day_without_figures_is_noted(tmp_path: Path) -> None:
     report = put(tmp_path, {f"{DAY}-output.json": "{}", "2026-05-14.json": '{"date": "2026-05-14", "papers": []}'})
-    assert [problem.what for problem in report.problems] == ["holds no papers"] * 2
+    assert [problem.message for problem in report.problems] == ["holds no papers"] * 2
 
 
 def test_papers_that_are_listed_apart_count_as_relevant(tmp_path: Path) -> None:

@@ -154,9 +154,9 @@ def test_the_good_come_in_between_the_broken(tmp_path: Path) -> None:
     assert report.files == len(EXPECTED) + 1
     assert "The last file" in [paper.title for paper in Store(tmp_path).papers("2025-01-02")]
     # Found in a folder, a file that looks like no data is a note; one that does is a problem.
-    notes = [problem.where for problem in report.problems if problem.note and "known kind" in problem.what]
+    notes = [problem.location for problem in report.problems if problem.is_note and "known kind" in problem.message]
     assert notes == [str(folder / "2025-01-02.Dockerfile")]
-    assert str(folder / "unknown-2025-01-02.json") in [problem.where for problem in report.faults]
+    assert str(folder / "unknown-2025-01-02.json") in [problem.location for problem in report.faults]
 
 
 def test_a_day_that_cannot_be_read_is_not_written(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_no_bytes_raise_anything_but_a_problem(data: bytes) -> None:
         problems = sources.harvest(data, "file", "2025-01-02")[1].problems
     except DigestError as error:
         problems = list(error.problems)
-    assert all(problem.where.startswith("file") and problem.what and problem.do for problem in problems)
+    assert all(problem.location.startswith("file") and problem.message and problem.hint for problem in problems)
 
 
 @pytest.mark.parametrize(
@@ -240,4 +240,4 @@ def test_no_bytes_raise_anything_but_a_problem(data: bytes) -> None:
 def test_what_would_take_all_memory_or_minutes(data: bytes, what: str | None, tmp_path: Path) -> None:
     path = tmp_path / "2025-01-02.json"
     path.write_bytes(data)
-    assert [problem.what for problem in run(tmp_path, [str(path)]).faults] == ([what] if what else [])
+    assert [problem.message for problem in run(tmp_path, [str(path)]).faults] == ([what] if what else [])

@@ -102,7 +102,7 @@ def test_the_seeds(corpus: Path, tmp_path: Path) -> None:
     report = run(tmp_path, [str(corpus / "seeds")])
     store = Store(tmp_path)
     assert (report.publications, report.receipts, len(report.faults)) == ({"added": 7}, 1, 3)
-    assert {problem.what for problem in report.faults} == {"a Hugging Face page saved as text, which has no paper ids"}
+    assert {problem.message for problem in report.faults} == {"a Hugging Face page saved as text, which has no paper ids"}
     assert len(store.publications()) == 7
     (kept,) = store.publication_files()
     assert kept.read_bytes() == next((corpus / "seeds").glob("000*")).read_bytes()
@@ -127,7 +127,7 @@ def test_librecats_own_records(corpus: Path, tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert len({publication.type for publication in store.publications()}) >= 10
     assert report.publications["added"] == len(store.publications())
-    told = {Path(problem.where).name.partition(":")[0] for problem in report.faults}
+    told = {Path(problem.location).name.partition(":")[0] for problem in report.faults}
     assert {"department.yml", "department-tree.yml", "project.yml", "valid-project.yml"} <= told
     assert {"invalid-publication.yml", "urls.yml", "update_file.yml"} <= told
     before = store.publications_fingerprint()

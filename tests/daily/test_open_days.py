@@ -274,7 +274,7 @@ def test_a_paper_that_was_not_shown_counts_when_another_source_gives_it(tmp_path
     world.arxiv = [ArxivPaper("2509.10001", "2025-09-22T12:00:00Z", "2025-09-23")]
     operator = Operator(tmp_path, world, arxiv=ARXIV, huggingface=True)
     settings = tmp_path / "digest.yml"
-    settings.write_text(settings.read_text("utf-8").replace("least: 1", "least: 10"), "utf-8")
+    settings.write_text(settings.read_text("utf-8").replace("min_relevance: 1", "min_relevance: 10"), "utf-8")
     world.feed_down = world.api_down = True
     operator.run("2025-09-23T04:23")
     world.feed_down = world.api_down = False

@@ -53,7 +53,7 @@ class Digest:
         self.model.behave()
         self.root, self.store = root, Store(root)
         self.morning = Morning(root, self.server, self.model)
-        self.morning.make("run: {least: 4}\nprefilter: {keep: 60 %, near_misses: 2}\n")
+        self.morning.make("run: {min_relevance: 4}\nprefilter: {keep: 0.6, near_misses: 2}\n")
         self.spent = self.model.tokens.total
         self.listed: list[str] = []
 

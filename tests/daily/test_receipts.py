@@ -120,9 +120,9 @@ def faults(root: Path, **changes: object) -> list[str]:
     store.write_papers(DAY, [row("2609.00001"), row("2609.00002"), row("2609.00003", score=None)])
     store.write_dropped(DAY, [row("2609.00004", score=2, why="below 5")])
     store.write_receipt(msgspec.structs.replace(GOOD, **changes))
-    found = [problem for problem in check(root).problems if problem.where.startswith("data/")]
-    assert all(problem.do == f"count again: broadsheet run --date {DAY}" for problem in found[:1])
-    return [problem.what for problem in found]
+    found = [problem for problem in check(root).problems if problem.location.startswith("data/")]
+    assert all(problem.hint == f"count again: broadsheet run --date {DAY}" for problem in found[:1])
+    return [problem.message for problem in found]
 
 
 def test_a_receipt_that_adds_up_is_sound(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_broken_lines_and_misplaced_files_of_dropped_papers_are_found(tmp_path: 
     file = store.dropped_path(DAY)
     (file.parent.parent / f"{DAY}.jsonl").write_bytes(file.read_bytes())
     file.write_text("{broken\n")
-    found = [str(problem) for problem in check(tmp_path).problems if problem.where.startswith("data/")]
+    found = [str(problem) for problem in check(tmp_path).problems if problem.location.startswith("data/")]
     assert found[1].startswith(f"data/dropped/2026/{DAY}.jsonl:1: not JSON")
     do = "move it to data/dropped/YYYY/YYYY-MM-DD.jsonl"
     assert found[0] == f"data/dropped/{DAY}.jsonl: dropped papers are not read from here: {do}"

@@ -20,7 +20,7 @@ from tests.morning import API, DAY, EXPORT, FEED, HF, WEEKS_LATER, Morning, hf_l
 from tests.playing import play, read
 
 IDS = ["2609.30001", "2609.30005", "2609.30008"]  # of relevance 2, 6 and 9
-ALL = "run: {least: 1}\n"
+ALL = "run: {min_relevance: 1}\n"
 OPEN_LIST = "Hugging Face adds papers until the day ends in UTC, and a few after that"
 
 
@@ -46,7 +46,7 @@ def play_all(server: Loopback) -> None:
 
 def sound(root: Path) -> None:
     """`broadsheet check` finds nothing that is wrong in data/."""
-    found = [str(problem) for problem in check(root).problems if not problem.note]
+    found = [str(problem) for problem in check(root).problems if not problem.is_note]
     assert [problem for problem in found if problem.startswith("data/")] == []
 
 
@@ -217,14 +217,14 @@ def test_an_endpoint_half_set_is_no_reason_to_score_without_it(local: Morning, s
     local.make(ALL)
     receipt = local.run().receipt
     assert receipt.state is State.FAILED
-    assert receipt.errors[0].startswith("run: scorer: no endpoint: set DIGEST_LLM_URL")
+    assert receipt.errors[0].startswith("run: llm: no endpoint: set DIGEST_LLM_URL")
     assert set(receipt.unscored.values()) == {f"not tried: {receipt.errors[0].removeprefix('run: ')}"}
     sound(local.root)
 
 
 def test_without_a_model_the_local_scorer_does_it(local: Morning, server: Loopback) -> None:
     server.on(HF, hf_list("2609.30001"), hf_list("2609.30001", "2609.30002", title="A Novel"))
-    local.make("run: {least: 4}\n")
+    local.make("run: {min_relevance: 4}\n")
     receipt = local.run().receipt
     assert (receipt.model, receipt.rubric, receipt.tokens, receipt.state) == ("local", "words", None, State.OK)
     assert (local.store.papers(DAY)[0].comment or "").startswith("Compression (low rank")
@@ -238,7 +238,7 @@ def test_both_together(morning: Morning, server: Loopback, model: ModelServer) -
               for i, t in titles.items()]  # fmt: skip
     listed.append({"paper": {"id": "2609.30000", "title": "Cats", "authors": [{"name": "Ada K. Lovelace"}]}})
     server.on(HF, Answer(200, json.dumps(listed).encode()))
-    morning.make("prefilter: {keep: 50 %, near_misses: 1}\nfollow: {authors: [Ada Lovelace]}\nnegative: [pruning]\n")
+    morning.make("prefilter: {keep: 0.5, near_misses: 1}\nfollow: {authors: [Ada Lovelace]}\nnegative_keywords: [pruning]\n")
     receipt = morning.run().receipt
     # Two of four are kept; a negative keyword comes last; a followed author always passes, and is always shown.
     assert sorted(i for ids in model.asked for i in ids) == ["2609.30000", "2609.30007"]
@@ -253,7 +253,7 @@ def test_both_together(morning: Morning, server: Loopback, model: ModelServer) -
 def test_what_passed_the_prefilter_is_not_sifted_again(morning: Morning, server: Loopback, model: ModelServer) -> None:
     server.on(HF, hf_list(*(f"2609.3000{n}" for n in range(8))))
     model.then(*[model_server.error(400, "no")] * 9)
-    morning.make("run: {least: 1}\nprefilter: {keep: 50 %}\n")
+    morning.make("run: {min_relevance: 1}\nprefilter: {keep: 0.5}\n")
     first = morning.run().receipt
     assert (first.state, first.dropped, len(first.unscored)) == (State.FAILED, {"prefilter": 4}, 4)
     sound(morning.root)
@@ -372,7 +372,7 @@ def test_the_command(morning: Morning, server: Loopback, model: ModelServer) -> 
 
 def test_a_dry_run_prices_the_day_and_writes_nothing(morning: Morning, server: Loopback, model: ModelServer) -> None:
     server.on(HF, hf_list(*IDS, "2609.00001"))
-    morning.make("prefilter: {keep: 50 %}\n", papers={"2026-09-22": [paper("2609.00001")]})
+    morning.make("prefilter: {keep: 0.5}\n", papers={"2026-09-22": [paper("2609.00001")]})
     before = {name: data for name, data in tree(morning.root).items() if not name.startswith(".digest/")}
     done = digest("run", "--root", morning.root, "--date", DAY, "--dry-run", now=WEEKS_LATER, env=morning.environment)
     assert done.returncode == 0, done.stderr
@@ -391,7 +391,7 @@ def test_a_dry_run_prices_the_day_and_writes_nothing(morning: Morning, server: L
 
 def test_a_build_that_fails_fails_the_run_but_not_the_day(local: Morning, server: Loopback) -> None:
     server.on(HF, hf_list(*IDS))
-    local.make("run: {least: 1}\n")
+    local.make("run: {min_relevance: 1}\n")
     (local.root / "docs" / "mine.md").write_text("[nowhere](nowhere.md)\n")
     done = digest("run", "--root", local.root, "--date", DAY, now=WEEKS_LATER)
     assert done.returncode == 1

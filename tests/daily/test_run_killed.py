@@ -21,7 +21,7 @@ from tests.model_server import KEY, ModelServer
 from tests.morning import DAY, HF, WEEKS_LATER, Morning, hf_list
 
 IDS = [f"2609.3000{number}" for number in range(8)]
-SETTINGS = "run: {least: 5}\nprefilter: {keep: 75 %}\n"
+SETTINGS = "run: {min_relevance: 5}\nprefilter: {keep: 0.75}\n"
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Loopback, model: M
         assert sum(asked[name].values()) <= sum(asked["model-0"].values()) + 3, name  # the request that was under way
         assert owed in (0, 1)
     assert sum(not owed for owed in runs.values()) < 5
-    assert [problem for problem in check(tmp_path / name).problems if problem.where.startswith("data/")] == []
+    assert [problem for problem in check(tmp_path / name).problems if problem.location.startswith("data/")] == []
 
 
 def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
@@ -80,7 +80,7 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
 ) -> None:
     morning = Morning(tmp_path / "digest", server, model)
     server.on(HF, hf_list(*IDS))
-    morning.make("run: {least: 1}\n")
+    morning.make("run: {min_relevance: 1}\n")
     settings = morning.root / "digest.yml"
     settings.write_text(settings.read_text().replace("timeout: 2,", "timeout: 60,"))
     second_waits = threading.Event()

@@ -39,7 +39,7 @@ IMPORTED = Receipt(
 
 
 def faults(root: Path) -> list[str]:
-    found = [str(problem) for problem in check(root).problems if not problem.note]
+    found = [str(problem) for problem in check(root).problems if not problem.is_note]
     return [problem for problem in found if problem.startswith("data/")]
 
 

@@ -49,7 +49,7 @@ def given_up(ask: Callable[[], object]) -> str:
     with pytest.raises(WebError) as caught:
         ask()
     assert time.monotonic() - start < SECONDS + MOMENT
-    return caught.value.problems[0].what
+    return caught.value.problems[0].message
 
 
 @pytest.mark.parametrize("way", DRIPPED)

@@ -160,7 +160,7 @@ def test_a_window_of_the_api_that_breaks_off_keeps_its_pages(server: Loopback, w
     limited = web.within(ask.longest_s)
     day = ask.fetch(limited, DAY, LATER)
     assert (len(day.papers), len(server.asked), limited.ran_out) == (12, 12, True)
-    assert [problem.do for problem in day.problems if not problem.note] == ["fetch the day again for the rest"]
+    assert [problem.hint for problem in day.problems if not problem.is_note] == ["fetch the day again for the rest"]
 
 
 def test_a_full_day_of_arxiv_with_its_waits_is_in_time(server: Loopback, web: Web, fake: FakeTime) -> None:
@@ -193,7 +193,7 @@ def test_lists_of_replacements_that_break_off_keep_their_records(server: Loopbac
     ask = asked(Fetch(arxiv=Arxiv(categories=("cs.LG",), replacements=True), endpoints=endpoints(server)))
     day = ask.fetch(web.within(ask.longest_s), DAY, LATER)
     assert (len(day.papers), len(day.replaced)) == (1, 12)
-    assert [problem.do for problem in day.problems if not problem.note] == ["fetch the day again for the rest"]
+    assert [problem.hint for problem in day.problems if not problem.is_note] == ["fetch the day again for the rest"]
 
 
 def test_details_that_take_too_long_leave_the_day_open(tmp_path: Path, server: Loopback) -> None:
@@ -221,4 +221,4 @@ def test_a_repository_that_comes_slowly_keeps_its_records(server: Loopback, web:
     day = ask.fetch(web.within(ask.longest_s), DAY, DAY)
     assert day.publications is not None
     assert len(day.publications.publications) == 12
-    assert "breaks off after 12 records" in day.problems[-1].what
+    assert "breaks off after 12 records" in day.problems[-1].message

@@ -50,7 +50,7 @@ def scenes(work: Path) -> Iterator[list[Scene]]:
         post = stack.enter_context(Server())
         morning = Morning(work / "morning", services, model)
         services.on(HF, hf_list(*(f"2609.3{number:04}" for number in range(40))))
-        morning.make("run: {least: 1}\n")
+        morning.make("run: {min_relevance: 1}\n")
         yield [
             Scene("import", ("import", str(foreign)), lambda root: _copy(archive, root), _all, {}),
             Scene("build", ("build",), lambda root: _copy(archive, root), _all, {}),

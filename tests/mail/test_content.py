@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
 from broadsheet.mail.content import Letter
-from broadsheet.mail.deliver import Written, written
+from broadsheet.mail.deliver import RenderedMail, render_mail
 from broadsheet.mail.edition import Feed, Item, issues, read
 from broadsheet.mail.feed_parser import parse
 from broadsheet.mail.message import List, message, message_id
@@ -121,8 +121,8 @@ def test_what_is_no_address(text: str) -> None:
     assert mailbox(text) is None
 
 
-def preview(tmp_path: Path, source: Feed) -> Written:
-    return written(mail_digest(tmp_path), source, None)
+def preview(tmp_path: Path, source: Feed) -> RenderedMail:
+    return render_mail(mail_digest(tmp_path), source, None)
 
 
 def test_the_largest_days_stay_below_80_kb_and_say_what_is_left_out(corpus: Path, tmp_path: Path) -> None:

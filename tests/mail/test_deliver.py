@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from broadsheet.mail.deliver import PAUSES, Report, mail, send_test
+from broadsheet.mail.deliver import PAUSES, MailReport, send_edition, send_test
 from broadsheet.mail.edition import Feed
 from broadsheet.mail.recipients import read_variable
 from broadsheet.model.diagnostics import DigestError
@@ -64,11 +64,11 @@ class Sender:
         self.server = server
         self.waits: list[float] = []
 
-    def __call__(self, source: Feed, to: str = EVERYBODY, name: str | None = None, again: bool = False) -> Report:
+    def __call__(self, source: Feed, to: str = EVERYBODY, name: str | None = None, again: bool = False) -> MailReport:
         recipients, problems = read_variable(to)
         assert problems == []
         environment = self.server.environment
-        return mail(
+        return send_edition(
             self.settings, source, name, recipients, self.state, environment, self.waits.append, refused_again=again
         )
 
@@ -108,8 +108,8 @@ def test_everybody_gets_what_the_feed_says_over_one_connection(sender: Sender, s
 
 def test_a_second_run_sends_nothing_and_a_new_reader_gets_it_once(sender: Sender, server: Server) -> None:
     sender(feed(), ADA)
-    assert [(it.sent, it.had) for it in sender(feed(), ADA.upper().replace("@GROUP", "@group")).deliveries] == [(0, 1)]
-    assert [(it.sent, it.had) for it in sender(feed(), EVERYBODY).deliveries] == [(2, 1)]
+    assert [(it.sent, it.already_sent) for it in sender(feed(), ADA.upper().replace("@GROUP", "@group")).deliveries] == [(0, 1)]
+    assert [(it.sent, it.already_sent) for it in sender(feed(), EVERYBODY).deliveries] == [(2, 1)]
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 1, BEN: 1, EVA: 1}
 
 
@@ -141,7 +141,7 @@ def test_who_stays_unreachable_waits_for_the_next_run(sender: Sender, server: Se
     assert [str(problem) for problem in report.problems] == [
         "DIGEST_RECIPIENTS:2: not taken yet (451 4.7.1): run 'broadsheet mail' again: it goes on where it stopped"
     ]
-    assert [(it.sent, it.had) for it in sender(feed()).deliveries] == [(1, 2)]
+    assert [(it.sent, it.already_sent) for it in sender(feed()).deliveries] == [(1, 2)]
 
 
 def test_who_is_refused_is_recorded_and_not_asked_again(sender: Sender, server: Server) -> None:
@@ -155,7 +155,7 @@ def test_who_is_refused_is_recorded_and_not_asked_again(sender: Sender, server: 
         f"DIGEST_RECIPIENTS:3: the mail server refuses this recipient (554 5.7.1): {do}",
     ]
     again = sender(feed())
-    assert [(it.sent, it.had, it.refused) for it in again.deliveries] == [(0, 1, 2)]
+    assert [(it.sent, it.already_sent, it.refused) for it in again.deliveries] == [(0, 1, 2)]
     assert again.problems == []
     assert [(it.sent, it.refused) for it in sender(feed(), again=True).deliveries] == [(2, 0)]
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 1, BEN: 1, EVA: 1}
@@ -195,7 +195,7 @@ def test_what_a_run_left_is_finished_when_there_is_a_newer_edition(sender: Sende
     sender(feed(DAY), f"{ADA},{BEN}")
     newer = ("2025-05-28", edition_html(("The next day", "2505.3", "Text."), PAPERS[1]), ())
     report = sender(feed(newer, DAY))
-    found = {it.edition: (it.sent, it.had) for it in report.deliveries}
+    found = {it.edition: (it.sent, it.already_sent) for it in report.deliveries}
     assert found == {"2025-05-27": (1, 1), "2025-05-28": (3, 0)}  # EVA was not there on the 27th
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 2, BEN: 2, EVA: 1}
 

@@ -162,14 +162,14 @@ mail:
   reply_to: "Ada\\nBcc: <eva@group.example>"
   list_id: My List
   unsubscribe_url: https://group.example/leave
-  kilobytes: 5
+  max_kb: 5
 """
     with pytest.raises(DigestError) as caught:
         config.load(make_digest(tmp_path, settings=SETTINGS + wrong))
     first = SETTINGS.count("\n") + 2
     places = [str(problem).partition(": mail: ")[0::2] for problem in caught.value.problems]
     assert [place for place, _ in places] == [f"digest.yml:{first + n}" for n in range(5)]
-    assert [what.split()[0] for _, what in places] == ["from", "reply_to", "list_id", "unsubscribe_url", "kilobytes"]
+    assert [what.split()[0] for _, what in places] == ["from", "reply_to", "list_id", "unsubscribe_url", "max_kb"]
 
 
 def test_the_settings_of_mail_build_no_page_anew(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_the_settings_of_mail_build_no_page_anew(tmp_path: Path) -> None:
 def test_every_wrong_variable_of_the_server_is_named() -> None:
     with pytest.raises(DigestError) as caught:
         from_environment({"DIGEST_SMTP_PORT": "x", "DIGEST_SMTP_TLS": "maybe", "DIGEST_SMTP_VERIFY": "0"})
-    assert [problem.where for problem in caught.value.problems] == [
+    assert [problem.location for problem in caught.value.problems] == [
         f"DIGEST_SMTP_{name}" for name in ("HOST", "PORT", "TLS", "VERIFY")
     ]
     accents = {"DIGEST_SMTP_HOST": "h", "DIGEST_SMTP_USER": "u", "DIGEST_SMTP_PASSWORD": "s3crét"}
@@ -212,7 +212,7 @@ def test_our_own_feeds_say_the_same_in_every_format(tmp_path: Path, form: str) -
 def test_recipients_in_a_variable() -> None:
     found, problems = read_variable('"Lovelace, Ada" <ada@group.example>, ben@group.example;x\nada@GROUP.example')
     assert [it.mailbox.address for it in found] == ["ada@group.example", "ben@group.example"]
-    assert [problem.where for problem in problems] == ["DIGEST_RECIPIENTS:3"]
+    assert [problem.location for problem in problems] == ["DIGEST_RECIPIENTS:3"]
 
 
 def test_a_state_without_its_key_or_with_another_is_not_used(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broadsheet.mail.deliver import written
+from broadsheet.mail.deliver import render_mail
 from broadsheet.mail.edition import issues, read
 from broadsheet.mail.feed_parser import parse
 from broadsheet.mail.prose import blocks
@@ -44,7 +44,7 @@ def mailing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def mailed(mailing: Settings, data: bytes) -> bytes:
     """The message, or why there is none."""
     try:
-        return written(mailing, parse(data, "https://feed.example/"), None).message
+        return render_mail(mailing, parse(data, "https://feed.example/"), None).message
     except DigestError as error:
         return str(error).encode("utf-8", "replace")
 

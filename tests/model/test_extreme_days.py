@@ -20,7 +20,7 @@ ROW = {"arxiv_id": "2611.01001", "title": "T", "relevance": 8, "novelty": 7}
 
 def imported(root: Path, name: str, value: Any) -> list[str]:
     (root / name).write_text(json.dumps(value), "utf-8")
-    return [problem.what for problem in run(root, [str(root / name)]).faults]
+    return [problem.message for problem in run(root, [str(root / name)]).faults]
 
 
 @pytest.mark.parametrize("date", EXTREMES)
@@ -46,10 +46,10 @@ def test_build_and_check_name_the_file(tmp_path: Path, date: str) -> None:
         (tmp_path / "data" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "data" / name).write_text(text, "utf-8")
     places = [f"data/papers/{date[:4]}/{date}.jsonl", f"data/runs/{date[:4]}/{date}.json"]
-    assert [problem.where for problem in check(tmp_path).problems if problem.where.startswith("data/")] == places
+    assert [problem.location for problem in check(tmp_path).problems if problem.location.startswith("data/")] == places
     with pytest.raises(DigestError) as caught:
         build(tmp_path)
-    assert [problem.where for problem in caught.value.problems] == places[:1]
+    assert [problem.location for problem in caught.value.problems] == places[:1]
 
 
 @pytest.mark.parametrize("date", ["1991-01-01", "2099-12-31"])

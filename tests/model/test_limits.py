@@ -68,9 +68,9 @@ def test_a_check_names_each_field_that_is_cut(tmp_path: Path, field: str, kind: 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(paper("2505.00002") | {"dropped": "off topic"} | {field: FIELDS[field]}) + "\n")
     name = "extra" if field == "affiliations" else field
-    (note,) = [problem for problem in check(root).problems if problem.note]
-    assert note.where == f"data/{kind}/2025/2025-05-28.jsonl:1"
-    assert note.what.startswith(f"2505.00002: {name} is longer than ")
+    (note,) = [problem for problem in check(root).problems if problem.is_note]
+    assert note.location == f"data/{kind}/2025/2025-05-28.jsonl:1"
+    assert note.message.startswith(f"2505.00002: {name} is longer than ")
     assert digest("check", "--root", root).stdout.splitlines()[0] == str(note)
 
 
@@ -78,7 +78,7 @@ def test_a_check_has_nothing_to_say_of_what_is_just_within_the_limits(tmp_path: 
     longest: dict[str, Any] = {name: "x" * number for name, number in limits.LONGEST.items()}
     longest |= {name: ["x" * number] for name, number in limits.LONGEST_IN_LIST.items() if name != "topics"}
     root = make_digest(tmp_path, {"2025-05-28": [paper("2505.00001") | longest]})
-    assert [str(problem) for problem in check(root).problems if "longer" in problem.what] == []
+    assert [str(problem) for problem in check(root).problems if "longer" in problem.message] == []
 
 
 def test_no_page_of_a_build_is_huge(tmp_path: Path) -> None:

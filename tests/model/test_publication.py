@@ -94,8 +94,8 @@ def test_a_record_knows_the_line_it_begins_on(corpus: Path, seed: list[Publicati
 def test_librecats_own_samples_come_in(corpus: Path, name: str, good: int, private: list[int]) -> None:
     publications, problems = samples(corpus, name)
     assert len(publications) == good
-    assert [problem.where for problem in problems] == [f"{name}:{line}" for line in private]
-    assert all(problem.note for problem in problems), "a private record is no fault"
+    assert [problem.location for problem in problems] == [f"{name}:{line}" for line in private]
+    assert all(problem.is_note for problem in problems), "a private record is no fault"
 
 
 def test_every_type_of_the_samples_has_a_name_in_words(corpus: Path) -> None:
@@ -153,8 +153,8 @@ def test_a_broken_document_does_not_stop_the_others() -> None:
     text = f"---\n{GOOD.format(1)}...\n---\n_id: 2\ntitle: 'never closed\n...\n---\n{GOOD.format(3)}"
     publications, problems = parse_stream(text, "x.yml")
     assert [(p.id, p.where) for p in publications] == [("1", "x.yml:2"), ("3", "x.yml:11")]
-    assert [problem.where for problem in problems] == ["x.yml:8"]
-    assert problems[0].what.startswith("not YAML: ")
+    assert [problem.location for problem in problems] == ["x.yml:8"]
+    assert problems[0].message.startswith("not YAML: ")
 
 
 def test_scalars_stay_text() -> None:
@@ -178,7 +178,7 @@ def test_a_byte_order_mark_directives_comments_and_windows_lines() -> None:
 def test_a_key_that_stands_twice_is_a_problem() -> None:
     publications, problems = parse_stream(GOOD.format(1) + "title: U\n", "x.yml")
     assert not publications
-    assert [(p.where, p.what) for p in problems] == [("x.yml:4", "not YAML: the key 'title' stands twice in a record")]
+    assert [(p.location, p.message) for p in problems] == [("x.yml:4", "not YAML: the key 'title' stands twice in a record")]
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "[{a: "])
@@ -210,9 +210,9 @@ def test_a_page_that_is_no_record(page: str) -> None:
 @pytest.mark.parametrize("status", ["private", "deleted", "new", "submitted", "returned"])
 def test_only_public_records_are_published(status: str) -> None:
     problem = refused(status=status)
-    assert problem.note
-    assert problem.what == f"record 7 is {status}"
-    assert parse_records([{"_id": "7", "status": status}], "x")[1] == [msgspec.structs.replace(problem, where="x")]
+    assert problem.is_note
+    assert problem.message == f"record 7 is {status}"
+    assert parse_records([{"_id": "7", "status": status}], "x")[1] == [msgspec.structs.replace(problem, location="x")]
 
 
 @pytest.mark.parametrize(
@@ -220,8 +220,8 @@ def test_only_public_records_are_published(status: str) -> None:
 )
 def test_ids_that_cannot_stand_in_an_address(bad: str) -> None:
     problem = refused(_id=bad)
-    assert "cannot stand in an address" in problem.what
-    assert not problem.note
+    assert "cannot stand in an address" in problem.message
+    assert not problem.is_note
 
 
 @pytest.mark.parametrize(
@@ -330,8 +330,8 @@ def test_no_record_raises_and_what_comes_in_survives_json(record: dict[str, Any]
 def test_no_stream_raises(text: str) -> None:
     publications, problems = parse_stream(text, "x.yml")
     assert not publications
-    assert all(problem.where.startswith("x.yml:") for problem in problems)
-    assert all(1 <= int(problem.where[6:]) <= text.count("\n") + text.count("\r") + 1 for problem in problems)
+    assert all(problem.location.startswith("x.yml:") for problem in problems)
+    assert all(1 <= int(problem.location[6:]) <= text.count("\n") + text.count("\r") + 1 for problem in problems)
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["keyword", "abstract", "citation"]), VALUES, max_size=3), max_size=4))

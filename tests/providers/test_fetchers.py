@@ -84,7 +84,7 @@ def test_a_page_that_fails_keeps_those_before_it(server: Loopback, web: Web) -> 
     server.on(f"{HF}?date={DAY}&limit=100&p=1", Answer(500))
     day = hf(server, web)
     assert (day.condition, len(day.papers)) == (Condition.OK, 1)
-    assert [(problem.do, problem.note) for problem in day.problems] == [("fetch the day again for the rest", False)]
+    assert [(problem.hint, problem.is_note) for problem in day.problems] == [("fetch the day again for the rest", False)]
 
 
 def test_a_page_that_is_not_there_ends_the_list(server: Loopback, web: Web) -> None:
@@ -99,7 +99,7 @@ def test_an_entry_that_is_no_paper_of_arxiv_is_counted_and_noted(server: Loopbac
     server.on(HF, Answer(200, json.dumps([entry(1), other, entry(2)]).encode(), JSON))
     day = hf(server, web)
     assert (len(day.papers), day.announced) == (2, 3)
-    assert [problem.note for problem in day.problems] == [True]
+    assert [problem.is_note for problem in day.problems] == [True]
 
 
 TITLE_LESS = [{"paper": {"id": "2609.00009", **title}} for title in ({}, {"title": None}, {"title": " "}, {"title": 7})]
@@ -110,7 +110,7 @@ def test_an_entry_that_is_no_paper_is_counted_and_noted(server: Loopback, web: W
     server.on(HF, Answer(200, json.dumps([entry(1), other, entry(2)]).encode(), JSON))
     day = hf(server, web)
     assert (day.condition, len(day.papers), day.announced) == (Condition.OK, 2, 3)
-    assert [problem.note for problem in day.problems] == [True]
+    assert [problem.is_note for problem in day.problems] == [True]
 
 
 def test_a_list_without_a_paper_of_arxiv_is_read_once(server: Loopback, web: Web) -> None:
@@ -192,7 +192,7 @@ def test_a_page_that_fails_after_good_ones_keeps_them(server: Loopback, web: Web
     assert found.publications is not None
     assert [record.id for record in found.publications.publications] == ["70001", "70002"]
     assert found.condition is Condition.OK
-    assert (found.problems[-1].what, found.problems[-1].note) == ("breaks off after 2 records, which are kept", False)
+    assert (found.problems[-1].message, found.problems[-1].is_note) == ("breaks off after 2 records, which are kept", False)
 
 
 def test_a_first_page_that_fails_is_a_failure(server: Loopback, web: Web) -> None:
@@ -205,7 +205,7 @@ def test_a_query_without_a_record_is_said(server: Loopback, web: Web) -> None:
     server.on(EXPORT, Answer(200, b"--- []\n"))
     found = repository(server, web)
     assert found.condition is Condition.QUIET
-    assert [problem.what for problem in found.problems] == ["finds no publication"]
+    assert [problem.message for problem in found.problems] == ["finds no publication"]
 
 
 def test_an_answer_without_publications_is_refused(server: Loopback, web: Web) -> None:

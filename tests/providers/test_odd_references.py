@@ -51,9 +51,9 @@ def test_records_without_their_ends_are_read(
     assert list(papers) == [f"2611.0000{number}" for number in range(1, text.count("UR  -") + 1)]
     assert {paper.authors for paper in papers.values()} == {("Ann Lee",)}
     assert report.faults == []
-    notes = [problem for problem in report.problems if problem.what.startswith("a record without")]
-    assert [int(note.where.rpartition(":")[2]) for note in notes] == lines
-    assert all(note.what.startswith(f"a record without {lacks}") for note in notes)
+    notes = [problem for problem in report.problems if problem.message.startswith("a record without")]
+    assert [int(note.location.rpartition(":")[2]) for note in notes] == lines
+    assert all(note.message.startswith(f"a record without {lacks}") for note in notes)
 
 
 @pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0b", "\x0c"])
@@ -135,7 +135,7 @@ def test_entries_on_one_line_and_behind_comments(tmp_path: Path) -> None:
 def test_an_entry_that_is_cut_is_reported(tmp_path: Path, cut: int) -> None:
     report, papers = import_text(tmp_path, "refs.bib", entry(1) + entry(2)[:cut] + "\n" + entry(3))
     assert list(papers) == ["2611.00001", "2611.00003"]
-    assert [problem.where.rpartition(":")[2] for problem in report.faults] == ["2"]
+    assert [problem.location.rpartition(":")[2] for problem in report.faults] == ["2"]
 
 
 def test_a_page_that_quotes_an_entry_is_no_bibliography() -> None:

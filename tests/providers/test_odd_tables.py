@@ -35,15 +35,15 @@ def test_an_unclosed_quote_costs_no_row(tmp_path: Path, slip: str, after: str) -
     others = {f"2611.{number:05}" for number in range(9, 51) if f"2611.{number:05}," in after}
     assert set(papers) >= {"2611.00001", *others} - {"2611.00009"}  # whose title may be empty
     assert papers["2611.00002"].score == 17
-    (problem,) = [problem for problem in report.faults if "quote" in problem.what]
-    assert problem.where.endswith("papers.csv:3")
+    (problem,) = [problem for problem in report.faults if "quote" in problem.message]
+    assert problem.location.endswith("papers.csv:3")
     assert report.outcomes["added"] == len(papers)
 
 
 def test_tabs_need_no_quotes(tmp_path: Path) -> None:
     text = (HEADER + row(1) + row(2, '"Half quoted') + PLAIN).replace(",", "\t")
     report, papers = import_text(tmp_path, "papers.tsv", text)
-    assert [problem.where.rpartition("/")[2] for problem in report.faults] == ["papers.tsv:3"]
+    assert [problem.location.rpartition("/")[2] for problem in report.faults] == ["papers.tsv:3"]
     assert len(papers) == 42
 
 
@@ -84,7 +84,7 @@ def test_lines_before_the_header_are_passed_over(tmp_path: Path, before: str) ->
     report, papers = import_text(tmp_path, "papers.csv", before + HEADER + row(1))
     assert (list(papers), report.faults) == (["2611.00001"], [])
     (note,) = report.problems
-    assert note.what == f"the header is on line {before.count(chr(10)) + 1}; the lines before it were passed over"
+    assert note.message == f"the header is on line {before.count(chr(10)) + 1}; the lines before it were passed over"
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_lines_before_the_header_are_passed_over(tmp_path: Path, before: str) ->
 )  # fmt: skip
 def test_what_a_table_lacks_is_said_once(tmp_path: Path, text: str, what: str) -> None:
     report, papers = import_text(tmp_path, "papers.csv", text)
-    assert ([problem.what for problem in report.faults], papers) == ([what], {})
+    assert ([problem.message for problem in report.faults], papers) == ([what], {})

@@ -268,7 +268,7 @@ def test_a_hugging_face_entry_without_its_day_takes_the_files() -> None:
     entry = {"paper": {"id": "2501.00001", "title": "T"}}
     assert [row.date for row in harvest([entry]).rows] == [DAY]
     assert [row.date for row in harvest({"date": "2025-01-05", "data": [entry]}, None).rows] == ["2025-01-05"]
-    assert [problem.what for problem in harvest([entry, 3], None).problems] == [
+    assert [problem.message for problem in harvest([entry, 3], None).problems] == [
         "no date found",
         "an entry without a paper",
     ]
@@ -403,7 +403,7 @@ def test_oai_records_in_three_formats(metadata: str) -> None:
     )
     assert row.paper.categories == (() if "dc:title" in metadata else ("cs.CE", "math.NA"))
     assert row.paper.version == (2 if "arXivRaw" in metadata else None)
-    assert [(problem.what, problem.note) for problem in found.problems] == [("1 deleted record left out", True)]
+    assert [(problem.message, problem.is_note) for problem in found.problems] == [("1 deleted record left out", True)]
 
 
 # -- a digest's page -----------------------------------------------------------------------------------------------

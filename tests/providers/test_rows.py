@@ -48,7 +48,7 @@ def only(root: Path) -> Paper:
 
 
 def whats(report: Report) -> list[str]:
-    return [problem.what for problem in report.faults]
+    return [problem.message for problem in report.faults]
 
 
 def digest_import(root: Path, *arguments: str) -> Result:
@@ -100,7 +100,7 @@ def test_a_row_whose_date_contradicts_is_refused(tmp_path: Path, named: bool) ->
     path = put(tmp_path, f"{DAY}.jsonl" if named else "rows.jsonl", row(date=DAY), row(B, date=NEXT))
     report = run(tmp_path, [path], date=None if named else DAY)
     assert whats(report) == [f"the row's date is {NEXT}, its file's name or --date gives {DAY}"]
-    assert [problem.where for problem in report.faults] == [f"{path}:2"]
+    assert [problem.location for problem in report.faults] == [f"{path}:2"]
     assert (report.refused, ids(tmp_path)) == (1, {DAY: [A]})
 
 
@@ -119,7 +119,7 @@ def test_rows_without_a_day_are_refused_among_others(tmp_path: Path) -> None:
 def test_the_day_of_publication_is_taken_when_it_is_asked_for(tmp_path: Path) -> None:
     path = put(tmp_path, "rows.jsonl", row(published=f"{DAY}T01:02:03Z"), row(B, published=NEXT))
     (problem,) = run(tmp_path, [path]).faults
-    assert problem.do.endswith("--map date=published takes the day of publication")
+    assert problem.hint.endswith("--map date=published takes the day of publication")
     report = run(tmp_path, [path], fields=FieldMap({"date": "published"}))
     assert (report.faults, ids(tmp_path)) == ([], {DAY: [A], NEXT: [B]})
 
@@ -144,7 +144,7 @@ def test_objects_of_several_days(tmp_path: Path) -> None:
     assert not run(tmp_path, [put(tmp_path, "lines.jsonl", *batches)]).faults
     assert ids(tmp_path) == {DAY: [A], NEXT: [B]}
     (problem,) = run(tmp_path, [put(tmp_path, f"{NEXT}.json", batches[0])]).faults
-    assert problem.what == f"the file is of {DAY} by its own date, of {NEXT} by its name or --date"
+    assert problem.message == f"the file is of {DAY} by its own date, of {NEXT} by its name or --date"
 
 
 # -- ids and names -------------------------------------------------------------------------------------------------
@@ -187,9 +187,9 @@ def test_a_paper_without_an_arxiv_id_is_named(tmp_path: Path) -> None:
     preprint = {"doi": "10.1101/2026.11.20.123456", "title": "T", "relevance": 9, "novelty": 6}
     path = put(tmp_path, f"{DAY}.jsonl", row(), preprint, {"title": "T", "relevance": 9})
     report = run(tmp_path, [path])
-    assert [problem.where for problem in report.faults] == [f"{path}:2", f"{path}:3"]
+    assert [problem.location for problem in report.faults] == [f"{path}:2", f"{path}:3"]
     assert {*whats(report)} == {f"no arXiv id under {', '.join(ID_KEYS)}"}
-    assert all(problem.do.startswith("a digest lists papers of arXiv alone") for problem in report.faults)
+    assert all(problem.hint.startswith("a digest lists papers of arXiv alone") for problem in report.faults)
 
 
 def test_other_spellings_of_our_names(tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_relevance_without_novelty_is_said(tmp_path: Path) -> None:
 def test_scores_that_never_pass_five_are_doubted(tmp_path: Path) -> None:
     rows = [row(f"2611.{n:05}", relevance=1 + n % 5) for n in range(1, 41)]
     report = run(tmp_path, [put(tmp_path, f"{DAY}.jsonl", *rows)])
-    assert [problem.what for problem in report.problems] == ["none of 40 relevances is above 5"]
+    assert [problem.message for problem in report.problems] == ["none of 40 relevances is above 5"]
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_options_that_make_no_sense(tmp_path: Path, options: tuple[str, str]) ->
 def test_a_row_with_neither_title_nor_rating_is_refused(tmp_path: Path, value: dict[str, Any]) -> None:
     report = run(tmp_path, [put(tmp_path, f"{DAY}.jsonl", value)])
     assert whats(report) == [f"{A} has neither a title nor a rating"]
-    assert ("record" in report.faults[0].do) == ("record" in value)
+    assert ("record" in report.faults[0].hint) == ("record" in value)
     assert papers(tmp_path) == {}
 
 

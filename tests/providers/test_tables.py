@@ -98,10 +98,10 @@ def test_what_is_wrong_with_a_table_is_said_with_its_line(tmp_path: Path) -> Non
             ["2611.01002", "a", "b", "c", "d"]]  # fmt: skip
     report, listed = import_text(tmp_path, "papers.csv", written(",", "\n", *rows))
     assert [paper.arxiv_id for paper in listed] == ["2611.01001"]
-    lines = [problem.where.rpartition(":")[2] for problem in report.faults]
-    assert (lines, report.faults[1].what) == (["4", "5"], "5 cells under 3 headings")
+    lines = [problem.location.rpartition(":")[2] for problem in report.faults]
+    assert (lines, report.faults[1].message) == (["4", "5"], "5 cells under 3 headings")
     headless, _ = import_text(tmp_path, "no-header.csv", "2611.01001,T,5\n2611.01002,U,6\n")
-    assert [problem.what for problem in headless.faults] == [
+    assert [problem.message for problem in headless.faults] == [
         "a table without a header: its first line is 2611.01001,T,5"
     ]
 
@@ -134,7 +134,7 @@ def test_bibtex(tmp_path: Path) -> None:
     assert listed[0].authors == ("Ann Lee", "The A and B Collaboration", "José García", "Bo Chen")
     assert (listed[0].title, listed[0].abstract) == ("Sparse Routing of $x_{1}$", 'Text, with = and "quotes".')
     assert listed[2].authors == ("Ada King, Jr",)
-    assert [problem.where.rpartition(":")[2] for problem in report.faults] == ["13"]
+    assert [problem.location.rpartition(":")[2] for problem in report.faults] == ["13"]
     assert report.unscored[0].rows == 3
 
 
@@ -152,7 +152,7 @@ def test_an_entry_that_breaks_off_costs_itself_alone(tmp_path: Path) -> None:
     text = "@article{a, title={Open, eprint={2611.01001}\n\n@article{b, title={Shut}, eprint={2611.01002}}\n"
     report, listed = import_text(tmp_path, "refs.bib", text)
     assert [paper.arxiv_id for paper in listed] == ["2611.01002"]
-    assert [problem.what for problem in report.faults] == ["an entry (@article) that breaks off"]
+    assert [problem.message for problem in report.faults] == ["an entry (@article) that breaks off"]
 
 
 def test_ris(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_ris(tmp_path: Path) -> None:
     assert [paper.title for paper in listed] == [entry.get("title") or entry["primary_title"] for entry in theirs[:2]]
     assert [paper.authors for paper in listed] == [("Ann Lee", "Bo Chen"), ("Cy Roe",)]
     assert listed[0].abstract == theirs[0]["abstract"]
-    assert [problem.where.rpartition(":")[2] for problem in report.faults] == ["16"]
+    assert [problem.location.rpartition(":")[2] for problem in report.faults] == ["16"]
 
 
 @settings(max_examples=200, deadline=None)

@@ -6,7 +6,7 @@ import pytest
 
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.model import Paper
-from broadsheet.scoring.interests import Wishes
+from broadsheet.scoring.interests import Interests
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.settings.interests import Follow
@@ -18,7 +18,7 @@ def paper(title: str = "A Title", **fields: object) -> Paper:
 
 
 def reasons(settings: Settings, given: Paper) -> tuple[str, ...]:
-    (made,) = Wishes(settings).apply([given])
+    (made,) = Interests(settings).apply([given])
     return made.reasons
 
 
@@ -60,13 +60,13 @@ def test_an_institution_is_looked_for_in_affiliations_and_teams() -> None:
 
 
 def test_a_negative_keyword_lowers_the_relevance_once_and_says_so() -> None:
-    settings = Settings(negative=("survey", "medical image"))
-    (made,) = Wishes(settings).apply([paper("Surveys of medical-image nets", relevance=8, novelty=5)])
+    settings = Settings(negative_keywords=("survey", "medical image"))
+    (made,) = Interests(settings).apply([paper("Surveys of medical-image nets", relevance=8, novelty=5)])
     assert (made.relevance, made.novelty) == (5, 5)
     assert made.reasons == ("Negative keyword: survey, medical image (relevance 8 → 5)",)
-    (low,) = Wishes(settings).apply([paper("A", abstract="a survey", relevance=2, novelty=5)])
+    (low,) = Interests(settings).apply([paper("A", abstract="a survey", relevance=2, novelty=5)])
     assert (low.relevance, low.reasons) == (1, ("Negative keyword: survey (relevance 2 → 1)",))
-    (unscored,) = Wishes(settings).apply([paper("A survey")])
+    (unscored,) = Interests(settings).apply([paper("A survey")])
     assert (unscored.relevance, unscored.reasons) == (None, ("Negative keyword: survey",))
     assert reasons(settings, paper("Surveyed: medical and image", abstract="image. medical")) == ()
     assert reasons(settings, paper("Ends in medical", abstract="image first")) == ()
@@ -81,11 +81,11 @@ def test_reasons_of_an_earlier_run_are_replaced() -> None:
     [
         ("prefilter: {keep: half}", "digest.yml:1: prefilter.keep: 'half' is no share of a day: write a percentage"),
         ("prefilter:\n  keep: 0 %", "digest.yml:2: prefilter.keep: '0 %' is no share of a day: write a percentage"),
-        ("prefilter: {keep: 50 %, recall: 0.9}", "digest.yml:1: prefilter has both keep and recall: leave one of them"),
+        ("prefilter: {keep: 0.5, recall: 0.9}", "digest.yml:1: prefilter has both keep and recall: leave one of them"),
         ("prefilter: {recall: 1}", "digest.yml:1: Expected `float` < 1.0 ($.prefilter.recall)"),
         ("prefilter: {near_misses: -1}", "digest.yml:1: Expected `int` >= 0 ($.prefilter.near_misses)"),
         ("follow:\n  authors:\n    - Ada\n    - '-'", "digest.yml:4: follow.authors: '-' has no letters: write a name"),
-        ("negative: ['']", "digest.yml:1: negative: '' has no letters: write a name or a word"),
+        ("negative_keywords: ['']", "digest.yml:1: negative: '' has no letters: write a name or a word"),
         ("follow: {people: [Ada]}", "digest.yml:1: Object contains unknown field `people` ($.follow)"),
     ],
 )
@@ -96,7 +96,7 @@ def test_wrong_settings_are_named_with_their_line(tmp_path: Path, lines: str, sa
 
 
 def test_settings_as_people_write_them(tmp_path: Path) -> None:
-    lines = ("prefilter: {keep: 50%, near_misses: 5}", "follow: {authors: [Ada Lovelace]}", "negative: [No]")
+    lines = ("prefilter: {keep: 0.5, near_misses: 5}", "follow: {authors: [Ada Lovelace]}", "negative_keywords: [No]")
     settings = config.load(make_digest(tmp_path, settings="\n".join(lines)))
     assert (settings.prefilter.share, settings.prefilter.near_misses) == (0.5, 5)
-    assert (settings.follow.authors, settings.negative) == (("Ada Lovelace",), ("No",))
+    assert (settings.follow.authors, settings.negative_keywords) == (("Ada Lovelace",), ("No",))

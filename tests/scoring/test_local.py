@@ -198,32 +198,32 @@ def day(*relevance: int) -> list[Paper]:
 def test_a_share_is_kept_best_first_with_near_misses() -> None:
     wanted = Settings(prefilter=Prefilter(keep="50 %", near_misses=1))
     chosen = prefilter(day(1, 9, 5, 7, 3), Fixed(), wanted)
-    assert [paper.relevance for paper in chosen.kept] == [9, 7, 5]
+    assert [paper.relevance for paper in chosen.selected] == [9, 7, 5]
     assert [paper.relevance for paper in chosen.left_out] == [3, 1]
     assert [(miss.arxiv_id, miss.title, miss.score) for miss in chosen.near_misses] == [("2501.00004", "T4", 3.0)]
 
 
 def test_without_a_wish_nothing_is_left_out() -> None:
     papers = tuple(day(1, 9))
-    assert prefilter(papers, Fixed(), Settings()).kept == papers
-    assert prefilter((), Fixed(), Settings(prefilter=Prefilter(keep="1 %"))).kept == ()
+    assert prefilter(papers, Fixed(), Settings()).selected == papers
+    assert prefilter((), Fixed(), Settings(prefilter=Prefilter(keep="1 %"))).selected == ()
 
 
 def test_followed_papers_stay_and_negative_keywords_come_last() -> None:
     followed = Paper(arxiv_id="2501.00009", title="T", relevance=1, authors=("Ada Lovelace",))
     avoided = Paper(arxiv_id="2501.00008", title="A survey", relevance=10)
-    wanted = Settings(prefilter=Prefilter(keep="50%"), follow=Follow(authors=("Ada Lovelace",)), negative=("survey",))
+    wanted = Settings(prefilter=Prefilter(keep="50%"), follow=Follow(authors=("Ada Lovelace",)), negative_keywords=("survey",))
     chosen = prefilter([avoided, followed, *day(5, 6)], Fixed(), wanted)
-    assert [paper.relevance for paper in chosen.kept] == [6, 5, 1]
+    assert [paper.relevance for paper in chosen.selected] == [6, 5, 1]
     assert chosen.left_out == (avoided,)
 
 
 def test_a_recall_target_needs_enough_good_papers() -> None:
     wanted = Settings(prefilter=Prefilter(recall=0.9))
     few = prefilter(day(1, 9), Fixed([0.5] * 8), wanted)
-    assert (len(few.kept), few.note) == (2, "prefilter: all kept, since recall 0.9 takes 9 good papers to learn from")
+    assert (len(few.selected), few.note) == (2, "prefilter: all kept, since recall 0.9 takes 9 good papers to learn from")
     enough = prefilter(day(1, 5, 9), Fixed([0.5, *[0.9] * 8]), wanted)
-    assert [paper.relevance for paper in enough.kept] == [9, 5]
+    assert [paper.relevance for paper in enough.selected] == [9, 5]
 
 
 @settings(max_examples=80, deadline=None)
@@ -238,8 +238,8 @@ def test_a_recall_target_needs_enough_good_papers() -> None:
 def test_every_paper_is_kept_or_left_out(relevance: list[int], wanted: Prefilter, good: list[float]) -> None:
     papers = day(*relevance)
     chosen = prefilter(papers, Fixed(good), Settings(prefilter=wanted))
-    assert sorted([*chosen.kept, *chosen.left_out], key=lambda paper: paper.arxiv_id) == papers
-    least = min((paper.relevance or 0 for paper in chosen.kept), default=11)
+    assert sorted([*chosen.selected, *chosen.left_out], key=lambda paper: paper.arxiv_id) == papers
+    least = min((paper.relevance or 0 for paper in chosen.selected), default=11)
     assert all((paper.relevance or 0) <= least for paper in chosen.left_out)
     assert [miss.arxiv_id for miss in chosen.near_misses] == [
         paper.arxiv_id for paper in chosen.left_out[: wanted.near_misses]

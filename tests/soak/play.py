@@ -29,8 +29,8 @@ topics:
   - {id: practice, name: Practice, words: [pruning, cache, noise, market]}
 sources: {arxiv: arXiv, hf: Hugging Face Daily Papers}
 prompt: {system: You read preprints., user: "{rubric}\\n{topics}\\nPapers\\n{papers}"}
-scorer: {model: model-1, timeout: 300, batch: 6, prices: {model-1: {prompt: 2.5, completion: 10}}}
-run: {least: 5}
+llm: {model: model-1, timeout: 300, batch: 6, prices: {model-1: {prompt: 2.5, completion: 10}}}
+run: {min_relevance: 5}
 """
 
 
@@ -127,7 +127,7 @@ def _pages(court: Court) -> list[Finding]:
 
 def _checked(root: Path) -> list[Finding]:
     """What `broadsheet check` finds."""
-    problems = [problem for problem in check(root, root / "site").problems if not problem.note]
+    problems = [problem for problem in check(root, root / "site").problems if not problem.is_note]
     return [Finding("wrong sums", f"broadsheet check: {problem}") for problem in problems]
 
 

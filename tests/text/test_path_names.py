@@ -36,7 +36,7 @@ def record(name: str) -> dict[str, object]:
 def test_no_publication_has_the_name_of_a_file_of_the_site(name: str) -> None:
     good, (problem,) = parse_records([record(name), record("1")], "x.yml")
     assert [publication.id for publication in good] == ["1"]
-    assert problem.where == "x.yml"
+    assert problem.location == "x.yml"
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -61,7 +61,7 @@ def test_a_bad_record_in_data_is_named_with_its_place_by_build_and_check(tmp_pat
     file.write_text("---\n- _id: 'index.html'\n  title: A work\n  status: public\n")
     with pytest.raises(DigestError, match=r"data/publications/x\.yml:2: the id 'index\.html' cannot stand"):
         build(root, processes=1)
-    assert [it.where for it in check(root).problems if "index.html" in it.what] == ["data/publications/x.yml:2"]
+    assert [it.location for it in check(root).problems if "index.html" in it.message] == ["data/publications/x.yml:2"]
 
 
 @pytest.mark.parametrize("name", ["index", "readme", "con", "nul", "x" * 81, "x" * 300])

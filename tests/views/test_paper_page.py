@@ -26,7 +26,7 @@ from broadsheet.text.text import plain
 from broadsheet.views.citation_meta import tags
 from broadsheet.views.feeds.files import PAPERS, feeds
 from broadsheet.views.markdown import head, html, markdown, meta
-from broadsheet.views.page import File, Page, MetaTag
+from broadsheet.views.page import File, MetaTag, Page
 from broadsheet.views.pages import day, paper, topic, week
 from broadsheet.views.permalink import paper_address
 from broadsheet.views.search_documents import documents, shards

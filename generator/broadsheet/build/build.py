@@ -26,7 +26,7 @@ from broadsheet.build.theme import build_rest, knows_short_way
 from broadsheet.build.workers import PROCESSORS, Job, Progress, Workers
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.open import CACHE, Executors, open_catalogue, with_sound_index
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings import config
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE, Settings

@@ -29,7 +29,7 @@ from broadsheet.build.build import MAKERS, real_site
 from broadsheet.build.output import remove_unfinished
 from broadsheet.build.swap import fresh_of
 from broadsheet.index.open import CACHE, Executors
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
 from broadsheet.store.program import program_fingerprint
 

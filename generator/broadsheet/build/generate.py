@@ -11,7 +11,7 @@ from broadsheet.build.state import Made
 from broadsheet.build.workers import PROCESSORS, Job, Progress, Workers
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.open import open_catalogue, with_sound_index
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.files import refusals_explained

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store import atomic
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import open_regular, read_regular

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from broadsheet.build.swap import replacing
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.child import run_module
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.temporary_folders import remove_abandoned, scratch_folder
-from broadsheet.views.search_documents import Document, Facts, bucket
+from broadsheet.views.search_documents import Facets, SearchDocument, bucket
 
 FOLDER = "pagefind"
 LIST = "shards.json"
@@ -38,7 +38,7 @@ ROOM = 300_000_000
 ALLOCATOR = {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:1"}
 
 
-def write_shard(documents: Iterable[Document], site: Path, name: str) -> None:
+def write_shard(documents: Iterable[SearchDocument], site: Path, name: str) -> None:
     """Index `documents` as ``site/pagefind/NAME``, which changes in one step; none, no folder.
 
     Raises DigestError with Pagefind's own words.
@@ -84,7 +84,7 @@ def _quick_folder() -> str | None:
     return MEMORY if room > ROOM * (os.cpu_count() or 1) and os.access(MEMORY, os.W_OK) else None
 
 
-def _write_pages(documents: Iterable[Document], folder: Path) -> dict[str, Document]:
+def _write_pages(documents: Iterable[SearchDocument], folder: Path) -> dict[str, SearchDocument]:
     """Write what Pagefind is to read; return the documents by the addresses it gives them, without what it reads."""
     folder.mkdir()
     written = {}
@@ -131,7 +131,7 @@ def _numbered(output: Path, name: str) -> list[str]:
     return [json.loads(text)["url"] for text in texts]
 
 
-def _write_cards(documents: Sequence[Document], folder: Path) -> None:
+def _write_cards(documents: Sequence[SearchDocument], folder: Path) -> None:
     """Put the cards into packs by the number in a hit's id, so that a browser knows the pack without being told."""
     folder.mkdir()
     for number in range(_packs(len(documents))):
@@ -139,7 +139,7 @@ def _write_cards(documents: Sequence[Document], folder: Path) -> None:
         (folder / f"{number}.pack").write_bytes(gzip.compress(f"[{','.join(cards)}]".encode(), mtime=0))
 
 
-def _write_ids(documents: Sequence[Document], folder: Path) -> None:
+def _write_ids(documents: Sequence[SearchDocument], folder: Path) -> None:
     """Write what leads from an id or DOI to addresses: lists that a browser finds without being told more."""
     others = 1 + len(documents) // LISTED
     lists: dict[str, dict[str, list[str]]] = {}
@@ -153,10 +153,10 @@ def _write_ids(documents: Sequence[Document], folder: Path) -> None:
         _pack({name: sorted(found) for name, found in sorted(addresses.items())}, folder / f"{place}.pack")
 
 
-def _columns(facts: Sequence[Facts]) -> dict[str, list[list[Any]]]:
+def _columns(facts: Sequence[Facets]) -> dict[str, list[list[Any]]]:
     """For each fact its different values, and which of them each document has."""
     columns = {}
-    for name in Facts._fields:
+    for name in Facets._fields:
         column = [getattr(fact, name) for fact in facts]
         values = {value: number for number, value in enumerate(dict.fromkeys(column))}
         columns[name] = [list(values), [values[value] for value in column]]

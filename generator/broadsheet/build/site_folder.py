@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from broadsheet.build.seal import SEAL, entries, files_below, read_seal
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
 from broadsheet.store.files import open_regular, read_regular

@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.config import SITE_FILE
 from broadsheet.store.atomic import write_atomically
 from broadsheet.text import text

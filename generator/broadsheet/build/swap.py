@@ -9,7 +9,7 @@ from pathlib import Path
 
 from broadsheet.build.seal import entries, mark_unfinished
 from broadsheet.build.site_folder import IGNORE_ALL, check_workplace, same_file
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.child import run_module
 from broadsheet.store.atomic import write_atomically
 

@@ -23,11 +23,11 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from broadsheet.build.output import leads_out, visible
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.program import Compiled
 from broadsheet.views.markdown import HEADING_ID, head, html, html_above, meta
-from broadsheet.views.page import Page as DigestPage
 from broadsheet.views.page import MetaTag
+from broadsheet.views.page import Page as DigestPage
 
 # With these, Python-Markdown leaves raw HTML blocks alone and a page depends on nothing but itself.
 HARMLESS_PLUGINS = {"search", "material/search"}

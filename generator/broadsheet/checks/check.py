@@ -14,7 +14,7 @@ from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
 from broadsheet.checks.site import site_problems
 from broadsheet.checks.size import SiteSize, site_size
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.publication import Publication, parse_stream, repeated
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -36,7 +36,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def faults(self) -> int:
         """How many of the problems are not just notes."""
-        return sum(not problem.note for problem in self.problems)
+        return sum(not problem.is_note for problem in self.problems)
 
 
 def check(root: Path, site: Path | None = None) -> Report:
@@ -126,5 +126,5 @@ def _files(site: Path) -> Iterator[tuple[str, int]]:
 
 
 def _by_place(problem: Diagnostic) -> tuple[str, int, str]:
-    file, _, line = problem.where.rpartition(":")
-    return (file, int(line), problem.what) if re.fullmatch(r"\d+", line) else (problem.where, 0, problem.what)
+    file, _, line = problem.location.rpartition(":")
+    return (file, int(line), problem.message) if re.fullmatch(r"\d+", line) else (problem.location, 0, problem.message)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet.model import limits
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper, Receipt
 from broadsheet.scoring.llm.signers import signers
 from broadsheet.store import records
@@ -73,7 +73,7 @@ def cut_fields(row: Row) -> Iterator[Diagnostic]:
     """Note the fields of which no page shows the end."""
     for field in row.cut_names:
         what = f"{row.paper.arxiv_id}: {field} is longer than {limits.allowance(field)}, and is cut where it is read"
-        yield Diagnostic(row.where, what, "shorten it", note=True)
+        yield Diagnostic(row.where, what, "shorten it", is_note=True)
 
 
 def _rows(store: Store, path: Path) -> Iterator[Row]:

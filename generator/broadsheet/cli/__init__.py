@@ -9,7 +9,7 @@ import click
 
 from broadsheet import __version__
 from broadsheet.cli.interruption import Interruption, end_when_told
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.files import problem_from
 from broadsheet.store.lock import introduce
 

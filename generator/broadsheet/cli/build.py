@@ -12,7 +12,7 @@ from broadsheet.build.build import build
 from broadsheet.build.generate import Generated, generate
 from broadsheet.cli.options import jobs_option, json_option, progress_bar, quiet_option, root_option
 from broadsheet.index.open import Executors
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.text.formats import count
 

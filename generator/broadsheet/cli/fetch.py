@@ -108,4 +108,4 @@ def _lines(report: DayReport) -> Iterator[str]:
     if report.publications:
         yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in report.publications.items())
     yield from repair_lines(report.repairs)
-    yield from (f"note: {problem}" for problem in report.problems if problem.note)
+    yield from (f"note: {problem}" for problem in report.problems if problem.is_note)

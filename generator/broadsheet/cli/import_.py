@@ -136,7 +136,7 @@ def _lines(report: Report) -> Iterable[str]:
         rows = count(len(report.kept), "row")
         yield f"kept: in {rows} data/ differs and stays (--replace takes what comes in; --json lists them)"
         yield f"kept: e.g. {'; '.join(map(str, report.kept[:3]))}"
-    yield from (f"note: {problem}" for problem in report.problems if problem.note)
+    yield from (f"note: {problem}" for problem in report.problems if problem.is_note)
 
 
 def _files(report: Report) -> str:

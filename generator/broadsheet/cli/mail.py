@@ -13,8 +13,17 @@ import msgspec
 
 from broadsheet.cli.fetch import open_web
 from broadsheet.cli.options import json_option, quiet_option, root_option
-from broadsheet.mail.deliver import Report, Written, find_recipients, mail, open_feed, send_test, state_file, written
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.mail.deliver import (
+    MailReport,
+    RenderedMail,
+    find_recipients,
+    open_feed,
+    render_mail,
+    send_edition,
+    send_test,
+    state_file,
+)
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.lock import Lock, exclusive_lock
@@ -69,7 +78,7 @@ def mail_command(
         source, place = open_feed(settings, root, feed, web)
     if dry_run:
         with nullcontext() if out else exclusive_lock(root, Lock.PREVIEW):
-            _show(written(settings, source, edition), out or root / PREVIEW, browse, quiet, as_json, sole=not out)
+            _show(render_mail(settings, source, edition), out or root / PREVIEW, browse, quiet, as_json, sole=not out)
     elif address:
         sent = send_test(settings, source, edition, address, uuid.uuid4().hex, os.environ)
         if not quiet:
@@ -77,12 +86,12 @@ def mail_command(
     else:
         readers, problems = find_recipients(root, recipients, os.environ)
         state = state_file(settings, state, os.environ)
-        report = mail(settings, source, edition, readers, state, os.environ, time.sleep, refused_again=refused_again)
+        report = send_edition(settings, source, edition, readers, state, os.environ, time.sleep, refused_again=refused_again)
         report.problems = problems + report.problems
         _report(report, place, quiet, as_json)
 
 
-def _show(it: Written, folder: Path, browse: bool, quiet: bool, as_json: bool, *, sole: bool) -> None:
+def _show(it: RenderedMail, folder: Path, browse: bool, quiet: bool, as_json: bool, *, sole: bool) -> None:
     files = {"eml": it.message, "txt": it.text.encode(), "html": it.html.encode()}
     paths = {kind: folder / f"{it.edition}.{kind}" for kind in files}
     if (others := [path for path in paths.values() if path.exists()]) and len(others) < len(paths):
@@ -101,14 +110,14 @@ def _show(it: Written, folder: Path, browse: bool, quiet: bool, as_json: bool, *
         webbrowser.open(paths["html"].resolve().as_uri())
 
 
-def _report(report: Report, place: str, quiet: bool, as_json: bool) -> None:
+def _report(report: MailReport, place: str, quiet: bool, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     else:
         for problem in report.problems:
             click.echo(problem, err=True)
         for it in () if quiet else report.deliveries:
-            counts = {"sent": it.sent, "had it already": it.had, "refused": it.refused, "waiting": it.waiting}
+            counts = {"sent": it.sent, "had it already": it.already_sent, "refused": it.refused, "waiting": it.waiting}
             told = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number or what == "sent")
             click.echo(f"{it.subject} ({_size(it.bytes)}) → {told}")
         if report.quiet and not quiet:

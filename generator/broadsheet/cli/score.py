@@ -18,7 +18,7 @@ from broadsheet.daily.score import Scored, forecast_day
 from broadsheet.http.client import Web
 from broadsheet.http.service import user_agent
 from broadsheet.model.model import LOCAL
-from broadsheet.scoring.llm.estimate import Forecast
+from broadsheet.scoring.llm.estimate import Estimate
 from broadsheet.text.formats import count, money
 from broadsheet.views.formatting import scorer
 
@@ -50,7 +50,7 @@ def score_command(
     """Score the papers of a day with a language model, under the rubric and the topics of digest.yml.
 
     Without one the local scorer does it (docs/scoring.md). The endpoint is any that speaks OpenAI's chat completions:
-    DIGEST_LLM_URL and DIGEST_LLM_MODEL in the environment, or scorer.endpoint and scorer.model in digest.yml. The key,
+    DIGEST_LLM_URL and DIGEST_LLM_MODEL in the environment, or llm.endpoint and llm.model in digest.yml. The key,
     if it wants one, is DIGEST_LLM_KEY in the environment and nowhere else. What the model answered is kept in
     data/replies/, so no run pays twice.
 
@@ -93,7 +93,7 @@ def _spent(done: Scored) -> str:
     return f"{tokens}, cost {money(done.cost.total, done.cost.currency) if done.cost else 'unknown'}"
 
 
-def _print_forecast(date: str, seen: Forecast, as_json: bool) -> None:
+def _print_forecast(date: str, seen: Estimate, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(seen).decode())
         return
@@ -101,14 +101,14 @@ def _print_forecast(date: str, seen: Forecast, as_json: bool) -> None:
         click.echo(line)
 
 
-def forecast_lines(date: str, seen: Forecast) -> Iterator[str]:
+def forecast_lines(date: str, seen: Estimate) -> Iterator[str]:
     """An estimate in words."""
-    kept = f", {seen.kept:,} of them with a kept reply" if seen.kept else ""
+    cached = f", {seen.kept:,} of them with a kept reply" if seen.cached else ""
     yield f"{date}: {count(seen.papers, 'paper')} to score{kept}: {count(seen.requests, 'request')}"
     tokens = f"{seen.tokens.prompt:,} prompt and {seen.tokens.completion:,} completion tokens"
     cost = money(None if seen.cost is None else float(seen.cost), seen.currency)
     yield f"estimate from the length of the prompts, not a bill: about {tokens}, cost {cost}"
-    if seen.most is not None:
-        yield f"at most {money(float(seen.most), seen.currency)}, if all replies were as long as scorer.max_tokens"
+    if seen.max_cost is not None:
+        yield f"at most {money(float(seen.most), seen.currency)}, if all replies were as long as llm.max_tokens"
     elif seen.requests:
-        yield "without a price in scorer.prices of digest.yml the cost is not known"
+        yield "without a price in llm.prices of digest.yml the cost is not known"

@@ -32,7 +32,7 @@ def weigh(store: Store, calendar: Calendar, found: Fetched, asked_at: str) -> No
     expected = not calendar.announces(found.date) or usual(store, calendar, found) == 0
     if agreed or expected or _was_settled(before):
         found.condition, found.absent = Condition.QUIET, False
-        note = Diagnostic(found.problems[-1].where, f"nothing was announced for {found.date}", "nothing to do", note=True)
+        note = Diagnostic(found.problems[-1].location, f"nothing was announced for {found.date}", "nothing to do", is_note=True)
         found.problems[-1] = note
 
 

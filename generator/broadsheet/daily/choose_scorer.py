@@ -13,7 +13,7 @@ from broadsheet.daily.receipts import NOT_TRIED, PREFILTER
 from broadsheet.daily.score import Cut, Scored, score_day, score_day_with_model, wanting
 from broadsheet.http.client import Web
 from broadsheet.model.model import Paper, Receipt, State
-from broadsheet.scoring.interests import Wishes
+from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.llm import client as endpoint
 from broadsheet.scoring.llm.batching import Progress
 from broadsheet.settings import config
@@ -43,7 +43,7 @@ def judge_day(
 ) -> Scored:
     """Score what wants it on a day. Raises DigestError where it cannot be, with nothing spent."""
     settings = config.load(root)
-    if not endpoint.is_set(settings.llm, environment):
+    if not endpoint.is_configured(settings.llm, environment):
         return _judge_locally(root, settings, date, clock, again, cut)
     endpoint.from_environment(settings.llm, environment)
     if is_prefiltered(settings) and not again:
@@ -55,7 +55,7 @@ def judge_day(
 def _judge_locally(root: Path, settings: Settings, date: str, clock: Clock, again: bool, cut: Cut) -> Scored:
     with exclusive_lock(root, Lock.SCORING):
         scorer = _ready(root, settings, clock)
-        return score_day(Store(root), date, Wishes(settings).wished(scorer.score), again=again, cut=cut)
+        return score_day(Store(root), date, Interests(settings).wrap(scorer.score), again=again, cut=cut)
 
 
 def _ready(root: Path, settings: Settings, clock: Clock) -> "LocalScorer":
@@ -66,11 +66,11 @@ def _ready(root: Path, settings: Settings, clock: Clock) -> "LocalScorer":
 
 def below(settings: Settings) -> Cut:
     """Return the filter of papers that a run drops: of too little relevance, unless their author is followed."""
-    least, wishes = settings.run.least, Wishes(settings)
+    least, wishes = settings.run.min_relevance, Interests(settings)
 
     def cut(paper: Paper) -> str | None:
         low = paper.relevance is not None and paper.relevance < least
-        return f"below {least:g}" if low and not wishes.met(paper).followed else None
+        return f"below {least:g}" if low and not wishes.match(paper).followed else None
 
     return cut
 
@@ -113,7 +113,7 @@ def _decided(
     from broadsheet.scoring.prefilter import prefilter  # noqa: PLC0415 - NumPy takes its time to load
 
     selection = prefilter(papers, scorer(), settings)
-    unscored = {paper.arxiv_id: PASSED for paper in selection.kept}
+    unscored = {paper.arxiv_id: PASSED for paper in selection.selected}
     unscored |= {paper.arxiv_id: LEFT_OUT for paper in selection.left_out}
     near = sorted((*receipt.near_misses, *selection.near_misses), key=lambda miss: -miss.score)
     return msgspec.structs.replace(

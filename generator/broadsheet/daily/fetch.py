@@ -15,7 +15,7 @@ from broadsheet.daily.drop import put
 from broadsheet.daily.receipts import RENEWED, SIGHTED, WITHDRAWN
 from broadsheet.http.client import Web
 from broadsheet.index.open import open_catalogue
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper
 from broadsheet.providers import fetchers as fetching
 from broadsheet.providers.arxiv.calendar import Calendar
@@ -54,7 +54,7 @@ class DayReport(msgspec.Struct):
     @property
     def faults(self) -> list[Diagnostic]:
         """The problems that are more than notes."""
-        return [problem for problem in self.problems if not problem.note]
+        return [problem for problem in self.problems if not problem.is_note]
 
 
 def fetch_days(

@@ -13,7 +13,7 @@ from broadsheet.daily import ledger
 from broadsheet.daily.import_checks import Relevances
 from broadsheet.daily.import_files import STDIN, File, files_in, read
 from broadsheet.daily.merge import Day, Outcome, Shelf, in_order, merge_receipts, receipt_conflicts
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper, Receipt
 from broadsheet.providers import parsers as sources
 from broadsheet.providers.fields import AS_THEY_ARE, FieldMap
@@ -60,7 +60,7 @@ class Report(msgspec.Struct):
     @property
     def faults(self) -> list[Diagnostic]:
         """The problems that are more than notes."""
-        return [problem for problem in self.problems if not problem.note]
+        return [problem for problem in self.problems if not problem.is_note]
 
 
 def run(
@@ -128,7 +128,7 @@ class _Import:
         except sources.Unrecognised as error:
             self.kinds["not recognised"] += 1
             note = not file.is_data
-            self.report.problems += [msgspec.structs.replace(problem, note=note) for problem in error.problems]
+            self.report.problems += [msgspec.structs.replace(problem, is_note=note) for problem in error.problems]
         except DigestError as error:
             self.kinds["refused"] += 1
             self.report.problems += error.problems
@@ -229,7 +229,7 @@ class _Import:
                 self.report.kept.append(Kept(date, row.paper.arxiv_id, fields))
             if row.is_rating and outcome is Outcome.ADDED:
                 what = f"rates {row.paper.arxiv_id}, which is not among the papers of {date}; kept with its id as title"
-                self.report.problems.append(Diagnostic(row.where, what, "import the day's papers too", note=True))
+                self.report.problems.append(Diagnostic(row.where, what, "import the day's papers too", is_note=True))
         if as_it_was and not before:
             day.is_changed = False
         self.waiting += len(day.papers) - before

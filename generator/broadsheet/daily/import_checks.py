@@ -25,4 +25,4 @@ class Relevances:
         if self.number < _MANY or self.highest > _LOW:
             return []
         what = f"none of {self.number} relevances is above {self.highest:g}"
-        return [Diagnostic("import", what, "if they go from 1 to 5, import again with --scale 1-5 --replace", note=True)]
+        return [Diagnostic("import", what, "if they go from 1 to 5, import again with --scale 1-5 --replace", is_note=True)]

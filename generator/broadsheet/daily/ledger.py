@@ -6,7 +6,7 @@ import msgspec
 
 from broadsheet.daily.receipts import Given, account, recounted
 from broadsheet.index.states import UNFINISHED, is_repaired
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Receipt, State
 from broadsheet.scoring.llm.signers import signers
 from broadsheet.store.store import Store

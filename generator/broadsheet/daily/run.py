@@ -21,13 +21,13 @@ from broadsheet.daily.receipts import NOT_TRIED, Given, stays
 from broadsheet.daily.score import forecast_papers, wanting
 from broadsheet.http.client import Web
 from broadsheet.index.states import TROUBLED, is_interrupted, is_open, is_repaired
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper, Receipt
 from broadsheet.providers import fetchers as fetching
 from broadsheet.providers.fetch_result import Ask, Condition, Fetched
 from broadsheet.scoring.llm import client as endpoint
 from broadsheet.scoring.llm.batching import Progress
-from broadsheet.scoring.llm.estimate import Forecast
+from broadsheet.scoring.llm.estimate import Estimate
 from broadsheet.settings import config
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.store.store import Store
@@ -66,21 +66,21 @@ class Ran(msgspec.Struct, frozen=True):
 def days_to_run(root: Path, today: str) -> list[str]:
     """Return `today`, and before it the days that still want something.
 
-    Those are the last days (``run.repair``) that an earlier run left out, partial or failed; and days with a source
+    Those are the last days (``run.backfill_days``) that an earlier run left out, partial or failed; and days with a source
     that may bring more, or whose votes are renewed. A digest that has never run owes nothing. Raises DigestError where
     settings or receipts cannot be read.
     """
     settings, store = config.load(root), Store(root)
     asks = fetching.asks(settings.fetch)
     first = next((date for date in store.dates() if date < today and _has_run(store.receipt(date))), today)
-    farthest = max(settings.run.repair, OPEN_DAYS, *(ask.renewed_days for ask in asks), 0)
+    farthest = max(settings.run.backfill_days, OPEN_DAYS, *(ask.renewed_days for ask in asks), 0)
     days = ((back, _before(today, back)) for back in range(farthest, 0, -1))
     wanted = [
         date
         for back, date in days
         if date >= first
         and (
-            (back <= settings.run.repair and _owes(store, date))
+            (back <= settings.run.backfill_days and _owes(store, date))
             or _due(store, asks, date, today)
             or _is_interrupted(store, date)
         )
@@ -126,7 +126,7 @@ def _asks(store: Store, settings: Settings, date: str, work: Work, newest: bool,
     A day on which a later run was killed may be left with nothing but its sums to be made again.
     """
     before, asks = store.receipt(date), fetching.asks(settings.fetch)
-    is_past_repair = date < _before(work.today, settings.run.repair)
+    is_past_repair = date < _before(work.today, settings.run.backfill_days)
     if before and date < work.today and not whole:
         due = _due(store, asks, date, work.today)
         if is_interrupted(before) or (due and (is_repaired(before) or is_past_repair)):
@@ -202,7 +202,7 @@ class _Day:
 
     def _tell(self, problem: Diagnostic, of: Fetched | None) -> None:
         tally = self.before.sources.get(of.source) if self.before and of else None
-        if problem.note or (of and stays(tally, of.condition)):
+        if problem.is_note or (of and stays(tally, of.condition)):
             self.notes.append(str(problem))
         else:
             self.errors.append(problem.published)
@@ -269,7 +269,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     new: int
     duplicates: int
     left_out: int
-    forecast: Forecast | None
+    forecast: Estimate | None
     problems: tuple[Diagnostic, ...]
 
 
@@ -285,7 +285,7 @@ def preview_day(work: Work, date: str) -> Preview:
     fresh = [row for row in announced.new if not row.extra.get("withdrawn")]
     rows = (*listed, *(row for row in fresh if (row.arxiv_id, row.source) not in known))
     papers, left_out = wanting(rows), 0
-    by_model = endpoint.is_set(settings.llm, work.environment)
+    by_model = endpoint.is_configured(settings.llm, work.environment)
     if by_model and is_prefiltered(settings) and papers:
         from broadsheet.scoring.local.scorer import LocalScorer, open_model  # noqa: PLC0415 - NumPy takes its time
         from broadsheet.scoring.prefilter import prefilter  # noqa: PLC0415
@@ -300,5 +300,5 @@ def preview_day(work: Work, date: str) -> Preview:
         duplicates=len(announced.duplicates),
         left_out=left_out,
         forecast=forecast_papers(work.root, date, papers, work.environment) if by_model else None,
-        problems=tuple(problem for one in found for problem in one.problems if not problem.note),
+        problems=tuple(problem for one in found for problem in one.problems if not problem.is_note),
     )

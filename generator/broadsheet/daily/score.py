@@ -16,13 +16,13 @@ from broadsheet.daily.scorers import paid, requests_of, spending
 from broadsheet.http.client import Web
 from broadsheet.index.days import merge
 from broadsheet.index.states import SCORING, serious_errors, state_after_scoring
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Cost, Paper, Receipt, State, Tokens
-from broadsheet.scoring.interests import Wishes
+from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.llm import client as endpoint
 from broadsheet.scoring.llm.batching import Progress
-from broadsheet.scoring.llm.estimate import Forecast, forecast
-from broadsheet.scoring.llm.reply_log import Kept, Request
+from broadsheet.scoring.llm.estimate import Estimate, estimate
+from broadsheet.scoring.llm.reply_log import LoggedRequest, ReplyLog
 from broadsheet.scoring.llm.scorer import LanguageModelScorer
 from broadsheet.scoring.scores import Scores
 from broadsheet.settings import config
@@ -65,7 +65,7 @@ def score_day(
     date: str,
     scorer: Callable[[Sequence[Paper]], Scores],
     *,
-    kept: Kept | None = None,
+    kept: ReplyLog | None = None,
     again: bool = False,
     cut: Cut = lambda paper: None,
 ) -> Scored:
@@ -121,11 +121,11 @@ def score_day_with_model(
     model, url, key = endpoint.from_environment(settings.llm, environment)
     with exclusive_lock(root, Lock.SCORING):
         kept = _kept(store, date)
-        asked = endpoint.Endpoint(url, key, model, web)
+        asked = endpoint.LlmClient(url, key, model, web)
         scorer = LanguageModelScorer(settings, asked, kept, budget=budget, again=again, progress=progress)
         try:
             store.replies_path(date).parent.mkdir(parents=True, exist_ok=True)  # where it fails, nothing is paid yet
-            wished = Wishes(settings).wished(scorer)
+            wished = Interests(settings).wrap(scorer)
             return score_day(store, date, wished, kept=kept, again=again, cut=cut)
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
@@ -133,21 +133,21 @@ def score_day_with_model(
             raise DigestError(Diagnostic(str(error.filename), what, do)) from error
 
 
-def forecast_day(root: Path, date: str, environment: Mapping[str, str], *, again: bool = False) -> Forecast:
+def forecast_day(root: Path, date: str, environment: Mapping[str, str], *, again: bool = False) -> Estimate:
     """What `score_day_with_model` would take. Asks nobody, writes nothing, needs neither endpoint nor key."""
     return forecast_papers(root, date, wanting(Store(root).papers(date), again=again), environment)
 
 
-def forecast_papers(root: Path, date: str, papers: Sequence[Paper], environment: Mapping[str, str]) -> Forecast:
+def forecast_papers(root: Path, date: str, papers: Sequence[Paper], environment: Mapping[str, str]) -> Estimate:
     """The same of some papers of a day, whether they are in ``data/`` or not yet."""
     settings = config.load(root)
     model = environment.get(endpoint.MODEL, "").strip() or settings.llm.model
-    return forecast(papers, settings, model, _kept(Store(root), date))
+    return estimate(papers, settings, model, _kept(Store(root), date))
 
 
-def _kept(store: Store, date: str) -> Kept:
+def _kept(store: Store, date: str) -> ReplyLog:
     path = store.replies_path(date)
-    return Kept(path, store.label(path))
+    return ReplyLog(path, store.label(path))
 
 
 # -- papers --------------------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def with_score(row: Paper, scored: Paper) -> Paper:
 # -- receipt -------------------------------------------------------------------------------------------------------
 
 
-def with_outcome(receipt: Receipt, rows: Sequence[Paper], scores: Scores, requests: Sequence[Request]) -> Receipt:
+def with_outcome(receipt: Receipt, rows: Sequence[Paper], scores: Scores, requests: Sequence[LoggedRequest]) -> Receipt:
     """Return the receipt with what scoring came to; `rows` are the day's papers now, listed and dropped.
 
     The state is partial or failed while papers are left unscored. It is as before again when none is, unless there are

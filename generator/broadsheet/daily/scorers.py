@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from broadsheet.model.model import LOCAL, Cost, Paper, Receipt, Scorer, ScorerShare, Tokens
-from broadsheet.scoring.llm.budget import Bill, add_bills, add_tokens
+from broadsheet.scoring.llm.budget import Charge, add_charges, add_tokens
 
 if TYPE_CHECKING:
-    from broadsheet.scoring.llm.reply_log import Request
+    from broadsheet.scoring.llm.reply_log import LoggedRequest
 
 Key = tuple[str, str | None]  # model and rubric; the model is empty where it is not on record
 
@@ -56,10 +56,10 @@ def paid(receipt: Receipt, requests: Sequence["Request"]) -> Receipt:
 
 def requests_of(receipt: Receipt) -> list["Request"]:
     """Return what the receipt says was paid, as requests; a cost whose parts are unknown stays in the receipt."""
-    from broadsheet.scoring.llm.reply_log import Request  # noqa: PLC0415 - loads the parsers of replies
+    from broadsheet.scoring.llm.reply_log import LoggedRequest  # noqa: PLC0415 - loads the parsers of replies
 
     return [
-        Request(model=model, rubric=rubric, tokens=part.tokens, bill=_bill(part.cost))
+        LoggedRequest(model=model, rubric=rubric, tokens=part.tokens, charge=_bill(part.cost))
         for (model, rubric), part in spending(receipt).items()
         if part.tokens and (part.cost is None or _bill(part.cost))
     ]
@@ -153,7 +153,7 @@ def _share(key: Key, scored: int, part: Spending) -> ScorerShare:
 
 
 def _asked(receipt: Receipt, requests: Sequence["Request"]) -> dict[Key, Spending]:
-    by_scorer: dict[Key, list[Request]] = {}
+    by_scorer: dict[Key, list[LoggedRequest]] = {}
     for request in requests:
         by_scorer.setdefault((request.model, request.rubric), []).append(request)
     return {
@@ -163,11 +163,11 @@ def _asked(receipt: Receipt, requests: Sequence["Request"]) -> dict[Key, Spendin
 
 
 def _bills(receipt: Receipt, requests: Sequence["Request"]) -> Cost:
-    return add_bills((request.bill for request in requests), receipt.cost.currency if receipt.cost else "USD")
+    return add_charges((request.bill for request in requests), receipt.cost.currency if receipt.cost else "USD")
 
 
-def _bill(cost: Cost | None) -> Bill | None:
+def _bill(cost: Cost | None) -> Charge | None:
     if cost is None or cost.prompt is None or cost.completion is None:
         return None
     prompt, completion = Decimal(str(cost.prompt)), Decimal(str(cost.completion))
-    return Bill(prompt=prompt, completion=completion, currency=cost.currency)
+    return Charge(prompt=prompt, completion=completion, currency=cost.currency)

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import LOCAL, Paper
 from broadsheet.scoring.interests import NEGATIVE
 from broadsheet.scoring.local import model as trained

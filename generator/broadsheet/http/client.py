@@ -110,8 +110,8 @@ class Web:
 
     def _out_of_time(self, url: str, error: WebError | None) -> WebError:
         self.ran_out = True
-        what = f"{error.problems[0].what}, and there is" if error else "is not asked any more: there is"
-        problem = Diagnostic(shown(url), f"{what} no time left for this source", _LATER)
+        message = f"{error.problems[0].message}, and there is" if error else "is not asked any more: there is"
+        problem = Diagnostic(shown(url), f"{message} no time left for this source", _LATER)
         return WebError(problem, error.reply if error else None, sent=error is not None and error.sent)
 
     def _follow(self, line: "_Line", request: "_Request", url: str, deadline: Deadline) -> Reply:
@@ -321,8 +321,8 @@ def _refusal(url: str, reply: Reply, has_key: bool) -> WebError:
 
 
 def _too_long(url: str, pause: float, error: WebError) -> WebError:
-    what = f"{error.problems[0].what} and asks to wait {pause:,.0f} seconds"
-    return WebError(Diagnostic(shown(url), what, "try again after that"), error.reply)
+    message = f"{error.problems[0].message} and asks to wait {pause:,.0f} seconds"
+    return WebError(Diagnostic(shown(url), message, "try again after that"), error.reply)
 
 
 def _is_page(reply: Reply) -> bool:

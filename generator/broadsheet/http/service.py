@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 
 _LONGEST_WAIT_S = 1e10  # more is as good as for ever
 

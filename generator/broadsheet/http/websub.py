@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, WebError
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 
 HUB = Service(name="hub", tries=2, connect_timeout=5, read_timeout=20, whole_timeout=30, largest=1 << 16)
 LONGEST_REPLY = 200  # characters of it that are shown
@@ -23,9 +23,9 @@ def ping(web: Web, hub: str, feed: str) -> Diagnostic | None:
         web.submit(HUB, hub, {"hub.mode": "publish", "hub.url": feed})
     except WebError as error:
         if error.reply is None:
-            what = f"the hub {host} {error.problems[0].what}"
+            message = f"the hub {host} {error.problems[0].message}"
             do = "run 'broadsheet ping' again later, or set feeds.hub to another"
-            raise DigestError(Diagnostic(feed, what, do)) from error
+            raise DigestError(Diagnostic(feed, message, do)) from error
         if error.reply.status >= 300:
             said = " ".join(error.reply.body[:LONGEST_REPLY].decode("utf-8", "replace").split())
             what = f"the hub {host} refuses it: {error.reply.status} {said}".strip()

@@ -20,7 +20,7 @@ from broadsheet.index.days import DayHead, Entry, TopicMatcher
 from broadsheet.index.ingest import Archive, DayRows, Depth, day_rows
 from broadsheet.index.periods import months, neighbours, span, weeks
 from broadsheet.index.related import RelatedQueries, Relatives
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Receipt, State
 from broadsheet.model.publication import Publication, each_once
 from broadsheet.settings.config import Settings

@@ -12,7 +12,7 @@ from broadsheet.index.day_stats import tally
 from broadsheet.index.days import TopicMatcher, entries
 from broadsheet.index.states import state_of
 from broadsheet.index.term_vectors import texts
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper, Receipt
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings

@@ -13,7 +13,7 @@ import msgspec
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.database import discard, discard_unless_signed, is_damage, sign
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings.config import Settings
 from broadsheet.store.lock import Lock, exclusive_lock

@@ -15,7 +15,7 @@ from broadsheet.mail.edition import Edition, Feed, Issue, issues, read
 from broadsheet.mail.message import List, message, message_id
 from broadsheet.mail.recipients import Recipient
 from broadsheet.mail.server import Connection, Unreachable
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import State
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox
@@ -32,12 +32,12 @@ class Delivery(msgspec.Struct, kw_only=True):
     subject: str
     bytes: int
     sent: int = 0
-    had: int = 0
+    already_sent: int = 0
     refused: int = 0
     waiting: int = 0
 
 
-class Report(msgspec.Struct, kw_only=True):
+class MailReport(msgspec.Struct, kw_only=True):
     """What a run did. `quiet` says why there was nothing to send."""
 
     deliveries: list[Delivery] = []
@@ -45,7 +45,7 @@ class Report(msgspec.Struct, kw_only=True):
     problems: list[Diagnostic] = []
 
 
-class Written(msgspec.Struct, frozen=True):
+class RenderedMail(msgspec.Struct, frozen=True):
     """An edition as it would go out, to nobody."""
 
     edition: str
@@ -62,17 +62,17 @@ def open_feed(settings: Settings, root: Path, source: str | None, web: Web) -> t
     return feed_in.parse(feed_in.fetch(place, web), place), place
 
 
-def written(settings: Settings, feed: Feed, name: str | None) -> Written:
+def render_mail(settings: Settings, feed: Feed, name: str | None) -> RenderedMail:
     """The edition called `name` (the newest with something in it, if None), addressed to nobody."""
     mailing_list, edition = _list(settings, sender=_NOBODY), _shown(feed, name)
     it = _letter(settings, edition, mailing_list)
     data = message(it, mailing_list, _NOBODY, message_id(mailing_list, edition.id, _NOBODY), edition.date)
-    return Written(edition.name, it.subject, data, it.text, it.html, max(len(edition.sections), len(edition.contents)))
+    return RenderedMail(edition.name, it.subject, data, it.text, it.html, max(len(edition.sections), len(edition.contents)))
 
 
 def send_test(
     settings: Settings, feed: Feed, name: str | None, address: str, unique: str, environment: Mapping[str, str]
-) -> Written:
+) -> RenderedMail:
     """Send one edition, chosen as `written` does, to one address, and write nothing down.
 
     `unique` keeps it apart from the real message. Raises DigestError where it could not be handed over.
@@ -95,7 +95,7 @@ def send_test(
     if not answer.accepted:
         do = "see to the address" if answer.refused else "try again later"
         raise DigestError(Diagnostic("--test", f"the mail server did not take it ({answer.code})", do))
-    return Written(edition.name, it.subject, data, it.text, it.html, len(edition.sections))
+    return RenderedMail(edition.name, it.subject, data, it.text, it.html, len(edition.sections))
 
 
 def find_recipients(
@@ -120,7 +120,7 @@ def state_file(settings: Settings, given: Path | None, environment: Mapping[str,
     return Path(home, "broadsheet", f"{_list(settings).id}.sqlite")
 
 
-def mail(
+def send_edition(
     settings: Settings,
     feed: Feed,
     name: str | None,
@@ -130,7 +130,7 @@ def mail(
     sleep: Callable[[float], None],
     *,
     refused_again: bool = False,
-) -> Report:
+) -> MailReport:
     """Send the edition called `name` (the newest, if None), after what an earlier run left unfinished.
 
     Raises DigestError where no message can go out at all; what went out before is written down.
@@ -138,7 +138,7 @@ def mail(
     mailing_list = _list(settings)
     connection = Connection(server.from_environment(environment))
     chosen = _chosen(feed, name)
-    report = Report()
+    report = MailReport()
     with outbox.opened(state, environment.get(outbox.VARIABLE)) as out:
         try:
             for edition, key in _unfinished(feed, chosen, mailing_list, out, to):
@@ -201,7 +201,7 @@ class _Run:
             subject=self._letter.subject,
             bytes=len(self._message(_LONGEST)),
             sent=sent - had,
-            had=had,
+            already_sent=had,
             refused=sum(status is Status.REFUSED for status in after.values()),
             waiting=len(left),
         )
@@ -293,7 +293,7 @@ def _letter(settings: Settings, edition: Edition, mailing_list: List) -> Letter:
         name = message_id(mailing_list, edition.id, _LONGEST)
         return len(message(it, mailing_list, _LONGEST, name, edition.date, "0" * 32))
 
-    return letter(edition, mailing_list.name, mailing_list.leave, settings.mail.kilobytes * 1000, size)
+    return letter(edition, mailing_list.name, mailing_list.leave, settings.mail.max_kb * 1000, size)
 
 
 def _list(settings: Settings, sender: Mailbox | None = None) -> List:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from broadsheet.mail.recipients import Recipient
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
 from broadsheet.store.lock import file_lock

@@ -16,7 +16,7 @@ from broadsheet.http.client import Web
 from broadsheet.http.service import Service
 from broadsheet.mail.edition import Feed, Item
 from broadsheet.mail.prose import blocks, readable
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers.arxiv.text import without_announcement
 from broadsheet.store.files import read_regular
 from broadsheet.text import text

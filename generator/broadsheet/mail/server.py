@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from broadsheet.http.deadline import Deadline, TimedTLS, in_time, timed
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 
 TIMEOUT = 60
 DEADLINE_S = 180  # for one message, whatever bytes come: to connect, log in and hand it over

@@ -193,7 +193,7 @@ def _fault(data: Any, where: str) -> Diagnostic | None:
             where,
             f"{name} is {status}",
             "not shown; make it public in the repository to show it",
-            note=True,
+            is_note=True,
             kind="a record that is not public",
         )
     if missing := [key for key in ("_id", "title") if not words(data.get(key))]:

@@ -74,7 +74,7 @@ def failed(source: str, date: str, problems: tuple[Diagnostic, ...]) -> Fetched:
 
 def cut_short(found: Fetched, ask: Ask) -> None:
     """Note that the time for a source ran out before its list was read, so that it is asked for the rest again."""
-    if all(problem.note for problem in found.problems):
+    if all(problem.is_note for problem in found.problems):
         what = f"did not give all of its list within {ask.longest_s:,.0f} seconds; what came is kept"
         found.problems.append(Diagnostic(ask.source, what, "run again for the rest"))
     if ask.dated and not found.open:

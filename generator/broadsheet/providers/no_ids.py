@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers import fields
 from broadsheet.providers.decode import Json, Lines, Payload
 from broadsheet.providers.fields import FieldMap

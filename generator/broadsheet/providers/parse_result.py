@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from broadsheet.model import limits
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper, Receipt
 
 NO_PAPERS = "holds no papers"
@@ -117,7 +117,7 @@ class Notes:
     def pass_over(self, what: str) -> None:
         """Say that the row does not come in, and that nothing is wrong with it."""
         self.refused += 1
-        self.problems.append(Diagnostic(self.where, what, "nothing to do", note=True))
+        self.problems.append(Diagnostic(self.where, what, "nothing to do", is_note=True))
 
     def harvest(self, rows: list[Row], *, are_within_limits: bool = False) -> Harvest:
         """Return the file's rows, cut to the limits unless they are within them, with everything said about them."""

@@ -6,7 +6,7 @@ A new source is one module and one line in `SOURCES`.
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers import decode as payload
 from broadsheet.providers.decode import Json, Lines, Payload, Text, Xml
 from broadsheet.providers.fields import AS_THEY_ARE, FieldMap
@@ -82,7 +82,7 @@ def harvest(data: bytes, where: str, day: str | None, fields: FieldMap = AS_THEY
     except RecursionError as error:
         raise refused(where, "nested too deeply to be records", "leave the file out") from error
     if isinstance(read, Json) and not read.value:
-        note = Diagnostic(where, NO_PAPERS, "nothing to do if the day was quiet", note=True)
+        note = Diagnostic(where, NO_PAPERS, "nothing to do if the day was quiet", is_note=True)
         return "nothing", Harvest(problems=[note], empty_day=day)
     if isinstance(read, Lines) and read.problems:
         raise Unrecognised(read.problems)
@@ -92,7 +92,7 @@ def harvest(data: bytes, where: str, day: str | None, fields: FieldMap = AS_THEY
 
 def _unused(source: Source, where: str) -> Diagnostic:
     what = f"--map and --scale are for rows of papers, and this is a file of another kind: {source.name}"
-    return Diagnostic(where, what, "nothing to do if its papers are as they should be", note=True)
+    return Diagnostic(where, what, "nothing to do if its papers are as they should be", is_note=True)
 
 
 def _looks_like(read: Payload) -> str:

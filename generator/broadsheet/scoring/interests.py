@@ -36,7 +36,7 @@ class Met(NamedTuple):
         return bool(self.authors or self.institutions)
 
 
-class Wishes:
+class Interests:
     """The names to follow and the words to avoid of some settings, ready to be looked for."""
 
     def __init__(self, settings: Settings) -> None:
@@ -45,17 +45,17 @@ class Wishes:
             name = names.of_text(author)
             self._authors.setdefault(_family(name), []).append((author, name))
         self._institutions = {name: f" {' '.join(words(_plain(name)))} " for name in settings.follow.institutions}
-        self._negative = {word: [f" {phrase} " for phrase in sorted(phrases([word]))] for word in settings.negative}
+        self._negative = {word: [f" {phrase} " for phrase in sorted(phrases([word]))] for word in settings.negative_keywords}
 
-    def met(self, paper: Paper) -> Met:
+    def match(self, paper: Paper) -> Met:
         """What `paper` meets, in the order of the settings."""
         return Met(tuple(self._followed(paper)), tuple(self._places(paper)), tuple(self._avoided(paper)))
 
     def apply(self, papers: Iterable[Paper]) -> tuple[Paper, ...]:
         """The papers with their `reasons`; a negative keyword lowers the relevance of a scored one."""
-        return tuple(self._applied(paper, self.met(paper)) for paper in papers)
+        return tuple(self._applied(paper, self.match(paper)) for paper in papers)
 
-    def wished(self, scorer: Callable[[Sequence[Paper]], Scores]) -> Callable[[Sequence[Paper]], Scores]:
+    def wrap(self, scorer: Callable[[Sequence[Paper]], Scores]) -> Callable[[Sequence[Paper]], Scores]:
         """`scorer` with these wishes applied to what it gives."""
 
         def scored(papers: Sequence[Paper]) -> Scores:

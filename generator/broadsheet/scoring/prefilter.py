@@ -5,7 +5,7 @@ from math import ceil
 from typing import NamedTuple, Protocol
 
 from broadsheet.model.model import NearMiss, Paper
-from broadsheet.scoring.interests import Wishes
+from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.local.model import Ratings
 from broadsheet.settings.config import Settings
 from broadsheet.settings.interests import Prefilter
@@ -26,7 +26,7 @@ class Selection(NamedTuple):
     `near_misses` are the first of those left out, for the receipt. `note` says what is worth saying of the line.
     """
 
-    kept: tuple[Paper, ...]
+    selected: tuple[Paper, ...]
     left_out: tuple[Paper, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
     note: str = ""
@@ -42,15 +42,15 @@ def prefilter(papers: Sequence[Paper], model: Rater, settings: Settings) -> Sele
     if not papers or (asked.share is None and asked.recall is None):
         return Selection(tuple(papers))
     ratings = model.rate(papers)
-    wishes = Wishes(settings)
-    met = [wishes.met(paper) for paper in papers]
+    wishes = Interests(settings)
+    met = [wishes.match(paper) for paper in papers]
     order = sorted(range(len(papers)), key=lambda at: (bool(met[at].negative), -ratings.promise[at]))
     line, note = _line(asked, model, len(papers))
     above = [at for place, at in enumerate(order) if place < line.places and ratings.promise[at] >= line.promise]
     kept = {*above, *(at for at in order if met[at].followed)}
     left_out = [at for at in order if at not in kept]
     return Selection(
-        kept=tuple(papers[at] for at in order if at in kept),
+        selected=tuple(papers[at] for at in order if at in kept),
         left_out=tuple(papers[at] for at in left_out),
         near_misses=tuple(_near_miss(papers[at], ratings.relevance[at]) for at in left_out[: asked.near_misses]),
         note=note,

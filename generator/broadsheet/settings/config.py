@@ -14,7 +14,7 @@ import msgspec
 import yaml
 
 from broadsheet.model import limits
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.fetch import Fetch
 from broadsheet.settings.fetch import faults as fetch_faults
 from broadsheet.settings.interests import Follow, Prefilter, Run
@@ -34,7 +34,7 @@ PaperPages = Literal["all", "top", "none"]
 # Which authors have one: of papers and publications, of publications alone.
 AuthorPages = Literal["all", "institution", "none"]
 # Which pages have twins for programs.
-Twins = Literal["all", "recent", "none"]
+Alternates = Literal["all", "recent", "none"]
 # Whether the archive can be downloaded: in one file, in one a year, or not.
 Downloads = Literal["all", "years", "none"]
 
@@ -63,7 +63,7 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     low: int
     high: int
     name: str
-    means: str
+    description: str
     example: str = ""
 
 
@@ -110,7 +110,7 @@ class Pages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How much a page shows."""
 
     abstracts: int = 1000
-    open_abstracts: int = 2
+    expanded_abstracts: int = 2
     authors: int = 12
     month_best: int = 20
     week_best: int = 10
@@ -125,7 +125,7 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     days: int = 30
     items: int = 200
-    megabytes: float = 1.0
+    max_mb: float = 1.0
     edition_papers: int = 40
     edition_abstracts: int = 8
     hub: str = ""
@@ -150,7 +150,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     prompt: Prompt = Prompt()
     llm: LanguageModel = LanguageModel()
     follow: Follow = Follow()
-    negative: tuple[str, ...] = ()
+    negative_keywords: tuple[str, ...] = ()
     prefilter: Prefilter = Prefilter()
     run: Run = Run()
     pages: Pages = Pages()
@@ -159,7 +159,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     search: bool = True
     paper_pages: PaperPages = "top"
     author_pages: AuthorPages = "all"
-    twins: Twins = "recent"
+    alternates: Alternates = "recent"
     downloads: Downloads = "all"
     fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
@@ -297,7 +297,7 @@ def _wish_problems(root: Path, settings: Settings) -> list[Diagnostic]:
         where = f"{SETTINGS_FILE}:{line_of(root, 'prefilter', 'keep')}"
         problems.append(Diagnostic(where, *fault))
     lists = (("follow", "authors"), ("follow", "institutions"), ("negative",))
-    values = (settings.follow.authors, settings.follow.institutions, settings.negative)
+    values = (settings.follow.authors, settings.follow.institutions, settings.negative_keywords)
     for path, names in zip(lists, values, strict=True):
         for index, name in enumerate(names):
             if not re.search(r"\w", name):  # would be found nowhere, or everywhere

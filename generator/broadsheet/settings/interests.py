@@ -18,8 +18,8 @@ class Follow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Run(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of `broadsheet run`: the least relevance of a paper that is shown, and how many days back are repaired."""
 
-    least: Annotated[float, msgspec.Meta(ge=1, le=10)] = 5
-    repair: Annotated[int, msgspec.Meta(ge=0, le=60)] = 7
+    min_relevance: Annotated[float, msgspec.Meta(ge=1, le=10)] = 5
+    backfill_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 7
 
 
 class Prefilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -22,7 +22,7 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     unsubscribe_mailto: str = ""
     unsubscribe_url: str = ""
     failed_notice: bool = False
-    kilobytes: int = 80
+    max_kb: int = 80
 
 
 def faults(mail: Mail) -> Iterator[tuple[list[str], str, str]]:
@@ -48,7 +48,7 @@ def faults(mail: Mail) -> Iterator[tuple[list[str], str, str]]:
     elif mail.unsubscribe_url and not _STANDS_FOR_RECIPIENT.search(mail.unsubscribe_url):
         do = "put {recipient} or {token} where it says who leaves (RFC 8058 section 3.1)"
         yield ["mail", "unsubscribe_url"], "mail: unsubscribe_url is the same for everybody", do
-    if not 10 <= mail.kilobytes <= 1000:
+    if not 10 <= mail.max_kb <= 1000:
         yield (
             ["mail", "kilobytes"],
             f"mail: kilobytes is {mail.kilobytes}, not 10 to 1000",

@@ -30,7 +30,7 @@ def _rubric(settings: Settings) -> str:
 def _grades(grades: Iterable[Grade]) -> Iterable[str]:
     for grade in grades:
         example = f" Example: {grade.example}" if grade.example else ""
-        yield f"- {grade.low}-{grade.high} ({grade.name}): {grade.means}{example}"
+        yield f"- {grade.low}-{grade.high} ({grade.name}): {grade.description}{example}"
 
 
 def _topics(settings: Settings) -> str:

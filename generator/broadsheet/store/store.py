@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper, Receipt
 from broadsheet.store import records
 from broadsheet.store.atomic import write_atomically, write_together
@@ -119,7 +119,7 @@ class Store:
                 continue
             good, bad = publication.parse_stream(text, self.label(path))
             found += good
-            problems += [problem for problem in bad if not problem.note]
+            problems += [problem for problem in bad if not problem.is_note]
         if problems:
             raise DigestError(problems)
         return found

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import escape
 
 from broadsheet.text.sanitize import escaped
-from broadsheet.views.page import Page, MetaTag
+from broadsheet.views.page import MetaTag, Page
 
 HEADING_ID = "digest"
 MARK = "generated: by digest, from data"

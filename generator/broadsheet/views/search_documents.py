@@ -50,7 +50,7 @@ class Shard(NamedTuple):
     first: int = 0
 
 
-class Facts(NamedTuple):
+class Facets(NamedTuple):
     """What hits are filtered and sorted by: ids of topics, codes of categories, sources; `score` is out of 20."""
 
     topic: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class Facts(NamedTuple):
     upvotes: int | None = None
 
 
-class Document(NamedTuple):
+class SearchDocument(NamedTuple):
     """`data` is the HTML to index under the name `path`; `card` is what a hit shows, as JSON.
 
     The card is a list: address, id in a reader's browser, title, authors, note, how many words stand before the
@@ -73,7 +73,7 @@ class Document(NamedTuple):
     path: str
     data: bytes
     card: bytes
-    facts: Facts
+    facts: Facets
     names: tuple[str, ...]
     address: str
 
@@ -108,7 +108,7 @@ def shards(catalogue: Catalogue, settings: Settings) -> list[Shard]:
     return works[:1] + papers[::-1] + works[1:]
 
 
-def documents(catalogue: Catalogue, settings: Settings, shard: Shard) -> Iterator[Document]:
+def documents(catalogue: Catalogue, settings: Settings, shard: Shard) -> Iterator[SearchDocument]:
     """What a shard holds; a paper stands in the shard of the first day that showed it."""
     if not shard.dates:
         yield from map(_publication, catalogue.publications()[shard.first : shard.first + MOST])
@@ -151,10 +151,10 @@ def _span_name(group: list[_Part]) -> str:
     return first if first == last else f"{first}-to-{last[5:]}"
 
 
-def _paper(entry: Entry, topics: dict[str, str], address: str) -> Document:
+def _paper(entry: Entry, topics: dict[str, str], address: str) -> SearchDocument:
     paper = entry.paper
     names = [topics[topic] for topic in entry.topics]
-    facts = Facts(
+    facts = Facets(
         topic=entry.topics,
         category=distinct(paper.categories),
         source=entry.sources,
@@ -178,7 +178,7 @@ def _paper(entry: Entry, topics: dict[str, str], address: str) -> Document:
     )
 
 
-def _publication(publication: Publication) -> Document:
+def _publication(publication: Publication) -> SearchDocument:
     note = ("Publication", text.plain(publication.venue), publication.year)
     date = publication.date or publication.year or ""
     return _document(
@@ -190,7 +190,7 @@ def _publication(publication: Publication) -> Document:
         note=" · ".join(str(part) for part in note if part),
         body=[publication.venue, *(abstract.text for abstract in publication.abstracts)],
         ids=[publication.doi, *publication.arxiv_ids],
-        facts=Facts(source=(PUBLICATIONS,), year=(date[:4],) if date else (), date=date),
+        facts=Facets(source=(PUBLICATIONS,), year=(date[:4],) if date else (), date=date),
     )
 
 
@@ -204,9 +204,9 @@ def _document(
     note: str,
     body: Iterable[str | None],
     ids: Iterable[str | None],
-    facts: Facts,
+    facts: Facets,
     more: Iterable[str] = (),
-) -> Document:
+) -> SearchDocument:
     people = ", ".join(authors)
     by = ", ".join(authors[:NAMES]) + (f" and {len(authors) - NAMES} more" if len(authors) > NAMES else "")
     said = " ".join(" ".join(text.plain(part) for part in body if part).split())
@@ -218,7 +218,7 @@ def _document(
     parts = map(escape, (people, sought, " ".join([*known, *more])))
     data = f"{HEAD}<h1>{escape(title)}</h1>{''.join(f'<p>{part}</p>' for part in parts)}</body></html>\n"
     card = msgspec.json.encode([address, name, title, by, note, before, quoted])
-    return Document(path, data.encode(), card, facts, tuple(_asked(known)), address)
+    return SearchDocument(path, data.encode(), card, facts, tuple(_asked(known)), address)
 
 
 def _asked(ids: Iterable[str]) -> Iterator[str]:

@@ -152,7 +152,7 @@ def test_a_full_feed_of_one_is_completed(server: Loopback, web: Web, wanted: str
     day = ask(server, web, wanted, today=DAY, details=False)
     assert len(day.papers) == day.announced == 2002
     assert day.condition is Condition.OK
-    assert [(problem.what, problem.note) for problem in day.problems] == [
+    assert [(problem.message, problem.is_note) for problem in day.problems] == [
         (f"the feed of {wanted} is full (2,000 items): 2 more papers added from the archive", True)
     ]
 
@@ -193,7 +193,7 @@ def test_without_oai_pmh_a_full_feed_says_what_may_be_missing(server: Loopback, 
     server.on(OAI, Answer(404, b"gone"))
     day = ask(server, web, "cs.LG", today=DAY, details=False)
     assert len(day.papers) == 2001
-    assert any("oaipmh" in problem.where and not problem.note for problem in day.problems)
+    assert any("oaipmh" in problem.location and not problem.is_note for problem in day.problems)
 
 
 def test_one_of_two_categories_is_full_by_itself(server: Loopback, web: Web) -> None:
@@ -220,7 +220,7 @@ def test_a_full_feed_that_cannot_be_completed_says_so(server: Loopback, web: Web
     server.on(API, reply)
     day = ask(server, web, "cs.LG", today=DAY, details=False)
     assert len(day.papers) == 2000
-    said = [problem.what for problem in day.problems if not problem.note]
+    said = [problem.message for problem in day.problems if not problem.is_note]
     assert "the feed of cs.LG is full, and the API has no papers to complete it" in said
 
 

@@ -38,7 +38,7 @@ def ids(papers: tuple[Paper, ...]) -> list[str]:
 
 
 def said(fetched: Fetched) -> list[str]:
-    return [f"{problem.what}: {problem.do}" for problem in fetched.problems]
+    return [f"{problem.message}: {problem.hint}" for problem in fetched.problems]
 
 
 def feed(change: tuple[str, str], *more: tuple[str, str]) -> Answer:
@@ -147,7 +147,7 @@ def test_details_that_cannot_be_had_cost_a_note_and_nothing_else(server: Loopbac
         "answers 503 Service Unavailable: try again later",
         "the feed's papers are kept without details: fetch again to fill them in",
     ]
-    assert all(problem.note for problem in day.problems)
+    assert all(problem.is_note for problem in day.problems)
 
 
 def test_a_weekend_is_quiet_and_needs_one_request(server: Loopback, web: Web) -> None:
@@ -193,7 +193,7 @@ def test_a_feed_that_is_out_of_order_is_made_up_for(server: Loopback, web: Web, 
     play(server, "arxiv_window")
     day = ask(server, web, replacements=False)
     assert (day.condition, ids(day.papers)) == (Condition.OK, ["2609.20001", "2609.20002", "2609.20003"])
-    assert [problem.note for problem in day.problems] == [True]
+    assert [problem.is_note for problem in day.problems] == [True]
 
 
 def test_all_of_arxiv_down_is_said(server: Loopback, web: Web) -> None:
@@ -224,7 +224,7 @@ def test_nothing_yet_is_neither_quiet_nor_ok(server: Loopback, web: Web) -> None
     day = ask(server, web)
     assert day.condition is Condition.STALE
     assert said(day) == [NO_PAPERS]
-    assert not day.problems[0].note
+    assert not day.problems[0].is_note
 
 
 def older(number: int, category: str) -> list[str]:

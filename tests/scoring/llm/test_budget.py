@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.model.model import Cost, Tokens
-from broadsheet.scoring.llm.budget import Bill, Purse, add_bills, add_tokens, bill, usage
+from broadsheet.scoring.llm.budget import Charge, Purse, add_charges, add_tokens, bill, usage
 from broadsheet.settings.config import Price
 
 PRICE = Price(prompt=Decimal("2.50"), cached=Decimal("1.25"), completion=Decimal(10), currency="EUR")
@@ -15,20 +15,20 @@ TOKENS = Tokens(prompt=1000, completion=200, total=1200, cached=400)
 
 
 def test_cached_tokens_have_a_price_of_their_own() -> None:
-    assert bill(TOKENS, PRICE) == Bill(prompt=Decimal("0.002"), completion=Decimal("0.002"), currency="EUR")
+    assert bill(TOKENS, PRICE) == Charge(prompt=Decimal("0.002"), completion=Decimal("0.002"), currency="EUR")
     whole = Price(prompt=Decimal("2.50"), completion=Decimal(10))
-    assert bill(TOKENS, whole) == Bill(prompt=Decimal("0.0025"), completion=Decimal("0.002"), currency="USD")
+    assert bill(TOKENS, whole) == Charge(prompt=Decimal("0.0025"), completion=Decimal("0.002"), currency="USD")
 
 
 def test_unknown_is_not_nothing() -> None:
     assert bill(TOKENS, None) is None
     assert bill(None, PRICE) is None
     known = bill(TOKENS, PRICE)
-    assert add_bills([known, None], "EUR") == Cost(currency="EUR")
-    assert add_bills([known, known], "EUR") == Cost(prompt=0.004, completion=0.004, total=0.008, currency="EUR")
-    assert add_bills([], "EUR") == Cost(prompt=0, completion=0, total=0, currency="EUR")
-    other = Bill(prompt=Decimal(1), completion=Decimal(1), currency="USD")
-    assert add_bills([known, other], "EUR") == Cost(currency="EUR")
+    assert add_charges([known, None], "EUR") == Cost(currency="EUR")
+    assert add_charges([known, known], "EUR") == Cost(prompt=0.004, completion=0.004, total=0.008, currency="EUR")
+    assert add_charges([], "EUR") == Cost(prompt=0, completion=0, total=0, currency="EUR")
+    other = Charge(prompt=Decimal(1), completion=Decimal(1), currency="USD")
+    assert add_charges([known, other], "EUR") == Cost(currency="EUR")
 
 
 @pytest.mark.parametrize(

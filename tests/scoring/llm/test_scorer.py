@@ -31,7 +31,7 @@ prompt:
     {topics}
     Papers
     {papers}
-scorer:
+llm:
   model: model-1
   batch: 10
   timeout: 0.3
@@ -75,7 +75,7 @@ class Digest:
 
     def faults(self) -> list[str]:
         """What `broadsheet check` says of the data."""
-        return [str(problem) for problem in check(self.root).problems if problem.where.startswith("data/")]
+        return [str(problem) for problem in check(self.root).problems if problem.location.startswith("data/")]
 
 
 @pytest.fixture
@@ -243,11 +243,11 @@ def test_a_reply_that_breaks_off_gives_what_it_has(digest: Digest, server: Model
     server.then(model_server.cut)
     done = digest.score()
     assert (done.scored, server.asked[1:]) == (10, [(ids[-1],)])
-    assert done.errors == ("the reply broke off at 1,000 tokens (scorer.max_tokens)",)
+    assert done.errors == ("the reply broke off at 1,000 tokens (llm.max_tokens)",)
     server.then(*[model_server.saying("<think>and so on", "length")] * 12)
     (digest.root / "data/replies/2025" / f"{DAY}.jsonl").unlink()
     done = digest.score(again=True)
-    assert set(done.unscored.values()) == {"the reply broke off at 1,000 tokens (scorer.max_tokens)"}
+    assert set(done.unscored.values()) == {"the reply broke off at 1,000 tokens (llm.max_tokens)"}
     assert [len(batch) for batch in server.asked[2:]] == [10] + [1] * 10
 
 
@@ -379,7 +379,7 @@ def test_without_a_price_the_cost_is_unknown_and_no_budget_can_be_held(digest: D
         digest.score(budget=Decimal(1))
     assert str(caught.value) == (
         "digest.yml: no price for another, so no budget can be held: "
-        "add its price to scorer.prices in digest.yml, or go without a budget"
+        "add its price to llm.prices in digest.yml, or go without a budget"
     )
     assert server.asked == []
     done = digest.score()
@@ -462,13 +462,13 @@ def test_a_forecast_asks_nobody_writes_nothing_and_comes_close(digest: Digest, s
     assert done.cost is not None
     assert done.cost.total is not None
     assert seen.cost is not None
-    assert seen.most is not None
-    assert (seen.papers, seen.kept, seen.requests) == (25, 0, 3)
+    assert seen.max_cost is not None
+    assert (seen.papers, seen.cached, seen.requests) == (25, 0, 3)
     assert seen.tokens.prompt == pytest.approx(server.tokens.prompt, rel=0.1)
-    assert done.cost.total <= seen.cost <= seen.most
+    assert done.cost.total <= seen.cost <= seen.max_cost
     digest.holds(30)
     again = forecast_day(digest.root, DAY, {})
-    assert (again.papers, again.kept, again.requests) == (30, 25, 1)
+    assert (again.papers, again.cached, again.requests) == (30, 25, 1)
     assert forecast_day(digest.root, DAY, {"DIGEST_LLM_MODEL": "another"}).cost is None
 
 
@@ -547,8 +547,8 @@ def test_what_is_missing_is_said_all_at_once(digest: Digest) -> None:
     with pytest.raises(DigestError) as caught:
         digest.score()
     assert str(caught.value).splitlines() == [
-        "scorer: no endpoint: set DIGEST_LLM_URL, or scorer.endpoint in digest.yml",
-        "scorer: no model: set DIGEST_LLM_MODEL, or scorer.model in digest.yml",
+        "llm: no endpoint: set DIGEST_LLM_URL, or llm.endpoint in digest.yml",
+        "llm: no model: set DIGEST_LLM_MODEL, or llm.model in digest.yml",
         "DIGEST_LLM_KEY: has characters that no key has: copy the key anew",
     ]
 
@@ -559,11 +559,11 @@ def test_an_address_that_is_none_is_refused_without_showing_it(digest: Digest, u
     digest.environment["DIGEST_LLM_URL"] = url
     with pytest.raises(DigestError) as caught:
         digest.score()
-    assert str(caught.value) == "scorer: the endpoint is no http(s) address: write it as https://host/v1"
+    assert str(caught.value) == "llm: the endpoint is no http(s) address: write it as https://host/v1"
 
 
 def test_a_digest_without_a_prompt_says_so(digest: Digest, server: ModelServer) -> None:
-    digest.holds(1, "scorer: {model: m}\n")
+    digest.holds(1, "llm: {model: m}\n")
     with pytest.raises(DigestError, match=r"digest.yml: no prompt that could be sent to a model: write prompt\.user"):
         digest.score()
     assert server.asked == []

@@ -58,7 +58,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
                 notes.refuse("no date found", "pass --date")
     if not entries:
         do = "nothing to do on weekends and holidays, when arXiv's feeds are empty"
-        notes.problems.append(Diagnostic(payload.where, "holds no papers", do, note=True))
+        notes.problems.append(Diagnostic(payload.where, "holds no papers", do, is_note=True))
     return notes.harvest(rows_found)
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from broadsheet.http.client import Web
 from broadsheet.model.arxiv_categories import is_in
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper
 from broadsheet.providers.arxiv.calendar import Calendar
 from broadsheet.providers.arxiv.services import MOST_IN_FEED, ArxivServices, is_full
@@ -278,10 +278,10 @@ class _Day:
 
     def _note(self, error: DigestError) -> None:
         """What went wrong, yet was made up for."""
-        self._done.problems += [msgspec.structs.replace(problem, note=True) for problem in error.problems]
+        self._done.problems += [msgspec.structs.replace(problem, is_note=True) for problem in error.problems]
 
     def _say(self, what: str, do: str, *, note: bool = False) -> None:
-        self._done.problems.append(Diagnostic("arXiv", what, do, note=note))
+        self._done.problems.append(Diagnostic("arXiv", what, do, is_note=note))
 
 
 def _days_before(date: str, days: int) -> str:

@@ -37,7 +37,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     root, notes = payload.root, Notes(payload.where)
     if (error := child(root, "error")) is not None:
         if error.get("code") == "noRecordsMatch":
-            notes.problems.append(Diagnostic(payload.where, "holds no papers", "nothing to do", note=True))
+            notes.problems.append(Diagnostic(payload.where, "holds no papers", "nothing to do", is_note=True))
             return notes.harvest([])
         reason = " ".join(filter(None, (error.get("code"), (error.text or "").strip())))
         what, code = f"the repository refused: {mending.shown(reason)}", error.get("code")
@@ -56,7 +56,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
             _record(record, day, notes, found)
     if deleted:
         what = f"{deleted} deleted {'record' if deleted == 1 else 'records'} left out"
-        notes.problems.append(Diagnostic(payload.where, what, "nothing to do", note=True))
+        notes.problems.append(Diagnostic(payload.where, what, "nothing to do", is_note=True))
     return notes.harvest(found)
 
 

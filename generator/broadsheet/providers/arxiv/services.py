@@ -163,7 +163,7 @@ def _searched(categories: Sequence[str]) -> list[str]:
 def _extend(found: Harvest, more: Harvest) -> None:
     found.rows += more.rows
     found.repairs += more.repairs
-    found.problems += [problem for problem in more.problems if not problem.note]
+    found.problems += [problem for problem in more.problems if not problem.is_note]
     if more.refused and not more.rows:
         raise DigestError(found.problems)
 
@@ -172,5 +172,5 @@ def _broken_off(found: Harvest, error: WebError) -> Harvest:
     """Return what came before a request failed, with a problem for the rest. Raises the error if nothing came."""
     if not found.rows:
         raise error
-    found.problems += [msgspec.structs.replace(it, do="fetch the day again for the rest") for it in error.problems]
+    found.problems += [msgspec.structs.replace(it, hint="fetch the day again for the rest") for it in error.problems]
     return found

@@ -237,7 +237,7 @@ class _Record:
 
 
 def _lacking(where: str, tag: str) -> Diagnostic:
-    return Diagnostic(where, f"a record without {tag}: read as far as it goes", "nothing to do if it is whole", note=True)
+    return Diagnostic(where, f"a record without {tag}: read as far as it goes", "nothing to do if it is whole", is_note=True)
 
 
 def _ris_lines(text: str) -> Iterator[tuple[int, str, str]]:

@@ -91,7 +91,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         elif not receipts:
             empty_day = date
             do = "nothing to do if the day was quiet"
-            notes.problems.append(Diagnostic(payload.where, NO_PAPERS, do, note=True))
+            notes.problems.append(Diagnostic(payload.where, NO_PAPERS, do, is_note=True))
     harvest = notes.harvest(taken)
     harvest.receipts, harvest.empty_day = receipts, empty_day
     return harvest

@@ -14,7 +14,7 @@ import msgspec
 
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, WebError, shown
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper
 from broadsheet.providers import decode as payload
 from broadsheet.providers.arxiv.calendar import Calendar
@@ -86,7 +86,7 @@ def _pages(web: Web, endpoint: str, date: str, problems: list[Diagnostic]) -> It
                 raise
             if isinstance(error, WebError) and error.status in _REFUSALS:
                 return  # there is no such page
-            problems += [msgspec.structs.replace(it, do="fetch the day again for the rest") for it in error.problems]
+            problems += [msgspec.structs.replace(it, hint="fetch the day again for the rest") for it in error.problems]
             return
         if not page.value:
             return

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, shown
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers import decode as payload
 from broadsheet.providers.fetch_result import Ask, Condition, Fetched
 from broadsheet.providers.librecat import parser as librecat
@@ -59,7 +59,7 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:
     texts = [text for text in streams if text is not None]
     harvest.stream = "".join(f"{text.rstrip()}\n" for text in texts) if len(texts) == len(streams) else None
     if not known:
-        problems.append(Diagnostic(shown(repository.url), "finds no publication", "check the query", note=True))
+        problems.append(Diagnostic(shown(repository.url), "finds no publication", "check the query", is_note=True))
     condition = Condition.OK if known else Condition.QUIET
     return Fetched(
         source=f"{NAME} {repository.name}",

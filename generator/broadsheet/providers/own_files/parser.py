@@ -119,5 +119,5 @@ def _download(lines: list[tuple[int, dict[str, Any]]], notes: Notes) -> Harvest:
     if publications:
         what = f"{publications} publications, in the form in which pages show them, are not taken in"
         do = "import the repository's export, or data/publications of that digest"
-        harvest.problems.append(Diagnostic(notes.where.rpartition(":")[0], what, do, note=True))
+        harvest.problems.append(Diagnostic(notes.where.rpartition(":")[0], what, do, is_note=True))
     return harvest

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from broadsheet.model import arxiv_id
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers import fields
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.dates import day_of_value
@@ -63,7 +63,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     if isinstance(payload, Lines):
         items = [Item(row, line) for line, row in payload.rows]
         harvest = notes.harvest(take(items, day, notes, settled(payload.fields, items, notes)))
-        harvest.problems = sorted([*harvest.problems, *payload.problems], key=lambda problem: _number(problem.where))
+        harvest.problems = sorted([*harvest.problems, *payload.problems], key=lambda problem: _number(problem.location))
         harvest.refused += len(payload.problems)
         return harvest
     assert isinstance(payload, Json)

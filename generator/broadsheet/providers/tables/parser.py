@@ -113,7 +113,7 @@ def rows_of(payload: Text, problems: list[Diagnostic], notes: list[Diagnostic]) 
     lines = lines_of(payload.text)
     if any(line.strip() and not _SEPARATOR.match(line) for line in lines[: layout.skipped]):
         what = f"the header is on line {layout.skipped + 1}; the lines before it were passed over"
-        notes.append(Diagnostic(f"{payload.where}:1", what, "nothing to do if they are a title", note=True))
+        notes.append(Diagnostic(f"{payload.where}:1", what, "nothing to do if they are a title", is_note=True))
     records, unclosed = _records(lines, layout.skipped, layout.delimiter)
     for line in unclosed:
         what, do = "a quote that is not closed: the lines from here on were read without it", "close it, or take it out"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # loads YAML
 _MILLION = 1_000_000
 
 
-class Bill(msgspec.Struct, frozen=True, kw_only=True):
+class Charge(msgspec.Struct, frozen=True, kw_only=True):
     """What one request cost; None is unknown."""
 
     prompt: Decimal
@@ -49,13 +49,13 @@ def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
 
 
-def bill(tokens: Tokens | None, price: "Price | None") -> Bill | None:
+def bill(tokens: Tokens | None, price: "Price | None") -> Charge | None:
     """What so many tokens cost; None if either is unknown."""
     if tokens is None or price is None:
         return None
     cached = price.prompt if price.cached is None else price.cached
     prompt = (tokens.prompt - tokens.cached) * price.prompt + tokens.cached * cached
-    return Bill(
+    return Charge(
         prompt=prompt / _MILLION, completion=tokens.completion * price.completion / _MILLION, currency=price.currency
     )
 
@@ -67,7 +67,7 @@ def add_tokens(parts: Iterable[Tokens | None]) -> Tokens:
     return Tokens(**{name: sum(getattr(part, name) for part in known) for name in names})
 
 
-def add_bills(bills: Iterable[Bill | None], currency: str) -> Cost:
+def add_charges(bills: Iterable[Charge | None], currency: str) -> Cost:
     """The sum of `bills`; unknown if one of them is, or if they are not in one currency."""
     known = list(bills)
     currencies = {part.currency for part in known if part} or {currency}
@@ -113,7 +113,7 @@ class Purse:
         """End a reservation: the request has come back, and is paid for with `pay` if it was charged."""
         self._reserved -= highest or 0
 
-    def pay(self, highest: Decimal | None, paid: Bill | None) -> None:
+    def pay(self, highest: Decimal | None, paid: Charge | None) -> None:
         """Take out what a request cost; the highest it may have cost if that was not told."""
         if self._left is None or highest is None:
             return

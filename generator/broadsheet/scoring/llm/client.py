@@ -17,7 +17,7 @@ import msgspec
 from broadsheet.http.client import Web
 from broadsheet.http.secrets import Secrets
 from broadsheet.http.service import Service, WebError
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Tokens
 from broadsheet.scoring.llm import budget as pricing
 from broadsheet.settings.config import LanguageModel
@@ -80,7 +80,7 @@ class Failure(NamedTuple):
     charged: bool = False
 
 
-class Endpoint:
+class LlmClient:
     """Where the model is, and how it is asked. `repr` shows neither the key nor the address, which may hold one."""
 
     def __init__(self, url: str, key: str, settings: LanguageModel, web: Web) -> None:
@@ -140,7 +140,7 @@ class Endpoint:
         return Answer(content, finish == "length", tokens)
 
     def _failed(self, error: WebError) -> Failure:
-        status, what = error.status, error.problems[0].kind or error.problems[0].what
+        status, what = error.status, error.problems[0].kind or error.problems[0].message
         if error.reply is None:
             return Failure(Why.UNREACHED, f"the endpoint {what}", charged=error.sent)
         said = _error(_decoded(error.reply.body))
@@ -162,7 +162,7 @@ class Endpoint:
             _LOG.warning("the endpoint says: %s", words)
 
 
-def is_set(settings: LanguageModel, environment: Mapping[str, str]) -> bool:
+def is_configured(settings: LanguageModel, environment: Mapping[str, str]) -> bool:
     """Whether a language model is wanted: somebody named an endpoint, a model or a key, if not all that it takes."""
     given = (settings.endpoint, settings.model, *(environment.get(name, "").strip() for name in (URL, MODEL, KEY)))
     return any(given)
@@ -178,11 +178,11 @@ def from_environment(settings: LanguageModel, environment: Mapping[str, str]) ->
     model = environment.get(MODEL, "").strip() or settings.model
     problems = []
     if not url:
-        problems.append(Diagnostic("scorer", "no endpoint", f"set {URL}, or scorer.endpoint in digest.yml"))
+        problems.append(Diagnostic("llm", "no endpoint", f"set {URL}, or llm.endpoint in digest.yml"))
     elif not safe_url(url):
-        problems.append(Diagnostic("scorer", "the endpoint is no http(s) address", "write it as https://host/v1"))
+        problems.append(Diagnostic("llm", "the endpoint is no http(s) address", "write it as https://host/v1"))
     if not model:
-        problems.append(Diagnostic("scorer", "no model", f"set {MODEL}, or scorer.model in digest.yml"))
+        problems.append(Diagnostic("llm", "no model", f"set {MODEL}, or llm.model in digest.yml"))
     if not re.fullmatch(r"[\x21-\x7e]*", key):
         problems.append(Diagnostic(KEY, "has characters that no key has", "copy the key anew"))
     if problems:

@@ -9,11 +9,11 @@ from broadsheet.model.model import Paper, Tokens
 from broadsheet.scoring.llm import prompt as question
 from broadsheet.scoring.llm.budget import Purse, add_tokens, bill
 from broadsheet.scoring.llm.prompt import Instructions
-from broadsheet.scoring.llm.reply_log import Kept
+from broadsheet.scoring.llm.reply_log import ReplyLog
 from broadsheet.settings.config import Settings
 
 
-class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """An estimate by the length of the prompts, if every reply were good: `tokens` and `cost`.
 
     `kept` papers cost nothing any more. `most` is what the requests could cost at the highest: a budget is held with
@@ -21,15 +21,15 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     papers: int
-    kept: int
+    cached: int
     requests: int
     tokens: Tokens
     cost: Decimal | None
-    most: Decimal | None
+    max_cost: Decimal | None
     currency: str
 
 
-def forecast(papers: Sequence[Paper], settings: Settings, model: str, kept: Kept) -> Forecast:
+def estimate(papers: Sequence[Paper], settings: Settings, model: str, kept: ReplyLog) -> Estimate:
     """What scoring `papers` with `model` would take. Raises DigestError if the settings have no prompt."""
     scorer, instructions = settings.llm, Instructions.of(settings)
     price = scorer.prices.get(model)
@@ -41,12 +41,12 @@ def forecast(papers: Sequence[Paper], settings: Settings, model: str, kept: Kept
     longest = [question.most_prompt_tokens(messages) for messages, _ in asked]
     most = [Purse(None, price).highest(length, scorer.max_tokens) for length in longest]
     cost = bill(tokens, price)
-    return Forecast(
+    return Estimate(
         papers=len(papers),
-        kept=len(answered),
+        cached=len(answered),
         requests=len(asked),
         tokens=tokens,
         cost=cost.total if cost else None,
-        most=sum((part for part in most if part), Decimal(0)) if cost else None,
+        max_cost=sum((part for part in most if part), Decimal(0)) if cost else None,
         currency=price.currency if price else "USD",
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper, Tokens
 from broadsheet.settings.config import Settings
 from broadsheet.settings.prompt import PAPERS, compose, rubric_hash

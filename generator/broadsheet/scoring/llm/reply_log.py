@@ -18,7 +18,7 @@ import msgspec
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.model import Tokens
 from broadsheet.scoring.llm import replies as verdicts
-from broadsheet.scoring.llm.budget import Bill
+from broadsheet.scoring.llm.budget import Charge
 from broadsheet.scoring.llm.replies import Verdict
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
@@ -29,7 +29,7 @@ MOST_USELESS, MOST_USELESS_ALONE = 6, 2
 _LONGEST_REPLY = 100_000  # characters of a reply that is worth keeping for later
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LoggedRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request that was answered: verdicts by arXiv id, and for each paper the hash of what the model saw of it.
 
     `tokens` and `bill` are None where they are unknown. `reply` is what the model wrote, `cut` whether it came to the
@@ -39,8 +39,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     model: str
     rubric: str | None = None
     tokens: Tokens | None = None
-    bill: Bill | None = None
-    sent: dict[str, str] = {}
+    charge: Charge | None = None
+    input_hashes: dict[str, str] = {}
     verdicts: dict[str, Verdict] = {}
     reply: str | None = None
     cut: bool = False
@@ -48,13 +48,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def useless(self) -> set[str]:
         """The papers that were asked about for nothing."""
-        return self.sent.keys() - self.verdicts.keys()
+        return self.input_hashes.keys() - self.verdicts.keys()
 
 
-_REQUEST = msgspec.json.Decoder(Request)
+_REQUEST = msgspec.json.Decoder(LoggedRequest)
 
 
-class Kept:
+class ReplyLog:
     """The requests of one day, in the order in which they were made. `label` names the file in messages."""
 
     def __init__(self, path: Path, label: str) -> None:
@@ -63,8 +63,8 @@ class Kept:
         self._verdicts: dict[tuple[str, str, str, str | None], Verdict] = {}
         self._useless: Counter[tuple[str, str, str, str | None]] = Counter()
         self._useless_alone: Counter[tuple[str, str, str, str | None]] = Counter()
-        self._old: list[Request] = []
-        self._new: dict[int, Request] = {}
+        self._old: list[LoggedRequest] = []
+        self._new: dict[int, LoggedRequest] = {}
         self._places = itertools.count()
         self.problems: list[Diagnostic] = []
         data = read_regular(path) if os.path.lexists(path) else b""
@@ -75,7 +75,7 @@ class Kept:
                 self._read(line, f"{label}:{number}")
 
     @property
-    def requests(self) -> list[Request]:
+    def requests(self) -> list[LoggedRequest]:
         """All of them, those of this run by their place."""
         return [*self._old, *(self._new[place] for place in sorted(self._new))]
 
@@ -84,22 +84,22 @@ class Kept:
             request = _REQUEST.decode(line)
         except (msgspec.MsgspecError, RecursionError):
             do = "mend it from the history of data/, or delete it: its papers are then paid for again"
-            self.problems.append(Diagnostic(where, "a kept reply that cannot be read", do, note=True))
+            self.problems.append(Diagnostic(where, "a kept reply that cannot be read", do, is_note=True))
         else:
             if request.reply is not None:
-                found = verdicts.judge(request.reply, request.sent, cut=request.cut).verdicts
+                found = verdicts.judge(request.reply, request.input_hashes, cut=request.cut).verdicts
                 request = msgspec.structs.replace(request, verdicts=request.verdicts | found)
             self._old.append(request)
             self._remember(request)
 
-    def _remember(self, request: Request) -> None:
-        for arxiv_id, sent in request.sent.items():
+    def _remember(self, request: LoggedRequest) -> None:
+        for arxiv_id, sent in request.input_hashes.items():
             key = (arxiv_id, sent, request.model, request.rubric)
             if arxiv_id in request.verdicts:
                 self._verdicts[key] = request.verdicts[arxiv_id]
             else:
                 self._useless[key] += 1
-                self._useless_alone[key] += len(request.sent) == 1
+                self._useless_alone[key] += len(request.input_hashes) == 1
 
     def verdict(self, arxiv_id: str, sent: str, model: str, rubric: str) -> Verdict | None:
         """What this model said, under this very rubric, of a paper of which it saw just what it would see now."""
@@ -114,7 +114,7 @@ class Kept:
         """Return the place of the next request among those of this run."""
         return next(self._places)
 
-    def add(self, request: Request, place: int | None = None) -> None:
+    def add(self, request: LoggedRequest, place: int | None = None) -> None:
         """Keep one more; it is on the disk when this returns. Several threads may do so at once."""
         place = self.place() if place is None else place
         with self._lock:
@@ -139,7 +139,7 @@ class Kept:
             write_atomically(self._path, self._before + b"".join(lines), durable=True)
 
 
-def _settled(request: Request) -> bytes:
+def _settled(request: LoggedRequest) -> bytes:
     reply = request.reply
     if reply is not None and (not request.useless or len(reply) > _LONGEST_REPLY):
         request = msgspec.structs.replace(request, reply=None, cut=False)

@@ -8,17 +8,17 @@ from functools import partial
 import msgspec
 
 from broadsheet.model import arxiv_id
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper, Scorer
 from broadsheet.processes.threads import in_thread
 from broadsheet.scoring.llm import prompt as question
 from broadsheet.scoring.llm import replies as verdicts
 from broadsheet.scoring.llm.batching import Heard, Progress, Reply, Rounds
-from broadsheet.scoring.llm.budget import Purse, add_bills, add_tokens, bill
-from broadsheet.scoring.llm.client import Answer, Endpoint, Failure, Why
+from broadsheet.scoring.llm.budget import Purse, add_charges, add_tokens, bill
+from broadsheet.scoring.llm.client import Answer, Failure, LlmClient, Why
 from broadsheet.scoring.llm.prompt import Instructions
 from broadsheet.scoring.llm.replies import Verdict
-from broadsheet.scoring.llm.reply_log import MOST_USELESS, Kept, Request
+from broadsheet.scoring.llm.reply_log import MOST_USELESS, LoggedRequest, ReplyLog
 from broadsheet.scoring.scores import Scores
 from broadsheet.settings.config import Settings
 
@@ -35,8 +35,8 @@ class LanguageModelScorer:
     def __init__(
         self,
         settings: Settings,
-        endpoint: Endpoint,
-        kept: Kept,
+        endpoint: LlmClient,
+        kept: ReplyLog,
         *,
         budget: Decimal | None = None,
         again: bool = False,
@@ -49,7 +49,7 @@ class LanguageModelScorer:
         self._price = settings.llm.prices.get(self._model)
         self._currency = self._price.currency if self._price else "USD"
         if budget is not None and self._price is None:
-            do = "add its price to scorer.prices in digest.yml, or go without a budget"
+            do = "add its price to llm.prices in digest.yml, or go without a budget"
             raise DigestError(Diagnostic("digest.yml", f"no price for {self._model}, so no budget can be held", do))
         self._budget, self._purse = budget, Purse(budget, self._price)
         self._errors = Counter(str(problem) for problem in kept.problems)
@@ -92,12 +92,12 @@ class LanguageModelScorer:
         """Return the answer; if it was paid for, it is on the disk by then, whatever becomes of it."""
         answer = self._endpoint.ask(messages)
         if isinstance(answer, Answer) or answer.tokens:
-            request = Request(
+            request = LoggedRequest(
                 model=self._model,
                 rubric=self._rubric,
                 tokens=answer.tokens,
-                bill=bill(answer.tokens, self._price),
-                sent={paper.arxiv_id: question.line_hash(paper) for paper in batch},
+                charge=bill(answer.tokens, self._price),
+                input_hashes={paper.arxiv_id: question.line_hash(paper) for paper in batch},
                 reply=answer.content if isinstance(answer, Answer) else None,
                 cut=isinstance(answer, Answer) and answer.cut,
             )
@@ -119,7 +119,7 @@ class LanguageModelScorer:
             self._errors[_surplus(reading.surplus)] += 1
         if not answer.cut:
             return Heard(reading.verdicts, reading.faults)
-        reason = f"the reply broke off at {self._settings.scorer.max_tokens:,} tokens (scorer.max_tokens)"
+        reason = f"the reply broke off at {self._settings.llm.max_tokens:,} tokens (llm.max_tokens)"
         self._errors[reason] += 1
         alone = None if reading.verdicts else Why.DECLINED
         return Heard(reading.verdicts, dict.fromkeys(reading.faults, reason), alone)
@@ -135,7 +135,7 @@ class LanguageModelScorer:
     # -- all of them -----------------------------------------------------------------------------------------------
 
     def _scores(
-        self, papers: Sequence[Paper], found: dict[str, Verdict], reasons: dict[str, str], requests: Sequence[Request]
+        self, papers: Sequence[Paper], found: dict[str, Verdict], reasons: dict[str, str], requests: Sequence[LoggedRequest]
     ) -> Scores:
         told = [request.tokens for request in requests if request.tokens]
         return Scores(
@@ -144,7 +144,7 @@ class LanguageModelScorer:
             model=self._model,
             rubric=self._rubric,
             tokens=add_tokens(told) if told or not requests else None,
-            cost=add_bills((request.bill for request in requests), self._currency),
+            cost=add_charges((request.charge for request in requests), self._currency),
             errors=tuple(f"{times} × {what}" if times > 1 else what for what, times in self._errors.items()),
         )
 

@@ -9,7 +9,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
-from broadsheet.model.diagnostics import DigestError, Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper
 from broadsheet.scoring.local import features
 from broadsheet.scoring.local.calibration import Numbers, calibrate
