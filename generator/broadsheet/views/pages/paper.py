@@ -22,7 +22,7 @@ from broadsheet.model.model import Links, Paper, Scorer
 from broadsheet.model.publication import Publication
 from broadsheet.providers.arxiv.withdrawal import is_by_arxiv
 from broadsheet.settings.config import Rubric, Settings
-from broadsheet.text import formats, text
+from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
 from broadsheet.views.alternates.alternate import Twin
 from broadsheet.views.alternates.attach import is_recent, twinned
@@ -119,8 +119,8 @@ def _page(story: Story, settings: Settings) -> Page:
     it = story.paper
     address = paper_address(story.shown[0], settings)
     link = partial(relative, base=address)
-    title = text.plain(it.title) or it.arxiv_id
-    marked = text.title(it.title)
+    title = rendering.plain(it.title) or it.arxiv_id
+    marked = rendering.title(it.title)
     about = _about(it)
     first = story.shown[0].date
     back = f'<a href="{link(day_address(first))}">‹ {formats.day(first)}</a>'
@@ -133,14 +133,14 @@ def _page(story: Story, settings: Settings) -> Page:
         updated=story.shown[-1].date,
         head=tuple(tags(it, story.published, address, about, settings)),
         heading=marked if "<math" in marked else "",
-        script="assets/paper.js",
+        script="assets/paper-page.js",
     )
 
 
 def _about(it: Paper) -> str:
     """The first author and the beginning of the abstract, in so many characters."""
-    names = text.name(it.authors[0]) + (" and others" if len(it.authors) > 1 else "") if it.authors else ""
-    said = ". ".join(filter(None, (names, text.plain(it.abstract or it.comment or ""))))
+    names = rendering.name(it.authors[0]) + (" and others" if len(it.authors) > 1 else "") if it.authors else ""
+    said = ". ".join(filter(None, (names, rendering.plain(it.abstract or it.comment or ""))))
     return said if len(said) <= ABOUT else said[:ABOUT].rpartition(" ")[0] + " …"
 
 
@@ -149,11 +149,11 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     by = "Authors not given"
     if it.authors:
         by = authors(it.authors, settings.pages.authors, partial(_author, pages_of=story.authors, link=link))
-    named = f'data-paper="{escaped(it.arxiv_id)}" data-title="{escaped(text.plain(it.title))}"'
+    named = f'data-paper="{escaped(it.arxiv_id)}" data-title="{escaped(rendering.plain(it.title))}"'
     yield f'<div class="digest layout">\n<article class="column paper-page" {named}>\n<div class="authors">{by}</div>\n'
     yield f'<p class="links">{"".join(_links(it))}</p>\n'
     if it.extra.get("withdrawn"):
-        said = f": {text.html(it.arxiv_comment)}" if it.arxiv_comment else ""
+        said = f": {rendering.html(it.arxiv_comment)}" if it.arxiv_comment else ""
         by = "arXiv" if is_by_arxiv(it.arxiv_comment or "") else "its authors"
         yield f'<p class="note"><span class="state failed">Withdrawn</span> by {by}{said}</p>\n'
     yield from published_notes(story.published, link)
@@ -162,7 +162,7 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     if listed := sheet.topics(msgspec.structs.replace(story.shown[0], topics=tuple(topics))):
         yield f'<p class="meta">{listed}</p>\n'
     if it.abstract:
-        yield f'<h2>Abstract</h2>\n<p class="abstract">{text.html(it.abstract)}</p>\n'
+        yield f'<h2>Abstract</h2>\n<p class="abstract">{rendering.html(it.abstract)}</p>\n'
     yield from _shown(story.shown, settings, link)
     yield from _related(story.related, settings, link)
     yield from _citations(it)
@@ -193,7 +193,7 @@ def _verdicts(story: Story, rubric: Rubric) -> Iterator[str]:
     for entry in given or story.shown[:1]:
         it = entry.paper
         if it.comment:
-            yield f'<p class="comment">{text.html(it.comment)}</p>\n'
+            yield f'<p class="comment">{rendering.html(it.comment)}</p>\n'
         if it.score is not None:
             yield from grades_in_full(it, rubric)
         facts = [
@@ -216,7 +216,7 @@ def _earlier_scores(it: Paper) -> Iterator[str]:
     for score in reversed(earlier):
         given = f"{formats.number(score.relevance)}/{formats.number(score.novelty)}"
         by = f" by {scorer_words(score.scorer)}" if score.scorer else ""
-        said = f": {text.html(score.comment)}" if score.comment else ""
+        said = f": {rendering.html(score.comment)}" if score.comment else ""
         yield f'<p class="note">Earlier: relevance/novelty {given}{by}{said}</p>\n'
 
 
@@ -239,7 +239,7 @@ def _related(related: Related, settings: Settings, link: Link) -> Iterator[str]:
             for entry in entries:
                 to = escaped(link(paper_address(entry, settings)))
                 day = f'<span class="muted">{formats.long_date(entry.date)}</span>'
-                yield f'<li><a href="{to}">{text.title(entry.paper.title)}</a> {day}</li>\n'
+                yield f'<li><a href="{to}">{rendering.title(entry.paper.title)}</a> {day}</li>\n'
             yield "</ul>\n</section>\n"
 
 
@@ -263,9 +263,9 @@ def _facts(it: Paper) -> Iterator[tuple[str, str]]:
     yield "Version", " of ".join(filter(None, (f"v{it.version}" if it.version else "", escaped(changed))))
     yield "Announced as", escaped(it.announce_type or "")
     yield "Categories", escaped(" ".join(it.categories))
-    yield "Published in", str(text.html(it.journal_ref or ""))
+    yield "Published in", str(rendering.html(it.journal_ref or ""))
     doi = doi_url(it.doi)
     yield "DOI", f'<a href="{escaped(doi)}" rel="noopener nofollow">{escaped(it.doi or "")}</a>' if doi else ""
-    yield "Comments", str(text.html(it.arxiv_comment or ""))
+    yield "Comments", str(rendering.html(it.arxiv_comment or ""))
     yield "Upvotes", formats.number(it.upvotes) if it.upvotes is not None else ""
     yield "Discussion", formats.count(it.comments, "comment") if it.comments is not None else ""

@@ -14,7 +14,7 @@ import msgspec
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, Entry, day_address
 from broadsheet.settings.config import Settings
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.views import formatting as wording
 from broadsheet.views.calendar import month_address
 from broadsheet.views.page import File, Page
@@ -23,7 +23,7 @@ from broadsheet.views.render import render
 
 ADDRESS = "since/"
 INDEX = f"{ADDRESS}days.json"
-SCRIPT = "assets/visit.js"
+SCRIPT = "assets/since.js"
 WEEK = 7
 WINDOW = 60  # days: whoever was away for longer is led to the months
 NAMES = 4  # of the authors, as in every list
@@ -104,16 +104,16 @@ def _paper(entry: Entry, settings: Settings) -> dict[str, Any]:
     it = entry.paper
     told = {
         "id": it.arxiv_id,
-        "title": text.plain(it.title),
-        "title_parts": parts(str(text.title(it.title))),
+        "title": rendering.plain(it.title),
+        "title_parts": parts(str(rendering.title(it.title))),
         "authors": it.authors[:NAMES],
         "more": max(len(it.authors) - NAMES, 0) or None,
         "score": it.score,
         "relevance": it.relevance,
         "novelty": it.novelty,
         "upvotes": it.upvotes,
-        "comment": text.plain(it.comment or ""),
-        "comment_parts": parts(str(text.title(it.comment or ""))),
+        "comment": rendering.plain(it.comment or ""),
+        "comment_parts": parts(str(rendering.title(it.comment or ""))),
         "topics": entry.topics,
         "address": paper_address(entry, settings),
         "first_seen": entry.first_seen if entry.first_seen < entry.date else None,

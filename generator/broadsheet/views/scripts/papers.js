@@ -1,7 +1,7 @@
 // The papers of a page, each with its node, its id and what of its `details` is saved; and their marks.
 
 import { button, element, oneLine } from "./elements.js";
-import { change, is, state, trouble, watch } from "./kept.js";
+import { change, is, state, trouble, watch } from "./storage.js";
 
 // All papers of the page, and those in sight, in their order: keys move through them.
 export const here = { papers: [], shown: [] };

@@ -2,9 +2,9 @@
 
 import { button, element, root } from "./elements.js";
 import { chosen, clear, countOptions, facetsChosen, filter, foldable, fromAddress, offer } from "./facets.js";
-import { choose, state, watch } from "./kept.js";
-import { help } from "./keys.js";
-import { count, paperOf, savedPapers, status, whenReady } from "./listed.js";
+import { choose, state, watch } from "./storage.js";
+import { help } from "./shortcuts.js";
+import { count, paperOf, savedPapers, status, whenReady } from "./paper-list.js";
 import { addMarks, here, isCompact, notice } from "./papers.js";
 
 // -- filter and sort --

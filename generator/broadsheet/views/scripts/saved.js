@@ -1,12 +1,12 @@
 // The page of saved papers: notes, and files in and out.
 
 import { button, element } from "./elements.js";
-import { ARXIV, bibtex, byLine, home, markdown, ris } from "./files.js";
-import { change, load, merge, state, store, tell, watch, write } from "./kept.js";
-import { help } from "./keys.js";
-import { count, savedPapers, status, whenReady } from "./listed.js";
+import { ARXIV, bibtex, byLine, home, markdown, ris } from "./export.js";
+import { change, load, merge, state, store, tell, watch, write } from "./storage.js";
+import { help } from "./shortcuts.js";
+import { count, savedPapers, status, whenReady } from "./paper-list.js";
 import { addMarks, here, notice } from "./papers.js";
-import { take } from "./taken.js";
+import { take } from "./import.js";
 
 // What is listed at a time, and done in one go: the page answers in between, whatever a file brought.
 const AT_ONCE = 100;

@@ -2,7 +2,7 @@
 
 import { button, element, root } from "./elements.js";
 import { chosen, clear, countOptions, facetsChosen, filter, foldable, fromAddress, offer } from "./facets.js";
-import { help } from "./keys.js";
+import { help } from "./shortcuts.js";
 import { addMarks, here, notice } from "./papers.js";
 import { cardOf, everything, find, load, open, since, waiting } from "./shards.js";
 

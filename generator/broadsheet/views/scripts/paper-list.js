@@ -1,7 +1,7 @@
 // Lists that are in the page: how many papers, what is known of each, and when the page is there.
 
 import { element, oneLine, root } from "./elements.js";
-import { is, state } from "./kept.js";
+import { is, state } from "./storage.js";
 import { linkOf, titleOf } from "./papers.js";
 
 export const count = (number) => `${number} paper${number === 1 ? "" : "s"}`;

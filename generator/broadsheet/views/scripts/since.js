@@ -1,9 +1,9 @@
 // What was published since the last visit: one list, the best first, each paper once.
 
 import { button, element, root } from "./elements.js";
-import { is, load, state, store, tell } from "./kept.js";
-import { help } from "./keys.js";
-import { count, paperOf, status, whenReady } from "./listed.js";
+import { is, load, state, store, tell } from "./storage.js";
+import { help } from "./shortcuts.js";
+import { count, paperOf, status, whenReady } from "./paper-list.js";
 import { addMarks, here, notice } from "./papers.js";
 
 const PAUSE = 6 * 3600 * 1000; // ms: what was listed is seen, to whoever comes back after that

@@ -1,6 +1,6 @@
 // A file that a reader takes in: within bounds, and without loss to either's notes.
 
-import { parse, state } from "./kept.js";
+import { parse, state } from "./storage.js";
 
 const MOST = 100000; // papers
 const LONGEST = 20000; // letters of a note

@@ -1,7 +1,7 @@
 // A paper's own page: save it, mark it read.
 
-import "./keys.js";
-import { paperOf, whenReady } from "./listed.js";
+import "./shortcuts.js";
+import { paperOf, whenReady } from "./paper-list.js";
 import { addMarks, here, notice } from "./papers.js";
 
 whenReady(() => {

@@ -1,7 +1,7 @@
 // The dialog that lists the keys, and switches them off.
 
 import { button, element } from "./elements.js";
-import { choose, state } from "./kept.js";
+import { choose, state } from "./storage.js";
 
 let dialog;
 

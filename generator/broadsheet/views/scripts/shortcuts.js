@@ -1,7 +1,7 @@
 // The keyboard: through the papers of a page, and on to others.
 
 import { root } from "./elements.js";
-import { state } from "./kept.js";
+import { state } from "./storage.js";
 import { here, linkOf, toggle } from "./papers.js";
 
 let at;
@@ -55,6 +55,6 @@ function onKey(event) {
   KEYS[key][1]();
 }
 
-export const help = async () => (await import("./help.js")).show(KEYS);
+export const help = async () => (await import("./shortcuts-help.js")).show(KEYS);
 
 addEventListener("keydown", onKey);
