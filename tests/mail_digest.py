@@ -9,7 +9,7 @@ from broadsheet.mail.edition import Feed
 from broadsheet.mail.feed_parser import parse
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.text.sanitize import escaped
 from tests.example import SETTINGS, make_digest
 
@@ -28,13 +28,13 @@ def mail_digest(root: Path, mail: str = MAIL) -> Settings:
 def paper_html(title: str, arxiv_id: str, *paragraphs: str) -> str:
     """A paper of one of our editions; titles and paragraphs as sources write them."""
     address = f"https://arxiv.org/abs/{arxiv_id}"
-    inside = "".join(f"<p>{text.html(paragraph)}</p>" for paragraph in paragraphs)
-    return f'<h3><a href="{address}">{text.title(title)}</a></h3>{inside}'
+    inside = "".join(f"<p>{rendering.html(paragraph)}</p>" for paragraph in paragraphs)
+    return f'<h3><a href="{address}">{rendering.title(title)}</a></h3>{inside}'
 
 
 def edition_html(*papers: tuple[str, str, str]) -> str:
     """One of our editions: title, id and abstract of each paper."""
-    items = "".join(f'<li><a href="https://arxiv.org/abs/{i}">{text.title(title)}</a></li>' for title, i, _ in papers)
+    items = "".join(f'<li><a href="https://arxiv.org/abs/{i}">{rendering.title(title)}</a></li>' for title, i, _ in papers)
     body = "".join(paper_html(title, i, "Ada Lovelace", abstract) for title, i, abstract in papers)
     return f"<p>{len(papers)} papers.</p><h2>Contents</h2><ol>{items}</ol>{body}"
 
@@ -55,7 +55,7 @@ def rss(*editions: tuple[str, str, tuple[str, ...]]) -> bytes:
             f"<item><title>{date}</title><link>https://group.example/daily/{date.replace('-', '/')}/</link>"
             f'<guid isPermaLink="false">tag:group.example,2026:edition/daily/{date}</guid>{marks}'
             f"<pubDate>{format_datetime(day)}</pubDate><description>{date}</description>"
-            f"<content:encoded>{escaped(text.clean(html))}</content:encoded></item>"
+            f"<content:encoded>{escaped(rendering.clean(html))}</content:encoded></item>"
         )
     head = "<title>Group papers: daily</title><link>https://group.example/</link><description>x</description>"
     namespace = "http://purl.org/rss/1.0/modules/content/"

@@ -11,7 +11,7 @@ from broadsheet.bibliography.bibliography import csl, key
 from broadsheet.bibliography.ris import ris
 from broadsheet.model.model import Paper
 from broadsheet.model.publication import parse_records
-from broadsheet.text.text import plain
+from broadsheet.text.rendering import plain
 
 LINE = re.compile(r"[A-Z][A-Z0-9]  - .*")
 

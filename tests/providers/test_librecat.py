@@ -7,7 +7,7 @@ import pytest
 from broadsheet.bibliography.bibliography import bibtex, csl, csl_json
 from broadsheet.model.publication import Publication, parse_stream
 from broadsheet.settings.config import Settings
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.views.pages.publication import Library, page
 
 
@@ -19,7 +19,7 @@ def record(fields: str) -> Publication:
 
 def test_a_record_says_the_same_everywhere() -> None:
     made = record("title: '{{Deep}} <i>roots</i> of H<sub>2</sub>O &amp; a < b'\npublication: Earth &amp; Sky")
-    assert text.title(made.title) == "Deep <em>roots</em> of H<sub>2</sub>O &amp; a &lt; b"
+    assert rendering.title(made.title) == "Deep <em>roots</em> of H<sub>2</sub>O &amp; a &lt; b"
     assert r"title = {{Deep \emph{roots} of H\textsubscript{2}O \& a < b}}" in bibtex(made)
     assert r"journal = {Earth \& Sky}" in bibtex(made)
     assert (csl(made)["title"], csl(made)["container-title"]) == ("Deep roots of H₂O & a < b", "Earth & Sky")
@@ -33,7 +33,7 @@ def test_names_and_other_words_of_a_record() -> None:
     )
     assert (made.authors[0].display, made.publisher, made.keywords) == ("Pat O'Brien", "Wiley & Sons", ("R&D",))
     assert made.conference is not None
-    assert text.plain(made.conference.name) == "AI & Law"
+    assert rendering.plain(made.conference.name) == "AI & Law"
 
 
 @pytest.mark.parametrize(

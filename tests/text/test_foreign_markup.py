@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.providers import parsers as sources
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.text.braces import without_braces
 from broadsheet.text.foreign_markup import to_tex, without_entities
 
@@ -70,8 +70,8 @@ READINGS = [
 @pytest.mark.parametrize(("given_text", "as_html", "plain"), READINGS)
 def test_readings(given_text: str, as_html: str, plain: str) -> None:
     tex = to_tex(given_text)
-    assert text.html(tex) == as_html
-    assert text.plain(tex) == plain
+    assert rendering.html(tex) == as_html
+    assert rendering.plain(tex) == plain
 
 
 PIECES = (
@@ -83,7 +83,7 @@ PIECES = (
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES)).map("".join))
 def test_whatever_is_in_it_the_page_stays_well_formed(source: str) -> None:
-    made = text.html(to_tex(source))
+    made = rendering.html(to_tex(source))
     ElementTree.fromstring(f"<p>{made}</p>")
     assert "<script" not in made
 

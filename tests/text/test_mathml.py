@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from broadsheet.text import mathml
 from broadsheet.text.mathml import to_mathml
 from broadsheet.text.mathml_macros import MACROS
+from broadsheet.text.rendering import html
 from broadsheet.text.tex_formulas import formulas
-from broadsheet.text.text import html
 from tests import real_texts
 from tests.conftest import ROOT
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from broadsheet.text.json_escapes import repair_json_escapes
 from broadsheet.text.mathml import symbol, to_mathml
+from broadsheet.text.rendering import html, plain
 from broadsheet.text.tex_units import MACROS, number, unit
-from broadsheet.text.text import html, plain
 
 
 def said(text: str) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from pylatexenc.latex2text import LatexNodes2Text
 
-from broadsheet.text import mathml, tex, text
+from broadsheet.text import mathml, rendering, tex
 from broadsheet.text import sanitize as characters
 from broadsheet.text.sanitize import escaped
 from broadsheet.text.tex_formulas import formulas
@@ -46,20 +46,20 @@ def real(corpus: Path) -> real_texts.RealTexts:
 
 
 def test_clean_drops_what_xml_forbids_and_what_hides_text() -> None:
-    assert text.clean(f"a{BIDI_AND_CONTROL}b") == "a\x85b"
-    assert text.clean("a\tb\r\nc\nd") == "a\tb\r\nc\nd"
+    assert rendering.clean(f"a{BIDI_AND_CONTROL}b") == "a\x85b"
+    assert rendering.clean("a\tb\r\nc\nd") == "a\tb\r\nc\nd"
 
 
 @settings(deadline=None)
 @given(st.text() | st.text(st.sampled_from(BIDI_AND_CONTROL + "ab\n")))
 def test_clean_text_can_stand_in_xml(given_text: str) -> None:
-    cleaned = text.clean(given_text)
+    cleaned = rendering.clean(given_text)
     ET.fromstring(f"<t>{cleaned.translate({38: None, 60: None})}</t>")
-    assert text.clean(cleaned) == cleaned
+    assert rendering.clean(cleaned) == cleaned
 
 
 def test_one_line_collapses_all_white_space() -> None:
-    assert text.one_line(" a\n  b\u2028c\u00a0\td\x00 ") == "a b c d"
+    assert rendering.one_line(" a\n  b\u2028c\u00a0\td\x00 ") == "a b c d"
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_one_line_collapses_all_white_space() -> None:
     ],
 )
 def test_safe_url_keeps_addresses(url: str, safe: str) -> None:
-    assert text.safe_url(url) == safe
-    assert text.safe_url(safe) == safe
+    assert rendering.safe_url(url) == safe
+    assert rendering.safe_url(safe) == safe
 
 
 @pytest.mark.parametrize(
@@ -94,20 +94,20 @@ def test_safe_url_keeps_addresses(url: str, safe: str) -> None:
     ],
 )  # fmt: skip
 def test_safe_url_refuses_the_rest(url: str | None) -> None:
-    assert text.safe_url(url) is None
+    assert rendering.safe_url(url) is None
 
 
 @settings(deadline=None)
 @given(st.text() | st.builds("{}{}".format, st.sampled_from(["http://", "https://", "//", "HTTPS://a."]), st.text()))
 def test_safe_url_can_stand_in_an_attribute(url: str) -> None:
-    safe = text.safe_url(url)
+    safe = rendering.safe_url(url)
     if safe is not None:
         parts = urlsplit(safe)
         assert parts.scheme in ("http", "https")
         assert parts.hostname
         assert not parts.username
         assert not re.search(r"""[\s"'<>`\\]""", safe)
-        assert text.safe_url(safe) == safe
+        assert rendering.safe_url(safe) == safe
 
 
 # One line of Unicode
@@ -146,25 +146,25 @@ def test_safe_url_can_stand_in_an_attribute(url: str) -> None:
     ],
 )  # fmt: skip
 def test_plain(source: str, readable: str) -> None:
-    assert text.plain(source) == readable
+    assert rendering.plain(source) == readable
 
 
 @pytest.mark.parametrize(
     "same", ["50% of A & B", "a_b, #1, <A Hyper...>", "1%>100%", "C:\\3", "{x}", "J = 3 * 4", "DA^2"]
 )
 def test_plain_leaves_other_text_alone(same: str) -> None:
-    assert text.plain(same) == same
+    assert rendering.plain(same) == same
 
 
 @settings(deadline=None)
 @given(anything)
 def test_plain_is_one_clean_line(source: str) -> None:
-    line = text.plain(source)
-    assert text.one_line(line) == line
+    line = rendering.plain(source)
+    assert rendering.one_line(line) == line
 
 
 def test_no_raw_formula_is_left_in_a_real_title(real: real_texts.RealTexts) -> None:
-    left = {title: text.plain(title) for title in real.titles if _has_tex(text.plain(title))}
+    left = {title: rendering.plain(title) for title in real.titles if _has_tex(rendering.plain(title))}
     assert not left
     assert sum("$" in title for title in real.titles) > 300, "the corpus has titles with formulas"
 
@@ -200,13 +200,13 @@ def _has_tex(line: str) -> bool:
     ],
 )
 def test_name(source: str, person: str) -> None:
-    assert text.name(source) == person
+    assert rendering.name(source) == person
 
 
 @settings(deadline=None)
 @given(anything)
 def test_name_is_one_clean_line(source: str) -> None:
-    assert text.one_line(text.name(source)) == text.name(source)
+    assert rendering.one_line(rendering.name(source)) == rendering.name(source)
 
 
 def test_no_tex_is_left_in_a_real_name_and_accents_are_those_of_an_independent_reader(
@@ -215,10 +215,10 @@ def test_no_tex_is_left_in_a_real_name_and_accents_are_those_of_an_independent_r
     accented = [name for name in real.names if "\\" in name and "&" not in name and "--" not in name]
     oracle = LatexNodes2Text(math_mode="verbatim", keep_comments=True)
     for name in real.names:
-        assert not re.search(r"[\\{}$]", text.name(name))
+        assert not re.search(r"[\\{}$]", rendering.name(name))
     for name in accented:
         expected = oracle.latex_to_text(name, tolerant_parsing=True)
-        assert text.name(name) == " ".join(unicodedata.normalize("NFC", expected).split())
+        assert rendering.name(name) == " ".join(unicodedata.normalize("NFC", expected).split())
     assert len(accented) > 1000
 
 
@@ -235,7 +235,7 @@ def _assert_is_ours(markup: str) -> ET.Element:
             assert not attribute.lower().startswith("on")
             if attribute == "href":
                 assert element.tag == "a"
-                assert text.safe_url(value) == value
+                assert rendering.safe_url(value) == value
             elif attribute in ("class", "rel"):
                 assert value == "noopener nofollow ugc" or {*value.split()} <= CLASSES
             else:
@@ -246,8 +246,8 @@ def _assert_is_ours(markup: str) -> ET.Element:
 @settings(deadline=None)
 @given(anything)
 def test_html_of_anything_is_ours(source: str) -> None:
-    tree = _assert_is_ours(text.html(source))
-    assert text.clean(source) or not list(tree)
+    tree = _assert_is_ours(rendering.html(source))
+    assert rendering.clean(source) or not list(tree)
 
 
 @settings(deadline=None)
@@ -260,7 +260,7 @@ def test_html_of_anything_is_ours(source: str) -> None:
     )
 )
 def test_html_keeps_text_without_markup(source: str) -> None:
-    assert "".join(_assert_is_ours(text.html(source)).itertext()) == text.clean(source)
+    assert "".join(_assert_is_ours(rendering.html(source)).itertext()) == rendering.clean(source)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_html_keeps_text_without_markup(source: str) -> None:
     ],
 )  # fmt: skip
 def test_html(source: str, markup: str) -> None:
-    assert text.html(source) == markup
+    assert rendering.html(source) == markup
 
 
 def _link(url: str, label: str) -> str:
@@ -309,12 +309,12 @@ def _link(url: str, label: str) -> str:
     ],
 )
 def test_links(source: str, markup: str) -> None:
-    assert text.html(source) == markup
+    assert rendering.html(source) == markup
     _assert_is_ours(markup)
 
 
 def _by_the_long_way(source: str) -> str:
-    return "".join(map(text._html, tex.step_by_step(text.clean(source)))).strip()
+    return "".join(map(rendering._html, tex.step_by_step(rendering.clean(source)))).strip()
 
 
 FORMULAS = ["$x$", "$5", "$x^2$5", "$a_{i}$", "${$", "$}x{$", "$", "a b ", "-", "'", "> 5 &", " ", "\n", "\x07", "–"]
@@ -323,16 +323,16 @@ FORMULAS = ["$x$", "$5", "$x^2$5", "$a_{i}$", "${$", "$}x{$", "$", "a b ", "-", 
 @settings(deadline=None)
 @given(anything | st.lists(st.sampled_from(FORMULAS), max_size=12).map("".join))
 def test_the_short_ways_lead_where_the_long_one_does(source: str) -> None:
-    assert text.inline(source) == _by_the_long_way(source)
+    assert rendering.inline(source) == _by_the_long_way(source)
 
 
 def test_they_do_for_real_prose(real: real_texts.RealTexts) -> None:
-    assert all(text.inline(prose) == _by_the_long_way(prose) for prose in real.prose)
+    assert all(rendering.inline(prose) == _by_the_long_way(prose) for prose in real.prose)
 
 
 def test_real_prose_is_ours_and_quick(real: real_texts.RealTexts) -> None:
     start = time.perf_counter()
-    pages = [text.html(prose) for prose in real.prose]
+    pages = [rendering.html(prose) for prose in real.prose]
     seconds = time.perf_counter() - start
     print(f"{len(pages)} texts to HTML in {seconds:.1f} s")
     assert len(pages) > 20_000
@@ -346,7 +346,7 @@ def test_real_prose_is_ours_and_quick(real: real_texts.RealTexts) -> None:
 def test_time_grows_with_length_only(fragment: str) -> None:
     long = fragment * (40_000 // len(fragment)) + "\\"
     start = time.perf_counter()
-    for function in (text.html, text.plain, text.name, text.repair_json_escapes, text.citation):
+    for function in (rendering.html, rendering.plain, rendering.name, rendering.repair_json_escapes, rendering.citation):
         function(long)
     assert time.perf_counter() - start < 5
 
@@ -368,7 +368,7 @@ def test_time_grows_with_length_only(fragment: str) -> None:
     ],
 )  # fmt: skip
 def test_citation(source: str, markup: str) -> None:
-    assert text.citation(source) == markup
+    assert rendering.citation(source) == markup
 
 
 @settings(deadline=None)
@@ -377,16 +377,16 @@ def test_citation(source: str, markup: str) -> None:
     | st.lists(st.sampled_from(["<i>", "</i>", "<b", ">", "<sub>", "<math>", "<svg>", "</p>", "&", "x"])).map("".join)
 )
 def test_citation_keeps_six_tags_and_no_attribute(source: str) -> None:
-    tree = ET.fromstring(f"<div>{text.citation(source)}</div>")
+    tree = ET.fromstring(f"<div>{rendering.citation(source)}</div>")
     for element in tree.iter():
-        assert element is tree or element.tag in text.CITATION_TAGS
+        assert element is tree or element.tag in rendering.CITATION_TAGS
         assert not element.attrib
 
 
 def test_real_citations_keep_their_words(real: real_texts.RealTexts) -> None:
     assert real.citations
     for citation in real.citations:
-        words = "".join(ET.fromstring(f"<div>{text.citation(citation)}</div>").itertext())
+        words = "".join(ET.fromstring(f"<div>{rendering.citation(citation)}</div>").itertext())
         assert words == " ".join(re.sub(r"</?\w+>", "", citation).replace("&#38;", "&").split())
 
 
@@ -403,13 +403,13 @@ def test_real_citations_keep_their_words(real: real_texts.RealTexts) -> None:
     ],
 )
 def test_repair_json_escapes(eaten: str, whole: str) -> None:
-    assert text.repair_json_escapes(eaten) == whole
+    assert rendering.repair_json_escapes(eaten) == whole
 
 
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cc"])))
 def test_repair_json_escapes_changes_nothing_else(source: str) -> None:
-    assert text.repair_json_escapes(source) == source
+    assert rendering.repair_json_escapes(source) == source
 
 
 @given(st.text(st.sampled_from("<>&'\"a é")) | st.text())
@@ -419,4 +419,4 @@ def test_escaping_is_markupsafe_s(raw: str) -> None:
 
 @given(st.text(st.characters(codec=None)) | st.text(st.sampled_from(BIDI_AND_CONTROL + " \n\t\r\x85\xa0\u2028xé")))
 def test_only_unwanted_characters_are_dropped(raw: str) -> None:
-    assert text.clean(raw) == "".join(c for c in raw if not characters._UNWANTED.fullmatch(c))
+    assert rendering.clean(raw) == "".join(c for c in raw if not characters._UNWANTED.fullmatch(c))

@@ -26,7 +26,7 @@ from broadsheet.model.model import Paper
 from broadsheet.store import records
 from broadsheet.store.store import Store
 from broadsheet.text import markdown as markdown_text
-from broadsheet.text import tex, text
+from broadsheet.text import rendering, tex
 from broadsheet.text.sanitize import clean
 from broadsheet.views.downloads import FIELDS, Part, Volume
 from tests.example import ROOT, SETTINGS, digest, make_digest, paper, tree
@@ -77,7 +77,7 @@ def test_foreign_text_is_one_paragraph_of_text(source: str) -> None:
     assert kinds.count("paragraph_open") <= 1
     if not any(isinstance(node, tex.Math) for node in tex.parse(clean(source))):
         shown = "".join(token.content for token in tokens(markdown_text.escaped(source)) if token.type in HARMLESS)
-        assert shown == text.one_line(source)
+        assert shown == rendering.one_line(source)
 
 
 def test_formulas_keep_their_tex_and_links_are_links() -> None:

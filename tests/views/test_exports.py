@@ -21,7 +21,7 @@ from broadsheet.index.open import open_catalogue
 from broadsheet.model import names
 from broadsheet.model.model import Paper
 from broadsheet.settings import config
-from broadsheet.text.text import plain
+from broadsheet.text.rendering import plain
 from tests.example import SETTINGS, digest, make_digest, paper
 
 KEY = "broadsheet /repo/"

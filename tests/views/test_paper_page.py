@@ -22,7 +22,7 @@ from broadsheet.model.publication import Publication, parse_records
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
-from broadsheet.text.text import plain
+from broadsheet.text.rendering import plain
 from broadsheet.views.citation_meta import tags
 from broadsheet.views.feeds.files import PAPERS, feeds
 from broadsheet.views.markdown import head, html, markdown, meta

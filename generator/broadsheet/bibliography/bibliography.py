@@ -18,7 +18,7 @@ from broadsheet.model.doi import DOI
 from broadsheet.model.model import Paper
 from broadsheet.model.names import Name
 from broadsheet.model.publication import Publication
-from broadsheet.text.text import plain
+from broadsheet.text.rendering import plain
 
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")

@@ -54,7 +54,7 @@ def write_json_lines(volume: Volume, root: Path, site_url: str, target: Path, be
     store = Store(root)
     head = _line("archive", _about(site_url))
     members = [Member(_digest(head), lambda: [head])]
-    members += [Member(_tag("days", part.version), partial(_days, store, part)) for part in volume.parts]
+    members += [Member(_tag("days", part.version), partial(_days, store, part)) for part in volume.months]
     if volume.publications:
         members.append(Member(_tag("publications", volume.publications), partial(_publications, store)))
     return _write(members, target, before, old)
@@ -159,7 +159,7 @@ def _fill(path: Path, volume: Volume, store: Store, site_url: str) -> None:
         db.executescript(SCHEMA.format(columns=", ".join(kinds)))
         db.execute("BEGIN")
         db.executemany("INSERT INTO archive VALUES (?, ?)", _about(site_url).items())
-        for date in (date for part in volume.parts for date in part.dates):
+        for date in (date for part in volume.months for date in part.dates):
             receipt = store.receipt(date)
             said = msgspec.json.format(records.encode_receipt(receipt), indent=-1).decode() if receipt else None
             db.execute("INSERT INTO day VALUES (?, ?)", (date, said))

@@ -73,7 +73,7 @@ def _contents(fresh: Path, files: dict[str, tuple[Volume, Format]], settings: Se
     """The list of the files: what is in each, where it is, how large it is."""
     listed = []
     for path, (volume, form) in files.items():
-        dates = [date for part in volume.parts for date in part.dates]
+        dates = [date for part in volume.months for date in part.dates]
         said = {"url": absolute(settings, path), "format": form.name, "bytes": (fresh / path).stat().st_size}
         listed.append(said | ({"first": dates[0], "last": dates[-1]} if dates else {}))
     return msgspec.json.encode({"version": VERSION, "licence": LICENCE, "files": listed}) + b"\n"

@@ -10,7 +10,7 @@ import msgspec
 
 from broadsheet.cli.options import date_of, json_option, quiet_option, root_option
 from broadsheet.store.lock import Lock, exclusive_lock
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.views import formatting as wording
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ def _figure(value: float | None) -> str:
 
 def _why(why: "Why") -> Iterator[str]:
     paper = why.paper
-    yield f"{paper.arxiv_id}, {why.date}: {text.plain(paper.title)}"
+    yield f"{paper.arxiv_id}, {why.date}: {rendering.plain(paper.title)}"
     if paper.score is not None:
-        by = f" by {text.plain(wording.scorer(paper.scorer.model))}" if paper.scorer else ""
+        by = f" by {rendering.plain(wording.scorer(paper.scorer.model))}" if paper.scorer else ""
         yield f"rated{by}: relevance {paper.relevance}, novelty {paper.novelty}"
     yield f"local: relevance {why.relevance:.2f}, promise {why.promise:.2f}, novelty {why.novelty:.2f}"
     for topic, words in why.reasons.topics.items():

@@ -15,7 +15,7 @@ from broadsheet.index.days import Entry
 from broadsheet.model.author_names import name_key, person_key, slug
 from broadsheet.model.model import Paper
 from broadsheet.model.publication import Publication
-from broadsheet.text.text import name as readable
+from broadsheet.text.rendering import name as readable
 
 PAPERS = 3  # so many make an author's page
 LISTED = 50  # a longer list of authors is that of a collaboration, and makes nobody a page but those with an ORCID

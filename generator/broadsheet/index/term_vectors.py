@@ -16,7 +16,7 @@ from itertools import accumulate, pairwise
 import msgspec
 
 from broadsheet.model.model import Paper
-from broadsheet.text.text import plain
+from broadsheet.text.rendering import plain
 
 TITLE = 3  # a word of the title counts as so many of the abstract
 TERMS = 1 << 20

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from typing import NamedTuple
 
 from broadsheet.mail.html_tokens import End, Start, Token, Words, tokens
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.text.mathml import ELEMENTS
 from broadsheet.text.unicode_math import mathml_text, script
 
@@ -74,7 +74,7 @@ def readable(words: str) -> str:
     if not _has_formula(words):
         return words
     before, after = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :]
-    return before + text.plain(words) + after
+    return before + rendering.plain(words) + after
 
 
 def _has_formula(words: str) -> bool:
@@ -161,7 +161,7 @@ class _Reader:
         self._begin(token.tag)
         if token.tag in _REMEMBERED and not token.empty and len(self._open) < _DEEPEST:
             self._say()
-            url = text.safe_url(token.attribute("href")) if token.tag == "a" else None
+            url = rendering.safe_url(token.attribute("href")) if token.tag == "a" else None
             self._open.append(_Open(token.tag, len(self._runs), url))
         elif token.empty:
             self._end(token.tag)

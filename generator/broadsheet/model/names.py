@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from broadsheet.model.publication_parts import Person
-from broadsheet.text.text import name as readable
+from broadsheet.text.rendering import name as readable
 
 _PARTICLES = re.compile(
     r"af|al|bin|d[aeiou]|dal|degli|de[iln]|della|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?",

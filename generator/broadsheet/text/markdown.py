@@ -7,8 +7,8 @@ leaves it alone, where ``$a_i$`` would be read as Markdown. Grammar: CommonMark 
 import re
 
 from broadsheet.text import tex
+from broadsheet.text.rendering import plain_node
 from broadsheet.text.sanitize import clean, one_line
-from broadsheet.text.text import plain_node
 
 # What starts something wherever it stands; and what GitHub's Markdown takes for the start of an address.
 _SIGNS = re.compile(r"[\\`*_\[\]<>&#~|$^{}@!]")

@@ -34,6 +34,6 @@ def _closed(macro: re.Match[str]) -> str:
 
 
 def _plain(line: str) -> str:
-    from broadsheet.text.text import plain  # noqa: PLC0415 - mathematics in a name is rare, and its modules are large
+    from broadsheet.text.rendering import plain  # noqa: PLC0415 - mathematics in a name is rare, and its modules are large
 
     return plain(line)

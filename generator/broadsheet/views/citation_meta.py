@@ -13,7 +13,7 @@ from broadsheet.model.librecat import date
 from broadsheet.model.model import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.views.arxiv import addresses
 from broadsheet.views.page import MetaTag
 
@@ -26,7 +26,7 @@ def tags(paper: Paper, published: Sequence[Publication], address: str, about: st
     """The tags of the page at `address` (relative to the site's root), which `about` describes in a few words."""
     graph = {
         "og:type": "article",
-        "og:title": text.plain(paper.title),
+        "og:title": rendering.plain(paper.title),
         "og:description": about,
         "og:url": settings.site.site_url + address,
         "og:site_name": settings.site.site_name,
@@ -36,7 +36,7 @@ def tags(paper: Paper, published: Sequence[Publication], address: str, about: st
 
 def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[MetaTag]:
     """As it should be cited: as the publication it became, where a record says what that is."""
-    yield MetaTag("citation_title", text.plain(paper.title))
+    yield MetaTag("citation_title", rendering.plain(paper.title))
     for author in paper.authors:
         if name := _author(author):
             yield MetaTag("citation_author", name)
@@ -48,7 +48,7 @@ def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[MetaTa
         **(_of(work, paper) if work else {"citation_doi": paper.doi or ""}),
         "citation_arxiv_id": paper.arxiv_id if arxiv else "",
         "citation_pdf_url": arxiv.pdf if arxiv else "",
-        "citation_abstract": text.plain(paper.abstract or ""),
+        "citation_abstract": rendering.plain(paper.abstract or ""),
     }
     if not DOI.fullmatch(fields["citation_doi"]):
         del fields["citation_doi"]
@@ -57,9 +57,9 @@ def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[MetaTa
 
 def _of(work: Publication, paper: Paper) -> dict[str, str]:
     return {
-        _VENUES[work.type]: text.plain(work.venue),
-        "citation_volume": text.one_line(work.volume),
-        "citation_issue": text.one_line(work.issue),
+        _VENUES[work.type]: rendering.plain(work.venue),
+        "citation_volume": rendering.one_line(work.volume),
+        "citation_issue": rendering.one_line(work.issue),
         "citation_doi": work.doi or paper.doi or "",
     }
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from broadsheet.index.days import Entry
 from broadsheet.model.arxiv_categories import distinct
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.text.sanitize import escaped
 
 # What most lists have only one of: an attribute where a list's papers differ in it.
@@ -43,5 +43,5 @@ class Marks:
             if value := fact(entry):
                 said += f' data-{name}="{escaped(value)}"'
         if "$" in it.title or "\\" in it.title:  # what its formulas say as plain characters cannot be read off the page
-            said += f' data-title="{escaped(text.plain(it.title))}"'
+            said += f' data-title="{escaped(rendering.plain(it.title))}"'
         return Markup(said)

@@ -71,13 +71,13 @@ class Volume(NamedTuple):
     """What stands in one file: months, oldest first, and the publications, if it has them (then their version)."""
 
     name: str
-    parts: tuple[Part, ...]
+    months: tuple[Part, ...]
     publications: str = ""
 
     @property
     def version(self) -> str:
         """Changes when anything in it does."""
-        return _digest([*(part.version for part in self.parts), self.publications])
+        return _digest([*(part.version for part in self.months), self.publications])
 
     def path(self, form: Format) -> str:
         """Its file, relative to the site's root."""

@@ -1,7 +1,7 @@
 """One paper on a day's page.
 
 Functions instead of a template: this runs once for every paper of the archive, in a fifth of the time. They return
-`Markup`, so what comes from outside goes through `escaped` or `broadsheet.text.text` here.
+`Markup`, so what comes from outside goes through `escaped` or `broadsheet.text.rendering` here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from broadsheet.model.doi import doi_url
 from broadsheet.model.model import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
-from broadsheet.text import formats, text
+from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
 from broadsheet.views.arxiv import Addresses, addresses
 from broadsheet.views.data_attributes import Marks, several_sources
@@ -69,7 +69,7 @@ class Sheet:
         it = entry.paper
         arxiv = addresses(it.arxiv_id)
         name, place = escaped(it.arxiv_id), self.address(entry)
-        title = text.title(it.title)
+        title = rendering.title(it.title)
         # To where there is more of it: its own page, or arXiv.
         to = place if has_page(entry, self._settings) else arxiv and arxiv.abstract
         heading = f'<a href="{to}">{title}</a>' if to else title
@@ -108,7 +108,7 @@ def _lost(name: str, place: str) -> str:
 
 def contents(entries: Iterable[Entry]) -> Markup:
     """The papers as a table of contents: list items that lead to each."""
-    titles = ((quoted(entry.paper.arxiv_id), text.title(entry.paper.title)) for entry in entries)
+    titles = ((quoted(entry.paper.arxiv_id), rendering.title(entry.paper.title)) for entry in entries)
     return Markup("\n".join([f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in titles]))
 
 
@@ -127,23 +127,23 @@ def authors(names: Sequence[str], shown: int, marked: Callable[[str], str] | Non
 def _body(entry: Entry, link: Link, published: Sequence[Publication], opened: bool, abstracts: int) -> Iterator[str]:
     it = entry.paper
     if it.comment:
-        yield f'<p class="comment">{text.inline(it.comment)}</p>'
+        yield f'<p class="comment">{rendering.inline(it.comment)}</p>'
     for reason in it.reasons:
-        yield f'<p class="note">{escaped(text.plain(reason))}</p>'
+        yield f'<p class="note">{escaped(rendering.plain(reason))}</p>'
     if entry.first_seen < entry.date:
         before = escaped(link(f"{day_address(entry.first_seen)}#{quoted(it.arxiv_id)}"))
         yield f'<p class="note">Shown before, on <a href="{before}">{formats.day(entry.first_seen)}</a>.</p>'
     yield from published_notes(published, link)
     if it.abstract and entry.rank <= abstracts:
         fold = f"<details{' open' if opened else ''}><summary>Abstract</summary>"
-        yield f"{fold}<p>{text.inline(it.abstract)}</p></details>"
+        yield f"{fold}<p>{rendering.inline(it.abstract)}</p></details>"
 
 
 def published_notes(published: Iterable[Publication], link: Link) -> Iterator[str]:
     """A line for each publication that the paper became."""
     for publication in published:
         to = escaped(link(f"publications/{publication.id}/"))
-        where = escaped(text.plain(publication.venue or publication.title)) + (
+        where = escaped(rendering.plain(publication.venue or publication.title)) + (
             f", {publication.year}" if publication.year else ""
         )
         yield f'<p class="note">Published by the group: <a href="{to}">{where}</a>.</p>'
@@ -166,7 +166,7 @@ def _facts(entry: Entry, settings: Settings, several_sources: bool) -> Iterator[
         yield f'<span class="source">from {escaped(names)}</span>'
     for remark in (it.arxiv_comment, it.journal_ref):
         if remark:
-            yield f'<span class="source">{text.inline(remark)}</span>'
+            yield f'<span class="source">{rendering.inline(remark)}</span>'
 
 
 def other_links(it: Paper) -> Iterator[str]:
@@ -174,7 +174,7 @@ def other_links(it: Paper) -> Iterator[str]:
     places = [("DOI", doi_url(it.doi))]
     if it.links:
         foreign = [("Code", it.links.code), ("Project", it.links.project), ("Discussion", it.links.discussion)]
-        places += [(label, text.safe_url(url)) for label, url in foreign]
+        places += [(label, rendering.safe_url(url)) for label, url in foreign]
     for label, url in places:
         if url:
             yield f' · <a href="{escaped(url)}" rel="noopener nofollow">{label}</a>'

@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 
 from broadsheet.store.program import Compiled, program_fingerprint
-from broadsheet.text import formats, text
+from broadsheet.text import formats, rendering
 from broadsheet.views import formatting as wording
 from broadsheet.views.data_attributes import several_sources
 from broadsheet.views.page import relative, without_empty_lines
@@ -18,11 +18,11 @@ from broadsheet.views.permalink import paper_address
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
 FILTERS = {
-    "html": text.html,
-    "name": text.name,
-    "title": text.title,
-    "plain": text.plain,
-    "citation": text.citation,
+    "html": rendering.html,
+    "name": rendering.name,
+    "title": rendering.title,
+    "plain": rendering.plain,
+    "citation": rendering.citation,
     "day": formats.day,
     "short_day": formats.short_day,
     "long_date": formats.long_date,

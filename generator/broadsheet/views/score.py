@@ -13,7 +13,7 @@ from broadsheet.index.day_stats import DAYS, ENOUGH, Standing, given, top_percen
 from broadsheet.index.days import Entry
 from broadsheet.model.model import Paper, Scorer
 from broadsheet.settings.config import Grade, Rubric
-from broadsheet.text import formats, text
+from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
 from broadsheet.views import formatting as wording
 
@@ -125,4 +125,4 @@ def _grades(letter: str, scale: str, grades: Sequence[Grade]) -> Iterator[str]:
 
 
 def _words(grade: Grade) -> str:
-    return f"{escaped(grade.name)}: {text.html(grade.description)}"
+    return f"{escaped(grade.name)}: {rendering.html(grade.description)}"

@@ -17,7 +17,7 @@ from broadsheet.index.days import Entry
 from broadsheet.model.arxiv_categories import distinct
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.text.formats import long_date
 from broadsheet.views.permalink import paper_address
 
@@ -167,7 +167,7 @@ def _paper(entry: Entry, topics: dict[str, str], address: str) -> SearchDocument
     return _document(
         f"{entry.date}-{entry.rank}.html",
         name=paper.arxiv_id,
-        title=text.plain(paper.title),
+        title=rendering.plain(paper.title),
         address=address,
         authors=paper.authors,
         note=" · ".join([long_date(entry.date), *names]),
@@ -179,12 +179,12 @@ def _paper(entry: Entry, topics: dict[str, str], address: str) -> SearchDocument
 
 
 def _publication(publication: Publication) -> SearchDocument:
-    note = ("Publication", text.plain(publication.venue), publication.year)
+    note = ("Publication", rendering.plain(publication.venue), publication.year)
     date = publication.date or publication.year or ""
     return _document(
         f"{publication.id}.html",
         name="",
-        title=text.plain(publication.title),
+        title=rendering.plain(publication.title),
         address=f"publications/{publication.id}/",
         authors=tuple(person.name for person in publication.authors),
         note=" · ".join(str(part) for part in note if part),
@@ -209,7 +209,7 @@ def _document(
 ) -> SearchDocument:
     people = ", ".join(authors)
     by = ", ".join(authors[:NAMES]) + (f" and {len(authors) - NAMES} more" if len(authors) > NAMES else "")
-    said = " ".join(" ".join(text.plain(part) for part in body if part).split())
+    said = " ".join(" ".join(rendering.plain(part) for part in body if part).split())
     quoted = said if len(said) <= QUOTED else said[:QUOTED].rpartition(" ")[0]
     # Pagefind tells the places of the words found, counted from the start of the document.
     before = len(f"{title} {people}".split())

@@ -3,7 +3,7 @@
 import pytest
 
 from broadsheet.providers import parsers as sources
-from broadsheet.text import text
+from broadsheet.text import rendering
 
 OLD = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
 <pubDate>Mon, 02 Jan 2023 20:30:00 -0500</pubDate>
@@ -31,7 +31,7 @@ def test_old_feeds(title: str, kind: str, version: int | None, category: str) ->
     assert (paper.title, paper.announce_type, paper.version, paper.categories) == ("On x", kind, version, (category,))
     assert paper.authors == ("Ann Other", "Bo O'Third")
     assert paper.extra == {"affiliations": ["MIT", "ETH"]}
-    assert text.plain(paper.abstract or "") == "On x where x<y."
+    assert rendering.plain(paper.abstract or "") == "On x where x<y."
 
 
 def test_a_title_that_only_ends_in_parentheses_is_kept() -> None:
@@ -52,8 +52,8 @@ def test_a_title_that_only_ends_in_parentheses_is_kept() -> None:
     ],
 )
 def test_macros_in_names_eat_the_space_behind_them(name: str, spelt: str) -> None:
-    assert text.name(name) == spelt
+    assert rendering.name(name) == spelt
 
 
 def test_the_unit_keeps_its_space() -> None:
-    assert text.plain(r"of 10 \AA in size") == "of 10 Å in size"
+    assert rendering.plain(r"of 10 \AA in size") == "of 10 Å in size"

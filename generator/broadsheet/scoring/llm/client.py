@@ -21,7 +21,7 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Tokens
 from broadsheet.scoring.llm import budget as pricing
 from broadsheet.settings.config import LanguageModel
-from broadsheet.text.text import one_line, safe_url
+from broadsheet.text.rendering import one_line, safe_url
 
 KEY, URL, MODEL = "DIGEST_LLM_KEY", "DIGEST_LLM_URL", "DIGEST_LLM_MODEL"
 

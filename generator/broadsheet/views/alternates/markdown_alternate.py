@@ -7,7 +7,7 @@ from broadsheet.model.doi import doi_url
 from broadsheet.model.model import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
-from broadsheet.text import formats, text
+from broadsheet.text import formats, rendering
 from broadsheet.text import markdown as md
 from broadsheet.views import formatting as wording
 from broadsheet.views.alternates.alternate import Place, Twin, day_place
@@ -86,7 +86,7 @@ def _whole_paper(it: Paper, twin: Twin, settings: Settings) -> Iterator[str]:
 
 def _facts(it: Paper) -> Iterator[str]:
     """What the paper is, wherever it is shown."""
-    yield f"Authors: {md.escaped(', '.join(map(text.name, it.authors)))}" if it.authors else ""
+    yield f"Authors: {md.escaped(', '.join(map(rendering.name, it.authors)))}" if it.authors else ""
     arxiv = addresses(it.arxiv_id)
     yield f"arXiv: {md.link(it.arxiv_id, arxiv.abstract)}" if arxiv else f"Id: {md.escaped(it.arxiv_id)}"
     yield f"PDF: <{arxiv.pdf}>" if arxiv else ""
@@ -96,7 +96,7 @@ def _facts(it: Paper) -> Iterator[str]:
     yield f"Remarks: {md.text(it.arxiv_comment)}" if it.arxiv_comment else ""
     links = it.links
     foreign = [("Code", links.code), ("Project", links.project), ("Discussion", links.discussion)] if links else []
-    for label, url in [("DOI", doi_url(it.doi)), *((name, text.safe_url(url)) for name, url in foreign)]:
+    for label, url in [("DOI", doi_url(it.doi)), *((name, rendering.safe_url(url)) for name, url in foreign)]:
         yield f"{label}: {md.link(md.escaped(url), url)}" if url else ""
 
 
@@ -121,7 +121,7 @@ def _became(published: Sequence[Publication], settings: Settings) -> Iterator[st
 
 
 def _publication(it: Publication, shown: Sequence[Entry], settings: Settings) -> Iterator[str]:
-    names = ", ".join(text.name(person.display) for person in it.authors or it.editors)
+    names = ", ".join(rendering.name(person.display) for person in it.authors or it.editors)
     facts = [("Authors", names), ("Type", it.type_label), ("Year", it.year or ""), ("DOI", it.doi or "")]
     lines = [f"{name}: {md.escaped(value)}" for name, value in facts if value]
     lines += [f"In: {md.text(it.venue)}"] if it.venue else []

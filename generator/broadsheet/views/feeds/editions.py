@@ -13,7 +13,7 @@ from broadsheet.index.periods import week_of, week_span
 from broadsheet.index.totals import Totals, totals
 from broadsheet.model.model import Receipt, State
 from broadsheet.settings.config import Settings
-from broadsheet.text import formats, text
+from broadsheet.text import formats, rendering
 from broadsheet.views import formatting as wording
 from broadsheet.views.calendar import week_address
 from broadsheet.views.feeds.feed import FeedItem
@@ -88,7 +88,7 @@ def _edition(
         "link": link,
         "papers": papers,
         "contents": [
-            (text.plain(entry.paper.title), absolute(settings, paper_address(entry, settings))) for entry in entries
+            (rendering.plain(entry.paper.title), absolute(settings, paper_address(entry, settings))) for entry in entries
         ],
         "sections": [_section(entry, settings) for entry in entries[: limits.edition_papers]],
         "abstracts": limits.edition_abstracts,
@@ -105,7 +105,7 @@ def _edition(
 
 
 def _section(entry: Entry, settings: Settings) -> dict[str, object]:
-    names = tuple(map(text.name, entry.paper.authors[: settings.pages.authors]))
+    names = tuple(map(rendering.name, entry.paper.authors[: settings.pages.authors]))
     more = len(entry.paper.authors) - len(names)
     return {
         "paper": entry.paper,
@@ -123,16 +123,16 @@ def _outcome(label: wording.Label, papers: int, entries: Sequence[Entry]) -> str
     if not entries:
         return "no papers" if complete else "no papers so far" if label.key == wording.OPEN else word
     note = "" if complete else f" ({word})"
-    return f"{formats.count(papers, 'paper')}{note}, best: {text.plain(entries[0].paper.title)}"
+    return f"{formats.count(papers, 'paper')}{note}, best: {rendering.plain(entries[0].paper.title)}"
 
 
 def _day_in_words(head: DayHead) -> str:
     label = wording.label(head)
     parts = [
         f"{formats.count(head.papers, 'paper')}." if head.papers else "",
-        f"{label.word}: {text.plain(label.text)}" if head.state != State.UNKNOWN else "",
+        f"{label.word}: {rendering.plain(label.text)}" if head.state != State.UNKNOWN else "",
     ]
-    parts += [_receipt_in_words(head.receipt), text.plain(head.receipt.note or "")] if head.receipt else []
+    parts += [_receipt_in_words(head.receipt), rendering.plain(head.receipt.note or "")] if head.receipt else []
     return " ".join(part for part in parts if part) or "No papers."
 
 

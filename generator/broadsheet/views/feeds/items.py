@@ -8,7 +8,7 @@ from broadsheet.index.days import Entry
 from broadsheet.model.model import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.text.formats import number
 from broadsheet.views.arxiv import addresses
 from broadsheet.views.feeds.feed import FeedItem
@@ -38,21 +38,21 @@ class PaperItems:
 def publication_item(publication: Publication, settings: Settings) -> FeedItem:
     """A publication, dated by its record."""
     link = absolute(settings, publication.address)
-    authors = tuple(text.name(person.display) for person in publication.authors or publication.editors)
+    authors = tuple(rendering.name(person.display) for person in publication.authors or publication.editors)
     abstract = next((abstract.text for abstract in publication.abstracts), None)
     where = ", ".join(
-        part for part in (publication.type_label, text.plain(publication.venue), publication.year) if part
+        part for part in (publication.type_label, rendering.plain(publication.venue), publication.year) if part
     )
     context = {"abstract": abstract, "authors": authors, "where": where, "links": _publication_links(publication, link)}
     return FeedItem(
         id=tag_uri(settings, "publication", publication.id),
-        title=text.plain(publication.title) or publication.id,
+        title=rendering.plain(publication.title) or publication.id,
         link=link,
         date=midnight(publication.listed_on),
         summary=summary(where + ".", abstract),
         html=html("feed_publication.html.j2", **context),
         authors=authors,
-        categories=tuple(text.one_line(keyword) for keyword in publication.keywords),
+        categories=tuple(rendering.one_line(keyword) for keyword in publication.keywords),
         updated=_later(publication.date_updated, publication.listed_on),
     )
 
@@ -71,7 +71,7 @@ def topic_names(entry: Entry, settings: Settings) -> tuple[str, ...]:
 
 def summary(*parts: str | None) -> str:
     """One short line of plain text."""
-    said = " ".join(" ".join(text.plain(part) for part in parts if part).split())
+    said = " ".join(" ".join(rendering.plain(part) for part in parts if part).split())
     if len(said) <= SUMMARY_LENGTH:
         return said
     # To wrap all of an abstract for its first line would take most of an item's time.
@@ -92,7 +92,7 @@ def midnight(date: str) -> dt.datetime:
 def _paper_item(entry: Entry, settings: Settings, newest: str) -> FeedItem:
     paper = entry.paper
     link = absolute(settings, paper_address(entry, settings))
-    authors = tuple(map(text.name, paper.authors))
+    authors = tuple(map(rendering.name, paper.authors))
     topics = topic_names(entry, settings)
     scores = scores_in_words(paper)
     context = {
@@ -104,7 +104,7 @@ def _paper_item(entry: Entry, settings: Settings, newest: str) -> FeedItem:
     }
     return FeedItem(
         id=tag_uri(settings, "paper", paper.arxiv_id),
-        title=text.plain(paper.title) or paper.arxiv_id,
+        title=rendering.plain(paper.title) or paper.arxiv_id,
         link=link,
         date=midnight(entry.date),
         summary=summary(scores, paper.comment or paper.abstract),
@@ -127,7 +127,7 @@ def _paper_links(paper: Paper, link: str) -> list[tuple[str, str]]:
         links += [("arXiv", arxiv.abstract), ("PDF", arxiv.pdf), ("HTML", arxiv.html)]
     if paper.links:
         named = ("Code", paper.links.code), ("Project", paper.links.project), ("Discussion", paper.links.discussion)
-        links += [(name, text.safe_url(url)) for name, url in named]
+        links += [(name, rendering.safe_url(url)) for name, url in named]
     return [(name, url) for name, url in links if url]
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from lxml import etree
 
 from broadsheet.settings.config import Settings
-from broadsheet.text.text import clean
+from broadsheet.text.rendering import clean
 from broadsheet.views.feeds.registry import Feed, absolute
 
 

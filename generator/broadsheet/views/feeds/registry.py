@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from broadsheet.settings.config import Settings
-from broadsheet.text import text
+from broadsheet.text import rendering
 from broadsheet.views.page import FeedLink
 
 ALL = "feeds/all"
@@ -112,7 +112,7 @@ def _editions(settings: Settings) -> list[Feed]:
 def _topics(settings: Settings) -> list[Feed]:
     return [
         Feed("topic", topic.id, topic_path(topic.id), "Topics", topic.name,
-             text.plain(topic.relevant) or f"New papers on {topic.name}.", f"topics/{topic.id}/")
+             rendering.plain(topic.relevant) or f"New papers on {topic.name}.", f"topics/{topic.id}/")
         for topic in settings.topics
     ]  # fmt: skip
 

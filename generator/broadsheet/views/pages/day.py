@@ -11,7 +11,7 @@ from broadsheet.index.days import DayHead, Entry, day_address
 from broadsheet.index.periods import week_of
 from broadsheet.model.model import NearMiss
 from broadsheet.settings.config import Settings
-from broadsheet.text import formats, text
+from broadsheet.text import formats, rendering
 from broadsheet.views import formatting as wording
 from broadsheet.views.alternates.alternate import Twin
 from broadsheet.views.alternates.attach import citations, is_recent, twinned
@@ -94,4 +94,4 @@ def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, in
 def _description(head: DayHead, entries: list[Entry]) -> str:
     if not entries:
         return wording.label(head).text
-    return f"{formats.count(head.papers, 'paper')}, first: {text.plain(entries[0].paper.title)}"
+    return f"{formats.count(head.papers, 'paper')}, first: {rendering.plain(entries[0].paper.title)}"

@@ -13,7 +13,7 @@ from broadsheet.model.author_names import person_key
 from broadsheet.model.publication import Publication
 from broadsheet.model.publication_parts import Conference, Person
 from broadsheet.settings.config import Settings
-from broadsheet.text import formats, text
+from broadsheet.text import formats, rendering
 from broadsheet.views.arxiv import addresses
 from broadsheet.views.feeds.registry import publication_alternates
 from broadsheet.views.page import Page
@@ -102,12 +102,12 @@ def page(
         "when": when,
         "span": span,
     }
-    title = text.plain(publication.title) or publication.id
+    title = rendering.plain(publication.title) or publication.id
     return Page(
         address=address,
         title=title,
         description=", ".join(
-            filter(None, (_first_author(publication), text.plain(publication.venue), publication.year))
+            filter(None, (_first_author(publication), rendering.plain(publication.venue), publication.year))
         ),
         lead=render("publications_lead.html.j2", address, places=places),
         body=render("publication.html.j2", address, **context),
@@ -132,7 +132,7 @@ def citations(publication: Publication) -> list[Citation]:
     rank = {style: number for number, style in enumerate(_PREFERRED_STYLES)}
     styles = sorted(publication.citations.items(), key=lambda item: (rank.get(item[0], len(rank)), item[0]))
     made = (
-        (vocabulary.label(vocabulary.STYLES, style), text.citation(_BREAK.sub(" ", html))) for style, html in styles
+        (vocabulary.label(vocabulary.STYLES, style), rendering.citation(_BREAK.sub(" ", html))) for style, html in styles
     )
     return [Citation(style, html) for style, html in made if html]
 
@@ -147,9 +147,9 @@ def relations(publication: Publication, library: Library) -> list[Relation]:
         if other and other.id != publication.id:
             found.append(Relation(label, other.title, address=other.address))
         elif related.id and related.status == "public" and related.id != publication.id:
-            found.append(Relation(label, text.plain(related.description) or f"record {related.id} of the repository"))
+            found.append(Relation(label, rendering.plain(related.description) or f"record {related.id} of the repository"))
         if related.url:
-            found.append(Relation(label, text.plain(related.description) or related.url, url=related.url))
+            found.append(Relation(label, rendering.plain(related.description) or related.url, url=related.url))
     for other, called in library.named_by.get(publication.id, []):
         if other.id not in own and other.id != publication.id:
             relation = vocabulary.OPPOSITES.get(called, "other")
@@ -185,5 +185,5 @@ def span(event: Conference) -> str:
 
 def _first_author(publication: Publication) -> str:
     people = publication.authors or publication.editors
-    name = text.name(people[0].display) if people else ""
+    name = rendering.name(people[0].display) if people else ""
     return f"{name} and others" if len(people) > 1 else name
