@@ -14,10 +14,11 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import SPACES, Entry, TopicMatcher, words
 from broadsheet.model.arxiv_id import quoted
 from broadsheet.model.model import Paper
-from broadsheet.settings.config import Settings, Topic
+from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
 from broadsheet.store import program
 from broadsheet.text import tex, tex_formulas
-from broadsheet.views.paper import Sheet
+from broadsheet.views.paper import PaperRenderer
 from tests.index.test_related import Memory
 
 TEX = st.text("$$$\\\\{}{}^_ab1 .,=-'`~*[<h:/\nαx", max_size=60)
@@ -109,7 +110,7 @@ def test_no_line_of_a_paper_is_empty(name: str, comment: str) -> None:
         arxiv_id="2504.00001", title="T", authors=(name, "B"), comment=comment, categories=(name,), announce_type=name
     )
     entry = Entry(date="2025-04-29", rank=1, paper=paper, sources=("arxiv",), topics=(), first_seen="2025-04-29")
-    made = Sheet(Settings(), lambda address: address, [entry]).papers([entry], {}, 1)
+    made = PaperRenderer(Settings(), lambda address: address, [entry]).papers([entry], {}, 1)
     assert not re.search(r"\n\s*\n", made)
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from broadsheet.index.days import Entry, TopicMatcher, entries
 from broadsheet.model.model import Paper, Receipt
 from broadsheet.settings.config import Settings
-from broadsheet.views.arxiv import addresses
+from broadsheet.views.arxiv_urls import arxiv_urls
 
 HUGO = Path(__file__).parent / "hugo"
 PREFIX = "/broadsheet"  # the path of site_url
@@ -109,7 +109,7 @@ def _entry(entry: Entry, labels: dict[str, str]) -> str:
     parts = [f"## {markdown(paper.title)} {{#{paper.arxiv_id}}}"]
     parts += [markdown(text) for text in (", ".join(paper.authors), paper.comment, paper.abstract) if text]
     topics = [f"[{labels[topic]}]({PREFIX}/topics/{topic}/)" for topic in entry.topics]
-    where = addresses(paper.arxiv_id)
+    where = arxiv_urls(paper.arxiv_id)
     if where:
         links = {paper.arxiv_id: where.abstract, "PDF": where.pdf, "HTML": where.html}
         topics += [f"[{name}]({url})" for name, url in links.items() if url]

@@ -15,7 +15,7 @@ from broadsheet.build.theme import Theme, build_rest, knows_short_way
 from broadsheet.index.dependencies import Recorder
 from broadsheet.index.open import open_catalogue
 from broadsheet.settings import config
-from broadsheet.text.rendering import one_line
+from broadsheet.text.sanitize import one_line
 from broadsheet.views.markdown import html, markdown, meta
 from broadsheet.views.page import FeedLink, Page
 from broadsheet.views.page_types import PAGE_TYPES

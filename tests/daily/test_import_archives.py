@@ -14,9 +14,10 @@ from broadsheet.daily.import_ import Report, run
 from broadsheet.index.days import Entry, TopicMatcher, entries
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.model import Cost, Paper, State, Tokens
-from broadsheet.settings.config import Settings, Topic
+from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
 from broadsheet.store.store import Store
-from broadsheet.views.downloads import Part, Volume
+from broadsheet.views.downloads import ArchiveMonth, Download
 from tests.conftest import ROOT, absent
 
 DAY = "2026-05-13"
@@ -145,7 +146,7 @@ def test_the_data_of_real_archives_are_read_back(corpus: Path, archives: Path, t
 def test_the_download_is_read_back(tmp_path: Path) -> None:
     store = demo(tmp_path / "old")
     target = tmp_path / "archive.jsonl.gz"
-    volume = Volume("archive", (Part("1", tuple(store.dates())),), "1")
+    volume = Download("archive", (ArchiveMonth("1", tuple(store.dates())),), "1")
     write_json_lines(volume, tmp_path / "old", "https://example.org/", target, (), target)
     for path in (target, tmp_path / "archive.jsonl"):
         if path != target:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.model.model import Paper
-from broadsheet.settings.config import Settings, Topic
+from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
 from tests.index.test_related import Memory
 
 NAMES = ("a", "b", "c")

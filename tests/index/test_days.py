@@ -8,7 +8,8 @@ from broadsheet.index.days import DayHead, TopicMatcher, entries, merge, order
 from broadsheet.index.periods import span
 from broadsheet.index.states import state_of
 from broadsheet.model.model import Links, Paper, Receipt, Scorer, State, Tokens
-from broadsheet.settings.config import Settings, Topic
+from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
 
 SETTINGS = Settings(
     topics=(

@@ -8,7 +8,7 @@ from broadsheet.bibliography.bibliography import bibtex, csl, csl_json
 from broadsheet.model.publication import Publication, parse_stream
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
-from broadsheet.views.pages.publication import Library, page
+from broadsheet.views.pages.publication import PublicationIndex, page
 
 
 def record(fields: str) -> Publication:
@@ -86,7 +86,7 @@ def test_a_patent_keeps_applicants_and_numbers() -> None:
 
 def body(fields: str) -> str:
     made = record(f"title: T\n{fields}")
-    return page(made, Library.of([made]), [], Settings(), [], {}).body
+    return page(made, PublicationIndex.of([made]), [], Settings(), [], {}).body
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from broadsheet.providers.librecat import parser as librecat
 from broadsheet.providers.normalize import authors, split_names
 from broadsheet.providers.parse_result import Harvest, Notes
 from broadsheet.store.store import Store
-from broadsheet.text import rendering
+from broadsheet.text.sanitize import clean
 
 DAY = "2025-01-02"
 
@@ -522,7 +522,7 @@ def test_json_records_become_yaml(tmp_path: Path, form: str) -> None:
     assert run(tmp_path, [str(given)]).publications == {"unchanged": len(found)}
 
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"])).map(rendering.clean)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"])).map(clean)
 NESTED = st.recursive(
     TEXTS, lambda inner: st.lists(inner, min_size=1) | st.dictionaries(TEXTS, inner, min_size=1), max_leaves=6
 )

@@ -26,9 +26,9 @@ from broadsheet.model.model import Paper
 from broadsheet.store import records
 from broadsheet.store.store import Store
 from broadsheet.text import markdown as markdown_text
-from broadsheet.text import rendering, tex
-from broadsheet.text.sanitize import clean
-from broadsheet.views.downloads import FIELDS, Part, Volume
+from broadsheet.text import tex
+from broadsheet.text.sanitize import clean, one_line
+from broadsheet.views.downloads import FIELDS, ArchiveMonth, Download
 from tests.example import ROOT, SETTINGS, digest, make_digest, paper, tree
 
 HOSTILE = "1. # <script>alert(1)</script> [x](javascript:y) ![i](http://e.vil/p.png) `a` *b* _c_ $x_1 *y* z_2$ | ~~d~~"
@@ -77,7 +77,7 @@ def test_foreign_text_is_one_paragraph_of_text(source: str) -> None:
     assert kinds.count("paragraph_open") <= 1
     if not any(isinstance(node, tex.Math) for node in tex.parse(clean(source))):
         shown = "".join(token.content for token in tokens(markdown_text.escaped(source)) if token.type in HARMLESS)
-        assert shown == rendering.one_line(source)
+        assert shown == one_line(source)
 
 
 def test_formulas_keep_their_tex_and_links_are_links() -> None:
@@ -265,7 +265,7 @@ def test_one_more_day_takes_over_the_months_that_are_over(root: Path, tmp_path: 
 
 @pytest.mark.parametrize("write", [write_json_lines, write_sqlite])
 def test_members_that_say_the_same_are_copied_and_not_packed_again(write: Any, root: Path, tmp_path: Path) -> None:
-    volume = Volume("v", (Part("1", ("2024-01-02",)), Part("2", ("2025-05-26", "2025-05-27"))), "p")
+    volume = Download("v", (ArchiveMonth("1", ("2024-01-02",)), ArchiveMonth("2", ("2025-05-26", "2025-05-27"))), "p")
     first, again, old = tmp_path / "first", tmp_path / "again", tmp_path / "old"
     members = write(volume, root, "https://example.org/", first, (), old)
     assert sum(size for _, size in members) == first.stat().st_size

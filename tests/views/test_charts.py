@@ -20,7 +20,8 @@ from broadsheet.index.days import DayHead
 from broadsheet.index.dependencies import Recorder
 from broadsheet.model.model import Cost, Receipt, State, Tokens
 from broadsheet.settings import config
-from broadsheet.settings.config import Settings, Topic
+from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
 from broadsheet.store.store import Store
 from broadsheet.views.charts.archive import charts
 from broadsheet.views.charts.chart import short, ticks

@@ -19,7 +19,7 @@ from broadsheet.build.generate import generate
 from broadsheet.daily.import_ import run
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings import config
-from broadsheet.text.rendering import clean
+from broadsheet.text.sanitize import clean
 from broadsheet.views.feeds.feed import FeedChannel, FeedItem
 from broadsheet.views.feeds.files import write
 from broadsheet.views.feeds.registry import ATOM, JSON

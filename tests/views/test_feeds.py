@@ -15,12 +15,14 @@ from lxml import etree, html
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.model.model import Links, Paper
-from broadsheet.settings.config import Feeds, Settings, Site, Topic
+from broadsheet.settings.config import Settings, Site
+from broadsheet.settings.pages import Feeds
+from broadsheet.settings.topics import Topic
 from broadsheet.store.store import Store
 from broadsheet.text.sanitize import clean
 from broadsheet.views.feeds.feed import FeedChannel, FeedItem
 from broadsheet.views.feeds.files import feeds, keys, write
-from broadsheet.views.feeds.registry import FORMATS, JSON, RSS, alternates, directory, publication_alternates, tag_uri
+from broadsheet.views.feeds.registry import FORMATS, JSON, RSS, all_feeds, alternates, publication_alternates, tag_uri
 
 URL = "https://example.org/digest/"
 SOURCES = {"arxiv": "arXiv"}
@@ -254,7 +256,7 @@ def test_publications_are_listed_by_the_day_their_record_was_made(tmp_path: Path
 
 def test_the_feeds_a_page_names_are_made(tmp_path: Path) -> None:
     every = made(archive(tmp_path, {}))
-    listed = directory(SETTINGS)
+    listed = all_feeds(SETTINGS)
     named = [
         *alternates(SETTINGS, *(f.path for f in listed if f.kind != "publications")),
         *publication_alternates(SETTINGS),

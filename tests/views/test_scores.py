@@ -20,7 +20,8 @@ from broadsheet.index.day_stats import DAYS, ENOUGH, Tally, standings, top_perce
 from broadsheet.index.day_stats import given as how_many
 from broadsheet.index.dependencies import Recorder
 from broadsheet.settings import config
-from broadsheet.settings.config import Grade, Settings
+from broadsheet.settings.config import Settings
+from broadsheet.settings.rubric import Grade, Rubric
 from broadsheet.store.store import Store
 from broadsheet.views.page import File, Page
 from broadsheet.views.pages import day, home, month, paper, topic
@@ -181,7 +182,7 @@ def test_in_a_list_of_several_days_each_score_is_held_against_its_own_day(tmp_pa
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_the_rubric_and_the_scorer_are_text(payload: str, tmp_path: Path) -> None:
-    rubric = config.Rubric(relevance=(Grade(low=1, high=10, name=payload, description=payload),))
+    rubric = Rubric(relevance=(Grade(low=1, high=10, name=payload, description=payload),))
     rows = [row("2505.00001", scorer={"model": payload, "rubric": payload}), row("2505.00002")]
     catalogue, settings = archive(tmp_path, {"2025-05-27": rows})
     settings = msgspec.structs.replace(settings, rubric=rubric)

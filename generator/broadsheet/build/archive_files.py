@@ -18,7 +18,7 @@ from broadsheet.model.model import Paper
 from broadsheet.model.publication import Publication, each_once
 from broadsheet.store import records
 from broadsheet.store.store import Store
-from broadsheet.views.downloads import LICENCE, VERSION, Part, Volume
+from broadsheet.views.downloads import LICENCE, VERSION, ArchiveMonth, Download
 
 # Of zlib: 4 takes half the time of 6, and a twentieth more room.
 LEVEL = 4
@@ -49,7 +49,7 @@ class Member(NamedTuple):
     data: Callable[[], Iterable[bytes]]
 
 
-def write_json_lines(volume: Volume, root: Path, site_url: str, target: Path, before: Members, old: Path) -> Members:
+def write_json_lines(volume: Download, root: Path, site_url: str, target: Path, before: Members, old: Path) -> Members:
     """Write `volume` as lines of JSON to `target`; what `old` has of it, whose members are `before`, is taken over."""
     store = Store(root)
     head = _line("archive", _about(site_url))
@@ -60,7 +60,7 @@ def write_json_lines(volume: Volume, root: Path, site_url: str, target: Path, be
     return _write(members, target, before, old)
 
 
-def write_sqlite(volume: Volume, root: Path, site_url: str, target: Path, before: Members, old: Path) -> Members:
+def write_sqlite(volume: Download, root: Path, site_url: str, target: Path, before: Members, old: Path) -> Members:
     """The same as a database. It is filled anew, in order: so most of its pieces are what they were."""
     whole = target.with_name(f".{target.name}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ def _line(kind: str, record: Any) -> bytes:
     return b'{"type":"%s","record":%s}\n' % (kind.encode(), msgspec.json.encode(record))
 
 
-def _days(store: Store, part: Part) -> Iterator[bytes]:
+def _days(store: Store, part: ArchiveMonth) -> Iterator[bytes]:
     """The receipt of each day and the lines of its file, as they are."""
     for date in part.dates:
         start = b'{"type":"%s","date":"%s","record":'
@@ -152,7 +152,7 @@ def _records(store: Store) -> Iterator[Publication]:
 # -- SQLite --------------------------------------------------------------------------------------------------------
 
 
-def _fill(path: Path, volume: Volume, store: Store, site_url: str) -> None:
+def _fill(path: Path, volume: Download, store: Store, site_url: str) -> None:
     db = sqlite3.connect(path, isolation_level=None)
     kinds = (f"{name} {'NUMERIC' if name in _NUMBERS else 'TEXT'}" for name in _FIELDS)
     try:

@@ -11,7 +11,16 @@ from broadsheet.build.workers import Workers
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.atomic import write_atomically
-from broadsheet.views.downloads import CONTENTS, FORMATS, JSON_LINES, LICENCE, SQLITE, VERSION, Format, Volume
+from broadsheet.views.downloads import (
+    FORMATS,
+    INDEX_PATH,
+    JSON_LINES,
+    LICENCE,
+    SQLITE,
+    VERSION,
+    ArchiveFormat,
+    Download,
+)
 from broadsheet.views.feeds.registry import absolute
 
 WRITERS = {JSON_LINES: write_json_lines, SQLITE: write_sqlite}
@@ -23,8 +32,8 @@ class Order(msgspec.Struct, frozen=True):
     root: str
     site: str
     fresh: str
-    volume: Volume
-    form: Format
+    volume: Download
+    form: ArchiveFormat
     before: Members
 
 
@@ -39,7 +48,7 @@ def write(order: Order) -> Written:
 class Packing:
     """All files of all volumes: those that are as they were `before`, and those to write."""
 
-    def __init__(self, found: Iterable[Volume], before: Mapping[str, Written]) -> None:
+    def __init__(self, found: Iterable[Download], before: Mapping[str, Written]) -> None:
         self._files = {volume.path(form): (volume, form) for volume in found for form in FORMATS}
         self._before = before
         self.same = {
@@ -65,11 +74,11 @@ class Packing:
         """Wait for the files and list them; return what they are, by path."""
         made = {path: workers.result(order) for path, order in self._orders.items()}
         if self._files:
-            write_atomically(self._fresh / CONTENTS, _contents(self._fresh, self._files, settings))
+            write_atomically(self._fresh / INDEX_PATH, _contents(self._fresh, self._files, settings))
         return {path: made.get(path) or self.same[path] for path in self._files}
 
 
-def _contents(fresh: Path, files: dict[str, tuple[Volume, Format]], settings: Settings) -> bytes:
+def _contents(fresh: Path, files: dict[str, tuple[Download, ArchiveFormat]], settings: Settings) -> bytes:
     """The list of the files: what is in each, where it is, how large it is."""
     listed = []
     for path, (volume, form) in files.items():

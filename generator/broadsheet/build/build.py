@@ -29,11 +29,11 @@ from broadsheet.index.open import CACHE, Executors, open_catalogue, with_sound_i
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings import config
-from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE, Settings
+from broadsheet.settings.config import SITE_FILE, Settings
 from broadsheet.store.files import is_page, page_name_fault, printable, read_regular, refusals_explained, utf8_fault
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.program import program_fingerprint
-from broadsheet.views.downloads import volumes
+from broadsheet.views.downloads import downloads
 from broadsheet.views.page import page_url
 from broadsheet.views.search_documents import shards
 
@@ -197,7 +197,7 @@ class _Beside:
     def __init__(self, build: _Build, workers: Workers, fresh: Path) -> None:
         self._build, self._workers, self._fresh = build, workers, fresh
         self._shards = shards(build.catalogue, build.settings) if build.settings.search else []
-        self._packing = Packing(volumes(build.catalogue, build.settings), build.before.downloads)
+        self._packing = Packing(downloads(build.catalogue, build.settings), build.before.downloads)
         self.downloads = list(self._packing.same)
 
     def index(self) -> None:
@@ -238,9 +238,8 @@ def _files(made: Iterable[Made]) -> Iterator[str]:
 
 def _base(root: Path, settings: Settings) -> str:
     """Changes when something does that every page may depend on: program, settings, theme."""
-    files = [read_regular(root / name).hex() for name in (SETTINGS_FILE, SITE_FILE)]
     makers = [*((name, version(name)) for name in MAKERS), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
-    return _digest([program_fingerprint(), settings.fingerprint, *files, *makers])
+    return _digest([program_fingerprint(), settings.fingerprint, read_regular(root / SITE_FILE), *makers])
 
 
 def _contents(docs: Path, names: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.config import SITE_FILE
 from broadsheet.store.atomic import write_atomically
-from broadsheet.text import rendering
+from broadsheet.text.sanitize import one_line, safe_url
 
 STARTER = Path(__file__).resolve().parent.parent / "starter"
 
@@ -24,9 +24,9 @@ def start(folder: Path, name: str, url: str) -> list[str]:
     problems = [*_folder_problems(folder), *_site_problems(name, url)]
     if problems:
         raise DigestError(problems)
-    address = (rendering.safe_url(url) or "").rstrip("/") + "/"
+    address = (safe_url(url) or "").rstrip("/") + "/"
     files = {_target(file): file.read_text("utf-8") for file in sorted(STARTER.rglob("*")) if file.is_file()}
-    files[SITE_FILE] = _with(_with(files[SITE_FILE], "site_name", rendering.one_line(name)), "site_url", address)
+    files[SITE_FILE] = _with(_with(files[SITE_FILE], "site_name", one_line(name)), "site_url", address)
     for path, content in files.items():
         write_atomically(folder / path, content.encode())
     return list(files)
@@ -42,10 +42,10 @@ def _folder_problems(folder: Path) -> list[Diagnostic]:
 
 def _site_problems(name: str, url: str) -> list[Diagnostic]:
     problems = []
-    if not rendering.one_line(name) or not rendering.one_line(name).isprintable():
+    if not one_line(name) or not one_line(name).isprintable():
         what, do = f"{name!r} is no name for a site", "use letters, digits, spaces and punctuation"
         problems.append(Diagnostic("--name", what, do))
-    if not rendering.safe_url(url) or "?" in url or "#" in url:
+    if not safe_url(url) or "?" in url or "#" in url:
         what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"
         problems.append(Diagnostic("--url", what, do))
     return problems

@@ -15,7 +15,7 @@ from broadsheet.index.days import Entry
 from broadsheet.model.author_names import name_key, person_key, slug
 from broadsheet.model.model import Paper
 from broadsheet.model.publication import Publication
-from broadsheet.text.rendering import name as readable
+from broadsheet.text.tex_names import readable_name
 
 PAPERS = 3  # so many make an author's page
 LISTED = 50  # a longer list of authors is that of a collaboration, and makes nobody a page but those with an ORCID
@@ -61,7 +61,7 @@ def author_rows(date: str, entries: Iterable[Entry], encoded: Iterable[bytes], d
 def signed(paper: Paper) -> dict[str, str]:
     """Who signed a paper, by key, as written there."""
     names = paper.authors if len(paper.authors) <= LISTED else ()
-    return {key: readable(name) for name in names if (key := name_key(name))}
+    return {key: readable_name(name) for name in names if (key := name_key(name))}
 
 
 def decide(works: Iterable[Work], signed_by: dict[str, tuple[int, str]]) -> list[Author]:
@@ -112,7 +112,7 @@ class People:
             for person in people:
                 key, orcid = person_key(person), person.orcid or ""
                 if orcid or (key and len(people) <= LISTED):
-                    row = (place, orcid, key, readable(person.display), publication.id)
+                    row = (place, orcid, key, readable_name(person.display), publication.id)
                     self._db.execute("INSERT OR IGNORE INTO work VALUES (?, ?, ?, ?, ?)", row)
 
     def refresh(self) -> None:

@@ -14,7 +14,8 @@ from broadsheet.model.model import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
-from broadsheet.views.arxiv import addresses
+from broadsheet.text.sanitize import one_line
+from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.page import MetaTag
 
 _A_DAY = 10  # characters
@@ -40,7 +41,7 @@ def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[MetaTa
     for author in paper.authors:
         if name := _author(author):
             yield MetaTag("citation_author", name)
-    arxiv = addresses(paper.arxiv_id)
+    arxiv = arxiv_urls(paper.arxiv_id)
     work = next((one for one in published if one.type in _VENUES and one.venue and one.date), None)
     fields = {
         "citation_publication_date": _date((work and work.date) or paper_date(paper)),
@@ -58,8 +59,8 @@ def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[MetaTa
 def _of(work: Publication, paper: Paper) -> dict[str, str]:
     return {
         _VENUES[work.type]: rendering.plain(work.venue),
-        "citation_volume": rendering.one_line(work.volume),
-        "citation_issue": rendering.one_line(work.issue),
+        "citation_volume": one_line(work.volume),
+        "citation_issue": one_line(work.issue),
         "citation_doi": work.doi or paper.doi or "",
     }
 

@@ -24,7 +24,7 @@ def several_sources(entries: Sequence[Entry]) -> bool:
     return len({source for entry in entries for source in entry.sources}) > 1
 
 
-class Marks:
+class DataAttributes:
     """The data attributes of the papers of one list."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:

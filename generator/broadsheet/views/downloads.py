@@ -9,7 +9,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
 
 FOLDER = "downloads/"
-CONTENTS = "downloads/index.json"
+INDEX_PATH = "downloads/index.json"
 VERSION = 1  # of the shape of a line and of the tables
 LICENCE = (
     "arXiv's metadata (titles, authors, abstracts, categories) is in the public domain (CC0 1.0);"
@@ -48,30 +48,30 @@ FIELDS = {
 }
 
 
-class Format(NamedTuple):
+class ArchiveFormat(NamedTuple):
     """A form in which the archive is served."""
 
     suffix: str
     name: str
 
 
-JSON_LINES = Format(".jsonl.gz", "JSON Lines")
-SQLITE = Format(".sqlite.gz", "SQLite")
+JSON_LINES = ArchiveFormat(".jsonl.gz", "JSON Lines")
+SQLITE = ArchiveFormat(".sqlite.gz", "SQLite")
 FORMATS = (JSON_LINES, SQLITE)
 
 
-class Part(NamedTuple):
+class ArchiveMonth(NamedTuple):
     """Days of one month. `version` changes when a file of theirs does."""
 
     version: str
     dates: tuple[str, ...]
 
 
-class Volume(NamedTuple):
+class Download(NamedTuple):
     """What stands in one file: months, oldest first, and the publications, if it has them (then their version)."""
 
     name: str
-    months: tuple[Part, ...]
+    months: tuple[ArchiveMonth, ...]
     publications: str = ""
 
     @property
@@ -79,7 +79,7 @@ class Volume(NamedTuple):
         """Changes when anything in it does."""
         return _digest([*(part.version for part in self.months), self.publications])
 
-    def path(self, form: Format) -> str:
+    def path(self, form: ArchiveFormat) -> str:
         """Its file, relative to the site's root."""
         return f"{FOLDER}{self.name}{form.suffix}"
 
@@ -92,19 +92,19 @@ def volume_names(catalogue: Catalogue, settings: Settings) -> list[str]:
     return [*years, *(["publications"] if catalogue.newest_publications(1) else [])]
 
 
-def volumes(catalogue: Catalogue, settings: Settings) -> list[Volume]:
+def downloads(catalogue: Catalogue, settings: Settings) -> list[Download]:
     """The whole archive as one volume; or a volume a year, of which only the newest changes, and the publications."""
     if settings.downloads == "none":
         return []
     days = catalogue.day_fingerprints()
     months = [(name, list(dates)) for name, dates in groupby(days, lambda date: date[:7])]
-    parts = [Part(_digest(days[date] for date in dates), tuple(dates)) for _, dates in months]
+    parts = [ArchiveMonth(_digest(days[date] for date in dates), tuple(dates)) for _, dates in months]
     publications = catalogue.publications_version()
     if settings.downloads == "all":
-        return [Volume("archive", tuple(parts), publications)]
+        return [Download("archive", tuple(parts), publications)]
     years = groupby(parts, lambda part: part.dates[0][:4])
-    apart = [Volume("publications", (), publications)] if catalogue.newest_publications(1) else []
-    return [*(Volume(year, tuple(some)) for year, some in years), *apart]
+    apart = [Download("publications", (), publications)] if catalogue.newest_publications(1) else []
+    return [*(Download(year, tuple(some)) for year, some in years), *apart]
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -17,9 +17,9 @@ from broadsheet.model.model import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
-from broadsheet.text.sanitize import escaped
-from broadsheet.views.arxiv import Addresses, addresses
-from broadsheet.views.data_attributes import Marks, several_sources
+from broadsheet.text.sanitize import escaped, safe_url
+from broadsheet.views.arxiv_urls import Addresses, arxiv_urls
+from broadsheet.views.data_attributes import DataAttributes, several_sources
 from broadsheet.views.page import without_empty_lines
 from broadsheet.views.permalink import has_page, paper_address
 from broadsheet.views.score import Scores
@@ -29,7 +29,7 @@ Link = Callable[[str], str]
 CATEGORIES = 4
 
 
-class Sheet:
+class PaperRenderer:
     """The papers of one page: what they have in common is made once."""
 
     def __init__(
@@ -42,7 +42,7 @@ class Sheet:
         self._settings = settings
         self._link = link
         self._several_sources = several_sources(entries)
-        self.data = Marks(entries)
+        self.data = DataAttributes(entries)
         self.scores = Scores(settings.rubric, entries, standings)
         self._topics = {
             topic.id: without_empty_lines(
@@ -67,7 +67,7 @@ class Sheet:
 
     def _paper(self, entry: Entry, published: Sequence[Publication], opened: bool) -> str:
         it = entry.paper
-        arxiv = addresses(it.arxiv_id)
+        arxiv = arxiv_urls(it.arxiv_id)
         name, place = escaped(it.arxiv_id), self.address(entry)
         title = rendering.title(it.title)
         # To where there is more of it: its own page, or arXiv.
@@ -174,7 +174,7 @@ def other_links(it: Paper) -> Iterator[str]:
     places = [("DOI", doi_url(it.doi))]
     if it.links:
         foreign = [("Code", it.links.code), ("Project", it.links.project), ("Discussion", it.links.discussion)]
-        places += [(label, rendering.safe_url(url)) for label, url in foreign]
+        places += [(label, safe_url(url)) for label, url in foreign]
     for label, url in places:
         if url:
             yield f' · <a href="{escaped(url)}" rel="noopener nofollow">{label}</a>'

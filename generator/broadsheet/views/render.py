@@ -9,17 +9,18 @@ import jinja2
 
 from broadsheet.store.program import Compiled, program_fingerprint
 from broadsheet.text import formats, rendering
+from broadsheet.text.tex_names import readable_name
 from broadsheet.views import formatting as wording
 from broadsheet.views.data_attributes import several_sources
 from broadsheet.views.page import relative, without_empty_lines
-from broadsheet.views.paper import Sheet, contents
+from broadsheet.views.paper import PaperRenderer, contents
 from broadsheet.views.permalink import paper_address
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
 FILTERS = {
     "html": rendering.html,
-    "name": rendering.name,
+    "name": readable_name,
     "title": rendering.title,
     "plain": rendering.plain,
     "citation": rendering.citation,
@@ -51,7 +52,7 @@ def environment() -> jinja2.Environment:
     env.globals |= {"count": formats.count, "state_words": wording.STATE_KEYS}
     env.globals |= {"label": wording.label, "day_at_a_glance": wording.day_at_a_glance}
     env.globals |= {"scorer": wording.scorer, "scorers": wording.scorers}
-    env.globals |= {"sheet_of": Sheet, "contents": contents, "several_sources": several_sources}
+    env.globals |= {"sheet_of": PaperRenderer, "contents": contents, "several_sources": several_sources}
     env.globals |= {"paper_address": paper_address}
     return env
 

@@ -12,7 +12,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.day_stats import DAYS, ENOUGH, Standing, given, top_percent
 from broadsheet.index.days import Entry
 from broadsheet.model.model import Paper, Scorer
-from broadsheet.settings.config import Grade, Rubric
+from broadsheet.settings.rubric import Grade, Rubric
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
 from broadsheet.views import formatting as wording

@@ -12,7 +12,7 @@ from broadsheet.model.model import Paper
 from broadsheet.providers.arxiv.fetcher import fetch
 from broadsheet.providers.fetch_result import Condition, Fetched
 from broadsheet.settings.fetch import Arxiv, Fetch
-from broadsheet.views.data_attributes import Marks
+from broadsheet.views.data_attributes import DataAttributes
 from tests.loopback import Answer, Loopback
 from tests.playing import endpoints
 
@@ -132,7 +132,7 @@ def test_a_list_offers_a_category_once() -> None:
     entries = [
         Entry(paper=paper, date=DAY, rank=rank, sources=("arxiv",), topics=()) for rank, paper in enumerate(papers)
     ]
-    marks = [str(Marks(entries)(entry)) for entry in entries]
+    marks = [str(DataAttributes(entries)(entry)) for entry in entries]
     assert 'data-categories="eess.SY"' in marks[0]
     assert 'data-categories="math-ph hep-th"' in marks[1]
 

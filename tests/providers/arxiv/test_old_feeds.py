@@ -4,6 +4,7 @@ import pytest
 
 from broadsheet.providers import parsers as sources
 from broadsheet.text import rendering
+from broadsheet.text.tex_names import readable_name
 
 OLD = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
 <pubDate>Mon, 02 Jan 2023 20:30:00 -0500</pubDate>
@@ -52,7 +53,7 @@ def test_a_title_that_only_ends_in_parentheses_is_kept() -> None:
     ],
 )
 def test_macros_in_names_eat_the_space_behind_them(name: str, spelt: str) -> None:
-    assert rendering.name(name) == spelt
+    assert readable_name(name) == spelt
 
 
 def test_the_unit_keeps_its_space() -> None:

@@ -6,9 +6,9 @@ from broadsheet.bibliography.bibliography import bibtex
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
 from broadsheet.settings.config import Settings
-from broadsheet.views.alternates.alternate import Twin
 from broadsheet.views.alternates.json_alternate import json_twin
 from broadsheet.views.alternates.markdown_alternate import markdown_twin
+from broadsheet.views.alternates.page_content import Twin
 from broadsheet.views.page import File, Page
 
 # A page is recent as long as the newest day on record is at most so many days after the newest fact on it.

@@ -13,7 +13,7 @@ from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.store import records
 from broadsheet.views import formatting as wording
-from broadsheet.views.alternates.alternate import Place, Twin, day_place
+from broadsheet.views.alternates.page_content import Place, Twin, day_place
 from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.page import Page
 from broadsheet.views.permalink import paper_address

@@ -7,11 +7,13 @@ from broadsheet.model.doi import doi_url
 from broadsheet.model.model import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
-from broadsheet.text import formats, rendering
+from broadsheet.text import formats
 from broadsheet.text import markdown as md
+from broadsheet.text.sanitize import safe_url
+from broadsheet.text.tex_names import readable_name
 from broadsheet.views import formatting as wording
-from broadsheet.views.alternates.alternate import Place, Twin, day_place
-from broadsheet.views.arxiv import addresses
+from broadsheet.views.alternates.page_content import Place, Twin, day_place
+from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.markdown import front_matter
 from broadsheet.views.page import Page
@@ -86,8 +88,8 @@ def _whole_paper(it: Paper, twin: Twin, settings: Settings) -> Iterator[str]:
 
 def _facts(it: Paper) -> Iterator[str]:
     """What the paper is, wherever it is shown."""
-    yield f"Authors: {md.escaped(', '.join(map(rendering.name, it.authors)))}" if it.authors else ""
-    arxiv = addresses(it.arxiv_id)
+    yield f"Authors: {md.escaped(', '.join(map(readable_name, it.authors)))}" if it.authors else ""
+    arxiv = arxiv_urls(it.arxiv_id)
     yield f"arXiv: {md.link(it.arxiv_id, arxiv.abstract)}" if arxiv else f"Id: {md.escaped(it.arxiv_id)}"
     yield f"PDF: <{arxiv.pdf}>" if arxiv else ""
     yield f"Submitted: {md.escaped(it.published[:10])}" if it.published else ""
@@ -96,7 +98,7 @@ def _facts(it: Paper) -> Iterator[str]:
     yield f"Remarks: {md.text(it.arxiv_comment)}" if it.arxiv_comment else ""
     links = it.links
     foreign = [("Code", links.code), ("Project", links.project), ("Discussion", links.discussion)] if links else []
-    for label, url in [("DOI", doi_url(it.doi)), *((name, rendering.safe_url(url)) for name, url in foreign)]:
+    for label, url in [("DOI", doi_url(it.doi)), *((name, safe_url(url)) for name, url in foreign)]:
         yield f"{label}: {md.link(md.escaped(url), url)}" if url else ""
 
 
@@ -121,11 +123,11 @@ def _became(published: Sequence[Publication], settings: Settings) -> Iterator[st
 
 
 def _publication(it: Publication, shown: Sequence[Entry], settings: Settings) -> Iterator[str]:
-    names = ", ".join(rendering.name(person.display) for person in it.authors or it.editors)
+    names = ", ".join(readable_name(person.display) for person in it.authors or it.editors)
     facts = [("Authors", names), ("Type", it.type_label), ("Year", it.year or ""), ("DOI", it.doi or "")]
     lines = [f"{name}: {md.escaped(value)}" for name, value in facts if value]
     lines += [f"In: {md.text(it.venue)}"] if it.venue else []
-    lines += [f"arXiv: {md.link(md.escaped(name), at.abstract)}" for name in it.arxiv_ids if (at := addresses(name))]
+    lines += [f"arXiv: {md.link(md.escaped(name), at.abstract)}" for name in it.arxiv_ids if (at := arxiv_urls(name))]
     lines += [f"In the digest: {md.link(formats.day(e.date), absolute(settings, e.address))}" for e in shown]
     yield _listed(lines)
     for abstract in it.abstracts:

@@ -9,13 +9,13 @@ from broadsheet.settings.config import Settings
 from broadsheet.views.feeds.editions import daily_edition, finished_weeks, weekly_edition
 from broadsheet.views.feeds.feed import FeedChannel, FeedItem
 from broadsheet.views.feeds.items import PaperItems, publication_item
-from broadsheet.views.feeds.registry import Feed, absolute, tag_uri
+from broadsheet.views.feeds.registry import FeedSpec, absolute, tag_uri
 
 BEST_OF_WEEK = 5
 WEEKDAYS = 5
 
 
-def channels(catalogue: Catalogue, settings: Settings, feeds: Iterable[Feed]) -> Iterator[FeedChannel]:
+def channels(catalogue: Catalogue, settings: Settings, feeds: Iterable[FeedSpec]) -> Iterator[FeedChannel]:
     """What is in each of `feeds`."""
     contents = _Contents(catalogue, settings)
     for feed in feeds:
@@ -31,7 +31,7 @@ def channels(catalogue: Catalogue, settings: Settings, feeds: Iterable[Feed]) ->
         )
 
 
-def _description(feed: Feed, settings: Settings) -> str:
+def _description(feed: FeedSpec, settings: Settings) -> str:
     about = settings.site.site_description
     return about if feed.kind == "all" and about else feed.about
 
@@ -44,7 +44,7 @@ class _Contents:
         self._papers = PaperItems(settings, catalogue.newest_day() or "")
         self._weeks = finished_weeks(catalogue, -(-self._limits.days // WEEKDAYS))
 
-    def of(self, feed: Feed) -> tuple[FeedItem, ...]:
+    def of(self, feed: FeedSpec) -> tuple[FeedItem, ...]:
         """The items of one feed."""
         kinds: dict[str, Callable[[], tuple[FeedItem, ...]]] = {
             "all": lambda: self._recent(self._catalogue.newest(self._limits.items)),

@@ -14,6 +14,7 @@ from broadsheet.index.totals import Totals, totals
 from broadsheet.model.model import Receipt, State
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
+from broadsheet.text.tex_names import readable_name
 from broadsheet.views import formatting as wording
 from broadsheet.views.calendar import week_address
 from broadsheet.views.feeds.feed import FeedItem
@@ -105,7 +106,7 @@ def _edition(
 
 
 def _section(entry: Entry, settings: Settings) -> dict[str, object]:
-    names = tuple(map(rendering.name, entry.paper.authors[: settings.pages.authors]))
+    names = tuple(map(readable_name, entry.paper.authors[: settings.pages.authors]))
     more = len(entry.paper.authors) - len(names)
     return {
         "paper": entry.paper,

@@ -9,7 +9,7 @@ from broadsheet.views.feeds import json_feed, syndication
 from broadsheet.views.feeds.contents import channels
 from broadsheet.views.feeds.feed import FeedChannel, FeedItem
 from broadsheet.views.feeds.opml import subscriptions
-from broadsheet.views.feeds.registry import ATOM, EVERYTHING, FORMATS, JSON, RSS, Feed, Format, absolute, directory
+from broadsheet.views.feeds.registry import ATOM, EVERYTHING, FORMATS, JSON, RSS, FeedSpec, Format, absolute, all_feeds
 from broadsheet.views.page import File
 
 PAPERS, EDITIONS = "papers", "editions"
@@ -37,7 +37,7 @@ def keys(catalogue: Catalogue, settings: Settings) -> tuple[str, str]:
 
 def feeds(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:
     """The feeds of `key` in every format; with those that are no editions, the lists of them all."""
-    listed = directory(settings)
+    listed = all_feeds(settings)
     part = [feed for feed in listed if (feed.kind in ("daily", "weekly")) == (key == EDITIONS)]
     pen = _Pen(settings)
     for channel in channels(catalogue, settings, part):
@@ -83,7 +83,7 @@ def _fitting(channel: FeedChannel, form: Format, url: str, limit: float, written
     return before + writer.between.join(parts) + after
 
 
-def _lists(listed: list[Feed], settings: Settings) -> Iterator[File]:
+def _lists(listed: list[FeedSpec], settings: Settings) -> Iterator[File]:
     yield File(EVERYTHING, subscriptions(listed, settings.site.site_name, settings))
     for feed in listed:
         if feed.kind == "topic":

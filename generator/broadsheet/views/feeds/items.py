@@ -10,7 +10,9 @@ from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
 from broadsheet.text.formats import number
-from broadsheet.views.arxiv import addresses
+from broadsheet.text.sanitize import one_line, safe_url
+from broadsheet.text.tex_names import readable_name
+from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.feeds.feed import FeedItem
 from broadsheet.views.feeds.registry import absolute, tag_uri
 from broadsheet.views.permalink import paper_address
@@ -38,7 +40,7 @@ class PaperItems:
 def publication_item(publication: Publication, settings: Settings) -> FeedItem:
     """A publication, dated by its record."""
     link = absolute(settings, publication.address)
-    authors = tuple(rendering.name(person.display) for person in publication.authors or publication.editors)
+    authors = tuple(readable_name(person.display) for person in publication.authors or publication.editors)
     abstract = next((abstract.text for abstract in publication.abstracts), None)
     where = ", ".join(
         part for part in (publication.type_label, rendering.plain(publication.venue), publication.year) if part
@@ -52,7 +54,7 @@ def publication_item(publication: Publication, settings: Settings) -> FeedItem:
         summary=summary(where + ".", abstract),
         html=html("feed_publication.html.j2", **context),
         authors=authors,
-        categories=tuple(rendering.one_line(keyword) for keyword in publication.keywords),
+        categories=tuple(one_line(keyword) for keyword in publication.keywords),
         updated=_later(publication.date_updated, publication.listed_on),
     )
 
@@ -92,7 +94,7 @@ def midnight(date: str) -> dt.datetime:
 def _paper_item(entry: Entry, settings: Settings, newest: str) -> FeedItem:
     paper = entry.paper
     link = absolute(settings, paper_address(entry, settings))
-    authors = tuple(map(rendering.name, paper.authors))
+    authors = tuple(map(readable_name, paper.authors))
     topics = topic_names(entry, settings)
     scores = scores_in_words(paper)
     context = {
@@ -123,15 +125,15 @@ def _later(changed: str | None, date: str, newest: str = "9999") -> dt.datetime 
 def _paper_links(paper: Paper, link: str) -> list[tuple[str, str]]:
     """What an item links to, by name: absolute http(s) addresses only."""
     links: list[tuple[str, str | None]] = [("In the digest", link)]
-    if arxiv := addresses(paper.arxiv_id):
+    if arxiv := arxiv_urls(paper.arxiv_id):
         links += [("arXiv", arxiv.abstract), ("PDF", arxiv.pdf), ("HTML", arxiv.html)]
     if paper.links:
         named = ("Code", paper.links.code), ("Project", paper.links.project), ("Discussion", paper.links.discussion)
-        links += [(name, rendering.safe_url(url)) for name, url in named]
+        links += [(name, safe_url(url)) for name, url in named]
     return [(name, url) for name, url in links if url]
 
 
 def _publication_links(publication: Publication, link: str) -> list[tuple[str, str]]:
     links: list[tuple[str, str | None]] = [("In the digest", link), ("DOI", publication.doi_url)]
-    links += [("arXiv", arxiv.abstract) for name in publication.arxiv_ids if (arxiv := addresses(name))]
+    links += [("arXiv", arxiv.abstract) for name in publication.arxiv_ids if (arxiv := arxiv_urls(name))]
     return [(name, url) for name, url in links if url]

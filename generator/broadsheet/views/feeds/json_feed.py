@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from broadsheet.text.rendering import clean
+from broadsheet.text.sanitize import clean
 from broadsheet.views.feeds.feed import FeedChannel, FeedItem
 
 VERSION = "https://jsonfeed.org/version/1.1"

@@ -6,11 +6,11 @@ from itertools import groupby
 from lxml import etree
 
 from broadsheet.settings.config import Settings
-from broadsheet.text.rendering import clean
-from broadsheet.views.feeds.registry import Feed, absolute
+from broadsheet.text.sanitize import clean
+from broadsheet.views.feeds.registry import FeedSpec, absolute
 
 
-def subscriptions(feeds: Iterable[Feed], title: str, settings: Settings) -> bytes:
+def subscriptions(feeds: Iterable[FeedSpec], title: str, settings: Settings) -> bytes:
     """The feeds as a list by group, in RSS: a reader that took each in three formats would have everything thrice.
 
     It has no dates: none in the data say when a feed came to be.
@@ -27,7 +27,7 @@ def subscriptions(feeds: Iterable[Feed], title: str, settings: Settings) -> byte
     return xml + b"\n"
 
 
-def _outline(feed: Feed, settings: Settings) -> dict[str, str]:
+def _outline(feed: FeedSpec, settings: Settings) -> dict[str, str]:
     title = clean(feed.title(settings))
     url = feed.url(settings)
     return {"type": "rss", "text": title, "title": title, "xmlUrl": url, "htmlUrl": absolute(settings, feed.page)}

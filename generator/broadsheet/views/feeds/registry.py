@@ -31,7 +31,7 @@ JSON = Format(".json", "application/feed+json", "JSON Feed")
 FORMATS = (RSS, ATOM, JSON)
 
 
-class Feed(NamedTuple):
+class FeedSpec(NamedTuple):
     """What one can subscribe to: its address without ending, its group and name, what is in it, the page it belongs to.
 
     `kind` and `key` say what its items are: `broadsheet.views.feeds.contents` makes them.
@@ -54,7 +54,7 @@ class Feed(NamedTuple):
         return absolute(settings, self.path + form.suffix)
 
 
-def directory(settings: Settings) -> list[Feed]:
+def all_feeds(settings: Settings) -> list[FeedSpec]:
     """Every feed of the site, in the order readers are told of them."""
     return [feed for part in _PARTS for feed in part(settings)]
 
@@ -90,49 +90,49 @@ def absolute(settings: Settings, address: str) -> str:
     return settings.site.site_url + quote(address, safe="/#:@!$&'()*+,;=~")
 
 
-def _papers(settings: Settings) -> list[Feed]:
+def _papers(settings: Settings) -> list[FeedSpec]:
     within = f"of the last {settings.feeds.days} days with papers, at most {settings.feeds.items}"
     best = "The five best papers of each week, when it is over."
     return [
-        Feed("all", "", ALL, "Papers", "All papers", f"Every paper {within}, best first within a day."),
-        Feed("good", "", GOOD, "Papers", "Relevance 7 and more", "Papers of relevance 7 or more."),
-        Feed("best", "", BEST, "Papers", "Top five of the week", best, "archive/"),
+        FeedSpec("all", "", ALL, "Papers", "All papers", f"Every paper {within}, best first within a day."),
+        FeedSpec("good", "", GOOD, "Papers", "Relevance 7 and more", "Papers of relevance 7 or more."),
+        FeedSpec("best", "", BEST, "Papers", "Top five of the week", best, "archive/"),
     ]
 
 
-def _editions(settings: Settings) -> list[Feed]:
+def _editions(settings: Settings) -> list[FeedSpec]:
     daily = "One item a day: how the day went, every title, the best papers in full. A quiet or failed day says so."
     weekly = "One item a week, when it is over: its best papers, and the days that are not complete."
     return [
-        Feed("daily", "", DAILY, "Editions", "Each day", daily, "archive/"),
-        Feed("weekly", "", WEEKLY, "Editions", "Each week", weekly, "archive/"),
+        FeedSpec("daily", "", DAILY, "Editions", "Each day", daily, "archive/"),
+        FeedSpec("weekly", "", WEEKLY, "Editions", "Each week", weekly, "archive/"),
     ]
 
 
-def _topics(settings: Settings) -> list[Feed]:
+def _topics(settings: Settings) -> list[FeedSpec]:
     return [
-        Feed("topic", topic.id, topic_path(topic.id), "Topics", topic.name,
+        FeedSpec("topic", topic.id, topic_path(topic.id), "Topics", topic.name,
              rendering.plain(topic.relevant) or f"New papers on {topic.name}.", f"topics/{topic.id}/")
         for topic in settings.topics
     ]  # fmt: skip
 
 
-def _sources(settings: Settings) -> list[Feed]:
+def _sources(settings: Settings) -> list[FeedSpec]:
     return [
-        Feed("source", source, source_path(source), "Sources", name, f"Papers that come from {name}.")
+        FeedSpec("source", source, source_path(source), "Sources", name, f"Papers that come from {name}.")
         for source, name in settings.sources.items()
     ]
 
 
-def _publications(settings: Settings) -> list[Feed]:
+def _publications(settings: Settings) -> list[FeedSpec]:
     about = "What the group itself has published, newest first."
-    return [Feed("publications", "", PUBLICATIONS, "Publications", "Publications", about, "publications/")]
+    return [FeedSpec("publications", "", PUBLICATIONS, "Publications", "Publications", about, "publications/")]
 
 
-_PARTS: tuple[Callable[[Settings], list[Feed]], ...] = (_papers, _editions, _topics, _sources, _publications)
+_PARTS: tuple[Callable[[Settings], list[FeedSpec]], ...] = (_papers, _editions, _topics, _sources, _publications)
 
 
 def _alternates(settings: Settings, paths: list[str]) -> tuple[FeedLink, ...]:
-    known = {feed.path: feed for feed in directory(settings)}
+    known = {feed.path: feed for feed in all_feeds(settings)}
     found = [(path, known[path].title(settings)) for path in paths]
     return tuple(FeedLink(title, path + form.suffix, form.mime_type) for path, title in found for form in FORMATS)

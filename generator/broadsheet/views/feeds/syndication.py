@@ -12,7 +12,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from broadsheet.text.rendering import clean
+from broadsheet.text.sanitize import clean
 from broadsheet.views.feeds.feed import FeedChannel, FeedItem
 from broadsheet.views.feeds.registry import ATOM, RSS
 from broadsheet.views.page import relative

@@ -13,13 +13,13 @@ from broadsheet.model.model import NearMiss
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.views import formatting as wording
-from broadsheet.views.alternates.alternate import Twin
 from broadsheet.views.alternates.attach import citations, is_recent, twinned
-from broadsheet.views.arxiv import addresses
+from broadsheet.views.alternates.page_content import Twin
+from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.calendar import month_address, month_calendar, week_address
 from broadsheet.views.feeds.registry import DAILY, alternates
 from broadsheet.views.page import File, Page, relative
-from broadsheet.views.paper import Sheet
+from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.render import render
 from broadsheet.views.score import standings_of
 
@@ -44,7 +44,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
     entries = catalogue.day(date)
     published = catalogue.published_on(date)
     recent = is_recent(catalogue, settings, date)
-    sheet = Sheet(settings, partial(relative, base=address), entries, standings_of(catalogue, entries))
+    sheet = PaperRenderer(settings, partial(relative, base=address), entries, standings_of(catalogue, entries))
     context = {
         "head": head,
         "entries": entries,
@@ -81,7 +81,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
 def _near_misses(head: DayHead) -> list[tuple[NearMiss, str | None]]:
     """What the prefilter left out by a little, each with its address at arXiv, if it has one."""
     found = head.receipt.near_misses if head.receipt else ()
-    return [(item, arxiv.abstract if (arxiv := addresses(item.arxiv_id)) else None) for item in found]
+    return [(item, arxiv.abstract if (arxiv := arxiv_urls(item.arxiv_id)) else None) for item in found]
 
 
 def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, int]]:

@@ -8,8 +8,8 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, Entry, day_address
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
-from broadsheet.views.alternates.alternate import Place, Twin
 from broadsheet.views.alternates.attach import twinned
+from broadsheet.views.alternates.page_content import Place, Twin
 from broadsheet.views.calendar import month_address
 from broadsheet.views.feeds.registry import DAILY, WEEKLY, alternates
 from broadsheet.views.page import Page

@@ -6,7 +6,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
 from broadsheet.text import markdown as md
 from broadsheet.views.alternates.json_alternate import SCHEMA
-from broadsheet.views.downloads import CONTENTS, FORMATS, LICENCE, Volume, volume_names
+from broadsheet.views.downloads import FORMATS, INDEX_PATH, LICENCE, Download, volume_names
 from broadsheet.views.feeds.registry import ALL, DAILY, EVERYTHING, JSON, WEEKLY, absolute
 from broadsheet.views.page import File
 
@@ -60,9 +60,9 @@ def _lists(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str,
 def _data(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str, str]]:
     for name in volume_names(catalogue, settings):
         for form in FORMATS:
-            yield Volume(name, ()).path(form), f"{name}{form.suffix}", form.name
+            yield Download(name, ()).path(form), f"{name}{form.suffix}", form.name
     if settings.downloads != "none":
-        yield CONTENTS, "The list of the downloads", "JSON"
+        yield INDEX_PATH, "The list of the downloads", "JSON"
     if settings.alternates != "none":
         yield SCHEMA, "JSON Schema of the twins", "JSON"
     yield "sitemap.xml", "Every page", "XML, with the date of its newest fact"

@@ -10,8 +10,8 @@ from broadsheet.index.totals import totals
 from broadsheet.model.model import State
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
-from broadsheet.views.alternates.alternate import Twin
 from broadsheet.views.alternates.attach import is_recent, twinned
+from broadsheet.views.alternates.page_content import Twin
 from broadsheet.views.calendar import month_address, month_calendar, week_address
 from broadsheet.views.charts.archive import charts
 from broadsheet.views.charts.spans import axis

@@ -21,15 +21,17 @@ from broadsheet.model.doi import doi_url
 from broadsheet.model.model import Links, Paper, Scorer
 from broadsheet.model.publication import Publication
 from broadsheet.providers.arxiv.withdrawal import is_by_arxiv
-from broadsheet.settings.config import Rubric, Settings
+from broadsheet.settings.config import Settings
+from broadsheet.settings.rubric import Rubric
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
-from broadsheet.views.alternates.alternate import Twin
+from broadsheet.text.tex_names import readable_name
 from broadsheet.views.alternates.attach import is_recent, twinned
-from broadsheet.views.arxiv import addresses
+from broadsheet.views.alternates.page_content import Twin
+from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.citation_meta import tags
 from broadsheet.views.page import Page, relative
-from broadsheet.views.paper import Link, Sheet, authors, other_links, published_notes
+from broadsheet.views.paper import Link, PaperRenderer, authors, other_links, published_notes
 from broadsheet.views.permalink import author_address, has_page, paper_address
 from broadsheet.views.score import grades_in_full, place_in_full, scorer_words, standings_of
 
@@ -139,13 +141,13 @@ def _page(story: Story, settings: Settings) -> Page:
 
 def _about(it: Paper) -> str:
     """The first author and the beginning of the abstract, in so many characters."""
-    names = rendering.name(it.authors[0]) + (" and others" if len(it.authors) > 1 else "") if it.authors else ""
+    names = readable_name(it.authors[0]) + (" and others" if len(it.authors) > 1 else "") if it.authors else ""
     said = ". ".join(filter(None, (names, rendering.plain(it.abstract or it.comment or ""))))
     return said if len(said) <= ABOUT else said[:ABOUT].rpartition(" ")[0] + " …"
 
 
 def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
-    it, sheet = story.paper, Sheet(settings, link)
+    it, sheet = story.paper, PaperRenderer(settings, link)
     by = "Authors not given"
     if it.authors:
         by = authors(it.authors, settings.pages.authors, partial(_author, pages_of=story.authors, link=link))
@@ -177,7 +179,7 @@ def _author(name: str, pages_of: Mapping[str, str], link: Link) -> str:
 
 
 def _links(it: Paper) -> Iterator[str]:
-    arxiv = addresses(it.arxiv_id)
+    arxiv = arxiv_urls(it.arxiv_id)
     if arxiv is None:
         yield f"{escaped(it.arxiv_id)}, an id that has lost its archive and cannot be followed"
     else:

@@ -14,7 +14,8 @@ from broadsheet.model.publication import Publication
 from broadsheet.model.publication_parts import Conference, Person
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
-from broadsheet.views.arxiv import addresses
+from broadsheet.text.tex_names import readable_name
+from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.feeds.registry import publication_alternates
 from broadsheet.views.page import Page
 from broadsheet.views.permalink import author_address
@@ -45,14 +46,14 @@ class Citation(NamedTuple):
     html: Markup
 
 
-class Library(NamedTuple):
+class PublicationIndex(NamedTuple):
     """All publications by id, and for each id those that name it as related: (who, what it calls it)."""
 
     by_id: dict[str, Publication]
     named_by: dict[str, list[tuple[Publication, str]]]
 
     @classmethod
-    def of(cls, publications: Sequence[Publication]) -> "Library":
+    def of(cls, publications: Sequence[Publication]) -> "PublicationIndex":
         named_by: dict[str, list[tuple[Publication, str]]] = {}
         for publication in publications:
             for related in publication.related:
@@ -71,7 +72,7 @@ class Place(NamedTuple):
 
 def page(
     publication: Publication,
-    library: Library,
+    library: PublicationIndex,
     shown: Sequence[Entry],
     settings: Settings,
     places: Sequence[Place],
@@ -119,7 +120,7 @@ def page(
 def links(publication: Publication) -> list[tuple[str, str, str]]:
     """Where else it is, as (kind, identifier, address)."""
     found = [("DOI", publication.doi, publication.doi_url)] if publication.doi else []
-    found += [("arXiv", name, arxiv.abstract) for name in publication.arxiv_ids if (arxiv := addresses(name))]
+    found += [("arXiv", name, arxiv.abstract) for name in publication.arxiv_ids if (arxiv := arxiv_urls(name))]
     wos = "https://www.webofscience.com/wos/woscc/full-record/WOS:"
     found += [("Web of Science", name, wos + name) for name in publication.isi]
     found += [("PubMed", name, f"https://pubmed.ncbi.nlm.nih.gov/{name}/") for name in publication.pmid]
@@ -137,7 +138,7 @@ def citations(publication: Publication) -> list[Citation]:
     return [Citation(style, html) for style, html in made if html]
 
 
-def relations(publication: Publication, library: Library) -> list[Relation]:
+def relations(publication: Publication, library: PublicationIndex) -> list[Relation]:
     """Related material both ways: what this record names, and the records that name it; each once."""
     own = {related.id for related in publication.related if related.id}
     found = []
@@ -185,5 +186,5 @@ def span(event: Conference) -> str:
 
 def _first_author(publication: Publication) -> str:
     people = publication.authors or publication.editors
-    name = rendering.name(people[0].display) if people else ""
+    name = readable_name(people[0].display) if people else ""
     return f"{name} and others" if len(people) > 1 else name

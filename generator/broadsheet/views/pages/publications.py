@@ -13,8 +13,8 @@ from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
 from broadsheet.text.path_names import is_free
-from broadsheet.views.alternates.alternate import Place, Twin
 from broadsheet.views.alternates.attach import RECENT, twinned
+from broadsheet.views.alternates.page_content import Place, Twin
 from broadsheet.views.feeds.registry import publication_alternates
 from broadsheet.views.page import Page
 from broadsheet.views.pages import publication as one
@@ -79,7 +79,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
             yield from _list(shelf, order, settings)
     if opened := [p for p in publications if p.open_access]:
         yield from _list(Shelf(OPEN, "Open access", opened), ACCESS, settings, by_order[ACCESS])
-    library = one.Library.of(publications)
+    library = one.PublicationIndex.of(publications)
     first = _first_recent(publications, settings)
     for publication in publications:
         shown = catalogue.papers_of(publication.id)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
-from broadsheet.views.feeds.registry import EVERYTHING, FORMATS, Feed, absolute, alternates, directory
+from broadsheet.views.feeds.registry import EVERYTHING, FORMATS, FeedSpec, absolute, all_feeds, alternates
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
 
@@ -32,7 +32,7 @@ READERS = {
 class Offer(NamedTuple):
     """A feed as the page offers it: its address, its files by format, the readers that take it at one click."""
 
-    feed: Feed
+    feed: FeedSpec
     url: str
     files: list[tuple[str, str]]
     readers: list[tuple[str, str]]
@@ -40,7 +40,7 @@ class Offer(NamedTuple):
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page."""
-    listed = directory(settings)
+    listed = all_feeds(settings)
     offers = [_offer(feed, settings) for feed in listed]
     groups = [(name, GROUPS[name], list(some)) for name, some in groupby(offers, key=lambda offer: offer.feed.group)]
     context = {
@@ -60,7 +60,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     )
 
 
-def _offer(feed: Feed, settings: Settings) -> Offer:
+def _offer(feed: FeedSpec, settings: Settings) -> Offer:
     url = feed.url(settings)
     files = [(form.name, feed.path + form.suffix) for form in FORMATS]
     files += [("OPML", f"{feed.path}.opml")] if feed.kind == "topic" else []

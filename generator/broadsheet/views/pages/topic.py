@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
-from broadsheet.settings.config import Settings, Topic
+from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
 from broadsheet.text import formats
-from broadsheet.views.alternates.alternate import Place, Twin
 from broadsheet.views.alternates.attach import citations, twinned
+from broadsheet.views.alternates.page_content import Place, Twin
 from broadsheet.views.calendar import month_address
 from broadsheet.views.feeds.registry import alternates, topic_path
 from broadsheet.views.page import File, Page

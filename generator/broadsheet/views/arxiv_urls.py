@@ -16,7 +16,7 @@ class Addresses(NamedTuple):
     html: str | None
 
 
-def addresses(arxiv_id: str) -> Addresses | None:
+def arxiv_urls(arxiv_id: str) -> Addresses | None:
     """The addresses of a paper, or None for an id that leads nowhere (an old one that lost its archive)."""
     name = arxiv_id
     if not is_plain(name):
