@@ -13,7 +13,7 @@ from broadsheet.model.model import Paper, Receipt, State
 from broadsheet.settings import config
 from broadsheet.store import records
 from broadsheet.store.store import Store
-from broadsheet.text import rendering
+from broadsheet.text.tex_names import readable_name
 from tests.example import ROOT
 
 RUN = 12  # words in a row that two people rarely write by chance
@@ -165,7 +165,7 @@ def test_titles_scores_and_order_are_those_of_the_archive(corpus: Path, days: di
             row = theirs[paper.arxiv_id]
             scores = row.get("RELEVANCE"), row.get("NOVELTY")
             assert (paper.title, paper.relevance, paper.novelty) == (row["title"], *scores)
-            assert list(paper.authors) == [rendering.name(name) for name in row["authors"] if name != ":"]
+            assert list(paper.authors) == [readable_name(name) for name in row["authors"] if name != ":"]
 
 
 def test_upvotes_comments_and_links_are_those_of_hugging_face(corpus: Path, days: dict[str, tuple[Paper, ...]]) -> None:

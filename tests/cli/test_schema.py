@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from broadsheet.cli.schema import schema_command
@@ -33,6 +34,25 @@ def test_papers_and_receipts_are_what_their_schemas_say() -> None:
             papers.validate(json.loads(line))
     for path in sorted((ROOT / "data/runs").rglob("*.json")):
         receipts.validate(json.loads(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("path", ["digest.yml", "generator/broadsheet/starter/digest.yml"])
+def test_settings_are_what_their_schema_says(path: str) -> None:
+    settings = yaml.safe_load((ROOT / path).read_text("utf-8"))
+    validator = jsonschema.Draft202012Validator(schema("settings"))
+    validator.validate(settings)
+    validator.validate({"llm": {"prices": {"model-1": {"prompt": 0.15, "completion": "0.6"}}}})
+    assert not validator.is_valid(settings | {"scorer": {}})
+    assert not validator.is_valid(settings | {"prefilter": {"keep": "50 %"}})
+
+
+def test_publications_are_what_their_schema_says() -> None:
+    validator = jsonschema.Draft202012Validator(schema("publication"))
+    for path in sorted((ROOT / "data/publications").glob("*.yml")):
+        for document in yaml.load_all(path.read_text("utf-8"), yaml.CBaseLoader):
+            for record in document if isinstance(document, list) else [document]:
+                validator.validate(record)
+    assert not validator.is_valid({"_id": "1"})
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from broadsheet.mail.feed_parser import parse
 from broadsheet.mail.message import List, message, message_id
 from broadsheet.mail.prose import blocks
 from broadsheet.settings.mailbox import Mailbox, mailbox
-from broadsheet.text.rendering import one_line
+from broadsheet.text.sanitize import one_line
 from tests import real_texts
 from tests.mail_digest import PAPERS, corpus_day, edition_html, feed, mail_digest, rss
 

@@ -79,13 +79,14 @@ def test_reasons_of_an_earlier_run_are_replaced() -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("prefilter: {keep: half}", "digest.yml:1: prefilter.keep: 'half' is no share of a day: write a percentage"),
-        ("prefilter:\n  keep: 0 %", "digest.yml:2: prefilter.keep: '0 %' is no share of a day: write a percentage"),
+        ("prefilter: {keep: half}", "digest.yml:1: Expected `float | null`, got `str` ($.prefilter.keep)"),
+        ("prefilter:\n  keep: 0", "digest.yml:2: Expected `float` > 0.0 ($.prefilter.keep)"),
+        ("prefilter: {keep: 1.1}", "digest.yml:1: Expected `float` <= 1.0 ($.prefilter.keep)"),
         ("prefilter: {keep: 0.5, recall: 0.9}", "digest.yml:1: prefilter has both keep and recall: leave one of them"),
         ("prefilter: {recall: 1}", "digest.yml:1: Expected `float` < 1.0 ($.prefilter.recall)"),
         ("prefilter: {near_misses: -1}", "digest.yml:1: Expected `int` >= 0 ($.prefilter.near_misses)"),
         ("follow:\n  authors:\n    - Ada\n    - '-'", "digest.yml:4: follow.authors: '-' has no letters: write a name"),
-        ("negative_keywords: ['']", "digest.yml:1: negative: '' has no letters: write a name or a word"),
+        ("negative_keywords: ['']", "digest.yml:1: negative_keywords: '' has no letters: write a name or a word"),
         ("follow: {people: [Ada]}", "digest.yml:1: Object contains unknown field `people` ($.follow)"),
     ],
 )
@@ -98,5 +99,5 @@ def test_wrong_settings_are_named_with_their_line(tmp_path: Path, lines: str, sa
 def test_settings_as_people_write_them(tmp_path: Path) -> None:
     lines = ("prefilter: {keep: 0.5, near_misses: 5}", "follow: {authors: [Ada Lovelace]}", "negative_keywords: [No]")
     settings = config.load(make_digest(tmp_path, settings="\n".join(lines)))
-    assert (settings.prefilter.share, settings.prefilter.near_misses) == (0.5, 5)
+    assert (settings.prefilter.keep, settings.prefilter.near_misses) == (0.5, 5)
     assert (settings.follow.authors, settings.negative_keywords) == (("Ada Lovelace",), ("No",))

@@ -24,8 +24,9 @@ from broadsheet.scoring.local.evaluation import recall, spearman
 from broadsheet.scoring.local.model import Ratings, Trained
 from broadsheet.scoring.local.scorer import FILE, LocalScorer, open_model
 from broadsheet.scoring.prefilter import prefilter, threshold
-from broadsheet.settings.config import Settings, Topic
+from broadsheet.settings.config import Settings
 from broadsheet.settings.interests import Follow, Prefilter
+from broadsheet.settings.topics import Topic
 from tests.example import ROOT, digest, make_digest
 
 TOPICS = Settings(topics=(Topic(id="pruning", name="Pruning", words=("sparse network",)), Topic(id="rl", name="RL")))
@@ -196,7 +197,7 @@ def day(*relevance: int) -> list[Paper]:
 
 
 def test_a_share_is_kept_best_first_with_near_misses() -> None:
-    wanted = Settings(prefilter=Prefilter(keep="50 %", near_misses=1))
+    wanted = Settings(prefilter=Prefilter(keep=0.5, near_misses=1))
     chosen = prefilter(day(1, 9, 5, 7, 3), Fixed(), wanted)
     assert [paper.relevance for paper in chosen.selected] == [9, 7, 5]
     assert [paper.relevance for paper in chosen.left_out] == [3, 1]
@@ -206,13 +207,13 @@ def test_a_share_is_kept_best_first_with_near_misses() -> None:
 def test_without_a_wish_nothing_is_left_out() -> None:
     papers = tuple(day(1, 9))
     assert prefilter(papers, Fixed(), Settings()).selected == papers
-    assert prefilter((), Fixed(), Settings(prefilter=Prefilter(keep="1 %"))).selected == ()
+    assert prefilter((), Fixed(), Settings(prefilter=Prefilter(keep=0.01))).selected == ()
 
 
 def test_followed_papers_stay_and_negative_keywords_come_last() -> None:
     followed = Paper(arxiv_id="2501.00009", title="T", relevance=1, authors=("Ada Lovelace",))
     avoided = Paper(arxiv_id="2501.00008", title="A survey", relevance=10)
-    wanted = Settings(prefilter=Prefilter(keep="50%"), follow=Follow(authors=("Ada Lovelace",)), negative_keywords=("survey",))
+    wanted = Settings(prefilter=Prefilter(keep=0.5), follow=Follow(authors=("Ada Lovelace",)), negative_keywords=("survey",))
     chosen = prefilter([avoided, followed, *day(5, 6)], Fixed(), wanted)
     assert [paper.relevance for paper in chosen.selected] == [6, 5, 1]
     assert chosen.left_out == (avoided,)

@@ -11,7 +11,7 @@ from broadsheet.build.generate import generate
 from broadsheet.checks.check import check
 from broadsheet.index.days import DayHead
 from broadsheet.model.model import Receipt, State, Tally
-from broadsheet.views import formatting as wording
+from broadsheet.views import formatting
 from tests.example import make_digest
 
 DAY, BEFORE = "2025-05-28", "2025-05-27"
@@ -95,7 +95,7 @@ AGAIN = "Runs of the following days ask again."
     ],
 )
 def test_the_label_of_a_day(day: DayHead, word: str, text: str) -> None:
-    assert wording.label(day)[1:] == (word, text)
+    assert formatting.label(day)[1:] == (word, text)
 
 
 def test_the_reason_of_a_receipt_from_outside_is_text_everywhere(tmp_path: Path) -> None:

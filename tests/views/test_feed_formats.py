@@ -20,7 +20,7 @@ from broadsheet.daily.import_ import run
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings import config
 from broadsheet.text.sanitize import clean
-from broadsheet.views.feeds.feed import FeedChannel, FeedItem
+from broadsheet.views.feeds.feed import FeedContent, FeedItem
 from broadsheet.views.feeds.files import write
 from broadsheet.views.feeds.registry import ATOM, JSON
 from tests.example import ROOT, make_digest, tree
@@ -65,7 +65,7 @@ def test_every_atom_feed_is_valid(feeds: dict[str, bytes], jing: Path, tmp_path:
 
 def test_the_schema_of_atom_refuses_what_is_wrong(jing: Path, tmp_path: Path) -> None:
     item = FeedItem("tag:x,2026:1", "T", URL, dt.datetime(2025, 1, 1, tzinfo=dt.UTC), "S", "<p>B</p>", ("A",), ("C",))
-    right = write(FeedChannel("feeds/x", "tag:x,2026:x", "T", "D", URL, "A", (item,), hub=HUB), ATOM, URL).decode()
+    right = write(FeedContent("feeds/x", "tag:x,2026:x", "T", "D", URL, "A", (item,), hub=HUB), ATOM, URL).decode()
     wrong = {
         "right": right,
         "type": right.replace('type="html"', 'type="CDATA"'),
@@ -169,7 +169,7 @@ def test_no_feed_is_too_large_or_has_raw_tex_in_a_title(feeds: dict[str, bytes])
 @settings(max_examples=60, deadline=None)
 @given(st.lists(feed_items, max_size=3), st.text(st.characters(codec=None), max_size=60) | st.sampled_from(HOSTILE))
 def test_atom_json_and_opml_are_well_formed_whatever_the_text(some: list[FeedItem], title: str) -> None:
-    channel = FeedChannel("feeds/x", "tag:x,2026:x", title, title, URL, title, tuple(some), hub=HUB)
+    channel = FeedContent("feeds/x", "tag:x,2026:x", title, title, URL, title, tuple(some), hub=HUB)
     entries = etree.fromstring(write(channel, ATOM, URL)).findall("{*}entry")
     listed = json.loads(write(channel, JSON, URL))["items"]
     assert len(entries) == len(listed) == len(some)

@@ -20,9 +20,9 @@ from broadsheet.settings.pages import Feeds
 from broadsheet.settings.topics import Topic
 from broadsheet.store.store import Store
 from broadsheet.text.sanitize import clean
-from broadsheet.views.feeds.feed import FeedChannel, FeedItem
+from broadsheet.views.feeds.feed import FeedContent, FeedItem
 from broadsheet.views.feeds.files import feeds, keys, write
-from broadsheet.views.feeds.registry import FORMATS, JSON, RSS, all_feeds, alternates, publication_alternates, tag_uri
+from broadsheet.views.feeds.registry import FORMATS, JSON, RSS, all_feeds, feed_links, publication_feed_links, tag_uri
 
 URL = "https://example.org/digest/"
 SOURCES = {"arxiv": "arXiv"}
@@ -73,8 +73,8 @@ def rss_only(every: dict[str, bytes]) -> dict[str, bytes]:
     return {path: data for path, data in every.items() if path.endswith(".xml")}
 
 
-def channel(title: str, some: Sequence[FeedItem]) -> FeedChannel:
-    return FeedChannel("feeds/x", "tag:example.org,2026:feed/x", title, title, URL, title, tuple(some), hub="")
+def channel(title: str, some: Sequence[FeedItem]) -> FeedContent:
+    return FeedContent("feeds/x", "tag:example.org,2026:feed/x", title, title, URL, title, tuple(some), hub="")
 
 
 def items(data: bytes) -> list[etree._Element]:
@@ -258,11 +258,11 @@ def test_the_feeds_a_page_names_are_made(tmp_path: Path) -> None:
     every = made(archive(tmp_path, {}))
     listed = all_feeds(SETTINGS)
     named = [
-        *alternates(SETTINGS, *(f.path for f in listed if f.kind != "publications")),
-        *publication_alternates(SETTINGS),
+        *feed_links(SETTINGS, *(f.path for f in listed if f.kind != "publications")),
+        *publication_feed_links(SETTINGS),
     ]
     assert sorted(a.url for a in named) == sorted(path for path in every if not path.endswith(".opml"))
-    assert [a.url for a in alternates(SETTINGS, "feeds/daily")][::3] == ["feeds/daily.xml", "feeds/all.xml"]
+    assert [a.url for a in feed_links(SETTINGS, "feeds/daily")][::3] == ["feeds/daily.xml", "feeds/all.xml"]
     assert all(feedparser.parse(every[a.url]).feed.title == a.title for a in named if a.type != JSON.mime_type)
     assert all(json.loads(every[a.url])["title"] == a.title for a in named if a.type == JSON.mime_type)
     assert {a.type for a in named} == {"application/rss+xml", "application/atom+xml", "application/feed+json"}

@@ -23,7 +23,7 @@ from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
 from broadsheet.text.rendering import plain
-from broadsheet.views.citation_meta import tags
+from broadsheet.views.citation_meta import citation_tags
 from broadsheet.views.feeds.files import PAPERS, feeds
 from broadsheet.views.markdown import head, html, markdown, meta
 from broadsheet.views.page import File, MetaTag, Page
@@ -189,7 +189,7 @@ def work(**fields: Any) -> Publication:
 
 def said(it: Paper, *published: Publication) -> list[tuple[str, str]]:
     return [
-        (t.name, t.content) for t in tags(it, published, "papers/x/", "About.", Settings()) if t.attribute == "name"
+        (t.name, t.content) for t in citation_tags(it, published, "papers/x/", "About.", Settings()) if t.attribute == "name"
     ]
 
 
@@ -243,7 +243,7 @@ def test_what_is_no_doi_is_left_out_and_an_unknown_day_is_a_year() -> None:
 @given(st.sampled_from(PAYLOADS) | st.text(), st.sampled_from(PAYLOADS) | st.text(max_size=20))
 def test_hostile_text_stays_in_its_tag(one: str, other: str) -> None:
     it = Paper(arxiv_id="2505.00001", title=one or "T", authors=(other, one), abstract=other, doi=one, published=None)
-    found = tags(it, [], "papers/x/", plain(other), Settings())
+    found = citation_tags(it, [], "papers/x/", plain(other), Settings())
     served = head(found)
     document = lxml.html.fromstring(f"<html><head>{served}</head><body></body></html>")
     assert [e.tag for e in document.find("head")] == ["meta"] * len(found)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from broadsheet.text.formats import count
-from broadsheet.text.rendering import one_line
+from broadsheet.text.sanitize import one_line
 
 LARGEST = 5
 

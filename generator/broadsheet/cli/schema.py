@@ -1,12 +1,16 @@
 """``broadsheet schema``."""
 
+import json
+
 import click
+
+KINDS = ("settings", "paper", "receipt", "publication")
 
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["paper", "receipt"]))
+@click.argument("kind", type=click.Choice(KINDS))
 def schema_command(kind: str) -> None:
-    """Print the JSON Schema of a record: a line of data/papers/, which is also a row to import, or a receipt.
+    """Print the JSON Schema of digest.yml, a line of data/papers/, a receipt, or a record in data/publications/.
 
     The other keys that an import understands are listed in docs/importing.md.
 
@@ -14,6 +18,8 @@ def schema_command(kind: str) -> None:
     Example:
       broadsheet schema paper > paper.schema.json
     """
-    from broadsheet.store.schemas import schema  # noqa: PLC0415
+    from broadsheet.settings.schema import settings_schema  # noqa: PLC0415
+    from broadsheet.store import schemas  # noqa: PLC0415
 
-    click.echo(schema(kind))
+    makers = (settings_schema, schemas.paper_schema, schemas.receipt_schema, schemas.publication_schema)
+    click.echo(json.dumps(makers[KINDS.index(kind)](), indent=2))

@@ -80,7 +80,7 @@ def below(settings: Settings) -> Cut:
 
 def is_prefiltered(settings: Settings) -> bool:
     """Whether the language model is to get a part of the day only."""
-    return settings.prefilter.share is not None or settings.prefilter.recall is not None
+    return settings.prefilter.keep is not None or settings.prefilter.recall is not None
 
 
 def to_sift(papers: tuple[Paper, ...], receipt: Receipt | None) -> list[Paper]:

@@ -39,7 +39,7 @@ def prefilter(papers: Sequence[Paper], model: Rater, settings: Settings) -> Sele
     others. Equal papers stay in the order given.
     """
     asked = settings.prefilter
-    if not papers or (asked.share is None and asked.recall is None):
+    if not papers or (asked.keep is None and asked.recall is None):
         return Selection(tuple(papers))
     ratings = model.rate(papers)
     wishes = Interests(settings)
@@ -65,8 +65,8 @@ class _Line(NamedTuple):
 
 
 def _line(asked: Prefilter, model: Rater, papers: int) -> tuple[_Line, str]:
-    if asked.share is not None:
-        return _Line(ceil(asked.share * papers)), ""
+    if asked.keep is not None:
+        return _Line(ceil(asked.keep * papers)), ""
     assert asked.recall is not None
     promise = threshold(model.thresholds, asked.recall)
     if promise is None:

@@ -1,17 +1,18 @@
-"""The settings of `broadsheet fetch`: which services are asked for what, and in whose name."""
+"""The settings of `broadsheet fetch`: the services, what is requested of them, and the contact."""
 
 import re
 from collections.abc import Iterator
 
 import msgspec
 
+from broadsheet.settings.document import Fault
 from broadsheet.store.records import A_DATE, is_date
 
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]+(?:-[a-z]+)?)?")
 
 
 class Arxiv(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which of arXiv's announcements are wanted. `holidays` are those that arXiv declared besides the usual ones."""
+    """The part of arXiv's announcements to fetch. `holidays` are those that arXiv declared besides the usual ones."""
 
     categories: tuple[str, ...] = ()
     cross_lists: bool = True
@@ -29,7 +30,7 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Endpoints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the services are; only a mirror needs others."""
+    """The addresses of the services; only a mirror needs others."""
 
     arxiv_feed: str = "https://rss.arxiv.org/rss"
     arxiv_api: str = "https://export.arxiv.org/api/query"
@@ -38,7 +39,7 @@ class Endpoints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Fetch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to fetch. `contact` is an e-mail address or a page: services want to know whom to write to."""
+    """The sources to fetch. `contact` is an e-mail address or a page that services see in the User-Agent."""
 
     contact: str = ""
     arxiv: Arxiv = Arxiv()
@@ -48,41 +49,42 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     @property
     def wanted(self) -> bool:
-        """Whether anything is to be fetched at all."""
+        """True if any source is to be fetched."""
         return bool(self.arxiv.categories or self.huggingface or self.librecat)
 
 
-def faults(fetch: Fetch) -> Iterator[tuple[list[str], str, str]]:
-    """What is wrong: the path of the setting, what, and what to do."""
+def faults(fetch: Fetch) -> Iterator[Fault]:
+    """Yield the faults of these settings."""
     if fetch.wanted and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://[^\s/]+\S*", fetch.contact):
-        yield ["fetch", "contact"], "no contact", "write an e-mail address or a page: arXiv and others ask for one"
+        hint = "write an e-mail address or a page: arXiv and others ask for one"
+        yield Fault(("fetch", "contact"), "no contact", hint)
     yield from _arxiv_faults(fetch.arxiv)
     yield from _repository_faults(fetch.librecat)
     for field in Endpoints.__struct_fields__:
         if not _is_address(getattr(fetch.endpoints, field)):
-            what = f"{field} is not an absolute http(s) address"
-            yield ["fetch", "endpoints", field], what, "correct it, or leave it out"
+            message = f"{field} is not an absolute http(s) address"
+            yield Fault(("fetch", "endpoints", field), message, "correct it, or leave it out")
 
 
-def _arxiv_faults(arxiv: Arxiv) -> Iterator[tuple[list[str], str, str]]:
+def _arxiv_faults(arxiv: Arxiv) -> Iterator[Fault]:
     for index, category in enumerate(arxiv.categories):
         if not _CATEGORY.fullmatch(category):
-            path = ["fetch", "arxiv", "categories", str(index)]
-            yield path, f"{category!r} is no category of arXiv", "write it as arXiv does, e.g. cs.LG or hep-th"
+            path = ("fetch", "arxiv", "categories", str(index))
+            yield Fault(path, f"{category!r} is no category of arXiv", "write it as arXiv does, e.g. cs.LG or hep-th")
     for index, day in enumerate(arxiv.holidays):
         if not is_date(day):
-            yield ["fetch", "arxiv", "holidays", str(index)], f"{day!r} is not {A_DATE}", "correct it"
+            yield Fault(("fetch", "arxiv", "holidays", str(index)), f"{day!r} is not {A_DATE}", "correct it")
 
 
-def _repository_faults(repositories: tuple[Repository, ...]) -> Iterator[tuple[list[str], str, str]]:
+def _repository_faults(repositories: tuple[Repository, ...]) -> Iterator[Fault]:
     names = [repository.name for repository in repositories]
     for index, repository in enumerate(repositories):
-        path = ["fetch", "librecat", str(index)]
+        path = ("fetch", "librecat", str(index))
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", repository.name) or names.count(repository.name) > 1:
-            what = f"name {repository.name!r} is no file name of its own"
-            yield [*path, "name"], what, "use A-Z, a-z, 0-9 and hyphens, each name once"
+            message = f"name {repository.name!r} is no file name of its own"
+            yield Fault((*path, "name"), message, "use A-Z, a-z, 0-9 and hyphens, each name once")
         if not _is_address(repository.url):
-            yield [*path, "url"], "url is not an absolute http(s) address", "write the address of the export"
+            yield Fault((*path, "url"), "url is not an absolute http(s) address", "write the address of the export")
 
 
 def _is_address(url: str) -> bool:

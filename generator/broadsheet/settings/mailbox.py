@@ -20,21 +20,21 @@ class Mailbox(NamedTuple):
 
     @property
     def domain(self) -> str:
-        """What stands behind the @."""
+        """The part behind the @."""
         return self.address.rpartition("@")[2]
 
 
 def mailbox(text: str) -> Mailbox | None:
-    """The mailbox that `text` is, or None. An international domain becomes its ASCII form (RFC 3490)."""
-    found = _WRITTEN.fullmatch(text.strip())
-    if not found or not text.isprintable():
+    """Parse a mailbox; return None if it is none. An international domain becomes its ASCII form (RFC 3490)."""
+    match = _WRITTEN.fullmatch(text.strip())
+    if not match or not text.isprintable():
         return None
-    local, _, domain = (found["in_brackets"] or found["bare"]).strip().rpartition("@")
+    local, _, domain = (match["in_brackets"] or match["bare"]).strip().rpartition("@")
     try:
         address = f"{local}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError:
         return None
     if not _ADDRESS.fullmatch(address):
         return None
-    name = (found["name"] or "").strip().strip('"').replace('\\"', '"')
+    name = (match["name"] or "").strip().strip('"').replace('\\"', '"')
     return Mailbox(address, one_line(name)[:LONGEST_NAME])

@@ -1,24 +1,25 @@
-"""The words a scoring model is given, made of the settings: shown on the About page exactly as sent."""
+"""The prompt, composed of the settings: the About page shows it exactly as sent."""
 
 import hashlib
 from collections.abc import Iterable
 
-from broadsheet.settings.config import Grade, Settings
+from broadsheet.settings.config import Settings
+from broadsheet.settings.rubric import Grade
 
 PAPERS = "{papers}"
 
 
 def compose(settings: Settings) -> tuple[str, str]:
-    """The system and the user prompt, with the rubric and the topics in their places; ``{papers}`` is left."""
+    """Return the system and the user prompt with rubric and topics filled in; ``{papers}`` is left."""
     parts = {"{rubric}": _rubric(settings), "{topics}": _topics(settings)}
     user = settings.prompt.user
-    for mark, part in parts.items():
-        user = user.replace(mark, part)
+    for placeholder, part in parts.items():
+        user = user.replace(placeholder, part)
     return settings.prompt.system.strip(), user.strip()
 
 
 def rubric_hash(system: str, user: str) -> str:
-    """What tells one prompt from another, papers aside: scores given under different ones are not alike."""
+    """Return a hash of the prompt without papers: scores of different prompts are not comparable."""
     return hashlib.sha256(f"{system}\0{user}".encode()).hexdigest()[:12]
 
 

@@ -15,10 +15,10 @@ from broadsheet.model.model import Paper, Scorer
 from broadsheet.settings.rubric import Grade, Rubric
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
-from broadsheet.views import formatting as wording
+from broadsheet.views import formatting
 
 # The id of the popover. Those of its grades are r1, r2 …, n1, n2 …, the best first.
-LEGEND = "rubric"
+LEGEND_ID = "rubric"
 
 
 def standings_of(catalogue: Catalogue, entries: Iterable[Entry]) -> dict[str, Standing]:
@@ -37,7 +37,7 @@ def scorer_words(scorer: Scorer | None) -> str:
     """Return the scorer and its rubric, escaped; empty if none is named."""
     if scorer is None:
         return ""
-    return escaped(wording.scorer(scorer.model)) + (f", rubric {escaped(scorer.rubric)}" if scorer.rubric else "")
+    return escaped(formatting.scorer(scorer.model)) + (f", rubric {escaped(scorer.rubric)}" if scorer.rubric else "")
 
 
 def grades_in_full(it: Paper, rubric: Rubric) -> Iterator[str]:
@@ -56,7 +56,7 @@ def place_in_full(it: Paper, standing: Standing, date: str) -> str:
     return f"Top {percent} % of the {given(standing):,} scores given in the {DAYS} days up to {formats.long_date(date)}"
 
 
-class Scores:
+class ScoreRenderer:
     """The scores of the papers of one list, held against the standings of their days."""
 
     def __init__(self, rubric: Rubric, entries: Sequence[Entry], standings: Mapping[str, Standing]) -> None:
@@ -89,12 +89,12 @@ class Scores:
         found = (("r", self._rubric.relevance, it.relevance), ("n", self._rubric.novelty, it.novelty))
         grades = [f"{letter}{at + 1}" for letter, grades, n in found if (at := grade_of(grades, n)) is not None]
         described = f' aria-describedby="{" ".join(grades)}"' if grades else ""
-        return f'<button popovertarget="{LEGEND}"{described}>{numbers}</button>{by}'
+        return f'<button popovertarget="{LEGEND_ID}"{described}>{numbers}</button>{by}'
 
     def head(self) -> Markup:
         """Who scored, where all papers agree on that, and the way to what the numbers mean."""
         by = f"Scored by {self._scorer}. " if self._scorer else ""
-        way = f'<button popovertarget="{LEGEND}">What the scores mean</button>' if self._has_legend else ""
+        way = f'<button popovertarget="{LEGEND_ID}">What the scores mean</button>' if self._has_legend else ""
         return Markup(f'<p class="muted score-note">{by}{way}</p>' if by or way else "")
 
     def legend(self) -> Markup:
@@ -103,7 +103,7 @@ class Scores:
             return Markup("")
         scales = (("r", "Relevance", self._rubric.relevance), ("n", "Novelty", self._rubric.novelty))
         grades = "".join([row for scale in scales for row in _grades(*scale)])
-        return Markup(f'<div popover id="{LEGEND}">\n{grades}{self._place}</div>')
+        return Markup(f'<div popover id="{LEGEND_ID}">\n{grades}{self._place}</div>')
 
     def _place_words(self) -> str:
         """What a place means; nothing, if no paper has one."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from broadsheet.model.model import Cost, Tokens
 from broadsheet.scoring.llm.budget import Charge, Purse, add_charges, add_tokens, bill, usage
-from broadsheet.settings.config import Price
+from broadsheet.settings.llm import Price
 
 PRICE = Price(prompt=Decimal("2.50"), cached=Decimal("1.25"), completion=Decimal(10), currency="EUR")
 TOKENS = Tokens(prompt=1000, completion=200, total=1200, cached=400)

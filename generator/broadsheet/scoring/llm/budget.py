@@ -12,7 +12,7 @@ import msgspec
 from broadsheet.model.model import Cost, Tokens
 
 if TYPE_CHECKING:  # loads YAML
-    from broadsheet.settings.config import Price
+    from broadsheet.settings.llm import Price
 
 _MILLION = 1_000_000
 

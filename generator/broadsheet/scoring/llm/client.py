@@ -20,8 +20,8 @@ from broadsheet.http.service import Service, WebError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Tokens
 from broadsheet.scoring.llm import budget as pricing
-from broadsheet.settings.config import LanguageModel
-from broadsheet.text.rendering import one_line, safe_url
+from broadsheet.settings.llm import LanguageModel
+from broadsheet.text.sanitize import one_line, safe_url
 
 KEY, URL, MODEL = "DIGEST_LLM_KEY", "DIGEST_LLM_URL", "DIGEST_LLM_MODEL"
 
@@ -105,7 +105,7 @@ class LlmClient:
             skip_late_hosts=False,
         )
 
-    def ask(self, messages: Sequence[dict[str, str]]) -> Answer | Failure:
+    def complete(self, messages: Sequence[dict[str, str]]) -> Answer | Failure:
         """Return the model's answer to `messages`. May be called by several threads at once."""
         name = self._limit_name
         value = {**self._fields, name: self._limit, "messages": messages}
@@ -115,7 +115,7 @@ class LlmClient:
         except WebError as error:
             if name == _LIMITS[0] and _wants(_LIMITS[1], error):
                 self._limit_name = _LIMITS[1]
-                return self.ask(messages)
+                return self.complete(messages)
             return self._failed(error)
         return self._answered(_decoded(reply.body))
 

@@ -1,16 +1,16 @@
-"""JSON as language models write it, read without guessing: values stay as written, and what breaks says so. Pure.
+"""A reader of JSON as LLMs write it, without guesses. Values stay as written; broken objects are marked. Pure.
 
-Repair libraries (json-repair and its kin) return plain values: a number that was cut off in the middle is a number to
-them, ``2501.10000`` loses its zero, and of two equal keys the last one wins in silence. Scores must not be made up, so
-this reader keeps what decides: every pair of an object, numbers as text, and whether an object came to its end.
+Repair libraries such as json-repair return plain values. To them a truncated number is a number, ``2501.10000`` loses
+its zero, and the last of two equal keys wins silently. Scores must not be invented, so this reader keeps the evidence:
+every pair of an object, numbers as text, and the fact that an object was not closed.
 """
 
 import json
 import re
 from typing import Any
 
-_DEEPEST = 12
-_LONGEST_STRING = 20_000
+_MAX_DEPTH = 12
+_MAX_STRING = 20_000
 _SEPARATOR = r"\s*(?:=>|[:=：])"
 _OPENING = "\"'“”„‘’«`"
 _CLOSING = {"“": '”“"', "”": '”"', "„": '“”"', "‘": "’'", "’": "’'", "«": "»"}
@@ -34,15 +34,15 @@ _ESCAPES = re.compile(r'\\(["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
 
 
 class Bare(str):
-    """A value that stood without quotes, as written: a number, ``NaN``, ``null``, a word."""
+    """A value without quotes, as written: a number, ``NaN``, ``null``, a word."""
 
     __slots__ = ()
 
 
 class Members(list[tuple[str, Any]]):
-    """The pairs of an object in order, repeated keys and all.
+    """The pairs of an object in order, repeated keys included.
 
-    `closed`: its brace was there. `followed`: it was not, but another object begins on the next line.
+    `closed`: the closing brace is there. `followed`: it is missing, but another object begins on the next line.
     """
 
     def __init__(self, pairs: list[tuple[str, Any]] | None = None, *, closed: bool = True) -> None:
@@ -55,48 +55,48 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def mend_backslashes(text: str) -> str:
-    r"""Double each backslash that JSON does not know: in JSON they stand in texts only, so all else stays as it was."""
+def double_backslashes(text: str) -> str:
+    r"""Double each backslash that is no JSON escape. JSON has backslashes in texts only, so nothing else changes."""
     return _ESCAPES.sub(lambda escape: escape[0] if escape[1] else r"\\", text)
 
 
-def is_line_start(text: str, at: int) -> bool:
-    """Return whether nothing but a mark of a list stands before `at` on its line."""
-    return _LINE_START.search(text[max(0, at - 40) : at]) is not None
+def is_line_start(text: str, position: int) -> bool:
+    """Return True if only a list marker precedes `position` on its line."""
+    return _LINE_START.search(text[max(0, position - 40) : position]) is not None
 
 
 def read_object(text: str, start: int) -> tuple[Members, int]:
-    """Return the object at `start` and where it ends; one that breaks has what came before, and is not `closed`."""
+    """Return the object at `start` and its end. A broken object has the pairs before the break and is not `closed`."""
     try:
         value, end = _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
         reader = _Reader(text)
         members = reader.members(start, 0)
-        return members, max(reader.at, start + 1)
+        return members, max(reader.position, start + 1)
     return value, end
 
 
 class _BrokenError(Exception):
-    """The text is no JSON from here on."""
+    """A place from which on the text is no JSON."""
 
 
 class _Reader:
-    """One attempt at one object; `at` is how far it came."""
+    """A reader of one object. `position` is the current one."""
 
     def __init__(self, text: str) -> None:
-        self._text, self.at = text, 0
+        self._text, self.position = text, 0
 
     def members(self, start: int, depth: int) -> Members:
-        """Return the pairs of the object that opens at `start`, as far as they can be read."""
+        """Return the readable pairs of the object that opens at `start`."""
         members = Members(closed=False)
-        self.at = start + 1
+        self.position = start + 1
         try:
             while not self._ends("}"):
                 if self._begins_another():
                     members.followed = True
                     return members
                 key = self._match(_KEY)
-                # A value that breaks, breaks what it is in; what it holds up to there is kept.
+                # A broken value breaks its object, too. The pairs before the break stay.
                 value = self._value(_VALUE_END, depth + 1)
                 members.append((next(part for part in key.groups() if part is not None).strip(), value))
                 if _is_broken(value):
@@ -109,7 +109,7 @@ class _Reader:
 
     def _items(self, depth: int) -> list[Any]:
         items: list[Any] = []
-        self.at += 1
+        self.position += 1
         while not self._ends("]"):
             items.append(self._value(_ITEM_END, depth + 1))
             if _is_broken(items[-1]):
@@ -118,12 +118,12 @@ class _Reader:
         return items
 
     def _value(self, ends: re.Pattern[str], depth: int) -> Any:
-        self.at = self._skip(self.at)
-        first = self._text[self.at : self.at + 1]
-        if depth > _DEEPEST or not first:
+        self.position = self._skip(self.position)
+        first = self._text[self.position : self.position + 1]
+        if depth > _MAX_DEPTH or not first:
             raise _BrokenError
         if first == "{":
-            return self.members(self.at, depth)
+            return self.members(self.position, depth)
         if first == "[":
             return self._items(depth)
         if first in _OPENING:
@@ -131,21 +131,21 @@ class _Reader:
         return Bare(self._match(_BARE)[0].strip())
 
     def _string(self, quote: str, ends: re.Pattern[str]) -> str:
-        """Return the string up to the quote after which the object goes on; those before it were not escaped."""
-        start = self.at + 1
+        """Return the string up to the quote after which the object continues. Earlier quotes were not escaped."""
+        start = self.position + 1
         marks = re.compile(rf"\\.|[{_CLOSING.get(quote, quote)}]|{_NEXT_OBJECT}", re.DOTALL)
-        for mark in marks.finditer(self._text, start, start + _LONGEST_STRING):
+        for mark in marks.finditer(self._text, start, start + _MAX_STRING):
             if mark[0][0] == "\n":
                 break
             if mark[0][0] != "\\" and ends.match(self._text, mark.end()):
-                self.at = mark.end()
+                self.position = mark.end()
                 return _unescaped(self._text[start : mark.start()], quote)
         raise _BrokenError
 
     def _separate(self, closing: str, value: Any) -> None:
-        """Go on behind `value`: to a comma, a line, a quote or the end. Else a brace of a text closed an object."""
-        start, self.at = self.at, self._skip(self.at)
-        gap, after = self._text[start : self.at], self._text[self.at : self.at + 1]
+        """Skip the separator after `value`. Without one, a brace in a text was mistaken for the object's end."""
+        start, self.position = self.position, self._skip(self.position)
+        gap, after = self._text[start : self.position], self._text[self.position : self.position + 1]
         quoted = after in _OPENING and isinstance(value, str)
         if after not in ",;，" and "\n" not in gap and not quoted and after not in closing:
             if isinstance(value, Members):
@@ -153,28 +153,28 @@ class _Reader:
             raise _BrokenError
 
     def _ends(self, closing: str) -> bool:
-        """Pass commas; return whether `closing` is there, and pass it."""
-        self.at = self._skip(self.at)
-        while self._text[self.at : self.at + 1] in (",", ";", "，"):
-            self.at = self._skip(self.at + 1)
-        if not self._text.startswith(closing, self.at):
+        """Skip commas, then `closing`; return True if it was there."""
+        self.position = self._skip(self.position)
+        while self._text[self.position : self.position + 1] in (",", ";", "，"):
+            self.position = self._skip(self.position + 1)
+        if not self._text.startswith(closing, self.position):
             return False
-        self.at += 1
+        self.position += 1
         return True
 
     def _begins_another(self) -> bool:
-        return self._text.startswith("{", self.at) and is_line_start(self._text, self.at)
+        return self._text.startswith("{", self.position) and is_line_start(self._text, self.position)
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str]:
-        found = pattern.match(self._text, self.at)
-        if not found:
+        match = pattern.match(self._text, self.position)
+        if not match:
             raise _BrokenError
-        self.at = found.end()
-        return found
+        self.position = match.end()
+        return match
 
-    def _skip(self, at: int) -> int:
-        found = _SPACE.match(self._text, at)
-        return found.end() if found else at
+    def _skip(self, start: int) -> int:
+        match = _SPACE.match(self._text, start)
+        return match.end() if match else start
 
 
 def _is_broken(value: Any) -> bool:

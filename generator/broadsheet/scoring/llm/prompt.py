@@ -14,7 +14,7 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper, Tokens
 from broadsheet.settings.config import Settings
 from broadsheet.settings.prompt import PAPERS, compose, rubric_hash
-from broadsheet.text.rendering import one_line
+from broadsheet.text.sanitize import one_line
 
 _LONGEST = 8000  # characters of an abstract; arXiv takes 1,920
 _OVERHEAD = 100  # tokens by which an endpoint frames two messages, and then some

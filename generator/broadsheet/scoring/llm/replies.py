@@ -1,7 +1,7 @@
-"""Verdicts from what a language model wrote: values are matched to papers by id, never by position. Pure.
+"""Ratings in an LLM's reply. Values are matched to papers by id, never by position. Pure.
 
-Models wrap their lines in prose, fences, lists, tables and reasoning, forget quotes and braces, break off in the
-middle, rate papers that were not asked about, and contradict themselves. What is clear counts; the rest has a reason.
+Models wrap their lines in prose, fences, lists, tables and reasoning. They forget quotes and braces, break off, rate
+papers that are not in the request, and contradict themselves. Clear ratings count; every other paper gets a reason.
 """
 
 import contextlib
@@ -14,16 +14,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from broadsheet.providers import normalize as mending
+from broadsheet.providers import normalize
 from broadsheet.providers.parse_result import Notes
-from broadsheet.providers.scored_json import row_parser as rows
-from broadsheet.scoring.llm import reply_fields as fields
-from broadsheet.scoring.llm import reply_layouts as layouts
-from broadsheet.scoring.llm import reply_text as replies
+from broadsheet.providers.scored_json import row_parser
+from broadsheet.scoring.llm import reply_fields, reply_layouts, reply_text
 from broadsheet.scoring.llm.lenient_json import Bare, Members
 from broadsheet.scoring.llm.reply_fields import COMMENT, ID, NOVELTY, PLACE, RELEVANCE, TOPICS
 
-_DEEPEST = 10
+_MAX_DEPTH = 10
 _PACKED = frozenset({"arguments", "input", "output", "content", "text", "answer", "response", "result", "json"})
 
 _ARRAY = re.compile(r"[\s\ufeff]*(?:```\w{0,10}\s*)?(\[\s*\".*\])\s*(?:```)?\s*", re.DOTALL)
@@ -31,8 +29,8 @@ _ARRAY = re.compile(r"[\s\ufeff]*(?:```\w{0,10}\s*)?(\[\s*\".*\])\s*(?:```)?\s*"
 Pairs = list[tuple[str, Any]]
 
 
-class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The scores of one paper, 1 to 10, and what is said of it."""
+class Rating(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The scores of one paper, from 1 to 10, with a comment and topics."""
 
     relevance: int | float
     novelty: int | float
@@ -40,181 +38,205 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     topics: tuple[str, ...] = ()
 
 
-class Reading(NamedTuple):
-    """What a reply holds: verdicts by arXiv id, why other papers have none, and ids that were made up."""
+class ParsedReply(NamedTuple):
+    """The ratings of a reply by arXiv id, the faults of unrated papers, and ids that were not requested."""
 
-    verdicts: dict[str, Verdict]
+    ratings: dict[str, Rating]
     faults: dict[str, str]
-    surplus: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
 
 
-def read(content: str, asked: Collection[str], *, cut: bool = False) -> Reading:
-    """Return the verdicts on the papers `asked` about. A paper answered twice, and differently, has none.
+def parse(content: str, requested: Collection[str], *, cut: bool = False) -> ParsedReply:
+    """Return the ratings of the `requested` papers. A paper with contradicting ratings has none.
 
-    `cut`: the reply came to the limit of tokens, so its end is not meant.
+    `cut`: the reply reached the token limit, so its last line may be incomplete.
     """
-    reading = Reading({}, {})
-    for judged in _ways(content[: replies.LONGEST], asked, cut or len(content) > replies.LONGEST):
-        reading = judged if judged.surplus else judged._replace(surplus=reading.surplus)
-        if reading.verdicts or reading.faults:
+    parsed = ParsedReply({}, {})
+    cut = cut or len(content) > reply_text.MAX_CHARACTERS
+    for attempt in _attempts(content[: reply_text.MAX_CHARACTERS], requested, cut):
+        parsed = attempt if attempt.unexpected else attempt._replace(unexpected=parsed.unexpected)
+        if parsed.ratings or parsed.faults:
             break
-    left = [paper for paper in asked if paper not in reading.verdicts]
-    return reading._replace(faults={paper: reading.faults.get(paper, "no line that can be read") for paper in left})
+    unrated = [paper for paper in requested if paper not in parsed.ratings]
+    return parsed._replace(faults={paper: parsed.faults.get(paper, "no line that can be read") for paper in unrated})
 
 
-def judge(content: str, asked: Collection[str], *, cut: bool = False) -> Reading:
-    """Return the same; where the reader itself fails, that is the reason: one reply must not cost the others."""
+def parse_safely(content: str, requested: Collection[str], *, cut: bool = False) -> ParsedReply:
+    """Return the result of `parse`. A fault in the parser costs this reply, never the others."""
     try:
-        return read(content, asked, cut=cut)
+        return parse(content, requested, cut=cut)
     except Exception as error:
-        return Reading({}, dict.fromkeys(asked, f"the reply could not be judged ({type(error).__name__})"))
+        return ParsedReply({}, dict.fromkeys(requested, f"the reply could not be judged ({type(error).__name__})"))
 
 
-def _ways(content: str, asked: Collection[str], cut: bool) -> Iterator[Reading]:
-    """Yield what a reply says, read in one way after the other."""
-    reply = replies.read(content)
-    yield _read(reply.answer, asked, cut)
-    if not cut and not any(paper in reply.after for paper in asked):  # nothing but the mark follows the answer
-        before = _read(reply.before, asked, cut)
-        if before.verdicts.keys() == set(asked):
+def _attempts(content: str, requested: Collection[str], cut: bool) -> Iterator[ParsedReply]:
+    """Yield the results of one way to read the reply after the other."""
+    reply = reply_text.split(content)
+    yield _parse_answer(reply.answer, requested, cut)
+    if not cut and not any(paper in reply.after for paper in requested):  # the closing mark comes after the answer
+        before = _parse_answer(reply.before, requested, cut)
+        if before.ratings.keys() == set(requested):
             yield before
     if texts := _texts(content):
-        yield _read(replies.answer("\n".join(texts)), asked, cut)
+        yield _parse_answer(reply_text.answer("\n".join(texts)), requested, cut)
     if "&quot;" in content and '"' not in content:
-        yield _read(replies.answer(html.unescape(content)), asked, cut)
-    if '\\"' in content:  # the whole of it is a text of JSON once more
+        yield _parse_answer(reply_text.answer(html.unescape(content)), requested, cut)
+    if '\\"' in content:  # the whole reply is a JSON string within JSON
         plain = content.replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
-        yield _judged(_rows(replies.answer(plain).objects, asked), asked)
+        yield _collected(_rows(reply_text.answer(plain).objects, requested), requested)
 
 
-def _read(answer: replies.Answer, asked: Collection[str], cut: bool) -> Reading:
-    found = [*_rows(answer.objects, asked)]
-    around = [*layouts.rows(answer.text, [*asked], cut)]
-    # Beside objects only whole verdicts count, since a summary may speak of relevance; one that contradicts is a doubt.
-    reading = _judged([*found, *(row for row in around if not found or isinstance(_verdict(row), Verdict))], asked)
-    # Without objects each line may be a verdict with its comment.
-    taken_back = layouts.taken_back(answer.text, asked) & reading.verdicts.keys() if found else set()
-    clear = {paper: verdict for paper, verdict in reading.verdicts.items() if paper not in taken_back}
-    return Reading(clear, reading.faults | dict.fromkeys(taken_back, "a verdict that was taken back"), reading.surplus)
+def _parse_answer(answer: reply_text.AnswerParts, requested: Collection[str], cut: bool) -> ParsedReply:
+    rows = [*_rows(answer.objects, requested)]
+    lines = [*reply_layouts.rows(answer.text, [*requested], cut)]
+    # Beside objects only complete ratings count, since a summary may mention relevance. A contradicting one is a fault.
+    lines = [line for line in lines if isinstance(_rating(line), Rating)] if rows else lines
+    parsed = _collected([*rows, *lines], requested)
+    # Without objects each line may be a rating with its comment.
+    revised = reply_layouts.revised(answer.text, requested) & parsed.ratings.keys() if rows else set()
+    clear = {paper: rating for paper, rating in parsed.ratings.items() if paper not in revised}
+    return ParsedReply(
+        clear, parsed.faults | dict.fromkeys(revised, "a verdict that was taken back"), parsed.unexpected
+    )
 
 
 def _texts(content: str) -> list[str]:
-    """Return the texts of a reply that is an array of nothing else."""
-    found = _ARRAY.fullmatch(content)
+    """Return the texts of a reply that is an array of texts."""
+    match = _ARRAY.fullmatch(content)
     with contextlib.suppress(ValueError, RecursionError):
-        values = json.loads(found[1]) if found else []
+        values = json.loads(match[1]) if match else []
         return values if all(isinstance(value, str) for value in values) else []
     return []
 
 
-def _rows(objects: Iterable[Any], asked: Collection[str], depth: int = _DEEPEST) -> Iterator[Pairs]:
-    """Yield the fields of every object with an id, its own or the key under which it stands."""
+def _rows(objects: Iterable[Any], requested: Collection[str], depth: int = _MAX_DEPTH) -> Iterator[Pairs]:
+    """Yield the fields of every object with an id: a field of its own, or the key of the object."""
     for value in objects if depth else ():
         if isinstance(value, Members):
-            found = _fields(value)
-            names = {field for field, _ in found}
-            if names & {ID, PLACE} and (names & {RELEVANCE, NOVELTY, COMMENT} or ID in names):
-                if value.closed or (value.followed and {RELEVANCE, NOVELTY} <= names):
-                    yield found
-            else:
-                yield from _inside(value, asked, depth - 1)
+            yield from _rows_of_object(value, requested, depth - 1)
         elif isinstance(value, list):
-            yield from _rows(value, asked, depth - 1)
+            yield from _rows(value, requested, depth - 1)
 
 
-def _inside(members: Members, asked: Collection[str], depth: int) -> Iterator[Pairs]:
+def _rows_of_object(members: Members, requested: Collection[str], depth: int) -> Iterator[Pairs]:
+    pairs = _fields(members)
+    names = {field for field, _ in pairs}
+    if not (ID in names or (PLACE in names and names & {RELEVANCE, NOVELTY, COMMENT})):
+        yield from _nested_rows(members, requested, depth)
+    elif members.closed or (members.followed and {RELEVANCE, NOVELTY} <= names):
+        yield pairs
+
+
+def _nested_rows(members: Members, requested: Collection[str], depth: int) -> Iterator[Pairs]:
     for name, value in members:
-        if isinstance(value, Members) and value.closed and fields.papers_in(name, asked) and (own := _fields(value)):
-            yield [(ID, name), *own]
+        is_object = isinstance(value, Members) and value.closed
+        if is_object and reply_fields.papers_in(name, requested) and (pairs := _fields(value)):
+            yield [(ID, name), *pairs]
         elif isinstance(value, str) and name.casefold() in _PACKED and "{" in value:
-            yield from _rows(replies.answer(value).objects, asked, depth)
+            yield from _rows(reply_text.answer(value).objects, requested, depth)
         else:
-            yield from _rows([value], asked, depth)
+            yield from _rows([value], requested, depth)
 
 
 def _fields(members: Members) -> Pairs:
-    """Return the known fields; scores may stand one level deeper."""
-    found = _direct(members)
-    if not any(field in (RELEVANCE, NOVELTY) for field, _ in found):
-        deeper = [value for _, value in members if isinstance(value, Members) and value.closed]
-        scores = [pair for value in deeper for pair in _direct(value) if pair[0] in (RELEVANCE, NOVELTY)]
-        found += scores if any(field == ID for field, _ in found) else []
-    return found
+    """Return the known fields of an object. Scores may be one level deeper."""
+    pairs = _direct_fields(members)
+    if not any(field in (RELEVANCE, NOVELTY) for field, _ in pairs):
+        objects = [value for _, value in members if isinstance(value, Members) and value.closed]
+        scores = [pair for value in objects for pair in _direct_fields(value) if pair[0] in (RELEVANCE, NOVELTY)]
+        pairs += scores if any(field == ID for field, _ in pairs) else []
+    return pairs
 
 
-def _direct(members: Members) -> Pairs:
-    return [(field, value) for name, value in members if (field := fields.field_of(name))]
+def _direct_fields(members: Members) -> Pairs:
+    return [(field, value) for name, value in members if (field := reply_fields.field_of(name))]
 
 
-# -- judging -------------------------------------------------------------------------------------------------------
+# -- ratings -------------------------------------------------------------------------------------------------------
 
 
-def _judged(found: Iterable[Pairs], asked: Collection[str]) -> Reading:
-    verdicts: dict[str, list[Verdict]] = defaultdict(list)
+def _collected(rows: Iterable[Pairs], requested: Collection[str]) -> ParsedReply:
+    ratings: dict[str, list[Rating]] = defaultdict(list)
     faults: dict[str, str] = {}
-    weak: dict[str, str] = {}
-    surplus: list[str] = []
-    for pairs in found:
-        papers = _papers(pairs, asked)
-        if not papers & set(asked):
-            surplus.append(mending.shown(next((value for field, value in pairs if field == ID), "")))
-            continue
-        outcome = _verdict(pairs) if len(papers) == 1 else "a line with two ids"
-        for paper in papers & set(asked):
-            if isinstance(outcome, Verdict):
-                verdicts[paper].append(outcome)
-            else:
-                (weak if outcome.startswith("no ") else faults)[paper] = outcome
-    faults |= {paper: "two lines that contradict each other" for paper in verdicts if _differ(verdicts[paper])}
-    clear = {paper: _last(given) for paper, given in verdicts.items() if paper not in faults}
-    return Reading(clear, {**{p: why for p, why in weak.items() if p not in clear}, **faults}, tuple(surplus))
+    missing: dict[str, str] = {}
+    rows_of_papers = [(_papers(pairs, requested), pairs) for pairs in rows]
+    for paper, outcome in _outcomes(rows_of_papers, requested):
+        if isinstance(outcome, Rating):
+            ratings[paper].append(outcome)
+        else:
+            (missing if outcome.startswith("no ") else faults)[paper] = outcome
+    faults |= {paper: "two lines that contradict each other" for paper in ratings if _differ(ratings[paper])}
+    clear = {paper: _last(same) for paper, same in ratings.items() if paper not in faults}
+    unexpected = tuple(_written_id(pairs) for papers, pairs in rows_of_papers if not papers & set(requested))
+    return ParsedReply(clear, {p: fault for p, fault in missing.items() if p not in clear} | faults, unexpected)
 
 
-def _papers(pairs: Pairs, asked: Collection[str]) -> set[str]:
-    named = {paper for field, value in pairs if field == ID for paper in fields.papers_in(value, asked)}
-    return named or {paper for field, value in pairs if field == PLACE for paper in fields.papers_in(value, asked)}
+def _outcomes(rows: Iterable[tuple[set[str], Pairs]], requested: Collection[str]) -> Iterator[tuple[str, Rating | str]]:
+    """Yield the rating of every requested paper that a row names, or the reason why the row does not count."""
+    for papers, pairs in rows:
+        outcome = _rating(pairs) if len(papers) == 1 else "a line with two ids"
+        yield from ((paper, outcome) for paper in papers & set(requested))
 
 
-def _verdict(pairs: Pairs) -> Verdict | str:
-    """Return what the fields of a row say, or why that does not count."""
-    scores = {}
-    for name in (RELEVANCE, NOVELTY):
-        values = [value for field, value in pairs if field == name and not fields.is_nothing(value)]
-        if not values:
-            return f"no {name}"
-        found = {fields.score_of(value) for value in values}
-        if None in found:
-            wrong = next(value for value in values if fields.score_of(value) is None)
-            return f"{name} {fields.shown(wrong)} is not from 1 to 10"
-        if len(found) > 1:
-            return f"{name} twice, and not the same"
-        scores[name] = found.pop()
+def _written_id(pairs: Pairs) -> str:
+    return normalize.shown(next((value for field, value in pairs if field == ID), ""))
+
+
+def _papers(pairs: Pairs, requested: Collection[str]) -> set[str]:
+    by_id = {paper for field, value in pairs if field == ID for paper in reply_fields.papers_in(value, requested)}
+    return by_id or {
+        paper for field, value in pairs if field == PLACE for paper in reply_fields.papers_in(value, requested)
+    }
+
+
+def _rating(pairs: Pairs) -> Rating | str:
+    """Return the rating in a row, or the reason why it does not count."""
+    relevance, novelty = (_score(pairs, name) for name in (RELEVANCE, NOVELTY))
+    if isinstance(relevance, str):
+        return relevance
+    if isinstance(novelty, str):
+        return novelty
     comments = {text for field, value in pairs if field == COMMENT and (text := _comment(value))}
     if len(comments) > 1:
         return f"{COMMENT} twice, and not the same"
-    row = {ID: "0704.0001", COMMENT: next(iter(comments), None), **scores, "topics": _topics(pairs)}
-    rated = rows.paper(row, None, Notes(""))
+    row = {ID: "0704.0001", COMMENT: next(iter(comments), None), RELEVANCE: relevance, NOVELTY: novelty}
+    rated = row_parser.paper(row | {"topics": _topics(pairs)}, None, Notes(""))
     assert rated is not None
     assert rated.relevance is not None
     assert rated.novelty is not None
-    return Verdict(rated.relevance, rated.novelty, rated.comment, rated.topics)
+    return Rating(rated.relevance, rated.novelty, rated.comment, rated.topics)
+
+
+def _score(pairs: Pairs, name: str) -> int | float | str:
+    values = [value for field, value in pairs if field == name and not reply_fields.is_nothing(value)]
+    scores = set()
+    for value in values:
+        score = reply_fields.score_of(value)
+        if score is None:
+            return f"{name} {reply_fields.shown(value)} is not from 1 to 10"
+        scores.add(score)
+    if not scores:
+        return f"no {name}"
+    return scores.pop() if len(scores) == 1 else f"{name} twice, and not the same"
 
 
 def _comment(value: Any) -> str | None:
-    return value if isinstance(value, str) and not (isinstance(value, Bare) and fields.is_nothing(value)) else None
+    return (
+        value if isinstance(value, str) and not (isinstance(value, Bare) and reply_fields.is_nothing(value)) else None
+    )
 
 
 def _topics(pairs: Pairs) -> list[str]:
     values = [
         part for field, value in pairs if field == TOPICS for part in (value if isinstance(value, list) else [value])
     ]
-    return [str(value) for value in values if isinstance(value, str) and not fields.is_nothing(value)]
+    return [str(value) for value in values if isinstance(value, str) and not reply_fields.is_nothing(value)]
 
 
-def _differ(given: list[Verdict]) -> bool:
-    return len({(verdict.relevance, verdict.novelty) for verdict in given}) > 1
+def _differ(ratings: list[Rating]) -> bool:
+    return len({(rating.relevance, rating.novelty) for rating in ratings}) > 1
 
 
-def _last(given: list[Verdict]) -> Verdict:
-    """Return the last of verdicts that agree, one with a comment if there is any."""
-    return next((verdict for verdict in reversed(given) if verdict.comment), given[-1])
+def _last(ratings: list[Rating]) -> Rating:
+    """Return the last of ratings that agree, preferably with a comment."""
+    return next((rating for rating in reversed(ratings) if rating.comment), ratings[-1])

@@ -1,4 +1,4 @@
-"""The names that language models give to what they were asked for, and the values they write. Pure."""
+"""Names that LLMs give to the requested fields, and the values that they write. Pure."""
 
 import re
 import unicodedata
@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from broadsheet.model import arxiv_id
-from broadsheet.providers import normalize as mending
+from broadsheet.providers import normalize
 from broadsheet.providers.parse_result import Notes
 from broadsheet.scoring.llm.lenient_json import Bare, Members
 
 ID, RELEVANCE, NOVELTY, COMMENT, TOPICS, PLACE = "ARXIVID", "RELEVANCE", "NOVELTY", "COMMENT", "TOPICS", "PLACE"
 
-# The first name of each is the one that is asked for. PLACE may hold an id, or a title, or a number.
+# The first name of each is that of the prompt. PLACE may hold an id, or a title, or a number.
 _NAMES = {
     ID: "arxivid arxiv id paperid arxivnumber arxividentifier identifier arxivpaperid",
     PLACE: "paper url link arxivurl arxivlink paperlink",
@@ -26,7 +26,7 @@ _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.sp
 _SCORES = frozenset({"score", "value", "rating", "points"})
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
 
-# Words of bands and praise: no other words may stand beside a number, since they may take it back.
+# Words of bands and praise. No other word may be beside a number, since it may revoke the number.
 _GRADE = (
     r"(?:advance|average|clear(?:ly)?|close(?:ly)?|core|direct(?:ly)?|distant|excellent|fair|field|fit|foreign|good|great"
     r"|high(?:ly)?|incremental|low|match|medium|minor|moderate(?:ly)?|new|nothing|novel(?:ty)?|opens|partial(?:ly)?"
@@ -43,7 +43,7 @@ _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|-?NaN|
 _WORDS = {"true": True, "false": False}
 _NOTHING = frozenset({"", "null", "none", "n/a", "na", "-", "undefined"})
 _HARMLESS = re.compile(r"[0-9.,/+\- ]{1,6}")
-_LONGEST_NUMBER = 9  # characters; what is longer may be a part of a key
+_MAX_NUMBER = 9  # characters; a longer number may be part of an API key
 
 _ID_IN_TEXT = re.compile(
     r"(?<![0-9])(?<![0-9]\.)[0-9]{4}\.[0-9]{4,5}(?![0-9])"
@@ -53,48 +53,48 @@ _NUMBER_OF_ID = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,5})?")
 
 
 def field_of(name: str) -> str | None:
-    """Return the field that a key or the head of a column means, whatever its case and its marks."""
+    """Return the field that a key or a column head means, ignoring case and punctuation."""
     return _FIELD_OF.get(_NOT_IN_NAMES.sub("", name[:80]).casefold())
 
 
-def papers_in(value: Any, asked: Collection[str]) -> set[str]:
-    """Return the ids that `value` names, in any form; a number that lost zeros is the one of `asked` that it equals."""
+def papers_in(value: Any, requested: Collection[str]) -> set[str]:
+    """Return the ids in `value`, in any form. A number without its zeros stands for the requested id that it equals."""
     if not isinstance(value, str):
         return set()
     text = re.sub(r"(?<=[0-9])\s*\.\s*(?=[0-9])", ".", unicodedata.normalize("NFKC", value[:400]).strip())
-    if known := arxiv_id.parse(text):
-        return {known.id}
-    written = {known.id for part in _ID_IN_TEXT.findall(text) if (known := arxiv_id.parse(part))}
-    if written or not _NUMBER_OF_ID.fullmatch(text):
-        return written
-    same = {paper for paper in asked if _NUMBER_OF_ID.fullmatch(paper) and Decimal(paper) == Decimal(text)}
-    return same if len(same) == 1 else set()
+    if whole := arxiv_id.parse(text):
+        return {whole.id}
+    ids = {part.id for written in _ID_IN_TEXT.findall(text) if (part := arxiv_id.parse(written))}
+    if ids or not _NUMBER_OF_ID.fullmatch(text):
+        return ids
+    equal = {paper for paper in requested if _NUMBER_OF_ID.fullmatch(paper) and Decimal(paper) == Decimal(text)}
+    return equal if len(equal) == 1 else set()
 
 
 def score_of(value: Any) -> int | float | None:
-    """Return the score that `value` is, if it is one from 1 to 10 beyond doubt."""
+    """Return `value` as a score from 1 to 10, or None if it is not clearly one."""
     if isinstance(value, Members):
-        inside = [part for name, part in value if _NOT_IN_NAMES.sub("", name).casefold() in _SCORES]
-        return score_of(inside[0]) if len(inside) == 1 and value.closed else None
+        scores = [part for name, part in value if _NOT_IN_NAMES.sub("", name).casefold() in _SCORES]
+        return score_of(scores[0]) if len(scores) == 1 and value.closed else None
     if isinstance(value, list) and len(value) == 1:
         return score_of(value[0])
     if not isinstance(value, str):
         return None
     text = unicodedata.normalize("NFKC", value[:200]).strip().strip("*_`'\"").strip()
     if _EXPONENT.fullmatch(text):
-        return mending.score(float(text), "", Notes(""))
-    found = _SCORE.fullmatch(text) or _LABELLED.fullmatch(text)
-    number = next(filter(None, found.groups())) if found else None
-    return mending.score(float(re.sub(r"\s", "", number).replace(",", ".")), "", Notes("")) if number else None
+        return normalize.score(float(text), "", Notes(""))
+    match = _SCORE.fullmatch(text) or _LABELLED.fullmatch(text)
+    number = next(filter(None, match.groups())) if match else None
+    return normalize.score(float(re.sub(r"\s", "", number).replace(",", ".")), "", Notes("")) if number else None
 
 
 def is_nothing(value: Any) -> bool:
-    """Return whether `value` stands for none."""
+    """Return True if `value` means that there is no value."""
     return value is None or (isinstance(value, str) and value.strip().casefold() in _NOTHING)
 
 
 def shown(value: Any) -> str:
-    """Return a score that is none as a message shows it: a short number, or the kind of anything else."""
+    """Return an invalid score as a message shows it: a short number, or the type of anything else."""
     if isinstance(value, Bare) and value in _WORDS:
         value = _WORDS[value]
     if isinstance(value, bool):
@@ -102,5 +102,5 @@ def shown(value: Any) -> str:
     text = str(value).strip() if isinstance(value, str) else ""
     if isinstance(value, Bare) and _PLAIN_NUMBER.fullmatch(text):
         short = text if text.lstrip("+-").isdigit() else float(text)
-        return mending.shown(short) if len(text) <= _LONGEST_NUMBER else "a number of many digits"
+        return normalize.shown(short) if len(text) <= _MAX_NUMBER else "a number of many digits"
     return text if _HARMLESS.fullmatch(text) else "a text" if text else "a value"

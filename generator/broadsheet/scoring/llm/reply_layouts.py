@@ -1,6 +1,6 @@
-"""Answers that are no JSON: tables with a head, lines of ``field: value``, elements of XML. Pure.
+"""Answers without JSON: tables with a head, lines of ``field: value``, XML elements. Pure.
 
-Only what is named counts: columns by their head, values by their field, papers by an id that comes first.
+Every value needs a name: a column its head, a value its field, a paper an id that comes first.
 """
 
 import csv
@@ -34,17 +34,16 @@ _RATES = re.compile(
 _RULE = re.compile(r"[\s|:+=-]*-[\s|:+=-]*")
 
 
-def rows(text: str, asked: Sequence[str], cut: bool) -> Iterator[Pairs]:
-    """Yield the fields and values of each paper in `text`; nothing where it is not clear what belongs together."""
+def rows(text: str, requested: Sequence[str], cut: bool) -> Iterator[Pairs]:
+    """Yield the fields and values of each paper in `text`; nothing if their papers are not clear."""
     lines = re.split(r"\r\n|\n|\r", text)[: -1 if cut else None]  # a score on the last line may lack a digit
-    found = list(_tables(lines))
-    yield from found or _blocks(_fields(lines, asked))
+    yield from list(_tables(lines)) or _blocks(_fields(lines, requested))
 
 
-def taken_back(text: str, asked: Collection[str]) -> set[str]:
-    """Return the papers of which a line of `text` says that their scores are to be others."""
+def revised(text: str, requested: Collection[str]) -> set[str]:
+    """Return the papers whose scores a line of `text` revises."""
     lines = [line for line in text.splitlines() if _REVISES.search(line)]
-    return {paper for line in lines for paper in papers_in(line, asked) & {*asked} if _RATES.search(line)}
+    return {paper for line in lines for paper in papers_in(line, requested) & {*requested} if _RATES.search(line)}
 
 
 # -- tables --------------------------------------------------------------------------------------------------------
@@ -55,8 +54,8 @@ def _tables(lines: Sequence[str]) -> Iterator[Pairs]:
     head: list[str | None] = []
     separator = ""
     for line in lines:
-        if fresh := _separator(line):
-            separator, head = fresh, [field_of(cell) for cell in _cells(line, fresh)]
+        if new_separator := _separator(line):
+            separator, head = new_separator, [field_of(cell) for cell in _cells(line, new_separator)]
         elif head and not _RULE.fullmatch(line):
             cells = _cells(line, separator)
             if len(cells) == len(head):
@@ -66,7 +65,7 @@ def _tables(lines: Sequence[str]) -> Iterator[Pairs]:
 
 
 def _separator(line: str) -> str:
-    """Return what separates the columns of a head, if `line` is one."""
+    """Return the column separator if `line` is the head of a table, else nothing."""
     for separator in "|\t;,":
         if line.count(separator) > 1:
             fields = [field_of(cell) for cell in _cells(line, separator)]
@@ -85,13 +84,13 @@ def _cells(line: str, separator: str) -> list[str]:
 # -- fields --------------------------------------------------------------------------------------------------------
 
 
-def _fields(lines: Sequence[str], asked: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield fields and their values as they come; a line that names one paper and no field is its id."""
+def _fields(lines: Sequence[str], requested: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield fields and values in order. A line with one paper and no field is an id."""
     for line in lines:
         pairs = [*_in_markup(line)] or [*_in_line(line)]
         head = _FIELD.search(line)
         before = line[: head.start()] if head else line
-        papers = papers_in(before.strip(_MARKS + "#>-•[]().:"), asked) or papers_in(before, asked)
+        papers = papers_in(before.strip(_MARKS + "#>-•[]().:"), requested) or papers_in(before, requested)
         if len(papers) == 1 and (pairs or len(before) < 200) and not any(field == ID for field, _ in pairs):
             yield ID, papers.pop()
         yield from pairs
@@ -99,9 +98,9 @@ def _fields(lines: Sequence[str], asked: Sequence[str]) -> Iterator[tuple[str, s
 
 def _in_markup(line: str) -> Iterator[tuple[str, str]]:
     for tag in _TAG.finditer(line):
-        for name, one, other in _ATTRIBUTE.findall(tag[1]):
+        for name, double_quoted, single_quoted in _ATTRIBUTE.findall(tag[1]):
             if field := field_of(name):
-                yield field, html.unescape(one or other)
+                yield field, html.unescape(double_quoted or single_quoted)
     for name, value in _ELEMENT.findall(line):
         if field := field_of(name):
             yield field, html.unescape(value).strip()
@@ -116,7 +115,7 @@ def _in_line(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _blocks(pairs: Iterator[tuple[str, str]]) -> Iterator[Pairs]:
-    """Yield the fields from one id to the next; nothing at all where scores come before the first id."""
+    """Yield the fields from one id to the next; nothing if a score comes before the first id."""
     block: Pairs = []
     for field, value in pairs:
         if field == ID and block:

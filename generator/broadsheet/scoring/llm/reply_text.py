@@ -1,17 +1,17 @@
-"""The answer in what a language model wrote: without its reasoning, with every object in it. Pure.
+"""The answer in an LLM's reply: all its objects, without the reasoning. Pure.
 
-Reasoning is what stands in a pair of marks outside objects, or before a closing mark whose opening one the chat
-template ate. Inside an object a mark is text. Marks are those of the chat templates of DeepSeek, Qwen, Kimi, Magistral,
-Gemma and OpenAI's harmony format.
+Reasoning is the text in a pair of marks outside objects. If the chat template swallowed the opening mark, it is the
+text before the closing one. Inside an object a mark is text. The marks are those of the chat templates of DeepSeek,
+Qwen, Kimi, Magistral, Gemma and OpenAI's harmony format.
 """
 
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from broadsheet.scoring.llm.lenient_json import Members, is_line_start, mend_backslashes, read_object
+from broadsheet.scoring.llm.lenient_json import Members, double_backslashes, is_line_start, read_object
 
-LONGEST = 500_000  # characters of a reply
+MAX_CHARACTERS = 500_000  # characters of a reply
 _NAMES = r"(?:\w{1,12}[:_])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|monologue|cot)"
 _OPENS = (
     rf"[<◁]\|?(?:begin_of_)?{_NAMES}(?:\s[^<>\n]{{0,40}})?\|?[>▷]",
@@ -41,11 +41,10 @@ _ID = re.compile(r"[0-9]{4}\.[0-9]{4,5}")
 _RATING = r"(?:relevance|novelty)"
 _TAIL = re.compile(rf"""["'“”]\s*{_RATING}[\w ]{{0,10}}["'“”]\s*[:=]""", re.IGNORECASE)
 _TAIL_OF_LINE = re.compile(rf"{_RATING}\s*[:=]", re.IGNORECASE)
-_LONGEST_TAIL = 2000
-_MOST_BROKEN = 1000  # objects; no reply with so many is worth the time
+_MAX_TAIL = 2000
+_MAX_BROKEN = 1000  # objects; a reply with more is useless
 
-
-# A mark that a sentence speaks of: after a word that a noun follows, or in quotes.
+# A mark that a sentence mentions: after a word that a noun follows, or in quotes.
 _SPOKEN_OF = re.compile(
     r"(?:\b(?:an?|the|this|that|these|any|no|of|on|at|in|by|with|without|for|from|to|before|after|ignor(?:ed|ing)) "
     r"|[\"'`“‘(])\Z",
@@ -56,151 +55,148 @@ _STRUCK = re.compile(r"~~[^~\n]{1,5000}~~|<(del|s|strike)>.{0,5000}?</\1>", re.I
 _STRIKES = re.compile(r"(~~|<(?:del|s|strike)>)[\s`*\[]{0,20}\Z", re.IGNORECASE)
 
 
-class Answer(NamedTuple):
-    """The objects of a reply, in order, and the text around them, if no part of it may be that of a broken object."""
+class AnswerParts(NamedTuple):
+    """The objects of an answer in order, and the text around them; no text if an object is broken."""
 
     objects: tuple[Members, ...]
     text: str
 
     @classmethod
-    def of(cls, parts: Iterable[Members | str]) -> "Answer":
-        """Return what is in the parts of a reply."""
+    def of(cls, parts: Iterable[Members | str]) -> "AnswerParts":
+        """Return the objects and the text of `parts`."""
         parts = list(parts)
         objects = tuple(part for part in parts if isinstance(part, Members))
         text = "".join(part for part in parts if isinstance(part, str))
         return cls(objects, _STRUCK.sub("", text) if all(part.closed for part in objects) else "")
 
 
-class Reply(NamedTuple):
-    """The answer of a reply, and what stands before a closing mark that nothing opened: drafts, or the answer itself.
+class SplitReply(NamedTuple):
+    """A reply split at a closing mark without an opening one: `before` is a draft or the answer, `after` the rest."""
 
-    `after` is the reply from that mark on.
-    """
-
-    answer: Answer
-    before: Answer
+    answer: AnswerParts
+    before: AnswerParts
     after: str
 
 
-def answer(content: str) -> Answer:
-    """Return what `content` says for good."""
-    return read(content).answer
+def answer(content: str) -> AnswerParts:
+    """Return the answer in `content`."""
+    return split(content).answer
 
 
-def read(content: str) -> Reply:
-    """Return the parts of a reply."""
-    text = mend_backslashes(content[:LONGEST])
+def split(content: str) -> SplitReply:
+    """Split a reply into its answer and drafts."""
+    text = double_backslashes(content[:MAX_CHARACTERS])
     scan = _Scan(text)
-    return Reply(Answer.of(scan.parts()), Answer.of(scan.before), text[scan.end :])
+    return SplitReply(AnswerParts.of(scan.parts()), AnswerParts.of(scan.before), text[scan.end :])
 
 
 class _Scan:
-    """One way through a reply: texts and objects, thrown away again where they turn out to have been reasoning."""
+    """A scanner of one reply. It collects texts and objects, and discards those that turn out to be reasoning."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._parts: list[Members | str] = []
-        self._at = 0
-        self._opened: int | None = None  # the number of parts before the reasoning
-        self._firm = False  # the opening mark stands where marks do, not in a sentence
+        self._position = 0
+        self._reasoning_start: int | None = None  # the number of parts before the reasoning
+        self._firm = False  # the opening mark begins its line, so it is no word of a sentence
         self._answered = False
-        self._broken = 0
-        self.before: list[Members | str] = []  # what a closing mark threw away that nothing opened
+        self._broken_count = 0
+        self.before: list[Members | str] = []  # parts that a closing mark without an opening one discarded
         self.end = 0  # of that mark
 
     def parts(self) -> list[Members | str]:
         """Return texts and objects, in order."""
-        while self._broken < _MOST_BROKEN and (token := _TOKEN.search(self._text, self._at)):
-            self._parts.append(self._text[self._at : token.start()])
+        while self._broken_count < _MAX_BROKEN and (token := _TOKEN.search(self._text, self._position)):
+            self._parts.append(self._text[self._position : token.start()])
             if token["object"]:
                 self._object(token.start())
             else:
                 self._mark(token)
-        self._parts.append(self._text[self._at :])
-        if self._opened is not None and self._firm:
-            del self._parts[self._opened :]
+        self._parts.append(self._text[self._position :])
+        if self._reasoning_start is not None and self._firm:
+            del self._parts[self._reasoning_start :]
         return self._parts
 
     def _object(self, start: int) -> None:
-        if hollow := _NO_MEMBERS.match(self._text, start):  # a set, or TeX
-            self._parts.append(hollow[0])
-            self._at = hollow.end()
+        if no_object := _NO_MEMBERS.match(self._text, start):  # a set, or TeX
+            self._parts.append(no_object[0])
+            self._position = no_object.end()
             return
         if self._text.endswith("boxed", 0, start):
             self._parts.append("{")
-            self._at = start + 1
+            self._position = start + 1
             return
         if _in_a_text(self._text, start):
-            self._at = self._next_line(start + 1)
-            self._parts.append(self._text[start : self._at])
+            self._position = self._next_line(start + 1)
+            self._parts.append(self._text[start : self._position])
             return
         members, end = read_object(self._text, start)
         if members.closed and (struck := self._struck(start, end)):
-            self._at = struck
+            self._position = struck
             return
         doubtful = _is_quoted(self._text, start) or (members.closed and self._goes_on(end))
         self._parts.append(Members(closed=False) if doubtful else members)
-        self._broken += doubtful or not members.closed
-        # What follows a broken object on its line may be a part of one of its texts.
-        self._at = end if members.closed and not doubtful else self._next_line(end)
+        self._broken_count += doubtful or not members.closed
+        # The rest of the line after a broken object may be part of one of its texts.
+        self._position = end if members.closed and not doubtful else self._next_line(end)
 
     def _struck(self, start: int, end: int) -> int:
-        """Return where the line through an object ends, 0 if there is none."""
+        """Return the end of the strikethrough around an object, 0 if there is none."""
         opening = _STRIKES.search(self._text[max(0, start - 30) : start])
         if not opening:
             return 0
         closing = opening[1].replace("<", "</")
-        found = self._text.find(closing, end)
-        return found + len(closing) if found >= 0 else 0
+        index = self._text.find(closing, end)
+        return index + len(closing) if index >= 0 else 0
 
     def _goes_on(self, end: int) -> bool:
-        """Return whether ratings follow the end of an object: then a brace of its comment was taken for its own."""
-        tail = self._text[end : end + _LONGEST_TAIL].partition("{")[0]
+        """Return True if ratings follow the object: then a brace in its comment was mistaken for its end."""
+        tail = self._text[end : end + _MAX_TAIL].partition("{")[0]
         return bool(_TAIL.search(tail) or _TAIL_OF_LINE.search(tail.partition("\n")[0]))
 
-    def _next_line(self, at: int) -> int:
-        if self._text.startswith("{", at) and is_line_start(self._text, at):
-            return at
-        end = self._text.find("\n", at)
+    def _next_line(self, start: int) -> int:
+        if self._text.startswith("{", start) and is_line_start(self._text, start):
+            return start
+        end = self._text.find("\n", start)
         return len(self._text) if end < 0 else end
 
     def _mark(self, token: re.Match[str]) -> None:
-        self._at = token.end()
+        self._position = token.end()
         before = self._text[self._text.rfind("\n", 0, token.start()) + 1 : token.start()]
         if _CELL.match(before) or (_SPOKEN_OF.search(before[-20:]) and _GOES_ON.match(self._text, token.end())):
             self._parts.append(token[0])
         elif token["open"]:
-            self._opened = len(self._parts) if self._opened is None else self._opened
+            self._reasoning_start = len(self._parts) if self._reasoning_start is None else self._reasoning_start
             self._firm = self._firm or not before[before.rfind("}") + 1 :].strip(" \t,;]`")
         elif token["close"]:
             self._close(token.end())
         elif not self._answered:
-            self._forget(0)
+            self._discard(0)
             self._answered = True
-        elif self._opened is not None:
-            self._forget(self._opened)
+        elif self._reasoning_start is not None:
+            self._discard(self._reasoning_start)
 
     def _close(self, end: int) -> None:
-        thrown_away = self._parts[self._opened or 0 :]
-        if not self._firm and any(isinstance(part, Members) or part.strip() for part in thrown_away):
-            self.before, self.end = thrown_away, end
-        self._forget(self._opened or 0)
+        discarded = self._parts[self._reasoning_start or 0 :]
+        if not self._firm and any(isinstance(part, Members) or part.strip() for part in discarded):
+            self.before, self.end = discarded, end
+        self._discard(self._reasoning_start or 0)
 
-    def _forget(self, start: int) -> None:
+    def _discard(self, start: int) -> None:
         del self._parts[start:]
         self._parts.append("\n")
-        self._opened, self._firm = None, False
+        self._reasoning_start, self._firm = None, False
 
 
 def _in_a_text(text: str, start: int) -> bool:
-    """Return whether the line is about another paper, or a comment, before an object begins on it."""
+    """Return True if the object begins in a comment, or on a line about another paper."""
     line = text[max(text.rfind("\n", 0, start), text.rfind("}", 0, start)) + 1 : start]
     if _FIELD.search(line):
         return True
-    own = set(_ID.findall(text, start, start + _LONGEST_TAIL))
-    return not own.issuperset(_ID.findall(line))
+    ids = set(_ID.findall(text, start, start + _MAX_TAIL))
+    return not ids.issuperset(_ID.findall(line))
 
 
 def _is_quoted(text: str, start: int) -> bool:
-    """Return whether an object is a quotation in a sentence."""
+    """Return True if the object is a quotation in a sentence."""
     return text[start - 1 : start] in tuple("\"'“‘«") and not is_line_start(text, start)

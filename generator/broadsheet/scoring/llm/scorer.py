@@ -90,7 +90,7 @@ class LanguageModelScorer:
 
     def _ask(self, messages: list[dict[str, str]], batch: Sequence[Paper], place: int) -> Answer | Failure:
         """Return the answer; if it was paid for, it is on the disk by then, whatever becomes of it."""
-        answer = self._endpoint.ask(messages)
+        answer = self._endpoint.complete(messages)
         if isinstance(answer, Answer) or answer.tokens:
             request = LoggedRequest(
                 model=self._model,
@@ -135,7 +135,11 @@ class LanguageModelScorer:
     # -- all of them -----------------------------------------------------------------------------------------------
 
     def _scores(
-        self, papers: Sequence[Paper], found: dict[str, Verdict], reasons: dict[str, str], requests: Sequence[LoggedRequest]
+        self,
+        papers: Sequence[Paper],
+        found: dict[str, Verdict],
+        reasons: dict[str, str],
+        requests: Sequence[LoggedRequest],
     ) -> Scores:
         told = [request.tokens for request in requests if request.tokens]
         return Scores(

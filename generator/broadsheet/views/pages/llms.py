@@ -6,14 +6,14 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
 from broadsheet.text import markdown as md
 from broadsheet.views.alternates.json_alternate import SCHEMA
-from broadsheet.views.downloads import FORMATS, INDEX_PATH, LICENCE, Download, volume_names
-from broadsheet.views.feeds.registry import ALL, DAILY, EVERYTHING, JSON, WEEKLY, absolute
+from broadsheet.views.downloads import FORMATS, INDEX_PATH, LICENCE, Download, download_names
+from broadsheet.views.feeds.registry import ALL, DAILY, JSON, OPML_PATH, WEEKLY, absolute
 from broadsheet.views.page import File
 
 PATH = "llms.txt"
 LINES = {
-    "all": "Every page has a twin",
-    "recent": "Lists, and pages of the last 90 days, have a twin",
+    "all": "Every page has a content",
+    "recent": "Lists, and pages of the last 90 days, have a content",
 }
 
 
@@ -41,7 +41,7 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
     yield "\n## Feeds\n"
     for path, name in ((ALL, "All papers"), (DAILY, "One item a day"), (WEEKLY, "One item a week")):
         yield _item(path + JSON.suffix, name, "JSON Feed; the same as .xml (RSS) and .atom", settings)
-    yield _item(EVERYTHING, "Every feed", "OPML", settings)
+    yield _item(OPML_PATH, "Every feed", "OPML", settings)
     yield "\n## Data\n"
     yield from (_item(*place, settings) for place in _data(catalogue, settings))
 
@@ -58,7 +58,7 @@ def _lists(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str,
 
 
 def _data(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str, str]]:
-    for name in volume_names(catalogue, settings):
+    for name in download_names(catalogue, settings):
         for form in FORMATS:
             yield Download(name, ()).path(form), f"{name}{form.suffix}", form.name
     if settings.downloads != "none":

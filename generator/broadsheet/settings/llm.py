@@ -1,0 +1,47 @@
+"""The language model that scores papers."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+
+from broadsheet.settings.document import Fault
+
+# A decimal number, which JSON Schema does not have.
+Amount = Annotated[Decimal, msgspec.Meta(extra_json_schema={"type": ["number", "string"]})]
+
+
+class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The price of a million tokens; `cached` is that of the part of the prompt that is billed as cached."""
+
+    prompt: Amount
+    completion: Amount
+    cached: Amount | None = None
+    currency: str = "USD"
+
+
+class LanguageModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The model that scores, at any OpenAI-compatible `endpoint`.
+
+    `timeout` is in seconds, for each request; up to `parallel` of them are under way at once.
+    """
+
+    endpoint: str = ""
+    model: str = ""
+    batch: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    max_tokens: Annotated[int, msgspec.Meta(ge=1)] = 4096
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
+    timeout: Annotated[float, msgspec.Meta(gt=0)] = 120.0
+    parallel: Annotated[int, msgspec.Meta(ge=1, le=64)] = 4
+    prices: dict[str, Price] = {}
+
+
+def faults(llm: LanguageModel) -> Iterator[Fault]:
+    """Yield the faults of the prices."""
+    for model, price in llm.prices.items():
+        for name in ("prompt", "completion", "cached"):
+            value = getattr(price, name)
+            if value is not None and not (value.is_finite() and value >= 0):
+                path = ("llm", "prices", model, name)
+                yield Fault(path, f"{value} is no price for {model}", "write the price of a million tokens, 0 or more")

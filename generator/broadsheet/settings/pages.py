@@ -1,0 +1,50 @@
+"""The pages, feeds and files that the site has."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from broadsheet.settings.document import Fault
+from broadsheet.text.sanitize import safe_url
+
+# The papers that have a page of their own.
+PaperPages = Literal["all", "top", "none"]
+# The authors that have one: of papers and publications, of publications alone.
+AuthorPages = Literal["all", "institution", "none"]
+# The pages that have a Markdown and a JSON form.
+Alternates = Literal["all", "recent", "none"]
+# The downloads of the archive: in one file, in one a year, or none.
+Downloads = Literal["all", "years", "none"]
+
+
+class Pages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The number of things on a page."""
+
+    abstracts: int = 1000
+    expanded_abstracts: int = 2
+    authors: int = 12
+    month_best: int = 20
+    week_best: int = 10
+    topic_newest: int = 50
+
+
+class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The size of a feed: the last `days` with papers, at most `items` and `max_mb`.
+
+    An edition lists `edition_papers` papers, the first `edition_abstracts` with abstracts. `hub` is a WebSub hub.
+    """
+
+    days: int = 30
+    items: int = 200
+    max_mb: float = 1.0
+    edition_papers: int = 40
+    edition_abstracts: int = 8
+    hub: str = ""
+
+
+def faults(feeds: Feeds) -> Iterator[Fault]:
+    """Yield the faults of the feeds."""
+    if feeds.hub and safe_url(feeds.hub) is None:
+        message = f"hub {feeds.hub!r} is not an absolute http(s) address"
+        yield Fault(("feeds", "hub"), message, "write the address of a WebSub hub, or leave it out")

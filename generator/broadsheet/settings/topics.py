@@ -1,0 +1,47 @@
+"""The topics of a digest."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from broadsheet.settings.document import Fault
+from broadsheet.text.path_names import is_free
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An interest of this digest. `words` are matched, whole and without regard to case, in a paper's text."""
+
+    id: str
+    name: str
+    short: str = ""
+    relevant: str = ""
+    irrelevant: str = ""
+    words: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The short name where one is set."""
+        return self.short or self.name
+
+
+def faults(topics: Sequence[Topic]) -> Iterator[Fault]:
+    """Yield the faults of the topics."""
+    ids: set[str] = set()
+    for index, topic in enumerate(topics):
+        path = ("topics", str(index), "id")
+        if not is_id(topic.id):
+            message = f"topic id {topic.id!r} cannot stand in an address"
+            yield Fault(path, message, "use a-z, 0-9 and single hyphens")
+        if not topic.name.strip():
+            yield Fault(path, f"topic {topic.id!r} has no name", "write the name readers will see")
+        if topic.id in ids:
+            yield Fault(path, f"topic id {topic.id!r} is used twice", "give each topic its own id")
+        ids.add(topic.id)
+
+
+def is_id(name: str) -> bool:
+    """Return whether `name` can be a part of an address."""
+    return bool(_ID.fullmatch(name)) and is_free(name)
