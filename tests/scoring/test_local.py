@@ -213,7 +213,9 @@ def test_without_a_wish_nothing_is_left_out() -> None:
 def test_followed_papers_stay_and_negative_keywords_come_last() -> None:
     followed = Paper(arxiv_id="2501.00009", title="T", relevance=1, authors=("Ada Lovelace",))
     avoided = Paper(arxiv_id="2501.00008", title="A survey", relevance=10)
-    wanted = Settings(prefilter=Prefilter(keep=0.5), follow=Follow(authors=("Ada Lovelace",)), negative_keywords=("survey",))
+    wanted = Settings(
+        prefilter=Prefilter(keep=0.5), follow=Follow(authors=("Ada Lovelace",)), negative_keywords=("survey",)
+    )
     chosen = prefilter([avoided, followed, *day(5, 6)], Fixed(), wanted)
     assert [paper.relevance for paper in chosen.selected] == [6, 5, 1]
     assert chosen.left_out == (avoided,)
@@ -222,7 +224,10 @@ def test_followed_papers_stay_and_negative_keywords_come_last() -> None:
 def test_a_recall_target_needs_enough_good_papers() -> None:
     wanted = Settings(prefilter=Prefilter(recall=0.9))
     few = prefilter(day(1, 9), Fixed([0.5] * 8), wanted)
-    assert (len(few.selected), few.note) == (2, "prefilter: all kept, since recall 0.9 takes 9 good papers to learn from")
+    assert (len(few.selected), few.note) == (
+        2,
+        "prefilter: all kept, since recall 0.9 takes 9 good papers to learn from",
+    )
     enough = prefilter(day(1, 5, 9), Fixed([0.5, *[0.9] * 8]), wanted)
     assert [paper.relevance for paper in enough.selected] == [9, 5]
 

@@ -103,12 +103,12 @@ def _print_forecast(date: str, seen: Estimate, as_json: bool) -> None:
 
 def forecast_lines(date: str, seen: Estimate) -> Iterator[str]:
     """An estimate in words."""
-    cached = f", {seen.kept:,} of them with a kept reply" if seen.cached else ""
-    yield f"{date}: {count(seen.papers, 'paper')} to score{kept}: {count(seen.requests, 'request')}"
+    cached = f", {seen.cached:,} of them with a kept reply" if seen.cached else ""
+    yield f"{date}: {count(seen.papers, 'paper')} to score{cached}: {count(seen.requests, 'request')}"
     tokens = f"{seen.tokens.prompt:,} prompt and {seen.tokens.completion:,} completion tokens"
     cost = money(None if seen.cost is None else float(seen.cost), seen.currency)
     yield f"estimate from the length of the prompts, not a bill: about {tokens}, cost {cost}"
     if seen.max_cost is not None:
-        yield f"at most {money(float(seen.most), seen.currency)}, if all replies were as long as llm.max_tokens"
+        yield f"at most {money(float(seen.max_cost), seen.currency)}, if all replies were as long as llm.max_tokens"
     elif seen.requests:
         yield "without a price in llm.prices of digest.yml the cost is not known"

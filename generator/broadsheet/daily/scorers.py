@@ -36,7 +36,7 @@ def credited(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str] =
     return msgspec.structs.replace(receipt, model=model, rubric=rubric, scorers=shares if len(shares) > 1 else ())
 
 
-def paid(receipt: Receipt, requests: Sequence["Request"]) -> Receipt:
+def paid(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> Receipt:
     """Return the receipt with the tokens and costs of all `requests`.
 
     They are counted anew each time, so a crash loses nothing. What the receipt says of other scorers stays.
@@ -54,7 +54,7 @@ def paid(receipt: Receipt, requests: Sequence["Request"]) -> Receipt:
     )
 
 
-def requests_of(receipt: Receipt) -> list["Request"]:
+def requests_of(receipt: Receipt) -> list["LoggedRequest"]:
     """Return what the receipt says was paid, as requests; a cost whose parts are unknown stays in the receipt."""
     from broadsheet.scoring.llm.reply_log import LoggedRequest  # noqa: PLC0415 - loads the parsers of replies
 
@@ -152,7 +152,7 @@ def _share(key: Key, scored: int, part: Spending) -> ScorerShare:
     return ScorerShare(model=key[0], rubric=key[1], scored=scored, tokens=part.tokens, cost=part.cost)
 
 
-def _asked(receipt: Receipt, requests: Sequence["Request"]) -> dict[Key, Spending]:
+def _asked(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> dict[Key, Spending]:
     by_scorer: dict[Key, list[LoggedRequest]] = {}
     for request in requests:
         by_scorer.setdefault((request.model, request.rubric), []).append(request)
@@ -162,8 +162,8 @@ def _asked(receipt: Receipt, requests: Sequence["Request"]) -> dict[Key, Spendin
     }
 
 
-def _bills(receipt: Receipt, requests: Sequence["Request"]) -> Cost:
-    return add_charges((request.bill for request in requests), receipt.cost.currency if receipt.cost else "USD")
+def _bills(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> Cost:
+    return add_charges((request.charge for request in requests), receipt.cost.currency if receipt.cost else "USD")
 
 
 def _bill(cost: Cost | None) -> Charge | None:

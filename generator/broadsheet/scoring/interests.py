@@ -45,7 +45,9 @@ class Interests:
             name = names.of_text(author)
             self._authors.setdefault(_family(name), []).append((author, name))
         self._institutions = {name: f" {' '.join(words(_plain(name)))} " for name in settings.follow.institutions}
-        self._negative = {word: [f" {phrase} " for phrase in sorted(phrases([word]))] for word in settings.negative_keywords}
+        self._negative = {
+            word: [f" {phrase} " for phrase in sorted(phrases([word]))] for word in settings.negative_keywords
+        }
 
     def match(self, paper: Paper) -> Met:
         """What `paper` meets, in the order of the settings."""

@@ -1,4 +1,4 @@
-"""What every scorer gives."""
+"""The result of every scorer."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from broadsheet.model.model import Cost, Paper, Tokens
 
 
 class Scores(NamedTuple):
-    """What a scorer made of some papers: the scored ones, and why the others are not."""
+    """The scored papers, and the reasons of the unscored ones."""
 
     papers: tuple[Paper, ...]  # with relevance, novelty, comment, topics, scorer
     unscored: dict[str, str]  # arXiv id -> reason

@@ -14,8 +14,8 @@ import pytest
 from broadsheet.daily.score import Scored, forecast_day, score_day_with_model
 from broadsheet.http.client import Web
 from broadsheet.model.model import State, Tokens
-from broadsheet.scoring.llm import replies as verdicts
-from broadsheet.scoring.llm.reply_log import MOST_USELESS
+from broadsheet.scoring.llm import replies
+from broadsheet.scoring.llm.reply_log import MAX_USELESS
 from broadsheet.scoring.llm.scorer import GIVEN_UP
 from tests import model_server
 from tests.example import make_digest, paper, tree
@@ -195,14 +195,14 @@ def test_a_reply_that_fails_the_reader_is_kept_with_its_cost(
     digest: Real, server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = digest.holds(20, WIDE)
-    whole = verdicts.read
+    whole = replies.parse
 
     def failing(content: str, asked: Any, **options: Any) -> Any:
         if ids[0] in content:
             raise OverflowError
         return whole(content, asked, **options)
 
-    monkeypatch.setattr(verdicts, "read", failing)
+    monkeypatch.setattr(replies, "parse", failing)
     done = digest.score()
     assert done.scored == 19
     assert done.unscored == {ids[0]: "the reply could not be judged (OverflowError)"}
@@ -225,7 +225,7 @@ def test_useless_replies_are_not_paid_for_without_end(digest: Real, server: Mode
         assert done.unscored.keys() == {ids[3]}
         asked.append(sum(ids[3] in batch for batch in server.asked))
     assert asked == [3, 6, 6, 6, 6, 6, 6]
-    assert MOST_USELESS == 6
+    assert MAX_USELESS == 6
     assert digest.receipt.unscored == {ids[3]: GIVEN_UP}
     assert digest.receipt.state is State.PARTIAL
     assert digest.receipt.tokens == server.tokens

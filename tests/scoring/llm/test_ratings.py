@@ -1,4 +1,4 @@
-"""What a language model wrote, read: by id, never by position, and only what is clear."""
+"""Ratings in an LLM's reply: by id, never by position, and only if they are clear."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.scoring.llm.replies import Verdict, read
+from broadsheet.scoring.llm.replies import Rating, parse
 
 A, B, C = "2501.00001", "2501.00002", "math/0306266"
 NO_LINE = "no line that can be read"
@@ -17,7 +17,7 @@ def line(arxiv_id: str = A, **changes: Any) -> str:
     return json.dumps({"ARXIVID": arxiv_id, "COMMENT": "c", "RELEVANCE": 7, "NOVELTY": 5} | changes)
 
 
-GOOD = Verdict(7, 5, "c")
+GOOD = Rating(7, 5, "c")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ GOOD = Verdict(7, 5, "c")
     ],
 )
 def test_lines_are_found_however_they_are_wrapped(content: str) -> None:
-    assert read(content, (A, B)) == ({A: GOOD, B: GOOD}, {}, ())
+    assert parse(content, (A, B)) == ({A: GOOD, B: GOOD}, {}, ())
 
 
 @pytest.mark.parametrize(
@@ -69,26 +69,26 @@ def test_lines_are_found_however_they_are_wrapped(content: str) -> None:
     ],
 )
 def test_what_is_not_clear_does_not_count(content: str, fault: str) -> None:
-    reading = read(content, (A,))
-    assert (reading.verdicts, reading.faults) == ({}, {A: fault})
+    parsed = parse(content, (A,))
+    assert (parsed.ratings, parsed.faults) == ({}, {A: fault})
 
 
 def test_one_bad_line_takes_no_other_with_it() -> None:
-    reading = read(f"{line(A)}\n{line(B)[:-12]}\n{line(C)}", (A, B, C))
-    assert reading == ({A: GOOD, C: GOOD}, {B: NO_LINE}, ())
+    parsed = parse(f"{line(A)}\n{line(B)[:-12]}\n{line(C)}", (A, B, C))
+    assert parsed == ({A: GOOD, C: GOOD}, {B: NO_LINE}, ())
 
 
 def test_ids_that_nobody_asked_about_count_for_nothing() -> None:
-    reading = read(f"{line('2501.99999')}\n{line('no id')}\n{line(A)}", (A,))
-    assert reading == ({A: GOOD}, {}, ("2501.99999", "no id"))
+    parsed = parse(f"{line('2501.99999')}\n{line('no id')}\n{line(A)}", (A,))
+    assert parsed == ({A: GOOD}, {}, ("2501.99999", "no id"))
 
 
 def test_a_line_inside_a_text_is_a_text() -> None:
     inside = line(B, RELEVANCE=10)
-    reading = read(line(A, COMMENT=f"As {inside} says"), (A, B))
-    assert reading.faults == {B: NO_LINE}
+    parsed = parse(line(A, COMMENT=f"As {inside} says"), (A, B))
+    assert parsed.faults == {B: NO_LINE}
     broken = '{"ARXIVID": "2501.00001", "COMMENT": "' + inside + '", "RELEVANCE": 7, "NOVELTY": 5}'
-    assert read(broken, (A, B)).verdicts == {}
+    assert parse(broken, (A, B)).ratings == {}
 
 
 @pytest.mark.parametrize(
@@ -105,20 +105,20 @@ def test_a_line_inside_a_text_is_a_text() -> None:
 def test_backslashes_that_break_json_are_mended(written: str, meant: str) -> None:
     good = f'{{"ARXIVID": "{B}", "COMMENT": "c", "RELEVANCE": 7, "NOVELTY": 5}}'
     content = f'{{"ARXIVID": "{A}", "COMMENT": "{written}", "RELEVANCE": 7, "NOVELTY": 5}}\n{good}'
-    assert read(content, (A, B)).verdicts == {A: Verdict(7, 5, meant), B: GOOD}
-    assert read(f"[{content}]".replace("\n", ", "), (A, B)).verdicts == {A: Verdict(7, 5, meant), B: GOOD}
+    assert parse(content, (A, B)).ratings == {A: Rating(7, 5, meant), B: GOOD}
+    assert parse(f"[{content}]".replace("\n", ", "), (A, B)).ratings == {A: Rating(7, 5, meant), B: GOOD}
 
 
 def test_topics_come_along_and_control_characters_do_not() -> None:
-    reading = read(line(TOPICS=["llm", "Model Compression"], COMMENT="a\x00\x1bb\u202e"), (A,))
-    assert reading.verdicts == {A: Verdict(7, 5, "ab", ("llm", "Model Compression"))}
+    parsed = parse(line(TOPICS=["llm", "Model Compression"], COMMENT="a\x00\x1bb\u202e"), (A,))
+    assert parsed.ratings == {A: Rating(7, 5, "ab", ("llm", "Model Compression"))}
 
 
 @given(st.text(max_size=400) | st.text('{}[]",:\\\nARXIVID12 ', max_size=400))
 def test_nothing_is_raised_and_every_paper_has_a_verdict_or_a_reason(content: str) -> None:
-    reading = read(content, (A, B))
-    assert {*reading.verdicts, *reading.faults} == {A, B}
-    assert not reading.verdicts.keys() & reading.faults.keys()
+    parsed = parse(content, (A, B))
+    assert {*parsed.ratings, *parsed.faults} == {A, B}
+    assert not parsed.ratings.keys() & parsed.faults.keys()
 
 
 @given(
@@ -133,5 +133,5 @@ def test_nothing_is_raised_and_every_paper_has_a_verdict_or_a_reason(content: st
 def test_what_was_written_is_read(given_lines: dict[str, tuple[int, int, str]], random: Any) -> None:
     rows = [line(k, RELEVANCE=r, NOVELTY=n, COMMENT=c) for k, (r, n, c) in given_lines.items()]
     random.shuffle(rows)
-    reading = read("\n".join(rows), given_lines.keys())
-    assert reading.verdicts == {k: Verdict(r, n, c) for k, (r, n, c) in given_lines.items()}
+    parsed = parse("\n".join(rows), given_lines.keys())
+    assert parsed.ratings == {k: Rating(r, n, c) for k, (r, n, c) in given_lines.items()}

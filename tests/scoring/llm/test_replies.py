@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.scoring.llm.replies import read
+from broadsheet.scoring.llm.replies import parse
 
 A, B, C = "2501.10000", "2501.01234", "0704.0001"
 ASKED = (A, B, C)
@@ -190,18 +190,18 @@ FORMS = {
 @pytest.mark.parametrize("content", FORMS.values(), ids=FORMS)
 def test_what_is_clear_is_scored_at_one_request(content: str) -> None:
     for written in (content, content.replace("\n", "\r\n"), f"\ufeff\n{content}\n"):
-        reading = read(written, ASKED)
-        assert reading.faults == {}
-        assert {paper: (verdict.relevance, verdict.novelty) for paper, verdict in reading.verdicts.items()} == SCORES
+        parsed = parse(written, ASKED)
+        assert parsed.faults == {}
+        assert {paper: (rating.relevance, rating.novelty) for paper, rating in parsed.ratings.items()} == SCORES
 
 
 def test_comments_stay_as_they_were_written() -> None:
-    reading = read(made(QUOTES), ASKED)
-    assert {verdict.comment for verdict in reading.verdicts.values()} == {'The "low-rank" case, "x" and {"a"}.'}
-    reading = read(line(A, COMMENT="Removes the <think> token."), (A,))
-    assert reading.verdicts[A].comment == "Removes the <think> token."
-    reading = read("{'ARXIVID': '2501.10000', 'COMMENT': 'it's $\\alpha$', 'RELEVANCE': 7, 'NOVELTY': 5}", (A,))
-    assert reading.verdicts[A].comment == "it's $\\alpha$"
+    parsed = parse(made(QUOTES), ASKED)
+    assert {rating.comment for rating in parsed.ratings.values()} == {'The "low-rank" case, "x" and {"a"}.'}
+    parsed = parse(line(A, COMMENT="Removes the <think> token."), (A,))
+    assert parsed.ratings[A].comment == "Removes the <think> token."
+    parsed = parse("{'ARXIVID': '2501.10000', 'COMMENT': 'it's $\\alpha$', 'RELEVANCE': 7, 'NOVELTY': 5}", (A,))
+    assert parsed.ratings[A].comment == "it's $\\alpha$"
 
 
 TEXT = "a text"
@@ -254,9 +254,9 @@ UNSURE = {
 )
 def test_what_is_no_score_beyond_doubt_is_refused_with_a_reason(written: str, reason: str) -> None:
     content = f'{{"ARXIVID": "{A}", "COMMENT": "c", "RELEVANCE": {written}, "NOVELTY": 5}}\n{line(B)}'
-    reading = read(content, (A, B))
-    assert reading.faults == {A: reason}
-    assert reading.verdicts.keys() == {B}
+    parsed = parse(content, (A, B))
+    assert parsed.faults == {A: reason}
+    assert parsed.ratings.keys() == {B}
 
 
 OPEN = f'{{"ARXIVID": "{A}", "COMMENT": "a "b", "RELEVANCE": 9, "NOVELTY": 9}} c", '
@@ -298,15 +298,15 @@ DOUBTS = {
 
 @pytest.mark.parametrize("content", DOUBTS.values(), ids=DOUBTS)
 def test_nothing_is_made_up(content: str) -> None:
-    reading = read(content, (A, B))
-    assert reading.verdicts == {}
-    assert reading.faults.keys() == {A, B}
+    parsed = parse(content, (A, B))
+    assert parsed.ratings == {}
+    assert parsed.faults.keys() == {A, B}
 
 
 def test_a_number_that_could_be_two_papers_is_neither() -> None:
     content = '{"ARXIVID": 1402.1, "RELEVANCE": 7, "NOVELTY": 5}'
-    assert read(content, ("1402.1000", B)).verdicts.keys() == {"1402.1000"}
-    assert read(content, ("1402.1001", B)).verdicts == {}
+    assert parse(content, ("1402.1000", B)).ratings.keys() == {"1402.1000"}
+    assert parse(content, ("1402.1001", B)).ratings == {}
 
 
 PARTS = ['{"a": "', '{"a": "b"c" "d, ', "{", "{'a': [", "<think>", "</think>", "| a |\n", "a: b, ", "<a b='c'>", "<a>"]
@@ -314,7 +314,7 @@ PARTS = ['{"a": "', '{"a": "b"c" "d, ', "{", "{'a': [", "<think>", "</think>", "
 
 @pytest.mark.parametrize("part", [*PARTS, '{"ARXIVID": "2501.10000", "x": "y\n', "2501.10000:", "a,b,c,d\n"])
 def test_no_reply_takes_long(part: str) -> None:
-    read(part * (600_000 // len(part)), ASKED)  # pytest's own timeout would end what grows with the square
+    parse(part * (600_000 // len(part)), ASKED)  # pytest's own timeout would end what grows with the square
 
 
 @settings(deadline=None)
@@ -342,9 +342,9 @@ def test_no_reply_takes_long(part: str) -> None:
     ).map("".join)
 )
 def test_whatever_was_written_each_paper_has_a_verdict_or_a_reason(content: str) -> None:
-    reading = read(content, (A, B))
-    assert {*reading.verdicts, *reading.faults} == {A, B}
-    assert all(1 <= verdict.relevance <= 10 and 1 <= verdict.novelty <= 10 for verdict in reading.verdicts.values())
+    parsed = parse(content, (A, B))
+    assert {*parsed.ratings, *parsed.faults} == {A, B}
+    assert all(1 <= rating.relevance <= 10 and 1 <= rating.novelty <= 10 for rating in parsed.ratings.values())
 
 
 @settings(deadline=None)
@@ -354,6 +354,6 @@ def test_a_reply_that_breaks_off_anywhere_gives_no_other_score(cut: int, form: s
     content = FORMS[form]
     if draft().split("\n")[0] in content:
         return
-    reading = read(content[: -min(cut, len(content) - 1)], ASKED, cut=True)
-    for paper, verdict in reading.verdicts.items():
-        assert (verdict.relevance, verdict.novelty) == SCORES[paper]
+    parsed = parse(content[: -min(cut, len(content) - 1)], ASKED, cut=True)
+    for paper, rating in parsed.ratings.items():
+        assert (rating.relevance, rating.novelty) == SCORES[paper]

@@ -1,12 +1,11 @@
-"""Whom to ask about next, and when to stop: batches, what is left in batches again, then one by one. Pure.
+"""Batch and retry policy: two rounds in batches, then one paper at a time. Pure.
 
-No paper takes another one with it: what a reply lacks is asked for again, what is declined in company is asked alone,
-and what still has no verdict gets the reason.
+No paper fails because of another one. A paper without a rating is sent again; a paper of a declined batch is sent
+alone; a paper that still has no rating gets a reason.
 
-Several batches may be under way at once. They are judged in the order in which they were sent, and each is sent when a
-fixed number of those before it has been judged: so what is asked, and what comes of it, does not depend on timing. The
-first goes alone. It finds out whether the endpoint answers at all, and endpoints that keep the beginning of a prompt
-have it for the others.
+Several requests may be in flight. Their results are recorded in the order of sending, and each request waits for a
+fixed earlier one. So neither requests nor results depend on timing. The first request goes alone: it shows whether the
+endpoint works, and an endpoint that caches the beginning of a prompt has it for the next ones.
 """
 
 from collections import deque
@@ -14,94 +13,96 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from broadsheet.model.model import Paper
-from broadsheet.scoring.llm.client import Why
+from broadsheet.scoring.llm.completion import FailureKind
 from broadsheet.scoring.llm.prompt import batches
-from broadsheet.scoring.llm.replies import Verdict
+from broadsheet.scoring.llm.replies import Rating
 
-_UNREACHED = 3  # requests in a row, each of them tried several times: then the endpoint is down
-_REFUSED = 5  # requests, while nothing was ever answered: then it refuses everything
+_MAX_UNAVAILABLE = 3  # requests in a row, each with its retries; then the endpoint is down
+_MAX_REJECTED = 5  # requests before the first completion; then the endpoint rejects everything
 
 Progress = Callable[[int, int], None]
 
 
-class Heard(NamedTuple):
-    """What came of asking about some papers: verdicts, and the reason for each paper without; `why` if none came."""
+class BatchResult(NamedTuple):
+    """The result of one request: ratings, and a reason for every other paper; `failure` if there was no completion."""
 
-    verdicts: dict[str, Verdict]
+    ratings: dict[str, Rating]
     faults: dict[str, str]
-    why: Why | None = None
+    failure: FailureKind | None = None
 
 
-Reply = Callable[[], Heard]  # waits for what comes of a request that was sent
-Send = Callable[[Sequence[Paper]], Reply | None]  # None while the budget does not cover one more
+Pending = Callable[[], BatchResult]  # waits for the result of a request in flight
+Send = Callable[[Sequence[Paper]], Pending | None]  # None while the budget cannot afford the request
 
 
-class Rounds:
-    """The rounds over some papers, `parallel` requests at a time; afterwards each has a verdict or a reason.
+class BatchRunner:
+    """A runner of requests about `papers`, at most `parallel` at once. Each paper ends with a rating or a reason.
 
-    `unpaid` is the reason of those for whom the budget is too small.
+    `unaffordable` is the reason of papers that the budget is too small for.
     """
 
     def __init__(
-        self, papers: Sequence[Paper], send: Send, progress: Progress, *, parallel: int = 1, unpaid: str = ""
+        self, papers: Sequence[Paper], send: Send, progress: Progress, *, parallel: int = 1, unaffordable: str = ""
     ) -> None:
-        self.verdicts: dict[str, Verdict] = {}
+        self.ratings: dict[str, Rating] = {}
         self.reasons: dict[str, str] = {}
         self._papers, self._send, self._progress = papers, send, progress
-        self._parallel, self._unpaid = parallel, unpaid
-        self._under_way: deque[tuple[Reply, Sequence[Paper]]] = deque()
-        self._alone: set[str] = set()  # not to be asked about in company again
+        self._parallel, self._unaffordable = parallel, unaffordable
+        self._in_flight: deque[tuple[Pending, Sequence[Paper]]] = deque()
+        self._only_singly: set[str] = set()
         self._done: set[str] = set()
-        self._stop, self._last = False, ""
-        self._unreached = self._refused = 0
-        self._answered = False
+        self._stopped, self._last_fault = False, ""
+        self._unavailable = self._rejected = 0
+        self._completed = False
+        self._max_rejected = _MAX_REJECTED
 
-    def make(self, size: int) -> None:
-        """Ask about all papers, `size` at a time first."""
-        patience = max(_REFUSED, -(-len(self._papers) // size))
-        for now, company in ((size, True), (size, True), (1, False)):
-            left = [paper for paper in self._papers if paper.arxiv_id not in self._done]
-            for batch in batches([p for p in left if not (company and p.arxiv_id in self._alone)], now):
-                self._ask(batch, patience)
-            while self._under_way:
-                self._judge_next(patience)
-        if self._stop:
-            self._leave()
+    def run(self, size: int) -> None:
+        """Request ratings of all papers, first in batches of `size`."""
+        self._max_rejected = max(_MAX_REJECTED, -(-len(self._papers) // size))
+        for batch_size, batched in ((size, True), (size, True), (1, False)):
+            skipped = self._done | self._only_singly if batched else self._done
+            for batch in batches([paper for paper in self._papers if paper.arxiv_id not in skipped], batch_size):
+                self._start(batch)
+            while self._in_flight:
+                self._finish_first()
+        if self._stopped:
+            self._explain_unsent()
 
-    def _ask(self, batch: Sequence[Paper], patience: int) -> None:
-        """Send `batch` as soon as there is room for it, if nothing says stop before."""
-        while len(self._under_way) >= (self._parallel if self._answered else 1):
-            self._judge_next(patience)
-        while not self._stop:
-            if reply := self._send(batch):
-                self._under_way.append((reply, batch))
+    def _start(self, batch: Sequence[Paper]) -> None:
+        """Send `batch` as soon as there is room for it, unless the run has stopped."""
+        while len(self._in_flight) >= (self._parallel if self._completed else 1):
+            self._finish_first()
+        while not self._stopped:
+            if pending := self._send(batch):
+                self._in_flight.append((pending, batch))
                 return
-            if not self._under_way:
-                self._hear(Heard({}, {paper.arxiv_id: self._unpaid for paper in batch}, Why.HOPELESS), batch, patience)
+            if not self._in_flight:
+                faults = {paper.arxiv_id: self._unaffordable for paper in batch}
+                self._record(BatchResult({}, faults, FailureKind.FATAL), batch)
                 return
-            self._judge_next(patience)
+            self._finish_first()
 
-    def _judge_next(self, patience: int) -> None:
-        reply, batch = self._under_way.popleft()
-        self._hear(reply(), batch, patience)
+    def _finish_first(self) -> None:
+        pending, batch = self._in_flight.popleft()
+        self._record(pending(), batch)
 
-    def _hear(self, heard: Heard, batch: Sequence[Paper], patience: int) -> None:
-        self.verdicts |= heard.verdicts
-        self._done |= heard.verdicts.keys()
-        self.reasons |= heard.faults
-        if not self._stop:
-            self._last = next(iter(heard.faults.values()), "")
-        self._answered |= heard.why is None
-        self._unreached = self._unreached + 1 if heard.why is Why.UNREACHED else 0
-        self._refused += heard.why is Why.REFUSED
-        refuses_all = not self._answered and self._refused >= patience
-        self._stop |= heard.why is Why.HOPELESS or self._unreached >= _UNREACHED or refuses_all
-        if heard.why in (Why.DECLINED, Why.REFUSED):
-            (self._done if len(batch) == 1 else self._alone).update(heard.faults)
-        self._progress(len(self.verdicts), len(self._papers))
+    def _record(self, result: BatchResult, batch: Sequence[Paper]) -> None:
+        self.ratings |= result.ratings
+        self._done |= result.ratings.keys()
+        self.reasons |= result.faults
+        if not self._stopped:
+            self._last_fault = next(iter(result.faults.values()), "")
+        self._completed |= result.failure is None
+        self._unavailable = self._unavailable + 1 if result.failure is FailureKind.UNAVAILABLE else 0
+        self._rejected += result.failure is FailureKind.REJECTED
+        rejects_all = not self._completed and self._rejected >= self._max_rejected
+        self._stopped |= result.failure is FailureKind.FATAL or self._unavailable >= _MAX_UNAVAILABLE or rejects_all
+        if result.failure in (FailureKind.DECLINED, FailureKind.REJECTED):
+            (self._done if len(batch) == 1 else self._only_singly).update(result.faults)
+        self._progress(len(self.ratings), len(self._papers))
 
-    def _leave(self) -> None:
-        """Name the reason for the stop for those who were not asked about any more."""
+    def _explain_unsent(self) -> None:
+        """Give the reason of the stop to the papers of no request."""
         for paper in self._papers:
             if paper.arxiv_id not in self._done:
-                self.reasons.setdefault(paper.arxiv_id, self._last)
+                self.reasons.setdefault(paper.arxiv_id, self._last_fault)

@@ -1,11 +1,11 @@
-"""What tokens cost, exactly, and what may still be spent. Pure.
+"""The exact cost of tokens, and the budget of a run. Pure.
 
-An unknown price or an unknown number of tokens makes an unknown cost, which is never nothing.
+If a price or a number of tokens is unknown, so is the cost; it is never zero.
 """
 
 from collections.abc import Iterable
 from decimal import ROUND_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,7 +18,7 @@ _MILLION = 1_000_000
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
-    """What one request cost; None is unknown."""
+    """The cost of one request."""
 
     prompt: Decimal
     completion: Decimal
@@ -26,31 +26,12 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def total(self) -> Decimal:
-        """All of it."""
+        """The sum of both."""
         return self.prompt + self.completion
 
 
-def usage(told: Any) -> Tokens | None:
-    """The tokens that a reply's ``usage`` tells, the cached ones as OpenAI, or as DeepSeek, names them.
-
-    None if it tells none: that is unknown, not zero.
-    """
-    told = told if isinstance(told, dict) else {}
-    prompt, completion = _count(told.get("prompt_tokens")), _count(told.get("completion_tokens"))
-    if prompt is None or completion is None:
-        return None
-    details = told.get("prompt_tokens_details")
-    inside = details.get("cached_tokens") if isinstance(details, dict) else None
-    cached = min(_count(inside) or _count(told.get("prompt_cache_hit_tokens")) or 0, prompt)
-    return Tokens(prompt=prompt, completion=completion, total=prompt + completion, cached=cached)
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
-
-
-def bill(tokens: Tokens | None, price: "Price | None") -> Charge | None:
-    """What so many tokens cost; None if either is unknown."""
+def charge_for(tokens: Tokens | None, price: "Price | None") -> Charge | None:
+    """Return the cost of `tokens`; None if tokens or price are unknown."""
     if tokens is None or price is None:
         return None
     cached = price.prompt if price.cached is None else price.cached
@@ -61,29 +42,29 @@ def bill(tokens: Tokens | None, price: "Price | None") -> Charge | None:
 
 
 def add_tokens(parts: Iterable[Tokens | None]) -> Tokens:
-    """The sum of what is known."""
-    known = [part for part in parts if part]
+    """Return the sum of all tokens that are known."""
+    parts = [part for part in parts if part]
     names = Tokens.__struct_fields__
-    return Tokens(**{name: sum(getattr(part, name) for part in known) for name in names})
+    return Tokens(**{name: sum(getattr(part, name) for part in parts) for name in names})
 
 
-def add_charges(bills: Iterable[Charge | None], currency: str) -> Cost:
-    """The sum of `bills`; unknown if one of them is, or if they are not in one currency."""
-    known = list(bills)
-    currencies = {part.currency for part in known if part} or {currency}
-    if len(currencies) > 1 or None in known:
+def add_charges(charges: Iterable[Charge | None], currency: str) -> Cost:
+    """Return the sum of `charges`; unknown if one of them is, or if they have several currencies."""
+    parts = list(charges)
+    currencies = {part.currency for part in parts if part} or {currency}
+    if len(currencies) > 1 or None in parts:
         return Cost(currency=sorted(currencies)[0])
-    prompt = sum((part.prompt for part in known if part), Decimal(0))
-    completion = sum((part.completion for part in known if part), Decimal(0))
+    prompt = sum((part.prompt for part in parts if part), Decimal(0))
+    completion = sum((part.completion for part in parts if part), Decimal(0))
     total = prompt + completion
     return Cost(prompt=float(prompt), completion=float(completion), total=float(total), currency=next(iter(currencies)))
 
 
-class Purse:
-    """What a run may still spend: nothing is sent whose highest cost is not in it any more. None is no limit.
+class Budget:
+    """The money that a run may still spend; a `limit` of None is none.
 
-    The highest cost of a request is that of its longest prompt and of the longest completion it asks for.
-    An endpoint that once billed more tokens than that is taken to do so again.
+    A request is sent only if its maximum cost is left: that of the longest prompt and the longest completion that it
+    allows. If an endpoint once charged more than that, it is expected to do so again.
     """
 
     def __init__(self, limit: Decimal | None, price: "Price | None") -> None:
@@ -91,32 +72,32 @@ class Purse:
         self._excess = Decimal(1)
         self._reserved = Decimal(0)
 
-    def highest(self, prompt: int, completion: int) -> Decimal | None:
-        """What a request of at most so many tokens may cost; None if there is no price."""
+    def max_cost(self, prompt: int, completion: int) -> Decimal | None:
+        """Return the maximum cost of a request with at most this many tokens; None without a price."""
         if self._price is None:
             return None
         dearest = max(self._price.prompt, self._price.cached or 0)
         return (prompt * dearest + completion * self._price.completion) / _MILLION * self._excess
 
-    def covers(self, highest: Decimal | None) -> bool:
-        """Return whether a request that may cost this much can be sent beside those that are under way."""
-        return self._left is None or (highest is not None and highest <= self._left - self._reserved)
+    def can_afford(self, max_cost: Decimal | None) -> bool:
+        """Return True if a request with this maximum cost can be sent beside those in flight."""
+        return self._left is None or (max_cost is not None and max_cost <= self._left - self._reserved)
 
-    def reserve(self, highest: Decimal | None) -> bool:
-        """Set aside what a request may cost, until `release`; False if that is not there."""
-        if not self.covers(highest):
+    def reserve(self, max_cost: Decimal | None) -> bool:
+        """Reserve the maximum cost of a request until `release`; return False if it is not left."""
+        if not self.can_afford(max_cost):
             return False
-        self._reserved += highest or 0
+        self._reserved += max_cost or 0
         return True
 
-    def release(self, highest: Decimal | None) -> None:
-        """End a reservation: the request has come back, and is paid for with `pay` if it was charged."""
-        self._reserved -= highest or 0
+    def release(self, max_cost: Decimal | None) -> None:
+        """End the reservation of a request that has returned. If it was charged, `charge` follows."""
+        self._reserved -= max_cost or 0
 
-    def pay(self, highest: Decimal | None, paid: Charge | None) -> None:
-        """Take out what a request cost; the highest it may have cost if that was not told."""
-        if self._left is None or highest is None:
+    def charge(self, max_cost: Decimal | None, charge: Charge | None) -> None:
+        """Subtract the cost of a request; its maximum cost if the real one is unknown."""
+        if self._left is None or max_cost is None:
             return
-        self._left -= paid.total if paid else highest
-        if paid and highest and paid.total > highest:
-            self._excess *= (paid.total / highest).quantize(Decimal("0.01"), ROUND_UP)
+        self._left -= charge.total if charge else max_cost
+        if charge and max_cost and charge.total > max_cost:
+            self._excess *= (charge.total / max_cost).quantize(Decimal("0.01"), ROUND_UP)

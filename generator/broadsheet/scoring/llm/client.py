@@ -1,15 +1,14 @@
-"""An OpenAI-compatible endpoint, asked through the one HTTP door: ``POST …/chat/completions``.
+"""The client of an LLM endpoint. All its HTTP goes through `Web`; `WireFormat` has the JSON.
 
-What comes back is a value, whatever went wrong. The key stands in the header of a request and nowhere else: every word
-of the other side is searched for it before it goes on. What the other side says of an error is for the terminal; a
-reason, which is published, has the status and what it means.
+Every outcome is a value. The key is in the header of a request and nowhere else: all text of the endpoint is searched
+for it before it goes on. The endpoint's own words about an error go to the terminal only. A reason is published, so it
+has the status and its meaning.
 """
 
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
@@ -18,19 +17,20 @@ from broadsheet.http.client import Web
 from broadsheet.http.secrets import Secrets
 from broadsheet.http.service import Service, WebError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Tokens
-from broadsheet.scoring.llm import budget as pricing
+from broadsheet.scoring.llm import openai
+from broadsheet.scoring.llm.completion import Completion, Failure, FailureKind
+from broadsheet.scoring.llm.wire_format import WireFormat
 from broadsheet.settings.llm import LanguageModel
 from broadsheet.text.sanitize import one_line, safe_url
 
 KEY, URL, MODEL = "DIGEST_LLM_KEY", "DIGEST_LLM_URL", "DIGEST_LLM_MODEL"
+WIRE_FORMATS: tuple[WireFormat, ...] = (openai,)  # chosen by the path of the address; the first is the default
 
-_PATH = "/chat/completions"
-_LARGEST = 4 << 20
-_HOPELESS = frozenset({301, 302, 303, 307, 308, 401, 402, 404, 405})  # the next request would meet the same
+_MAX_BYTES = 4 << 20
+_FATAL = frozenset({301, 302, 303, 307, 308, 401, 402, 404, 405})  # the next request would get the same status
 _MAYBE_DONE = frozenset({408, 504})
 _LOG = logging.getLogger(__name__)
-_MEANS = {
+_MEANINGS = {
     401: "the key was refused",
     402: "the account cannot pay",
     403: "the key may not do this",
@@ -38,60 +38,18 @@ _MEANS = {
     413: "the request is too long",
     429: "too many requests",
 }
-_CODES = {  # the error codes of OpenAI's interface that say more than the status
-    "insufficient_quota": "the quota is used up",
-    "billing_hard_limit_reached": "the budget at the provider is used up",
-    "model_not_found": "no such model",
-    "content_filter": "content filter",
-    "content_policy_violation": "content filter",
-    "context_length_exceeded": "too long for the model",
-}
-_CLUES = {  # in the words of providers that have no codes
-    r"content.?(?:filter|policy)|moderation|inspection": "content filter",
-    r"(?:maximum )?context.{0,20}(?:length|window)|too (?:long|many tokens)": "too long for the model",
-    r"(?:unknown|unsupported|unrecognized|unexpected) (?:field|parameter|argument)": "a setting it does not know",
-}
-_LIMITS = ("max_tokens", "max_completion_tokens")  # newer models take the second only
-
-
-class Why(StrEnum):
-    """Why there is no answer, and so what to do next."""
-
-    DECLINED = "declined"  # this request, by a filter or by the model: ask without the paper that did it
-    REFUSED = "refused"  # this request, by its status
-    UNREACHED = "unreached"  # overloaded, limited, down: another time
-    HOPELESS = "hopeless"  # key, account, address or model are wrong: stop
-
-
-class Answer(NamedTuple):
-    """What the model wrote; `cut` if it came to the limit of tokens. `tokens` is None where no usage is told."""
-
-    content: str
-    cut: bool
-    tokens: Tokens | None
-
-
-class Failure(NamedTuple):
-    """No answer, and why. `tokens` were used all the same; `charged`: they may have been, and nobody tells how many."""
-
-    why: Why
-    reason: str
-    tokens: Tokens | None = None
-    charged: bool = False
 
 
 class LlmClient:
-    """Where the model is, and how it is asked. `repr` shows neither the key nor the address, which may hold one."""
+    """A client of one model at one address. Its `repr` has neither the key nor the address, which may contain one."""
 
     def __init__(self, url: str, key: str, settings: LanguageModel, web: Web) -> None:
-        self._url, self._key, self._web = _completions(url), key, web
+        self._format = _wire_format(url)
+        self._url, self._key, self._web = _with_path(url, self._format.PATH), key, web
         self._secrets = Secrets(_secrets(url, key))
-        self._said: set[str] = set()
-        self.model = settings.model
-        self._fields: dict[str, Any] = {"model": settings.model}
-        if settings.temperature is not None:
-            self._fields["temperature"] = settings.temperature
-        self._limit, self._limit_name = settings.max_tokens, _LIMITS[0]
+        self._logged: set[str] = set()
+        self.model, self._settings = settings.model, settings
+        self._limit_name = self._format.TOKEN_LIMIT_NAMES[0]
         self._service = Service(
             name="language model",
             connections=settings.parallel,
@@ -100,78 +58,78 @@ class LlmClient:
             read_timeout=settings.timeout,
             whole_timeout=settings.timeout,
             longest_pause=120.0,
-            largest=_LARGEST,
+            largest=_MAX_BYTES,
             resend=False,
             skip_late_hosts=False,
         )
 
-    def complete(self, messages: Sequence[dict[str, str]]) -> Answer | Failure:
-        """Return the model's answer to `messages`. May be called by several threads at once."""
+    def complete(self, messages: Sequence[dict[str, str]]) -> Completion | Failure:
+        """Return the model's completion of `messages`. Several threads may call this at once."""
         name = self._limit_name
-        value = {**self._fields, name: self._limit, "messages": messages}
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        body = self._format.request_body(self._settings, messages, name)
         try:
-            reply = self._web.post(self._service, self._url, value, headers=headers)
+            reply = self._web.post(self._service, self._url, body, headers=self._format.headers(self._key))
         except WebError as error:
-            if name == _LIMITS[0] and _wants(_LIMITS[1], error):
-                self._limit_name = _LIMITS[1]
+            if other_name := self._other_limit_name(name, error):
+                self._limit_name = other_name
                 return self.complete(messages)
             return self._failed(error)
-        return self._answered(_decoded(reply.body))
+        return self._completed(_decoded(reply.body))
 
-    def _answered(self, body: dict[str, Any]) -> Answer | Failure:
-        tokens = pricing.usage(body.get("usage"))
-        choice = _first(body.get("choices"))
-        message = choice.get("message")
-        if not isinstance(message, dict):
-            said = _error(body)
-            self._tell(said)
-            what = _kind(said) or "an error in place of a reply" if said else "a reply that is no chat completion"
-            return Failure(Why.UNREACHED, f"no answer: {what}", tokens, charged=tokens is None)
-        content, finish = _text(message.get("content")) or _arguments(message), choice.get("finish_reason")
-        if finish == "content_filter" or (message.get("refusal") and not content):
-            self._tell(message.get("refusal"))
-            what = "content filter" if finish == "content_filter" else "by the model"
-            return Failure(Why.DECLINED, f"declined: {what}", tokens, charged=tokens is None)
-        content = self._secrets.without(content)
+    def _other_limit_name(self, name: str, error: WebError) -> str:
+        names = self._format.TOKEN_LIMIT_NAMES
+        others = names[names.index(name) + 1 :]
+        body = error.reply.body if error.status == 400 and error.reply else b""
+        return next((other for other in others if other.encode() in body), "")
+
+    def _completed(self, body: dict[str, Any]) -> Completion | Failure:
+        reply = self._format.parse_reply(body)
+        charged = reply.tokens is None
+        if reply.content is None:
+            self._log_once(reply.error.text)
+            if reply.declined:
+                return Failure(FailureKind.DECLINED, f"declined: {reply.declined}", reply.tokens, charged)
+            unclear = "an error in place of a reply" if reply.error.text else "a reply that is no chat completion"
+            reason = f"no answer: {reply.error.meaning or unclear}"
+            return Failure(FailureKind.UNAVAILABLE, reason, reply.tokens, charged)
+        content = self._secrets.without(reply.content)
         if self._secrets.disguised(content):
             reason = "the reply repeats the key in another form, and was not used"
-            return Failure(Why.HOPELESS, reason, tokens, charged=tokens is None)
-        return Answer(content, finish == "length", tokens)
+            return Failure(FailureKind.FATAL, reason, reply.tokens, charged)
+        return Completion(content, reply.cut, reply.tokens)
 
-    def _failed(self, error: WebError) -> Failure:
-        status, what = error.status, error.problems[0].kind or error.problems[0].message
-        if error.reply is None:
-            return Failure(Why.UNREACHED, f"the endpoint {what}", charged=error.sent)
-        said = _error(_decoded(error.reply.body))
-        if status not in (401, 403):  # those speak of the key
-            self._tell(said)
-        kind = _kind(said) or _MEANS.get(status or 0)
-        reason = f"the endpoint {what}" + (f": {kind}" if kind else "")
-        if status in _HOPELESS or "insufficient_quota" in said:
-            return Failure(Why.HOPELESS, reason)
+    def _failed(self, failure: WebError) -> Failure:
+        status, what = failure.status, failure.problems[0].kind or failure.problems[0].message
+        if failure.reply is None:
+            return Failure(FailureKind.UNAVAILABLE, f"the endpoint {what}", charged=failure.sent)
+        error = self._format.parse_error(_decoded(failure.reply.body))
+        if status not in (401, 403):  # those quote the key
+            self._log_once(error.text)
+        meaning = error.meaning or _MEANINGS.get(status or 0)
+        reason = f"the endpoint {what}" + (f": {meaning}" if meaning else "")
+        if status in _FATAL or error.kind is FailureKind.FATAL:
+            return Failure(FailureKind.FATAL, reason)
         if status is not None and 400 <= status < 500 and status not in {408, 425, 429}:
-            return Failure(Why.DECLINED if kind == "content filter" else Why.REFUSED, reason)
-        return Failure(Why.UNREACHED, reason, charged=status in _MAYBE_DONE)
+            return Failure(error.kind or FailureKind.REJECTED, reason)
+        return Failure(FailureKind.UNAVAILABLE, reason, charged=status in _MAYBE_DONE)
 
-    def _tell(self, said: object) -> None:
-        """Say on the terminal, once, what the other side says; not if there is anything of a secret in it."""
-        words = one_line(self._secrets.without(said))[:200] if isinstance(said, str) else ""
-        if words and words not in self._said and not self._secrets.disguised(words):
-            self._said.add(words)
+    def _log_once(self, words: str) -> None:
+        """Log the endpoint's words unless they were logged before or may contain a secret."""
+        words = one_line(self._secrets.without(words))[:200]
+        if words and words not in self._logged and not self._secrets.disguised(words):
+            self._logged.add(words)
             _LOG.warning("the endpoint says: %s", words)
 
 
 def is_configured(settings: LanguageModel, environment: Mapping[str, str]) -> bool:
-    """Whether a language model is wanted: somebody named an endpoint, a model or a key, if not all that it takes."""
-    given = (settings.endpoint, settings.model, *(environment.get(name, "").strip() for name in (URL, MODEL, KEY)))
-    return any(given)
+    """Return True if an endpoint, a model or a key is set: then an LLM is wanted, even if something is missing."""
+    return any((settings.endpoint, settings.model, *(environment.get(name, "").strip() for name in (URL, MODEL, KEY))))
 
 
 def from_environment(settings: LanguageModel, environment: Mapping[str, str]) -> tuple[LanguageModel, str, str]:
-    """The settings with the model that the environment names, the address and the key.
+    """Return the settings with the model of the environment, the address and the key, which may be empty.
 
-    Raises DigestError with all that is missing. An endpoint that wants no key is given none.
+    Raises DigestError with all that is missing.
     """
     url = environment.get(URL, "").strip() or settings.endpoint
     key = environment.get(KEY, "").strip()
@@ -190,15 +148,20 @@ def from_environment(settings: LanguageModel, environment: Mapping[str, str]) ->
     return msgspec.structs.replace(settings, model=model), url, key
 
 
-def _completions(url: str) -> str:
-    """The address to ask, from the one that providers print (``https://host/v1``) or the whole of it."""
+def _wire_format(url: str) -> WireFormat:
+    """Return the format with the path of `url`, else the first."""
+    path = urlsplit(url).path.rstrip("/")
+    return next((wire_format for wire_format in WIRE_FORMATS if path.endswith(wire_format.PATH)), WIRE_FORMATS[0])
+
+
+def _with_path(url: str, path: str) -> str:
+    """Return the full address, from that or from the one that providers print (``https://host/v1``)."""
     parts = urlsplit(url)
-    path = parts.path.rstrip("/").removesuffix(_PATH) + _PATH
-    return urlunsplit(parts._replace(path=path))
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/").removesuffix(path) + path))
 
 
 def _secrets(url: str, key: str) -> Iterator[str]:
-    """Yield what must not be repeated: the key, and what may be one in the address."""
+    """Yield the strings that must not be repeated: the key, and values in the address that may be one."""
     parts = urlsplit(url)
     yield from (key, parts.password or "", *(value for _, value in parse_qsl(parts.query)))
 
@@ -209,42 +172,3 @@ def _decoded(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError, msgspec.MsgspecError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _first(choices: object) -> dict[str, Any]:
-    first = choices[0] if isinstance(choices, list) and choices else None
-    return first if isinstance(first, dict) else {}
-
-
-def _text(content: object) -> str:
-    """The text of a message, given whole or in parts."""
-    parts = content if isinstance(content, list) else [{"text": content}]
-    texts = [part.get("text") for part in parts if isinstance(part, dict)]
-    return "".join(text for text in texts if isinstance(text, str))
-
-
-def _arguments(message: dict[str, Any]) -> str:
-    """Return what a message without a text wants to call a tool with: some servers make a call of any JSON."""
-    calls = message.get("tool_calls")
-    functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
-    parts = [function.get("arguments") for function in functions if isinstance(function, dict)]
-    return "\n".join(part for part in parts if isinstance(part, str))
-
-
-def _kind(said: str) -> str | None:
-    """Return what an error is, in our words, where its code or its words are known ones."""
-    by_code = (kind for code, kind in _CODES.items() if code in said)
-    return next(by_code, next((kind for clue, kind in _CLUES.items() if re.search(clue, said, re.IGNORECASE)), None))
-
-
-def _error(body: dict[str, Any]) -> str:
-    """The words of an error object: OpenAI's, or one of the shapes that others have."""
-    error = body.get("error", body.get("detail", body.get("message")))
-    if isinstance(error, dict):
-        parts = (error.get("code"), error.get("type"), error.get("message"))
-        return ": ".join(part for part in dict.fromkeys(parts) if isinstance(part, str) and part)
-    return error if isinstance(error, str) else ""
-
-
-def _wants(name: str, error: WebError) -> bool:
-    return error.status == 400 and error.reply is not None and name.encode() in error.reply.body

@@ -1,4 +1,4 @@
-"""The scorer that asks a language model: what was kept is not asked again, what the purse does not cover not at all."""
+"""The LLM scorer. A logged reply is reused; a request that could exceed the budget is not sent."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,160 +11,161 @@ from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.model import Paper, Scorer
 from broadsheet.processes.threads import in_thread
-from broadsheet.scoring.llm import prompt as question
-from broadsheet.scoring.llm import replies as verdicts
-from broadsheet.scoring.llm.batching import Heard, Progress, Reply, Rounds
-from broadsheet.scoring.llm.budget import Purse, add_charges, add_tokens, bill
-from broadsheet.scoring.llm.client import Answer, Failure, LlmClient, Why
-from broadsheet.scoring.llm.prompt import Instructions
-from broadsheet.scoring.llm.replies import Verdict
-from broadsheet.scoring.llm.reply_log import MOST_USELESS, LoggedRequest, ReplyLog
+from broadsheet.scoring.llm import replies
+from broadsheet.scoring.llm.batching import BatchResult, BatchRunner, Pending, Progress
+from broadsheet.scoring.llm.budget import Budget, add_charges, add_tokens, charge_for
+from broadsheet.scoring.llm.client import LlmClient
+from broadsheet.scoring.llm.completion import Completion, Failure, FailureKind
+from broadsheet.scoring.llm.prompt import PromptTemplate, max_prompt_tokens, paper_hash
+from broadsheet.scoring.llm.replies import Rating
+from broadsheet.scoring.llm.reply_log import MAX_USELESS, LoggedRequest, ReplyKey, ReplyLog
 from broadsheet.scoring.scores import Scores
 from broadsheet.settings.config import Settings
 
-GIVEN_UP = f"not asked again: {MOST_USELESS} replies that were paid for had no verdict on it"
+GIVEN_UP = f"not asked again: {MAX_USELESS} replies that were paid for had no verdict on it"
 
 
 class LanguageModelScorer:
-    """Scores papers with the model at `endpoint` under the instructions of `settings`, as far as the `budget` goes.
+    """A scorer by the model of `client`, with the prompt of `settings`, within `budget`.
 
-    `kept` is what was paid for on that day. With `again` papers are asked about, too, on which the model was paid in
-    vain. Raises DigestError if the settings have no prompt, or no price to hold a budget with.
+    `reply_log` has the paid requests of the day. With `again` it also sends papers that were given up. Raises
+    DigestError if the settings have no prompt, or no price although there is a budget.
     """
 
     def __init__(
         self,
         settings: Settings,
-        endpoint: LlmClient,
-        kept: ReplyLog,
+        client: LlmClient,
+        reply_log: ReplyLog,
         *,
         budget: Decimal | None = None,
         again: bool = False,
         progress: Progress = lambda done, total: None,
     ) -> None:
-        self._settings, self._endpoint, self._kept, self._progress = settings, endpoint, kept, progress
+        self._settings, self._client, self._log, self._progress = settings, client, reply_log, progress
         self._again = again
-        self._instructions = Instructions.of(settings)
-        self._rubric, self._model = self._instructions.rubric, endpoint.model
+        self._template = PromptTemplate.of(settings)
+        self._rubric, self._model = self._template.rubric, client.model
         self._price = settings.llm.prices.get(self._model)
         self._currency = self._price.currency if self._price else "USD"
         if budget is not None and self._price is None:
             do = "add its price to llm.prices in digest.yml, or go without a budget"
             raise DigestError(Diagnostic("digest.yml", f"no price for {self._model}, so no budget can be held", do))
-        self._budget, self._purse = budget, Purse(budget, self._price)
-        self._errors = Counter(str(problem) for problem in kept.problems)
+        self._limit, self._budget = budget, Budget(budget, self._price)
+        self._errors = Counter(str(problem) for problem in reply_log.problems)
 
     def __call__(self, papers: Sequence[Paper]) -> Scores:
-        """Return what the model makes of `papers`."""
-        before = len(self._kept.requests)
-        known = {paper.arxiv_id: found for paper in papers if (found := self._kept.verdict(*self._key(paper)))}
-        left = [paper for paper in papers if paper.arxiv_id not in known]
-        given_up = [paper.arxiv_id for paper in left if not self._again and self._kept.is_given_up(*self._key(paper))]
-        reasons = dict.fromkeys(given_up, GIVEN_UP)
-        rounds = Rounds(
-            [paper for paper in left if paper.arxiv_id not in reasons],
+        """Return the scores of `papers`."""
+        before = len(self._log.requests)
+        keys = {paper.arxiv_id: ReplyKey.of(paper, self._model, self._rubric) for paper in papers}
+        logged = {arxiv_id: rating for arxiv_id, key in keys.items() if (rating := self._log.rating(key))}
+        given_up = {
+            arxiv_id: GIVEN_UP
+            for arxiv_id, key in keys.items()
+            if arxiv_id not in logged and not self._again and self._log.is_given_up(key)
+        }
+        runner = BatchRunner(
+            [paper for paper in papers if paper.arxiv_id not in logged and paper.arxiv_id not in given_up],
             self._send,
             self._progress,
             parallel=self._settings.llm.parallel,
-            unpaid=f"not asked: the budget of {self._budget} {self._currency} would be exceeded",
+            unaffordable=f"not asked: the budget of {self._limit} {self._currency} would be exceeded",
         )
-        rounds.make(self._settings.llm.batch)
-        self._kept.settle()
-        return self._scores(papers, known | rounds.verdicts, rounds.reasons | reasons, self._kept.requests[before:])
-
-    def _key(self, paper: Paper) -> tuple[str, str, str, str]:
-        return paper.arxiv_id, question.line_hash(paper), self._model, self._rubric
+        runner.run(self._settings.llm.batch)
+        self._log.compact()
+        return self._scores(papers, logged | runner.ratings, runner.reasons | given_up, self._log.requests[before:])
 
     # -- one request -----------------------------------------------------------------------------------------------
 
-    def _send(self, batch: Sequence[Paper]) -> Reply | None:
-        """Ask about `batch` in a thread, if the budget covers it beside what is under way."""
-        messages = self._instructions.messages(batch)
-        longest = question.most_prompt_tokens(messages)
-        highest = self._purse.highest(longest, self._settings.llm.max_tokens)
-        if not self._purse.reserve(highest):
+    def _send(self, batch: Sequence[Paper]) -> Pending | None:
+        """Start a request about `batch` in a thread, if the budget can afford it beside those in flight."""
+        messages = self._template.messages(batch)
+        max_cost = self._budget.max_cost(max_prompt_tokens(messages), self._settings.llm.max_tokens)
+        if not self._budget.reserve(max_cost):
             return None
-        place = self._kept.place()
-        answer = in_thread(partial(self._ask, messages, batch, place), "request")
-        return lambda: self._heard(answer.result(), batch, place, highest)
+        place = self._log.next_place()
+        request = in_thread(partial(self._complete, messages, batch, place), "request")
+        return lambda: self._result(request.result(), batch, place, max_cost)
 
-    def _ask(self, messages: list[dict[str, str]], batch: Sequence[Paper], place: int) -> Answer | Failure:
-        """Return the answer; if it was paid for, it is on the disk by then, whatever becomes of it."""
-        answer = self._endpoint.complete(messages)
-        if isinstance(answer, Answer) or answer.tokens:
+    def _complete(self, messages: list[dict[str, str]], batch: Sequence[Paper], place: int) -> Completion | Failure:
+        """Return the completion. A paid one is on disk by then, so that a crash cannot lose it."""
+        outcome = self._client.complete(messages)
+        if isinstance(outcome, Completion) or outcome.tokens:
             request = LoggedRequest(
                 model=self._model,
                 rubric=self._rubric,
-                tokens=answer.tokens,
-                charge=bill(answer.tokens, self._price),
-                input_hashes={paper.arxiv_id: question.line_hash(paper) for paper in batch},
-                reply=answer.content if isinstance(answer, Answer) else None,
-                cut=isinstance(answer, Answer) and answer.cut,
+                tokens=outcome.tokens,
+                charge=charge_for(outcome.tokens, self._price),
+                input_hashes={paper.arxiv_id: paper_hash(paper) for paper in batch},
+                reply=outcome.content if isinstance(outcome, Completion) else None,
+                cut=isinstance(outcome, Completion) and outcome.cut,
             )
-            self._kept.add(request, place)
-        return answer
+            self._log.add(request, place)
+        return outcome
 
-    def _heard(self, answer: Answer | Failure, batch: Sequence[Paper], place: int, highest: Decimal | None) -> Heard:
-        self._purse.release(highest)
-        if isinstance(answer, Answer) or answer.tokens or answer.charged:
-            self._purse.pay(highest, bill(answer.tokens, self._price))
-        if isinstance(answer, Failure):
-            return self._failed(answer, batch, place)
-        return self._answered(answer, batch, place)
+    def _result(
+        self, outcome: Completion | Failure, batch: Sequence[Paper], place: int, max_cost: Decimal | None
+    ) -> BatchResult:
+        self._budget.release(max_cost)
+        if isinstance(outcome, Completion) or outcome.tokens or outcome.charged:
+            self._budget.charge(max_cost, charge_for(outcome.tokens, self._price))
+        if isinstance(outcome, Failure):
+            return self._failed(outcome, batch, place)
+        return self._completed(outcome, batch, place)
 
-    def _answered(self, answer: Answer, batch: Sequence[Paper], place: int) -> Heard:
-        reading = verdicts.judge(answer.content, {paper.arxiv_id: "" for paper in batch}, cut=answer.cut)
-        self._kept.judged(place, reading.verdicts)
-        if reading.surplus:
-            self._errors[_surplus(reading.surplus)] += 1
-        if not answer.cut:
-            return Heard(reading.verdicts, reading.faults)
+    def _completed(self, completion: Completion, batch: Sequence[Paper], place: int) -> BatchResult:
+        parsed = replies.parse_safely(completion.content, {paper.arxiv_id: "" for paper in batch}, cut=completion.cut)
+        self._log.record_ratings(place, parsed.ratings)
+        if parsed.unexpected:
+            self._errors[_unexpected(parsed.unexpected)] += 1
+        if not completion.cut:
+            return BatchResult(parsed.ratings, parsed.faults)
         reason = f"the reply broke off at {self._settings.llm.max_tokens:,} tokens (llm.max_tokens)"
         self._errors[reason] += 1
-        alone = None if reading.verdicts else Why.DECLINED
-        return Heard(reading.verdicts, dict.fromkeys(reading.faults, reason), alone)
+        failure = None if parsed.ratings else FailureKind.DECLINED  # so that its papers are sent one at a time
+        return BatchResult(parsed.ratings, dict.fromkeys(parsed.faults, reason), failure)
 
-    def _failed(self, failure: Failure, batch: Sequence[Paper], place: int) -> Heard:
+    def _failed(self, failure: Failure, batch: Sequence[Paper], place: int) -> BatchResult:
         self._errors[failure.reason] += 1
         if failure.tokens:
-            self._kept.judged(place, {})
+            self._log.record_ratings(place, {})
         elif failure.charged:
             self._errors["a request without an answer: whether it was charged is not known, and not counted"] += 1
-        return Heard({}, {paper.arxiv_id: failure.reason for paper in batch}, failure.why)
+        return BatchResult({}, {paper.arxiv_id: failure.reason for paper in batch}, failure.kind)
 
     # -- all of them -----------------------------------------------------------------------------------------------
 
     def _scores(
         self,
         papers: Sequence[Paper],
-        found: dict[str, Verdict],
+        ratings: dict[str, Rating],
         reasons: dict[str, str],
         requests: Sequence[LoggedRequest],
     ) -> Scores:
-        told = [request.tokens for request in requests if request.tokens]
+        tokens = [request.tokens for request in requests if request.tokens]
         return Scores(
-            papers=tuple(self._scored(paper, found[paper.arxiv_id]) for paper in papers if paper.arxiv_id in found),
-            unscored={paper.arxiv_id: reasons[paper.arxiv_id] for paper in papers if paper.arxiv_id not in found},
+            papers=tuple(self._scored(paper, ratings[paper.arxiv_id]) for paper in papers if paper.arxiv_id in ratings),
+            unscored={paper.arxiv_id: reasons[paper.arxiv_id] for paper in papers if paper.arxiv_id not in ratings},
             model=self._model,
             rubric=self._rubric,
-            tokens=add_tokens(told) if told or not requests else None,
+            tokens=add_tokens(tokens) if tokens or not requests else None,
             cost=add_charges((request.charge for request in requests), self._currency),
-            errors=tuple(f"{times} × {what}" if times > 1 else what for what, times in self._errors.items()),
+            errors=tuple(f"{times} × {error}" if times > 1 else error for error, times in self._errors.items()),
         )
 
-    def _scored(self, paper: Paper, verdict: Verdict) -> Paper:
-        topics = [topic.id for name in verdict.topics if (topic := self._settings.topic(name))]
+    def _scored(self, paper: Paper, rating: Rating) -> Paper:
+        topics = [topic.id for name in rating.topics if (topic := self._settings.topic(name))]
         return msgspec.structs.replace(
             paper,
-            relevance=verdict.relevance,
-            novelty=verdict.novelty,
-            comment=verdict.comment,
+            relevance=rating.relevance,
+            novelty=rating.novelty,
+            comment=rating.comment,
             topics=tuple(dict.fromkeys(topics)),
             scorer=Scorer(model=self._model, rubric=self._rubric),
         )
 
 
-def _surplus(written: Sequence[str]) -> str:
-    """Return what to say of ids that were not asked about; what is none is the model's own text, and not repeated."""
-    known = [name for name in written if arxiv_id.is_canonical(name)]
-    return f"lines about papers that were not asked about: {', '.join(known[:3])}" if known else "lines without an id"
+def _unexpected(written: Sequence[str]) -> str:
+    """Return the error for ids that were not requested. Only real ids are quoted: other text is the model's own."""
+    ids = [name for name in written if arxiv_id.is_canonical(name)]
+    return f"lines about papers that were not asked about: {', '.join(ids[:3])}" if ids else "lines without an id"

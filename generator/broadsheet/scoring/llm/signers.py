@@ -1,4 +1,4 @@
-"""The models that signed the scores of a day. Apart from `kept`, whose parsers of replies not every command needs."""
+"""The models that signed the scores of a day. Separate from `reply_log`, which loads the parsers of replies."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -18,9 +18,9 @@ _HEADING = msgspec.json.Decoder(_Heading)
 
 
 def signers(path: Path) -> frozenset[str]:
-    """Return the models that were asked about papers on a day: our scorer puts their names to their scores.
+    """Return the models of a day's requests: our scorer signs their scores.
 
-    What cannot be read counts for nothing, nor does a line that says what an imported receipt had paid.
+    Unreadable lines are ignored. So is a line without papers, which has the payments of an imported receipt.
     """
     models, lines = set(), b""
     with suppress(OSError):
