@@ -14,10 +14,10 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test soak kills bench audit serve check ping lint lint-code lint-form lint-types lint-floors lint-workflows format lock clean
+.PHONY: help site test test-fast soak kills bench audit serve check ping lint lint-code lint-form lint-types lint-floors lint-workflows lint-scripts format lock dist clean
 
 help: ## Say what each target does
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 site: $(VENV)/.site ## Set up, and build the demo site from data/ into site/
 	$(BIN)/broadsheet build $(ARGS)
@@ -25,8 +25,12 @@ site: $(VENV)/.site ## Set up, and build the demo site from data/ into site/
 test: $(VENV)/.test $(BUILDERS)/.ready ## Set up, and run the tests (ARGS="-k words" for some of them)
 	@$(BIN)/python tests/tools.py
 	@.ci/npm tests/axe || [ -z "$$CI" ]
+	@.ci/npm tests/biome || [ -z "$$CI" ]
 	@# Hundreds of processes of the program start: they are to find it compiled.
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+test-fast: $(VENV)/.test ## Run the tests that need no browser, no server and little time (under a minute)
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist loadfile -m fast $(ARGS)
 
 soak: $(VENV)/.test ## Play a year of mornings against a world with known truth (ARGS="--seed 1-10 --days 365")
 	$(BIN)/python -m tests.soak $(ARGS)
@@ -50,7 +54,7 @@ check: $(VENV)/.site ## List the problems of settings, data and the built site
 ping: $(VENV)/.site ## Tell the WebSub hub of the settings, if there is one, that the feeds have changed
 	$(BIN)/broadsheet ping $(ARGS)
 
-lint: lint-code lint-form lint-types lint-floors lint-workflows ## All that is checked without running the program
+lint: lint-code lint-form lint-types lint-floors lint-workflows lint-scripts ## All that is checked without running the program
 
 lint-code: $(VENV)/.test
 	$(BIN)/ruff check
@@ -67,9 +71,13 @@ lint-floors: $(VENV)/.test
 lint-workflows:
 	tests/actionlint/run
 
+lint-scripts:
+	tests/biome/run check
+
 format: $(VENV)/.test ## Put the code into its form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	tests/biome/run check --write
 
 lock: $(VENV)/.test ## Pin the dependencies anew (ARGS=--upgrade for newer ones)
 	$(COMPILE) --group build -o requirements-build.lock
@@ -78,10 +86,14 @@ lock: $(VENV)/.test ## Pin the dependencies anew (ARGS=--upgrade for newer ones)
 		--constraint requirements-build.lock --constraint requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group builders -o requirements-builders.lock
 
+dist: $(VENV)/.site ## Build the source archive and the wheel into dist/, the same bytes each time
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/hatchling build
+
 clean: ## Remove what was set up and built; data/, hand-written pages and files added to the site stay
 	[ ! -x $(BIN)/python ] || $(BIN)/python -c \
 		'from pathlib import Path; from broadsheet.build.clean import clear; clear(Path())'
-	rm -rf $(VENV) $(BUILDERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/*/node_modules
+	rm -rf $(VENV) $(BUILDERS) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/*/node_modules
 
 $(BIN)/python:
 	@.ci/venv '$(PYTHON)' $(VENV)

@@ -272,7 +272,7 @@ def test_older_papers_are_searched_when_asked_for_or_when_the_newest_have_nothin
     context = chromium.new_context()
     tab = context.new_page()
     script = (ROOT / "generator/broadsheet/views/scripts/search.js").read_text("utf-8")
-    few = script.replace("const FIRST = 4000;", "const FIRST = 1;")
+    few = script.replace("const INITIAL_PAPERS = 4000;", "const INITIAL_PAPERS = 1;")
     assert few != script
     tab.route("**/assets/search.js", lambda route: route.fulfill(body=few, content_type="text/javascript"))
     asked: list[str] = []

@@ -153,7 +153,7 @@ def test_the_choice_is_in_the_address_and_survives_reload_back_and_forward(tab: 
 
 def test_counts_say_that_older_papers_are_not_in_them(tab: Page, address: str) -> None:
     few = lambda route: route.fulfill(  # noqa: E731
-        body=route.fetch().text().replace("FIRST = 4000", "FIRST = 1"), content_type="text/javascript"
+        body=route.fetch().text().replace("INITIAL_PAPERS = 4000", "INITIAL_PAPERS = 1"), content_type="text/javascript"
     )
     tab.route("**/assets/search.js", few)
     tab.goto(f"{address}search/?q=grebes")

@@ -1,17 +1,17 @@
-// Buttons that copy an address. Without this script they stay hidden: the address stands beside them as a link.
+// Buttons that copy an address. Without this script they stay hidden, and the link beside them has the address.
 
-const SHOWN = 2000; // milliseconds
+const MESSAGE_MS = 2000;
 
 async function copy({ currentTarget: button }) {
-  let said = "Copied";
+  let message = "Copied";
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
   } catch {
-    said = "Not allowed here";
+    message = "Not allowed here";
   }
-  const label = (button.dataset.label ??= button.textContent);
-  button.textContent = said;
-  setTimeout(() => (button.textContent = label), SHOWN);
+  button.dataset.label ??= button.textContent;
+  button.textContent = message;
+  setTimeout(() => (button.textContent = button.dataset.label), MESSAGE_MS);
 }
 
 for (const button of document.querySelectorAll("button[data-copy]")) {

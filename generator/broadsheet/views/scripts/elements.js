@@ -1,5 +1,6 @@
-// What every script here makes pages of.
+// Create elements.
 
+/** The address of the site. */
 export const root = new URL("../", import.meta.url);
 
 export function element(name, properties, ...children) {
@@ -8,6 +9,6 @@ export function element(name, properties, ...children) {
   return node;
 }
 
-export const button = (textContent, act, more) =>
-  Object.assign(element("button", { type: "button", textContent, ...more }), { onclick: act });
+export const button = (textContent, callback, properties) =>
+  Object.assign(element("button", { type: "button", textContent, ...properties }), { onclick: callback });
 export const oneLine = (text) => text.replace(/\s+/g, " ").trim();

@@ -1,30 +1,30 @@
-// The colours: as the system has them, or as the reader chose; and Escape, which puts away what a score says (WCAG
-// 1.4.13). The style sheet does the rest.
+// The colour scheme: the system's, or the reader's choice. Escape hides the popover of a score (WCAG 1.4.13). The style
+// sheet does the rest.
 {
   const page = document.documentElement;
   const KEY = `broadsheet ${new URL("../", document.currentScript.src).pathname} colours`;
-  const CHOICES = { auto: ["◐", "as the system"], light: ["☼", "light"], dark: ["☾", "dark"] };
-  const names = Object.keys(CHOICES);
+  const SCHEMES = { auto: ["◐", "as the system"], light: ["☼", "light"], dark: ["☾", "dark"] };
+  const names = Object.keys(SCHEMES);
   let button;
-  let chosen;
+  let scheme;
 
-  const show = (name) => {
-    chosen = names.includes(name) ? name : "auto";
-    page.dataset.colours = chosen;
+  const apply = (name) => {
+    scheme = names.includes(name) ? name : "auto";
+    page.dataset.colours = scheme;
     if (!button) return;
-    const [sign, said] = CHOICES[chosen];
-    button.textContent = sign;
-    button.title = button.ariaLabel = `Colours: ${said}`;
+    const [symbol, label] = SCHEMES[scheme];
+    button.textContent = symbol;
+    button.title = button.ariaLabel = `Colours: ${label}`;
   };
 
   const next = () => {
-    show(names[(names.indexOf(chosen) + 1) % names.length]);
+    apply(names[(names.indexOf(scheme) + 1) % names.length]);
     try {
-      localStorage.setItem(KEY, chosen);
-    } catch {} // it holds for this page
+      localStorage.setItem(KEY, scheme);
+    } catch {} // without storage, the choice lasts as long as the page
   };
 
-  const kept = () => {
+  const stored = () => {
     try {
       return localStorage.getItem(KEY);
     } catch {
@@ -32,17 +32,21 @@
     }
   };
 
-  show(kept());
+  apply(stored());
   const scoreOf = (target) => target?.closest?.("[popovertarget]");
-  addEventListener("keydown", ({ key }) => key === "Escape" && (page.dataset.dismissed = ""));
-  for (const leaving of ["pointerout", "focusout"]) {
-    addEventListener(leaving, ({ target, relatedTarget }) => scoreOf(target) !== scoreOf(relatedTarget) && delete page.dataset.dismissed);
+  addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") page.dataset.dismissed = "";
+  });
+  for (const type of ["pointerout", "focusout"]) {
+    addEventListener(type, ({ target, relatedTarget }) => {
+      if (scoreOf(target) !== scoreOf(relatedTarget)) delete page.dataset.dismissed;
+    });
   }
 
-  addEventListener("storage", ({ key, newValue }) => key === KEY && show(newValue));
+  addEventListener("storage", ({ key, newValue }) => key === KEY && apply(newValue));
   addEventListener("DOMContentLoaded", () => {
     button = document.querySelector(".colours");
     button?.addEventListener("click", next);
-    show(chosen);
+    apply(scheme);
   });
 }

@@ -1,31 +1,31 @@
-// A file that a reader takes in: within bounds, and without loss to either's notes.
+// Read a file of saved papers, within limits, and keep the notes of both sides.
 
 import { parse, state } from "./storage.js";
 
-const MOST = 100000; // papers
-const LONGEST = 20000; // letters of a note
+const MAX_PAPERS = 100000;
+const MAX_LENGTHS = { note: 20000, title: 2000, address: 2000, authors: 1000 }; // characters; of authors, names
 
-const LIMITS = { note: LONGEST, title: 2000, address: 2000, authors: 1000 }; // of authors, so many names
-
-function limit(it) {
-  for (const [name, most] of Object.entries(LIMITS)) if (it[name]?.length > most) it[name] = it[name].slice(0, most);
-}
-
-// Both notes, where neither holds the other; they are merged as the later one.
-function join(it, { note = "", noted = 0 } = {}) {
-  if (!note || !it.note || it.note.includes(note)) return;
-  const [first, last] = (it.noted ?? 0) > noted ? [it.note, note] : [note, it.note];
-  it.note = note.includes(it.note) ? note : `${first}\n${last}`;
-  it.noted = Math.max(it.noted ?? 0, noted);
-}
-
-// The state in the text of a file. Throws if there is none.
-export function take(text) {
-  const given = parse(text);
-  if (given.papers.size > MOST) throw new TypeError(`it holds more than ${MOST} papers`);
-  for (const [id, it] of given.papers) {
-    limit(it);
-    join(it, state.papers.get(id));
+function truncate(record) {
+  for (const [name, length] of Object.entries(MAX_LENGTHS)) {
+    if (record[name]?.length > length) record[name] = record[name].slice(0, length);
   }
-  return given;
+}
+
+// Join both notes unless one contains the other. The merge takes the joined note as the later one.
+function joinNotes(record, { note = "", noted = 0 } = {}) {
+  if (!note || !record.note || record.note.includes(note)) return;
+  const [first, second] = (record.noted ?? 0) > noted ? [record.note, note] : [note, record.note];
+  record.note = note.includes(record.note) ? note : `${first}\n${second}`;
+  record.noted = Math.max(record.noted ?? 0, noted);
+}
+
+/** Return the state in a file's text. Throw if there is none. */
+export function parseFile(text) {
+  const imported = parse(text);
+  if (imported.papers.size > MAX_PAPERS) throw new TypeError(`it holds more than ${MAX_PAPERS} papers`);
+  for (const [id, record] of imported.papers) {
+    truncate(record);
+    joinNotes(record, state.papers.get(id));
+  }
+  return imported;
 }

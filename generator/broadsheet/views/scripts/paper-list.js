@@ -1,22 +1,23 @@
-// Lists that are in the page: how many papers, what is known of each, and when the page is there.
+// Papers read from the page's HTML, and the start of a page's script.
 
 import { element, oneLine, root } from "./elements.js";
-import { is, state } from "./storage.js";
 import { linkOf, titleOf } from "./papers.js";
+import { hasMark, state } from "./storage.js";
 
 export const count = (number) => `${number} paper${number === 1 ? "" : "s"}`;
 export const status = element("p", { className: "count", role: "status", ariaLive: "polite" });
-export const savedPapers = () => [...state.papers].filter(([, it]) => it.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);
+export const savedPapers = () =>
+  [...state.papers].filter(([, record]) => record.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);
 
-// What finds and cites a saved paper: its own page, or its place on this day.
+// What opens and cites a saved paper. Its address is its own page, or its place on this one.
 function details() {
-  const by = this.node.querySelector(".authors").cloneNode(true);
-  by.querySelector("summary")?.replaceWith(", ");
-  const [names, more] = oneLine(by.textContent).split(/ and (\d+) more$/);
+  const byline = this.node.querySelector(".authors").cloneNode(true);
+  byline.querySelector("summary")?.replaceWith(", ");
+  const [names, more] = oneLine(byline.textContent).split(/ and (\d+) more$/);
   const authors = names.split(/(?:\s*,)+\s+/).filter((name) => name && name !== "Authors not given");
   const own = linkOf(this)?.href ?? "";
-  const here = `${location.origin}${location.pathname}${this.node.id && `#${encodeURIComponent(this.id)}`}`;
-  const address = (own.startsWith(root.href) ? own : here).replace(root.href, "");
+  const place = `${location.origin}${location.pathname}${this.node.id && `#${encodeURIComponent(this.id)}`}`;
+  const address = (own.startsWith(root.href) ? own : place).replace(root.href, "");
   return { title: titleOf(this), authors, more: Number(more ?? 0), address };
 }
 
@@ -33,7 +34,7 @@ export function paperOf(node, order) {
     category: words(categories),
     source: words(sources),
     get mark() {
-      return [is(this.id, "read") ? "read" : "unread", ...(is(this.id, "saved") ? ["saved"] : [])];
+      return [hasMark(this.id, "read") ? "read" : "unread", ...(hasMark(this.id, "saved") ? ["saved"] : [])];
     },
     score: number(relevance) + number(novelty),
     novelty: number(novelty),
@@ -43,19 +44,19 @@ export function paperOf(node, order) {
   };
 }
 
-// Calls `start` on the finished page. What it `hides` or moves is in place before the page is seen.
-export function whenReady(start, hides) {
+/** Call `start` on the parsed page. With `hide`, the page is hidden until then: nothing jumps. */
+export function whenReady(start, hide) {
   const page = document.documentElement;
   const run = async () => {
-    const began = performance.now();
+    const startTime = performance.now();
     try {
       await start();
     } finally {
       delete page.dataset.loading;
-      performance.measure("reader", { start: began });
+      performance.measure("reader", { start: startTime });
     }
   };
-  if (hides) page.dataset.loading = "";
+  if (hide) page.dataset.loading = "";
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", run);
   else run();
 }

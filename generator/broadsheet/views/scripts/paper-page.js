@@ -1,12 +1,12 @@
-// A paper's own page: save it, mark it read.
+// A paper's own page: save the paper, mark it read.
 
 import "./shortcuts.js";
 import { paperOf, whenReady } from "./paper-list.js";
-import { addMarks, here, notice } from "./papers.js";
+import { addMarks, notice, view } from "./papers.js";
 
 whenReady(() => {
   const paper = paperOf(document.querySelector("article[data-paper]"), 0);
-  here.papers = here.shown = [paper];
+  view.papers = view.visible = [paper];
   addMarks(paper);
   paper.node.prepend(notice);
 });

@@ -1,64 +1,69 @@
-// A list of papers: filter, sort, fold. What is chosen stands in the address, or stays in this browser.
+// A list of papers: filter, sort, fold. The page's address holds the filters, this browser the rest.
 
 import { button, element, root } from "./elements.js";
-import { chosen, clear, countOptions, facetsChosen, filter, foldable, fromAddress, offer } from "./facets.js";
-import { choose, state, watch } from "./storage.js";
-import { help } from "./shortcuts.js";
+import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { count, paperOf, savedPapers, status, whenReady } from "./paper-list.js";
-import { addMarks, here, isCompact, notice } from "./papers.js";
+import { addMarks, isCompact, notice, view } from "./papers.js";
+import { help } from "./shortcuts.js";
+import { savePreferences, state, subscribe } from "./storage.js";
 
 // -- filter and sort --
 
 const FACETS = { topic: "Topic", category: "Category", score: "Score", source: "Source", mark: "Marks" };
-const MARKS = [["unread", "Unread"], ["read", "Read"], ["saved", "Saved"]];
+const MARKS = [
+  ["unread", "Unread"],
+  ["read", "Read"],
+  ["saved", "Saved"],
+];
 const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
 let papers = [];
 let list;
 
-function addSelects(box) {
-  const labels = { topic: {}, source: JSON.parse(box.dataset.sources ?? "{}") };
+function selectsFor(toolbar) {
+  const labels = { topic: {}, source: JSON.parse(toolbar.dataset.sources ?? "{}") };
   for (const chip of list.querySelectorAll("a.topic")) labels.topic[chip.pathname.split("/").at(-2)] = chip.textContent;
-  const told = (name) => new Set(papers.map((paper) => paper[name]).filter((value) => value === value)).size > 1;
-  const sorts = Object.fromEntries(Object.entries(SORTS).filter(([name]) => !name || told(name)));
-  return offer(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, arrange);
+  const differs = (name) =>
+    new Set(papers.map((paper) => paper[name]).filter((value) => !Number.isNaN(value))).size > 1;
+  const sorts = Object.fromEntries(Object.entries(SORTS).filter(([name]) => !name || differs(name)));
+  return createSelects(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, arrange);
 }
 
 function arrange() {
-  const by = chosen("sort");
-  const order = (a, b) => (by && (b[by] || -1) - (a[by] || -1)) || a.order - b.order; // what is unknown comes last
+  const key = chosen("sort");
+  const order = (a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order; // unknown values come last
   const sorted = [...papers].sort(order);
-  here.shown = filter(sorted);
-  const visible = new Set(here.shown);
+  view.visible = filter(sorted);
+  const visible = new Set(view.visible);
   for (const paper of papers) {
     paper.node.hidden = !visible.has(paper);
     if (paper.line) paper.line.hidden = paper.node.hidden;
   }
-  const moved = [...list.children].filter((node) => node.dataset.relevance !== undefined);
-  if (sorted.some((paper, i) => paper.node !== moved[i])) {
+  const nodes = [...list.children].filter((node) => node.dataset.relevance !== undefined);
+  if (sorted.some((paper, i) => paper.node !== nodes[i])) {
     list.append(...sorted.map(({ node }) => node));
     papers[0].line?.parentNode.append(...sorted.map(({ line }) => line));
   }
   countOptions(papers);
-  status.textContent = facetsChosen().length ? `${visible.size} of ${count(papers.length)}` : count(papers.length);
+  status.textContent = chosenFacets().length ? `${visible.size} of ${count(papers.length)}` : count(papers.length);
 }
 
 function restore() {
-  fromAddress();
+  readAddress();
   arrange();
 }
 
 // -- controls --
 
-const folds = () => document.querySelectorAll(".paper > details");
-const compact = button("Compact", () => choose({ density: isCompact() ? "comfortable" : "compact" }));
+const abstracts = () => document.querySelectorAll(".paper > details");
+const compact = button("Compact", () => savePreferences({ density: isCompact() ? "comfortable" : "compact" }));
 const foldAll = button("", () => {
-  choose({ fold: state.view.fold === "open" ? "closed" : "open" });
-  applyFolds();
+  savePreferences({ fold: state.view.fold === "open" ? "closed" : "open" });
+  foldAbstracts();
 });
 const saved = element("a", { href: new URL("saved/", root).href });
 
-function applyFolds() {
-  if (state.view.fold) for (const fold of folds()) fold.open = state.view.fold === "open";
+function foldAbstracts() {
+  if (state.view.fold) for (const details of abstracts()) details.open = state.view.fold === "open";
 }
 
 function refresh() {
@@ -67,10 +72,10 @@ function refresh() {
   saved.textContent = `Saved ${savedPapers().length || ""}`.trim();
 }
 
-function addControls(box) {
-  const [unfold, choices] = foldable(...addSelects(box), clear, compact, button("Keys", help));
-  box.append(status, unfold, choices, ...(folds().length ? [foldAll] : []), saved);
-  box.after(notice);
+function addControls(toolbar) {
+  const controls = foldable(...selectsFor(toolbar), clear, compact, button("Keys", help));
+  toolbar.append(status, ...controls, ...(abstracts().length ? [foldAll] : []), saved);
+  toolbar.after(notice);
   addEventListener("popstate", restore);
   restore();
 }
@@ -78,16 +83,16 @@ function addControls(box) {
 // -- start --
 
 function start() {
-  const box = document.querySelector(".toolbar");
+  const toolbar = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];
   const lines = document.querySelectorAll(".contents:not(.near-misses) li");
-  if (lines.length === papers.length) papers.forEach((paper, i) => (paper.line = lines[i]));
+  if (lines.length === papers.length) for (const paper of papers) paper.line = lines[paper.order];
   papers.forEach(addMarks);
-  here.papers = here.shown = papers;
-  if (box && papers.length) addControls(box);
-  applyFolds();
-  watch(refresh);
+  view.papers = view.visible = papers;
+  if (toolbar && papers.length) addControls(toolbar);
+  foldAbstracts();
+  subscribe(refresh);
   refresh();
 }
 

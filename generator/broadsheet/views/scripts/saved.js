@@ -1,18 +1,18 @@
-// The page of saved papers: notes, and files in and out.
+// The page of saved papers: notes, export and import.
 
 import { button, element } from "./elements.js";
-import { ARXIV, bibtex, byLine, home, markdown, ris } from "./export.js";
-import { change, load, merge, state, store, tell, watch, write } from "./storage.js";
-import { help } from "./shortcuts.js";
+import { ARXIV, bibtex, byline, markdown, pageOf, ris } from "./export.js";
+import { parseFile } from "./import.js";
 import { count, savedPapers, status, whenReady } from "./paper-list.js";
-import { addMarks, here, notice } from "./papers.js";
-import { take } from "./import.js";
+import { addMarks, notice, view } from "./papers.js";
+import { help } from "./shortcuts.js";
+import { load, merge, notify, serialize, state, store, subscribe, updatePaper } from "./storage.js";
 
-// What is listed at a time, and done in one go: the page answers in between, whatever a file brought.
-const AT_ONCE = 100;
-const IN_ONE_GO = 2500;
-const pause = () => new Promise((go) => setTimeout(go));
+const PAGE_SIZE = 100;
+const CHUNK_SIZE = 2500; // papers; between two chunks the page responds
+const pause = () => new Promise((resolve) => setTimeout(resolve));
 
+// label → [extension, type, format, separator, heading]
 const FORMATS = {
   JSON: ["json", "application/json"],
   BibTeX: ["bib", "application/x-bibtex", bibtex, "\n"],
@@ -20,101 +20,124 @@ const FORMATS = {
   Markdown: ["md", "text/markdown", markdown, "", "# Saved papers\n\n"],
 };
 
-async function written(one, between, head = "") {
+async function formatPapers(format, separator, heading = "") {
   const papers = savedPapers();
-  const parts = [head];
-  for (let at = 0; at < papers.length; at += IN_ONE_GO) {
-    const part = papers.slice(at, at + IN_ONE_GO).map(one).join(between);
-    parts.push((at ? between : "") + part);
+  const parts = [heading];
+  for (let i = 0; i < papers.length; i += CHUNK_SIZE) {
+    const part = papers
+      .slice(i, i + CHUNK_SIZE)
+      .map(format)
+      .join(separator);
+    parts.push((i ? separator : "") + part);
     await pause();
   }
   return parts;
 }
 
-async function exportAs(name) {
-  const [ending, type, one, ...how] = FORMATS[name];
-  const href = URL.createObjectURL(new Blob(one ? await written(one, ...how) : [write(state, 1)], { type }));
-  element("a", { href, download: `saved-papers.${ending}` }).click();
+async function exportAs(label) {
+  const [extension, type, format, ...rest] = FORMATS[label];
+  const parts = format ? await formatPapers(format, ...rest) : [serialize(state, 1)];
+  const href = URL.createObjectURL(new Blob(parts, { type }));
+  element("a", { href, download: `saved-papers.${extension}` }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60000);
 }
 
 async function importFile({ currentTarget: input }) {
   const [file] = input.files;
   if (!file) return;
-  let said;
+  let message;
   try {
     const text = await file.text();
     load();
-    const given = take(text);
+    const imported = parseFile(text);
     const before = savedPapers().length;
-    const papers = [...given.papers];
-    for (let at = 0; !at || at < papers.length; at += IN_ONE_GO) {
+    const papers = [...imported.papers];
+    for (let i = 0; !i || i < papers.length; i += CHUNK_SIZE) {
       await pause();
-      Object.assign(state, merge(state, { ...given, papers: new Map(papers.slice(at, at + IN_ONE_GO)) }));
+      Object.assign(state, merge(state, { ...imported, papers: new Map(papers.slice(i, i + CHUNK_SIZE)) }));
     }
     await pause();
     store();
-    tell();
-    said = `${savedPapers().length - before} more saved from ${file.name}.`;
+    notify();
+    message = `${savedPapers().length - before} more saved from ${file.name}.`;
   } catch (error) {
-    said = `${file.name} is not a JSON file that this page exported (${error.message}). Nothing was changed.`;
+    message = `${file.name} is not a JSON file that this page exported (${error.message}). Nothing was changed.`;
   }
   input.value = "";
   await pause();
   listSaved();
-  status.textContent = said;
+  status.textContent = message;
 }
 
-function savedItem([id, it], order) {
-  const url = home(id, it);
-  const title = it.title ?? id;
-  const when = new Date(it.saved).toLocaleDateString("en-GB", { dateStyle: "long" });
-  const note = element("textarea", { rows: 2, value: it.note ?? "", ariaLabel: `Note on ${title}`, placeholder: "Note" });
-  note.oninput = () => change(id, { note: note.value });
+function savedItem([id, record], order) {
+  const url = pageOf(id, record);
+  const title = record.title ?? id;
+  const date = new Date(record.saved).toLocaleDateString("en-GB", { dateStyle: "long" });
+  const note = element("textarea", {
+    rows: 2,
+    value: record.note ?? "",
+    ariaLabel: `Note on ${title}`,
+    placeholder: "Note",
+    oninput: () => updatePaper(id, { note: note.value }),
+  });
   const arxiv = ARXIV.test(id) ? element("a", { href: `https://arxiv.org/abs/${id}`, textContent: id }) : id;
   const node = element("li", { className: "item" });
   node.append(element("h3", {}, url ? element("a", { href: url, textContent: title }) : title));
-  node.append(element("p", { className: "authors", textContent: byLine(it) }));
-  const said = element("span", { textContent: `saved ${when}` });
-  node.append(element("p", { className: "meta" }, element("span", {}, arxiv), said), note);
+  node.append(element("p", { className: "authors", textContent: byline(record) }));
+  const saved = element("span", { textContent: `saved ${date}` });
+  node.append(element("p", { className: "meta" }, element("span", {}, arxiv), saved), note);
   return { node, order, id, note };
 }
 
-let most = AT_ONCE; // so many are listed
+let limit = PAGE_SIZE;
 const more = button("", () => {
-  most += AT_ONCE;
+  limit += PAGE_SIZE;
   listSaved();
 });
 
 function listSaved() {
   const saved = savedPapers();
-  const papers = (here.shown = here.papers = saved.slice(0, most).map(savedItem));
+  const papers = saved.slice(0, limit).map(savedItem);
+  view.papers = view.visible = papers;
   papers.forEach(addMarks);
   document.getElementById("saved").replaceChildren(...papers.map(({ node }) => node));
-  more.hidden = saved.length <= most;
-  more.textContent = `Show ${Math.min(AT_ONCE, saved.length - most)} more`;
+  more.hidden = saved.length <= limit;
+  more.textContent = `Show ${Math.min(PAGE_SIZE, saved.length - limit)} more`;
   status.textContent = saved.length ? count(saved.length) : "Nothing yet: press ☆ or s";
 }
 
-// Another tab wrote: show it, but not under the writer's hand.
+// Show what another tab wrote, except in the note being edited.
 function refreshSaved() {
-  const { papers } = here;
-  const listed = new Set(papers.map(({ id }) => id));
-  const isNew = savedPapers().slice(0, most).some(([id]) => !listed.has(id));
-  if (isNew && papers.length < most && !papers.some(({ note }) => note === document.activeElement)) listSaved();
-  for (const { id, note } of papers) if (note !== document.activeElement) note.value = state.papers.get(id)?.note ?? "";
+  const { papers } = view;
+  const ids = new Set(papers.map(({ id }) => id));
+  const isNew = savedPapers()
+    .slice(0, limit)
+    .some(([id]) => !ids.has(id));
+  if (isNew && papers.length < limit && !papers.some(({ note }) => note === document.activeElement)) listSaved();
+  for (const { id, note } of papers) {
+    if (note !== document.activeElement) note.value = state.papers.get(id)?.note ?? "";
+  }
 }
 
 function start() {
-  const box = document.getElementById("files");
+  const toolbar = document.getElementById("files");
   const file = element("input", { type: "file", accept: ".json", hidden: true, onchange: importFile });
-  const exports = Object.keys(FORMATS).map((name) => button(name, () => exportAs(name), { ariaLabel: `Export as ${name}` }));
-  const out = element("span", { className: "exports" }, element("span", { className: "muted", textContent: "Export" }), ...exports);
-  box.append(status, file, button("Import", () => file.click()), button("Keys", help), out);
-  box.after(notice);
+  const buttons = Object.keys(FORMATS).map((label) =>
+    button(label, () => exportAs(label), { ariaLabel: `Export as ${label}` }),
+  );
+  const label = element("span", { className: "muted", textContent: "Export" });
+  const exports = element("span", { className: "exports" }, label, ...buttons);
+  toolbar.append(
+    status,
+    file,
+    button("Import", () => file.click()),
+    button("Keys", help),
+    exports,
+  );
+  toolbar.after(notice);
   document.getElementById("saved").after(more);
   listSaved();
-  watch(refreshSaved);
+  subscribe(refreshSaved);
 }
 
 whenReady(start, true);

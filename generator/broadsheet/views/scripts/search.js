@@ -1,160 +1,168 @@
-// The search page: words, an id, or a choice alone. A hit leads to where a paper is for good.
+// The search page: words, an id, or filters alone. A hit links to the paper's permanent address.
 
 import { button, element, root } from "./elements.js";
-import { chosen, clear, countOptions, facetsChosen, filter, foldable, fromAddress, offer } from "./facets.js";
+import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
+import { addMarks, notice, view } from "./papers.js";
+import { allPapers, cardOf, find, load, oldestMonth, open, waiting } from "./shards.js";
 import { help } from "./shortcuts.js";
-import { addMarks, here, notice } from "./papers.js";
-import { cardOf, everything, find, load, open, since, waiting } from "./shards.js";
 
-const PAGE = 6; // a screenful
-const FIRST = 4000; // of the newest papers, at least
-const newest = (a, b) => (a.date < b.date) - (a.date > b.date);
-const most = (name) => (a, b) => (name ? (b[name] ?? -1) - (a[name] ?? -1) : 0); // what is unknown comes last
-const order = (by) => (by === "date" ? newest : most(by));
-const names = ["search", "query", "search-status", "hits", "more", "older", "facets"];
-const [form, query, found, hits, more, older, box] = names.map((id) => document.getElementById(id));
-const unsought = new Set(query.dataset.stopWords.split(" "));
-const offered = JSON.parse(box.dataset.offered); // facets, orders and their words
-let [results, shown, turn] = [[], 0, 0];
+const PAGE_SIZE = 6;
+const INITIAL_PAPERS = 4000; // the newest ones, at least
+const byDate = (a, b) => (a.date < b.date) - (a.date > b.date);
+const byValue = (name) => (a, b) => (name ? (b[name] ?? -1) - (a[name] ?? -1) : 0); // unknown values come last
+const orderBy = (name) => (name === "date" ? byDate : byValue(name));
+const ids = ["search", "query", "search-status", "hits", "more", "older", "facets"];
+const [form, query, status, hits, more, older, toolbar] = ids.map((id) => document.getElementById(id));
+const stopWords = new Set(query.dataset.stopWords.split(" "));
+const facetOptions = JSON.parse(toolbar.dataset.offered); // facets, sorts, labels
+let [results, displayed, searches] = [[], 0, 0];
 
-// `places` of the words found count from the start of the document, `before` the text.
-function marked(text, before, places) {
-  const at = new Set(places);
-  const mark = (word, i) => (at.has(before + i) ? element("mark", { textContent: word }) : word);
+// `places` of matching words count from the start of the document, `before` the text.
+function highlight(text, before, places) {
+  const matches = new Set(places);
+  const mark = (word, i) => (matches.has(before + i) ? element("mark", { textContent: word }) : word);
   return text.split(" ").flatMap((word, i) => [i ? " " : "", mark(word, i)]);
 }
 
-function item(address, textContent, ...more) {
+function item(address, textContent, ...lines) {
   const link = element("a", { href: new URL(address, root).href, textContent });
-  return element("li", { className: "item" }, element("h3", {}, link), ...more);
+  return element("li", { className: "item" }, element("h3", {}, link), ...lines);
 }
 
-function hit([address, id, title, by, note, before, text], { places, score }) {
+function hit([address, id, title, byline, note, before, text], { places, score }) {
   const line = (className, ...content) => element("p", { className }, ...content);
-  const meta = note + (score ? ` · score ${score}` : "");
-  const node = item(address, title, line("authors", by), line("comment", ...marked(text, before, places)), line("meta", meta));
+  const node = item(
+    address,
+    title,
+    line("authors", byline),
+    line("comment", ...highlight(text, before, places)),
+    line("meta", note + (score ? ` · score ${score}` : "")),
+  );
   if (!id) return node;
   node.dataset.paper = id;
-  const [names, more = 0] = by.split(/ and (\d+) more$/);
-  const details = () => ({ title, authors: names.split(", ").filter(Boolean), more: +more, address });
+  const [names, others = 0] = byline.split(/ and (\d+) more$/);
+  const details = () => ({ title, authors: names.split(", ").filter(Boolean), more: +others, address });
   const paper = { id, node, details };
-  here.papers.push(paper);
+  view.papers.push(paper);
   addMarks(paper);
   return node;
 }
 
-function start(found) {
-  [results, shown] = [found, 0];
-  here.papers = here.shown = [];
+function setResults(papers) {
+  [results, displayed] = [papers, 0];
+  view.papers = view.visible = [];
   hits.replaceChildren();
   more.hidden = older.hidden = true;
 }
 
-// All are asked for at once, each is shown as soon as those before it are.
-async function show(mine) {
-  const page = results.slice(shown, shown + PAGE).map((paper) => [cardOf(paper).catch(() => null), paper]);
-  shown += page.length;
+// Request all cards at once; show each as soon as those before it are there.
+async function showPage(number) {
+  const page = results.slice(displayed, displayed + PAGE_SIZE).map((paper) => [cardOf(paper).catch(() => null), paper]);
+  displayed += page.length;
   more.hidden = older.hidden = true;
   for (const [promise, paper] of page) {
     const card = await promise;
-    if (mine !== turn) return;
+    if (number !== searches) return;
     if (card) hits.append(hit(card, paper));
   }
-  more.hidden = shown >= results.length;
+  more.hidden = displayed >= results.length;
   older.hidden = !results.length || !waiting.length;
 }
 
-const broken = () => (found.textContent = 'The search index could not be loaded. It is made by "broadsheet build".');
-const guarded = (act) => () => act().catch(broken);
-const choices = () => offer(everything(), offered, guarded(search));
+const fail = () => (status.textContent = 'The search index could not be loaded. It is made by "broadsheet build".');
+const guarded = (callback) => () => callback().catch(fail);
+const selects = () => createSelects(allPapers(), facetOptions, guarded(search));
 
-// Words of nearly every abstract are not in the index; without them, quotes hold no phrase.
-function sought(words) {
-  const kept = words.split(/\s+/).filter((word) => !unsought.has(word.toLowerCase().replace(/"/g, "")));
-  const left = kept.join(" ");
-  return !left || left.length === words.length ? words : left.replace(/"/g, "");
+// Stop words are not in the index; without them, no phrase in quotes would match.
+function withoutStopWords(words) {
+  const terms = words.split(/\s+/).filter((word) => !stopWords.has(word.toLowerCase().replace(/"/g, "")));
+  const text = terms.join(" ");
+  return !text || text.length === words.length ? words : text.replace(/"/g, "");
 }
 
 async function search() {
-  const mine = ++turn;
+  const number = ++searches;
   const words = query.value.trim();
-  const answer = /\d{4}/.test(words) && (await (await import("./ids.js")).lookUp(words));
-  if (answer) return mine === turn && lead(answer);
-  const asks = words || facetsChosen().length || chosen("sort");
-  const all = words ? await find(sought(words)) : everything().sort(newest);
-  if (mine !== turn || !all) return;
-  const left = asks ? filter(all).sort(order(chosen("sort"))) : [];
-  if (asks && !left.length && waiting.length) return searchOlder();
-  start(left);
-  const part = left.length < all.length ? ` of ${all.length}` : "";
-  found.textContent = asks ? `${left.length}${part} found${waiting.length ? ` in papers since ${since()}` : ""}` : "";
-  countOptions(all, waiting.length ? "+" : ""); // there may be more in older papers
-  await show(mine);
+  const match = /\d{4}/.test(words) && (await (await import("./ids.js")).lookUp(words));
+  if (match) return number === searches && showMatch(match);
+  const isQuery = words || chosenFacets().length || chosen("sort");
+  const papers = words ? await find(withoutStopWords(words)) : allPapers().sort(byDate);
+  if (number !== searches || !papers) return;
+  const matches = isQuery ? filter(papers).sort(orderBy(chosen("sort"))) : [];
+  if (isQuery && !matches.length && waiting.length) return searchOlder();
+  setResults(matches);
+  const total = matches.length < papers.length ? ` of ${papers.length}` : "";
+  status.textContent = isQuery
+    ? `${matches.length}${total} found${waiting.length ? ` in papers since ${oldestMonth()}` : ""}`
+    : "";
+  countOptions(papers, waiting.length ? "+" : ""); // older papers may have more
+  await showPage(number);
 }
 
-// To where an id or a DOI leads.
-function lead({ addresses, said, sure }) {
-  start([]);
+// Show the pages of an id or DOI; return the address if it is certain.
+function showMatch({ addresses, message, exact }) {
+  setResults([]);
   hits.append(...addresses.map((address) => item(address, address)));
-  found.textContent = said;
-  return sure && new URL(addresses[0], root).href;
+  status.textContent = message;
+  return exact && new URL(addresses[0], root).href;
 }
 
 async function searchOlder() {
-  found.textContent = "Searching older papers …";
+  status.textContent = "Searching older papers …";
   older.hidden = true;
   await load(Infinity);
-  choices();
+  selects();
   await search();
 }
 
 async function restore() {
   query.value = new URLSearchParams(location.search).get("q") ?? "";
-  if (!fromAddress() && waiting.length) {
+  if (!readAddress() && waiting.length) {
     await load(Infinity);
-    choices();
-    fromAddress();
+    selects();
+    readAddress();
   }
   return search();
 }
 
-function typed() {
+function onInput() {
   const address = new URL(location.href);
   const words = query.value.trim();
-  words ? address.searchParams.set("q", words) : address.searchParams.delete("q");
+  if (words) address.searchParams.set("q", words);
+  else address.searchParams.delete("q");
   history.replaceState(null, "", address);
   return search();
 }
 
-async function go() {
+async function openMatch() {
   const href = await search();
   if (href) location.assign(href);
 }
 
-async function begin() {
+async function start() {
   await open();
-  await load(FIRST);
-  box.append(...foldable(...choices(), clear, button("Keys", help)));
-  box.after(notice);
+  await load(INITIAL_PAPERS);
+  toolbar.append(...foldable(...selects(), clear, button("Keys", help)));
+  toolbar.after(notice);
   query.disabled = false;
   const href = await restore();
-  // Who comes with an id wants the paper; who comes back does not.
+  // A link with an id leads to the paper; Back must not.
   if (href && performance.getEntriesByType("navigation")[0].type === "navigate") location.replace(href);
-  query.oninput = guarded(typed);
-  query.onpaste = () => setTimeout(guarded(go));
-  more.onclick = () => show(turn);
+  query.oninput = guarded(onInput);
+  query.onpaste = () => setTimeout(guarded(openMatch));
+  more.onclick = () => showPage(searches);
   older.onclick = guarded(searchOlder);
-  onpopstate = guarded(restore);
-  if (!found.textContent) query.focus();
+  addEventListener("popstate", guarded(restore));
+  if (!status.textContent) query.focus();
 }
 
 form.onsubmit = (event) => {
   event.preventDefault();
-  guarded(go)();
+  guarded(openMatch)();
 };
-// What Pagefind does on its own.
-onunhandledrejection = (event) => {
+// Errors of Pagefind alone.
+addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  broken();
-};
-begin().catch(broken);
+  fail();
+});
+start().catch(fail);

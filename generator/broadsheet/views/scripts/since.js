@@ -1,225 +1,241 @@
-// What was published since the last visit: one list, the best first, each paper once.
+// Papers published since the last visit: one list, the best first, each paper once.
 
 import { button, element, root } from "./elements.js";
-import { is, load, state, store, tell } from "./storage.js";
-import { help } from "./shortcuts.js";
 import { count, paperOf, status, whenReady } from "./paper-list.js";
-import { addMarks, here, notice } from "./papers.js";
+import { addMarks, notice, view } from "./papers.js";
+import { help } from "./shortcuts.js";
+import { hasMark, load, notify, state, store } from "./storage.js";
 
-const PAUSE = 6 * 3600 * 1000; // ms: what was listed is seen, to whoever comes back after that
-const KEPT = 120; // days
-const AT_ONCE = 100; // papers
-const PATIENCE = 1500; // ms until the page is shown without the list
+const VISIT_GAP_MS = 6 * 3600 * 1000; // after it, a new visit begins
+const MAX_DAYS = 120;
+const BATCH_SIZE = 100; // papers
+const LOAD_TIMEOUT_MS = 1500; // then the page is shown without its list
 const HTML = ["em", "strong", "code", "sub", "sup", "span", "br"];
 
-let index; // of the days
+let index; // since/days.json
 const byId = (id) => document.getElementById(id);
-const isDate = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !isNaN(new Date(text));
-const inWords = (date) => new Date(date).toUTCString().replace(/^(\w+), 0?(\d+ \w+ \d+).*/, "$1 $2");
+const isDate = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+const formatDate = (date) => new Date(date).toUTCString().replace(/^(\w+), 0?(\d+ \w+ \d+).*/, "$1 $2");
 const span = (className, textContent) => element("span", { className, textContent });
 const link = (path, ...content) => element("a", { href: new URL(path, root).href }, ...content);
-const dayLink = (date, id = "") => link(`daily/${date.replaceAll("-", "/")}/${id && `#${encodeURIComponent(id)}`}`, inWords(date));
+const dayLink = (date, id = "") =>
+  link(`daily/${date.replaceAll("-", "/")}/${id && `#${encodeURIComponent(id)}`}`, formatDate(date));
 
-const loaded = {};
-const get = (name) => (loaded[name] ??= fetch(new URL(`since/${name}.json`, root)).then((answer) => answer.json()));
+const requests = {};
+const fetchJson = (name) =>
+  (requests[name] ??= fetch(new URL(`since/${name}.json`, root)).then((response) => response.json()));
 
-// -- when the last visit was --
-// visit: { at, seen, shown }: the time (ms) of the last look; by date, how many papers of a day were listed before this
-// visit, and by now. They only grow: two tabs lose nothing of each other.
+// -- the last visit --
+// visit: { at, seen, shown }: the time (ms) of the last look; by date, how many papers were listed before this visit,
+// and by now. Counts only grow: two tabs lose nothing of each other.
 
-const SOON = new Date(Date.now() + 2 * 864e5).toISOString();
+const MAX_DATE = new Date(Date.now() + 2 * 864e5).toISOString();
 
-function larger(one, other) {
-  const all = {};
-  for (const [date, papers] of [one, other].flatMap((it) => Object.entries(Object(it)))) {
-    if (isDate(date) && date < SOON && Number.isInteger(papers) && papers >= 0 && papers < 1e5) all[date] = Math.max(papers, all[date] ?? 0);
+function mergeCounts(a, b) {
+  const counts = {};
+  for (const [date, papers] of [a, b].flatMap((part) => Object.entries(Object(part)))) {
+    if (isDate(date) && date < MAX_DATE && Number.isInteger(papers) && papers >= 0 && papers < 1e5) {
+      counts[date] = Math.max(papers, counts[date] ?? 0);
+    }
   }
-  return Object.fromEntries(Object.entries(all).sort().slice(-KEPT));
+  return Object.fromEntries(Object.entries(counts).sort().slice(-MAX_DAYS));
 }
 
 let visit = {};
 
-function look(seen, shown = {}) {
+function recordVisit(seen, shown = {}) {
   load();
-  const known = [visit, Object(state.rest.visit)];
-  const of = (name, more) => known.map((it) => it[name]).reduce(larger, more);
-  visit = { ...known[1], at: Date.now(), seen: of("seen", seen), shown: of("shown", shown) };
+  const visits = [visit, Object(state.rest.visit)];
+  const merged = (name, counts) => visits.map((part) => part[name]).reduce(mergeCounts, counts);
+  visit = { ...visits[1], at: Date.now(), seen: merged("seen", seen), shown: merged("shown", shown) };
   store({ visit });
-  tell();
+  notify();
 }
 
-// What was listed on a visit is seen on the next.
-function begin() {
+// Papers shown on one visit are seen on the next.
+function startVisit() {
   const { at, shown } = Object(state.rest.visit);
-  look(Math.abs(Date.now() - at) < PAUSE ? {} : larger({}, shown));
+  recordVisit(Math.abs(Date.now() - at) < VISIT_GAP_MS ? {} : mergeCounts({}, shown));
 }
 
 // -- a paper --
 
-// What came as data becomes nodes: nothing it says is markup.
-function nodes(parts) {
+// Data becomes nodes: nothing in it is parsed as markup.
+function buildNodes(parts) {
   return parts.map((part) => {
     if (typeof part === "string") return part;
     const [name, attributes, ...content] = part;
-    const space = HTML.includes(name) ? "1999/xhtml" : "1998/Math/MathML";
-    const node = document.createElementNS(`http://www.w3.org/${space}`, name);
+    const namespace = HTML.includes(name) ? "1999/xhtml" : "1998/Math/MathML";
+    const node = document.createElementNS(`http://www.w3.org/${namespace}`, name);
     for (const [key, value] of Object.entries(attributes)) {
       if (!/^on|href|style/.test(key)) node.setAttribute(key, value);
     }
-    node.append(...nodes(content));
+    node.append(...buildNodes(content));
     return node;
   });
 }
 
-function facts({ score, relevance, novelty, upvotes, topics = [], id, date }) {
+function metaLine({ score, relevance, novelty, upvotes, topics = [], id, date }) {
   const grade = (value, name) => element("span", {}, element("b", {}, `${value}`), ` ${name}`);
-  const said = score ? [grade(relevance, "relevance"), grade(novelty, "novelty")] : [span("muted", "not scored")];
-  if (upvotes >= 0) said.push(span("", `${upvotes} upvote${upvotes === 1 ? "" : "s"}`));
-  const known = topics.filter((topic) => index.topics[topic]);
-  said.push(...known.map((topic) => Object.assign(link(`topics/${topic}/`, index.topics[topic]), { className: "topic" })));
-  said.push(Object.assign(dayLink(date, id), { className: "date" }));
-  return element("p", { className: "meta" }, ...said.flatMap((it) => [it, " "]));
+  const topicLink = (topic) => Object.assign(link(`topics/${topic}/`, index.topics[topic]), { className: "topic" });
+  const facts = score ? [grade(relevance, "relevance"), grade(novelty, "novelty")] : [span("muted", "not scored")];
+  if (upvotes >= 0) facts.push(span("", `${upvotes} upvote${upvotes === 1 ? "" : "s"}`));
+  facts.push(...topics.filter((topic) => index.topics[topic]).map(topicLink));
+  facts.push(Object.assign(dayLink(date, id), { className: "date" }));
+  return element("p", { className: "meta" }, ...facts.flatMap((fact) => [fact, " "]));
 }
 
-function item(paper) {
+function buildItem(paper) {
   const { id, title, title_parts = [title], authors = [], more, comment, comment_parts = [comment], address } = paper;
-  const heading = element("h3", {}, link(address, ...nodes(title_parts)));
-  const by = authors.join(", ") + (more ? ` and ${more} more` : "");
-  const node = element("li", { className: "item" }, heading, element("p", { className: "authors", textContent: by }));
+  const heading = element("h3", {}, link(address, ...buildNodes(title_parts)));
+  const byline = authors.join(", ") + (more ? ` and ${more} more` : "");
+  const authorsLine = element("p", { className: "authors", textContent: byline });
+  const node = element("li", { className: "item" }, heading, authorsLine);
   Object.assign(node.dataset, { paper: id, title });
-  if (comment) node.append(element("p", { className: "comment" }, ...nodes(comment_parts)));
-  node.append(facts(paper));
+  if (comment) node.append(element("p", { className: "comment" }, ...buildNodes(comment_parts)));
+  node.append(metaLine(paper));
   return node;
 }
 
-// In the order of the pages of days; a paper that several days show stands where it is best.
-function ranked(lists) {
-  const differ = (a, b) => (name) => (b[name] ?? -1) - (a[name] ?? -1);
-  const order = (a, b) => ["score", "relevance", "upvotes"].map(differ(a, b)).find(Boolean) ?? 0;
-  const papers = lists.flatMap(({ date, papers }) => papers.map((paper) => ({ ...paper, date }))).sort(order);
-  const listed = new Set();
-  return papers.filter(({ id }) => !listed.has(id) && listed.add(id));
+// The order of a day's page; a paper of several days keeps its best place.
+function rank(days) {
+  const compare = (a, b) => (name) => (b[name] ?? -1) - (a[name] ?? -1);
+  const order = (a, b) => ["score", "relevance", "upvotes"].map(compare(a, b)).find(Boolean) ?? 0;
+  const papers = days.flatMap(({ date, papers }) => papers.map((paper) => ({ ...paper, date }))).sort(order);
+  const ids = new Set();
+  return papers.filter(({ id }) => !ids.has(id) && ids.add(id));
 }
 
 // -- the page --
 
-const counts = (days) => Object.fromEntries(days.map(([date, , papers]) => [date, papers]));
-const before = (limit) => counts(index.days.filter(([date]) => date < limit));
-const asked = () => new URLSearchParams(location.search).get("since") ?? "";
-const select = element("select", { ariaLabel: "Since", onchange: () => go(select.value) });
-const done = button("I am up to date", () => {
-  look(counts(index.days));
-  go("");
+const countsOf = (days) => Object.fromEntries(days.map(([date, , papers]) => [date, papers]));
+const countsBefore = (limit) => countsOf(index.days.filter(([date]) => date < limit));
+const dateInAddress = () => new URLSearchParams(location.search).get("since") ?? "";
+const select = element("select", { ariaLabel: "Since", onchange: () => selectDate(select.value) });
+const upToDate = button("I am up to date", () => {
+  recordVisit(countsOf(index.days));
+  selectDate("");
   status.tabIndex = -1;
   status.focus();
 });
 
-function go(date) {
+function selectDate(date) {
   const address = new URL(location.href);
-  date ? address.searchParams.set("since", date) : address.searchParams.delete("since");
+  if (date) address.searchParams.set("since", date);
+  else address.searchParams.delete("since");
   if (address.href !== location.href) history.pushState(null, "", address);
   draw();
 }
 
-function offer(from) {
+function fillSelect(from) {
   const dates = new Set([...index.days.map(([date]) => date).reverse(), ...(from ? [from] : [])]);
   const option = (value, textContent) => element("option", { value, textContent, selected: value === from });
-  select.replaceChildren(option("", "Last visit"), ...[...dates].map((it) => option(it, `From ${inWords(it)}`)));
+  const options = [...dates].map((date) => option(date, `From ${formatDate(date)}`));
+  select.replaceChildren(option("", "Last visit"), ...options);
 }
 
-// What is seen, by date: as the address says, or as the last visit left it; at the first, all but the last week.
-function since() {
-  const from = isDate(asked()) ? asked() : "";
-  offer(from);
+// What is seen, by date: as the address says, or as of the last visit; at first, all but the last week.
+function startingPoint() {
+  const from = isDate(dateInAddress()) ? dateInAddress() : "";
+  fillSelect(from);
   const seen = Object.entries(visit.seen).filter(([date]) => date <= index.days.at(-1)[0]);
   if (from || !seen.length) {
-    const title = from ? `From ${inWords(from)}` : "The last week";
-    return { from: from || index.week, seen: before(from || index.week), isCut: from && index.before >= from, title };
+    const title = from ? `From ${formatDate(from)}` : "The last week";
+    return {
+      from: from || index.week,
+      seen: countsBefore(from || index.week),
+      isCut: from && index.before >= from,
+      title,
+    };
   }
   const [last] = seen.at(-1);
-  const all = { ...before(seen[0][0]), ...Object.fromEntries(seen) };
-  return { from: last, seen: all, isCut: index.before > last, title: `New since ${inWords(last)}` };
+  const counts = { ...countsBefore(seen[0][0]), ...Object.fromEntries(seen) };
+  return { from: last, seen: counts, isCut: index.before > last, title: `New since ${formatDate(last)}` };
 }
 
-function line(date, kind, name, said) {
-  const day = kind === "missing" ? inWords(date) : dayLink(date); // which has no page
-  return element("li", {}, span(`state ${kind}`, name), " ", day, " ", span("muted", said));
+function gapItem(date, kind, name, text) {
+  const day = kind === "missing" ? formatDate(date) : dayLink(date); // which has no page
+  return element("li", {}, span(`state ${kind}`, name), " ", day, " ", span("muted", text));
 }
 
-function remarks(days, { seen, isCut }, failed) {
-  const lines = [];
+function gapItems(days, { seen, isCut }, failed) {
+  const items = [];
   for (const [date, state, papers, words] of days) {
-    if (state !== "ok" && state !== "unknown") lines.push(line(date, state, ...(words ?? index.states[state])));
-    if (failed.has(date)) lines.push(line(date, "failed", "Not loaded", "Its papers are missing here: reload the page."));
-    else if (seen[date]) lines.push(line(date, "partial", "More", `${count(papers - seen[date])} came later: all are listed again.`));
+    if (state !== "ok" && state !== "unknown") items.push(gapItem(date, state, ...(words ?? index.states[state])));
+    if (failed.has(date)) {
+      items.push(gapItem(date, "failed", "Not loaded", "Its papers are missing here: reload the page."));
+    } else if (seen[date]) {
+      items.push(gapItem(date, "partial", "More", `${count(papers - seen[date])} came later: all are listed again.`));
+    }
   }
-  if (!isCut) return lines;
+  if (!isCut) return items;
   const month = index.before.slice(0, 7);
-  const said = `Older than ${inWords(index.days[0][0])}, and not in this list: `;
-  return [element("li", {}, said, link(`monthly/${month}/`, month), " and ", link("archive/", "before")), ...lines];
+  const text = `Older than ${formatDate(index.days[0][0])}, and not in this list: `;
+  return [element("li", {}, text, link(`monthly/${month}/`, month), " and ", link("archive/", "before")), ...items];
 }
 
 function showMore(papers) {
-  const start = here.papers.length;
-  const items = papers.slice(start, start + AT_ONCE).map(item);
+  const start = view.papers.length;
+  const items = papers.slice(start, start + BATCH_SIZE).map(buildItem);
   byId("news").append(...items);
   const added = items.map((node, i) => paperOf(node, start + i));
   added.forEach(addMarks);
-  here.papers = here.shown = [...here.papers, ...added];
-  const left = papers.length - here.papers.length;
+  view.papers = view.visible = [...view.papers, ...added];
+  const left = papers.length - view.papers.length;
   const more = button(`Show more: ${left} left`, () => {
-    const next = here.papers.length;
+    const next = view.papers.length;
     showMore(papers);
-    here.papers[next].node.querySelector("a").focus();
+    view.papers[next].node.querySelector("a").focus();
   });
   byId("pagination").replaceChildren(...(left ? [more] : []));
 }
 
-function say(papers, days, seen, read) {
+function showStatus(papers, days, seen, read) {
   const left = [seen && `${seen} shown before`, read && `${read} marked read`].filter(Boolean).join(" and ");
-  const found = days ? `${count(papers)} of ${days} day${days === 1 ? "" : "s"}` : "Nothing new";
-  status.textContent = found + (left && `, without ${left}`);
-  done.hidden = !days;
+  const total = days ? `${count(papers)} of ${days} day${days === 1 ? "" : "s"}` : "Nothing new";
+  status.textContent = total + (left && `, without ${left}`);
+  upToDate.hidden = !days;
 }
 
-let turn = 0;
+let drawings = 0;
 
 async function draw() {
-  const mine = ++turn;
-  const asked = since();
-  const { from, seen } = asked;
+  const drawing = ++drawings;
+  const point = startingPoint();
+  const { from, seen } = point;
   const days = index.days.filter(([date, , papers]) => !Object.hasOwn(seen, date) || papers > seen[date]);
   const full = days.filter(([, , papers]) => papers);
-  const answers = await Promise.allSettled(full.map(([date]) => get(date)));
-  if (mine !== turn) return; // another date was chosen meanwhile
-  const failed = new Set(full.filter((_, i) => !answers[i].value).map(([date]) => date));
-  const papers = ranked(answers.flatMap(({ value }) => value ?? []));
+  const results = await Promise.allSettled(full.map(([date]) => fetchJson(date)));
+  if (drawing !== drawings) return; // another date was chosen meanwhile
+  const failed = new Set(full.filter((_, i) => !results[i].value).map(([date]) => date));
+  const papers = rank(results.flatMap(({ value }) => value ?? []));
   const isOld = (date) => Object.hasOwn(seen, date) || (date < index.days[0][0] && date < from);
   const unseen = papers.filter(({ first_seen }) => !first_seen || !isOld(first_seen));
-  const fresh = unseen.filter(({ id }) => !is(id, "read"));
-  byId("from").textContent = asked.title;
-  byId("days").replaceChildren(...full.map(([date, , papers]) => element("li", {}, dayLink(date), " ", span("muted", count(papers)))));
-  byId("gaps").replaceChildren(...remarks(days, asked, failed));
+  const unread = unseen.filter(({ id }) => !hasMark(id, "read"));
+  const dayItem = ([date, , papers]) => element("li", {}, dayLink(date), " ", span("muted", count(papers)));
+  byId("from").textContent = point.title;
+  byId("days").replaceChildren(...full.map(dayItem));
+  byId("gaps").replaceChildren(...gapItems(days, point, failed));
   byId("news").replaceChildren();
-  here.papers = [];
-  showMore(fresh);
-  say(fresh.length, full.length, papers.length - unseen.length, unseen.length - fresh.length);
-  look({}, counts(days.filter(([date]) => !failed.has(date))));
+  view.papers = [];
+  showMore(unread);
+  showStatus(unread.length, full.length, papers.length - unseen.length, unseen.length - unread.length);
+  recordVisit({}, countsOf(days.filter(([date]) => !failed.has(date))));
 }
 
-// The last week, as it came with the page.
-function keepWeek() {
+// Keep the last week, which is in the page.
+function showStaticWeek() {
   status.textContent = "What is new could not be loaded: below is the last week.";
-  here.papers = here.shown = [...document.querySelectorAll("#news .item")].map(paperOf);
-  here.papers.forEach(addMarks);
+  view.papers = view.visible = [...document.querySelectorAll("#news .item")].map(paperOf);
+  view.papers.forEach(addMarks);
 }
 
-async function list() {
-  index = await get("days");
+async function showList() {
+  index = await fetchJson("days");
   if (!index.days.length) return;
-  status.after(select, done);
+  status.after(select, upToDate);
   addEventListener("popstate", draw);
-  begin();
+  startVisit();
   await draw();
 }
 
@@ -227,8 +243,8 @@ async function start() {
   status.textContent = "Loading …";
   byId("since").append(status, button("Keys", help), link("saved/", "Saved"));
   byId("since").after(notice);
-  const late = new Promise((enough) => setTimeout(enough, PATIENCE));
-  await Promise.race([list().catch(keepWeek), late]);
+  const timeout = new Promise((resolve) => setTimeout(resolve, LOAD_TIMEOUT_MS));
+  await Promise.race([showList().catch(showStaticWeek), timeout]);
 }
 
 whenReady(start, true);

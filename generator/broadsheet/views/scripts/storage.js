@@ -1,163 +1,170 @@
-// What a reader keeps in this browser alone: papers saved, read and noted, and how lists are shown.
+// The reader's data, in this browser alone: papers saved, read and noted, and how lists are shown.
 // papers: id → { saved, read, note, noted, title, authors, more, address }. `saved`, `read`: the time (ms) of the last
-// change, negative for "not any more"; merged, the later holds.
+// change, negative if it took the mark away. In a merge, the later change wins.
 
 import { root } from "./elements.js";
 
 export const VERSION = 1;
 const KEY = `broadsheet ${root.pathname}`;
-const STAMPS = ["saved", "read", "noted"];
+const TIMES = ["saved", "read", "noted"];
 const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
 
-// A time ahead is now, or no later change would hold; a clock may be a day off.
-const sane = (time) => (Math.abs(time) < Date.now() + 864e5 ? time : Math.sign(time) * Date.now());
+// A future time becomes now, or no later change would win. A clock may be a day off.
+const clampTime = (time) => (Math.abs(time) < Date.now() + 864e5 ? time : Math.sign(time) * Date.now());
 
-const isText = (it) => typeof it === "string";
-const isStamp = Number.isFinite;
+const isText = (value) => typeof value === "string";
+const isTime = Number.isFinite;
 const TYPES = {
-  saved: isStamp,
-  read: isStamp,
-  noted: isStamp,
+  saved: isTime,
+  read: isTime,
+  noted: isTime,
   note: isText,
   title: isText,
   address: isText,
-  authors: (it) => it.every?.(isText),
-  more: (it) => it > 0 && it < 1e5,
+  authors: (value) => value.every?.(isText),
+  more: (value) => value > 0 && value < 1e5,
 };
 
-// Without wrong types; what a later version added stays.
-function clean(given) {
-  const kept = { ...given };
-  for (const name in TYPES) if (name in kept && !(kept[name] && TYPES[name](kept[name]))) delete kept[name];
-  for (const name of STAMPS) if (kept[name]) kept[name] = sane(kept[name]);
-  return kept;
+// Drop values of a wrong type; fields of a later version stay.
+function sanitize(record) {
+  const clean = { ...record };
+  for (const name in TYPES) if (name in clean && !(clean[name] && TYPES[name](clean[name]))) delete clean[name];
+  for (const name of TIMES) if (clean[name]) clean[name] = clampTime(clean[name]);
+  return clean;
 }
 
-// The state in a text, or in a bare list of ids or records. Throws if there is none.
+/** Parse a state, or a bare list of ids or records. Throws if there is none. */
 export function parse(text) {
-  const given = JSON.parse(text);
-  const papers = Array.isArray(given) ? given : given?.papers;
+  const data = JSON.parse(text);
+  const papers = Array.isArray(data) ? data : data?.papers;
   if (!papers || typeof papers !== "object") throw new TypeError("it holds no papers");
-  const listed = (it) => (typeof it === "string" ? [it, { saved: Date.now() }] : [it?.id, it]);
-  const entries = Array.isArray(papers) ? papers.map(listed) : Object.entries(papers);
-  const sound = entries.filter(([id, it]) => typeof id === "string" && id && isObject(it));
-  const view = { ...(isObject(given.view) && given.view) };
-  if ("changed" in view) view.changed = sane(+view.changed) || 0;
-  return { rest: isObject(given) ? given : {}, papers: new Map(sound.map(([id, it]) => [id, clean(it)])), view };
+  const toEntry = (item) => (isText(item) ? [item, { saved: Date.now() }] : [item?.id, item]);
+  const entries = Array.isArray(papers) ? papers.map(toEntry) : Object.entries(papers);
+  const valid = entries.filter(([id, record]) => isText(id) && id && isObject(record));
+  const view = { ...(isObject(data.view) && data.view) };
+  if ("changed" in view) view.changed = clampTime(+view.changed) || 0;
+  const records = valid.map(([id, record]) => [id, sanitize(record)]);
+  return { rest: isObject(data) ? data : {}, papers: new Map(records), view };
 }
 
-export function write({ rest, papers, view }, indent) {
+export function serialize({ rest, papers, view }, indent) {
   const version = Math.max(VERSION, Number(rest.version) || 0);
   return JSON.stringify({ ...rest, version, papers: Object.fromEntries(papers), view }, null, indent);
 }
 
-function later(one = 0, other = 0) {
-  const ahead = Math.abs(one) - Math.abs(other);
-  return ahead ? (ahead > 0 ? one : other) : Math.max(one, other);
+function later(a = 0, b = 0) {
+  const difference = Math.abs(a) - Math.abs(b);
+  return difference ? (difference > 0 ? a : b) : Math.max(a, b);
 }
 
-function mergeRecords(one, other) {
-  const notes = [one, other].map(({ note = "", noted = 0 }) => ({ note, noted }));
+function mergeRecords(ours, theirs) {
+  const notes = [ours, theirs].map(({ note = "", noted = 0 }) => ({ note, noted }));
   notes.sort((a, b) => b.noted - a.noted || b.note.length - a.note.length || (a.note < b.note ? 1 : -1));
-  const fuller = other.authors && (!one.authors || (other.more ?? 0) < (one.more ?? 0)) ? other : one;
-  return clean({
-    ...other,
-    ...one,
-    saved: later(one.saved, other.saved),
-    read: later(one.read, other.read),
+  const fuller = theirs.authors && (!ours.authors || (theirs.more ?? 0) < (ours.more ?? 0)) ? theirs : ours;
+  return sanitize({
+    ...theirs,
+    ...ours,
+    saved: later(ours.saved, theirs.saved),
+    read: later(ours.read, theirs.read),
     ...notes[0],
     authors: fuller.authors,
     more: fuller.more,
   });
 }
 
-// `other`, stored or a file, knows better what this module does not know.
-export function merge(one, other) {
-  const papers = new Map(one.papers);
-  for (const [id, it] of other.papers) papers.set(id, papers.has(id) ? mergeRecords(papers.get(id), it) : it);
-  const view = (other.view.changed ?? 0) >= (one.view.changed ?? 0) ? other.view : one.view;
-  return { rest: { ...one.rest, ...other.rest }, papers, view };
+/** `theirs` (stored, or a file) wins for fields that this module does not know. */
+export function merge(ours, theirs) {
+  const papers = new Map(ours.papers);
+  for (const [id, record] of theirs.papers) {
+    papers.set(id, papers.has(id) ? mergeRecords(papers.get(id), record) : record);
+  }
+  const view = (theirs.view.changed ?? 0) >= (ours.view.changed ?? 0) ? theirs.view : ours.view;
+  return { rest: { ...ours.rest, ...theirs.rest }, papers, view };
 }
 
-// Whether `one` knows of a change that `other` does not.
-function isBehind(other, one) {
-  const age = (it, name) => Math.abs(it?.[name] ?? 0);
-  return [...one.papers].some(([id, it]) => STAMPS.some((name) => age(it, name) > age(other.papers.get(id), name)));
+// True if `theirs` lacks a change of `ours`.
+function isBehind(theirs, ours) {
+  const age = (record, name) => Math.abs(record?.[name] ?? 0);
+  return [...ours.papers].some(([id, record]) =>
+    TIMES.some((name) => age(record, name) > age(theirs.papers.get(id), name)),
+  );
 }
 
 export let state = { rest: {}, papers: new Map(), view: {} };
-export let trouble = "";
-const UNKEPT = "what you save is gone with the page, unless you export it.";
+export let storageError = "";
+const LOSS = "what you save is gone with the page, unless you export it.";
 
-let known;
-const watchers = [];
-// Calls `act` at each change, here or in another tab.
-export const watch = (act) => watchers.push(act);
-export const tell = () => watchers.forEach((act) => act());
+let lastText;
+const subscribers = [];
+/** Call `callback` at each change, here or in another tab. */
+export const subscribe = (callback) => subscribers.push(callback);
+export function notify() {
+  for (const callback of subscribers) callback();
+}
 
-// Takes in and returns what is stored. What cannot be read is put aside, never written over.
+/** Merge what is stored into `state`, and return it. Unreadable data is put aside, not overwritten. */
 export function load() {
   try {
     const text = localStorage.getItem(KEY);
-    if (text === null || text === known) return null;
+    if (text === null || text === lastText) return null;
     try {
       const stored = parse(text);
       state = merge(state, stored);
-      known = text;
+      lastText = text;
       return stored;
     } catch {
       localStorage.setItem(`${KEY} unreadable ${Date.now()}`, text);
       localStorage.removeItem(KEY);
-      trouble = "What was saved here could not be read. It was put aside in this browser's storage, not deleted.";
+      storageError = "What was saved here could not be read. It was put aside in this browser's storage, not deleted.";
       return null;
     }
   } catch {
-    trouble = `This browser keeps nothing for this site: ${UNKEPT}`;
+    storageError = `This browser keeps nothing for this site: ${LOSS}`;
     return undefined;
   }
 }
 
-// Other tabs write too: read again right before writing. `rest` is what another module keeps.
+/** Store the state; load first, since other tabs write too. `rest` is data of another module. */
 export function store(rest) {
-  trouble = "";
+  storageError = "";
   const stored = load();
   Object.assign(state.rest, rest);
   if (stored === undefined) return;
   try {
-    const text = write(state);
+    const text = serialize(state);
     localStorage.setItem(KEY, text);
-    known = text;
+    lastText = text;
   } catch {
-    trouble = `This browser's storage is full: ${UNKEPT}`;
+    storageError = `This browser's storage is full: ${LOSS}`;
   }
 }
 
-export function change(id, fields) {
+export function updatePaper(id, fields) {
   load();
   const before = state.papers.get(id) ?? {};
-  const now = Math.max(Date.now(), ...STAMPS.map((name) => Math.abs(before[name] ?? 0) + 1));
+  const now = Math.max(Date.now(), ...TIMES.map((name) => Math.abs(before[name] ?? 0) + 1));
   const after = { ...fields };
   for (const name of ["saved", "read"]) if (name in fields) after[name] = fields[name] ? now : -now;
   if ("note" in fields) after.noted = now;
   state.papers.set(id, mergeRecords(after, before));
   store();
-  tell();
+  notify();
 }
 
-export function choose(fields) {
+export function savePreferences(fields) {
   load();
   state.view = { ...state.view, ...fields, changed: Math.max(Date.now(), (state.view.changed ?? 0) + 1) };
   store();
-  tell();
+  notify();
 }
 
-export const is = (id, name) => (state.papers.get(id)?.[name] ?? 0) > 0;
+export const hasMark = (id, name) => (state.papers.get(id)?.[name] ?? 0) > 0;
 
 function onStorage({ key, newValue }) {
   if (key !== KEY || newValue === null) return;
   const stored = load();
   if (stored && isBehind(stored, state)) store(); // both wrote at the same moment
-  tell();
+  notify();
 }
 
 load();
