@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -10,7 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from broadsheet.http.client import Web
 from tests import tools
+from tests.example import digest
 from tests.loopback import FakeTime, Loopback
+from tests.model_server import ModelServer
 from tests.mornings import World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +34,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
     parser.addoption("--live", action="store_true", help="ask the real services whether recordings still hold")
     parser.addoption("--record", action="store_true", help="with --live: write what they answer into tests/recordings")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they use: ``browser``, ``server``; those without these and without ``slow`` are ``fast``."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        if isinstance(item, pytest.Function) and any(_is_server(value) for value in vars(item.module).values()):
+            item.add_marker("server")
+        if not {"browser", "server", "slow"} & {mark.name for mark in item.iter_markers()}:
+            item.add_marker("fast")
+
+
+def _is_server(value: object) -> bool:
+    """Return whether a name of a test module is a server or starts a process."""
+    return any(value is server for server in (subprocess, Loopback, ModelServer, World, digest))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from broadsheet import __version__
 from broadsheet.build.starter import start
 from broadsheet.providers.arxiv.calendar import current_day
 from tests.example import digest
@@ -23,6 +24,10 @@ WORKFLOWS = sorted(file for folder in FOLDERS for file in folder.glob("*.yml"))
 # What each job may do; whatever is not named here may do nothing at all.
 GRANTS: dict[str, dict[str, str]] = {
     "test.test": {"contents": "read"},
+    "macos.test": {"contents": "read"},
+    "build.release": {"contents": "read", "id-token": "write", "attestations": "write"},
+    "publish.release": {"id-token": "write"},
+    "announce.release": {"contents": "write"},
     "run.daily": {"contents": "write"},
     "publish.daily": {"actions": "write"},
     "tell.daily": {"issues": "write"},
@@ -33,7 +38,7 @@ GRANTS: dict[str, dict[str, str]] = {
 
 
 def test_every_workflow_is_there() -> None:
-    assert [file.stem for file in WORKFLOWS] == ["daily", "pages", "test", "daily", "pages"]
+    assert [file.stem for file in WORKFLOWS] == ["daily", "pages", "release", "test", "daily", "pages"]
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: str(file.relative_to(ROOT)))
@@ -48,7 +53,7 @@ def test_a_workflow_is_pinned_bounded_and_least_privileged(file: Path) -> None:
     uses = re.findall(r"uses: (.*)", text)
     assert uses
     for line in uses:
-        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v[0-9]+\.[0-9]+\.[0-9]+", line), line
+        assert re.fullmatch(r"(?:actions|pypa)/[a-z-]+@[0-9a-f]{40} # v[0-9]+\.[0-9]+\.[0-9]+", line), line
 
 
 def test_one_version_of_an_action_everywhere() -> None:
@@ -152,6 +157,26 @@ def test_data_is_committed_once_also_beside_other_commits(tmp_path: Path) -> Non
     assert (tmp_path / "output").read_text() == "committed=true\n"
     subjects = git("log", "--format=%s", "main", at="origin").splitlines()
     assert [subject.split()[0] for subject in subjects] == ["Papers", "meanwhile", "first"]
+
+
+# -- releases ------------------------------------------------------------------------------------------------------
+
+
+def notes(tag: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([ROOT / ".ci" / "notes", tag], capture_output=True, text=True, check=False)
+
+
+def test_a_tag_of_another_version_is_not_released() -> None:
+    run = notes("v9.9.9")
+    said = f"v9.9.9: the program is version {__version__}: tag v{__version__}, or change __version__ first\n"
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", said)
+
+
+def test_the_notes_of_a_release_are_its_part_of_the_changelog() -> None:
+    run = notes(f"v{__version__}")
+    assert run.returncode == 0, run.stderr
+    assert 1 <= run.stdout.count("\n- ") + run.stdout.startswith("- ") <= 15
+    assert "## " not in run.stdout.replace("### ", "")
 
 
 # -- pages ---------------------------------------------------------------------------------------------------------
