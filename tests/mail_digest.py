@@ -10,7 +10,7 @@ from broadsheet.mail.feed_parser import parse
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
-from broadsheet.text.sanitize import escaped
+from broadsheet.text.sanitize import clean, escaped
 from tests.example import SETTINGS, make_digest
 
 MAIL = """\
@@ -55,7 +55,7 @@ def rss(*editions: tuple[str, str, tuple[str, ...]]) -> bytes:
             f"<item><title>{date}</title><link>https://group.example/daily/{date.replace('-', '/')}/</link>"
             f'<guid isPermaLink="false">tag:group.example,2026:edition/daily/{date}</guid>{marks}'
             f"<pubDate>{format_datetime(day)}</pubDate><description>{date}</description>"
-            f"<content:encoded>{escaped(rendering.clean(html))}</content:encoded></item>"
+            f"<content:encoded>{escaped(clean(html))}</content:encoded></item>"
         )
     head = "<title>Group papers: daily</title><link>https://group.example/</link><description>x</description>"
     namespace = "http://purl.org/rss/1.0/modules/content/"

@@ -2,59 +2,21 @@
 
 import re
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import SPACES, Entry, TopicMatcher, words
-from broadsheet.model.arxiv_id import quoted
 from broadsheet.model.model import Paper
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from broadsheet.store import program
-from broadsheet.text import tex, tex_formulas
+from broadsheet.text import tex_formulas
 from broadsheet.views.paper import PaperRenderer
 from tests.index.test_related import Memory
-
-TEX = st.text("$$$\\\\{}{}^_ab1 .,=-'`~*[<h:/\nαx", max_size=60)
-
-
-@examples(max_examples=500)
-@given(TEX)
-def test_text_without_a_sign_of_markup_has_none_for_the_parser(source: str) -> None:
-    if not tex.is_marked(source):
-        assert [node for node in tex._Parser(source).nodes(0, len(source), 0) if node != tex.Text("")] == (
-            [tex.Text(source)] if source else []
-        )
-
-
-@pytest.mark.parametrize(
-    "source", [r"a\b", "$a$", "{", "}", "a~b", "*a*", "`a`", "[a](b)", "<https://a.b>", "a--b", "''", "http://a.b"]
-)
-def test_each_sign_counts(source: str) -> None:
-    assert tex.is_marked(source)
-
-
-@examples(max_examples=1000)
-@given(TEX, st.integers(1, 60))
-def test_a_formula_between_dollars_is_the_same_by_either_way(source: str, stop: int) -> None:
-    for found in re.finditer(r"\$", source):
-        pos = found.start()
-        if pos < stop:
-            assert tex_formulas.formula_at(source, pos, stop) == tex_formulas.delimited(
-                source, pos, min(len(source), stop)
-            )
-
-
-@given(TEX)
-def test_braces_are_counted_as_tex_does(source: str) -> None:
-    braces = re.findall(r"\\.|[{}]", source, re.DOTALL)
-    assert tex_formulas._depth(source, 0, len(source)) == braces.count("{") - braces.count("}")
 
 
 def test_many_dollars_and_backslashes_take_no_time() -> None:
@@ -75,12 +37,6 @@ def test_the_topics_of_a_text_are_those_whose_words_it_uses(source: str) -> None
     )
     match = TopicMatcher(Settings(topics=topics))
     assert match(Paper(arxiv_id="2505.00001", title="-", comment=source)) == tuple(match.words_in(source))
-
-
-@given(st.text() | st.from_regex(r"\d{4}\.\d{5}|[a-z-]+/\d{7}", fullmatch=True))
-def test_an_id_is_quoted_as_any_text(name: str) -> None:
-    if name.isprintable():
-        assert quoted(name) == quote(name)
 
 
 def test_a_day_knows_where_else_its_papers_stand() -> None:

@@ -92,7 +92,7 @@ def test_what_authors_write(tex: str, shown: str) -> None:
 @pytest.mark.parametrize(
     "tex",
     [
-        r"\begin{nosuch}", "x" * (mathml.LONGEST + 1), r"\sqrt{" * 100 + "x" + "}" * 100,
+        r"\begin{nosuch}", "x" * (mathml.MAX_CHARS + 1), r"\sqrt{" * 100 + "x" + "}" * 100,
         r"\newcommand{\a}{\a\a}\a", r"\frac{1}", "".join(rf"\nosuch{chr(97 + n)} " for n in range(26)),
         r"\newcommand{\a}[1]{#1#1#1#1#1#1#1#1#1}" + r"\a{" * 9 + "x" + "}" * 9,
     ],
@@ -151,7 +151,7 @@ def test_anything_is_checked_mathml_or_nothing(tex: str, display: bool) -> None:
 )  # fmt: skip
 def test_whatever_the_converter_writes_only_mathml_is_kept(source: str, kept: str | None) -> None:
     tree = ET.fromstring(source)
-    assert mathml.sanitise(tree) == (kept is not None)
+    assert mathml.sanitize_tree(tree) == (kept is not None)
     if kept:
         assert ET.tostring(tree, encoding="unicode") == kept
 
@@ -173,26 +173,26 @@ MARKUP = [
 @given(st.lists(st.sampled_from(MARKUP), max_size=8).map("".join), st.booleans())
 def test_what_skips_the_parser_is_what_the_parser_would_give(source: str, in_formula: bool) -> None:
     source = f"<math>{source}</math>" if in_formula else source
-    assert mathml.rewritten(source) in (None, mathml.reparsed(source))
+    assert mathml.sanitize_tags(source) in (None, mathml.sanitize_xml(source))
 
 
 @pytest.mark.parametrize("source", ["<math><mi<mi/></math>", "<math><mi>x</math></mi>", "<math/>x", "x<math/>"])
 def test_ill_formed_markup_does_not_skip_the_parser(source: str) -> None:
-    assert mathml.rewritten(source) is None
+    assert mathml.sanitize_tags(source) is None
 
 
-@pytest.mark.parametrize("depth", [mathml.DEEPEST - 1, mathml.DEEPEST, mathml.DEEPEST + 1])
+@pytest.mark.parametrize("depth", [mathml.MAX_DEPTH - 1, mathml.MAX_DEPTH, mathml.MAX_DEPTH + 1])
 def test_no_formula_is_deeper_for_skipping_the_parser(depth: int) -> None:
     source = "<mrow>" * depth + "</mrow>" * depth
-    assert mathml.rewritten(source) in (None, mathml.reparsed(source))
-    assert (mathml.reparsed(source) is None) == (depth > mathml.DEEPEST)
+    assert mathml.sanitize_tags(source) in (None, mathml.sanitize_xml(source))
+    assert (mathml.sanitize_xml(source) is None) == (depth > mathml.MAX_DEPTH)
 
 
 def test_formulas_skip_the_parser(corpus: Path) -> None:
     texts = real_texts.read(corpus).titles
     written = {to_mathml(formula.tex, formula.display) for text in texts for formula in formulas(text)} - {None}
     assert len(written) > 200
-    assert all(mathml.rewritten(str(formula)) == formula for formula in written)
+    assert all(mathml.sanitize_tags(str(formula)) == formula for formula in written)
 
 
 def test_ill_formed_output_of_the_converter_stays_tex() -> None:

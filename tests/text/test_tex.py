@@ -1,12 +1,9 @@
 """Formulas and macros in running text: which are found, and what is money."""
 
-import re
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.text import tex_accents
 from broadsheet.text.tex import Link, Math, Styled, Text, parse
 from broadsheet.text.tex_accents import accents
 from broadsheet.text.tex_formulas import formulas
@@ -150,11 +147,3 @@ def test_unicode_math(tex: str, readable: str) -> None:
 
 def test_what_cannot_be_converted_is_still_readable() -> None:
     assert unicode_math(r"\frac{\alpha_{1}} $") == "fracα_1 "
-
-
-@given(st.lists(st.sampled_from([*"\\\\\\'\"`^~=.{} eiuvcHoaz", "\\ss", "\\AA", "\\i", "é"]), max_size=9).map("".join))
-def test_the_usual_accents_are_what_a_look_at_each_finds(text: str) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tex_accents, "_USUAL", re.compile("(?!)"))
-        one_by_one = accents(text)
-    assert accents(text) == one_by_one

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from pylatexenc.latex2text import LatexNodes2Text
 
-from broadsheet.text import mathml, rendering, tex
+from broadsheet.text import mathml, rendering
 from broadsheet.text import sanitize as characters
-from broadsheet.text.sanitize import escaped
+from broadsheet.text.json_escapes import repair_json_escapes
+from broadsheet.text.sanitize import clean, escaped, one_line, safe_url
 from broadsheet.text.tex_formulas import formulas
+from broadsheet.text.tex_names import readable_name
 from tests import real_texts
 
 BIDI_AND_CONTROL = "\x00\x08\x0b\x0c\x1b\x7f\x85\u061c\u200e\u200f\u202a\u202e\u2066\u2069\ufeff\ufffe\ud800"
@@ -46,20 +48,20 @@ def real(corpus: Path) -> real_texts.RealTexts:
 
 
 def test_clean_drops_what_xml_forbids_and_what_hides_text() -> None:
-    assert rendering.clean(f"a{BIDI_AND_CONTROL}b") == "a\x85b"
-    assert rendering.clean("a\tb\r\nc\nd") == "a\tb\r\nc\nd"
+    assert clean(f"a{BIDI_AND_CONTROL}b") == "a\x85b"
+    assert clean("a\tb\r\nc\nd") == "a\tb\r\nc\nd"
 
 
 @settings(deadline=None)
 @given(st.text() | st.text(st.sampled_from(BIDI_AND_CONTROL + "ab\n")))
 def test_clean_text_can_stand_in_xml(given_text: str) -> None:
-    cleaned = rendering.clean(given_text)
+    cleaned = clean(given_text)
     ET.fromstring(f"<t>{cleaned.translate({38: None, 60: None})}</t>")
-    assert rendering.clean(cleaned) == cleaned
+    assert clean(cleaned) == cleaned
 
 
 def test_one_line_collapses_all_white_space() -> None:
-    assert rendering.one_line(" a\n  b\u2028c\u00a0\td\x00 ") == "a b c d"
+    assert one_line(" a\n  b\u2028c\u00a0\td\x00 ") == "a b c d"
 
 
 @pytest.mark.parametrize(
@@ -77,8 +79,8 @@ def test_one_line_collapses_all_white_space() -> None:
     ],
 )
 def test_safe_url_keeps_addresses(url: str, safe: str) -> None:
-    assert rendering.safe_url(url) == safe
-    assert rendering.safe_url(safe) == safe
+    assert safe_url(url) == safe
+    assert safe_url(safe) == safe
 
 
 @pytest.mark.parametrize(
@@ -94,20 +96,20 @@ def test_safe_url_keeps_addresses(url: str, safe: str) -> None:
     ],
 )  # fmt: skip
 def test_safe_url_refuses_the_rest(url: str | None) -> None:
-    assert rendering.safe_url(url) is None
+    assert safe_url(url) is None
 
 
 @settings(deadline=None)
 @given(st.text() | st.builds("{}{}".format, st.sampled_from(["http://", "https://", "//", "HTTPS://a."]), st.text()))
 def test_safe_url_can_stand_in_an_attribute(url: str) -> None:
-    safe = rendering.safe_url(url)
+    safe = safe_url(url)
     if safe is not None:
         parts = urlsplit(safe)
         assert parts.scheme in ("http", "https")
         assert parts.hostname
         assert not parts.username
         assert not re.search(r"""[\s"'<>`\\]""", safe)
-        assert rendering.safe_url(safe) == safe
+        assert safe_url(safe) == safe
 
 
 # One line of Unicode
@@ -160,7 +162,7 @@ def test_plain_leaves_other_text_alone(same: str) -> None:
 @given(anything)
 def test_plain_is_one_clean_line(source: str) -> None:
     line = rendering.plain(source)
-    assert rendering.one_line(line) == line
+    assert one_line(line) == line
 
 
 def test_no_raw_formula_is_left_in_a_real_title(real: real_texts.RealTexts) -> None:
@@ -200,13 +202,13 @@ def _has_tex(line: str) -> bool:
     ],
 )
 def test_name(source: str, person: str) -> None:
-    assert rendering.name(source) == person
+    assert readable_name(source) == person
 
 
 @settings(deadline=None)
 @given(anything)
 def test_name_is_one_clean_line(source: str) -> None:
-    assert rendering.one_line(rendering.name(source)) == rendering.name(source)
+    assert one_line(readable_name(source)) == readable_name(source)
 
 
 def test_no_tex_is_left_in_a_real_name_and_accents_are_those_of_an_independent_reader(
@@ -215,10 +217,10 @@ def test_no_tex_is_left_in_a_real_name_and_accents_are_those_of_an_independent_r
     accented = [name for name in real.names if "\\" in name and "&" not in name and "--" not in name]
     oracle = LatexNodes2Text(math_mode="verbatim", keep_comments=True)
     for name in real.names:
-        assert not re.search(r"[\\{}$]", rendering.name(name))
+        assert not re.search(r"[\\{}$]", readable_name(name))
     for name in accented:
         expected = oracle.latex_to_text(name, tolerant_parsing=True)
-        assert rendering.name(name) == " ".join(unicodedata.normalize("NFC", expected).split())
+        assert readable_name(name) == " ".join(unicodedata.normalize("NFC", expected).split())
     assert len(accented) > 1000
 
 
@@ -235,7 +237,7 @@ def _assert_is_ours(markup: str) -> ET.Element:
             assert not attribute.lower().startswith("on")
             if attribute == "href":
                 assert element.tag == "a"
-                assert rendering.safe_url(value) == value
+                assert safe_url(value) == value
             elif attribute in ("class", "rel"):
                 assert value == "noopener nofollow ugc" or {*value.split()} <= CLASSES
             else:
@@ -247,7 +249,7 @@ def _assert_is_ours(markup: str) -> ET.Element:
 @given(anything)
 def test_html_of_anything_is_ours(source: str) -> None:
     tree = _assert_is_ours(rendering.html(source))
-    assert rendering.clean(source) or not list(tree)
+    assert clean(source) or not list(tree)
 
 
 @settings(deadline=None)
@@ -260,7 +262,7 @@ def test_html_of_anything_is_ours(source: str) -> None:
     )
 )
 def test_html_keeps_text_without_markup(source: str) -> None:
-    assert "".join(_assert_is_ours(rendering.html(source)).itertext()) == rendering.clean(source)
+    assert "".join(_assert_is_ours(rendering.html(source)).itertext()) == clean(source)
 
 
 @pytest.mark.parametrize(
@@ -313,23 +315,6 @@ def test_links(source: str, markup: str) -> None:
     _assert_is_ours(markup)
 
 
-def _by_the_long_way(source: str) -> str:
-    return "".join(map(rendering._html, tex.step_by_step(rendering.clean(source)))).strip()
-
-
-FORMULAS = ["$x$", "$5", "$x^2$5", "$a_{i}$", "${$", "$}x{$", "$", "a b ", "-", "'", "> 5 &", " ", "\n", "\x07", "–"]
-
-
-@settings(deadline=None)
-@given(anything | st.lists(st.sampled_from(FORMULAS), max_size=12).map("".join))
-def test_the_short_ways_lead_where_the_long_one_does(source: str) -> None:
-    assert rendering.inline(source) == _by_the_long_way(source)
-
-
-def test_they_do_for_real_prose(real: real_texts.RealTexts) -> None:
-    assert all(rendering.inline(prose) == _by_the_long_way(prose) for prose in real.prose)
-
-
 def test_real_prose_is_ours_and_quick(real: real_texts.RealTexts) -> None:
     start = time.perf_counter()
     pages = [rendering.html(prose) for prose in real.prose]
@@ -346,7 +331,7 @@ def test_real_prose_is_ours_and_quick(real: real_texts.RealTexts) -> None:
 def test_time_grows_with_length_only(fragment: str) -> None:
     long = fragment * (40_000 // len(fragment)) + "\\"
     start = time.perf_counter()
-    for function in (rendering.html, rendering.plain, rendering.name, rendering.repair_json_escapes, rendering.citation):
+    for function in (rendering.html, rendering.plain, readable_name, repair_json_escapes, rendering.citation):
         function(long)
     assert time.perf_counter() - start < 5
 
@@ -403,13 +388,13 @@ def test_real_citations_keep_their_words(real: real_texts.RealTexts) -> None:
     ],
 )
 def test_repair_json_escapes(eaten: str, whole: str) -> None:
-    assert rendering.repair_json_escapes(eaten) == whole
+    assert repair_json_escapes(eaten) == whole
 
 
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cc"])))
 def test_repair_json_escapes_changes_nothing_else(source: str) -> None:
-    assert rendering.repair_json_escapes(source) == source
+    assert repair_json_escapes(source) == source
 
 
 @given(st.text(st.sampled_from("<>&'\"a é")) | st.text())
@@ -419,4 +404,4 @@ def test_escaping_is_markupsafe_s(raw: str) -> None:
 
 @given(st.text(st.characters(codec=None)) | st.text(st.sampled_from(BIDI_AND_CONTROL + " \n\t\r\x85\xa0\u2028xé")))
 def test_only_unwanted_characters_are_dropped(raw: str) -> None:
-    assert rendering.clean(raw) == "".join(c for c in raw if not characters._UNWANTED.fullmatch(c))
+    assert clean(raw) == "".join(c for c in raw if not characters._UNWANTED.fullmatch(c))

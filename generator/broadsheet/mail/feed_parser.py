@@ -19,8 +19,8 @@ from broadsheet.mail.prose import blocks, readable
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers.arxiv.text import without_announcement
 from broadsheet.store.files import read_regular
-from broadsheet.text import rendering
-from broadsheet.text.sanitize import escaped
+from broadsheet.text.sanitize import escaped, one_line, safe_url
+from broadsheet.text.tex_names import readable_name
 
 SERVICE = Service(name="feed", tries=3, whole_timeout=60, largest=20 << 20)
 _YEARS = range(1971, 9999)
@@ -32,7 +32,7 @@ _MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|span|a|code|math|p)\b[^<>]*>|
 
 def fetch(source: str, web: Web) -> bytes:
     """The bytes of a feed: `source` is a file or an http(s) address. Raises DigestError."""
-    if rendering.safe_url(source):
+    if safe_url(source):
         return web.get(SERVICE, source).body
     try:
         return read_regular(source)
@@ -56,7 +56,7 @@ def parse(data: bytes, source: str) -> Feed:
 
 def _xml_feed(data: bytes, source: str) -> Feed | None:
     # Handed over as a stream: bytes would be tried as the name of a file. What is hostile in it is dealt with later.
-    headers = {"content-location": source} if rendering.safe_url(source) else {}
+    headers = {"content-location": source} if safe_url(source) else {}
     try:
         found = feedparser.parse(io.BytesIO(data), sanitize_html=False, response_headers=headers)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):  # in anybody's bytes it may trip
@@ -65,7 +65,7 @@ def _xml_feed(data: bytes, source: str) -> Feed | None:
         return None
     channel = found.feed
     items = tuple(item for entry in found.entries if (item := _xml_item(entry)))
-    return Feed(_title(channel.get("title_detail")), rendering.safe_url(_words(channel, "link")), items)
+    return Feed(_title(channel.get("title_detail")), safe_url(_words(channel, "link")), items)
 
 
 def _xml_item(entry: Any) -> Item | None:
@@ -79,7 +79,7 @@ def _xml_item(entry: Any) -> Item | None:
     return _item(
         id=_words(entry, "id"),
         title=_title(entry.get("title_detail")),
-        link=rendering.safe_url(_words(entry, "link")),
+        link=safe_url(_words(entry, "link")),
         date=date,
         html=html,
         names=(_words(author, "name") for author in _objects(entry, "authors")),
@@ -98,13 +98,13 @@ def _item(
     categories: Iterable[str],
 ) -> Item:
     return Item(
-        id=rendering.one_line(id) or link or title,
+        id=one_line(id) or link or title,
         title=title,
         link=link,
         date=date,
         html=without_announcement(html),
-        authors=tuple(rendering.name(name) for name in islice(names, _MOST) if name),
-        categories=tuple(rendering.one_line(category) for category in islice(categories, _MOST)),
+        authors=tuple(readable_name(name) for name in islice(names, _MOST) if name),
+        categories=tuple(one_line(category) for category in islice(categories, _MOST)),
     )
 
 
@@ -118,11 +118,11 @@ def _html(body: Any) -> str:
 
 def _title(detail: Any) -> str:
     value = (_words(detail, "value") if isinstance(detail, dict) else "")[:_LONGEST_TITLE]
-    return _plain(value) if _MARKUP.search(value) else rendering.one_line(readable(value))
+    return _plain(value) if _MARKUP.search(value) else one_line(readable(value))
 
 
 def _plain(html: str) -> str:
-    return rendering.one_line(" ".join(block.text for block in blocks(html)))
+    return one_line(" ".join(block.text for block in blocks(html)))
 
 
 def _json_feed(data: bytes) -> Feed | None:
@@ -133,7 +133,7 @@ def _json_feed(data: bytes) -> Feed | None:
     if not isinstance(found, dict) or "jsonfeed.org" not in _words(found, "version"):
         return None
     items = (item for entry in _objects(found, "items") if (item := _json_item(entry)))
-    return Feed(rendering.one_line(_words(found, "title")), rendering.safe_url(_words(found, "home_page_url")), tuple(items))
+    return Feed(one_line(_words(found, "title")), safe_url(_words(found, "home_page_url")), tuple(items))
 
 
 def _json_item(entry: dict[str, Any]) -> Item | None:
@@ -143,8 +143,8 @@ def _json_item(entry: dict[str, Any]) -> Item | None:
     tags, number = entry.get("tags"), entry.get("id")
     return _item(
         id=_words(entry, "id") or (str(number) if isinstance(number, int) else ""),
-        title=rendering.one_line(readable(_words(entry, "title")[:_LONGEST_TITLE])),
-        link=rendering.safe_url(_words(entry, "url")) or rendering.safe_url(_words(entry, "external_url")),
+        title=one_line(readable(_words(entry, "title")[:_LONGEST_TITLE])),
+        link=safe_url(_words(entry, "url")) or safe_url(_words(entry, "external_url")),
         date=date,
         html=_words(entry, "content_html")
         or f"<p>{escaped(_words(entry, 'content_text') or _words(entry, 'summary'))}</p>",

@@ -18,8 +18,7 @@ from urllib.parse import quote
 
 from broadsheet.mail.content import Letter
 from broadsheet.settings.mailbox import Mailbox
-from broadsheet.text.rendering import one_line
-from broadsheet.text.sanitize import escaped
+from broadsheet.text.sanitize import escaped, one_line
 
 # A marker for the recipient's own address in the letter; never sent.
 LEAVE = "https://unsubscribe.invalid/"

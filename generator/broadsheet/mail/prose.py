@@ -10,6 +10,7 @@ from typing import NamedTuple
 from broadsheet.mail.html_tokens import End, Start, Token, Words, tokens
 from broadsheet.text import rendering
 from broadsheet.text.mathml import ELEMENTS
+from broadsheet.text.sanitize import safe_url
 from broadsheet.text.unicode_math import mathml_text, script
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -161,7 +162,7 @@ class _Reader:
         self._begin(token.tag)
         if token.tag in _REMEMBERED and not token.empty and len(self._open) < _DEEPEST:
             self._say()
-            url = rendering.safe_url(token.attribute("href")) if token.tag == "a" else None
+            url = safe_url(token.attribute("href")) if token.tag == "a" else None
             self._open.append(_Open(token.tag, len(self._runs), url))
         elif token.empty:
             self._end(token.tag)

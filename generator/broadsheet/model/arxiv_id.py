@@ -4,7 +4,6 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -87,11 +86,6 @@ def is_canonical(text: str) -> bool:
 def is_plain(text: str) -> bool:
     """Whether `text` is an identifier of 2015 or later as `parse` writes it: digits and a point."""
     return _PLAIN.fullmatch(text) is not None
-
-
-def are_plain(ids: Iterable[str]) -> bool:
-    """The same of all of them."""
-    return all(map(_PLAIN.fullmatch, ids))
 
 
 def parse(text: str) -> ArxivId | None:

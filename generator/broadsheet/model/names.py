@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from broadsheet.model.publication_parts import Person
-from broadsheet.text.rendering import name as readable
+from broadsheet.text.tex_names import readable_name
 
 _PARTICLES = re.compile(
     r"af|al|bin|d[aeiou]|dal|degli|de[iln]|della|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?",
@@ -31,14 +31,14 @@ class Name(NamedTuple):
 def of_person(person: Person) -> Name:
     """The name of a repository's author; its own parts where the record has both."""
     if person.first and person.last:
-        return Name(family=readable(person.last), given=readable(person.first))
+        return Name(family=readable_name(person.last), given=readable_name(person.first))
     return of_text(person.name)
 
 
 @lru_cache(4096)  # a page asks for each name in several formats
 def of_text(name: str) -> Name:
     """The name as a source wrote it, with TeX's accents or without."""
-    whole = readable(name)
+    whole = readable_name(name)
     found = _SUFFIX.search(whole)
     suffix, rest = (found[1], whole[: found.start()]) if found else ("", whole)
     family, comma, given = (part.strip() for part in rest.partition(","))

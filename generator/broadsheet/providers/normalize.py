@@ -1,8 +1,6 @@
 """Foreign text put right: ids, scores, authors, abstracts. Each repair is noted with its place; nothing here raises."""
 
 import re
-import string
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from broadsheet.model import arxiv_id
@@ -12,36 +10,21 @@ from broadsheet.providers.arxiv.text import ANNOUNCEMENT
 from broadsheet.providers.parse_result import Notes
 from broadsheet.text.braces import without_braces
 from broadsheet.text.json_escapes import repair_json_escapes
-from broadsheet.text.sanitize import ENTITY, clean, is_printable, one_line, unescaped
-from broadsheet.text.tex_names import name as spelt_name
+from broadsheet.text.sanitize import ENTITY, clean, one_line, unescaped
+from broadsheet.text.tex_names import readable_name
 
 _AMOUNT = re.compile(r"\s*(-?[0-9]{1,15})(?:([.,])([0-9]{1,15}))?\s*(?:/\s*([0-9]{1,4})|(%))?\s*")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
-_IN_NAMES = (string.ascii_letters + string.digits + " |.-'").encode()
-_IN_TEX = b'\\{}~$"^`='
+_TEX = re.compile(r"[\\{~$]|  ")
 _LONGEST_SHOWN = 60
-
-
-def is_clean(raw: str) -> bool:
-    """Whether `clean_text` would leave `raw` as it is, but for outer white space."""
-    # Nothing that XML forbids, hides or reorders text is printable.
-    return is_printable(raw) and not _has_entity(raw)
-
-
-def _has_entity(raw: str) -> bool:
-    # Most texts have no "&" at all, which `find` sees in a tenth of a pattern's time.
-    at = raw.find("&")
-    while at >= 0 and not ENTITY.match(raw, at):
-        at = raw.find("&", at + 1)
-    return at >= 0
 
 
 def clean_text(raw: str, field: str, notes: Notes) -> str:
     """`raw` without entities, control characters and outer white space; lines stay."""
     if raw.isprintable() and "&" not in raw:  # nothing that XML forbids, hides or reorders text is printable
         return raw.strip()
-    if _has_entity(raw):
+    if ENTITY.search(raw):
         raw = _unescaped(raw, field, notes)
     respelt = repair_json_escapes(raw)
     if respelt != raw:
@@ -183,53 +166,13 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
         if raw is not None:
             notes.repair("a value that is not a list of names was left out", "authors")
         return (), ()
-    names = [entry if isinstance(entry, str) else _named(entry) for entry in raw]
-    return marked(names, marks_of([names])[0], notes)
-
-
-def marked(names: Sequence[str], marks: bytes | None, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The same for names that are known to have these `marks`."""
-    if marks == b"":
-        return tuple(names), ()
-    if marks and not marks.translate(None, _IN_TEX):
-        return tuple([_spelt(name, notes) if _has_tex(name) else name for name in names]), ()
-    return _taken_apart(names, notes)
-
-
-def _taken_apart(names: Sequence[str], notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    plain = "|".join(names)
-    clean = is_clean(plain)
-    mended = [name.strip() if clean else clean_text(name, "authors", notes) for name in names]
-    if "(" in plain:
-        mended = _joined(mended, notes)
-    given = [_affiliated(name) for name in mended] if "(" in plain else [(name, "") for name in mended]
-    pairs = [(name.removeprefix("and "), place) for name, place in given if name.strip(":,; ")]
-    if len(pairs) < len(given):
-        notes.repair("empty authors left out", f"{len(given) - len(pairs)} of {len(given)}")
-    spelt = tuple([_spelt(name, notes) if _has_tex(name) else name for name, _ in pairs])
-    places = tuple([spelt_name(place) if place else "" for _, place in pairs])
-    return spelt, places if any(places) else ()
-
-
-def marks_of(lists: Sequence[Sequence[str]]) -> list[bytes | None]:
-    """What of the letters in each of these lists of names is to be looked at; None where it is white space and such."""
-    joined = list(map("|".join, lists))
-    whole = "|\n|".join(joined)
-    marks = _marks(whole).split(b"\n")
-    if len(marks) != len(lists) or _is_loose(whole):  # a name of two lines, or one in some list is loose
-        return [None if _is_loose(plain) else _marks(plain) for plain in joined]
-    return [*marks]
-
-
-def _marks(plain: str) -> bytes:
-    """What of names joined by ``|`` is to be looked at."""
-    return plain.encode("utf-8", "surrogatepass").translate(None, _IN_NAMES)
-
-
-def _is_loose(plain: str) -> bool:
-    """Whether one of the names joined by ``|`` is empty, comes with an ``and`` or has white space to be taken away."""
-    plain = f"|{plain}|"
-    return "||" in plain or "|and " in plain or "| " in plain or " |" in plain or "  " in plain
+    names = [clean_text(entry if isinstance(entry, str) else _named(entry), "authors", notes) for entry in raw]
+    pairs = [_affiliated(name) for name in _joined(names, notes)]
+    authors = [(name.removeprefix("and "), place) for name, place in pairs if name.strip(":,; ")]
+    if len(authors) < len(pairs):
+        notes.repair("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
+    places = tuple([readable_name(place) if place else "" for _, place in authors])
+    return tuple([_spelt(name, notes) for name, _ in authors]), places if any(places) else ()
 
 
 def split_names(line: str) -> list[str]:
@@ -298,12 +241,10 @@ def _cut(author: str, at: int) -> tuple[str, str]:
     return (name, author[at + 1 : -1].strip()) if name else (author, "")
 
 
-def _has_tex(name: str) -> bool:
-    return "\\" in name or "{" in name or "~" in name or "$" in name or "  " in name
-
-
 def _spelt(name: str, notes: Notes) -> str:
-    spelt = spelt_name(name)
+    if not _TEX.search(name):
+        return name
+    spelt = readable_name(name)
     if spelt != name and "\\" in name:
         notes.repair("TeX accents in a name made letters", f"{shown(name)} → {spelt}")
     return spelt or name

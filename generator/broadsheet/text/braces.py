@@ -1,8 +1,8 @@
-"""Braces in titles: BibTeX keeps capitals by them, TeX's macros and formulas have their own."""
+"""Braces in titles: those by which BibTeX keeps capitals, and those of TeX's macros and formulas."""
 
 import re
 
-_DEEPEST = 20
+_MAX_DEPTH = 20
 _BRACED = re.compile(r"(\$[^$]*\$|\\[A-Za-z]+\*?\s*(?:\[[^\[\]]*\])?\{[^{}]*\}|\\.)|(?<![\^_}\\])\{([^{}\\$^_]*)\}")
 _PROTECTED = re.compile(r"(?=.*[A-Z])[^\W_][\w'’&+./-]*(?: [\w'’&+./-]+)*", re.DOTALL)
 
@@ -11,11 +11,11 @@ def without_braces(title: str) -> str:
     """Return `title` without the braces by which BibTeX keeps capitals; formulas and macros keep theirs."""
     if "{" not in title:
         return title
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         before, title = title, _BRACED.sub(_unbraced, title)
         if title == before:
             break
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         if not (title.startswith("{") and title.endswith("}") and is_balanced(title[1:-1])) or title[1:2] in "\\$":
             break
         title = title[1:-1].strip()
@@ -27,7 +27,7 @@ def _unbraced(match: re.Match[str]) -> str:
 
 
 def is_balanced(text: str) -> bool:
-    """Return whether every brace of `text` that is not escaped has its other one."""
+    """Return whether the braces of `text` that are not escaped are balanced."""
     depth = 0
     for brace in re.findall(r"(?<!\\)[{}]", text):
         depth += 1 if brace == "{" else -1

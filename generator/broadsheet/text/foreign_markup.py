@@ -1,7 +1,7 @@
-"""Markup that other programs leave in titles and abstracts: HTML, JATS (as Crossref has it).
+"""Markup of other programs in titles and abstracts: HTML, and JATS as in Crossref's records.
 
-What is known becomes the TeX that `broadsheet.text.tex` reads, so that every page, feed and bibliography says the
-same; what is not known stays text. Source: https://www.crossref.org/documentation/schema-library/markup-guide-metadata-segments/face-markup/
+Known tags become the TeX that `broadsheet.text.tex` parses, so that pages, feeds and bibliographies agree. Unknown
+tags stay text. Source: https://www.crossref.org/documentation/schema-library/markup-guide-metadata-segments/face-markup/
 """
 
 import re
@@ -21,18 +21,18 @@ _BLOCKS = frozenset("abstract br break def-list div disp-quote h1 h2 h3 h4 li li
 _NAMES = "|".join(sorted((re.escape(name) for name in {*_STYLES, *_BLOCKS}), key=len, reverse=True))
 _ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=]+))*"""
 _TAG = re.compile(rf"<(/?)(?:((?:jats|mml|m):[\w-]+)|({_NAMES})){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
-# None of these goes past where another of its kind begins: an unclosed one costs no more than what follows it.
+# No pattern goes past the start of another element of its kind, so that unclosed elements do not cost quadratic time.
 _FORMULA = re.compile(
     r"<(?:jats:)?tex-math\b[^<>]*>((?:[^<]|<(?!/?(?:jats:)?tex-math\b))*+)</(?:jats:)?tex-math>", re.IGNORECASE
 )
 _MATHML = re.compile(r"<((?:mml:|m:)?math)\b[^<>]*>(?:[^<]|<(?!/?(?:mml:|m:)?math\b))*+</\1>", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[((?:[^\]<]|\](?!\]>)|<(?!!\[CDATA\[))*+)\]\]>")
-_DEEPEST = 20
+_MAX_DEPTH = 20
 _HEADING = re.compile(r"\s*(?:\\textbf\{)?(?:abstract|summary)(?:\})?\s*[.:]?\s*\n", re.IGNORECASE)
 
 
 def without_entities(text: str) -> str:
-    """Return `text` with characters in place of HTML's entities, also where they are escaped twice."""
+    """Return `text` with characters for HTML's entities, even if they are escaped twice."""
     for _ in range(3):
         if "&" not in text or not ENTITY.search(text):
             break
@@ -41,7 +41,7 @@ def without_entities(text: str) -> str:
 
 
 def to_tex(text: str) -> str:
-    """Return `text` with TeX's styles in place of known tags, an empty line where a paragraph begins."""
+    """Return `text` with TeX's styles for known tags, and an empty line before each paragraph."""
     if "<" not in text and "&" not in text:
         return text
     text = _CDATA.sub(r"\1", without_entities(text))
@@ -82,7 +82,7 @@ class _Tags:
         if name in _BLOCKS:
             self.out.append(self._block(name, closes=bool(tag[1])))
         elif name not in _STYLES:
-            self.out.append("")  # of JATS or MathML: its content counts
+            self.out.append("")  # of JATS or MathML: only its content matters
         elif tag[1]:
             self._close(name)
         else:
@@ -97,14 +97,14 @@ class _Tags:
         return "\n\n"
 
     def _open(self, name: str, written: str) -> None:
-        if len(self.opened) < _DEEPEST:
+        if len(self.opened) < _MAX_DEPTH:
             self.opened.append((name, len(self.out)))
             self.out.append(written)
 
     def _end_of(self, name: str) -> bool:
-        """Make a heading bold, if it was opened and has balanced braces."""
+        """Make a heading bold, if it was opened and has balanced braces; return whether it is."""
         start = self._opening(name)
-        if start is None or not is_balanced(inside := "".join(self.out[start + 1 :])) or not inside.strip():
+        if start is None or not is_balanced(content := "".join(self.out[start + 1 :])) or not content.strip():
             return False
         self.out[start] += "\\textbf{"
         return True
@@ -113,20 +113,20 @@ class _Tags:
         start = self._opening(name)
         if start is None:
             return
-        inside = "".join(self.out[start + 1 :])
+        content = "".join(self.out[start + 1 :])
         style = _STYLES[name]
-        if style and inside.strip() and is_balanced(inside) and "\n\n" not in inside:
-            self.out[start:] = [f"\\{style}{{{inside}}}"]
+        if style and content.strip() and is_balanced(content) and "\n\n" not in content:
+            self.out[start:] = [f"\\{style}{{{content}}}"]
         else:
-            self.out[start:] = [inside]
+            self.out[start:] = [content]
 
     def _opening(self, name: str) -> int | None:
-        """Forget what was opened since the last `name`, and return where that begins."""
-        for at in range(len(self.opened) - 1, -1, -1):
-            if self.opened[at][0] == name:
-                start = self.opened[at][1]
-                for _, inner in self.opened[at + 1 :]:
+        """Discard elements opened since the last `name`, and return the index in `out` at which that begins."""
+        for index in range(len(self.opened) - 1, -1, -1):
+            if self.opened[index][0] == name:
+                start = self.opened[index][1]
+                for _, inner in self.opened[index + 1 :]:
                     self.out[inner] = ""
-                del self.opened[at:]
+                del self.opened[index:]
                 return start
         return None

@@ -7,55 +7,55 @@ from functools import lru_cache
 
 @lru_cache(1024)
 def day(date: str) -> str:
-    """``2025-05-27`` as ``Tuesday, 27 May 2025``."""
-    d = dt.date.fromisoformat(date)
-    return f"{calendar.day_name[d.weekday()]}, {d.day} {calendar.month_name[d.month]} {d.year}"
+    """Return ``2025-05-27`` as ``Tuesday, 27 May 2025``."""
+    parsed = dt.date.fromisoformat(date)
+    return f"{calendar.day_name[parsed.weekday()]}, {parsed.day} {calendar.month_name[parsed.month]} {parsed.year}"
 
 
 @lru_cache(1024)
 def short_day(date: str) -> str:
-    """``2025-05-27`` as ``Tue 27 May``."""
-    d = dt.date.fromisoformat(date)
-    return f"{calendar.day_abbr[d.weekday()]} {d.day} {calendar.month_abbr[d.month]}"
+    """Return ``2025-05-27`` as ``Tue 27 May``."""
+    parsed = dt.date.fromisoformat(date)
+    return f"{calendar.day_abbr[parsed.weekday()]} {parsed.day} {calendar.month_abbr[parsed.month]}"
 
 
 @lru_cache(1024)
 def long_date(date: str) -> str:
-    """``2025-05-27`` (or a longer ISO 8601 time) as ``27 May 2025``; anything else unchanged."""
+    """Return ``2025-05-27`` (or a longer ISO 8601 time) as ``27 May 2025``; anything else unchanged."""
     try:
-        d = dt.date.fromisoformat(date[:10])
+        parsed = dt.date.fromisoformat(date[:10])
     except ValueError:
         return date
-    return f"{d.day} {calendar.month_name[d.month]} {d.year}"
+    return f"{parsed.day} {calendar.month_name[parsed.month]} {parsed.year}"
 
 
 @lru_cache(1024)
 def month(name: str) -> str:
-    """``2025-05`` as ``May 2025``."""
+    """Return ``2025-05`` as ``May 2025``."""
     year, number = name.split("-")
     return f"{calendar.month_name[int(number)]} {int(year)}"
 
 
 def week(name: str) -> str:
-    """``2025-W22`` as ``Week 22, 2025``."""
+    """Return ``2025-W22`` as ``Week 22, 2025``."""
     year, number = name.split("-W")
     return f"Week {int(number)}, {int(year)}"
 
 
 def number(value: float | None) -> str:
-    """1691 as ``1,691``, 7.5 as ``7.5``; None as a dash, since unknown is not zero."""
+    """Return 1691 as ``1,691``, 7.5 as ``7.5``, and None as a dash, since unknown is not zero."""
     if value is None:
         return "–"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
 
 
-def count(value: int, one: str, many: str = "") -> str:
-    """``1 paper``, ``1,691 papers``."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
+def count(value: int, singular: str, plural: str = "") -> str:
+    """Return a number with its noun: ``1 paper``, ``1,691 papers``."""
+    return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
 
 
 def money(value: float | None, currency: str = "USD") -> str:
-    """0.42 as ``$0.42``; None as ``unknown``: never as nothing."""
+    """Return 0.42 as ``$0.42``, and None as ``unknown``, since unknown is not zero."""
     if value is None:
         return "unknown"
     digits = 2 if value == 0 or value >= 0.01 else 4

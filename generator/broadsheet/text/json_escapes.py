@@ -1,12 +1,12 @@
-"""Backslashes that JSON ate: a model writes ``"\\beta"`` with one backslash, and the reader gets U+0008 and ``eta``.
+"""Backslashes that JSON took for escapes: an LLM writes ``"\\beta"``, which JSON reads as U+0008 and ``eta``.
 
-JSON (RFC 8259, section 7) knows the escapes b, f, n, r and t. Backspace and form feed stand in no text, so before a
-letter they are proof. Tab and line ends do stand in texts: there the rest of a known macro must follow, in a formula.
+JSON (RFC 8259, section 7) has the escapes b, f, n, r and t. No text has backspaces and form feeds, so before a letter
+they are proof. Texts do have tabs and line ends: there the rest of a known macro must follow, in a formula.
 """
 
 import re
 
-_EATEN = {
+_REST_OF_MACROS = {
     "\t": "an anh au binom ext extbf extcolor extit extrm extsc extsf extsubscript extsuperscript exttt extup frac "
     "herefore heta hickapprox hicksim hinspace ilde imes o op r riangle riangledown riangleleft rianglelefteq riangleq "
     "riangleright rianglerighteq woheadleftarrow woheadrightarrow",
@@ -20,27 +20,25 @@ _EATEN = {
 
 
 def _macros(mark: str) -> str:
-    return rf"{mark}(?:{'|'.join(sorted(_EATEN[mark].split(), key=len, reverse=True))})"
+    return rf"{mark}(?:{'|'.join(sorted(_REST_OF_MACROS[mark].split(), key=len, reverse=True))})"
 
 
 _CERTAIN = re.compile(r"[\b\f](?=[A-Za-z])")
-_LIKELY = rf"(?:{'|'.join(map(_macros, _EATEN))})(?![A-Za-z])"  # compiled for the first text that needs it
-_GOING_ON = frozenset("=<>+,;:-")  # behind these, a line may have been broken before a variable
+_LIKELY = rf"(?:{'|'.join(map(_macros, _REST_OF_MACROS))})(?![A-Za-z])"  # compiled on demand
+_BEFORE_BREAK = frozenset("=<>+,;:-")  # behind these, a line may have been broken before a variable
 _FORMULA = re.compile(r"(?<!\\)\$[^$]{1,400}(?<!\\)\$|\\\([^$]{1,400}?\\\)|\\\[[^$]{1,400}?\\\]")
 _LETTERS = {"\b": "b", "\f": "f", "\t": "t", "\r": "r", "\n": "n"}
 
 
 def repair_json_escapes(text: str) -> str:
-    """`text` with its TeX macros restored where JSON turned their first letter into a control character."""
+    """Restore the TeX macros of `text` whose first letter JSON turned into a control character."""
     if not any(mark in text for mark in _LETTERS):
         return text
     text = _CERTAIN.sub(_restored, text)
-    if "$" not in text and "\\" not in text:  # no formula, as in most: `_FORMULA` would try every letter
-        return text
     return _FORMULA.sub(lambda formula: re.sub(_LIKELY, _restored, formula[0]), text)
 
 
-def _restored(found: re.Match[str]) -> str:
-    if found[0] in ("\ne", "\ni", "\nu") and found.string[found.start() - 1] in _GOING_ON:
-        return found[0]
-    return "\\" + _LETTERS[found[0][0]] + found[0][1:]
+def _restored(match: re.Match[str]) -> str:
+    if match[0] in ("\ne", "\ni", "\nu") and match.string[match.start() - 1] in _BEFORE_BREAK:
+        return match[0]
+    return "\\" + _LETTERS[match[0][0]] + match[0][1:]

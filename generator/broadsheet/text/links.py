@@ -18,40 +18,40 @@ _AUTOLINK = re.compile(r"<(?P<label>(?P<url>https?://[^\s<>\"']{1,1000}))>", re.
 _CLOSING = {")": "(", "]": "["}
 
 
-class FoundLink(msgspec.Struct, frozen=True):
-    """A link in a text: its safe URL, where its label stands, and where all of it ends."""
+class LinkMatch(msgspec.Struct, frozen=True):
+    """A link in a text: its safe URL, the span of its label, and its end."""
 
     url: str
     label: tuple[int, int]
     end: int
 
 
-def link_at(text: str, pos: int, end: int) -> FoundLink | None:
-    """The link that begins at `pos` with ``[``, ``<`` or its own ``http``; None if there is none or it is not safe."""
+def link_at(text: str, pos: int, end: int) -> LinkMatch | None:
+    """Return the safe link that begins at `pos` with ``[``, ``<`` or its own ``http``, or None."""
     if text[pos] not in "[<":
         return _bare(text, pos, end)
     for pattern in (_MARKDOWN,) if text[pos] == "[" else (_ANCHOR, _AUTOLINK):
-        found = pattern.match(text, pos, end)
-        url = safe_url(unescaped(found["url"])) if found else None
-        if found and url:
-            return FoundLink(url, found.span("label"), found.end())
+        match = pattern.match(text, pos, end)
+        url = safe_url(unescaped(match["url"])) if match else None
+        if match and url:
+            return LinkMatch(url, match.span("label"), match.end())
     return None
 
 
 def unescaped(url: str) -> str:
-    r"""`url` without TeX's escapes (``\_`` is an underscore) and without a label behind it that lost its macro."""
+    r"""Return `url` without TeX's escapes (``\_`` is an underscore), and without a label that lost its macro."""
     return re.sub(r"\\([_#%&~$])(?:\{\})?", r"\1", url.strip()).partition("{")[0]
 
 
-def _bare(text: str, pos: int, end: int) -> FoundLink | None:
-    found = _BARE.match(text, pos, end)
-    stop = pos + len(_trimmed(found[0])) if found else pos
+def _bare(text: str, pos: int, end: int) -> LinkMatch | None:
+    match = _BARE.match(text, pos, end)
+    stop = pos + len(_trimmed(match[0])) if match else pos
     url = safe_url(unescaped(text[pos:stop]))
-    return FoundLink(url, (pos, stop), stop) if url else None
+    return LinkMatch(url, (pos, stop), stop) if url else None
 
 
 def _trimmed(url: str) -> str:
-    """Without the punctuation of the sentence, and without a bracket that was opened before it."""
+    """Return `url` without the sentence's punctuation, and without a bracket that was opened before the address."""
     surplus = {closing: url.count(closing) - url.count(opening) for closing, opening in _CLOSING.items()}
     end = len(url)
     while end and (url[end - 1] in ".,;:!?'*_~”’»…" or surplus.get(url[end - 1], 0) > 0):

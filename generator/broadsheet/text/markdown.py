@@ -1,7 +1,7 @@
-"""Text from outside as it may stand in Markdown: characters that read as text to any parser, formulas as their TeX.
+"""Text from outside as Markdown, whose characters any parser reads as text; formulas stay TeX.
 
-A formula is written as GitHub and GitLab write one, a code span between dollars: a parser that knows no mathematics
-leaves it alone, where ``$a_i$`` would be read as Markdown. Grammar: CommonMark 0.31, with GitHub's extensions.
+A formula is a code span between dollars, as on GitHub and GitLab. A parser without mathematics leaves it alone, but
+would read ``$a_i$`` as Markdown. Grammar: CommonMark 0.31, with GitHub's extensions.
 """
 
 import re
@@ -10,37 +10,37 @@ from broadsheet.text import tex
 from broadsheet.text.rendering import plain_node
 from broadsheet.text.sanitize import clean, one_line
 
-# What starts something wherever it stands; and what GitHub's Markdown takes for the start of an address.
+# Characters with a meaning anywhere; then those that GitHub's Markdown takes for the start of an address.
 _SIGNS = re.compile(r"[\\`*_\[\]<>&#~|$^{}@!]")
 _ADDRESS = re.compile(r"(?<=www)\.|:(?=//)", re.IGNORECASE)
-# What starts something at the beginning of a line: a heading, a list, a rule, a definition.
+# The start of a heading, a list, a rule or a definition at the beginning of a line.
 _START = re.compile(r"(\d{1,9})(?=[.)])|(?=[-+=:])")
 _TICKS = re.compile(r"`+")
 
 
 def text(source: str) -> str:
-    """Running text (abstracts, comments) on one line of Markdown, also fit for the start of one."""
+    """Return running text (abstracts, comments) as Markdown on one line, which may begin a paragraph."""
     return _started(" ".join("".join(map(_node, tex.parse(clean(source)))).split()))
 
 
 def title(source: str) -> str:
-    """The same for a place that is a link itself: without links."""
+    """Return `text` of `source` without links, for a place that is a link itself."""
     return _started(" ".join("".join(map(_unlinked, tex.parse(clean(source)))).split()))
 
 
 def escaped(source: str) -> str:
-    """Plain text (names, venues) on one line, also fit for the start of one."""
+    """Return plain text (names, venues) as Markdown on one line, which may begin a paragraph."""
     return _started(_inert(one_line(source)))
 
 
 def link(label: str, url: str) -> str:
-    """A link; `label` is Markdown already, and `url` is one that `safe_url` has approved, or an address of ours."""
-    to = url.replace("&", "&amp;")
-    return f"[{label}](<{to}>)" if "(" in to or ")" in to else f"[{label}]({to})"
+    """Return a link. `label` is Markdown already; `url` is approved by `safe_url`, or an address of ours."""
+    target = url.replace("&", "&amp;")
+    return f"[{label}](<{target}>)" if "(" in target or ")" in target else f"[{label}]({target})"
 
 
 def _started(line: str) -> str:
-    return _START.sub(lambda found: f"{found[0]}\\", line, count=1) if _START.match(line) else line
+    return _START.sub(lambda match: f"{match[0]}\\", line, count=1) if _START.match(line) else line
 
 
 def _inert(words: str) -> str:
@@ -65,7 +65,7 @@ def _unlinked(node: tex.Node) -> str:
 
 
 def _code(words: str) -> str:
-    """A code span that shows `words`, with more backticks around than there are in it."""
+    """Return a code span of `words`, with more backticks around than there are in it."""
     if "`" not in words:
         return f"`{words}`"
     fence = "`" * (1 + max(map(len, _TICKS.findall(words))))

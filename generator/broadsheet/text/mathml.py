@@ -1,6 +1,6 @@
-"""TeX formulas to MathML Core, through math-core, with what comes out checked before anybody sees it.
+"""Conversion of TeX formulas to MathML Core by math-core, whose output is sanitized.
 
-The elements and attributes are those of MathML Core (W3C) and a few HTML ones that stand in ``mtext``; whatever else
+The elements and attributes are those of MathML Core (W3C) and a few of HTML inside ``mtext``. Anything else that
 math-core may write is dropped or makes the formula stay TeX. Nothing here links, loads, or runs.
 """
 
@@ -14,14 +14,14 @@ from typing import NamedTuple
 from math_core import LatexError, LatexToMathML
 
 from broadsheet.text.mathml_macros import MACROS
-from broadsheet.text.mathml_repair import mend, prepare
+from broadsheet.text.mathml_repair import prepare, repair
 from broadsheet.text.sanitize import clean
 
-LONGEST = 5000
-DEEPEST = 60
-_MOST_REPAIRS = 16
-_LONGEST_OUTPUT = 200_000
-_CACHED = 16_384  # formulas are short and most of them rare: a larger cache hardly finds more of them
+MAX_CHARS = 5000
+MAX_DEPTH = 60
+_MAX_REPAIRS = 16
+_MAX_OUTPUT_CHARS = 200_000
+_CACHE_SIZE = 16_384  # formulas are short and most of them rare: a larger cache has hardly more hits
 
 ELEMENTS = frozenset([
     "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "msub", "msup", "msubsup", "mover", "munder",
@@ -32,12 +32,12 @@ _RENAMED = {"menclose": "mrow", "i": "em", "b": "strong", "a": "span"}
 _LENGTH = re.compile(r"-?(?:\d{0,2}(?:\.\d+)?(?:em|ex|pt|px|mu)?|100%|50%)")
 _WORD = re.compile(r"[a-z-]+|\d")
 _BACK = re.compile(r"margin-left:-(\d{0,2}(?:\.\d+)?)em")
-# A site under a strict policy has no style attributes: these rules of math-core's are classes of the style sheet.
+# A strict Content-Security-Policy forbids style attributes: these rules of math-core's are classes of the style sheet.
 CLASSES = {
     "text-align:left": "left", "text-align:right": "right", "padding-left:0": "flush-left",
     "padding-right:0": "flush-right", "padding-left:1em": "apart", "font-variant-caps:small-caps": "small-caps",
 }  # fmt: skip
-STEPS = (1, 2, 3, 4, 5, 6, 9, 12, 18, 36)  # how far a formula's parts may move together, in mu (1/18 em)
+STEPS = (1, 2, 3, 4, 5, 6, 9, 12, 18, 36)  # distances by which parts of a formula may close up, in mu (1/18 em)
 ATTRIBUTES = {
     "display": _WORD, "displaystyle": _WORD, "scriptlevel": _WORD, "mathvariant": _WORD, "form": _WORD,
     "stretchy": _WORD, "symmetric": _WORD, "largeop": _WORD, "movablelimits": _WORD, "accent": _WORD,
@@ -55,22 +55,22 @@ _converter = LatexToMathML(macros=MACROS, **_options)  # type: ignore[arg-type]
 _bare_converter = LatexToMathML(**_options)  # type: ignore[arg-type]
 
 
-@lru_cache(_CACHED)
+@lru_cache(_CACHE_SIZE)
 def to_mathml(tex: str, display: bool = False) -> str | None:
-    """A ``<math>`` element, well-formed XML without entities, or None when the formula has to stay TeX."""
+    """Return a ``<math>`` element, well-formed XML without entities, or None if the formula has to stay TeX."""
     source = _source(tex, display)
-    return None if source is None else rewritten(source) or reparsed(source)
+    return None if source is None else sanitize_tags(source) or sanitize_xml(source)
 
 
 def to_tree(tex: str, display: bool = False) -> ET.Element | None:
-    """The same as a tree, for those who read it."""
+    """Return the ``<math>`` element as a tree."""
     source = _source(tex, display)
     return None if source is None else _parsed(source)
 
 
 @cache
 def symbol(name: str) -> str | None:
-    r"""The characters a macro without arguments stands for (``alpha``: α, ``times``: ×), or None if it is no such."""
+    r"""Return the characters of a macro without arguments (``alpha``: α, ``times``: ×), or None if it is no such."""
     try:
         source = _bare_converter.convert_with_local_state(rf"\{name}", displaystyle=False)
     except LatexError:
@@ -81,7 +81,7 @@ def symbol(name: str) -> str | None:
 
 @cache
 def takes_arguments(name: str) -> bool:
-    r"""Whether math-core knows ``\name`` as a macro with one or two arguments (``frac``, ``mathcal``, ``dot``)."""
+    r"""Return whether math-core has ``\name`` as a macro with one or two arguments (``frac``, ``mathcal``, ``dot``)."""
     try:
         _bare_converter.convert_with_local_state(rf"\{name}{{x}}{{x}}", displaystyle=False)
     except LatexError:
@@ -91,29 +91,29 @@ def takes_arguments(name: str) -> bool:
 
 def _convert(tex: str, display: bool) -> str | None:
     tex = clean(prepare(tex))
-    for repairs in range(_MOST_REPAIRS):
+    for repairs in range(_MAX_REPAIRS):
         try:
             source = _converter.convert_with_local_state(tex, displaystyle=display)
-            return None if repairs and not _TAG.sub("", source).strip() else source  # never mended away altogether
-        except LatexError as complaint:
-            mended = mend(tex, str(complaint))
-            if mended == tex or len(mended) > 2 * LONGEST:
+            return None if repairs and not _TAG.sub("", source).strip() else source  # repairs must leave something
+        except LatexError as error:
+            repaired = repair(tex, str(error))
+            if repaired == tex or len(repaired) > 2 * MAX_CHARS:
                 return None
-            tex = mended
+            tex = repaired
     return None
 
 
 def _source(tex: str, display: bool) -> str | None:
-    """What math-core makes of `tex`, mended where need be: not checked yet, its entities resolved but for XML's."""
-    source = _convert(tex, display) if len(tex) <= LONGEST else None
-    if source is None or len(source) > _LONGEST_OUTPUT:
+    """Return the unsanitized output of math-core for `tex`, repaired if need be, without entities but XML's."""
+    source = _convert(tex, display) if len(tex) <= MAX_CHARS else None
+    if source is None or len(source) > _MAX_OUTPUT_CHARS:
         return None
     source = clean(source)
-    return _ENTITY.sub(lambda found: html.unescape(found[0]), source) if "&" in source else source
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), source) if "&" in source else source
 
 
-def reparsed(source: str) -> str | None:
-    """`source` as well-formed XML with what is allowed, or None if it cannot be that."""
+def sanitize_xml(source: str) -> str | None:
+    """Return `source` as well-formed XML of allowed elements and attributes, or None if it cannot be that."""
     tree = _parsed(source)
     return None if tree is None else ET.tostring(tree, encoding="unicode", short_empty_elements=False)
 
@@ -121,16 +121,14 @@ def reparsed(source: str) -> str | None:
 def _parsed(source: str) -> ET.Element | None:
     try:
         tree = ET.fromstring(source)
-    except ET.ParseError:  # math-core lets some characters through that it should escape
+    except ET.ParseError:  # math-core does not escape some characters that it should
         return None
-    return tree if sanitise(tree) else None
+    return tree if sanitize_tree(tree) else None
 
 
-def rewritten(source: str) -> str | None:
-    """What `reparsed` makes of `source`, which is clean, if its tags are of the usual kind; else None.
-
-    Nearly all formulas pass here, in a quarter of a parser's time.
-    """
+# Fast path of `sanitize_xml`; compared in tests/text/test_mathml.py. 4 × as fast on 16,363 formulas (0.10 s, 0.40 s).
+def sanitize_tags(source: str) -> str | None:
+    """Return `sanitize_xml` of `source`, which is clean, if all its tags are usual ones; else None."""
     if "\r" in source or source.count("&") != sum(map(source.count, ("&lt;", "&gt;", "&amp;"))):
         return None
     before, *pieces = source.split("<")
@@ -139,28 +137,28 @@ def rewritten(source: str) -> str | None:
     for piece in pieces:
         markup, bracket, text = piece.partition(">")
         tag = _tag(markup)
-        if tag is None or not bracket or (out and not opened) or len(opened) >= DEEPEST or ">" in text:
+        if tag is None or not bracket or (out and not opened) or len(opened) >= MAX_DEPTH or ">" in text:
             return None
-        opens, closes, written = tag
+        opens, closes, rewritten = tag
         if opens:
             opened.append(opens)
         elif closes and (not opened or opened.pop() != closes):
             return None
-        out += (written, text)
+        out += (rewritten, text)
     return "".join(out) if out and not (before or opened or out[-1]) else None
 
 
 class _Tag(NamedTuple):
-    """A tag as it is to be written, and the element it opens or closes in the source; an empty one does neither."""
+    """A rewritten tag, and the element that it opens or closes in the source; an empty element does neither."""
 
     opens: str
     closes: str
-    written: str
+    rewritten: str
 
 
 @lru_cache(1024)
 def _tag(source: str) -> _Tag | None:
-    """The tag between ``<`` and ``>`` with what is allowed of it; None if a parser should see it."""
+    """Return the tag between ``<`` and ``>`` with its allowed attributes; None if it needs a parser."""
     tag = _TAG_INSIDE.fullmatch(source)
     name = _RENAMED.get(tag["name"], tag["name"]) if tag else ""
     attributes = _ATTRIBUTE.findall(tag["attributes"]) if tag else []
@@ -169,15 +167,14 @@ def _tag(source: str) -> _Tag | None:
         return None
     if tag["end"]:
         return None if attributes or tag["empty"] else _Tag("", tag["name"], f"</{name}>")
-    kept = "".join(f' {key}="{value}"' for key, value in _allowed(attributes))
-    start = f"<{name}{kept}>"
+    start = "".join([f"<{name}", *(f' {key}="{value}"' for key, value in _allowed(attributes)), ">"])
     return _Tag("", "", f"{start}</{name}>") if tag["empty"] else _Tag(tag["name"], "", start)
 
 
-def sanitise(tree: ET.Element) -> bool:
-    """Drop the attributes from `tree` that MathML Core or this site does not have; False if an element is such."""
+def sanitize_tree(tree: ET.Element) -> bool:
+    """Drop the attributes of `tree` that are not allowed; return whether its elements are, and its depth is."""
     level = [tree]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         for element in level:
             element.tag = _RENAMED.get(element.tag, element.tag)
             if element.tag not in ELEMENTS:
@@ -198,9 +195,9 @@ def _allowed(attributes: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]
 
 
 def _classes(style: str) -> Iterator[str]:
-    """The classes that say what the rules of a style attribute say; a rule without one is dropped."""
+    """Yield the classes for the rules of a style attribute; a rule without a class is dropped."""
     for rule in style.replace(" ", "").split(";"):
         if rule in CLASSES:
             yield CLASSES[rule]
-        elif (back := _BACK.fullmatch(rule)) and (width := float(back[1] or 0)):
+        elif (margin := _BACK.fullmatch(rule)) and (width := float(margin[1] or 0)):
             yield f"back-{min(STEPS, key=lambda step: abs(step - 18 * width))}"

@@ -1,4 +1,4 @@
-"""Macros that authors use in abstracts as if every reader had their preamble: packages, units, operators, habits."""
+"""Macros that abstracts use without a definition: packages, units, operators, habits."""
 
 import re
 
@@ -62,9 +62,8 @@ _CONVENTIONS = (
 
 
 def guess(name: str) -> str:
-    """What an unknown macro without an argument most likely stands for."""
+    """Return the likeliest meaning of an unknown macro without an argument."""
     for pattern, meaning in _CONVENTIONS:
-        found = pattern.fullmatch(name)
-        if found:
-            return found.expand(meaning)
+        if match := pattern.fullmatch(name):
+            return match.expand(meaning)
     return ""

@@ -1,4 +1,4 @@
-"""Mend TeX that math-core refuses: first what is always wrong in a lone formula, then what its message points to."""
+"""Repair of TeX that math-core rejects: first usual faults of a lone formula, then those that its message names."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _TEXT_MACRO = re.compile(r"\\(?:text(?:rm|bf|it|sf|tt|sc|sl|up|normal)?|[mh]box|
 
 
 def _chemistry(formula: re.Match[str]) -> str:
-    r"""``\ce{C2H2}``: the numbers behind letters are subscripts."""
+    r"""Return ``\ce{C2H2}`` with subscripts for the numbers behind letters."""
     return "\\mathrm{" + re.sub(r"(?<=[A-Za-z)])(\d+)", r"_{\1}", formula[1]) + "}"
 
 
@@ -38,7 +38,7 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 def prepare(tex: str) -> str:
-    """`tex` as math-core should see it at first: no comment, no numbered environment, characters for code points."""
+    """Return `tex` as math-core's first input: no comment, no numbered environment, characters for code points."""
     if "¥" in tex:  # a Japanese keyboard's backslash
         tex = re.sub(r"¥(?=[A-Za-z,%!;{}])", r"\\", tex)
     if "%" in tex:  # in metadata it is per cent, never a comment
@@ -51,92 +51,92 @@ def prepare(tex: str) -> str:
         tex = re.sub(r"\\unicode\{x([0-9A-Fa-f]{1,5})\}", _character, tex)
     if "--" in tex:
         tex = _DASHES.sub(lambda words: words[0].replace("---", "—").replace("--", "–"), tex)
-    if "\\operatorname" in tex:  # takes letters alone
+    if "\\operatorname" in tex:  # takes letters only
         tex = re.sub(r"\\operatorname\*?\s*\{(\\[A-Za-z]+\s*\{[A-Za-z]+\})\}", r"{\1}", tex)
     if any(macro in tex for macro in _QUANTITIES):
         tex = in_formulas(tex)
     return tex.strip()
 
 
-def _character(found: re.Match[str]) -> str:
-    character = chr(int(found[1], 16))
+def _character(code: re.Match[str]) -> str:
+    character = chr(int(code[1], 16))
     return rf"\text{{\{character}}}" if character in "%#&_${}" else rf"\text{{{character}}}"
 
 
-def mend(tex: str, complaint: str) -> str:
-    """`tex` with one more fault mended; the same `tex` when there is no more to try. `complaint` is math-core's."""
+def repair(tex: str, error: str) -> str:
+    """Return `tex` with one more fault repaired, or unchanged if nothing is left to try. `error` is math-core's."""
     for remedy in _REMEDIES:
-        better = remedy(tex, complaint)
-        if better != tex:
-            return better
+        repaired = remedy(tex, error)
+        if repaired != tex:
+            return repaired
     return tex
 
 
 def _rewritten(tex: str, _: str) -> str:
-    for pattern, better in _REWRITES:
-        tex = pattern.sub(better, tex)
+    for pattern, replacement in _REWRITES:
+        tex = pattern.sub(replacement, tex)
     return tex
 
 
-def _known(tex: str, complaint: str) -> str:
-    r"""The macro gone, its argument kept: ``\add{x}`` is x; alone, the likeliest meaning of its name."""
-    unknown = _UNKNOWN.search(complaint)
+def _without_unknown_macro(tex: str, error: str) -> str:
+    r"""Replace an unknown macro by its argument (``\add{x}`` is x), or else by the likeliest meaning of its name."""
+    unknown = _UNKNOWN.search(error)
     if unknown is None:
         return tex
     macro = rf"\\{unknown[1]}(?![A-Za-z])"
     meaning = guess(unknown[1])
-    kept = re.sub(macro + r"\s*(?=\{[^}])", "", tex)
-    return kept if kept != tex else re.sub(macro + r"(?:\{\})?", lambda _: meaning, tex)
+    argument = re.sub(macro + r"\s*(?=\{[^}])", "", tex)
+    return argument if argument != tex else re.sub(macro + r"(?:\{\})?", lambda _: meaning, tex)
 
 
-def _without_environment(tex: str, complaint: str) -> str:
-    unknown = _UNKNOWN_ENVIRONMENT.search(complaint)
+def _without_environment(tex: str, error: str) -> str:
+    unknown = _UNKNOWN_ENVIRONMENT.search(error)
     return re.sub(rf"\\(?:begin|end)\{{{re.escape(unknown[1])}\}}", "", tex) if unknown else tex
 
 
-def _single_scripts(tex: str, complaint: str) -> str:
-    """``x^a^b``: the second script gets a base of its own."""
-    position = int(complaint.partition(":")[0]) if "Duplicate" in complaint else len(tex)
+def _single_scripts(tex: str, error: str) -> str:
+    """Give the second script of ``x^a^b`` a base of its own."""
+    position = int(error.partition(":")[0]) if "Duplicate" in error else len(tex)
     return f"{tex[:position]}{{}}{tex[position:]}" if position < len(tex) else tex
 
 
-def _aligned(tex: str, complaint: str) -> str:
-    return rf"\begin{{aligned}}{tex}\end{{aligned}}" if "table-like" in complaint else tex
+def _aligned(tex: str, error: str) -> str:
+    return rf"\begin{{aligned}}{tex}\end{{aligned}}" if "table-like" in error else tex
 
 
 def _without_growing_delimiters(tex: str, _: str) -> str:
     return re.sub(r"\\(?:left|right|middle)(?![A-Za-z])\s*\.?", "", tex)
 
 
-def _environment(found: re.Match[str]) -> str:
-    name = _ENVIRONMENTS.get(found[2], found[2])
-    return rf"\{found[1]}{{{name}}}" if name else ""
+def _environment(delimiter: re.Match[str]) -> str:
+    name = _ENVIRONMENTS.get(delimiter[2], delimiter[2])
+    return rf"\{delimiter[1]}{{{name}}}" if name else ""
 
 
 def _balanced(tex: str, _: str) -> str:
-    """Every brace with its partner: superfluous closing ones dropped, missing ones added at the end."""
-    depth, out, last = 0, [], 0
+    """Drop superfluous closing braces, and add missing ones at the end."""
+    depth, out, done = 0, [], 0
     for brace in _BRACE.finditer(tex):
         if brace[0] == "}" and depth == 0:
-            out.append(tex[last : brace.start()])
-            last = brace.end()
+            out.append(tex[done : brace.start()])
+            done = brace.end()
         depth = max(0, depth + {"{": 1, "}": -1}.get(brace[0], 0))
-    return "".join(out) + tex[last:] + "}" * depth
+    return "".join(out) + tex[done:] + "}" * depth
 
 
 def _text_arguments(tex: str, _: str) -> str:
-    r"""Formulas inside ``\text{}`` moved out of it, and characters escaped that it does not take."""
-    out, last = [], 0
+    r"""Move formulas out of ``\text{}``, and escape characters that it does not take."""
+    out, done = [], 0
     for macro in _TEXT_MACRO.finditer(tex):
         end = _closing_brace(tex, macro.end())
-        if macro.start() < last or end is None:
+        if macro.start() < done or end is None:
             continue
         parts = tex[macro.end() : end].split("$")
         words = [f"{macro[0]}{_text(part)}}}" if part else "" for part in parts[::2]]
         mixed = [piece for pair in zip(words, [*parts[1::2], ""], strict=False) for piece in pair]
-        out += [tex[last : macro.start()], "".join(mixed) or "{}"]
-        last = end + 1
-    return "".join(out) + tex[last:]
+        out += [tex[done : macro.start()], "".join(mixed) or "{}"]
+        done = end + 1
+    return "".join(out) + tex[done:]
 
 
 def _text(part: str) -> str:
@@ -153,6 +153,6 @@ def _closing_brace(tex: str, pos: int) -> int | None:
 
 
 _REMEDIES = (
-    _rewritten, _text_arguments, _known, _without_environment, _single_scripts, _aligned, _balanced,
+    _rewritten, _text_arguments, _without_unknown_macro, _without_environment, _single_scripts, _aligned, _balanced,
     _without_growing_delimiters,
 )  # fmt: skip

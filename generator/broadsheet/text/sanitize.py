@@ -1,13 +1,16 @@
-"""Which characters text from outside may keep, and the URLs it may lead to."""
+"""Sanitizing of text from outside: its characters and its URLs."""
 
+import html
 import ipaddress
 import re
 from urllib.parse import quote, urlsplit
 
+from markupsafe import escape
+
 # XML 1.0 section 2.2 forbids most control characters, lone surrogates, U+FFFE and U+FFFF. The rest reorders or hides
 # text (Unicode bidirectional controls, byte order mark, interlinear annotations, soft hyphens, zero width, tags) or
 # means nothing (C1 controls). The joiners U+200C and U+200D belong to Arabic, Indic and emoji (UAX 31, section 2.3)
-# and to nothing else; so do tags behind the black flag (UTS 51, annex C).
+# only; so do tags behind the black flag (UTS 51, annex C).
 _JOINING = "\u0600-\u08ff\u0900-\u109f\u1780-\u18af\ua840-\uabff\ufb50-\ufdff\ufe0f\ufe70-\ufefc"
 _JOINING += "\u2600-\u27bf\U00010a00-\U00011fff\U0001e900-\U0001e95f\U0001f000-\U0001faff"
 _UNWANTED = re.compile(
@@ -15,66 +18,44 @@ _UNWANTED = re.compile(
     "\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u206f\ufeff\ufff9-\ufffb"
     f"\U0001d173-\U0001d17a\U000e0000-\U000e007f]|(?<![{_JOINING}])[\u200c\u200d]"
 )
-# Compiled when a text needs it: few have such characters, and every command would wait for it.
+# Compiled on demand: few texts have such characters, and every command would wait for it.
 _FLAG_OR_UNWANTED = f"(\U0001f3f4[\U000e0030-\U000e007a]{{2,6}}\U000e007f)|{_UNWANTED.pattern}"
-_PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
-_SIGNS = "\\${}~*`[<>&'\""
-_PLAIN = bytes(sorted({*_PRINTABLE_ASCII} - {*map(ord, _SIGNS)}))
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
-_KEPT_IN_PATH = "%/?#[]@!$&()*+,;=:~-._"  # kept as they are; quotes, angle brackets, spaces and the rest are encoded
-_LONGEST_URL = 2000
+_SAFE_IN_URL = "%/?#[]@!$&()*+,;=:~-._"  # quotes, angle brackets, spaces and all others are encoded
+_MAX_URL_CHARS = 2000
 ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-_NO_CHARACTER = re.compile("&#[0-9]{8,};?")
+_INVALID_ENTITY = re.compile("&#[0-9]{8,};?")  # a number too long to be a character's
 
 
 def clean(text: str) -> str:
-    """`text` without the characters that XML forbids, that reorder and that hide text; line breaks stay as given."""
-    # All of them are unprintable to Python, which looks much faster than a pattern does.
+    """Return `text` without characters that XML forbids, that reorder or hide text; line breaks stay unchanged."""
+    # All of them are unprintable to Python, whose check is much faster than a pattern.
     return text if text.replace("\n", "").isprintable() else re.sub(_FLAG_OR_UNWANTED, r"\1", text)
 
 
 def unescaped(text: str) -> str:
-    """`text` with its entities as characters; a number too long to be a character's is the replacement character."""
-    if "&" not in text:
-        return text
-    import html  # noqa: PLC0415 - knows two thousand names, for the few texts that use one
-
-    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
-
-
-def is_printable(text: str) -> bool:
-    """``text.isprintable()`` of a long text, at a third of its time: what is left without ASCII is little."""
-    left = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE_ASCII)
-    return not left or left.decode("utf-8", "surrogatepass").isprintable()
-
-
-def signs(text: str) -> str:
-    """`text` without printable ASCII that is plain to any parser: little is left, and soon looked through.
-
-    What is left of ASCII are controls and the signs of TeX, Markdown and HTML that mean something by themselves.
-    """
-    return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    """Return `text` with characters for its entities; an invalid number becomes the replacement character."""
+    return html.unescape(_INVALID_ENTITY.sub("\ufffd", text)) if "&" in text else text
 
 
 def one_line(text: str) -> str:
-    """`text` cleaned, on one line: every run of white space is a single space, none at the ends."""
+    """Return `text` cleaned, on one line: every run of white space is a single space, none at the ends."""
     return " ".join(clean(text).split())
 
 
 def escaped(text: str) -> str:
-    """`text` for HTML's and XML's content and attributes, as markupsafe writes it, at a third of its time."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace("'", "&#39;").replace('"', "&#34;")
+    """Return `text` escaped for the content and attributes of HTML and XML, as a plain string."""
+    return str(escape(text))
 
 
 def safe_url(url: str | None) -> str | None:
-    """`url` ready to stand in an attribute, if it is http(s) with a host and nothing hidden; else None.
+    """Return `url` ready for an attribute if it is http(s) with a host and nothing hidden; else None.
 
-    Refused: other schemes, ``//host``, user names, control and bidi characters, host names that cannot be one.
-    Spaces, quotes and other characters a URL may not hold (RFC 3986, section 2) are percent-encoded.
+    Rejects other schemes, ``//host``, user names, control and bidi characters, and impossible host names. Spaces,
+    quotes and other characters that a URL may not hold (RFC 3986, section 2) are percent-encoded.
     """
     stripped = (url or "").strip()
-    if not stripped or len(stripped) > _LONGEST_URL or _UNWANTED.search(stripped) or re.search(r"[\t\r\n]", stripped):
+    if not stripped or len(stripped) > _MAX_URL_CHARS or _UNWANTED.search(stripped) or re.search(r"[\t\r\n]", stripped):
         return None
     try:
         parts = urlsplit(stripped)
@@ -84,7 +65,7 @@ def safe_url(url: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or not _is_host(parts.hostname or ""):
         return None
     _, _, rest = stripped.partition("//")
-    return f"{parts.scheme}://{_host(parts.hostname or '', port)}{quote(rest[len(parts.netloc) :], safe=_KEPT_IN_PATH)}"
+    return f"{parts.scheme}://{_host(parts.hostname or '', port)}{quote(rest[len(parts.netloc) :], safe=_SAFE_IN_URL)}"
 
 
 def _host(name: str, port: int | None) -> str:
@@ -93,7 +74,7 @@ def _host(name: str, port: int | None) -> str:
 
 
 def _is_host(name: str) -> bool:
-    """A DNS or internationalised name, or an IP address."""
+    """Return whether `name` is a DNS or internationalised name, or an IP address."""
     if ":" in name:
         try:
             return "%" not in name and ipaddress.ip_address(name).version == 6

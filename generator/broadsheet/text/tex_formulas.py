@@ -1,20 +1,17 @@
-"""Find the formulas in running text, and leave the money.
+"""Formulas in running text, told from amounts of money.
 
-Delimiters are those of LaTeX: ``$…$``, ``$$…$$``, ``\\(…\\)``, ``\\[…\\]`` and the environments of displayed equations.
-A dollar sign is also a currency, so what stands between two of them must look like mathematics; the rules follow
-pandoc's (no space inside the delimiters, no digit after the closing one) and give way where the content is plainly TeX.
+Delimiters are LaTeX's: ``$…$``, ``$$…$$``, ``\\(…\\)``, ``\\[…\\]`` and the environments of displayed equations. A
+dollar sign is also a currency, so the text between two of them must look like mathematics. The rules are pandoc's (no
+space inside the delimiters, no digit after the closing one), but plain TeX overrules them.
 """
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 import msgspec
 
-_FARTHEST = 12_000  # how far a closing delimiter may be; longer is a mistake, and looking for it would take long
-_MOST_NESTED = 6  # dollars inside \text{} before the closing one
-# $…$ without a dollar sign or brace that a backslash escapes: where the first dollar sign is the closing one.
-_INLINE = re.compile(r"\$(?!\$)([^$\\]*+(?:\\[^{}$][^$\\]*+)*+)\$")
+_MAX_CHARS = 12_000  # of a formula; a longer one is a mistake, and the search for its end would take long
+_MAX_NESTED = 6  # dollars inside \text{} before the closing one
 _ENVIRONMENT = re.compile(r"\\begin\{((?:equation|align|alignat|gather|multline|eqnarray|displaymath|math)\*?)\}")
 _PARAGRAPH = re.compile(r"\n[ \t]*\r?\n")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -34,7 +31,7 @@ _ESCAPED_FORMULA = re.compile(r"[A-Za-z]|[^\s\d](?:\S|\\_)*[)\]}]")
 
 
 class Formula(msgspec.Struct, frozen=True):
-    """TeX between delimiters: `tex` without them, and where it stands in the text with them."""
+    """TeX between delimiters: `tex` without them, and its span in the text with them."""
 
     tex: str
     display: bool
@@ -43,44 +40,20 @@ class Formula(msgspec.Struct, frozen=True):
 
 
 def formulas(text: str) -> Iterator[Formula]:
-    """Every formula of `text`, from left to right."""
+    """Yield every formula of `text`, from left to right."""
     opening = _OPENING.search(text)
     while opening:
-        at = opening.start()
-        formula = formula_at(text, at)
+        pos = opening.start()
+        formula = formula_at(text, pos)
         if formula:
             yield formula
-        escaped = text[at] == "\\" and text[at + 1 : at + 2] not in ("(", "[")
-        opening = _OPENING.search(text, formula.end if formula else at + 1 + escaped)
+        escaped = text[pos] == "\\" and text[pos + 1 : pos + 2] not in ("(", "[")
+        opening = _OPENING.search(text, formula.end if formula else pos + 1 + escaped)
 
 
 def formula_at(text: str, pos: int, end: int | None = None) -> Formula | None:
-    """The formula whose opening delimiter stands at `pos`, or None. Nothing from `end` on is looked at."""
-    stop = min(len(text) if end is None else end, pos + _FARTHEST)
-    inline = _INLINE.match(text, pos, stop)
-    if inline and inline[1].count("{") == inline[1].count("}"):
-        tex, after = inline[1], inline.end()
-        return Formula(tex, False, pos, after) if _is_mathematics(tex, text[after : after + 1].isdigit()) else None
-    return delimited(text, pos, stop)
-
-
-def between_dollars(text: str) -> list[str] | None:
-    """`text` cut at ``$…$``: words, TeX, words …, words; None unless each is such a formula as `formula_at` finds.
-
-    That is one look at a text for all its formulas; whether its words hold anything else, the caller must see.
-    """
-    if len(text) > _FARTHEST:
-        return None
-    pieces = _INLINE.split(text)
-    for at in range(1, len(pieces), 2):
-        tex = pieces[at]
-        if tex.count("{") != tex.count("}") or not _is_mathematics(tex, pieces[at + 1][:1].isdigit()):
-            return None
-    return pieces
-
-
-def delimited(text: str, pos: int, stop: int) -> Formula | None:
-    """The same, whatever the delimiters."""
+    """Return the formula whose opening delimiter is at `pos` and which ends before `end`, or None."""
+    stop = min(len(text) if end is None else end, pos + _MAX_CHARS)
     if text.startswith("$$", pos):
         return _dollars(text, pos, stop, "$$") or _dollars(text, pos, stop, "$")
     if text[pos] == "$":
@@ -104,43 +77,41 @@ def _dollars(text: str, pos: int, stop: int, mark: str) -> Formula | None:
 
 
 def _closing(text: str, pos: int, stop: int, mark: str) -> int | None:
-    """Where the closing `mark` begins: the first one outside braces, else (braces unbalanced) just the first one."""
-    first, depth, last = None, 0, pos
-    for count, at in enumerate(_unescaped_dollars(text, pos, stop)):
-        if not text.startswith(mark, at):
+    """Return the start of the closing `mark`: the first outside braces, or the first if braces are unbalanced."""
+    first, depth, done = None, 0, pos
+    for count, dollar in enumerate(_unescaped_dollars(text, pos, stop)):
+        if not text.startswith(mark, dollar):
             continue
-        first = at if first is None else first
-        depth += _depth(text, last, at)
-        if depth <= 0 or count >= _MOST_NESTED:
-            return at if depth == 0 else first
-        last = at
+        first = dollar if first is None else first
+        depth += _depth(text, done, dollar)
+        if depth <= 0 or count >= _MAX_NESTED:
+            return dollar if depth == 0 else first
+        done = dollar
     return first
 
 
 def _unescaped_dollars(text: str, pos: int, stop: int) -> Iterator[int]:
-    """Where a dollar sign stands that no backslash escapes; two backslashes are a line break."""
-    at = text.find("$", pos, stop)
-    while at >= 0:
-        if text[at - 1] != "\\" or (at - len(text[pos:at].rstrip("\\")) - pos) % 2 == 0:
-            yield at
-        at = text.find("$", at + 1, stop)
+    """Yield the positions of dollar signs that no backslash escapes; two backslashes are a line break."""
+    dollar = text.find("$", pos, stop)
+    while dollar >= 0:
+        if text[dollar - 1] != "\\" or (dollar - len(text[pos:dollar].rstrip("\\")) - pos) % 2 == 0:
+            yield dollar
+        dollar = text.find("$", dollar + 1, stop)
 
 
 def _depth(text: str, start: int, end: int) -> int:
-    marks: str | list[str] = text[start:end]
-    if "\\{" in marks or "\\}" in marks:  # not all of them are TeX's own
-        marks = _BRACE.findall(text, start, end)
+    marks = _BRACE.findall(text, start, end)
     return marks.count("{") - marks.count("}")
 
 
 def _escaped(text: str, pos: int, stop: int) -> Formula | None:
-    r"""``\$n\$``: an exporter escaped the delimiters of a formula. Only what can be nothing else is taken for one."""
+    r"""Return a formula whose delimiters an exporter escaped (``\$n\$``), if it can be nothing else."""
     closing = text.find("\\$", pos + 2, min(stop, pos + 100))
     if closing < 0:
         return None
     tex = text[pos + 2 : closing]
-    telling = _MACRO.search(tex) or _ESCAPED_FORMULA.fullmatch(tex)
-    if not telling or "$" in tex or _WORD.search(_MACRO.sub("", tex)) or tex != tex.strip():
+    has_evidence = _MACRO.search(tex) or _ESCAPED_FORMULA.fullmatch(tex)
+    if not has_evidence or "$" in tex or _WORD.search(_MACRO.sub("", tex)) or tex != tex.strip():
         return None
     return Formula(re.sub(r"\\([_*])", r"\1", tex), False, pos, closing + 2)
 
@@ -166,7 +137,7 @@ def _environment(text: str, pos: int, stop: int) -> Formula | None:
 
 
 def _bare(tex: str) -> str:
-    """What of `tex` stands outside braces and macros: there, a word is prose."""
+    """Return the part of `tex` outside braces and macros, where words are prose."""
     while "{" in tex and (outside := _INNERMOST_GROUP.sub(" ", tex)) != tex:
         tex = outside
     return _SYMBOL_MACRO.sub(" ", _MACRO.sub(" ", tex)) if "\\" in tex or "¥" in tex else tex
@@ -176,36 +147,40 @@ def _words(bare: str) -> int:
     return sum(word not in _FUNCTIONS for word in _WORD.findall(bare))
 
 
-@lru_cache(4096)  # the same few letters stand in many formulas
 def _is_mathematics(tex: str, before_digit: bool) -> bool:
-    """Whether `tex`, found between dollars, is a formula; `before_digit` is whether one follows the closing dollar."""
+    """Return whether `tex` between dollars is a formula; `before_digit`: a digit follows the closing dollar."""
     body = tex.strip()
-    if not body or ("\n" in tex and _PARAGRAPH.search(tex)) or ("\\" in tex and _OTHER_DELIMITER.search(tex)):
+    if not body or _PARAGRAPH.search(tex) or _OTHER_DELIMITER.search(tex):
         return False
-    macros = ("\\" in body or "¥" in body) and _MACRO.search(body) is not None
+    macros = _MACRO.search(body) is not None
     has_tex = macros or "^" in body or "_" in body
-    bare, tight = _bare(body), tex == body
-    words = _words(bare)
+    bare = _bare(body)
     if body[0].isdigit() or body[0] in ".,":
-        return not (_AMOUNT.fullmatch(tex) or _is_money(bare, 3 if macros else 1, has_tex, tight, before_digit))
+        max_words = 3 if macros else 1
+        return not (_AMOUNT.fullmatch(tex) or _is_money(bare, max_words, has_tex, tex == body, before_digit))
     if has_tex or _RELATION.search(body):
-        return words <= 3
+        return _words(bare) <= 3
     if not any(map(str.isalnum, body)):
         return len(body) <= 6
+    return _is_plain_formula(bare, tex == body, before_digit and len(body) > 2)
+
+
+def _is_plain_formula(bare: str, tight: bool, before_digit: bool) -> bool:
+    """Return whether a text without TeX is a formula; `tight`: no space is inside the delimiters."""
     if not tight:
-        return words == 0 and not re.search(r"[A-Za-z]{2}", bare)
-    return words <= 3 and not _SENTENCE.search(bare) and (len(body) <= 2 or not before_digit)
+        return _words(bare) == 0 and not re.search(r"[A-Za-z]{2}", bare)
+    return _words(bare) <= 3 and not _SENTENCE.search(bare) and not before_digit
 
 
-def _is_money(bare: str, most_words: int, has_tex: bool, tight: bool, before_digit: bool) -> bool:
-    """``$5 to $10``: an amount, prose, and another dollar sign."""
+def _is_money(bare: str, max_words: int, has_tex: bool, tight: bool, before_digit: bool) -> bool:
+    """Return whether a text is the rest of ``$5 to $10``: an amount and prose before another dollar sign."""
     if _is_comparison(bare) and not before_digit:
         return False
-    if _words(bare) > most_words or _SENTENCE.search(bare) or (before_digit and not tight):
+    if _words(bare) > max_words or _SENTENCE.search(bare) or (before_digit and not tight):
         return True
     return not has_tex and (before_digit or (not tight and re.search(r"[A-Za-z]", bare) is not None))
 
 
 def _is_comparison(bare: str) -> bool:
-    """``0.1 < z < 0.4``: no amount of money is followed by a relation and its other side, without a word."""
+    """Return whether a text is like ``0.1 < z < 0.4``: no amount of money has a relation and no word."""
     return _COMPARED.search(bare) is not None and not re.search(r"[A-Za-z]{2}", bare)

@@ -1,4 +1,4 @@
-"""The nodes of running text."""
+"""Nodes of running text."""
 
 from typing import TypeAlias
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Text(msgspec.Struct, frozen=True):
-    """Characters, not escaped. Two line breaks in a row end a paragraph."""
+    """Unescaped characters. Two line breaks in a row end a paragraph."""
 
     text: str
 

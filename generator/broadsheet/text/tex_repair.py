@@ -1,38 +1,38 @@
-r"""Macros torn apart on their way: arXiv took the ``\b`` of ``\beta`` for an accent, and wrote ``\b{eta}``."""
+r"""Repair of split macros: arXiv took the ``\b`` of ``\beta`` for an accent, and wrote ``\b{eta}``."""
 
 import re
 from functools import cache
 
 from broadsheet.text.mathml import symbol, takes_arguments
 
-_TORN = re.compile(r"\\([A-Za-z])\{([a-z]{1,14})\}(?=(.?))")
+_SPLIT = re.compile(r"\\([A-Za-z])\{([a-z]{1,14})\}(?=(.?))")
 _GREEK = frozenset(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
     "varrho sigma varsigma tau upsilon phi varphi chi psi omega "
     "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
 )
-_SHORT = frozenset({"mu", "nu"})  # others of two letters may be anybody's: \p{i}, \x{i}
+_SHORT = frozenset({"mu", "nu"})  # others of two letters may be an author's own: \p{i}, \x{i}
 _STRUCTURE = frozenset(
     "begin end left right middle big bigl bigr bigg biggl biggr Big Bigl Bigr Bigg Biggl Biggr limits nolimits "
     "cite ref eqref label footnote href url".split()
 )
-_ACCENTS = frozenset("bcdfhknrtuv")  # of TeX or of JSON: the macros that more than Greek was taken for
+_ACCENTS = frozenset("bcdfhknrtuv")  # of TeX or JSON: the first letters of split macros that are not Greek
 
 
-def mend(text: str) -> str:
-    """Return `text` with torn macros whole."""
-    return _TORN.sub(_whole, text) if "{" in text else text
+def repair(text: str) -> str:
+    """Return `text` with its split macros joined."""
+    return _SPLIT.sub(_joined, text) if "{" in text else text
 
 
-def _whole(found: re.Match[str]) -> str:
-    name, follows = found[1] + found[2], found[3]
+def _joined(match: re.Match[str]) -> str:
+    name, following = match[1] + match[2], match[3]
     if not _is_macro(name):
-        return found[0]
+        return match[0]
     if symbol(name) is not None:
-        return f"\\{name}{'' if follows in ('{', '_', '^') else '{}'}"
-    if name.startswith("text") and follows != "{":
-        return name  # its words are lost: what is left is all that there is to read
-    return f"\\{name}{' ' if follows.isalnum() else ''}"
+        return f"\\{name}{'' if following in ('{', '_', '^') else '{}'}"
+    if name.startswith("text") and following != "{":
+        return name  # its words are lost: the name is all that is left to read
+    return f"\\{name}{' ' if following.isalnum() else ''}"
 
 
 @cache

@@ -41,61 +41,83 @@ _EXPONENT = re.compile(r"(?<=[\d.)])\s*[eEdD]\s*([+-]?\d+)$")
 
 
 def unit(source: str) -> str:
-    r"""Return a unit in characters: ``\meter\per\second`` is m s⁻¹. What is no macro of siunitx stays as it is."""
-    parts: list[str] = []
-    prefix, inverse, power, glued = "", False, "", False
-    for token in _TOKEN.finditer(_SCRIPT.sub(lambda found: (found[1] or found[2]).translate(_RAISED), source.strip())):
-        name = token["macro"]
-        if name == "per":
-            inverse = True
-        elif name in _PREFIXES:
-            prefix += _PREFIXES[name]
-        elif name in _NEXT_POWERS:
-            power = _NEXT_POWERS[name]
-        elif name in _POWERS or token["power"]:
-            raised = (token["power"] or _POWERS[name or ""]).translate(_RAISED)
-            if parts:
-                parts[-1] = parts[-1].removesuffix("¹") + raised
-        elif name:
-            sign = "-" if inverse else ""
-            raised = (sign + (power or ("1" if inverse else ""))).translate(_RAISED)
-            parts.append(prefix + _UNITS.get(name, _SHORT.get(name, name)) + raised)
-            prefix, inverse, power, glued = "", False, "", False
-        elif token["space"]:
-            glued = False
-        elif parts and glued:
-            parts[-1] += token["other"]
+    r"""Return a unit in characters: ``\meter\per\second`` is m s⁻¹. Anything but siunitx's macros is unchanged."""
+    writer = _UnitWriter()
+    for token in _TOKEN.finditer(
+        _SCRIPT.sub(lambda script: (script[1] or script[2]).translate(_RAISED), source.strip())
+    ):
+        if token["macro"]:
+            writer.add_macro(token["macro"])
+        elif token["power"]:
+            writer.raise_last(token["power"])
+        elif token["other"]:
+            writer.add_character(token["other"])
         else:
-            parts.append(prefix + token["other"])
-            prefix, glued = "", True
-    return " ".join(parts).replace(" ⁻", "⁻").replace(" / ", "/")
+            writer.is_joining = False
+    return " ".join(writer.parts).replace(" ⁻", "⁻").replace(" / ", "/")
+
+
+class _UnitWriter:
+    """A unit in parts, and the prefix, sign and power of the part that follows."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.is_joining = False  # the next character goes on with the last part
+        self._prefix, self._is_inverse, self._power = "", False, ""
+
+    def add_macro(self, name: str) -> None:
+        if name == "per":
+            self._is_inverse = True
+        elif name in _PREFIXES:
+            self._prefix += _PREFIXES[name]
+        elif name in _NEXT_POWERS:
+            self._power = _NEXT_POWERS[name]
+        elif name in _POWERS:
+            self.raise_last(_POWERS[name])
+        else:
+            power = f"-{self._power or 1}" if self._is_inverse else self._power
+            self.parts.append(self._prefix + _UNITS.get(name, _SHORT.get(name, name)) + power.translate(_RAISED))
+            self._prefix, self._is_inverse, self._power, self.is_joining = "", False, "", False
+
+    def raise_last(self, power: str) -> None:
+        if self.parts:
+            self.parts[-1] = self.parts[-1].removesuffix("¹") + power.translate(_RAISED)
+
+    def add_character(self, character: str) -> None:
+        if self.parts and self.is_joining:
+            self.parts[-1] += character
+        else:
+            self.parts.append(self._prefix + character)
+            self._prefix, self.is_joining = "", True
 
 
 def number(source: str) -> str:
     """Return a number in characters: ``1.2e-3`` is 1.2×10⁻³, ``5 +- 1`` is 5±1."""
     plain = source.strip().replace("\\pm", "±").replace("+-", "±").replace("\\times", "×").replace("{,}", ",")
-    return re.sub(r"\s*([±×])\s*", r"\1", _EXPONENT.sub(lambda e: "×10" + e[1].lstrip("+").translate(_RAISED), plain))
+    return re.sub(
+        r"\s*([±×])\s*", r"\1", _EXPONENT.sub(lambda power: "×10" + power[1].lstrip("+").translate(_RAISED), plain)
+    )
 
 
-def quantity(value: str, of: str) -> str:
-    """Return a number with its unit; degrees, minutes and seconds of arc stand close to it."""
-    name = unit(of)
-    return f"{number(value)}{'' if name in _UNSPACED else ' '}{name}".strip()
+def quantity(value: str, source: str) -> str:
+    """Return a number with its unit; no space precedes degrees, minutes and seconds of arc."""
+    symbol = unit(source)
+    return f"{number(value)}{'' if symbol in _UNSPACED else ' '}{symbol}".strip()
 
 
-def extent(first: str, last: str, of: str = "") -> str:
+def extent(first: str, last: str, source: str = "") -> str:
     """Return a range."""
-    return f"{quantity(first, of)} to {quantity(last, of)}"
+    return f"{quantity(first, source)} to {quantity(last, source)}"
 
 
-def enumeration(values: str, of: str = "") -> str:
-    """Return a list of numbers, which semicolons part."""
-    given = [quantity(value, of) for value in values.split(";") if value.strip()]
-    return " and ".join([part for part in (", ".join(given[:-1]), given[-1]) if part]) if given else ""
+def enumeration(values: str, source: str = "") -> str:
+    """Return a list of numbers, which semicolons separate."""
+    quantities = [quantity(value, source) for value in values.split(";") if value.strip()]
+    return " and ".join(filter(None, [", ".join(quantities[:-1]), *quantities[-1:]]))
 
 
 def angle(value: str) -> str:
-    """Return degrees; or degrees, minutes and seconds, which semicolons part."""
+    """Return degrees; or degrees, minutes and seconds, which semicolons separate."""
     parts = zip(value.split(";"), _UNSPACED, strict=False)
     return "".join(number(part) + sign for part, sign in parts if part.strip())
 
@@ -114,7 +136,7 @@ _CALL = re.compile(
 
 
 def in_formulas(tex: str) -> str:
-    r"""Return `tex` with quantities whose units are macros as ``\text{}``."""
+    r"""Return `tex` with ``\text{}`` for quantities whose units are macros."""
     return _CALL.sub(_as_text, tex)
 
 

@@ -1,7 +1,7 @@
 """Formulas as one line of readable Unicode, for titles, feeds and mail: ``x_i^2`` is xᵢ², ``\\mathcal{O}(n)`` is O(n).
 
-Letters lose their style (a search for "O(n" must find it); sub- and superscripts are Unicode's where it has them all
-and they stay legible, else ``_`` and ``^`` remain.
+Letters lose their style, so that a search for "O(n" finds them. Sub- and superscripts become Unicode's if it has them
+all and they stay legible; else ``_`` and ``^`` remain.
 """
 
 import re
@@ -21,7 +21,7 @@ _ALREADY_RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "⋆": "⋆", 
 _ALREADY_LOWERED = frozenset("⊙⊕☉")  # "M⊙" is how astronomers write it in plain text
 _TO_ASCII = {"∼": "~", "∗": "*"}
 _INVISIBLE = dict.fromkeys([0x2061, 0x2062, 0x2063, 0x2064, 0xFE00, 0xFE01])
-_KEPT_STYLES = frozenset("ℓℏℝℕℤℚℂℙ𝔼𝔽")  # blackboard letters say what they mean; Planck's constant is no h
+_STYLED_SYMBOLS = frozenset("ℓℏℝℕℤℚℂℙ𝔼𝔽")  # blackboard letters have a meaning of their own; Planck's constant is no h
 _ACCENTS = {"ˆ": "\u0302", "^": "\u0302", "~": "\u0303", "˜": "\u0303", "¯": "\u0304", "ˉ": "\u0304", "‾": "\u0304",
             "˙": "\u0307", "¨": "\u0308", "→": "\u20d7", "⃗": "\u20d7", "˘": "\u0306", "ˇ": "\u030c", "´": "\u0301",
             "`": "\u0300", "˚": "\u030a"}  # fmt: skip
@@ -32,14 +32,14 @@ _NEEDS_BRACKETS = re.compile(r"[\s+−=,/<>≤≥×·-]")
 
 @lru_cache(65_536)
 def unicode_math(tex: str) -> str:
-    """`tex`, a formula without its delimiters, as text on one line; a space that TeX sets at an end is kept."""
+    """Return `tex`, a formula without its delimiters, as text on one line; TeX's spaces at its ends remain."""
     tree = to_tree(tex)
     text = _rough(tex) if tree is None else _text(tree)
     return _SPACES.sub(" ", text.translate(_INVISIBLE))
 
 
 def mathml_text(tree: ET.Element) -> str:
-    """A ``<math>`` element, anybody's and perhaps broken, as `unicode_math` writes formulas; changes the tree."""
+    """Return a ``<math>`` element of any source, perhaps broken, as `unicode_math` does; changes the tree."""
     annotations = (note for note in tree.iter("annotation") if "tex" in note.get("encoding", "").lower())
     tex = next((note.text for note in annotations if note.text), None)
     if tex:
@@ -51,13 +51,13 @@ def mathml_text(tree: ET.Element) -> str:
             element.tail = None
     try:
         text = _text(tree)
-    except (ValueError, IndexError, RecursionError):  # an element with more or fewer children than it must have
+    except (ValueError, IndexError, RecursionError):  # an element has too many or too few children
         text = tree.get("alttext") or "".join(tree.itertext())
     return _SPACES.sub(" ", text.translate(_INVISIBLE)).strip()
 
 
 def script(mark: str, text: str) -> str:
-    """`text` as a superscript (`mark` is ``^``) or subscript (``_``)."""
+    """Return `text` as a superscript (`mark` is ``^``) or subscript (``_``)."""
     text = text.strip()
     if mark == "^" and text and all(character in _ALREADY_RAISED for character in text):
         return "".join(_ALREADY_RAISED[character] for character in text)
@@ -81,7 +81,7 @@ def _text(element: ET.Element) -> str:
 
 
 def _inside(element: ET.Element) -> str:
-    """The text of a row, with a space between a function's name and what it is applied to."""
+    """Return the text of a row, with a space between a function's name and its argument."""
     out = _styleless(element.text or "")
     for child in element:
         text = _text(child)
@@ -92,7 +92,7 @@ def _inside(element: ET.Element) -> str:
 
 
 def _styleless(text: str) -> str:
-    """Mathematical alphabets back to plain letters, but for the few that are symbols of their own."""
+    """Return `text` with plain letters for mathematical alphabets, but for the few that are symbols of their own."""
     if text.isascii():
         return text
     return "".join(_plain_letter(character) for character in text)
@@ -101,7 +101,7 @@ def _styleless(text: str) -> str:
 def _plain_letter(character: str) -> str:
     if character in _TO_ASCII:
         return _TO_ASCII[character]
-    if character in _KEPT_STYLES or not ("ℂ" <= character <= "ℵ" or "𝐀" <= character <= "𝟿"):
+    if character in _STYLED_SYMBOLS or not ("ℂ" <= character <= "ℵ" or "𝐀" <= character <= "𝟿"):
         return character
     return unicodedata.normalize("NFKC", character)
 
@@ -127,7 +127,7 @@ def _sub_and_superscript(element: ET.Element) -> str:
 
 
 def _over(element: ET.Element) -> str:
-    """An accent over its letter where Unicode can combine them; else as a superscript."""
+    """Return an accent combined with its letter where Unicode can; else as a superscript."""
     base, over = (_text(child).translate(_INVISIBLE) for child in element)
     if over in _ACCENTS or element.get("accent"):
         return unicodedata.normalize("NFC", base + _ACCENTS.get(over, "")) if len(base) == 1 else base
@@ -167,6 +167,6 @@ _ELEMENTS: dict[str, Callable[[ET.Element], str]] = {
 
 
 def _rough(tex: str) -> str:
-    """For what math-core refuses: macros by their symbols or names, braces and delimiters gone."""
+    """Return TeX that math-core rejects with symbols or names for macros, without braces and delimiters."""
     text = re.sub(r"\\([A-Za-z]+)\s*", lambda macro: symbol(macro[1]) or macro[1], tex)
     return re.sub(r"[{}$]|\\(?=[^A-Za-z])", "", text)
