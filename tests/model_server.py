@@ -11,7 +11,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
-from broadsheet.model.model import Tokens
+from broadsheet.model.receipt import Tokens
 
 PATH = "/v1/chat/completions"
 KEY = "sk-test-5up3r-s3cret-key"

@@ -7,7 +7,7 @@ from typing import Any
 
 from broadsheet.daily.run import Ran, Work, days_to_run, run_day
 from broadsheet.http.client import Web
-from broadsheet.model.model import Receipt
+from broadsheet.model.receipt import Receipt
 from broadsheet.store.store import Store
 from tests.example import SETTINGS, make_digest
 from tests.loopback import Answer, FakeTime, Loopback

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from broadsheet.checks.check import check
 from broadsheet.daily.run import Ran, Work, days_to_run, run_day
 from broadsheet.http.client import Web
-from broadsheet.model.model import Receipt
+from broadsheet.model.receipt import Receipt
 from broadsheet.providers.arxiv.calendar import current_day
 from broadsheet.store.store import Store
 from tests.example import SETTINGS, make_digest

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement, fromstring
 
 from broadsheet.daily import import_ as importing
 from broadsheet.index.days import TopicMatcher
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.settings import config
 from broadsheet.store.store import Store
 from tests.benchmarks import archives, corpus, rivals, sites, tables

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from broadsheet.index.days import TopicMatcher, entries
-from broadsheet.model.model import Paper, Receipt, State
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.settings import config
 from broadsheet.store import records
 from broadsheet.store.store import Store
@@ -76,7 +78,7 @@ def test_every_topic_has_papers_some_that_name_it_and_some_found_by_its_words(
 
 
 def test_every_state_of_a_day_and_a_gap_between_two_days(receipts: dict[str, Receipt], store: Store) -> None:
-    assert {receipt.state for receipt in receipts.values()} == set(State) - {State.UNKNOWN}
+    assert {receipt.state for receipt in receipts.values()} == set(DayState) - {DayState.UNKNOWN}
     dates = store.dates()
     assert dates[0] < "2025-05-09" < dates[-1]
     assert "2025-05-09" not in dates  # a Friday
@@ -84,7 +86,7 @@ def test_every_state_of_a_day_and_a_gap_between_two_days(receipts: dict[str, Rec
 
 def test_a_failed_day_scanned_papers_and_spent_nothing(receipts: dict[str, Receipt]) -> None:
     for receipt in receipts.values():
-        assert receipt.scored_nothing == (receipt.state in (State.FAILED, State.PARTIAL))
+        assert receipt.scored_nothing == (receipt.state in (DayState.FAILED, DayState.PARTIAL))
         assert bool(receipt.errors) == receipt.scored_nothing
 
 

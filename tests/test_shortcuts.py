@@ -10,7 +10,7 @@ from jinja2 import DictLoader, Environment
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import SPACES, Entry, TopicMatcher, words
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from broadsheet.store import program

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from broadsheet.model.model import Cost, Paper, Receipt, State, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Cost, Receipt, Tokens
+from broadsheet.model.state import DayState
 from broadsheet.settings import config
 from broadsheet.store import records
 from tests.example import ROOT, make_digest
@@ -52,7 +54,7 @@ def day(papers: list[Paper], date: str) -> tuple[list[Paper], Receipt]:
     scanned = draw.randint(400, 1100)
     receipt = Receipt(
         date=date,
-        state=State.OK,
+        state=DayState.OK,
         model="gpt-4o",
         tokens=Tokens(prompt=110 * scanned, completion=15 * scanned, total=125 * scanned),
         cost=Cost(total=round(scanned * 0.0004, 2)),

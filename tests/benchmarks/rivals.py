@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet.index.days import Entry, TopicMatcher, entries
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
 from broadsheet.settings.config import Settings
 from broadsheet.views.arxiv_urls import arxiv_urls
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from broadsheet.bibliography import bibtex_text
 from broadsheet.bibliography.bibliography import bibtex, csl, csl_json, key
 from broadsheet.model import arxiv_id, names, vocabulary
-from broadsheet.model.model import Paper
 from broadsheet.model.names import Name
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication, parse_records, parse_stream
 from broadsheet.text.tex_formulas import formulas
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from broadsheet.bibliography.bibliography import csl, key
 from broadsheet.bibliography.ris import ris
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import parse_records
 from broadsheet.text.rendering import plain
 

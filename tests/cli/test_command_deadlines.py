@@ -11,11 +11,11 @@ from click.testing import CliRunner
 
 from broadsheet.cli import commands
 from broadsheet.http import websub
-from broadsheet.mail import feed_parser as feed_in
+from broadsheet.mail import feed_parser
 from broadsheet.mail import server as mail_server
 from broadsheet.mail.deliver import send_edition
 from broadsheet.mail.recipients import read_variable
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from broadsheet.providers.arxiv import services as arxiv_services
 from broadsheet.providers.huggingface import fetcher as huggingface
 from broadsheet.providers.librecat import fetcher as librecat
@@ -39,7 +39,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
         (huggingface, "SERVICE"),
         (arxiv_services, "SERVICE"),
         (librecat, "SERVICE"),
-        (feed_in, "SERVICE"),
+        (feed_parser, "SERVICE"),
         (websub, "HUB"),
     ):
         short = msgspec.structs.replace(getattr(module, name), whole_timeout=SECONDS, interval=0.0, pause=0.0)
@@ -92,7 +92,7 @@ def test_a_run_goes_on_without_a_model_that_hangs(tmp_path: Path, way: str) -> N
         morning.environment["DIGEST_LLM_URL"] = f"{hanging.url}/v1"
         with within(4):
             receipt = morning.run().receipt
-    assert receipt.state is not State.OK
+    assert receipt.state is not DayState.OK
     assert sorted(receipt.unscored) == ["2609.30001", "2609.30002"]
     assert morning.listed(DAY) == {"2609.30001", "2609.30002"}
 

@@ -9,7 +9,8 @@ import pytest
 from broadsheet.daily.fetch import DayReport, fetch_days
 from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Receipt, State
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.providers.fetch_result import Condition
 from broadsheet.settings import config
 from broadsheet.store.store import Store
@@ -166,7 +167,7 @@ def test_an_old_list_under_a_new_date_is_not_a_day(server: Loopback, tmp_path: P
 
 def test_a_lost_archive_stops_everything_before_a_request(server: Loopback, tmp_path: Path) -> None:
     root = make_digest(tmp_path, settings=all_of_it(server))
-    Store(root).write_receipt(Receipt(date="2026-09-23", state=State.OK, relevant=14))
+    Store(root).write_receipt(Receipt(date="2026-09-23", state=DayState.OK, relevant=14))
     with pytest.raises(DigestError, match="bring data/papers back"):
         run(root, DAY)
     assert server.asked == []

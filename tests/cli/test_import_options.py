@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from broadsheet.checks import check as checking
 from broadsheet.cli.import_ import import_command
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers.normalize import amount, number
 from broadsheet.store.records import A_DATE
 from broadsheet.store.store import Store

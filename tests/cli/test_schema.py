@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from broadsheet.cli.schema import schema_command
 from broadsheet.daily.import_ import run
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers.fields import ALTERNATIVES, ID_KEYS
 from broadsheet.store.store import Store
 from tests.conftest import ROOT

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from broadsheet.store import records
 from tests.mornings import ARXIV, ArxivPaper, HfPaper, Operator, World, later, usual
 
@@ -17,9 +17,9 @@ def test_nothing_on_a_working_day_is_stale_and_asked_again(tmp_path: Path, world
         operator.run(f"2025-09-{day}T05:23")
     world.empty = True
     receipt = operator.run("2025-09-22T05:23")["2025-09-22"].receipt
-    assert (receipt.state, receipt.sources["arxiv"].condition) == (State.FAILED, "stale")
+    assert (receipt.state, receipt.sources["arxiv"].condition) == (DayState.FAILED, "stale")
     world.empty = False
-    assert operator.run("2025-09-23T05:23")["2025-09-22"].receipt.state is State.OK
+    assert operator.run("2025-09-23T05:23")["2025-09-22"].receipt.state is DayState.OK
     assert operator.day("2025-09-22") == {"2509.20007"}
 
 
@@ -36,7 +36,7 @@ def test_a_holiday_that_nobody_announced_settles_once_the_source_is_seen_to_be_w
     states = {}
     for at in ("2025-09-22T05:23", "2025-09-22T20:00", "2025-09-23T05:23", "2025-09-23T13:00"):
         states[at] = operator.run(at)["2025-09-22"].receipt.state
-    assert list(states.values()) == [State.FAILED, State.FAILED, State.FAILED, State.QUIET]
+    assert list(states.values()) == [DayState.FAILED, DayState.FAILED, DayState.FAILED, DayState.QUIET]
     assert operator.receipt("2025-09-22").sources["arxiv"].empty_since == "2025-09-22T05:23:00Z"
     assert operator.faults() == []
 
@@ -48,9 +48,9 @@ def test_two_looks_within_half_a_day_are_one(tmp_path: Path, world: World, looks
     operator.run("2025-09-19T05:23")
     world.empty = True
     for at in looks:
-        assert operator.run(at)["2025-09-22"].receipt.state is State.FAILED
+        assert operator.run(at)["2025-09-22"].receipt.state is DayState.FAILED
     world.empty = False
-    assert operator.run("2025-09-23T05:23")["2025-09-22"].receipt.state is State.OK
+    assert operator.run("2025-09-23T05:23")["2025-09-22"].receipt.state is DayState.OK
     assert operator.day("2025-09-22") == {"2509.20007"}
 
 
@@ -68,10 +68,10 @@ def test_an_outage_of_several_days_makes_no_day_quiet(tmp_path: Path, world: Wor
     world.empty = True
     for day in range(22, 22 + days):
         ran = operator.run(f"2025-09-{day}T05:23")
-        assert all(ran[f"2025-09-{past}"].receipt.state is State.FAILED for past in range(22, day))
+        assert all(ran[f"2025-09-{past}"].receipt.state is DayState.FAILED for past in range(22, day))
     world.empty = False
     ran = operator.run(f"2025-09-{22 + days}T05:23")
-    assert all(ran[f"2025-09-{past}"].receipt.state is State.OK for past in range(22, 22 + days))
+    assert all(ran[f"2025-09-{past}"].receipt.state is DayState.OK for past in range(22, 22 + days))
     assert operator.faults() == []
 
 
@@ -87,8 +87,8 @@ def test_a_source_that_is_empty_for_longer_than_days_are_repaired_leaves_them_fa
     world.empty = False
     ran = operator.run("2025-10-02T05:23")
     assert "2025-09-22" not in ran  # older than run.backfill_days: a run of the day alone fetches it
-    assert operator.receipt("2025-09-22").state is State.FAILED
-    assert ran["2025-09-25"].receipt.state is State.OK
+    assert operator.receipt("2025-09-22").state is DayState.FAILED
+    assert ran["2025-09-25"].receipt.state is DayState.OK
 
 
 def test_papers_of_later_days_from_before_the_empty_answer_prove_nothing(tmp_path: Path, world: World) -> None:
@@ -98,14 +98,14 @@ def test_papers_of_later_days_from_before_the_empty_answer_prove_nothing(tmp_pat
         operator.run(f"2025-09-{day}T05:23")
     world.empty = True
     for at in ("2025-09-25T06:00", "2025-09-25T22:00"):
-        assert operator.run_alone("2025-09-19", at).receipt.state is State.FAILED
+        assert operator.run_alone("2025-09-19", at).receipt.state is DayState.FAILED
 
 
 def test_a_holiday_of_the_settings_is_quiet_at_once_whatever_the_source(tmp_path: Path, world: World) -> None:
     operator = Operator(tmp_path, world, arxiv=ARXIV | {"holidays": ["2025-09-22"]}, huggingface=True)
     operator.run("2025-09-22T05:23")
     receipt = operator.run("2025-09-23T05:23")["2025-09-23"].receipt
-    assert receipt.state is State.QUIET
+    assert receipt.state is DayState.QUIET
 
 
 def test_a_list_that_was_empty_on_its_own_day_is_doubted_too(tmp_path: Path, world: World) -> None:
@@ -113,9 +113,9 @@ def test_a_list_that_was_empty_on_its_own_day_is_doubted_too(tmp_path: Path, wor
     operator = Operator(tmp_path, world, huggingface=True)
     world.empty = True
     states = [operator.run(f"2025-09-{day}T05:23")["2025-09-22"].receipt.state for day in (22, 23, 24)]
-    assert states == [State.QUIET, State.FAILED, State.FAILED]
+    assert states == [DayState.QUIET, DayState.FAILED, DayState.FAILED]
     world.empty = False
-    assert operator.run("2025-09-25T05:23")["2025-09-22"].receipt.state is State.OK
+    assert operator.run("2025-09-25T05:23")["2025-09-22"].receipt.state is DayState.OK
 
 
 def test_the_day_of_the_first_empty_answer_in_an_older_receipt_is_read(tmp_path: Path) -> None:
@@ -130,11 +130,11 @@ def test_a_day_that_failed_is_not_repaired_by_one_empty_answer(tmp_path: Path, w
     operator = Operator(tmp_path, world, arxiv=ARXIV)
     operator.run("2025-09-19T05:23")
     world.feed_down = world.api_down = True
-    assert operator.run("2025-09-22T05:23")["2025-09-22"].receipt.state is State.FAILED
+    assert operator.run("2025-09-22T05:23")["2025-09-22"].receipt.state is DayState.FAILED
     world.feed_down, world.api_down, world.empty = False, False, True
-    assert operator.run("2025-09-23T05:23")["2025-09-22"].receipt.state is State.FAILED
+    assert operator.run("2025-09-23T05:23")["2025-09-22"].receipt.state is DayState.FAILED
     world.empty = False
-    assert operator.run("2025-09-24T05:23")["2025-09-22"].receipt.state is State.OK
+    assert operator.run("2025-09-24T05:23")["2025-09-22"].receipt.state is DayState.OK
     assert operator.everywhere() == [f"2509.2{number:04}" for number in (4, 7, 8, 9)]
 
 
@@ -144,7 +144,7 @@ def test_a_category_that_is_mostly_silent_may_be_quiet_at_once(tmp_path: Path, w
     for day in (15, 16, 17, 18, 19):
         operator.run(f"2025-09-{day}T05:23")
     ran = operator.run("2025-09-22T05:23")
-    assert ran["2025-09-22"].receipt.state is State.QUIET
+    assert ran["2025-09-22"].receipt.state is DayState.QUIET
     assert set(operator.run("2025-09-23T05:23")) == {"2025-09-23"}
 
 
@@ -154,6 +154,6 @@ def test_an_empty_list_of_a_working_day_that_is_over_is_doubted_too(tmp_path: Pa
     world.now = datetime.datetime(2025, 9, 22, 5, tzinfo=datetime.UTC)
     operator.run("2025-09-18T12:00")
     world.empty = True
-    assert operator.run("2025-09-22T05:23")["2025-09-19"].receipt.state is State.FAILED
+    assert operator.run("2025-09-22T05:23")["2025-09-19"].receipt.state is DayState.FAILED
     world.empty = False
-    assert operator.run("2025-09-22T06:23")["2025-09-19"].receipt.state is State.OK
+    assert operator.run("2025-09-22T06:23")["2025-09-19"].receipt.state is DayState.OK

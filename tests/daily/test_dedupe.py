@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from broadsheet.daily.dedupe import announce, require_archive, stale_categories
 from broadsheet.daily.merge import grown
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Links, Paper, Receipt, State
+from broadsheet.model.paper import Links, Paper
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.store.store import Store
 
 KINDS = ("new", "cross", "replace", "replace-cross", None)
@@ -69,14 +71,14 @@ def test_a_later_sighting_adds_and_takes_nothing_away() -> None:
 # -- an archive that is lost ---------------------------------------------------------------------------------------
 
 
-def receipt(date: str, relevant: int | None, state: State = State.OK) -> Receipt:
+def receipt(date: str, relevant: int | None, state: DayState = DayState.OK) -> Receipt:
     return Receipt(date=date, state=state, relevant=relevant)
 
 
 def test_no_archive_where_there_must_be_one(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write_receipt(receipt("2026-09-22", 14))
-    store.write_receipt(receipt("2026-09-23", 0, State.QUIET))
+    store.write_receipt(receipt("2026-09-23", 0, DayState.QUIET))
     with pytest.raises(DigestError) as caught:
         require_archive(store, "2026-09-24")
     assert str(caught.value) == (
@@ -90,5 +92,5 @@ def test_no_archive_where_there_must_be_one(tmp_path: Path) -> None:
 
 def test_a_new_digest_needs_no_archive(tmp_path: Path) -> None:
     require_archive(Store(tmp_path), "2026-09-24")
-    Store(tmp_path).write_receipt(receipt("2026-09-23", 0, State.QUIET))
+    Store(tmp_path).write_receipt(receipt("2026-09-23", 0, DayState.QUIET))
     require_archive(Store(tmp_path), "2026-09-24")

@@ -13,7 +13,9 @@ from broadsheet.build.archive_files import write_json_lines
 from broadsheet.daily.import_ import Report, run
 from broadsheet.index.days import Entry, TopicMatcher, entries
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Cost, Paper, State, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Cost, Tokens
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from broadsheet.store.store import Store
@@ -217,7 +219,7 @@ def test_a_daily_file_gives_papers_and_receipt(tmp_path: Path) -> None:
     receipt = store.receipt(DAY)
     assert receipt is not None
     assert (report.faults, report.kinds) == ([], {"papers with their day": 1})
-    assert (receipt.state, receipt.model, receipt.announced, receipt.scanned) == (State.OK, "m", 90, 50)
+    assert (receipt.state, receipt.model, receipt.announced, receipt.scanned) == (DayState.OK, "m", 90, 50)
     assert receipt.tokens == Tokens(prompt=900, completion=100, total=1000)
     assert (receipt.cost, receipt.relevant) == (Cost(prompt=0.25, completion=0.5, total=0.75), 2)
     assert store.papers(DAY)[0].extra == rated
@@ -226,12 +228,12 @@ def test_a_daily_file_gives_papers_and_receipt(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("usage", "state"),
     [
-        ({"prompt_tokens": 0, "completion_tokens": 0}, State.FAILED),
-        ({}, State.QUIET),
-        ({"total_arxiv_papers": 0, "total_scanned_papers": 0, "prompt_tokens": 0, "completion_tokens": 0}, State.QUIET),
+        ({"prompt_tokens": 0, "completion_tokens": 0}, DayState.FAILED),
+        ({}, DayState.QUIET),
+        ({"total_arxiv_papers": 0, "total_scanned_papers": 0, "prompt_tokens": 0, "completion_tokens": 0}, DayState.QUIET),
     ],
 )
-def test_an_empty_day_is_explained_by_its_figures(tmp_path: Path, usage: dict[str, Any], state: State) -> None:
+def test_an_empty_day_is_explained_by_its_figures(tmp_path: Path, usage: dict[str, Any], state: DayState) -> None:
     report = put(tmp_path, {f"{DAY}-daily-papers.json": daily([], **usage), f"{DAY}-output.json": "{}"})
     receipt = Store(tmp_path).receipt(DAY)
     assert receipt is not None
@@ -264,7 +266,7 @@ def test_the_real_archive_of_today(archives: Path, tmp_path: Path) -> None:
     store = Store(tmp_path)
     states = {date: receipt.state for date in store.dates() if (receipt := store.receipt(date))}
     assert report.faults == []
-    assert states == dict.fromkeys(store.dates(), State.OK) | {DAY: State.FAILED}
+    assert states == dict.fromkeys(store.dates(), DayState.OK) | {DAY: DayState.FAILED}
     assert sum(len(store.papers(date)) for date in store.dates()) == 204
 
 

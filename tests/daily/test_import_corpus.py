@@ -10,7 +10,8 @@ import pytest
 
 from broadsheet.daily.import_ import Report, run
 from broadsheet.index.days import order
-from broadsheet.model.model import Cost, State, Tokens
+from broadsheet.model.receipt import Cost, Tokens
+from broadsheet.model.state import DayState
 from broadsheet.providers import parsers as sources
 from broadsheet.store.store import Store
 
@@ -108,7 +109,7 @@ def test_the_seeds(corpus: Path, tmp_path: Path) -> None:
     assert kept.read_bytes() == next((corpus / "seeds").glob("000*")).read_bytes()
     receipt = store.receipt("2025-05-27")
     assert receipt is not None
-    assert (receipt.state, receipt.model) == (State.OK, "gpt-4o")
+    assert (receipt.state, receipt.model) == (DayState.OK, "gpt-4o")
     assert receipt.tokens == Tokens(prompt=109786, completion=15021, total=124807)
     assert receipt.cost == Cost(prompt=0.27, completion=0.15, total=0.42)
     assert (receipt.announced, receipt.scanned, receipt.relevant) == (1691, 1027, 84)

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from broadsheet.daily.import_ import run
 from broadsheet.daily.merge import Day, Outcome, Shelf, merge, merge_receipts
-from broadsheet.model.model import Cost, Paper, Receipt, Scorer, State, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Cost, Receipt, Tokens
+from broadsheet.model.scorer import Scorer
+from broadsheet.model.state import DayState
 from broadsheet.providers.parse_result import Record, Row
 from broadsheet.store.store import Store
 from tests.store.test_records import VALUES, papers
@@ -142,10 +145,10 @@ def test_a_rating_finds_its_paper_whatever_the_source() -> None:
 
 
 def test_receipts_fill_gaps_and_replace_turns_it_round() -> None:
-    old = Receipt(date="2025-05-27", state=State.OK, scanned=5, cost=Cost(total=1), extra={"a": 1})
-    new = Receipt(date="2025-05-27", state=State.PARTIAL, scanned=6, tokens=Tokens(total=9), extra={"a": 2, "b": 3})
+    old = Receipt(date="2025-05-27", state=DayState.OK, scanned=5, cost=Cost(total=1), extra={"a": 1})
+    new = Receipt(date="2025-05-27", state=DayState.PARTIAL, scanned=6, tokens=Tokens(total=9), extra={"a": 2, "b": 3})
     merged = merge_receipts(old, new)
-    assert (merged.state, merged.scanned, merged.tokens, merged.cost) == (State.OK, 5, Tokens(total=9), Cost(total=1))
+    assert (merged.state, merged.scanned, merged.tokens, merged.cost) == (DayState.OK, 5, Tokens(total=9), Cost(total=1))
     assert merged.extra == {"a": 1, "b": 3}
     assert merge_receipts(old, new, replace=True).scanned == 6
     assert merge_receipts(None, new) == new

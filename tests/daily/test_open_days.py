@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet.daily import ledger
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from tests.example import tree
 from tests.model_server import KEY, ModelServer
 from tests.morning import HF
@@ -45,7 +45,7 @@ def test_a_list_that_grows_all_day_is_complete_whatever_the_hour_of_the_runs(
     assert operator.day("2025-09-22") == set(LISTED)
     assert operator.everywhere() == sorted(LISTED)
     receipt = operator.receipt("2025-09-22")
-    assert (receipt.state, receipt.announced, receipt.scanned, receipt.relevant) == (State.OK, 6, 6, 6)
+    assert (receipt.state, receipt.announced, receipt.scanned, receipt.relevant) == (DayState.OK, 6, 6, 6)
     assert operator.faults() == []
 
 
@@ -119,9 +119,9 @@ def test_a_list_that_is_empty_in_the_morning_is_not_settled(tmp_path: Path, worl
     world.hf = [HfPaper("2509.10004", "2025-09-22", "2025-09-22T05:30:00Z")]
     operator = Operator(tmp_path, world, huggingface=True)
     first = operator.run("2025-09-22T04:23")["2025-09-22"].receipt
-    assert (first.state, bool(first.sources["hf"].open)) == (State.QUIET, True)
+    assert (first.state, bool(first.sources["hf"].open)) == (DayState.QUIET, True)
     second = operator.run("2025-09-23T04:23")["2025-09-22"].receipt
-    assert (second.state, second.announced) == (State.OK, 1)
+    assert (second.state, second.announced) == (DayState.OK, 1)
 
 
 def test_a_list_that_fails_or_is_empty_the_second_time_takes_nothing_away(tmp_path: Path, world: World) -> None:
@@ -208,7 +208,7 @@ def test_held_papers_and_late_cross_lists_join_their_day(
     assert operator.day(day) == papers
     assert operator.everywhere() == sorted({*papers, "2511.10020"})
     receipt = operator.receipt(day)
-    assert (receipt.state, receipt.announced, receipt.scanned) == (State.OK, 4, 4)
+    assert (receipt.state, receipt.announced, receipt.scanned) == (DayState.OK, 4, 4)
     assert receipt.sources["arxiv"].open == ""
     assert operator.faults() == []
 
@@ -218,7 +218,7 @@ def test_a_day_of_its_own_evening_is_provisional_and_asked_again_once(tmp_path: 
     operator = Operator(tmp_path, world, arxiv=ARXIV)
     operator.run("2025-12-02T04:23")  # 23:23 US Eastern of the evening before
     first = operator.receipt("2025-12-02")
-    assert (first.state, first.announced) == (State.OK, 2)
+    assert (first.state, first.announced) == (DayState.OK, 2)
     assert first.sources["arxiv"].open.endswith("before its feed came out")
     assert "2025-12-02" in operator.run("2025-12-02T05:23")
     assert operator.receipt("2025-12-02").announced == 4
@@ -232,7 +232,7 @@ def test_a_day_that_no_run_could_take_from_its_feed_settles_with_a_note(tmp_path
     ran = operator.run("2025-12-03T13:00")["2025-12-02"]
     assert ran.notes == ("arxiv: settled without papers that were on hold and late cross-lists, which only the feed of"
                          " the day lists",)  # fmt: skip
-    assert (ran.receipt.state, ran.receipt.sources["arxiv"].open) == (State.OK, "")
+    assert (ran.receipt.state, ran.receipt.sources["arxiv"].open) == (DayState.OK, "")
     assert set(operator.run("2025-12-04T13:00")) == {"2025-12-04"}
 
 
@@ -242,7 +242,7 @@ def test_a_provisional_day_stays_open_while_arxiv_cannot_be_asked(tmp_path: Path
     operator.run("2025-12-02T04:23")
     world.feed_down = world.api_down = True
     stays = operator.run("2025-12-02T12:00")["2025-12-02"].receipt
-    assert (stays.state, bool(stays.sources["arxiv"].open), stays.announced) == (State.OK, True, 2)
+    assert (stays.state, bool(stays.sources["arxiv"].open), stays.announced) == (DayState.OK, True, 2)
     world.feed_down = world.api_down = False
     operator.run("2025-12-03T04:23")
     assert operator.day("2025-12-02") == papers
@@ -255,7 +255,7 @@ def test_a_day_with_papers_that_the_settings_leave_out_is_not_quiet(tmp_path: Pa
     world.arxiv = [ArxivPaper("2511.10001", "2025-08-01T12:00:00Z", "2025-09-23", "cross")]
     operator = Operator(tmp_path, world, arxiv=ARXIV | {"cross_lists": False})
     receipt = operator.run("2025-09-23T05:23")["2025-09-23"].receipt
-    assert (receipt.state, receipt.announced, receipt.fetched) == (State.OK, 1, 0)
+    assert (receipt.state, receipt.announced, receipt.fetched) == (DayState.OK, 1, 0)
     assert operator.faults() == []
 
 
@@ -294,20 +294,20 @@ def test_a_settled_day_whose_renewal_was_killed_is_settled_again(tmp_path: Path,
         operator.run(f"{day}T05:23")
     before = operator.receipt("2025-09-22")
     ledger.begin(operator.store, before, "2025-09-22", "2025-09-26T05:23:00Z")  # what a killed run leaves
-    assert operator.receipt("2025-09-22").state is State.PARTIAL
+    assert operator.receipt("2025-09-22").state is DayState.PARTIAL
     world.api_down = True
     ran = operator.run(f"{later('2025-09-26', away)}T05:23")
-    assert ran["2025-09-22"].receipt.state is State.OK
+    assert ran["2025-09-22"].receipt.state is DayState.OK
     after = operator.receipt("2025-09-22")
     assert (after.errors, after.scanned, after.announced) == ((), before.scanned, before.announced)
 
 
 def test_an_open_list_that_cannot_be_read_stays_open(tmp_path: Path, world: World) -> None:
     operator = Operator(tmp_path, world, arxiv=ARXIV, huggingface=True)
-    assert operator.run("2025-09-27T04:28")["2025-09-27"].receipt.state is State.QUIET  # a Saturday
+    assert operator.run("2025-09-27T04:28")["2025-09-27"].receipt.state is DayState.QUIET  # a Saturday
     world.hf_down = True
     receipt = operator.run("2025-10-04T04:23")["2025-09-27"].receipt
-    assert (receipt.state, bool(receipt.sources["hf"].open)) == (State.PARTIAL, True)
+    assert (receipt.state, bool(receipt.sources["hf"].open)) == (DayState.PARTIAL, True)
     world.hf_down = False
     receipt = operator.run("2025-10-06T04:23")["2025-09-27"].receipt  # later than days are repaired
-    assert (receipt.state, receipt.errors, receipt.sources["hf"].open) == (State.QUIET, (), "")
+    assert (receipt.state, receipt.errors, receipt.sources["hf"].open) == (DayState.QUIET, (), "")

@@ -22,7 +22,10 @@ from broadsheet.daily.fetch import fetch_days
 from broadsheet.daily.train import train
 from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Cost, NearMiss, Paper, Receipt, Scorer, ScorerShare, State, Tally, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Cost, NearMiss, Receipt, ScorerShare, SourceStats, Tokens
+from broadsheet.model.scorer import Scorer
+from broadsheet.model.state import DayState
 from broadsheet.settings import config
 from broadsheet.store.store import Store
 from tests import model_server
@@ -149,8 +152,8 @@ def starts(draw: st.DrawFn) -> tuple[list[Paper], list[Paper], Receipt | None]:
         dropped = [row(f"2609.{n:05}", "arxiv", 2, "below 5") for n in range(20, 20 + draw(number))]
         assume(scored or bare or dropped)
         found = len(scored) + len(bare) + len(dropped)
-        sources = {"arxiv": Tally(condition="ok", announced=found, fetched=found)}
-        receipt = Receipt(date=DAY, state=State.OK, started=f"{DAY}T04:00:00Z", sources=sources, **paid)
+        sources = {"arxiv": SourceStats(condition="ok", announced=found, fetched=found)}
+        receipt = Receipt(date=DAY, state=DayState.OK, started=f"{DAY}T04:00:00Z", sources=sources, **paid)
         return [*scored, *bare], dropped, receipt
     return [*scored, *bare], [], _imported(draw, len(scored), paid)
 
@@ -173,7 +176,7 @@ def _imported(draw: st.DrawFn, scored: int, paid: dict[str, Any]) -> Receipt:
         **paid,
     }
     absent = draw(st.sets(st.sampled_from(sorted(counts))))
-    return Receipt(date=DAY, state=State.OK, **{key: value for key, value in counts.items() if key not in absent})
+    return Receipt(date=DAY, state=DayState.OK, **{key: value for key, value in counts.items() if key not in absent})
 
 
 COMMANDS = ("imports", "imports_a_page", "fetches", "runs", "scores", "trains")
@@ -187,7 +190,7 @@ COMMANDS = ("imports", "imports_a_page", "fetches", "runs", "scores", "trains")
     start=(
         [row("2609.00001", "arxiv", 7), row("2609.00010", "arxiv", None)],
         [],
-        Receipt(date=DAY, state=State.OK, model="gpt-4o", cost=Cost(total=0.36), scanned=9, relevant=1,
+        Receipt(date=DAY, state=DayState.OK, model="gpt-4o", cost=Cost(total=0.36), scanned=9, relevant=1,
                 dropped={"left out": 8}, fetched=9),
     ),
     commands=[("scores", 2), ("scores", 1)],

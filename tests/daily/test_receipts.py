@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from broadsheet.checks.check import check
 from broadsheet.daily.receipts import Given, account
 from broadsheet.index.states import state_by_counts
-from broadsheet.model.model import Paper, Receipt, State, Tally
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt, SourceStats
+from broadsheet.model.state import DayState
 from broadsheet.store.store import DROPPED, Store
 from tests.example import make_digest
 
 DAY = "2026-09-24"
-START = Receipt(date=DAY, state=State.FAILED, errors=("run: begun, and not finished",))
+START = Receipt(date=DAY, state=DayState.FAILED, errors=("run: begun, and not finished",))
 IDS = st.integers(1, 12).map(lambda n: f"2609.{n:05}")
 
 
@@ -57,16 +59,16 @@ def test_the_sums_add_up_whatever_came(found: list[tuple[str, str, str]], again:
     assert receipt.scored == (receipt.relevant or 0) + len({paper.arxiv_id for paper in dropped})
     assert (receipt.state, receipt.errors) == (state_by_counts(receipt), ())
     if receipt.unscored:
-        assert receipt.state in (State.PARTIAL, State.FAILED)
+        assert receipt.state in (DayState.PARTIAL, DayState.FAILED)
     if receipt.scanned and not receipt.scored:
-        assert receipt.state is State.FAILED
+        assert receipt.state is DayState.FAILED
 
 
 def test_a_given_paper_that_is_nowhere_is_an_error() -> None:
     given_now = [Given("arxiv", "ok", frozenset({"2609.00001", "2609.00002"}), announced=2)]
     receipt = account(START, given_now, [row("2609.00001")], [], {}, ())
     assert (receipt.state, receipt.errors) == (
-        State.PARTIAL,
+        DayState.PARTIAL,
         ("1 of the fetched papers could not be kept: 2609.00002",),
     )
 
@@ -74,15 +76,15 @@ def test_a_given_paper_that_is_nowhere_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("conditions", "scanned", "state"),
     [
-        ({"arxiv": "quiet", "hf": "quiet"}, 0, State.QUIET),
-        ({"arxiv": "quiet", "hf": "failed"}, 0, State.PARTIAL),
-        ({"arxiv": "stale"}, 0, State.FAILED),
-        ({"arxiv": "failed", "hf": "failed"}, 0, State.FAILED),
-        ({"arxiv": "ok", "hf": "stale"}, 1, State.PARTIAL),
-        ({"arxiv": "ok"}, 1, State.OK),
+        ({"arxiv": "quiet", "hf": "quiet"}, 0, DayState.QUIET),
+        ({"arxiv": "quiet", "hf": "failed"}, 0, DayState.PARTIAL),
+        ({"arxiv": "stale"}, 0, DayState.FAILED),
+        ({"arxiv": "failed", "hf": "failed"}, 0, DayState.FAILED),
+        ({"arxiv": "ok", "hf": "stale"}, 1, DayState.PARTIAL),
+        ({"arxiv": "ok"}, 1, DayState.OK),
     ],
 )
-def test_the_state_follows_from_the_sources(conditions: dict[str, str], scanned: int, state: State) -> None:
+def test_the_state_follows_from_the_sources(conditions: dict[str, str], scanned: int, state: DayState) -> None:
     given_now = [Given(name, condition) for name, condition in conditions.items()]
     listed = [row("2609.00001")] * scanned
     assert account(START, given_now, listed, [], {}, ()).state is state
@@ -91,14 +93,14 @@ def test_the_state_follows_from_the_sources(conditions: dict[str, str], scanned:
 def test_a_repository_that_fails_on_a_sunday_is_no_quiet_day() -> None:
     given_now = [Given("arxiv", "quiet"), Given("librecat x", "failed", dated=False)]
     receipt = account(START, given_now, [], [], {}, ())
-    assert (receipt.state, receipt.sources["librecat x"].fetched) == (State.PARTIAL, None)
+    assert (receipt.state, receipt.sources["librecat x"].fetched) == (DayState.PARTIAL, None)
 
 
 # -- broadsheet check --------------------------------------------------------------------------------------------------
 
 GOOD = Receipt(
     date=DAY,
-    state=State.PARTIAL,
+    state=DayState.PARTIAL,
     announced=9,
     fetched=5,
     duplicates=1,
@@ -109,7 +111,7 @@ GOOD = Receipt(
     dropped={"below 5": 1},
     unscored={"2609.00003": "no line that can be read"},
     sources={
-        "arxiv": Tally(condition="ok", announced=9, fetched=5, replaced=0, duplicates={"2609.00009": "2026-09-01"})
+        "arxiv": SourceStats(condition="ok", announced=9, fetched=5, replaced=0, duplicates={"2609.00009": "2026-09-01"})
     },
 )
 
@@ -137,7 +139,7 @@ def test_a_receipt_that_adds_up_is_sound(tmp_path: Path) -> None:
         ({"replaced": 3}, "3 replaced, yet the sources make 0"),
         ({"duplicates": 0}, "5 fetched, yet 0 duplicates and 4 scanned make 4"),
         (
-            {"unscored": {}, "state": State.OK},
+            {"unscored": {}, "state": DayState.OK},
             "4 scanned, yet 2 relevant, 1 dropped and 0 unscored make 3",
         ),
         (
@@ -146,8 +148,8 @@ def test_a_receipt_that_adds_up_is_sound(tmp_path: Path) -> None:
         ),
         ({"dropped": {"below 6": 1}}, "1 papers are said to be dropped, yet data/dropped has: 1 below 5"),
         ({"scored": 4}, "4 scored, yet 2 are relevant, and 1 were dropped with a score"),
-        ({"state": State.OK}, "the day is called ok, yet by its counts it is partial"),
-        ({"state": State.FAILED}, "the day is called failed, yet by its counts it is partial"),
+        ({"state": DayState.OK}, "the day is called ok, yet by its counts it is partial"),
+        ({"state": DayState.FAILED}, "the day is called failed, yet by its counts it is partial"),
     ],
 )
 def test_every_sum_is_checked(tmp_path: Path, changes: dict[str, object], says: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from broadsheet.checks.check import check
 from broadsheet.daily.run import preview_day
 from broadsheet.http.client import Web
-from broadsheet.model.model import Receipt, State, Tally
+from broadsheet.model.receipt import Receipt, SourceStats
+from broadsheet.model.state import DayState
 from tests import model_server
 from tests.example import digest, paper, tree
 from tests.loopback import Answer, Loopback, endless, hung_up
@@ -61,14 +62,14 @@ def test_a_day_of_everything(morning: Morning, server: Loopback, model: ModelSer
     assert sorted(asked) == ["2609.19009", "2609.20001", "2609.20002", "2609.20003"]
     assert receipt == morning.receipt()
     assert receipt.sources == {
-        "arxiv": Tally(condition="ok", announced=4, fetched=4, replaced=2, duplicates={"2609.20005": "2026-09-23"}),
-        "hf": Tally(condition="ok", announced=2, fetched=2, replaced=0, open=OPEN_LIST),
-        "librecat ista": Tally(condition="ok"),
+        "arxiv": SourceStats(condition="ok", announced=4, fetched=4, replaced=2, duplicates={"2609.20005": "2026-09-23"}),
+        "hf": SourceStats(condition="ok", announced=2, fetched=2, replaced=0, open=OPEN_LIST),
+        "librecat ista": SourceStats(condition="ok"),
     }
     # 2609.20001 is in both lists, 2609.20005 stands on the day before
     assert (receipt.announced, receipt.fetched, receipt.duplicates, receipt.replaced) == (6, 6, 2, 2)
     assert (receipt.scanned, receipt.scored, receipt.relevant, receipt.unscored) == (4, 4, 4, {})
-    assert (receipt.tokens, receipt.model, receipt.state) == (model.tokens, "model-1", State.OK)
+    assert (receipt.tokens, receipt.model, receipt.state) == (model.tokens, "model-1", DayState.OK)
     assert receipt.cost is not None
     assert receipt.cost.total == pytest.approx(model.tokens.prompt * 2.5e-6 + model.tokens.completion * 1e-5)
     assert receipt.rubric
@@ -104,7 +105,7 @@ def test_a_quiet_day(morning: Morning, server: Loopback, model: ModelServer, day
     morning.make(arxiv=arxiv, huggingface=True)
     holiday = "2026-09-08" if day == "2026-09-07" else day
     receipt = morning.run(holiday, today="2026-11-20").receipt
-    assert (receipt.state, receipt.scanned, receipt.fetched, receipt.errors) == (State.QUIET, 0, 0, ())
+    assert (receipt.state, receipt.scanned, receipt.fetched, receipt.errors) == (DayState.QUIET, 0, 0, ())
     assert {tally.condition for tally in receipt.sources.values()} == {"quiet"}
     assert model.asked == []
     sound(morning.root)
@@ -117,7 +118,7 @@ def test_a_stale_feed_is_no_quiet_day_and_the_next_run_repairs_it(
     server.on(API, Answer(200, b"<feed></feed>"))
     morning.make(ALL, arxiv={"categories": ["cs.LG", "stat.ML"], "replacements": False})
     receipt = morning.run().receipt
-    assert (receipt.state, receipt.sources["arxiv"].condition) == (State.FAILED, "stale")
+    assert (receipt.state, receipt.sources["arxiv"].condition) == (DayState.FAILED, "stale")
     assert receipt.errors == (f"arXiv: no papers for {DAY}, a working day: the next run asks again; two empty answers"
                               " settle it as quiet, once papers of a later day came",)  # fmt: skip
     assert model.asked == []
@@ -125,7 +126,7 @@ def test_a_stale_feed_is_no_quiet_day_and_the_next_run_repairs_it(
     play(server, "arxiv_feed")
     server.on(API, read("arxiv_details").answer)
     again = morning.run_all(DAY)
-    assert [(ran.receipt.date, ran.receipt.state) for ran in again] == [(DAY, State.OK)]
+    assert [(ran.receipt.date, ran.receipt.state) for ran in again] == [(DAY, DayState.OK)]
     assert again[0].receipt.relevant == 4
 
 
@@ -136,13 +137,13 @@ def test_a_dead_source_leaves_a_partial_day(morning: Morning, server: Loopback, 
     server.on(EXPORT, answer)
     morning.make(ALL, huggingface=True, librecat=[{"url": f"{server.url}{EXPORT}", "name": "ista"}])
     receipt = morning.run().receipt
-    assert (receipt.state, receipt.relevant) == (State.PARTIAL, 3)
-    assert receipt.sources["librecat ista"] == Tally(condition="failed")
+    assert (receipt.state, receipt.relevant) == (DayState.PARTIAL, 3)
+    assert receipt.sources["librecat ista"] == SourceStats(condition="failed")
     assert len(receipt.errors) == 1
     sound(morning.root)
     play_librecat = read("librecat").answer
     server.on(EXPORT, play_librecat, Answer(200, b"---\n"))
-    assert morning.run_all(DAY)[0].receipt.state is State.OK
+    assert morning.run_all(DAY)[0].receipt.state is DayState.OK
     assert morning.run().receipt.errors == ()
 
 
@@ -160,7 +161,7 @@ def test_everything_dead_is_a_failed_day(morning: Morning, server: Loopback) -> 
         server.on(path, Answer(404))
     morning.make_all()
     receipt = morning.run().receipt
-    assert (receipt.state, receipt.scanned, len(receipt.errors)) == (State.FAILED, 0, 3)
+    assert (receipt.state, receipt.scanned, len(receipt.errors)) == (DayState.FAILED, 0, 3)
     sound(morning.root)
 
 
@@ -169,7 +170,7 @@ def test_limits_are_waited_for(morning: Morning, server: Loopback, model: ModelS
     model.then(model_server.error(429, "slow down", retry_after="11"))
     morning.make(ALL)
     receipt = morning.run().receipt
-    assert (receipt.state, receipt.relevant) == (State.OK, 3)
+    assert (receipt.state, receipt.relevant) == (DayState.OK, 3)
     assert {7, 11} <= {round(seconds) for seconds in morning.time.slept}
     assert receipt.tokens == model.tokens
 
@@ -185,7 +186,7 @@ def test_300_papers_with_30_failing_replies(morning: Morning, server: Loopback, 
         model.on(arxiv_id, model_server.declining)
     morning.make(ALL)
     receipt = morning.run().receipt
-    assert (receipt.state, receipt.scanned, receipt.scored, receipt.relevant) == (State.PARTIAL, 300, 270, 270)
+    assert (receipt.state, receipt.scanned, receipt.scored, receipt.relevant) == (DayState.PARTIAL, 300, 270, 270)
     assert receipt.unscored == dict.fromkeys(sorted(failing), "declined: content filter")
     assert receipt.tokens == model.tokens
     sound(morning.root)
@@ -194,7 +195,7 @@ def test_300_papers_with_30_failing_replies(morning: Morning, server: Loopback, 
     server.on(HF, *(hf_list(*ids[at : at + 100]) for at in (0, 100, 200)), hf_list())
     again = morning.run().receipt
     assert sorted(arxiv_id for question in model.asked for arxiv_id in question) == sorted(failing)
-    assert (again.state, again.scored, again.relevant, again.unscored) == (State.OK, 300, 300, {})
+    assert (again.state, again.scored, again.relevant, again.unscored) == (DayState.OK, 300, 300, {})
     assert again.tokens == model.tokens
     sound(morning.root)
 
@@ -204,11 +205,11 @@ def test_a_model_that_fails_altogether_is_a_failed_day(morning: Morning, server:
     morning.environment["DIGEST_LLM_KEY"] = "sk-another-5ecret-key"
     morning.make()
     receipt = morning.run().receipt
-    assert (receipt.state, receipt.scanned, receipt.scored, list(receipt.unscored)) == (State.FAILED, 3, 0, IDS)
+    assert (receipt.state, receipt.scanned, receipt.scored, list(receipt.unscored)) == (DayState.FAILED, 3, 0, IDS)
     assert "5ecret" not in str(tree(morning.root / "data"))
     sound(morning.root)
     morning.environment["DIGEST_LLM_KEY"] = KEY
-    assert morning.run_all("2026-09-25")[0].receipt.state is State.OK
+    assert morning.run_all("2026-09-25")[0].receipt.state is DayState.OK
 
 
 def test_an_endpoint_half_set_is_no_reason_to_score_without_it(local: Morning, server: Loopback) -> None:
@@ -216,7 +217,7 @@ def test_an_endpoint_half_set_is_no_reason_to_score_without_it(local: Morning, s
     local.environment = {"DIGEST_LLM_KEY": KEY}
     local.make(ALL)
     receipt = local.run().receipt
-    assert receipt.state is State.FAILED
+    assert receipt.state is DayState.FAILED
     assert receipt.errors[0].startswith("run: llm: no endpoint: set DIGEST_LLM_URL")
     assert set(receipt.unscored.values()) == {f"not tried: {receipt.errors[0].removeprefix('run: ')}"}
     sound(local.root)
@@ -226,7 +227,7 @@ def test_without_a_model_the_local_scorer_does_it(local: Morning, server: Loopba
     server.on(HF, hf_list("2609.30001"), hf_list("2609.30001", "2609.30002", title="A Novel"))
     local.make("run: {min_relevance: 4}\n")
     receipt = local.run().receipt
-    assert (receipt.model, receipt.rubric, receipt.tokens, receipt.state) == ("local", "words", None, State.OK)
+    assert (receipt.model, receipt.rubric, receipt.tokens, receipt.state) == ("local", "words", None, DayState.OK)
     assert (local.store.papers(DAY)[0].comment or "").startswith("Compression (low rank")
     assert local.run().receipt.dropped == {"below 4": 1}
     sound(local.root)
@@ -255,11 +256,11 @@ def test_what_passed_the_prefilter_is_not_sifted_again(morning: Morning, server:
     model.then(*[model_server.error(400, "no")] * 9)
     morning.make("run: {min_relevance: 1}\nprefilter: {keep: 0.5}\n")
     first = morning.run().receipt
-    assert (first.state, first.dropped, len(first.unscored)) == (State.FAILED, {"prefilter": 4}, 4)
+    assert (first.state, first.dropped, len(first.unscored)) == (DayState.FAILED, {"prefilter": 4}, 4)
     sound(morning.root)
     model.behave()
     again = morning.run().receipt
-    assert (again.state, again.dropped, again.relevant) == (State.OK, {"prefilter": 4}, 4)
+    assert (again.state, again.dropped, again.relevant) == (DayState.OK, {"prefilter": 4}, 4)
 
 
 def test_a_rescore_keeps_the_earlier_score_and_the_sums(morning: Morning, server: Loopback, model: ModelServer) -> None:
@@ -308,9 +309,9 @@ def test_a_paper_that_arrives_withdrawn_is_dropped(morning: Morning, server: Loo
 
 def test_a_lost_archive_stops_the_run_and_says_so(morning: Morning, server: Loopback) -> None:
     morning.make()
-    morning.store.write_receipt(Receipt(date="2026-09-22", state=State.OK, relevant=14))
+    morning.store.write_receipt(Receipt(date="2026-09-22", state=DayState.OK, relevant=14))
     receipt = morning.run().receipt
-    assert (receipt.state, server.asked, morning.listed()) == (State.FAILED, [], set())
+    assert (receipt.state, server.asked, morning.listed()) == (DayState.FAILED, [], set())
     assert "bring data/papers back" in receipt.errors[0]
 
 
@@ -321,14 +322,14 @@ def test_days_left_out_or_failed_are_made_up_for(morning: Morning, server: Loopb
     for number, date in enumerate(("2026-09-21", "2026-09-22", "2026-09-23", DAY)):
         server.on(f"{HF}?date={date}&limit=100", hf_list(f"2609.3001{number}"))
     morning.make(ALL)
-    morning.store.write_receipt(Receipt(date="2026-09-18", state=State.FAILED))  # not ours, and not ok
+    morning.store.write_receipt(Receipt(date="2026-09-18", state=DayState.FAILED))  # not ours, and not ok
     morning.run("2026-09-21", today="2026-09-21")
-    failed = Receipt(date="2026-09-22", state=State.FAILED, errors=("run: begun, and not finished",))
+    failed = Receipt(date="2026-09-22", state=DayState.FAILED, errors=("run: begun, and not finished",))
     morning.store.write_receipt(failed)
     done = morning.run_all(DAY)
     # The list of the 21st, of which a run made a day that was ok, has to be looked at again.
     dates = ["2026-09-21", "2026-09-22", "2026-09-23", DAY]
-    assert [(ran.receipt.date, ran.receipt.state) for ran in done] == [(date, State.OK) for date in dates]
+    assert [(ran.receipt.date, ran.receipt.state) for ran in done] == [(date, DayState.OK) for date in dates]
     assert [ran.receipt.date for ran in morning.run_all(DAY)] == dates
     sound(morning.root)
 
@@ -396,7 +397,7 @@ def test_a_build_that_fails_fails_the_run_but_not_the_day(local: Morning, server
     done = digest("run", "--root", local.root, "--date", DAY, now=WEEKS_LATER)
     assert done.returncode == 1
     assert "build: mkdocs: " in done.stderr
-    assert local.receipt().state is State.OK
+    assert local.receipt().state is DayState.OK
 
 
 @pytest.mark.parametrize(

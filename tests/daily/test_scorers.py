@@ -14,7 +14,10 @@ from broadsheet.daily.merge import merge_receipts
 from broadsheet.daily.scorers import credited, total_cost, total_tokens
 from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Cost, Paper, Receipt, Scorer, ScorerShare, State, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Cost, Receipt, ScorerShare, Tokens
+from broadsheet.model.scorer import Scorer
+from broadsheet.model.state import DayState
 from broadsheet.store.store import Store
 from tests import model_server
 from tests.example import ROOT, digest, make_digest, paper
@@ -26,7 +29,7 @@ DAY = "2025-05-27"
 GPT = Scorer(model="gpt-4o", rubric="2025-05")
 IMPORTED = Receipt(
     date=DAY,
-    state=State.OK,
+    state=DayState.OK,
     model="gpt-4o",
     rubric="2025-05",
     tokens=Tokens(prompt=90, completion=10, total=100),
@@ -117,7 +120,7 @@ def test_rows_without_a_name_are_of_the_receipt_s_scorer() -> None:
     rows = [Paper(arxiv_id=f"2505.1000{n}", title="T", relevance=8, novelty=8) for n in range(2)]
     rows.append(Paper(arxiv_id="2505.10009", title="T", relevance=8, novelty=8, scorer=Scorer(model="local")))
     assert [(share.model, share.scored) for share in credited(IMPORTED, rows).scorers] == [("gpt-4o", 2), ("local", 1)]
-    unnamed = Receipt(date=DAY, state=State.OK, model="local")
+    unnamed = Receipt(date=DAY, state=DayState.OK, model="local")
     assert [(share.model, share.scored) for share in credited(unnamed, rows).scorers] == [("", 2), ("local", 1)]
 
 
@@ -168,12 +171,12 @@ def test_imported_rows_are_not_credited_to_the_model_of_the_run(tmp_path: Path, 
 
 
 def test_a_receipt_that_comes_in_keeps_what_another_scorer_was_paid() -> None:
-    local = Receipt(date=DAY, state=State.OK, model="local", rubric="words", relevant=1)
+    local = Receipt(date=DAY, state=DayState.OK, model="local", rubric="words", relevant=1)
     merged = merge_receipts(local, IMPORTED)
     assert (merged.model, merged.rubric, merged.cost, merged.relevant) == ("local", "words", IMPORTED.cost, 1)
     assert [(share.model, share.cost) for share in merged.scorers] == [("gpt-4o", IMPORTED.cost)]
-    usage = Receipt(date=DAY, state=State.OK, tokens=Tokens(total=9))
-    page = Receipt(date=DAY, state=State.OK, model="gpt-4o", cost=Cost(total=1))
+    usage = Receipt(date=DAY, state=DayState.OK, tokens=Tokens(total=9))
+    page = Receipt(date=DAY, state=DayState.OK, model="gpt-4o", cost=Cost(total=1))
     for first, second in ((usage, page), (page, usage)):
         merged = merge_receipts(first, second)
         assert (merged.model, merged.tokens, merged.cost) == ("gpt-4o", Tokens(total=9), Cost(total=1))

@@ -11,7 +11,7 @@ import pytest
 
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, WebError
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from broadsheet.providers import fetchers as fetching
 from broadsheet.providers.fetch_result import Ask
 from broadsheet.settings.fetch import Arxiv, Fetch, Repository
@@ -107,13 +107,13 @@ def test_a_list_that_comes_slowly_is_cut_short_and_asked_for_again(
     start = morning.time.now
     receipt = morning.run(today=LATER).receipt
     assert morning.time.now - start < 600 + 60 + 60
-    assert (receipt.state, receipt.sources["hf"].condition) == (State.PARTIAL, "ok")
+    assert (receipt.state, receipt.sources["hf"].condition) == (DayState.PARTIAL, "ok")
     assert "no time left for this source" in str(receipt.errors)
     assert len(morning.listed()) == len(server.asked) == ceil(600 / seconds)
     assert "could not be read to the end in time" in receipt.sources["hf"].open
     server.on(HF, hf_list("2609.30001", "2609.39999"))
     again = morning.run(today=LATER).receipt
-    assert (again.state, again.sources["hf"].open) == (State.OK, "")
+    assert (again.state, again.sources["hf"].open) == (DayState.OK, "")
     assert "2609.39999" in morning.listed()
 
 
@@ -140,7 +140,7 @@ def test_waits_between_pages_share_the_time_of_their_list(tmp_path: Path, server
     start = morning.time.now
     receipt = morning.run().receipt
     assert morning.time.now - start < 600 + 60
-    assert (receipt.state, morning.listed()) == (State.PARTIAL, {"2609.30001"})
+    assert (receipt.state, morning.listed()) == (DayState.PARTIAL, {"2609.30001"})
 
 
 def test_the_days_after_have_their_own_time(server: Loopback, web: Web, fake: FakeTime) -> None:
@@ -205,7 +205,7 @@ def test_details_that_take_too_long_leave_the_day_open(tmp_path: Path, server: L
     receipt = morning.run().receipt
     assert morning.time.now - start < 1200 + 500
     tally = receipt.sources["arxiv"]
-    assert (tally.condition, tally.announced, receipt.state, len(receipt.errors)) == ("ok", 4, State.PARTIAL, 1)
+    assert (tally.condition, tally.announced, receipt.state, len(receipt.errors)) == ("ok", 4, DayState.PARTIAL, 1)
     assert "could not be read to the end in time" in tally.open
 
 

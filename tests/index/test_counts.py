@@ -8,7 +8,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from tests.index.test_related import Memory

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from broadsheet.index.days import DayHead, TopicMatcher, entries, merge, order
 from broadsheet.index.periods import span
 from broadsheet.index.states import state_of
-from broadsheet.model.model import Links, Paper, Receipt, Scorer, State, Tokens
+from broadsheet.model.paper import Links, Paper
+from broadsheet.model.receipt import Receipt, Tokens
+from broadsheet.model.scorer import Scorer
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 
@@ -63,16 +66,16 @@ def test_merging_loses_nothing_whatever_the_order(rows: list[Paper]) -> None:
 @pytest.mark.parametrize(
     ("receipt", "papers", "state"),
     [
-        (None, 3, State.UNKNOWN),
-        (None, 0, State.MISSING),
-        (Receipt(date="d", state=State.QUIET), 0, State.QUIET),
-        (Receipt(date="d", state=State.QUIET, scanned=500, tokens=Tokens()), 0, State.FAILED),
-        (Receipt(date="d", state=State.OK, scanned=500, tokens=Tokens(), model="local"), 0, State.OK),
-        (Receipt(date="d", state=State.OK, scanned=500, tokens=Tokens(total=9)), 0, State.OK),
-        (Receipt(date="d", state=State.PARTIAL), 3, State.PARTIAL),
+        (None, 3, DayState.UNKNOWN),
+        (None, 0, DayState.MISSING),
+        (Receipt(date="d", state=DayState.QUIET), 0, DayState.QUIET),
+        (Receipt(date="d", state=DayState.QUIET, scanned=500, tokens=Tokens()), 0, DayState.FAILED),
+        (Receipt(date="d", state=DayState.OK, scanned=500, tokens=Tokens(), model="local"), 0, DayState.OK),
+        (Receipt(date="d", state=DayState.OK, scanned=500, tokens=Tokens(total=9)), 0, DayState.OK),
+        (Receipt(date="d", state=DayState.PARTIAL), 3, DayState.PARTIAL),
     ],
 )
-def test_the_state_a_day_is_shown_with(receipt: Receipt | None, papers: int, state: State) -> None:
+def test_the_state_a_day_is_shown_with(receipt: Receipt | None, papers: int, state: DayState) -> None:
     assert state_of(receipt, papers) == state
 
 
@@ -97,6 +100,6 @@ def test_own_topics_win_then_the_comment_then_title_and_abstract(
 
 
 def test_a_weekday_without_a_record_is_missing_and_a_weekend_is_not() -> None:
-    heads = {date: DayHead(date=date, state=State.OK, papers=1) for date in ("2025-05-22", "2025-05-27")}
+    heads = {date: DayHead(date=date, state=DayState.OK, papers=1) for date in ("2025-05-22", "2025-05-27")}
     days = span(heads, "2025-05-21", "2025-05-28")
     assert [day and day.state for day in days] == [None, "ok", "missing", None, None, "missing", "ok", None]

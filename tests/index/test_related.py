@@ -15,8 +15,9 @@ from broadsheet.daily.import_ import run
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.similarity import APART, RELATIVES, relatives
 from broadsheet.index.term_vectors import DayTexts, texts
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
+from broadsheet.model.receipt import Receipt
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store

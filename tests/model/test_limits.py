@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from broadsheet.build.build import build
 from broadsheet.checks.check import check
 from broadsheet.model import limits, publication
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.settings import config
 from broadsheet.store.records import decode_paper, decode_receipt
 from broadsheet.store.store import Store

@@ -6,7 +6,7 @@ import pytest
 
 from broadsheet.daily.import_ import Report, run
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers.bibliography import parser as references
 from broadsheet.providers.decode import Text
 from broadsheet.store.store import Store

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet.daily.import_ import Report, run
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.store.store import Store
 
 DAY = "2026-11-23"

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from broadsheet.daily.import_ import publication_file_name, run
 from broadsheet.model.librecat import stream
-from broadsheet.model.model import Cost, Links, Paper, Receipt, State, Tokens
+from broadsheet.model.paper import Links, Paper
+from broadsheet.model.receipt import Cost, Receipt, Tokens
+from broadsheet.model.state import DayState
 from broadsheet.providers import parsers as sources
 from broadsheet.providers.dates import day_of_path, day_of_time
 from broadsheet.providers.librecat import parser as librecat
@@ -426,7 +428,7 @@ Total relevant papers: 84
 def test_a_digest_page_gives_the_receipt_of_its_day() -> None:
     expected = Receipt(
         date=DAY,
-        state=State.OK,
+        state=DayState.OK,
         model="gpt-4o",
         tokens=Tokens(prompt=1097, completion=150, total=1247),
         cost=Cost(prompt=0.27, completion=0.15, total=0.42),
@@ -440,12 +442,12 @@ def test_a_digest_page_gives_the_receipt_of_its_day() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "state"),
     [
-        ("1247 ", "0 ", State.FAILED),
-        ("papers: 1691", "papers: 0", State.QUIET),
-        ("papers: 84", "papers: 0", State.QUIET),
+        ("1247 ", "0 ", DayState.FAILED),
+        ("papers: 1691", "papers: 0", DayState.QUIET),
+        ("papers: 84", "papers: 0", DayState.QUIET),
     ],
 )
-def test_a_day_that_scanned_for_nothing_failed(old: str, new: str, state: State) -> None:
+def test_a_day_that_scanned_for_nothing_failed(old: str, new: str, state: DayState) -> None:
     assert [receipt.state for receipt in harvest(PAGE.replace(old, new)).receipts] == [state]
 
 

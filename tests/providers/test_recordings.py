@@ -9,7 +9,7 @@ import pytest
 from broadsheet import __version__
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, user_agent
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers import parsers as sources
 from tests import playing
 from tests.loopback import Answer

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from broadsheet.cli.import_ import import_command
 from broadsheet.daily.import_ import Report, run
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers.dates import day_of_path
 from broadsheet.providers.fields import ID_KEYS, FieldMap, Scale, parse_scale
 from broadsheet.store.records import A_DATE

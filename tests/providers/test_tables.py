@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from broadsheet.daily.import_ import Report, run
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers import decode as payload
 from broadsheet.providers import parsers as sources
 from broadsheet.providers.bibliography import parser as references

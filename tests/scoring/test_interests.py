@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.scoring.interests import Interests
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings

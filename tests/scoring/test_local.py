@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from broadsheet.cli.train import train_command
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Paper, Scorer
+from broadsheet.model.paper import Paper
+from broadsheet.model.scorer import Scorer
 from broadsheet.scoring.local import model as trained
 from broadsheet.scoring.local import training
 from broadsheet.scoring.local.calibration import calibrate
 from broadsheet.scoring.local.evaluation import recall, spearman
-from broadsheet.scoring.local.model import Ratings, Trained
+from broadsheet.scoring.local.model import LocalModel, Ratings
 from broadsheet.scoring.local.scorer import FILE, LocalScorer, open_model
 from broadsheet.scoring.prefilter import prefilter, threshold
 from broadsheet.settings.config import Settings
@@ -57,13 +58,13 @@ def papers(number: int, seed: int = 0) -> list[Paper]:
 
 
 @pytest.fixture(scope="module")
-def model() -> Trained:
+def model() -> LocalModel:
     return training.train(papers(120)).model
 
 
-def test_it_learns_what_is_rated_high(model: Trained) -> None:
+def test_it_learns_what_is_rated_high(model: LocalModel) -> None:
     new = papers(40, seed=1)
-    rated = model.rate(new)
+    rated = model.predict(new)
     given_ratings = np.array([paper.relevance for paper in new], float)
     assert (spearman(given_ratings, rated.relevance) or 0) > 0.7
     assert recall(given_ratings >= 7, rated.promise, 0.5) == 1
@@ -71,7 +72,7 @@ def test_it_learns_what_is_rated_high(model: Trained) -> None:
     assert ((rated.promise >= 0) & (rated.promise <= 1)).all()
 
 
-def test_scores_are_whole_numbers_with_reasons_topics_and_the_models_name(model: Trained) -> None:
+def test_scores_are_whole_numbers_with_reasons_topics_and_the_models_name(model: LocalModel) -> None:
     scores = LocalScorer(TOPICS, model).score(papers(4, seed=2))
     assert (scores.model, scores.rubric, scores.unscored) == ("local", model.fingerprint, {})
     good, bad = scores.papers[:2]
@@ -88,9 +89,9 @@ def test_scores_are_whole_numbers_with_reasons_topics_and_the_models_name(model:
     assert any(word in bad.comment.partition("Against it: ")[2] for word in FAR)
 
 
-def test_words_that_counted_add_up_to_the_linear_part(model: Trained) -> None:
+def test_words_that_counted_add_up_to_the_linear_part(model: LocalModel) -> None:
     (paper,) = papers(1, seed=3)
-    (why,) = LocalScorer(TOPICS, model).reasons([paper], 10_000)
+    (why,) = LocalScorer(TOPICS, model).explain([paper], 10_000)
     total = (model.see([paper]).rows @ model.weights)[0]
     assert sum(word.relevance for word in why.words) == pytest.approx(total[0], abs=1e-4)
     assert sum(word.novelty for word in why.words) == pytest.approx(total[2], abs=1e-4)
@@ -111,13 +112,13 @@ def test_without_a_model_the_topics_words_decide_and_novelty_is_not_judged() -> 
 
 
 @pytest.mark.parametrize("odd", ["", "$$$ 123", "数据 学习", "\x00\ud800" * 3, "a" * 10_000])
-def test_texts_without_known_words_are_scored_too(model: Trained, odd: str) -> None:
+def test_texts_without_known_words_are_scored_too(model: LocalModel, odd: str) -> None:
     (paper,) = LocalScorer(TOPICS, model).score([Paper(arxiv_id="2501.00001", title=odd, abstract=odd)]).papers
     assert 1 <= (paper.relevance or 0) <= 10
     assert 1 <= (paper.novelty or 0) <= 10
 
 
-def test_the_same_papers_make_the_same_file_and_a_file_the_same_scores(model: Trained, tmp_path: Path) -> None:
+def test_the_same_papers_make_the_same_file_and_a_file_the_same_scores(model: LocalModel, tmp_path: Path) -> None:
     path = tmp_path / "model.npz"
     assert trained.save(training.train(papers(120)).model, path)
     assert not trained.save(model, path)
@@ -125,15 +126,15 @@ def test_the_same_papers_make_the_same_file_and_a_file_the_same_scores(model: Tr
     assert again is not None
     new = papers(10, seed=4)
     assert LocalScorer(TOPICS, again).score(new) == LocalScorer(TOPICS, model).score(new)
-    alone = [again.rate([paper]).relevance[0] for paper in new]
-    assert alone == pytest.approx(again.rate(new).relevance.tolist(), abs=1e-4)
+    alone = [again.predict([paper]).relevance[0] for paper in new]
+    assert alone == pytest.approx(again.predict(new).relevance.tolist(), abs=1e-4)
 
 
 def test_ratings_that_do_not_vary_and_comments_that_are_missing_do_no_harm() -> None:
     flat = [msgspec.structs.replace(paper, relevance=5, novelty=5, comment=None) for paper in papers(60)]
     fitted = training.train(flat)
-    assert fitted.model.rate(flat[:3]).relevance == pytest.approx([5, 5, 5], abs=0.5)
-    assert (fitted.figures.relevance, fitted.figures.recalls[0].recall) == (None, None)
+    assert fitted.model.predict(flat[:3]).relevance == pytest.approx([5, 5, 5], abs=0.5)
+    assert (fitted.evaluate.relevance, fitted.evaluate.recalls[0].recall) == (None, None)
 
 
 def test_how_papers_are_presented_counts_for_novelty() -> None:
@@ -145,10 +146,10 @@ def test_how_papers_are_presented_counts_for_novelty() -> None:
     model = training.train(rated).model
     (paper,) = papers(1, seed=5)
     alone, together = (msgspec.structs.replace(paper, authors=names) for names in (authors[:1], authors))
-    few, many = model.rate([alone, together]).novelty
+    few, many = model.predict([alone, together]).novelty
     assert many - few > 2
     crowd, throng = (msgspec.structs.replace(paper, authors=authors * times) for times in (20, 1000))
-    assert model.rate([crowd]).novelty == model.rate([throng]).novelty
+    assert model.predict([crowd]).novelty == model.predict([throng]).novelty
 
 
 def test_a_damaged_model_says_what_to_do(tmp_path: Path) -> None:

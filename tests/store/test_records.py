@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.model.model import Links, Paper, Receipt, Scorer, State, Tokens
+from broadsheet.model.paper import Links, Paper
+from broadsheet.model.receipt import Receipt, Tokens
+from broadsheet.model.scorer import Scorer
+from broadsheet.model.state import DayState
 from broadsheet.store import records
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -129,7 +132,7 @@ def test_no_line_raises_anything_else(line: bytes) -> None:
 def test_a_receipt_is_read_as_it_was_written(extra: dict[str, Any]) -> None:
     receipt = Receipt(
         date="2025-05-27",
-        state=State.PARTIAL,
+        state=DayState.PARTIAL,
         tokens=Tokens(prompt=1, total=1),
         scanned=0,
         errors=("a", "b"),

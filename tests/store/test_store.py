@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Paper, Receipt, State
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.store import atomic
 from broadsheet.store.atomic import write_atomically, write_together
 from broadsheet.store.store import Store
@@ -29,7 +31,7 @@ def test_an_empty_root_has_nothing(tmp_path: Path) -> None:
 def test_what_is_written_is_read_in_its_order(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert store.write_papers("2025-05-27", [B, A])
-    assert store.write_receipt(Receipt(date="2025-05-28", state=State.QUIET))
+    assert store.write_receipt(Receipt(date="2025-05-28", state=DayState.QUIET))
     assert store.papers("2025-05-27") == (B, A)
     assert store.dates() == ["2025-05-27", "2025-05-28"]
     assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()) == [
@@ -52,7 +54,7 @@ def test_fingerprints_follow_papers_receipts_and_publications(tmp_path: Path) ->
     seen = [store.fingerprint("2025-05-27")]
     store.write_papers("2025-05-27", [A])
     seen.append(store.fingerprint("2025-05-27"))
-    store.write_receipt(Receipt(date="2025-05-27", state=State.OK))
+    store.write_receipt(Receipt(date="2025-05-27", state=DayState.OK))
     seen.append(store.fingerprint("2025-05-27"))
     assert len(set(seen)) == 3
     before = store.publications_fingerprint()
@@ -77,7 +79,7 @@ def test_every_bad_line_is_listed(tmp_path: Path) -> None:
 
 def test_a_receipt_of_another_day_is_refused(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.write_receipt(Receipt(date="2025-05-27", state=State.OK))
+    store.write_receipt(Receipt(date="2025-05-27", state=DayState.OK))
     store.receipt_path("2025-05-27").rename(store.receipt_path("2025-05-28"))
     with pytest.raises(DigestError) as caught:
         store.receipt("2025-05-28")

@@ -22,7 +22,7 @@ from markdown_it import MarkdownIt
 
 from broadsheet.bibliography.bibliography import bibtex
 from broadsheet.build.archive_files import write_json_lines, write_sqlite
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.store import records
 from broadsheet.store.store import Store
 from broadsheet.text import markdown as markdown_text

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.day_stats import Tally
+from broadsheet.index.day_stats import DayStats
 from broadsheet.index.days import DayHead
 from broadsheet.index.dependencies import Recorder
-from broadsheet.model.model import Cost, Receipt, State, Tokens
+from broadsheet.model.receipt import Cost, Receipt, Tokens
+from broadsheet.model.state import DayState
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
@@ -86,12 +87,12 @@ def value(cell: str) -> float:
     return float(re.sub(r"[^\d.]", "", cell.replace("–", "")) or 0)
 
 
-def head(date: str, papers: int = 1, state: State = State.OK, **receipt: Any) -> DayHead:
+def head(date: str, papers: int = 1, state: DayState = DayState.OK, **receipt: Any) -> DayHead:
     told = Receipt(date=date, state=state, **receipt) if receipt else None
     return DayHead(date=date, state=state, papers=papers, receipt=told)
 
 
-def of(*heads: DayHead | None, first: str = "", tallies: dict[str, Tally] | None = None) -> dict[str, Drawn]:
+def of(*heads: DayHead | None, first: str = "", tallies: dict[str, DayStats] | None = None) -> dict[str, Drawn]:
     begins = first or next(head.date for head in heads if head)
     return drawn(str(charts(axis(heads, begins, tallies or {}), TOPICS)))
 
@@ -133,7 +134,7 @@ def days_of(number: int, chance: random.Random) -> list[DayHead | None]:
         cost = Cost(total=chance.choice([None, chance.randrange(9999) / 1000]), currency=chance.choice(["USD", "<X>"]))
         date = (dt.date(2025, 1, 1) + dt.timedelta(at)).isoformat()
         told = {"announced": announced, "scanned": scanned, "tokens": Tokens(total=tokens or 0), "cost": cost}
-        one = head(date, chance.randrange(90), chance.choice(list(State)), **told)
+        one = head(date, chance.randrange(90), chance.choice(list(DayState)), **told)
         heads.append(chance.choice([None, one, one]))
     return heads
 
@@ -143,7 +144,7 @@ def days_of(number: int, chance: random.Random) -> list[DayHead | None]:
 def test_what_is_drawn_is_what_the_table_says(number: int, chance: random.Random) -> None:
     heads = days_of(number, chance)
     tallies = {
-        one.date: Tally(((8, 7, one.papers),) if one.papers else (), {"a": one.papers // 2, "b": one.papers})
+        one.date: DayStats(((8, 7, one.papers),) if one.papers else (), {"a": one.papers // 2, "b": one.papers})
         for one in heads
         if one
     }
@@ -163,7 +164,7 @@ def test_what_is_drawn_is_what_the_table_says(number: int, chance: random.Random
 
 
 def test_the_rows_of_topics_are_their_shares() -> None:
-    tallies = {"2025-05-26": Tally((), {"a": 5, "b": 10}), "2025-05-28": Tally((), {"b": 1})}
+    tallies = {"2025-05-26": DayStats((), {"a": 5, "b": 10}), "2025-05-28": DayStats((), {"b": 1})}
     chart = of(head("2025-05-26", 10), None, head("2025-05-28", 4), tallies=tallies)["Share of topics"]
     assert chart.rows == {"26 May 2025": ["100 %", "50 %"], "28 May 2025": ["25 %", "0 %"]}
     assert chart.heads == ["Day", "Beta & more", "Alpha"]
@@ -183,10 +184,10 @@ def test_a_quiet_day_is_no_failed_one_and_a_weekend_is_neither() -> None:
         head("2025-05-30", 4),
         None,
         None,
-        head("2025-06-02", 0, State.QUIET),
-        head("2025-06-03", 0, State.FAILED),
-        head("2025-06-04", 0, State.MISSING),
-        head("2025-06-05", 2, State.PARTIAL),
+        head("2025-06-02", 0, DayState.QUIET),
+        head("2025-06-03", 0, DayState.FAILED),
+        head("2025-06-04", 0, DayState.MISSING),
+        head("2025-06-05", 2, DayState.PARTIAL),
     )["Papers a day"]
     assert chart.rows == {
         "30 May 2025": ["4", "Complete"],
@@ -239,8 +240,8 @@ def test_coverage_counts_only_days_that_say_all_of_it() -> None:
 
 def test_days_that_were_not_complete_stand_on_one_another() -> None:
     days = [head((dt.date(2025, 3, 3) + dt.timedelta(at)).isoformat()) for at in range(49)]
-    days[1], days[2] = head(days[1].date, 0, State.QUIET), head(days[2].date, 0, State.FAILED)
-    days[3] = head(days[3].date, 0, State.FAILED)
+    days[1], days[2] = head(days[1].date, 0, DayState.QUIET), head(days[2].date, 0, DayState.FAILED)
+    days[3] = head(days[3].date, 0, DayState.FAILED)
     chart = of(*days)["Days that were not complete"]
     assert chart.heads == ["Week", "Quiet", "Failed"]
     assert chart.rows["Week 10, 2025"] == ["1", "2"]
@@ -264,7 +265,7 @@ def test_one_day_without_scores_or_receipt() -> None:
 def test_names_are_text(payload: str) -> None:
     settings = Settings(topics=(Topic(id="a", name=payload),))
     heads = [head("2025-05-27", 3, cost=Cost(total=1, currency=payload))]
-    html = str(charts(axis(heads, "2025-05-27", {"2025-05-27": Tally((), {"a": 1})}), settings))
+    html = str(charts(axis(heads, "2025-05-27", {"2025-05-27": DayStats((), {"a": 1})}), settings))
     page = lxml.html.fromstring(html)
     assert not page.xpath("//script|//img|//iframe|//*[@onerror or @onload or @onclick or @style]")
     assert len(page.xpath("//figure")) == 3
@@ -282,7 +283,7 @@ def test_ten_years_are_no_larger_than_one() -> None:
         )
         for at in range(3650)
     ]
-    tallies = {one.date: Tally(((8, 7, 84),), {"a": 20, "b": 40}) for one in years}
+    tallies = {one.date: DayStats(((8, 7, 84),), {"a": 20, "b": 40}) for one in years}
     for chart in of(*years, tallies=tallies).values():
         assert len(chart.source) < 12_000, chart.title
     assert of(*years)["Papers a day"].heads[0] == "Quarter"

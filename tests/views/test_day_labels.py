@@ -10,7 +10,8 @@ from broadsheet.build.build import build
 from broadsheet.build.generate import generate
 from broadsheet.checks.check import check
 from broadsheet.index.days import DayHead
-from broadsheet.model.model import Receipt, State, Tally
+from broadsheet.model.receipt import Receipt, SourceStats
+from broadsheet.model.state import DayState
 from broadsheet.views import formatting
 from tests.example import make_digest
 
@@ -53,42 +54,42 @@ def test_a_day_that_is_open_says_so_everywhere(tmp_path: Path) -> None:
     assert "Complete" in (tmp_path / "site/daily/2025/05/27/index.html").read_text()
 
 
-def head(state: State, papers: int, **sources: Tally) -> DayHead:
+def head(state: DayState, papers: int, **sources: SourceStats) -> DayHead:
     return DayHead(date=DAY, state=state, papers=papers, receipt=Receipt(date=DAY, state=state, sources=sources))
 
 
-OPEN_HF = Tally(condition="quiet", announced=0, fetched=0, open=HF)
-STALE = Tally(condition="stale", announced=0, fetched=0)
+OPEN_HF = SourceStats(condition="quiet", announced=0, fetched=0, open=HF)
+STALE = SourceStats(condition="stale", announced=0, fetched=0)
 AGAIN = "Runs of the following days ask again."
 
 
 @pytest.mark.parametrize(
     ("day", "word", "text"),
     [
-        (head(State.OK, 3, hf=Tally(condition="ok")), "Complete", "Everything that was announced is accounted for."),
+        (head(DayState.OK, 3, hf=SourceStats(condition="ok")), "Complete", "Everything that was announced is accounted for."),
         (
-            head(State.OK, 3, arxiv=Tally(condition="ok", open=ARXIV), hf=OPEN_HF),
+            head(DayState.OK, 3, arxiv=SourceStats(condition="ok", open=ARXIV), hf=OPEN_HF),
             "Open",
             f"More papers may come: {ARXIV}; {HF}.",
         ),
-        (head(State.QUIET, 0, hf=OPEN_HF), "Open", f"More papers may come: {HF}."),
+        (head(DayState.QUIET, 0, hf=OPEN_HF), "Open", f"More papers may come: {HF}."),
         (
-            head(State.PARTIAL, 0, arxiv=STALE, hf=OPEN_HF),
+            head(DayState.PARTIAL, 0, arxiv=STALE, hf=OPEN_HF),
             "Partial",
             f"No papers are shown: arXiv gave none. {AGAIN} More papers may come: {HF}.",
         ),
         (
-            head(State.PARTIAL, 0, arxiv=Tally(condition="quiet"), hf=Tally(condition="failed")),
+            head(DayState.PARTIAL, 0, arxiv=SourceStats(condition="quiet"), hf=SourceStats(condition="failed")),
             "Partial",
             f"No papers are shown: Hugging Face could not be read. {AGAIN}",
         ),
         (
-            head(State.FAILED, 0, arxiv=STALE, hf=Tally(condition="failed")),
+            head(DayState.FAILED, 0, arxiv=STALE, hf=SourceStats(condition="failed")),
             "Failed",
             f"No papers are shown: arXiv gave none, and Hugging Face could not be read. {AGAIN}",
         ),
         (
-            head(State.PARTIAL, 2, arxiv=STALE),
+            head(DayState.PARTIAL, 2, arxiv=STALE),
             "Partial",
             "Part of this day could not be fetched or scored; what is here is right, but not all.",
         ),

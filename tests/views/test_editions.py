@@ -8,14 +8,16 @@ import msgspec
 from lxml import html
 
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.model.model import Cost, Paper, Receipt, State, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Cost, Receipt, Tokens
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
 from tests.views.test_feeds import SETTINGS, URL, archive, made, paper, with_feeds
 
 RECEIPT = Receipt(
     date="2025-05-27",
-    state=State.OK,
+    state=DayState.OK,
     model="gpt-4o",
     tokens=Tokens(total=124807),
     cost=Cost(total=0.42),
@@ -81,13 +83,13 @@ def test_a_long_day_lists_every_title_and_describes_the_best(tmp_path: Path) -> 
 
 
 def test_days_that_are_not_complete_say_so(tmp_path: Path) -> None:
-    def receipt(date: str, state: State, **fields: object) -> Receipt:
+    def receipt(date: str, state: DayState, **fields: object) -> Receipt:
         return msgspec.structs.replace(Receipt(date=date, state=state), **fields)
 
     receipts = [
-        receipt("2025-05-24", State.QUIET),
-        receipt("2025-05-26", State.FAILED, note="The source was <b>down</b>."),
-        receipt("2025-05-27", State.PARTIAL, scanned=5),
+        receipt("2025-05-24", DayState.QUIET),
+        receipt("2025-05-26", DayState.FAILED, note="The source was <b>down</b>."),
+        receipt("2025-05-27", DayState.PARTIAL, scanned=5),
     ]
     catalogue = with_receipts(tmp_path, {"2025-05-27": [scored(1)], "2025-05-28": [scored(2)]}, *receipts)
     found = items(catalogue, "daily")

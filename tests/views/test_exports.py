@@ -19,7 +19,7 @@ from broadsheet.build.preview import served
 from broadsheet.index.days import Entry
 from broadsheet.index.open import open_catalogue
 from broadsheet.model import names
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.settings import config
 from broadsheet.text.rendering import plain
 from tests.example import SETTINGS, digest, make_digest, paper

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.model.model import Links, Paper
+from broadsheet.model.paper import Links, Paper
 from broadsheet.settings.config import Settings, Site
 from broadsheet.settings.pages import Feeds
 from broadsheet.settings.topics import Topic

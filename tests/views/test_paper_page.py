@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.dependencies import Recorder
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication, parse_records
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import parse_records
 from broadsheet.model.publication_parts import Conference
 from broadsheet.settings.config import Settings

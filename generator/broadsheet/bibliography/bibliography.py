@@ -15,8 +15,8 @@ from broadsheet.bibliography import bibtex_text
 from broadsheet.bibliography.bibtex_text import escaped, verbatim
 from broadsheet.model import arxiv_id, librecat, names, vocabulary
 from broadsheet.model.doi import DOI
-from broadsheet.model.model import Paper
 from broadsheet.model.names import Name
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.text.rendering import plain
 

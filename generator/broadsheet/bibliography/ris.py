@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from broadsheet.bibliography.bibliography import csl
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.text.sanitize import one_line
 

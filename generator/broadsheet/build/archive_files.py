@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication, each_once
 from broadsheet.store import records
 from broadsheet.store.store import Store

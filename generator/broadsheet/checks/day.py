@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from broadsheet.model import limits
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
 from broadsheet.scoring.llm.signers import signers
 from broadsheet.store import records
 from broadsheet.store.store import Store

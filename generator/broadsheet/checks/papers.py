@@ -6,7 +6,7 @@ from pathlib import Path
 from broadsheet.checks.day import Row, cut_fields
 from broadsheet.index.days import TopicMatcher
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.model import Links, Paper
+from broadsheet.model.paper import Links, Paper
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.text.sanitize import clean, safe_url

@@ -7,7 +7,7 @@ from broadsheet.checks.day import Day
 from broadsheet.daily.scorers import credited, total_cost, total_tokens
 from broadsheet.index.states import state_by_counts
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from broadsheet.store.store import DROPPED
 
 _ROUNDING = 1e-9
@@ -187,7 +187,7 @@ def _wrong(day: Day, key: str, what: str) -> Diagnostic:
 def scored_nothing(day: Day) -> Iterator[Diagnostic]:
     """A failure that calls itself a quiet or a complete day."""
     receipt = day.receipt
-    if receipt and receipt.scored_nothing and receipt.state in (State.OK, State.QUIET):
+    if receipt and receipt.scored_nothing and receipt.state in (DayState.OK, DayState.QUIET):
         what = f"{receipt.scanned} papers scanned without spending a token, yet the day is called {receipt.state}"
         yield Diagnostic(day.place("state"), what, "score the day again, or set its state to failed")
 
@@ -197,10 +197,10 @@ def state_fits(day: Day) -> Iterator[Diagnostic]:
     receipt, papers = day.receipt, _listed(day)
     if receipt is None:
         return
-    if papers and receipt.state in (State.QUIET, State.MISSING):
+    if papers and receipt.state in (DayState.QUIET, DayState.MISSING):
         what = f"the day is called {receipt.state}, yet {papers} papers are listed"
         yield Diagnostic(day.place("state"), what, "set the state to ok, partial or failed")
-    lost = receipt.state == State.OK and not papers and receipt.announced and receipt.relevant != 0
+    lost = receipt.state == DayState.OK and not papers and receipt.announced and receipt.relevant != 0
     if lost:
         what = f"the day is called ok, yet none of its {receipt.announced} announced papers is listed"
         yield Diagnostic(day.place("state"), what, "import the papers, set relevant to 0, or set the state to failed")

@@ -19,7 +19,7 @@ from broadsheet.cli.score import budget_of, forecast_lines
 from broadsheet.daily.run import Preview, Ran, Work, days_to_run, preview_day, run_day
 from broadsheet.index.states import SCORING, is_good, is_open
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Receipt, Tally
+from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.settings import config
 from broadsheet.text.formats import count, money
 from broadsheet.views.formatting import scorer
@@ -126,7 +126,7 @@ def _lines(receipt: Receipt) -> Iterator[str]:
         yield f"{receipt.date}: {scorer(receipt.model or '')}: {count(receipt.tokens.total, 'token')}, cost {cost}"
 
 
-def _tally(tally: Tally) -> str:
+def _tally(tally: SourceStats) -> str:
     numbers = (("announced", tally.announced), ("fetched", tally.fetched), ("replaced", tally.replaced))
     parts = [f"{number:,} {name}" for name, number in numbers if number is not None]
     parts += [f"{tally.renewed:,} with renewed votes"] if tally.renewed else []

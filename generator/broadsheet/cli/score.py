@@ -17,7 +17,7 @@ from broadsheet.daily.choose_scorer import judge_day
 from broadsheet.daily.score import Scored, forecast_day
 from broadsheet.http.client import Web
 from broadsheet.http.service import user_agent
-from broadsheet.model.model import LOCAL
+from broadsheet.model.scorer import LOCAL_MODEL
 from broadsheet.scoring.llm.estimate import Estimate
 from broadsheet.text.formats import count, money
 from broadsheet.views.formatting import scorer
@@ -85,7 +85,7 @@ def _print(done: Scored, quiet: bool) -> None:
     for error in done.errors:
         click.echo(f"note: {error}", err=True)
     papers = f"{count(done.scored, 'paper')} scored by {scorer(done.model)}, {len(done.unscored):,} unscored"
-    click.echo(f"{done.date}: {papers}{'' if done.model == LOCAL else f'; {_spent(done)}'}")
+    click.echo(f"{done.date}: {papers}{'' if done.model == LOCAL_MODEL else f'; {_spent(done)}'}")
 
 
 def _spent(done: Scored) -> str:

@@ -6,7 +6,7 @@ from statistics import median
 
 from broadsheet.index.states import GOOD
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.model import Receipt, Tally
+from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.providers.arxiv.calendar import Calendar
 from broadsheet.providers.fetch_result import Condition, Fetched
 from broadsheet.store.store import Store
@@ -68,7 +68,7 @@ def usual(store: Store, calendar: Calendar, found: Fetched) -> float | None:
     return median(counts) if len(counts) >= _FEWEST else None
 
 
-def _was_settled(before: Tally | None) -> bool:
+def _was_settled(before: SourceStats | None) -> bool:
     return before is not None and before.condition == "quiet" and not before.open
 
 

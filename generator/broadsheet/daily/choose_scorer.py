@@ -12,7 +12,9 @@ from broadsheet.daily.drop import put
 from broadsheet.daily.receipts import NOT_TRIED, PREFILTER
 from broadsheet.daily.score import Cut, Scored, score_day, score_day_with_model, wanting
 from broadsheet.http.client import Web
-from broadsheet.model.model import Paper, Receipt, State
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.llm import client as endpoint
 from broadsheet.scoring.llm.batching import Progress
@@ -97,7 +99,7 @@ def sift(root: Path, settings: Settings, date: str, clock: Clock) -> None:
     left once more.
     """
     store = Store(root)
-    receipt = store.receipt(date) or Receipt(date=date, state=State.UNKNOWN)
+    receipt = store.receipt(date) or Receipt(date=date, state=DayState.UNKNOWN)
     if papers := to_sift(store.papers(date), receipt):
         receipt = _decided(receipt, papers, settings, lambda: _ready(root, settings, clock))
         ledger.write(store, receipt)

@@ -7,7 +7,7 @@ import msgspec
 
 from broadsheet.model.arxiv_categories import canonical
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.store.store import Store
 
 _FEW = 3  # fewer papers may have been filed under the day they were submitted for, and announced later

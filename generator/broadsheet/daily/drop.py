@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.store.store import DROPPED, Store
 
 

@@ -16,7 +16,7 @@ from broadsheet.daily.receipts import RENEWED, SIGHTED, WITHDRAWN
 from broadsheet.http.client import Web
 from broadsheet.index.open import open_catalogue
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers import fetchers as fetching
 from broadsheet.providers.arxiv.calendar import Calendar
 from broadsheet.providers.fetch_result import Ask, Condition, Fetched, cut_short, failed

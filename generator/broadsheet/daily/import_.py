@@ -14,7 +14,8 @@ from broadsheet.daily.import_checks import Relevances
 from broadsheet.daily.import_files import STDIN, File, files_in, read
 from broadsheet.daily.merge import Day, Outcome, Shelf, in_order, merge_receipts, receipt_conflicts
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
 from broadsheet.providers import parsers as sources
 from broadsheet.providers.fields import AS_THEY_ARE, FieldMap
 from broadsheet.providers.parse_result import Harvest, Record, Repair, Row, Unscored

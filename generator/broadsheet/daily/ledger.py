@@ -7,7 +7,8 @@ import msgspec
 from broadsheet.daily.receipts import Given, account, recounted
 from broadsheet.index.states import UNFINISHED, is_repaired
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Receipt, State
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.scoring.llm.signers import signers
 from broadsheet.store.store import Store
 
@@ -17,9 +18,9 @@ RUN = "run: "  # begins those of the receipt's errors that are of the run as a w
 def begin(store: Store, before: Receipt | None, date: str, started: str) -> None:
     """Keep the receipt that a killed run leaves: it calls the day unfinished."""
     if before is None:
-        write(store, Receipt(date=date, state=State.FAILED, errors=(UNFINISHED,), started=started))
+        write(store, Receipt(date=date, state=DayState.FAILED, errors=(UNFINISHED,), started=started))
         return
-    state = State.PARTIAL if is_repaired(before) else before.state
+    state = DayState.PARTIAL if is_repaired(before) else before.state
     errors = tuple(dict.fromkeys([*before.errors, UNFINISHED]))
     write(store, msgspec.structs.replace(before, state=state, errors=errors))
 
@@ -34,7 +35,7 @@ def finish(
     times: tuple[str, str],
 ) -> Receipt:
     """Keep the receipt of a run that started and finished at `times`; where nothing changed, `before` stands."""
-    receipt = store.receipt(date) or Receipt(date=date, state=State.FAILED)
+    receipt = store.receipt(date) or Receipt(date=date, state=DayState.FAILED)
     signing = signers(store.replies_path(date))
     summed = account(receipt, given, store.papers(date), store.dropped(date), unscored, errors, signing)
     done = msgspec.structs.replace(summed, started=times[0], finished=times[1])

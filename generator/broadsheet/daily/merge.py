@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from broadsheet.daily.scorers import merged_spending
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
 from broadsheet.providers.parse_result import Record, Row
 
 _SCORE = ("relevance", "novelty", "comment", "topics", "scorer")

@@ -13,7 +13,8 @@ import msgspec
 
 from broadsheet.daily.scorers import credited
 from broadsheet.index.states import GOOD, SCORING, TROUBLED, is_open, serious_errors, state_by_counts
-from broadsheet.model.model import Paper, Receipt, Tally
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.store.store import DROPPED
 
 PREFILTER, WITHDRAWN = "prefilter", "withdrawn"
@@ -25,7 +26,7 @@ SIGHTED, RENEWED = "sighted", "renewed"
 
 
 class Given(NamedTuple):
-    """What a source gave in one run: `ids` as new, `duplicates` of them stand on another day. See `Tally`."""
+    """What a source gave in one run: `ids` as new, `duplicates` of them stand on another day. See `SourceStats`."""
 
     source: str
     condition: str
@@ -135,14 +136,14 @@ def _raised(count: int | None, least: int) -> int | None:
     return None if count is None else max(count, least)
 
 
-def stays(before: Tally | None, condition: str) -> bool:
+def stays(before: SourceStats | None, condition: str) -> bool:
     """Return whether what a source gave in an earlier run stands, since this time it gave nothing that can be used."""
     if before is None or before.condition not in GOOD or (before.condition == "quiet" and is_open(before)):
         return False
     return condition in TROUBLED or (condition == "quiet" and bool(before.announced))
 
 
-def _tallies(receipt: Receipt, given: Sequence[Given], rows: Sequence[Paper]) -> dict[str, Tally]:
+def _tallies(receipt: Receipt, given: Sequence[Given], rows: Sequence[Paper]) -> dict[str, SourceStats]:
     before, now, here = receipt.sources, {one.source: one for one in given}, _by_source(receipt.date, rows)
     names = dict.fromkeys([*now, *before, *here])
     return {name: _tally(before.get(name), now.get(name), here.get(name, _Rows())) for name in names}
@@ -163,13 +164,13 @@ def _by_source(date: str, rows: Sequence[Paper]) -> dict[str, _Rows]:
     }
 
 
-def _tally(before: Tally | None, now: Given | None, here: _Rows) -> Tally:
+def _tally(before: SourceStats | None, now: Given | None, here: _Rows) -> SourceStats:
     latest = now if now and not stays(before, now.condition) else before
     dated = now.dated if now else before is None or before.fetched is not None
     seen = {**(before.duplicates if before else {}), **(now.duplicates if now else {})}
     duplicates = {arxiv_id: day for arxiv_id, day in sorted(seen.items()) if arxiv_id not in here.ids}
     fetched = len(here.ids) + len(duplicates) if dated else None
-    return Tally(
+    return SourceStats(
         condition=latest.condition if latest else "ok",
         announced=_announced(before, latest, fetched or 0),
         fetched=fetched,
@@ -181,14 +182,14 @@ def _tally(before: Tally | None, now: Given | None, here: _Rows) -> Tally:
     )
 
 
-def _open(before: Tally | None, latest: Given | Tally | None) -> str:
+def _open(before: SourceStats | None, latest: Given | SourceStats | None) -> str:
     """Return why more may come: an open source that cannot be read stays open."""
     if latest is None:
         return ""
     return latest.open or (before.open if before and latest.condition == "failed" else "")
 
 
-def _announced(before: Tally | None, latest: Given | Tally | None, fetched: int) -> int | None:
+def _announced(before: SourceStats | None, latest: Given | SourceStats | None, fetched: int) -> int | None:
     """Return how many papers a source listed for the day by now: what it gave at any time, and what was left out.
 
     The feed and the API may differ in both; the more that one of them left out counts. So does an old feed's, as its
@@ -202,7 +203,7 @@ def _announced(before: Tally | None, latest: Given | Tally | None, fetched: int)
     return max(latest.announced, fetched + left_out)
 
 
-def _lost(given: Sequence[Given], here: set[str], sources: Mapping[str, Tally]) -> list[str]:
+def _lost(given: Sequence[Given], here: set[str], sources: Mapping[str, SourceStats]) -> list[str]:
     """Return what must never be: a paper that was given, and is nowhere."""
     lost = sorted({i for one in given for i in one.ids - here - sources[one.source].duplicates.keys()})
     some = ", ".join(lost[:3]) + (", …" if len(lost) > 3 else "")

@@ -22,7 +22,8 @@ from broadsheet.daily.score import forecast_papers, wanting
 from broadsheet.http.client import Web
 from broadsheet.index.states import TROUBLED, is_interrupted, is_open, is_repaired
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
 from broadsheet.providers import fetchers as fetching
 from broadsheet.providers.fetch_result import Ask, Condition, Fetched
 from broadsheet.scoring.llm import client as endpoint

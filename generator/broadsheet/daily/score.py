@@ -17,7 +17,9 @@ from broadsheet.http.client import Web
 from broadsheet.index.days import merge
 from broadsheet.index.states import SCORING, serious_errors, state_after_scoring
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Cost, Paper, Receipt, State, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Cost, Receipt, Tokens
+from broadsheet.model.state import DayState
 from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.llm import client as endpoint
 from broadsheet.scoring.llm.batching import Progress
@@ -73,7 +75,7 @@ def score_day(
 
     `kept` is what a scorer that is paid was paid for: the receipt's tokens and cost are all that stands there.
     """
-    papers, receipt = store.papers(date), store.receipt(date) or Receipt(date=date, state=State.UNKNOWN)
+    papers, receipt = store.papers(date), store.receipt(date) or Receipt(date=date, state=DayState.UNKNOWN)
     if not papers and not store.dropped(date):
         do = f"import or fetch the papers of {date} first"
         raise DigestError(Diagnostic(store.label(store.papers_path(date)), "no papers to score", do))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from broadsheet.model.model import LOCAL, Cost, Paper, Receipt, Scorer, ScorerShare, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Cost, Receipt, ScorerShare, Tokens
+from broadsheet.model.scorer import LOCAL_MODEL, Scorer
 from broadsheet.scoring.llm.budget import Charge, add_charges, add_tokens
 
 if TYPE_CHECKING:
@@ -135,7 +137,7 @@ def _key(receipt: Receipt, scorer: Scorer) -> Key:
 def _unsigned(receipt: Receipt, signers: Collection[str]) -> Key:
     """Return the scorer of rows that name none: they were imported, so one that signs its rows did not score them."""
     stated = [(share.model, share.rubric) for share in receipt.scorers] or [(receipt.model or "", receipt.rubric)]
-    model, rubric = next((key for key in stated if key[0] != LOCAL), ("", None))
+    model, rubric = next((key for key in stated if key[0] != LOCAL_MODEL), ("", None))
     return (model, rubric) if model and model not in signers else ("", None)
 
 

@@ -7,10 +7,11 @@ import msgspec
 import numpy as np
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import LOCAL, Paper
+from broadsheet.model.paper import Paper
+from broadsheet.model.scorer import LOCAL_MODEL
 from broadsheet.scoring.interests import NEGATIVE
 from broadsheet.scoring.local import model as trained
-from broadsheet.scoring.local.evaluation import Figures, figures
+from broadsheet.scoring.local.evaluation import Evaluation, evaluate
 from broadsheet.scoring.local.scorer import FILE, LocalScorer, Reasons, open_model
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -31,7 +32,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first: str
     last: str
     seconds: float
-    figures: Figures
+    evaluate: Evaluation
     model: str | None = None
     tested_from: str | None = None
     scoring_seconds: float | None = None
@@ -63,7 +64,7 @@ def train(root: Path, clock: Clock, before: str | None = None) -> Report:
         first=rated[-len(fitted.model.ids)][0],
         last=rated[-1][0],
         seconds=seconds,
-        figures=fitted.figures,
+        evaluate=fitted.evaluate,
         model=fitted.model.fingerprint,
     )
 
@@ -81,7 +82,7 @@ def evaluate(root: Path, clock: Clock, tested_from: str) -> Report:
     start = clock()
     fitted = training.train([paper for _, paper in known])
     middle = clock()
-    ratings = LocalScorer(settings, fitted.model).rate(tests)
+    ratings = LocalScorer(settings, fitted.model).predict(tests)
     end = clock()
     relevance, novelty = (np.array([getattr(paper, name) for paper in tests]) for name in ("relevance", "novelty"))
     return Report(
@@ -89,7 +90,7 @@ def evaluate(root: Path, clock: Clock, tested_from: str) -> Report:
         first=known[-len(fitted.model.ids)][0],
         last=known[-1][0],
         seconds=middle - start,
-        figures=figures(relevance, novelty, ratings),
+        evaluate=evaluate(relevance, novelty, ratings),
         tested_from=tested_from,
         scoring_seconds=end - middle,
     )
@@ -99,14 +100,14 @@ def why(root: Path, arxiv_id: str) -> Why:
     """What the local scorer makes of a paper in ``data/``, and why. Raises DigestError if it is not there."""
     scorer = LocalScorer(config.load(root), open_model(root))
     date, paper = _find(Store(root), arxiv_id)
-    ratings = scorer.rate([paper])
+    ratings = scorer.predict([paper])
     return Why(
         paper=paper,
         date=date,
         relevance=float(ratings.relevance[0]),
         promise=float(ratings.promise[0]),
         novelty=float(ratings.novelty[0]),
-        reasons=scorer.reasons([paper], WHY_WORDS)[0],
+        reasons=scorer.explain([paper], WHY_WORDS)[0],
     )
 
 
@@ -122,7 +123,7 @@ def ready(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
     except DigestError:  # a damaged one is made again
         model = None
     ratings = [(paper.arxiv_id, paper.relevance) for paper in rated]
-    if model is None or list(zip(model.ids, model.rated.tolist(), strict=True)) != ratings:
+    if model is None or list(zip(model.ids, model.train_relevance.tolist(), strict=True)) != ratings:
         train(root, clock)
         model = open_model(root)
     return LocalScorer(settings, model)
@@ -142,7 +143,7 @@ def _rated(store: Store, before: str | None = None) -> list[tuple[str, Paper]]:
 
 
 def _teaches(paper: Paper) -> bool:
-    own = paper.scorer is not None and paper.scorer.model == LOCAL
+    own = paper.scorer is not None and paper.scorer.model == LOCAL_MODEL
     return paper.score is not None and not own and not any(reason.startswith(NEGATIVE) for reason in paper.reasons)
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from broadsheet.index.days import Entry
 from broadsheet.model.author_names import name_key, person_key, slug
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.text.tex_names import readable_name
 

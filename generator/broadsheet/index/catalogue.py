@@ -15,14 +15,15 @@ from broadsheet.index import repeats
 from broadsheet.index.authors import AuthorQueries, People
 from broadsheet.index.counts import CountQueries
 from broadsheet.index.database import GOOD, SCHEMA, TOP, open_database
-from broadsheet.index.day_stats import TallyQueries
+from broadsheet.index.day_stats import StatsQueries
 from broadsheet.index.days import DayHead, Entry, TopicMatcher
 from broadsheet.index.ingest import Archive, DayRows, Depth, day_rows
 from broadsheet.index.periods import months, neighbours, span, weeks
 from broadsheet.index.related import RelatedQueries, Relatives
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Receipt, State
 from broadsheet.model.publication import Publication, each_once
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 
 A = TypeVar("A")
@@ -43,7 +44,7 @@ def _entry(record: bytes, first_seen: str, top: bool) -> Entry:
     return msgspec.structs.replace(_ENTRY.decode(record), first_seen=first_seen, top=top)
 
 
-class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
+class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
     """The index of one archive. Open it, `refresh` it, ask it."""
 
     def __init__(self, path: Path | str, settings: Settings, version: str = "") -> None:
@@ -161,10 +162,10 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, TallyQueries):
         return {
             date: DayHead(
                 date=date,
-                state=State(state),
+                state=DayState(state),
                 papers=papers,
                 receipt=msgspec.json.decode(receipt, type=Receipt) if receipt else None,
-                listed=papers > 0 or State(state) != State.MISSING,
+                listed=papers > 0 or DayState(state) != DayState.MISSING,
             )
             for date, state, papers, receipt in rows
         }

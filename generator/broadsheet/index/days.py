@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from broadsheet.model.arxiv_id import quoted
-from broadsheet.model.model import Links, Paper, Receipt, State
+from broadsheet.model.paper import Links, Paper
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 
 # ASCII and general punctuation (U+2010 to U+205E) made spaces.
@@ -45,7 +47,7 @@ class DayHead(msgspec.Struct, frozen=True, kw_only=True):
     """A day without its papers: enough for a calendar. `listed` is whether it has a page."""
 
     date: str
-    state: State
+    state: DayState
     papers: int
     receipt: Receipt | None = None
     listed: bool = True

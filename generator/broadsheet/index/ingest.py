@@ -8,13 +8,14 @@ import msgspec
 
 from broadsheet.index.authors import author_rows
 from broadsheet.index.database import TOP
-from broadsheet.index.day_stats import tally
+from broadsheet.index.day_stats import day_stats
 from broadsheet.index.days import TopicMatcher, entries
 from broadsheet.index.states import state_of
 from broadsheet.index.term_vectors import texts
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
+from broadsheet.model.receipt import Receipt
 from broadsheet.settings.config import Settings
 
 Row = tuple[Any, ...]
@@ -71,7 +72,7 @@ def day_rows(archive: Archive, match: TopicMatcher, depth: Depth, date: str) -> 
     return DayRows(
         (
             *(date, fingerprint, "", state_of(receipt, len(listed)), len(listed)),
-            *(receipt and encode(receipt), encode(tally(listed))),
+            *(receipt and encode(receipt), encode(day_stats(listed))),
         ),
         [
             (date, e.rank, p.arxiv_id, p.doi and p.doi.lower(), p.score, p.relevance, p.upvotes, record)

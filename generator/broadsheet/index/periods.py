@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from broadsheet.index.days import DayHead
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 
 
 def year_before(date: str) -> str:
@@ -68,4 +68,4 @@ def span(heads: dict[str, DayHead], first: str, last: str) -> list[DayHead | Non
 
 
 def _missing(date: str) -> DayHead:
-    return DayHead(date=date, state=State.MISSING, papers=0, listed=False)
+    return DayHead(date=date, state=DayState.MISSING, papers=0, listed=False)

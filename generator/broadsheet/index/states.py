@@ -2,7 +2,8 @@
 
 import msgspec
 
-from broadsheet.model.model import Receipt, State, Tally
+from broadsheet.model.receipt import Receipt, SourceStats
+from broadsheet.model.state import DayState
 
 SCORING = "scoring: "  # begins those of the receipt's errors that a scorer noted, and made up for
 UNFINISHED = "run: begun, and not finished"  # stands among the errors of a receipt while a run is at work
@@ -10,50 +11,50 @@ GOOD = frozenset({"ok", "quiet"})  # conditions of a source
 TROUBLED = frozenset({"stale", "failed"})
 
 
-def state_of(receipt: Receipt | None, papers: int) -> State:
+def state_of(receipt: Receipt | None, papers: int) -> DayState:
     """Return the state with which a day of `papers` papers is shown.
 
     A receipt is believed, unless it calls a day quiet or complete although papers were scanned and no token was spent:
     that is how a failure gets published as a quiet day. Without a receipt nothing says that a day is complete.
     """
     if receipt is None:
-        return State.UNKNOWN if papers else State.MISSING
+        return DayState.UNKNOWN if papers else DayState.MISSING
     if papers == 0 and receipt.scored_nothing and is_good(receipt):
-        return State.FAILED
+        return DayState.FAILED
     return receipt.state
 
 
-def state_after_scoring(before: State, receipt: Receipt, *, left: bool) -> State:
+def state_after_scoring(before: DayState, receipt: Receipt, *, left: bool) -> DayState:
     """Return the state of a day whose receipt has no sources, after a scorer worked on it.
 
     It was `before`; `left` tells whether papers had been left unscored until then.
     """
     if receipt.unscored:
-        return State.PARTIAL if receipt.scored else State.FAILED
-    if left and not serious_errors(receipt) and before in (State.PARTIAL, State.FAILED):
+        return DayState.PARTIAL if receipt.scored else DayState.FAILED
+    if left and not serious_errors(receipt) and before in (DayState.PARTIAL, DayState.FAILED):
         counts = (receipt.announced, receipt.fetched, receipt.scanned)
-        return State.UNKNOWN if counts == (None, None, None) else State.OK
-    return State.PARTIAL if before is State.FAILED and receipt.scored else before
+        return DayState.UNKNOWN if counts == (None, None, None) else DayState.OK
+    return DayState.PARTIAL if before is DayState.FAILED and receipt.scored else before
 
 
 def is_good(receipt: Receipt) -> bool:
     """Return whether nothing went wrong on the day."""
-    return receipt.state in (State.OK, State.QUIET)
+    return receipt.state in (DayState.OK, DayState.QUIET)
 
 
 def is_repaired(receipt: Receipt) -> bool:
     """Return whether nothing is left to be repaired; a source may be open all the same."""
-    return is_good(receipt) or receipt.state is State.UNKNOWN
+    return is_good(receipt) or receipt.state is DayState.UNKNOWN
 
 
 def is_interrupted(receipt: Receipt) -> bool:
     """Return whether a day that needed no repair was asked for again by a run that did not finish, and that is all."""
     errors = tuple(error for error in receipt.errors if error != UNFINISHED)
     before = msgspec.structs.replace(receipt, errors=errors)
-    return bool(receipt.sources) and errors != receipt.errors and state_by_counts(before) in (State.OK, State.QUIET)
+    return bool(receipt.sources) and errors != receipt.errors and state_by_counts(before) in (DayState.OK, DayState.QUIET)
 
 
-def is_open(tally: Tally) -> bool:
+def is_open(tally: SourceStats) -> bool:
     """Return whether a source may bring more papers of the day."""
     return bool(tally.open)
 
@@ -63,7 +64,7 @@ def serious_errors(receipt: Receipt) -> list[str]:
     return [error for error in receipt.errors if not error.startswith(SCORING)]
 
 
-def state_by_counts(receipt: Receipt) -> State:
+def state_by_counts(receipt: Receipt) -> DayState:
     """Return the state that follows from the counts of a run's receipt.
 
     It is failed if nothing came of the day though something should have, and quiet only if nothing was announced.
@@ -71,10 +72,10 @@ def state_by_counts(receipt: Receipt) -> State:
     conditions = {tally.condition for tally in receipt.sources.values()}
     troubled = bool(serious_errors(receipt) or receipt.unscored or conditions & TROUBLED)
     if receipt.unscored and not receipt.scored:
-        return State.FAILED
+        return DayState.FAILED
     if receipt.scanned:
-        return State.PARTIAL if troubled else State.OK
+        return DayState.PARTIAL if troubled else DayState.OK
     if troubled:
         answered = any(tally.fetched is not None and tally.condition in GOOD for tally in receipt.sources.values())
-        return State.PARTIAL if answered else State.FAILED
-    return State.OK if receipt.announced or receipt.fetched else State.QUIET
+        return DayState.PARTIAL if answered else DayState.FAILED
+    return DayState.OK if receipt.announced or receipt.fetched else DayState.QUIET

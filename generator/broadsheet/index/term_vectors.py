@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 
 import msgspec
 
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.text.rendering import plain
 
 TITLE = 3  # a word of the title counts as so many of the abstract

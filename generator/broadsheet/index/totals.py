@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from broadsheet.index.days import DayHead
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,7 +14,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
     days: int
     papers: int
-    states: dict[State, int]
+    states: dict[DayState, int]
     announced: int
     scanned: int
     tokens: int
@@ -35,7 +35,7 @@ def totals(days: Iterable[DayHead | None]) -> Totals:
     return Totals(
         days=sum(head.papers > 0 for head in heads),
         papers=sum(head.papers for head in heads),
-        states={state: sum(head.state == state for head in heads) for state in State},
+        states={state: sum(head.state == state for head in heads) for state in DayState},
         announced=sum(r.announced or 0 for r in receipts),
         scanned=sum(r.scanned or 0 for r in receipts),
         tokens=sum(r.tokens.total for r in receipts if r.tokens),

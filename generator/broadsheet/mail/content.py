@@ -7,7 +7,7 @@ from broadsheet.mail import html as markup
 from broadsheet.mail import plain_text as plain
 from broadsheet.mail.edition import Edition, Section
 from broadsheet.mail.prose import Block, Run
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from broadsheet.text import formats
 
 _LONGEST_SUBJECT = 150
@@ -77,7 +77,7 @@ def _short(section: Section) -> Section:
 def subject(edition: Edition) -> str:
     """The date (or week), and the best paper; how many more there are."""
     date = formats.week(edition.name) if "W" in edition.name else formats.long_date(edition.name)
-    if edition.state is State.FAILED:
+    if edition.state is DayState.FAILED:
         return f"{date}: the run of this day failed"
     papers = max(len(edition.sections), len(edition.contents))
     more = f" and {papers - 1:,} more" if papers > 1 else ""

@@ -16,7 +16,7 @@ from broadsheet.mail.message import List, message, message_id
 from broadsheet.mail.recipients import Recipient
 from broadsheet.mail.server import Connection, Unreachable
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox
 
@@ -67,7 +67,9 @@ def render_mail(settings: Settings, feed: Feed, name: str | None) -> RenderedMai
     mailing_list, edition = _list(settings, sender=_NOBODY), _shown(feed, name)
     it = _letter(settings, edition, mailing_list)
     data = message(it, mailing_list, _NOBODY, message_id(mailing_list, edition.id, _NOBODY), edition.date)
-    return RenderedMail(edition.name, it.subject, data, it.text, it.html, max(len(edition.sections), len(edition.contents)))
+    return RenderedMail(
+        edition.name, it.subject, data, it.text, it.html, max(len(edition.sections), len(edition.contents))
+    )
 
 
 def send_test(
@@ -279,11 +281,11 @@ def _unfinished(
 
 def _key(mailing_list: List, edition: Edition) -> str:
     """What "once" is counted by. A notice that a day failed does not keep the day itself from going out later."""
-    return f"{mailing_list.id} {edition.id}" + (" failed" if edition.state is State.FAILED else "")
+    return f"{mailing_list.id} {edition.id}" + (" failed" if edition.state is DayState.FAILED else "")
 
 
 def _nothing_to_send(settings: Settings, edition: Edition) -> str:
-    if edition.state is State.FAILED and not settings.mail.failed_notice:
+    if edition.state is DayState.FAILED and not settings.mail.failed_notice:
         return f"{edition.name}: the run of this day failed"
     return f"{edition.name}: a quiet day" if edition.is_empty else ""
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from broadsheet.mail.prose import HEADINGS, Block, Run, blocks
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from broadsheet.text import formats
 
 # Our own editions: the last part is 2025-05-27 or 2025-W22.
@@ -67,7 +67,7 @@ class Edition(NamedTuple):
     title: str
     url: str | None
     date: dt.datetime
-    state: State
+    state: DayState
     lead: tuple[Block, ...]
     contents: tuple[Entry, ...]
     sections: tuple[Section, ...]
@@ -75,7 +75,7 @@ class Edition(NamedTuple):
     @property
     def is_empty(self) -> bool:
         """There is nothing to send: a quiet day, or an item without words."""
-        return self.state is State.QUIET or not (self.lead or self.sections)
+        return self.state is DayState.QUIET or not (self.lead or self.sections)
 
 
 def issues(feed: Feed) -> list[Issue]:
@@ -124,11 +124,11 @@ def _day(item: Item) -> str:
     return item.date.date().isoformat()
 
 
-def _state(item: Item) -> State:
+def _state(item: Item) -> DayState:
     """Only our own editions name one; in another feed "failed" may be a subject."""
     if _OWN.fullmatch(item.id):
-        return next((State(name) for name in item.categories if name in set(State)), State.OK)
-    return State.OK
+        return next((DayState(name) for name in item.categories if name in set(DayState)), DayState.OK)
+    return DayState.OK
 
 
 def _section(item: Item) -> Section:

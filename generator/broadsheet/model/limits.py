@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from broadsheet.model.model import Paper, Scorer
+from broadsheet.model.paper import Paper
+from broadsheet.model.scorer import Scorer
 from broadsheet.text.sanitize import clean
 
 LONGEST = {"title": 2_000, "abstract": 20_000, "comment": 20_000, "arxiv_comment": 5_000, "journal_ref": 2_000,

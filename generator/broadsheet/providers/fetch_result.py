@@ -8,7 +8,7 @@ import msgspec
 
 from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers.parse_result import Harvest, Repair
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from broadsheet.model import arxiv_id
 from broadsheet.model.arxiv_id import ArxivId
-from broadsheet.model.model import LARGEST_NUMBER
+from broadsheet.model.count import MAX_INTEGER
 from broadsheet.providers.arxiv.text import ANNOUNCEMENT
 from broadsheet.providers.parse_result import Notes
 from broadsheet.text.braces import without_braces
@@ -123,7 +123,7 @@ def amount(raw: object) -> Amount | None:
             return None
         out_of = 100 if match[5] else int(match[4]) if match[4] else None
         return Amount(float(f"{match[1]}.{match[3] or 0}"), out_of)
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not -LARGEST_NUMBER <= raw <= LARGEST_NUMBER:
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not -MAX_INTEGER <= raw <= MAX_INTEGER:
         return None  # NaN, too, is in no range
     return Amount(raw)
 
@@ -167,12 +167,14 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
             notes.repair("a value that is not a list of names was left out", "authors")
         return (), ()
     names = [clean_text(entry if isinstance(entry, str) else _named(entry), "authors", notes) for entry in raw]
-    pairs = [_affiliated(name) for name in _joined(names, notes)]
+    line = "|".join(names)
+    pairs = [_affiliated(name) for name in _joined(names, notes)] if "(" in line else [(name, "") for name in names]
     authors = [(name.removeprefix("and "), place) for name, place in pairs if name.strip(":,; ")]
     if len(authors) < len(pairs):
         notes.repair("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
-    places = tuple([readable_name(place) if place else "" for _, place in authors])
-    return tuple([_spelt(name, notes) for name, _ in authors]), places if any(places) else ()
+    spelled = [_spelt(name, notes) if _TEX.search(name) else name for name, _ in authors]
+    places = [readable_name(place) if place else "" for _, place in authors]
+    return tuple(spelled), tuple(places) if any(places) else ()
 
 
 def split_names(line: str) -> list[str]:
@@ -242,8 +244,6 @@ def _cut(author: str, at: int) -> tuple[str, str]:
 
 
 def _spelt(name: str, notes: Notes) -> str:
-    if not _TEX.search(name):
-        return name
     spelt = readable_name(name)
     if spelt != name and "\\" in name:
         notes.repair("TeX accents in a name made letters", f"{shown(name)} → {spelt}")

@@ -7,7 +7,8 @@ import msgspec
 
 from broadsheet.model import limits
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
 
 NO_PAPERS = "holds no papers"
 
@@ -119,9 +120,9 @@ class Notes:
         self.refused += 1
         self.problems.append(Diagnostic(self.where, what, "nothing to do", is_note=True))
 
-    def harvest(self, rows: list[Row], *, are_within_limits: bool = False) -> Harvest:
-        """Return the file's rows, cut to the limits unless they are within them, with everything said about them."""
-        if not are_within_limits and not limits.are_within([row.paper for row in rows]):
+    def harvest(self, rows: list[Row]) -> Harvest:
+        """Return the file's rows, cut to the limits, with everything said about them."""
+        if not limits.are_within([row.paper for row in rows]):
             rows = [self._within_limits(row) for row in rows]
         unscored = list(self._unscored.values())
         return Harvest(rows=rows, repairs=self.repairs, unscored=unscored, problems=self.problems, refused=self.refused)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers import fields
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.fields import SCORES, Scale

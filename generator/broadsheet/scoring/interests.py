@@ -12,8 +12,8 @@ import msgspec
 
 from broadsheet.index.days import phrases, words
 from broadsheet.model import names
-from broadsheet.model.model import Paper
 from broadsheet.model.names import Name
+from broadsheet.model.paper import Paper
 from broadsheet.scoring.scores import Scores
 from broadsheet.settings.config import Settings
 

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from math import ceil
 from typing import NamedTuple, Protocol
 
-from broadsheet.model.model import NearMiss, Paper
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import NearMiss
 from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.local.model import Ratings
 from broadsheet.settings.config import Settings
 from broadsheet.settings.interests import Prefilter
 
 
-class Rater(Protocol):
+class Predictor(Protocol):
     """A model that expects ratings of papers. `thresholds`: see `Trained`; empty where nothing was learned."""
 
     @property
@@ -32,7 +33,7 @@ class Selection(NamedTuple):
     note: str = ""
 
 
-def prefilter(papers: Sequence[Paper], model: Rater, settings: Settings) -> Selection:
+def prefilter(papers: Sequence[Paper], model: Predictor, settings: Settings) -> Selection:
     """Divide the papers of a day by what `model` expects of them.
 
     Followed papers are always kept, beside the share that is asked for. Those with a negative keyword come after all
@@ -64,7 +65,7 @@ class _Line(NamedTuple):
     promise: float = 0.0
 
 
-def _line(asked: Prefilter, model: Rater, papers: int) -> tuple[_Line, str]:
+def _line(asked: Prefilter, model: Predictor, papers: int) -> tuple[_Line, str]:
     if asked.keep is not None:
         return _Line(ceil(asked.keep * papers)), ""
     assert asked.recall is not None

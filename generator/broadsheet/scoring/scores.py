@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from broadsheet.model.model import Cost, Paper, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Cost, Tokens
 
 
 class Scores(NamedTuple):

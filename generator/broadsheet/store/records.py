@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from broadsheet.model import arxiv_id, limits
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
 
 PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra")
 _RECEIPT_FIELDS = tuple(name for name in Receipt.__struct_fields__ if name != "extra")

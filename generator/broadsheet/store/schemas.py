@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # Rules that the types do not contain: see `broadsheet.store.records`.

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper, Receipt
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
 from broadsheet.store import records
 from broadsheet.store.atomic import write_atomically, write_together
 from broadsheet.store.files import printable, problem_from, read_regular

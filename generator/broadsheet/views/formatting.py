@@ -3,25 +3,27 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from broadsheet.index.states import TROUBLED, is_open
-from broadsheet.model.model import LOCAL, Cost, Receipt, ScorerShare, State, Tally
+from broadsheet.model.receipt import Cost, Receipt, ScorerShare, SourceStats
+from broadsheet.model.scorer import LOCAL_MODEL
+from broadsheet.model.state import DayState
 from broadsheet.text.formats import count, day, money
 
-if TYPE_CHECKING:  # every command has words to count with, and few need the index
+if TYPE_CHECKING:  # few of the commands that import this module need the index
     from broadsheet.index.days import DayHead
 
 STATE_WORDS = {
-    State.OK: ("Complete", "Everything that was announced is accounted for."),
-    State.QUIET: ("Quiet", "Nothing was announced on this day."),
-    State.PARTIAL: ("Partial", "Part of this day could not be fetched or scored; what is here is right, but not all."),
-    State.FAILED: (
+    DayState.OK: ("Complete", "Everything that was announced is accounted for."),
+    DayState.QUIET: ("Quiet", "Nothing was announced on this day."),
+    DayState.PARTIAL: ("Partial", "Part of this day could not be fetched or scored; what is here is right, but not all."),
+    DayState.FAILED: (
         "Failed",
         "The run of this day failed: the sources gave no papers, or none of their papers was scored.",
     ),
-    State.MISSING: ("Missing", "There is no record of this day: it may have had papers that were never read."),
-    State.UNKNOWN: ("No receipt", "No receipt says what was announced on this day: there may have been more papers."),
+    DayState.MISSING: ("Missing", "There is no record of this day: it may have had papers that were never read."),
+    DayState.UNKNOWN: ("No receipt", "No receipt says what was announced on this day: there may have been more papers."),
 }
-# Of these a list of days shows the number of papers alone, and no remark.
-UNREMARKED = frozenset({State.OK, State.UNKNOWN})
+# A list of days shows the number of papers alone for these states.
+UNREMARKED = frozenset({DayState.OK, DayState.UNKNOWN})
 OPEN = "open"
 STATE_KEYS = {str(state): words for state, words in STATE_WORDS.items()} | {
     OPEN: ("Open", "More papers may come: a source has not finished its list of this day.")
@@ -30,7 +32,7 @@ _SOURCES = {"arxiv": "arXiv", "hf": "Hugging Face"}
 
 
 class Label(NamedTuple):
-    """A day's state as pages show it: the `key` of styles and scripts, the `word` of the badge, a sentence or two."""
+    """A day's state as pages show it: the `key` for styles and scripts, the badge's `word`, a sentence or two."""
 
     key: str
     word: str
@@ -38,23 +40,23 @@ class Label(NamedTuple):
 
 
 def day_at_a_glance(head: "DayHead") -> str:
-    """``Tuesday, 27 May 2025: complete, 84 papers``."""
+    """Return ``Tuesday, 27 May 2025: complete, 84 papers``."""
     return f"{day(head.date)}: {label(head).word.lower()}, {count(head.papers, 'paper')}"
 
 
 def label(head: "DayHead") -> Label:
-    """Return the label of a day. One that is ok or quiet is called open while a source may bring more papers."""
+    """Return the label of a day. A day that is ok or quiet is open while a source may bring more papers."""
     more = _more(head.receipt)
-    if more and head.state in (State.OK, State.QUIET):
+    if more and head.state in (DayState.OK, DayState.QUIET):
         return Label(OPEN, STATE_KEYS[OPEN][0], more)
     word, text = STATE_WORDS[head.state]
-    if not head.papers and head.state in (State.PARTIAL, State.FAILED):
+    if not head.papers and head.state in (DayState.PARTIAL, DayState.FAILED):
         text = _nothing(head.receipt) or text
     return Label(head.state, word, f"{text} {more}".rstrip())
 
 
 def source(name: str) -> str:
-    """``arxiv`` as ``arXiv``, ``hf`` as ``Hugging Face``; others as they are."""
+    """Return ``arXiv`` for ``arxiv``, ``Hugging Face`` for ``hf``, other names unchanged."""
     return _SOURCES.get(name, name)
 
 
@@ -65,21 +67,21 @@ def _more(receipt: Receipt | None) -> str:
 
 
 def _nothing(receipt: Receipt | None) -> str:
-    """Say which sources left a day without papers; empty if none did."""
+    """Return a sentence on the sources that left a day without papers; empty if none did."""
     sources = receipt.sources.items() if receipt else ()
     troubles = [f"{source(name)} {_trouble(tally)}" for name, tally in sources if tally.condition in TROUBLED]
     return f"No papers are shown: {', and '.join(troubles)}. Runs of the following days ask again." if troubles else ""
 
 
-def _trouble(tally: Tally) -> str:
+def _trouble(tally: SourceStats) -> str:
     if tally.condition == "failed":
         return "could not be read"
     return "gave an old list" if tally.announced else "gave none"
 
 
 def scorer(model: str) -> str:
-    """Return a scorer by the name of its model: ``gpt-4o``, ``the local scorer``."""
-    return "the local scorer" if model == LOCAL else model
+    """Return the name of a scorer by its model: ``gpt-4o``, ``the local scorer``."""
+    return "the local scorer" if model == LOCAL_MODEL else model
 
 
 def scorers(receipt: Receipt) -> str:
@@ -93,5 +95,5 @@ def _share(share: ScorerShare) -> str:
 
 
 def cost(value: Cost | None) -> str:
-    """The total of a cost in words."""
+    """Return the total of a cost in words."""
     return money(value.total, value.currency) if value else "unknown"

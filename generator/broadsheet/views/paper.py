@@ -13,7 +13,7 @@ from broadsheet.index.day_stats import ScoreDistribution
 from broadsheet.index.days import Entry, day_address
 from broadsheet.model.arxiv_id import quoted
 from broadsheet.model.doi import doi_url
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering

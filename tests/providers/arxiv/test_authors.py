@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.bibliography.bibliography import bibtex
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers import parsers as sources
 from broadsheet.providers.arxiv.authors import parse
 

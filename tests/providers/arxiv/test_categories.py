@@ -8,7 +8,7 @@ from broadsheet.daily.dedupe import stale_categories
 from broadsheet.http.client import Web
 from broadsheet.index.days import Entry
 from broadsheet.model.arxiv_categories import canonical, distinct, is_in
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers.arxiv.fetcher import fetch
 from broadsheet.providers.fetch_result import Condition, Fetched
 from broadsheet.settings.fetch import Arxiv, Fetch

@@ -9,7 +9,7 @@ import pytest
 
 from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers.arxiv.fetcher import fetch, is_withdrawn
 from broadsheet.providers.arxiv.services import ArxivServices, oai_set
 from broadsheet.providers.fetch_result import Condition, Fetched

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers.arxiv.fetcher import is_withdrawn
 from broadsheet.providers.arxiv.withdrawal import announces_withdrawal, is_by_arxiv
 

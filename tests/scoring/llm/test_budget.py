@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.model.model import Cost, Tokens
+from broadsheet.model.receipt import Cost, Tokens
 from broadsheet.scoring.llm.budget import Budget, Charge, add_charges, add_tokens, charge_for
 from broadsheet.scoring.llm.openai import usage
 from broadsheet.settings.llm import Price

@@ -13,7 +13,8 @@ import pytest
 
 from broadsheet.daily.score import Scored, forecast_day, score_day_with_model
 from broadsheet.http.client import Web
-from broadsheet.model.model import State, Tokens
+from broadsheet.model.receipt import Tokens
+from broadsheet.model.state import DayState
 from broadsheet.scoring.llm import replies
 from broadsheet.scoring.llm.reply_log import MAX_USELESS
 from broadsheet.scoring.llm.scorer import GIVEN_UP
@@ -210,7 +211,7 @@ def test_a_reply_that_fails_the_reader_is_kept_with_its_cost(
     monkeypatch.undo()
     before = len(server.asked)
     assert digest.score().scored == 1  # by a better reader, of what was kept
-    assert (len(server.asked), digest.receipt.state) == (before, State.UNKNOWN)
+    assert (len(server.asked), digest.receipt.state) == (before, DayState.UNKNOWN)
 
 
 def test_useless_replies_are_not_paid_for_without_end(digest: Real, server: ModelServer) -> None:
@@ -227,7 +228,7 @@ def test_useless_replies_are_not_paid_for_without_end(digest: Real, server: Mode
     assert asked == [3, 6, 6, 6, 6, 6, 6]
     assert MAX_USELESS == 6
     assert digest.receipt.unscored == {ids[3]: GIVEN_UP}
-    assert digest.receipt.state is State.PARTIAL
+    assert digest.receipt.state is DayState.PARTIAL
     assert digest.receipt.tokens == server.tokens
     assert forecast_day(digest.root, DAY, {}).requests == 0
     assert digest.faults() == []

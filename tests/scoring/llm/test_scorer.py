@@ -13,7 +13,9 @@ from broadsheet.checks.check import check
 from broadsheet.daily.score import Scored, forecast_day, score_day_with_model
 from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.model.model import Cost, Paper, Receipt, State, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Cost, Receipt, Tokens
+from broadsheet.model.state import DayState
 from broadsheet.store.store import Store
 from tests import model_server
 from tests.example import SETTINGS, make_digest, paper, tree
@@ -109,7 +111,7 @@ def test_a_day_is_scored_and_the_receipt_says_what_the_server_knows(digest: Dige
     assert receipt.cost.total == pytest.approx(cost_of(told), abs=1e-12)
     assert receipt.cost.currency == "EUR"
     assert receipt.cost.total == pytest.approx((receipt.cost.prompt or 0) + (receipt.cost.completion or 0))
-    assert (receipt.state, receipt.model, receipt.scored, receipt.unscored) == (State.UNKNOWN, "model-1", 25, {})
+    assert (receipt.state, receipt.model, receipt.scored, receipt.unscored) == (DayState.UNKNOWN, "model-1", 25, {})
     for arxiv_id in ids:
         row, line = digest.papers[arxiv_id], verdict(arxiv_id)
         assert (row.relevance, row.novelty, row.comment) == (line["RELEVANCE"], line["NOVELTY"], line["COMMENT"])
@@ -204,7 +206,7 @@ def test_thirty_papers_that_fail_take_no_other_with_them_and_are_all_that_is_pai
         "RELEVANCE 12 is not from 1 to 10",
         "two lines that contradict each other",
     }
-    assert (digest.receipt.state, digest.receipt.scored) == (State.PARTIAL, 270)
+    assert (digest.receipt.state, digest.receipt.scored) == (DayState.PARTIAL, 270)
     assert digest.receipt.tokens == server.tokens
     assert [len(batch) for batch in server.asked] == [10] * 30 + [10] * 3 + [1] * 30
     assert digest.faults() == []
@@ -219,7 +221,7 @@ def test_thirty_papers_that_fail_take_no_other_with_them_and_are_all_that_is_pai
     assert digest.receipt.tokens == server.tokens
     assert digest.receipt.cost is not None
     assert digest.receipt.cost.total == pytest.approx(cost_of(server.tokens), abs=1e-12)
-    assert (digest.receipt.state, digest.receipt.errors) == (State.UNKNOWN, ())
+    assert (digest.receipt.state, digest.receipt.errors) == (DayState.UNKNOWN, ())
     third = digest.score()
     assert (third.scored, third.tokens, len(server.asked)) == (0, Tokens(), first + 3)
 
@@ -279,7 +281,7 @@ def test_an_endpoint_that_is_down_is_left_after_three_requests(digest: Digest, s
     done = digest.score()
     assert (done.scored, len(done.unscored), len(server.asked)) == (10, 90, 1 + 3 * 6)
     assert set(done.unscored.values()) == {"the endpoint answers 500 Internal Server Error"}
-    assert digest.receipt.state is State.PARTIAL
+    assert digest.receipt.state is DayState.PARTIAL
 
 
 def test_nobody_there_is_a_failed_day_not_a_quiet_one(digest: Digest, server: ModelServer) -> None:
@@ -287,7 +289,7 @@ def test_nobody_there_is_a_failed_day_not_a_quiet_one(digest: Digest, server: Mo
     server.__exit__()
     done = digest.score()
     assert set(done.unscored.values()) == {"the endpoint cannot be reached"}
-    assert (digest.receipt.state, digest.receipt.tokens, digest.receipt.scored) == (State.FAILED, None, 0)
+    assert (digest.receipt.state, digest.receipt.tokens, digest.receipt.scored) == (DayState.FAILED, None, 0)
     assert digest.faults() == []
 
 
@@ -400,7 +402,7 @@ def test_what_others_paid_for_the_day_stays_in_the_receipt(digest: Digest, serve
     digest.holds(5)
     paid = Cost(prompt=0.27, completion=0.15, total=0.42, currency="EUR")
     tokens = Tokens(prompt=1000, completion=100, total=1100)
-    digest.store.write_receipt(Receipt(date=DAY, state=State.OK, model="gpt", tokens=tokens, cost=paid, note="n"))
+    digest.store.write_receipt(Receipt(date=DAY, state=DayState.OK, model="gpt", tokens=tokens, cost=paid, note="n"))
     for _ in range(2):
         digest.score()
         assert digest.receipt.tokens is not None
@@ -493,20 +495,20 @@ def test_a_crash_between_papers_and_receipt_loses_no_figure(digest: Digest, serv
 
 def test_a_day_that_wants_nothing_stays_as_it_is(digest: Digest, server: ModelServer) -> None:
     digest.holds(3, relevance=3, novelty=4)
-    digest.store.write_receipt(Receipt(date=DAY, state=State.OK, model="gpt", tokens=Tokens(prompt=1, total=1)))
+    digest.store.write_receipt(Receipt(date=DAY, state=DayState.OK, model="gpt", tokens=Tokens(prompt=1, total=1)))
     before = tree(digest.root / "data")
     digest.score()
     assert (tree(digest.root / "data"), server.asked) == (before, [])
     server.then(*[error(400, "no")] * 9)
     assert len(digest.score(again=True).unscored) == 3
-    assert (digest.receipt.unscored, digest.receipt.state) == ({}, State.OK)
+    assert (digest.receipt.unscored, digest.receipt.state) == ({}, DayState.OK)
 
 
 def test_a_failed_day_whose_papers_are_scored_has_failed_no_more(digest: Digest, server: ModelServer) -> None:
     digest.holds(3)
-    digest.store.write_receipt(Receipt(date=DAY, state=State.FAILED, announced=9, errors=("arxiv: half a feed",)))
+    digest.store.write_receipt(Receipt(date=DAY, state=DayState.FAILED, announced=9, errors=("arxiv: half a feed",)))
     digest.score()
-    assert (digest.receipt.state, digest.receipt.errors) == (State.PARTIAL, ("arxiv: half a feed",))
+    assert (digest.receipt.state, digest.receipt.errors) == (DayState.PARTIAL, ("arxiv: half a feed",))
 
 
 # -- secrets -------------------------------------------------------------------------------------------------------

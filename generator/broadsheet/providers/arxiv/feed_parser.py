@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.arxiv import authors as arxiv_authors
 from broadsheet.providers.dates import day_of_time

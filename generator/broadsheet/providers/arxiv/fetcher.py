@@ -16,7 +16,7 @@ import msgspec
 from broadsheet.http.client import Web
 from broadsheet.model.arxiv_categories import is_in
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers.arxiv.calendar import Calendar
 from broadsheet.providers.arxiv.services import MOST_IN_FEED, ArxivServices, is_full
 from broadsheet.providers.arxiv.withdrawal import announces_withdrawal

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from broadsheet.model.count import MAX_INTEGER
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.model import LARGEST_NUMBER, Cost, Receipt, Tokens
+from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.dated_json import usage
 from broadsheet.providers.dated_json.usage import Usage
@@ -138,7 +139,7 @@ def _receipts(batch: Batch, date: str | None) -> list[Receipt]:
 
 def _count(figures: dict[str, Any], name: str) -> int | None:
     value = figures.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_INTEGER else None
 
 
 def _tokens(figures: dict[str, Any]) -> Tokens | None:

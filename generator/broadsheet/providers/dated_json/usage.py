@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from broadsheet.model.model import Cost, Receipt, State, Tokens
+from broadsheet.model.receipt import Cost, Receipt, Tokens
+from broadsheet.model.state import DayState
 
 
 class Usage(NamedTuple):
@@ -21,9 +22,9 @@ def receipt(date: str, usage: Usage) -> Receipt:
     return Receipt(date=date, state=_state(usage), **usage._asdict())
 
 
-def _state(usage: Usage) -> State:
+def _state(usage: Usage) -> DayState:
     # Papers that were "scanned" for nothing were not: the scorer had failed.
     spent = usage.tokens.total if usage.tokens else None
     if usage.scanned and spent == 0:
-        return State.FAILED
-    return State.QUIET if usage.announced == 0 or (usage.relevant == 0 and spent) else State.OK
+        return DayState.FAILED
+    return DayState.QUIET if usage.announced == 0 or (usage.relevant == 0 and spent) else DayState.OK

@@ -5,7 +5,7 @@ Its papers stand, complete, in the scored file of the same day.
 
 import re
 
-from broadsheet.model.model import Cost, Tokens
+from broadsheet.model.receipt import Cost, Tokens
 from broadsheet.providers.dated_json import usage
 from broadsheet.providers.dated_json.usage import Usage
 from broadsheet.providers.decode import Payload, Text

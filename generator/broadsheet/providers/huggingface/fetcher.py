@@ -15,7 +15,7 @@ import msgspec
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, WebError, shown
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.providers import decode as payload
 from broadsheet.providers.arxiv.calendar import Calendar
 from broadsheet.providers.decode import Json, Payload

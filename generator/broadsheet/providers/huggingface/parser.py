@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from broadsheet.model.model import Links, Paper
+from broadsheet.model.paper import Links, Paper
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.dates import day_of_time
 from broadsheet.providers.decode import Json, LineFinder, Payload, Text

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.model import Receipt, State
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.providers.decode import Json, Lines, Payload
 from broadsheet.providers.parse_result import Harvest, Notes, Row, refused
 from broadsheet.providers.scored_json import row_parser as rows
@@ -29,7 +30,7 @@ def recognise(payload: Payload) -> bool:
     if isinstance(payload, Json):
         value = payload.value
         if isinstance(value, dict) and "state" in value and "date" in value:
-            return value["state"] in list(State)
+            return value["state"] in list(DayState)
         return isinstance(value, dict) and _is_ours(payload, [value])
     if not isinstance(payload, Lines) or not payload.rows:
         return False

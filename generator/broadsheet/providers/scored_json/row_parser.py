@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 from broadsheet.model.arxiv_id import ArxivId
-from broadsheet.model.model import LARGEST_NUMBER, Links, Paper, Scorer
+from broadsheet.model.count import MAX_INTEGER
+from broadsheet.model.paper import Links, Paper
+from broadsheet.model.scorer import Scorer
 from broadsheet.providers import fields
 from broadsheet.providers import normalize as mending
 from broadsheet.providers.parse_result import Notes
@@ -161,7 +163,7 @@ def _parts(raw: object, field: str) -> list[object]:
 
 def _count(raw: object, field: str, notes: Notes) -> int | None:
     value = mending.number(raw)
-    if isinstance(value, int) and 0 <= value <= LARGEST_NUMBER:
+    if isinstance(value, int) and 0 <= value <= MAX_INTEGER:
         return value
     if raw is not None:
         notes.repair("a value that is not a count was left out", f"{field} {mending.shown(raw)}")

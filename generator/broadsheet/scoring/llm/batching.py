@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.scoring.llm.completion import FailureKind
 from broadsheet.scoring.llm.prompt import batches
 from broadsheet.scoring.llm.replies import Rating

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from broadsheet.model.model import Cost, Tokens
+from broadsheet.model.receipt import Cost, Tokens
 
 if TYPE_CHECKING:  # loads YAML
     from broadsheet.settings.llm import Price

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from broadsheet.model.model import Tokens
+from broadsheet.model.receipt import Tokens
 
 
 class FailureKind(StrEnum):

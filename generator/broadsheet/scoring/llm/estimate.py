@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
-from broadsheet.model.model import Paper, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Tokens
 from broadsheet.scoring.llm.budget import Budget, add_tokens, charge_for
 from broadsheet.scoring.llm.prompt import PromptTemplate, batches, estimate_tokens, max_prompt_tokens
 from broadsheet.scoring.llm.reply_log import ReplyKey, ReplyLog

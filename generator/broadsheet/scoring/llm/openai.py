@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from broadsheet.model.model import Tokens
+from broadsheet.model.receipt import Tokens
 from broadsheet.scoring.llm.completion import FailureKind
 from broadsheet.scoring.llm.wire_format import WireError, WireReply
 from broadsheet.settings.llm import LanguageModel

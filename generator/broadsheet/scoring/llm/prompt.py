@@ -11,7 +11,8 @@ from typing import NamedTuple
 import msgspec
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Tokens
 from broadsheet.settings.config import Settings
 from broadsheet.settings.prompt import PAPERS, compose, rubric_hash
 from broadsheet.text.sanitize import one_line

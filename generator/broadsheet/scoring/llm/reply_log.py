@@ -16,7 +16,8 @@ from typing import NamedTuple
 import msgspec
 
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.model import Paper, Tokens
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Tokens
 from broadsheet.scoring.llm import replies
 from broadsheet.scoring.llm.budget import Charge
 from broadsheet.scoring.llm.prompt import paper_hash

@@ -9,7 +9,8 @@ import msgspec
 
 from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper, Scorer
+from broadsheet.model.paper import Paper
+from broadsheet.model.scorer import Scorer
 from broadsheet.processes.threads import in_thread
 from broadsheet.scoring.llm import replies
 from broadsheet.scoring.llm.batching import BatchResult, BatchRunner, Pending, Progress

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-from broadsheet.model.model import Tokens
+from broadsheet.model.receipt import Tokens
 from broadsheet.scoring.llm.completion import FailureKind
 from broadsheet.settings.llm import LanguageModel
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 
 Floats = NDArray[np.float32]
 Rows: TypeAlias = Any  # scipy.sparse.csr_matrix, which has no type stubs

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.scoring.local import features
 from broadsheet.scoring.local.calibration import Calibration, Numbers
 from broadsheet.scoring.local.features import Counted, Floats, Rows, Vocabulary
@@ -54,7 +54,7 @@ class Ratings(NamedTuple):
     novelty: Numbers
 
 
-class Trained(NamedTuple):
+class LocalModel(NamedTuple):
     """A model as its file keeps it. `ids` and `rated` (relevance) are of the training papers, a row each."""
 
     common: tuple[str, ...]
@@ -74,14 +74,14 @@ class Trained(NamedTuple):
     calibrations: tuple[Calibration, ...]
     thresholds: Numbers  # promise, out of fold, of the papers rated 7 or more, ascending
     ids: tuple[str, ...]
-    rated: Numbers
+    train_relevance: Numbers
 
     @property
     def fingerprint(self) -> str:
         """Changes when the model does."""
         return hashlib.sha256(encode(self)).hexdigest()[:12]
 
-    def rate(self, papers: Sequence[Paper]) -> Ratings:
+    def predict(self, papers: Sequence[Paper]) -> Ratings:
         """What the papers are expected to be rated."""
         return self.judge(self.see(papers))
 
@@ -209,7 +209,7 @@ def closeness(apart: Floats, width: float) -> Floats:
 # -- the file ------------------------------------------------------------------------------------------------------
 
 
-def encode(model: Trained) -> bytes:
+def encode(model: LocalModel) -> bytes:
     """The model as a NumPy archive of plain arrays (``.npz``): no pickle, so reading one runs nothing."""
     arrays = {
         "format": np.array([FORMAT]),
@@ -226,7 +226,7 @@ def encode(model: Trained) -> bytes:
     return file.getvalue()
 
 
-def decode(data: bytes) -> Trained:
+def decode(data: bytes) -> LocalModel:
     """The model in a file of `encode`. Raises ValueError if it is none, or of another version of the program."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
@@ -237,12 +237,12 @@ def decode(data: bytes) -> Trained:
         raise ValueError("damaged") from error
 
 
-def save(model: Trained, path: Path) -> bool:
+def save(model: LocalModel, path: Path) -> bool:
     """Write the model's file; False if it was the same."""
     return write_atomically(path, encode(model), sole=True)
 
 
-def load(path: Path, label: str) -> Trained | None:
+def load(path: Path, label: str) -> LocalModel | None:
     """The model in a file, None if there is none. Raises DigestError, naming it `label`, if it cannot be read."""
     try:
         return decode(read_regular(path))
@@ -258,7 +258,7 @@ _SPACES = ("word_space", "piece_space")
 _ARRAYS = tuple("weights by_words by_pieces comments guess guess_mean pull manner offset thresholds rated".split())
 
 
-def _names(model: Trained) -> dict[str, Sequence[str]]:
+def _names(model: LocalModel) -> dict[str, Sequence[str]]:
     return {"common": model.common, "words": model.words.names, "pieces": model.pieces.names, "ids": model.ids}
 
 
@@ -270,9 +270,9 @@ def _unpacked(data: Any) -> tuple[str, ...]:
     return tuple(data.tobytes().decode().split("\n")) if len(data) else ()
 
 
-def _model(file: dict[str, Any]) -> Trained:
+def _model(file: dict[str, Any]) -> LocalModel:
     texts = {name: _unpacked(file[name]) for name in ("common", "words", "pieces", "ids")}
-    return Trained(
+    return LocalModel(
         common=texts["common"],
         ids=texts["ids"],
         words=Vocabulary(texts["words"], file["words_idf"]),

@@ -8,10 +8,11 @@ import msgspec
 import numpy as np
 
 from broadsheet.index.days import TopicMatcher
-from broadsheet.model.model import LOCAL, Paper, Scorer
+from broadsheet.model.paper import Paper
+from broadsheet.model.scorer import LOCAL_MODEL, Scorer
 from broadsheet.scoring.local import model as trained
 from broadsheet.scoring.local.features import Floats
-from broadsheet.scoring.local.model import Ratings, Seen, Trained
+from broadsheet.scoring.local.model import LocalModel, Ratings, Seen
 from broadsheet.scoring.scores import Scores
 from broadsheet.settings.config import Settings
 
@@ -46,7 +47,7 @@ class Reasons(NamedTuple):
 class LocalScorer:
     """Scores without a network. `model` None: by the topics' words alone; then novelty is always 5, and says so."""
 
-    def __init__(self, settings: Settings, model: Trained | None) -> None:
+    def __init__(self, settings: Settings, model: LocalModel | None) -> None:
         self._settings = settings
         self._match = TopicMatcher(settings)
         self.model = model
@@ -60,17 +61,17 @@ class LocalScorer:
     def score(self, papers: Sequence[Paper]) -> Scores:
         """All papers scored, 1 to 10 in whole numbers, each with a comment that says why and the topics it meets."""
         if not papers:
-            return Scores((), {}, LOCAL, self.rubric)
+            return Scores((), {}, LOCAL_MODEL, self.rubric)
         seen = self.model.see(papers) if self.model else None
         ratings = self._judge(papers, seen)
         rows = zip(papers, ratings.relevance, ratings.novelty, self._reasons(papers, seen, WORDS), strict=True)
-        return Scores(tuple(self._scored(*row) for row in rows), {}, LOCAL, self.rubric)
+        return Scores(tuple(self._scored(*row) for row in rows), {}, LOCAL_MODEL, self.rubric)
 
-    def rate(self, papers: Sequence[Paper]) -> Ratings:
+    def predict(self, papers: Sequence[Paper]) -> Ratings:
         """What the papers are expected to be rated, unrounded."""
         return self._judge(papers, self.model.see(papers) if self.model else None)
 
-    def reasons(self, papers: Sequence[Paper], words: int = WORDS) -> list[Reasons]:
+    def explain(self, papers: Sequence[Paper], words: int = WORDS) -> list[Reasons]:
         """Why each paper is rated as it is, with that many words for each sign."""
         return self._reasons(papers, self.model.see(papers) if self.model else None, words)
 
@@ -107,7 +108,7 @@ class LocalScorer:
             novelty=round(float(novelty)),
             comment=" ".join(self._comment(why)),
             topics=tuple(why.topics),
-            scorer=Scorer(model=LOCAL, rubric=self.rubric),
+            scorer=Scorer(model=LOCAL_MODEL, rubric=self.rubric),
         )
 
     def _comment(self, why: Reasons) -> Iterator[str]:
@@ -125,12 +126,12 @@ class LocalScorer:
             yield "Most like " + " and ".join(f"{name} (rated {rated:g})" for name, rated in why.like) + "."
 
 
-def open_model(root: Path) -> Trained | None:
+def open_model(root: Path) -> LocalModel | None:
     """The trained model of the digest in `root`, None before the first training. Raises DigestError if damaged."""
     return trained.load(root / FILE, FILE.as_posix())
 
 
-def _words(model: Trained, seen: Seen, at: int, each: int) -> Iterator[Word]:
+def _words(model: LocalModel, seen: Seen, at: int, each: int) -> Iterator[Word]:
     """The words that counted most for relevance: `each` for it, and as many against it, the heaviest first."""
     keys, added = model.by_word(seen, at)
     order = np.argsort(-added[:, 0], kind="stable")
@@ -138,9 +139,9 @@ def _words(model: Trained, seen: Seen, at: int, each: int) -> Iterator[Word]:
         yield Word(model.name(seen, int(keys[place])), float(added[place, 0]), float(added[place, 2]))
 
 
-def _like(model: Trained, arxiv_id: str, near: Floats, number: int = 2) -> Iterator[tuple[str, float]]:
+def _like(model: LocalModel, arxiv_id: str, near: Floats, number: int = 2) -> Iterator[tuple[str, float]]:
     """The training papers that are closest, the paper itself left out."""
     closest = np.argpartition(-near, number + 1)[: number + 1]
     others = [at for at in sorted(closest, key=lambda at: (-near[at], at)) if model.ids[at] != arxiv_id]
     for at in others[:number]:
-        yield model.ids[at], float(model.rated[at])
+        yield model.ids[at], float(model.train_relevance[at])

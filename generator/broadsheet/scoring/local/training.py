@@ -10,18 +10,18 @@ from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.scoring.local import features
 from broadsheet.scoring.local.calibration import Numbers, calibrate
-from broadsheet.scoring.local.evaluation import GOOD, Figures, figures
+from broadsheet.scoring.local.evaluation import GOOD, Evaluation, evaluate
 from broadsheet.scoring.local.features import Floats, Rows, Vocabulary
 from broadsheet.scoring.local.model import (
     COMMENT_WIDTH,
     RATING_WIDTH,
     SCALES,
+    LocalModel,
     Ratings,
     Space,
-    Trained,
     closeness,
     distances,
     side_by_side,
@@ -42,11 +42,11 @@ LINEAR = 0.5  # the linear part's share
 MANNER_RIDGE = 50.0
 
 
-class Fitted(NamedTuple):
+class TrainingResult(NamedTuple):
     """A model, and how good it was on papers that it was not shown."""
 
-    model: Trained
-    figures: Figures
+    model: LocalModel
+    evaluate: Evaluation
 
 
 class _Views(NamedTuple):
@@ -62,7 +62,7 @@ class _Views(NamedTuple):
     by_pieces: Floats
 
 
-def train(papers: Sequence[Paper]) -> Fitted:
+def train(papers: Sequence[Paper]) -> TrainingResult:
     """A model of the ratings of `papers`, oldest first, each once; of more than `MOST` the latest count.
 
     Raises DigestError if there are too few. The number of threads is set, since another would round differently.
@@ -75,7 +75,7 @@ def train(papers: Sequence[Paper]) -> Fitted:
         return _train(papers)
 
 
-def _train(papers: Sequence[Paper]) -> Fitted:
+def _train(papers: Sequence[Paper]) -> TrainingResult:
     views = _views(papers)
     relevance = np.array([paper.relevance for paper in papers], np.float64)
     novelty = np.array([paper.novelty for paper in papers], np.float64)
@@ -98,7 +98,7 @@ def _train(papers: Sequence[Paper]) -> Fitted:
         calibrate(raw[:, 2], novelty, 1, 10),
     )
     ratings = Ratings(*(line(raw[:, at]) for at, line in enumerate(calibrations)))
-    model = Trained(
+    model = LocalModel(
         **_kept(views),
         weights=weights * by_word,
         comments=comments,
@@ -110,9 +110,9 @@ def _train(papers: Sequence[Paper]) -> Fitted:
         calibrations=calibrations,
         thresholds=np.sort(ratings.promise[good]),
         ids=tuple(paper.arxiv_id for paper in papers),
-        rated=relevance,
+        train_relevance=relevance,
     )
-    return Fitted(model, figures(relevance, novelty, ratings))
+    return TrainingResult(model, evaluate(relevance, novelty, ratings))
 
 
 def _kept(views: _Views) -> dict[str, Any]:

@@ -1,28 +1,28 @@
-"""What a page shows, before it is Markdown or JSON."""
+"""The content of a page before it is Markdown or JSON."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from broadsheet.index.days import DayHead, Entry, day_address
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.text import formats
 
 
-class Place(NamedTuple):
-    """Another page that a list leads to, e.g. a shelf of publications; `number` is how much stands on it."""
+class ListLink(NamedTuple):
+    """A link to a page with a list, e.g. a group of publications; `number` is the length of the list."""
 
     title: str
     address: str
     number: int | None = None
 
 
-class Twin(NamedTuple):
-    """What a page shows: days, papers in its order, publications, the pages it leads to.
+class PageContent(NamedTuple):
+    """The content of a page: days, papers in its order, publications, links to other pages.
 
-    `paper` is the one a page is about, as it is by now; its `papers` are then what each day said of it.
-    `published` are the publications that papers became, by arXiv id; `shown` the places where the digest had the paper
-    of a publication, by that publication's id; `receipts` is whether the days come with theirs.
+    `paper` is the subject of a paper's page, as it is now; `papers` are then its entries, one a day. `published` has
+    the publications that papers became, by arXiv id. `entries` has the entries of a publication's paper, by the
+    publication's id. `receipts` adds the receipts of the days.
     """
 
     kind: str
@@ -31,11 +31,11 @@ class Twin(NamedTuple):
     papers: Sequence[Entry] = ()
     published: Mapping[str, Sequence[Publication]] = {}
     publications: Sequence[Publication] = ()
-    shown: Mapping[str, Sequence[Entry]] = {}
-    lists: Sequence[Place] = ()
+    entries: Mapping[str, Sequence[Entry]] = {}
+    lists: Sequence[ListLink] = ()
     receipts: bool = False
 
 
-def day_place(head: DayHead) -> Place | None:
-    """The page of a day, if it has one."""
-    return Place(formats.day(head.date), day_address(head.date), head.papers) if head.listed else None
+def day_link(head: DayHead) -> ListLink | None:
+    """Return a link to the page of a day, or None if it has none."""
+    return ListLink(formats.day(head.date), day_address(head.date), head.papers) if head.listed else None

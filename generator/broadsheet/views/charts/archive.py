@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from markupsafe import Markup
 
 from broadsheet.index.days import DayHead
-from broadsheet.model.model import Cost, State
+from broadsheet.model.receipt import Cost
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
-from broadsheet.views import formatting as wording
+from broadsheet.views import formatting
 from broadsheet.views.charts.chart import DOTTED, GAP, HATCHED, HOLLOW, QUIET, SOLID, Chart, Series
 from broadsheet.views.charts.drawing import bars, nested, rows, stacked
 from broadsheet.views.charts.spans import Axis, Span, days_in
 
 TOPICS = 12  # rows of a chart
-UNKNOWN = (State.FAILED, State.MISSING, State.PARTIAL)
-FILLS = {State.QUIET: HOLLOW, State.PARTIAL: DOTTED, State.FAILED: SOLID, State.MISSING: HATCHED}
+UNKNOWN = (DayState.FAILED, DayState.MISSING, DayState.PARTIAL)
+FILLS = {DayState.QUIET: HOLLOW, DayState.PARTIAL: DOTTED, DayState.FAILED: SOLID, DayState.MISSING: HATCHED}
 
 
 def charts(axis: Axis, settings: Settings) -> Markup:
@@ -36,12 +37,12 @@ def papers(axis: Axis) -> Iterator[str]:
     by_day = axis.unit == "Day"
     shown = [sum(head.papers > 0 for head in span.heads) for span in axis.spans]
     means = [_mean(span, days) for span, days in zip(axis.spans, shown, strict=True)]
-    partial = [at for at, span in enumerate(axis.spans) if by_day and days_in(span.heads, State.PARTIAL)]
+    partial = [at for at, span in enumerate(axis.spans) if by_day and days_in(span.heads, DayState.PARTIAL)]
     words = "Papers shown each day" if by_day else f"Mean over the days with papers of each {axis.unit.lower()}"
     marks = [_mark(span) for span in axis.spans]
     keys = {QUIET: "ring: nothing was announced", GAP: "cross: failed, missing or unread"}
     about = [words, *(said for mark, said in keys.items() if mark in marks), *(["hatched: partial"] if partial else [])]
-    states = ["".join(wording.STATE_WORDS[head.state][0] for head in span.heads) for span in axis.spans]
+    states = ["".join(formatting.STATE_WORDS[head.state][0] for head in span.heads) for span in axis.spans]
     counts = ("Papers in all", [_figure(span.papers, span) for span in axis.spans])
     days = ("Days with papers", [_figure(number, span) for number, span in zip(shown, axis.spans, strict=True)])
     yield bars(
@@ -182,12 +183,14 @@ def states(axis: Axis) -> Iterator[str]:
         Chart(
             id="chart-states",
             title="Days that were not complete",
-            about=" ".join(f"{wording.STATE_WORDS[state][0]}: {wording.STATE_WORDS[state][1]}" for state in found),
+            about=" ".join(
+                f"{formatting.STATE_WORDS[state][0]}: {formatting.STATE_WORDS[state][1]}" for state in found
+            ),
             axis=axis.unit,
             places=axis.places,
             series=[
                 Series(
-                    wording.STATE_WORDS[state][0],
+                    formatting.STATE_WORDS[state][0],
                     [days_in(span.heads, state) if span.heads else None for span in axis.spans],
                     FILLS[state],
                 )

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from broadsheet.index.day_stats import Tally
+from broadsheet.index.day_stats import DayStats
 from broadsheet.index.days import DayHead
 from broadsheet.index.periods import week_of
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from broadsheet.text import formats
 
 MOST = 40  # spans on an axis
@@ -39,7 +39,7 @@ class Span(NamedTuple):
     name: str
     label: str
     heads: Sequence[DayHead]
-    tallies: Sequence[Tally]
+    tallies: Sequence[DayStats]
 
     @property
     def papers(self) -> int:
@@ -59,7 +59,7 @@ class Axis(NamedTuple):
         return [(span.name, span.label) for span in self.spans]
 
 
-def axis(days: Sequence[DayHead | None], first: str, tallies: dict[str, Tally]) -> Axis:
+def axis(days: Sequence[DayHead | None], first: str, tallies: dict[str, DayStats]) -> Axis:
     """The finest axis with at most `MOST` places for `days`, of which the first is `first` and each the next date.
 
     None stands for a date that is no day of the digest at all.
@@ -74,12 +74,12 @@ def axis(days: Sequence[DayHead | None], first: str, tallies: dict[str, Tally]) 
 
 
 def _span(
-    group: Sequence[tuple[str, DayHead | None]], names: Callable[[str], tuple[str, str]], tallies: dict[str, Tally]
+    group: Sequence[tuple[str, DayHead | None]], names: Callable[[str], tuple[str, str]], tallies: dict[str, DayStats]
 ) -> Span:
     heads = [head for _, head in group if head]
     return Span(*names(group[0][0]), heads, [tallies[head.date] for head in heads if head.date in tallies])
 
 
-def days_in(heads: Iterable[DayHead], state: State) -> int:
+def days_in(heads: Iterable[DayHead], state: DayState) -> int:
     """How many of some days are in a state."""
     return sum(head.state == state for head in heads)

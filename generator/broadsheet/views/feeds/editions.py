@@ -11,18 +11,19 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, Entry, day_address
 from broadsheet.index.periods import week_of, week_span
 from broadsheet.index.totals import Totals, totals
-from broadsheet.model.model import Receipt, State
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
-from broadsheet.views import formatting as wording
+from broadsheet.views import formatting
 from broadsheet.views.calendar import week_address
 from broadsheet.views.feeds.feed import FeedItem
 from broadsheet.views.feeds.items import html, midnight, scores_in_words, summary, topic_names
 from broadsheet.views.feeds.registry import absolute, tag_uri
 from broadsheet.views.permalink import paper_address
 
-GAPS = (State.PARTIAL, State.FAILED, State.MISSING)
+GAPS = (DayState.PARTIAL, DayState.FAILED, DayState.MISSING)
 
 
 def finished_weeks(catalogue: Catalogue, limit: int) -> list[str]:
@@ -42,7 +43,7 @@ def daily_edition(catalogue: Catalogue, settings: Settings, date: str) -> FeedIt
         name=f"daily/{date}",
         address=day_address(date),
         date=date,
-        title=f"{formats.day(date)}: {_outcome(wording.label(head), head.papers, entries)}",
+        title=f"{formats.day(date)}: {_outcome(formatting.label(head), head.papers, entries)}",
         lead=_day_in_words(head),
         state=head.state,
         entries=entries,
@@ -62,7 +63,7 @@ def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedI
         name=f"weekly/{week}",
         address=week_address(week),
         date=max(head.date for head in heads if head.listed),
-        title=f"{formats.week(week)}: {_outcome(wording.Label(state, *wording.STATE_WORDS[state]), sums.papers, best)}",
+        title=f"{formats.week(week)}: {_outcome(formatting.Label(state, *formatting.STATE_WORDS[state]), sums.papers, best)}",
         lead=_week_in_words(heads, sums),
         state=state,
         entries=best,
@@ -78,7 +79,7 @@ def _edition(
     date: str,
     title: str,
     lead: str,
-    state: State,
+    state: DayState,
     entries: Sequence[Entry],
     papers: int,
 ) -> FeedItem:
@@ -89,7 +90,8 @@ def _edition(
         "link": link,
         "papers": papers,
         "contents": [
-            (rendering.plain(entry.paper.title), absolute(settings, paper_address(entry, settings))) for entry in entries
+            (rendering.plain(entry.paper.title), absolute(settings, paper_address(entry, settings)))
+            for entry in entries
         ],
         "sections": [_section(entry, settings) for entry in entries[: limits.edition_papers]],
         "abstracts": limits.edition_abstracts,
@@ -101,7 +103,7 @@ def _edition(
         date=midnight(date),
         summary=summary(lead),
         html=html("feed_edition.html.j2", **context),
-        categories=() if state in wording.UNREMARKED else (state.value,),
+        categories=() if state in formatting.UNREMARKED else (state.value,),
     )
 
 
@@ -117,21 +119,21 @@ def _section(entry: Entry, settings: Settings) -> dict[str, object]:
     }
 
 
-def _outcome(label: wording.Label, papers: int, entries: Sequence[Entry]) -> str:
+def _outcome(label: formatting.Label, papers: int, entries: Sequence[Entry]) -> str:
     """Return ``84 papers, best: …``; or what went wrong, if something did."""
     word = label.word.lower()
-    complete = label.key in wording.UNREMARKED
+    complete = label.key in formatting.UNREMARKED
     if not entries:
-        return "no papers" if complete else "no papers so far" if label.key == wording.OPEN else word
+        return "no papers" if complete else "no papers so far" if label.key == formatting.OPEN else word
     note = "" if complete else f" ({word})"
     return f"{formats.count(papers, 'paper')}{note}, best: {rendering.plain(entries[0].paper.title)}"
 
 
 def _day_in_words(head: DayHead) -> str:
-    label = wording.label(head)
+    label = formatting.label(head)
     parts = [
         f"{formats.count(head.papers, 'paper')}." if head.papers else "",
-        f"{label.word}: {rendering.plain(label.text)}" if head.state != State.UNKNOWN else "",
+        f"{label.word}: {rendering.plain(label.text)}" if head.state != DayState.UNKNOWN else "",
     ]
     parts += [_receipt_in_words(head.receipt), rendering.plain(head.receipt.note or "")] if head.receipt else []
     return " ".join(part for part in parts if part) or "No papers."
@@ -140,23 +142,23 @@ def _day_in_words(head: DayHead) -> str:
 def _receipt_in_words(receipt: Receipt) -> str:
     """``1,691 announced, 1,027 scanned; gpt-4o, 124,807 tokens, $0.42.``; unknown is left out."""
     counts = [f"{n:,} {word}" for word in ("announced", "scanned") if (n := getattr(receipt, word)) is not None]
-    costs = [wording.scorers(receipt)] if receipt.model or receipt.scorers else []
+    costs = [formatting.scorers(receipt)] if receipt.model or receipt.scorers else []
     costs += [f"{receipt.tokens.total:,} tokens"] if receipt.tokens else []
-    costs += [wording.cost(receipt.cost)] if receipt.cost and receipt.cost.total is not None else []
+    costs += [formatting.cost(receipt.cost)] if receipt.cost and receipt.cost.total is not None else []
     said = "; ".join(", ".join(part) for part in (counts, costs) if part)
     return f"{said}." if said else ""
 
 
-def _week_state(heads: Sequence[DayHead], papers: int) -> State:
+def _week_state(heads: Sequence[DayHead], papers: int) -> DayState:
     """Failed or partial where a day is not complete, with or without papers; quiet where nothing was announced."""
     gaps = any(head.state in GAPS for head in heads)
     if not papers:
-        return State.FAILED if gaps else State.QUIET
-    return State.PARTIAL if gaps else State.OK
+        return DayState.FAILED if gaps else DayState.QUIET
+    return DayState.PARTIAL if gaps else DayState.OK
 
 
 def _week_in_words(heads: Sequence[DayHead], sums: Totals) -> str:
     said = f"{formats.count(sums.papers, 'paper')} on {formats.count(sums.days, 'day')}"
     span = f"from {formats.long_date(heads[0].date)} to {formats.long_date(heads[-1].date)}"
-    gaps = [f"{wording.STATE_WORDS[h.state][0]}: {formats.day(h.date)}." for h in heads if h.state in GAPS]
+    gaps = [f"{formatting.STATE_WORDS[h.state][0]}: {formats.day(h.date)}." for h in heads if h.state in GAPS]
     return " ".join([f"{said}, {span}.", *gaps])

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable
 
 from broadsheet.index.days import Entry
-from broadsheet.model.model import Paper
+from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
@@ -18,7 +18,7 @@ from broadsheet.views.feeds.registry import absolute, tag_uri
 from broadsheet.views.permalink import paper_address
 from broadsheet.views.render import environment
 
-SUMMARY_LENGTH = 400
+SUMMARY_CHARS = 400
 
 
 class PaperItems:
@@ -74,10 +74,10 @@ def topic_names(entry: Entry, settings: Settings) -> tuple[str, ...]:
 def summary(*parts: str | None) -> str:
     """One short line of plain text."""
     said = " ".join(" ".join(rendering.plain(part) for part in parts if part).split())
-    if len(said) <= SUMMARY_LENGTH:
+    if len(said) <= SUMMARY_CHARS:
         return said
     # To wrap all of an abstract for its first line would take most of an item's time.
-    return textwrap.shorten(said[: 2 * SUMMARY_LENGTH], SUMMARY_LENGTH, placeholder=" …")
+    return textwrap.shorten(said[: 2 * SUMMARY_CHARS], SUMMARY_CHARS, placeholder=" …")
 
 
 def html(template: str, **context: object) -> str:

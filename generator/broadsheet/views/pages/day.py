@@ -9,15 +9,15 @@ from markupsafe import Markup
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, Entry, day_address
 from broadsheet.index.periods import week_of
-from broadsheet.model.model import NearMiss
+from broadsheet.model.receipt import NearMiss
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
-from broadsheet.views import formatting as wording
-from broadsheet.views.alternates.attach import citations, is_recent, twinned
-from broadsheet.views.alternates.page_content import Twin
+from broadsheet.views import formatting
+from broadsheet.views.alternates.attach import citations, has_alternates, with_alternates
+from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.calendar import month_address, month_calendar, week_address
-from broadsheet.views.feeds.registry import DAILY, alternates
+from broadsheet.views.feeds.registry import DAILY, feed_links
 from broadsheet.views.page import File, Page, relative
 from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.render import render
@@ -43,12 +43,12 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
     address = day_address(date)
     entries = catalogue.day(date)
     published = catalogue.published_on(date)
-    recent = is_recent(catalogue, settings, date)
-    sheet = PaperRenderer(settings, partial(relative, base=address), entries, standings_of(catalogue, entries))
+    recent = has_alternates(catalogue, settings, date)
+    renderer = PaperRenderer(settings, partial(relative, base=address), entries, standings_of(catalogue, entries))
     context = {
         "head": head,
         "entries": entries,
-        "sheet": sheet,
+        "renderer": renderer,
         "papers": PAPERS,
         "near_misses": _near_misses(head),
         "settings": settings,
@@ -67,13 +67,13 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
         title=formats.day(date),
         description=_description(head, entries),
         lead=render("day_lead.html.j2", address, **context),
-        body=before + sheet.papers(entries, published, settings.pages.expanded_abstracts) + after,
-        feeds=alternates(settings, DAILY),
+        body=before + renderer.papers(entries, published, settings.pages.expanded_abstracts) + after,
+        feeds=feed_links(settings, DAILY),
         updated=date,
         reader=True,
     )
-    twin = Twin("day", days=[head], papers=entries, published=published, receipts=True)
-    yield twinned(page, twin, settings) if recent else page
+    content = PageContent("day", days=[head], papers=entries, published=published, receipts=True)
+    yield with_alternates(page, content, settings) if recent else page
     if context["has_bibtex"]:
         yield citations(address, entries)
 
@@ -93,5 +93,5 @@ def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, in
 
 def _description(head: DayHead, entries: list[Entry]) -> str:
     if not entries:
-        return wording.label(head).text
+        return formatting.label(head).text
     return f"{formats.count(head.papers, 'paper')}, first: {rendering.plain(entries[0].paper.title)}"

@@ -7,15 +7,15 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, day_address
 from broadsheet.index.periods import week_span, weeks
 from broadsheet.index.totals import totals
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
-from broadsheet.views.alternates.attach import is_recent, twinned
-from broadsheet.views.alternates.page_content import Twin
+from broadsheet.views.alternates.attach import has_alternates, with_alternates
+from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.calendar import month_address, month_calendar, week_address
 from broadsheet.views.charts.archive import charts
 from broadsheet.views.charts.spans import axis
-from broadsheet.views.feeds.registry import BEST, WEEKLY, alternates
+from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
 from broadsheet.views.score import standings_of
@@ -41,7 +41,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
     address = period.address(name)
     listed = catalogue.best(first, last, best)
     updated = max((head.date for head in days), default=None)
-    recent = is_recent(catalogue, settings, updated)
+    recent = has_alternates(catalogue, settings, updated)
     context = {
         "name": name,
         "period": period,
@@ -49,12 +49,12 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "days": days,
         "months": sorted({head.date[:7] for head in days if head.listed}),
         "totals": sums,
-        "gaps": [head for head in days if head.state in (State.MISSING, State.FAILED, State.PARTIAL)],
+        "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": listed,
         "standings": standings_of(catalogue, listed),
         "has_bibtex": recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
-        "charts": charts(axis(dates, first, catalogue.tallies(first, last)), settings) if is_month else "",
+        "charts": charts(axis(dates, first, catalogue.day_stats(first, last)), settings) if is_month else "",
         "settings": settings,
         "day_address": day_address,
         "month_address": month_address,
@@ -67,11 +67,11 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         description=f"{formats.count(sums.papers, 'paper')} on {formats.count(sums.days, 'day')}",
         lead=render("overview_lead.html.j2", address, **context),
         body=render(period.template, address, **context),
-        feeds=alternates(settings, WEEKLY, BEST),
+        feeds=feed_links(settings, WEEKLY, BEST),
         updated=updated,
         reader=True,
     )
-    return twinned(page, Twin(period.name, days=days, papers=listed), settings) if recent else page
+    return with_alternates(page, PageContent(period.name, days=days, papers=listed), settings) if recent else page
 
 
 def _topics_by_week(

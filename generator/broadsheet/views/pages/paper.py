@@ -1,7 +1,7 @@
-"""``/papers/ID/``: all that the digest knows of a paper, and how to cite it.
+"""``/papers/ID/``: all that the digest knows of a paper, and how to cite paper.
 
-One key is a day: the papers it was the first to show. So one more day makes its own papers' pages, and those of the
-older ones it shows again. Functions instead of a template, as for the papers of a day's page.
+A key is a day, for the papers that it was the first to show. So one more day renders the pages of its new papers, and
+of the older ones that it shows again. Functions replace a template, as in `views.paper`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,50 +13,51 @@ import msgspec
 from broadsheet.bibliography.bibliography import bibtex, csl_json
 from broadsheet.bibliography.ris import ris
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.day_stats import Standing
+from broadsheet.index.day_stats import ScoreDistribution
 from broadsheet.index.days import Entry, day_address
 from broadsheet.index.related import Related
 from broadsheet.model.author_names import name_key
 from broadsheet.model.doi import doi_url
-from broadsheet.model.model import Links, Paper, Scorer
+from broadsheet.model.paper import Links, Paper
 from broadsheet.model.publication import Publication
+from broadsheet.model.scorer import Scorer
 from broadsheet.providers.arxiv.withdrawal import is_by_arxiv
 from broadsheet.settings.config import Settings
 from broadsheet.settings.rubric import Rubric
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
 from broadsheet.text.tex_names import readable_name
-from broadsheet.views.alternates.attach import is_recent, twinned
-from broadsheet.views.alternates.page_content import Twin
+from broadsheet.views.alternates.attach import has_alternates, with_alternates
+from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
-from broadsheet.views.citation_meta import tags
+from broadsheet.views.citation_meta import citation_tags
 from broadsheet.views.page import Page, relative
-from broadsheet.views.paper import Link, PaperRenderer, authors, other_links, published_notes
+from broadsheet.views.paper import MakeLink, PaperRenderer, author_list, other_links, publication_notes
 from broadsheet.views.permalink import author_address, has_page, paper_address
-from broadsheet.views.score import grades_in_full, place_in_full, scorer_words, standings_of
+from broadsheet.views.score import grade_paragraphs, percentile_words, scorer_words, standings_of
 
-ABOUT = 200  # characters of a description
-# What a later sighting of a paper knows better, whichever version of its text is the newest.
-CHANGING = ("updated", "doi", "journal_ref", "arxiv_comment", "upvotes", "comments", "announce_type")
+DESCRIPTION_CHARS = 200
+# The last day decides these fields, whichever day has the newest version of the text.
+LATEST_FIELDS = ("updated", "doi", "journal_ref", "arxiv_comment", "upvotes", "comments", "announce_type")
 
 
-class Story(NamedTuple):
-    """A paper as it is by now, the days that showed it (oldest first), and what became of it.
+class PaperHistory(NamedTuple):
+    """A paper as it is now, its entries (oldest first), its publications and related papers.
 
-    `standings` has the scores that those of each of these days are held against; `authors` the pages of authors, by
-    the name's key.
+    `standings` are the score distributions of the entries' days; `author_slugs` leads to the pages of authors, by the
+    key of a name.
     """
 
     paper: Paper
-    shown: Sequence[Entry]
-    published: Sequence[Publication]
-    standings: Mapping[str, Standing]
+    entries: Sequence[Entry]
+    publications: Sequence[Publication]
+    standings: Mapping[str, ScoreDistribution]
     related: Related
-    authors: Mapping[str, str]
+    author_slugs: Mapping[str, str]
 
 
 class EarlierScore(msgspec.Struct, frozen=True):
-    """A score from before the paper was scored anew, as `broadsheet.daily.score` keeps it in the paper's line."""
+    """A score that a later one replaced, as `broadsheet.daily.score` keeps it in the paper's line."""
 
     relevance: int | float | None = None
     novelty: int | float | None = None
@@ -65,176 +66,190 @@ class EarlierScore(msgspec.Struct, frozen=True):
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """Every day that may be the first to show a paper with a page."""
+    """Return every day that may be the first to show a paper with a page."""
     if settings.paper_pages == "none":
         return []
     return [date for date in catalogue.listed() if (head := catalogue.head(date)) and head.papers]
 
 
-def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page]:
-    """The pages of the papers that were first shown on `date`."""
-    first = [entry for entry in catalogue.day(date) if entry.first_seen == date and has_page(entry, settings)]
-    again = catalogue.shown_again(date) if first else []
-    dates = [date, *sorted({entry.date for entry in again})] if first else []
+def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
+    """Yield the pages of the papers that were first shown on the day `key`."""
+    first = [entry for entry in catalogue.day(key) if entry.first_seen == key and has_page(entry, settings)]
+    again = catalogue.shown_again(key) if first else []
+    dates = [key, *sorted({entry.date for entry in again})] if first else []
     published: dict[str, dict[str, Publication]] = {}
     for day in dates:
         for name, works in catalogue.published_on(day).items():
             published.setdefault(name, {}).update({work.id: work for work in works})
     standings = standings_of(catalogue, [*first, *again])
-    related = catalogue.related(date) if first else {}
-    pages_of = catalogue.author_links(date) if first else {}
+    related = catalogue.related(key) if first else {}
+    author_slugs = catalogue.author_links(key) if first else {}
     for entry in first:
         name = entry.paper.arxiv_id
-        shown = [entry, *(other for other in again if other.paper.arxiv_id == name)]
+        entries = [entry, *(other for other in again if other.paper.arxiv_id == name)]
         works = [*published.get(name, {}).values()]
-        near = related.get(name, Related([], []))
-        story = Story(_by_now(shown), shown, works, standings, near, pages_of)
-        page = _page(story, settings)
-        recent = is_recent(catalogue, settings, page.updated)
-        yield twinned(page, _twin(story), settings) if recent else page
+        paper = _latest(entries)
+        paper_related = related.get(name, Related([], []))
+        history = PaperHistory(paper, entries, works, standings, paper_related, author_slugs)
+        page = _page(history, settings)
+        if has_alternates(catalogue, settings, page.updated):
+            page = with_alternates(page, _content(history), settings)
+        yield page
 
 
-def _twin(story: Story) -> Twin:
-    became = {story.paper.arxiv_id: story.published}
-    return Twin("paper", paper=story.paper, papers=story.shown, published=became)
+def _content(history: PaperHistory) -> PageContent:
+    published = {history.paper.arxiv_id: history.publications}
+    return PageContent("paper", paper=history.paper, papers=history.entries, published=published)
 
 
-def _by_now(shown: Sequence[Entry]) -> Paper:
-    """One paper out of what its days say: the text of the newest version, and what was learned last."""
-    if len(shown) == 1:
-        return shown[0].paper
-    newest_first = [entry.paper for entry in reversed(shown)]
-    base = max((entry.paper for entry in shown), key=lambda paper: paper.version or 0)
-    found: dict[str, Any] = {}
+def _latest(entries: Sequence[Entry]) -> Paper:
+    """Return one paper out of its entries: the text of the newest version, other facts of the last day."""
+    if len(entries) == 1:
+        return entries[0].paper
+    newest_first = [entry.paper for entry in reversed(entries)]
+    base = max((entry.paper for entry in entries), key=lambda paper: paper.version or 0)
+    fields: dict[str, Any] = {}
     for field in Paper.__struct_fields__:
-        told = newest_first if field in CHANGING else (base, *newest_first)
-        found[field] = next((it for paper in told if (it := getattr(paper, field)) not in (None, (), "")), None)
+        papers = newest_first if field in LATEST_FIELDS else (base, *newest_first)
+        values = (getattr(paper, field) for paper in papers)
+        fields[field] = next((value for value in values if value not in (None, (), "")), None)
     links = [paper.links for paper in newest_first if paper.links]
-    found["links"] = Links(
-        **{n: next((u for x in links if (u := getattr(x, n))), None) for n in Links.__struct_fields__}
+    fields["links"] = Links(
+        **{name: next(filter(None, (getattr(link, name) for link in links)), None) for name in Links.__struct_fields__}
     )
-    found["extra"] = {key: value for paper in reversed(newest_first) for key, value in paper.extra.items()}
-    return msgspec.structs.replace(base, **{name: it for name, it in found.items() if it is not None})
+    fields["extra"] = {key: value for paper in reversed(newest_first) for key, value in paper.extra.items()}
+    return msgspec.structs.replace(base, **{name: value for name, value in fields.items() if value is not None})
 
 
-def _page(story: Story, settings: Settings) -> Page:
-    it = story.paper
-    address = paper_address(story.shown[0], settings)
+def _page(history: PaperHistory, settings: Settings) -> Page:
+    paper = history.paper
+    address = paper_address(history.entries[0], settings)
     link = partial(relative, base=address)
-    title = rendering.plain(it.title) or it.arxiv_id
-    marked = rendering.title(it.title)
-    about = _about(it)
-    first = story.shown[0].date
+    title = rendering.plain(paper.title) or paper.arxiv_id
+    heading = rendering.title(paper.title)
+    about = _description(paper)
+    first = history.entries[0].date
     back = f'<a href="{link(day_address(first))}">‹ {formats.day(first)}</a>'
     return Page(
         address=address,
         title=title,
         description=about,
         lead=f'<nav class="page-nav" aria-label="Where you are">\n{back}\n</nav>',
-        body="".join(_body(story, settings, link)),
-        updated=story.shown[-1].date,
-        head=tuple(tags(it, story.published, address, about, settings)),
-        heading=marked if "<math" in marked else "",
+        body="".join(_body(history, settings, link)),
+        updated=history.entries[-1].date,
+        head=tuple(citation_tags(paper, history.publications, address, about, settings)),
+        heading=heading if "<math" in heading else "",
         script="assets/paper-page.js",
     )
 
 
-def _about(it: Paper) -> str:
-    """The first author and the beginning of the abstract, in so many characters."""
-    names = readable_name(it.authors[0]) + (" and others" if len(it.authors) > 1 else "") if it.authors else ""
-    said = ". ".join(filter(None, (names, rendering.plain(it.abstract or it.comment or ""))))
-    return said if len(said) <= ABOUT else said[:ABOUT].rpartition(" ")[0] + " …"
+def _description(paper: Paper) -> str:
+    """Return the first author and the beginning of the abstract, in at most `DESCRIPTION_CHARS` characters."""
+    names = readable_name(paper.authors[0]) + (" and others" if len(paper.authors) > 1 else "") if paper.authors else ""
+    description = ". ".join(filter(None, (names, rendering.plain(paper.abstract or paper.comment or ""))))
+    if len(description) <= DESCRIPTION_CHARS:
+        return description
+    return description[:DESCRIPTION_CHARS].rpartition(" ")[0] + " …"
 
 
-def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
-    it, sheet = story.paper, PaperRenderer(settings, link)
+def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator[str]:
+    paper, renderer = history.paper, PaperRenderer(settings, link)
     by = "Authors not given"
-    if it.authors:
-        by = authors(it.authors, settings.pages.authors, partial(_author, pages_of=story.authors, link=link))
-    named = f'data-paper="{escaped(it.arxiv_id)}" data-title="{escaped(rendering.plain(it.title))}"'
-    yield f'<div class="digest layout">\n<article class="column paper-page" {named}>\n<div class="authors">{by}</div>\n'
-    yield f'<p class="links">{"".join(_links(it))}</p>\n'
-    if it.extra.get("withdrawn"):
-        said = f": {rendering.html(it.arxiv_comment)}" if it.arxiv_comment else ""
-        by = "arXiv" if is_by_arxiv(it.arxiv_comment or "") else "its authors"
-        yield f'<p class="note"><span class="state failed">Withdrawn</span> by {by}{said}</p>\n'
-    yield from published_notes(story.published, link)
-    yield from _verdicts(story, settings.rubric)
-    topics = {topic for entry in story.shown for topic in entry.topics}
-    if listed := sheet.topics(msgspec.structs.replace(story.shown[0], topics=tuple(topics))):
-        yield f'<p class="meta">{listed}</p>\n'
-    if it.abstract:
-        yield f'<h2>Abstract</h2>\n<p class="abstract">{rendering.html(it.abstract)}</p>\n'
-    yield from _shown(story.shown, settings, link)
-    yield from _related(story.related, settings, link)
-    yield from _citations(it)
+    if paper.authors:
+        by = author_list(paper.authors, settings.pages.authors, partial(_author, slugs=history.author_slugs, link=link))
+    data = f'data-paper="{escaped(paper.arxiv_id)}" data-title="{escaped(rendering.plain(paper.title))}"'
+    yield f'<div class="digest layout">\n<article class="column paper-page" {data}>\n<div class="authors">{by}</div>\n'
+    yield f'<p class="links">{"".join(_links(paper))}</p>\n'
+    if paper.extra.get("withdrawn"):
+        remark = f": {rendering.html(paper.arxiv_comment)}" if paper.arxiv_comment else ""
+        by = "arXiv" if is_by_arxiv(paper.arxiv_comment or "") else "its authors"
+        yield f'<p class="note"><span class="state failed">Withdrawn</span> by {by}{remark}</p>\n'
+    yield from publication_notes(history.publications, link)
+    yield from _ratings(history, settings.rubric)
+    topics = {topic for entry in history.entries for topic in entry.topics}
+    if topic_links := renderer.topics(msgspec.structs.replace(history.entries[0], topics=tuple(topics))):
+        yield f'<p class="meta">{topic_links}</p>\n'
+    if paper.abstract:
+        yield f'<h2>Abstract</h2>\n<p class="abstract">{rendering.html(paper.abstract)}</p>\n'
+    yield from _days(history.entries, settings, link)
+    yield from _related(history.related, settings, link)
+    yield from _citations(paper)
     yield '</article>\n<aside class="sidebar" aria-label="Facts">\n<dl class="facts">\n'
-    yield from (f"<div><dt>{name}</dt><dd>{fact}</dd></div>\n" for name, fact in _facts(it) if fact)
+    yield from (f"<div><dt>{name}</dt><dd>{fact}</dd></div>\n" for name, fact in _facts(paper) if fact)
     yield "</dl>\n</aside>\n</div>"
 
 
-def _author(name: str, pages_of: Mapping[str, str], link: Link) -> str:
-    slug = pages_of.get(name_key(name))
+def _author(name: str, slugs: Mapping[str, str], link: MakeLink) -> str:
+    slug = slugs.get(name_key(name))
     return f'<a href="{link(author_address(slug))}">{escaped(name)}</a>' if slug else escaped(name)
 
 
-def _links(it: Paper) -> Iterator[str]:
-    arxiv = arxiv_urls(it.arxiv_id)
+def _links(paper: Paper) -> Iterator[str]:
+    arxiv = arxiv_urls(paper.arxiv_id)
     if arxiv is None:
-        yield f"{escaped(it.arxiv_id)}, an id that has lost its archive and cannot be followed"
+        yield f"{escaped(paper.arxiv_id)}, an id that has lost its archive and cannot be followed"
     else:
-        places = [("arXiv", arxiv.abstract), ("PDF", arxiv.pdf), ("HTML", arxiv.html)]
-        yield " · ".join([f'<a href="{escaped(url)}">{label}</a>' for label, url in places if url])
-    yield from other_links(it)
+        urls = [("arXiv", arxiv.abstract), ("PDF", arxiv.pdf), ("HTML", arxiv.html)]
+        yield " · ".join([f'<a href="{escaped(url)}">{label}</a>' for label, url in urls if url])
+    yield from other_links(paper)
 
 
-def _verdicts(story: Story, rubric: Rubric) -> Iterator[str]:
-    """Each score in full, with its comment and who gave it, newest first; the same words on several days, once."""
-    said = {(e.paper.relevance, e.paper.novelty, e.paper.comment, e.paper.scorer): e for e in reversed(story.shown)}
-    given = [entry for entry in said.values() if entry.paper.score is not None or entry.paper.comment]
-    for entry in given or story.shown[:1]:
-        it = entry.paper
-        if it.comment:
-            yield f'<p class="comment">{rendering.html(it.comment)}</p>\n'
-        if it.score is not None:
-            yield from grades_in_full(it, rubric)
-        facts = [
-            "" if it.score is not None else "not scored",
-            place_in_full(it, story.standings[entry.date], entry.date),
-            f"by {scorer_words(it.scorer)}" if it.scorer else "",
-            f"on {formats.long_date(entry.date)}" if len(given) > 1 else "",
-        ]
-        if any(facts):
-            yield f'<p class="meta">{" ".join([f"<span>{fact}</span>" for fact in facts if fact])}</p>\n'
-        yield from _earlier_scores(it)
+def _ratings(history: PaperHistory, rubric: Rubric) -> Iterator[str]:
+    """Yield each rating with its comment and scorer, newest first; equal ratings of several days once."""
+    papers = ((entry, entry.paper) for entry in reversed(history.entries))
+    ratings = {(paper.relevance, paper.novelty, paper.comment, paper.scorer): entry for entry, paper in papers}
+    rated = [entry for entry in ratings.values() if entry.paper.score is not None or entry.paper.comment]
+    for entry in rated or history.entries[:1]:
+        yield from _rating(entry.paper, rubric, _rating_facts(entry, history.standings, with_date=len(rated) > 1))
 
 
-def _earlier_scores(it: Paper) -> Iterator[str]:
-    """What the paper was given before it was scored anew, the last first, as far as the line can be understood."""
+def _rating(paper: Paper, rubric: Rubric, facts: Sequence[str]) -> Iterator[str]:
+    if paper.comment:
+        yield f'<p class="comment">{rendering.html(paper.comment)}</p>\n'
+    if paper.score is not None:
+        yield from grade_paragraphs(paper, rubric)
+    if facts:
+        yield f'<p class="meta">{" ".join([f"<span>{fact}</span>" for fact in facts])}</p>\n'
+    yield from _earlier_scores(paper)
+
+
+def _rating_facts(entry: Entry, standings: Mapping[str, Standing], with_date: bool) -> list[str]:
+    paper = entry.paper
+    facts = [
+        "" if paper.score is not None else "not scored",
+        percentile_words(paper, standings[entry.date], entry.date),
+        f"by {scorer_words(paper.scorer)}" if paper.scorer else "",
+        f"on {formats.long_date(entry.date)}" if with_date else "",
+    ]
+    return [fact for fact in facts if fact]
+
+
+def _earlier_scores(paper: Paper) -> Iterator[str]:
+    """Yield the scores that later ones replaced, newest first; nothing if the line has them in another form."""
     try:
-        earlier = msgspec.convert(it.extra.get("earlier_scores", []), list[EarlierScore])
+        earlier = msgspec.convert(paper.extra.get("earlier_scores", []), list[EarlierScore])
     except msgspec.ValidationError:
         return
     for score in reversed(earlier):
-        given = f"{formats.number(score.relevance)}/{formats.number(score.novelty)}"
+        numbers = f"{formats.number(score.relevance)}/{formats.number(score.novelty)}"
         by = f" by {scorer_words(score.scorer)}" if score.scorer else ""
-        said = f": {rendering.html(score.comment)}" if score.comment else ""
-        yield f'<p class="note">Earlier: relevance/novelty {given}{by}{said}</p>\n'
+        comment = f": {rendering.html(score.comment)}" if score.comment else ""
+        yield f'<p class="note">Earlier: relevance/novelty {numbers}{by}{comment}</p>\n'
 
 
-def _shown(shown: Iterable[Entry], settings: Settings, link: Link) -> Iterator[str]:
+def _days(entries: Iterable[Entry], settings: Settings, link: MakeLink) -> Iterator[str]:
     yield "<h2>In the digest</h2>\n<ul>\n"
-    for entry in shown:
+    for entry in entries:
         names = " and ".join(settings.sources.get(source, source) for source in entry.sources)
         day = f'<a href="{escaped(link(entry.address))}">{formats.day(entry.date)}</a>'
         yield f'<li>{day} <span class="muted">place {entry.rank}, from {escaped(names)}</span></li>\n'
     yield "</ul>\n"
 
 
-def _related(related: Related, settings: Settings, link: Link) -> Iterator[str]:
-    """Papers about the same: those from before, and those that came since."""
-    named = {entry.paper.arxiv_id for entry in related.earlier}
-    later = [entry for entry in related.later if entry.paper.arxiv_id not in named]
+def _related(related: Related, settings: Settings, link: MakeLink) -> Iterator[str]:
+    """Yield the sections of related papers: older ones, then newer ones."""
+    older = {entry.paper.arxiv_id for entry in related.earlier}
+    later = [entry for entry in related.later if entry.paper.arxiv_id not in older]
     for heading, entries in (("Related papers", related.earlier), ("Related papers since", later)):
         if entries:
             yield f'<section class="related">\n<h2>{heading}</h2>\n<ul>\n'
@@ -245,29 +260,29 @@ def _related(related: Related, settings: Settings, link: Link) -> Iterator[str]:
             yield "</ul>\n</section>\n"
 
 
-def _citations(it: Paper) -> Iterator[str]:
+def _citations(paper: Paper) -> Iterator[str]:
     yield '<section class="cite">\n<h2>Cite</h2>\n'
-    for name, said in (("BibTeX", bibtex(it)), ("RIS", ris(it)), ("CSL-JSON", csl_json(it))):
-        yield f"<details><summary>{name}</summary><pre><code>{_quoted(said)}</code></pre></details>\n"
+    for name, citation in (("BibTeX", bibtex(paper)), ("RIS", ris(paper)), ("CSL-JSON", csl_json(paper))):
+        yield f"<details><summary>{name}</summary><pre><code>{_escape_content(citation)}</code></pre></details>\n"
     yield "</section>\n"
 
 
-def _quoted(said: str) -> str:
-    """Escaped for content alone, where quotes may stay: CSL-JSON is full of them."""
-    return said.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _escape_content(text: str) -> str:
+    """Return `text` escaped for element content, with its quotes unchanged: CSL-JSON has many."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _facts(it: Paper) -> Iterator[tuple[str, str]]:
-    """What became of it, as far as the data say."""
-    changed = formats.long_date(it.updated) if it.updated else ""
-    yield "Id", escaped(it.arxiv_id)
-    yield "Submitted", escaped(formats.long_date(it.published)) if it.published else ""
-    yield "Version", " of ".join(filter(None, (f"v{it.version}" if it.version else "", escaped(changed))))
-    yield "Announced as", escaped(it.announce_type or "")
-    yield "Categories", escaped(" ".join(it.categories))
-    yield "Published in", str(rendering.html(it.journal_ref or ""))
-    doi = doi_url(it.doi)
-    yield "DOI", f'<a href="{escaped(doi)}" rel="noopener nofollow">{escaped(it.doi or "")}</a>' if doi else ""
-    yield "Comments", str(rendering.html(it.arxiv_comment or ""))
-    yield "Upvotes", formats.number(it.upvotes) if it.upvotes is not None else ""
-    yield "Discussion", formats.count(it.comments, "comment") if it.comments is not None else ""
+def _facts(paper: Paper) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of the paper's facts; a value may be empty."""
+    changed = formats.long_date(paper.updated) if paper.updated else ""
+    yield "Id", escaped(paper.arxiv_id)
+    yield "Submitted", escaped(formats.long_date(paper.published)) if paper.published else ""
+    yield "Version", " of ".join(filter(None, (f"v{paper.version}" if paper.version else "", escaped(changed))))
+    yield "Announced as", escaped(paper.announce_type or "")
+    yield "Categories", escaped(" ".join(paper.categories))
+    yield "Published in", str(rendering.html(paper.journal_ref or ""))
+    doi = doi_url(paper.doi)
+    yield "DOI", f'<a href="{escaped(doi)}" rel="noopener nofollow">{escaped(paper.doi or "")}</a>' if doi else ""
+    yield "Comments", str(rendering.html(paper.arxiv_comment or ""))
+    yield "Upvotes", formats.number(paper.upvotes) if paper.upvotes is not None else ""
+    yield "Discussion", formats.count(paper.comments, "comment") if paper.comments is not None else ""

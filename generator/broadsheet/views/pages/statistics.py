@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.periods import month_span
 from broadsheet.index.totals import totals
-from broadsheet.model.model import State
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.views.calendar import month_address
 from broadsheet.views.charts.archive import charts
 from broadsheet.views.charts.spans import axis
-from broadsheet.views.feeds.registry import alternates
+from broadsheet.views.feeds.registry import feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
 
@@ -27,8 +27,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "papers": catalogue.papers(),
         "by_month": by_month,
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
-        "charts": charts(axis(days, days[0].date, catalogue.tallies()), settings) if days and days[0] else "",
-        "states": list(State),
+        "charts": charts(axis(days, days[0].date, catalogue.day_stats()), settings) if days and days[0] else "",
+        "states": list(DayState),
         "month_address": month_address,
         "publications": len(catalogue.publications()),
     }
@@ -37,6 +37,6 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         title="Statistics",
         description="What the archive holds, what it cost, and what is missing",
         body=render("statistics.html.j2", ADDRESS, **context),
-        feeds=alternates(settings),
+        feeds=feed_links(settings),
         updated=catalogue.newest_day(),
     )

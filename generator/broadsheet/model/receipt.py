@@ -1,85 +1,12 @@
-"""The words of the domain as types: paper, score, receipt, state of a day.
+"""A receipt: a file of ``data/runs/``, which `broadsheet.store.records` reads and writes."""
 
-These are also the shapes of the files in ``data/``; `broadsheet.store.records` reads and writes them.
-"""
-
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
-LOCAL = "local"  # the model of the scorer that needs no language model
-LARGEST_NUMBER = (1 << 53) - 1  # the largest whole number that JSON readers, floats and SQLite agree on
-
-Count = Annotated[int, msgspec.Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
-
-
-class State(StrEnum):
-    """What became of a day; the six are never confused with each other."""
-
-    OK = "ok"
-    QUIET = "quiet"  # nothing was announced
-    PARTIAL = "partial"
-    FAILED = "failed"
-    MISSING = "missing"
-    UNKNOWN = "unknown"  # it has papers, and no receipt says whether they are all
-
-
-class Scorer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who gave a score: the model's name and the hash or name of the rubric it was given."""
-
-    model: str
-    rubric: str | None = None
-
-
-class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Places that belong to a paper: http(s) URLs, still untrusted."""
-
-    code: str | None = None
-    project: str | None = None
-    discussion: str | None = None
-
-
-class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One preprint as one source gave it on one day: a line of ``data/papers/YYYY/YYYY-MM-DD.jsonl``.
-
-    All text is as the source wrote it (TeX and all), without control characters: escaping is the view's work.
-    `arxiv_id` has no version; an old-style id whose archive was lost (``0411431``) stays as it is and is not linked.
-    `relevance` and `novelty` are 1 to 10, or None for an unscored paper. Dates are ISO 8601 text.
-    `reasons` say in words which wish of the settings the paper meets (``Followed author: …``, ``Negative keyword: …``).
-    `extra` holds the keys of the line that are not named here; they survive a round trip.
-    """
-
-    arxiv_id: str
-    title: str
-    authors: tuple[str, ...] = msgspec.field(default_factory=lambda: ())  # a factory's value is written, a default not
-    abstract: str | None = None
-    categories: tuple[str, ...] = ()
-    published: str | None = None
-    updated: str | None = None
-    version: Count | None = None
-    doi: str | None = None
-    journal_ref: str | None = None
-    arxiv_comment: str | None = None
-    relevance: int | float | None = None
-    novelty: int | float | None = None
-    comment: str | None = None
-    topics: tuple[str, ...] = ()
-    scorer: Scorer | None = None
-    reasons: tuple[str, ...] = ()
-    source: str = msgspec.field(default_factory=lambda: "arxiv")
-    links: Links | None = None
-    upvotes: Count | None = None
-    comments: Count | None = None
-    announce_type: str | None = None
-    extra: dict[str, Any] = {}
-
-    @property
-    def score(self) -> int | float | None:
-        """Relevance plus novelty, 2 to 20, by which a day is ordered."""
-        if self.relevance is None or self.novelty is None:
-            return None
-        return self.relevance + self.novelty
+from broadsheet.model.count import Count
+from broadsheet.model.scorer import LOCAL_MODEL
+from broadsheet.model.state import DayState
 
 
 class Tokens(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -108,7 +35,7 @@ class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
     score: float
 
 
-class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SourceStats(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one source gave for a day. `condition`: ok, quiet, stale or failed.
 
     `fetched` papers were given as new, `duplicates` of them stand on an earlier day (id → that day); both are unknown
@@ -159,7 +86,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     date: str
-    state: State
+    state: DayState
     model: str | None = None
     rubric: str | None = None
     tokens: Tokens | None = None
@@ -175,7 +102,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scored: Count | None = None
     unscored: dict[str, str] = {}
     near_misses: tuple[NearMiss, ...] = ()
-    sources: dict[str, Tally] = {}
+    sources: dict[str, SourceStats] = {}
     started: str | None = None
     finished: str | None = None
     errors: tuple[str, ...] = ()
@@ -186,4 +113,4 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def scored_nothing(self) -> bool:
         """Papers were scanned by a language model that was never paid: a failure, whatever the file calls it."""
         paid = self.tokens is not None and self.tokens.total > 0
-        return bool(self.scanned) and not paid and self.tokens is not None and self.model != LOCAL
+        return bool(self.scanned) and not paid and self.tokens is not None and self.model != LOCAL_MODEL

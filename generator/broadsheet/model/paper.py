@@ -1,0 +1,58 @@
+"""A paper: a line of ``data/papers/``, which `broadsheet.store.records` reads and writes."""
+
+from typing import Any
+
+import msgspec
+
+from broadsheet.model.count import Count
+from broadsheet.model.scorer import Scorer
+
+
+class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Places that belong to a paper: http(s) URLs, still untrusted."""
+
+    code: str | None = None
+    project: str | None = None
+    discussion: str | None = None
+
+
+class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One preprint as one source gave it on one day: a line of ``data/papers/YYYY/YYYY-MM-DD.jsonl``.
+
+    All text is as the source wrote it (TeX and all), without control characters: escaping is the view's work.
+    `arxiv_id` has no version; an old-style id whose archive was lost (``0411431``) stays as it is and is not linked.
+    `relevance` and `novelty` are 1 to 10, or None for an unscored paper. Dates are ISO 8601 text.
+    `reasons` say in words which wish of the settings the paper meets (``Followed author: …``, ``Negative keyword: …``).
+    `extra` holds the keys of the line that are not named here; they survive a round trip.
+    """
+
+    arxiv_id: str
+    title: str
+    authors: tuple[str, ...] = msgspec.field(default_factory=lambda: ())  # a factory's value is written, a default not
+    abstract: str | None = None
+    categories: tuple[str, ...] = ()
+    published: str | None = None
+    updated: str | None = None
+    version: Count | None = None
+    doi: str | None = None
+    journal_ref: str | None = None
+    arxiv_comment: str | None = None
+    relevance: int | float | None = None
+    novelty: int | float | None = None
+    comment: str | None = None
+    topics: tuple[str, ...] = ()
+    scorer: Scorer | None = None
+    reasons: tuple[str, ...] = ()
+    source: str = msgspec.field(default_factory=lambda: "arxiv")
+    links: Links | None = None
+    upvotes: Count | None = None
+    comments: Count | None = None
+    announce_type: str | None = None
+    extra: dict[str, Any] = {}
+
+    @property
+    def score(self) -> int | float | None:
+        """Relevance plus novelty, 2 to 20, by which a day is ordered."""
+        if self.relevance is None or self.novelty is None:
+            return None
+        return self.relevance + self.novelty
