@@ -66,7 +66,11 @@ AGAIN = "Runs of the following days ask again."
 @pytest.mark.parametrize(
     ("day", "word", "text"),
     [
-        (head(DayState.OK, 3, hf=SourceStats(condition="ok")), "Complete", "Everything that was announced is accounted for."),
+        (
+            head(DayState.OK, 3, hf=SourceStats(condition="ok")),
+            "Complete",
+            "Everything that was announced is accounted for.",
+        ),
         (
             head(DayState.OK, 3, arxiv=SourceStats(condition="ok", open=ARXIV), hf=OPEN_HF),
             "Open",

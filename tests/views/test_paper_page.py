@@ -189,7 +189,9 @@ def work(**fields: Any) -> Publication:
 
 def said(it: Paper, *published: Publication) -> list[tuple[str, str]]:
     return [
-        (t.name, t.content) for t in citation_tags(it, published, "papers/x/", "About.", Settings()) if t.attribute == "name"
+        (t.name, t.content)
+        for t in citation_tags(it, published, "papers/x/", "About.", Settings())
+        if t.attribute == "name"
     ]
 
 

@@ -16,8 +16,7 @@ from playwright.sync_api import Page as Tab
 from broadsheet.build.generate import generate
 from broadsheet.build.preview import served
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.day_stats import DAYS, ENOUGH, Tally, standings, top_percent
-from broadsheet.index.day_stats import given as how_many
+from broadsheet.index.day_stats import MIN_SAMPLE, WINDOW_DAYS, DayStats, sample_size, score_distributions, top_percent
 from broadsheet.index.dependencies import Recorder
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -67,26 +66,26 @@ def words(element: lxml.html.HtmlElement) -> str:
 
 dates = st.dates(dt.date(2024, 1, 1), dt.date(2024, 12, 31)).map(dt.date.isoformat)
 grades = st.integers(1, 10) | st.sampled_from([7.5, 8.25])
-tallies = st.builds(lambda scores: Tally(tuple((r, n, 1) for r, n in scores)), st.lists(st.tuples(grades, grades)))
+tallies = st.builds(lambda scores: DayStats(tuple((r, n, 1) for r, n in scores)), st.lists(st.tuples(grades, grades)))
 
 
 @given(st.dictionaries(dates, tallies, max_size=12))
 @examples(max_examples=60, deadline=None)
-def test_a_standing_is_that_of_ninety_days(found: dict[str, Tally]) -> None:
+def test_a_standing_is_that_of_ninety_days(found: dict[str, DayStats]) -> None:
     in_order = sorted(found.items())
-    for date, standing in standings(in_order):
+    for date, standing in score_distributions(in_order):
         last = dt.date.fromisoformat(date)
-        within = [d for d in found if last - dt.timedelta(DAYS) < dt.date.fromisoformat(d) <= last]
+        within = [d for d in found if last - dt.timedelta(WINDOW_DAYS) < dt.date.fromisoformat(d) <= last]
         everything = sorted((r + n for d in within for r, n, _ in found[d].scores), reverse=True)
         assert [score for score, number in standing for _ in range(number)] == everything
         places = [top_percent(standing, score) for score in everything]
-        if len(everything) < ENOUGH:
+        if len(everything) < MIN_SAMPLE:
             assert set(places) <= {None}
         else:
             assert places == sorted(places, key=lambda place: place or 0)
             assert places[-1] == 100
             for score, place in zip(everything, places, strict=True):
-                share = 100 * sum(other >= score for other in everything) / how_many(standing)
+                share = 100 * sum(other >= score for other in everything) / sample_size(standing)
                 assert place is not None
                 assert share <= place < share + 1
 
@@ -107,9 +106,9 @@ def test_a_grade_is_that_of_the_whole_number() -> None:
 
 def test_the_index_keeps_the_places_of_past_days(tmp_path: Path) -> None:
     catalogue, _ = archive(tmp_path, {"2025-01-01": MANY[:2], "2025-03-31": MANY[2:3], "2025-04-01": MANY[3:4]})
-    assert catalogue.standing("2025-03-31") == ((17, 1), (15, 1), (13, 1))
-    assert catalogue.standing("2025-04-01") == ((13, 1), (11, 1))  # New Year's Day is the ninety-first
-    assert catalogue.standing("2025-04-02") == ()
+    assert catalogue.score_distribution("2025-03-31") == ((17, 1), (15, 1), (13, 1))
+    assert catalogue.score_distribution("2025-04-01") == ((13, 1), (11, 1))  # New Year's Day is the ninety-first
+    assert catalogue.score_distribution("2025-04-02") == ()
 
 
 # -- lists ---------------------------------------------------------------------------------------------------------

@@ -1,1 +1,1 @@
-"""Pages and feeds as pure functions of the catalogue and the settings: no clock, no network, no file."""
+"""Pages and feeds: pure functions of the catalogue and the settings, without clock, network or files."""

@@ -1,4 +1,4 @@
-"""Calendars, and the addresses of weeks and months. Pure."""
+"""Month calendars, and the addresses of weeks and months."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -10,45 +10,47 @@ from broadsheet.index.periods import month_span
 LEVELS = 4
 
 
-class Cell(NamedTuple):
-    """A date in a calendar: its day of the month, the day if there is one, a shade from 0 to 4."""
+class CalendarCell(NamedTuple):
+    """A date in a calendar: its day of the month, the day if it is on record, a shade from 0 to 4."""
 
     number: int
     head: DayHead | None
     level: int
 
 
-class Calendar(NamedTuple):
-    """A month, Monday first; None pads the first and the last week."""
+class MonthCalendar(NamedTuple):
+    """A month in weeks, Monday first; None pads the first and the last week."""
 
     name: str
-    weeks: list[list[Cell | None]]
+    weeks: list[list[CalendarCell | None]]
 
 
 def week_address(week: str) -> str:
-    """The address of a week's page, relative to the site's root."""
+    """Return the address of a week's page, relative to the site's root."""
     return f"weekly/{week}/"
 
 
 def month_address(month: str) -> str:
-    """The address of a month's page, relative to the site's root."""
+    """Return the address of a month's page, relative to the site's root."""
     return f"monthly/{month}/"
 
 
-def month_calendar(month: str, days: Sequence[DayHead | None]) -> Calendar:
-    """The month as weeks, each day shaded by its number of papers against the fullest of them.
+def month_calendar(month: str, days: Sequence[DayHead | None]) -> MonthCalendar:
+    """Return the month as weeks, each day shaded by its share of the largest number of papers a day.
 
-    `days` are the dates from the first on; where they end early, the rest of the month is numbers only.
+    `days` are the dates from the first on; if they end early, the other dates are numbers only.
     """
     first, last = month_span(month)
     days = [*days, *[None] * (int(last[-2:]) - len(days))]
-    most = max((head.papers for head in days if head), default=0)
-    cells: list[Cell | None] = [None] * dt.date.fromisoformat(first).weekday()
-    cells += [Cell(number, head, shade(head.papers if head else 0, most)) for number, head in enumerate(days, 1)]
+    largest = max((head.papers for head in days if head), default=0)
+    cells: list[CalendarCell | None] = [None] * dt.date.fromisoformat(first).weekday()
+    cells += [
+        CalendarCell(number, head, shade(head.papers if head else 0, largest)) for number, head in enumerate(days, 1)
+    ]
     cells += [None] * (-len(cells) % 7)
-    return Calendar(month, [cells[at : at + 7] for at in range(0, len(cells), 7)])
+    return MonthCalendar(month, [cells[start : start + 7] for start in range(0, len(cells), 7)])
 
 
-def shade(value: int, most: int) -> int:
-    """0 for none, else 1 to 4 in equal steps up to `most`."""
-    return -(-value * LEVELS // most) if value and most else 0
+def shade(value: int, largest: int) -> int:
+    """Return 0 for 0, else 1 to 4 in equal steps up to `largest`."""
+    return -(-value * LEVELS // largest) if value and largest else 0

@@ -1,4 +1,4 @@
-"""The whole archive as files to download: which there are, what is in them, and what their fields mean."""
+"""The archive as files for download: their names, contents and fields."""
 
 import hashlib
 from collections.abc import Iterable
@@ -49,7 +49,7 @@ FIELDS = {
 
 
 class ArchiveFormat(NamedTuple):
-    """A form in which the archive is served."""
+    """A file format of the archive."""
 
     suffix: str
     name: str
@@ -61,14 +61,14 @@ FORMATS = (JSON_LINES, SQLITE)
 
 
 class ArchiveMonth(NamedTuple):
-    """Days of one month. `version` changes when a file of theirs does."""
+    """The days of one month. `version` changes when one of their files does."""
 
     version: str
     dates: tuple[str, ...]
 
 
 class Download(NamedTuple):
-    """What stands in one file: months, oldest first, and the publications, if it has them (then their version)."""
+    """A file for download: months, oldest first, and the version of the publications, empty if it has none."""
 
     name: str
     months: tuple[ArchiveMonth, ...]
@@ -76,16 +76,16 @@ class Download(NamedTuple):
 
     @property
     def version(self) -> str:
-        """Changes when anything in it does."""
-        return _digest([*(part.version for part in self.months), self.publications])
+        """The version; it changes with the content."""
+        return _digest([*(month.version for month in self.months), self.publications])
 
     def path(self, form: ArchiveFormat) -> str:
-        """Its file, relative to the site's root."""
+        """Return the file's path, relative to the site's root."""
         return f"{FOLDER}{self.name}{form.suffix}"
 
 
-def volume_names(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """What the files are called, without endings."""
+def download_names(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """Return the names of the files, without endings."""
     if settings.downloads != "years":
         return ["archive"] if settings.downloads == "all" else []
     years = dict.fromkeys(month[:4] for month in catalogue.listed("month"))
@@ -93,18 +93,18 @@ def volume_names(catalogue: Catalogue, settings: Settings) -> list[str]:
 
 
 def downloads(catalogue: Catalogue, settings: Settings) -> list[Download]:
-    """The whole archive as one volume; or a volume a year, of which only the newest changes, and the publications."""
+    """Return the archive as one file; or as a file a year, of which only the newest changes, and the publications."""
     if settings.downloads == "none":
         return []
     days = catalogue.day_fingerprints()
     months = [(name, list(dates)) for name, dates in groupby(days, lambda date: date[:7])]
-    parts = [ArchiveMonth(_digest(days[date] for date in dates), tuple(dates)) for _, dates in months]
+    archive_months = [ArchiveMonth(_digest(days[date] for date in dates), tuple(dates)) for _, dates in months]
     publications = catalogue.publications_version()
     if settings.downloads == "all":
-        return [Download("archive", tuple(parts), publications)]
-    years = groupby(parts, lambda part: part.dates[0][:4])
-    apart = [Download("publications", (), publications)] if catalogue.newest_publications(1) else []
-    return [*(Download(year, tuple(some)) for year, some in years), *apart]
+        return [Download("archive", tuple(archive_months), publications)]
+    years = groupby(archive_months, lambda month: month.dates[0][:4])
+    publications_file = [Download("publications", (), publications)] if catalogue.newest_publications(1) else []
+    return [*(Download(year, tuple(months)) for year, months in years), *publications_file]
 
 
 def _digest(parts: Iterable[str]) -> str:

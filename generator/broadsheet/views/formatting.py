@@ -14,13 +14,19 @@ if TYPE_CHECKING:  # few of the commands that import this module need the index
 STATE_WORDS = {
     DayState.OK: ("Complete", "Everything that was announced is accounted for."),
     DayState.QUIET: ("Quiet", "Nothing was announced on this day."),
-    DayState.PARTIAL: ("Partial", "Part of this day could not be fetched or scored; what is here is right, but not all."),
+    DayState.PARTIAL: (
+        "Partial",
+        "Part of this day could not be fetched or scored; what is here is right, but not all.",
+    ),
     DayState.FAILED: (
         "Failed",
         "The run of this day failed: the sources gave no papers, or none of their papers was scored.",
     ),
     DayState.MISSING: ("Missing", "There is no record of this day: it may have had papers that were never read."),
-    DayState.UNKNOWN: ("No receipt", "No receipt says what was announced on this day: there may have been more papers."),
+    DayState.UNKNOWN: (
+        "No receipt",
+        "No receipt says what was announced on this day: there may have been more papers.",
+    ),
 }
 # A list of days shows the number of papers alone for these states.
 UNREMARKED = frozenset({DayState.OK, DayState.UNKNOWN})

@@ -1,6 +1,6 @@
-"""A page as the Markdown file MkDocs, ProperDocs and Zensical build alike: front matter, a heading, raw HTML blocks.
+"""A page as a Markdown file that MkDocs, ProperDocs and Zensical build alike: front matter, a heading, raw HTML blocks.
 
-And as what a Markdown parser makes of that, which is known beforehand: the short way past the parser.
+Also the HTML that a Markdown parser makes of it. `build.theme` uses that as a fast path past the parser.
 """
 
 import json
@@ -19,12 +19,12 @@ MARK = "generated: by digest, from data"
 
 
 def markdown(page: Page) -> str:
-    """The file's text. Nothing that came from outside is left for the Markdown parser to read."""
+    """Return the file's text. It has no untrusted text that a Markdown parser would interpret."""
     return f"{markdown_above(page)}{page.body}\n"
 
 
 def markdown_above(page: Page) -> str:
-    """What stands above the body in the file; below it is a line break."""
+    """Return the file's text above the body; a line break follows the body."""
     front = front_matter({key: value for key, value in meta(page).items() if key != "generated"})
     blocks = [page.lead, f"# {_heading(page)} {{: #{HEADING_ID} }}"]
     above = "\n\n".join(block for block in blocks if block)
@@ -32,57 +32,53 @@ def markdown_above(page: Page) -> str:
 
 
 def front_matter(values: dict[str, Any]) -> str:
-    """Lines of YAML, one for each key."""
+    """Return YAML, one line for each key."""
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
     return re.sub(r"[^\x20-\x7e\n]", _yaml_character, "\n".join(lines))
 
 
 def html(page: Page) -> str:
-    """What Python-Markdown makes of the file's text: the blocks as they are, and the heading."""
+    """Return the HTML that Python-Markdown makes of the file: the blocks unchanged, and the heading."""
     return html_above(page) + page.body
 
 
 def html_above(page: Page) -> str:
-    """What of that stands above the body."""
+    """Return that HTML above the body."""
     lead = page.lead and page.lead + "\n\n"
     return f'{lead}<h1 id="{HEADING_ID}">{_heading(page)}</h1>\n'
 
 
 def meta(page: Page) -> dict[str, Any]:
-    """The front matter. Its texts are escaped for HTML, since themes put them into the page as they are."""
-    found: dict[str, Any] = {
+    """Return the front matter. Its texts are escaped for HTML, since themes insert them unchanged."""
+    optional = {
+        "updated": page.updated and str(escape(page.updated)),
+        "script": page.script and str(escape(page.script)),
+        "reader": page.reader,
+        "twins": bool(page.alternates),
+        "feeds": [{key: str(escape(value)) for key, value in feed._asdict().items()} for feed in page.feeds],
+        "head": [{key: escaped(value) for key, value in tag._asdict().items()} for tag in page.head],
+    }
+    return {
         "generated": MARK.partition(": ")[2],
         "title": str(escape(page.title)),
         "description": str(escape(page.description)),
         "hide": ["navigation", "toc"],
+        **{key: value for key, value in optional.items() if value},
     }
-    if page.updated:
-        found["updated"] = str(escape(page.updated))
-    if page.script:
-        found["script"] = str(escape(page.script))
-    if page.reader:
-        found["reader"] = True
-    if page.alternates:
-        found["twins"] = True
-    if page.feeds:
-        found["feeds"] = [{key: str(escape(value)) for key, value in feed._asdict().items()} for feed in page.feeds]
-    if page.head:
-        found["head"] = [{key: escaped(value) for key, value in tag._asdict().items()} for tag in page.head]
-    return found
 
 
 def head(tags: Iterable[MetaTag]) -> str:
-    """What the theme makes of the tags in the front matter."""
+    """Return `tags` as the theme renders them from the front matter."""
     return "".join([f'<meta {tag.attribute}="{escaped(tag.name)}" content="{escaped(tag.content)}">\n' for tag in tags])
 
 
-def _yaml_character(found: re.Match[str]) -> str:
-    """JSON is YAML 1.1 but for characters that YAML does not let stand in a text."""
-    return found[0] if found[0].isprintable() else f"\\U{ord(found[0]):08x}"
+def _yaml_character(match: re.Match[str]) -> str:
+    """Return a character as YAML 1.1 allows it: JSON strings may hold some that YAML must escape."""
+    return match[0] if match[0].isprintable() else f"\\U{ord(match[0]):08x}"
 
 
 def _heading(page: Page) -> str:
-    """The title, or its inline HTML, whose tags a Markdown parser leaves alone."""
+    """Return the title, or its inline HTML; a Markdown parser leaves its tags unchanged."""
     if not page.heading:
         return _inert(" ".join(page.title.split()))
     parts = re.split(r"(<[^<>]*>)", " ".join(page.heading.split()))
@@ -91,5 +87,5 @@ def _heading(page: Page) -> str:
 
 
 def _inert(text: str) -> str:
-    """Text in which no character can start Markdown, an attribute list or HTML."""
+    """Return `text` with every character escaped that could start Markdown, an attribute list or HTML."""
     return re.sub(r"[^\w\s]|_", lambda m: f"&#{ord(m[0])};", text)

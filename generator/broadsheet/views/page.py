@@ -1,4 +1,4 @@
-"""A page before it is a file: its place, its head and one block of HTML."""
+"""Pages and files of the site before they are written, and their addresses."""
 
 import posixpath
 import re
@@ -9,7 +9,7 @@ _EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
 class FeedLink(NamedTuple):
-    """A feed of what a page lists, for ``<link rel="alternate">``; `url` is relative to the site's root."""
+    """A link of a page's head to a feed (``<link rel="alternate">``); `url` is relative to the site's root."""
 
     title: str
     url: str
@@ -17,7 +17,7 @@ class FeedLink(NamedTuple):
 
 
 class MetaTag(NamedTuple):
-    """A ``<meta>`` of a page's head, as plain text; `attribute` is ``name``, or ``property`` for Open Graph."""
+    """A ``<meta>`` element, as plain text; `attribute` is ``name``, or ``property`` for Open Graph."""
 
     name: str
     content: str
@@ -27,13 +27,12 @@ class MetaTag(NamedTuple):
 class Page(NamedTuple):
     """A page of the site.
 
-    `address` is relative to the site's root and ends in a slash (the home page's is empty); `title` and `description`
-    are plain text, unescaped; `lead` and `body` are finished HTML, one block each, above and below the heading;
-    `updated` is the ISO date of the newest fact on the page, for the sitemap; `script` is an ES module the page loads,
-    relative to the site's root; `head` says to other programs what the page is;
-    `heading` is the title as inline HTML, where plain text cannot say all of it;
-    `reader` is whether it lists papers, so that its script, by default the reader's, is there before the page is seen;
-    `twins` are files that say the same to programs: they stand beside the page and go with it.
+    `address` is relative to the site's root and ends in a slash; the home page's is empty. `title` and `description`
+    are plain text, unescaped. `lead` and `body` are finished HTML, one block each, above and below the heading.
+    `updated` is the ISO date of the newest fact on the page, for the sitemap. `script` is an ES module the page loads,
+    relative to the site's root. `head` describes the page to other programs. `heading` is the title as inline HTML,
+    if plain text cannot express it. `reader` marks pages with a list of papers; their script, by default the list's,
+    loads before the first paint. `alternates` are the page in other forms; they are written and removed with it.
     """
 
     address: str
@@ -53,16 +52,16 @@ class Page(NamedTuple):
     def path(self) -> str:
         """The Markdown file, relative to ``docs/``.
 
-        Always an index file: Zensical reads links in raw HTML as seen from the file, browsers as seen from the address,
-        and only there the two are the same.
+        It is always an index file: Zensical resolves links in raw HTML against the file, browsers against the address.
+        Only for an index file are these the same.
         """
         return f"{self.address}index.md"
 
 
 class File(NamedTuple):
-    """A finished file of the site that is no page, e.g. a feed; `path` is relative to ``docs/``.
+    """A finished file of the site that is not a page, e.g. a feed; `path` is relative to ``docs/``.
 
-    One that is `built` stands in the built site alone: in ``docs/``, builders would take Markdown for a page.
+    A `site_only` file is written to the built site alone: in ``docs/``, builders would take Markdown for a page.
     """
 
     path: str
@@ -70,13 +69,13 @@ class File(NamedTuple):
     site_only: bool = False
 
 
-def without_empty_lines(html: str) -> str:
-    """Markdown passes raw HTML with empty lines through, yet they are pointless weight."""
+def remove_empty_lines(html: str) -> str:
+    """Return `html` without empty lines, which only cost bytes."""
     return _EMPTY_LINES.sub("\n", html)
 
 
 def page_url(path: str) -> str:
-    """The address of the page a Markdown file becomes, relative to the site's root: ``a/b.md`` is ``a/b/``."""
+    """Return the address of a Markdown file's page, relative to the site's root: ``a/b/`` for ``a/b.md``."""
     folder, name = posixpath.split(path)
     stem = name.removesuffix(".md")
     parts = [folder] if stem == "index" else [folder, stem]
@@ -84,18 +83,21 @@ def page_url(path: str) -> str:
 
 
 def relative(target: str, base: str) -> str:
-    """`target` as seen from the page at `base`; both relative to the site's root, `target` may have a fragment."""
+    """Return the URL of `target`, relative to the page at `base`; `target` may have a fragment.
+
+    Both are addresses relative to the site's root.
+    """
     url, hash_sign, fragment = target.partition("#")
-    return (_way(url, base) if url != base or not hash_sign else "") + hash_sign + fragment
+    return (_relative_path(url, base) if url != base or not hash_sign else "") + hash_sign + fragment
 
 
 @lru_cache(1024)
-def _way(url: str, base: str) -> str:
-    # Addresses are made here and have no "." or ".." in them: posixpath.relpath would only take five times as long.
-    here, there = base.split("/")[:-1], url.split("/")
+def _relative_path(url: str, base: str) -> str:
+    # Addresses have no "." or ".." in them, so posixpath.relpath is not needed; it takes five times as long.
+    source, target = base.split("/")[:-1], url.split("/")
     shared = 0
-    for one, other in zip(here, there[:-1], strict=False):
-        if one != other:
+    for source_folder, target_folder in zip(source, target[:-1], strict=False):
+        if source_folder != target_folder:
             break
         shared += 1
-    return "../" * (len(here) - shared) + "/".join(there[shared:]) or "./"
+    return "../" * (len(source) - shared) + "/".join(target[shared:]) or "./"

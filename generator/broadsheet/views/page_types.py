@@ -1,4 +1,4 @@
-"""Every kind of page the site has, and its feeds. A new kind is one module and one line here."""
+"""The page types of the site, feeds included. A new page type is one module and one line here."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -28,10 +28,10 @@ from broadsheet.views.pages import (
 
 
 class PageType(NamedTuple):
-    """A kind of page: which there are, each by a key, and how the page (or pages, or files) of a key are made.
+    """A page type: the keys of its pages, and the function that renders the pages and files of a key.
 
-    What `pages` asks of the catalogue is written down: a page is made again when one of the answers changes. So it
-    asks for no more than it shows, and `keys`, which is asked each time, may be cheap only.
+    The catalogue's answers to `pages` are recorded: a changed answer causes a new rendering. So `pages` queries no more
+    than it shows. `keys` runs in every build and must be cheap.
     """
 
     name: str
@@ -39,31 +39,31 @@ class PageType(NamedTuple):
     pages: Callable[[Catalogue, Settings, str], Iterator[Page | File]]
 
 
-def _one(catalogue: Catalogue, settings: Settings) -> tuple[str]:
-    """The key of what there is one of."""
+def _single_key(catalogue: Catalogue, settings: Settings) -> tuple[str]:
+    """Return the key of a page type with one page."""
     return ("",)
 
 
 PAGE_TYPES = {
-    kind.name: kind
-    for kind in (
-        PageType("feeds", files.keys, files.feeds),  # first, since they take longest
-        PageType("home", _one, home.pages),
+    page_type.name: page_type
+    for page_type in (
+        PageType("feeds", files.keys, files.feeds),  # first: they take longest
+        PageType("home", _single_key, home.pages),
         PageType("day", day.keys, day.pages),
         PageType("paper", paper.keys, paper.pages),
         PageType("author", author.keys, author.pages),
         PageType("week", week.keys, week.pages),
         PageType("month", month.keys, month.pages),
-        PageType("archive", _one, archive.pages),
+        PageType("archive", _single_key, archive.pages),
         PageType("topic", topic.keys, topic.pages),
-        PageType("publications", _one, publications.pages),
-        PageType("search", _one, search.pages),
-        PageType("saved", _one, saved.pages),
-        PageType("since", _one, since.pages),
+        PageType("publications", _single_key, publications.pages),
+        PageType("search", _single_key, search.pages),
+        PageType("saved", _single_key, saved.pages),
+        PageType("since", _single_key, since.pages),
         PageType("news", since.keys, since.files),
-        PageType("statistics", _one, statistics.pages),
-        PageType("subscribe", _one, subscribe.pages),
-        PageType("about", _one, about.pages),
-        PageType("llms", _one, llms.pages),
+        PageType("statistics", _single_key, statistics.pages),
+        PageType("subscribe", _single_key, subscribe.pages),
+        PageType("about", _single_key, about.pages),
+        PageType("llms", _single_key, llms.pages),
     )
 }

@@ -6,12 +6,12 @@ Functions replace a template, since they run for every paper of the archive and 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from broadsheet.index.day_stats import ScoreDistribution
 from broadsheet.index.days import Entry, day_address
-from broadsheet.model.arxiv_id import quoted
 from broadsheet.model.doi import doi_url
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
@@ -37,13 +37,13 @@ class PaperRenderer:
         settings: Settings,
         link: MakeLink,
         entries: Sequence[Entry] = (),
-        standings: Mapping[str, ScoreDistribution] = MappingProxyType({}),
+        distributions: Mapping[str, ScoreDistribution] = MappingProxyType({}),
     ) -> None:
         self._settings = settings
         self._link = link
         self._several_sources = has_several_sources(entries)
         self.data = DataAttributes(entries)
-        self.scores = ScoreRenderer(settings.rubric, entries, standings)
+        self.scores = ScoreRenderer(settings.rubric, entries, distributions)
         self._topics = {
             topic.id: remove_empty_lines(
                 f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n'
@@ -110,7 +110,7 @@ def _lost(name: str, address: str) -> str:
 
 def toc(entries: Iterable[Entry]) -> Markup:
     """The papers as a table of toc: list items that lead to each."""
-    titles = ((quoted(entry.paper.arxiv_id), rendering.title(entry.paper.title)) for entry in entries)
+    titles = ((quote(entry.paper.arxiv_id), rendering.title(entry.paper.title)) for entry in entries)
     return Markup("\n".join([f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in titles]))
 
 
@@ -135,7 +135,7 @@ def _body(
     for reason in paper.reasons:
         yield f'<p class="note">{escaped(rendering.plain(reason))}</p>'
     if entry.first_seen < entry.date:
-        before = escaped(link(f"{day_address(entry.first_seen)}#{quoted(paper.arxiv_id)}"))
+        before = escaped(link(f"{day_address(entry.first_seen)}#{quote(paper.arxiv_id)}"))
         yield f'<p class="note">Shown before, on <a href="{before}">{formats.day(entry.first_seen)}</a>.</p>'
     yield from publication_notes(published, link)
     if paper.abstract and entry.rank <= abstracts:

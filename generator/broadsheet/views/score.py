@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.day_stats import MIN_SAMPLE, ScoreDistribution, sample_size, top_percent
+from broadsheet.index.day_stats import MIN_SAMPLE, WINDOW_DAYS, ScoreDistribution, sample_size, top_percent
 from broadsheet.index.days import Entry
 from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import Scorer
@@ -22,8 +22,8 @@ from broadsheet.views import formatting
 LEGEND_ID = "rubric"
 
 
-def standings_of(catalogue: Catalogue, entries: Iterable[Entry]) -> dict[str, ScoreDistribution]:
-    """Return the standing of each day of these papers."""
+def distributions_of(catalogue: Catalogue, entries: Iterable[Entry]) -> dict[str, ScoreDistribution]:
+    """Return the score distribution of each day of these papers."""
     return {date: catalogue.score_distribution(date) for date in sorted({entry.date for entry in entries})}
 
 
@@ -52,19 +52,22 @@ def grade_paragraphs(paper: Paper, rubric: Rubric) -> Iterator[str]:
         yield f'<p class="grade"><b>{name} {formats.number(score)} of 10</b>{words}</p>\n'
 
 
-def percentile_words(paper: Paper, standing: ScoreDistribution, date: str) -> str:
+def percentile_words(paper: Paper, distribution: ScoreDistribution, date: str) -> str:
     """Return the percentile of the score among those of the ninety days up to `date`; empty if these are too few."""
-    percent = None if paper.score is None else top_percent(standing, paper.score)
+    percent = None if paper.score is None else top_percent(distribution, paper.score)
     if percent is None:
         return ""
-    return f"Top {percent} % of the {given(standing):,} scores given in the {DAYS} days up to {formats.long_date(date)}"
+    among = f"{sample_size(distribution):,} scores given in the {WINDOW_DAYS} days up to {formats.long_date(date)}"
+    return f"Top {percent} % of the {among}"
 
 
 class ScoreRenderer:
-    """A renderer of the scores of one list, compared with the standings of their days."""
+    """A renderer of the scores of one list, compared with the score distributions of their days."""
 
-    def __init__(self, rubric: Rubric, entries: Sequence[Entry], standings: Mapping[str, ScoreDistribution]) -> None:
-        self._rubric, self._standings = rubric, standings
+    def __init__(
+        self, rubric: Rubric, entries: Sequence[Entry], distributions: Mapping[str, ScoreDistribution]
+    ) -> None:
+        self._rubric, self._distributions = rubric, distributions
         self._scored = [entry for entry in entries if entry.paper.score is not None]
         scorers = {entry.paper.scorer for entry in self._scored}
         self._has_one_scorer = len(scorers) == 1
@@ -78,13 +81,13 @@ class ScoreRenderer:
         paper = entry.paper
         key = (entry.date, paper.relevance, paper.novelty, paper.scorer)
         if key not in self._rendered:
-            self._rendered[key] = Markup(self._render(paper, self._standings.get(entry.date, ())))
+            self._rendered[key] = Markup(self._render(paper, self._distributions.get(entry.date, ())))
         return self._rendered[key]
 
-    def _render(self, paper: Paper, standing: ScoreDistribution) -> str:
+    def _render(self, paper: Paper, distribution: ScoreDistribution) -> str:
         if paper.score is None:
             return '<span class="muted">not scored</span>'
-        percent = top_percent(standing, paper.score)
+        percent = top_percent(distribution, paper.score)
         top = "" if percent is None else f" <i>top {percent} %</i>"
         numbers = (
             f"<b>{formats.number(paper.relevance)}</b> relevance <b>{formats.number(paper.novelty)}</b> novelty{top}"
@@ -113,14 +116,18 @@ class ScoreRenderer:
 
     def _percentile_note(self) -> str:
         """Return the explanation of percentiles; empty if no paper has one."""
-        days = {entry.date: self._standings.get(entry.date, ()) for entry in self._scored}
-        counts = {date: sample_size(standing) for date, standing in days.items() if sample_size(standing) >= MIN_SAMPLE}
+        days = {entry.date: self._distributions.get(entry.date, ()) for entry in self._scored}
+        counts = {
+            date: sample_size(distribution)
+            for date, distribution in days.items()
+            if sample_size(distribution) >= MIN_SAMPLE
+        }
         if not counts:
             return ""
-        among = f"scores given in the {DAYS} days up to the paper’s day"
+        among = f"scores given in the {WINDOW_DAYS} days up to the paper’s day"
         if len(days) == 1:
             date, number = next(iter(counts.items()))
-            among = f"{number:,} scores given in the {DAYS} days up to {formats.long_date(date)}"
+            among = f"{number:,} scores given in the {WINDOW_DAYS} days up to {formats.long_date(date)}"
         return f"<p><b>Top … %</b> So many of the {among} are as high or higher: relevance and novelty added up.</p>\n"
 
 

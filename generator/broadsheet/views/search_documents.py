@@ -1,6 +1,6 @@
-"""What the search index reads: one small document a paper and a publication, so that a hit is a paper, not a page.
+"""The documents of the search index: one for each paper and publication, so that a hit is a paper, not a page.
 
-The documents are dealt into shards: one more day makes one small shard anew, and no indexer holds the archive.
+Documents are divided into shards. One more day rebuilds one small shard, and no indexer holds the whole archive.
 """
 
 import hashlib
@@ -21,20 +21,20 @@ from broadsheet.text import rendering
 from broadsheet.text.formats import long_date
 from broadsheet.views.permalink import paper_address
 
-# Pagefind 1.5 takes 110 to 140 KB of memory a paper; this many take 1.3 GB, and its browser part likes few shards.
-MOST = 12_000
-# As much of a paper's text as a hit can quote; all of it is searched.
-QUOTED = 240
-NAMES = 4
-# The source of what is no paper.
+# Pagefind 1.5 needs 110 to 140 KB of memory a paper, so 1.3 GB for a shard; in the browser, fewer shards are faster.
+MAX_SHARD_PAPERS = 12_000
+# The text that a hit can quote; the search covers all of it.
+QUOTE_CHARS = 240
+MAX_AUTHORS = 4
+# The source facet of publications.
 PUBLICATIONS = "publications"
-# In nearly every abstract, so no help in finding one, and a third of the index: the browser leaves them out as well.
-UNSOUGHT = frozenset(
+# These words are in nearly every abstract and a third of the index; the browser ignores them as well.
+STOP_WORDS = frozenset(
     "a about also an and are as at be been both by can for from has have how in into is it its may more most not of"
     " on or our such than that the their these they this those through to under using via we when where which while"
     " with".split()
 )
-# The month of an arXiv id: 2505.18313, math/0306266; of one that lost its archive, too: 0306266.
+# The month of an arXiv id: 2505.18313, math/0306266, or 0306266 without its archive.
 _MONTH = re.compile(r"(?:[a-z-]+/)?(\d{4})(?:\.\d{4,5}|\d{3})")
 HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title></title></head><body data-pagefind-body>'
 
@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 class Shard(NamedTuple):
-    """A part of the index. `version` changes when anything in it may have; papers of `dates`, or else publications."""
+    """A part of the index: the papers of `dates`, else publications. `version` changes when its content may have."""
 
     name: str
     version: str
@@ -51,7 +51,7 @@ class Shard(NamedTuple):
 
 
 class Facets(NamedTuple):
-    """What hits are filtered and sorted by: ids of topics, codes of categories, sources; `score` is out of 20."""
+    """The values by which hits are filtered and sorted: ids of topics, categories, sources; `score` is out of 20."""
 
     topic: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
@@ -64,10 +64,10 @@ class Facets(NamedTuple):
 
 
 class SearchDocument(NamedTuple):
-    """`data` is the HTML to index under the name `path`; `card` is what a hit shows, as JSON.
+    """A document: `data` is the HTML to index under the name `path`; `card` is the JSON that a hit shows.
 
-    The card is a list: address, id in a reader's browser, title, authors, note, how many words stand before the
-    quotable text, and that text. `names` are the ids and DOIs that lead to `address`.
+    The card is a list: address, id in a reader's browser, title, authors, note, number of words before the quotable
+    text, and that text. `names` are the ids and DOIs that lead to `address`.
     """
 
     path: str
@@ -79,9 +79,9 @@ class SearchDocument(NamedTuple):
 
 
 def bucket(name: str, others: int) -> str:
-    """Which list of addresses an id or DOI is in: that of its month for an arXiv id, else one of `others`.
+    """Return the name of the address list of an id or DOI: the month of an arXiv id, else one of `others` lists.
 
-    The browser finds the list by the same rule (``bucketOf`` in ``ids.js``).
+    The browser uses the same rule (``bucketOf`` in ``ids.js``).
     """
     if month := _MONTH.fullmatch(name):
         return month[1]
@@ -92,26 +92,29 @@ def bucket(name: str, others: int) -> str:
 
 
 def shards(catalogue: Catalogue, settings: Settings) -> list[Shard]:
-    """The shards of the index: publications, then papers, newest first; what publications one shard cannot hold, last.
+    """Return the shards: publications, then papers, newest first; publications over a shard's limit come last.
 
-    A year is one shard, or several of whole months where it has more than `MOST` papers. The newest month is a shard
-    of its own, so that a new day touches that month alone; the next month joins it to those before. Each shard costs a
-    browser 30 KB for each word sought: a shard a month would be twice what a search may load.
+    A year is one shard, or several of whole months if it has more than `MAX_SHARD_PAPERS` papers. The newest month is a
+    shard of its own, so that a new day changes that month alone. The next month joins it to those before. A browser
+    loads 30 KB for each shard and word: with a shard a month, a search would load twice its budget.
     """
     versions = catalogue.day_versions()
     counts = {date: head.papers for date in versions if (head := catalogue.head(date)) and head.papers}
     topics = msgspec.json.encode(settings.topics).decode()
     papers = [Shard(n, _digest([topics, *(f"{d} {versions[d]}" for d in ds)]), ds) for n, ds in _spans(counts)]
     version = _digest([catalogue.publications_version()])
-    starts = range(0, len(catalogue.publications()), MOST)
-    works = [Shard(f"publications{f'-{start // MOST + 1}' if start else ''}", version, (), start) for start in starts]
+    starts = range(0, len(catalogue.publications()), MAX_SHARD_PAPERS)
+    works = [
+        Shard(f"publications{f'-{start // MAX_SHARD_PAPERS + 1}' if start else ''}", version, (), start)
+        for start in starts
+    ]
     return works[:1] + papers[::-1] + works[1:]
 
 
 def documents(catalogue: Catalogue, settings: Settings, shard: Shard) -> Iterator[SearchDocument]:
-    """What a shard holds; a paper stands in the shard of the first day that showed it."""
+    """Yield the documents of a shard; a paper belongs to the shard of the first day that showed it."""
     if not shard.dates:
-        yield from map(_publication, catalogue.publications()[shard.first : shard.first + MOST])
+        yield from map(_publication, catalogue.publications()[shard.first : shard.first + MAX_SHARD_PAPERS])
     topics = {topic.id: topic.name for topic in settings.topics}
     for date in shard.dates:
         for entry in catalogue.day(date):
@@ -119,8 +122,8 @@ def documents(catalogue: Catalogue, settings: Settings, shard: Shard) -> Iterato
                 yield _paper(entry, topics, paper_address(entry, settings))
 
 
-class _Part(NamedTuple):
-    """A month, or a part of one that has more papers than a shard may hold."""
+class _MonthPart(NamedTuple):
+    """A month, or a part of a month that has more papers than a shard may hold."""
 
     name: str
     dates: tuple[str, ...]
@@ -128,25 +131,25 @@ class _Part(NamedTuple):
 
 
 def _spans(counts: dict[str, int]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Name and dates of each shard, oldest first."""
+    """Yield the name and dates of each shard, oldest first."""
     parts = (part for month, dates in groupby(counts, key=lambda d: d[:7]) for part in _parts(month, dates, counts))
-    years = [(year, _filled(list(part), lambda p: p.papers)) for year, part in groupby(parts, key=lambda p: p.name[:4])]
+    years = [(year, _packed(list(part), lambda p: p.papers)) for year, part in groupby(parts, key=lambda p: p.name[:4])]
     for year, groups in years:
         newest = year == years[-1][0]
-        if newest:  # the month that a new day belongs to stands alone
+        if newest:  # the month that a new day joins is a shard of its own
             groups[-1:] = [group for group in (groups[-1][:-1], groups[-1][-1:]) if group]
         for group in groups:
-            whole = not newest and len(groups) == 1
-            yield year if whole else _span_name(group), tuple(date for part in group for date in part.dates)
+            is_whole = not newest and len(groups) == 1
+            yield year if is_whole else _span_name(group), tuple(date for part in group for date in part.dates)
 
 
-def _parts(month: str, dates: Iterable[str], counts: dict[str, int]) -> Iterator[_Part]:
-    for number, chunk in enumerate(_filled(list(dates), counts.__getitem__), 1):
+def _parts(month: str, dates: Iterable[str], counts: dict[str, int]) -> Iterator[_MonthPart]:
+    for number, chunk in enumerate(_packed(list(dates), counts.__getitem__), 1):
         name = month if number == 1 else f"{month}-p{number}"
-        yield _Part(name, tuple(chunk), sum(counts[date] for date in chunk))
+        yield _MonthPart(name, tuple(chunk), sum(counts[date] for date in chunk))
 
 
-def _span_name(group: list[_Part]) -> str:
+def _span_name(group: list[_MonthPart]) -> str:
     first, last = group[0].name, group[-1].name
     return first if first == last else f"{first}-to-{last[5:]}"
 
@@ -208,36 +211,38 @@ def _document(
     more: Iterable[str] = (),
 ) -> SearchDocument:
     people = ", ".join(authors)
-    by = ", ".join(authors[:NAMES]) + (f" and {len(authors) - NAMES} more" if len(authors) > NAMES else "")
-    said = " ".join(" ".join(rendering.plain(part) for part in body if part).split())
-    quoted = said if len(said) <= QUOTED else said[:QUOTED].rpartition(" ")[0]
-    # Pagefind tells the places of the words found, counted from the start of the document.
+    by = ", ".join(authors[:MAX_AUTHORS]) + (
+        f" and {len(authors) - MAX_AUTHORS} more" if len(authors) > MAX_AUTHORS else ""
+    )
+    plain_text = " ".join(" ".join(rendering.plain(part) for part in body if part).split())
+    quote = plain_text if len(plain_text) <= QUOTE_CHARS else plain_text[:QUOTE_CHARS].rpartition(" ")[0]
+    # Pagefind counts the positions of matching words from the start of the document.
     before = len(f"{title} {people}".split())
-    sought = " ".join(["·" if word.lower() in UNSOUGHT else word for word in said.split()])
-    known = [part for part in ids if part]
-    parts = map(escape, (people, sought, " ".join([*known, *more])))
+    indexed = " ".join(["·" if word.lower() in STOP_WORDS else word for word in plain_text.split()])
+    names = [part for part in ids if part]
+    parts = map(escape, (people, indexed, " ".join([*names, *more])))
     data = f"{HEAD}<h1>{escape(title)}</h1>{''.join(f'<p>{part}</p>' for part in parts)}</body></html>\n"
-    card = msgspec.json.encode([address, name, title, by, note, before, quoted])
-    return SearchDocument(path, data.encode(), card, facts, tuple(_asked(known)), address)
+    card = msgspec.json.encode([address, name, title, by, note, before, quote])
+    return SearchDocument(path, data.encode(), card, facts, tuple(_lookup_names(names)), address)
 
 
-def _asked(ids: Iterable[str]) -> Iterator[str]:
-    """What a reader may write for each of `ids`: an old arXiv id without its archive, too; a DOI in small letters."""
+def _lookup_names(ids: Iterable[str]) -> Iterator[str]:
+    """Yield the spellings by which `ids` are looked up: lower case, and old arXiv ids without their archive too."""
     for name in ids:
         yield name.lower()
         if _MONTH.fullmatch(name) and "/" in name:
             yield name.partition("/")[2]
 
 
-def _filled(items: Iterable[T], size: Callable[[T], int]) -> list[list[T]]:
-    """`items` in order, in as few runs as fit `MOST`, the last one open: what comes after it changes no other."""
+def _packed(items: Iterable[T], size: Callable[[T], int]) -> list[list[T]]:
+    """Return `items` in order, in runs of at most `MAX_SHARD_PAPERS`. A later item changes the last run alone."""
     runs: list[list[T]] = []
-    filled = 0
+    total = 0
     for item in items:
-        filled += size(item)
-        if not runs or filled > MOST:
+        total += size(item)
+        if not runs or total > MAX_SHARD_PAPERS:
             runs.append([])
-            filled = size(item)
+            total = size(item)
         runs[-1].append(item)
     return runs
 

@@ -1,1 +1,1 @@
-"""What a page says, for programs: beside its HTML the same as Markdown and as JSON."""
+"""The alternates of a page: its Markdown and JSON forms for programs, beside its HTML."""

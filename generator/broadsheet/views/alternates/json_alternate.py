@@ -1,6 +1,6 @@
-"""A page as JSON: records as they are in the data, and beside each what the digest knows of it.
+"""A page as JSON: records as they are in the data, each with the facts that the digest adds.
 
-The shape is `views/scripts/twin-1.schema.json`, which the site serves: another shape is another number.
+Its schema is `views/scripts/twin-1.schema.json`, which the site serves. An incompatible change gets another number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ from broadsheet.index.days import DayHead, Entry
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.store import records
-from broadsheet.views import formatting as wording
-from broadsheet.views.alternates.page_content import Place, Twin, day_place
+from broadsheet.views import formatting
+from broadsheet.views.alternates.page_content import ListLink, PageContent, day_link
 from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.page import Page
 from broadsheet.views.permalink import paper_address
@@ -21,44 +21,46 @@ from broadsheet.views.permalink import paper_address
 SCHEMA = "assets/twin-1.schema.json"
 
 
-def json_twin(twin: Twin, page: Page, settings: Settings) -> bytes:
-    """The file's bytes: one object, on one line."""
-    said: dict[str, Any] = {
+def json_alternate(content: PageContent, page: Page, settings: Settings) -> bytes:
+    """Return the file's bytes: one object, on one line."""
+    values: dict[str, Any] = {
         "$schema": absolute(settings, SCHEMA),
-        "kind": twin.kind,
+        "kind": content.kind,
         "url": absolute(settings, page.address),
         "title": page.title,
         "description": page.description,
         "updated": page.updated,
-        "record": twin.paper and msgspec.Raw(records.encode_paper(twin.paper)),
-        "days": [_day(head, twin.receipts, settings) for head in twin.days],
-        "lists": [_list(place, settings) for place in twin.lists],
-        "papers": [_paper(entry, twin.published, settings) for entry in twin.papers],
-        "publications": [_publication(it, twin.shown.get(it.id, ()), settings) for it in twin.publications],
+        "record": content.paper and msgspec.Raw(records.encode_paper(content.paper)),
+        "days": [_day(head, content.receipts, settings) for head in content.days],
+        "lists": [_list(link, settings) for link in content.lists],
+        "papers": [_paper(entry, content.published, settings) for entry in content.papers],
+        "publications": [
+            _publication(work, content.entries.get(work.id, ()), settings) for work in content.publications
+        ],
     }
-    return msgspec.json.encode({key: value for key, value in said.items() if value not in (None, [], "")}) + b"\n"
+    return msgspec.json.encode({key: value for key, value in values.items() if value not in (None, [], "")}) + b"\n"
 
 
 def _day(head: DayHead, with_receipt: bool, settings: Settings) -> dict[str, Any]:
-    said: dict[str, Any] = {"date": head.date, "state": head.state, "papers": head.papers}
-    label = wording.label(head)
-    said |= {"label": label.word, "explanation": label.text}
-    if place := day_place(head):
-        said["url"] = absolute(settings, place.address)
+    values: dict[str, Any] = {"date": head.date, "state": head.state, "papers": head.papers}
+    label = formatting.label(head)
+    values |= {"label": label.word, "explanation": label.text}
+    if link := day_link(head):
+        values["url"] = absolute(settings, link.address)
     if with_receipt and head.receipt:
-        said["receipt"] = msgspec.Raw(msgspec.json.format(records.encode_receipt(head.receipt), indent=-1))
-    return said
+        values["receipt"] = msgspec.Raw(msgspec.json.format(records.encode_receipt(head.receipt), indent=-1))
+    return values
 
 
-def _list(place: Place, settings: Settings) -> dict[str, Any]:
-    said: dict[str, Any] = {"title": place.title, "url": absolute(settings, place.address)}
-    return said if place.number is None else said | {"count": place.number}
+def _list(link: ListLink, settings: Settings) -> dict[str, Any]:
+    values: dict[str, Any] = {"title": link.title, "url": absolute(settings, link.address)}
+    return values if link.number is None else values | {"count": link.number}
 
 
 def _paper(entry: Entry, published: Mapping[str, Sequence[Publication]], settings: Settings) -> dict[str, Any]:
     names = {topic.id: topic.name for topic in settings.topics}
-    became = published.get(entry.paper.arxiv_id, ())
-    said = {
+    publications = published.get(entry.paper.arxiv_id, ())
+    values = {
         "url": absolute(settings, paper_address(entry, settings)),
         "date": entry.date,
         "rank": entry.rank,
@@ -67,16 +69,16 @@ def _paper(entry: Entry, published: Mapping[str, Sequence[Publication]], setting
         "topics": [{"id": topic, "name": names[topic]} for topic in entry.topics],
         "record": msgspec.Raw(records.encode_paper(entry.paper)),
     }
-    return said | {"publications": [_work(it, settings) for it in became]} if became else said
+    return values | {"publications": [_work(work, settings) for work in publications]} if publications else values
 
 
-def _work(it: Publication, settings: Settings) -> dict[str, str]:
-    return {"id": it.id, "title": it.title, "url": absolute(settings, it.address)}
+def _work(publication: Publication, settings: Settings) -> dict[str, str]:
+    return {"id": publication.id, "title": publication.title, "url": absolute(settings, publication.address)}
 
 
-def _publication(it: Publication, shown: Sequence[Entry], settings: Settings) -> dict[str, Any]:
-    # Where the record stands in data/ is nothing to others.
-    record = msgspec.structs.replace(it, where="")
-    said = {"url": absolute(settings, it.address), "record": record}
-    places = [{"date": entry.date, "url": absolute(settings, entry.address)} for entry in shown]
-    return said | {"shown": places} if places else said
+def _publication(publication: Publication, entries: Sequence[Entry], settings: Settings) -> dict[str, Any]:
+    # The record's place in data/ is not public.
+    record = msgspec.structs.replace(publication, where="")
+    values = {"url": absolute(settings, publication.address), "record": record}
+    shown_on = [{"date": entry.date, "url": absolute(settings, entry.address)} for entry in entries]
+    return values | {"shown": shown_on} if shown_on else values

@@ -7,7 +7,7 @@ from broadsheet.index.days import Entry
 from broadsheet.index.periods import week_span
 from broadsheet.settings.config import Settings
 from broadsheet.views.feeds.editions import daily_edition, finished_weeks, weekly_edition
-from broadsheet.views.feeds.feed import FeedChannel, FeedItem
+from broadsheet.views.feeds.feed import FeedContent, FeedItem
 from broadsheet.views.feeds.items import PaperItems, publication_item
 from broadsheet.views.feeds.registry import FeedSpec, absolute, tag_uri
 
@@ -15,11 +15,11 @@ BEST_OF_WEEK = 5
 WEEKDAYS = 5
 
 
-def channels(catalogue: Catalogue, settings: Settings, feeds: Iterable[FeedSpec]) -> Iterator[FeedChannel]:
+def feed_contents(catalogue: Catalogue, settings: Settings, feeds: Iterable[FeedSpec]) -> Iterator[FeedContent]:
     """What is in each of `feeds`."""
     contents = _Contents(catalogue, settings)
     for feed in feeds:
-        yield FeedChannel(
+        yield FeedContent(
             path=feed.path,
             id=tag_uri(settings, "feed", feed.path.removeprefix("feeds/")),
             title=feed.title(settings),

@@ -58,12 +58,13 @@ def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedI
     sums = totals(heads)
     best = catalogue.best(first, last, settings.feeds.edition_papers)
     state = _week_state(heads, sums.papers)
+    label = formatting.Label(state, *formatting.STATE_WORDS[state])
     return _edition(
         settings,
         name=f"weekly/{week}",
         address=week_address(week),
         date=max(head.date for head in heads if head.listed),
-        title=f"{formats.week(week)}: {_outcome(formatting.Label(state, *formatting.STATE_WORDS[state]), sums.papers, best)}",
+        title=f"{formats.week(week)}: {_outcome(label, sums.papers, best)}",
         lead=_week_in_words(heads, sums),
         state=state,
         entries=best,

@@ -28,7 +28,7 @@ class FeedItem(NamedTuple):
         return self.updated or self.date
 
 
-class FeedChannel(NamedTuple):
+class FeedContent(NamedTuple):
     """A feed: `path` is its address without the format's ending, relative to the site's root; newest item first.
 
     `author` is whom Atom names where an item has no author of its own; `hub` is a WebSub hub, or empty.

@@ -50,12 +50,12 @@ def publication_item(publication: Publication, settings: Settings) -> FeedItem:
         id=tag_uri(settings, "publication", publication.id),
         title=rendering.plain(publication.title) or publication.id,
         link=link,
-        date=midnight(publication.listed_on),
+        date=midnight(publication.list_date),
         summary=summary(where + ".", abstract),
         html=html("feed_publication.html.j2", **context),
         authors=authors,
         categories=tuple(one_line(keyword) for keyword in publication.keywords),
-        updated=_later(publication.date_updated, publication.listed_on),
+        updated=_later(publication.date_updated, publication.list_date),
     )
 
 

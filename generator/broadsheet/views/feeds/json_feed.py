@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 
 from broadsheet.text.sanitize import clean
-from broadsheet.views.feeds.feed import FeedChannel, FeedItem
+from broadsheet.views.feeds.feed import FeedContent, FeedItem
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def json_frame(channel: FeedChannel, url: str) -> tuple[bytes, bytes]:
+def json_frame(channel: FeedContent, url: str) -> tuple[bytes, bytes]:
     """What stands before and after the items of `channel`, served at `url`."""
     feed: dict[str, Any] = {
         "version": VERSION,

@@ -14,10 +14,10 @@ BEST = "feeds/best"
 DAILY = "feeds/daily"
 WEEKLY = "feeds/weekly"
 PUBLICATIONS = "feeds/publications"
-EVERYTHING = "feeds/digest.opml"
+OPML_PATH = "feeds/digest.opml"
 
 
-class Format(NamedTuple):
+class FeedFormat(NamedTuple):
     """A form in which a feed is served: the ending of its address, its media type, its name."""
 
     suffix: str
@@ -25,9 +25,9 @@ class Format(NamedTuple):
     name: str
 
 
-RSS = Format(".xml", "application/rss+xml", "RSS")
-ATOM = Format(".atom", "application/atom+xml", "Atom")
-JSON = Format(".json", "application/feed+json", "JSON Feed")
+RSS = FeedFormat(".xml", "application/rss+xml", "RSS")
+ATOM = FeedFormat(".atom", "application/atom+xml", "Atom")
+JSON = FeedFormat(".json", "application/feed+json", "JSON Feed")
 FORMATS = (RSS, ATOM, JSON)
 
 
@@ -49,7 +49,7 @@ class FeedSpec(NamedTuple):
         """Its name beside those of other sites' feeds."""
         return f"{settings.site.site_name}: {self.name}"
 
-    def url(self, settings: Settings, form: Format = RSS) -> str:
+    def url(self, settings: Settings, form: FeedFormat = RSS) -> str:
         """The full address at which it is served."""
         return absolute(settings, self.path + form.suffix)
 
@@ -59,14 +59,14 @@ def all_feeds(settings: Settings) -> list[FeedSpec]:
     return [feed for part in _PARTS for feed in part(settings)]
 
 
-def alternates(settings: Settings, *first: str) -> tuple[FeedLink, ...]:
+def feed_links(settings: Settings, *first: str) -> tuple[FeedLink, ...]:
     """The feeds to name in a page's head: those with the paths given, and that of all papers."""
-    return _alternates(settings, list(dict.fromkeys([*first, ALL])))
+    return _feed_links(settings, list(dict.fromkeys([*first, ALL])))
 
 
-def publication_alternates(settings: Settings) -> tuple[FeedLink, ...]:
+def publication_feed_links(settings: Settings) -> tuple[FeedLink, ...]:
     """The feeds to name on the pages of publications."""
-    return _alternates(settings, [PUBLICATIONS])
+    return _feed_links(settings, [PUBLICATIONS])
 
 
 def topic_path(topic_id: str) -> str:
@@ -132,7 +132,7 @@ def _publications(settings: Settings) -> list[FeedSpec]:
 _PARTS: tuple[Callable[[Settings], list[FeedSpec]], ...] = (_papers, _editions, _topics, _sources, _publications)
 
 
-def _alternates(settings: Settings, paths: list[str]) -> tuple[FeedLink, ...]:
+def _feed_links(settings: Settings, paths: list[str]) -> tuple[FeedLink, ...]:
     known = {feed.path: feed for feed in all_feeds(settings)}
     found = [(path, known[path].title(settings)) for path in paths]
     return tuple(FeedLink(title, path + form.suffix, form.mime_type) for path, title in found for form in FORMATS)

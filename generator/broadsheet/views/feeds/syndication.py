@@ -13,7 +13,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from broadsheet.text.sanitize import clean
-from broadsheet.views.feeds.feed import FeedChannel, FeedItem
+from broadsheet.views.feeds.feed import FeedContent, FeedItem
 from broadsheet.views.feeds.registry import ATOM, RSS
 from broadsheet.views.page import relative
 
@@ -25,7 +25,7 @@ ATOM_NAMESPACE = "{http://www.w3.org/2005/Atom}"
 UNKNOWN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # Atom asks for a date of an empty feed too
 
 
-def rss_frame(channel: FeedChannel, url: str) -> tuple[bytes, bytes]:
+def rss_frame(channel: FeedContent, url: str) -> tuple[bytes, bytes]:
     """What stands before and after the items of `channel` as RSS 2.0, served at `url`."""
     feed = FeedGenerator()
     feed.load_extension("dc", atom=False)
@@ -56,7 +56,7 @@ def rss_item(item: FeedItem) -> bytes:
     return b"".join(parts)
 
 
-def atom_frame(channel: FeedChannel, url: str) -> tuple[bytes, bytes]:
+def atom_frame(channel: FeedContent, url: str) -> tuple[bytes, bytes]:
     """What stands before and after the entries of `channel` as Atom 1.0, served at `url`."""
     feed = FeedGenerator()
     feed.id(channel.id)
@@ -116,7 +116,7 @@ def _authors(item: FeedItem) -> list[str]:
     return names + ["et al."] * (len(item.authors) > MOST_AUTHORS)
 
 
-def _finish_rss(root: etree._Element, channel: FeedChannel) -> None:
+def _finish_rss(root: etree._Element, channel: FeedContent) -> None:
     """What feedgen cannot: no date where none is known, and a link to the hub."""
     if channel.updated is None:
         for date in root.findall("channel/lastBuildDate"):

@@ -7,7 +7,7 @@ from broadsheet.index.totals import totals
 from broadsheet.settings.config import Settings
 from broadsheet.settings.prompt import compose
 from broadsheet.views.alternates.json_alternate import SCHEMA
-from broadsheet.views.downloads import FIELDS, FORMATS, INDEX_PATH, LICENCE, TABLES, Download, volume_names
+from broadsheet.views.downloads import FIELDS, FORMATS, INDEX_PATH, LICENCE, TABLES, Download, download_names
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
 
@@ -25,8 +25,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "user": user,
         "total": totals(catalogue.days()),
         "newest": catalogue.newest_day(),
-        "downloads": [(Download(name, ()), FORMATS) for name in volume_names(catalogue, settings)],
-        "contents": INDEX_PATH,
+        "downloads": [(Download(name, ()), FORMATS) for name in download_names(catalogue, settings)],
+        "downloads_index": INDEX_PATH,
         "licence": LICENCE,
         "tables": TABLES,
         "fields": FIELDS,

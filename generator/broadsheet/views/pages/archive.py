@@ -9,7 +9,7 @@ from broadsheet.index.totals import Totals, totals
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
 from broadsheet.views.calendar import month_address, shade, week_address
-from broadsheet.views.feeds.registry import DAILY, WEEKLY, alternates
+from broadsheet.views.feeds.registry import DAILY, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
 
@@ -36,7 +36,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         title="Archive",
         description=f"{formats.count(len(listed), 'day')} in {formats.count(len(by_month), 'month')}",
         body=render("archive.html.j2", ADDRESS, **context),
-        feeds=alternates(settings, DAILY, WEEKLY),
+        feeds=feed_links(settings, DAILY, WEEKLY),
         updated=max(listed, default=None),
     )
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from broadsheet.index.authors import PAPERS
+from broadsheet.index.authors import MIN_PAPERS
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
-from broadsheet.views.feeds.registry import alternates
+from broadsheet.views.feeds.registry import feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.permalink import AUTHORS, author_address
 from broadsheet.views.render import render
 
-MOST = 200  # authors on the overview
+MAX_AUTHORS = 200  # authors on the overview
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -26,8 +26,14 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
 
 
 def _overview(catalogue: Catalogue, settings: Settings) -> Page:
-    listed = catalogue.most_read(MOST)
-    context = {"listed": listed, "most": MOST, "author_address": author_address, "papers": PAPERS, "settings": settings}
+    authors = catalogue.top_authors(MAX_AUTHORS)
+    context = {
+        "authors": authors,
+        "most": MAX_AUTHORS,
+        "author_address": author_address,
+        "papers": MIN_PAPERS,
+        "settings": settings,
+    }
     return Page(
         address=AUTHORS,
         title="Authors",
@@ -57,7 +63,7 @@ def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
         description=" and ".join(works) or f"{author.name} has another page",
         lead=render("authors_lead.html.j2", address),
         body=render("author.html.j2", address, **context),
-        feeds=alternates(settings),
+        feeds=feed_links(settings),
         updated=newest[0].date if newest else None,
         reader=bool(newest),
     )

@@ -21,7 +21,7 @@ from broadsheet.views.feeds.registry import DAILY, feed_links
 from broadsheet.views.page import File, Page, relative
 from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.render import render
-from broadsheet.views.score import standings_of
+from broadsheet.views.score import distributions_of
 
 # Holds the place of the papers while a page is made around them, since they are nearly all of it and every step would
 # copy them. What comes from outside is escaped, so it is in no page but for that.
@@ -44,7 +44,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
     entries = catalogue.day(date)
     published = catalogue.published_on(date)
     recent = has_alternates(catalogue, settings, date)
-    renderer = PaperRenderer(settings, partial(relative, base=address), entries, standings_of(catalogue, entries))
+    renderer = PaperRenderer(settings, partial(relative, base=address), entries, distributions_of(catalogue, entries))
     context = {
         "head": head,
         "entries": entries,

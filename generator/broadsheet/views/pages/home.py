@@ -8,13 +8,13 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, Entry, day_address
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
-from broadsheet.views.alternates.attach import twinned
-from broadsheet.views.alternates.page_content import Place, Twin
+from broadsheet.views.alternates.attach import with_alternates
+from broadsheet.views.alternates.page_content import ListLink, PageContent
 from broadsheet.views.calendar import month_address
-from broadsheet.views.feeds.registry import DAILY, WEEKLY, alternates
+from broadsheet.views.feeds.registry import DAILY, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
-from broadsheet.views.score import standings_of
+from broadsheet.views.score import distributions_of
 
 ADDRESS = ""
 BEST = 8
@@ -32,7 +32,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "head": catalogue.head(newest) if newest else None,
         "shown": catalogue.head(with_papers) if with_papers else None,
         "best": best,
-        "standings": standings_of(catalogue, best),
+        "distributions": distributions_of(catalogue, best),
         "days": _last_days(catalogue, newest) if newest else [],
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "publications": catalogue.publications()[:PUBLICATIONS],
@@ -46,14 +46,14 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         description=settings.site.site_description or f"The newest papers of {settings.site.site_name}",
         lead=render("home_lead.html.j2", ADDRESS, **context),
         body=render("home.html.j2", ADDRESS, **context),
-        feeds=alternates(settings, DAILY, WEEKLY),
+        feeds=feed_links(settings, DAILY, WEEKLY),
         updated=newest,
         reader=True,
     )
     days = [head for head, _ in context["days"]]
-    topics = [Place(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
-    twin = Twin("home", days=days, papers=context["best"], publications=context["publications"], lists=topics)
-    yield twinned(page, twin, settings)
+    topics = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
+    content = PageContent("home", days=days, papers=context["best"], publications=context["publications"], lists=topics)
+    yield with_alternates(page, content, settings)
 
 
 def _last_days(catalogue: Catalogue, newest: str) -> list[tuple[DayHead, Entry | None]]:

@@ -18,7 +18,7 @@ from broadsheet.views.charts.spans import axis
 from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
-from broadsheet.views.score import standings_of
+from broadsheet.views.score import distributions_of
 
 
 class Period(NamedTuple):
@@ -51,7 +51,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "totals": sums,
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": listed,
-        "standings": standings_of(catalogue, listed),
+        "distributions": distributions_of(catalogue, listed),
         "has_bibtex": recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
         "charts": charts(axis(dates, first, catalogue.day_stats(first, last)), settings) if is_month else "",

@@ -1,4 +1,4 @@
-"""``/papers/ID/``: all that the digest knows of a paper, and how to cite paper.
+"""``/papers/ID/``: a paper with all its scores, days, publications, related papers and citations.
 
 A key is a day, for the papers that it was the first to show. So one more day renders the pages of its new papers, and
 of the older ones that it shows again. Functions replace a template, as in `views.paper`.
@@ -15,7 +15,7 @@ from broadsheet.bibliography.ris import ris
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.day_stats import ScoreDistribution
 from broadsheet.index.days import Entry, day_address
-from broadsheet.index.related import Related
+from broadsheet.index.related import RelatedPapers
 from broadsheet.model.author_names import name_key
 from broadsheet.model.doi import doi_url
 from broadsheet.model.paper import Links, Paper
@@ -34,7 +34,7 @@ from broadsheet.views.citation_meta import citation_tags
 from broadsheet.views.page import Page, relative
 from broadsheet.views.paper import MakeLink, PaperRenderer, author_list, other_links, publication_notes
 from broadsheet.views.permalink import author_address, has_page, paper_address
-from broadsheet.views.score import grade_paragraphs, percentile_words, scorer_words, standings_of
+from broadsheet.views.score import distributions_of, grade_paragraphs, percentile_words, scorer_words
 
 DESCRIPTION_CHARS = 200
 # The last day decides these fields, whichever day has the newest version of the text.
@@ -44,15 +44,14 @@ LATEST_FIELDS = ("updated", "doi", "journal_ref", "arxiv_comment", "upvotes", "c
 class PaperHistory(NamedTuple):
     """A paper as it is now, its entries (oldest first), its publications and related papers.
 
-    `standings` are the score distributions of the entries' days; `author_slugs` leads to the pages of authors, by the
-    key of a name.
+    `distributions` has the scores to compare with, by day; `author_slugs` has the pages of authors, by a name's key.
     """
 
     paper: Paper
     entries: Sequence[Entry]
     publications: Sequence[Publication]
-    standings: Mapping[str, ScoreDistribution]
-    related: Related
+    distributions: Mapping[str, ScoreDistribution]
+    related: RelatedPapers
     author_slugs: Mapping[str, str]
 
 
@@ -81,7 +80,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
     for day in dates:
         for name, works in catalogue.published_on(day).items():
             published.setdefault(name, {}).update({work.id: work for work in works})
-    standings = standings_of(catalogue, [*first, *again])
+    distributions = distributions_of(catalogue, [*first, *again])
     related = catalogue.related(key) if first else {}
     author_slugs = catalogue.author_links(key) if first else {}
     for entry in first:
@@ -89,8 +88,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
         entries = [entry, *(other for other in again if other.paper.arxiv_id == name)]
         works = [*published.get(name, {}).values()]
         paper = _latest(entries)
-        paper_related = related.get(name, Related([], []))
-        history = PaperHistory(paper, entries, works, standings, paper_related, author_slugs)
+        paper_related = related.get(name, RelatedPapers([], []))
+        history = PaperHistory(paper, entries, works, distributions, paper_related, author_slugs)
         page = _page(history, settings)
         if has_alternates(catalogue, settings, page.updated):
             page = with_alternates(page, _content(history), settings)
@@ -200,7 +199,7 @@ def _ratings(history: PaperHistory, rubric: Rubric) -> Iterator[str]:
     ratings = {(paper.relevance, paper.novelty, paper.comment, paper.scorer): entry for entry, paper in papers}
     rated = [entry for entry in ratings.values() if entry.paper.score is not None or entry.paper.comment]
     for entry in rated or history.entries[:1]:
-        yield from _rating(entry.paper, rubric, _rating_facts(entry, history.standings, with_date=len(rated) > 1))
+        yield from _rating(entry.paper, rubric, _rating_facts(entry, history.distributions, with_date=len(rated) > 1))
 
 
 def _rating(paper: Paper, rubric: Rubric, facts: Sequence[str]) -> Iterator[str]:
@@ -213,11 +212,11 @@ def _rating(paper: Paper, rubric: Rubric, facts: Sequence[str]) -> Iterator[str]
     yield from _earlier_scores(paper)
 
 
-def _rating_facts(entry: Entry, standings: Mapping[str, Standing], with_date: bool) -> list[str]:
+def _rating_facts(entry: Entry, distributions: Mapping[str, ScoreDistribution], with_date: bool) -> list[str]:
     paper = entry.paper
     facts = [
         "" if paper.score is not None else "not scored",
-        percentile_words(paper, standings[entry.date], entry.date),
+        percentile_words(paper, distributions[entry.date], entry.date),
         f"by {scorer_words(paper.scorer)}" if paper.scorer else "",
         f"on {formats.long_date(entry.date)}" if with_date else "",
     ]
@@ -246,7 +245,7 @@ def _days(entries: Iterable[Entry], settings: Settings, link: MakeLink) -> Itera
     yield "</ul>\n"
 
 
-def _related(related: Related, settings: Settings, link: MakeLink) -> Iterator[str]:
+def _related(related: RelatedPapers, settings: Settings, link: MakeLink) -> Iterator[str]:
     """Yield the sections of related papers: older ones, then newer ones."""
     older = {entry.paper.arxiv_id for entry in related.earlier}
     later = [entry for entry in related.later if entry.paper.arxiv_id not in older]

@@ -16,7 +16,7 @@ from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
 from broadsheet.views.arxiv_urls import arxiv_urls
-from broadsheet.views.feeds.registry import publication_alternates
+from broadsheet.views.feeds.registry import publication_feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.permalink import author_address
 from broadsheet.views.render import render
@@ -62,7 +62,7 @@ class PublicationIndex(NamedTuple):
         return cls({p.id: p for p in publications}, named_by)
 
 
-class Place(NamedTuple):
+class GroupLink(NamedTuple):
     """A list that a publication stands on, e.g. that of its year."""
 
     kind: str
@@ -72,10 +72,10 @@ class Place(NamedTuple):
 
 def page(
     publication: Publication,
-    library: PublicationIndex,
+    index: PublicationIndex,
     shown: Sequence[Entry],
     settings: Settings,
-    places: Sequence[Place],
+    groups: Sequence[GroupLink],
     writers: Mapping[str, str],
 ) -> Page:
     """The page of one publication; `shown` is where the digest had its paper, `writers` who has a page of authors'."""
@@ -89,10 +89,10 @@ def page(
         "p": publication,
         "shown": shown,
         "settings": settings,
-        "places": places,
+        "groups": groups,
         "author_page": author_page,
         "links": links(publication),
-        "relations": relations(publication, library),
+        "relations": relations(publication, index),
         "citations": citations(publication),
         "bibtex": bibliography.bibtex(publication),
         "csl": bibliography.csl_json(publication),
@@ -110,9 +110,9 @@ def page(
         description=", ".join(
             filter(None, (_first_author(publication), rendering.plain(publication.venue), publication.year))
         ),
-        lead=render("publications_lead.html.j2", address, places=places),
+        lead=render("publications_lead.html.j2", address, groups=groups),
         body=render("publication.html.j2", address, **context),
-        feeds=publication_alternates(settings),
+        feeds=publication_feed_links(settings),
         updated=(publication.date_updated or publication.date or "")[:10] or None,
     )
 
@@ -133,25 +133,28 @@ def citations(publication: Publication) -> list[Citation]:
     rank = {style: number for number, style in enumerate(_PREFERRED_STYLES)}
     styles = sorted(publication.citations.items(), key=lambda item: (rank.get(item[0], len(rank)), item[0]))
     made = (
-        (vocabulary.label(vocabulary.STYLES, style), rendering.citation(_BREAK.sub(" ", html))) for style, html in styles
+        (vocabulary.label(vocabulary.STYLES, style), rendering.citation(_BREAK.sub(" ", html)))
+        for style, html in styles
     )
     return [Citation(style, html) for style, html in made if html]
 
 
-def relations(publication: Publication, library: PublicationIndex) -> list[Relation]:
+def relations(publication: Publication, index: PublicationIndex) -> list[Relation]:
     """Related material both ways: what this record names, and the records that name it; each once."""
     own = {related.id for related in publication.related if related.id}
     found = []
     for related in publication.related:
-        other = library.by_id.get(related.id or "")
+        other = index.by_id.get(related.id or "")
         label = vocabulary.label(vocabulary.RELATIONS, related.relation)
         if other and other.id != publication.id:
             found.append(Relation(label, other.title, address=other.address))
         elif related.id and related.status == "public" and related.id != publication.id:
-            found.append(Relation(label, rendering.plain(related.description) or f"record {related.id} of the repository"))
+            found.append(
+                Relation(label, rendering.plain(related.description) or f"record {related.id} of the repository")
+            )
         if related.url:
             found.append(Relation(label, rendering.plain(related.description) or related.url, url=related.url))
-    for other, called in library.named_by.get(publication.id, []):
+    for other, called in index.named_by.get(publication.id, []):
         if other.id not in own and other.id != publication.id:
             relation = vocabulary.OPPOSITES.get(called, "other")
             found.append(Relation(vocabulary.label(vocabulary.RELATIONS, relation), other.title, address=other.address))

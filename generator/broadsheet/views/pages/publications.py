@@ -13,22 +13,22 @@ from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
 from broadsheet.text.path_names import is_free
-from broadsheet.views.alternates.attach import RECENT, twinned
-from broadsheet.views.alternates.page_content import Place, Twin
-from broadsheet.views.feeds.registry import publication_alternates
+from broadsheet.views.alternates.attach import RECENT_DAYS, with_alternates
+from broadsheet.views.alternates.page_content import ListLink, PageContent
+from broadsheet.views.feeds.registry import publication_feed_links
 from broadsheet.views.page import Page
-from broadsheet.views.pages import publication as one
+from broadsheet.views.pages import publication as publication_page
 from broadsheet.views.permalink import AUTHORS
 from broadsheet.views.render import render
 
 OVERVIEW = "publications/"
 OPEN = "publications/open-access/"
 NEWEST = 50
-A_PAGE = 300  # publications on one page of a long list; a year is never cut
+PAGE_SIZE = 300  # publications on one page of a long list; a year is never cut
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", re.ASCII)
 
 
-class Shelf(NamedTuple):
+class Group(NamedTuple):
     """Publications that belong together; `address` is that of their list, relative to the site's root."""
 
     address: str
@@ -36,11 +36,11 @@ class Shelf(NamedTuple):
     publications: list[Publication]
 
 
-class Order(NamedTuple):
-    """A way to sort publications into shelves: `keys` says on which ones a publication stands, as (name, label)."""
+class Grouping(NamedTuple):
+    """A way to sort publications into groups: `keys` returns the groups of a publication, as (name, label)."""
 
     name: str
-    one: str
+    singular: str
     heading: str
     keys: Callable[[Publication, Settings], Iterable[tuple[str, str]]]
 
@@ -61,31 +61,31 @@ def _access(publication: Publication, settings: Settings) -> list[tuple[str, str
     return [(publication.access, vocabulary.OPEN_ACCESS[publication.access])]
 
 
-YEARS = Order("years", "Year", "By year", _year)
-TYPES = Order("types", "Type", "By type", _type)
-DEPARTMENTS = Order("departments", "Department", "By department", _departments)
-ACCESS = Order("open-access", "Access", "By open access", _access)
-ORDERS = (YEARS, TYPES, DEPARTMENTS, ACCESS)
+YEARS = Grouping("years", "Year", "By year", _year)
+TYPES = Grouping("types", "Type", "By type", _type)
+DEPARTMENTS = Grouping("departments", "Department", "By department", _departments)
+ACCESS = Grouping("open-access", "Access", "By open access", _access)
+GROUPINGS = (YEARS, TYPES, DEPARTMENTS, ACCESS)
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
-    """The overview, the list of every shelf, and the page of every publication."""
+    """The overview, the list of every group, and the page of every publication."""
     publications = catalogue.publications()
-    writers = catalogue.writer_links()
-    by_order = {order: shelves(order, publications, settings) for order in ORDERS}
-    yield _overview(publications, by_order, AUTHORS if writers else "", settings)
-    for order, found in by_order.items():
-        for shelf in found:
-            yield from _list(shelf, order, settings)
+    writers = catalogue.publication_author_links()
+    by_grouping = {grouping: group_publications(grouping, publications, settings) for grouping in GROUPINGS}
+    yield _overview(publications, by_grouping, AUTHORS if writers else "", settings)
+    for grouping, found in by_grouping.items():
+        for group in found:
+            yield from _list(group, grouping, settings)
     if opened := [p for p in publications if p.open_access]:
-        yield from _list(Shelf(OPEN, "Open access", opened), ACCESS, settings, by_order[ACCESS])
-    library = one.PublicationIndex.of(publications)
+        yield from _list(Group(OPEN, "Open access", opened), ACCESS, settings, by_grouping[ACCESS])
+    index = publication_page.PublicationIndex.of(publications)
     first = _first_recent(publications, settings)
     for publication in publications:
         shown = catalogue.papers_of(publication.id)
-        page = one.page(publication, library, shown, settings, _places(publication, settings), writers)
-        twin = Twin("publication", publications=[publication], shown={publication.id: shown})
-        yield twinned(page, twin, settings) if _changed(publication) >= first else page
+        page = publication_page.page(publication, index, shown, settings, _group_links(publication, settings), writers)
+        content = PageContent("publication", publications=[publication], entries={publication.id: shown})
+        yield with_alternates(page, content, settings) if _changed(publication) >= first else page
 
 
 def _first_recent(publications: Iterable[Publication], settings: Settings) -> str:
@@ -93,33 +93,36 @@ def _first_recent(publications: Iterable[Publication], settings: Settings) -> st
     if settings.alternates != "recent":
         return "" if settings.alternates == "all" else "~"  # before and after all dates
     newest = max(map(_changed, publications), default="1970-01-01")
-    return (dt.date.fromisoformat(newest) - dt.timedelta(RECENT)).isoformat()
+    return (dt.date.fromisoformat(newest) - dt.timedelta(RECENT_DAYS)).isoformat()
 
 
 def _changed(publication: Publication) -> str:
     """The day a record was made or changed last."""
-    return max(publication.listed_on, (publication.date_updated or "")[:10])
+    return max(publication.list_date, (publication.date_updated or "")[:10])
 
 
-def shelves(order: Order, publications: Sequence[Publication], settings: Settings) -> list[Shelf]:
-    """The shelves of an order: years from the newest on, everything else the fullest first."""
-    found: dict[str, Shelf] = {}
+def group_publications(grouping: Grouping, publications: Sequence[Publication], settings: Settings) -> list[Group]:
+    """Return the groups of `grouping`: years from the newest on, everything else the largest first."""
+    found: dict[str, Group] = {}
     for publication in publications:
-        for name, label in order.keys(publication, settings):
-            address = _address(order, name)
-            found.setdefault(address, Shelf(address, label, [])).publications.append(publication)
-    if order is YEARS:
+        for name, label in grouping.keys(publication, settings):
+            address = _address(grouping, name)
+            found.setdefault(address, Group(address, label, [])).publications.append(publication)
+    if grouping is YEARS:
         return sorted(found.values(), key=lambda s: (s.label.isdigit(), s.label), reverse=True)
     return sorted(found.values(), key=lambda s: (-len(s.publications), s.label.casefold(), s.address))
 
 
-def _address(order: Order, name: str) -> str:
-    return f"publications/{order.name}/{slug(name)}/"
+def _address(grouping: Grouping, name: str) -> str:
+    return f"publications/{grouping.name}/{slug(name)}/"
 
 
-def _places(publication: Publication, settings: Settings) -> list[one.Place]:
-    keys = ((order, key) for order in (YEARS, TYPES, DEPARTMENTS) for key in order.keys(publication, settings))
-    return [one.Place(order.one, _address(order, name), label) for order, (name, label) in keys]
+def _group_links(publication: Publication, settings: Settings) -> list[publication_page.GroupLink]:
+    keys = ((grouping, key) for grouping in (YEARS, TYPES, DEPARTMENTS) for key in grouping.keys(publication, settings))
+    return [
+        publication_page.GroupLink(grouping.singular, _address(grouping, name), label)
+        for grouping, (name, label) in keys
+    ]
 
 
 def slug(name: str) -> str:
@@ -131,12 +134,12 @@ def slug(name: str) -> str:
 
 
 def _overview(
-    publications: list[Publication], by_order: dict[Order, list[Shelf]], authors: str, settings: Settings
+    publications: list[Publication], by_grouping: dict[Grouping, list[Group]], authors: str, settings: Settings
 ) -> Page:
     context = {
         "newest": publications[:NEWEST],
         "total": len(publications),
-        "by_order": by_order,
+        "by_grouping": by_grouping,
         "opened": sum(p.open_access for p in publications),
         "open_address": OPEN,
         "authors": authors,
@@ -146,49 +149,49 @@ def _overview(
         title="Publications",
         description=f"{formats.count(len(publications), 'publication')} of the group",
         body=render("publications.html.j2", OVERVIEW, **context),
-        feeds=publication_alternates(settings),
+        feeds=publication_feed_links(settings),
         updated=max((p.date_updated[:10] for p in publications if p.date_updated), default=None),
     )
-    places = [Place(s.label, s.address, len(s.publications)) for found in by_order.values() for s in found]
-    twin = Twin("publications", publications=publications[:NEWEST], lists=places)
-    return twinned(page, twin, settings)
+    links = [ListLink(s.label, s.address, len(s.publications)) for found in by_grouping.values() for s in found]
+    content = PageContent("publications", publications=publications[:NEWEST], lists=links)
+    return with_alternates(page, content, settings)
 
 
-def _list(shelf: Shelf, order: Order, settings: Settings, kinds: Sequence[Shelf] = ()) -> Iterator[Page]:
-    """The pages of a shelf: one of a year, else one for every `A_PAGE` publications."""
-    total = len(shelf.publications)
-    size = total if order is YEARS else A_PAGE
-    parts = [shelf.publications[start : start + size] for start in range(0, total, size)]
-    addresses = [shelf.address if n == 1 else f"{shelf.address}{n}/" for n in range(1, len(parts) + 1)]
+def _list(group: Group, grouping: Grouping, settings: Settings, kinds: Sequence[Group] = ()) -> Iterator[Page]:
+    """The pages of a group: one of a year, else one for every `PAGE_SIZE` publications."""
+    total = len(group.publications)
+    size = total if grouping is YEARS else PAGE_SIZE
+    parts = [group.publications[start : start + size] for start in range(0, total, size)]
+    addresses = [group.address if n == 1 else f"{group.address}{n}/" for n in range(1, len(parts) + 1)]
     for index, part in enumerate(parts):
         address = addresses[index]
         context = {
-            "sections": _sections(part, TYPES if order is YEARS else YEARS, settings),
+            "sections": _sections(part, TYPES if grouping is YEARS else YEARS, settings),
             "total": total,
             "addresses": addresses,
             "number": index + 1,
             "kinds": kinds,
         }
-        label = shelf.label if order is not YEARS or not shelf.label.isdigit() else f"Publications of {shelf.label}"
+        label = group.label if grouping is not YEARS or not group.label.isdigit() else f"Publications of {group.label}"
         page = Page(
             address=address,
             title=label if index == 0 else f"{label}, page {index + 1}",
-            description=f"{formats.count(total, 'publication')}: {shelf.label}",
-            lead=render("publications_lead.html.j2", address, places=()),
+            description=f"{formats.count(total, 'publication')}: {group.label}",
+            lead=render("publications_lead.html.j2", address, groups=()),
             body=render("publications_list.html.j2", address, **context),
-            feeds=publication_alternates(settings),
+            feeds=publication_feed_links(settings),
             updated=max((p.date_updated[:10] for p in part if p.date_updated), default=None),
         )
-        onward = [Place(f"{label}, page {n}", to) for n, to in enumerate(addresses, 1) if n != index + 1]
-        twin = Twin("publications", publications=part, lists=onward)
-        yield twinned(page, twin, settings)
+        onward = [ListLink(f"{label}, page {n}", to) for n, to in enumerate(addresses, 1) if n != index + 1]
+        content = PageContent("publications", publications=part, lists=onward)
+        yield with_alternates(page, content, settings)
 
 
-def _sections(part: list[Publication], order: Order, settings: Settings) -> list[tuple[str, list[Publication]]]:
-    """The publications under headings, in the order they have (newest first), or by type within a year."""
+def _sections(part: list[Publication], grouping: Grouping, settings: Settings) -> list[tuple[str, list[Publication]]]:
+    """The publications under headings, in their order (newest first), or by type within a year."""
 
     def heading(publication: Publication) -> str:
-        return next(label for _, label in order.keys(publication, settings))
+        return next(label for _, label in grouping.keys(publication, settings))
 
-    ordered = sorted(part, key=heading) if order is TYPES else part
+    ordered = sorted(part, key=heading) if grouping is TYPES else part
     return [(label, list(found)) for label, found in groupby(ordered, heading)]

@@ -8,7 +8,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
-from broadsheet.views.search_documents import PUBLICATIONS, UNSOUGHT
+from broadsheet.views.search_documents import PUBLICATIONS, STOP_WORDS
 
 ADDRESS = "search/"
 # By what hits are filtered and sorted: names in addresses, and words.
@@ -23,7 +23,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "topic": {topic.id: topic.name for topic in settings.topics},
         "source": {**settings.sources, PUBLICATIONS: "Publications"},
     }
-    offered = msgspec.json.encode({"sorts": SORTS, "facets": FACETS, "labels": labels}).decode()
-    body = render("search.html.j2", ADDRESS, unsought=" ".join(sorted(UNSOUGHT)), offered=offered, **counts)
+    choices = msgspec.json.encode({"sorts": SORTS, "facets": FACETS, "labels": labels}).decode()
+    body = render("search.html.j2", ADDRESS, stop_words=" ".join(sorted(STOP_WORDS)), choices=choices, **counts)
     description = "Search all papers and publications of this digest"
     yield Page(address=ADDRESS, title="Search", description=description, body=body, script="assets/search.js")

@@ -15,7 +15,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, Entry, day_address
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
-from broadsheet.views import formatting as wording
+from broadsheet.views import formatting
 from broadsheet.views.calendar import month_address
 from broadsheet.views.page import File, Page
 from broadsheet.views.permalink import paper_address
@@ -50,7 +50,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     context = {
         "days": week,
         "month": next((head.date[:7] for head in week if head.listed), ""),
-        "gaps": [head for head in week if wording.label(head).key not in wording.UNREMARKED],
+        "gaps": [head for head in week if formatting.label(head).key not in formatting.UNREMARKED],
         "best": catalogue.best(week[0].date, week[-1].date, best) if week else [],
         "settings": settings,
         "day_address": day_address,
@@ -88,14 +88,14 @@ def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
         "days": [_indexed(head) for head in days],
         "week": next((head.date for head in _last(catalogue, WEEK)), None),
         "before": catalogue.around("day", days[0].date)[0] if days else None,
-        "states": wording.STATE_KEYS,
+        "states": formatting.STATE_KEYS,
         "topics": {topic.id: topic.label for topic in settings.topics},
     }
 
 
 def _indexed(head: DayHead) -> tuple[Any, ...]:
-    key, *words = wording.label(head)
-    usual = wording.STATE_KEYS[key]
+    key, *words = formatting.label(head)
+    usual = formatting.STATE_KEYS[key]
     return (head.date, key, head.papers, *([] if tuple(words) == usual else [words]))
 
 

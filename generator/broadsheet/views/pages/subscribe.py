@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
-from broadsheet.views.feeds.registry import EVERYTHING, FORMATS, FeedSpec, absolute, all_feeds, alternates
+from broadsheet.views.feeds.registry import FORMATS, OPML_PATH, FeedSpec, absolute, all_feeds, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
 
@@ -45,8 +45,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     groups = [(name, GROUPS[name], list(some)) for name, some in groupby(offers, key=lambda offer: offer.feed.group)]
     context = {
         "groups": groups,
-        "everything": EVERYTHING,
-        "everything_url": absolute(settings, EVERYTHING),
+        "opml_path": OPML_PATH,
+        "opml_url": absolute(settings, OPML_PATH),
         "has_publications": bool(catalogue.publications()),
         "settings": settings,
     }
@@ -55,7 +55,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         title="Subscribe",
         description="Every feed of this digest, and what to do with it",
         body=render("subscribe.html.j2", ADDRESS, **context),
-        feeds=alternates(settings, *(feed.path for feed in listed)),
+        feeds=feed_links(settings, *(feed.path for feed in listed)),
         script="assets/copy.js",
     )
 

@@ -7,13 +7,13 @@ from broadsheet.index.days import Entry
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from broadsheet.text import formats
-from broadsheet.views.alternates.attach import citations, twinned
-from broadsheet.views.alternates.page_content import Place, Twin
+from broadsheet.views.alternates.attach import citations, with_alternates
+from broadsheet.views.alternates.page_content import ListLink, PageContent
 from broadsheet.views.calendar import month_address
-from broadsheet.views.feeds.registry import alternates, topic_path
+from broadsheet.views.feeds.registry import feed_links, topic_path
 from broadsheet.views.page import File, Page
 from broadsheet.views.render import render
-from broadsheet.views.score import standings_of
+from broadsheet.views.score import distributions_of
 
 OVERVIEW = "topics/"
 
@@ -36,17 +36,17 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
 
 def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     counts = catalogue.topic_counts()
-    listed = [(topic, counts.get(topic.id, 0), catalogue.newest(3, topic.id)) for topic in settings.topics]
+    topics = [(topic, counts.get(topic.id, 0), catalogue.newest(3, topic.id)) for topic in settings.topics]
     page = Page(
         address=OVERVIEW,
         title="Topics",
         description=f"{formats.count(len(settings.topics), 'topic')} this digest follows",
-        body=render("topics.html.j2", OVERVIEW, listed=listed, settings=settings),
-        feeds=alternates(settings),
-        updated=max((newest[0].date for _, _, newest in listed if newest), default=None),
+        body=render("topics.html.j2", OVERVIEW, topics=topics, settings=settings),
+        feeds=feed_links(settings),
+        updated=max((newest[0].date for _, _, newest in topics if newest), default=None),
     )
-    places = [Place(topic.name, f"topics/{topic.id}/", count) for topic, count, _ in listed]
-    return twinned(page, Twin("topics", lists=places), settings)
+    places = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count, _ in topics]
+    return with_alternates(page, PageContent("topics", lists=places), settings)
 
 
 def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[Entry]) -> Page:
@@ -57,7 +57,7 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
         "topic": topic,
         "total": total,
         "newest": newest,
-        "standings": standings_of(catalogue, newest),
+        "distributions": distributions_of(catalogue, newest),
         "has_bibtex": bool(newest) and settings.alternates != "none",
         "months": months,
         "month_address": month_address,
@@ -68,8 +68,8 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
         title=topic.name,
         description=f"{formats.count(total, 'paper')} on {topic.name}",
         body=render("topic.html.j2", address, **context),
-        feeds=alternates(settings, topic_path(topic.id)),
+        feeds=feed_links(settings, topic_path(topic.id)),
         updated=newest[0].date if newest else None,
         reader=True,
     )
-    return twinned(page, Twin("topic", papers=newest), settings)
+    return with_alternates(page, PageContent("topic", papers=newest), settings)
