@@ -10,7 +10,7 @@ from broadsheet.build.output import Output, begin, is_hand_written, put
 from broadsheet.build.state import Made
 from broadsheet.build.workers import PROCESSORS, Job, Progress, Workers
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.open import open_catalogue, with_sound_index
+from broadsheet.index.open import open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -20,9 +20,9 @@ from broadsheet.store.program import PROGRAM
 from broadsheet.views.page_types import PAGE_TYPES
 
 # The parts of the style sheet, in the order in which they hold.
-STYLES = ("frame", "lists", "figures", "words", "scores", "charts", "reader", "print")
+STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "print")
 # The part of the theme that names a page's twins.
-TWINS = ".theme/twins.html"
+TWINS = ".theme/alternates.html"
 
 
 class Generated(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
 
     def once() -> Generated:
         begin(docs)
-        with closing(open_catalogue(root, settings)) as catalogue:
+        with closing(open_index(root, settings)) as catalogue:
             version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))
             job = Job(root.absolute(), None, version, processes or PROCESSORS)
             with Workers(job, catalogue, settings) as workers:
