@@ -20,7 +20,7 @@ from jsonschema import Draft202012Validator
 from lxml import etree
 from markdown_it import MarkdownIt
 
-from broadsheet.bibliography.bibliography import bibtex
+from broadsheet.bibliography.bibtex import bibtex
 from broadsheet.build.archive_files import write_json_lines, write_sqlite
 from broadsheet.model.paper import Paper
 from broadsheet.store import records

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.day_stats import DayStats
 from broadsheet.index.days import DayHead
-from broadsheet.index.dependencies import Recorder
+from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.state import DayState
 from broadsheet.settings import config
@@ -27,7 +27,7 @@ from broadsheet.store.store import Store
 from broadsheet.views.charts.archive import charts
 from broadsheet.views.charts.chart import short, ticks
 from broadsheet.views.charts.drawing import HEIGHT
-from broadsheet.views.charts.spans import MOST, axis
+from broadsheet.views.charts.spans import MAX_SPANS, axis
 from broadsheet.views.page import Page
 from broadsheet.views.pages import month, statistics
 from tests.example import SETTINGS, digest, make_digest, paper
@@ -123,8 +123,8 @@ def test_every_day_is_in_one_span_and_there_are_never_many(first: dt.date, numbe
     days = [head((first + dt.timedelta(at)).isoformat()) for at in range(number)]
     found = axis(days, first.isoformat(), {})
     assert [one.date for span in found.spans for one in span.heads] == [one.date for one in days]
-    assert len(found.spans) <= MOST
-    assert len(set(found.places)) == len(found.places)
+    assert len(found.spans) <= MAX_SPANS
+    assert len(set(found.labels)) == len(found.labels)
 
 
 def days_of(number: int, chance: random.Random) -> list[DayHead | None]:
@@ -306,7 +306,7 @@ def test_a_month_asks_for_its_own_days_and_statistics_for_nothing_that_grows_dea
         "2025-05-27": [paper("2505.00001"), paper("2505.00002", topics=["llm"])],
     }
     catalogue, settings = archive(tmp_path, days)
-    recorder = Recorder(catalogue)
+    recorder = DependencyTracker(catalogue)
     (page,) = (made for made in month.pages(recorder.as_catalogue(), settings, "2025-05") if isinstance(made, Page))
     assert ("tallies", ("2025-05-01", "2025-05-31")) in recorder.reads
     found = drawn(page.body)
@@ -314,7 +314,7 @@ def test_a_month_asks_for_its_own_days_and_statistics_for_nothing_that_grows_dea
         key: row for key, row in found["Papers a day"].rows.items() if row[1] == "Missing"
     }
     assert found["Share of topics"].rows["27 May 2025"] == ["50 %", "50 %"]
-    recorder = Recorder(catalogue)
+    recorder = DependencyTracker(catalogue)
     (page,) = statistics.pages(recorder.as_catalogue(), settings)
     assert {query for query, _ in recorder.reads} == {
         *("days", "listed", "newest_day", "papers", "publications", "span", "tallies", "topic_counts")

@@ -13,11 +13,11 @@ from bibtexparser.middlewares import SeparateCoAuthors, SplitNameParts
 from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from broadsheet.bibliography import bibliography
 from broadsheet.bibliography.ris import ris
+from broadsheet.bibtex import bibtex
 from broadsheet.build.preview import served
 from broadsheet.index.days import Entry
-from broadsheet.index.open import open_catalogue
+from broadsheet.index.open import open_index
 from broadsheet.model import names
 from broadsheet.model.paper import Paper
 from broadsheet.settings import config
@@ -47,8 +47,8 @@ def site(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     assert run.returncode == 0, run.stdout
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout
-    catalogue = open_catalogue(root, config.load(root))
-    shown = {it.paper.arxiv_id: it for day in catalogue.listed() for it in catalogue.day(day)}
+    catalogue = open_index(root, config.load(root))
+    shown = {it.paper.arxiv_id: it for day in catalogue.periods() for it in catalogue.day(day)}
     catalogue.close()
     with served(root / "site", "/repo/", "127.0.0.1", 0) as address:
         yield Site(address, shown)
@@ -211,7 +211,7 @@ def test_names_are_parted_as_on_the_papers_own_page(corpus: Path, site: Site, ta
     tab.evaluate(f"state => localStorage.setItem('{KEY}', state)", state)
     tab.reload()
     known = Paper(arxiv_id="2505.00001", title="T", authors=tuple(people))
-    assert _authors(exported(tab, "BibTeX")) == _authors(bibliography.bibtex(known))
+    assert _authors(exported(tab, "BibTeX")) == _authors(bibtex(known))
     (told,), (agreed,) = rispy.loads(exported(tab, "RIS")), rispy.loads(ris(known))
     assert told["authors"] == agreed["authors"]
 

@@ -21,7 +21,8 @@ from broadsheet.settings.topics import Topic
 from broadsheet.store.store import Store
 from broadsheet.text.sanitize import clean
 from broadsheet.views.feeds.feed import FeedContent, FeedItem
-from broadsheet.views.feeds.files import feeds, keys, write
+from broadsheet.views.feeds.files import keys, write
+from broadsheet.views.feeds.files import pages as feed_files
 from broadsheet.views.feeds.registry import FORMATS, JSON, RSS, all_feeds, feed_links, publication_feed_links, tag_uri
 
 URL = "https://example.org/digest/"
@@ -66,7 +67,7 @@ def archive(root: Path, days: Mapping[str, Sequence[Paper]], publications: str =
 
 
 def made(catalogue: Catalogue, using: Settings = SETTINGS) -> dict[str, bytes]:
-    return {file.path: file.data for key in keys(catalogue, using) for file in feeds(catalogue, using, key)}
+    return {file.path: file.data for key in keys(catalogue, using) for file in feed_files(catalogue, using, key)}
 
 
 def rss_only(every: dict[str, bytes]) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.dependencies import Recorder
+from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication, parse_records
@@ -24,7 +24,8 @@ from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
 from broadsheet.text.rendering import plain
 from broadsheet.views.citation_meta import citation_tags
-from broadsheet.views.feeds.files import PAPERS, feeds
+from broadsheet.views.feeds.files import PAPERS
+from broadsheet.views.feeds.files import pages as feed_files
 from broadsheet.views.markdown import head, html, markdown, meta
 from broadsheet.views.page import File, MetaTag, Page
 from broadsheet.views.pages import day, paper, topic, week
@@ -69,7 +70,7 @@ def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -
 def made(catalogue: Catalogue, settings: Settings) -> dict[str, Page]:
     dates = paper.keys(catalogue, settings)
     return {
-        page.address: page for date in dates for page in paper.pages(Recorder(catalogue).as_catalogue(), settings, date)
+        page.address: page for date in dates for page in paper.pages(DependencyTracker(catalogue).as_catalogue(), settings, date)
     }
 
 
@@ -107,7 +108,7 @@ def test_everything_leads_to_the_one_address(choice: str, tmp_path: Path) -> Non
         json.loads(d.card)[0] for shard in shards(catalogue, settings) for d in documents(catalogue, settings, shard)
     ]
     assert sorted(cards) == sorted(right.values())
-    files = {file.path: file.data for file in feeds(catalogue, settings, PAPERS)}
+    files = {file.path: file.data for file in feed_files(catalogue, settings, PAPERS)}
     items = json.loads(files["feeds/all.json"])["items"]
     assert {item["url"].removeprefix(settings.site.site_url) for item in items} == set(right.values())
     assert {item["id"].rpartition("paper/")[2] for item in items} == set(right)

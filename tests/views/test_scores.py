@@ -17,7 +17,7 @@ from broadsheet.build.generate import generate
 from broadsheet.build.preview import served
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.day_stats import MIN_SAMPLE, WINDOW_DAYS, DayStats, sample_size, score_distributions, top_percent
-from broadsheet.index.dependencies import Recorder
+from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.settings.rubric import Grade, Rubric
@@ -50,7 +50,7 @@ def archive(
     loaded = config.load(root)
     catalogue = Catalogue(":memory:", loaded)
     catalogue.refresh(Store(root))
-    return Recorder(catalogue).as_catalogue(), loaded
+    return DependencyTracker(catalogue).as_catalogue(), loaded
 
 
 def body(pages: Any) -> lxml.html.HtmlElement:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from broadsheet.build.preview import served
-from broadsheet.index.open import open_catalogue
+from broadsheet.index.open import open_index
 from broadsheet.settings import config
 from broadsheet.views.pages.since import parts
 from tests.example import SETTINGS, digest, make_digest, paper
@@ -188,7 +188,7 @@ def test_a_first_visit_shows_the_last_week_best_first_and_each_paper_once(addres
 
 def test_the_order_is_that_of_the_site(address: str, root: Path, tab: Page) -> None:
     settings = config.load(root)
-    catalogue = open_catalogue(root, settings)
+    catalogue = open_index(root, settings)
     best = [entry.paper.arxiv_id for entry in catalogue.best("2025-05-20", "2025-05-28", 100)]
     catalogue.close()
     tab.goto(address + "since/?since=2025-05-20")

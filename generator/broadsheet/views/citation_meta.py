@@ -6,7 +6,7 @@ Rules: https://scholar.google.com/intl/en/scholar/inclusion.html#indexing (one t
 
 from collections.abc import Iterator, Sequence
 
-from broadsheet.bibliography.bibliography import paper_date
+from broadsheet.bibliography.entry_fields import paper_date
 from broadsheet.model import names
 from broadsheet.model.doi import DOI
 from broadsheet.model.librecat import date

@@ -88,7 +88,7 @@ def download_names(catalogue: Catalogue, settings: Settings) -> list[str]:
     """Return the names of the files, without endings."""
     if settings.downloads != "years":
         return ["archive"] if settings.downloads == "all" else []
-    years = dict.fromkeys(month[:4] for month in catalogue.listed("month"))
+    years = dict.fromkeys(month[:4] for month in catalogue.periods("month"))
     return [*years, *(["publications"] if catalogue.newest_publications(1) else [])]
 
 

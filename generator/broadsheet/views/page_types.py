@@ -47,7 +47,7 @@ def _single_key(catalogue: Catalogue, settings: Settings) -> tuple[str]:
 PAGE_TYPES = {
     page_type.name: page_type
     for page_type in (
-        PageType("feeds", files.keys, files.feeds),  # first: they take longest
+        PageType("feeds", files.keys, files.pages),  # first: they take longest
         PageType("home", _single_key, home.pages),
         PageType("day", day.keys, day.pages),
         PageType("paper", paper.keys, paper.pages),

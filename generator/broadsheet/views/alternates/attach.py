@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from broadsheet.bibliography.bibliography import bibtex
+from broadsheet.bibliography.bibtex import bibtex
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
 from broadsheet.settings.config import Settings
@@ -22,7 +22,7 @@ def has_alternates(catalogue: Catalogue, settings: Settings, date: str | None) -
     The query names this date alone, so only a page that ceases to be recent is rebuilt.
     """
     if settings.alternates == "recent":
-        return date is not None and catalogue.recent(date, RECENT_DAYS)
+        return date is not None and catalogue.is_recent(date, RECENT_DAYS)
     return settings.alternates == "all"
 
 

@@ -38,4 +38,4 @@ class PageContent(NamedTuple):
 
 def day_link(head: DayHead) -> ListLink | None:
     """Return a link to the page of a day, or None if it has none."""
-    return ListLink(formats.day(head.date), day_address(head.date), head.papers) if head.listed else None
+    return ListLink(formats.day(head.date), day_address(head.date), head.papers) if head.has_page else None

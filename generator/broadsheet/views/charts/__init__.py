@@ -1,1 +1,1 @@
-"""Figures about the archive, drawn when the site is built: inline SVG, and a table of the same figures behind each."""
+"""Charts of the archive, drawn at build time: inline SVG, each with a table of its figures."""

@@ -1,7 +1,7 @@
-"""Which charts there are of some days, and what they count. Pure.
+"""The charts of a span of days, and their figures.
 
-A mean is over days with papers; a sum is over days that say; and what no day says is unknown. Amounts in several
-currencies are never added: each has a chart of its own.
+A mean is over days with papers. A sum is over days with a known value; it is unknown if there are none. Amounts in
+different currencies are never added: each currency has a chart.
 """
 
 from collections import Counter
@@ -19,29 +19,36 @@ from broadsheet.views.charts.chart import DOTTED, GAP, HATCHED, HOLLOW, QUIET, S
 from broadsheet.views.charts.drawing import bars, nested, rows, stacked
 from broadsheet.views.charts.spans import Axis, Span, days_in
 
-TOPICS = 12  # rows of a chart
+MAX_TOPICS = 12
 UNKNOWN = (DayState.FAILED, DayState.MISSING, DayState.PARTIAL)
 FILLS = {DayState.QUIET: HOLLOW, DayState.PARTIAL: DOTTED, DayState.FAILED: SOLID, DayState.MISSING: HATCHED}
 
 
 def charts(axis: Axis, settings: Settings) -> Markup:
-    """Every chart that there are figures for."""
+    """Return every chart that has figures."""
     if not any(span.heads for span in axis.spans):
         return Markup("")
-    drawn = [*papers(axis), *scores(axis), *topics(axis, settings), *coverage(axis), *states(axis), *spending(axis)]
+    drawn = [
+        *papers(axis),
+        *score_counts(axis),
+        *topic_shares(axis, settings),
+        *coverage(axis),
+        *incomplete_days(axis),
+        *spending(axis),
+    ]
     return Markup(f'<div class="charts">\n{"".join(drawn)}</div>')
 
 
 def papers(axis: Axis) -> Iterator[str]:
-    """Papers a day."""
+    """Yield the chart of papers a day."""
     by_day = axis.unit == "Day"
     shown = [sum(head.papers > 0 for head in span.heads) for span in axis.spans]
     means = [_mean(span, days) for span, days in zip(axis.spans, shown, strict=True)]
-    partial = [at for at, span in enumerate(axis.spans) if by_day and days_in(span.heads, DayState.PARTIAL)]
+    partial = [index for index, span in enumerate(axis.spans) if by_day and days_in(span.heads, DayState.PARTIAL)]
     words = "Papers shown each day" if by_day else f"Mean over the days with papers of each {axis.unit.lower()}"
     marks = [_mark(span) for span in axis.spans]
     keys = {QUIET: "ring: nothing was announced", GAP: "cross: failed, missing or unread"}
-    about = [words, *(said for mark, said in keys.items() if mark in marks), *(["hatched: partial"] if partial else [])]
+    about = [words, *(key for mark, key in keys.items() if mark in marks), *(["hatched: partial"] if partial else [])]
     states = ["".join(formatting.STATE_WORDS[head.state][0] for head in span.heads) for span in axis.spans]
     counts = ("Papers in all", [_figure(span.papers, span) for span in axis.spans])
     days = ("Days with papers", [_figure(number, span) for number, span in zip(shown, axis.spans, strict=True)])
@@ -51,11 +58,11 @@ def papers(axis: Axis) -> Iterator[str]:
             title="Papers a day",
             about="; ".join(about) + ".",
             axis=axis.unit,
-            places=axis.places,
+            labels=axis.labels,
             series=[Series("Papers a day", means)],
-            doubtful=frozenset(partial),
+            incomplete=frozenset(partial),
             marks=marks,
-            notes=[("State", states)] if by_day else [counts, days],
+            columns=[("State", states)] if by_day else [counts, days],
         )
     )
 
@@ -67,7 +74,7 @@ def _mean(span: Span, days: int) -> float | None:
 
 
 def _mark(span: Span) -> str:
-    """Why a span has no papers, where that is to be said."""
+    """Return the reason why a span has no papers; empty if it has papers or no days."""
     if not span.heads or span.papers:
         return ""
     return GAP if any(head.state in UNKNOWN for head in span.heads) else QUIET
@@ -77,31 +84,31 @@ def _figure(number: int, span: Span) -> str:
     return formats.number(number) if span.heads else ""
 
 
-def topics(axis: Axis, settings: Settings) -> Iterator[str]:
-    """The share of papers that each topic has, which may be more than one."""
-    counts = [sum((Counter(tally.topics) for tally in span.tallies), Counter[str]()) for span in axis.spans]
+def topic_shares(axis: Axis, settings: Settings) -> Iterator[str]:
+    """Yield the chart of the topics' shares of papers; a paper may have several topics."""
+    counts = [sum((Counter(stats.topics) for stats in span.stats), Counter[str]()) for span in axis.spans]
     total, whole = sum(counts, Counter[str]()), sum(span.papers for span in axis.spans)
-    listed = sorted((topic for topic in settings.topics if total[topic.id]), key=lambda topic: -total[topic.id])
-    if not listed:
+    topics = sorted((topic for topic in settings.topics if total[topic.id]), key=lambda topic: -total[topic.id])
+    if not topics:
         return
     shares = [
         Series(
             topic.label, [_share(count[topic.id], span.papers) for count, span in zip(counts, axis.spans, strict=True)]
         )
-        for topic in listed[:TOPICS]
+        for topic in topics[:MAX_TOPICS]
     ]
-    more = f" The {TOPICS} most frequent of {len(listed)} topics." if len(listed) > TOPICS else ""
+    more = f" The {MAX_TOPICS} most frequent of {len(topics)} topics." if len(topics) > MAX_TOPICS else ""
     chart = Chart(
         id="chart-topics",
         title="Share of topics",
         about="Of the papers shown, how many have a topic; a paper may have several. All rows are on one scale, beside"
         f" each name its share in all.{more}",
         axis=axis.unit,
-        places=axis.places,
+        labels=axis.labels,
         series=shares,
-        said=_percent,
+        format_value=_percent,
     )
-    yield rows(chart, [_percent(_share(total[topic.id], whole)) for topic in listed[:TOPICS]])
+    yield rows(chart, [_percent(_share(total[topic.id], whole)) for topic in topics[:MAX_TOPICS]])
 
 
 def _share(number: int, whole: int) -> float | None:
@@ -112,49 +119,53 @@ def _percent(value: float | None) -> str:
     return formats.number(value) + ("" if value is None else " %")
 
 
-def scores(axis: Axis) -> Iterator[str]:
-    """How often each score was given, on both scales."""
-    given = [score for span in axis.spans for tally in span.tallies for score in tally.scores]
-    if not given:
+def score_counts(axis: Axis) -> Iterator[str]:
+    """Yield a chart for each scale: the number of papers with each score."""
+    scores = [score for span in axis.spans for stats in span.stats for score in stats.scores]
+    if not scores:
         return
-    unscored = sum(span.papers for span in axis.spans) - sum(number for _, _, number in given)
+    unscored = sum(span.papers for span in axis.spans) - sum(number for _, _, number in scores)
     without = f" {formats.count(unscored, 'paper')} without scores." if unscored else ""
-    for place, name in enumerate(("Relevance", "Novelty")):
+    for scale, name in enumerate(("Relevance", "Novelty")):
         counts: Counter[int] = Counter()
-        rounded = "" if all(float(score[place]).is_integer() for score in given) else ", rounded"
-        for score in given:
-            counts[round(score[place])] += score[2]
+        rounded = "" if all(float(score[scale]).is_integer() for score in scores) else ", rounded"
+        for score in scores:
+            counts[round(score[scale])] += score[2]
         chart = Chart(
             id=f"chart-{name.lower()}",
             title=name,
             about=f"Papers that were given each score{rounded}.{without}",
             axis="Score",
-            places=[(str(score), str(score)) for score in range(1, 11)],
+            labels=[(str(score), str(score)) for score in range(1, 11)],
             series=[Series("Papers", [counts[score] for score in range(1, 11)])],
         )
         yield bars(chart)
 
 
 def coverage(axis: Axis) -> Iterator[str]:
-    """What was announced, what of it was scanned, and what of that was shown."""
-    told = [[head for head in span.heads if head.receipt and head.receipt.scanned is not None] for span in axis.spans]
-    if not any(told):
+    """Yield the chart of papers announced, scanned and shown."""
+    counted = [
+        [head for head in span.heads if head.receipt and head.receipt.scanned is not None] for span in axis.spans
+    ]
+    if not any(counted):
         return
-    silent = sum(head.papers > 0 for span in axis.spans for head in span.heads) - sum(
-        head.papers > 0 for heads in told for head in heads
+    uncounted = sum(head.papers > 0 for span in axis.spans for head in span.heads) - sum(
+        head.papers > 0 for heads in counted for head in heads
     )
-    without = f" {formats.count(silent, 'day')} with papers that have no such figures are left out." if silent else ""
+    without = (
+        f" {formats.count(uncounted, 'day')} with papers that have no such figures are left out." if uncounted else ""
+    )
     yield nested(
         Chart(
             id="chart-coverage",
             title="Coverage",
             about=f"Papers announced, of these scanned, of these shown.{without}",
             axis=axis.unit,
-            places=axis.places,
+            labels=axis.labels,
             series=[
-                Series("Announced", [_all(heads, _announced) for heads in told], HOLLOW),
-                Series("Scanned", [_all(heads, _scanned) for heads in told], HATCHED),
-                Series("Shown", [_all(heads, lambda head: head.papers) for heads in told]),
+                Series("Announced", [_total_of(heads, _announced) for heads in counted], HOLLOW),
+                Series("Scanned", [_total_of(heads, _scanned) for heads in counted], HATCHED),
+                Series("Shown", [_total_of(heads, lambda head: head.papers) for heads in counted]),
             ],
         )
     )
@@ -168,40 +179,40 @@ def _scanned(head: DayHead) -> int | None:
     return head.receipt.scanned if head.receipt else None
 
 
-def _all(heads: Sequence[DayHead], ask: Callable[[DayHead], int | None]) -> int | None:
-    """The sum, if every day has its part."""
-    found = [ask(head) for head in heads]
-    return None if not found or None in found else sum(value for value in found if value is not None)
+def _total_of(heads: Sequence[DayHead], value_of: Callable[[DayHead], int | None]) -> int | None:
+    """Return the sum, or None if a day has no value."""
+    values = [value_of(head) for head in heads]
+    return None if not values or None in values else sum(value for value in values if value is not None)
 
 
-def states(axis: Axis) -> Iterator[str]:
-    """Days that were not complete, by what became of them; by the day, the first chart and the calendar say it."""
-    found = [state for state in FILLS if any(days_in(span.heads, state) for span in axis.spans)]
-    if axis.unit == "Day" or not found:
+def incomplete_days(axis: Axis) -> Iterator[str]:
+    """Yield the chart of incomplete days by state; with a bar a day, the first chart shows the states."""
+    states = [state for state in FILLS if any(days_in(span.heads, state) for span in axis.spans)]
+    if axis.unit == "Day" or not states:
         return
     yield stacked(
         Chart(
             id="chart-states",
             title="Days that were not complete",
             about=" ".join(
-                f"{formatting.STATE_WORDS[state][0]}: {formatting.STATE_WORDS[state][1]}" for state in found
+                f"{formatting.STATE_WORDS[state][0]}: {formatting.STATE_WORDS[state][1]}" for state in states
             ),
             axis=axis.unit,
-            places=axis.places,
+            labels=axis.labels,
             series=[
                 Series(
                     formatting.STATE_WORDS[state][0],
                     [days_in(span.heads, state) if span.heads else None for span in axis.spans],
                     FILLS[state],
                 )
-                for state in found
+                for state in states
             ],
         )
     )
 
 
 def spending(axis: Axis) -> Iterator[str]:
-    """Tokens, and costs in each currency."""
+    """Yield the charts of tokens and of costs in each currency."""
     yield from _spent(axis, "chart-tokens", "Tokens", _tokens, _tokens, formats.number)
     heads = [head for span in axis.spans for head in span.heads]
     currencies = sorted({cost.currency for head in heads if (cost := _cost(head)) and cost.total is not None})
@@ -234,33 +245,37 @@ def _spent(
     name: str,
     title: str,
     amount: Callable[[DayHead], float | None],
-    known: Callable[[DayHead], float | None],
-    said: Callable[[float | None], str],
+    reported: Callable[[DayHead], float | None],
+    format_value: Callable[[float | None], str],
 ) -> Iterator[str]:
-    """Sums of what days say; where a day with papers says nothing, the sum is a part of what it was."""
+    """Yield a chart of sums; a sum is incomplete if a day with papers has no value."""
     sums = [_sum(map(amount, span.heads)) for span in axis.spans]
     if not any(sums):
         return
-    unknown = [sum(head.papers > 0 and known(head) is None for head in span.heads) for span in axis.spans]
-    doubtful = frozenset(at for at, number in enumerate(unknown) if number)
-    part = "; hatched: part of it, since some days do not say" if any(sums[at] is not None for at in doubtful) else ""
-    lost = "; cross: no day says" if any(sums[at] is None for at in doubtful) else ""
+    unknown = [sum(head.papers > 0 and reported(head) is None for head in span.heads) for span in axis.spans]
+    incomplete = frozenset(index for index, number in enumerate(unknown) if number)
+    part = (
+        "; hatched: part of it, since some days do not say"
+        if any(sums[index] is not None for index in incomplete)
+        else ""
+    )
+    lost = "; cross: no day says" if any(sums[index] is None for index in incomplete) else ""
     yield bars(
         Chart(
             id=name,
             title=title,
             about=f"What the receipts of each {axis.unit.lower()} say{part}{lost}.",
             axis=axis.unit,
-            places=axis.places,
+            labels=axis.labels,
             series=[Series(title, sums)],
-            said=said,
-            doubtful=doubtful,
-            marks=[GAP if at in doubtful and value is None else "" for at, value in enumerate(sums)],
-            notes=[("Days that do not say", [str(number or "") for number in unknown])] if doubtful else [],
+            format_value=format_value,
+            incomplete=incomplete,
+            marks=[GAP if index in incomplete and value is None else "" for index, value in enumerate(sums)],
+            columns=[("Days that do not say", [str(number or "") for number in unknown])] if incomplete else [],
         )
     )
 
 
 def _sum(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return round(sum(known), 6) if known else None
+    numbers = [value for value in values if value is not None]
+    return round(sum(numbers), 6) if numbers else None

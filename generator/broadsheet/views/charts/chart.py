@@ -1,4 +1,4 @@
-"""A chart before it is drawn: what is told of each span of time, and the table of the same figures. Pure."""
+"""A chart before it is drawn: its values and labels, and the table of its figures."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -7,14 +7,14 @@ from typing import NamedTuple
 from broadsheet.text import formats
 from broadsheet.text.sanitize import escaped
 
-# How a series is filled, so that nobody has to tell colours apart.
+# The fills of a series: a reader need not distinguish colours.
 SOLID, HATCHED, DOTTED, HOLLOW = "solid", "hatched", "dotted", "hollow"
-# Why there is no bar: nothing was announced, or nobody knows.
+# The reasons for a missing bar: nothing was announced, or the number is unknown.
 QUIET, GAP = "quiet", "gap"
 
 
 class Series(NamedTuple):
-    """One value for each place on the axis; None is unknown, which is not zero."""
+    """A value for each label of the axis; None is unknown, which differs from zero."""
 
     name: str
     values: Sequence[float | None]
@@ -22,50 +22,50 @@ class Series(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """What a chart shows, in plain text.
+    """A chart, in plain text.
 
-    `id` is unique on its page; `places` are the axis: each in full, for the table, and in short, for below the axis;
-    `doubtful` places hold less than there was, so their bars are hatched; `marks` stand where there is no bar; `said`
-    writes a value; `notes` are further columns of the table: a heading, and a text for each place.
+    `id` is unique on its page. `labels` are those of the axis: a long one for the table, a short one below the axis.
+    Bars at `incomplete` indices are hatched: their values are too small. `marks` replace missing bars. `format_value`
+    returns a value as text. `columns` are further columns of the table: a heading, and a text for each label.
     """
 
     id: str
     title: str
     about: str
     axis: str
-    places: Sequence[tuple[str, str]]
+    labels: Sequence[tuple[str, str]]
     series: Sequence[Series]
-    said: Callable[[float | None], str] = formats.number
-    doubtful: frozenset[int] = frozenset()
+    format_value: Callable[[float | None], str] = formats.number
+    incomplete: frozenset[int] = frozenset()
     marks: Sequence[str] = ()
-    notes: Sequence[tuple[str, Sequence[str]]] = ()
+    columns: Sequence[tuple[str, Sequence[str]]] = ()
 
 
 def top(chart: Chart) -> float:
-    """The highest of all values; 0 if none is known."""
-    return max((value for one in chart.series for value in one.values if value is not None), default=0)
+    """Return the highest value; 0 if all are unknown."""
+    return max((value for series in chart.series for value in series.values if value is not None), default=0)
 
 
 def is_whole(chart: Chart) -> bool:
-    """Whether all values are whole numbers."""
-    return all(float(value).is_integer() for one in chart.series for value in one.values if value is not None)
+    """Return whether all values are whole numbers."""
+    return all(float(value).is_integer() for series in chart.series for value in series.values if value is not None)
 
 
 def ticks(highest: float, whole: bool = False) -> list[float]:
-    """Round numbers from 0 to at least `highest`, in at most four steps of 1, 2 or 5 times a power of ten.
+    """Return round numbers from 0 to at least `highest`, in at most four steps of 1, 2 or 5 times a power of ten.
 
-    Of what comes in `whole` pieces there are no halves.
+    With `whole`, all of them are whole numbers.
     """
     if highest <= 0:
         return [0, 1]
     power = 10.0 ** math.floor(math.log10(highest / 4))
     step = next(factor * power for factor in (1, 2, 5, 10) if 4 * factor * power >= highest)
     step = max(step, 1) if whole else step
-    return [step * at for at in range(1 + next(n for n in range(1, 5) if n * step >= highest))]
+    return [step * number for number in range(1 + next(n for n in range(1, 5) if n * step >= highest))]
 
 
 def short(value: float) -> str:
-    """A number in a few characters: ``1,200``, ``12k``, ``3.5M``, ``0.05``."""
+    """Return a number in a few characters: ``1,200``, ``12k``, ``3.5M``, ``0.05``."""
     for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")):
         if value >= size:
             return f"{value / (1e3 if letter == 'k' else size):g}{letter}"
@@ -73,8 +73,8 @@ def short(value: float) -> str:
 
 
 def table(chart: Chart) -> str:
-    """The figures, folded: what a reader has who does not see the drawing. Places without any are left out."""
-    heads = [chart.axis, *(one.name for one in chart.series), *(heading for heading, _ in chart.notes)]
+    """Return the figures as a collapsed table, for readers who cannot see the drawing; empty rows are omitted."""
+    heads = [chart.axis, *(series.name for series in chart.series), *(heading for heading, _ in chart.columns)]
     columns = "".join([f'<th scope="col">{escaped(head)}</th>' for head in heads])
     title, axis = escaped(chart.title), escaped(chart.axis.lower())
     return (
@@ -86,10 +86,10 @@ def table(chart: Chart) -> str:
 
 
 def _rows(chart: Chart) -> Iterator[str]:
-    for at, (name, _) in enumerate(chart.places):
-        values = [one.values[at] for one in chart.series]
-        notes = [texts[at] for _, texts in chart.notes]
-        if any(value is not None for value in values) or any(notes):
-            said = [*map(chart.said, values), *(note or "–" for note in notes)]
-            cells = "".join([f"<td>{escaped(cell)}</td>" for cell in said])
+    for index, (name, _) in enumerate(chart.labels):
+        values = [series.values[index] for series in chart.series]
+        texts = [column[index] for _, column in chart.columns]
+        if any(value is not None for value in values) or any(texts):
+            row = [*map(chart.format_value, values), *(text or "–" for text in texts)]
+            cells = "".join([f"<td>{escaped(cell)}</td>" for cell in row])
             yield f'<tr><th scope="row">{escaped(name)}</th>{cells}</tr>\n'

@@ -1,7 +1,7 @@
-"""Charts as SVG: bars from zero, side by side, inside one another, stacked, or a row for each series. Pure.
+"""Charts as SVG: bars from zero, side by side, nested, stacked, or a row for each series.
 
-Places are in per cent of the width and heights in pixels: a drawing is as wide as its column, and its text keeps its
-size. The labels of the axis stand left of it, in a margin that the style sheet keeps free; colours are the sheet's too.
+Positions are in per cent of the width and heights in pixels, so a drawing fills its column and its text keeps its size.
+The labels of the axis are in the margin left of it, which the style sheet keeps free; colours come from it too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,91 +21,95 @@ PATTERNS = {HATCHED: "M-1 1L1-1M0 4L4 0M3 5L5 3", DOTTED: "M1 1h1v1h-1zM3 3h1v1h
 
 
 def bars(chart: Chart) -> str:
-    """One series as bars."""
+    """Return a figure of one series as bars."""
     (series,) = chart.series
     scale = _Scale(chart)
-    sure = [None if at in chart.doubtful else value for at, value in enumerate(series.values)]
-    doubtful = [value if at in chart.doubtful else None for at, value in enumerate(series.values)]
-    drawn = scale.bars(series._replace(values=sure))
-    if any(doubtful):
-        drawn += scale.bars(series._replace(values=doubtful, fill=HATCHED))
+    complete = [None if index in chart.incomplete else value for index, value in enumerate(series.values)]
+    incomplete = [value if index in chart.incomplete else None for index, value in enumerate(series.values)]
+    drawn = scale.bars(series._replace(values=complete))
+    if any(incomplete):
+        drawn += scale.bars(series._replace(values=incomplete, fill=HATCHED))
     return scale.figure(drawn + scale.marks())
 
 
 def nested(chart: Chart) -> str:
-    """Each series inside the one before it, as parts of it: each bar narrower than the last."""
+    """Return a figure with each series as a part of the one before: its bars are inside it and narrower."""
     scale = _Scale(chart, legend=True)
     steps = max(len(chart.series) - 1, 1)
-    widths = [BAR - at * (BAR - 0.3) / steps for at in range(len(chart.series))]
+    widths = [BAR - index * (BAR - 0.3) / steps for index in range(len(chart.series))]
     return scale.figure("".join(map(scale.bars, chart.series, widths)) + scale.marks())
 
 
 def stacked(chart: Chart) -> str:
-    """Each series on top of the ones before it."""
-    feet = [0.0] * len(chart.places)
-    sums = [sum(one.values[at] or 0 for one in chart.series) for at in range(len(chart.places))]
+    """Return a figure with each series on top of the ones before it."""
+    feet = [0.0] * len(chart.labels)
+    sums = [sum(series.values[index] or 0 for series in chart.series) for index in range(len(chart.labels))]
     scale = _Scale(chart, legend=True, highest=max(sums, default=0))
     drawn = ""
-    for one in chart.series:
-        drawn += scale.bars(one, feet=feet)
-        feet = [foot + (value or 0) for foot, value in zip(feet, one.values, strict=True)]
+    for series in chart.series:
+        drawn += scale.bars(series, feet=feet)
+        feet = [foot + (value or 0) for foot, value in zip(feet, series.values, strict=True)]
     return scale.figure(drawn)
 
 
-def rows(chart: Chart, said: Sequence[str]) -> str:
-    """A row of bars for each series, all on one scale, with its name and what is `said` of it."""
+def rows(chart: Chart, notes: Sequence[str]) -> str:
+    """Return a figure with a row of bars for each series, all on one scale, with its name and note."""
     highest = ticks(top(chart))[-1]
     height = ROW * len(chart.series)
-    drawn = "".join([_row(chart, at, highest, escaped(words)) for at, words in enumerate(said)])
+    drawn = "".join([_row(chart, index, highest, escaped(note)) for index, note in enumerate(notes)])
     return _figure(chart, height + BELOW, drawn + _below(chart, height), "rows")
 
 
-def _row(chart: Chart, at: int, highest: float, words: str) -> str:
-    """One path for all bars, in a drawing of its own that is stretched to the width; the line below is the data's."""
-    name, values = chart.series[at].name, chart.series[at].values
-    full, y = ROW - ROW_LABEL - 8, ROW * at
-    known = [(place, value) for place, value in enumerate(values) if value is not None]
-    path = "".join([f"M{place} {full}v{-value * full / highest:.4g}h{BAR}V{full}z" for place, value in known if value])
-    base = "".join([f"M{place} {full}h{BAR}" for place, _ in known])
+def _row(chart: Chart, index: int, highest: float, note: str) -> str:
+    """Return one path for all bars, in a drawing stretched to the width; the base line marks known values."""
+    name, values = chart.series[index].name, chart.series[index].values
+    full, y = ROW - ROW_LABEL - 8, ROW * index
+    bars = [(x, value) for x, value in enumerate(values) if value is not None]
+    path = "".join([f"M{x} {full}v{-value * full / highest:.4g}h{BAR}V{full}z" for x, value in bars if value])
+    base = "".join([f"M{x} {full}h{BAR}" for x, _ in bars])
     cut = name if len(name) <= NAME else name[: NAME - 1].rstrip() + "…"
     return (
-        f'<text y="{y + 12}">{escaped(cut)}</text><text x="100%" y="{y + 12}" text-anchor="end">{words}</text>'
+        f'<text y="{y + 12}">{escaped(cut)}</text><text x="100%" y="{y + 12}" text-anchor="end">{note}</text>'
         f'<svg y="{y + ROW_LABEL}" width="100%" height="{full + 1}" viewBox="0 0 {len(values)} {full + 1}"'
         f' preserveAspectRatio="none"><path d="{path}"/><path class="baseline" d="{base}"/></svg>\n'
     )
 
 
 class _Scale:
-    """The plot of a chart: from values to pixels."""
+    """The scale of a chart, from values to pixels."""
 
     def __init__(self, chart: Chart, legend: bool = False, highest: float | None = None) -> None:
         self._chart, self._legend = chart, legend
         self._ticks = ticks(top(chart) if highest is None else highest, is_whole(chart))
         self._foot = HEIGHT + (LEGEND if legend else ABOVE)
-        self._step = 100 / max(len(chart.places), 1)
+        self._step = 100 / max(len(chart.labels), 1)
 
     def _height(self, value: float) -> float:
         return HEIGHT * value / self._ticks[-1]
 
-    def bars(self, one: Series, width: float = BAR, feet: Sequence[float] = ()) -> str:
-        """The bars of one series; a lone one's say their value where they are pointed at."""
-        drawn = [self._bar(at, value, width, feet[at] if feet else 0) for at, value in enumerate(one.values) if value]
-        return f'<g class="{one.fill}"{_fill(self._chart, one)}>{"".join(drawn)}</g>\n'
+    def bars(self, series: Series, width: float = BAR, feet: Sequence[float] = ()) -> str:
+        """Return the bars of a series; the bars of a single series have their values as tooltips."""
+        drawn = [
+            self._bar(index, value, width, feet[index] if feet else 0)
+            for index, value in enumerate(series.values)
+            if value
+        ]
+        return f'<g class="{series.fill}"{_fill(self._chart, series)}>{"".join(drawn)}</g>\n'
 
-    def _bar(self, at: int, value: float, width: float, foot: float) -> str:
-        x, high = self._step * (at + (1 - width) / 2), self._height(value)
+    def _bar(self, index: int, value: float, width: float, foot: float) -> str:
+        x, high = self._step * (index + (1 - width) / 2), self._height(value)
         y = self._foot - self._height(foot) - high
         drawn = f'<rect x="{x:.2f}%" y="{round(y, 1):g}" width="{self._step * width:.2f}%" height="{round(high, 1):g}"'
         if len(self._chart.series) > 1:
             return drawn + "/>"
-        said = f"{self._chart.places[at][0]}: {self._chart.said(value)}"
-        return f"{drawn}><title>{escaped(said)}</title></rect>"
+        tooltip = f"{self._chart.labels[index][0]}: {self._chart.format_value(value)}"
+        return f"{drawn}><title>{escaped(tooltip)}</title></rect>"
 
     def marks(self) -> str:
-        """A ring where nothing was announced, a cross where nobody knows."""
+        """Return a ring for each quiet span, a cross for each span without a known number."""
         drawn = ""
-        for at, mark in enumerate(self._chart.marks):
-            x = f"{self._step * (at + 0.5):.2f}%"
+        for index, mark in enumerate(self._chart.marks):
+            x = f"{self._step * (index + 0.5):.2f}%"
             if mark == QUIET:
                 drawn += f'<circle cx="{x}" cy="{self._foot - 5}" r="3"/>'
             elif mark:
@@ -113,38 +117,38 @@ class _Scale:
         return f'<g class="day-marks" text-anchor="middle">{drawn}</g>\n' if drawn else ""
 
     def figure(self, drawn: str) -> str:
-        """The whole figure around what is drawn."""
-        said = [(round(self._foot - self._height(value), 1), short(value)) for value in self._ticks]
-        lines = "".join([f'<line x2="100%" y1="{y:g}" y2="{y:g}"/>' for y, _ in said])
-        labels = "".join([f'<text x="-6" y="{y + 4:g}">{label}</text>' for y, label in said])
+        """Return the whole figure around the drawing."""
+        tick_labels = [(round(self._foot - self._height(value), 1), short(value)) for value in self._ticks]
+        lines = "".join([f'<line x2="100%" y1="{y:g}" y2="{y:g}"/>' for y, _ in tick_labels])
+        labels = "".join([f'<text x="-6" y="{y + 4:g}">{label}</text>' for y, label in tick_labels])
         axis = f'<g class="axis">{lines}</g><g text-anchor="end">{labels}</g>\n'
-        legend = "".join(self._legend_of()) if self._legend else ""
+        legend = "".join(self._legend_keys()) if self._legend else ""
         return _figure(self._chart, self._foot + BELOW, legend + axis + drawn + _below(self._chart, self._foot), "plot")
 
-    def _legend_of(self) -> Iterator[str]:
-        for at, one in enumerate(self._chart.series):
-            x = f"{100 * at / len(self._chart.series):.2f}%"
-            key = f'<g class="{one.fill}"{_fill(self._chart, one)}><rect x="{x}" width="11" height="11"/></g>'
-            yield f'{key}<text x="{x}" dx="16" y="10">{escaped(one.name)}</text>\n'
+    def _legend_keys(self) -> Iterator[str]:
+        for index, series in enumerate(self._chart.series):
+            x = f"{100 * index / len(self._chart.series):.2f}%"
+            key = f'<g class="{series.fill}"{_fill(self._chart, series)}><rect x="{x}" width="11" height="11"/></g>'
+            yield f'{key}<text x="{x}" dx="16" y="10">{escaped(series.name)}</text>\n'
 
 
-def _fill(chart: Chart, one: Series) -> str:
-    return f' fill="url(#{chart.id}-{one.fill})"' if one.fill in PATTERNS else ""
+def _fill(chart: Chart, series: Series) -> str:
+    return f' fill="url(#{chart.id}-{series.fill})"' if series.fill in PATTERNS else ""
 
 
 def _below(chart: Chart, foot: float) -> str:
-    """Some of the places by their short names; none stands out of the drawing at its sides."""
-    named = [(at, label) for at, (_, label) in enumerate(chart.places) if label]
-    most = WIDE_LABELS if any(len(label) > 6 for _, label in named) else LABELS
-    every = -(-len(named) // most) or 1
-    step = 100 / max(len(chart.places), 1)
+    """Return some of the short labels; none crosses the sides of the drawing."""
+    labels = [(index, label) for index, (_, label) in enumerate(chart.labels) if label]
+    most = WIDE_LABELS if any(len(label) > 6 for _, label in labels) else LABELS
+    every = -(-len(labels) // most) or 1
+    step = 100 / max(len(chart.labels), 1)
     drawn = ""
-    for at, label in named[::every]:
-        x = step * (at + 0.5)
-        wide = len(label) > 3
-        before = 'x="0" text-anchor="start"' if wide and x < 10 else f'x="{x:.2f}%"'
-        place = 'x="100%" text-anchor="end"' if wide and x > 90 else before
-        drawn += f'<text {place} y="{foot + 15}">{escaped(label)}</text>'
+    for index, label in labels[::every]:
+        x = step * (index + 0.5)
+        is_wide = len(label) > 3
+        position = 'x="0" text-anchor="start"' if is_wide and x < 10 else f'x="{x:.2f}%"'
+        position = 'x="100%" text-anchor="end"' if is_wide and x > 90 else position
+        drawn += f'<text {position} y="{foot + 15}">{escaped(label)}</text>'
     return f'<g text-anchor="middle">{drawn}</g>\n'
 
 
@@ -159,13 +163,13 @@ def _figure(chart: Chart, height: float, drawn: str, kind: str) -> str:
 
 
 def _patterns(chart: Chart) -> str:
-    used = {one.fill for one in chart.series}
-    if any(one.values[at] for one in chart.series for at in chart.doubtful):
+    used = {series.fill for series in chart.series}
+    if any(series.values[index] for series in chart.series for index in chart.incomplete):
         used.add(HATCHED)
     size = 'width="4" height="4" patternUnits="userSpaceOnUse"'
-    made = [
+    patterns = [
         f'<pattern id="{chart.id}-{fill}" {size}><path d="{path}"/></pattern>'
         for fill, path in PATTERNS.items()
         if fill in used
     ]
-    return f"<defs>{''.join(made)}</defs>" if made else ""
+    return f"<defs>{''.join(patterns)}</defs>" if patterns else ""

@@ -1,4 +1,4 @@
-"""The axis of a chart over time: spans of days, so coarse that there are never many. Pure."""
+"""The axis of a chart over time: spans of days, coarse enough to be few."""
 
 import calendar
 import datetime as dt
@@ -12,7 +12,7 @@ from broadsheet.index.periods import week_of
 from broadsheet.model.state import DayState
 from broadsheet.text import formats
 
-MOST = 40  # spans on an axis
+MAX_SPANS = 40
 
 
 def _month(date: str) -> str:
@@ -23,7 +23,7 @@ def _quarter(date: str) -> str:
     return f"Q{(int(date[5:7]) + 2) // 3} {date[:4]}"
 
 
-# What a span is called, of which days it consists (by a key of their date), and its names by its first day.
+# The name of a unit, the key that groups dates into spans, and the names of a span by its first day.
 _UNITS: tuple[tuple[str, Callable[[str], str], Callable[[str], tuple[str, str]]], ...] = (
     ("Day", str, lambda date: (formats.long_date(date), f"{int(date[8:])} {_month(date)}")),
     ("Week", week_of, lambda date: (formats.week(week_of(date)), f"{int(date[8:])} {_month(date)}")),
@@ -34,52 +34,52 @@ _UNITS: tuple[tuple[str, Callable[[str], str], Callable[[str], tuple[str, str]]]
 
 
 class Span(NamedTuple):
-    """Some days in a row: their name in full and in short, those on record, and what was counted on them."""
+    """Consecutive days: their long and short name, those on record, and their statistics."""
 
     name: str
     label: str
     heads: Sequence[DayHead]
-    tallies: Sequence[DayStats]
+    stats: Sequence[DayStats]
 
     @property
     def papers(self) -> int:
-        """How many papers these days show, each as often as it is shown."""
+        """The number of papers of these days; a paper counts on each day that shows it."""
         return sum(head.papers for head in self.heads)
 
 
 class Axis(NamedTuple):
-    """What one place on the axis is called, and the places."""
+    """The unit of an axis and its spans."""
 
     unit: str
     spans: Sequence[Span]
 
     @property
-    def places(self) -> list[tuple[str, str]]:
-        """The names of the spans, in full and in short."""
+    def labels(self) -> list[tuple[str, str]]:
+        """The long and short names of the spans."""
         return [(span.name, span.label) for span in self.spans]
 
 
-def axis(days: Sequence[DayHead | None], first: str, tallies: dict[str, DayStats]) -> Axis:
-    """The finest axis with at most `MOST` places for `days`, of which the first is `first` and each the next date.
+def axis(days: Sequence[DayHead | None], first: str, stats: dict[str, DayStats]) -> Axis:
+    """Return the finest axis with at most `MAX_SPANS` spans for `days`, consecutive dates from `first` on.
 
-    None stands for a date that is no day of the digest at all.
+    None stands for a date without a record.
     """
     start = dt.date.fromisoformat(first).toordinal()
-    dated = [(dt.date.fromordinal(start + at).isoformat(), head) for at, head in enumerate(days)]
+    dated = [(dt.date.fromordinal(start + offset).isoformat(), head) for offset, head in enumerate(days)]
     for unit, key, names in _UNITS:
         groups = [list(group) for _, group in groupby(dated, key=lambda pair: key(pair[0]))]
-        if len(groups) <= MOST or unit == "Year":
-            return Axis(unit, [_span(group, names, tallies) for group in groups])
+        if len(groups) <= MAX_SPANS or unit == "Year":
+            return Axis(unit, [_span(group, names, stats) for group in groups])
     raise AssertionError("unreachable")
 
 
 def _span(
-    group: Sequence[tuple[str, DayHead | None]], names: Callable[[str], tuple[str, str]], tallies: dict[str, DayStats]
+    group: Sequence[tuple[str, DayHead | None]], names: Callable[[str], tuple[str, str]], stats: dict[str, DayStats]
 ) -> Span:
     heads = [head for _, head in group if head]
-    return Span(*names(group[0][0]), heads, [tallies[head.date] for head in heads if head.date in tallies])
+    return Span(*names(group[0][0]), heads, [stats[head.date] for head in heads if head.date in stats])
 
 
 def days_in(heads: Iterable[DayHead], state: DayState) -> int:
-    """How many of some days are in a state."""
+    """Return the number of days that are in a state."""
     return sum(head.state == state for head in heads)

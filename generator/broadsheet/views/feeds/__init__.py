@@ -1,1 +1,1 @@
-"""Feeds: what there is to subscribe to, its items, and the formats they are written in."""
+"""Feeds: their registry, their items and their formats."""

@@ -1,8 +1,8 @@
-"""Editions: a day's or a week's digest as a single self-contained item, which can be mailed as it is.
+"""Editions: a day or week as one self-contained feed item, which `broadsheet mail` sends.
 
-The body is a paragraph on how it went, a list of contents, then for each of the best papers an ``<h3>`` with its link
-and what is said of it: all between one ``<h3>`` and the next is one paper. An edition of a day or week that is not
-complete has its state (``quiet``, ``partial``, ``failed``) for its one category; a complete one has none.
+The body is a paragraph on the day or week, a list of contents, then an ``<h3>`` with a link for each of the best
+papers: everything up to the next ``<h3>`` belongs to the paper. If the day or week is not complete, its state
+(``quiet``, ``partial``, ``failed``) is the only category of the edition; else there is none.
 """
 
 from collections.abc import Sequence
@@ -27,14 +27,14 @@ GAPS = (DayState.PARTIAL, DayState.FAILED, DayState.MISSING)
 
 
 def finished_weeks(catalogue: Catalogue, limit: int) -> list[str]:
-    """The newest weeks that are over, newest first: a later week has begun, so that they change no more."""
+    """Return the newest finished weeks, newest first. A week is finished, and final, once a later week has begun."""
     newest = catalogue.newest_day()
-    weeks = catalogue.listed("week")[: -limit - 2 : -1]
+    weeks = catalogue.periods("week")[: -limit - 2 : -1]
     return [week for week in weeks if newest and week < week_of(newest)][:limit]
 
 
 def daily_edition(catalogue: Catalogue, settings: Settings, date: str) -> FeedItem:
-    """The edition of a day that has a page."""
+    """Return the edition of a day that has a page."""
     head = catalogue.head(date)
     assert head is not None
     entries = catalogue.day(date)
@@ -52,7 +52,7 @@ def daily_edition(catalogue: Catalogue, settings: Settings, date: str) -> FeedIt
 
 
 def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedItem:
-    """The edition of a week that is over, dated by its last day with a page."""
+    """Return the edition of a finished week, dated by its last day with a page."""
     first, last = week_span(week)
     heads = [head for head in catalogue.span(first, last) if head]
     sums = totals(heads)
@@ -63,7 +63,7 @@ def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedI
         settings,
         name=f"weekly/{week}",
         address=week_address(week),
-        date=max(head.date for head in heads if head.listed),
+        date=max(head.date for head in heads if head.has_page),
         title=f"{formats.week(week)}: {_outcome(label, sums.papers, best)}",
         lead=_week_in_words(heads, sums),
         state=state,
@@ -121,7 +121,7 @@ def _section(entry: Entry, settings: Settings) -> dict[str, object]:
 
 
 def _outcome(label: formatting.Label, papers: int, entries: Sequence[Entry]) -> str:
-    """Return ``84 papers, best: …``; or what went wrong, if something did."""
+    """Return ``84 papers, best: …``, with the state of an incomplete day or week."""
     word = label.word.lower()
     complete = label.key in formatting.UNREMARKED
     if not entries:
@@ -141,17 +141,17 @@ def _day_in_words(head: DayHead) -> str:
 
 
 def _receipt_in_words(receipt: Receipt) -> str:
-    """``1,691 announced, 1,027 scanned; gpt-4o, 124,807 tokens, $0.42.``; unknown is left out."""
+    """Return ``1,691 announced, 1,027 scanned; gpt-4o, 124,807 tokens, $0.42.`` without unknown figures."""
     counts = [f"{n:,} {word}" for word in ("announced", "scanned") if (n := getattr(receipt, word)) is not None]
     costs = [formatting.scorers(receipt)] if receipt.model or receipt.scorers else []
     costs += [f"{receipt.tokens.total:,} tokens"] if receipt.tokens else []
     costs += [formatting.cost(receipt.cost)] if receipt.cost and receipt.cost.total is not None else []
-    said = "; ".join(", ".join(part) for part in (counts, costs) if part)
-    return f"{said}." if said else ""
+    words = "; ".join(", ".join(part) for part in (counts, costs) if part)
+    return f"{words}." if words else ""
 
 
 def _week_state(heads: Sequence[DayHead], papers: int) -> DayState:
-    """Failed or partial where a day is not complete, with or without papers; quiet where nothing was announced."""
+    """Return the state of a week: partial or failed if a day is incomplete, quiet if nothing was announced."""
     gaps = any(head.state in GAPS for head in heads)
     if not papers:
         return DayState.FAILED if gaps else DayState.QUIET
@@ -159,7 +159,9 @@ def _week_state(heads: Sequence[DayHead], papers: int) -> DayState:
 
 
 def _week_in_words(heads: Sequence[DayHead], sums: Totals) -> str:
-    said = f"{formats.count(sums.papers, 'paper')} on {formats.count(sums.days, 'day')}"
+    counts = f"{formats.count(sums.papers, 'paper')} on {formats.count(sums.days, 'day')}"
     span = f"from {formats.long_date(heads[0].date)} to {formats.long_date(heads[-1].date)}"
-    gaps = [f"{formatting.STATE_WORDS[h.state][0]}: {formats.day(h.date)}." for h in heads if h.state in GAPS]
-    return " ".join([f"{said}, {span}.", *gaps])
+    gaps = [
+        f"{formatting.STATE_WORDS[head.state][0]}: {formats.day(head.date)}." for head in heads if head.state in GAPS
+    ]
+    return " ".join([f"{counts}, {span}.", *gaps])

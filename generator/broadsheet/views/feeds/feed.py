@@ -1,15 +1,15 @@
-"""A feed before it has a format: what RSS, Atom and JSON Feed all say, in one shape."""
+"""A feed before it has a format: the facts that RSS, Atom and JSON Feed share."""
 
 import datetime as dt
 from typing import NamedTuple
 
 
 class FeedItem(NamedTuple):
-    """One entry of a feed.
+    """An item of a feed.
 
     `id` is permanent and the same in every feed that holds the item. `title` and `summary` are plain text; `html` is
-    finished HTML in which every URL is absolute. `date` and `updated` come from the data, never from a clock, and are
-    aware of their time zone; `updated` is None while the data name no later date.
+    finished HTML in which every URL is absolute. `date` and `updated` come from the data, never from a clock, and have
+    a time zone. `updated` is None if the data have no later date.
     """
 
     id: str
@@ -24,14 +24,15 @@ class FeedItem(NamedTuple):
 
     @property
     def changed(self) -> dt.datetime:
-        """When the item last changed, as far as the data tell."""
+        """The time of the item's last change, according to the data."""
         return self.updated or self.date
 
 
 class FeedContent(NamedTuple):
-    """A feed: `path` is its address without the format's ending, relative to the site's root; newest item first.
+    """A feed with its items, newest first.
 
-    `author` is whom Atom names where an item has no author of its own; `hub` is a WebSub hub, or empty.
+    `path` is its address without the format's ending, relative to the site's root. `author` is Atom's author of items
+    that have none. `hub` is a WebSub hub, or empty.
     """
 
     path: str
@@ -46,5 +47,5 @@ class FeedContent(NamedTuple):
 
     @property
     def updated(self) -> dt.datetime | None:
-        """The date of the latest change; None in an empty feed."""
+        """The time of the latest change; None in an empty feed."""
         return max((item.changed for item in self.items), default=None)

@@ -1,4 +1,4 @@
-"""The files of all feeds: each channel in each format, as far as the size allows, and the lists to subscribe by."""
+"""The files of all feeds, in each format and within the size limit, and the OPML lists of feeds."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -26,11 +26,11 @@ PAPERS, EDITIONS = "papers", "editions"
 
 
 class Writer(NamedTuple):
-    """How a format is written: the parts around the items, one item, what stands between two."""
+    """A writer of a feed format: the parts around the items, an item, the separator."""
 
     frame: Callable[[FeedContent, str], tuple[bytes, bytes]]
     item: Callable[[FeedItem], bytes]
-    between: bytes = b"\n"
+    separator: bytes = b"\n"
 
 
 WRITERS = {
@@ -41,62 +41,64 @@ WRITERS = {
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> tuple[str, str]:
-    """Editions and all other feeds: they share no item, so that two processes may make them side by side."""
+    """Return two keys, editions and all other feeds: they share no item, so two processes may render them."""
     return (PAPERS, EDITIONS)
 
 
-def feeds(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:
-    """The feeds of `key` in every format; with those that are no editions, the lists of them all."""
-    listed = all_feeds(settings)
-    part = [feed for feed in listed if (feed.kind in ("daily", "weekly")) == (key == EDITIONS)]
-    pen = ItemCache(settings)
-    for channel in feed_contents(catalogue, settings, part):
+def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:
+    """Yield the feeds of `key` in every format; with the papers' feeds, the OPML lists of all feeds."""
+    specs = all_feeds(settings)
+    part = [spec for spec in specs if (spec.kind in ("daily", "weekly")) == (key == EDITIONS)]
+    cache = ItemCache(settings)
+    for feed in feed_contents(catalogue, settings, part):
         for form in FORMATS:
-            path = channel.path + form.suffix
-            yield File(path, pen.write(channel, form, absolute(settings, path)))
+            path = feed.path + form.suffix
+            yield File(path, cache.write(feed, form, absolute(settings, path)))
     if key != EDITIONS:
-        yield from _lists(listed, settings)
+        yield from _lists(specs, settings)
 
 
-def write(channel: FeedContent, form: FeedFormat, url: str, limit: float = float("inf")) -> bytes:
-    """The channel in a format, served at `url`, with as many of its newest items as fit into `limit` bytes."""
-    return _fitting(channel, form, url, limit, WRITERS[form].item)
+def write(feed: FeedContent, form: FeedFormat, url: str, limit: float = float("inf")) -> bytes:
+    """Return the feed in a format, served at `url`, with as many of its newest items as fit into `limit` bytes."""
+    return _fitting(feed, form, url, limit, WRITERS[form].item)
 
 
 class ItemCache:
-    """Writes feed_contents, each item once a format however many of them hold it."""
+    """A writer of feeds that writes each item once a format, however many feeds have it."""
 
     def __init__(self, settings: Settings) -> None:
         self._limit = settings.feeds.max_mb * 1e6
         self._written: dict[tuple[FeedFormat, FeedItem], bytes] = {}
 
-    def write(self, channel: FeedContent, form: FeedFormat, url: str) -> bytes:
-        def item(one: FeedItem) -> bytes:
-            if (form, one) not in self._written:
-                self._written[form, one] = WRITERS[form].item(one)
-            return self._written[form, one]
+    def write(self, feed: FeedContent, form: FeedFormat, url: str) -> bytes:
+        """Return the feed in a format, served at `url`, within the size limit of the settings."""
 
-        return _fitting(channel, form, url, self._limit, item)
+        def write_item(item: FeedItem) -> bytes:
+            if (form, item) not in self._written:
+                self._written[form, item] = WRITERS[form].item(item)
+            return self._written[form, item]
+
+        return _fitting(feed, form, url, self._limit, write_item)
 
 
 def _fitting(
-    channel: FeedContent, form: FeedFormat, url: str, limit: float, written: Callable[[FeedItem], bytes]
+    feed: FeedContent, form: FeedFormat, url: str, limit: float, write_item: Callable[[FeedItem], bytes]
 ) -> bytes:
     writer = WRITERS[form]
-    before, after = writer.frame(channel, url)
+    before, after = writer.frame(feed, url)
     size = len(before) + len(after)
     parts = []
-    for item in channel.items:
-        part = written(item)
-        size += len(part) + len(writer.between)
+    for item in feed.items:
+        part = write_item(item)
+        size += len(part) + len(writer.separator)
         if size > limit:
             break
         parts.append(part)
-    return before + writer.between.join(parts) + after
+    return before + writer.separator.join(parts) + after
 
 
-def _lists(listed: list[FeedSpec], settings: Settings) -> Iterator[File]:
-    yield File(OPML_PATH, subscriptions(listed, settings.site.site_name, settings))
-    for feed in listed:
-        if feed.kind == "topic":
-            yield File(f"{feed.path}.opml", subscriptions([feed], feed.title(settings), settings))
+def _lists(specs: list[FeedSpec], settings: Settings) -> Iterator[File]:
+    yield File(OPML_PATH, subscriptions(specs, settings.site.site_name, settings))
+    for spec in specs:
+        if spec.kind == "topic":
+            yield File(f"{spec.path}.opml", subscriptions([spec], spec.title(settings), settings))

@@ -22,23 +22,24 @@ SUMMARY_CHARS = 400
 
 
 class PaperItems:
-    """Entries as feed items, each made once however many feeds hold it. `newest` is the last day on record."""
+    """A factory of feed items that makes each entry's item once; `newest` is the last day on record."""
 
     def __init__(self, settings: Settings, newest: str) -> None:
         self._settings, self._newest = settings, newest
-        self._made: dict[str, FeedItem] = {}
+        self._items: dict[str, FeedItem] = {}
 
     def __call__(self, entries: Iterable[Entry]) -> tuple[FeedItem, ...]:
+        """Return the items of `entries`."""
         return tuple(map(self._item, entries))
 
     def _item(self, entry: Entry) -> FeedItem:
-        if entry.address not in self._made:
-            self._made[entry.address] = _paper_item(entry, self._settings, self._newest)
-        return self._made[entry.address]
+        if entry.address not in self._items:
+            self._items[entry.address] = _paper_item(entry, self._settings, self._newest)
+        return self._items[entry.address]
 
 
 def publication_item(publication: Publication, settings: Settings) -> FeedItem:
-    """A publication, dated by its record."""
+    """Return a publication as an item, dated by its record."""
     link = absolute(settings, publication.address)
     authors = tuple(readable_name(person.display) for person in publication.authors or publication.editors)
     abstract = next((abstract.text for abstract in publication.abstracts), None)
@@ -60,34 +61,34 @@ def publication_item(publication: Publication, settings: Settings) -> FeedItem:
 
 
 def scores_in_words(paper: Paper) -> str:
-    """The two scores, or that there are none."""
+    """Return the two scores in words, or ``Not scored.``."""
     if paper.score is None:
         return "Not scored."
     return f"Relevance {number(paper.relevance)}, novelty {number(paper.novelty)}."
 
 
 def topic_names(entry: Entry, settings: Settings) -> tuple[str, ...]:
-    """The names of the paper's topics."""
+    """Return the names of the paper's topics."""
     return tuple(topic.name for topic_id in entry.topics if (topic := settings.topic(topic_id)))
 
 
 def summary(*parts: str | None) -> str:
-    """One short line of plain text."""
-    said = " ".join(" ".join(rendering.plain(part) for part in parts if part).split())
-    if len(said) <= SUMMARY_CHARS:
-        return said
-    # To wrap all of an abstract for its first line would take most of an item's time.
-    return textwrap.shorten(said[: 2 * SUMMARY_CHARS], SUMMARY_CHARS, placeholder=" …")
+    """Return the parts as one short line of plain text."""
+    line = " ".join(" ".join(rendering.plain(part) for part in parts if part).split())
+    if len(line) <= SUMMARY_CHARS:
+        return line
+    # textwrap.shorten of a whole abstract would take most of an item's time.
+    return textwrap.shorten(line[: 2 * SUMMARY_CHARS], SUMMARY_CHARS, placeholder=" …")
 
 
 def html(template: str, **context: object) -> str:
-    """An item's body."""
+    """Return the HTML of an item."""
     rendered = environment().get_template(template).render(context)
     return "\n".join(line for line in rendered.splitlines() if line.strip())
 
 
 def midnight(date: str) -> dt.datetime:
-    """The start of a day, in UTC."""
+    """Return the start of a day, in UTC."""
     return dt.datetime.combine(dt.date.fromisoformat(date), dt.time(), dt.UTC)
 
 
@@ -118,12 +119,12 @@ def _paper_item(entry: Entry, settings: Settings, newest: str) -> FeedItem:
 
 
 def _later(changed: str | None, date: str, newest: str = "9999") -> dt.datetime | None:
-    """The day of a change, if it came after `date`; one after the newest day on record is not believed."""
+    """Return the day of a change after `date`; None for none, or for a day after the newest day on record."""
     return midnight(changed[:10]) if changed and date < changed[:10] <= newest else None
 
 
 def _paper_links(paper: Paper, link: str) -> list[tuple[str, str]]:
-    """What an item links to, by name: absolute http(s) addresses only."""
+    """Return the names and absolute http(s) URLs of an item's links."""
     links: list[tuple[str, str | None]] = [("In the digest", link)]
     if arxiv := arxiv_urls(paper.arxiv_id):
         links += [("arXiv", arxiv.abstract), ("PDF", arxiv.pdf), ("HTML", arxiv.html)]

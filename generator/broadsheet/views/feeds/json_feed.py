@@ -1,4 +1,4 @@
-"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), in parts like the others."""
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), written in parts like the other formats."""
 
 from typing import Any
 
@@ -10,24 +10,24 @@ from broadsheet.views.feeds.feed import FeedContent, FeedItem
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def json_frame(channel: FeedContent, url: str) -> tuple[bytes, bytes]:
-    """What stands before and after the items of `channel`, served at `url`."""
-    feed: dict[str, Any] = {
+def json_frame(feed: FeedContent, url: str) -> tuple[bytes, bytes]:
+    """Return the bytes before and after the items of `feed`, served at `url`."""
+    fields: dict[str, Any] = {
         "version": VERSION,
-        "title": clean(channel.title) or url,
-        "home_page_url": channel.link,
+        "title": clean(feed.title) or url,
+        "home_page_url": feed.link,
         "feed_url": url,
-        "description": clean(channel.description) or url,
-        "language": channel.language,
-        "authors": [{"name": clean(channel.author) or url}],
+        "description": clean(feed.description) or url,
+        "language": feed.language,
+        "authors": [{"name": clean(feed.author) or url}],
     }
-    if channel.hub:
-        feed["hubs"] = [{"type": "WebSub", "url": channel.hub}]
-    return msgspec.json.encode(feed)[:-1] + b',"items":[\n', b"\n]}\n"
+    if feed.hub:
+        fields["hubs"] = [{"type": "WebSub", "url": feed.hub}]
+    return msgspec.json.encode(fields)[:-1] + b',"items":[\n', b"\n]}\n"
 
 
 def json_item(item: FeedItem) -> bytes:
-    """An object of ``items``."""
+    """Return an object of ``items``."""
     fields: dict[str, Any] = {
         "id": clean(item.id),
         "url": clean(item.link),

@@ -1,4 +1,4 @@
-"""OPML 2.0 subscription lists (http://opml.org/spec2.opml): what a reader imports to have many feeds at once."""
+"""OPML 2.0 subscription lists (http://opml.org/spec2.opml), which feed readers import."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -10,24 +10,24 @@ from broadsheet.text.sanitize import clean
 from broadsheet.views.feeds.registry import FeedSpec, absolute
 
 
-def subscriptions(feeds: Iterable[FeedSpec], title: str, settings: Settings) -> bytes:
-    """The feeds as a list by group, in RSS: a reader that took each in three formats would have everything thrice.
+def subscriptions(specs: Iterable[FeedSpec], title: str, settings: Settings) -> bytes:
+    """Return the feeds as a list by group, in RSS alone: with all three formats, readers would show each item thrice.
 
-    It has no dates: none in the data say when a feed came to be.
+    It has no dates: the data do not have the date of a feed's creation.
     """
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = clean(title)
     body = etree.SubElement(root, "body")
-    for group, listed in groupby(feeds, key=lambda feed: feed.group):
+    for group, members in groupby(specs, key=lambda spec: spec.group):
         folder = etree.SubElement(body, "outline", text=group)
-        for feed in listed:
-            etree.SubElement(folder, "outline", _outline(feed, settings))
+        for spec in members:
+            etree.SubElement(folder, "outline", _outline(spec, settings))
     etree.indent(root)
     xml: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return xml + b"\n"
 
 
-def _outline(feed: FeedSpec, settings: Settings) -> dict[str, str]:
-    title = clean(feed.title(settings))
-    url = feed.url(settings)
-    return {"type": "rss", "text": title, "title": title, "xmlUrl": url, "htmlUrl": absolute(settings, feed.page)}
+def _outline(spec: FeedSpec, settings: Settings) -> dict[str, str]:
+    title = clean(spec.title(settings))
+    url = spec.url(settings)
+    return {"type": "rss", "text": title, "title": title, "xmlUrl": url, "htmlUrl": absolute(settings, spec.page)}

@@ -1,4 +1,4 @@
-"""Which feeds the site has, under which addresses and ids, and how a page names them. Settings are all it takes."""
+"""The registry of feeds: addresses, ids and names, and links to feeds in pages. It needs the settings alone."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -18,7 +18,7 @@ OPML_PATH = "feeds/digest.opml"
 
 
 class FeedFormat(NamedTuple):
-    """A form in which a feed is served: the ending of its address, its media type, its name."""
+    """A feed format: the ending of its addresses, its media type, its name."""
 
     suffix: str
     mime_type: str
@@ -32,9 +32,9 @@ FORMATS = (RSS, ATOM, JSON)
 
 
 class FeedSpec(NamedTuple):
-    """What one can subscribe to: its address without ending, its group and name, what is in it, the page it belongs to.
+    """A feed without its items: its address without ending, group, name, description and page.
 
-    `kind` and `key` say what its items are: `broadsheet.views.feeds.contents` makes them.
+    `kind` and `key` decide its items, which `broadsheet.views.feeds.contents` makes.
     """
 
     kind: str
@@ -46,47 +46,47 @@ class FeedSpec(NamedTuple):
     page: str = ""
 
     def title(self, settings: Settings) -> str:
-        """Its name beside those of other sites' feeds."""
+        """Return the feed's title, which distinguishes it from the feeds of other sites."""
         return f"{settings.site.site_name}: {self.name}"
 
     def url(self, settings: Settings, form: FeedFormat = RSS) -> str:
-        """The full address at which it is served."""
+        """Return the absolute URL of the feed in a format."""
         return absolute(settings, self.path + form.suffix)
 
 
 def all_feeds(settings: Settings) -> list[FeedSpec]:
-    """Every feed of the site, in the order readers are told of them."""
+    """Return every feed of the site, in the order of the page that offers them."""
     return [feed for part in _PARTS for feed in part(settings)]
 
 
-def feed_links(settings: Settings, *first: str) -> tuple[FeedLink, ...]:
-    """The feeds to name in a page's head: those with the paths given, and that of all papers."""
-    return _feed_links(settings, list(dict.fromkeys([*first, ALL])))
+def feed_links(settings: Settings, *paths: str) -> tuple[FeedLink, ...]:
+    """Return links for a page's head to the feeds of the paths, then to that of all papers."""
+    return _feed_links(settings, list(dict.fromkeys([*paths, ALL])))
 
 
 def publication_feed_links(settings: Settings) -> tuple[FeedLink, ...]:
-    """The feeds to name on the pages of publications."""
+    """Return links for the head of a page of publications."""
     return _feed_links(settings, [PUBLICATIONS])
 
 
 def topic_path(topic_id: str) -> str:
-    """The path of a topic's feed."""
+    """Return the path of a topic's feed."""
     return f"feeds/topics/{topic_id}"
 
 
 def source_path(source: str) -> str:
-    """The path of a source's feed."""
+    """Return the path of a source's feed."""
     return f"feeds/sources/{source}"
 
 
 def tag_uri(settings: Settings, kind: str, name: str) -> str:
-    """A permanent id that no move of the page changes (RFC 4151). Its year is part of the name, never the build's."""
+    """Return a permanent id, independent of the page's address (RFC 4151). Its year is a constant."""
     host = urlsplit(settings.site.site_url).hostname or "localhost"
     return f"tag:{host},2026:{kind}/{quote(name, safe='/:')}"
 
 
 def absolute(settings: Settings, address: str) -> str:
-    """The full address of a place on the site, in ASCII."""
+    """Return the absolute URL of an address of the site, in ASCII."""
     return settings.site.site_url + quote(address, safe="/#:@!$&'()*+,;=~")
 
 
@@ -133,6 +133,6 @@ _PARTS: tuple[Callable[[Settings], list[FeedSpec]], ...] = (_papers, _editions, 
 
 
 def _feed_links(settings: Settings, paths: list[str]) -> tuple[FeedLink, ...]:
-    known = {feed.path: feed for feed in all_feeds(settings)}
-    found = [(path, known[path].title(settings)) for path in paths]
-    return tuple(FeedLink(title, path + form.suffix, form.mime_type) for path, title in found for form in FORMATS)
+    specs = {feed.path: feed for feed in all_feeds(settings)}
+    titles = [(path, specs[path].title(settings)) for path in paths]
+    return tuple(FeedLink(title, path + form.suffix, form.mime_type) for path, title in titles for form in FORMATS)

@@ -18,12 +18,12 @@ ADDRESS = "archive/"
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page."""
-    listed = catalogue.listed()
-    by_month = {name: totals(catalogue.span(*month_span(name))) for name in catalogue.listed("month")}
+    listed = catalogue.periods()
+    by_month = {name: totals(catalogue.span(*month_span(name))) for name in catalogue.periods("month")}
     most = max((sums.papers for sums in by_month.values()), default=0)
     context = {
         "years": _years(by_month),
-        "weeks": {year: list(names) for year, names in groupby(catalogue.listed("week"), key=lambda name: name[:4])},
+        "weeks": {year: list(names) for year, names in groupby(catalogue.periods("week"), key=lambda name: name[:4])},
         "most": most,
         "shade": shade,
         "total": totals(catalogue.days()),

@@ -30,7 +30,7 @@ PAPERS = Markup("<papers/>")
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
     """Every day with papers or a receipt."""
-    return catalogue.listed("day")
+    return catalogue.periods("day")
 
 
 def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page | File]:
@@ -55,7 +55,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
         "has_bibtex": recent and bool(entries),
         "topics": _topics(entries, settings),
         "calendar": month_calendar(date[:7], catalogue.span(f"{date[:7]}-01", date)),
-        "around": catalogue.around("day", date),
+        "around": catalogue.neighbours("day", date),
         "week": week_of(date),
         "week_address": week_address,
         "month_address": month_address,

@@ -16,7 +16,7 @@ PERIOD = Period("month", "month.html.j2", month_address, formats.month, month_sp
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
     """Every month in which some day has a page."""
-    return catalogue.listed("month")
+    return catalogue.periods("month")
 
 
 def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page | File]:

@@ -45,9 +45,9 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
     context = {
         "name": name,
         "period": period,
-        "around": catalogue.around(period.name, name),
+        "around": catalogue.neighbours(period.name, name),
         "days": days,
-        "months": sorted({head.date[:7] for head in days if head.listed}),
+        "months": sorted({head.date[:7] for head in days if head.has_page}),
         "totals": sums,
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": listed,
@@ -78,7 +78,7 @@ def _topics_by_week(
     catalogue: Catalogue, settings: Settings, days: list[DayHead], limits: tuple[str, str]
 ) -> dict[str, Any]:
     """Different papers of each topic, by week and over the whole span."""
-    names = weeks(head.date for head in days if head.listed)
+    names = weeks(head.date for head in days if head.has_page)
     spans = [(max(first, limits[0]), min(last, limits[1])) for first, last in map(week_span, names)]
     columns = [catalogue.topic_counts(*limits_of_week) for limits_of_week in spans]
     whole = catalogue.topic_counts(*limits)

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from broadsheet.bibliography.bibliography import bibtex, csl_json
+from broadsheet.bibliography.bibtex import bibtex
+from broadsheet.bibliography.csl import csl_json
 from broadsheet.bibliography.ris import ris
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.day_stats import ScoreDistribution
@@ -21,7 +22,6 @@ from broadsheet.model.doi import doi_url
 from broadsheet.model.paper import Links, Paper
 from broadsheet.model.publication import Publication
 from broadsheet.model.scorer import Scorer
-from broadsheet.providers.arxiv.withdrawal import is_by_arxiv
 from broadsheet.settings.config import Settings
 from broadsheet.settings.rubric import Rubric
 from broadsheet.text import formats, rendering
@@ -68,13 +68,13 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
     """Return every day that may be the first to show a paper with a page."""
     if settings.paper_pages == "none":
         return []
-    return [date for date in catalogue.listed() if (head := catalogue.head(date)) and head.papers]
+    return [date for date in catalogue.periods() if (head := catalogue.head(date)) and head.papers]
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
     """Yield the pages of the papers that were first shown on the day `key`."""
     first = [entry for entry in catalogue.day(key) if entry.first_seen == key and has_page(entry, settings)]
-    again = catalogue.shown_again(key) if first else []
+    again = catalogue.later_entries(key) if first else []
     dates = [key, *sorted({entry.date for entry in again})] if first else []
     published: dict[str, dict[str, Publication]] = {}
     for day in dates:
@@ -160,9 +160,7 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
     yield f'<div class="digest layout">\n<article class="column paper-page" {data}>\n<div class="authors">{by}</div>\n'
     yield f'<p class="links">{"".join(_links(paper))}</p>\n'
     if paper.extra.get("withdrawn"):
-        remark = f": {rendering.html(paper.arxiv_comment)}" if paper.arxiv_comment else ""
-        by = "arXiv" if is_by_arxiv(paper.arxiv_comment or "") else "its authors"
-        yield f'<p class="note"><span class="state failed">Withdrawn</span> by {by}{remark}</p>\n'
+        yield _withdrawal(paper.arxiv_comment)
     yield from publication_notes(history.publications, link)
     yield from _ratings(history, settings.rubric)
     topics = {topic for entry in history.entries for topic in entry.topics}
@@ -181,6 +179,14 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
 def _author(name: str, slugs: Mapping[str, str], link: MakeLink) -> str:
     slug = slugs.get(name_key(name))
     return f'<a href="{link(author_address(slug))}">{escaped(name)}</a>' if slug else escaped(name)
+
+
+def _withdrawal(comment: str | None) -> str:
+    from broadsheet.providers.arxiv.withdrawal import is_by_arxiv  # noqa: PLC0415 - few papers are withdrawn, its patterns large
+
+    remark = f": {rendering.html(comment)}" if comment else ""
+    by = "arXiv" if is_by_arxiv(comment or "") else "its authors"
+    return f'<p class="note"><span class="state failed">Withdrawn</span> by {by}{remark}</p>\n'
 
 
 def _links(paper: Paper) -> Iterator[str]:

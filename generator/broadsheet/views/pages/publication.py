@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from broadsheet.bibliography import bibliography
+from broadsheet.bibtex import bibtex
+from broadsheet.csl import csl_json
 from broadsheet.index.days import Entry
 from broadsheet.model import vocabulary
 from broadsheet.model.author_names import person_key
@@ -94,8 +95,8 @@ def page(
         "links": links(publication),
         "relations": relations(publication, index),
         "citations": citations(publication),
-        "bibtex": bibliography.bibtex(publication),
-        "csl": bibliography.csl_json(publication),
+        "bibtex": bibtex(publication),
+        "csl": csl_json(publication),
         "language": vocabulary.language,
         "language_tag": vocabulary.language_tag,
         "words": vocabulary,

@@ -82,7 +82,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     index = publication_page.PublicationIndex.of(publications)
     first = _first_recent(publications, settings)
     for publication in publications:
-        shown = catalogue.papers_of(publication.id)
+        shown = catalogue.entries_of(publication.id)
         page = publication_page.page(publication, index, shown, settings, _group_links(publication, settings), writers)
         content = PageContent("publication", publications=[publication], entries={publication.id: shown})
         yield with_alternates(page, content, settings) if _changed(publication) >= first else page

@@ -49,7 +49,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     best = settings.pages.month_best
     context = {
         "days": week,
-        "month": next((head.date[:7] for head in week if head.listed), ""),
+        "month": next((head.date[:7] for head in week if head.has_page), ""),
         "gaps": [head for head in week if formatting.label(head).key not in formatting.UNREMARKED],
         "best": catalogue.best(week[0].date, week[-1].date, best) if week else [],
         "settings": settings,
@@ -87,7 +87,7 @@ def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
         "version": 1,
         "days": [_indexed(head) for head in days],
         "week": next((head.date for head in _last(catalogue, WEEK)), None),
-        "before": catalogue.around("day", days[0].date)[0] if days else None,
+        "before": catalogue.neighbours("day", days[0].date)[0] if days else None,
         "states": formatting.STATE_KEYS,
         "topics": {topic.id: topic.label for topic in settings.topics},
     }

@@ -19,7 +19,7 @@ ADDRESS = "statistics/"
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """The one page."""
-    by_month = [(name, totals(catalogue.span(*month_span(name)))) for name in reversed(catalogue.listed("month"))]
+    by_month = [(name, totals(catalogue.span(*month_span(name)))) for name in reversed(catalogue.periods("month"))]
     days = catalogue.days()
     counts = catalogue.topic_counts()
     context = {

@@ -15,7 +15,7 @@ PERIOD = Period("week", "week.html.j2", week_address, formats.week, week_span)
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
     """Every ISO week in which some day has a page."""
-    return catalogue.listed("week")
+    return catalogue.periods("week")
 
 
 def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page]:
