@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from broadsheet.bibliography.ris import ris
-from broadsheet.bibtex import bibtex
+from broadsheet.bibliography.bibtex import bibtex
 from broadsheet.build.preview import served
 from broadsheet.index.days import Entry
 from broadsheet.index.open import open_index

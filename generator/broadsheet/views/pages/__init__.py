@@ -1,1 +1,1 @@
-"""One module a kind of page; each has ``pages(catalogue, settings) -> Iterator[Page]``."""
+"""One module a page type, each with ``pages(catalogue, settings, key) -> Iterator[Page | File]``."""

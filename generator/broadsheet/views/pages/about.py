@@ -1,4 +1,4 @@
-"""``/about/``: how papers are chosen: topics, rubric, the prompt exactly as used, models and costs to date."""
+"""``/about/``: how papers are chosen and scored: topics, rubric, exact prompt, models and costs to date."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ ADDRESS = "about/"
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
-    """The one page."""
+    """Yield the page."""
     system, user = compose(settings)
     scales = (("Relevance", settings.rubric.relevance), ("Novelty", settings.rubric.novelty))
     context = {

@@ -17,14 +17,14 @@ ADDRESS = "archive/"
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
-    """The one page."""
-    listed = catalogue.periods()
+    """Yield the page."""
+    dates = catalogue.periods()
     by_month = {name: totals(catalogue.span(*month_span(name))) for name in catalogue.periods("month")}
-    most = max((sums.papers for sums in by_month.values()), default=0)
+    largest = max((sums.papers for sums in by_month.values()), default=0)
     context = {
         "years": _years(by_month),
         "weeks": {year: list(names) for year, names in groupby(catalogue.periods("week"), key=lambda name: name[:4])},
-        "most": most,
+        "largest": largest,
         "shade": shade,
         "total": totals(catalogue.days()),
         "month_address": month_address,
@@ -34,15 +34,15 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     yield Page(
         address=ADDRESS,
         title="Archive",
-        description=f"{formats.count(len(listed), 'day')} in {formats.count(len(by_month), 'month')}",
+        description=f"{formats.count(len(dates), 'day')} in {formats.count(len(by_month), 'month')}",
         body=render("archive.html.j2", ADDRESS, **context),
         feeds=feed_links(settings, DAILY, WEEKLY),
-        updated=max(listed, default=None),
+        updated=max(dates, default=None),
     )
 
 
 def _years(by_month: dict[str, Totals]) -> list[tuple[str, list[tuple[str, Totals | None]]]]:
-    """(year, its twelve months with their sums or None), newest year first."""
+    """Return each year with its twelve months and their sums or None, newest year first."""
     years = sorted({name[:4] for name in by_month}, reverse=True)
     names = [(year, [f"{year}-{number:02}" for number in range(1, 13)]) for year in years]
-    return [(year, [(name, by_month.get(name)) for name in twelve]) for year, twelve in names]
+    return [(year, [(name, by_month.get(name)) for name in months]) for year, months in names]

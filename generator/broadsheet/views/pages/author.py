@@ -1,4 +1,4 @@
-"""``/authors/SLUG/``: somebody's papers and publications; ``/authors/``: those who have the most."""
+"""``/authors/SLUG/``: an author's papers and publications; ``/authors/``: the authors with the most."""
 
 from collections.abc import Iterator
 
@@ -11,17 +11,17 @@ from broadsheet.views.page import Page
 from broadsheet.views.permalink import AUTHORS, author_address
 from broadsheet.views.render import render
 
-MAX_AUTHORS = 200  # authors on the overview
+MAX_AUTHORS = 200  # on the overview
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """The overview (an empty key) and everybody with a page."""
+    """Return the overview (an empty key) and every author with a page."""
     slugs = catalogue.author_slugs()
     return ["", *slugs] if slugs else []
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
-    """The page of one author, or the overview."""
+    """Yield the page of an author, or the overview."""
     yield _page(catalogue, settings, key) if key else _overview(catalogue, settings)
 
 
@@ -29,7 +29,7 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     authors = catalogue.top_authors(MAX_AUTHORS)
     context = {
         "authors": authors,
-        "most": MAX_AUTHORS,
+        "max_authors": MAX_AUTHORS,
         "author_address": author_address,
         "papers": MIN_PAPERS,
         "settings": settings,

@@ -1,4 +1,4 @@
-"""``/daily/YYYY/MM/DD/``: a day's papers, best first, under its receipt."""
+"""``/daily/YYYY/MM/DD/``: a day's papers, best first, after its receipt."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,27 +23,28 @@ from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.render import render
 from broadsheet.views.score import distributions_of
 
-# Holds the place of the papers while a page is made around them, since they are nearly all of it and every step would
-# copy them. What comes from outside is escaped, so it is in no page but for that.
+# A placeholder for the papers while the page around them is rendered: they are nearly all of it, and each step would
+# copy them. Untrusted text is escaped and cannot contain it.
 PAPERS = Markup("<papers/>")
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """Every day with papers or a receipt."""
+    """Return every day with papers or a receipt."""
     return catalogue.periods("day")
 
 
-def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page | File]:
-    """The page of one day, and its papers for a bibliography.
+def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page | File]:
+    """Yield the page of the day `key`, and the BibTeX file of its papers.
 
-    Its calendar ends with the day itself: so a new day changes the day before it, and no other.
+    The calendar ends with the day itself, so a new day changes the page of the day before and no other.
     """
+    date = key
     head = catalogue.head(date)
     assert head is not None
     address = day_address(date)
     entries = catalogue.day(date)
     published = catalogue.published_on(date)
-    recent = has_alternates(catalogue, settings, date)
+    is_recent = has_alternates(catalogue, settings, date)
     renderer = PaperRenderer(settings, partial(relative, base=address), entries, distributions_of(catalogue, entries))
     context = {
         "head": head,
@@ -52,7 +53,7 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
         "papers": PAPERS,
         "near_misses": _near_misses(head),
         "settings": settings,
-        "has_bibtex": recent and bool(entries),
+        "has_bibtex": is_recent and bool(entries),
         "topics": _topics(entries, settings),
         "calendar": month_calendar(date[:7], catalogue.span(f"{date[:7]}-01", date)),
         "around": catalogue.neighbours("day", date),
@@ -73,19 +74,19 @@ def pages(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[Page 
         reader=True,
     )
     content = PageContent("day", days=[head], papers=entries, published=published, receipts=True)
-    yield with_alternates(page, content, settings) if recent else page
+    yield with_alternates(page, content, settings) if is_recent else page
     if context["has_bibtex"]:
         yield citations(address, entries)
 
 
 def _near_misses(head: DayHead) -> list[tuple[NearMiss, str | None]]:
-    """What the prefilter left out by a little, each with its address at arXiv, if it has one."""
-    found = head.receipt.near_misses if head.receipt else ()
-    return [(item, arxiv.abstract if (arxiv := arxiv_urls(item.arxiv_id)) else None) for item in found]
+    """Return the papers that the prefilter rejected by a small margin, each with its URL at arXiv, if it has one."""
+    near_misses = head.receipt.near_misses if head.receipt else ()
+    return [(item, arxiv.abstract if (arxiv := arxiv_urls(item.arxiv_id)) else None) for item in near_misses]
 
 
 def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, int]]:
-    """(id, label, papers) of the day's topics, the most frequent first."""
+    """Return (id, label, papers) of the day's topics, the most frequent first."""
     counts = Counter(topic for entry in entries for topic in entry.topics)
     labels = {topic.id: topic.label for topic in settings.topics}
     return [(topic, labels[topic], count) for topic, count in counts.most_common()]

@@ -1,4 +1,4 @@
-"""``/``: today's best, the last two weeks at a glance, topics, how to subscribe."""
+"""``/``: the best papers of the newest day, the last two weeks, topics, feeds."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ PUBLICATIONS = 3
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
-    """The one page. Its "today" is the newest day on record, not the day of the build."""
+    """Yield the page. Its "today" is the newest day on record, not the day of the build."""
     newest = catalogue.newest_day()
     with_papers = catalogue.newest_day(True)
     counts = catalogue.topic_counts()
     best = catalogue.best(with_papers, with_papers, BEST) if with_papers else []
     context: dict[str, Any] = {
         "head": catalogue.head(newest) if newest else None,
-        "shown": catalogue.head(with_papers) if with_papers else None,
+        "best_day": catalogue.head(with_papers) if with_papers else None,
         "best": best,
         "distributions": distributions_of(catalogue, best),
         "days": _last_days(catalogue, newest) if newest else [],
@@ -57,7 +57,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
 
 
 def _last_days(catalogue: Catalogue, newest: str) -> list[tuple[DayHead, Entry | None]]:
-    """The last two weeks, newest first: each day with its best paper, if it has any."""
+    """Return the days of the last two weeks, newest first, each with its best paper or None."""
     first = dt.date.fromisoformat(newest) - dt.timedelta(days=DAYS - 1)
     heads = [head for head in catalogue.span(first.isoformat(), newest) if head]
     return [(head, next(iter(catalogue.best(head.date, head.date, 1)), None)) for head in reversed(heads)]

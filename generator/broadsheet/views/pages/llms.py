@@ -1,4 +1,4 @@
-"""``/llms.txt``: what the site is and where programs find what is in it, as https://llmstxt.org has it."""
+"""``/llms.txt``: a description of the site and its data for programs, after https://llmstxt.org."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ LINES = {
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[File]:
-    """The one file. It stands beside what it names, in the built site."""
+    """Yield the file. It is in the built site alone, as are the files that it links to."""
     yield File(PATH, "\n".join(_lines(catalogue, settings)).encode(), site_only=True)
 
 
@@ -37,13 +37,13 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
         )
     yield f"{LICENCE}\n"
     yield "## Lists\n"
-    yield from (_item(*place, settings) for place in _lists(catalogue, settings))
+    yield from (_item(*link, settings) for link in _lists(catalogue, settings))
     yield "\n## Feeds\n"
     for path, name in ((ALL, "All papers"), (DAILY, "One item a day"), (WEEKLY, "One item a week")):
         yield _item(path + JSON.suffix, name, "JSON Feed; the same as .xml (RSS) and .atom", settings)
     yield _item(OPML_PATH, "Every feed", "OPML", settings)
     yield "\n## Data\n"
-    yield from (_item(*place, settings) for place in _data(catalogue, settings))
+    yield from (_item(*link, settings) for link in _data(catalogue, settings))
 
 
 def _lists(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str, str]]:

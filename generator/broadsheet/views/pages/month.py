@@ -15,14 +15,14 @@ PERIOD = Period("month", "month.html.j2", month_address, formats.month, month_sp
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """Every month in which some day has a page."""
+    """Return every month in which a day has a page."""
     return catalogue.periods("month")
 
 
-def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page | File]:
-    """The page of one month, and all papers of a recent one for a bibliography."""
-    page = overview(catalogue, settings, PERIOD, name, settings.pages.month_best)
+def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page | File]:
+    """Yield the page of the month `key`; if it is recent, the BibTeX file of its papers too."""
+    page = overview(catalogue, settings, PERIOD, key, settings.pages.month_best)
     yield page
     if page.alternates:
-        dates = [head.date for head in catalogue.span(*month_span(name)) if head and head.papers]
+        dates = [head.date for head in catalogue.span(*month_span(key)) if head and head.papers]
         yield citations(page.address, (entry for date in dates for entry in catalogue.day(date)))

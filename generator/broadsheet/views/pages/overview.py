@@ -1,4 +1,4 @@
-"""What a week's and a month's page share: the best papers, totals, gaps, topics by week."""
+"""The common parts of a week's and a month's page: best papers, totals, gaps, topics by week."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from broadsheet.views.score import distributions_of
 
 
 class Period(NamedTuple):
-    """What makes a week's overview differ from a month's."""
+    """The differences between the overviews of weeks and months."""
 
     name: str
     template: str
@@ -31,17 +31,17 @@ class Period(NamedTuple):
     span: Callable[[str], tuple[str, str]]
 
 
-def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str, best: int) -> Page:
-    """The page of the week or month `name`, with at most `best` papers."""
+def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str, limit: int) -> Page:
+    """Return the page of the week or month `name`, with at most `limit` papers."""
     first, last = period.span(name)
     dates = catalogue.span(first, last)
     days = [head for head in dates if head]
     sums = totals(days)
     is_month = period.name == "month"
     address = period.address(name)
-    listed = catalogue.best(first, last, best)
+    best = catalogue.best(first, last, limit)
     updated = max((head.date for head in days), default=None)
-    recent = has_alternates(catalogue, settings, updated)
+    is_recent = has_alternates(catalogue, settings, updated)
     context = {
         "name": name,
         "period": period,
@@ -50,9 +50,9 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "months": sorted({head.date[:7] for head in days if head.has_page}),
         "totals": sums,
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
-        "best": listed,
-        "distributions": distributions_of(catalogue, listed),
-        "has_bibtex": recent and sums.papers > 0,
+        "best": best,
+        "distributions": distributions_of(catalogue, best),
+        "has_bibtex": is_recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
         "charts": charts(axis(dates, first, catalogue.day_stats(first, last)), settings) if is_month else "",
         "settings": settings,
@@ -71,13 +71,13 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         updated=updated,
         reader=True,
     )
-    return with_alternates(page, PageContent(period.name, days=days, papers=listed), settings) if recent else page
+    return with_alternates(page, PageContent(period.name, days=days, papers=best), settings) if is_recent else page
 
 
 def _topics_by_week(
     catalogue: Catalogue, settings: Settings, days: list[DayHead], limits: tuple[str, str]
 ) -> dict[str, Any]:
-    """Different papers of each topic, by week and over the whole span."""
+    """Return the number of different papers of each topic, by week and over the whole span."""
     names = weeks(head.date for head in days if head.has_page)
     spans = [(max(first, limits[0]), min(last, limits[1])) for first, last in map(week_span, names)]
     columns = [catalogue.topic_counts(*limits_of_week) for limits_of_week in spans]
@@ -85,4 +85,4 @@ def _topics_by_week(
     rows = [
         (topic, [column.get(topic.id, 0) for column in columns], whole.get(topic.id, 0)) for topic in settings.topics
     ]
-    return {"weeks": names, "topic_rows": rows, "most": max((n for _, counts, _ in rows for n in counts), default=0)}
+    return {"weeks": names, "topic_rows": rows, "largest": max((n for _, counts, _ in rows for n in counts), default=0)}

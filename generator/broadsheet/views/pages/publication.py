@@ -1,13 +1,13 @@
-"""``/publications/ID/``: one publication with everything its record says, and what is related to it."""
+"""``/publications/ID/``: a publication with all facts of its record, and related material."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from broadsheet.bibtex import bibtex
-from broadsheet.csl import csl_json
+from broadsheet.bibliography.bibtex import bibtex
+from broadsheet.bibliography.csl import csl_json
 from broadsheet.index.days import Entry
 from broadsheet.model import vocabulary
 from broadsheet.model.author_names import person_key
@@ -22,7 +22,7 @@ from broadsheet.views.page import Page
 from broadsheet.views.permalink import author_address
 from broadsheet.views.render import render
 
-# The style that is shown at once, if a record has it; the others are a click away.
+# The first of these styles that a record has is visible at once; the others are collapsed.
 _PREFERRED_STYLES = ("apa", "default", "ista", "chicago", "mla")
 _BREAK = re.compile(r"</?(?:br|div|li|ol|p|ul)\b[^<>]*>", re.IGNORECASE)
 _KILO = 1000
@@ -32,7 +32,7 @@ _YEAR, _MONTH, _DAY = 4, 7, 10  # lengths of ISO dates
 
 
 class Relation(NamedTuple):
-    """Related material as a line: what it is to this publication, and where it is (a page of ours, or out there)."""
+    """A line on related material: its relation to the publication, its title, and its address here or URL elsewhere."""
 
     label: str
     title: str
@@ -48,23 +48,24 @@ class Citation(NamedTuple):
 
 
 class PublicationIndex(NamedTuple):
-    """All publications by id, and for each id those that name it as related: (who, what it calls it)."""
+    """Publications by id, and for each id the publications that refer to it, with the relation."""
 
     by_id: dict[str, Publication]
-    named_by: dict[str, list[tuple[Publication, str]]]
+    references: dict[str, list[tuple[Publication, str]]]
 
     @classmethod
     def of(cls, publications: Sequence[Publication]) -> "PublicationIndex":
-        named_by: dict[str, list[tuple[Publication, str]]] = {}
+        """Return the index of `publications`."""
+        references: dict[str, list[tuple[Publication, str]]] = {}
         for publication in publications:
             for related in publication.related:
                 if related.id:
-                    named_by.setdefault(related.id, []).append((publication, related.relation))
-        return cls({p.id: p for p in publications}, named_by)
+                    references.setdefault(related.id, []).append((publication, related.relation))
+        return cls({p.id: p for p in publications}, references)
 
 
 class GroupLink(NamedTuple):
-    """A list that a publication stands on, e.g. that of its year."""
+    """A link to a group of a publication, e.g. its year."""
 
     kind: str
     address: str
@@ -74,12 +75,12 @@ class GroupLink(NamedTuple):
 def page(
     publication: Publication,
     index: PublicationIndex,
-    shown: Sequence[Entry],
+    entries: Sequence[Entry],
     settings: Settings,
     groups: Sequence[GroupLink],
     writers: Mapping[str, str],
 ) -> Page:
-    """The page of one publication; `shown` is where the digest had its paper, `writers` who has a page of authors'."""
+    """Return the page of a publication; `entries` are its paper's, `writers` the slugs of authors with a page."""
     address = publication.address
 
     def author_page(person: Person) -> str | None:
@@ -88,7 +89,7 @@ def page(
 
     context = {
         "p": publication,
-        "shown": shown,
+        "entries": entries,
         "settings": settings,
         "groups": groups,
         "author_page": author_page,
@@ -119,51 +120,55 @@ def page(
 
 
 def links(publication: Publication) -> list[tuple[str, str, str]]:
-    """Where else it is, as (kind, identifier, address)."""
-    found = [("DOI", publication.doi, publication.doi_url)] if publication.doi else []
-    found += [("arXiv", name, arxiv.abstract) for name in publication.arxiv_ids if (arxiv := arxiv_urls(name))]
+    """Return links to the publication elsewhere, as (kind, identifier, URL)."""
+    links = [("DOI", publication.doi, publication.doi_url)] if publication.doi else []
+    links += [("arXiv", name, arxiv.abstract) for name in publication.arxiv_ids if (arxiv := arxiv_urls(name))]
     wos = "https://www.webofscience.com/wos/woscc/full-record/WOS:"
-    found += [("Web of Science", name, wos + name) for name in publication.isi]
-    found += [("PubMed", name, f"https://pubmed.ncbi.nlm.nih.gov/{name}/") for name in publication.pmid]
-    found += [("Full text", "", url) for url in publication.urls]
-    return [(kind, name or "", url) for kind, name, url in found if url]
+    links += [("Web of Science", name, wos + name) for name in publication.isi]
+    links += [("PubMed", name, f"https://pubmed.ncbi.nlm.nih.gov/{name}/") for name in publication.pmid]
+    links += [("Full text", "", url) for url in publication.urls]
+    return [(kind, name or "", url) for kind, name, url in links if url]
 
 
 def citations(publication: Publication) -> list[Citation]:
-    """Every style of the record, the preferred one first."""
+    """Return the citations of the record, in the order of preferred styles."""
     rank = {style: number for number, style in enumerate(_PREFERRED_STYLES)}
     styles = sorted(publication.citations.items(), key=lambda item: (rank.get(item[0], len(rank)), item[0]))
-    made = (
+    rendered = (
         (vocabulary.label(vocabulary.STYLES, style), rendering.citation(_BREAK.sub(" ", html)))
         for style, html in styles
     )
-    return [Citation(style, html) for style, html in made if html]
+    return [Citation(style, html) for style, html in rendered if html]
 
 
 def relations(publication: Publication, index: PublicationIndex) -> list[Relation]:
-    """Related material both ways: what this record names, and the records that name it; each once."""
-    own = {related.id for related in publication.related if related.id}
-    found = []
+    """Return related material, each once: that of this record, then the records that refer to it."""
+    return list(dict.fromkeys([*_own_relations(publication, index), *_back_references(publication, index)]))
+
+
+def _own_relations(publication: Publication, index: PublicationIndex) -> Iterator[Relation]:
     for related in publication.related:
-        other = index.by_id.get(related.id or "")
         label = vocabulary.label(vocabulary.RELATIONS, related.relation)
-        if other and other.id != publication.id:
-            found.append(Relation(label, other.title, address=other.address))
-        elif related.id and related.status == "public" and related.id != publication.id:
-            found.append(
-                Relation(label, rendering.plain(related.description) or f"record {related.id} of the repository")
-            )
+        title = rendering.plain(related.description)
+        if related.id and related.id != publication.id:
+            if other := index.by_id.get(related.id):
+                yield Relation(label, other.title, address=other.address)
+            elif related.status == "public":
+                yield Relation(label, title or f"record {related.id} of the repository")
         if related.url:
-            found.append(Relation(label, rendering.plain(related.description) or related.url, url=related.url))
-    for other, called in index.named_by.get(publication.id, []):
-        if other.id not in own and other.id != publication.id:
-            relation = vocabulary.OPPOSITES.get(called, "other")
-            found.append(Relation(vocabulary.label(vocabulary.RELATIONS, relation), other.title, address=other.address))
-    return list(dict.fromkeys(found))
+            yield Relation(label, title or related.url, url=related.url)
+
+
+def _back_references(publication: Publication, index: PublicationIndex) -> Iterator[Relation]:
+    excluded = {publication.id, *(related.id for related in publication.related)}
+    for other, relation in index.references.get(publication.id, []):
+        if other.id not in excluded:
+            label = vocabulary.label(vocabulary.RELATIONS, vocabulary.OPPOSITES.get(relation, "other"))
+            yield Relation(label, other.title, address=other.address)
 
 
 def size(octets: int) -> str:
-    """732745 as ``733 kB``."""
+    """Return ``733 kB`` for 732745."""
     if octets < _KILO:
         return formats.count(octets, "byte")
     value, unit = octets / _KILO, 0
@@ -173,14 +178,14 @@ def size(octets: int) -> str:
 
 
 def when(date: str) -> str:
-    """``2025`` as it is, ``2025-04`` as ``April 2025``, ``2025-04-24`` as ``24 April 2025``."""
+    """Return ``2025`` unchanged, ``April 2025`` for ``2025-04``, ``24 April 2025`` for ``2025-04-24``."""
     if len(date) <= _YEAR:
         return date
     return formats.month(date) if len(date) == _MONTH else formats.long_date(date)
 
 
 def span(event: Conference) -> str:
-    """The days of a conference: ``24 to 28 April 2025``."""
+    """Return the days of a conference: ``24 to 28 April 2025``."""
     start, end = event.start, event.end
     if not start or not end or start == end:
         return when(start or end or "")

@@ -1,4 +1,4 @@
-"""``/publications/``: the institution's own work, by year, type, department and open access, and a page each."""
+"""``/publications/``: the institution's publications by year, type, department and access, and a page for each."""
 
 import datetime as dt
 import hashlib
@@ -24,12 +24,12 @@ from broadsheet.views.render import render
 OVERVIEW = "publications/"
 OPEN = "publications/open-access/"
 NEWEST = 50
-PAGE_SIZE = 300  # publications on one page of a long list; a year is never cut
+PAGE_SIZE = 300  # publications; the list of a year is always one page
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", re.ASCII)
 
 
 class Group(NamedTuple):
-    """Publications that belong together; `address` is that of their list, relative to the site's root."""
+    """Publications with a common year, type, …; `address` is that of their list, relative to the site's root."""
 
     address: str
     label: str
@@ -69,48 +69,50 @@ GROUPINGS = (YEARS, TYPES, DEPARTMENTS, ACCESS)
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
-    """The overview, the list of every group, and the page of every publication."""
+    """Yield the overview, the list of every group, and the page of every publication."""
     publications = catalogue.publications()
     writers = catalogue.publication_author_links()
     by_grouping = {grouping: group_publications(grouping, publications, settings) for grouping in GROUPINGS}
     yield _overview(publications, by_grouping, AUTHORS if writers else "", settings)
-    for grouping, found in by_grouping.items():
-        for group in found:
+    for grouping, groups in by_grouping.items():
+        for group in groups:
             yield from _list(group, grouping, settings)
-    if opened := [p for p in publications if p.open_access]:
-        yield from _list(Group(OPEN, "Open access", opened), ACCESS, settings, by_grouping[ACCESS])
+    if open_access := [p for p in publications if p.open_access]:
+        yield from _list(Group(OPEN, "Open access", open_access), ACCESS, settings, by_grouping[ACCESS])
     index = publication_page.PublicationIndex.of(publications)
     first = _first_recent(publications, settings)
     for publication in publications:
-        shown = catalogue.entries_of(publication.id)
-        page = publication_page.page(publication, index, shown, settings, _group_links(publication, settings), writers)
-        content = PageContent("publication", publications=[publication], entries={publication.id: shown})
+        entries = catalogue.entries_of(publication.id)
+        page = publication_page.page(
+            publication, index, entries, settings, _group_links(publication, settings), writers
+        )
+        content = PageContent("publication", publications=[publication], entries={publication.id: entries})
         yield with_alternates(page, content, settings) if _changed(publication) >= first else page
 
 
 def _first_recent(publications: Iterable[Publication], settings: Settings) -> str:
-    """From which date on a record's page has twins: counted from the newest record, so no new day changes a page."""
+    """Return the date from which records have alternates, counted from the newest record: no new day changes a page."""
     if settings.alternates != "recent":
-        return "" if settings.alternates == "all" else "~"  # before and after all dates
+        return "" if settings.alternates == "all" else "~"  # before or after all dates
     newest = max(map(_changed, publications), default="1970-01-01")
     return (dt.date.fromisoformat(newest) - dt.timedelta(RECENT_DAYS)).isoformat()
 
 
 def _changed(publication: Publication) -> str:
-    """The day a record was made or changed last."""
+    """Return the day of a record's creation or last change."""
     return max(publication.list_date, (publication.date_updated or "")[:10])
 
 
 def group_publications(grouping: Grouping, publications: Sequence[Publication], settings: Settings) -> list[Group]:
     """Return the groups of `grouping`: years from the newest on, everything else the largest first."""
-    found: dict[str, Group] = {}
+    groups: dict[str, Group] = {}
     for publication in publications:
         for name, label in grouping.keys(publication, settings):
             address = _address(grouping, name)
-            found.setdefault(address, Group(address, label, [])).publications.append(publication)
+            groups.setdefault(address, Group(address, label, [])).publications.append(publication)
     if grouping is YEARS:
-        return sorted(found.values(), key=lambda s: (s.label.isdigit(), s.label), reverse=True)
-    return sorted(found.values(), key=lambda s: (-len(s.publications), s.label.casefold(), s.address))
+        return sorted(groups.values(), key=lambda group: (group.label.isdigit(), group.label), reverse=True)
+    return sorted(groups.values(), key=lambda group: (-len(group.publications), group.label.casefold(), group.address))
 
 
 def _address(grouping: Grouping, name: str) -> str:
@@ -126,7 +128,7 @@ def _group_links(publication: Publication, settings: Settings) -> list[publicati
 
 
 def slug(name: str) -> str:
-    """`name` where it can stand in an address; else what of it can, and a hash that keeps it apart from others."""
+    """Return `name` if it is safe in an address; else its safe characters and a hash that makes it unique."""
     if _SAFE.fullmatch(name) and is_free(name):
         return name
     rest = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:40]
@@ -140,7 +142,7 @@ def _overview(
         "newest": publications[:NEWEST],
         "total": len(publications),
         "by_grouping": by_grouping,
-        "opened": sum(p.open_access for p in publications),
+        "open_access": sum(p.open_access for p in publications),
         "open_address": OPEN,
         "authors": authors,
     }
@@ -152,13 +154,17 @@ def _overview(
         feeds=publication_feed_links(settings),
         updated=max((p.date_updated[:10] for p in publications if p.date_updated), default=None),
     )
-    links = [ListLink(s.label, s.address, len(s.publications)) for found in by_grouping.values() for s in found]
+    links = [
+        ListLink(group.label, group.address, len(group.publications))
+        for groups in by_grouping.values()
+        for group in groups
+    ]
     content = PageContent("publications", publications=publications[:NEWEST], lists=links)
     return with_alternates(page, content, settings)
 
 
-def _list(group: Group, grouping: Grouping, settings: Settings, kinds: Sequence[Group] = ()) -> Iterator[Page]:
-    """The pages of a group: one of a year, else one for every `PAGE_SIZE` publications."""
+def _list(group: Group, grouping: Grouping, settings: Settings, subgroups: Sequence[Group] = ()) -> Iterator[Page]:
+    """Yield the pages of a group: one for a year, else one for every `PAGE_SIZE` publications."""
     total = len(group.publications)
     size = total if grouping is YEARS else PAGE_SIZE
     parts = [group.publications[start : start + size] for start in range(0, total, size)]
@@ -170,7 +176,7 @@ def _list(group: Group, grouping: Grouping, settings: Settings, kinds: Sequence[
             "total": total,
             "addresses": addresses,
             "number": index + 1,
-            "kinds": kinds,
+            "subgroups": subgroups,
         }
         label = group.label if grouping is not YEARS or not group.label.isdigit() else f"Publications of {group.label}"
         page = Page(
@@ -182,16 +188,16 @@ def _list(group: Group, grouping: Grouping, settings: Settings, kinds: Sequence[
             feeds=publication_feed_links(settings),
             updated=max((p.date_updated[:10] for p in part if p.date_updated), default=None),
         )
-        onward = [ListLink(f"{label}, page {n}", to) for n, to in enumerate(addresses, 1) if n != index + 1]
-        content = PageContent("publications", publications=part, lists=onward)
+        other_pages = [ListLink(f"{label}, page {n}", to) for n, to in enumerate(addresses, 1) if n != index + 1]
+        content = PageContent("publications", publications=part, lists=other_pages)
         yield with_alternates(page, content, settings)
 
 
 def _sections(part: list[Publication], grouping: Grouping, settings: Settings) -> list[tuple[str, list[Publication]]]:
-    """The publications under headings, in their order (newest first), or by type within a year."""
+    """Return the publications under headings, in their order (newest first); those of a year by type."""
 
     def heading(publication: Publication) -> str:
         return next(label for _, label in grouping.keys(publication, settings))
 
     ordered = sorted(part, key=heading) if grouping is TYPES else part
-    return [(label, list(found)) for label, found in groupby(ordered, heading)]
+    return [(label, list(members)) for label, members in groupby(ordered, heading)]

@@ -1,4 +1,4 @@
-"""``/saved/``: the place for the papers a reader saved. Which those are only the reader's browser knows."""
+"""``/saved/``: a frame for the papers that a reader saved; their list is in the reader's browser alone."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ ADDRESS = "saved/"
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
-    """The one page."""
+    """Yield the page."""
     description = "The papers you saved in this browser, with your notes"
     body = render("saved.html.j2", ADDRESS)
     script = "assets/saved.js"

@@ -1,4 +1,4 @@
-"""``/search/``: the place for the search over all papers and publications."""
+"""``/search/``: the search over all papers and publications."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,13 @@ from broadsheet.views.render import render
 from broadsheet.views.search_documents import PUBLICATIONS, STOP_WORDS
 
 ADDRESS = "search/"
-# By what hits are filtered and sorted: names in addresses, and words.
+# Facets and sort keys of hits: their names in URLs, and their labels.
 FACETS = {"topic": "Topic", "category": "Category", "source": "Source", "year": "Year", "score": "Score"}
 SORTS = {"": "By relevance", "date": "By date", "score": "By score", "novelty": "By novelty", "upvotes": "By upvotes"}
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
-    """The one page."""
+    """Yield the page."""
     counts = {"papers": catalogue.papers(), "publications": len(catalogue.publications())}
     labels = {
         "topic": {topic.id: topic.name for topic in settings.topics},

@@ -1,7 +1,7 @@
-"""``/since/``: what was published since a reader's last visit, which only the reader's browser knows.
+"""``/since/``: papers since a reader's last visit, whose date is in the reader's browser alone.
 
-Without scripts, the page is the last week. With them, the browser puts its list together out of one small file a day
-and an index of them: one more day makes one more file.
+Without scripts, the page shows the last week. With them, the browser makes its list of one small file a day and an
+index of these files, so one more day adds one file.
 """
 
 import datetime as dt
@@ -24,28 +24,28 @@ from broadsheet.views.render import render
 ADDRESS = "since/"
 INDEX = f"{ADDRESS}days.json"
 SCRIPT = "assets/since.js"
-WEEK = 7
-WINDOW = 60  # days: whoever was away for longer is led to the months
-NAMES = 4  # of the authors, as in every list
+WEEK_DAYS = 7
+WINDOW_DAYS = 60  # after a longer absence, the page links to the months
+MAX_AUTHORS = 4  # as in every list
 
-# Inline HTML as data: text, or an element's name, its attributes and its content.
-Part = str | list[Any]
+# Inline HTML as data: text, or a list of an element's name, attributes and content.
+InlineNode = str | list[Any]
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """The days of the window that have papers."""
-    return [head.date for head in _last(catalogue, WINDOW) if head.papers]
+    """Return the days of the window that have papers."""
+    return [head.date for head in _last_days(catalogue, WINDOW_DAYS) if head.papers]
 
 
-def files(catalogue: Catalogue, settings: Settings, date: str) -> Iterator[File]:
-    """The papers of one day, best first, as JSON."""
-    papers = [_paper(entry, settings) for entry in catalogue.day(date)]
-    yield File(f"{ADDRESS}{date}.json", msgspec.json.encode({"date": date, "papers": papers}))
+def files(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:
+    """Yield the papers of the day `key`, best first, as JSON."""
+    papers = [_paper(entry, settings) for entry in catalogue.day(key)]
+    yield File(f"{ADDRESS}{key}.json", msgspec.json.encode({"date": key, "papers": papers}))
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page | File]:
-    """The page, and the index of the days."""
-    week = _last(catalogue, WEEK)
+    """Yield the page, and the index of the days."""
+    week = _last_days(catalogue, WEEK_DAYS)
     best = settings.pages.month_best
     context = {
         "days": week,
@@ -68,8 +68,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     yield File(INDEX, msgspec.json.encode(_index(catalogue, settings)))
 
 
-def _last(catalogue: Catalogue, days: int) -> list[DayHead]:
-    """The days on record, and the missing ones, of so many dates up to the newest day with a page; oldest first."""
+def _last_days(catalogue: Catalogue, days: int) -> list[DayHead]:
+    """Return the last `days` days, missing ones included, up to the newest with a page; oldest first."""
     newest = catalogue.newest_day()
     if newest is None:
         return []
@@ -78,57 +78,57 @@ def _last(catalogue: Catalogue, days: int) -> list[DayHead]:
 
 
 def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
-    """Return the index: `days` as date, state, papers, and a label's words if they are not the usual ones.
+    """Return the index: `days` as date, state, papers, and the words of a label that differ from the default.
 
-    `week` begins the last of them, and `before` is the newest day older than all.
+    `week` is the first day of the last week, `before` the newest day older than the window.
     """
-    days = _last(catalogue, WINDOW)
+    days = _last_days(catalogue, WINDOW_DAYS)
     return {
         "version": 1,
-        "days": [_indexed(head) for head in days],
-        "week": next((head.date for head in _last(catalogue, WEEK)), None),
+        "days": [_index_entry(head) for head in days],
+        "week": next((head.date for head in _last_days(catalogue, WEEK_DAYS)), None),
         "before": catalogue.neighbours("day", days[0].date)[0] if days else None,
         "states": formatting.STATE_KEYS,
         "topics": {topic.id: topic.label for topic in settings.topics},
     }
 
 
-def _indexed(head: DayHead) -> tuple[Any, ...]:
+def _index_entry(head: DayHead) -> tuple[Any, ...]:
     key, *words = formatting.label(head)
-    usual = formatting.STATE_KEYS[key]
-    return (head.date, key, head.papers, *([] if tuple(words) == usual else [words]))
+    default = formatting.STATE_KEYS[key]
+    return (head.date, key, head.papers, *([] if tuple(words) == default else [words]))
 
 
 def _paper(entry: Entry, settings: Settings) -> dict[str, Any]:
-    """What a list shows of a paper; what it has no word for is left out. Text is plain, never markup."""
-    it = entry.paper
-    told = {
-        "id": it.arxiv_id,
-        "title": rendering.plain(it.title),
-        "title_parts": parts(str(rendering.title(it.title))),
-        "authors": it.authors[:NAMES],
-        "more": max(len(it.authors) - NAMES, 0) or None,
-        "score": it.score,
-        "relevance": it.relevance,
-        "novelty": it.novelty,
-        "upvotes": it.upvotes,
-        "comment": rendering.plain(it.comment or ""),
-        "comment_parts": parts(str(rendering.title(it.comment or ""))),
+    """Return the fields of a paper in a list, without empty ones. Text is plain, never markup."""
+    paper = entry.paper
+    fields = {
+        "id": paper.arxiv_id,
+        "title": rendering.plain(paper.title),
+        "title_parts": parts(str(rendering.title(paper.title))),
+        "authors": paper.authors[:MAX_AUTHORS],
+        "more": max(len(paper.authors) - MAX_AUTHORS, 0) or None,
+        "score": paper.score,
+        "relevance": paper.relevance,
+        "novelty": paper.novelty,
+        "upvotes": paper.upvotes,
+        "comment": rendering.plain(paper.comment or ""),
+        "comment_parts": parts(str(rendering.title(paper.comment or ""))),
         "topics": entry.topics,
         "address": paper_address(entry, settings),
         "first_seen": entry.first_seen if entry.first_seen < entry.date else None,
     }
-    return {name: value for name, value in told.items() if value not in (None, "", (), [])}
+    return {name: value for name, value in fields.items() if value not in (None, "", (), [])}
 
 
-def parts(markup: str) -> list[Part]:
-    """Our own inline HTML as data, so that a script makes nodes of it, not markup; empty where plain text says all."""
+def parts(markup: str) -> list[InlineNode]:
+    """Return our own inline HTML as data, from which a script makes nodes; empty if it has no elements."""
     return _content(ElementTree.fromstring(f"<p>{markup}</p>")) if "<" in markup else []
 
 
-def _content(element: ElementTree.Element) -> list[Part]:
-    said: list[Part] = [element.text] if element.text else []
+def _content(element: ElementTree.Element) -> list[InlineNode]:
+    nodes: list[InlineNode] = [element.text] if element.text else []
     for child in element:
-        said.append([child.tag, child.attrib, *_content(child)])
-        said += [child.tail] if child.tail else []
-    return said
+        nodes.append([child.tag, child.attrib, *_content(child)])
+        nodes += [child.tail] if child.tail else []
+    return nodes

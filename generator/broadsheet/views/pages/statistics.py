@@ -1,4 +1,4 @@
-"""``/statistics/``: what the archive holds, what it cost and what is missing, drawn and month by month in figures."""
+"""``/statistics/``: the contents, costs and gaps of the archive, in charts and by month."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ ADDRESS = "statistics/"
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
-    """The one page."""
+    """Yield the page."""
     by_month = [(name, totals(catalogue.span(*month_span(name)))) for name in reversed(catalogue.periods("month"))]
     days = catalogue.days()
     counts = catalogue.topic_counts()

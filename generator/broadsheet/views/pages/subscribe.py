@@ -1,4 +1,4 @@
-"""``/subscribe/``: every feed, in words, with what it takes to get it into a reader."""
+"""``/subscribe/``: every feed with its description, addresses and links to feed readers."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -19,7 +19,7 @@ GROUPS = {
     "Sources": "Only papers that come from one place.",
     "Publications": "",
 }
-# Where readers on the web take a feed's address, percent-encoded, at the end of theirs.
+# Web readers: URLs to which a feed's percent-encoded URL is appended.
 READERS = {
     "Feedly": "https://feedly.com/i/subscription/feed%2F",
     "Inoreader": "https://www.inoreader.com/?add_feed=",
@@ -30,7 +30,7 @@ READERS = {
 
 
 class Offer(NamedTuple):
-    """A feed as the page offers it: its address, its files by format, the readers that take it at one click."""
+    """A feed on the page: its URL, its files by format, and links that add it to web readers."""
 
     feed: FeedSpec
     url: str
@@ -39,10 +39,10 @@ class Offer(NamedTuple):
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
-    """The one page."""
-    listed = all_feeds(settings)
-    offers = [_offer(feed, settings) for feed in listed]
-    groups = [(name, GROUPS[name], list(some)) for name, some in groupby(offers, key=lambda offer: offer.feed.group)]
+    """Yield the page."""
+    feeds = all_feeds(settings)
+    offers = [_offer(feed, settings) for feed in feeds]
+    groups = [(name, GROUPS[name], list(group)) for name, group in groupby(offers, key=lambda offer: offer.feed.group)]
     context = {
         "groups": groups,
         "opml_path": OPML_PATH,
@@ -55,7 +55,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         title="Subscribe",
         description="Every feed of this digest, and what to do with it",
         body=render("subscribe.html.j2", ADDRESS, **context),
-        feeds=feed_links(settings, *(feed.path for feed in listed)),
+        feeds=feed_links(settings, *(feed.path for feed in feeds)),
         script="assets/copy.js",
     )
 

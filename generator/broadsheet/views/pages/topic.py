@@ -1,4 +1,4 @@
-"""``/topics/`` and ``/topics/ID/``: what a topic means, its newest papers, its counts by month, its feeds."""
+"""``/topics/`` and ``/topics/ID/``: a topic's description, newest papers, counts by month and feeds."""
 
 from collections.abc import Iterator
 
@@ -19,12 +19,12 @@ OVERVIEW = "topics/"
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """The overview (an empty key) and every topic."""
+    """Return the overview (an empty key) and every topic."""
     return ["", *(topic.id for topic in settings.topics)]
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page | File]:
-    """The page of one topic with its papers for a bibliography, or the overview."""
+    """Yield the page of a topic and its BibTeX file, or the overview."""
     if topic := settings.topic(key) if key else None:
         newest = catalogue.newest(settings.pages.topic_newest, topic.id)
         yield _page(catalogue, settings, topic, newest)
@@ -45,8 +45,8 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
         feeds=feed_links(settings),
         updated=max((newest[0].date for _, _, newest in topics if newest), default=None),
     )
-    places = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count, _ in topics]
-    return with_alternates(page, PageContent("topics", lists=places), settings)
+    links = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count, _ in topics]
+    return with_alternates(page, PageContent("topics", lists=links), settings)
 
 
 def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[Entry]) -> Page:

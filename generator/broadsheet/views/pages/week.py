@@ -14,10 +14,10 @@ PERIOD = Period("week", "week.html.j2", week_address, formats.week, week_span)
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """Every ISO week in which some day has a page."""
+    """Return every ISO week in which a day has a page."""
     return catalogue.periods("week")
 
 
-def pages(catalogue: Catalogue, settings: Settings, name: str) -> Iterator[Page]:
-    """The page of one week."""
-    yield overview(catalogue, settings, PERIOD, name, settings.pages.week_best)
+def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
+    """Yield the page of the week `key`."""
+    yield overview(catalogue, settings, PERIOD, key, settings.pages.week_best)
