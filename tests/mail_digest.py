@@ -5,7 +5,7 @@ import json
 from email.utils import format_datetime
 from pathlib import Path
 
-from broadsheet.mail.edition import Feed
+from broadsheet.mail.edition import ParsedFeed
 from broadsheet.mail.feed_parser import parse
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -34,7 +34,9 @@ def paper_html(title: str, arxiv_id: str, *paragraphs: str) -> str:
 
 def edition_html(*papers: tuple[str, str, str]) -> str:
     """One of our editions: title, id and abstract of each paper."""
-    items = "".join(f'<li><a href="https://arxiv.org/abs/{i}">{rendering.title(title)}</a></li>' for title, i, _ in papers)
+    items = "".join(
+        f'<li><a href="https://arxiv.org/abs/{i}">{rendering.title(title)}</a></li>' for title, i, _ in papers
+    )
     body = "".join(paper_html(title, i, "Ada Lovelace", abstract) for title, i, abstract in papers)
     return f"<p>{len(papers)} papers.</p><h2>Contents</h2><ol>{items}</ol>{body}"
 
@@ -65,7 +67,7 @@ def rss(*editions: tuple[str, str, tuple[str, ...]]) -> bytes:
     ).encode()
 
 
-def feed(*editions: tuple[str, str, tuple[str, ...]]) -> Feed:
+def feed(*editions: tuple[str, str, tuple[str, ...]]) -> ParsedFeed:
     """The same, read."""
     return parse(rss(*(editions or (("2025-05-27", edition_html(*PAPERS), ()),))), "daily.xml")
 

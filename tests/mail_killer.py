@@ -1,4 +1,4 @@
-"""Runs ``broadsheet mail`` in a process for every line of its sending code and kills it there, then runs it once more.
+"""Run ``broadsheet mail`` in a process for every line of its sending code, kill it there, and run it once more.
 
 ``python tests/mail_killer.py FOLDER RECIPIENTS`` prints the id of the list used each time.
 """
@@ -13,35 +13,32 @@ from typing import Any
 
 import msgspec
 
-from broadsheet.mail import deliver as mailing
-from broadsheet.mail import delivery_log as outbox
-from broadsheet.mail import feed_parser as feed_in
-from broadsheet.mail import server
+from broadsheet.mail import deliver, delivery_log, feed_parser, server
 from broadsheet.mail.recipients import read_variable
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 
-WATCHED = {outbox.__file__, server.__file__}
-STEPS = {"mail", "begin", "deliver", "_round", "_set"}  # of mailing: the rest of it only looks
+WATCHED = {delivery_log.__file__, server.__file__}
+STEPS = {"send_edition", "enqueue", "deliver", "_round", "_set"}  # of `deliver`: the rest of it only reads
 FOLDER = Path(sys.argv[1])
 RECIPIENTS, _ = read_variable(sys.argv[2])
 SETTINGS = config.load(FOLDER / "digest")
-FEED = feed_in.parse((FOLDER / "daily.xml").read_bytes(), "daily.xml")
+FEED = feed_parser.parse((FOLDER / "daily.xml").read_bytes(), "daily.xml")
 
 
 def send(settings: Settings) -> None:
-    """One run."""
+    """Send the newest edition."""
     state = FOLDER / "states" / f"{settings.mail.list_id}.sqlite"
-    report = mailing.send_edition(settings, FEED, None, RECIPIENTS, state, os.environ, lambda seconds: None)
+    report = deliver.send_edition(settings, FEED, None, RECIPIENTS, state, os.environ, lambda seconds: None)
     assert not report.problems, report.problems
 
 
 def traced(at_line: Callable[[tuple[str, int]], None], settings: Settings) -> None:
-    """One run; `at_line` hears of each line before it is run."""
+    """Send the newest edition, and call `at_line` before each line."""
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         code = frame.f_code
-        if code.co_filename not in WATCHED and not (code.co_filename == mailing.__file__ and code.co_name in STEPS):
+        if code.co_filename not in WATCHED and not (code.co_filename == deliver.__file__ and code.co_name in STEPS):
             return None
         if event == "line":
             at_line((code.co_filename, frame.f_lineno))
@@ -53,7 +50,7 @@ def traced(at_line: Callable[[tuple[str, int]], None], settings: Settings) -> No
 
 
 def in_a_child(work: Callable[[], None]) -> int:
-    """How the child that did `work` ended."""
+    """Do `work` in a child process, and return its exit code."""
     child = os.fork()
     if child == 0:
         try:
@@ -66,7 +63,7 @@ def in_a_child(work: Callable[[], None]) -> int:
 
 
 def killed_at(number: int, settings: Settings) -> Callable[[], None]:
-    """A run that ends before the line with that number."""
+    """Return a run that is killed before the line with that number."""
     left = [number]
 
     def count(_: tuple[str, int]) -> None:
@@ -78,12 +75,12 @@ def killed_at(number: int, settings: Settings) -> Callable[[], None]:
 
 
 def named(name: str) -> Settings:
-    """The settings with a list of their own."""
+    """Return the settings with another list id."""
     return msgspec.structs.replace(SETTINGS, mail=msgspec.structs.replace(SETTINGS.mail, list_id=name))
 
 
 def main() -> None:
-    """Kill before the first time that each line is run, and before the last time of those that talk to the server."""
+    """Kill before the first run of each line, and before the last one of those in `server`."""
     lines: list[tuple[str, int]] = []
     traced(lines.append, named("all.example"))
     first = {line: number for number, line in reversed(list(enumerate(lines)))}

@@ -17,7 +17,7 @@ PATH = "/v1/chat/completions"
 KEY = "sk-test-5up3r-s3cret-key"
 
 
-class Question(NamedTuple):
+class ModelRequest(NamedTuple):
     """A request as it came: the ids of the papers in it, in order, and all of its JSON."""
 
     ids: tuple[str, ...]
@@ -36,7 +36,7 @@ class Reply(NamedTuple):
     interim: bytes = b""
 
 
-Behaviour = Callable[[Question], Reply]
+Behaviour = Callable[[ModelRequest], Reply]
 
 
 class ModelServer:
@@ -46,8 +46,8 @@ class ModelServer:
     """
 
     def __init__(self, key: str = "") -> None:
-        self.questions: list[Question] = []
-        self.told: list[Tokens] = []
+        self.requests: list[ModelRequest] = []
+        self.usages: list[Tokens] = []
         self._key = key
         self._next: list[Behaviour] = []
         self._papers: dict[str, Behaviour] = {}
@@ -83,13 +83,13 @@ class ModelServer:
     @property
     def asked(self) -> list[tuple[str, ...]]:
         """The ids of each request."""
-        return [question.ids for question in self.questions]
+        return [question.ids for question in self.requests]
 
     @property
     def tokens(self) -> Tokens:
         """The sum of all usage that was told."""
         names = ("prompt", "completion", "total", "cached")
-        return Tokens(**{name: sum(getattr(told, name) for told in self.told) for name in names})
+        return Tokens(**{name: sum(getattr(told, name) for told in self.usages) for name in names})
 
     def __enter__(self) -> "ModelServer":
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
@@ -101,17 +101,17 @@ class ModelServer:
 
     def _serve(self, request: BaseHTTPRequestHandler) -> None:
         body = json.loads(request.rfile.read(int(request.headers.get("Content-Length") or 0)))
-        question = Question(ids_in(body), body, request.headers.get("Authorization") or "")
+        question = ModelRequest(ids_in(body), body, request.headers.get("Authorization") or "")
         with self._lock:
-            self.questions.append(question)
+            self.requests.append(question)
             reply = self._behaviour(request.path, question)(question)
-            self.told += _usage(reply)
+            self.usages += _usage(reply)
         try:
             _send(request, reply)
         except OSError:  # the other side had enough
             request.close_connection = True
 
-    def _behaviour(self, path: str, question: Question) -> Behaviour:
+    def _behaviour(self, path: str, question: ModelRequest) -> Behaviour:
         if path.partition("?")[0] != PATH:
             return error(404, "not found")
         if self._key and question.authorization != f"Bearer {self._key}":
@@ -128,7 +128,7 @@ def ids_in(body: dict[str, Any]) -> tuple[str, ...]:
     return tuple(line["ARXIVID"] for line in lines if "TITLE" in line)
 
 
-def verdict(arxiv_id: str, **changes: Any) -> dict[str, Any]:
+def rating(arxiv_id: str, **changes: Any) -> dict[str, Any]:
     """A good line about a paper; the scores follow from its id."""
     digits = [int(digit) for digit in arxiv_id if digit.isdigit()]
     line = {
@@ -140,12 +140,12 @@ def verdict(arxiv_id: str, **changes: Any) -> dict[str, Any]:
     return line | changes
 
 
-def lines(question: Question, **changes: Any) -> str:
+def lines(question: ModelRequest, **changes: Any) -> str:
     """A good line about every paper."""
-    return "\n".join(json.dumps(verdict(paper, **changes)) for paper in question.ids)
+    return "\n".join(json.dumps(rating(paper, **changes)) for paper in question.ids)
 
 
-def completion(question: Question, content: str | None, finish: str = "stop", **message: Any) -> Reply:
+def completion(question: ModelRequest, content: str | None, finish: str = "stop", **message: Any) -> Reply:
     """A chat completion with `content`; its usage follows from the lengths, three quarters of the prompt cached."""
     prompt = sum(len(part["content"]) for part in question.body["messages"]) // 4
     written = len(content or "") // 4
@@ -162,7 +162,7 @@ def completion(question: Question, content: str | None, finish: str = "stop", **
 # -- behaviours ----------------------------------------------------------------------------------------------------
 
 
-def well(question: Question) -> Reply:
+def well(question: ModelRequest) -> Reply:
     """Every paper has its line."""
     return completion(question, lines(question))
 
@@ -172,17 +172,17 @@ def saying(content: str, finish: str = "stop") -> Behaviour:
     return lambda question: completion(question, content, finish)
 
 
-def declining(question: Question) -> Reply:
+def declining(question: ModelRequest) -> Reply:
     """The content filter stops the reply."""
     return completion(question, None, "content_filter")
 
 
-def cut(question: Question) -> Reply:
+def cut(question: ModelRequest) -> Reply:
     """The limit of tokens comes in the middle of the last line."""
     return completion(question, lines(question)[:-20], "length")
 
 
-def without_usage(question: Question) -> Reply:
+def without_usage(question: ModelRequest) -> Reply:
     """A good reply that does not tell its tokens."""
     body = json.loads(well(question).body)
     del body["usage"]
@@ -206,7 +206,7 @@ def silent(seconds: float) -> Behaviour:
     return lambda question: Reply(seconds=seconds, hang_up=True)
 
 
-def hanging_up(question: Question) -> Reply:
+def hanging_up(question: ModelRequest) -> Reply:
     """No reply at all."""
     return Reply(hang_up=True)
 

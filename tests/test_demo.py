@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from broadsheet.index.days import TopicMatcher, entries
+from broadsheet.index.days import TopicMatcher, day_entries
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
@@ -186,7 +186,7 @@ def test_upvotes_comments_and_links_are_those_of_hugging_face(corpus: Path, days
 def test_the_full_day_is_shown_in_the_order_of_its_page(
     corpus: Path, days: dict[str, tuple[Paper, ...]], settings: config.Settings
 ) -> None:
-    shown = [entry.paper for entry in entries(FULL, days[FULL], TopicMatcher(settings))]
+    shown = [entry.paper for entry in day_entries(FULL, days[FULL], TopicMatcher(settings))]
     page = (corpus / "seeds" / "002_8e799e1ade4a5b06.txt").read_text("utf-8")
     places = [page.index(f"ArXiv ID: {paper.arxiv_id}") for paper in shown if paper.score is not None]
     assert len(places) >= 12

@@ -22,7 +22,7 @@ from tests.example import ROOT, command_line, digest, make_digest, paper
 from tests.kills.__main__ import kills
 from tests.kills.killing import MARK, is_held, marked
 from tests.loopback import Loopback
-from tests.model_server import KEY, ModelServer, Question, Reply, well
+from tests.model_server import KEY, ModelServer, ModelRequest, Reply, well
 from tests.morning import DAY, HF, WEEKS_LATER, Morning, hf_list
 
 PATIENCE_S = 60  # of a machine that has much else to do
@@ -191,7 +191,7 @@ def test_a_run_that_waits_for_a_model_ends_when_told_and_its_day_is_done_next_ti
     morning.make("run: {min_relevance: 1}\n")
     assert morning.model
 
-    def slow(question: Question) -> Reply:
+    def slow(question: ModelRequest) -> Reply:
         time.sleep(3)
         return well(question)
 
@@ -201,7 +201,7 @@ def test_a_run_that_waits_for_a_model_ends_when_told_and_its_day_is_done_next_ti
     line = command_line("run", "--date", DAY, "--no-build", "--quiet", now=WEEKS_LATER)
     environment = os.environ | morning.environment | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(line, cwd=morning.root, env=environment, stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: morning.model and morning.model.questions)
+    wait_for(lambda: morning.model and morning.model.requests)
     process.send_signal(number)
     _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 128 + number

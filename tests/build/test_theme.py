@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from broadsheet.build.generate import generate
 from broadsheet.build.theme import Theme, build_rest, knows_short_way
-from broadsheet.index.dependencies import Recorder
-from broadsheet.index.open import open_catalogue
+from broadsheet.index.dependencies import DependencyTracker
+from broadsheet.index.open import open_index
 from broadsheet.settings import config
 from broadsheet.text.sanitize import one_line
 from broadsheet.views.markdown import html, markdown, meta
@@ -44,8 +44,8 @@ def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> No
     subprocess.run(command, check=True, capture_output=True)
     assert knows_short_way(root)
     settings, theme = config.load(root), Theme(root)
-    catalogue = open_catalogue(root, settings)
-    recorded = Recorder(catalogue).as_catalogue()
+    catalogue = open_index(root, settings)
+    recorded = DependencyTracker(catalogue).as_catalogue()
     pages = [
         p
         for kind in PAGE_TYPES.values()

@@ -143,6 +143,6 @@ def test_a_mail_server_that_floods_is_given_up_by_its_bytes(tmp_path: Path, monk
     there = mail_server.Server("localhost", 0, "none")
     with Hanging(lambda: iter([b"220-more\r\n" * 1000] * 10_000)) as hanging, within(1):
         connection = mail_server.Connection(there._replace(port=hanging.port))
-        with pytest.raises(mail_server.Unreachable, match="does not answer in time"):
+        with pytest.raises(mail_server.UnreachableError, match="does not answer in time"):
             connection.send("a@b.example", "c@d.example", b"")
         connection.close()

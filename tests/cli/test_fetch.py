@@ -11,7 +11,7 @@ from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
-from broadsheet.providers.fetch_result import Condition
+from broadsheet.providers.fetch_result import SourceStatus
 from broadsheet.settings import config
 from broadsheet.store.store import Store
 from tests.example import SETTINGS, digest, make_digest, paper, tree
@@ -61,9 +61,9 @@ def test_a_day_of_everything(server: Loopback, tmp_path: Path) -> None:
         ("2609.20001", "hf"),
     ]
     assert [(source.source, source.condition, source.papers) for source in report.sources] == [
-        ("arxiv", Condition.OK, 4),
-        ("hf", Condition.OK, 2),
-        ("librecat ista", Condition.OK, 0),
+        ("arxiv", SourceStatus.OK, 4),
+        ("hf", SourceStatus.OK, 2),
+        ("librecat ista", SourceStatus.OK, 0),
     ]
     assert (report.new, report.duplicates, report.changed, report.problems) == (5, {}, [DAY], [])
     assert report.publications == {"added": 2}
@@ -122,7 +122,7 @@ def test_one_source_down_and_the_others_go_on(server: Loopback, tmp_path: Path) 
     root = make_digest(tmp_path, settings=all_of_it(server))
     (report,) = run(root, DAY)
     conditions = [source.condition for source in report.sources]
-    assert conditions == [Condition.FAILED, Condition.OK, Condition.FAILED]
+    assert conditions == [SourceStatus.FAILED, SourceStatus.OK, SourceStatus.FAILED]
     assert [problem.message for problem in report.faults] == [
         "answers 429 Too Many Requests and asks to wait 86,400 seconds",
         "answers with a web page, not with data",
@@ -136,7 +136,7 @@ def test_several_days_ask_the_repository_once(server: Loopback, tmp_path: Path) 
     root = make_digest(tmp_path, settings=all_of_it(server))
     reports = run(root, "2026-09-26", "2026-09-27", today="2026-11-20")
     assert [len(report.sources) for report in reports] == [2, 3]
-    assert {source.condition for report in reports for source in report.sources[:2]} == {Condition.QUIET}
+    assert {source.condition for report in reports for source in report.sources[:2]} == {SourceStatus.QUIET}
 
 
 def test_days_in_a_row_announce_a_paper_once(server: Loopback, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_an_old_list_under_a_new_date_is_not_a_day(server: Loopback, tmp_path: P
     server.on(FEED, Answer(200, body))
     known["2026-09-23"].append(paper("2609.20003"))
     (report,) = run(make_digest(tmp_path, known, fetch), DAY)
-    assert report.sources[0].condition is Condition.STALE
+    assert report.sources[0].condition is SourceStatus.STALE
     what = "all papers of cs.LG were announced before 2026-09-24: the feed is an old one"
     assert [problem.message for problem in report.faults] == [what]
 

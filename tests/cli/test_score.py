@@ -121,7 +121,7 @@ def test_the_about_page_shows_what_was_sent_word_for_word(
     generate(root)
     page = (root / "docs/about/index.md").read_text("utf-8")
     system, user = (html.unescape(found) for found in re.findall(r'<pre class="prompt">(.*?)</pre>', page, re.DOTALL))
-    sent = [message["content"] for message in server.questions[0].body["messages"]]
+    sent = [message["content"] for message in server.requests[0].body["messages"]]
     before, after = user.split("{papers}")
     assert sent[0] == system
     assert sent[1].startswith(before)

@@ -17,7 +17,7 @@ from broadsheet.http.secrets import Secrets
 from tests import model_server
 from tests.example import tree
 from tests.loopback import Answer, Loopback
-from tests.model_server import ModelServer, Question, Reply, completion, verdict
+from tests.model_server import ModelServer, ModelRequest, Reply, completion, rating
 from tests.morning import API, DAY, FEED, HF, Morning, hf_list
 from tests.scoring.llm.test_scorer import DAY as DATE
 from tests.scoring.llm.test_scorer import PROMPT, Digest
@@ -93,11 +93,11 @@ def refusing(status: int, form: Callable[[str], str]) -> model_server.Behaviour:
 def commenting(form: Callable[[str], str], raw: bool) -> model_server.Behaviour:
     """The key in a comment, in a score and in an id; `raw` text is put into the inner JSON as it is."""
 
-    def answer(question: Question) -> Reply:
+    def answer(question: ModelRequest) -> Reply:
         mark = "@@"
-        lines = [json.dumps(verdict(paper, COMMENT=f"So {mark}.")) for paper in question.ids[:-1]]
-        lines.append(json.dumps(verdict(question.ids[-1], RELEVANCE=mark)))
-        lines.append(json.dumps(verdict("2501.00001", ARXIVID=mark)))
+        lines = [json.dumps(rating(paper, COMMENT=f"So {mark}.")) for paper in question.ids[:-1]]
+        lines.append(json.dumps(rating(question.ids[-1], RELEVANCE=mark)))
+        lines.append(json.dumps(rating("2501.00001", ARXIVID=mark)))
         text = form(SECRET) if raw else json.dumps(form(SECRET))[1:-1]
         return completion(question, "\n".join(lines).replace(mark, text))
 

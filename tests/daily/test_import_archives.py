@@ -11,7 +11,7 @@ import pytest
 
 from broadsheet.build.archive_files import write_json_lines
 from broadsheet.daily.import_ import Report, run
-from broadsheet.index.days import Entry, TopicMatcher, entries
+from broadsheet.index.days import Entry, TopicMatcher, day_entries
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, Tokens
@@ -293,7 +293,7 @@ TOPICS = Settings(topics=(Topic(id="compression", name="Model Compression"), Top
 
 
 def entry_list(*papers: Paper) -> list[Entry]:
-    return entries(DAY, papers, TopicMatcher(TOPICS))
+    return day_entries(DAY, papers, TopicMatcher(TOPICS))
 
 
 @pytest.mark.parametrize(

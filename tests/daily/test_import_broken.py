@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from broadsheet.daily.import_ import run
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.providers import parsers as sources
+from broadsheet.providers import parsers
 from broadsheet.providers.fields import ID_KEYS
 from broadsheet.store.store import Store
 
@@ -91,7 +91,7 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
         1,
         [
             ":7: record 2 has no title: add it in the repository and export the record again",
-            ":12: not YAML: found unexpected end of stream: mend the line; the other records came in",
+            ":12: not YAML: found unexpected end of stream: fix the line; the other records came in",
         ],
         [],
     ),
@@ -216,7 +216,7 @@ FRAGMENTS = st.sampled_from(
 @given(st.lists(FRAGMENTS | st.binary(max_size=8), max_size=12).map(b"".join))
 def test_no_bytes_raise_anything_but_a_problem(data: bytes) -> None:
     try:
-        problems = sources.harvest(data, "file", "2025-01-02")[1].problems
+        problems = parsers.parse(data, "file", "2025-01-02")[1].problems
     except DigestError as error:
         problems = list(error.problems)
     assert all(problem.location.startswith("file") and problem.message and problem.hint for problem in problems)

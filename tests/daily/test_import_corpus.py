@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from broadsheet.daily.import_ import Report, run
-from broadsheet.index.days import order
+from broadsheet.index.days import rank
 from broadsheet.model.receipt import Cost, Tokens
 from broadsheet.model.state import DayState
-from broadsheet.providers import parsers as sources
+from broadsheet.providers import parsers
 from broadsheet.store.store import Store
 
 
@@ -65,8 +65,8 @@ def test_the_day_of_seed_002_keeps_its_papers_in_order(archive: tuple[Store, dic
     papers = [paper for paper in archive[0].papers("2025-05-27") if paper.source == "arxiv"]
     assert len(papers) == 84
     assert [paper.arxiv_id for paper in papers] == sorted(given)
-    assert [paper.score for paper in order(papers)] == [row["SCORE"] for row in given.values()]
-    assert [paper.relevance for paper in order(papers)] == [row["RELEVANCE"] for row in given.values()]
+    assert [paper.score for paper in rank(papers)] == [row["SCORE"] for row in given.values()]
+    assert [paper.relevance for paper in rank(papers)] == [row["RELEVANCE"] for row in given.values()]
 
 
 def test_no_control_character_no_prefix_no_tex_accent_is_left(archive: tuple[Store, dict[str, Report]]) -> None:
@@ -84,7 +84,7 @@ def test_the_hard_cases(corpus: Path) -> None:
         case = json.loads(line)
         record = case["record"] if isinstance(case["record"], dict) else ast.literal_eval(case["record"])
         data = json.dumps({case["arxiv_id"]: record}).encode()
-        harvest = sources.harvest(data, "file", case["date"])[1]
+        harvest = parsers.parse(data, "file", case["date"])[1]
         (row,) = harvest.rows
         paper = row.paper
         assert paper.arxiv_id == case["arxiv_id"]

@@ -16,7 +16,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.scorer import Scorer
 from broadsheet.model.state import DayState
-from broadsheet.providers.parse_result import Record, Row
+from broadsheet.providers.parse_result import PublicationRecord, PaperRow
 from broadsheet.store.store import Store
 from tests.store.test_records import VALUES, papers
 
@@ -112,7 +112,7 @@ def test_rows_keep_their_order_and_sources_stay_apart() -> None:
         Paper(arxiv_id=f"2505.0000{n}", title="T", source=source)
         for n, source in ((2, "hf"), (1, "arxiv"), (2, "arxiv"))
     ]
-    assert [day.take(Row(paper, "2025-05-27", "f"))[0] for paper in [*rows, rows[1]]] == [Outcome.ADDED] * 3 + [
+    assert [day.take(PaperRow(paper, "2025-05-27", "f"))[0] for paper in [*rows, rows[1]]] == [Outcome.ADDED] * 3 + [
         Outcome.UNCHANGED
     ]
     assert list(day.papers.values()) == rows
@@ -120,11 +120,11 @@ def test_rows_keep_their_order_and_sources_stay_apart() -> None:
 
 FEW = st.builds(Paper, arxiv_id=st.sampled_from(["2505.00001", "2505.00002", "2505.00003"]),
                 title=st.sampled_from(["T", "U", "2505.00001"]), source=st.sampled_from(["arxiv", "hf"]))  # fmt: skip
-ROWS = st.lists(FEW.map(lambda paper: Row(paper, "2025-05-27", "f")), max_size=5)
+ROWS = st.lists(FEW.map(lambda paper: PaperRow(paper, "2025-05-27", "f")), max_size=5)
 
 
 @given(ROWS, ROWS)
-def test_all_at_once_is_one_after_the_other(before: list[Row], rows: list[Row]) -> None:
+def test_all_at_once_is_one_after_the_other(before: list[PaperRow], rows: list[PaperRow]) -> None:
     alone, together = Day({}), Day({})
     for row in before:
         alone.take(row)
@@ -140,7 +140,7 @@ def test_a_rating_finds_its_paper_whatever_the_source() -> None:
     hf = Paper(arxiv_id="2505.00001", title="T", source="hf")
     day = Day({("2505.00001", "hf"): hf})
     rating = Paper(arxiv_id="2505.00001", title="2505.00001", relevance=9, novelty=8)
-    assert day.take(Row(rating, "2025-05-27", "f")) == (Outcome.FILLED, ())
+    assert day.take(PaperRow(rating, "2025-05-27", "f")) == (Outcome.FILLED, ())
     assert list(day.papers.values()) == [msgspec.structs.replace(hf, relevance=9, novelty=8)]
 
 
@@ -155,14 +155,14 @@ def test_receipts_fill_gaps_and_replace_turns_it_round() -> None:
 
 
 def test_of_two_records_the_newer_one_stands() -> None:
-    shelf = Shelf({"a.yml": [Record("1", "2024-01-01", {"title": "old"}), Record("2", "2024-01-01", {"title": "two"})]})
+    shelf = Shelf({"a.yml": [PublicationRecord("1", "2024-01-01", {"title": "old"}), PublicationRecord("2", "2024-01-01", {"title": "two"})]})
     outcomes = shelf.take(
         "b.yml",
         [
-            Record("1", "2025-01-01", {"title": "new"}),
-            Record("2", "2023-01-01", {"title": "older"}),
-            Record("3", "", {"title": "three"}),
-            Record("3", "", {"title": "three"}),
+            PublicationRecord("1", "2025-01-01", {"title": "new"}),
+            PublicationRecord("2", "2023-01-01", {"title": "older"}),
+            PublicationRecord("3", "", {"title": "three"}),
+            PublicationRecord("3", "", {"title": "three"}),
         ],
     )
     assert outcomes == [Outcome.FILLED, Outcome.KEPT, Outcome.ADDED, Outcome.UNCHANGED]

@@ -191,7 +191,7 @@ def test_300_papers_with_30_failing_replies(morning: Morning, server: Loopback, 
     assert receipt.tokens == model.tokens
     sound(morning.root)
     model.behave()
-    model.questions.clear()
+    model.requests.clear()
     server.on(HF, *(hf_list(*ids[at : at + 100]) for at in (0, 100, 200)), hf_list())
     again = morning.run().receipt
     assert sorted(arxiv_id for question in model.asked for arxiv_id in question) == sorted(failing)
@@ -429,7 +429,7 @@ def test_no_secret_in_any_file_log_or_error(morning: Morning, server: Loopback, 
         done = digest("run", "--root", morning.root, "--date", DAY, *arguments, now=WEEKS_LATER, env=environment)
         said += done.stdout + done.stderr
     assert "unscored" in said
-    assert len(model.questions) > 2
+    assert len(model.requests) > 2
     for secret in ("5up3r", "s3cret"):
         assert secret not in said
         for name, data in tree(morning.root).items():

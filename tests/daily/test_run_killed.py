@@ -52,7 +52,7 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Loopback, model: M
     settings = morning.root / "digest.yml"
     settings.write_text(settings.read_text().replace("timeout: 2,", "timeout: 2, batch: 3,"))
     morning.run("2026-09-23", today="2026-09-23")
-    model.questions.clear()
+    model.requests.clear()
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "run_killer.py"), str(tmp_path)],
         capture_output=True, text=True, check=False, cwd=ROOT,
@@ -64,7 +64,7 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Loopback, model: M
     clean = kept(tmp_path / "model-0")
     assert clean.keys() >= {f"papers/2026/{DAY}.jsonl", f"dropped/2026/{DAY}.jsonl", f"runs/2026/{DAY}.json"}
     asked: dict[str, Counter[str]] = {name: Counter() for name in runs}
-    for question in model.questions:
+    for question in model.requests:
         asked[question.body["model"]].update(question.ids)
     for name, owed in runs.items():
         assert kept(tmp_path / name) == clean, name  # where nothing was owed, the kill came after the last write
@@ -85,7 +85,7 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
     settings.write_text(settings.read_text().replace("timeout: 2,", "timeout: 60,"))
     second_waits = threading.Event()
 
-    def patient(question: model_server.Question) -> model_server.Reply:
+    def patient(question: model_server.ModelRequest) -> model_server.Reply:
         second_waits.wait(60)
         return model_server.well(question)
 
@@ -93,7 +93,7 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
     line = command_line("run", "--root", morning.root, "--date", DAY, "--no-build", now=WEEKS_LATER)
     environment = os.environ | morning.environment | {"PYTHONPATH": str(ROOT)}
     first = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE)
-    while not model.questions:
+    while not model.requests:
         time.sleep(0.01)
     second = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert second.stderr

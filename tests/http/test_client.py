@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.http.client import Web, _may_follow
-from broadsheet.http.service import Reply, Service, WebError, shown, user_agent, wait_asked
+from broadsheet.http.service import Reply, Service, WebError, retry_after, shown, user_agent
 from tests.loopback import Answer, FakeTime, Loopback, dripping, endless, hung_up, silent
 
 PLAIN = Service(name="plain")
@@ -319,10 +319,10 @@ def test_user_agent() -> None:
 
 def test_a_wait_until_a_date_is_measured_by_the_servers_own_clock() -> None:
     headers = {"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT", "date": "Wed, 21 Oct 2026 07:28:00 GMT"}
-    assert wait_asked(Reply(url="", status=503, headers=headers, body=b"")) == 30.0
+    assert retry_after(Reply(url="", status=503, headers=headers, body=b"")) == 30.0
 
 
 @given(st.text(), st.text())
 def test_no_retry_after_breaks_anything(value: str, date: str) -> None:
-    asked = wait_asked(Reply(url="", status=503, headers={"retry-after": value, "date": date}, body=b""))
+    asked = retry_after(Reply(url="", status=503, headers={"retry-after": value, "date": date}, body=b""))
     assert asked is None or asked >= 0

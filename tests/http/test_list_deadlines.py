@@ -12,8 +12,8 @@ import pytest
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, WebError
 from broadsheet.model.state import DayState
-from broadsheet.providers import fetchers as fetching
-from broadsheet.providers.fetch_result import Ask
+from broadsheet.providers import fetchers
+from broadsheet.providers.fetch_result import FetchTask
 from broadsheet.settings.fetch import Arxiv, Fetch, Repository
 from tests.hanging import DRIPPED, Hanging
 from tests.loopback import Answer, FakeTime, Handler, Loopback, _send
@@ -87,8 +87,8 @@ def test_a_limit_inside_of_a_limit_is_no_longer(server: Loopback, web: Web, fake
 # -- the sources ---------------------------------------------------------------------------------------------------
 
 
-def asked(settings: Fetch) -> Ask:
-    (ask,) = fetching.asks(settings)
+def asked(settings: Fetch) -> FetchTask:
+    (ask,) = fetchers.tasks(settings)
     return ask
 
 

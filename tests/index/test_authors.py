@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from broadsheet.index.authors import LISTED, Work, decide
+from broadsheet.index.authors import MAX_AUTHORS, PublicationAuthor, resolve_authors
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.dependencies import Recorder
-from broadsheet.model.author_names import name_key, person_key, slug
+from broadsheet.index.dependencies import DependencyTracker
+from broadsheet.model.author_names import name_key, person_key, author_slug
 from broadsheet.model.publication_parts import Person
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -59,7 +59,7 @@ def test_one_name(one: str, other: str) -> None:
 )
 def test_two_names(one: str, other: str) -> None:
     assert name_key(one) != name_key(other)
-    assert slug(name_key(one)) != slug(name_key(other))
+    assert author_slug(name_key(one)) != author_slug(name_key(other))
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,14 @@ def test_what_is_initials_a_team_or_no_name_is_nobody(name: str) -> None:
 def test_any_name_has_an_address_of_its_own(one: str, other: str) -> None:
     keys = [name_key(f"{one} {other}"), name_key(f"{other} {one}"), person_key(Person(name=one, first=one, last=other))]
     for key in filter(None, keys):
-        assert re.fullmatch(r"[a-z-]+(_[0-9a-f]{12})?", slug(key))
-        assert slug(key) != "index"
-    assert len({slug(key) for key in filter(None, keys)}) == len(set(filter(None, keys)))
+        assert re.fullmatch(r"[a-z-]+(_[0-9a-f]{12})?", author_slug(key))
+        assert author_slug(key) != "index"
+    assert len({author_slug(key) for key in filter(None, keys)}) == len(set(filter(None, keys)))
 
 
 WORKS = st.lists(
     st.builds(
-        Work,
+        PublicationAuthor,
         st.sampled_from(["", "0000-0001-0000-000X", "0000-0002-0000-0001"]),
         st.sampled_from(["ada lovelace", "a b lovelace", "emmy noether"]),
         st.sampled_from(["Ada", "Emmy"]),
@@ -99,25 +99,25 @@ SIGNED = st.dictionaries(
 
 
 @given(WORKS, WORKS, SIGNED)
-def test_nobody_loses_an_address_when_others_arrive(works: list[Work], more: list[Work], signed: Any) -> None:
-    before, after = decide(works, signed), decide([*works, *more], signed)
+def test_nobody_loses_an_address_when_others_arrive(works: list[PublicationAuthor], more: list[PublicationAuthor], signed: Any) -> None:
+    before, after = resolve_authors(works, signed), resolve_authors([*works, *more], signed)
     for found in (before, after):
-        assert len({one.slug for one in found}) == len(found)
+        assert len({one.author_slug for one in found}) == len(found)
         keys = [key for one in found for key in one.names]
         assert len(keys) == len(set(keys))  # what a name has signed counts for one page
         for one in found:
             assert one.names or one.orcid or len(one.others) == 1
-    emptied = {slug(work.key) for work in [*works, *more]}  # a name whose bearers turn out to be several
-    assert {one.slug for one in before} - {one.slug for one in after} <= emptied
+    emptied = {author_slug(work.key) for work in [*works, *more]}  # a name whose bearers turn out to be several
+    assert {one.author_slug for one in before} - {one.author_slug for one in after} <= emptied
 
 
 def test_two_people_of_one_name_are_not_merged() -> None:
-    works = [Work(f"0000-0000-0000-000{n}", "wei zhang", "Wei Zhang", str(n)) for n in (1, 2)]
-    found = {one.slug: one for one in decide(works, {"wei zhang": (4, "Wei Zhang")})}
+    works = [PublicationAuthor(f"0000-0000-0000-000{n}", "wei zhang", "Wei Zhang", str(n)) for n in (1, 2)]
+    found = {one.author_slug: one for one in resolve_authors(works, {"wei zhang": (4, "Wei Zhang")})}
     assert found["wei-zhang"].names == ("wei zhang",)
     assert [name for name, _ in found["wei-zhang"].others] == ["0000-0000-0000-0001", "0000-0000-0000-0002"]
     assert found["0000-0000-0000-0001"].papers == 0
-    alone = {one.slug: one for one in decide(works[:1], {"wei zhang": (4, "Wei Zhang")})}
+    alone = {one.author_slug: one for one in resolve_authors(works[:1], {"wei zhang": (4, "Wei Zhang")})}
     assert alone["0000-0000-0000-0001"].papers == 4
     assert alone["wei-zhang"].others == (("0000-0000-0000-0001", "Wei Zhang"),)
 
@@ -137,7 +137,7 @@ DAYS = {
     "2025-05-28": [
         row("2505.00004", authors=["Ada Lovelace", "J. Smith", "<b>Mal</b> Lory"]),
         row("2505.00005", authors=["<b>Mal</b> Lory"]),
-        row("2505.00006", authors=["Ada Lovelace", *(f"Author Number{'x' * n}" for n in range(LISTED))]),
+        row("2505.00006", authors=["Ada Lovelace", *(f"Author Number{'x' * n}" for n in range(MAX_AUTHORS))]),
     ],
 }
 
@@ -152,7 +152,7 @@ def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -
 
 
 def made(found: Catalogue, settings: Settings) -> dict[str, Page]:
-    recorder = Recorder(found).as_catalogue()
+    recorder = DependencyTracker(found).as_catalogue()
     keys = author.keys(found, settings)
     return {page.address: page for key in keys for page in author.pages(recorder, settings, key)}
 
@@ -238,4 +238,4 @@ def test_on_real_names_nobody_shares_an_address(corpus: Path) -> None:
     listed = {name.decode("unicode_escape", "replace") for line in names for name in re.findall(rb'"([^"]+)"', line)}
     keys = {key for name in listed if (key := name_key(name))}
     assert len(keys) > 1000
-    assert len({slug(key) for key in keys}) == len(keys)
+    assert len({author_slug(key) for key in keys}) == len(keys)

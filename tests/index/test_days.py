@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.index.days import DayHead, TopicMatcher, entries, merge, order
+from broadsheet.index.days import DayHead, TopicMatcher, day_entries, merge, rank
 from broadsheet.index.periods import span
 from broadsheet.index.states import state_of
 from broadsheet.model.paper import Links, Paper
@@ -36,7 +36,7 @@ def test_best_first_then_relevance_then_the_order_of_the_file_then_the_unscored_
         paper("best", relevance=9, novelty=9),
         paper("half", relevance=10),
     ]
-    assert [p.arxiv_id for p in order(given_order)] == ["best", "a", "b", "c", "liked", "unscored", "half"]
+    assert [p.arxiv_id for p in rank(given_order)] == ["best", "a", "b", "c", "liked", "unscored", "half"]
 
 
 def test_two_sources_of_a_day_are_one_list_without_repeats() -> None:
@@ -45,7 +45,7 @@ def test_two_sources_of_a_day_are_one_list_without_repeats() -> None:
         paper("2", relevance=5, novelty=5),
         paper("1", relevance=9, novelty=8, comment="close", scorer=Scorer(model="m"), abstract="text"),
     )
-    listed = entries("2025-05-27", rows, TopicMatcher(SETTINGS))
+    listed = day_entries("2025-05-27", rows, TopicMatcher(SETTINGS))
     assert [(e.rank, e.paper.arxiv_id, e.sources) for e in listed] == [(1, "1", ("hf", "arxiv")), (2, "2", ("arxiv",))]
     first = listed[0].paper
     assert (first.relevance, first.upvotes, first.comment, first.abstract) == (9, 5, "close", "text")

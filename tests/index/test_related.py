@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from broadsheet.daily.import_ import run
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.similarity import APART, RELATIVES, relatives
-from broadsheet.index.term_vectors import DayTexts, texts
+from broadsheet.index.similarity import MIN_DAYS, MAX_SIMILAR, similar_papers
+from broadsheet.index.term_vectors import DayVectors, term_vectors
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.model.receipt import Receipt
@@ -98,11 +98,11 @@ def test_the_relatives_are_of_the_same_subject_and_of_different_days() -> None:
     for name, (earlier, _) in named(found, "2025-05-08").items():
         subject = {p.arxiv_id: p.title.split(" ", 2)[2] for papers in DAYS.values() for p in papers}
         assert earlier
-        assert {subject[other] for other in earlier[:APART]} == {subject[name]}
-        first = [other[5:7] for other in earlier[:APART]]
+        assert {subject[other] for other in earlier[:MIN_DAYS]} == {subject[name]}
+        first = [other[5:7] for other in earlier[:MIN_DAYS]]
         assert len(set(first)) == len(first)
         assert name not in earlier
-        assert len(earlier) <= RELATIVES
+        assert len(earlier) <= MAX_SIMILAR
 
 
 def test_an_old_paper_gains_newer_ones_and_keeps_those_it_had() -> None:
@@ -193,11 +193,11 @@ def test_any_way_to_an_archive_gives_the_same_and_what_changes_has_another_versi
 @given(st.lists(st.sampled_from(PAYLOADS) | st.text(), max_size=8), st.text(), st.lists(st.integers(0, 8)))
 def test_any_text_can_be_compared(said: list[str], title: str, gone: list[int]) -> None:
     papers = [Paper(arxiv_id=f"x{n}", title=title + it, abstract=it * 3) for n, it in enumerate(said)]
-    day = texts(papers)
+    day = term_vectors(papers)
     rest = day.without({f"x{n}" for n in gone})
-    left = texts([paper for paper in papers if paper.arxiv_id not in {f"x{n}" for n in gone}])
+    left = term_vectors([paper for paper in papers if paper.arxiv_id not in {f"x{n}" for n in gone}])
     assert (rest.ids, rest.ends, rest.terms, rest.weights) == (left.ids, left.ends, left.terms, left.weights)
-    found = relatives({"2025-05-01": day, "2025-05-02": rest}, {"2025-05-02": rest.ids})
+    found = similar_papers({"2025-05-01": day, "2025-05-02": rest}, {"2025-05-02": rest.ids})
     assert set(found["2025-05-02"]) == set(rest.ids)
 
 
@@ -243,26 +243,26 @@ def test_earlier_scores_are_shown_and_what_is_none_is_not(tmp_path: Path) -> Non
 
 
 @pytest.fixture(scope="module")
-def months(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, DayTexts]:
+def months(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, DayVectors]:
     root = tmp_path_factory.mktemp("months")
     run(root, [str(corpus / "scored/daizedong" / month) for month in ("2025-04", "2025-05")])
     store, shown, found = Store(root), set[str](), {}
     for date in store.dates():
         new = {paper.arxiv_id: paper for paper in store.papers(date) if paper.arxiv_id not in shown}
         shown |= set(new)
-        found[date] = texts(new.values())
+        found[date] = term_vectors(new.values())
     return found
 
 
-def test_on_real_papers_each_day_is_what_it_would_be_alone(months: dict[str, DayTexts]) -> None:
+def test_on_real_papers_each_day_is_what_it_would_be_alone(months: dict[str, DayVectors]) -> None:
     dates = list(months)
-    whole = relatives(months, {date: months[date].ids[:5] for date in dates[-6:]})
+    whole = similar_papers(months, {date: months[date].ids[:5] for date in dates[-6:]})
     for date in dates[-6:]:
         until = {day: it for day, it in months.items() if day <= date}
-        assert relatives(until, {date: months[date].ids[:5]})[date] == whole[date]
+        assert similar_papers(until, {date: months[date].ids[:5]})[date] == whole[date]
     listed = [it for papers in whole.values() for it in papers.values()]
-    assert sum(len(it) >= APART for it in listed) > 0.7 * len(listed)
+    assert sum(len(it) >= MIN_DAYS for it in listed) > 0.7 * len(listed)
     for it in listed:
-        assert len({relative.date for relative in it[:APART]}) == len(it[:APART])
-        assert all(one.likeness >= other.likeness for one, other in pairwise(it[:APART]))
+        assert len({relative.date for relative in it[:MIN_DAYS]}) == len(it[:MIN_DAYS])
+        assert all(one.likeness >= other.likeness for one, other in pairwise(it[:MIN_DAYS]))
     assert json.dumps(whole)

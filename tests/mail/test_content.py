@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
-from broadsheet.mail.content import Letter
+from broadsheet.mail.content import MailContent
 from broadsheet.mail.deliver import RenderedMail, render_mail
-from broadsheet.mail.edition import Feed, Item, issues, read
+from broadsheet.mail.edition import ParsedFeed, ParsedItem, issues, read
 from broadsheet.mail.feed_parser import parse
-from broadsheet.mail.message import List, message, message_id
+from broadsheet.mail.message import MailingList, message, message_id
 from broadsheet.mail.prose import blocks
 from broadsheet.settings.mailbox import Mailbox, mailbox
 from broadsheet.text.sanitize import one_line
@@ -36,8 +36,8 @@ def parsed(data: bytes) -> EmailMessage:
 
 
 def sent(subject: str, name: str = "List", sender: str = "", body: str = "Text\n") -> bytes:
-    it = List(name, "list.group.example", Mailbox("digest@group.example", sender))
-    data = message(Letter(subject, body, f"<p>{body}</p>"), it, READER, message_id(it, "edition", READER), DATE)
+    it = MailingList(name, "list.group.example", Mailbox("digest@group.example", sender))
+    data = message(MailContent(subject, body, f"<p>{body}</p>"), it, READER, message_id(it, "edition", READER), DATE)
     assert max(map(len, data.split(b"\r\n"))) <= 200  # 998 is the limit, 78 what is asked for
     assert b"\n" not in data.replace(b"\r\n", b"")
     assert data.isascii()
@@ -121,7 +121,7 @@ def test_what_is_no_address(text: str) -> None:
     assert mailbox(text) is None
 
 
-def preview(tmp_path: Path, source: Feed) -> RenderedMail:
+def preview(tmp_path: Path, source: ParsedFeed) -> RenderedMail:
     return render_mail(mail_digest(tmp_path), source, None)
 
 
@@ -218,7 +218,7 @@ def test_in_a_browser(tmp_path: Path, corpus: Path, chromium: Browser, width: in
 def test_hostile_html_is_text() -> None:
     found = blocks(HOSTILE)
     assert [block.text for block in found if block.kind == "h3"] == ["One", "Two bold"]
-    assert {run.url for block in found for run in block.runs} == {
+    assert {run.url for block in found for run in block.inlines} == {
         None,
         "https://group.example/?a=1&b=%27%22%3E%3Cscript%3E",
     }
@@ -283,11 +283,11 @@ def test_an_edition_of_ours() -> None:
 
 
 def test_items_of_one_date_are_one_mail() -> None:
-    def item(name: str, hour: int) -> Item:
+    def item(name: str, hour: int) -> ParsedItem:
         date = dt.datetime(2025, 5, 27, hour, tzinfo=dt.UTC)
-        return Item(name, f"Paper {name}", f"https://group.example/{name}", date, f"<p>Text {name}</p>", ("Ada",))
+        return ParsedItem(name, f"Paper {name}", f"https://group.example/{name}", date, f"<p>Text {name}</p>", ("Ada",))
 
-    source = Feed("Anybody's", "https://group.example/", (item("a", 9), item("b", 8)))
+    source = ParsedFeed("Anybody's", "https://group.example/", (item("a", 9), item("b", 8)))
     (issue,) = issues(source)
     it = read(issue, source)
     assert (it.id, it.title) == ("https://group.example/#2025-05-27", "Anybody's")

@@ -216,16 +216,16 @@ def test_recipients_in_a_variable() -> None:
 
 
 def test_a_state_without_its_key_or_with_another_is_not_used(tmp_path: Path) -> None:
-    from broadsheet.mail.delivery_log import opened
+    from broadsheet.mail.delivery_log import open_log
 
     state = tmp_path / "state.sqlite"
-    with opened(state, None):
+    with open_log(state, None):
         pass
-    with pytest.raises(DigestError, match="was made with another key"), opened(state, "another"):
+    with pytest.raises(DigestError, match="was made with another key"), open_log(state, "another"):
         pass
     (tmp_path / "state.sqlite.key").unlink()
-    with pytest.raises(DigestError, match="its key is gone"), opened(state, None):
+    with pytest.raises(DigestError, match="its key is gone"), open_log(state, None):
         pass
     state.write_bytes(b"no database" * 200)
-    with pytest.raises(DigestError, match="cannot be read or written"), opened(state, "key"):
+    with pytest.raises(DigestError, match="cannot be read or written"), open_log(state, "key"):
         pass

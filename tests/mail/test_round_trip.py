@@ -26,7 +26,7 @@ PAPERS = [
     paper("2505.00001", title="Schrödinger's $\\beta^2$: 量子 bounds", comment="We show $x_i \\le 3$."),
     paper("2505.00002", title="A second paper", relevance=6),
 ]
-LEAVE = '  unsubscribe_url: "https://group.example/leave?who={recipient}&proof={token}"\n  name: Groupe «Été»\n'
+UNSUBSCRIBE = '  unsubscribe_url: "https://group.example/leave?who={recipient}&proof={token}"\n  name: Groupe «Été»\n'
 ADDED = ("Return-Path", "X-Original-To", "Delivered-To", "Received")  # by a server, above what it was given
 
 
@@ -76,7 +76,7 @@ class Sender:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A digest with an edition."""
-    root = make_digest(tmp_path_factory.mktemp("digest"), {"2025-05-27": PAPERS}, SETTINGS + MAIL + LEAVE)
+    root = make_digest(tmp_path_factory.mktemp("digest"), {"2025-05-27": PAPERS}, SETTINGS + MAIL + UNSUBSCRIBE)
     run = digest("generate", "--root", root)
     assert run.returncode == 0, run.stderr
     return root

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.publication import Publication, parse_records, parse_stream, repeated
+from broadsheet.model.publication import Publication, duplicate_ids, parse_records, parse_stream
 from broadsheet.model.publication_parts import Conference, License, Person
 
 RECORD = {"_id": "7", "type": "preprint", "title": "A title", "status": "public"}
@@ -178,7 +178,9 @@ def test_a_byte_order_mark_directives_comments_and_windows_lines() -> None:
 def test_a_key_that_stands_twice_is_a_problem() -> None:
     publications, problems = parse_stream(GOOD.format(1) + "title: U\n", "x.yml")
     assert not publications
-    assert [(p.location, p.message) for p in problems] == [("x.yml:4", "not YAML: the key 'title' stands twice in a record")]
+    assert [(p.location, p.message) for p in problems] == [
+        ("x.yml:4", "not YAML: the key 'title' is repeated in a record")
+    ]
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "[{a: "])
@@ -186,7 +188,7 @@ def test_deep_nesting_neither_crashes_nor_takes_long(opening: str) -> None:
     publications, problems = parse_stream(opening * 100_000, "x.yml")
     assert not publications
     assert [str(p) for p in problems] == [
-        "x.yml:1: not YAML: nested more than 50 deep: mend the line; the other records came in"
+        "x.yml:1: not YAML: nested more than 50 deep: fix the line; the other records came in"
     ]
 
 
@@ -292,10 +294,10 @@ def test_what_is_hidden_stays_hidden() -> None:
 
 def test_an_id_claimed_twice_is_told_with_both_places() -> None:
     publications, _ = parse_stream(f"---\n{GOOD.format(1)}---\n{GOOD.format(2)}---\n{GOOD.format(1)}", "x.yml")
-    assert [str(p) for p in repeated(publications)] == [
+    assert [str(p) for p in duplicate_ids(publications)] == [
         "x.yml:10: publication 1 is also at x.yml:2: keep one of the records"
     ]
-    assert len(repeated([read(), read(), read(_id="8")])) == 1
+    assert len(duplicate_ids([read(), read(), read(_id="8")])) == 1
 
 
 # -- anything ------------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import html
 
 import pytest
 
-from broadsheet.bibliography.bibliography import bibtex, csl, csl_json
+from broadsheet.bibliography.bibtex import bibtex
+from broadsheet.bibliography.csl import csl, csl_json
 from broadsheet.model.publication import Publication, parse_stream
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering

@@ -8,7 +8,7 @@ from broadsheet.daily.import_ import Report, run
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.paper import Paper
 from broadsheet.providers.bibliography import parser as references
-from broadsheet.providers.decode import Text
+from broadsheet.providers.decode import TextDocument
 from broadsheet.store.store import Store
 
 DAY = "2026-11-23"
@@ -108,7 +108,7 @@ def test_names_of_bibtex_and_biblatex(tmp_path: Path, names: str, authors: tuple
 def test_quotes_in_quotes(value: str, read: str) -> None:
     text = entry(1, title=value, note='"n"') + entry(2)
     problems: list[Diagnostic] = []
-    (_, first), (_, second) = references.read_bibtex(Text("file", text), problems)
+    (_, first), (_, second) = references.read_bibtex(TextDocument("file", text), problems)
     assert (" ".join(first.get("title", "").split()), first["eprint"], second["title"]) == (read, "2611.00001", "T")
     assert problems == []
 
@@ -140,4 +140,4 @@ def test_an_entry_that_is_cut_is_reported(tmp_path: Path, cut: int) -> None:
 
 def test_a_page_that_quotes_an_entry_is_no_bibliography() -> None:
     page = "# A package\n" + "Some words.\n" * 20 + "Cite it as\n\n" + entry(1)
-    assert not references.recognise(Text("README.md", page))
+    assert not references.matches(TextDocument("README.md", page))

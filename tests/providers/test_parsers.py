@@ -13,18 +13,18 @@ from broadsheet.model.librecat import stream
 from broadsheet.model.paper import Links, Paper
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.state import DayState
-from broadsheet.providers import parsers as sources
+from broadsheet.providers import parsers
 from broadsheet.providers.dates import day_of_path, day_of_time
 from broadsheet.providers.librecat import parser as librecat
 from broadsheet.providers.normalize import authors, split_names
-from broadsheet.providers.parse_result import Harvest, Notes
+from broadsheet.providers.parse_result import ParseResult, ParseLog
 from broadsheet.store.store import Store
 from broadsheet.text.sanitize import clean
 
 DAY = "2025-01-02"
 
 
-def harvest(content: str | bytes | object, day: str | None = DAY) -> Harvest:
+def harvest(content: str | bytes | object, day: str | None = DAY) -> ParseResult:
     data = (
         content
         if isinstance(content, bytes)
@@ -32,7 +32,7 @@ def harvest(content: str | bytes | object, day: str | None = DAY) -> Harvest:
         if isinstance(content, str)
         else json.dumps(content).encode()
     )
-    return sources.harvest(data, "file", day)[1]
+    return parsers.parse(data, "file", day)[1]
 
 
 def paper(row: dict[str, Any]) -> Paper:
@@ -195,7 +195,7 @@ def test_ratings_wait_for_the_papers_they_rate(tmp_path: Path) -> None:
     ],
 )
 def test_authors(given: object, names: tuple[str, ...], places: tuple[str, ...]) -> None:
-    assert authors(given, Notes("file")) == (names, places)
+    assert authors(given, ParseLog("file")) == (names, places)
 
 
 PIECES = st.sampled_from(["a", "Bo", "é", " ", "  ", ",", ":", ";", "&", "|", "{", "}", "~", "$", "\\'", "and ", "-"])
@@ -203,10 +203,10 @@ PIECES = st.sampled_from(["a", "Bo", "é", " ", "  ", ",", ":", ";", "&", "|", "
 
 @given(st.lists(st.lists(PIECES, max_size=4).map("".join), min_size=1, max_size=3))
 def test_names_that_need_no_care_come_out_as_if_they_had_been_given_it(names: list[str]) -> None:
-    careful = authors([*names, "(a"], Notes("file"))[
+    careful = authors([*names, "(a"], ParseLog("file"))[
         0
     ]  # a parenthesis that never closes asks for all the care there is
-    assert authors(names, Notes("file"))[0] == careful[:-1]
+    assert authors(names, ParseLog("file"))[0] == careful[:-1]
 
 
 @pytest.mark.parametrize(

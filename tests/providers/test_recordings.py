@@ -10,7 +10,7 @@ from broadsheet import __version__
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, user_agent
 from broadsheet.model.paper import Paper
-from broadsheet.providers import parsers as sources
+from broadsheet.providers import parsers
 from tests import playing
 from tests.loopback import Answer
 from tests.playing import FOLDER, Recording
@@ -29,7 +29,7 @@ def test_every_recording_is_played() -> None:
 
 def papers(body: bytes) -> list[Paper]:
     """All that is told of papers, but for their abstracts."""
-    rows = sources.harvest(body, "file", DAY)[1].rows if body.strip() else []
+    rows = parsers.parse(body, "file", DAY)[1].rows if body.strip() else []
     return [msgspec.structs.replace(row.paper, abstract=None, extra={}) for row in rows]
 
 
@@ -51,8 +51,8 @@ def test_the_services_still_answer_in_these_shapes(live: bool, record: bool) -> 
             recording = playing.read(name)
             reply = web.get(LIVE, recording.url)
             if reply.body.strip() and recording.answer.body.strip():
-                kind = sources.harvest(recording.answer.body, name, DAY)[0]
-                assert sources.harvest(reply.body, name, DAY)[0] == kind
+                kind = parsers.parse(recording.answer.body, name, DAY)[0]
+                assert parsers.parse(reply.body, name, DAY)[0] == kind
             if record:
                 answer = Answer(reply.status, reply.body, tuple(reply.headers.items()))
                 playing.write(name, Recording(recording.url, answer))

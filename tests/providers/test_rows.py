@@ -331,7 +331,7 @@ def test_gzip_is_unpacked_and_no_bomb_goes_off(tmp_path: Path, monkeypatch: pyte
     ):
         packed.write_bytes(data)
         assert whats(run(tmp_path, [str(packed)])) == [what]
-    monkeypatch.setattr("broadsheet.providers.decode.LARGEST_FILE", 1 << 20)
+    monkeypatch.setattr("broadsheet.providers.decode.MAX_FILE_BYTES", 1 << 20)
     packed.write_bytes(gzip.compress(b" " * (2 << 20)))
     assert whats(run(tmp_path, [str(packed)])) == ["more than 1 MB once it is unpacked"]
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from broadsheet.daily.import_ import Report, run
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
-from broadsheet.providers import decode as payload
-from broadsheet.providers import parsers as sources
+from broadsheet.providers import decode
+from broadsheet.providers import parsers
 from broadsheet.providers.bibliography import parser as references
-from broadsheet.providers.decode import Text
+from broadsheet.providers.decode import TextDocument
 from broadsheet.providers.tables import parser as tables
 from broadsheet.store.store import Store
 
@@ -111,7 +111,7 @@ def test_what_is_wrong_with_a_table_is_said_with_its_line(tmp_path: Path) -> Non
        st.sampled_from(",\t;"))  # fmt: skip
 def test_cells_are_those_that_were_written(rows: list[list[str]], delimiter: str) -> None:
     text = written(delimiter, "\n", ["arxiv_id", "title", "comment"], *rows)
-    listed = list(tables.rows_of(Text("file", text), [], []))
+    listed = list(tables.read_rows(TextDocument("file", text), [], []))
     shown = [[cell.strip() for cell in row] for row in rows]
     expected = [dict(zip(["arxiv_id", "title", "comment"], cells, strict=True)) for cells in shown if any(cells)]
     assert [row for _, row in listed] == [{k: v for k, v in row.items() if v} for row in expected]
@@ -119,8 +119,8 @@ def test_cells_are_those_that_were_written(rows: list[list[str]], delimiter: str
 
 def test_a_text_is_no_table(tmp_path: Path) -> None:
     for text in ("Title, date and place\nto be told\n", "id: 3\n", "# Notes\n\n- one, two\n"):
-        with pytest.raises(sources.Unrecognised):
-            sources.harvest(text.encode(), "notes.txt", DAY)
+        with pytest.raises(parsers.UnknownFormat):
+            parsers.parse(text.encode(), "notes.txt", DAY)
 
 
 # -- BibTeX and RIS ------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_bibtex_is_read_as_others_read_it() -> None:
         BIBTEX.replace("@inproceedings(other", "@inproceedings{other").replace("2611.01004})", "2611.01004}}")
     )
     theirs = [" ".join(entry["title"].split()) for entry in library.entries]
-    ours = [row["title"] for _, row in references.read_bibtex(Text("file", BIBTEX), [])]
+    ours = [row["title"] for _, row in references.read_bibtex(TextDocument("file", BIBTEX), [])]
     assert ours == theirs
     assert len(ours) == 4
 
@@ -168,7 +168,7 @@ def test_ris(tmp_path: Path) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text('@a{}()=,#"\n \\%', max_size=60), st.sampled_from(["@article{", "TY  - JOUR\n", "arxiv_id,title\n"]))
 def test_no_text_raises_anything_but_a_problem(text: str, start: str) -> None:
-    read = payload.read((start + text).encode(), "file")
+    read = decode.decode_document((start + text).encode(), "file")
     for source in (references, tables):
         with suppress(DigestError):
             if source.recognise(read):

@@ -18,11 +18,11 @@ from broadsheet.cli.train import train_command
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import Scorer
-from broadsheet.scoring.local import model as trained
+from broadsheet.scoring.local import model as models
 from broadsheet.scoring.local import training
 from broadsheet.scoring.local.calibration import calibrate
 from broadsheet.scoring.local.evaluation import recall, spearman
-from broadsheet.scoring.local.model import LocalModel, Ratings
+from broadsheet.scoring.local.model import LocalModel, Predictions
 from broadsheet.scoring.local.scorer import FILE, LocalScorer, open_model
 from broadsheet.scoring.prefilter import prefilter, threshold
 from broadsheet.settings.config import Settings
@@ -40,12 +40,12 @@ def papers(number: int, seed: int = 0) -> list[Paper]:
     """Rated papers, half of them of a subject that is rated high."""
     draw = random.Random(seed)
     made = []
-    for at in range(1, number + 1):
-        good = at % 2 == 1
+    for index in range(1, number + 1):
+        good = index % 2 == 1
         text = " ".join(draw.choices(NEAR if good else FAR, k=25) + draw.choices(FILL, k=25))
         made.append(
             Paper(
-                arxiv_id=f"25{seed + 1:02}.{at:05}",
+                arxiv_id=f"25{seed + 1:02}.{index:05}",
                 title=" ".join(draw.sample(NEAR if good else FAR, 3)),
                 abstract=text,
                 relevance=draw.choice((8, 9)) if good else draw.choice((1, 2)),
@@ -67,9 +67,9 @@ def test_it_learns_what_is_rated_high(model: LocalModel) -> None:
     rated = model.predict(new)
     given_ratings = np.array([paper.relevance for paper in new], float)
     assert (spearman(given_ratings, rated.relevance) or 0) > 0.7
-    assert recall(given_ratings >= 7, rated.promise, 0.5) == 1
+    assert recall(given_ratings >= 7, rated.p_relevant, 0.5) == 1
     assert np.abs(rated.relevance - given_ratings).max() < 3
-    assert ((rated.promise >= 0) & (rated.promise <= 1)).all()
+    assert ((rated.p_relevant >= 0) & (rated.p_relevant <= 1)).all()
 
 
 def test_scores_are_whole_numbers_with_reasons_topics_and_the_models_name(model: LocalModel) -> None:
@@ -92,7 +92,7 @@ def test_scores_are_whole_numbers_with_reasons_topics_and_the_models_name(model:
 def test_words_that_counted_add_up_to_the_linear_part(model: LocalModel) -> None:
     (paper,) = papers(1, seed=3)
     (why,) = LocalScorer(TOPICS, model).explain([paper], 10_000)
-    total = (model.see([paper]).rows @ model.weights)[0]
+    total = (model.featurize([paper]).rows @ model.weights)[0]
     assert sum(word.relevance for word in why.words) == pytest.approx(total[0], abs=1e-4)
     assert sum(word.novelty for word in why.words) == pytest.approx(total[2], abs=1e-4)
 
@@ -120,9 +120,9 @@ def test_texts_without_known_words_are_scored_too(model: LocalModel, odd: str) -
 
 def test_the_same_papers_make_the_same_file_and_a_file_the_same_scores(model: LocalModel, tmp_path: Path) -> None:
     path = tmp_path / "model.npz"
-    assert trained.save(training.train(papers(120)).model, path)
-    assert not trained.save(model, path)
-    again = trained.load(path, "model.npz")
+    assert models.save(training.train(papers(120)).model, path)
+    assert not models.save(model, path)
+    again = models.load(path, "model.npz")
     assert again is not None
     new = papers(10, seed=4)
     assert LocalScorer(TOPICS, again).score(new) == LocalScorer(TOPICS, model).score(new)
@@ -134,14 +134,14 @@ def test_ratings_that_do_not_vary_and_comments_that_are_missing_do_no_harm() -> 
     flat = [msgspec.structs.replace(paper, relevance=5, novelty=5, comment=None) for paper in papers(60)]
     fitted = training.train(flat)
     assert fitted.model.predict(flat[:3]).relevance == pytest.approx([5, 5, 5], abs=0.5)
-    assert (fitted.evaluate.relevance, fitted.evaluate.recalls[0].recall) == (None, None)
+    assert (fitted.evaluation.relevance, fitted.evaluate.recalls[0].recall) == (None, None)
 
 
 def test_how_papers_are_presented_counts_for_novelty() -> None:
     authors = ("Ada Lovelace", "Grace Hopper", "Emmy Noether", "Mary Somerville", "Sofia Kovalevskaya")
     rated = [
-        msgspec.structs.replace(paper, authors=authors if at % 3 else authors[:1], novelty=8 if at % 3 else 3)
-        for at, paper in enumerate(papers(240))
+        msgspec.structs.replace(paper, authors=authors if index % 3 else authors[:1], novelty=8 if index % 3 else 3)
+        for index, paper in enumerate(papers(240))
     ]
     model = training.train(rated).model
     (paper,) = papers(1, seed=5)
@@ -188,13 +188,13 @@ class Fixed:
     def __init__(self, thresholds: Sequence[float] = ()) -> None:
         self.thresholds = thresholds
 
-    def rate(self, papers: Sequence[Paper]) -> Ratings:
+    def predict(self, papers: Sequence[Paper]) -> Predictions:
         relevance = np.array([float(paper.relevance or 0) for paper in papers])
-        return Ratings(relevance, relevance / 10, relevance)
+        return Predictions(relevance, relevance / 10, relevance)
 
 
 def day(*relevance: int) -> list[Paper]:
-    return [Paper(arxiv_id=f"2501.{at:05}", title=f"T{at}", relevance=r) for at, r in enumerate(relevance)]
+    return [Paper(arxiv_id=f"2501.{index:05}", title=f"T{index}", relevance=r) for index, r in enumerate(relevance)]
 
 
 def test_a_share_is_kept_best_first_with_near_misses() -> None:
@@ -261,9 +261,9 @@ def test_the_threshold_holds_for_any_one_of_the_good_papers(good: list[float], t
         assert threshold(sorted(good), target) is None or target <= 0.5 + 1e-9
         return
     reached = 0
-    for at, promise in enumerate(good):
-        line = threshold(sorted(good[:at] + good[at + 1 :]), target)
-        reached += line is None or promise >= line
+    for index, p_relevant in enumerate(good):
+        line = threshold(sorted(good[:index] + good[index + 1 :]), target)
+        reached += line is None or p_relevant >= line
     assert reached / len(good) >= target - 1e-9
 
 
@@ -277,8 +277,8 @@ def run(root: Path, *options: str) -> Result:
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows: dict[str, list[dict[str, object]]] = {}
-    for at, paper in enumerate(papers(160)):
-        date = f"2025-0{1 + at // 80}-0{1 + at // 20 % 4}"
+    for index, paper in enumerate(papers(160)):
+        date = f"2025-0{1 + index // 80}-0{1 + index // 20 % 4}"
         rows.setdefault(date, []).append(json.loads(msgspec.json.encode(paper)))
     return make_digest(tmp_path_factory.mktemp("digest"), rows)
 
@@ -326,9 +326,9 @@ def test_wrong_use_says_what_to_do(root: Path, options: list[str], said: str) ->
 
 def test_it_does_not_learn_from_itself_nor_from_lowered_ratings(tmp_path: Path) -> None:
     rows = [json.loads(msgspec.json.encode(paper)) for paper in papers(60)]
-    own = [row | {"arxiv_id": f"2507.{at + 1:05}", "scorer": {"model": "local"}} for at, row in enumerate(rows)]
+    own = [row | {"arxiv_id": f"2507.{index + 1:05}", "scorer": {"model": "local"}} for index, row in enumerate(rows)]
     lowered = [
-        row | {"arxiv_id": f"2508.{at + 1:05}", "reasons": ["Negative keyword: x"]} for at, row in enumerate(rows)
+        row | {"arxiv_id": f"2508.{index + 1:05}", "reasons": ["Negative keyword: x"]} for index, row in enumerate(rows)
     ]
     make_digest(tmp_path, {"2025-01-01": rows, "2025-01-02": own + lowered})
     assert run(tmp_path).output.startswith("learned from 60 papers, 2025-01-01 to 2025-01-01, ")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.providers import parsers as sources
+from broadsheet.providers import parsers
 from broadsheet.text import rendering
 from broadsheet.text.braces import without_braces
 from broadsheet.text.foreign_markup import to_tex, without_entities
@@ -129,5 +129,5 @@ def test_braces_of_bibtex(title: str, bare: str) -> None:
 
 def test_rows_lose_the_braces_of_bibtex() -> None:
     row = {"arxiv_id": "2501.00001", "title": "{{Deep}} {L}earning", "abstract": "A {B}.", "authors": ["Ada One"]}
-    (made,) = sources.harvest(json.dumps({"2501.00001": row}).encode(), "2025-01-02.json", "2025-01-02")[1].rows
+    (made,) = parsers.parse(json.dumps({"2501.00001": row}).encode(), "2025-01-02.json", "2025-01-02")[1].rows
     assert (made.paper.title, made.paper.abstract) == ("Deep Learning", "A {B}.")

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from broadsheet.build.build import build
 from broadsheet.checks.check import check
 from broadsheet.daily.import_ import run as import_
-from broadsheet.model.author_names import name_key
-from broadsheet.model.author_names import slug as author_slug
+from broadsheet.model.author_names import author_slug, name_key
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.publication import parse_records
 from broadsheet.settings import config
@@ -75,10 +74,10 @@ def test_neither_has_a_topic_or_a_source(name: str, tmp_path: Path) -> None:
 @settings(deadline=None)
 @given(st.text(min_size=1, max_size=300) | st.sampled_from(OURS).filter(bool))
 def test_what_becomes_a_slug_is_always_free(name: str) -> None:
-    for made in (slug(name), author_slug(name_key(name) or "nobody at all")):
-        assert is_free(made.partition("_")[0])
-        assert len(made) <= 120
-        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", made, re.ASCII)
+    for address in (slug(name), author_slug(name_key(name) or "nobody at all")):
+        assert is_free(address.partition("_")[0])
+        assert len(address) <= 120
+        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", address, re.ASCII)
 
 
 @settings(deadline=None)

@@ -1,7 +1,7 @@
-"""Text as BibTeX may hold it: formulas stay TeX, everything else is Unicode with TeX's own characters escaped.
+"""Text in BibTeX values: formulas stay TeX, all else is Unicode with TeX's own characters escaped.
 
-A title is run by TeX when somebody cites it, so nothing of it is passed on unread: what is written is built from what
-`broadsheet.text.tex` understood. A formula stays TeX only if every macro in it is one that mathematics knows.
+TeX runs a title in every document that cites it, so titles are never copied: they are written from the nodes of
+`broadsheet.text.tex`. A formula stays TeX only if all its macros are known ones of mathematics.
 """
 
 import re
@@ -33,18 +33,18 @@ _BARE_SPECIAL = re.compile(r"(?<!\\)[%#]")
 
 
 def text(source: str) -> str:
-    """Running text (titles, venues) as a BibTeX value, braces balanced, without the outer braces."""
+    """Return running text (titles, venues) as a BibTeX value with balanced braces, without the outer braces."""
     return one_line("".join(map(_node, tex.parse(clean(source)))))
 
 
 def escaped(source: str) -> str:
-    """Plain text (names, numbers) as a BibTeX value."""
+    """Return plain text (names, numbers) as a BibTeX value."""
     return one_line(source).translate(_ESCAPED)
 
 
 def verbatim(source: str) -> str:
-    """An address or identifier, which BibTeX styles print as it is; what would unbalance braces is percent-encoded."""
-    return re.sub(r"[\s{}\\]", lambda found: quote(found[0]), source)
+    """Return an address or identifier, unchanged but for percent-encoded spaces, braces and backslashes."""
+    return re.sub(r"[\s{}\\]", lambda match: quote(match[0]), source)
 
 
 def _node(node: tex.Node) -> str:
@@ -61,12 +61,12 @@ def _node(node: tex.Node) -> str:
 
 
 def formula_as_tex(formula: str) -> str | None:
-    """A formula that TeX may run: known macros only, balanced, no way to write a character by its code (``^^5c``)."""
+    """Return a formula that TeX may run (known macros, balanced braces, no character codes like ``^^5c``), or None."""
     line = one_line(formula).replace(r"\{", r"\lbrace ").replace(r"\}", r"\rbrace ")
     if "$" in line or "^^" in line or not _is_balanced(line) or to_mathml(formula) is None:
         return None
-    environments = all(found.endswith("}") for found in _ENVIRONMENT.findall(line))
-    if not environments or not all(map(_is_known, _MACRO.findall(line))):
+    has_known_environments = all(delimiter.endswith("}") for delimiter in _ENVIRONMENT.findall(line))
+    if not has_known_environments or not all(map(_is_known, _MACRO.findall(line))):
         return None
     line = _BARE_SPECIAL.sub(r"\\\g<0>", line)
     return line if r"\begin" in line else re.sub(r"(?<!\\)&", r"\\&", line)

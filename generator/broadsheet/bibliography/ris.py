@@ -1,13 +1,13 @@
-"""RIS of publications and of the digest's papers: tagged lines, as reference managers read them.
+"""RIS of publications and of the digest's papers: tagged lines for reference managers.
 
-Made of the CSL item, so the two say the same. Format: https://en.wikipedia.org/wiki/RIS_(file_format); a preprint is
-``UNPB``, as Zotero writes one.
+It is derived from the CSL item, so that both agree. Format: https://en.wikipedia.org/wiki/RIS_(file_format); a preprint
+is ``UNPB``, as in Zotero's exports.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from broadsheet.bibliography.bibliography import csl
+from broadsheet.bibliography.csl import csl
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.text.sanitize import one_line
@@ -27,7 +27,7 @@ _TYPES = {
     "software": "COMP",
     "thesis": "THES",
 }
-_PLAIN = (
+_FIELDS_BY_TAG = (
     *(("T2", "container-title"), ("T3", "collection-title"), ("VL", "volume"), ("IS", "issue"), ("ET", "edition")),
     *(("PB", "publisher"), ("CY", "publisher-place"), ("SN", "ISSN"), ("SN", "ISBN"), ("M1", "number")),
     *(("DO", "DOI"), ("UR", "URL"), ("LA", "language"), ("N1", "note")),
@@ -35,7 +35,7 @@ _PLAIN = (
 
 
 def ris(entry: Publication | Paper) -> str:
-    """The RIS record of a publication or a paper: UTF-8, a line for each field, the last is ``ER``."""
+    """Return the RIS record of a publication or a paper: UTF-8, a line for each field, ``ER`` last."""
     return "".join(f"{tag}  - {one_line(value)}\n" for tag, value in _fields(csl(entry)))
 
 
@@ -48,9 +48,9 @@ def _fields(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if issued := item.get("issued"):
         parts = [f"{part:02}" for part in issued["date-parts"][0]]
         yield "PY", parts[0]
-        # Always three slashes, one before each part that may be left out.
+        # Always three slashes, one before each optional part.
         yield "DA", "/".join([*parts, "", "", ""][:4])
-    for tag, field in _PLAIN:
+    for tag, field in _FIELDS_BY_TAG:
         if value := item.get(field):
             yield tag, value
     first, _, last = item.get("page", "").partition("-")
@@ -59,6 +59,6 @@ def _fields(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _name(name: dict[str, str]) -> str:
-    """``Family, Given, Suffix``. A comma in a part would make another part of it."""
+    """Return ``Family, Given, Suffix``. A comma in a part would start another part."""
     parts = [name[part].replace(",", " ") for part in ("family", "given", "suffix") if part in name]
     return ", ".join(parts) if parts else name["literal"]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from broadsheet.model.paper import Paper
-from broadsheet.model.publication import Publication, each_once
+from broadsheet.model.publication import Publication, deduplicate
 from broadsheet.store import records
 from broadsheet.store.store import Store
 from broadsheet.views.downloads import LICENCE, VERSION, ArchiveMonth, Download
@@ -145,7 +145,7 @@ def _publications(store: Store) -> Iterator[bytes]:
 
 def _records(store: Store) -> Iterator[Publication]:
     """What the site shows, as records."""
-    for publication in each_once(store.publications()):
+    for publication in deduplicate(store.publications()):
         yield msgspec.structs.replace(publication, where="")
 
 

@@ -19,13 +19,13 @@ from broadsheet.build.generate import Generated, all_keys, place_theme, report, 
 from broadsheet.build.output import begin, generated, hand_written, leads_out
 from broadsheet.build.seal import SEAL, Seal, copy_seal, is_unchanged, listed_files, read_seal, write_seal
 from broadsheet.build.search_index import FOLDER, write_list
-from broadsheet.build.site_folder import check_folder, keep_others
+from broadsheet.build.site_folder import check_folder, keep_others, recognized
 from broadsheet.build.state import Made, State, Written
 from broadsheet.build.swap import replacing, run_mkdocs, take_over, take_over_unchanged
 from broadsheet.build.theme import build_rest, knows_short_way
 from broadsheet.build.workers import PROCESSORS, Job, Progress, Workers
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.open import CACHE, Executors, open_catalogue, with_sound_index
+from broadsheet.index.open import CACHE, ExecutorFactory, open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings import config
@@ -49,7 +49,7 @@ def build(
     force: bool = False,
     processes: int | None = None,
     progress: Progress = lambda done, total: None,
-    executors: Executors = WorkerPool,
+    executors: ExecutorFactory = WorkerPool,
 ) -> Generated:
     """Build the digest in `root` into `site` (default: the ``site_dir`` of mkdocs.yml).
 
@@ -59,11 +59,11 @@ def build(
     settings = config.load(root)
     root = root.absolute()
     target = real_site(root, settings, site)
-    check_folder(target, root, root / settings.site.docs_dir, force=force)
+    check_folder(target, root, root / settings.site.docs_dir, cached_file(root, target, "seal"), force=force)
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
 
         def once() -> Generated:
-            with closing(open_catalogue(root, settings, executors)) as catalogue:
+            with closing(open_index(root, settings, executors)) as catalogue:
                 run = _Build(root, target, settings, catalogue, full, force)
                 return run.run(processes or PROCESSORS, executors, progress)
 
@@ -91,6 +91,7 @@ class _Build:
         self.state_file = cached_file(root, site, "state").with_suffix(".json")
         self.seal_copy = cached_file(root, site, "seal")
         self.doubtful: set[str] = set()
+        self.settled: set[str] = set()
         begin(self.docs)
         place_theme(self.docs)
         self.short = knows_short_way(root)
@@ -105,11 +106,11 @@ class _Build:
             [*catalogue.day_versions().items(), catalogue.publications_version(), by_hand, self.outside]
         )
 
-    def run(self, processes: int, executors: Executors, progress: Progress) -> Generated:
+    def run(self, processes: int, executors: ExecutorFactory, progress: Progress) -> Generated:
         if self.before.made and self.before.data == self.data and not self.damaged:
             copy_seal(self.site, self.seal_copy)
             return self._report(self.before.made, 0, 0)
-        with replacing(self.site, spare=True) as fresh:
+        with replacing(self.site, self._keep_latecomers, spare=True) as fresh:
             job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
             with Workers(job, self.catalogue, self.settings) as workers:
                 state, rendered, written = self._fill(fresh, workers, progress)
@@ -128,9 +129,15 @@ class _Build:
 
     def _keep_others(self, fresh: Path) -> set[str]:
         listed = listed_files(self.site, self.seal_copy)
-        others = keep_others(self.site, fresh, listed, force=self.force)
+        ours = recognized(self.site, fresh) if listed is None else listed
+        others = keep_others(self.site, fresh, ours, force=self.force)
         self.doubtful = others if listed is None else set()
+        self.settled = {*ours, *others}
         return others
+
+    def _keep_latecomers(self, last: Path) -> None:
+        """Take along from the last site what came after `_keep_others` and before the new one took its place."""
+        keep_others(last, self.site, self.settled, force=self.force)
 
     def _hand_written(self) -> tuple[list[str], list[str]]:
         """Return the files in docs/ that lead out of it, which are not published, and all others made by hand."""

@@ -28,7 +28,7 @@ from distributed.scheduler import KilledWorker
 from broadsheet.build.build import MAKERS, real_site
 from broadsheet.build.output import remove_unfinished
 from broadsheet.build.swap import fresh_of
-from broadsheet.index.open import CACHE, Executors
+from broadsheet.index.open import CACHE, ExecutorFactory
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
 from broadsheet.store.program import program_fingerprint
@@ -53,7 +53,7 @@ class Needs(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def cluster(place: str, root: Path, site: Path | None) -> Iterator[tuple[int, Executors]]:
+def cluster(place: str, root: Path, site: Path | None) -> Iterator[tuple[int, ExecutorFactory]]:
     """How many workers the Dask scheduler at `place` has, and how they build the digest in `root` into `site`.
 
     `place` is of the form ``HOST:PORT``. Raises DigestError if no scheduler answers there, with a problem for each

@@ -15,8 +15,8 @@ from broadsheet.build.search_index import remove_scratch, write_shard
 from broadsheet.build.state import Answer, Made
 from broadsheet.build.theme import Theme
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.dependencies import Recorder
-from broadsheet.index.open import Executors, catalogue_of
+from broadsheet.index.dependencies import DependencyTracker
+from broadsheet.index.open import ExecutorFactory, index_without_refresh
 from broadsheet.processes.pool import WorkerPool, end_workers
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -55,7 +55,7 @@ class Job(msgspec.Struct, frozen=True):
     target: Path | None
     version: str
     processes: int
-    executors: Executors = WorkerPool
+    executors: ExecutorFactory = WorkerPool
     themed: bool = False
 
     def task(self, keys: list[tuple[str, str]]) -> Task:
@@ -85,7 +85,7 @@ def render(task: Task, hand: Hand | None = None) -> Outcome:
     docs = Path(task.root) / settings.site.docs_dir
     made, written = [], 0
     for name, key in task.keys:
-        recorder = Recorder(catalogue)
+        recorder = DependencyTracker(catalogue)
         desk = _Desk(docs, Path(task.target) if task.target else None, theme)
         for it in PAGE_TYPES[name].pages(recorder.as_catalogue(), settings, key):
             desk.put(it)
@@ -136,7 +136,7 @@ class _Desk:
 @lru_cache(maxsize=2)  # with the theme, and without
 def _at_hand(root: str, version: str, with_theme: bool) -> Hand:
     settings = config.load(Path(root))
-    return Hand(catalogue_of(Path(root), settings), settings, Theme(Path(root)) if with_theme else None)
+    return Hand(index_without_refresh(Path(root), settings), settings, Theme(Path(root)) if with_theme else None)
 
 
 class Workers:

@@ -8,14 +8,14 @@ from typing import TypeVar
 
 import msgspec
 
-from broadsheet.checks.day import read_day
+from broadsheet.checks.day import read_day, read_dropped
 from broadsheet.checks.files import docs_problems, misplaced_files
 from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
 from broadsheet.checks.site import site_problems
 from broadsheet.checks.size import SiteSize, site_size
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.publication import Publication, parse_stream, repeated
+from broadsheet.model.publication import Publication, parse_stream, duplicate_ids
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.files import problem_from, read_regular
@@ -79,7 +79,10 @@ def _check_days(root: Path, store: Store, settings: Settings | None, found: list
     """Add the problems of all days to `found`; how many different papers there are."""
     topics = TopicUse(settings) if settings else None
     papers: set[str] = set()
-    for date in _listed(store.dates, found):
+    days = _listed(store.dates, found)
+    for date in set(_listed(store.dropped_dates, found)).difference(days):
+        found += read_dropped(store, date)[1]
+    for date in days:
         day, unreadable = read_day(store, date)
         found += unreadable
         for row in day.rows:
@@ -108,7 +111,7 @@ def _check_publications(store: Store, found: list[Diagnostic]) -> list[Publicati
         good, bad = parse_stream(text, store.label(path))
         publications += good
         found += bad
-    found += repeated(publications)
+    found += duplicate_ids(publications)
     return publications
 
 

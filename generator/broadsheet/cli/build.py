@@ -11,7 +11,7 @@ import msgspec
 from broadsheet.build.build import build
 from broadsheet.build.generate import Generated, generate
 from broadsheet.cli.options import jobs_option, json_option, progress_bar, quiet_option, root_option
-from broadsheet.index.open import Executors
+from broadsheet.index.open import ExecutorFactory
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.text.formats import count
@@ -98,7 +98,7 @@ def build_command(
     _report(done, quiet, as_json)
 
 
-def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextManager[tuple[int, Executors]]:
+def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextManager[tuple[int, ExecutorFactory]]:
     try:
         from broadsheet.build.executors import cluster  # noqa: PLC0415 - an extra that few need
     except ModuleNotFoundError as error:

@@ -17,7 +17,7 @@ from broadsheet.daily.fetch import DayReport, fetch_days
 from broadsheet.http.client import Web
 from broadsheet.http.service import user_agent
 from broadsheet.providers.arxiv.calendar import current_day
-from broadsheet.providers.fetch_result import Condition
+from broadsheet.providers.fetch_result import SourceStatus
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.text.formats import count
@@ -97,7 +97,7 @@ def _print(report: DayReport, quiet: bool) -> None:
 def _lines(report: DayReport) -> Iterator[str]:
     for source in report.sources:
         name = f"{report.date} {source.source}"
-        if source.announced is None or source.condition in (Condition.QUIET, Condition.FAILED):
+        if source.announced is None or source.condition in (SourceStatus.QUIET, SourceStatus.FAILED):
             yield f"{name}: {source.condition}"
             continue
         parts = [f"{source.announced:,} announced", f"{source.papers:,} wanted", f"{source.replaced:,} replaced"]

@@ -14,7 +14,7 @@ from broadsheet.daily.import_ import Report, run
 from broadsheet.daily.import_files import STDIN
 from broadsheet.daily.merge import Outcome
 from broadsheet.providers.fields import SCORES, TARGETS, FieldMap, Scale, parse_scale
-from broadsheet.providers.parse_result import Repair, Unscored
+from broadsheet.providers.parse_result import Fix, UnscoredRows
 from broadsheet.text.formats import count
 
 # One file of a kind, and several; of the other kinds there is a "file of" them.
@@ -150,9 +150,9 @@ def _kind(number: int, kind: str) -> str:
     return count(number, one, many)
 
 
-def repair_lines(repairs: list[Repair]) -> Iterable[str]:
+def repair_lines(repairs: list[Fix]) -> Iterable[str]:
     """A line for each kind of repair."""
-    kinds: dict[str, list[Repair]] = defaultdict(list)
+    kinds: dict[str, list[Fix]] = defaultdict(list)
     for repair in repairs:
         kinds[repair.what].append(repair)
     for what, found in sorted(kinds.items(), key=lambda kind: -len(kind[1])):
@@ -160,9 +160,9 @@ def repair_lines(repairs: list[Repair]) -> Iterable[str]:
         yield f"repaired: {len(found):,} × {what}, e.g. {found[0].where}{how}"
 
 
-def _unscored_lines(unscored: list[Unscored]) -> Iterable[str]:
+def _unscored_lines(unscored: list[UnscoredRows]) -> Iterable[str]:
     """Return a line for each reason why rows came in without a score."""
-    reasons: dict[tuple[str, str], list[Unscored]] = defaultdict(list)
+    reasons: dict[tuple[str, str], list[UnscoredRows]] = defaultdict(list)
     for part in unscored:
         reasons[part.what, part.do].append(part)
     for (what, do), parts in sorted(reasons.items(), key=lambda item: -sum(part.rows for part in item[1])):

@@ -8,7 +8,7 @@ from broadsheet.index.states import GOOD
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.providers.arxiv.calendar import Calendar
-from broadsheet.providers.fetch_result import Condition, Fetched
+from broadsheet.providers.fetch_result import SourceStatus, FetchResult
 from broadsheet.store.store import Store
 
 _APART_H = 12  # the least between two empty answers that settle a day
@@ -16,7 +16,7 @@ _NEAR_DAYS = 28
 _FEWEST = 3  # working days on record, without which nothing is known to be usual
 
 
-def weigh(store: Store, calendar: Calendar, found: Fetched, asked_at: str) -> None:
+def weigh(store: Store, calendar: Calendar, found: FetchResult, asked_at: str) -> None:
     """Make a source that had nothing quiet where that can be believed; `asked_at` is the UTC time of this request.
 
     An empty answer is believed where the source usually has nothing, and on a holiday. Else a second one is needed, at
@@ -31,7 +31,7 @@ def weigh(store: Store, calendar: Calendar, found: Fetched, asked_at: str) -> No
     agreed = _hours_between(found.empty_since, asked_at) >= _APART_H and _is_well(store, calendar, found)
     expected = not calendar.announces(found.date) or usual(store, calendar, found) == 0
     if agreed or expected or _was_settled(before):
-        found.condition, found.absent = Condition.QUIET, False
+        found.condition, found.absent = SourceStatus.QUIET, False
         note = Diagnostic(found.problems[-1].location, f"nothing was announced for {found.date}", "nothing to do", is_note=True)
         found.problems[-1] = note
 
@@ -45,13 +45,13 @@ def _hours_between(first: str, second: str) -> float:
     return (times[1] - times[0]) / datetime.timedelta(hours=1)
 
 
-def _is_well(store: Store, calendar: Calendar, found: Fetched) -> bool:
+def _is_well(store: Store, calendar: Calendar, found: FetchResult) -> bool:
     """Return whether the source has given papers for a later working day since its first empty answer."""
     later = [date for date in store.dates() if date > found.date and calendar.announces(date)]
     return any(_gave(store.receipt(date), found) for date in later[-_NEAR_DAYS:])
 
 
-def _gave(receipt: Receipt | None, found: Fetched) -> bool:
+def _gave(receipt: Receipt | None, found: FetchResult) -> bool:
     tally = receipt.sources.get(found.source) if receipt else None
     if receipt is None or tally is None or tally.condition not in GOOD or not tally.announced:
         return False
@@ -62,7 +62,7 @@ def _shifted(date: str, days: int) -> str:
     return (datetime.date.fromisoformat(date) + datetime.timedelta(days=days)).isoformat()
 
 
-def usual(store: Store, calendar: Calendar, found: Fetched) -> float | None:
+def usual(store: Store, calendar: Calendar, found: FetchResult) -> float | None:
     """Return the median of what a source had on the working days of the weeks before; None if they are too few."""
     counts = list(_counts(store, calendar, found))
     return median(counts) if len(counts) >= _FEWEST else None
@@ -72,7 +72,7 @@ def _was_settled(before: SourceStats | None) -> bool:
     return before is not None and before.condition == "quiet" and not before.open
 
 
-def _counts(store: Store, calendar: Calendar, found: Fetched) -> Iterator[int]:
+def _counts(store: Store, calendar: Calendar, found: FetchResult) -> Iterator[int]:
     for back in range(1, _NEAR_DAYS + 1):
         date = _shifted(found.date, -back)
         count = _count(store, date, found.source) if calendar.announces(date) else None

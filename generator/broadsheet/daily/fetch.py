@@ -12,15 +12,16 @@ from broadsheet.daily import ledger
 from broadsheet.daily.absence import weigh
 from broadsheet.daily.dedupe import Announced, announce, require_archive, stale_categories
 from broadsheet.daily.drop import put
+from broadsheet.daily.first_versions import sift
 from broadsheet.daily.receipts import RENEWED, SIGHTED, WITHDRAWN
 from broadsheet.http.client import Web
-from broadsheet.index.open import open_catalogue
+from broadsheet.index.open import open_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
-from broadsheet.providers import fetchers as fetching
+from broadsheet.providers import fetchers
 from broadsheet.providers.arxiv.calendar import Calendar
-from broadsheet.providers.fetch_result import Ask, Condition, Fetched, cut_short, failed
-from broadsheet.providers.parse_result import Harvest, Repair, Row
+from broadsheet.providers.fetch_result import FetchTask, SourceStatus, FetchResult, mark_incomplete, failed_result
+from broadsheet.providers.parse_result import ParseResult, Fix, PaperRow
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.store.store import Store
 
@@ -31,7 +32,7 @@ class SourceReport(msgspec.Struct, frozen=True):
     """What a source gave, in numbers; None is unknown."""
 
     source: str
-    condition: Condition
+    condition: SourceStatus
     announced: int | None
     papers: int
     replaced: int
@@ -48,7 +49,7 @@ class DayReport(msgspec.Struct):
     updated: int = 0
     changed: list[str] = []
     publications: dict[str, int] = {}
-    repairs: list[Repair] = []
+    repairs: list[Fix] = []
     problems: list[Diagnostic] = []
 
     @property
@@ -74,7 +75,7 @@ def fetch_days(
     A source that fails is in the reports, the others go on. Raises DigestError where nothing can be done at all:
     settings that name no source, data that cannot be read, an archive that is lost.
     """
-    asks = fetching.asks(settings.fetch)
+    asks = fetchers.tasks(settings.fetch)
     if not asks:
         do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
         raise DigestError(Diagnostic(SETTINGS_FILE, "nothing to fetch", do))
@@ -91,32 +92,41 @@ def fetch_days(
 
 
 def gather(
-    root: Path, settings: Settings, asks: Iterable[Ask], web: Web, date: str, today: str, asked_at: str
-) -> list[Fetched]:
+    root: Path, settings: Settings, asks: Iterable[FetchTask], web: Web, date: str, today: str, asked_at: str
+) -> list[FetchResult]:
     """Return what every source gives for `date`; one that fails says so, and the others are asked all the same."""
     store, calendar, found = Store(root), Calendar(settings.fetch.arxiv.holidays), []
     for ask in asks:
-        found.append(_answer(ask, web, date, today))
+        found.append(_answer(ask, web, date, today, _reason(store, ask, date)))
         weigh(store, calendar, found[-1], asked_at)
     return found
 
 
-def _answer(ask: Ask, web: Web, date: str, today: str) -> Fetched:
+def _reason(store: Store, ask: FetchTask, date: str) -> str:
+    """Return why a source is open, if it is."""
+    receipt = store.receipt(date) if ask.resume else None
+    tally = receipt.sources.get(ask.source) if receipt else None
+    return tally.open if tally else ""
+
+
+def _answer(ask: FetchTask, web: Web, date: str, today: str, reason: str) -> FetchResult:
     """Return what one source gives in the time that it has."""
     limited = web.within(ask.longest_s)
     try:
-        found = ask.fetch(limited, date, today)
+        resumed = reason and ask.resume
+        found = resumed(limited, date, today, reason) if resumed else ask.fetch(limited, date, today)
     except DigestError as error:
-        return failed(ask.source, date, error.problems)
+        return failed_result(ask.source, date, error.problems)
     if limited.ran_out:
-        cut_short(found, ask)
+        mark_incomplete(found, ask)
     return found
 
 
-def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched], asked_on: str) -> DayReport:
+def keep(root: Path, settings: Settings, date: str, found: Sequence[FetchResult], asked_on: str) -> DayReport:
     """Put what was found for `date` into the archive: new papers there, sightings of known ones on their own days.
 
-    `asked_on` is the UTC day of the requests. The receipts of those other days are counted again.
+    `asked_on` is the UTC day of the requests. The receipts of those other days are counted again, changed or not: an
+    earlier run may have ended before it counted them.
     """
     store = Store(root)
     announced = sort(root, settings, date, found)
@@ -128,7 +138,7 @@ def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched], as
         new = tuple(paper for paper in announced.new if paper.arxiv_id not in withdrawn)
         announced = msgspec.structs.replace(announced, new=new)
     written = importing.keep(store, _harvests(store, date, found, announced, asked_on))
-    ledger.recount(store, (day for day in written.days if day != date))
+    ledger.recount(store, {*written.days, *announced.updates} - {date})
     return DayReport(
         date=date,
         sources=[_report(fetched) for fetched in found],
@@ -142,26 +152,32 @@ def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched], as
     )
 
 
-def sort(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) -> Announced:
+def sort(root: Path, settings: Settings, date: str, found: Sequence[FetchResult]) -> Announced:
     """What of `found` is new, and what the archive has; a source whose papers are all old is marked as stale.
 
     The archive's other days are looked at, later ones too: a list that is asked again late has papers that were
     announced on a later day since.
     """
     store = Store(root)
-    papers = [paper for fetched in found for paper in (*fetched.papers, *fetched.replaced)]
+    papers = _papers(found)
     here = {paper.arxiv_id for paper in store.papers(date)} | {paper.arxiv_id for paper in store.dropped(date)}
     known = _known(root, settings, date, papers)
     strange = {paper.arxiv_id for paper in papers} - here - known.keys()
     judged = {i: day for i, day in (_judged(store, date) if strange else {}).items() if i in strange}
-    earlier = {arxiv_id: day for arxiv_id, day in (judged | known).items() if day < date}
+    elsewhere = judged | known
+    earlier = {arxiv_id: day for arxiv_id, day in elsewhere.items() if day < date}
+    again = [paper for fetched in found for paper in sift(store, settings.fetch.arxiv, fetched, elsewhere, here)]
     for fetched in found:
         _mark_stale(fetched, earlier)
-    announced = announce(papers, known, judged)
+    announced = announce([*_papers(found), *again], known, judged)
     dropped = {paper.arxiv_id for paper in store.dropped(date)}
     new = tuple(paper for paper in announced.new if paper.arxiv_id not in dropped)
-    again = {paper.arxiv_id: date for paper in announced.new if paper.arxiv_id in dropped}
-    return msgspec.structs.replace(announced, new=new, duplicates=announced.duplicates | again)
+    twice = {paper.arxiv_id: date for paper in announced.new if paper.arxiv_id in dropped}
+    return msgspec.structs.replace(announced, new=new, duplicates=announced.duplicates | twice)
+
+
+def _papers(found: Sequence[FetchResult]) -> list[Paper]:
+    return [paper for fetched in found for paper in (*fetched.papers, *fetched.replaced)]
 
 
 def _judged(store: Store, date: str) -> dict[str, str]:
@@ -172,7 +188,7 @@ def _judged(store: Store, date: str) -> dict[str, str]:
 
 def _known(root: Path, settings: Settings, date: str, papers: Iterable[Paper]) -> dict[str, str]:
     """Return the papers whose first day is another one, with that day."""
-    catalogue = open_catalogue(root, settings)
+    catalogue = open_index(root, settings)
     try:
         days = catalogue.first_days({paper.arxiv_id for paper in papers})
     finally:
@@ -180,16 +196,16 @@ def _known(root: Path, settings: Settings, date: str, papers: Iterable[Paper]) -
     return {arxiv_id: day for arxiv_id, day in days.items() if day != date}
 
 
-def _mark_stale(fetched: Fetched, known: dict[str, str]) -> None:
+def _mark_stale(fetched: FetchResult, known: dict[str, str]) -> None:
     if stale := stale_categories(fetched.papers, known):
-        fetched.condition = Condition.STALE
+        fetched.condition = SourceStatus.STALE
         what = f"all papers of {', '.join(stale)} were announced before {fetched.date}: the feed is an old one"
         fetched.problems.append(Diagnostic(fetched.source, what, "try again later"))
 
 
 def _harvests(
-    store: Store, date: str, found: Sequence[Fetched], announced: Announced, asked_on: str
-) -> Iterator[tuple[str, Harvest]]:
+    store: Store, date: str, found: Sequence[FetchResult], announced: Announced, asked_on: str
+) -> Iterator[tuple[str, ParseResult]]:
     for day, papers in {date: announced.new, **announced.updates}.items():
         rows = {(row.arxiv_id, row.source): row for row in store.papers(day)}
         yield day, _rows([_dated(paper, rows, day, date, asked_on) for paper in papers], day)
@@ -197,9 +213,9 @@ def _harvests(
 
 
 def _dated(paper: Paper, rows: Mapping[tuple[str, str], Paper], day: str, date: str, asked_on: str) -> Paper:
-    """Return the paper with the UTC day on which its votes changed, and with the day whose list had it.
+    """Return the paper with `renewed` and `sighted` set.
 
-    A row's own day takes the place of an earlier one: then the source has given it for this day, too.
+    If the source now lists it on the row's own day, that day replaces the earlier `sighted`.
     """
     row = rows.get((paper.arxiv_id, paper.source))
     extra: dict[str, Any] = {}
@@ -215,10 +231,10 @@ def _has_new_votes(paper: Paper, row: Paper) -> bool:
     return any(new is not None and new != old for new, old in counts)
 
 
-def _rows(papers: Iterable[Paper], date: str) -> Harvest:
-    return Harvest(rows=[Row(paper, date, f"{paper.source} {paper.arxiv_id}") for paper in papers])
+def _rows(papers: Iterable[Paper], date: str) -> ParseResult:
+    return ParseResult(rows=[PaperRow(paper, date, f"{paper.source} {paper.arxiv_id}") for paper in papers])
 
 
-def _report(fetched: Fetched) -> SourceReport:
+def _report(fetched: FetchResult) -> SourceReport:
     counts = (fetched.announced, len(fetched.papers), len(fetched.replaced))
     return SourceReport(fetched.source, fetched.condition, *counts, fetched.withdrawn)

@@ -16,9 +16,9 @@ from broadsheet.daily.merge import Day, Outcome, Shelf, in_order, merge_receipts
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
-from broadsheet.providers import parsers as sources
-from broadsheet.providers.fields import AS_THEY_ARE, FieldMap
-from broadsheet.providers.parse_result import Harvest, Record, Repair, Row, Unscored
+from broadsheet.providers import parsers
+from broadsheet.providers.fields import NO_MAPPING, FieldMap
+from broadsheet.providers.parse_result import ParseResult, PublicationRecord, Fix, PaperRow, UnscoredRows
 from broadsheet.store.atomic import TOGETHER
 from broadsheet.store.store import Store
 from broadsheet.text.formats import count
@@ -48,8 +48,8 @@ class Report(msgspec.Struct):
     days: list[str] = []
     receipts: int = 0
     publications: dict[str, int] = {}
-    repairs: list[Repair] = []
-    unscored: list[Unscored] = []
+    repairs: list[Fix] = []
+    unscored: list[UnscoredRows] = []
     kept: list[Kept] = []
     problems: list[Diagnostic] = []
 
@@ -70,7 +70,7 @@ def run(
     *,
     date: str | None = None,
     replace: bool = False,
-    fields: FieldMap = AS_THEY_ARE,
+    fields: FieldMap = NO_MAPPING,
     stdin: BinaryIO | None = None,
 ) -> Report:
     """Import `paths` (files, folders, ``-`` for `stdin`) into the digest in `root`.
@@ -91,7 +91,7 @@ def run(
     return work.report
 
 
-def keep(store: Store, harvests: Iterable[tuple[str, Harvest]]) -> Report:
+def keep(store: Store, harvests: Iterable[tuple[str, ParseResult]]) -> Report:
     """Take in what was fetched, each harvest under its label: a later sighting of what is there."""
     work = _Import(store, replace=False, later=True)
     for label, harvest in harvests:
@@ -104,15 +104,16 @@ class _Import:
     """One run: papers are kept day by day, once no file to come is named after the day, or as many wait as may, the day
     that was told of longest ago first; ratings wait for the papers they rate, everything else is kept file by file."""
 
-    def __init__(self, store: Store, replace: bool, later: bool = False, fields: FieldMap = AS_THEY_ARE) -> None:
+    def __init__(self, store: Store, replace: bool, later: bool = False, fields: FieldMap = NO_MAPPING) -> None:
         self.store, self.replace, self.later, self.fields = store, replace, later, fields
         self.report = Report()
         self.kinds: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.publications: Counter[str] = Counter()
         self.changed: set[str] = set()
+        self.touched: set[str] = set()  # days of which rows or replies came in, changed or not
         self.receipts: dict[str, Receipt] = {}
-        self.ratings: dict[str, list[Row]] = {}
+        self.ratings: dict[str, list[PaperRow]] = {}
         self.days: dict[str, Day] = {}
         self.told: dict[str, str] = {}  # the file that told of a day last
         self.waiting = 0
@@ -125,8 +126,8 @@ class _Import:
         self.report.files += 1
         try:
             data = read(file.path, file.label, stdin)
-            kind, harvest = sources.harvest(data, file.label, file.day, self.fields)
-        except sources.Unrecognised as error:
+            kind, harvest = parsers.parse(data, file.label, file.day, self.fields)
+        except parsers.UnknownFormat as error:
             self.kinds["not recognised"] += 1
             note = not file.is_data
             self.report.problems += [msgspec.structs.replace(problem, is_note=note) for problem in error.problems]
@@ -147,7 +148,7 @@ class _Import:
             self._write_days([date for date in self.ready if date in self.days])
             self.ready.clear()
 
-    def keep(self, label: str, harvest: Harvest) -> None:
+    def keep(self, label: str, harvest: ParseResult) -> None:
         try:
             self._keep(label, harvest)
         except OSError as error:
@@ -157,7 +158,7 @@ class _Import:
         what = f"{error.filename} cannot be written: {error.strerror}"
         self.report.problems.append(Diagnostic(label, what, "check permissions and free space, then try again"))
 
-    def _keep(self, path: str, harvest: Harvest) -> None:
+    def _keep(self, path: str, harvest: ParseResult) -> None:
         self.report.repairs += harvest.repairs
         self.report.unscored += harvest.unscored
         self.report.refused += harvest.refused
@@ -168,7 +169,7 @@ class _Import:
             self.report.problems += harvest.problems
         if harvest.publications:
             self._keep_publications(path, harvest)
-        days: dict[str, list[Row]] = {}
+        days: dict[str, list[PaperRow]] = {}
         for row in harvest.rows:
             (self.ratings if row.is_rating else days).setdefault(row.date, []).append(row)
         for date, rows in days.items():
@@ -176,13 +177,14 @@ class _Import:
         self.relevances.look_at(harvest.rows)
         self._keep_beside(harvest)
 
-    def _keep_beside(self, harvest: Harvest) -> None:
+    def _keep_beside(self, harvest: ParseResult) -> None:
         """Keep what stands in ``data/`` beside the papers."""
-        dropped: dict[str, list[Row]] = {}
+        dropped: dict[str, list[PaperRow]] = {}
         for row in harvest.dropped:
             dropped.setdefault(row.date, []).append(row)
         for date, rows in dropped.items():
             self._keep_dropped(date, rows)
+        self.touched |= dropped.keys() | harvest.replies.keys()
         for date, lines in harvest.replies.items():
             if self.store.add_replies(date, lines):
                 self.changed.add(date)
@@ -198,7 +200,7 @@ class _Import:
         if fields := receipt_conflicts(merged, receipt):
             self.report.kept.append(Kept(receipt.date, "", fields))
 
-    def _keep_dropped(self, date: str, rows: list[Row]) -> None:
+    def _keep_dropped(self, date: str, rows: list[PaperRow]) -> None:
         """Add dropped papers to those of their day; one that is there stays."""
         try:
             before = self.store.dropped(date)
@@ -212,13 +214,14 @@ class _Import:
         if new and self.store.write_dropped(date, in_order([*before, *new]) if before else new):
             self.changed.add(date)
 
-    def _keep_day(self, date: str, rows: list[Row], path: str, as_it_was: bool = False) -> None:
+    def _keep_day(self, date: str, rows: list[PaperRow], path: str, as_it_was: bool = False) -> None:
         try:
             day = self._day(date)
         except DigestError as error:
             self._refuse_day(date, rows, error)
             return
         self.told[date] = path
+        self.touched.add(date)
         before = len(day.papers)
         known = day.add(rows)
         if new := len(rows) - len(known):
@@ -258,7 +261,7 @@ class _Import:
         self.waiting -= len(day.papers)
         return date, day.lines()
 
-    def _refuse_day(self, date: str, rows: list[Row], error: DigestError) -> None:
+    def _refuse_day(self, date: str, rows: list[PaperRow], error: DigestError) -> None:
         # What cannot be read must not be lost by writing the rest.
         self.report.refused += len(rows)
         known = set(self.report.problems)
@@ -266,7 +269,7 @@ class _Import:
         what = f"{count(len(rows), 'row')} of {date} not taken in, since the file of that day is broken"
         self.report.problems.append(Diagnostic(rows[0].where, what, "mend the file, then import again"))
 
-    def _keep_publications(self, path: str, harvest: Harvest) -> None:
+    def _keep_publications(self, path: str, harvest: ParseResult) -> None:
         from broadsheet.providers.librecat.parser import document  # noqa: PLC0415 - loads YAML
 
         name = publication_file_name(path)
@@ -298,9 +301,12 @@ class _Import:
         self.report.publications = dict(+self.publications)
 
     def _write_receipts(self) -> None:
-        """Keep the receipts that came in, and count those of changed days again: sums are those of the day's papers."""
-        changed = set() if self.later else self.changed
-        for date in sorted(self.receipts.keys() | changed):
+        """Keep the receipts that came in, and count those of all days of the input again.
+
+        A day that this import did not change may have been changed by one that ended before it wrote the receipt.
+        """
+        touched = set() if self.later else self.touched
+        for date in sorted(self.receipts.keys() | touched):
             try:
                 if receipt := self.receipts.get(date) or self.store.receipt(date):
                     self.report.receipts += ledger.keep(self.store, receipt) and date in self.receipts
@@ -323,12 +329,12 @@ def publication_file_name(path: str) -> str:
 
 
 def _shelf(store: Store) -> tuple[Shelf, list[Diagnostic]]:
-    files: dict[str, list[Record]] = {}
+    files: dict[str, list[PublicationRecord]] = {}
     problems: list[Diagnostic] = []
     for path in store.publication_files():
         label = store.label(path)
         try:
-            _, harvest = sources.harvest(read(str(path), label, None), label, None)
+            _, harvest = parsers.parse(read(str(path), label, None), label, None)
         except DigestError as error:
             problems += error.problems
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.providers.parse_result import Row
+from broadsheet.providers.parse_result import PaperRow
 
 _MANY, _LOW = 30, 5  # so many scores, none above: they may be on a scale of 1 to 5
 
@@ -14,7 +14,7 @@ class Relevances:
     def __init__(self) -> None:
         self.number, self.highest = 0, 0.0
 
-    def look_at(self, rows: Sequence[Row]) -> None:
+    def look_at(self, rows: Sequence[PaperRow]) -> None:
         """Count the scored ones among `rows`."""
         scored = [row.paper.relevance for row in rows if row.paper.relevance is not None]
         self.number += len(scored)

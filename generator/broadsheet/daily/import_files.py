@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers.dates import day_of_path
-from broadsheet.providers.decode import LARGEST_FILE
+from broadsheet.providers.decode import MAX_FILE_BYTES
 from broadsheet.store.files import open_regular
 from broadsheet.text.sanitize import clean
 
@@ -81,15 +81,15 @@ def read(path: str, label: str, stdin: BinaryIO | None) -> bytes:
     """Return what a file holds. Raises DigestError if it cannot be read, or is too large."""
     try:
         if stdin is not None:
-            data = stdin.read(LARGEST_FILE + 1)
+            data = stdin.read(MAX_FILE_BYTES + 1)
         else:
             with open_regular(path) as file:
                 # A limit sets as many bytes aside first, which takes longer than reading a day.
-                small = 0 < os.fstat(file.fileno()).st_size <= LARGEST_FILE
-                data = file.read() if small else file.read(LARGEST_FILE + 1)
+                small = 0 < os.fstat(file.fileno()).st_size <= MAX_FILE_BYTES
+                data = file.read() if small else file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         reason = _why_no_file(path) or (f"cannot be read: {error.strerror}", "check its permissions")
         raise DigestError(Diagnostic(label, *reason)) from error
-    if len(data) > LARGEST_FILE:
-        raise DigestError(Diagnostic(label, f"more than {LARGEST_FILE >> 20} MB", "split the file"))
+    if len(data) > MAX_FILE_BYTES:
+        raise DigestError(Diagnostic(label, f"more than {MAX_FILE_BYTES >> 20} MB", "split the file"))
     return data

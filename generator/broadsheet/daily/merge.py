@@ -13,13 +13,14 @@ import msgspec
 from broadsheet.daily.scorers import merged_spending
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
-from broadsheet.providers.parse_result import Record, Row
+from broadsheet.providers.parse_result import PublicationRecord, PaperRow
 
 _SCORE = ("relevance", "novelty", "comment", "topics", "scorer")
 _COUNTS = ("upvotes", "comments")
 # Counts that make a sum, and others that belong to it.
 _SUMS = (("scanned", "relevant", "dropped", "scored", "unscored"), ("fetched", "duplicates", "announced", "replaced"))
-_DATED = ("withdrawn", "renewed", "sighted")  # keys of a line that a later sighting knows better
+_SIGHTED = "sighted"  # a line without this key was listed on its own day
+_DATED = ("withdrawn", "renewed", _SIGHTED)  # keys of a line that a later sighting knows better
 _APART = frozenset({*_SCORE, "arxiv_id", "source", "links", "extra"})
 _PLAIN = tuple(name for name in Paper.__struct_fields__ if name not in _APART)
 
@@ -52,7 +53,7 @@ class Day(msgspec.Struct):
         """Return the rows as its file is to have them; one that nothing changed stays as it is."""
         return in_order(self.papers.values()) if self.is_changed else list(self.papers.values())
 
-    def add(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def add(self, rows: Sequence[PaperRow]) -> Sequence[PaperRow]:
         """Let in the papers that are new without a doubt, all at once. Returns the other rows, for `take`."""
         papers = {(row.paper.arxiv_id, row.paper.source): row.paper for row in rows}
         ratings = [paper for paper in papers.values() if paper.title == paper.arxiv_id]
@@ -64,7 +65,7 @@ class Day(msgspec.Struct):
         self.is_changed |= len(known) < len(rows)
         return known
 
-    def take(self, row: Row) -> tuple[Outcome, tuple[str, ...]]:
+    def take(self, row: PaperRow) -> tuple[Outcome, tuple[str, ...]]:
         """Let one row in. Names the fields in which the old row stayed though the new one differs."""
         key = (row.paper.arxiv_id, row.paper.source)
         old = self.papers.get(key)
@@ -154,7 +155,9 @@ def _merge_parts(old: Any, new: Any, replace: bool, kept: list[str]) -> Any:
 
 def _merge_extra(old: dict[str, Any], new: dict[str, Any], replace: bool, kept: list[str]) -> dict[str, Any]:
     kept.extend(name for name in new if name in old and old[name] != new[name] and not replace)
-    return {**old, **new} if replace else {**new, **old}
+    if replace:
+        return {**old, **new}
+    return {name: value for name, value in new.items() if name != _SIGHTED} | old
 
 
 def merge_receipts(old: Receipt | None, new: Receipt, *, replace: bool = False) -> Receipt:
@@ -193,9 +196,9 @@ def _whole(receipt: Receipt) -> set[str]:
 class Shelf(msgspec.Struct):
     """Publications by file, in the order of each file, while others come in."""
 
-    files: dict[str, list[Record]]
+    files: dict[str, list[PublicationRecord]]
 
-    def take(self, name: str, records: Iterable[Record], *, replace: bool = False) -> list[Outcome]:
+    def take(self, name: str, records: Iterable[PublicationRecord], *, replace: bool = False) -> list[Outcome]:
         """Let records in, new ones at the end of file `name`, newer ones in place of the old; say how each fared."""
         places = {record.id: (file, at) for file, kept in self.files.items() for at, record in enumerate(kept)}
         outcomes = []

@@ -24,8 +24,8 @@ from broadsheet.index.states import TROUBLED, is_interrupted, is_open, is_repair
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
-from broadsheet.providers import fetchers as fetching
-from broadsheet.providers.fetch_result import Ask, Condition, Fetched
+from broadsheet.providers import fetchers
+from broadsheet.providers.fetch_result import FetchTask, SourceStatus, FetchResult
 from broadsheet.scoring.llm import client as endpoint
 from broadsheet.scoring.llm.batching import Progress
 from broadsheet.scoring.llm.estimate import Estimate
@@ -72,7 +72,7 @@ def days_to_run(root: Path, today: str) -> list[str]:
     settings or receipts cannot be read.
     """
     settings, store = config.load(root), Store(root)
-    asks = fetching.asks(settings.fetch)
+    asks = fetchers.tasks(settings.fetch)
     first = next((date for date in store.dates() if date < today and _has_run(store.receipt(date))), today)
     farthest = max(settings.run.backfill_days, OPEN_DAYS, *(ask.renewed_days for ask in asks), 0)
     days = ((back, _before(today, back)) for back in range(farthest, 0, -1))
@@ -107,7 +107,7 @@ def _is_interrupted(store: Store, date: str) -> bool:
     return receipt is not None and is_interrupted(receipt)
 
 
-def _due(store: Store, asks: Sequence[Ask], date: str, today: str) -> list[Ask]:
+def _due(store: Store, asks: Sequence[FetchTask], date: str, today: str) -> list[FetchTask]:
     """Return what is to be asked again for a day: what is open and, if it needs no repair, lists whose votes change."""
     receipt = store.receipt(date)
     if receipt is None:
@@ -121,12 +121,12 @@ def _due(store: Store, asks: Sequence[Ask], date: str, today: str) -> list[Ask]:
     ]
 
 
-def _asks(store: Store, settings: Settings, date: str, work: Work, newest: bool, whole: bool) -> list[Ask]:
+def _asks(store: Store, settings: Settings, date: str, work: Work, newest: bool, whole: bool) -> list[FetchTask]:
     """Return what a run asks for a day: everything, unless it is an earlier one of which only some may have changed.
 
     A day on which a later run was killed may be left with nothing but its sums to be made again.
     """
-    before, asks = store.receipt(date), fetching.asks(settings.fetch)
+    before, asks = store.receipt(date), fetchers.tasks(settings.fetch)
     is_past_repair = date < _before(work.today, settings.run.backfill_days)
     if before and date < work.today and not whole:
         due = _due(store, asks, date, work.today)
@@ -148,7 +148,7 @@ def run_day(work: Work, date: str, *, newest: bool = True, whole: bool = False) 
     """
     settings, store = config.load(work.root), Store(work.root)
     asks = _asks(store, settings, date, work, newest, whole)
-    if not fetching.asks(settings.fetch):
+    if not fetchers.tasks(settings.fetch):
         do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
         raise DigestError(Diagnostic(SETTINGS_FILE, "nothing to fetch", do))
     before = store.receipt(date)
@@ -182,7 +182,7 @@ class _Day:
         self.notes: list[str] = []
         self.started = work.time()
 
-    def fetch(self, asks: Sequence[Ask]) -> None:
+    def fetch(self, asks: Sequence[FetchTask]) -> None:
         """Ask the sources, and keep what they gave."""
         require_archive(self.store, self.date)
         work, asked_at = self.work, self.work.time()
@@ -195,13 +195,13 @@ class _Day:
             self._tell(problem, told.get(id(problem)))
         self.notes += [note for one in found if (note := self._lacking(one))]
 
-    def _lacking(self, found: Fetched) -> str:
+    def _lacking(self, found: FetchResult) -> str:
         """Return what is said of a source that was open, and is settled now without its better answer."""
         tally = self.before.sources.get(found.source) if self.before else None
         settled = tally and tally.open and found.lacks and not found.open and not stays(tally, found.condition)
         return f"{found.source}: settled without {found.lacks}" if settled else ""
 
-    def _tell(self, problem: Diagnostic, of: Fetched | None) -> None:
+    def _tell(self, problem: Diagnostic, of: FetchResult | None) -> None:
         tally = self.before.sources.get(of.source) if self.before and of else None
         if problem.is_note or (of and stays(tally, of.condition)):
             self.notes.append(str(problem))
@@ -237,9 +237,9 @@ class _Day:
         return ledger.finish(self.store, self.date, self.before, self.given, unscored, self.errors, times)
 
 
-def _given(found: Fetched, duplicates: Mapping[str, str], dated: bool) -> Given:
+def _given(found: FetchResult, duplicates: Mapping[str, str], dated: bool) -> Given:
     ids = frozenset(paper.arxiv_id for paper in found.papers)
-    told = found.condition is not Condition.FAILED and dated
+    told = found.condition is not SourceStatus.FAILED and dated
     return Given(
         source=found.source,
         condition=str(found.condition),
@@ -278,7 +278,7 @@ def preview_day(work: Work, date: str) -> Preview:
     """Ask the sources, and price what they give. Writes nothing into ``data/``, asks no model. Raises DigestError."""
     settings, store = config.load(work.root), Store(work.root)
     require_archive(store, date)
-    asks = [ask for ask in fetching.asks(settings.fetch) if ask.dated]
+    asks = [ask for ask in fetchers.tasks(settings.fetch) if ask.dated]
     found = gather(work.root, settings, asks, work.web, date, work.today, work.time())
     announced = sort(work.root, settings, date, found)
     listed = store.papers(date)

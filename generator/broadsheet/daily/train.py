@@ -11,7 +11,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import LOCAL_MODEL
 from broadsheet.scoring.interests import NEGATIVE
 from broadsheet.scoring.local import model as trained
-from broadsheet.scoring.local.evaluation import Evaluation, evaluate
+from broadsheet.scoring.local.evaluation import Evaluation, measure
 from broadsheet.scoring.local.scorer import FILE, LocalScorer, Reasons, open_model
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -32,7 +32,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first: str
     last: str
     seconds: float
-    evaluate: Evaluation
+    figures: Evaluation
     model: str | None = None
     tested_from: str | None = None
     scoring_seconds: float | None = None
@@ -64,7 +64,7 @@ def train(root: Path, clock: Clock, before: str | None = None) -> Report:
         first=rated[-len(fitted.model.ids)][0],
         last=rated[-1][0],
         seconds=seconds,
-        evaluate=fitted.evaluate,
+        figures=fitted.evaluation,
         model=fitted.model.fingerprint,
     )
 
@@ -90,7 +90,7 @@ def evaluate(root: Path, clock: Clock, tested_from: str) -> Report:
         first=known[-len(fitted.model.ids)][0],
         last=known[-1][0],
         seconds=middle - start,
-        evaluate=evaluate(relevance, novelty, ratings),
+        figures=measure(relevance, novelty, ratings),
         tested_from=tested_from,
         scoring_seconds=end - middle,
     )
@@ -105,7 +105,7 @@ def why(root: Path, arxiv_id: str) -> Why:
         paper=paper,
         date=date,
         relevance=float(ratings.relevance[0]),
-        promise=float(ratings.promise[0]),
+        promise=float(ratings.p_relevant[0]),
         novelty=float(ratings.novelty[0]),
         reasons=scorer.explain([paper], WHY_WORDS)[0],
     )
@@ -115,8 +115,8 @@ def ready(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
     """The local scorer, taught all that ``data/`` has by now: by the topics' words alone where that is too little."""
     from broadsheet.scoring.local import training  # noqa: PLC0415
 
-    rated = [paper for _, paper in _rated(Store(root))][-training.MOST :]
-    if len(rated) < training.LEAST:
+    rated = [paper for _, paper in _rated(Store(root))][-training.MAX_PAPERS :]
+    if len(rated) < training.MIN_PAPERS:
         return LocalScorer(settings, None)
     try:
         model = open_model(root)

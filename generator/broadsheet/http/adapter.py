@@ -1,4 +1,4 @@
-"""`requests` over sockets that keep a `Deadline`."""
+"""An adapter of `requests` whose sockets keep a `Deadline`."""
 
 import http.client
 import socket
@@ -15,11 +15,11 @@ from broadsheet.http.deadline import TimedTLS, in_time, timed
 
 
 class UnaskedProtocolError(http.client.HTTPException):
-    """A reply in another protocol, which was not asked for."""
+    """A reply in another protocol, which was not requested."""
 
 
 class _Response(http.client.HTTPResponse):
-    """A reply whose interim ones are read past: RFC 9110, 15.2. The standard library does that with 100 alone."""
+    """A reply without the interim replies before it (RFC 9110, 15.2). The standard library skips status 100 alone."""
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:

@@ -1,4 +1,4 @@
-"""`Web`: requests with timeouts, politeness, retries, a size cap, and messages that give no secret away."""
+"""The HTTP client: timeouts, rate limits, retries, a size cap, and messages without secrets."""
 
 import contextlib
 import http
@@ -16,54 +16,55 @@ import urllib3
 
 from broadsheet.http.adapter import TimedAdapter, UnaskedProtocolError
 from broadsheet.http.deadline import Deadline
-from broadsheet.http.service import Reply, Service, WebError, shown, wait_asked
+from broadsheet.http.service import Reply, Service, WebError, retry_after, shown
 from broadsheet.model.diagnostics import Diagnostic
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_MOST_REDIRECTS = 5
+_MAX_REDIRECTS = 5
 _PORTS = {"http": 80, "https": 443}
-_PIECE = 1 << 16
+_CHUNK_BYTES = 1 << 16
 _LATER = "try again later"
 
 
 class Web:
-    """The one door. `clock` gives seconds that only grow (`time.monotonic`), `sleep` waits that many seconds.
+    """The client through which all HTTP requests go.
 
-    May be shared by threads. A service is known by its name: all requests to it share its interval and connections.
-    `ran_out` tells whether a request failed for lack of time: see `within`.
+    `clock` returns monotonic seconds, `sleep` waits that many. Threads may share a client. Services are identified by
+    name: all requests to one share its interval and connections. `ran_out` is set when a request had no time left: see
+    `within`.
     """
 
     def __init__(self, agent: str, *, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
         self._agent, self._clock, self._sleep = agent, clock, sleep
-        self._lines: dict[str, _Line] = {}
+        self._queues: dict[str, _ServiceQueue] = {}
         self._lock = threading.Lock()
         self._end = float("inf")
         self.ran_out = False
 
     def within(self, seconds: float) -> "Web":
-        """Return the same door, which shuts after `seconds`, for all requests that belong together, pauses included."""
+        """Return this client with a limit of `seconds` for all of its requests together, pauses included."""
         limited = copy(self)
         limited._end, limited.ran_out = min(self._end, self._clock() + seconds), False
         return limited
 
     def get(self, service: Service, url: str, *, headers: Mapping[str, str] | None = None) -> Reply:
-        """The reply at `url` if its status is 2xx. Raises WebError."""
-        return self._ask(service, "GET", url, dict(headers or {}), None)
+        """Return the 2xx reply to a GET of `url`. Raises WebError."""
+        return self._request(service, "GET", url, dict(headers or {}), None)
 
     def post(self, service: Service, url: str, value: Any, *, headers: Mapping[str, str] | None = None) -> Reply:
-        """The 2xx reply to `value` sent as JSON. Raises WebError; no redirect is followed."""
-        sent = {"Content-Type": "application/json", **(headers or {})}
-        return self._ask(service, "POST", url, sent, msgspec.json.encode(value))
+        """Return the 2xx reply to `value` as JSON. Raises WebError; no redirect is followed."""
+        headers = {"Content-Type": "application/json", **(headers or {})}
+        return self._request(service, "POST", url, headers, msgspec.json.encode(value))
 
     def submit(self, service: Service, url: str, fields: Mapping[str, str]) -> Reply:
-        """The 2xx reply to `fields` sent as a web form is. Raises WebError; no redirect is followed."""
-        sent = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._ask(service, "POST", url, sent, urlencode(fields).encode())
+        """Return the 2xx reply to `fields` as a web form. Raises WebError; no redirect is followed."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._request(service, "POST", url, headers, urlencode(fields).encode())
 
     def close(self) -> None:
-        """Give all connections back."""
-        for line in self._lines.values():
-            line.close()
+        """Close all connections."""
+        for service_queue in self._queues.values():
+            service_queue.close()
 
     def __enter__(self) -> "Web":
         return self
@@ -71,42 +72,48 @@ class Web:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _line(self, service: Service) -> "_Line":
+    def _queue(self, service: Service) -> "_ServiceQueue":
         with self._lock:
-            if service.name not in self._lines:
-                self._lines[service.name] = _Line(service, self._agent, self._clock, self._sleep)
-            return self._lines[service.name]
+            if service.name not in self._queues:
+                self._queues[service.name] = _ServiceQueue(service, self._agent, self._clock, self._sleep)
+            return self._queues[service.name]
 
-    def _ask(self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None) -> Reply:
+    def _request(self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None) -> Reply:
         _check(url)
-        line, deadline = self._line(service), Deadline(service.whole_timeout)
-        request, error = _Request(service, method, headers, data, self._end), None
-        for attempt in range(service.tries):
-            if line.next_start() >= self._end:
-                raise self._out_of_time(url, error)
-            pause = min(service.pause * 2**attempt, service.longest_pause)
-            try:
-                reply = self._follow(line, request, url, deadline)
-            except _Lost as lost:
-                error = WebError(Diagnostic(shown(url), str(lost), _LATER, kind=lost.kind), sent=lost.sent)
-                passing = lost.passing and (service.resend or not lost.sent)
-            else:
-                if 200 <= reply.status < 300 and not (service.resend and _is_page(reply)):
-                    return reply
-                deadline = Deadline(service.whole_timeout)  # it answers: the next try has its own time
-                error, passing = (
-                    _refusal(url, reply, "Authorization" in headers),
-                    reply.status in service.retry or reply.status < 300,
-                )
-                if passing and (asked := wait_asked(reply)) is not None:
-                    pause = asked
-            if not passing or attempt + 1 == service.tries:
+        service_queue, deadline = self._queue(service), Deadline(service.whole_timeout)
+        request, failure = _Request(service, method, headers, data, self._end), None
+        for attempt in range(1, service.tries + 1):
+            if service_queue.next_start() >= self._end:
+                raise self._out_of_time(url, failure.error if failure else None)
+            reply = self._attempt(service_queue, request, url, deadline)
+            if isinstance(reply, Reply):
+                return reply
+            failure = reply
+            if failure.error.reply:
+                deadline = Deadline(service.whole_timeout)  # the service replies: the next try has its own time
+            if not failure.retry or attempt == service.tries:
                 self.ran_out |= self._clock() >= self._end
-                raise error
+                raise failure.error
+            backoff = min(service.pause * 2 ** (attempt - 1), service.longest_pause)
+            pause = backoff if failure.retry_after is None else failure.retry_after
             if pause > service.longest_pause:
-                raise _too_long(url, pause, error)
-            line.hold(pause)
+                raise _too_long(url, pause, failure.error)
+            service_queue.delay(pause)
         raise ValueError(f"{service.name} is to be tried less than once")
+
+    def _attempt(
+        self, service_queue: "_ServiceQueue", request: "_Request", url: str, deadline: Deadline
+    ) -> "Reply | _Failure":
+        service = request.service
+        try:
+            reply = self._follow(service_queue, request, url, deadline)
+        except _TransportError as error:
+            problem = Diagnostic(shown(url), str(error), _LATER, kind=error.kind)
+            return _Failure(WebError(problem, sent=error.sent), error.passing and (service.resend or not error.sent))
+        if 200 <= reply.status < 300 and not (service.resend and _is_page(reply)):
+            return reply
+        error = _refusal(url, reply, "Authorization" in request.headers)
+        return _Failure(error, reply.status in service.retry or reply.status < 300, retry_after(reply))
 
     def _out_of_time(self, url: str, error: WebError | None) -> WebError:
         self.ran_out = True
@@ -114,24 +121,23 @@ class Web:
         problem = Diagnostic(shown(url), f"{message} no time left for this source", _LATER)
         return WebError(problem, error.reply if error else None, sent=error is not None and error.sent)
 
-    def _follow(self, line: "_Line", request: "_Request", url: str, deadline: Deadline) -> Reply:
-        asked = url
-        for _ in range(_MOST_REDIRECTS + 1):
-            reply = line.send(request, asked, deadline)
+    def _follow(self, service_queue: "_ServiceQueue", request: "_Request", url: str, deadline: Deadline) -> Reply:
+        for _ in range(_MAX_REDIRECTS + 1):
+            reply = service_queue.send(request, url, deadline)
             target = reply.headers.get("location")
             if request.method != "GET" or reply.status not in _REDIRECTS or not target:
                 return reply
-            before, asked = asked, _joined(asked, target)
-            if not _may_follow(before, asked, request.service.domain):
-                what = f"redirects to {shown(asked)}, which is another place"
-                raise _Lost(what, kind="redirects to another place")
-            if urlsplit(before)[:2] != urlsplit(asked)[:2]:
-                request = request._replace(headers={})  # a key is for the host it was given for
-        raise _Lost(f"redirects more than {_MOST_REDIRECTS} times")
+            before, url = url, _joined(url, target)
+            if not _may_follow(before, url, request.service.domain):
+                message = f"redirects to {shown(url)}, which is another place"
+                raise _TransportError(message, kind="redirects to another place")
+            if urlsplit(before)[:2] != urlsplit(url)[:2]:
+                request = request._replace(headers={})  # a key belongs to one host
+        raise _TransportError(f"redirects more than {_MAX_REDIRECTS} times")
 
 
 class _Request(NamedTuple):
-    """What is asked, wherever it is redirected to; `end` is the time at which its reply is given up."""
+    """A request without its address; `end` is the time at which its reply is given up."""
 
     service: Service
     method: str
@@ -140,18 +146,26 @@ class _Request(NamedTuple):
     end: float
 
 
-class _Lost(Exception):
-    """There is no reply to speak of. `passing`: another try may bring one; `sent`: the request went out."""
+class _Failure(NamedTuple):
+    """A failed attempt: `retry` if another may succeed, after `retry_after` seconds if the service sets them."""
+
+    error: WebError
+    retry: bool
+    retry_after: float | None = None
+
+
+class _TransportError(Exception):
+    """No usable reply. `passing`: another try may bring one; `sent`: the request went out."""
 
     def __init__(self, what: str, passing: bool = False, sent: bool = True, kind: str = "") -> None:
         super().__init__(what)
         self.passing, self.sent, self.kind = passing, sent, kind
 
 
-class _Line:
-    """What is under way to one service: so many connections, and a time before which no request starts.
+class _ServiceQueue:
+    """The requests to one service: its connections, and a time before which no request starts.
 
-    A host that let a deadline pass is `_late`, and where the service says so it is asked no more.
+    A host that let a deadline pass is `_late`; with `skip_late_hosts` it gets no more requests.
     """
 
     def __init__(
@@ -165,8 +179,8 @@ class _Line:
         for _ in range(service.connections):
             self._free.put(_session(agent))
 
-    def hold(self, seconds: float) -> None:
-        """Start no request, whoever makes it, before so many seconds have passed."""
+    def delay(self, seconds: float) -> None:
+        """Start no request of any thread before so many seconds have passed."""
         self._not_before(self._clock() + seconds)
 
     def next_start(self) -> float:
@@ -178,11 +192,11 @@ class _Line:
             self._next = max(self._next, time)
 
     def send(self, request: _Request, url: str, deadline: Deadline) -> Reply:
-        """One request when its turn comes, and its whole reply, whatever the status. Raises _Lost."""
-        service, place = request.service, urlsplit(url).netloc
+        """Send a request when its turn comes; return its whole reply, of any status. Raises _TransportError."""
+        service, host = request.service, urlsplit(url).netloc
         with self._connection() as session:
-            if place in self._late:
-                raise _Lost("did not answer in time before and is not asked again", sent=False)
+            if host in self._late:
+                raise _TransportError("did not answer in time before and is not asked again", sent=False)
             self._take_turn(service.interval)
             deadline.shorten(request.end - self._clock())
             timeout = (service.connect_timeout, service.read_timeout)
@@ -202,13 +216,13 @@ class _Line:
                     body = _read(response, service.largest)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 if deadline.passed and service.skip_late_hosts and self._clock() < request.end:
-                    self._late.add(place)
-                raise _lost(error, deadline.passed) from error
-        found = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(url=url, status=response.status_code, headers=found, body=body)
+                    self._late.add(host)
+                raise _transport_error(error, deadline.passed) from error
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(url=url, status=response.status_code, headers=headers, body=body)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         with contextlib.suppress(queue.Empty):
             while True:
                 self._free.get_nowait().close()
@@ -222,7 +236,7 @@ class _Line:
             self._free.put(session)
 
     def _take_turn(self, interval: float) -> None:
-        with self._turns:  # another lock, so that a request that comes back can put off one that waits for its turn
+        with self._turns:  # another lock, so that a reply can delay a request that waits for its turn
             while (wait := self._next - self._clock()) > 0:
                 self._sleep(wait)
             self._not_before(self._clock() + interval)
@@ -230,30 +244,32 @@ class _Line:
 
 def _read(response: requests.Response, largest: int) -> bytes:
     body = bytearray()
-    while piece := response.raw.read1(_PIECE, decode_content=True):
-        body += piece
+    while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+        body += chunk
         if len(body) > largest:
-            raise _Lost(f"answers with more than {largest:,} bytes")
+            raise _TransportError(f"answers with more than {largest:,} bytes")
     return bytes(body)
 
 
-def _lost(error: Exception, late: bool) -> _Lost:
-    """Return why there is no reply. The library's own words hold the whole URL and are left out."""
+def _transport_error(error: Exception, late: bool) -> _TransportError:
+    """Return the reason for no reply. The library's own words contain the whole URL and are left out."""
     if isinstance(error, requests.ConnectTimeout):
-        return _Lost("does not answer in time", passing=not late, sent=False)
+        return _TransportError("does not answer in time", passing=not late, sent=False)
     if late:
-        return _Lost("answers too slowly")
+        return _TransportError("answers too slowly")
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return _Lost("does not answer in time", passing=True)
+        return _TransportError("does not answer in time", passing=True)
     if isinstance(error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL):
-        return _Lost("cannot be asked: its address or a header has characters that may not stand there", sent=False)
+        return _TransportError(
+            "cannot be asked: its address or a header has characters that may not stand there", sent=False
+        )
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
-        return _Lost("has no certificate that can be trusted", sent=False)
-    return _Lost(_broken(error), passing=True, sent=not _unreached(error))
+        return _TransportError("has no certificate that can be trusted", sent=False)
+    return _TransportError(_broken(error), passing=True, sent=not _unreached(error))
 
 
 class _Session(requests.Session):
-    """One that leaves redirects alone: requests would read the whole body of one, however long, before it returns."""
+    """A session that follows no redirect: requests would first read its whole body, however long."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         return None
@@ -262,7 +278,7 @@ class _Session(requests.Session):
 def _session(agent: str) -> requests.Session:
     session = _Session()
     session.headers["User-Agent"] = agent
-    session.auth = _as_it_is  # else requests sends the passwords of ~/.netrc, even in place of a key
+    session.auth = _unchanged  # else requests sends the passwords of ~/.netrc, even in place of a key
     adapter = TimedAdapter()
     session.mount("https://", adapter)
     session.mount("http://", adapter)
@@ -270,7 +286,7 @@ def _session(agent: str) -> requests.Session:
     return session
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
@@ -288,13 +304,13 @@ def _joined(url: str, target: str) -> str:
     try:
         return urljoin(url, target)
     except ValueError:
-        return target  # which nobody will follow
+        return target  # which is not followed
 
 
 def _may_follow(before: str, after: str, domain: str) -> bool:
-    """Return whether a redirect stays where it was asked for, and does not lead from https to http.
+    """Return whether a redirect stays in place, and does not lead from https to http.
 
-    That is the same host on the same port or on that of https, or a host of `domain` on the usual port.
+    The place is the same host on the same port or on that of https, or a host of `domain` on the usual port.
     """
     try:
         old, new = urlsplit(before), urlsplit(after)
@@ -311,10 +327,10 @@ def _may_follow(before: str, after: str, domain: str) -> bool:
 
 
 def _refusal(url: str, reply: Reply, has_key: bool) -> WebError:
-    known = reply.status in set(http.HTTPStatus)
+    has_phrase = reply.status in set(http.HTTPStatus)
     if reply.status < 300:
         return WebError(Diagnostic(shown(url), "answers with a web page, not with data", _LATER), reply)
-    what = f"answers {reply.status}" + (f" {http.HTTPStatus(reply.status).phrase}" if known else "")
+    what = f"answers {reply.status}" + (f" {http.HTTPStatus(reply.status).phrase}" if has_phrase else "")
     check = "check the address and the key" if has_key else "check the address"
     do = check if 300 <= reply.status < 500 and reply.status != 429 else _LATER
     return WebError(Diagnostic(shown(url), what, do), reply)
@@ -326,12 +342,12 @@ def _too_long(url: str, pause: float, error: WebError) -> WebError:
 
 
 def _is_page(reply: Reply) -> bool:
-    """Error pages and log-in pages come with status 200 too; nothing this program asks for is HTML."""
+    """Return whether a reply is HTML. Error and log-in pages have status 200 too; no service replies in HTML."""
     return "html" in reply.headers.get("content-type", "").lower()
 
 
 def _unreached(error: Exception) -> bool:
-    """Whether there never was a connection."""
+    """Return whether there never was a connection."""
     return any(name in repr(error) for name in ("NameResolutionError", "NewConnectionError"))
 
 

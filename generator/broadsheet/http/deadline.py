@@ -1,8 +1,8 @@
-"""One deadline for a whole exchange, kept by the sockets it goes over.
+"""One deadline for a whole exchange, kept by its sockets.
 
 The timeouts of `requests` and `smtplib` limit a single wait. A peer that sends a byte now and then, a flood of
-``100 Continue`` or endless trailers never lets one pass. A `TimedSocket` looks at the deadline before each wait and
-waits no longer than it.
+``100 Continue`` or endless trailers never lets one pass. A `TimedSocket` checks the deadline before each wait, and
+waits no longer.
 """
 
 import socket
@@ -20,10 +20,10 @@ T = TypeVar("T")
 
 
 class Deadline:
-    """A limit for the exchange that a thread makes: seconds spent, and bytes received, in ``with deadline:``."""
+    """A limit on an exchange of one thread: seconds spent and bytes received in ``with deadline:``."""
 
-    def __init__(self, seconds: float, *, most_bytes: float = float("inf")) -> None:
-        self._left, self._bytes = seconds, most_bytes
+    def __init__(self, seconds: float, *, max_bytes: float = float("inf")) -> None:
+        self._left, self._bytes = seconds, max_bytes
         self._end = float("inf")
 
     def __enter__(self) -> None:
@@ -35,15 +35,15 @@ class Deadline:
         _DEADLINE.reset(self._token)
 
     def shorten(self, seconds: float) -> None:
-        """Leave no more than `seconds`."""
+        """Leave at most `seconds`."""
         self._left = min(self._left, seconds)
 
     def left(self) -> float:
-        """Return the seconds left while it counts."""
+        """Return the seconds left, inside ``with deadline:``."""
         return self._end - time.monotonic()
 
     def receive(self, size: int) -> int:
-        """Count bytes that came, and return their number."""
+        """Count received bytes, and return their number."""
         self._bytes -= size
         if self._bytes < 0:
             raise TimeoutError("more bytes than an answer has")
@@ -51,7 +51,7 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Return whether no time, or no byte, is left."""
+        """True if no time, or no byte, is left."""
         return self._left <= 0 or self._bytes < 0
 
 
@@ -60,7 +60,7 @@ _DEADLINE: ContextVar[Deadline] = ContextVar("deadline")
 
 
 class TimedSocket(socket.socket):
-    """A socket on which no wait outlasts the deadline of the thread that uses it."""
+    """A socket on which no wait outlasts the deadline of its thread."""
 
     @contextmanager
     def _limited(self) -> Iterator[None]:
@@ -91,7 +91,7 @@ class TimedSocket(socket.socket):
 
 
 class TimedTLS(TimedSocket, ssl.SSLSocket):
-    """The same over TLS."""
+    """A `TimedSocket` over TLS."""
 
     def do_handshake(self, *args: Any) -> None:
         with self._limited():
@@ -101,9 +101,9 @@ class TimedTLS(TimedSocket, ssl.SSLSocket):
 def timed(connection: socket.socket) -> TimedSocket:
     """Return `connection` as a `TimedSocket`."""
     timeout = connection.gettimeout()
-    made = TimedSocket(connection.family, connection.type, connection.proto, fileno=connection.detach())
-    made.settimeout(timeout)
-    return made
+    result = TimedSocket(connection.family, connection.type, connection.proto, fileno=connection.detach())
+    result.settimeout(timeout)
+    return result
 
 
 def in_time(connect: Callable[[], T], seconds: float) -> T:

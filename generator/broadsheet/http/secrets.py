@@ -1,4 +1,4 @@
-"""Secrets in other people's texts, whatever form they were given. Pure."""
+"""Secrets in foreign texts, in any encoding. Pure."""
 
 import base64
 import codecs
@@ -8,33 +8,35 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_plus
 
-SHORTEST = 8  # characters; shorter keys are stand-ins, such as those that local servers want
-_WINDOW = 12  # characters of a secret in a row that give it away, where people write nothing like them
-_LONG_WINDOW = 20  # characters that give it away whatever they are
-_FEWEST_DIGITS = 4  # different ones; fewer may be a number
+MIN_LENGTH = 8  # characters; shorter keys are placeholders, such as local servers take
+_WINDOW = 12  # characters of a secret in a row that reveal it, if no word looks like them
+_LONG_WINDOW = 20  # characters in a row that reveal it, whatever they are
+_MIN_DIGITS = 4  # different ones; fewer may be a number
 _HUMP = re.compile("[a-z][A-Z]")
-_MOST_HUMPS = 2  # in a window of words that are written together
+_MAX_HUMPS = 2  # in a window of words that are written together
 _SEPARATORS = re.compile(r"[\W_]+")
 _LINES = re.compile(r"\\+[bfnrt]")
 _ESCAPED = re.compile(r"\\+(?:u\{?|U0000|x)([0-9A-Fa-f]{2,4})\}?|=([0-9A-F]{2})|&#x0*([0-9A-Fa-f]{2})(?![0-9A-Fa-f])")
 
 
 class Secrets:
-    """Some secrets, to be taken out of texts, and to be looked for in disguise."""
+    """Secrets that must not appear in texts."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = tuple(sorted({secret for secret in secrets if len(secret) >= SHORTEST}, key=len, reverse=True))
+        self._secrets = tuple(
+            sorted({secret for secret in secrets if len(secret) >= MIN_LENGTH}, key=len, reverse=True)
+        )
         self._marks = frozenset(mark for secret in self._secrets for mark in _marks(secret))
         self._packed = frozenset(mark for secret in self._secrets for mark in _base64_marks(secret))
 
     def without(self, text: str) -> str:
-        """Return `text` with stars in place of each exact copy."""
+        """Return `text` with stars in place of each exact copy of a secret."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
 
     def disguised(self, text: str) -> bool:
-        """Return whether a part of a secret stands in `text` encoded, split or reversed."""
+        """Return whether `text` contains a part of a secret encoded, split or reversed."""
         for plain in _readings(text) if self._marks else ():
             folded = plain.casefold()
             if any(mark in folded for mark in self._marks) or any(mark in plain for mark in self._packed):
@@ -43,7 +45,7 @@ class Secrets:
 
 
 def _marks(secret: str) -> Iterator[str]:
-    """Yield what gives a secret away in any case: a part of it without separators, or of what it is encoded as."""
+    """Yield what reveals a secret in any case: its parts without separators, and those of its encodings."""
     bare, data = _SEPARATORS.sub("", secret), secret.encode()
     parts = [part for part in _windows(bare, _WINDOW) if _is_no_word(part)]
     for part in (*parts, *_windows(bare, _LONG_WINDOW)):
@@ -62,14 +64,14 @@ def _base64_marks(secret: str) -> Iterator[str]:
 
 
 def _windows(text: str, width: int) -> Iterator[str]:
-    return (text[at : at + width] for at in range(len(text) - width + 1))
+    return (text[start : start + width] for start in range(len(text) - width + 1))
 
 
 def _is_no_word(part: str) -> bool:
-    """Return whether `part` is nothing that people write: a number, or letters in mixed cases or with digits."""
+    """Return whether `part` is no word: a number, or letters in mixed cases or with digits."""
     if part.isdigit():
-        return len(set(part)) >= _FEWEST_DIGITS
-    return any(map(str.isdigit, part)) or len(_HUMP.findall(part)) > _MOST_HUMPS
+        return len(set(part)) >= _MIN_DIGITS
+    return any(map(str.isdigit, part)) or len(_HUMP.findall(part)) > _MAX_HUMPS
 
 
 def _readings(text: str) -> Iterator[str]:
@@ -82,5 +84,5 @@ def _readings(text: str) -> Iterator[str]:
         text = plain
 
 
-def _character(found: re.Match[str]) -> str:
-    return chr(int(next(part for part in found.groups() if part), 16))
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(next(digits for digits in escape.groups() if digits), 16))

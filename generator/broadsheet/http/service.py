@@ -1,4 +1,4 @@
-"""What is asked of a service, what it answers, and what goes wrong: values, no connection."""
+"""Values of HTTP: a service with its rate limits and retries, a reply, an error. No I/O."""
 
 import datetime
 import email.utils
@@ -13,17 +13,19 @@ _LONGEST_WAIT_S = 1e10  # more is as good as for ever
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules under which one service is asked. All times are in seconds.
+    """The rules for requests to one service. All times are in seconds.
 
     Requests start at least `interval` apart, over at most `connections` at once. A reply is given up after
-    `connect_timeout`, after `read_timeout` of silence, or past `largest` bytes (unpacked). `whole_timeout` limits all
-    of an exchange, redirects and tries without a reply included, whatever bytes come; with `skip_late_hosts` the same
-    `Web` does not ask a host again that has let it pass. A request that fails in passing (no reply, or a status of
-    `retry`) is made up to `tries` times, first after `pause`, then after twice as long each time; ``Retry-After``
-    overrides that. Nobody waits longer than `longest_pause`: a service that asks for more has failed. Redirects stay
-    on the host and port asked or in `domain`.
-    Without `resend` a request that was sent is not made again if it got no reply, for it may have been done and
-    charged; and a 2xx reply is returned whatever its type. With it a web page is no reply, and is tried again.
+    `connect_timeout`, after `read_timeout` of silence, or past `largest` bytes (unpacked). `whole_timeout` limits a
+    whole exchange, with redirects and tries without a reply. With `skip_late_hosts` a client sends no more requests to
+    a host that let it pass.
+
+    A request without a reply, or with a status of `retry`, is made up to `tries` times: first after `pause`, then
+    after twice as long each time. ``Retry-After`` overrides that. A service that asks for more than `longest_pause`
+    has failed. Redirects stay on the host and port of the request, or in `domain`.
+
+    Without `resend` a request that was sent is not repeated if it got no reply: it may have been done and charged.
+    A 2xx reply is then returned, whatever its type. With `resend` a web page is no reply, and is tried again.
     """
 
     name: str
@@ -43,7 +45,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What a service answered: the names of `headers` are in lower case, the `body` is unpacked."""
+    """The reply of a service: the names of `headers` are in lower case, the `body` is unpacked."""
 
     url: str
     status: int
@@ -52,9 +54,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebError(DigestError):
-    """A request that came to nothing. `reply` is the last one, where there was any; treat it as foreign text.
+    """A failed request. `reply` is the last one, if there was any; treat it as foreign text.
 
-    `sent`: the service may have got the request, whatever became of the reply.
+    `sent`: the service may have received the request.
     """
 
     def __init__(
@@ -70,7 +72,7 @@ class WebError(DigestError):
 
 
 def shown(url: str) -> str:
-    """A URL as messages show it: without user, password, query and fragment, where keys may stand."""
+    """Return a URL as messages show it: without user, password, query and fragment, which may contain keys."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
@@ -79,8 +81,8 @@ def shown(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
 
 
-def wait_asked(reply: Reply) -> float | None:
-    """Return the seconds that ``Retry-After`` asks for, as a number or a date (RFC 9110, 10.2.3); None if it does not.
+def retry_after(reply: Reply) -> float | None:
+    """Return the seconds of ``Retry-After``, a number or a date (RFC 9110, 10.2.3), or None.
 
     A date is measured from the reply's own ``Date``, so the two clocks need not agree.
     """
@@ -100,6 +102,6 @@ def _time(value: str) -> datetime.datetime | None:
 
 
 def user_agent(version: str, home: str, contact: str) -> str:
-    """The ``User-Agent`` that names the program, the site it works for, and who answers for it."""
-    about = "; ".join(re.sub(r"[^\x21-\x7e]|[()\\]", "", text) for text in (f"+{home}", contact) if text.strip("+"))
-    return f"broadsheet/{version}" + (f" ({about})" if about else "")
+    """Return the ``User-Agent``: the program, the site it works for, and a contact."""
+    comment = "; ".join(re.sub(r"[^\x21-\x7e]|[()\\]", "", text) for text in (f"+{home}", contact) if text.strip("+"))
+    return f"broadsheet/{version}" + (f" ({comment})" if comment else "")

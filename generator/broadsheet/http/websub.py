@@ -1,4 +1,4 @@
-"""Telling a WebSub hub that a feed has changed (https://www.w3.org/TR/websub/, section 3).
+"""Notices of changed feeds to a WebSub hub (https://www.w3.org/TR/websub/, section 3).
 
 The recommendation leaves the form of this request open; all known hubs take the one of PubSubHubbub 0.4, section 7.
 """
@@ -10,13 +10,13 @@ from broadsheet.http.service import Service, WebError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 
 HUB = Service(name="hub", tries=2, connect_timeout=5, read_timeout=20, whole_timeout=30, largest=1 << 16)
-LONGEST_REPLY = 200  # characters of it that are shown
+MAX_REPLY_LENGTH = 200  # characters that a message shows
 
 
 def ping(web: Web, hub: str, feed: str) -> Diagnostic | None:
-    """Ask `hub` to fetch the feed at that address again; what it has against it, if anything.
+    """Ask `hub` to fetch the feed at that address again; return the reason if it refuses.
 
-    Raises DigestError when the hub cannot be reached at all: then there is no use in asking for another feed.
+    Raises DigestError when the hub cannot be reached: it would fail for other feeds too.
     """
     host = urlsplit(hub).hostname
     try:
@@ -27,7 +27,7 @@ def ping(web: Web, hub: str, feed: str) -> Diagnostic | None:
             do = "run 'broadsheet ping' again later, or set feeds.hub to another"
             raise DigestError(Diagnostic(feed, message, do)) from error
         if error.reply.status >= 300:
-            said = " ".join(error.reply.body[:LONGEST_REPLY].decode("utf-8", "replace").split())
-            what = f"the hub {host} refuses it: {error.reply.status} {said}".strip()
+            answer = " ".join(error.reply.body[:MAX_REPLY_LENGTH].decode("utf-8", "replace").split())
+            what = f"the hub {host} refuses it: {error.reply.status} {answer}".strip()
             return Diagnostic(feed, what, "look up what the hub asks for, or set feeds.hub to another")
     return None

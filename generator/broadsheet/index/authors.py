@@ -12,13 +12,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from broadsheet.index.days import Entry
-from broadsheet.model.author_names import name_key, person_key, slug
+from broadsheet.model.author_names import name_key, person_key, author_slug
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.text.tex_names import readable_name
 
-PAPERS = 3  # so many make an author's page
-LISTED = 50  # a longer list of authors is that of a collaboration, and makes nobody a page but those with an ORCID
+MIN_PAPERS = 3  # so many make an author's page
+MAX_AUTHORS = 50  # a longer list of authors is that of a collaboration, and makes nobody a page but those with an ORCID
 
 Row = tuple[object, ...]
 
@@ -30,7 +30,7 @@ class Author(NamedTuple):
     those with an ORCID who bear the name (slug and name): if there is nothing but one, the page only leads there.
     """
 
-    slug: str
+    author_slug: str
     name: str
     orcid: str
     names: tuple[str, ...]
@@ -39,7 +39,7 @@ class Author(NamedTuple):
     others: tuple[tuple[str, str], ...]
 
 
-class Work(NamedTuple):
+class PublicationAuthor(NamedTuple):
     """Somebody's part in a publication: the name's key and the name; a row of the table ``work``."""
 
     orcid: str
@@ -60,17 +60,17 @@ def author_rows(date: str, entries: Iterable[Entry], encoded: Iterable[bytes], d
 
 def signed(paper: Paper) -> dict[str, str]:
     """Who signed a paper, by key, as written there."""
-    names = paper.authors if len(paper.authors) <= LISTED else ()
+    names = paper.authors if len(paper.authors) <= MAX_AUTHORS else ()
     return {key: readable_name(name) for name in names if (key := name_key(name))}
 
 
-def decide(works: Iterable[Work], signed_by: dict[str, tuple[int, str]]) -> list[Author]:
+def resolve_authors(works: Iterable[PublicationAuthor], signed_by: dict[str, tuple[int, str]]) -> list[Author]:
     """Who has a page, of the authors of publications (newest first) and the names that papers are `signed_by`.
 
     `signed_by` has, by key, how many papers it signed, and the name as last written.
     """
-    of_orcid: dict[str, list[Work]] = defaultdict(list)
-    of_name: dict[str, list[Work]] = defaultdict(list)
+    of_orcid: dict[str, list[PublicationAuthor]] = defaultdict(list)
+    of_name: dict[str, list[PublicationAuthor]] = defaultdict(list)
     bearers: dict[str, set[str]] = defaultdict(set)
     for work in works:
         (of_orcid[work.orcid] if work.orcid else of_name[work.key]).append(work)
@@ -84,19 +84,19 @@ def decide(works: Iterable[Work], signed_by: dict[str, tuple[int, str]]) -> list
         papers = sum(signed_by.get(key, (0, ""))[0] for key in names)
         ids = tuple(dict.fromkeys(work.publication for work in (*listed, *alone)))
         authors.append(Author(orcid, named[orcid], orcid, tuple(names), papers, ids, ()))
-    enough = {key for key, (papers, _) in signed_by.items() if papers >= PAPERS}
+    enough = {key for key, (papers, _) in signed_by.items() if papers >= MIN_PAPERS}
     for key in sorted(of_name.keys() | enough | {key for key, found in bearers.items() if len(found) == 1}):
         others = tuple((orcid, named[orcid]) for orcid in sorted(bearers.get(key, ())))
         papers, name = signed_by.get(key, (0, ""))
         if len(others) == 1:
-            authors.append(Author(slug(key), name or others[0][1], "", (), 0, (), others))
+            authors.append(Author(author_slug(key), name or others[0][1], "", (), 0, (), others))
         else:
             ids = tuple(dict.fromkeys(work.publication for work in of_name.get(key, ())))
-            authors.append(Author(slug(key), name or of_name[key][0].name, "", (key,), papers, ids, others))
+            authors.append(Author(author_slug(key), name or of_name[key][0].name, "", (key,), papers, ids, others))
     return authors
 
 
-class People:
+class AuthorIndex:
     """The part of an index that knows authors."""
 
     def __init__(self, db: sqlite3.Connection, author_pages: str) -> None:
@@ -111,7 +111,7 @@ class People:
             people = (*publication.authors, *publication.editors)
             for person in people:
                 key, orcid = person_key(person), person.orcid or ""
-                if orcid or (key and len(people) <= LISTED):
+                if orcid or (key and len(people) <= MAX_AUTHORS):
                     row = (place, orcid, key, readable_name(person.display), publication.id)
                     self._db.execute("INSERT OR IGNORE INTO work VALUES (?, ?, ?, ?, ?)", row)
 
@@ -120,7 +120,7 @@ class People:
         for kept in ("authors", "_versions", "_links"):
             self.__dict__.pop(kept, None)
         self._db.execute("DELETE FROM person")
-        found = ((key, one.slug) for one in self.authors.values() for key in one.names)
+        found = ((key, one.author_slug) for one in self.authors.values() for key in one.names)
         rows = ((key, where, _mark(key, where)) for key, where in found)
         self._db.executemany("INSERT INTO person VALUES (?, ?, ?)", rows)
 
@@ -138,8 +138,8 @@ class People:
             "SELECT key, count(DISTINCT arxiv_id) AS papers, name, max(date || arxiv_id) FROM author"
             f" GROUP BY key {least}"
         )
-        found = decide(map(Work._make, works), {key: (papers, name) for key, papers, name, _ in rows})
-        return {author.slug: author for author in found}
+        found = resolve_authors(map(PublicationAuthor._make, works), {key: (papers, name) for key, papers, name, _ in rows})
+        return {author.author_slug: author for author in found}
 
     def papers(self, author: Author, limit: int) -> list[tuple[str, int]]:
         """The newest papers of somebody, each where it was first among those that count: date and rank."""
@@ -189,7 +189,7 @@ class People:
 class AuthorQueries:
     """What views ask of a catalogue about authors."""
 
-    _people: People
+    _people: AuthorIndex
     _entries: Callable[..., list[Entry]]
     _publications: Callable[..., list[Publication]]
 
@@ -197,25 +197,25 @@ class AuthorQueries:
         """The addresses, below ``authors/``, of everybody with a page."""
         return list(self._people.authors)
 
-    def most_read(self, limit: int) -> list[Author]:
+    def top_authors(self, limit: int) -> list[Author]:
         """Those with the most papers and publications, by name; not the pages that only lead to another."""
         own = [author for author in self._people.authors.values() if author.names or author.orcid]
-        own.sort(key=lambda author: (-author.papers - len(author.publications), author.slug))
-        return sorted(own[:limit], key=lambda author: (author.name.casefold(), author.slug))
+        own.sort(key=lambda author: (-author.papers - len(author.publications), author.author_slug))
+        return sorted(own[:limit], key=lambda author: (author.name.casefold(), author.author_slug))
 
-    def author(self, slug: str) -> Author | None:
+    def author(self, author_slug: str) -> Author | None:
         """Somebody with a page."""
-        return self._people.authors.get(slug)
+        return self._people.authors.get(author_slug)
 
-    def author_papers(self, slug: str, limit: int) -> list[Entry]:
+    def author_papers(self, author_slug: str, limit: int) -> list[Entry]:
         """Somebody's newest papers, newest day first; of those with a page."""
-        author = self._people.authors.get(slug)
+        author = self._people.authors.get(author_slug)
         places = self._people.papers(author, limit) if author else []
         return [entry for place in places for entry in self._entries("WHERE e.date = ? AND e.rank = ?", *place)]
 
-    def author_publications(self, slug: str) -> list[Publication]:
+    def author_publications(self, author_slug: str) -> list[Publication]:
         """Somebody's publications, newest first."""
-        author = self._people.authors.get(slug)
+        author = self._people.authors.get(author_slug)
         query = "SELECT record FROM publication WHERE id = ?"
         return [one for name in (author.publications if author else ()) for one in self._publications(query, name)]
 
@@ -223,10 +223,10 @@ class AuthorQueries:
         """The slug of each name, by key, that signed a paper of `date` and has a page."""
         return self._people.links(date)
 
-    def writer_links(self) -> dict[str, str]:
+    def publication_author_links(self) -> dict[str, str]:
         """The slug of everybody in publications who has a page, by ORCID and by the name's key."""
         authors = [author for author in self._people.authors.values() if author.publications]
-        return {key: author.slug for author in authors for key in (*author.names, *filter(None, [author.orcid]))}
+        return {key: author.author_slug for author in authors for key in (*author.names, *filter(None, [author.orcid]))}
 
 
 def _mark(*parts: object) -> int:

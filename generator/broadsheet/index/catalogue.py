@@ -12,16 +12,16 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from broadsheet.index import repeats
-from broadsheet.index.authors import AuthorQueries, People
+from broadsheet.index.authors import AuthorQueries, AuthorIndex
 from broadsheet.index.counts import CountQueries
 from broadsheet.index.database import GOOD, SCHEMA, TOP, open_database
 from broadsheet.index.day_stats import StatsQueries
 from broadsheet.index.days import DayHead, Entry, TopicMatcher
 from broadsheet.index.ingest import Archive, DayRows, Depth, day_rows
 from broadsheet.index.periods import months, neighbours, span, weeks
-from broadsheet.index.related import RelatedQueries, Relatives
+from broadsheet.index.related import RelatedQueries, RelatedIndex
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.publication import Publication, each_once
+from broadsheet.model.publication import Publication, deduplicate
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
@@ -29,7 +29,7 @@ from broadsheet.settings.config import Settings
 A = TypeVar("A")
 
 
-class Spread(Protocol):
+class MapFn(Protocol):
     """How a function is applied to many days, as `map` does it; perhaps in other processes."""
 
     def __call__(self, do: Callable[[str], A], dates: list[str], /) -> Iterable[A]: ...
@@ -60,8 +60,8 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
         self._match = TopicMatcher(settings)
         self._db = open_database(path, self._version)
         self._depth = Depth.of(settings)
-        self._relatives = Relatives(self._db, settings.paper_pages)
-        self._people = People(self._db, settings.author_pages)
+        self._relatives = RelatedIndex(self._db, settings.paper_pages)
+        self._people = AuthorIndex(self._db, settings.author_pages)
 
     def close(self) -> None:
         """Give the file back."""
@@ -69,7 +69,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
 
     # -- keeping in step -------------------------------------------------------------------------------------------
 
-    def refresh(self, archive: Archive, spread: Spread = map, compare: Spread = map) -> list[str]:
+    def refresh(self, archive: Archive, spread: MapFn = map, compare: MapFn = map) -> list[str]:
         """Read what changed in `archive`; return the dates that did.
 
         `spread` is how days are read, `compare` how their fingerprints are taken. Raises DigestError with every problem
@@ -90,7 +90,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
                 problems += rows.problems
                 if not problems:
                     self._store(rows)
-                    touched.update(arxiv_id for _, _, arxiv_id, *_ in rows.entries)
+                    touched.update(arxiv_id for _, _, arxiv_id, *_ in rows.day_entries)
             if problems:
                 raise DigestError(problems)
             if changed:
@@ -129,12 +129,12 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
 
     def _store(self, rows: DayRows) -> None:
         self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?, ?)", rows.day)
-        self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.entries)
+        self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.day_entries)
         self._db.executemany("INSERT INTO topic VALUES (?, ?, ?, ?)", rows.topics)
         self._db.executemany("INSERT OR IGNORE INTO author VALUES (?, ?, ?, ?, ?, ?)", rows.authors)
         named = (row for row in rows.sources if row[0] in self._sources)  # the others have no feed to be asked for
         self._db.executemany("INSERT INTO source VALUES (?, ?, ?, ?)", named)
-        self._relatives.store(rows.day[0], rows.texts)
+        self._relatives.store(rows.day[0], rows.term_vectors)
 
     def _refresh_publications(self, archive: Archive) -> bool:
         """Whether they were others than before."""
@@ -143,10 +143,10 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
             return False
         self._db.execute("DELETE FROM publication")
         self._db.execute("DELETE FROM same")
-        oldest_first = each_once(archive.publications())
+        oldest_first = deduplicate(archive.publications())
         self._people.store_works(reversed(oldest_first))
         for position, publication in enumerate(oldest_first):
-            row = (-position, publication.id, publication.listed_on, msgspec.json.encode(publication))
+            row = (-position, publication.id, publication.list_date, msgspec.json.encode(publication))
             self._db.execute("INSERT INTO publication VALUES (?, ?, ?, ?)", row)
             names = [("arxiv", value) for value in publication.arxiv_ids]
             names += [("doi", publication.doi.lower())] if publication.doi else []
@@ -165,14 +165,14 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
                 state=DayState(state),
                 papers=papers,
                 receipt=msgspec.json.decode(receipt, type=Receipt) if receipt else None,
-                listed=papers > 0 or DayState(state) != DayState.MISSING,
+                has_page=papers > 0 or DayState(state) != DayState.MISSING,
             )
             for date, state, papers, receipt in rows
         }
 
     @cached_property
     def _listed(self) -> dict[str, list[str]]:
-        dates = [date for date, head in self._heads.items() if head.listed]
+        dates = [date for date, head in self._heads.items() if head.has_page]
         return {"day": dates, "week": weeks(dates), "month": months(dates)}
 
     @cached_property
@@ -183,11 +183,11 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
     def _versions(self) -> dict[str, str]:
         return {date: f"{fingerprint} {self._seen[date]}" for date, fingerprint in self.day_fingerprints().items()}
 
-    def listed(self, period: str = "day") -> list[str]:
+    def periods(self, period: str = "day") -> list[str]:
         """The days, weeks or months (``day``, ``week``, ``month``) that have a page, oldest first."""
         return self._listed[period]
 
-    def around(self, period: str, name: str) -> tuple[str | None, str | None]:
+    def neighbours(self, period: str, name: str) -> tuple[str | None, str | None]:
         """The day, week or month with a page before `name`, and the one after it."""
         return neighbours(self._listed[period], name)
 
@@ -196,7 +196,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
         dates = reversed(self._listed["day"])
         return next((date for date in dates if self._heads[date].papers or not with_papers), None)
 
-    def recent(self, date: str, days: int) -> bool:
+    def is_recent(self, date: str, days: int) -> bool:
         """Whether the newest day with a page is at most so many days after `date`."""
         newest = self.newest_day()
         return newest is None or date >= (dt.date.fromisoformat(newest) - dt.timedelta(days)).isoformat()
@@ -219,7 +219,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
         rows = self._db.execute("SELECT record, rank FROM entry WHERE date = ? ORDER BY rank", (date,))
         return [_entry(record, *elsewhere.get(rank, (date, rank <= TOP))) for record, rank in rows]
 
-    def shown_again(self, date: str) -> list[Entry]:
+    def later_entries(self, date: str) -> list[Entry]:
         """What later days say of the papers that `date` was the first to show, oldest first."""
         return self._entries(
             "JOIN entry o ON o.arxiv_id = e.arxiv_id AND o.date = ?1 WHERE e.date > ?1"
@@ -290,7 +290,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
         """The publications whose records were made last, newest first."""
         return self._publications("SELECT record FROM publication ORDER BY listed_on DESC, position LIMIT ?", limit)
 
-    def published_on(self, date: str) -> dict[str, list[Publication]]:
+    def publications_on(self, date: str) -> dict[str, list[Publication]]:
         """The publications that are papers of a day, by arXiv id or DOI; the keys are the papers' ids."""
         found: dict[str, list[Publication]] = {}
         if date not in self._with_publications:
@@ -315,7 +315,7 @@ class Catalogue(AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
         )
         return set(map(_first, self._db.execute(query)))
 
-    def papers_of(self, publication: str) -> list[Entry]:
+    def entries_of(self, publication: str) -> list[Entry]:
         """Where the digest showed the paper of the publication with this id, oldest first."""
         return self._entries(
             "WHERE e.arxiv_id IN (SELECT value FROM same WHERE kind = 'arxiv' AND publication = ?)"

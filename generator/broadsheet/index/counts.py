@@ -38,7 +38,7 @@ class CountQueries:
         return {}
 
     @_kept
-    def papers(self) -> int:
+    def paper_count(self) -> int:
         """How many different papers the archive holds."""
         query = "SELECT (SELECT count(*) FROM entry) - (SELECT count(*) FROM again)"
         return int(self._db.execute(query).fetchone()[0])

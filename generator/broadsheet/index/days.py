@@ -3,10 +3,10 @@
 import string
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 
-from broadsheet.model.arxiv_id import quoted
 from broadsheet.model.paper import Links, Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
@@ -40,7 +40,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def address(self) -> str:
         """Where this day shows the paper, relative to the site's root. Its permanent address is `paper_address`."""
-        return place_on(self.date, self.paper)
+        return entry_address(self.date, self.paper)
 
 
 class DayHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ class DayHead(msgspec.Struct, frozen=True, kw_only=True):
     state: DayState
     papers: int
     receipt: Receipt | None = None
-    listed: bool = True
+    has_page: bool = True
 
 
 def day_address(date: str) -> str:
@@ -58,9 +58,9 @@ def day_address(date: str) -> str:
     return f"daily/{date.replace('-', '/')}/"
 
 
-def place_on(date: str, paper: Paper) -> str:
+def entry_address(date: str, paper: Paper) -> str:
     """Where the page of a day that has the paper shows it, relative to the site's root."""
-    return f"{day_address(date)}#{quoted(paper.arxiv_id)}"
+    return f"{day_address(date)}#{quote(paper.arxiv_id)}"
 
 
 def merge(rows: Sequence[Paper]) -> Paper:
@@ -81,7 +81,7 @@ def merge(rows: Sequence[Paper]) -> Paper:
     return msgspec.structs.replace(best, **filled)
 
 
-def order(papers: Iterable[Paper]) -> list[Paper]:
+def rank(papers: Iterable[Paper]) -> list[Paper]:
     """Best first: relevance + novelty, then relevance, then the order given; after them the unscored, by upvotes.
 
     An unscored paper whose source gave a total alone stands where that puts it: one by a followed author has 20.
@@ -101,12 +101,12 @@ def _total(paper: Paper) -> int | float | None:
     return total if isinstance(total, int | float) and 2 <= total <= 20 else None
 
 
-def entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> list[Entry]:
+def day_entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> list[Entry]:
     """The list of a day: one entry a paper, in order, over all its sources."""
     rows: dict[str, list[Paper]] = {}
     for paper in papers:
         rows.setdefault(paper.arxiv_id, []).append(paper)
-    merged = order(merge(group) if len(group) > 1 else group[0] for group in rows.values())
+    merged = rank(merge(group) if len(group) > 1 else group[0] for group in rows.values())
     return [
         Entry(
             date=date,

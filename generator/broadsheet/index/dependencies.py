@@ -15,12 +15,12 @@ QUERIES = frozenset(
 )
 
 
-class Recorder:
+class DependencyTracker:
     """A catalogue that writes down what is asked of it: who has only this cannot forget what he depends on."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self.reads: dict[Read, None] = {}
+        self.dependencies: dict[Read, None] = {}
 
     def as_catalogue(self) -> Catalogue:
         """Itself, for functions that take a catalogue."""
@@ -31,7 +31,7 @@ class Recorder:
             raise AttributeError(f"{name} is no query whose answer can be told to have changed")
 
         def ask(*arguments: Any) -> Any:
-            self.reads[name, arguments] = None
+            self.dependencies[name, arguments] = None
             return getattr(self._catalogue, name)(*arguments)
 
         return ask

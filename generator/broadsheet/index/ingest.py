@@ -9,9 +9,9 @@ import msgspec
 from broadsheet.index.authors import author_rows
 from broadsheet.index.database import TOP
 from broadsheet.index.day_stats import day_stats
-from broadsheet.index.days import TopicMatcher, entries
+from broadsheet.index.days import TopicMatcher, day_entries
 from broadsheet.index.states import state_of
-from broadsheet.index.term_vectors import texts
+from broadsheet.index.term_vectors import term_vectors
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
@@ -38,10 +38,10 @@ class DayRows(NamedTuple):
     """What the tables ``day``, ``entry``, ``topic``, ``source``, ``text`` and ``author`` hold of a day; or problems."""
 
     day: Row
-    entries: list[Row]
+    day_entries: list[Row]
     topics: list[Row]
     sources: list[Row]
-    texts: bytes | None = None
+    term_vectors: bytes | None = None
     authors: Sequence[Row] = ()
     problems: tuple[Diagnostic, ...] = ()
 
@@ -66,7 +66,7 @@ def day_rows(archive: Archive, match: TopicMatcher, depth: Depth, date: str) -> 
         papers, receipt = archive.papers(date), archive.receipt(date)
     except DigestError as error:
         return DayRows((), [], [], [], problems=error.problems)
-    listed = entries(date, papers, match)
+    listed = day_entries(date, papers, match)
     encode = msgspec.json.encode
     encoded = [encode(entry) for entry in listed]
     return DayRows(
@@ -81,6 +81,6 @@ def day_rows(archive: Archive, match: TopicMatcher, depth: Depth, date: str) -> 
         ],
         [(topic, date, e.rank, e.paper.arxiv_id) for e in listed for topic in e.topics],
         [(source, date, e.rank, e.paper.arxiv_id) for e in listed for source in e.sources],
-        encode_texts(texts(e.paper for e in listed)) if depth.say and listed else None,
+        encode_texts(term_vectors(e.paper for e in listed)) if depth.say and listed else None,
         list(author_rows(date, listed, encoded, depth.signed)),
     )

@@ -30,18 +30,18 @@ PORTION = 128
 CALL = 8  # days that one call reads
 
 # How to come by an Executor for so many processes; what it is given must be fit for another process.
-Executors = Callable[[int], Executor]
+ExecutorFactory = Callable[[int], Executor]
 
 
-def open_catalogue(root: Path, settings: Settings, executors: Executors = WorkerPool) -> Catalogue:
+def open_index(root: Path, settings: Settings, executors: ExecutorFactory = WorkerPool) -> Catalogue:
     """The catalogue of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
     return with_sound_index(root, partial(_refreshed, root, settings, executors))
 
 
-def _refreshed(root: Path, settings: Settings, executors: Executors) -> Catalogue:
+def _refreshed(root: Path, settings: Settings, executors: ExecutorFactory) -> Catalogue:
     with exclusive_lock(root, Lock.INDEX):
         discard_unless_signed(root / INDEX)
-        catalogue = catalogue_of(root, settings)
+        catalogue = index_without_refresh(root, settings)
         try:
             compare = partial(_spread, WorkerPool, VERY_MANY)
             catalogue.refresh(Store(root), partial(_spread, executors, MANY), compare)
@@ -67,14 +67,14 @@ def with_sound_index(root: Path, do: Callable[[], A]) -> A:
         return do()
 
 
-def _spread(executors: Executors, worth: int, do: Callable[[str], A], dates: list[str]) -> Iterable[A]:
+def _spread(executors: ExecutorFactory, worth: int, do: Callable[[str], A], dates: list[str]) -> Iterable[A]:
     """`do` applied to all `dates`, by as many processes as there are cores where that is `worth` it."""
     if len(dates) < worth:
         return map(do, dates)
     return _by_any_means(executors, do, dates)
 
 
-def _by_any_means(executors: Executors, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
+def _by_any_means(executors: ExecutorFactory, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
     """The same by processes; where one is killed, often for lack of memory, this one does what is left."""
     done = 0
     try:
@@ -85,7 +85,7 @@ def _by_any_means(executors: Executors, do: Callable[[str], A], dates: list[str]
         yield from map(do, dates[done:])
 
 
-def _by_processes(executors: Executors, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
+def _by_processes(executors: ExecutorFactory, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
     with executors(os.cpu_count() or 1) as executor:
         # In portions, since what is read waits here until the index has taken it; while it takes one, the next is read.
         taken: list[Future[list[A]]] = []
@@ -106,6 +106,6 @@ def _answers(calls: Iterable[Future[list[A]]]) -> Iterator[A]:
     return chain.from_iterable(call.result() for call in calls)
 
 
-def catalogue_of(root: Path, settings: Settings) -> Catalogue:
+def index_without_refresh(root: Path, settings: Settings) -> Catalogue:
     """The catalogue of the digest in `root` as the last refresh left it."""
     return Catalogue(root / INDEX, settings, version=program_fingerprint())

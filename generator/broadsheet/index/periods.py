@@ -68,4 +68,4 @@ def span(heads: dict[str, DayHead], first: str, last: str) -> list[DayHead | Non
 
 
 def _missing(date: str) -> DayHead:
-    return DayHead(date=date, state=DayState.MISSING, papers=0, listed=False)
+    return DayHead(date=date, state=DayState.MISSING, papers=0, has_page=False)

@@ -17,12 +17,12 @@ import msgspec
 from broadsheet.index.database import TOP
 from broadsheet.index.days import Entry
 from broadsheet.index.periods import year_before
-from broadsheet.index.term_vectors import DayTexts
+from broadsheet.index.term_vectors import DayVectors
 
 LATER = 3  # papers that came after, at most
 NAMED = 3  # a later paper counts if this one is among so many that it is most like
 
-_TEXTS = msgspec.msgpack.Decoder(DayTexts)
+_TEXTS = msgspec.msgpack.Decoder(DayVectors)
 _WITH_PAGE = f"(SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = e.arxiv_id)"
 _LATER = (
     "SELECT *, row_number() OVER (PARTITION BY other_date, other ORDER BY likeness DESC, date, arxiv_id) AS turn"
@@ -30,14 +30,14 @@ _LATER = (
 )
 
 
-class Related(NamedTuple):
+class RelatedPapers(NamedTuple):
     """Papers about the same as one: `earlier` than it or of its day, and `later`; the nearest first."""
 
     earlier: list[Entry]
     later: list[Entry]
 
 
-class Relatives:
+class RelatedIndex:
     """The part of an index that knows which papers are related. Without any it costs nothing."""
 
     def __init__(self, db: sqlite3.Connection, paper_pages: str) -> None:
@@ -90,14 +90,14 @@ class Relatives:
 
     def _relate(self, stale: Mapping[str, str]) -> None:
         """Find the relatives of the papers of some days anew."""
-        from broadsheet.index.similarity import relatives  # noqa: PLC0415 - loads numpy
+        from broadsheet.index.similarity import similar_papers  # noqa: PLC0415 - loads numpy
 
         rows = self._db.execute(
             "SELECT date, record, repeats FROM text JOIN kin USING (date) WHERE date BETWEEN ? AND ? ORDER BY date",
             (year_before(min(stale)), max(stale)),
         )
         days = {date: _TEXTS.decode(record).without(set(repeats.split())) for date, record, repeats in rows}
-        found = relatives(days, {date: self._asked(date) for date in stale})
+        found = similar_papers(days, {date: self._asked(date) for date in stale})
         related = (
             (date, name, place, *it, _number(date, name, days[date].digest, place, *it, days[it.date].digest) >> 88)
             for date, papers in found.items()
@@ -143,15 +143,15 @@ class Relatives:
 class RelatedQueries:
     """What views ask of a catalogue about related papers."""
 
-    _relatives: Relatives
+    _relatives: RelatedIndex
     _entries: Callable[..., list[Entry]]
 
-    def related(self, date: str) -> dict[str, Related]:
+    def related(self, date: str) -> dict[str, RelatedPapers]:
         """By id, what is related to the papers that `date` was the first to show; only papers with a page have any."""
-        found: dict[str, Related] = {}
+        found: dict[str, RelatedPapers] = {}
         for part, rows in enumerate(self._relatives.of_day(date)):
             for name, other, shown in rows:
-                listed = found.setdefault(name, Related([], []))[part]
+                listed = found.setdefault(name, RelatedPapers([], []))[part]
                 listed += self._entries("WHERE e.arxiv_id = ? AND e.date = ?", other, shown)
         return found
 

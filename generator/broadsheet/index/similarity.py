@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.index.periods import year_before
-from broadsheet.index.term_vectors import TERMS, DayTexts
+from broadsheet.index.term_vectors import TERMS, DayVectors
 
-RELATIVES = 5
-APART = 3  # the first so many are of as many different days
+MAX_SIMILAR = 5
+MIN_DAYS = 3  # the first so many are of as many different days
 LEAST = 0.06  # of a paper's likeness to itself; what is less alike has little to do with it
 SAME = 0.8  # as much of it, or as much of their words in common: the same work once more
 CANDIDATES = 64
@@ -30,7 +30,7 @@ _LARGE = 1000
 Integers = NDArray[np.int64]
 
 
-class Relative(NamedTuple):
+class SimilarPaper(NamedTuple):
     """A paper like another: where it is, and how much it is so, of 1000."""
 
     date: str
@@ -38,7 +38,7 @@ class Relative(NamedTuple):
     likeness: int
 
 
-def relatives(days: dict[str, DayTexts], asked: dict[str, Sequence[str]]) -> dict[str, dict[str, list[Relative]]]:
+def similar_papers(days: dict[str, DayVectors], asked: dict[str, Sequence[str]]) -> dict[str, dict[str, list[SimilarPaper]]]:
     """What the papers `asked` for (ids by date) are like, by date and id, the most alike first.
 
     `days`, oldest first, are those asked for and all in the year before them, each without the papers that an
@@ -46,7 +46,7 @@ def relatives(days: dict[str, DayTexts], asked: dict[str, Sequence[str]]) -> dic
     """
     library = _Library(days)
     return {
-        date: {name: library.relatives(date, at) for name, at in found}
+        date: {name: library.similar_papers(date, at) for name, at in found}
         for date, found in library.prepared(asked).items()
     }
 
@@ -54,7 +54,7 @@ def relatives(days: dict[str, DayTexts], asked: dict[str, Sequence[str]]) -> dic
 class _Library:
     """The papers of some days, in order, and which of them use the terms that are asked for."""
 
-    def __init__(self, days: dict[str, DayTexts]) -> None:
+    def __init__(self, days: dict[str, DayVectors]) -> None:
         self._dates = [date for date, day in days.items() for _ in day.ids]
         self._ids = [name for day in days.values() for name in day.ids]
         self._titles = [title for day in days.values() for title in day.titles]
@@ -90,7 +90,7 @@ class _Library:
         self._keys = column[kept] * np.int64(len(self._ids)) + owner
         self._columns, self._used = columns, self._weights[kept].astype(np.int64)
 
-    def relatives(self, date: str, at: int) -> list[Relative]:
+    def similar_papers(self, date: str, at: int) -> list[SimilarPaper]:
         """What the paper at `at` is like."""
         first, end = self._starts[date], self._spans[date][1]
         likeness, own = self._likeness(at, first, end)
@@ -100,18 +100,18 @@ class _Library:
         waiting: list[int] = []
         for other in _best(likeness):
             score = int(likeness[other])
-            if score < LEAST * own or len(chosen) == RELATIVES:
+            if score < LEAST * own or len(chosen) == MAX_SIMILAR:
                 break
             place = first + other
             if place == at or score >= SAME * own or any(self._same(place, known) for known in (at, *chosen, *waiting)):
                 continue
-            near = len(chosen) < APART and self._dates[place] in {self._dates[known] for known in chosen}
+            near = len(chosen) < MIN_DAYS and self._dates[place] in {self._dates[known] for known in chosen}
             (waiting if near else chosen).append(place)
-        if len(chosen) >= APART:
-            chosen = chosen[:APART] + sorted(chosen[APART:] + waiting, key=lambda p: (-likeness[p - first], -p))
+        if len(chosen) >= MIN_DAYS:
+            chosen = chosen[:MIN_DAYS] + sorted(chosen[MIN_DAYS:] + waiting, key=lambda p: (-likeness[p - first], -p))
         return [
-            Relative(self._dates[place], self._ids[place], int(1000 * likeness[place - first] // own))
-            for place in chosen[:RELATIVES]
+            SimilarPaper(self._dates[place], self._ids[place], int(1000 * likeness[place - first] // own))
+            for place in chosen[:MAX_SIMILAR]
         ]
 
     def _likeness(self, at: int, first: int, end: int) -> tuple[Integers, int]:

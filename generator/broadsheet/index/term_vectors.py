@@ -38,7 +38,7 @@ _UNTOLD = frozenset(
 _K, _B, _LENGTH, _MOST = 1.2, 0.4, 200, 44
 
 
-class DayTexts(msgspec.Struct, frozen=True, array_like=True):
+class DayVectors(msgspec.Struct, frozen=True, array_like=True):
     """What a day's papers say, as numbers, in the order of their ids.
 
     `titles` are what tells two titles apart; `ends` say where the terms of each paper end in `terms` (4 bytes each) and
@@ -69,7 +69,7 @@ class DayTexts(msgspec.Struct, frozen=True, array_like=True):
         )
 
 
-def texts(papers: Iterable[Paper]) -> DayTexts:
+def term_vectors(papers: Iterable[Paper]) -> DayVectors:
     """The texts of a day's papers, each paper once."""
     ordered = sorted(papers, key=lambda paper: paper.arxiv_id)
     terms, weights, ends = array("I"), bytearray(), []
@@ -80,7 +80,7 @@ def texts(papers: Iterable[Paper]) -> DayTexts:
             terms.append(term)
             weights.append(weight)
         ends.append(len(terms))
-    return DayTexts(
+    return DayVectors(
         ids=tuple(paper.arxiv_id for paper in ordered),
         titles=tuple(_title(paper) for paper in ordered),
         ends=tuple(ends),

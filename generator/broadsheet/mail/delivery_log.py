@@ -1,9 +1,9 @@
-"""What has been sent to whom: a small SQLite file that must not be lost, and that names nobody.
+"""The delivery log: a small SQLite file of all mail sent. It must not be lost, and it contains no address.
 
-A recipient stands in it as a hash whose key lies in another place. A message is ``waiting``, then ``sending`` before
-the server hears of it, then ``sent`` after the server's 250, or ``refused`` after a 5xx. Every step reaches the disk
-before the next begins, so after a kill only one message, that which was ``sending``, is in doubt: it goes out again
-under the same Message-ID.
+A recipient is stored as a hash; the key is in another file. A message is ``waiting``, then ``sending`` before the
+server gets it, then ``sent`` after the server's 250, or ``refused`` after a 5xx. Every step is on disk before the next
+one begins. So after a kill only the message that was ``sending`` is in doubt: it is sent again, with the same
+Message-ID.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS message (
 
 
 class Status(StrEnum):
-    """Where a message is."""
+    """The state of a message."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -46,31 +46,31 @@ UNFINISHED = (Status.WAITING, Status.SENDING)
 
 
 @contextmanager
-def opened(path: Path, key: str | None) -> Iterator["Outbox"]:
-    """The outbox in `path`, for one sender at a time: a second one waits. Without a `key`, one is kept beside it.
+def open_log(path: Path, key: str | None) -> Iterator["DeliveryLog"]:
+    """Open the log in `path` for one sender; a second one waits. Without a `key`, one is stored beside the log.
 
-    Raises DigestError where the file is damaged, or was made with another key.
+    Raises DigestError if the file is damaged or belongs to another key.
     """
     try:
         with file_lock(path.with_name(path.name + ".lock")):
-            outbox = Outbox(path, key or _kept_key(path))
+            log = DeliveryLog(path, key or _stored_key(path))
             try:
-                yield outbox
+                yield log
             finally:
-                outbox.close()
+                log.close()
     except (OSError, ValueError, sqlite3.Error) as error:
         what = f"what has been sent cannot be read or written ({type(error).__name__})"
         raise DigestError(Diagnostic(str(path), what, "mend or replace the file; nothing more was sent")) from error
 
 
-class Outbox:
-    """See `opened`. Editions go by their list and their own id."""
+class DeliveryLog:
+    """The messages of all editions; see `open_log`. An edition is named by its list and its own id."""
 
     def __init__(self, path: Path, key: str) -> None:
         self._key = key.encode()
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA synchronous=FULL")
-        if self._database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):  # it is small, and dear
+        if self._database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):  # cheap: the file is small
             raise sqlite3.DatabaseError("damaged")
         self._database.executescript(_SCHEMA)
         mark = self._hash("mark")
@@ -83,15 +83,15 @@ class Outbox:
             raise DigestError(Diagnostic(str(path), what, f"give that key in {VARIABLE}, or its file back"))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def token(self, recipient: Recipient) -> str:
-        """What stands for the recipient in addresses; nobody else can make it."""
+        """Return the recipient's token for unsubscribe addresses. It cannot be computed without the key."""
         return hmac.new(self._key, b"leave\0" + recipient.key.encode(), hashlib.sha256).hexdigest()[:32]
 
-    def begin(self, edition: str, recipients: Iterable[Recipient]) -> None:
-        """Write down that all of them are to get it, unless that is known: from here on nobody is left out."""
+    def enqueue(self, edition: str, recipients: Iterable[Recipient]) -> None:
+        """Add a waiting message for every recipient who has none. From here on no recipient is forgotten."""
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.execute("INSERT OR IGNORE INTO edition (name) VALUES (?)", (edition,))
@@ -100,20 +100,20 @@ class Outbox:
             self._database.executemany(insert, rows)
 
     def status(self, edition: str, recipient: Recipient) -> Status | None:
-        """Where the recipient's message is; None if none was ever meant."""
+        """Return the state of the recipient's message; None if there is none."""
         query = "SELECT status FROM message WHERE edition = ? AND recipient = ?"
         row = self._database.execute(query, (self._number(edition), self._hash(recipient.key))).fetchone()
         return Status(row[0]) if row else None
 
     def set(self, edition: str, recipient: Recipient, status: Status, reply: str = "") -> None:
-        """Write down where the message is now. `reply` is a server's code, never its words."""
+        """Store the state of a message. `reply` is the server's code, never its words."""
         self._database.execute(
             "UPDATE message SET status = ?, reply = ? WHERE edition = ? AND recipient = ?",
             (status, reply, self._number(edition), self._hash(recipient.key)),
         )
 
     def unfinished(self) -> frozenset[str]:
-        """The editions that somebody has not got yet."""
+        """Return the editions with unsent messages."""
         query = "SELECT DISTINCT name FROM message JOIN edition ON number = edition WHERE status IN (?, ?)"
         return frozenset(row[0] for row in self._database.execute(query, UNFINISHED))
 
@@ -125,7 +125,7 @@ class Outbox:
         return hmac.new(self._key, address.encode(), hashlib.sha256).digest()[:16]
 
 
-def _kept_key(path: Path) -> str:
+def _stored_key(path: Path) -> str:
     file = path.with_name(path.name + ".key")
     if not file.exists():
         if path.exists():

@@ -1,4 +1,4 @@
-"""What a feed says, as editions: one a date, papers as sections, whoever wrote the feed."""
+"""Editions from any feed: one for each date, with papers as sections."""
 
 import datetime as dt
 import re
@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import groupby
 from typing import NamedTuple
 
-from broadsheet.mail.prose import HEADINGS, Block, Run, blocks
+from broadsheet.mail.prose import HEADINGS, Block, Inline, blocks
 from broadsheet.model.state import DayState
 from broadsheet.text import formats
 
@@ -14,8 +14,8 @@ from broadsheet.text import formats
 _OWN = re.compile(r"tag:[^,]+,\d{4}:edition/(?:daily/(?P<date>\d{4}-\d\d-\d\d)|weekly/(?P<week>\d{4}-W\d\d))")
 
 
-class Item(NamedTuple):
-    """An entry of a feed, as it came: `html` is hostile, `title` plain text, `link` safe, `date` aware of its zone."""
+class ParsedItem(NamedTuple):
+    """An item of any feed: `html` is untrusted, `title` is plain text, `link` is safe, `date` has a time zone."""
 
     id: str
     title: str
@@ -26,32 +26,32 @@ class Item(NamedTuple):
     categories: tuple[str, ...] = ()
 
 
-class Feed(NamedTuple):
-    """What was read; its items in any order."""
+class ParsedFeed(NamedTuple):
+    """A feed; its items have any order."""
 
     title: str
     link: str | None
-    items: tuple[Item, ...]
+    items: tuple[ParsedItem, ...]
 
 
-class Issue(NamedTuple):
-    """What goes into one mail. `id` is permanent; `name` is ``2025-05-27`` or ``2025-W22``."""
+class FeedIssue(NamedTuple):
+    """The items of one mail. `id` is permanent; `name` is ``2025-05-27`` or ``2025-W22``."""
 
     id: str
     name: str
     date: dt.datetime
-    items: tuple[Item, ...]
+    items: tuple[ParsedItem, ...]
 
 
-class Entry(NamedTuple):
-    """A line of the contents."""
+class ContentsEntry(NamedTuple):
+    """A line of the table of contents."""
 
     title: str
     url: str | None
 
 
 class Section(NamedTuple):
-    """A paper, or whatever stands between two headings."""
+    """A paper, or the text between two headings."""
 
     title: str
     url: str | None
@@ -59,7 +59,7 @@ class Section(NamedTuple):
 
 
 class Edition(NamedTuple):
-    """An issue, read. `label` names its day or week in words; `url` is where all of it can be read."""
+    """A parsed issue. `label` is its day or week in words; `url` is the page with all of it."""
 
     id: str
     name: str
@@ -69,32 +69,32 @@ class Edition(NamedTuple):
     date: dt.datetime
     state: DayState
     lead: tuple[Block, ...]
-    contents: tuple[Entry, ...]
+    contents: tuple[ContentsEntry, ...]
     sections: tuple[Section, ...]
 
     @property
     def is_empty(self) -> bool:
-        """There is nothing to send: a quiet day, or an item without words."""
+        """True if there is nothing to send: a quiet day, or an item without text."""
         return self.state is DayState.QUIET or not (self.lead or self.sections)
 
 
-def issues(feed: Feed) -> list[Issue]:
-    """The issues of `feed`, newest first.
+def issues(feed: ParsedFeed) -> list[FeedIssue]:
+    """Return the issues of `feed`, newest first.
 
-    Each of our own editions is one. Of other feeds all items of one date are one, however many there are: a feed of
-    single papers makes a mail a day, and no feed makes more than that.
+    Each of our own editions is an issue. In other feeds all items of one date are one issue: a feed of single papers
+    makes one mail a day, and no feed makes more.
     """
-    own = [Issue(item.id, found["date"] or found["week"], item.date, (item,)) for item, found in _own(feed)]
+    own = [FeedIssue(item.id, match["date"] or match["week"], item.date, (item,)) for item, match in _own(feed)]
     rest = sorted((item for item in feed.items if not _OWN.fullmatch(item.id)), key=_day, reverse=True)
     others = [
-        Issue(f"{feed.link or feed.title}#{day}", day, max(item.date for item in items), items)
+        FeedIssue(f"{feed.link or feed.title}#{day}", day, max(item.date for item in items), items)
         for day, items in ((day, tuple(group)) for day, group in groupby(rest, _day))
     ]
     return sorted(own + others, key=lambda issue: issue.date, reverse=True)
 
 
-def read(issue: Issue, feed: Feed) -> Edition:
-    """The edition that `issue` is."""
+def read(issue: FeedIssue, feed: ParsedFeed) -> Edition:
+    """Parse the HTML of `issue` into an edition."""
     first = issue.items[0]
     if len(issue.items) == 1:
         lead, contents, sections = _parts(blocks(first.html))
@@ -111,61 +111,66 @@ def read(issue: Issue, feed: Feed) -> Edition:
         date=issue.date,
         state=_state(first),
         lead=lead,
-        contents=contents or tuple(Entry(section.title, section.url) for section in sections),
+        contents=contents or tuple(ContentsEntry(section.title, section.url) for section in sections),
         sections=sections,
     )
 
 
-def _own(feed: Feed) -> list[tuple[Item, re.Match[str]]]:
-    return [(item, found) for item in feed.items if (found := _OWN.fullmatch(item.id))]
+def _own(feed: ParsedFeed) -> list[tuple[ParsedItem, re.Match[str]]]:
+    return [(item, match) for item in feed.items if (match := _OWN.fullmatch(item.id))]
 
 
-def _day(item: Item) -> str:
+def _day(item: ParsedItem) -> str:
     return item.date.date().isoformat()
 
 
-def _state(item: Item) -> DayState:
-    """Only our own editions name one; in another feed "failed" may be a subject."""
+def _state(item: ParsedItem) -> DayState:
+    """Return the state of one of our own editions. In another feed the category "failed" may be a subject."""
     if _OWN.fullmatch(item.id):
         return next((DayState(name) for name in item.categories if name in set(DayState)), DayState.OK)
     return DayState.OK
 
 
-def _section(item: Item) -> Section:
-    """An item that is one paper. Its authors lead where its text does not name them."""
-    found = blocks(item.html)
+def _section(item: ParsedItem) -> Section:
+    """Return the section of an item that is one paper, with its authors first unless the text names them."""
+    paragraphs = blocks(item.html)
     names = ", ".join(item.authors)
-    if names and not any(item.authors[0] in block.text for block in found):
-        found = (Block("p", (Run(names),)), *found)
-    return Section(item.title or "Untitled", item.link, found)
+    if names and not any(item.authors[0] in block.text for block in paragraphs):
+        paragraphs = (Block("p", (Inline(names),)), *paragraphs)
+    return Section(item.title or "Untitled", item.link, paragraphs)
 
 
-def _parts(found: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Entry, ...], tuple[Section, ...]]:
-    """Lead, contents if the feed gives them, and the sections between headings of the level that splits."""
-    level = _splitting_level(found)
-    if level is None:
-        return found, (), ()
-    first = next(number for number, block in enumerate(found) if block.kind == level)
-    headings = [(number, block) for number, block in enumerate(found) if block.kind in HEADINGS and block.kind <= level]
-    cuts = [number for number, block in headings if number >= first or _is_contents(block)]
-    lead, contents, sections = found[: cuts[0]], tuple[Entry, ...](), []
-    for start, end in zip(cuts, [*cuts[1:], len(found)], strict=True):
-        heading, inside = found[start], found[start + 1 : end]
-        if _is_contents(heading) and inside and inside[0].kind == "li":
-            contents = tuple(Entry(block.text, block.url) for block in inside if block.kind == "li")
-            lead += tuple(block for block in inside if block.kind != "li")
+def _parts(body: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[ContentsEntry, ...], tuple[Section, ...]]:
+    """Split `body` into lead, contents if it has them, and sections."""
+    chunks = _chunks(body)
+    lead, contents, sections = chunks[0], tuple[ContentsEntry, ...](), []
+    for heading, *blocks_below in chunks[1:]:
+        if _is_contents(heading) and blocks_below and blocks_below[0].kind == "li":
+            contents = tuple(ContentsEntry(block.text, block.url) for block in blocks_below if block.kind == "li")
+            lead += tuple(block for block in blocks_below if block.kind != "li")
         else:
-            sections.append(Section(heading.text, heading.url, inside))
+            sections.append(Section(heading.text, heading.url, tuple(blocks_below)))
     return lead, contents, tuple(sections)
+
+
+def _chunks(body: tuple[Block, ...]) -> list[tuple[Block, ...]]:
+    """Return the lead, then each heading of a section or of the contents with the blocks below it."""
+    level = _splitting_level(body)
+    if level is None:
+        return [body]
+    first = next(index for index, block in enumerate(body) if block.kind == level)
+    headings = [(index, block) for index, block in enumerate(body) if block.kind in HEADINGS and block.kind <= level]
+    cuts = [index for index, block in headings if index >= first or _is_contents(block)]
+    return [body[start:end] for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True)]
 
 
 def _is_contents(heading: Block) -> bool:
     return heading.text.strip().lower() == "contents"
 
 
-def _splitting_level(found: tuple[Block, ...]) -> str | None:
-    """The level of heading that repeats; of several, that with most links, then the highest."""
-    times = Counter(block.kind for block in found if block.kind in HEADINGS)
-    linked = Counter(block.kind for block in found if block.kind in HEADINGS and block.url)
-    own = [level for level in times if times[level] > 1 or (level == "h3" and linked[level])]
-    return min(own, key=lambda level: (-linked[level], level), default=None)
+def _splitting_level(body: tuple[Block, ...]) -> str | None:
+    """Return the repeated level of heading; of several, the one with most links, then the highest."""
+    counts = Counter(block.kind for block in body if block.kind in HEADINGS)
+    links = Counter(block.kind for block in body if block.kind in HEADINGS and block.url)
+    levels = [level for level in counts if counts[level] > 1 or (level == "h3" and links[level])]
+    return min(levels, key=lambda level: (-links[level], level), default=None)

@@ -1,4 +1,4 @@
-"""An edition as the HTML of a mail: one column, styles inlined, light and dark, nothing loaded from anywhere."""
+"""The HTML of a mail: one column, inline styles, light and dark, nothing loaded from a server."""
 
 from functools import cache
 
@@ -6,37 +6,39 @@ from css_inline import CSSInliner
 from markupsafe import Markup
 
 from broadsheet.mail.edition import Edition
-from broadsheet.mail.prose import HEADINGS, Block, Run
+from broadsheet.mail.prose import HEADINGS, Block, Inline
 from broadsheet.text.sanitize import escaped
 from broadsheet.views.render import environment
 
 
-def html(shown: Edition, left_out: int, name: str, leave: str | None) -> str:
-    """The whole letter; see `plain.text` for what is given."""
-    page = environment().get_template("mail.html.j2")
-    source = page.render(it=shown, left_out=left_out, name=name, leave=leave, marked=marked, title=_title)
+def html(edition: Edition, left_out: int, name: str, unsubscribe: str | None) -> str:
+    """Return the HTML of a mail; the parameters are those of `plain_text.text`."""
+    template = environment().get_template("mail.html.j2")
+    source = template.render(
+        edition=edition, left_out=left_out, name=name, unsubscribe=unsubscribe, markup=markup, title=_title
+    )
     return _inliner().inline(source)
 
 
-def marked(blocks: tuple[Block, ...]) -> Markup:
-    """Blocks as HTML. Everything in them is text and is escaped here."""
+def markup(blocks: tuple[Block, ...]) -> Markup:
+    """Return blocks as HTML. All of their text is escaped here."""
     parts = []
     for block in blocks:
         tag = "pre" if block.kind == "pre" else "h4" if block.kind in HEADINGS else "p"
-        parts.append(f"<{tag}>{_runs(block)}</{tag}>")
+        parts.append(f"<{tag}>{_inlines(block)}</{tag}>")
     return Markup("\n".join(parts))
 
 
-def _runs(block: Block) -> str:
+def _inlines(block: Block) -> str:
     mark = f"{escaped(block.marker)} " if block.marker else ""
-    return mark + "".join(map(_run, block.runs))
+    return mark + "".join(map(_inline, block.inlines))
 
 
-def _run(run: Run) -> str:
-    words = "<br>" if run.text == "\n" else escaped(run.text)
-    if run.style:
-        words = f"<{run.style}>{words}</{run.style}>"
-    return f'<a href="{escaped(run.url)}">{words}</a>' if run.url else words
+def _inline(inline: Inline) -> str:
+    words = "<br>" if inline.text == "\n" else escaped(inline.text)
+    if inline.style:
+        words = f"<{inline.style}>{words}</{inline.style}>"
+    return f'<a href="{escaped(inline.url)}">{words}</a>' if inline.url else words
 
 
 def _title(words: str, url: str | None) -> Markup:
@@ -45,5 +47,5 @@ def _title(words: str, url: str | None) -> Markup:
 
 @cache
 def _inliner() -> CSSInliner:
-    # keep_at_rules: what prefers-color-scheme says cannot be inlined. Nothing is to be read from anywhere.
+    # keep_at_rules: prefers-color-scheme cannot be inlined. load_remote_stylesheets: a mail loads nothing.
     return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)

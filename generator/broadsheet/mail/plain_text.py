@@ -1,28 +1,29 @@
-"""An edition as plain text that is pleasant to read: 72 columns, contents first, addresses on lines of their own."""
+"""The plain text of a mail: 72 columns, contents first, addresses on their own lines."""
 
 import textwrap
 from collections.abc import Iterator
 
 from broadsheet.mail.edition import Edition, Section
-from broadsheet.mail.prose import HEADINGS, Block, Run
+from broadsheet.mail.prose import HEADINGS, Block, Inline
 
 WIDTH = 72
-_LABEL = 40  # a paragraph of links no longer than this is a list of places
+_MAX_LABEL = 40  # characters; a paragraph of links no longer than this is a list of links
 
 
-def text(shown: Edition, left_out: int, name: str, leave: str | None) -> str:
-    """The whole letter. `left_out` papers stand on the site only; `leave` is where to unsubscribe."""
-    parts = [_title(f"{name}: {shown.label}", "=")]
-    parts += map(_block, shown.lead)
-    if shown.contents:
-        parts.append("\n".join([_title("Contents", "-"), "", *_contents(shown)]))
-    parts += (_section(number, section) for number, section in enumerate(shown.sections, 1))
+def text(edition: Edition, left_out: int, name: str, unsubscribe: str | None) -> str:
+    """Return the plain text. `left_out` is the number of papers that are on the site only."""
+    parts = [_title(f"{name}: {edition.label}", "=")]
+    parts += map(_block, edition.lead)
+    if edition.contents:
+        parts.append("\n".join([_title("Contents", "-"), "", *_contents(edition)]))
+    parts += (_section(number, section) for number, section in enumerate(edition.sections, 1))
     if left_out:
-        more = f"{left_out:,} more on the site:" if shown.sections or shown.contents else "All of it is on the site:"
-        parts.append(more + f"\n{shown.url}" if shown.url else more.rstrip(":"))
-    elif shown.url:
-        parts.append(f"On the site:\n{shown.url}")
-    foot = ["-- ", name] + ([f"Unsubscribe: {leave}"] if leave else [])
+        has_papers = edition.sections or edition.contents
+        more = f"{left_out:,} more on the site:" if has_papers else "All of it is on the site:"
+        parts.append(more + f"\n{edition.url}" if edition.url else more.rstrip(":"))
+    elif edition.url:
+        parts.append(f"On the site:\n{edition.url}")
+    foot = ["-- ", name] + ([f"Unsubscribe: {unsubscribe}"] if unsubscribe else [])
     return "\n\n".join(part for part in parts if part) + "\n\n" + "\n".join(foot) + "\n"
 
 
@@ -31,9 +32,9 @@ def _title(words: str, line: str) -> str:
     return "\n".join([*rows, line * max(map(len, rows), default=0)])
 
 
-def _contents(shown: Edition) -> Iterator[str]:
-    digits = len(str(len(shown.contents)))
-    for number, entry in enumerate(shown.contents, 1):
+def _contents(edition: Edition) -> Iterator[str]:
+    digits = len(str(len(edition.contents)))
+    for number, entry in enumerate(edition.contents, 1):
         mark = f"{number:>{digits}}. "
         yield "\n".join(_wrapped(entry.title, mark, " " * len(mark)))
 
@@ -47,28 +48,33 @@ def _section(number: int, section: Section) -> str:
 def _block(block: Block) -> str:
     if block.kind == "pre":
         return block.text.strip("\n")
-    if places := _places(block):
-        return places
+    if links := _link_list(block):
+        return links
     mark = f"{block.marker} " if block.marker else ""
-    lines = _lines(block.runs)
+    lines = _lines(block.inlines)
     rows = _wrapped(lines[0], mark, " " * len(mark)) if lines else []
     rows += [row for line in lines[1:] for row in _wrapped(line, " " * len(mark), " " * len(mark))]
     return _title(" ".join(rows), "-") if block.kind in HEADINGS else "\n".join(rows)
 
 
-def _places(block: Block) -> str:
-    """A paragraph that is nothing but short links, one a line."""
-    between = "".join(run.text for run in block.runs if not run.url)
-    links = [run for run in block.runs if run.url]
-    if not links or any(character.isalnum() for character in between) or any(len(run.text) > _LABEL for run in links):
+def _link_list(block: Block) -> str:
+    """Return a paragraph of short links with one link a line; nothing for any other paragraph."""
+    between = "".join(inline.text for inline in block.inlines if not inline.url)
+    links = [inline for inline in block.inlines if inline.url]
+    width = max((len(link.text) for link in links), default=0)
+    if not links or any(character.isalnum() for character in between) or width > _MAX_LABEL:
         return ""
-    width = max(len(run.text) for run in links) + 1
-    return "\n".join(f"{run.text + ':':<{width}} {run.url}" if run.text != run.url else run.url for run in links)
+    return "\n".join(
+        f"{link.text + ':':<{width + 1}} {link.url}" if link.text != link.url else link.url for link in links
+    )
 
 
-def _lines(runs: tuple[Run, ...]) -> list[str]:
-    words = "".join(f"{run.text} <{run.url}>" if run.url and run.url != run.text else run.text for run in runs)
-    return words.split("\n")
+def _lines(inlines: tuple[Inline, ...]) -> list[str]:
+    return "".join(map(_words, inlines)).split("\n")
+
+
+def _words(inline: Inline) -> str:
+    return f"{inline.text} <{inline.url}>" if inline.url and inline.url != inline.text else inline.text
 
 
 def _wrapped(words: str, first: str = "", rest: str = "") -> list[str]:

@@ -1,6 +1,7 @@
-"""Anybody's HTML as plain blocks of text: hostile until here, and nothing of it is markup afterwards.
+"""Untrusted HTML as plain blocks of text, without any markup.
 
-It is read as paragraphs, list items and headings whose text keeps emphasis and http(s) links. Formulas become Unicode.
+The blocks are paragraphs, list items and headings. Their text keeps emphasis and http(s) links. Formulas become
+Unicode.
 """
 
 import re
@@ -24,11 +25,11 @@ _OUT_OF_FORMULAS = _BLOCKS | _CONTAINERS | {"br", "a"}
 _IN_CODE = frozenset({"pre", "code", "tt"})
 _WHITE = re.compile(r"[ \t\r\n\f]+")
 _FORMULAS = (("$", "$", 2), ("\\(", "\\)", 3), ("\\[", "\\]", 3))
-_LONGEST = 4_000_000
-_DEEPEST = 60  # open elements that are remembered; what is nested deeper is text in the outer one
+_MAX_CHARACTERS = 4_000_000
+_MAX_DEPTH = 60  # open elements on record; text of deeper ones belongs to the last of them
 
 
-class Run(NamedTuple):
+class Inline(NamedTuple):
     """A piece of text. `style` is ``em``, ``strong``, ``code`` or nothing; `url` is safe; ``\\n`` is a line break."""
 
     text: str
@@ -40,38 +41,38 @@ class Block(NamedTuple):
     """A paragraph (``p``), list item (``li``, with its marker), preformatted text (``pre``) or heading (``h1`` …)."""
 
     kind: str
-    runs: tuple[Run, ...]
+    inlines: tuple[Inline, ...]
     marker: str = ""
 
     @property
     def text(self) -> str:
-        """Its words."""
-        return "".join(run.text for run in self.runs)
+        """The text of all parts."""
+        return "".join(inline.text for inline in self.inlines)
 
     @property
     def url(self) -> str | None:
-        """Where its first link leads."""
-        return next((run.url for run in self.runs if run.url), None)
+        """The address of the first link."""
+        return next((inline.url for inline in self.inlines if inline.url), None)
 
 
 class _Open(NamedTuple):
-    """An element that is open since there were so many `runs`. `url` is that of a link."""
+    """An open element; `inlines` is their number before it. `url` is that of a link."""
 
     tag: str
-    runs: int
+    inlines: int
     url: str | None
 
 
 def blocks(source: str) -> tuple[Block, ...]:
-    """Return the blocks of an HTML fragment, empty ones left out."""
+    """Return the blocks of an HTML fragment without the empty ones."""
     reader = _Reader()
-    for token in tokens(source[:_LONGEST]):
+    for token in tokens(source[:_MAX_CHARACTERS]):
         reader.take(token)
     return reader.finish()
 
 
 def readable(words: str) -> str:
-    """Plain text with the TeX formulas a foreign feed left in it as Unicode; white space at the ends stays."""
+    """Return plain text with its TeX formulas as Unicode; white space at the ends stays."""
     if not _has_formula(words):
         return words
     before, after = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :]
@@ -79,12 +80,12 @@ def readable(words: str) -> str:
 
 
 def _has_formula(words: str) -> bool:
-    starts = ((words.find(opening), closing, least) for opening, closing, least in _FORMULAS)
-    return any(at >= 0 and words.find(closing, at + least) >= 0 for at, closing, least in starts)
+    starts = ((words.find(opening), closing, min_length) for opening, closing, min_length in _FORMULAS)
+    return any(start >= 0 and words.find(closing, start + length) >= 0 for start, closing, length in starts)
 
 
 class _Formula:
-    """A ``<math>`` element in the making; what is no MathML in it is left out."""
+    """A builder of a ``<math>`` element, without anything that is no MathML."""
 
     def __init__(self, start: Start) -> None:
         self._builder, self._open = ET.TreeBuilder(), list[str]()
@@ -92,7 +93,7 @@ class _Formula:
 
     def start(self, token: Start) -> None:
         """Open an element."""
-        if token.tag not in _IN_FORMULAS or len(self._open) == _DEEPEST:
+        if token.tag not in _IN_FORMULAS or len(self._open) == _MAX_DEPTH:
             return
         names = ("encoding", "alttext", "width", "linethickness", "accent", "accentunder")
         attributes = {name: value for name in names if token.attributes and (value := token.attribute(name))}
@@ -102,7 +103,7 @@ class _Formula:
             self.end(token.tag)
 
     def end(self, tag: str) -> None:
-        """Close the innermost element `tag`, and what is open in it."""
+        """Close the innermost element `tag` and the open elements in it."""
         while tag in self._open:
             inner = self._open.pop()
             self._builder.end(inner)
@@ -110,21 +111,21 @@ class _Formula:
                 return
 
     def words(self, words: str) -> None:
-        """Take text."""
+        """Append text."""
         self._builder.data(words)
 
     def text(self) -> str:
-        """Return all of it in Unicode."""
+        """Return the formula in Unicode."""
         self.end("math")
         return mathml_text(self._builder.close())
 
 
 class _Reader:
-    """Takes one token after the other and gathers blocks."""
+    """A reader of tokens that collects blocks."""
 
     def __init__(self) -> None:
         self._blocks: list[Block] = []
-        self._runs: list[Run] = []
+        self._inlines: list[Inline] = []
         self._words: list[str] = []  # since the last tag that matters
         self._formula: _Formula | None = None
         self._kind = "p"
@@ -133,7 +134,7 @@ class _Reader:
         self._open: list[_Open] = []
 
     def take(self, token: Token) -> None:
-        """Go on with the next token."""
+        """Process the next token."""
         if self._formula and isinstance(token, Start | End) and token.tag in _OUT_OF_FORMULAS:
             self._end_formula()
         match token:
@@ -149,85 +150,85 @@ class _Reader:
     def finish(self) -> tuple[Block, ...]:
         """Return all blocks."""
         self._end_formula()
-        self._flush()
+        self._flush_block()
         return tuple(self._blocks)
 
     def _start(self, token: Start) -> None:
         if token.tag == "math":
-            self._say()
+            self._flush_words()
             self._formula = _Formula(token)
             if token.empty:
                 self._end_formula()
             return
         self._begin(token.tag)
-        if token.tag in _REMEMBERED and not token.empty and len(self._open) < _DEEPEST:
-            self._say()
+        if token.tag in _REMEMBERED and not token.empty and len(self._open) < _MAX_DEPTH:
+            self._flush_words()
             url = safe_url(token.attribute("href")) if token.tag == "a" else None
-            self._open.append(_Open(token.tag, len(self._runs), url))
+            self._open.append(_Open(token.tag, len(self._inlines), url))
         elif token.empty:
             self._end(token.tag)
 
     def _end(self, tag: str) -> None:
         last = self._open[-1] if self._open else None
-        if tag in ("sub", "sup") and last and (last.tag, last.runs) == (tag, len(self._runs)):
+        if tag in ("sub", "sup") and last and (last.tag, last.inlines) == (tag, len(self._inlines)):
             self._words = [script("^" if tag == "sup" else "_", "".join(self._words))]
         if tag in _REMEMBERED:
-            self._say()
-            self._forget(tag)
+            self._flush_words()
+            self._close(tag)
         self._finish(tag)
 
-    def _forget(self, tag: str) -> None:
-        """Take the innermost `tag` from what is open: a container with all that is in it."""
-        at = next((at for at in reversed(range(len(self._open))) if self._open[at].tag == tag), None)
-        if at is not None:
-            del self._open[at : None if tag in _CONTAINERS else at + 1]
+    def _close(self, tag: str) -> None:
+        """Remove the innermost open `tag`; a container together with its content."""
+        index = next((index for index in reversed(range(len(self._open))) if self._open[index].tag == tag), None)
+        if index is not None:
+            del self._open[index : None if tag in _CONTAINERS else index + 1]
 
     def _end_formula(self) -> None:
         if self._formula:
             formula, self._formula = self._formula, None
             self._add(formula.text())
 
-    def _flush(self) -> None:
-        """Make a block of what has been gathered."""
-        self._say()
-        runs = self._runs if self._kind == "pre" else _collapsed(self._runs)
-        if any(run.text.strip() for run in runs):
-            self._blocks.append(Block(self._kind, tuple(runs), self._marker))
+    def _flush_block(self) -> None:
+        """Append the collected parts as a block."""
+        self._flush_words()
+        inlines = self._inlines if self._kind == "pre" else _collapsed(self._inlines)
+        if any(inline.text.strip() for inline in inlines):
+            self._blocks.append(Block(self._kind, tuple(inlines), self._marker))
             self._marker = ""
-        self._runs = []
+        self._inlines = []
 
     def _begin(self, tag: str) -> None:
         if tag == "br":
-            self._say()
-            self._runs.append(Run("\n"))
+            self._flush_words()
+            self._inlines.append(Inline("\n"))
         elif tag in ("td", "th"):
-            self._say()
-            if self._runs:
-                self._runs.append(Run(" \N{MIDDLE DOT} "))
+            self._flush_words()
+            if self._inlines:
+                self._inlines.append(Inline(" \N{MIDDLE DOT} "))
         elif tag == "a":
-            self._say()
-            self._forget("a")  # no link has another in it
+            self._flush_words()
+            self._close("a")  # links cannot be nested
         elif tag == "li":
-            self._flush()
+            self._flush_block()
             self._end_item()
             self._kind, self._marker = "li", self._next_marker()
         elif tag in _BLOCKS or tag in HEADINGS or tag == "pre":
-            self._flush()
+            self._flush_block()
             if tag in HEADINGS or tag == "pre":
                 self._kind = tag
         if tag in ("ul", "ol"):
             self._lists.append(1 if tag == "ol" else None)
 
     def _end_item(self) -> None:
-        """End the item before, which needs no end tag."""
-        tags = [it.tag for it in self._open if it.tag in ("li", "ul", "ol")]
+        """End the previous list item, whose end tag is optional."""
+        tags = [element.tag for element in self._open if element.tag in ("li", "ul", "ol")]
         if tags[-1:] == ["li"]:
-            self._forget("li")
+            self._close("li")
 
     def _finish(self, tag: str) -> None:
         if tag == "li" or tag in _BLOCKS or tag in HEADINGS or tag == "pre":
-            self._flush()
-            inside = tag != "li" and any(it.tag == "li" for it in self._open)
+            self._flush_block()
+            inside = tag != "li" and any(element.tag == "li" for element in self._open)
             self._kind = "li" if inside else "p"
             self._marker = self._marker if inside else ""
         if tag in ("ul", "ol") and self._lists:
@@ -239,30 +240,28 @@ class _Reader:
         self._lists[-1] += 1
         return f"{self._lists[-1] - 1}."
 
-    def _say(self) -> None:
-        """Add the words since the last tag."""
+    def _flush_words(self) -> None:
+        """Append the words since the last tag."""
         words, self._words = "".join(self._words), []
         if words:
-            in_code = any(it.tag in _IN_CODE for it in self._open)
+            in_code = any(element.tag in _IN_CODE for element in self._open)
             self._add(words if in_code else readable(words))
 
     def _add(self, words: str) -> None:
-        style = next((_STYLES[it.tag] for it in reversed(self._open) if it.tag in _STYLES), "")
-        url = next((it.url for it in reversed(self._open) if it.tag == "a"), None)
-        self._runs.append(Run(words, style, url))
+        style = next((_STYLES[element.tag] for element in reversed(self._open) if element.tag in _STYLES), "")
+        url = next((element.url for element in reversed(self._open) if element.tag == "a"), None)
+        self._inlines.append(Inline(words, style, url))
 
 
-def _collapsed(runs: list[Run]) -> list[Run]:
-    """As a browser shows them: white space is one space, and none stands at the ends or beside a line break."""
-    out: list[Run] = []
-    for run in runs:
-        words = run.text if run.text == "\n" else _WHITE.sub(" ", run.text)
-        if words.startswith(" ") and (not out or out[-1].text[-1] in " \n"):
-            words = words[1:]
-        if words == "\n" and out:
-            out[-1] = out[-1]._replace(text=out[-1].text.rstrip(" ")) if out[-1].text.strip(" ") else out[-1]
-        if words and not (words == "\n" and not out):
-            out.append(run._replace(text=words))
+def _collapsed(inlines: list[Inline]) -> list[Inline]:
+    """Collapse white space as a browser does: to one space, and to none at the ends or beside a line break."""
+    out: list[Inline] = []
+    for inline in inlines:
+        if inline.text != "\n":
+            _append_collapsed(out, inline)
+        elif out:
+            out[-1] = out[-1]._replace(text=out[-1].text.rstrip(" ") or out[-1].text)
+            out.append(inline)
     while out and not out[-1].text.strip():
         out.pop()
     if out:
@@ -270,11 +269,19 @@ def _collapsed(runs: list[Run]) -> list[Run]:
     return _merged(out)
 
 
-def _merged(runs: list[Run]) -> list[Run]:
-    out: list[Run] = []
-    for run in runs:
-        if out and out[-1][1:] == run[1:] and "\n" not in (run.text, out[-1].text):
-            out[-1] = out[-1]._replace(text=out[-1].text + run.text)
+def _append_collapsed(out: list[Inline], inline: Inline) -> None:
+    words = _WHITE.sub(" ", inline.text)
+    if not out or out[-1].text[-1] in " \n":
+        words = words.removeprefix(" ")
+    if words:
+        out.append(inline._replace(text=words))
+
+
+def _merged(inlines: list[Inline]) -> list[Inline]:
+    out: list[Inline] = []
+    for inline in inlines:
+        if out and out[-1][1:] == inline[1:] and "\n" not in (inline.text, out[-1].text):
+            out[-1] = out[-1]._replace(text=out[-1].text + inline.text)
         else:
-            out.append(run)
+            out.append(inline)
     return out

@@ -1,4 +1,4 @@
-"""Who is to be written to. An address appears in no message of this program: a recipient is a line of a list."""
+"""The recipients of mail. No message of this program contains an address: it names the line of the list."""
 
 import re
 from collections.abc import Iterable
@@ -13,19 +13,19 @@ VARIABLE = "DIGEST_RECIPIENTS"
 
 
 class Recipient(NamedTuple):
-    """A mailbox, and where it is written: ``file:line``, or the variable and the entry's number in it."""
+    """A mailbox and its place: ``file:line``, or the variable and the number of the entry in it."""
 
     mailbox: Mailbox
     where: str
 
     @property
     def key(self) -> str:
-        """Tells recipients apart: mail servers in use take no notice of case."""
+        """The identity of the recipient: mail servers in use ignore case."""
         return self.mailbox.address.lower()
 
 
 def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Diagnostic]]:
-    """The recipients in `path`, one a line; ``#`` begins a comment. Raises DigestError where that is in `root`."""
+    """Read recipients from `path`, one a line; ``#`` begins a comment. Raises DigestError if `path` is in `root`."""
     if path.resolve().is_relative_to(root.resolve()):
         what = "the recipients stand inside the digest's own folder, which is published"
         raise DigestError(Diagnostic(path.name, what, "move the file out of it"))
@@ -40,13 +40,13 @@ def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Diagnostic]
 
 
 def read_variable(value: str) -> tuple[list[Recipient], list[Diagnostic]]:
-    """The recipients in an environment variable: between them a line break, comma or semicolon."""
+    """Read recipients from an environment variable, separated by line breaks, commas or semicolons."""
     entries = re.findall(r'(?:"[^"\n]*"|[^,;\n])+', value)
     return _read((f"{VARIABLE}:{number}", entry) for number, entry in enumerate(entries, 1))
 
 
 def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Diagnostic]]:
-    found: dict[str, Recipient] = {}
+    by_key: dict[str, Recipient] = {}
     problems = []
     for where, line in lines:
         written = re.sub(r"(^|\s)#.*", "", line).strip()
@@ -59,5 +59,5 @@ def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Diagn
             )
         else:
             recipient = Recipient(box, where)
-            found.setdefault(recipient.key, recipient)
-    return list(found.values()), problems
+            by_key.setdefault(recipient.key, recipient)
+    return list(by_key.values()), problems

@@ -1,6 +1,6 @@
-"""The mail server: one connection for many messages (SMTP with STARTTLS or TLS), and its answers as values.
+"""The mail server: one SMTP connection (STARTTLS or TLS) for many messages, with results as values.
 
-No exception of `smtplib` leaves this module and none is quoted: they hold addresses, and the server's words may too.
+No exception of `smtplib` leaves this module, and none is quoted: its text and the server's may contain addresses.
 """
 
 import contextlib
@@ -16,31 +16,31 @@ from broadsheet.http.deadline import Deadline, TimedTLS, in_time, timed
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 
 TIMEOUT = 60
-DEADLINE_S = 180  # for one message, whatever bytes come: to connect, log in and hand it over
+DEADLINE_S = 180  # for one message, however slow the server: to connect, log in and send it
 _GOODBYE_S = 5
-_MOST_BYTES = 1 << 20  # of replies to one message
-_WAYS = ("starttls", "tls", "none")
+_MAX_BYTES = 1 << 20  # of replies to one message
+_TLS_MODES = ("starttls", "tls", "none")
 _LOCAL = frozenset(["localhost", "127.0.0.1", "::1"])
 _LATE = "does not answer in time"
 _NEXT = "docs/mail.md lists the DIGEST_SMTP_ variables"
 
 
 class Server(NamedTuple):
-    """Where and how mail is handed over. `way` is ``starttls`` (and never without it), ``tls`` or ``none``."""
+    """The address and login of a mail server. `tls_mode` is ``starttls`` (mandatory), ``tls`` or ``none``."""
 
     host: str
     port: int
-    way: str
+    tls_mode: str
     user: str = ""
     password: str = ""
     verify: bool = True
 
     def __repr__(self) -> str:
-        return f"Server({self.host}:{self.port}, {self.way})"
+        return f"Server({self.host}:{self.port}, {self.tls_mode})"
 
 
-class Answer(NamedTuple):
-    """What became of a message. Neither accepted nor refused: it may be tried again. `code` is like ``550 5.1.1``."""
+class SendResult(NamedTuple):
+    """The result of sending one message. If neither accepted nor refused, retry. `code` is like ``550 5.1.1``."""
 
     accepted: bool
     refused: bool = False
@@ -48,26 +48,27 @@ class Answer(NamedTuple):
 
 
 def from_environment(environment: Mapping[str, str]) -> Server:
-    """The server that ``DIGEST_SMTP_HOST``, ``_PORT``, ``_USER``, ``_PASSWORD``, ``_TLS`` and ``_VERIFY`` describe.
+    """Return the server in ``DIGEST_SMTP_HOST``, ``_PORT``, ``_USER``, ``_PASSWORD``, ``_TLS`` and ``_VERIFY``.
 
-    Raises DigestError with everything that is wrong.
+    Raises DigestError with all problems.
     """
-    given = {name: environment.get(f"DIGEST_SMTP_{name}", "") for name in ("HOST", "PORT", "USER", "TLS", "VERIFY")}
+    values = {name: environment.get(f"DIGEST_SMTP_{name}", "") for name in ("HOST", "PORT", "USER", "TLS", "VERIFY")}
     password = environment.get("DIGEST_SMTP_PASSWORD", "")
-    port = given["PORT"] or ("465" if given["TLS"] == "tls" else "587")
-    way = given["TLS"] or ("tls" if port == "465" else "starttls")
+    port = values["PORT"] or ("465" if values["TLS"] == "tls" else "587")
+    tls_mode = values["TLS"] or ("tls" if port == "465" else "starttls")
+    is_unencrypted = tls_mode == "none" and values["HOST"] not in _LOCAL
     wrong = {
-        "HOST": "not set" if not given["HOST"] else "",
+        "HOST": "not set" if not values["HOST"] else "",
         "PORT": "" if port.isdecimal() and 0 < int(port) < 65536 else "not the number of a port",
-        "TLS": "" if way in _WAYS else f"not one of {', '.join(_WAYS)}",
-        "VERIFY": "" if given["VERIFY"] in ("", "yes", "no") else "neither yes nor no",
-        "PASSWORD": _password_fault(given["USER"], password),
-        "USER": "would be sent unencrypted" if given["USER"] and way == "none" and given["HOST"] not in _LOCAL else "",
+        "TLS": "" if tls_mode in _TLS_MODES else f"not one of {', '.join(_TLS_MODES)}",
+        "VERIFY": "" if values["VERIFY"] in ("", "yes", "no") else "neither yes nor no",
+        "PASSWORD": _password_fault(values["USER"], password),
+        "USER": "would be sent unencrypted" if values["USER"] and is_unencrypted else "",
     }
     problems = [Diagnostic(f"DIGEST_SMTP_{name}", what, _NEXT) for name, what in wrong.items() if what]
     if problems:
         raise DigestError(problems)
-    return Server(given["HOST"], int(port), way, given["USER"], password, given["VERIFY"] != "no")
+    return Server(values["HOST"], int(port), tls_mode, values["USER"], password, values["VERIFY"] != "no")
 
 
 def _password_fault(user: str, password: str) -> str:
@@ -80,8 +81,8 @@ def _password_fault(user: str, password: str) -> str:
     )
 
 
-class Unreachable(Exception):
-    """The server cannot be reached now, or will not talk now; `why` names no one."""
+class UnreachableError(Exception):
+    """The server is unreachable or unavailable now. `why` contains no address."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -97,13 +98,13 @@ class _Plain(smtplib.SMTP):
 
 
 class _TLS(smtplib.SMTP_SSL, _Plain):
-    """The same over TLS."""
+    """SMTP over TLS with the deadline."""
 
 
 class Connection:
-    """To a server: opened when the first message needs it, kept for the next, opened again when it was lost.
+    """A connection that opens with the first message, serves the next ones, and reopens if it was lost.
 
-    A server that let a deadline pass is `late`, and not tried again.
+    A server that misses a deadline is `late`, and gets no further message.
     """
 
     def __init__(self, server: Server) -> None:
@@ -111,66 +112,66 @@ class Connection:
         self._server = server
         self._smtp: smtplib.SMTP | None = None
 
-    def send(self, sender: str, recipient: str, message: bytes) -> Answer:
-        """Hand `message` over for `recipient`.
+    def send(self, sender: str, recipient: str, message: bytes) -> SendResult:
+        """Send `message` to `recipient`.
 
-        Raises Unreachable, and DigestError where no message at all can go out before somebody changes something.
+        Raises UnreachableError, or DigestError if no message can be sent before the settings change.
         """
         if self.late:
-            raise Unreachable(_LATE)
-        deadline = Deadline(DEADLINE_S, most_bytes=_MOST_BYTES)
+            raise UnreachableError(_LATE)
+        deadline = Deadline(DEADLINE_S, max_bytes=_MAX_BYTES)
         try:
             with deadline:
-                answer = self._hand_over(sender, recipient, message)
-        except Unreachable:
+                result = self._send_once(sender, recipient, message)
+        except UnreachableError:
             self._drop_if_late(deadline)
             raise
-        if not answer.accepted:
+        if not result.accepted:
             self._drop_if_late(deadline)
-        return answer
+        return result
 
     def _drop_if_late(self, deadline: Deadline) -> None:
         if deadline.passed:
             self.late = True
             self.drop()
-            raise Unreachable(_LATE) from None
+            raise UnreachableError(_LATE) from None
 
-    def _hand_over(self, sender: str, recipient: str, message: bytes) -> Answer:
+    def _send_once(self, sender: str, recipient: str, message: bytes) -> SendResult:
         smtp = self._smtp or self._open()
         try:
             smtp.sendmail(sender, [recipient], message)
         except smtplib.SMTPRecipientsRefused as error:
-            return self._answer(*next(iter(error.recipients.values())))
+            return self._result(*next(iter(error.recipients.values())))
         except smtplib.SMTPSenderRefused as error:
             code = _code(error.smtp_code, error.smtp_error)
             if error.smtp_code < 500:
-                return self._answer(error.smtp_code, error.smtp_error)
+                return self._result(error.smtp_code, error.smtp_error)
             do = "see to mail: from in digest.yml, DIGEST_SMTP_USER and DIGEST_SMTP_PASSWORD"
             raise self._error(f"does not take mail from this sender ({code})", do) from None
         except smtplib.SMTPResponseException as error:
-            return self._answer(error.smtp_code, error.smtp_error)
+            return self._result(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError):
             self.drop()
-            return Answer(accepted=False, code="the connection was lost")
-        return Answer(accepted=True)
+            return SendResult(accepted=False, code="the connection was lost")
+        return SendResult(accepted=True)
 
     def close(self) -> None:
-        """Say goodbye, if there is anybody to say it to."""
+        """End the session and close the connection."""
         if self._smtp:
-            with contextlib.suppress(smtplib.SMTPException, OSError), Deadline(_GOODBYE_S, most_bytes=_MOST_BYTES):
+            with contextlib.suppress(smtplib.SMTPException, OSError), Deadline(_GOODBYE_S, max_bytes=_MAX_BYTES):
                 self._smtp.quit()
         self.drop()
 
     def drop(self) -> None:
-        """Forget the connection."""
+        """Close the connection without ending the session."""
         if self._smtp:
             self._smtp.close()
         self._smtp = None
 
-    def _answer(self, code: int, words: bytes | str) -> Answer:
+    def _result(self, code: int, words: bytes | str) -> SendResult:
         if code == 421:  # the server closes the connection (RFC 5321 section 3.8)
             self.drop()
-        return Answer(accepted=False, refused=500 <= code < 600, code=_code(code, words))
+        return SendResult(accepted=False, refused=500 <= code < 600, code=_code(code, words))
 
     def _open(self) -> smtplib.SMTP:
         try:
@@ -178,7 +179,7 @@ class Connection:
             self._log_in(self._smtp)
         except ssl.SSLEOFError:
             self.drop()
-            raise Unreachable("ends the connection") from None
+            raise UnreachableError("ends the connection") from None
         except ssl.SSLError as error:
             self.drop()
             why = getattr(error, "verify_message", "") or error.reason or "no TLS"
@@ -186,19 +187,19 @@ class Connection:
             raise self._error(f"cannot be trusted ({why})", do) from None
         except smtplib.SMTPResponseException as error:
             self.drop()
-            raise Unreachable(f"says {_code(error.smtp_code, error.smtp_error)}") from None
+            raise UnreachableError(f"says {_code(error.smtp_code, error.smtp_error)}") from None
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             self.drop()
-            raise Unreachable(f"cannot be reached ({getattr(error, 'strerror', None) or 'no answer'})") from None
+            raise UnreachableError(f"cannot be reached ({getattr(error, 'strerror', None) or 'no answer'})") from None
         return self._smtp
 
     def _connected(self) -> smtplib.SMTP:
         server = self._server
-        if server.way == "tls":
+        if server.tls_mode == "tls":
             return _TLS(server.host, server.port, timeout=TIMEOUT, context=_context(server))
         smtp = _Plain(server.host, server.port, timeout=TIMEOUT)
         try:
-            if server.way == "starttls":
+            if server.tls_mode == "starttls":
                 smtp.starttls(context=_context(server))
         except smtplib.SMTPNotSupportedError:
             smtp.close()
@@ -240,7 +241,7 @@ def _context(server: Server) -> ssl.SSLContext:
 
 
 def _code(code: int, words: bytes | str) -> str:
-    """A reply's code and enhanced code (RFC 3463), without its words."""
+    """Return a reply's code and enhanced code (RFC 3463), without its words."""
     line = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    found = re.match(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)", line)
-    return f"{code} {found[0]}" if found else str(code)
+    match = re.match(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)", line)
+    return f"{code} {match[0]}" if match else str(code)

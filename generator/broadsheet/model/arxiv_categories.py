@@ -1,6 +1,6 @@
-"""arXiv's categories and archives: which codes name the same one.
+"""arXiv's categories and archives, and their aliases.
 
-A paper of such a category is listed under both codes, and one of the two is always its primary code.
+A paper of a category with an alias is listed under both codes, and one of them is always the primary code.
 Source: https://arxiv.org/category_taxonomy
 """
 
@@ -15,7 +15,7 @@ _ALIASES = {
     "q-fin.EC": "econ.GN",
     "stat.TH": "math.ST",
 }
-# Archives of the nineties, each of which is a category of another archive today.
+# Archives of the nineties, each of which is now a category of another archive.
 _SUBSUMED = {
     "acc-phys": "physics.acc-ph",
     "adap-org": "nlin.AO",
@@ -40,7 +40,7 @@ _CANONICAL = {alias.casefold(): code for alias, code in (_ALIASES | _SUBSUMED).i
 
 
 def canonical(code: str) -> str:
-    """Return the primary code of the category that `code` names; any other text as it is."""
+    """Return the primary code of the category `code`; any other text unchanged."""
     return _CANONICAL.get(code.casefold(), code)
 
 
@@ -50,12 +50,12 @@ def distinct(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_in(codes: Iterable[str], wanted: str) -> bool:
-    """Return whether one of `codes` is, by any of its names, the category `wanted` or one of the archive `wanted`."""
+    """Return whether one of `codes`, under any alias, is the category `wanted` or in the archive `wanted`."""
     return any(_belongs(code, wanted) for code in codes)
 
 
 def other_names(wanted: str) -> tuple[str, ...]:
-    """Return the codes by which the papers of a category or an archive may be listed elsewhere."""
+    """Return the aliases under which papers of a category or an archive may be listed."""
     pairs = [*_ALIASES.items(), *((code, alias) for alias, code in _ALIASES.items())]
     return tuple(other for code, other in pairs if _covers(wanted, code) and not _covers(wanted, other))
 

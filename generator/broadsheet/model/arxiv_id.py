@@ -1,4 +1,4 @@
-"""arXiv identifiers: what they look like, and what of the many ways people write one means the same paper.
+"""arXiv identifiers, parsed from the many forms in which people write them.
 
 Source: https://info.arxiv.org/help/arxiv_identifier.html
 """
@@ -6,9 +6,9 @@ Source: https://info.arxiv.org/help/arxiv_identifier.html
 import re
 from functools import cache
 from typing import NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
-# Archives that gave identifiers before April 2007, with those that were merged into others.
+# Archives that issued identifiers before April 2007, with those that were merged into others.
 _ARCHIVES = frozenset(
     "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga"
     " funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph"
@@ -19,13 +19,13 @@ _HOSTS = (
     r"|(?:www\.)?(?:alphaxiv\.org|ar5iv\.org|arxiv-vanity\.com|scirate\.com)|(?:arxiv|lanl)\.lanl\.gov"
 )
 _PATHS = "abs|arxiv|audio|bibtex|e-print|format|ftp|html|overview|papers/[0-9]{4}|papers?|pdf|ps|resources|src"
-_OTHER_SITES = (  # those that have more than papers of arXiv
+_OTHER_SITES = (  # they have more than papers of arXiv
     r"(?:www\.)?(?:huggingface\.co|hf\.co)/(?:api/)?papers/|(?:www\.)?emergentmind\.com/papers/"
     r"|(?:www\.)?(?:papers\.cool/arxiv|catalyzex\.com/paper/arxiv|connectedpapers\.com/(?:api/redirect/)?arxiv)[:/]"
     r"|(?:www\.)?arxiv-sanity-lite\.com/\?rank=pid&pid="
     r"|(?:[a-z]+\.)?(?:semanticscholar\.org|inspirehep\.net|adsabs\.harvard\.edu)/(?:[a-z0-9_]+/)*arxiv[:/]"
 )
-# Sites that put their own address before another one, and registries that do so before a DOI.
+# Sites that put their own address before another, and registries that do so before a DOI.
 _PROXIES = (
     r"(?:https?://)?(?:r\.jina\.ai|web\.archive\.org/web/[0-9]{1,14}(?:[a-z]{2}_)?"
     r"|scholar\.archive\.org/work/[a-z0-9]+/access/wayback)/(?=https?://)"
@@ -58,7 +58,7 @@ _KEYS = (
     rf"(?:https?://dblp\.(?:org|uni-trier\.de|dagstuhl\.de)/rec/(?:bibtex/|html/)?|dblp:){_DBLP}(?:\.[a-z]+)?(?:\?\S*)?",
 )
 _KEY = "|".join(_KEYS)
-_LONGEST = 2000
+_MAX_CHARS = 2000
 _VERSION_PART = r"(?:,?\s*\(?v(?:ersion\s*)?(0|[1-9][0-9]{0,2})\)?)?(?![0-9])"
 _BEFORE_2007 = r"((?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3})"
 _NEW = re.compile(rf"([0-9]{{2}}(?:0[1-9]|1[0-2]))\.([0-9]{{4,5}}){_VERSION_PART}", re.IGNORECASE)
@@ -66,12 +66,10 @@ _OLD = re.compile(
     rf"([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{{2}})?/(?:papers/[0-9]{{4}}/)?{_BEFORE_2007}{_VERSION_PART}", re.IGNORECASE
 )
 _BARE = re.compile(rf"{_BEFORE_2007}{_VERSION_PART}")
-# One of today's by itself, as most are: found with one look.
-_PLAIN = re.compile(r"(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5}")
 
 
 class ArxivId(NamedTuple):
-    """An identifier without its version. `resolvable` is False where the archive was lost (``0411431``)."""
+    """An identifier without its version. `resolvable` is False if the archive's name is missing (``0411431``)."""
 
     id: str
     version: int | None = None
@@ -79,30 +77,24 @@ class ArxivId(NamedTuple):
 
 
 def is_canonical(text: str) -> bool:
-    """Whether `text` is an identifier as `parse` writes it, and nothing else."""
-    return is_plain(text) or ((found := parse(text)) is not None and found.id == text)
-
-
-def is_plain(text: str) -> bool:
-    """Whether `text` is an identifier of 2015 or later as `parse` writes it: digits and a point."""
-    return _PLAIN.fullmatch(text) is not None
+    """Return whether `text` is an identifier in the form that `parse` returns."""
+    parsed = parse(text)
+    return parsed is not None and parsed.id == text
 
 
 def parse(text: str) -> ArxivId | None:
     """Return the identifier that `text` consists of, or None.
 
-    It may stand alone, as a file name, behind a prefix (``arXiv:``, ``doi:10.48550/arXiv.``), in an address of arXiv,
-    of a mirror or of a site that goes by arXiv's identifiers, in brackets, and before its categories (``[cs.LG]``).
-    Subject classes are left out as arXiv does (``math.GT/0309136`` is ``math/0309136``).
+    It may be alone, a file name, behind a prefix (``arXiv:``, ``doi:10.48550/arXiv.``), in brackets, before its
+    categories (``[cs.LG]``), or in an address of arXiv, of a mirror or of a site that uses arXiv's identifiers.
+    Subject classes are dropped, as arXiv does (``math.GT/0309136`` is ``math/0309136``).
     """
     text = text.strip()
-    if _PLAIN.fullmatch(text):
-        return ArxivId(text)
     if match := _NEW.fullmatch(text):
         return _new(*match.groups())
     if match := _BARE.fullmatch(text):
         return _without_archive(*match.groups())
-    if len(text) > _LONGEST:
+    if len(text) > _MAX_CHARS:
         return None
     if "%" in text:
         text = unquote(text)
@@ -113,7 +105,7 @@ def parse(text: str) -> ArxivId | None:
 
 @cache
 def _pattern(source: str) -> re.Pattern[str]:
-    """Compile one of the large patterns, which takes longer than the rest of the module: most ids need none."""
+    """Compile a large pattern on demand: that takes longer than to import the module, and most ids need none."""
     return re.compile(source, re.IGNORECASE | re.VERBOSE)
 
 
@@ -122,17 +114,12 @@ def _decorated(text: str) -> ArxivId | None:
     start = 0
     while prefix := _pattern(_PREFIX).match(text, start):
         start = prefix.end()
-    for pattern, make in ((_NEW, _new), (_OLD, _old), (_BARE, _without_archive)):
+    for pattern, create in ((_NEW, _new), (_OLD, _old), (_BARE, _without_archive)):
         match = pattern.match(text, start)
         if match and (pattern is not _BARE or start) and _pattern(_SUFFIX).fullmatch(text, match.end()):
-            return make(*match.groups())
+            return create(*match.groups())
     match = _pattern(_KEY).fullmatch(text)
     return _new(*filter(None, match.groups())) if match else None
-
-
-def quoted(arxiv_id: str) -> str:
-    """It as part of an address: nearly all are digits and a point, of which `quote` need not be asked."""
-    return arxiv_id if arxiv_id.isascii() and arxiv_id.replace(".", "", 1).isalnum() else quote(arxiv_id)
 
 
 def _new(month: str, number: str, version: str | None = None) -> ArxivId | None:

@@ -1,7 +1,7 @@
-"""Which names are the same name, and the address of the author who bears it.
+"""Keys of authors' names: equal for all spellings of a name; and authors' addresses.
 
 Case, accents, TeX's accents, hyphens and the order (``Lovelace, Ada``) make no difference; anything else does. A name
-that is initials but for the family is nobody's in particular: two papers by J. Smith may be by two people.
+with only initials before the family name has no key: two papers by J. Smith may be by two people.
 """
 
 import hashlib
@@ -12,13 +12,13 @@ from functools import lru_cache
 from broadsheet.model.names import Name, of_person, of_text
 from broadsheet.model.publication_parts import Person
 
-LONGEST = 80
-_MOST_WORDS = 8
-# Letters that Unicode does not take apart, as people write them without a keyboard for them.
+MAX_CHARS = 80
+_MAX_WORDS = 8
+# Letters that Unicode does not decompose, as people without a keyboard for them write them.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
-# In rows that some sources spoil: the affiliation among the authors.
-_NOBODY = re.compile(
+# No person: some sources list affiliations among the authors.
+_NOT_PERSON = re.compile(
     r"^et al$|\b(?:academy|centre|center|college|department|faculty|institut\w*|laborator\w+|school|universit\w+)\b"
 )
 _PLAIN = re.compile(r"[a-z]+(?:-[a-z]+)+", re.ASCII)
@@ -26,20 +26,20 @@ _PLAIN = re.compile(r"[a-z]+(?:-[a-z]+)+", re.ASCII)
 
 @lru_cache(1 << 14)
 def name_key(name: str) -> str:
-    """What all spellings of a name have in common; empty for a team, for initials, for what is no name."""
+    """Return the key that all spellings of a name share; empty for a team, for initials, and for no name."""
     return _key(of_text(name))
 
 
 def person_key(person: Person) -> str:
-    """The same of somebody in a publication's record."""
+    """Return the name key of a person in a publication's record."""
     return _key(of_person(person))
 
 
-def slug(key: str) -> str:
-    """The author's address below ``authors/``, of the name's key alone: it changes for nobody who comes.
+def author_slug(key: str) -> str:
+    """Return the author's address below ``authors/``. It depends on the key only, so other authors never change it.
 
-    Letters that an address cannot hold are told apart by a hash; an underscore keeps such an address from being
-    another's, as the digits of an ORCID do.
+    A hash distinguishes names with letters that an address cannot hold. Its underscore makes the address unlike any
+    plain one, as the digits of an ORCID do.
     """
     plain = key.replace(" ", "-")
     if _PLAIN.fullmatch(plain):
@@ -49,16 +49,16 @@ def slug(key: str) -> str:
 
 
 def _key(name: Name) -> str:
-    initials = 2 if f"{name.given}{name.family}".isupper() else 3  # in a name of capitals ADA is none
+    initials = 2 if f"{name.given}{name.family}".isupper() else 3  # ADA LOVELACE does not begin with initials
     if name.literal or not (_is_word(name.given, initials) and _is_word(name.family, initials)):
         return ""
     key = _folded(" ".join(filter(None, (name.given, name.family, name.suffix))))
-    usual = len(key) <= LONGEST and key.count(" ") < _MOST_WORDS
-    return "" if not usual or _NOBODY.search(key) or re.search(r"\d", name.given + name.family) else key
+    usual = len(key) <= MAX_CHARS and key.count(" ") < _MAX_WORDS
+    return "" if not usual or _NOT_PERSON.search(key) or re.search(r"\d", name.given + name.family) else key
 
 
 def _is_word(part: str, initials: int) -> bool:
-    """Whether there is more to a part of a name than initials: ``J.``, ``J.-P.``, at most so many capitals (``JP``)."""
+    """Return whether a part of a name is more than initials (``J.``, ``J.-P.``, up to `initials` capitals)."""
     words = _NOT_LETTERS.sub(" ", part).split()
     return any(
         unicodedata.category(word[0]) == "Lo" or (len(word) > 1 and not (word.isupper() and len(word) <= initials))
@@ -67,7 +67,7 @@ def _is_word(part: str, initials: int) -> bool:
 
 
 def _folded(name: str) -> str:
-    """Lower case without accents, where they are accents: a mark on a letter that is not Latin makes another letter."""
+    """Return lower case without accents on Latin letters; a mark on any other letter makes another letter."""
     letters: list[str] = []
     latin = False
     for letter in unicodedata.normalize("NFKD", name).casefold():

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import msgspec
 
-MAX_INTEGER = (1 << 53) - 1  # the largest whole number that JSON readers, floats and SQLite agree on
-
+MAX_INTEGER = (1 << 53) - 1  # the largest that JSON readers, floats and SQLite agree on
 
 Count = Annotated[int, msgspec.Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)]

@@ -1,6 +1,6 @@
-"""A person's name in its parts, as bibliographies want it.
+"""Names of persons in parts, for bibliographies.
 
-Sources give ``Ada Lovelace`` (arXiv), ``Lovelace, Ada`` (LibreCat) or a team's name; only the second is certain.
+Sources have ``Ada Lovelace`` (arXiv), ``Lovelace, Ada`` (LibreCat) or a team's name; only the second is unambiguous.
 """
 
 import re
@@ -20,7 +20,7 @@ _TEAM = re.compile(
 
 
 class Name(NamedTuple):
-    """`literal` is the whole name of a team or of somebody with one name; else `family` and the rest."""
+    """A name in CSL's parts. `literal` is the whole name of a team or of a person with one name."""
 
     family: str = ""
     given: str = ""
@@ -29,23 +29,23 @@ class Name(NamedTuple):
 
 
 def of_person(person: Person) -> Name:
-    """The name of a repository's author; its own parts where the record has both."""
+    """Return the name of a repository's author, in the record's own parts if it has both."""
     if person.first and person.last:
         return Name(family=readable_name(person.last), given=readable_name(person.first))
     return of_text(person.name)
 
 
-@lru_cache(4096)  # a page asks for each name in several formats
+@lru_cache(4096)  # a page uses each name in several formats
 def of_text(name: str) -> Name:
-    """The name as a source wrote it, with TeX's accents or without."""
+    """Return the name that a source wrote, with TeX's accents or without."""
     whole = readable_name(name)
-    found = _SUFFIX.search(whole)
-    suffix, rest = (found[1], whole[: found.start()]) if found else ("", whole)
+    match = _SUFFIX.search(whole)
+    suffix, rest = (match[1], whole[: match.start()]) if match else ("", whole)
     family, comma, given = (part.strip() for part in rest.partition(","))
     if comma and family and given and not _TEAM.search(whole):
         return Name(family=family, given=given, suffix=suffix)
     words = rest.split()
     if comma or len(words) == 1 or not words or _TEAM.search(whole):
         return Name(literal=whole)
-    at = next((i for i, word in enumerate(words[1:-1], 1) if _PARTICLES.fullmatch(word)), len(words) - 1)
-    return Name(family=" ".join(words[at:]), given=" ".join(words[:at]), suffix=suffix)
+    start = next((i for i, word in enumerate(words[1:-1], 1) if _PARTICLES.fullmatch(word)), len(words) - 1)
+    return Name(family=" ".join(words[start:]), given=" ".join(words[:start]), suffix=suffix)

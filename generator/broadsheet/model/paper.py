@@ -9,7 +9,7 @@ from broadsheet.model.scorer import Scorer
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Places that belong to a paper: http(s) URLs, still untrusted."""
+    """Links of a paper: http(s) URLs, still untrusted."""
 
     code: str | None = None
     project: str | None = None
@@ -17,18 +17,19 @@ class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One preprint as one source gave it on one day: a line of ``data/papers/YYYY/YYYY-MM-DD.jsonl``.
+    """A preprint from one source on one day: a line of ``data/papers/YYYY/YYYY-MM-DD.jsonl``.
 
-    All text is as the source wrote it (TeX and all), without control characters: escaping is the view's work.
-    `arxiv_id` has no version; an old-style id whose archive was lost (``0411431``) stays as it is and is not linked.
-    `relevance` and `novelty` are 1 to 10, or None for an unscored paper. Dates are ISO 8601 text.
-    `reasons` say in words which wish of the settings the paper meets (``Followed author: …``, ``Negative keyword: …``).
-    `extra` holds the keys of the line that are not named here; they survive a round trip.
+    All text is the source's, TeX included, without control characters; views escape it. `arxiv_id` has no version. An
+    old-style id without its archive (``0411431``) is not linked. `relevance` and `novelty` are 1 to 10, or None for an
+    unscored paper. Dates are ISO 8601 text. `reasons` name the interests of the settings that match (``Followed
+    author: …``, ``Negative keyword: …``). `extra` has the line's other keys, which survive a round trip.
     """
 
     arxiv_id: str
     title: str
-    authors: tuple[str, ...] = msgspec.field(default_factory=lambda: ())  # a factory's value is written, a default not
+    authors: tuple[str, ...] = msgspec.field(
+        default_factory=lambda: ()
+    )  # a factory's value is written, a default is not
     abstract: str | None = None
     categories: tuple[str, ...] = ()
     published: str | None = None
@@ -52,7 +53,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
     @property
     def score(self) -> int | float | None:
-        """Relevance plus novelty, 2 to 20, by which a day is ordered."""
+        """Relevance plus novelty, 2 to 20: the order of a day."""
         if self.relevance is None or self.novelty is None:
             return None
         return self.relevance + self.novelty

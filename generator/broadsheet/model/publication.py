@@ -1,8 +1,7 @@
-"""A publication: the typed view of a LibreCat record, and how it is read from YAML streams and JSON objects.
+"""A publication: the typed view of a LibreCat record, parsed from YAML streams and JSON objects.
 
 Field names in the docstrings are LibreCat's own (``config/schemas.yml``; ISTA's Research Explorer adds ``OA_type``,
-``oa``, ``tmp``). All text is as the repository wrote it, on one line, without control characters: escaping is the
-view's work.
+``oa``, ``tmp``). All text is the repository's, on one line, without control characters; views escape it.
 """
 
 import re
@@ -19,12 +18,12 @@ from broadsheet.model.limits import LONGEST, cut
 from broadsheet.model.publication_parts import (
     Abstract,
     Conference,
-    File,
     Identifier,
     License,
     Person,
     Project,
-    Related,
+    PublicationFile,
+    RelatedItem,
     read_abstracts,
     read_citations,
     read_conference,
@@ -42,12 +41,11 @@ from broadsheet.text.foreign_markup import without_entities
 from broadsheet.text.path_names import is_free
 
 _ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9])?", re.ASCII)
-_TAKEN = {"years", "types", "departments", "open-access"}  # pages that stand beside those of publications
+_RESERVED_IDS = {"years", "types", "departments", "open-access"}  # pages beside those of publications
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One record of the repository. `id` is safe in an address; `year` is ``YYYY``; `date` is ISO
-    8601, perhaps only a year.
+    """A record of the repository. `id` is safe in an address; `year` is ``YYYY``; `date` is ISO 8601, perhaps a year.
 
     `citations` are HTML by style, untrusted; `departments` are codes; `where` is ``file:line``.
     """
@@ -75,7 +73,7 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     conference: Conference | None = None
     abstracts: tuple[Abstract, ...] = ()
     citations: dict[str, str] = {}
-    files: tuple[File, ...] = ()
+    files: tuple[PublicationFile, ...] = ()
     license: License | None = None
     open_access: bool = False
     oa_kind: str = ""
@@ -89,7 +87,7 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     other_ids: tuple[Identifier, ...] = ()
     urls: tuple[str, ...] = ()
     projects: tuple[Project, ...] = ()
-    related: tuple[Related, ...] = ()
+    related: tuple[RelatedItem, ...] = ()
     keywords: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     publication_status: str = ""
@@ -100,14 +98,14 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     @property
     def address(self) -> str:
-        """Its page, relative to the site's root."""
+        """The address of its page, relative to the site's root."""
         return f"publications/{self.id}/"
 
     @property
-    def listed_on(self) -> str:
-        """The day (ISO 8601) the record was made, else when the work came out, else 1970.
+    def list_date(self) -> str:
+        """The day (ISO 8601) on which the record was created, else the work published, else 1970.
 
-        An issue may be dated ahead; a record is not changed ahead.
+        An issue may be dated ahead, so a record's last change limits that.
         """
         dates = [self.date_created] if self.date_created else [self.date, self.date_updated]
         return min((f"{date}-01-01"[:10] for date in dates if date), default="1970-01-01")
@@ -119,53 +117,53 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     @property
     def access(self) -> str:
-        """Its open-access status in a word: diamond, gold, green, hybrid, bronze, else ``open``; or ``closed``."""
+        """The open-access status: diamond, gold, green, hybrid, bronze, else ``open``; or ``closed``."""
         if not self.open_access:
             return "closed"
         return self.oa_kind if self.oa_kind in vocabulary.OPEN_ACCESS else "open"
 
     @property
     def patent_number(self) -> str:
-        """The number under which a patent is published, else that of its application."""
+        """The number of a published patent, else that of its application."""
         numbers = {other.kind: other.value for other in reversed(self.other_ids)}
         return numbers.get("ipn") or numbers.get("application_number") or ""
 
     @property
     def doi_url(self) -> str | None:
-        """Where its DOI leads."""
+        """The address of its DOI."""
         return doi_url(self.doi)
 
 
 def parse_stream(text: str, where: str) -> tuple[list[Publication], list[Diagnostic]]:
-    """Read LibreCat's YAML: one or more documents in a stream, each a record or a list of records.
+    """Parse LibreCat's YAML: a stream of documents, each a record or a list of records.
 
-    `where` is the file's name; problems and records carry ``file:line``. Nothing is raised: a document or record that
-    cannot be read is a Problem, and the others come in. Records that are not public are left out with a note.
+    `where` is the file's name; problems and records carry ``file:line``. Nothing is raised: an invalid document or
+    record is a Diagnostic, and does not stop the others. Records that are not public are left out with a note.
     """
     return _read(librecat.stream(text, where))
 
 
 def parse_records(objects: Iterable[Any], where: str) -> tuple[list[Publication], list[Diagnostic]]:
-    """Read records that are objects already (LibreCat's JSON); `where` is ``file`` or ``file:line`` of them all."""
+    """Parse decoded records (LibreCat's JSON); `where` is the ``file`` or ``file:line`` of them all."""
     return _read((where, data) for data in objects)
 
 
-def repeated(publications: Iterable[Publication]) -> list[Diagnostic]:
-    """Ids that several records claim, whatever files they are in."""
-    seen: dict[str, str] = {}
+def duplicate_ids(publications: Iterable[Publication]) -> list[Diagnostic]:
+    """Return a problem for each repeated id, in any file."""
+    locations: dict[str, str] = {}
     problems = []
     for publication in publications:
-        if before := seen.get(publication.id):
-            what = f"publication {publication.id} is also at {before}"
-            problems.append(Diagnostic(publication.where, what, "keep one of the records"))
-        seen.setdefault(publication.id, publication.where)
+        if first_location := locations.get(publication.id):
+            message = f"publication {publication.id} is also at {first_location}"
+            problems.append(Diagnostic(publication.where, message, "keep one of the records"))
+        locations.setdefault(publication.id, publication.where)
     return problems
 
 
-def each_once(publications: Iterable[Publication]) -> list[Publication]:
-    """Oldest first; of two records with one id the one that is newer."""
-    ordered = sorted(publications, key=lambda it: (it.date or "", it.id))
-    return list({it.id: it for it in ordered}.values())
+def deduplicate(publications: Iterable[Publication]) -> list[Publication]:
+    """Return publications, oldest first; of records with the same id only the newest."""
+    ordered = sorted(publications, key=lambda publication: (publication.date or "", publication.id))
+    return list({publication.id: publication for publication in ordered}.values())
 
 
 def _read(parts: Iterable[tuple[str, Any] | Diagnostic]) -> tuple[list[Publication], list[Diagnostic]]:
@@ -182,13 +180,13 @@ def _read(parts: Iterable[tuple[str, Any] | Diagnostic]) -> tuple[list[Publicati
 
 
 def _fault(data: Any, where: str) -> Diagnostic | None:
-    """Why a record cannot be shown, if so: it takes an id and a title."""
+    """Return the reason why a record cannot be shown (it needs an id and a title), or None."""
     if not isinstance(data, dict):
         return Diagnostic(where, "not a record (keys and values)", "remove it, or export it from the repository again")
     record = words(data.get("_id"))[:100]
     name = f"record {record}" if record else "record"
     status = words(data.get("status")) or "public"
-    if status != "public":  # before all else: of a deleted record nothing but its id and status is left
+    if status != "public":  # checked first: a deleted record has only its id and status
         return Diagnostic(
             where,
             f"{name} is {status}",
@@ -203,15 +201,15 @@ def _fault(data: Any, where: str) -> Diagnostic | None:
             "add it in the repository and export the record again",
             kind=f"a record has no {', no '.join(missing)}",
         )
-    if not _ID.fullmatch(record) or ".." in record or record.casefold() in _TAKEN or not is_free(record):
-        what = f"the id {record!r} cannot stand in an address"
-        do = "use at most 80 letters, digits, hyphens, dots or underscores, and no name that a site or system needs"
-        return Diagnostic(where, what, do, kind="an id that cannot stand in an address")
+    if not _ID.fullmatch(record) or ".." in record or record.casefold() in _RESERVED_IDS or not is_free(record):
+        message = f"the id {record!r} cannot stand in an address"
+        hint = "use at most 80 letters, digits, hyphens, dots or underscores, and no name that a site or system needs"
+        return Diagnostic(where, message, hint, kind="an id that cannot stand in an address")
     return None
 
 
 def _publication(record: dict[str, Any], where: str) -> Publication:
-    """The view of a record that has no fault."""
+    """Return the view of a valid record."""
     year, day = _dates(record)
     return Publication(
         id=words(record["_id"]),
@@ -239,17 +237,18 @@ def _publication(record: dict[str, Any], where: str) -> Publication:
 
 
 def _dates(record: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Year and date. A date far from the record's own year is a slip (a sample has 2916) and not believed."""
-    dates = [d for key in ("date_published", "publication_date", "defense_date") if (d := date(record.get(key)))]
+    """Return year and date. Ignores dates far from the record's own year, which are slips (a sample has 2916)."""
+    keys = ("date_published", "publication_date", "defense_date")
+    dates = [day for key in keys if (day := date(record.get(key)))]
     year = date(record.get("year"))
     if year is None:
         return (dates[0][:4], dates[0]) if dates else (None, None)
-    near = (d for d in dates if abs(int(d[:4]) - int(year[:4])) <= 1)
+    near = (day for day in dates if abs(int(day[:4]) - int(year[:4])) <= 1)
     return year[:4], next(near, year)
 
 
 def _host(record: dict[str, Any]) -> dict[str, Any]:
-    """What it stands in. ``pages`` is the word of records before 2016."""
+    """Return the fields of the host publication. ``pages`` is the key in records before 2016."""
     return {
         "venue": title(record.get("publication")),
         "volume": words(record.get("volume")),
@@ -274,17 +273,16 @@ def _people(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _access(record: dict[str, Any]) -> dict[str, Any]:
-    """Files, licence and open access. Where ``oa`` is absent it is what LibreCat's indexer makes of files and links."""
+    """Return files, licence and open access; a missing ``oa`` is derived as in LibreCat's indexer."""
     files = tuple(read_files(record.get("file")))
     links = mappings(record.get("main_file_link"))
-    open_somewhere = any(f.access_level == "open_access" for f in files) or any(
-        flag(x.get("open_access")) for x in links
-    )
+    is_open = any(file.access_level == "open_access" for file in files)
+    is_open = is_open or any(flag(link.get("open_access")) for link in links)
     return {
         "files": files,
         "urls": read_urls(*(link.get("url") for link in links), *items(record.get("link")), *items(record.get("url"))),
         "license": read_license(record.get("license")) or read_shown_license(mapping(record.get("tmp"))),
-        "open_access": flag(record["oa"]) if words(record.get("oa")) else open_somewhere,
+        "open_access": flag(record["oa"]) if words(record.get("oa")) else is_open,
         "oa_kind": words(record.get("OA_type")).casefold(),
         "oa_version": words(record.get("oa_version")),
     }

@@ -10,7 +10,7 @@ from broadsheet.model.state import DayState
 
 
 class Tokens(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Language-model tokens of a run; `cached` are the part of `prompt` that was billed as cached."""
+    """The LLM tokens of a run. `cached` is the part of `prompt` that was billed as cached."""
 
     prompt: Count = 0
     completion: Count = 0
@@ -19,7 +19,7 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Money, in `currency` (ISO 4217). None is unknown, which is not nothing."""
+    """An amount of money in `currency` (ISO 4217). None is unknown, which is not zero."""
 
     prompt: float | None = None
     completion: float | None = None
@@ -28,7 +28,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
-    """A paper that the prefilter left out by a little; `score` is the relevance, 1 to 10, it was expected to have."""
+    """A paper just below the prefilter's threshold. `score` is its predicted relevance, 1 to 10."""
 
     arxiv_id: str
     title: str
@@ -36,13 +36,12 @@ class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceStats(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one source gave for a day. `condition`: ok, quiet, stale or failed.
+    """The counts of one source on a day. `condition` is ok, quiet, stale or failed.
 
-    `fetched` papers were given as new, `duplicates` of them stand on an earlier day (id → that day); both are unknown
-    for a source that is not asked by the day. `replaced` counts new versions of papers that were announced before,
-    `renewed` the papers whose votes or comments changed since. `open` says why more may come; it is empty once nothing
-    more can. `empty_since` is the UTC time of the first request that brought nothing, though papers were usual; older
-    receipts have its day alone, as `empty_on`, of which the last second is taken.
+    `fetched` counts new papers, of which `duplicates` are on an earlier day (id → that day). Both are unknown for a
+    source that has no days. `replaced` counts new versions of announced papers, `renewed` papers with new votes or
+    comments. `open` is the reason why more papers may come; it is empty once none can. `empty_since` is the UTC time of
+    the first request without papers on a usual day. Older receipts have only its day (`empty_on`), read as its end.
     """
 
     condition: str
@@ -62,10 +61,7 @@ class SourceStats(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class ScorerShare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One of several scorers of a day: how many of its papers have their score from it, and what it was paid.
-
-    `model` is empty where it is not on record.
-    """
+    """One of several scorers of a day: the number of its papers and its cost. `model` is empty if unrecorded."""
 
     model: str = ""
     rubric: str | None = None
@@ -75,14 +71,14 @@ class ScorerShare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What happened on a day: ``data/runs/YYYY/YYYY-MM-DD.json``. None is unknown, which is not zero.
+    """The receipt of a day: ``data/runs/YYYY/YYYY-MM-DD.json``. None is unknown, which is not zero.
 
-    announced → fetched → (minus duplicates) scanned → relevant (shown); `dropped` counts the rest by reason.
-    `scored` counts the papers that the scorer was to score and did; `unscored` says of each other one why not.
-    `near_misses` are the most promising of those that the prefilter left out, best first.
-    `scorers` stand there if a day has more than one: `model` is then the main one, `tokens` and `cost` are the sums.
-    `sources` stand in the receipts that `broadsheet run` writes, whose sums are exact (docs/running.md): fetched =
-    duplicates + scanned, and scanned = relevant + dropped + unscored. `started` and `finished` are UTC.
+    announced → fetched → (minus duplicates) scanned → relevant (shown); `dropped` counts the rest by reason. `scored`
+    counts the scored papers; `unscored` has a reason for each of the others (id → reason). `near_misses` are the most
+    promising papers that the prefilter dropped, best first. A day with several scorers has `scorers`: `model` is then
+    the main one, `tokens` and `cost` are the sums. Only `broadsheet run` writes `sources`; then the sums are exact
+    (docs/running.md): fetched = duplicates + scanned, and scanned = relevant + dropped + unscored. `started` and
+    `finished` are UTC.
     """
 
     date: str
@@ -111,6 +107,5 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def scored_nothing(self) -> bool:
-        """Papers were scanned by a language model that was never paid: a failure, whatever the file calls it."""
-        paid = self.tokens is not None and self.tokens.total > 0
-        return bool(self.scanned) and not paid and self.tokens is not None and self.model != LOCAL_MODEL
+        """Whether an LLM was to score papers but used no tokens: a failure, whatever `state` is."""
+        return bool(self.scanned) and self.tokens is not None and self.tokens.total <= 0 and self.model != LOCAL_MODEL

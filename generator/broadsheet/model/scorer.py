@@ -2,11 +2,11 @@
 
 import msgspec
 
-LOCAL_MODEL = "local"  # the model of the scorer that needs no language model
+LOCAL_MODEL = "local"  # the name of the local scorer's model
 
 
 class Scorer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who gave a score: the model's name and the hash or name of the rubric it was given."""
+    """The scorer of a paper: the name of its model, and the hash or name of its rubric."""
 
     model: str
     rubric: str | None = None

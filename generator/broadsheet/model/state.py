@@ -4,11 +4,11 @@ from enum import StrEnum
 
 
 class DayState(StrEnum):
-    """What became of a day; the six are never confused with each other."""
+    """The state of a day. A day without a receipt is unknown, which is not complete."""
 
     OK = "ok"
     QUIET = "quiet"  # nothing was announced
     PARTIAL = "partial"
     FAILED = "failed"
     MISSING = "missing"
-    UNKNOWN = "unknown"  # it has papers, and no receipt says whether they are all
+    UNKNOWN = "unknown"  # it has papers but no receipt

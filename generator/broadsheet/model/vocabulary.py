@@ -1,7 +1,7 @@
-"""LibreCat's controlled words and what they are called: types, licences, relations, languages, access levels.
+"""LibreCat's controlled vocabulary and its labels: types, licences, relations, languages, access levels.
 
-Source: LibreCat's ``config/lists.yml``, ``config/schemas.yml`` and ``fixes/lookup/*.csv``, ISO 639-2. A word that is
-not listed keeps its own name (`label`), so that a repository's additions come in.
+Source: LibreCat's ``config/lists.yml``, ``config/schemas.yml`` and ``fixes/lookup/*.csv``, ISO 639-2. A repository's
+own word is its own label (`label`).
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ BIBTEX_TYPES = {
 }
 
 # fixes/lookup/csl_types.csv knows only "article" and "chapter". CSL 1.0.2 has the exact words, without which reference
-# managers take a journal article for a preprint; where it has none, LibreCat's word stands. Default: "article".
+# managers take a journal article for a preprint; if it has none, LibreCat's word is used. Default: "article".
 CSL_TYPES = {
     "bi_dissertation": "thesis",
     "book": "book",
@@ -103,7 +103,7 @@ LICENSES = {
     "mpl_2_0": ("MPL 2.0", f"{_OSI}MPL-2.0"),
 }
 
-# What a related thing is to this one.
+# The relation of a related item to this record.
 RELATIONS = {
     "cites": "Cites",
     "confirmation": "Confirmation",
@@ -135,7 +135,7 @@ RELATIONS = {
     "used_in_publication": "Used in the publication",
 }
 
-# relations_record of config/lists.yml: what this record is to the other one.
+# relations_record of config/lists.yml: the relation of this record to the other.
 OPPOSITES = {
     "cites": "is_cited_by",
     "contains": "published_in",
@@ -245,16 +245,16 @@ IDENTIFIERS = {
 
 
 def label(words: Mapping[str, str], word: str) -> str:
-    """What `word` is called; a word that is not listed is called what it is, ``blog_post`` ``Blog post``."""
+    """Return the label of `word` in a vocabulary; an unlisted word is its own label, ``blog_post`` ``Blog post``."""
     plain = word.replace("_", " ")
     return words.get(word) or plain[:1].upper() + plain[1:]
 
 
 def language(code: str) -> str:
-    """``eng`` as ``English``; a code that is not listed stays."""
+    """Return ``eng`` as ``English``, and an unlisted code unchanged."""
     return LANGUAGES.get(code, (code,))[0]
 
 
 def language_tag(code: str | None) -> str | None:
-    """``eng`` as ``en``, for the ``lang`` attribute; None where the language is not known."""
+    """Return ``eng`` as ``en``, for the ``lang`` attribute; None for an unlisted code."""
     return LANGUAGES[code][1] if code in LANGUAGES else None

@@ -1,6 +1,6 @@
-"""Run a module as a process that does not outlive the one that started it.
+"""Child processes that do not outlive the process that started them.
 
-``python -m broadsheet.processes.child PARENT MODULE …``, started by process PARENT, is ``python -m MODULE …``.
+``python -m broadsheet.processes.child PARENT MODULE …``, started by process PARENT, runs ``python -m MODULE …``.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ PAUSE_S = 0.5
 
 
 def run_module(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m`` with these arguments, and keep what it prints. It dies with this process."""
+    """Run ``python -m`` with these arguments and capture its output. It dies with this process."""
     command = [sys.executable, "-m", __name__, str(os.getpid()), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -38,7 +38,7 @@ def _watch(parent: int) -> None:
 
 
 def main() -> None:
-    """See the module."""
+    """Run the module named on the command line."""
     parent, module = int(sys.argv[1]), sys.argv[2]
     if not die_with_parent() or os.getppid() != parent:
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""Worker processes of this machine that do not outlive the process that started them, however it ends."""
+"""Worker processes that do not outlive the process that started them, however it ends."""
 
 import multiprocessing
 import os
@@ -12,7 +12,7 @@ from broadsheet.processes.child import die_with_parent
 
 
 class WorkerPool(ProcessPoolExecutor):
-    """Worker processes, in place of `ProcessPoolExecutor`. An interruption ends them, where an error waits for them."""
+    """A `ProcessPoolExecutor` that an interruption ends at once. An error waits for the workers."""
 
     def __init__(self, processes: int) -> None:
         super().__init__(processes, multiprocessing.get_context(start_method()), initializer=_begin)
@@ -26,15 +26,15 @@ class WorkerPool(ProcessPoolExecutor):
 
 
 def start_method() -> str | None:
-    """Return how workers are started; None is the usual way of this system and this Python.
+    """Return the start method of workers; None is the default of this system and this Python.
 
-    Forked ones begin at once, and leave no semaphores when all are killed. But threads do not survive a fork.
+    Forked workers start at once, and leave no semaphores when all are killed. But threads do not survive a fork.
     """
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else None
 
 
 def end_workers() -> None:
-    """End all workers of this process at once, and wait until they have ended."""
+    """Kill all workers of this process, and wait for their end."""
     workers = multiprocessing.active_children()
     for worker in workers:
         worker.kill()
@@ -43,7 +43,7 @@ def end_workers() -> None:
 
 
 def _begin() -> None:
-    """Prepare a worker. An interruption from the keyboard reaches the parent too, which ends its workers."""
+    """Prepare a worker. An interruption from the keyboard also reaches the parent, which ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent()  # at once, on Linux; not by a fork server's child, whose parent is the server
@@ -51,7 +51,7 @@ def _begin() -> None:
 
 
 def _watch() -> None:
-    """Wait for the end of a pipe whose other end the parent alone holds."""
+    """Kill this process when its parent ends: then a pipe that only the parent holds is closed."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os.kill(os.getpid(), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Calls beside others, in threads that do not keep the program alive: an interruption waits for none of them."""
+"""Calls in threads that do not keep the program alive: an interruption waits for none of them."""
 
 import threading
 from collections.abc import Callable
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def in_thread(call: Callable[[], T], name: str) -> Future[T]:
-    """Start `call` in a thread of its own; the future has what it returns or raises."""
+    """Start `call` in its own thread; the future has its result or exception."""
     future: Future[T] = Future()
 
     def run() -> None:

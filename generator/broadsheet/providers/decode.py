@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.providers.fields import AS_THEY_ARE, FieldMap
-from broadsheet.providers.parse_result import refused
+from broadsheet.providers.fields import NO_MAPPING, FieldMap
+from broadsheet.providers.parse_result import rejected
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-LARGEST_FILE = 256 << 20
+MAX_FILE_BYTES = 256 << 20
 _LARGEST_LINE = 16 << 20
 _LARGE = 16 << 20  # from here on, what the file would weigh in memory is estimated first
 _AGAIN = "fetch or copy the file again"
@@ -46,65 +46,65 @@ _TWO_LINES = re.compile(rb"\s*\{[^\n]*\n\s*\S")
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 
-class Json(msgspec.Struct, frozen=True):
+class JsonDocument(msgspec.Struct, frozen=True):
     """A JSON value; `data` is its UTF-8 text, `fields` what the user said of its rows."""
 
     where: str
     value: Any
     data: bytes
-    fields: FieldMap = AS_THEY_ARE
+    fields: FieldMap = NO_MAPPING
 
 
-class Lines(msgspec.Struct, frozen=True):
+class JsonLines(msgspec.Struct, frozen=True):
     """JSON objects, one a line, with their line numbers; lines that cannot be read are in `problems`."""
 
     where: str
     rows: list[tuple[int, dict[str, Any]]]
     problems: list[Diagnostic]
-    fields: FieldMap = AS_THEY_ARE
+    fields: FieldMap = NO_MAPPING
 
 
-class Xml(msgspec.Struct, frozen=True):
+class XmlDocument(msgspec.Struct, frozen=True):
     """The root element, as `xml_text.xml_root` gives it."""
 
     where: str
     root: "Element"
 
 
-class Text(msgspec.Struct, frozen=True):
+class TextDocument(msgspec.Struct, frozen=True):
     """Anything else: YAML, Markdown, tables, plain text."""
 
     where: str
     text: str
-    fields: FieldMap = AS_THEY_ARE
+    fields: FieldMap = NO_MAPPING
 
 
-Payload = Json | Lines | Xml | Text
+Document = JsonDocument | JsonLines | XmlDocument | TextDocument
 
 
-def read(data: bytes, where: str, fields: FieldMap = AS_THEY_ARE) -> Payload:
+def decode_document(data: bytes, where: str, fields: FieldMap = NO_MAPPING) -> Document:
     """Find out what `data` is. Raises DigestError if it is nothing that could hold records."""
-    data = _utf8(unpacked(data, where), where)
+    data = _utf8(unzip(data, where), where)
     content = re.search(rb"\S", data)
     if content is None:
-        raise refused(where, "the file is empty", _AGAIN)
+        raise rejected(where, "the file is empty", _AGAIN)
     start = data[content.start() : content.start() + 200]
     if start[:1] in (b"{", b"["):
         _weigh(data, where, {b"{": 4_000_000, b"[": 4_000_000, b",": 20_000_000})
-        if is_lines(data):
+        if is_json_lines(data):
             return _json_lines(data, where, fields)
-        return Json(where, json_value(data, where), data, fields)
+        return JsonDocument(where, parse_json(data, where), data, fields)
     if re.match(rb"<(?:!doctype\s+html|html|head|body)\b", start, re.IGNORECASE):
-        raise refused(where, "an HTML page, not data", "an error page was saved instead: fetch the data again")
+        raise rejected(where, "an HTML page, not data", "an error page was saved instead: fetch the data again")
     if start[:1] == b"<":
-        from broadsheet.providers.xml import xml_root  # noqa: PLC0415 - most imports meet no XML
+        from broadsheet.providers.xml import parse_xml  # noqa: PLC0415 - most imports meet no XML
 
         _weigh(data, where, {b"<": 4_000_000})
-        return Xml(where, xml_root(data, where))
-    return Text(where, data.decode("utf-8"), fields)
+        return XmlDocument(where, parse_xml(data, where))
+    return TextDocument(where, data.decode("utf-8"), fields)
 
 
-def lines_of(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     """Return the lines of a text with their ends, CR LF or LF. A CR alone ends lines where there is no LF at all.
 
     `str.splitlines` takes other characters for line ends too, which stand in cells and titles.
@@ -117,7 +117,7 @@ def lines_of(text: str) -> list[str]:
 # -- encoding ------------------------------------------------------------------------------------------------------
 
 
-def unpacked(data: bytes, where: str) -> bytes:
+def unzip(data: bytes, where: str) -> bytes:
     """Return what a gzip file holds, all its members (RFC 1952), up to the size of the largest file; else `data`."""
     if not data.startswith(_GZIP):
         return data
@@ -125,22 +125,22 @@ def unpacked(data: bytes, where: str) -> bytes:
     import zlib  # noqa: PLC0415
 
     try:
-        content = gzip.GzipFile(fileobj=io.BytesIO(data)).read(LARGEST_FILE + 1)
+        content = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MAX_FILE_BYTES + 1)
     except EOFError as error:
-        raise refused(where, "a gzip file that breaks off in the middle", _AGAIN) from error
+        raise rejected(where, "a gzip file that breaks off in the middle", _AGAIN) from error
     except (OSError, zlib.error) as error:
-        raise refused(where, "a damaged gzip file", _AGAIN) from error
-    if len(content) > LARGEST_FILE:
-        raise refused(where, f"more than {LARGEST_FILE >> 20} MB once it is unpacked", "split the file")
+        raise rejected(where, "a damaged gzip file", _AGAIN) from error
+    if len(content) > MAX_FILE_BYTES:
+        raise rejected(where, f"more than {MAX_FILE_BYTES >> 20} MB once it is unpacked", "split the file")
     return content
 
 
 def _utf8(data: bytes, where: str) -> bytes:
     for magic, name in _PACKED.items():
         if data.startswith(magic):
-            raise refused(where, f"a packed file ({name})", "unpack it first")
+            raise rejected(where, f"a packed file ({name})", "unpack it first")
     if data.startswith(b"SQLite format 3\0"):
-        raise refused(where, "a SQLite database", "import the JSON Lines that a digest serves beside it (.jsonl.gz)")
+        raise rejected(where, "a SQLite database", "import the JSON Lines that a digest serves beside it (.jsonl.gz)")
     if data.startswith(codecs.BOM_UTF8):
         data = data[len(codecs.BOM_UTF8) :]
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "")
@@ -150,9 +150,9 @@ def _utf8(data: bytes, where: str) -> bytes:
         data = data.decode(encoding).encode("utf-8") if encoding.lower() not in ("", "utf-8", "utf8") else data
     except (UnicodeError, LookupError) as error:
         what, kind = f"not the {encoding} text it says it is", "not in the encoding that it names"
-        raise refused(where, what, "save the file as UTF-8", kind) from error
+        raise rejected(where, what, "save the file as UTF-8", kind) from error
     if b"\0" in data:
-        raise refused(where, "a binary file, not text", "leave it out")
+        raise rejected(where, "a binary file, not text", "leave it out")
     _check_utf8(data, where)
     return data
 
@@ -166,24 +166,19 @@ def _check_utf8(data: bytes, where: str) -> None:
         at = error.start
         line = data.count(b"\n", 0, at) + 1
         what = f"not UTF-8: byte 0x{data[at]:02x} at offset {at}"
-        raise refused(f"{where}:{line}", what, "save the file as UTF-8; it may be Windows-1252") from error
-
-
-def is_small(data: bytes) -> bool:
-    """Whether a file can be parsed without weighing it first."""
-    return len(data) <= _LARGE
+        raise rejected(f"{where}:{line}", what, "save the file as UTF-8; it may be Windows-1252") from error
 
 
 def _weigh(data: bytes, where: str, limits: dict[bytes, int]) -> None:
     # A hundred megabytes of "[]," would take gigabytes: count before parsing.
-    if not is_small(data) and any(data.count(part) > limit for part, limit in limits.items()):
-        raise refused(where, "too many parts to be records", "split the file")
+    if len(data) > _LARGE and any(data.count(part) > limit for part, limit in limits.items()):
+        raise rejected(where, "too many parts to be records", "split the file")
 
 
 # -- JSON ----------------------------------------------------------------------------------------------------------
 
 
-def json_value(data: bytes, where: str) -> Any:
+def parse_json(data: bytes, where: str) -> Any:
     """The value of a JSON text; NaN, infinities, lone surrogates and raw control characters are let through.
 
     Raises DigestError with the line on which it breaks.
@@ -191,13 +186,13 @@ def json_value(data: bytes, where: str) -> Any:
     try:
         return _decoded(data)
     except RecursionError as error:
-        raise refused(where, "nested too deeply to be records", "leave the file out") from error
+        raise rejected(where, "nested too deeply to be records", "leave the file out") from error
     except json.JSONDecodeError as error:
         if _breaks_off(error):
             line = error.doc.rstrip().count("\n") + 1
-            raise refused(f"{where}:{line}", "the JSON breaks off in the middle", _AGAIN) from error
+            raise rejected(f"{where}:{line}", "the JSON breaks off in the middle", _AGAIN) from error
         what = f"not JSON: {error.msg}, column {error.colno}"
-        raise refused(f"{where}:{error.lineno}", what, _AGAIN) from error
+        raise rejected(f"{where}:{error.lineno}", what, _AGAIN) from error
 
 
 def _decoded(data: bytes) -> Any:
@@ -205,10 +200,10 @@ def _decoded(data: bytes) -> Any:
         return msgspec.json.decode(data)
     except (ValueError, msgspec.MsgspecError):
         # Slower, lets more through, and says where it breaks.
-        return json.loads(data, strict=False, parse_int=whole_number)
+        return json.loads(data, strict=False, parse_int=parse_integer)
 
 
-def whole_number(digits: str) -> int | float:
+def parse_integer(digits: str) -> int | float:
     """Return what `digits` mean; infinity where they are too many to be a number of anything.
 
     Python's `int` raises ValueError beyond 4,300 digits, which would cost the whole file for one value.
@@ -220,20 +215,20 @@ def _breaks_off(error: json.JSONDecodeError) -> bool:
     return error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string")
 
 
-class Repeated(dict[str, Any]):
+class ObjectWithRepeatedKeys(dict[str, Any]):
     """A JSON object in which a key stood twice; the last one counts."""
 
 
-def json_pairs(data: bytes) -> list[tuple[str, Any]]:
-    """The members of a JSON object in order, repeated keys and all; inner objects with repeated keys are `Repeated`."""
+def parse_pairs(data: bytes) -> list[tuple[str, Any]]:
+    """The members of a JSON object in order, repeated keys and all; inner objects with repeated keys are `ObjectWithRepeatedKeys`."""
     pairs: list[tuple[str, Any]] = []
 
     def keep(found: list[tuple[str, Any]]) -> dict[str, Any]:
         pairs[:] = found  # the outermost object ends last
         kept = dict(found)
-        return kept if len(kept) == len(found) else Repeated(kept)
+        return kept if len(kept) == len(found) else ObjectWithRepeatedKeys(kept)
 
-    json.loads(data, strict=False, parse_int=whole_number, object_pairs_hook=keep)
+    json.loads(data, strict=False, parse_int=parse_integer, object_pairs_hook=keep)
     return pairs
 
 
@@ -243,17 +238,11 @@ class LineFinder:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at, self._line = 0, 1
-        self._passed = 0
-
-    def passed(self, count: int) -> None:
-        """What is asked for next stands behind at least `count` bytes more, which need no search."""
-        self._passed += count
 
     def __call__(self, text: str, *, key: bool = False) -> int:
         """The line on which `text` next stands as a whole string, or as a key of an object; 0 if nowhere."""
         forms = _forms(text)
-        found = self._next(forms, key, self._at + self._passed)
-        self._passed = 0
+        found = self._next(forms, key, self._at)
         if found >= 0:
             self._line += self._data.count(b"\n", self._at, found)
             self._at = found + 1
@@ -280,7 +269,7 @@ def _forms(text: str) -> Collection[bytes]:
     return {json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"), json.dumps(text).encode()}
 
 
-def is_lines(data: bytes) -> bool:
+def is_json_lines(data: bytes) -> bool:
     """Whether this is one JSON object a line: more than one line, and one of the first ten stands alone."""
     if not _TWO_LINES.match(data):
         return False
@@ -296,7 +285,7 @@ def is_lines(data: bytes) -> bool:
     return False
 
 
-def _json_lines(data: bytes, where: str, fields: FieldMap) -> Lines:
+def _json_lines(data: bytes, where: str, fields: FieldMap) -> JsonLines:
     rows: list[tuple[int, dict[str, Any]]] = []
     problems: list[Diagnostic] = []
     start, number = 0, 0
@@ -312,7 +301,7 @@ def _json_lines(data: bytes, where: str, fields: FieldMap) -> Lines:
             problems.append(Diagnostic(f"{where}:{number}", found, "mend or delete the line"))
         else:
             rows.append((number, found))
-    return Lines(where, rows, problems, fields)
+    return JsonLines(where, rows, problems, fields)
 
 
 def _object(line: bytes) -> dict[str, Any] | str:

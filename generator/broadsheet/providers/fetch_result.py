@@ -9,10 +9,10 @@ import msgspec
 from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.paper import Paper
-from broadsheet.providers.parse_result import Harvest, Repair
+from broadsheet.providers.parse_result import ParseResult, Fix
 
 
-class Condition(StrEnum):
+class SourceStatus(StrEnum):
     """What became of a source; the four are never confused with each other."""
 
     OK = "ok"
@@ -21,24 +21,26 @@ class Condition(StrEnum):
     FAILED = "failed"
 
 
-class Fetched(msgspec.Struct, kw_only=True):
+class FetchResult(msgspec.Struct, kw_only=True):
     """What a source gave. `problems` say what fell short, notes among them; nothing else is lost in silence.
 
     `announced` counts what the source listed for the day as new, wanted or not; `papers` are to be shown on it.
     `replaced` are new versions of papers that were announced before, `withdrawn` the ids of those that were taken back
-    (of `papers` and `replaced`). `publications` holds a repository's records, for `file`.
+    (of `papers` and `replaced`). `unproven` are ids of `papers` that may have been announced on an earlier day.
+    `publications` holds a repository's records, for `file`.
     """
 
     source: str
     date: str
-    condition: Condition = Condition.OK
+    condition: SourceStatus = SourceStatus.OK
     announced: int | None = None
     papers: tuple[Paper, ...] = ()
     replaced: tuple[Paper, ...] = ()
     withdrawn: tuple[str, ...] = ()
-    publications: Harvest | None = None
+    unproven: set[str] = set()
+    publications: ParseResult | None = None
     file: str = ""
-    repairs: list[Repair] = []
+    repairs: list[Fix] = []
     problems: list[Diagnostic] = []
     open: str = ""
     lacks: str = ""
@@ -46,33 +48,35 @@ class Fetched(msgspec.Struct, kw_only=True):
     empty_since: str | None = None
 
 
-class Ask(NamedTuple):
+class FetchTask(NamedTuple):
     """One thing to ask a service. `fetch` takes the day that is wanted and the newest
     there can be; it raises DigestError.
 
     What is not `dated` answers the same whatever the day, and is asked once for many. What it says of a day's papers
     changes for `renewed_days` after it. All its requests, with the pauses between them, take `longest_s` at most.
+    `resume`, if there is one, takes the place of `fetch` on a day that is open; its last argument is the reason.
     """
 
     source: str
-    fetch: Callable[[Web, str, str], Fetched]
+    fetch: Callable[[Web, str, str], FetchResult]
     dated: bool = True
     renewed_days: int = 0
     longest_s: float = 600.0
+    resume: Callable[[Web, str, str, str], FetchResult] | None = None
 
 
-def absence(where: str, date: str) -> Diagnostic:
+def absence_diagnostic(where: str, date: str) -> Diagnostic:
     """Return what is said of a source without papers on a working day."""
     do = "the next run asks again; two empty answers settle it as quiet, once papers of a later day came"
     return Diagnostic(where, f"no papers for {date}, a working day", do)
 
 
-def failed(source: str, date: str, problems: tuple[Diagnostic, ...]) -> Fetched:
+def failed_result(source: str, date: str, problems: tuple[Diagnostic, ...]) -> FetchResult:
     """A source that gave nothing that can be used."""
-    return Fetched(source=source, date=date, condition=Condition.FAILED, problems=list(problems))
+    return FetchResult(source=source, date=date, condition=SourceStatus.FAILED, problems=list(problems))
 
 
-def cut_short(found: Fetched, ask: Ask) -> None:
+def mark_incomplete(found: FetchResult, ask: FetchTask) -> None:
     """Note that the time for a source ran out before its list was read, so that it is asked for the rest again."""
     if all(problem.is_note for problem in found.problems):
         what = f"did not give all of its list within {ask.longest_s:,.0f} seconds; what came is kept"

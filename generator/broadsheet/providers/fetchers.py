@@ -1,20 +1,20 @@
 """Services asked over the network: each module turns settings into the asks of one service.
 
 The parsers are those in `broadsheet.providers.parsers`, which know nothing of a network. A new service is one module
-and one line in `SERVICES`.
+and one line in `FETCHERS`.
 """
 
 from collections.abc import Callable, Iterator
 
 from broadsheet.providers.arxiv import fetcher as arxiv
-from broadsheet.providers.fetch_result import Ask
+from broadsheet.providers.fetch_result import FetchTask
 from broadsheet.providers.huggingface import fetcher as huggingface
 from broadsheet.providers.librecat import fetcher as librecat
 from broadsheet.settings.fetch import Fetch
 
-SERVICES: tuple[Callable[[Fetch], Iterator[Ask]], ...] = (arxiv.asks, huggingface.asks, librecat.asks)
+FETCHERS: tuple[Callable[[Fetch], Iterator[FetchTask]], ...] = (arxiv.tasks, huggingface.tasks, librecat.tasks)
 
 
-def asks(settings: Fetch) -> list[Ask]:
+def tasks(settings: Fetch) -> list[FetchTask]:
     """Everything the settings want to be asked, in order."""
-    return [ask for service in SERVICES for ask in service(settings)]
+    return [ask for service in FETCHERS for ask in service(settings)]

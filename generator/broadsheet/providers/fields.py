@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from broadsheet.model import arxiv_id
 from broadsheet.model.arxiv_id import ArxivId
-from broadsheet.providers import normalize as mending
+from broadsheet.providers import normalize
 from broadsheet.store.records import PAPER_FIELDS
 
 DATE = "date"
@@ -37,7 +37,7 @@ _MOST_COLUMNS = 30
 _USUAL_SCALES = ((1, "0-1"), (100, "0-100"))
 
 
-def normalize(name: str) -> str:
+def normalize_key(name: str) -> str:
     """Return a key as keys are compared: ``arXiv ID`` is ``arxivid``."""
     return _normalized(name) if len(name) <= _LONGEST_KEY else name
 
@@ -48,10 +48,10 @@ def _normalized(name: str) -> str:
 
 
 _FIELD_OF = {
-    **{normalize(name): name for name in (*PAPER_FIELDS, DATE)},
-    **{normalize(other): name for name, others in ALTERNATIVES.items() for other in others},
+    **{normalize_key(name): name for name in (*PAPER_FIELDS, DATE)},
+    **{normalize_key(other): name for name, others in ALTERNATIVES.items() for other in others},
 }
-_ID_KEYS = tuple(map(normalize, ID_KEYS))
+_ID_KEYS = tuple(map(normalize_key, ID_KEYS))
 _FIRST_KEYS = frozenset(key.partition(".")[0] for key in _ID_KEYS) - {"doi"}
 
 
@@ -69,11 +69,11 @@ class Scale(NamedTuple):
 
         ``8/10`` says by itself on which scale it is: on ours, unless 10 is the highest score of this one.
         """
-        written = mending.amount(raw)
+        written = normalize.amount(raw)
         if written is None or written.out_of == 10 != max(self):
             return raw
         if written.out_of not in (None, max(self)) or not min(self) <= written.value <= max(self):
-            return f"{mending.shown(raw)} (not from {self})"
+            return f"{normalize.excerpt(raw)} (not from {self})"
         return round(1 + 9 * (written.value - self.low) / (self.high - self.low), 2)
 
 
@@ -99,7 +99,7 @@ class FieldMap(NamedTuple):
         """Return a row with these fields under our names; a field whose key the row does not have is not in it."""
         if not self.keys:
             return row
-        places = {field: place_of(row, key) for field, key in self.keys.items()}
+        places = {field: find_path(row, key) for field, key in self.keys.items()}
         moved = {place[0] for place in places.values() if len(place) == 1}
         fields = {name: value for name, value in row.items() if name not in moved}
         for field, place in places.items():
@@ -117,15 +117,15 @@ class FieldMap(NamedTuple):
 
     def met_by(self, rows: Sequence[dict[str, Any]]) -> "FieldMap":
         """Return what of it has a key in any of these rows."""
-        keys = {field: key for field, key in self.keys.items() if any(place_of(row, key) for row in rows)}
-        fields = {*keys, *map(normalize, columns(rows))}
+        keys = {field: key for field, key in self.keys.items() if any(find_path(row, key) for row in rows)}
+        fields = {*keys, *map(normalize_key, columns(rows))}
         return FieldMap(keys, {field: scale for field, scale in self.scales.items() if field in fields})
 
     def unmet_by(self, rows: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
         """Return a message on each option that has no key in any of these rows, and what to do."""
         met = self.met_by(rows)
         unmet = [
-            (f"--map {field}={key}: no row has the key {mending.shown(key)}", "name one of these")
+            (f"--map {field}={key}: no row has the key {normalize.excerpt(key)}", "name one of these")
             for field, key in self.keys.items()
             if field not in met.keys
         ]
@@ -135,10 +135,10 @@ class FieldMap(NamedTuple):
             option = f"--scale {'' if len(named) > 1 else f'{named[0]}='}{scale.low:g}-{scale.high:g}"
             do = f"name the key with --map {named[0]}=KEY, or leave --scale out"
             unmet.append((f"{option}: no row has {' or '.join(named)}", do))
-        return [(f"{what}; {listed_columns(rows)}", do) for what, do in unmet]
+        return [(f"{what}; {describe_columns(rows)}", do) for what, do in unmet]
 
 
-AS_THEY_ARE = FieldMap()
+NO_MAPPING = FieldMap()
 
 
 def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -146,20 +146,20 @@ def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
-def listed_columns(rows: Iterable[Mapping[str, Any]]) -> str:
+def describe_columns(rows: Iterable[Mapping[str, Any]]) -> str:
     """Return the keys of these rows as part of a message."""
     names = columns(rows)
     more = f" and {len(names) - _MOST_COLUMNS} more" if len(names) > _MOST_COLUMNS else ""
-    return f"the columns are {', '.join(map(mending.shown, names[:_MOST_COLUMNS]))}{more}"
+    return f"the columns are {', '.join(map(normalize.excerpt, names[:_MOST_COLUMNS]))}{more}"
 
 
 def has_id_column(rows: Sequence[dict[str, Any]], names: FieldMap) -> bool:
     """Return whether an arXiv id may stand in any of these rows: under a usual key, or under one that the user gave."""
-    known = {normalize(name).partition(".")[0] for name in columns(rows)}
+    known = {normalize_key(name).partition(".")[0] for name in columns(rows)}
     return not known.isdisjoint({*_FIRST_KEYS, "doi"}) or "arxiv_id" in names.met_by(rows).keys
 
 
-def place_of(row: object, key: str) -> tuple[str, ...]:
+def find_path(row: object, key: str) -> tuple[str, ...]:
     """Return the names under which `key` stands, which may lead into objects (``externalIds.ArXiv``); () if nowhere.
 
     Names are compared without case and separators, unless one is the same.
@@ -170,20 +170,20 @@ def place_of(row: object, key: str) -> tuple[str, ...]:
         return (name,)
     first, _, rest = key.partition(".")
     name = _name_in(row, first) if rest else None
-    inner = place_of(row[name], rest) if name is not None else ()
+    inner = find_path(row[name], rest) if name is not None else ()
     return (name, *inner) if name is not None and inner else ()
 
 
 def _name_in(row: dict[str, Any], key: str) -> str | None:
     if key in row:
         return key
-    plain = normalize(key)
-    return next((name for name in row if normalize(name) == plain), None)
+    plain = normalize_key(key)
+    return next((name for name in row if normalize_key(name) == plain), None)
 
 
 def _put(fields: dict[str, Any], field: str, value: Any) -> None:
-    plain = normalize(field)
-    for other in [name for name in fields if normalize(name) == plain]:
+    plain = normalize_key(field)
+    for other in [name for name in fields if normalize_key(name) == plain]:
         del fields[other]
     if value is None:
         return
@@ -204,30 +204,30 @@ def translate(row: dict[str, Any]) -> dict[str, Any]:
         return _identify(row)
     fields = dict(row)
     # arXiv's own layout: what it calls a comment is the authors', unless somebody rated the paper.
-    plain = {normalize(name) for name in row}
+    plain = {normalize_key(name) for name in row}
     if "summary" in plain and not plain & {"relevance", "novelty", "arxivcomment"}:
         _rename(fields, "comment", "arxiv_comment")
     for name in [name for name in row if name not in _OURS]:
-        field = _FIELD_OF.get(normalize(name))
+        field = _FIELD_OF.get(normalize_key(name))
         if field and fields.get(field) in (None, "", []) and name in fields:
             fields[field] = fields.pop(name)
     return _identify(fields)
 
 
 def _rename(fields: dict[str, Any], before: str, after: str) -> None:
-    for name in [name for name in fields if normalize(name) == before]:
+    for name in [name for name in fields if normalize_key(name) == before]:
         fields[after] = fields.pop(name)
 
 
 def find_id(row: dict[str, Any]) -> tuple[str, ArxivId] | None:
     """Return the first usual key under which an arXiv id stands, and the id."""
-    names = {normalize(name): name for name in reversed(row)}
+    names = {normalize_key(name): name for name in reversed(row)}
     for key in _ID_KEYS:
         first, _, inner = key.partition(".")
         name = names.get(key) or names.get(first, "")
         value = row.get(name)
         if isinstance(value, dict):
-            value = next((value[part] for part in value if normalize(part) == inner), None)
+            value = next((value[part] for part in value if normalize_key(part) == inner), None)
         if isinstance(value, str) and (known := arxiv_id.parse(value)) and known.resolvable:
             return name, known
     return None
@@ -240,7 +240,7 @@ def _identify(fields: dict[str, Any]) -> dict[str, Any]:
         return fields
     known = place[1]
     others = {
-        name: value for name, value in fields.items() if normalize(name) not in _FIRST_KEYS or not _says(value, known)
+        name: value for name, value in fields.items() if normalize_key(name) not in _FIRST_KEYS or not _says(value, known)
     }
     version = {"version": known.version} if known.version and "version" not in fields else {}
     return {**others, **version, "arxiv_id": known.id}
@@ -253,13 +253,13 @@ def _says(value: object, known: ArxivId) -> bool:
 # -- scores that are there, but not to be understood ---------------------------------------------------------------
 
 
-def keys_like_scores(fields: Mapping[str, Any]) -> list[str]:
+def score_like_keys(fields: Mapping[str, Any]) -> list[str]:
     """Return the keys that look like scores: by their name, with a number."""
     return [
         name
         for name, value in fields.items()
         if re.search(_LIKE_A_SCORE, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace(" ", "_"))
-        and mending.amount(value) is not None
+        and normalize.amount(value) is not None
     ]
 
 

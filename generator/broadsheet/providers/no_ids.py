@@ -5,22 +5,22 @@ from typing import Any
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers import fields
-from broadsheet.providers.decode import Json, Lines, Payload
+from broadsheet.providers.decode import JsonDocument, JsonLines, Document
 from broadsheet.providers.fields import FieldMap
-from broadsheet.providers.parse_result import Harvest
-from broadsheet.providers.scored_json import row_parser as rows
+from broadsheet.providers.parse_result import ParseResult
+from broadsheet.providers.scored_json import row_parser
 from broadsheet.text.formats import count
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """Rows with a title and another field of a paper, in a list, line by line or under `papers`."""
     return any(_has_title(row) for row in _rows(payload)[:100])
 
 
-def _rows(payload: Payload) -> list[Any]:
-    if isinstance(payload, Lines):
+def _rows(payload: Document) -> list[Any]:
+    if isinstance(payload, JsonLines):
         return [row for _, row in payload.rows]
-    value = payload.value if isinstance(payload, Json) else []
+    value = payload.value if isinstance(payload, JsonDocument) else []
     if isinstance(value, dict):
         inner = value.get("papers", [value])
         return list(inner.values()) if isinstance(inner, dict) else inner if isinstance(inner, list) else []
@@ -33,9 +33,9 @@ def _has_title(row: object) -> bool:
     return "title" in names and len(names) > 1
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """Raise DigestError: a digest cannot list them."""
-    assert isinstance(payload, Json | Lines)
+    assert isinstance(payload, JsonDocument | JsonLines)
     raise refusal(payload.where, [row for row in _rows(payload) if _has_title(row)], payload.fields)
 
 
@@ -43,4 +43,4 @@ def refusal(where: str, papers: Sequence[dict[str, Any]], names: FieldMap) -> Di
     """Return the problem of a file whose rows have no arXiv id, with the options that met no key."""
     what = f"{count(len(papers), 'paper')} with no arXiv id under {', '.join(fields.ID_KEYS)}"
     problems = [Diagnostic(where, option, do) for option, do in names.unmet_by(papers)]
-    return DigestError([*problems, Diagnostic(where, f"{what}; {fields.listed_columns(papers)}", rows.NO_ID)])
+    return DigestError([*problems, Diagnostic(where, f"{what}; {fields.describe_columns(papers)}", row_parser.NO_ID)])

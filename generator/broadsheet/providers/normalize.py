@@ -1,13 +1,13 @@
 """Foreign text put right: ids, scores, authors, abstracts. Each repair is noted with its place; nothing here raises."""
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from broadsheet.model import arxiv_id
 from broadsheet.model.arxiv_id import ArxivId
 from broadsheet.model.count import MAX_INTEGER
 from broadsheet.providers.arxiv.text import ANNOUNCEMENT
-from broadsheet.providers.parse_result import Notes
+from broadsheet.providers.parse_result import ParseLog
 from broadsheet.text.braces import without_braces
 from broadsheet.text.json_escapes import repair_json_escapes
 from broadsheet.text.sanitize import ENTITY, clean, one_line, unescaped
@@ -20,7 +20,7 @@ _TEX = re.compile(r"[\\{~$]|  ")
 _LONGEST_SHOWN = 60
 
 
-def clean_text(raw: str, field: str, notes: Notes) -> str:
+def clean_text(raw: str, field: str, notes: ParseLog) -> str:
     """`raw` without entities, control characters and outer white space; lines stay."""
     if raw.isprintable() and "&" not in raw:  # nothing that XML forbids, hides or reorders text is printable
         return raw.strip()
@@ -35,7 +35,7 @@ def clean_text(raw: str, field: str, notes: Notes) -> str:
     return cleaned.strip()
 
 
-def _unescaped(raw: str, field: str, notes: Notes) -> str:
+def _unescaped(raw: str, field: str, notes: ParseLog) -> str:
     plain = unescaped(raw)
     if ENTITY.search(plain):  # a feed of a feed is escaped twice
         plain = unescaped(plain)
@@ -45,7 +45,7 @@ def _unescaped(raw: str, field: str, notes: Notes) -> str:
     return plain
 
 
-def optional_text(raw: object, field: str, notes: Notes) -> str | None:
+def optional_text(raw: object, field: str, notes: ParseLog) -> str | None:
     """Text, if there is any; something else than text is left out and noted."""
     if isinstance(raw, str):
         return clean_text(raw, field, notes) or None
@@ -54,22 +54,22 @@ def optional_text(raw: object, field: str, notes: Notes) -> str | None:
     return None
 
 
-def line_of_text(raw: object, field: str, notes: Notes) -> str | None:
+def single_line(raw: object, field: str, notes: ParseLog) -> str | None:
     """Text on one line, if there is any."""
     found = optional_text(raw, field, notes)
     return " ".join(found.split()) if found else None
 
 
-def title(raw: object, notes: Notes) -> str | None:
+def title(raw: object, notes: ParseLog) -> str | None:
     """Return a title on one line, without the braces by which BibTeX keeps capitals."""
-    line = line_of_text(raw, "title", notes)
+    line = single_line(raw, "title", notes)
     bare = without_braces(line) if line else None
     if bare != line:
-        notes.repair("BibTeX's braces taken off the title", shown(line))
+        notes.repair("BibTeX's braces taken off the title", excerpt(line))
     return bare
 
 
-def identifier(raw: object, notes: Notes) -> ArxivId | None:
+def parse_id(raw: object, notes: ParseLog) -> ArxivId | None:
     """The arXiv id that `raw` means; how it was written otherwise is noted."""
     if not isinstance(raw, str):
         return None
@@ -79,7 +79,7 @@ def identifier(raw: object, notes: Notes) -> ArxivId | None:
     if not found.resolvable:
         notes.repair("old-style id without its archive: kept, not linked", found.id)
     if found.id != raw:
-        notes.repair(f"{_around(found.id, raw.strip())} taken off the id", shown(raw))
+        notes.repair(f"{_around(found.id, raw.strip())} taken off the id", excerpt(raw))
     return found
 
 
@@ -91,7 +91,7 @@ def _around(known: str, written: str) -> str:
     return "prefix"
 
 
-def announcement(abstract: str, notes: Notes) -> tuple[str, int | None, str | None]:
+def split_announcement(abstract: str, notes: ParseLog) -> tuple[str, int | None, str | None]:
     """An abstract without arXiv's ``arXiv:ID Announce Type: TYPE Abstract:``; and the version and the type it told."""
     found = ANNOUNCEMENT.match(abstract)
     if not found:
@@ -123,18 +123,16 @@ def amount(raw: object) -> Amount | None:
             return None
         out_of = 100 if match[5] else int(match[4]) if match[4] else None
         return Amount(float(f"{match[1]}.{match[3] or 0}"), out_of)
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not -MAX_INTEGER <= raw <= MAX_INTEGER:
-        return None  # NaN, too, is in no range
-    return Amount(raw)
+    return Amount(raw) if _is_in_range(raw) else None
 
 
-def score(raw: object, field: str, notes: Notes) -> int | float | None:
+def score(raw: object, field: str, notes: ParseLog) -> int | float | None:
     """A score from 1 to 10, as a number or as text (``8``, ``8,5``, ``8/10``); anything else is no score, and noted."""
     value = number(raw)
     if is_score(value):
         return value
     if raw is not None:
-        notes.repair("a score that is not from 1 to 10 was left out", f"{field} {shown(raw)}")
+        notes.repair("a score that is not from 1 to 10 was left out", f"{field} {excerpt(raw)}")
     return None
 
 
@@ -145,16 +143,24 @@ def is_score(value: float | None) -> bool:
 
 def number(raw: object) -> int | float | None:
     """Return a number that is out of nothing or out of 10, whole where it can be; None for anything else."""
-    written = amount(raw)
-    if written is None or written.out_of not in (None, 10):
+    value = raw
+    if isinstance(raw, str):
+        written = amount(raw)
+        value = written.value if written and written.out_of in (None, 10) else None
+    if not _is_in_range(value):
         return None
-    return int(written.value) if written.value == int(written.value) else written.value
+    return int(value) if value == int(value) else value
+
+
+def _is_in_range(raw: object) -> TypeGuard[int | float]:
+    """Return whether `raw` is a number of which nothing is lost; NaN is in no range."""
+    return isinstance(raw, int | float) and not isinstance(raw, bool) and -MAX_INTEGER <= raw <= MAX_INTEGER
 
 
 # -- authors -------------------------------------------------------------------------------------------------------
 
 
-def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def authors(raw: object, notes: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names, and the affiliation of each (both empty if none has one).
 
     Sources split lists at every comma, also inside ``Name (Institute, City)``: such parts are joined again, the
@@ -166,15 +172,19 @@ def authors(raw: object, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]
         if raw is not None:
             notes.repair("a value that is not a list of names was left out", "authors")
         return (), ()
-    names = [clean_text(entry if isinstance(entry, str) else _named(entry), "authors", notes) for entry in raw]
-    line = "|".join(names)
-    pairs = [_affiliated(name) for name in _joined(names, notes)] if "(" in line else [(name, "") for name in names]
+    names = [(entry if isinstance(entry, str) else _named(entry)).strip() for entry in raw]
+    text = "|".join(names)  # what is not in it is in no name
+    if not text.isprintable() or "&" in text:
+        names = [clean_text(name, "authors", notes) for name in names]
+    pairs = [_affiliated(name) for name in _joined(names, notes)] if "(" in text else [(name, "") for name in names]
     authors = [(name.removeprefix("and "), place) for name, place in pairs if name.strip(":,; ")]
     if len(authors) < len(pairs):
         notes.repair("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
-    spelled = [_spelt(name, notes) if _TEX.search(name) else name for name, _ in authors]
-    places = [readable_name(place) if place else "" for _, place in authors]
-    return tuple(spelled), tuple(places) if any(places) else ()
+    spelled = tuple([name for name, _ in authors])
+    if _TEX.search(text):
+        spelled = tuple([_spelt(name, notes) for name in spelled])
+    places = tuple([readable_name(place) if place else "" for _, place in authors]) if "(" in text else ()
+    return spelled, places if any(places) else ()
 
 
 def split_names(line: str) -> list[str]:
@@ -199,7 +209,7 @@ def _named(entry: Any) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _joined(names: list[str], notes: Notes) -> list[str]:
+def _joined(names: list[str], notes: ParseLog) -> list[str]:
     """Parts from an unclosed parenthesis to the one that closes it are one author; one never closed joins nothing."""
     joined: list[str] = []
     start = 0
@@ -215,7 +225,7 @@ def _joined(names: list[str], notes: Notes) -> list[str]:
         end = start if depth > 0 else end
         joined.append(", ".join(part for part in names[start : end + 1] if part))
         if end > start:
-            notes.repair("affiliation that was split off as authors joined again", shown(joined[-1]))
+            notes.repair("affiliation that was split off as authors joined again", excerpt(joined[-1]))
         start = end + 1
     return joined
 
@@ -243,14 +253,16 @@ def _cut(author: str, at: int) -> tuple[str, str]:
     return (name, author[at + 1 : -1].strip()) if name else (author, "")
 
 
-def _spelt(name: str, notes: Notes) -> str:
+def _spelt(name: str, notes: ParseLog) -> str:
+    if not _TEX.search(name):
+        return name
     spelt = readable_name(name)
     if spelt != name and "\\" in name:
-        notes.repair("TeX accents in a name made letters", f"{shown(name)} → {spelt}")
+        notes.repair("TeX accents in a name made letters", f"{excerpt(name)} → {spelt}")
     return spelt or name
 
 
-def shown(raw: object) -> str:
+def excerpt(raw: object) -> str:
     """A foreign value, short enough for a message."""
     if isinstance(raw, int) and raw.bit_length() > _LONGEST_SHOWN * 3:
         return "a number of many digits"  # Python refuses to write one of thousands

@@ -4,14 +4,14 @@ import re
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from broadsheet.providers.parse_result import refused
+from broadsheet.providers.parse_result import rejected
 
 LINE = " line"  # no XML attribute can be called that
 _WITH_LINE = frozenset({"item", "entry", "record"})
 _DEEPEST = 100
 
 
-def xml_root(data: bytes, where: str) -> Element:
+def parse_xml(data: bytes, where: str) -> Element:
     """The root of an XML text in UTF-8, names without prefixes; items, entries and records carry their line in `LINE`.
 
     Raises DigestError. No entity is ever expanded, since no DOCTYPE is let in.
@@ -26,7 +26,7 @@ def xml_root(data: bytes, where: str) -> Element:
         nonlocal depth
         depth += 1
         if depth > _DEEPEST:
-            raise refused(where, "nested too deeply to be records", "leave the file out")
+            raise rejected(where, "nested too deeply to be records", "leave the file out")
         element = builder.start(tag.rpartition(":")[2], attributes)
         if element.tag in _WITH_LINE:
             element.set(LINE, str(parser.CurrentLineNumber))
@@ -37,7 +37,7 @@ def xml_root(data: bytes, where: str) -> Element:
         builder.end(tag.rpartition(":")[2])
 
     def doctype(*_: object) -> None:
-        raise refused(where, "XML with a DOCTYPE, which no feed has", "fetch the feed itself")
+        raise rejected(where, "XML with a DOCTYPE, which no feed has", "fetch the feed itself")
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -48,7 +48,7 @@ def xml_root(data: bytes, where: str) -> Element:
         return builder.close()
     except expat.ExpatError as error:
         what = f"not XML: {expat.errors.messages[error.code]}, column {error.offset + 1}"
-        raise refused(f"{where}:{error.lineno}", what, "fetch or copy the file again") from error
+        raise rejected(f"{where}:{error.lineno}", what, "fetch or copy the file again") from error
 
 
 def child(parent: Element | None, name: str) -> Element | None:
@@ -56,13 +56,13 @@ def child(parent: Element | None, name: str) -> Element | None:
     return None if parent is None else parent.find(name)
 
 
-def one(parent: Element | None, name: str) -> str | None:
+def child_text(parent: Element | None, name: str) -> str | None:
     """The text of the first child of that name, stripped; None if there is none or it is empty."""
     found = child(parent, name)
     return None if found is None else "".join(found.itertext()).strip() or None
 
 
-def several(parent: Element | None, name: str) -> list[str]:
+def child_texts(parent: Element | None, name: str) -> list[str]:
     """The texts of all children of that name that have one."""
     found = [] if parent is None else parent.findall(name)
     return [text for element in found if (text := "".join(element.itertext()).strip())]

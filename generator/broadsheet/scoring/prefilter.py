@@ -1,4 +1,4 @@
-"""Which papers of a day are worth a language model's time. Pure."""
+"""The prefilter: it selects the papers of a day that an LLM scores. Pure."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -7,24 +7,24 @@ from typing import NamedTuple, Protocol
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import NearMiss
 from broadsheet.scoring.interests import Interests
-from broadsheet.scoring.local.model import Ratings
+from broadsheet.scoring.local.model import Predictions
 from broadsheet.settings.config import Settings
 from broadsheet.settings.interests import Prefilter
 
 
 class Predictor(Protocol):
-    """A model that expects ratings of papers. `thresholds`: see `Trained`; empty where nothing was learned."""
+    """A model that predicts ratings. `thresholds` are those of `LocalModel`; empty without training."""
 
     @property
     def thresholds(self) -> Sequence[float]: ...
 
-    def rate(self, papers: Sequence[Paper]) -> Ratings: ...
+    def predict(self, papers: Sequence[Paper]) -> Predictions: ...
 
 
 class Selection(NamedTuple):
-    """The papers to read closely, and those left out, each the most promising first.
+    """The selected papers and those left out, each sorted by p_relevant.
 
-    `near_misses` are the first of those left out, for the receipt. `note` says what is worth saying of the line.
+    `near_misses` are the first of those left out, for the receipt. `note` is a remark on the selection.
     """
 
     selected: tuple[Paper, ...]
@@ -34,58 +34,59 @@ class Selection(NamedTuple):
 
 
 def prefilter(papers: Sequence[Paper], model: Predictor, settings: Settings) -> Selection:
-    """Divide the papers of a day by what `model` expects of them.
+    """Select papers of a day by the predictions of `model`.
 
-    Followed papers are always kept, beside the share that is asked for. Those with a negative keyword come after all
-    others. Equal papers stay in the order given.
+    Followed papers are always selected, in addition to the share of the settings. Papers with a negative keyword come
+    last. Equal papers keep their order.
     """
-    asked = settings.prefilter
-    if not papers or (asked.keep is None and asked.recall is None):
+    limits = settings.prefilter
+    if not papers or (limits.keep is None and limits.recall is None):
         return Selection(tuple(papers))
-    ratings = model.rate(papers)
-    wishes = Interests(settings)
-    met = [wishes.match(paper) for paper in papers]
-    order = sorted(range(len(papers)), key=lambda at: (bool(met[at].negative), -ratings.promise[at]))
-    line, note = _line(asked, model, len(papers))
-    above = [at for place, at in enumerate(order) if place < line.places and ratings.promise[at] >= line.promise]
-    kept = {*above, *(at for at in order if met[at].followed)}
-    left_out = [at for at in order if at not in kept]
+    predictions = model.predict(papers)
+    interests = Interests(settings)
+    matches = [interests.match(paper) for paper in papers]
+    p_relevant = predictions.p_relevant
+    order = sorted(range(len(papers)), key=lambda index: (bool(matches[index].negative), -p_relevant[index]))
+    cutoff, note = _cutoff(limits, model, len(papers))
+    first = [index for index in order[: cutoff.papers] if p_relevant[index] >= cutoff.p_relevant]
+    selected = {*first, *(index for index in order if matches[index].followed)}
+    left_out = [index for index in order if index not in selected]
+    near_misses = left_out[: limits.near_misses]
     return Selection(
-        selected=tuple(papers[at] for at in order if at in kept),
-        left_out=tuple(papers[at] for at in left_out),
-        near_misses=tuple(_near_miss(papers[at], ratings.relevance[at]) for at in left_out[: asked.near_misses]),
+        selected=tuple(papers[index] for index in order if index in selected),
+        left_out=tuple(papers[index] for index in left_out),
+        near_misses=tuple(_near_miss(papers[index], predictions.relevance[index]) for index in near_misses),
         note=note,
     )
 
 
-class _Line(NamedTuple):
-    """A paper stays above it with one of the first `places` and at least this `promise`."""
+class _Cutoff(NamedTuple):
+    """The limits of a selection: the first `papers` with at least this `p_relevant`."""
 
-    places: int
-    promise: float = 0.0
+    papers: int
+    p_relevant: float = 0.0
 
 
-def _line(asked: Prefilter, model: Predictor, papers: int) -> tuple[_Line, str]:
-    if asked.keep is not None:
-        return _Line(ceil(asked.keep * papers)), ""
-    assert asked.recall is not None
-    promise = threshold(model.thresholds, asked.recall)
-    if promise is None:
-        least = ceil(round(1 / (1 - asked.recall), 9)) - 1
-        return _Line(
-            papers
-        ), f"prefilter: all kept, since recall {asked.recall:g} takes {least} good papers to learn from"
-    return _Line(papers, promise), ""
+def _cutoff(limits: Prefilter, model: Predictor, papers: int) -> tuple[_Cutoff, str]:
+    if limits.keep is not None:
+        return _Cutoff(ceil(limits.keep * papers)), ""
+    assert limits.recall is not None
+    p_relevant = threshold(model.thresholds, limits.recall)
+    if p_relevant is None:
+        good = ceil(round(1 / (1 - limits.recall), 9)) - 1
+        note = f"prefilter: all kept, since recall {limits.recall:g} takes {good} good papers to learn from"
+        return _Cutoff(papers), note
+    return _Cutoff(papers, p_relevant), ""
 
 
 def threshold(good: Sequence[float], recall: float) -> float | None:
-    """The promise that a good paper reaches with probability `recall` or more; None if `good` are too few to tell.
+    """Return the p_relevant that a good paper reaches with probability `recall`; None if `good` are too few.
 
-    `good` are the promises, ascending, that good papers had when the model had not been shown them. Of n such papers a
-    further one lies below the k-th lowest with probability k / (n + 1) at most (split conformal prediction).
+    `good` are the out-of-fold p_relevant of good papers, ascending. Given n of them, another good paper is below the
+    k-th lowest with probability k / (n + 1) at most (split conformal prediction).
     """
-    allowed = int((1 - recall) * (len(good) + 1) + 1e-9)
-    return float(good[allowed - 1]) if allowed >= 1 else None
+    rank = int((1 - recall) * (len(good) + 1) + 1e-9)
+    return float(good[rank - 1]) if rank >= 1 else None
 
 
 def _near_miss(paper: Paper, relevance: float) -> NearMiss:

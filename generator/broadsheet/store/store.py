@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from broadsheet.model import limits
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
@@ -26,6 +27,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.data = root / "data"
+        self._cut: set[Path] = set()  # files with papers that were cut when they were read
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -33,6 +35,13 @@ class Store:
         """Every day with papers or a receipt, oldest first. Raises DigestError where a folder cannot be listed."""
         try:
             return sorted({*_dates(self.data / "papers", ".jsonl"), *_dates(self.data / "runs", ".json")})
+        except OSError as error:
+            raise DigestError(problem_from(error, self.root)) from error
+
+    def dropped_dates(self) -> list[str]:
+        """Every day with papers that it does not show. Raises DigestError where a folder cannot be listed."""
+        try:
+            return sorted(_dates(self.data / "dropped", ".jsonl"))
         except OSError as error:
             raise DigestError(problem_from(error, self.root)) from error
 
@@ -66,7 +75,7 @@ class Store:
             if not line.strip():
                 continue
             try:
-                paper = records.decode_paper(line)
+                paper, fields = limits.capped(records.decode_whole(line))
             except records.RecordError as error:
                 problems.append(Diagnostic(f"{self.label(path)}:{number}", str(error), "mend or delete the line"))
                 continue
@@ -75,6 +84,8 @@ class Store:
                 what = f"{paper.arxiv_id} of {paper.source} stands on line {first} already"
                 problems.append(Diagnostic(f"{self.label(path)}:{number}", what, "delete one of the two lines"))
             papers.append(paper)
+            if fields:
+                self._cut.add(path)
         if problems:
             raise DigestError(problems)
         return tuple(papers)
@@ -116,7 +127,9 @@ class Store:
                 problems += error.problems
                 continue
             except UnicodeDecodeError as error:
-                problems.append(Diagnostic(self.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
+                problems.append(
+                    Diagnostic(self.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8")
+                )
                 continue
             good, bad = publication.parse_stream(text, self.label(path))
             found += good
@@ -146,18 +159,30 @@ class Store:
 
     def write_papers(self, date: str, papers: Iterable[Paper]) -> bool:
         """Make these the papers of the day; False if they were."""
-        return write_atomically(self.papers_path(date), records.encode_papers(papers), durable=True)
+        return write_atomically(self.papers_path(date), self._encoded(self.papers_path(date), papers), durable=True)
 
     def write_days(self, days: Iterable[tuple[str, Iterable[Paper]]]) -> Iterator[bool | OSError]:
         """Make these the papers of these days; says of each whether it was written, or why it was not."""
-        return write_together((self.papers_path(date), records.encode_papers(papers)) for date, papers in days)
+        return write_together(
+            (self.papers_path(date), self._encoded(self.papers_path(date), papers)) for date, papers in days
+        )
 
     def write_dropped(self, date: str, papers: Iterable[Paper]) -> bool:
         """Make these the papers that the day does not show; False if they were."""
-        data = records.encode_papers(papers)
+        data = self._encoded(self.dropped_path(date), papers)
         return bool(data or self.dropped_path(date).exists()) and write_atomically(
             self.dropped_path(date), data, durable=True
         )
+
+    def _encoded(self, path: Path, papers: Iterable[Paper]) -> bytes:
+        """Return the lines of `papers` for the file at `path`; what was cut when they were read is whole in them."""
+        places = {self.papers_path(path.stem), self.dropped_path(path.stem)}  # a paper may go from one to the other
+        files = sorted(self._cut & places, key=path.__eq__)
+        lines = [line for file in files for line in self._read(file).split(b"\n") if line.strip()]
+        wholes = {(whole.arxiv_id, whole.source): whole for whole in map(records.decode_whole, lines)}
+        if wholes:
+            papers = [limits.restored(it, wholes.get((it.arxiv_id, it.source), it)) for it in papers]
+        return records.encode_papers(papers)
 
     def write_receipt(self, receipt: Receipt) -> bool:
         """Keep what happened on a day; False if it was kept."""

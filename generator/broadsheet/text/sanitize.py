@@ -13,11 +13,13 @@ from markupsafe import escape
 # only; so do tags behind the black flag (UTS 51, annex C).
 _JOINING = "\u0600-\u08ff\u0900-\u109f\u1780-\u18af\ua840-\uabff\ufb50-\ufdff\ufe0f\ufe70-\ufefc"
 _JOINING += "\u2600-\u27bf\U00010a00-\U00011fff\U0001e900-\U0001e95f\U0001f000-\U0001faff"
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
+_NEVER = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
     "\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u206f\ufeff\ufff9-\ufffb"
-    f"\U0001d173-\U0001d17a\U000e0000-\U000e007f]|(?<![{_JOINING}])[\u200c\u200d]"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e007f"
 )
+_UNWANTED = re.compile(f"[{_NEVER}]|(?<![{_JOINING}])[\u200c\u200d]")
+_SUSPECT = f"[{_NEVER}\u200c\u200d]"
 # Compiled on demand: few texts have such characters, and every command would wait for it.
 _FLAG_OR_UNWANTED = f"(\U0001f3f4[\U000e0030-\U000e007a]{{2,6}}\U000e007f)|{_UNWANTED.pattern}"
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
@@ -29,8 +31,10 @@ _INVALID_ENTITY = re.compile("&#[0-9]{8,};?")  # a number too long to be a chara
 
 def clean(text: str) -> str:
     """Return `text` without characters that XML forbids, that reorder or hide text; line breaks stay unchanged."""
-    # All of them are unprintable to Python, whose check is much faster than a pattern.
-    return text if text.replace("\n", "").isprintable() else re.sub(_FLAG_OR_UNWANTED, r"\1", text)
+    # All of them are unprintable to Python, whose check is much faster than a pattern, and a set than alternatives.
+    if text.replace("\n", "").isprintable() or not re.search(_SUSPECT, text):
+        return text
+    return re.sub(_FLAG_OR_UNWANTED, r"\1", text)
 
 
 def unescaped(text: str) -> str:

@@ -9,9 +9,9 @@ from bibtexparser.middlewares import SeparateCoAuthors, SplitNameParts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.bibliography.bibliography import bibtex
+from broadsheet.bibliography.bibtex import bibtex
 from broadsheet.model.paper import Paper
-from broadsheet.providers import parsers as sources
+from broadsheet.providers import parsers
 from broadsheet.providers.arxiv.authors import parse
 
 LINES = [
@@ -108,7 +108,7 @@ def papers(folder: Path, *lines: str) -> list[Paper]:
     records = "".join(RECORD.format(number=number, authors=line) for number, line in enumerate(lines, 1))
     path = folder / "raw.xml"
     path.write_text(f"<OAI-PMH><ListRecords>{records}</ListRecords></OAI-PMH>", "utf-8")
-    return [row.paper for row in sources.harvest(path.read_bytes(), path.name, "2025-06-02")[1].rows]
+    return [row.paper for row in parsers.parse(path.read_bytes(), path.name, "2025-06-02")[1].rows]
 
 
 def test_records_have_people_places_and_teams(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from broadsheet.providers import parsers as sources
+from broadsheet.providers import parsers
 from broadsheet.text import rendering
 from broadsheet.text.tex_names import readable_name
 
@@ -27,7 +27,7 @@ def test_old_feeds(title: str, kind: str, version: int | None, category: str) ->
     link = "&lt;a href='x'&gt;{}&lt;/a&gt;".format
     creator = f"{link('Ann Other')} (1), {link('Bo O&amp;apos;Third')} (2) ((1) MIT, (2) ETH)"
     data = OLD.format(title=title, creator=creator).encode()
-    (row,) = sources.harvest(data, "f.xml", None)[1].rows
+    (row,) = parsers.parse(data, "f.xml", None)[1].rows
     paper = row.paper
     assert (paper.title, paper.announce_type, paper.version, paper.categories) == ("On x", kind, version, (category,))
     assert paper.authors == ("Ann Other", "Bo O'Third")
@@ -37,7 +37,7 @@ def test_old_feeds(title: str, kind: str, version: int | None, category: str) ->
 
 def test_a_title_that_only_ends_in_parentheses_is_kept() -> None:
     title = "On x (and y)"
-    (row,) = sources.harvest(OLD.format(title=title, creator="A. B").encode(), "f.xml", None)[1].rows
+    (row,) = parsers.parse(OLD.format(title=title, creator="A. B").encode(), "f.xml", None)[1].rows
     assert (row.paper.title, row.paper.announce_type) == (title, None)
 
 

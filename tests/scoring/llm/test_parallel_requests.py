@@ -20,7 +20,7 @@ from broadsheet.scoring.llm.reply_log import MAX_USELESS
 from broadsheet.scoring.llm.scorer import GIVEN_UP
 from tests import model_server
 from tests.example import make_digest, paper, tree
-from tests.model_server import KEY, ModelServer, Question, Reply, error, lines, well
+from tests.model_server import KEY, ModelRequest, ModelServer, Reply, error, lines, well
 from tests.scoring.llm.test_replies import ASKED, FORMS, SCORES
 from tests.scoring.llm.test_scorer import DAY, PROMPT, Digest, cost_of
 
@@ -77,7 +77,7 @@ def test_four_are_under_way_at_once_and_the_first_goes_alone(digest: Real, serve
     lock = threading.Lock()
 
     class Counted:
-        def __call__(self, question: Question) -> Reply:
+        def __call__(self, question: ModelRequest) -> Reply:
             with lock:
                 busy.append(1)
                 most.append(len(busy))
@@ -119,7 +119,7 @@ def test_a_rate_limit_stops_all_of_them(digest: Real, server: ModelServer) -> No
     times: list[float] = []
 
     def noted(behaviour: model_server.Behaviour) -> model_server.Behaviour:
-        def answer(question: Question) -> Reply:
+        def answer(question: ModelRequest) -> Reply:
             times.append(time.monotonic())
             return behaviour(question)
 
@@ -249,7 +249,7 @@ def test_a_paper_is_not_given_up_for_what_came_of_its_company(digest: Real, serv
     assert digest.receipt.tokens == server.tokens
 
 
-def _declining_in_company(question: Question) -> Reply:
+def _declining_in_company(question: ModelRequest) -> Reply:
     behaviour = model_server.declining if len(question.ids) > 1 else model_server.hanging_up
     return behaviour(question)
 
@@ -272,7 +272,7 @@ def test_another_text_or_model_is_another_question(digest: Real, server: ModelSe
 def test_one_number_of_many_digits_costs_no_other_paper(digest: Real, server: ModelServer, number: str) -> None:
     ids = digest.holds(20, WIDE)
 
-    def degenerate(question: Question) -> Reply:
+    def degenerate(question: ModelRequest) -> Reply:
         text = lines(question)
         return model_server.completion(question, text.replace('"RELEVANCE": 1,', f'"RELEVANCE": {number},', 1))
 
@@ -284,5 +284,5 @@ def test_one_number_of_many_digits_costs_no_other_paper(digest: Real, server: Mo
     assert digest.faults() == []
 
 
-def _without(question: Question, arxiv_id: str) -> tuple[str, ...]:
+def _without(question: ModelRequest, arxiv_id: str) -> tuple[str, ...]:
     return tuple(name for name in question.ids if name != arxiv_id)

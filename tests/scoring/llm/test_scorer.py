@@ -20,7 +20,7 @@ from broadsheet.store.store import Store
 from tests import model_server
 from tests.example import SETTINGS, make_digest, paper, tree
 from tests.loopback import FakeTime
-from tests.model_server import KEY, ModelServer, Question, Reply, completion, error, verdict, well
+from tests.model_server import KEY, ModelRequest, ModelServer, Reply, completion, error, rating, well
 
 DAY = "2025-05-27"
 PRICES = '{model-1: {prompt: "2.50", cached: "1.25", completion: "10", currency: EUR}}'
@@ -113,7 +113,7 @@ def test_a_day_is_scored_and_the_receipt_says_what_the_server_knows(digest: Dige
     assert receipt.cost.total == pytest.approx((receipt.cost.prompt or 0) + (receipt.cost.completion or 0))
     assert (receipt.state, receipt.model, receipt.scored, receipt.unscored) == (DayState.UNKNOWN, "model-1", 25, {})
     for arxiv_id in ids:
-        row, line = digest.papers[arxiv_id], verdict(arxiv_id)
+        row, line = digest.papers[arxiv_id], rating(arxiv_id)
         assert (row.relevance, row.novelty, row.comment) == (line["RELEVANCE"], line["NOVELTY"], line["COMMENT"])
         assert row.scorer is not None
         assert (row.scorer.model, row.scorer.rubric) == ("model-1", receipt.rubric)
@@ -123,7 +123,7 @@ def test_a_day_is_scored_and_the_receipt_says_what_the_server_knows(digest: Dige
 def test_what_is_sent_is_the_prompt_of_the_settings_and_one_line_a_paper(digest: Digest, server: ModelServer) -> None:
     digest.holds(1, PROMPT.replace("  batch: 10", "  temperature: 0"), title="Two\nlines", abstract='End"}\n{"ARXIVID"')
     digest.score()
-    body = server.questions[0].body
+    body = server.requests[0].body
     system, user = (message["content"] for message in body["messages"])
     assert body["model"], body["max_tokens"] == ("model-1", 1000)
     assert body["temperature"] == 0
@@ -150,7 +150,7 @@ def test_only_papers_without_a_score_are_asked_about_each_once(digest: Digest, s
 
 def test_topics_of_a_reply_become_those_of_the_digest(digest: Digest, server: ModelServer) -> None:
     digest.holds(1)
-    line = json.dumps(verdict("2505.10000", TOPICS=["Large Language Models", "LLM", "compression", "no such"]))
+    line = json.dumps(rating("2505.10000", TOPICS=["Large Language Models", "LLM", "compression", "no such"]))
     server.then(model_server.saying(line))
     digest.score()
     assert digest.papers["2505.10000"].topics == ("llm", "compression")
@@ -184,16 +184,16 @@ def test_thirty_papers_that_fail_take_no_other_with_them_and_are_all_that_is_pai
     ids = digest.holds(300)
     bad = dict(zip(ids[::10], [*range(5)] * 6, strict=True))
 
-    def without(question: Question) -> Reply:
+    def without(question: ModelRequest) -> Reply:
         """Each bad paper fails in its own way; the good ones of the same reply have their lines."""
         kinds = [
             lambda p: "",
-            lambda p: json.dumps(verdict(p, RELEVANCE=12)),
-            lambda p: json.dumps(verdict("2401.99999")),
-            lambda p: json.dumps(verdict(p))[:-15],
-            lambda p: json.dumps(verdict(p)) + "\n" + json.dumps(verdict(p, NOVELTY=1, RELEVANCE=1)),
+            lambda p: json.dumps(rating(p, RELEVANCE=12)),
+            lambda p: json.dumps(rating("2401.99999")),
+            lambda p: json.dumps(rating(p))[:-15],
+            lambda p: json.dumps(rating(p)) + "\n" + json.dumps(rating(p, NOVELTY=1, RELEVANCE=1)),
         ]
-        lines = [kinds[bad[p]](p) if p in bad else json.dumps(verdict(p)) for p in question.ids]
+        lines = [kinds[bad[p]](p) if p in bad else json.dumps(rating(p)) for p in question.ids]
         return completion(question, "\n".join(lines))
 
     for arxiv_id in bad:
@@ -343,7 +343,7 @@ def test_newer_models_name_the_limit_otherwise(digest: Digest, server: ModelServ
     digest.holds(20)
     server.then(error(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."))
     assert digest.score().scored == 20
-    assert [("max_tokens" in q.body, "max_completion_tokens" in q.body) for q in server.questions] == [
+    assert [("max_tokens" in q.body, "max_completion_tokens" in q.body) for q in server.requests] == [
         (True, False),
         (False, True),
         (False, True),
@@ -352,7 +352,7 @@ def test_newer_models_name_the_limit_otherwise(digest: Digest, server: ModelServ
 
 def test_a_hostile_abstract_that_the_model_obeys_reaches_no_other_day(digest: Digest, server: ModelServer) -> None:
     ids = digest.holds(2)
-    lines = [json.dumps(verdict(p)) for p in (*ids, "2501.00001")]
+    lines = [json.dumps(rating(p)) for p in (*ids, "2501.00001")]
     server.then(model_server.saying("\n".join(lines)))
     done = digest.score()
     assert digest.papers.keys() == set(ids)
@@ -430,7 +430,7 @@ def test_a_crash_pays_for_nothing_twice_and_its_receipt_is_whole(digest: Digest,
     assert server.asked[3] == server.asked[2]
     note = "data/replies/2025/2025-05-27.jsonl:3: a kept reply that cannot be read: "
     assert [error.startswith(note) for error in done.errors] == [True]
-    lost = server.told[2]
+    lost = server.usages[2]
     assert digest.receipt.tokens is not None
     assert digest.receipt.tokens.total == server.tokens.total - lost.total
     assert digest.score().scored == 0
@@ -522,7 +522,7 @@ def test_the_key_is_in_no_file_and_no_message(
     digest.environment["DIGEST_LLM_URL"] += query
     echo = f"your key {KEY} at {query}"
     server.then(
-        model_server.saying(json.dumps(verdict(ids[0], COMMENT=echo)) + "\n" + json.dumps(verdict(f"no {echo}"))),
+        model_server.saying(json.dumps(rating(ids[0], COMMENT=echo)) + "\n" + json.dumps(rating(f"no {echo}"))),
         error(400, echo),
         error(500, echo),
         model_server.raw(json.dumps({"choices": [{"message": {"refusal": echo}}]}).encode()),
@@ -582,7 +582,7 @@ def test_an_endpoint_that_wants_no_key_gets_none(digest: Digest) -> None:
         digest.holds(1)
         digest.environment = {"DIGEST_LLM_URL": local.url + "/chat/completions/"}
         assert digest.score().scored == 1
-        assert local.questions[0].authorization == ""
+        assert local.requests[0].authorization == ""
 
 
 def test_the_scored_report_can_be_written_as_json(digest: Digest, server: ModelServer) -> None:

@@ -11,13 +11,13 @@ from xml.etree.ElementTree import Element
 from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.paper import Paper
-from broadsheet.providers import normalize as mending
+from broadsheet.providers import normalize
 from broadsheet.providers.arxiv import authors as arxiv_authors
 from broadsheet.providers.dates import day_of_time
-from broadsheet.providers.decode import Json, Payload, Xml
-from broadsheet.providers.parse_result import Harvest, Notes, Row
-from broadsheet.providers.scored_json import row_parser as rows
-from broadsheet.providers.xml import LINE, child, one, several, xml_root
+from broadsheet.providers.decode import JsonDocument, Document, XmlDocument
+from broadsheet.providers.parse_result import ParseResult, ParseLog, PaperRow
+from broadsheet.providers.scored_json import row_parser
+from broadsheet.providers.xml import LINE, child, child_text, child_texts, parse_xml
 from broadsheet.text.foreign_markup import to_tex, without_entities
 
 _ERRORS = "arxiv.org/api/errors"
@@ -27,28 +27,28 @@ _OLD_TYPES = {"UPDATED": "replace", "CROSS LISTED": "cross", None: "new"}
 _ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """An RSS or Atom document, or a recorded answer: an object whose ``body`` is one."""
-    if isinstance(payload, Xml):
+    if isinstance(payload, XmlDocument):
         return payload.root.tag in ("rss", "feed")
-    if not isinstance(payload, Json) or not isinstance(payload.value, dict):
+    if not isinstance(payload, JsonDocument) or not isinstance(payload.value, dict):
         return False
     body = payload.value.get("body")
     return isinstance(body, str) and body.lstrip().startswith("<") and ("<feed" in body or "<rss" in body)
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """The papers on the day they were announced. An API answer does not say it: `day`, or else the first version's."""
-    notes = Notes(payload.where)
-    root = payload.root if isinstance(payload, Xml) else _recorded(payload, notes)
+    notes = ParseLog(payload.where)
+    root = payload.root if isinstance(payload, XmlDocument) else _recorded(payload, notes)
     channel = child(root, "channel") if root.tag == "rss" else None
     entries = root.findall("entry") if channel is None else channel.findall("item")
-    announced = None if channel is None else day_of_time(one(channel, "pubDate"))
-    rows_found: list[Row] = []
+    announced = None if channel is None else day_of_time(child_text(channel, "pubDate"))
+    rows_found: list[PaperRow] = []
     for entry in entries:
-        notes.at(int(entry.get(LINE, "0")) if isinstance(payload, Xml) else 0)
-        if _ERRORS in (one(entry, "id") or ""):
-            reason = mending.shown(one(entry, "summary") or "no reason given")
+        notes.at(int(entry.get(LINE, "0")) if isinstance(payload, XmlDocument) else 0)
+        if _ERRORS in (child_text(entry, "id") or ""):
+            reason = normalize.excerpt(child_text(entry, "summary") or "no reason given")
             notes.refuse(f"arXiv refused: {reason}", "correct the query, then fetch again", kind="arXiv refused")
         elif paper := _paper(entry, notes):
             date = _announced(entry) or announced or day or _first_version(paper, notes)
@@ -62,19 +62,19 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     return notes.harvest(rows_found)
 
 
-def announced(payload: Xml) -> str | None:
+def feed_day(payload: XmlDocument) -> str | None:
     """The day for which a daily feed says it was made; None for Atom, which says only when."""
-    return day_of_time(one(child(payload.root, "channel"), "pubDate"))
+    return day_of_time(child_text(child(payload.root, "channel"), "pubDate"))
 
 
-def total(payload: Xml) -> int | None:
+def total_results(payload: XmlDocument) -> int | None:
     """How many papers an answer of the API belongs to (``opensearch:totalResults``)."""
-    number = one(payload.root, "totalResults") or ""
+    number = child_text(payload.root, "totalResults") or ""
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
 
 
-def _recorded(payload: Payload, notes: Notes) -> Element:
-    assert isinstance(payload, Json)
+def _recorded(payload: Document, notes: ParseLog) -> Element:
+    assert isinstance(payload, JsonDocument)
     body: str = payload.value["body"]
     try:
         # Recorders that take UTF-8 for Latin-1 leave two characters for one.
@@ -83,47 +83,47 @@ def _recorded(payload: Payload, notes: Notes) -> Element:
         proper = body
     if proper != body:
         notes.repair("UTF-8 that was read as Latin-1 read again")
-    return xml_root(proper.encode("utf-8", "replace"), payload.where)
+    return parse_xml(proper.encode("utf-8", "replace"), payload.where)
 
 
 def _announced(entry: Element) -> str | None:
     """The day an item was announced; only the daily feeds say an ``announce_type``, and with it this date."""
-    return day_of_time(one(entry, "pubDate") or (one(entry, "published") if one(entry, "announce_type") else None))
+    return day_of_time(child_text(entry, "pubDate") or (child_text(entry, "published") if child_text(entry, "announce_type") else None))
 
 
-def _first_version(paper: Paper, notes: Notes) -> str | None:
+def _first_version(paper: Paper, notes: ParseLog) -> str | None:
     date = day_of_time(paper.published)
     if date:
         notes.repair("announcement date unknown: filed under the first version's date", f"{paper.arxiv_id} on {date}")
     return date
 
 
-def _paper(entry: Element, notes: Notes) -> Paper | None:
-    given = one(entry, "guid") or one(entry, "id") or one(entry, "link") or ""
-    known = arxiv_id.parse(given) or arxiv_id.parse(one(entry, "link") or "")
+def _paper(entry: Element, notes: ParseLog) -> Paper | None:
+    given = child_text(entry, "guid") or child_text(entry, "id") or child_text(entry, "link") or ""
+    known = arxiv_id.parse(given) or arxiv_id.parse(child_text(entry, "link") or "")
     if known is None:
-        notes.refuse(f"no arXiv id: {mending.shown(given)}", "leave the entry out", kind="no arXiv id")
+        notes.refuse(f"no arXiv id: {normalize.excerpt(given)}", "leave the entry out", kind="no arXiv id")
         return None
-    daily = one(entry, "announce_type") is not None or one(entry, "guid") is not None
-    described = one(entry, "description") or one(entry, "summary") or ""
-    abstract, told, announced = mending.announcement(described, Notes(""))  # here the prefix is no fault
+    daily = child_text(entry, "announce_type") is not None or child_text(entry, "guid") is not None
+    described = child_text(entry, "description") or child_text(entry, "summary") or ""
+    abstract, told, announced = normalize.split_announcement(described, ParseLog(""))  # here the prefix is no fault
     row: dict[str, Any] = {
         "arxiv_id": known.id,
-        "title": one(entry, "title"),
+        "title": child_text(entry, "title"),
         "authors": _authors(entry),
         "abstract": abstract,
         "categories": _categories(entry),
         "version": known.version or told,
-        "doi": one(entry, "DOI") or one(entry, "doi"),
-        "journal_ref": one(entry, "journal_reference") or one(entry, "journal_ref"),
-        "arxiv_comment": one(entry, "comment"),
-        "announce_type": one(entry, "announce_type") or announced,
+        "doi": child_text(entry, "DOI") or child_text(entry, "doi"),
+        "journal_ref": child_text(entry, "journal_reference") or child_text(entry, "journal_ref"),
+        "arxiv_comment": child_text(entry, "comment"),
+        "announce_type": child_text(entry, "announce_type") or announced,
     }
     if not daily:
-        row |= {"published": one(entry, "published"), "updated": one(entry, "updated")}
+        row |= {"published": child_text(entry, "published"), "updated": child_text(entry, "updated")}
     if old := _OLD_TITLE.search(row["title"] or ""):
         row |= _from_old_title(row, old)
-    return rows.paper(row, None, notes)
+    return row_parser.parse_paper(row, None, notes)
 
 
 def _from_old_title(row: dict[str, Any], old: re.Match[str]) -> dict[str, Any]:
@@ -140,19 +140,19 @@ def _from_old_title(row: dict[str, Any], old: re.Match[str]) -> dict[str, Any]:
 
 def _authors(entry: Element) -> list[str]:
     people = entry.findall("author")
-    named = [one(person, "name") or "" for person in people]
-    places = [", ".join(several(person, "affiliation")) for person in people]
+    named = [child_text(person, "name") or "" for person in people]
+    places = [", ".join(child_texts(person, "affiliation")) for person in people]
     if len(named) == 1 and not places[0]:
-        return mending.split_names(named[0])  # the feeds of arXiv's author pages put all names into one element
+        return normalize.split_names(named[0])  # the feeds of arXiv's author pages put all names into one element
     if any(named):
         return [f"{name} ({place})" if place else name for name, place in zip(named, places, strict=True)]
-    return [name for line in several(entry, "creator") for name in _creators(line)]
+    return [name for line in child_texts(entry, "creator") for name in _creators(line)]
 
 
 def _creators(line: str) -> Iterable[str]:
     """Split a line of names; those of the old feeds are links, and have places as authors wrote them."""
     bare = _ANCHOR.sub("", line)
-    return mending.split_names(line) if bare == line else arxiv_authors.parse(without_entities(bare)).authors
+    return normalize.split_names(line) if bare == line else arxiv_authors.parse(without_entities(bare)).authors
 
 
 def _categories(entry: Element) -> list[str]:

@@ -9,13 +9,13 @@ from xml.etree.ElementTree import Element
 
 from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.providers import normalize as mending
+from broadsheet.providers import normalize
 from broadsheet.providers.arxiv import authors as arxiv_authors
 from broadsheet.providers.dates import day_of_time
-from broadsheet.providers.decode import Payload, Xml
-from broadsheet.providers.parse_result import Harvest, Notes, Row, refused
-from broadsheet.providers.scored_json import row_parser as rows
-from broadsheet.providers.xml import LINE, child, one, several
+from broadsheet.providers.decode import Document, XmlDocument
+from broadsheet.providers.parse_result import ParseResult, ParseLog, PaperRow, rejected
+from broadsheet.providers.scored_json import row_parser
+from broadsheet.providers.xml import LINE, child, child_text, child_texts
 
 _CODES = frozenset(  # OAI-PMH 2.0, 3.6
     "badArgument badResumptionToken badVerb cannotDisseminateFormat idDoesNotExist".split()
@@ -23,30 +23,30 @@ _CODES = frozenset(  # OAI-PMH 2.0, 3.6
 _FORMATS = ("arXiv", "arXivRaw", "dc")
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """An OAI-PMH answer, or one record of one."""
-    if not isinstance(payload, Xml):
+    if not isinstance(payload, XmlDocument):
         return False
     root = payload.root
     return root.tag == "OAI-PMH" or (root.tag == "record" and child(root, "metadata") is not None)
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """The records on `day`, or else on the day of their first version; deleted records are left out with a note."""
-    assert isinstance(payload, Xml)
-    root, notes = payload.root, Notes(payload.where)
+    assert isinstance(payload, XmlDocument)
+    root, notes = payload.root, ParseLog(payload.where)
     if (error := child(root, "error")) is not None:
         if error.get("code") == "noRecordsMatch":
             notes.problems.append(Diagnostic(payload.where, "holds no papers", "nothing to do", is_note=True))
             return notes.harvest([])
         reason = " ".join(filter(None, (error.get("code"), (error.text or "").strip())))
-        what, code = f"the repository refused: {mending.shown(reason)}", error.get("code")
+        what, code = f"the repository refused: {normalize.excerpt(reason)}", error.get("code")
         kind = f"the repository refused: {code}" if code in _CODES else "the repository refused"
-        raise refused(payload.where, what, "correct the request, then fetch again", kind)
+        raise rejected(payload.where, what, "correct the request, then fetch again", kind)
     records = list(root.iter("record"))
     if not records:
-        raise refused(payload.where, "an OAI-PMH answer without records", "ask for ListRecords or GetRecord")
-    found: list[Row] = []
+        raise rejected(payload.where, "an OAI-PMH answer without records", "ask for ListRecords or GetRecord")
+    found: list[PaperRow] = []
     deleted = 0
     for record in records:
         notes.at(int(record.get(LINE, "0")))
@@ -60,29 +60,29 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     return notes.harvest(found)
 
 
-def resumption_token(payload: Xml) -> str | None:
+def resumption_token(payload: XmlDocument) -> str | None:
     """What asks for the rest of a list, if there is more (OAI-PMH 2.0, 3.5)."""
     return next((text for token in payload.root.iter("resumptionToken") if (text := (token.text or "").strip())), None)
 
 
-def error_code(payload: Xml) -> str | None:
+def error_code(payload: XmlDocument) -> str | None:
     """Why the repository refused, e.g. ``badResumptionToken`` (OAI-PMH 2.0, 3.6)."""
     error = child(payload.root, "error")
     return None if error is None else error.get("code")
 
 
-def _record(record: Element, day: str | None, notes: Notes, found: list[Row]) -> None:
+def _record(record: Element, day: str | None, notes: ParseLog, found: list[PaperRow]) -> None:
     metadata = child(record, "metadata")
     about = next((part for name in _FORMATS if (part := child(metadata, name)) is not None), None)
-    given = one(about, "id") or one(child(record, "header"), "identifier") or ""
+    given = child_text(about, "id") or child_text(child(record, "header"), "identifier") or ""
     known = arxiv_id.parse(given)
     if about is None or known is None:
-        what = f"no arXiv id: {mending.shown(given)}" if about is not None else "no metadata in a format that is known"
+        what = f"no arXiv id: {normalize.excerpt(given)}" if about is not None else "no metadata in a format that is known"
         kind = "no arXiv id" if about is not None else what
         notes.refuse(what, "ask arXiv for the format arXiv or arXivRaw", kind)
         return
-    row = {"arxiv_id": known.id, "title": one(about, "title"), **_DETAILS[about.tag](about)}
-    if not (paper := rows.paper(row, None, notes)):
+    row = {"arxiv_id": known.id, "title": child_text(about, "title"), **_DETAILS[about.tag](about)}
+    if not (paper := row_parser.parse_paper(row, None, notes)):
         return
     date = day or day_of_time(paper.published)
     if date is None:
@@ -96,43 +96,43 @@ def _record(record: Element, day: str | None, notes: Notes, found: list[Row]) ->
 def _arxiv(about: Element) -> dict[str, Any]:
     authors = []
     for author in about.iterfind("authors/author"):
-        name = " ".join(filter(None, (one(author, part) for part in ("forenames", "keyname", "suffix"))))
-        place = ", ".join(several(author, "affiliation"))
+        name = " ".join(filter(None, (child_text(author, part) for part in ("forenames", "keyname", "suffix"))))
+        place = ", ".join(child_texts(author, "affiliation"))
         authors.append(f"{name} ({place})" if place else name)
-    return {**_common(about), "authors": authors, "published": one(about, "created"), "updated": one(about, "updated")}
+    return {**_common(about), "authors": authors, "published": child_text(about, "created"), "updated": child_text(about, "updated")}
 
 
 def _arxiv_raw(about: Element) -> dict[str, Any]:
-    days = [day_of_time(one(version, "date")) for version in about.findall("version")]
-    line = arxiv_authors.parse(one(about, "authors") or "")
+    days = [day_of_time(child_text(version, "date")) for version in about.findall("version")]
+    line = arxiv_authors.parse(child_text(about, "authors") or "")
     row = {**_common(about), "authors": list(line.authors)} | ({"more_authors": True} if line.more else {})
     if days:
         number = (about.findall("version")[-1].get("version") or "").removeprefix("v")
         row |= {"version": number, "published": days[0], "updated": days[-1] if len(days) > 1 else None}
-        if one(about.findall("version")[-1], "source_type") == "I":  # arXiv's mark for a version without text
+        if child_text(about.findall("version")[-1], "source_type") == "I":  # arXiv's mark for a version without text
             row["withdrawn"] = True
     return row
 
 
 def _common(about: Element) -> dict[str, Any]:
-    dois = re.split(r"[\s,;]+", one(about, "doi") or "")
+    dois = re.split(r"[\s,;]+", child_text(about, "doi") or "")
     return {
-        "abstract": one(about, "abstract"),
-        "categories": (one(about, "categories") or "").split(),
+        "abstract": child_text(about, "abstract"),
+        "categories": (child_text(about, "categories") or "").split(),
         "doi": dois[0] or None,
-        "journal_ref": one(about, "journal-ref"),
-        "arxiv_comment": one(about, "comments"),
+        "journal_ref": child_text(about, "journal-ref"),
+        "arxiv_comment": child_text(about, "comments"),
     }
 
 
 def _dublin_core(about: Element) -> dict[str, Any]:
     """``dc:description`` is the abstract, then comments; the other identifiers are a DOI and a journal's reference."""
-    descriptions = several(about, "description")
+    descriptions = child_texts(about, "description")
     comments = [text.removeprefix("Comment:").strip() for text in descriptions if text.startswith("Comment:")]
-    dates = [day for text in several(about, "date") if (day := day_of_time(text))]
-    others = [text for text in several(about, "identifier") if not re.match(r"https?://", text)]
+    dates = [day for text in child_texts(about, "date") if (day := day_of_time(text))]
+    others = [text for text in child_texts(about, "identifier") if not re.match(r"https?://", text)]
     return {
-        "authors": [" ".join(reversed(name.split(", ", 1))) for name in several(about, "creator")],
+        "authors": [" ".join(reversed(name.split(", ", 1))) for name in child_texts(about, "creator")],
         "abstract": next((text for text in descriptions if not text.startswith("Comment:")), None),
         "arxiv_comment": comments[0] if comments else None,
         "published": min(dates, default=None),

@@ -10,14 +10,14 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from broadsheet.http.client import Web
-from broadsheet.http.service import Service, WebError, shown
+from broadsheet.http.service import Service, shown
 from broadsheet.model.arxiv_categories import other_names
 from broadsheet.model.diagnostics import DigestError
-from broadsheet.providers import decode as payload
+from broadsheet.providers import decode
 from broadsheet.providers.arxiv import feed_parser as arxiv_feed
 from broadsheet.providers.arxiv import oai_parser as arxiv_oai
-from broadsheet.providers.decode import Xml
-from broadsheet.providers.parse_result import Harvest, refused
+from broadsheet.providers.decode import XmlDocument
+from broadsheet.providers.parse_result import ParseResult, rejected
 from broadsheet.settings.fetch import Endpoints
 
 SERVICE = Service(name="arXiv", interval=3.0, pause=10.0, domain="arxiv.org")
@@ -39,7 +39,7 @@ class ArxivServices:
     def __init__(self, web: Web, endpoints: Endpoints) -> None:
         self._web, self._at = web, endpoints
 
-    def feed(self, categories: Sequence[str], date: str) -> tuple[str | None, Harvest]:
+    def feed(self, categories: Sequence[str], date: str) -> tuple[str | None, ParseResult]:
         """The day for which the feed of `categories` says it was made, and what it lists (`MOST_IN_FEED` at most).
 
         Source: https://info.arxiv.org/help/rss.html
@@ -47,28 +47,28 @@ class ArxivServices:
         read = self._xml(f"{self._at.arxiv_feed}/{'+'.join(map(quote, categories))}")
         harvest = arxiv_feed.parse(read, date)
         days = {row.date for row in harvest.rows}  # Atom says it of each paper, but not of the whole
-        return arxiv_feed.announced(read) or (days.pop() if len(days) == 1 else None), harvest
+        return arxiv_feed.feed_day(read) or (days.pop() if len(days) == 1 else None), harvest
 
-    def details(self, ids: Sequence[str], date: str) -> Iterator[Harvest]:
+    def details(self, ids: Sequence[str], date: str) -> Iterator[ParseResult]:
         """Yield what the API knows of the papers `ids`, which may be nothing of those announced an hour ago.
 
         Source: https://info.arxiv.org/help/api/user-manual.html
         """
         for start in range(0, len(ids), _IDS):
-            wanted, found = ids[start : start + _IDS], Harvest()
+            wanted, found = ids[start : start + _IDS], ParseResult()
             _extend(found, arxiv_feed.parse(self._query(id_list=",".join(wanted), max_results=len(wanted)), date))
             yield found
 
     def submitted(
         self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime], date: str
-    ) -> Harvest:
+    ) -> ParseResult:
         """Return the papers in one of `categories` whose first version came in `window` (UTC, the end excluded).
 
         Where a page fails after others came, these are returned, and the problems say what is missing.
         """
         start, end = (f"{time:%Y%m%d%H%M}" for time in (window[0], window[1] - datetime.timedelta(minutes=1)))
         names = " OR ".join(_searched(categories))
-        found, total, given, empty = Harvest(), 0, 0, 0
+        found, total, given, empty = ParseResult(), 0, 0, 0
         while empty < _EMPTY_PAGES:
             try:
                 page = self._query(
@@ -78,23 +78,23 @@ class ArxivServices:
                     start=given,
                     max_results=_PAGE,
                 )
-            except WebError as error:
+                _extend(found, arxiv_feed.parse(page, date))
+            except DigestError as error:
                 return _broken_off(found, error)
-            total, entries = max(total, arxiv_feed.total(page) or 0), len(page.root.findall("entry"))
-            _extend(found, arxiv_feed.parse(page, date))
+            total, entries = max(total, arxiv_feed.total_results(page) or 0), len(page.root.findall("entry"))
             given += entries
             empty = 0 if entries else empty + 1
             if total > _MOST:
-                raise refused(page.where, f"{total:,} papers of {date}, more than the API gives", "ask for less")
+                raise rejected(page.where, f"{total:,} papers of {date}, more than the API gives", "ask for less")
             if entries and given >= total:
                 break
         if given < total:
-            raise refused(
+            raise rejected(
                 shown(self._at.arxiv_api), f"gives {given:,} of {total:,} papers of {date}", "try again later"
             )
         return found
 
-    def modified(self, category: str, date: str) -> Harvest:
+    def modified(self, category: str, date: str) -> ParseResult:
         """Every record of `category` whose last change was on `date`, with its versions: replaced ones among them.
 
         A record that was changed again since is under that later day. A list that expires half-way (tokens live for a
@@ -102,20 +102,20 @@ class ArxivServices:
         Source: https://info.arxiv.org/help/oa/index.html
         """
         for attempt in (1, 2):
-            found, expired = Harvest(), False
+            found, expired = ParseResult(), False
             try:
                 for read in self._lists(category, date):
                     expired = arxiv_oai.error_code(read) == "badResumptionToken"
                     if expired and attempt == 1:
                         break
                     _extend(found, arxiv_oai.parse(read, date))
-            except WebError as error:
+            except DigestError as error:
                 return _broken_off(found, error)
             if not expired:
                 break
         return found
 
-    def _lists(self, category: str, date: str) -> Iterator[Xml]:
+    def _lists(self, category: str, date: str) -> Iterator[XmlDocument]:
         query = {"metadataPrefix": "arXivRaw", "set": oai_set(category), "from": date, "until": date}
         tokens: set[str] = set()
         for _ in range(_MOST_LISTS):
@@ -128,15 +128,15 @@ class ArxivServices:
                 break
             tokens.add(token)
             query = {"resumptionToken": token}
-        raise refused(shown(self._at.arxiv_oai), f"lists {category} without end", "try again later")
+        raise rejected(shown(self._at.arxiv_oai), f"lists {category} without end", "try again later")
 
-    def _query(self, **parameters: str | int) -> Xml:
+    def _query(self, **parameters: str | int) -> XmlDocument:
         return self._xml(f"{self._at.arxiv_api}?{urlencode(parameters)}")
 
-    def _xml(self, url: str) -> Xml:
-        read = payload.read(self._web.get(SERVICE, url).body, shown(url))
-        if not isinstance(read, Xml):
-            raise refused(shown(url), "answers with something that is not XML", "try again later")
+    def _xml(self, url: str) -> XmlDocument:
+        read = decode.decode_document(self._web.get(SERVICE, url).body, shown(url))
+        if not isinstance(read, XmlDocument):
+            raise rejected(shown(url), "answers with something that is not XML", "try again later")
         return read
 
 
@@ -149,7 +149,7 @@ def oai_set(category: str) -> str:
     return f"{group}:{archive}" + (f":{subject}" if subject else "")
 
 
-def is_full(harvest: Harvest) -> bool:
+def is_full_feed(harvest: ParseResult) -> bool:
     """Return whether a feed has as many items as it can have, so that some may be left out."""
     return len(harvest.rows) + harvest.refused >= MOST_IN_FEED
 
@@ -160,16 +160,18 @@ def _searched(categories: Sequence[str]) -> list[str]:
     return [f"cat:{name}" if "." in name else f"cat:{name}*" for name in dict.fromkeys(names)]
 
 
-def _extend(found: Harvest, more: Harvest) -> None:
+def _extend(found: ParseResult, more: ParseResult) -> None:
+    """Add a page. Raises DigestError if none of its records can be read."""
+    problems = [problem for problem in more.problems if not problem.is_note]
+    if more.refused and not more.rows:
+        raise DigestError(problems)
     found.rows += more.rows
     found.repairs += more.repairs
-    found.problems += [problem for problem in more.problems if not problem.is_note]
-    if more.refused and not more.rows:
-        raise DigestError(found.problems)
+    found.problems += problems
 
 
-def _broken_off(found: Harvest, error: WebError) -> Harvest:
-    """Return what came before a request failed, with a problem for the rest. Raises the error if nothing came."""
+def _broken_off(found: ParseResult, error: DigestError) -> ParseResult:
+    """Return what came before a page failed, with a problem for the rest. Raises the error if nothing came."""
     if not found.rows:
         raise error
     found.problems += [msgspec.structs.replace(it, hint="fetch the day again for the rest") for it in error.problems]

@@ -9,7 +9,7 @@ ANNOUNCEMENT = re.compile(
 _BEFORE = re.compile(r"\s*(?:<p>\s*)?")
 
 
-def without_announcement(markup: str) -> str:
+def strip_announcement(markup: str) -> str:
     """Return `markup`, the text of a feed's item, without the announcement that arXiv puts before its abstract."""
     start = _BEFORE.match(markup)
     found = ANNOUNCEMENT.match(markup, start.end() if start else 0)

@@ -10,9 +10,9 @@ from typing import Any
 from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.providers.dates import day_of_value
-from broadsheet.providers.decode import Lines, Payload, Text, lines_of
-from broadsheet.providers.parse_result import Harvest, refused
-from broadsheet.providers.scored_json import parser as scored
+from broadsheet.providers.decode import JsonLines, Document, TextDocument, split_lines
+from broadsheet.providers.parse_result import ParseResult, rejected
+from broadsheet.providers.scored_json import parser as scored_json
 from broadsheet.providers.scored_json.row_parser import given_name_first
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]", re.MULTILINE)
@@ -33,17 +33,17 @@ _RIS_FIELDS = {
 _RIS_AUTHORS = frozenset({"AU", "A1"})
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """A text with an entry of BibTeX or a tag of RIS in its first lines."""
-    return isinstance(payload, Text) and (_is_ris(payload) or _is_bibtex(payload))
+    return isinstance(payload, TextDocument) and (_is_ris(payload) or _is_bibtex(payload))
 
 
-def _is_ris(payload: Text) -> bool:
-    return _RIS_START.search("".join(lines_of(payload.text.lstrip()[:2_000])[:_MOST_BEFORE])) is not None
+def _is_ris(payload: TextDocument) -> bool:
+    return _RIS_START.search("".join(split_lines(payload.text.lstrip()[:2_000])[:_MOST_BEFORE])) is not None
 
 
-def _is_bibtex(payload: Text) -> bool:
-    text = "".join(lines_of(payload.text)) if "\r" in payload.text else payload.text
+def _is_bibtex(payload: TextDocument) -> bool:
+    text = "".join(split_lines(payload.text)) if "\r" in payload.text else payload.text
     match = _ENTRY.search(text)
     if match is None:
         return False
@@ -52,15 +52,15 @@ def _is_bibtex(payload: Text) -> bool:
     return before[:1] == "%" or is_short or _BIBTEX_NAME.search(payload.where) is not None
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """Return the papers with an arXiv id; where each is in the file is said of the others."""
-    assert isinstance(payload, Text)
+    assert isinstance(payload, TextDocument)
     problems: list[Diagnostic] = []
     notes: list[Diagnostic] = []
     listed = list(read_ris(payload, notes) if _is_ris(payload) else read_bibtex(payload, problems))
     if not listed and not problems:
-        raise refused(payload.where, "a bibliography without an entry", "export it again")
-    harvest = scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
+        raise rejected(payload.where, "a bibliography without an entry", "export it again")
+    harvest = scored_json.parse(JsonLines(payload.where, listed, problems, payload.fields), day)
     harvest.problems = [*notes, *harvest.problems]
     return harvest
 
@@ -81,10 +81,10 @@ def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
 # -- BibTeX --------------------------------------------------------------------------------------------------------
 
 
-def read_bibtex(payload: Text, problems: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_bibtex(payload: TextDocument, problems: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the line and the fields of each entry; one that breaks off is added to `problems`."""
     macros = dict(_MONTHS)
-    text, end = "".join(lines_of(payload.text)), 0
+    text, end = "".join(split_lines(payload.text)), 0
     while match := _NEXT_ENTRY.match(text, end) or _ENTRY.search(text, end):
         kind, line = match[1].lower(), text.count("\n", 0, match.start()) + 1
         end = match.end()
@@ -191,7 +191,7 @@ def _outside_braces(names: str) -> str:
 # -- RIS -----------------------------------------------------------------------------------------------------------
 
 
-def read_ris(payload: Text, notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_ris(payload: TextDocument, notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the line and the fields of each record; `notes` says where one begins or ends without its tag."""
     opened: _Record | None = None
     for number, tag, value in _ris_lines(payload.text):
@@ -242,7 +242,7 @@ def _lacking(where: str, tag: str) -> Diagnostic:
 
 def _ris_lines(text: str) -> Iterator[tuple[int, str, str]]:
     """Yield the number, the tag and the value of each line that has a value or a tag."""
-    for number, line in enumerate(map(str.strip, lines_of(text.replace("\ufeff", ""))), 1):
+    for number, line in enumerate(map(str.strip, split_lines(text.replace("\ufeff", ""))), 1):
         if match := _RIS_LINE.fullmatch(line):
             yield number, match[1], (match[2] or "").strip()
         elif line:

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from broadsheet.model.count import MAX_INTEGER
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.receipt import Cost, Receipt, Tokens
-from broadsheet.providers import normalize as mending
+from broadsheet.providers import normalize
 from broadsheet.providers.dated_json import usage
 from broadsheet.providers.dated_json.usage import Usage
 from broadsheet.providers.dates import day_of_value
-from broadsheet.providers.decode import Json, Lines, Payload
-from broadsheet.providers.parse_result import NO_PAPERS, Harvest, Notes, Row, refused
-from broadsheet.providers.scored_json import parser as scored
-from broadsheet.providers.scored_json.parser import Item
+from broadsheet.providers.decode import JsonDocument, JsonLines, Document
+from broadsheet.providers.parse_result import NO_PAPERS, ParseResult, ParseLog, PaperRow, rejected
+from broadsheet.providers.scored_json import parser as scored_json
+from broadsheet.providers.scored_json.parser import InputRow
 from broadsheet.store.records import A_DATE
 
 _LISTS = ("papers", "items", "entries", "results", "articles")
@@ -27,7 +27,7 @@ _DATES = ("date", "day")
 _DATE_KEY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class Batch(NamedTuple):
+class DatedPapers(NamedTuple):
     """The papers of one day, as they are in `holder`, whose date is `date`."""
 
     date: object
@@ -36,59 +36,59 @@ class Batch(NamedTuple):
     line: int = 0
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """An object with papers and a date or an arXiv id among them; one of days; or several such objects."""
     return any(_looks_right(batch, payload) for batch in _batches(payload))
 
 
-def _looks_right(batch: Batch, payload: Payload) -> bool:
-    if isinstance(batch.papers, dict) and batch.papers and not scored.is_by_id(batch.papers):
+def _looks_right(batch: DatedPapers, payload: Document) -> bool:
+    if isinstance(batch.papers, dict) and batch.papers and not scored_json.is_by_id(batch.papers):
         return False
     if batch.date is not None or not batch.papers:
         return batch.date is not None and all(isinstance(row, dict) for row in _values(batch.papers))
-    assert isinstance(payload, Json | Lines)
-    return any(scored.is_row(row, payload.fields) for row in _values(batch.papers)[:100])
+    assert isinstance(payload, JsonDocument | JsonLines)
+    return any(scored_json.is_row(row, payload.fields) for row in _values(batch.papers)[:100])
 
 
 def _values(papers: list[Any] | dict[str, Any]) -> list[Any]:
     return list(papers.values()) if isinstance(papers, dict) else papers
 
 
-def _batches(payload: Payload) -> Iterator[Batch]:
-    if isinstance(payload, Lines):
+def _batches(payload: Document) -> Iterator[DatedPapers]:
+    if isinstance(payload, JsonLines):
         yield from (batch for line, row in payload.rows for batch in _in_object(row, line))
-    elif isinstance(payload, Json):
+    elif isinstance(payload, JsonDocument):
         for value in payload.value if isinstance(payload.value, list) else [payload.value]:
             if isinstance(value, dict):
                 yield from _in_object(value, 0)
 
 
-def _in_object(value: dict[str, Any], line: int) -> Iterator[Batch]:
+def _in_object(value: dict[str, Any], line: int) -> Iterator[DatedPapers]:
     if value and all(_DATE_KEY.fullmatch(key) and isinstance(papers, list | dict) for key, papers in value.items()):
-        yield from (Batch(date, papers, {}, line) for date, papers in value.items())
+        yield from (DatedPapers(date, papers, {}, line) for date, papers in value.items())
         return
     meta = value.get("meta")
     places = (value, meta if isinstance(meta, dict) else {})
     date = next((place[name] for place in places for name in _DATES if place.get(name)), None)
     name = next((name for name in _LISTS if isinstance(value.get(name), list | dict)), None)
     if name and not isinstance(value.get("paper"), dict):
-        yield Batch(date, value[name], value, line)
+        yield DatedPapers(date, value[name], value, line)
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """Return the papers of each day, and the receipts. Raises DigestError if a day is unknown or contradicts `day`."""
-    assert isinstance(payload, Json | Lines)
-    notes = Notes(payload.where)
-    taken: list[Row] = []
+    assert isinstance(payload, JsonDocument | JsonLines)
+    notes = ParseLog(payload.where)
+    taken: list[PaperRow] = []
     receipts: list[Receipt] = []
     empty_day = None
     batches = [(batch, _items(payload, batch)) for batch in _batches(payload)]
-    names = scored.settled(payload.fields, [item for _, items in batches for item in items], notes)
+    names = scored_json.resolve_fields(payload.fields, [item for _, items in batches for item in items], notes)
     for batch, items in batches:
         date = _day_of(batch, day, payload.where)
         receipts += _receipts(batch, date)
         if batch.papers:
-            taken += scored.take(items, date, notes, names)
+            taken += scored_json.parse_rows(items, date, notes, names)
         elif not receipts:
             empty_day = date
             do = "nothing to do if the day was quiet"
@@ -98,36 +98,36 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     return harvest
 
 
-def _items(payload: Json | Lines, batch: Batch) -> list[Item]:
-    if isinstance(payload, Json):
-        return scored.items_of(payload, batch.papers)
+def _items(payload: JsonDocument | JsonLines, batch: DatedPapers) -> list[InputRow]:
+    if isinstance(payload, JsonDocument):
+        return scored_json.input_rows(payload, batch.papers)
     keys = list(batch.papers) if isinstance(batch.papers, dict) else [None] * len(batch.papers)
-    return [Item(row, batch.line, key) for row, key in zip(_values(batch.papers), keys, strict=True)]
+    return [InputRow(row, batch.line, key) for row, key in zip(_values(batch.papers), keys, strict=True)]
 
 
-def _day_of(batch: Batch, day: str | None, where: str) -> str | None:
+def _day_of(batch: DatedPapers, day: str | None, where: str) -> str | None:
     if batch.date is None:
         return day
     date = day_of_value(batch.date)
     if date is None:
-        raise refused(where, f"date {mending.shown(batch.date)} is not {A_DATE}", "correct it")
+        raise rejected(where, f"date {normalize.excerpt(batch.date)} is not {A_DATE}", "correct it")
     if day is not None and date != day:
         what = f"the file is of {date} by its own date, of {day} by its name or --date"
-        raise refused(where, what, "correct the wrong one, or leave --date out")
+        raise rejected(where, what, "correct the wrong one, or leave --date out")
     return date
 
 
 # -- receipts ------------------------------------------------------------------------------------------------------
 
 
-def _receipts(batch: Batch, date: str | None) -> list[Receipt]:
+def _receipts(batch: DatedPapers, date: str | None) -> list[Receipt]:
     meta = batch.holder.get("meta")
     figures = meta.get("usage") if isinstance(meta, dict) else None
     if date is None or not isinstance(figures, dict):
         return []
     model = figures.get("model")
     read = Usage(
-        model=mending.line_of_text(model, "model", Notes("")) if isinstance(model, str) else None,
+        model=normalize.single_line(model, "model", ParseLog("")) if isinstance(model, str) else None,
         tokens=_tokens(figures),
         cost=_cost(figures),
         announced=_count(figures, "total_arxiv_papers"),
@@ -150,7 +150,7 @@ def _tokens(figures: dict[str, Any]) -> Tokens | None:
 
 
 def _cost(figures: dict[str, Any]) -> Cost | None:
-    prompt, completion = (mending.number(figures.get(name)) for name in ("prompt_cost", "completion_cost"))
+    prompt, completion = (normalize.number(figures.get(name)) for name in ("prompt_cost", "completion_cost"))
     if prompt is None or completion is None or prompt < 0 or completion < 0:
         return None
     return Cost(prompt=float(prompt), completion=float(completion), total=round(float(prompt + completion), 6))

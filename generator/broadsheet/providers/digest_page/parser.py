@@ -8,8 +8,8 @@ import re
 from broadsheet.model.receipt import Cost, Tokens
 from broadsheet.providers.dated_json import usage
 from broadsheet.providers.dated_json.usage import Usage
-from broadsheet.providers.decode import Payload, Text
-from broadsheet.providers.parse_result import Harvest, refused
+from broadsheet.providers.decode import Document, TextDocument
+from broadsheet.providers.parse_result import ParseResult, rejected
 from broadsheet.store.records import is_date
 
 _TITLE = re.compile(r"Personalized Daily ar[Xx]iv Papers\s+([0-9]{4}-[0-9]{2}-[0-9]{2})", re.IGNORECASE)
@@ -20,20 +20,20 @@ _TOTAL = re.compile(r"\bTotal (arXiv|scanned|relevant) papers:?\s+([0-9,]{1,12})
 _HEAD = 20_000
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """A page with the digest's heading."""
-    return isinstance(payload, Text) and _TITLE.search(payload.text[:_HEAD]) is not None
+    return isinstance(payload, TextDocument) and _TITLE.search(payload.text[:_HEAD]) is not None
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """The day's receipt. Raises DigestError if the page says nothing of it."""
-    assert isinstance(payload, Text)
+    assert isinstance(payload, TextDocument)
     head = re.sub(r"[|*_#`]|:?-{3,}:?", " ", payload.text[:_HEAD])
     title = _TITLE.search(head)
     date = title[1] if title else day
     totals = {name.lower(): _count(value) for name, value in _TOTAL.findall(head)}
     if date is None or not is_date(date) or not totals:
-        raise refused(payload.where, "a digest page without its totals", "save the whole page again")
+        raise rejected(payload.where, "a digest page without its totals", "save the whole page again")
     model, tokens = _MODEL.search(head), _tokens(head)
     read = Usage(
         model=model[1].strip() if model else None,
@@ -43,7 +43,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         scanned=totals.get("scanned"),
         relevant=totals.get("relevant"),
     )
-    return Harvest(receipts=[usage.receipt(date, read)])
+    return ParseResult(receipts=[usage.receipt(date, read)])
 
 
 def _tokens(head: str) -> Tokens | None:

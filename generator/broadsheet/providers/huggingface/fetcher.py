@@ -16,12 +16,12 @@ from broadsheet.http.client import Web
 from broadsheet.http.service import Service, WebError, shown
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
-from broadsheet.providers import decode as payload
+from broadsheet.providers import decode
 from broadsheet.providers.arxiv.calendar import Calendar
-from broadsheet.providers.decode import Json, Payload
-from broadsheet.providers.fetch_result import Ask, Condition, Fetched, absence
+from broadsheet.providers.decode import JsonDocument, Document
+from broadsheet.providers.fetch_result import FetchTask, SourceStatus, FetchResult, absence_diagnostic
 from broadsheet.providers.huggingface import parser as huggingface
-from broadsheet.providers.parse_result import refused
+from broadsheet.providers.parse_result import rejected
 from broadsheet.settings.fetch import Fetch
 
 NAME = "hf"
@@ -33,15 +33,15 @@ _OPEN_DAYS = 2  # papers join a list until its day is over in UTC, and some afte
 _RENEWED_DAYS = 7  # votes and comments go on for about a week
 
 
-def asks(settings: Fetch) -> Iterator[Ask]:
+def tasks(settings: Fetch) -> Iterator[FetchTask]:
     """The list of a day, if it is wanted."""
     if settings.huggingface:
-        yield Ask(NAME, partial(fetch, settings.endpoints.huggingface), renewed_days=_RENEWED_DAYS)
+        yield FetchTask(NAME, partial(fetch, settings.endpoints.huggingface), renewed_days=_RENEWED_DAYS)
 
 
-def fetch(endpoint: str, web: Web, date: str, today: str) -> Fetched:
+def fetch(endpoint: str, web: Web, date: str, today: str) -> FetchResult:
     """Return the list of `date`, empty on most weekends; `today` is the newest day there can be. Raises DigestError."""
-    done = Fetched(source=NAME, date=date)
+    done = FetchResult(source=NAME, date=date)
     papers: dict[str, Paper] = {}
     entries: set[str] = set()
     others = 0
@@ -57,22 +57,22 @@ def fetch(endpoint: str, web: Web, date: str, today: str) -> Fetched:
         done.repairs += harvest.repairs
         done.problems += harvest.problems
     done.papers, done.announced = tuple(papers.values()), len(papers) + others
-    done.condition = Condition.OK if papers else Condition.QUIET
+    done.condition = SourceStatus.OK if papers else SourceStatus.QUIET
     _note_whether_over(done, today)
     return done
 
 
-def _note_whether_over(done: Fetched, today: str) -> None:
+def _note_whether_over(done: FetchResult, today: str) -> None:
     """Say whether papers may still join the list, and whether it is empty though it should not be."""
     age = (datetime.date.fromisoformat(today) - datetime.date.fromisoformat(done.date)).days
     if age <= _OPEN_DAYS:
         done.open = "Hugging Face adds papers until the day ends in UTC, and a few after that"
     if not done.papers and age > 0 and Calendar().announces(done.date):
-        done.condition, done.absent = Condition.STALE, True
-        done.problems.append(absence("Hugging Face", done.date))
+        done.condition, done.absent = SourceStatus.STALE, True
+        done.problems.append(absence_diagnostic("Hugging Face", done.date))
 
 
-def _pages(web: Web, endpoint: str, date: str, problems: list[Diagnostic]) -> Iterator[Json]:
+def _pages(web: Web, endpoint: str, date: str, problems: list[Diagnostic]) -> Iterator[JsonDocument]:
     """Yield pages until one is empty: a server may give fewer entries than it is asked for.
 
     What is wrong with a page after the first goes to `problems`.
@@ -100,7 +100,7 @@ def _key(entry: Any) -> str:
     return str(paper.get("id")) if isinstance(paper, dict) else repr(entry)
 
 
-def _page(web: Web, endpoint: str, query: dict[str, str | int], limit: int, number: int) -> tuple[Json, int]:
+def _page(web: Web, endpoint: str, query: dict[str, str | int], limit: int, number: int) -> tuple[JsonDocument, int]:
     """Return a page, and the limit with which it was had: none (0) where the server refuses ours."""
     asked = query | ({"limit": limit} if limit else {}) | ({"p": number} if number else {})
     try:
@@ -109,13 +109,13 @@ def _page(web: Web, endpoint: str, query: dict[str, str | int], limit: int, numb
         if error.status in _REFUSALS and limit:
             return _page(web, endpoint, query, 0, number)
         raise
-    return _list(payload.read(reply.body, shown(reply.url))), limit
+    return _list(decode.decode_document(reply.body, shown(reply.url))), limit
 
 
-def _list(read: Payload) -> Json:
-    if isinstance(read, Json) and (read.value == [] or huggingface.recognise(read)):
-        return Json(read.where, read.value if isinstance(read.value, list) else read.value["data"], read.data)
-    if isinstance(read, Json) and isinstance(read.value, dict) and "error" in read.value:
+def _list(read: Document) -> JsonDocument:
+    if isinstance(read, JsonDocument) and (read.value == [] or huggingface.matches(read)):
+        return JsonDocument(read.where, read.value if isinstance(read.value, list) else read.value["data"], read.data)
+    if isinstance(read, JsonDocument) and isinstance(read.value, dict) and "error" in read.value:
         what = f"answers with an error: {json.dumps(read.value['error'])[:200]}"
-        raise refused(read.where, what, "try again later", kind="answers with an error")
-    raise refused(read.where, "answers with something that is no list of papers", "try again later")
+        raise rejected(read.where, what, "try again later", kind="answers with an error")
+    raise rejected(read.where, "answers with something that is no list of papers", "try again later")

@@ -6,20 +6,20 @@ from typing import Any
 import msgspec
 
 from broadsheet.model.paper import Links, Paper
-from broadsheet.providers import normalize as mending
+from broadsheet.providers import normalize
 from broadsheet.providers.dates import day_of_time
-from broadsheet.providers.decode import Json, LineFinder, Payload, Text
-from broadsheet.providers.parse_result import Harvest, Notes, Row, refused
-from broadsheet.providers.scored_json import row_parser as rows
+from broadsheet.providers.decode import JsonDocument, LineFinder, Document, TextDocument
+from broadsheet.providers.parse_result import ParseResult, ParseLog, PaperRow, rejected
+from broadsheet.providers.scored_json import row_parser
 
 _PAGE = ("Get trending papers in your email inbox", "byAK and the research community")
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """A list of entries with a ``paper`` each, also inside a wrapper's ``data``; or the site's page as text."""
-    if isinstance(payload, Text):
+    if isinstance(payload, TextDocument):
         return any(mark in payload.text[:2000] for mark in _PAGE)
-    return isinstance(payload, Json) and any(_is_entry(entry) for entry in _entries(payload.value)[:100])
+    return isinstance(payload, JsonDocument) and any(_is_entry(entry) for entry in _entries(payload.value)[:100])
 
 
 def _entries(value: object) -> list[Any]:
@@ -34,31 +34,31 @@ def _is_entry(entry: object) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("paper"), dict)
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """The entries, each on the day it was listed (``submittedOnDailyAt``), else on `day`."""
-    if isinstance(payload, Text):
+    if isinstance(payload, TextDocument):
         do = "import the day's JSON, https://huggingface.co/api/daily_papers?date=YYYY-MM-DD"
-        raise refused(payload.where, "a Hugging Face page saved as text, which has no paper ids", do)
-    assert isinstance(payload, Json)
+        raise rejected(payload.where, "a Hugging Face page saved as text, which has no paper ids", do)
+    assert isinstance(payload, JsonDocument)
     entries = _entries(payload.value)
     if any(isinstance(entry, str) and _is_entry(entry) for entry in entries):
-        raise refused(payload.where, "entries are Python text, not JSON", "fetch the day again")
+        raise rejected(payload.where, "entries are Python text, not JSON", "fetch the day again")
     if day is None and isinstance(payload.value, dict):
         day = day_of_time(str(payload.value.get("date")))
-    notes = Notes(payload.where)
+    notes = ParseLog(payload.where)
     line = LineFinder(payload.data)
-    found: list[Row] = []
+    found: list[PaperRow] = []
     for entry in entries:
         if not _is_entry(entry):
             notes.at(0)
             notes.pass_over("an entry without a paper")
             continue
         notes.at(partial(line, str(entry["paper"].get("id"))))
-        if mending.identifier(entry["paper"].get("id"), Notes("")) is None:
-            notes.pass_over(f"a paper without an arXiv id: {mending.shown(entry['paper'].get('id'))}")
+        if normalize.parse_id(entry["paper"].get("id"), ParseLog("")) is None:
+            notes.pass_over(f"a paper without an arXiv id: {normalize.excerpt(entry['paper'].get('id'))}")
             continue
         title = _title(entry.get("title"), entry["paper"].get("title"))
-        if mending.line_of_text(title, "title", Notes("")) is None:
+        if normalize.single_line(title, "title", ParseLog("")) is None:
             notes.pass_over("a paper without a title")
             continue
         date = day_of_time(_string(entry["paper"].get("submittedOnDailyAt"))) or day
@@ -69,7 +69,7 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     return notes.harvest(found)
 
 
-def _paper(entry: dict[str, Any], title: object, notes: Notes) -> Paper | None:
+def _paper(entry: dict[str, Any], title: object, notes: ParseLog) -> Paper | None:
     paper = entry["paper"]
     row = {
         "arxiv_id": paper.get("id"),
@@ -82,11 +82,11 @@ def _paper(entry: dict[str, Any], title: object, notes: Notes) -> Paper | None:
         "links": {"code": paper.get("githubRepo"), "project": paper.get("projectPage")},
         "source": "hf",
     }
-    if summary := mending.line_of_text(_string(paper.get("ai_summary")), "ai_summary", notes):
+    if summary := normalize.single_line(_string(paper.get("ai_summary")), "ai_summary", notes):
         row["ai_summary"] = summary
     if organization := _organization(paper.get("organization") or entry.get("organization")):
         row["organization"] = organization
-    made = rows.paper(row, None, notes)
+    made = row_parser.parse_paper(row, None, notes)
     if made is None:
         return None
     discussion = f"https://huggingface.co/papers/{made.arxiv_id}"

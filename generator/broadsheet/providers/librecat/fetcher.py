@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from broadsheet.http.client import Web
 from broadsheet.http.service import Service, shown
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.providers import decode as payload
-from broadsheet.providers.fetch_result import Ask, Condition, Fetched
+from broadsheet.providers import decode
+from broadsheet.providers.fetch_result import FetchTask, SourceStatus, FetchResult
 from broadsheet.providers.librecat import parser as librecat
-from broadsheet.providers.parse_result import Harvest, refused
+from broadsheet.providers.parse_result import ParseResult, rejected
 from broadsheet.settings.fetch import Fetch, Repository
 
 NAME = "librecat"
@@ -23,15 +23,15 @@ _MOST_PAGES = 1000
 _LONGEST_S = 1200.0  # a page a second at most, and large repositories have hundreds
 
 
-def asks(settings: Fetch) -> Iterator[Ask]:
+def tasks(settings: Fetch) -> Iterator[FetchTask]:
     """Every repository of the settings."""
     for repository in settings.librecat:
-        yield Ask(f"{NAME} {repository.name}", partial(fetch, repository), dated=False, longest_s=_LONGEST_S)
+        yield FetchTask(f"{NAME} {repository.name}", partial(fetch, repository), dated=False, longest_s=_LONGEST_S)
 
 
-def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:
+def fetch(repository: Repository, web: Web, date: str, today: str) -> FetchResult:
     """All publications that the query finds, whatever the day. Raises DigestError."""
-    harvest, given = Harvest(), 0
+    harvest, given = ParseResult(), 0
     problems: list[Diagnostic] = []
     streams: list[str | None] = []
     known: set[str] = set()
@@ -55,13 +55,13 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:
         problems += page.problems
         streams.append(page.stream if len(new) == len(page.publications) else None)
     else:
-        raise refused(shown(repository.url), "gives pages without end", "narrow the query")
+        raise rejected(shown(repository.url), "gives pages without end", "narrow the query")
     texts = [text for text in streams if text is not None]
     harvest.stream = "".join(f"{text.rstrip()}\n" for text in texts) if len(texts) == len(streams) else None
     if not known:
         problems.append(Diagnostic(shown(repository.url), "finds no publication", "check the query", is_note=True))
-    condition = Condition.OK if known else Condition.QUIET
-    return Fetched(
+    condition = SourceStatus.OK if known else SourceStatus.QUIET
+    return FetchResult(
         source=f"{NAME} {repository.name}",
         date=date,
         condition=condition,
@@ -71,12 +71,12 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> Fetched:
     )
 
 
-def _page(web: Web, repository: Repository, start: int) -> Harvest:
+def _page(web: Web, repository: Repository, start: int) -> ParseResult:
     query = {"fmt": "yaml", "start": start, "limit": _PAGE} | ({"cql": repository.query} if repository.query else {})
     reply = web.get(SERVICE, f"{repository.url}?{urlencode(query)}")
     if not reply.body.strip() or reply.body.strip() in (b"---", b"--- []", b"[]"):
-        return Harvest()
-    read = payload.read(reply.body, f"{shown(repository.url)} (from {start})")
-    if not librecat.recognise(read):
-        raise refused(read.where, "answers with something that holds no publications", "check url and query")
+        return ParseResult()
+    read = decode.decode_document(reply.body, f"{shown(repository.url)} (from {start})")
+    if not librecat.matches(read):
+        raise rejected(read.where, "answers with something that holds no publications", "check url and query")
     return librecat.parse(read, None)

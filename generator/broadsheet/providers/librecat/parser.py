@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.providers.decode import Json, Lines, Payload, Text
-from broadsheet.providers.parse_result import Harvest, Record, refused
+from broadsheet.providers.decode import JsonDocument, JsonLines, Document, TextDocument
+from broadsheet.providers.parse_result import ParseResult, PublicationRecord, rejected
 from broadsheet.text.sanitize import clean
 
 _RECORD = re.compile(r"^(?:- +|--- +|  )?_id *:", re.MULTILINE)
@@ -18,13 +18,13 @@ _MOST_BRACKETS = 1000  # open at once: the YAML parser takes quadratic time for 
 _DEEPEST = 50
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """Records with an ``_id``; of departments and projects too, which `parse` then refuses by name."""
-    if isinstance(payload, Text):
+    if isinstance(payload, TextDocument):
         return _RECORD.search(payload.text) is not None or _TREE.match(payload.text) is not None
-    if isinstance(payload, Lines):
+    if isinstance(payload, JsonLines):
         return any("_id" in row for _, row in payload.rows)
-    items = _items(payload.value)[:100] if isinstance(payload, Json) else []
+    items = _items(payload.value)[:100] if isinstance(payload, JsonDocument) else []
     return any(isinstance(item, dict) and "_id" in item for item in items)
 
 
@@ -32,7 +32,7 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """The publications that can be shown; every other record is refused, or noted where it is merely not public."""
     from broadsheet.model import publication  # noqa: PLC0415 - loads YAML, which no other text needs
 
@@ -40,8 +40,8 @@ def parse(payload: Payload, day: str | None) -> Harvest:
     datas = [part[1] for part in parts if not isinstance(part, Diagnostic)]
     if kind := _other_kind(datas, payload):
         do = "name them under departments: in digest.yml" if kind == "departments" else "import the publications"
-        raise refused(payload.where, f"LibreCat's {kind}, not publications", do)
-    harvest = Harvest()
+        raise rejected(payload.where, f"LibreCat's {kind}, not publications", do)
+    harvest = ParseResult()
     for part in parts:
         if not isinstance(part, Diagnostic) and (fault := _fault(part[1])):
             part = Diagnostic(part[0], fault, "export it from the repository again")  # noqa: PLW2901
@@ -53,37 +53,37 @@ def parse(payload: Payload, day: str | None) -> Harvest:
         good, bad = publication.parse_records([data], where)
         harvest.problems += bad
         harvest.refused_publications += len(bad)
-        kept = data if isinstance(payload, Text) else _as_text(data)
-        harvest.publications += [Record(found.id, found.date_updated or "", kept) for found in good]
+        kept = data if isinstance(payload, TextDocument) else _as_text(data)
+        harvest.publications += [PublicationRecord(found.id, found.date_updated or "", kept) for found in good]
     ids = {record.id for record in harvest.publications}
-    if isinstance(payload, Text) and not harvest.problems and len(ids) == len(harvest.publications):
+    if isinstance(payload, TextDocument) and not harvest.problems and len(ids) == len(harvest.publications):
         harvest.stream = payload.text
     return harvest
 
 
-def _parts(payload: Payload) -> Iterator[tuple[str, Any] | Diagnostic]:
-    if isinstance(payload, Text):
+def _parts(payload: Document) -> Iterator[tuple[str, Any] | Diagnostic]:
+    if isinstance(payload, TextDocument):
         from broadsheet.model import librecat  # noqa: PLC0415
 
         _check(payload.text, payload.where)
         yield from librecat.stream(payload.text, payload.where)
-    elif isinstance(payload, Lines):
+    elif isinstance(payload, JsonLines):
         yield from ((f"{payload.where}:{line}", row) for line, row in payload.rows)
         yield from payload.problems
-    elif isinstance(payload, Json):
+    elif isinstance(payload, JsonDocument):
         yield from ((payload.where, item) for item in _items(payload.value))
 
 
 def _check(stream: str, where: str) -> None:
     """What would cost the YAML parser minutes or gigabytes is refused before."""
     if max(map(len, stream.split("\n"))) > _LARGEST_LINE:
-        raise refused(where, "YAML with a line of more than 16 MB", "export the records again")
+        raise rejected(where, "YAML with a line of more than 16 MB", "export the records again")
     depth = 0
     for found in _BRACKETS.finditer(stream):
         mark = found[0]
         depth = depth + 1 if mark in "[{" else max(0, depth - 1) if mark in "]}" else 0
         if depth > _MOST_BRACKETS:
-            raise refused(where, "nested too deeply to be records", "leave the file out")
+            raise rejected(where, "nested too deeply to be records", "leave the file out")
 
 
 def _fault(data: Any) -> str | None:
@@ -103,8 +103,8 @@ def _fault(data: Any) -> str | None:
     return None
 
 
-def _other_kind(datas: list[Any], payload: Payload) -> str | None:
-    if isinstance(payload, Text) and _TREE.match(payload.text):
+def _other_kind(datas: list[Any], payload: Document) -> str | None:
+    if isinstance(payload, TextDocument) and _TREE.match(payload.text):
         return "departments"
     if not datas or not all(isinstance(data, dict) and "name" in data and "title" not in data for data in datas):
         return None

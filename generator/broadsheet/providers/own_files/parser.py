@@ -13,9 +13,9 @@ import msgspec
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
-from broadsheet.providers.decode import Json, Lines, Payload
-from broadsheet.providers.parse_result import Harvest, Notes, Row, refused
-from broadsheet.providers.scored_json import row_parser as rows
+from broadsheet.providers.decode import JsonDocument, JsonLines, Document
+from broadsheet.providers.parse_result import ParseResult, ParseLog, PaperRow, rejected
+from broadsheet.providers.scored_json import row_parser
 from broadsheet.store import records
 from broadsheet.text.sanitize import clean
 
@@ -25,14 +25,14 @@ _ALWAYS = frozenset({"arxiv_id", "title", "authors", "source"})  # the keys that
 _KINDS = frozenset({"archive", "day", "paper", "publication"})
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """A receipt, the lines of a download, or a file of ``data/`` by its place and its keys."""
-    if isinstance(payload, Json):
+    if isinstance(payload, JsonDocument):
         value = payload.value
         if isinstance(value, dict) and "state" in value and "date" in value:
             return value["state"] in list(DayState)
         return isinstance(value, dict) and _is_ours(payload, [value])
-    if not isinstance(payload, Lines) or not payload.rows:
+    if not isinstance(payload, JsonLines) or not payload.rows:
         return False
     listed = [row for _, row in payload.rows]
     return _is_download(listed[0]) or _is_ours(payload, listed)
@@ -42,12 +42,12 @@ def _is_download(row: dict[str, Any]) -> bool:
     return row.get("type") in _KINDS and isinstance(row.get("record"), dict)
 
 
-def _place(payload: Json | Lines) -> tuple[str, str] | None:
+def _place(payload: JsonDocument | JsonLines) -> tuple[str, str] | None:
     match = _PLACE.search(payload.where)
     return (match[1], match[3]) if match and records.is_date(match[3]) else None
 
 
-def _is_ours(payload: Json | Lines, listed: list[dict[str, Any]]) -> bool:
+def _is_ours(payload: JsonDocument | JsonLines, listed: list[dict[str, Any]]) -> bool:
     """Return whether these rows are in a file of ``data/``, by its place and their keys."""
     place = _place(payload)
     if place is None:
@@ -56,17 +56,17 @@ def _is_ours(payload: Json | Lines, listed: list[dict[str, Any]]) -> bool:
     return all(keys <= row.keys() for row in listed)
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """Return papers, dropped papers, receipts and replies, each on its own day."""
-    assert isinstance(payload, Json | Lines)
-    if isinstance(payload, Json) and "state" in payload.value:
-        return Harvest(receipts=[_receipt(payload.value, payload.where)])
-    lines = payload.rows if isinstance(payload, Lines) else [(1, payload.value)]
-    problems = payload.problems if isinstance(payload, Lines) else []
+    assert isinstance(payload, JsonDocument | JsonLines)
+    if isinstance(payload, JsonDocument) and "state" in payload.value:
+        return ParseResult(receipts=[_receipt(payload.value, payload.where)])
+    lines = payload.rows if isinstance(payload, JsonLines) else [(1, payload.value)]
+    problems = payload.problems if isinstance(payload, JsonLines) else []
     place = _place(payload)
     if place and place[0] == "replies":
-        return Harvest(replies={place[1]: [_encoded(row) for _, row in lines]}, problems=problems)
-    notes = Notes(payload.where)
+        return ParseResult(replies={place[1]: [_encoded(row) for _, row in lines]}, problems=problems)
+    notes = ParseLog(payload.where)
     if place is None:
         harvest = _download(lines, notes)
     else:
@@ -80,25 +80,25 @@ def parse(payload: Payload, day: str | None) -> Harvest:
 
 
 def _encoded(row: dict[str, Any]) -> bytes:
-    return msgspec.json.encode({name: rows.cleaned(value) for name, value in row.items() if rows.fits(value)})
+    return msgspec.json.encode({name: row_parser.clean_json(value) for name, value in row.items() if row_parser.is_storable(value)})
 
 
 def _receipt(value: dict[str, Any], where: str) -> Receipt:
     plain = {name: part for name, part in value.items() if clean(name) == name}  # hidden characters hide no other key
     try:
-        return records.decode_receipt(json.dumps(rows.cleaned(value) | rows.cleaned(plain)).encode())
+        return records.decode_receipt(json.dumps(row_parser.clean_json(value) | row_parser.clean_json(plain)).encode())
     except records.RecordError as error:
-        raise refused(where, f"not a receipt: {error}", "mend the file") from error
+        raise rejected(where, f"not a receipt: {error}", "mend the file") from error
 
 
-def _papers(lines: Iterator[tuple[int, dict[str, Any], str]], notes: Notes) -> Iterator[Row]:
+def _papers(lines: Iterator[tuple[int, dict[str, Any], str]], notes: ParseLog) -> Iterator[PaperRow]:
     for line, row, date in lines:
         notes.at(line)
-        if paper := rows.paper(row, None, notes):
+        if paper := row_parser.parse_paper(row, None, notes):
             yield notes.row(paper, date)
 
 
-def _download(lines: list[tuple[int, dict[str, Any]]], notes: Notes) -> Harvest:
+def _download(lines: list[tuple[int, dict[str, Any]]], notes: ParseLog) -> ParseResult:
     papers: list[tuple[int, dict[str, Any], str]] = []
     receipts: list[Receipt] = []
     publications = 0

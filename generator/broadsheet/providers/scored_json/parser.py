@@ -12,20 +12,20 @@ from typing import Any, NamedTuple
 from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers import fields
-from broadsheet.providers import normalize as mending
+from broadsheet.providers import normalize
 from broadsheet.providers.dates import day_of_value
-from broadsheet.providers.decode import Json, LineFinder, Lines, Payload, Repeated, json_pairs
+from broadsheet.providers.decode import JsonDocument, LineFinder, JsonLines, Document, ObjectWithRepeatedKeys, parse_pairs
 from broadsheet.providers.fields import DATE, SCORES, FieldMap
-from broadsheet.providers.parse_result import Harvest, Notes, Row
-from broadsheet.providers.scored_json import row_parser as rows
-from broadsheet.providers.unscored import Column, raw_score, why_unscored
+from broadsheet.providers.parse_result import ParseResult, ParseLog, PaperRow
+from broadsheet.providers.scored_json import row_parser
+from broadsheet.providers.unscored import ScoreColumn, raw_score, explain_unscored
 from broadsheet.store.records import A_DATE
 
 NO_DAY = "no date found"
 _MARKS = frozenset({"ARXIVID", "arxiv_id", "RELEVANCE", "NOVELTY", "SCORE", "COMMENT"})
 
 
-class Item(NamedTuple):
+class InputRow(NamedTuple):
     """A row where it stands: its line, found when it is asked for, and the name under which it is kept, if any."""
 
     row: object
@@ -35,11 +35,11 @@ class Item(NamedTuple):
     repeats_a_key: bool = False
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """An object of rows by id, a list of rows, one row, or rows line by line."""
-    if isinstance(payload, Lines):
+    if isinstance(payload, JsonLines):
         return any(is_row(row, payload.fields) for _, row in payload.rows)
-    if not isinstance(payload, Json):
+    if not isinstance(payload, JsonDocument):
         return False
     value = payload.value
     if isinstance(value, list):
@@ -49,7 +49,7 @@ def recognise(payload: Payload) -> bool:
 
 def is_row(value: object, names: FieldMap) -> bool:
     """Return whether `value` is an object with an arXiv id, under a usual name or under one that the user gave."""
-    return rows.is_row(value) or (isinstance(value, dict) and bool(names.keys) and rows.is_row(names.apply(value)))
+    return row_parser.is_row(value) or (isinstance(value, dict) and bool(names.keys) and row_parser.is_row(names.apply(value)))
 
 
 def is_by_id(value: dict[str, Any]) -> bool:
@@ -57,21 +57,21 @@ def is_by_id(value: dict[str, Any]) -> bool:
     return any(isinstance(row, dict) and (row.keys() & _MARKS or arxiv_id.parse(key)) for key, row in value.items())
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """Return the rows on their days. Raises DigestError if none has one and `day` is unknown."""
-    notes = Notes(payload.where)
-    if isinstance(payload, Lines):
-        items = [Item(row, line) for line, row in payload.rows]
-        harvest = notes.harvest(take(items, day, notes, settled(payload.fields, items, notes)))
+    notes = ParseLog(payload.where)
+    if isinstance(payload, JsonLines):
+        items = [InputRow(row, line) for line, row in payload.rows]
+        harvest = notes.harvest(parse_rows(items, day, notes, resolve_fields(payload.fields, items, notes)))
         harvest.problems = sorted([*harvest.problems, *payload.problems], key=lambda problem: _number(problem.location))
         harvest.refused += len(payload.problems)
         return harvest
-    assert isinstance(payload, Json)
-    items = items_of(payload, payload.value)
-    return notes.harvest(take(items, day, notes, settled(payload.fields, items, notes)))
+    assert isinstance(payload, JsonDocument)
+    items = input_rows(payload, payload.value)
+    return notes.harvest(parse_rows(items, day, notes, resolve_fields(payload.fields, items, notes)))
 
 
-def settled(names: FieldMap, items: Sequence[Item], notes: Notes) -> FieldMap:
+def resolve_fields(names: FieldMap, items: Sequence[InputRow], notes: ParseLog) -> FieldMap:
     """Return what the user said as far as the rows of a file have its keys; the rest is a problem of the file."""
     objects = [item.row for item in items if isinstance(item.row, dict)]
     if names.is_empty or not objects:
@@ -80,22 +80,22 @@ def settled(names: FieldMap, items: Sequence[Item], notes: Notes) -> FieldMap:
     return names.met_by(objects)
 
 
-def items_of(payload: Json, value: Any) -> list[Item]:
+def input_rows(payload: JsonDocument, value: Any) -> list[InputRow]:
     """Return the rows in `value`, which is all of the payload or a part of it."""
     line = LineFinder(payload.data)
     if isinstance(value, dict) and not is_row(value, payload.fields):
         return list(_by_id(payload, value, line))
     listed = value if isinstance(value, list) else [value]
-    return [Item(row, partial(line, _id_of(row))) for row in listed]
+    return [InputRow(row, partial(line, _id_of(row))) for row in listed]
 
 
-def _by_id(payload: Json, value: dict[str, Any], line: LineFinder) -> Iterable[Item]:
+def _by_id(payload: JsonDocument, value: dict[str, Any], line: LineFinder) -> Iterable[InputRow]:
     # JSON readers keep the last of two equal keys. More titles than rows give such a file away.
     twice = value is payload.value and payload.data.count(b'"title"') > len(value)
     seen: set[str] = set()
-    for key, row in json_pairs(payload.data) if twice else value.items():
+    for key, row in parse_pairs(payload.data) if twice else value.items():
         place = line(key, key=True) if twice else partial(line, key, key=True)
-        yield Item(row, place, key, key in seen, isinstance(row, Repeated))
+        yield InputRow(row, place, key, key in seen, isinstance(row, ObjectWithRepeatedKeys))
         seen.add(key)
 
 
@@ -109,15 +109,15 @@ def _number(where: str) -> int:
     return int(line) if line.isdecimal() else 0
 
 
-def take(items: Sequence[Item], day: str | None, notes: Notes, names: FieldMap) -> list[Row]:
+def parse_rows(items: Sequence[InputRow], day: str | None, notes: ParseLog, names: FieldMap) -> list[PaperRow]:
     """Return the papers of these rows, each on its own day or on `day`. Raises DigestError if no row has a day."""
     items = [item._replace(row=_read(item.row, names)) if isinstance(item.row, dict) else item for item in items]
     if day is None and not any(isinstance(item.row, dict) and item.row.get(DATE) for item in items):
         raise DigestError([*notes.problems, Diagnostic(notes.label, NO_DAY, _ways_to_tell_it(items))])
     columns = {
-        name: Column.of([raw_score(item.row, name) for item in items], names.scales.get(name)) for name in SCORES
+        name: ScoreColumn.of([raw_score(item.row, name) for item in items], names.scales.get(name)) for name in SCORES
     }
-    taken: list[Row] = []
+    taken: list[PaperRow] = []
     for item in items:
         notes.at(item.line)
         if item.is_repeated:
@@ -135,40 +135,40 @@ def _read(row: dict[str, Any], names: FieldMap) -> dict[str, Any]:
     return names.convert(fields.translate(names.apply(row)))
 
 
-def _ways_to_tell_it(items: Sequence[Item]) -> str:
+def _ways_to_tell_it(items: Sequence[InputRow]) -> str:
     do = "put YYYY-MM-DD into the file's name or as date into each row, or pass --date"
     published = any(isinstance(item.row, dict) and item.row.get("published") for item in items)
     return f"{do}; --map date=published takes the day of publication" if published else do
 
 
 def _take_row(
-    row: dict[str, Any], key: str | None, day: str | None, columns: dict[str, Column], notes: Notes, taken: list[Row]
+    row: dict[str, Any], key: str | None, day: str | None, columns: dict[str, ScoreColumn], notes: ParseLog, taken: list[PaperRow]
 ) -> None:
     row, date = _dated(row, day, notes)
     if date is None:
         return
     row, odd = _without_odd_scores(row, columns, notes)
-    paper = rows.paper(row, key, notes)
+    paper = row_parser.parse_paper(row, key, notes)
     if paper is None:
         return
     if paper.score is None:
-        notes.unscored(*why_unscored(paper, row, odd, columns))
+        notes.unscored(*explain_unscored(paper, row, odd, columns))
     taken.append(notes.row(paper, date))
 
 
 def _without_odd_scores(
-    row: dict[str, Any], columns: dict[str, Column], notes: Notes
+    row: dict[str, Any], columns: dict[str, ScoreColumn], notes: ParseLog
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the row without scores on a scale that is not ours, and the scales of these."""
     odd = {name: scale for name in SCORES if (scale := columns[name].guess) and raw_score(row, name) is not None}
     for name in odd:
-        if mending.score(raw_score(row, name), name, notes) is not None:
+        if normalize.score(raw_score(row, name), name, notes) is not None:
             what = "a score among others that are not from 1 to 10 was left out"
-            notes.repair(what, f"{name} {mending.shown(raw_score(row, name))}")
+            notes.repair(what, f"{name} {normalize.excerpt(raw_score(row, name))}")
     return {name: value for name, value in row.items() if name.lower() not in odd} if odd else row, odd
 
 
-def _dated(row: dict[str, Any], day: str | None, notes: Notes) -> tuple[dict[str, Any], str | None]:
+def _dated(row: dict[str, Any], day: str | None, notes: ParseLog) -> tuple[dict[str, Any], str | None]:
     """Return the row without its date, and its day; None if that cannot be read or contradicts `day`."""
     raw = row.get(DATE)
     if raw in (None, ""):
@@ -177,7 +177,7 @@ def _dated(row: dict[str, Any], day: str | None, notes: Notes) -> tuple[dict[str
         return row, day
     date = day_of_value(raw)
     if date is None:
-        notes.refuse(f"date {mending.shown(raw)} is not {A_DATE}", "correct it")
+        notes.refuse(f"date {normalize.excerpt(raw)} is not {A_DATE}", "correct it")
     elif day is not None and date != day:
         what = f"the row's date is {date}, its file's name or --date gives {day}"
         notes.refuse(what, "correct the wrong one, or leave --date out; --map date=KEY takes the day from another key")

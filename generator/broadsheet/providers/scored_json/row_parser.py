@@ -11,8 +11,8 @@ from broadsheet.model.count import MAX_INTEGER
 from broadsheet.model.paper import Links, Paper
 from broadsheet.model.scorer import Scorer
 from broadsheet.providers import fields
-from broadsheet.providers import normalize as mending
-from broadsheet.providers.parse_result import Notes
+from broadsheet.providers import normalize
+from broadsheet.providers.parse_result import ParseLog
 from broadsheet.store import records
 from broadsheet.text.sanitize import clean, safe_url
 
@@ -37,7 +37,7 @@ def is_row(value: object) -> bool:
     return value.keys().isdisjoint(_OTHER_SOURCES) and fields.find_id(value) is not None
 
 
-def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
+def parse_paper(row: dict[str, Any], key: str | None, notes: ParseLog) -> Paper | None:
     """Return the paper of a row, mended where needed; None if it has no id, or nothing else (then refused in `notes`).
 
     `key` is the name under which the row stands, tried when the row has no id itself. The row of a rating has no title;
@@ -46,21 +46,21 @@ def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
     known = _identify(row, key, notes)
     if known is None:
         return None
-    title = mending.title(row.get("title"), notes)
-    names, places = mending.authors(_listed(row.get("authors")), notes)
-    abstract = mending.optional_text(row.get("abstract"), "abstract", notes)
+    title = normalize.title(row.get("title"), notes)
+    names, places = normalize.authors(_listed(row.get("authors")), notes)
+    abstract = normalize.optional_text(row.get("abstract"), "abstract", notes)
     version, announced = known.version, None
     if abstract and abstract.startswith("arXiv:"):
-        abstract, told, announced = mending.announcement(abstract, notes)
+        abstract, told, announced = normalize.split_announcement(abstract, notes)
         version = told or version
-    relevance = mending.score(row.get("RELEVANCE", row.get("relevance")), "relevance", notes)
-    novelty = mending.score(row.get("NOVELTY", row.get("novelty")), "novelty", notes)
+    relevance = normalize.score(row.get("RELEVANCE", row.get("relevance")), "relevance", notes)
+    novelty = normalize.score(row.get("NOVELTY", row.get("novelty")), "novelty", notes)
     if (relevance is None) != (novelty is None):
         half = f"relevance {relevance}" if novelty is None else f"novelty {novelty}"
         notes.repair("a score needs relevance and novelty: one without the other was left out", half)
         relevance = novelty = None
     extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
-    if (total := mending.number(row.get("SCORE"))) is not None and relevance is None:
+    if (total := normalize.number(row.get("SCORE"))) is not None and relevance is None:
         extra["score"] = total  # the only score there is, e.g. of a paper chosen for its author
     if title is None and relevance is None and not extra:
         notes.refuse(f"{known.id} has neither a title nor a rating", _where_the_rest_is(row))
@@ -73,7 +73,7 @@ def paper(row: dict[str, Any], key: str | None, notes: Notes) -> Paper | None:
         version=version,
         relevance=relevance,
         novelty=novelty,
-        comment=mending.optional_text(row.get("COMMENT", row.get("comment")), "comment", notes),
+        comment=normalize.optional_text(row.get("COMMENT", row.get("comment")), "comment", notes),
         announce_type=announced,
         extra=extra,
     )
@@ -98,23 +98,23 @@ def given_name_first(author: str) -> str:
 def _where_the_rest_is(row: dict[str, Any]) -> str:
     inner = (name for name, value in row.items() if isinstance(value, dict) and ("title" in value or "TITLE" in value))
     if name := next(inner, None):
-        return f"give the keys under {mending.shown(name)} a row of their own"
+        return f"give the keys under {normalize.excerpt(name)} a row of their own"
     return "add title, or relevance and novelty"
 
 
-def _identify(row: dict[str, Any], key: str | None, notes: Notes) -> ArxivId | None:
+def _identify(row: dict[str, Any], key: str | None, notes: ParseLog) -> ArxivId | None:
     # `arxiv_id` and the key come from metadata; `ARXIVID` was written by a language model, which may slip.
     places = {"arxiv_id": row.get("arxiv_id"), "the row's own key": key, "ARXIVID": row.get("ARXIVID")}
     given = {name: value for name, value in places.items() if value is not None}
     for value in given.values():
-        if known := mending.identifier(value, notes):
+        if known := normalize.parse_id(value, notes):
             other = row.get("ARXIVID")
-            if other is not None and other != value and mending.identifier(other, Notes("")) != known:
+            if other is not None and other != value and normalize.parse_id(other, ParseLog("")) != known:
                 what = "two ids in one row: the paper's own is believed"
-                notes.repair(what, f"{known.id}, not {mending.shown(other)}")
+                notes.repair(what, f"{known.id}, not {normalize.excerpt(other)}")
             return known
     if given:
-        what = "no arXiv id: " + ", ".join(f"{name} is {mending.shown(value)}" for name, value in given.items())
+        what = "no arXiv id: " + ", ".join(f"{name} is {normalize.excerpt(value)}" for name, value in given.items())
         notes.refuse(what, "add the id (YYMM.NNNNN) as arxiv_id", kind="no arXiv id")
     else:
         notes.refuse(f"no arXiv id under {', '.join(fields.ID_KEYS)}", NO_ID)
@@ -124,34 +124,34 @@ def _identify(row: dict[str, Any], key: str | None, notes: Notes) -> ArxivId | N
 # -- keys beyond the common ones -----------------------------------------------------------------------------------
 
 
-def _with_more(made: Paper, row: dict[str, Any], notes: Notes) -> Paper:
-    found: dict[str, Any] = {name: mending.line_of_text(row.get(name), name, notes) for name in _TEXTS}
+def _with_more(made: Paper, row: dict[str, Any], notes: ParseLog) -> Paper:
+    found: dict[str, Any] = {name: normalize.single_line(row.get(name), name, notes) for name in _TEXTS}
     found |= {name: _words(row.get(name), name, notes) for name in _LISTS}
     found |= {name: _count(row.get(name), name, notes) for name in _COUNTS}
     found |= {name: _time(row.get(name), name, notes) for name in _TIMES}
-    found |= {"scorer": _scorer(row.get("scorer"), notes), "links": links(row.get("links"), notes)}
-    found["source"] = mending.line_of_text(row.get("source"), "source", notes)
+    found |= {"scorer": _scorer(row.get("scorer"), notes), "links": parse_links(row.get("links"), notes)}
+    found["source"] = normalize.single_line(row.get("source"), "source", notes)
     extra = _extra(row, notes)
     changes = {name: value for name, value in found.items() if value}
     changes |= {name: found[name] for name in ("upvotes", "comments") if found[name] == 0}
     return msgspec.structs.replace(made, **changes, extra=made.extra | extra)
 
 
-def _extra(row: dict[str, Any], notes: Notes) -> dict[str, Any]:
+def _extra(row: dict[str, Any], notes: ParseLog) -> dict[str, Any]:
     extra = {}
     for name in row.keys() - _SCORED - _HANDLED:
         if clean(name) in records.PAPER_FIELDS:
             notes.repair("a key with control characters that hides one of ours was left out", clean(name))
-        elif fits(row[name]):
-            extra[clean(name)] = cleaned(row[name])
+        elif is_storable(row[name]):
+            extra[clean(name)] = clean_json(row[name])
         else:
-            notes.repair("a value nested too deeply, or a number out of range, was left out", mending.shown(name))
+            notes.repair("a value nested too deeply, or a number out of range, was left out", normalize.excerpt(name))
     return extra
 
 
-def _words(raw: object, field: str, notes: Notes) -> tuple[str, ...]:
+def _words(raw: object, field: str, notes: ParseLog) -> tuple[str, ...]:
     parts = raw if isinstance(raw, list | tuple) else [] if raw is None else _parts(raw, field)
-    return tuple(word for part in parts if (word := mending.line_of_text(part, field, notes)))
+    return tuple(word for part in parts if (word := normalize.single_line(part, field, notes)))
 
 
 def _parts(raw: object, field: str) -> list[object]:
@@ -161,37 +161,37 @@ def _parts(raw: object, field: str) -> list[object]:
     return [*re.split(r"[\s,;|]+" if field == "categories" else r"[;|]", raw)]
 
 
-def _count(raw: object, field: str, notes: Notes) -> int | None:
-    value = mending.number(raw)
+def _count(raw: object, field: str, notes: ParseLog) -> int | None:
+    value = normalize.number(raw)
     if isinstance(value, int) and 0 <= value <= MAX_INTEGER:
         return value
     if raw is not None:
-        notes.repair("a value that is not a count was left out", f"{field} {mending.shown(raw)}")
+        notes.repair("a value that is not a count was left out", f"{field} {normalize.excerpt(raw)}")
     return None
 
 
-def _time(raw: object, field: str, notes: Notes) -> str | None:
+def _time(raw: object, field: str, notes: ParseLog) -> str | None:
     text = raw.strip() if isinstance(raw, str) else ""
     if records.is_time(text):
         return text if _TIME_OF_DAY.fullmatch(text, 10) else text[:10]
     if raw is not None:
-        notes.repair("a value that is not an ISO 8601 date was left out", f"{field} {mending.shown(raw)}")
+        notes.repair("a value that is not an ISO 8601 date was left out", f"{field} {normalize.excerpt(raw)}")
     return None
 
 
-def _scorer(raw: object, notes: Notes) -> Scorer | None:
+def _scorer(raw: object, notes: ParseLog) -> Scorer | None:
     if raw is None:
         return None
     try:
         scorer = msgspec.convert({"model": raw} if isinstance(raw, str) else raw, Scorer)
-        model = mending.line_of_text(scorer.model, "scorer", notes)
-        return Scorer(model=model, rubric=mending.line_of_text(scorer.rubric, "rubric", notes)) if model else None
+        model = normalize.single_line(scorer.model, "scorer", notes)
+        return Scorer(model=model, rubric=normalize.single_line(scorer.rubric, "rubric", notes)) if model else None
     except msgspec.ValidationError as error:
         notes.repair("a value that is not a scorer was left out", str(error))
         return None
 
 
-def links(raw: object, notes: Notes) -> Links | None:
+def parse_links(raw: object, notes: ParseLog) -> Links | None:
     """Links from an object of addresses, without white space in them; what is no http(s) address is left out."""
     if not isinstance(raw, dict):
         return None
@@ -201,7 +201,7 @@ def links(raw: object, notes: Notes) -> Links | None:
             continue
         address = "".join(given.split())
         if safe_url(address) is None:
-            notes.repair("a link that is no http(s) address was left out", f"{name} {mending.shown(given)}")
+            notes.repair("a link that is no http(s) address was left out", f"{name} {normalize.excerpt(given)}")
             continue
         if address != given:
             notes.repair("white space taken out of a link", address)
@@ -209,20 +209,20 @@ def links(raw: object, notes: Notes) -> Links | None:
     return Links(**found) if found else None
 
 
-def fits(value: Any, depth: int = 50) -> bool:
+def is_storable(value: Any, depth: int = 50) -> bool:
     """Return whether `value` can be kept: not nested too deeply, no whole number that is out of SQLite's range."""
     if isinstance(value, int) and value.bit_length() > 63:
         return False
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return depth > 0 and all(fits(part, depth - 1) for part in parts)
+    return depth > 0 and all(is_storable(part, depth - 1) for part in parts)
 
 
-def cleaned(value: Any) -> Any:
+def clean_json(value: Any) -> Any:
     """Return a value that can be written as JSON: text without lone surrogates, no NaN; nested as it was."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {clean(str(name)): cleaned(part) for name, part in value.items()}
-    return [cleaned(part) for part in value] if isinstance(value, list) else value
+        return {clean(str(name)): clean_json(part) for name, part in value.items()}
+    return [clean_json(part) for part in value] if isinstance(value, list) else value

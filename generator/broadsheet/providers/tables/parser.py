@@ -9,23 +9,23 @@ from typing import Any, NamedTuple
 from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.providers import fields
-from broadsheet.providers import normalize as mending
-from broadsheet.providers.decode import LARGEST_FILE, Lines, Payload, Text, lines_of
-from broadsheet.providers.parse_result import Harvest, refused
-from broadsheet.providers.scored_json import parser as scored
+from broadsheet.providers import normalize
+from broadsheet.providers.decode import MAX_FILE_BYTES, JsonLines, Document, TextDocument, split_lines
+from broadsheet.providers.parse_result import ParseResult, rejected
+from broadsheet.providers.scored_json import parser as scored_json
 from broadsheet.providers.scored_json.row_parser import NO_ID
 
 _DELIMITERS = ",\t;|"
 _SEPARATOR = re.compile(r"\s*sep=(.)\r?\n", re.IGNORECASE)  # Excel's hint, before the header
 _OTHERS = [name for names in fields.ALTERNATIVES.values() for name in names]
-_NAMES = frozenset(map(fields.normalize, (*fields.ID_KEYS, *fields.TARGETS, *_OTHERS)))
+_NAMES = frozenset(map(fields.normalize_key, (*fields.ID_KEYS, *fields.TARGETS, *_OTHERS)))
 _TABLE_NAME = re.compile(r"\.[ct]sv(?:\.gz)?$", re.IGNORECASE)
 _LONGEST_START = 20_000
 _MOST_BEFORE_HEADER = 10  # lines
 _COUNTS = frozenset({"version", "upvotes", "comments"})
 
 
-class Layout(NamedTuple):
+class TableLayout(NamedTuple):
     """The header of a table: how many lines stand before it, what separates its cells, and the cells."""
 
     skipped: int
@@ -33,25 +33,25 @@ class Layout(NamedTuple):
     headings: list[str]
 
 
-def recognise(payload: Payload) -> bool:
+def matches(payload: Document) -> bool:
     """A text with a line of headings that name fields of a paper, with arXiv ids and no header, or called a table."""
-    if not isinstance(payload, Text):
+    if not isinstance(payload, TextDocument):
         return False
     return _layout(payload) is not None or _TABLE_NAME.search(payload.where) is not None or _is_headless(payload)
 
 
-def _start(payload: Text) -> list[tuple[int, str]]:
+def _start(payload: TextDocument) -> list[tuple[int, str]]:
     """Return the first lines that are not empty, each with the number of lines before it."""
-    lines = enumerate(lines_of(payload.text[:_LONGEST_START]))
+    lines = enumerate(split_lines(payload.text[:_LONGEST_START]))
     return list(islice(((number, line) for number, line in lines if line.strip()), _MOST_BEFORE_HEADER + 1))
 
 
-def _layout(payload: Text) -> Layout | None:
+def _layout(payload: TextDocument) -> TableLayout | None:
     """Return the first header among a table's first lines: titles and remarks may stand before it."""
     start = _start(payload)
     hint = _SEPARATOR.match(start[0][1])
     for place, (number, line) in enumerate(start):
-        layouts = [Layout(number, mark, _cells(line, mark)) for mark in (hint[1] if hint else _DELIMITERS)]
+        layouts = [TableLayout(number, mark, _cells(line, mark)) for mark in (hint[1] if hint else _DELIMITERS)]
         best = max(layouts, key=lambda layout: _known(layout.headings, payload))
         if _known(best.headings, payload) >= 2 and (place == 0 or _has_ids(best.headings, payload)):
             return best
@@ -65,52 +65,52 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _known(headings: list[str], payload: Text) -> int:
-    names = {fields.normalize(name) for name in headings} - {""}
-    return len(names & (_NAMES | {fields.normalize(key) for key in payload.fields.keys.values()}))
+def _known(headings: list[str], payload: TextDocument) -> int:
+    names = {fields.normalize_key(name) for name in headings} - {""}
+    return len(names & (_NAMES | {fields.normalize_key(key) for key in payload.fields.keys.values()}))
 
 
-def _has_ids(headings: list[str], payload: Text) -> bool:
+def _has_ids(headings: list[str], payload: TextDocument) -> bool:
     """Return whether a column can hold arXiv ids."""
     return fields.has_id_column([dict.fromkeys(headings)], payload.fields)
 
 
-def _is_headless(payload: Text) -> bool:
+def _is_headless(payload: TextDocument) -> bool:
     first = _start(payload)[0][1]
     return any(arxiv_id.parse(cell) for mark in _DELIMITERS if mark in first for cell in _cells(first, mark))
 
 
-def parse(payload: Payload, day: str | None) -> Harvest:
+def parse(payload: Document, day: str | None) -> ParseResult:
     """Return the rows as those of any other file. Raises DigestError if there is no header, or no column of ids."""
-    assert isinstance(payload, Text)
+    assert isinstance(payload, TextDocument)
     problems: list[Diagnostic] = []
     notes: list[Diagnostic] = []
-    listed = list(rows_of(payload, problems, notes))
-    harvest = scored.parse(Lines(payload.where, listed, problems, payload.fields), day)
+    listed = list(read_rows(payload, problems, notes))
+    harvest = scored_json.parse(JsonLines(payload.where, listed, problems, payload.fields), day)
     harvest.problems = [*notes, *harvest.problems]
     return harvest
 
 
-def _header(payload: Text) -> Layout:
+def _header(payload: TextDocument) -> TableLayout:
     layout = _layout(payload)
     number, line = _start(payload)[0] if layout is None else (layout.skipped, "")
     where = f"{payload.where}:{number + 1}"
     if layout is None:
         do = "put the names of the columns into the first line, e.g. arxiv_id,title,relevance,novelty,comment"
-        raise refused(where, f"a table without a header: its first line is {mending.shown(line.strip())}", do)
+        raise rejected(where, f"a table without a header: its first line is {normalize.excerpt(line.strip())}", do)
     if not _has_ids(layout.headings, payload):
-        names = mending.shown(", ".join(filter(None, layout.headings)))
-        raise refused(where, f"a table without a column of arXiv ids; its columns are {names}", NO_ID)
+        names = normalize.excerpt(", ".join(filter(None, layout.headings)))
+        raise rejected(where, f"a table without a column of arXiv ids; its columns are {names}", NO_ID)
     return layout
 
 
-def rows_of(payload: Text, problems: list[Diagnostic], notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_rows(payload: TextDocument, problems: list[Diagnostic], notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the line and the cells of each row, under its headings.
 
     Rows that cannot be read are added to `problems`, what is to be said of others to `notes`.
     """
     layout = _header(payload)
-    lines = lines_of(payload.text)
+    lines = split_lines(payload.text)
     if any(line.strip() and not _SEPARATOR.match(line) for line in lines[: layout.skipped]):
         what = f"the header is on line {layout.skipped + 1}; the lines before it were passed over"
         notes.append(Diagnostic(f"{payload.where}:1", what, "nothing to do if they are a title", is_note=True))
@@ -136,7 +136,7 @@ def _records(lines: list[str], start: int, delimiter: str) -> tuple[list[tuple[i
     """
     records: list[tuple[int, list[str]]] = []
     unclosed: list[int] = []
-    largest = csv.field_size_limit(LARGEST_FILE)
+    largest = csv.field_size_limit(MAX_FILE_BYTES)
     try:
         while start < len(lines):
             reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter, strict=True)

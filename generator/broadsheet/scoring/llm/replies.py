@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from broadsheet.providers import normalize
-from broadsheet.providers.parse_result import Notes
+from broadsheet.providers.parse_result import ParseLog
 from broadsheet.providers.scored_json import row_parser
 from broadsheet.scoring.llm import reply_fields, reply_layouts, reply_text
 from broadsheet.scoring.llm.lenient_json import Bare, Members
@@ -179,7 +179,7 @@ def _outcomes(rows: Iterable[tuple[set[str], Pairs]], requested: Collection[str]
 
 
 def _written_id(pairs: Pairs) -> str:
-    return normalize.shown(next((value for field, value in pairs if field == ID), ""))
+    return normalize.excerpt(next((value for field, value in pairs if field == ID), ""))
 
 
 def _papers(pairs: Pairs, requested: Collection[str]) -> set[str]:
@@ -200,7 +200,7 @@ def _rating(pairs: Pairs) -> Rating | str:
     if len(comments) > 1:
         return f"{COMMENT} twice, and not the same"
     row = {ID: "0704.0001", COMMENT: next(iter(comments), None), RELEVANCE: relevance, NOVELTY: novelty}
-    rated = row_parser.paper(row | {"topics": _topics(pairs)}, None, Notes(""))
+    rated = row_parser.parse_paper(row | {"topics": _topics(pairs)}, None, ParseLog(""))
     assert rated is not None
     assert rated.relevance is not None
     assert rated.novelty is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 from broadsheet.model import arxiv_id
 from broadsheet.providers import normalize
-from broadsheet.providers.parse_result import Notes
+from broadsheet.providers.parse_result import ParseLog
 from broadsheet.scoring.llm.lenient_json import Bare, Members
 
 ID, RELEVANCE, NOVELTY, COMMENT, TOPICS, PLACE = "ARXIVID", "RELEVANCE", "NOVELTY", "COMMENT", "TOPICS", "PLACE"
@@ -82,10 +82,10 @@ def score_of(value: Any) -> int | float | None:
         return None
     text = unicodedata.normalize("NFKC", value[:200]).strip().strip("*_`'\"").strip()
     if _EXPONENT.fullmatch(text):
-        return normalize.score(float(text), "", Notes(""))
+        return normalize.score(float(text), "", ParseLog(""))
     match = _SCORE.fullmatch(text) or _LABELLED.fullmatch(text)
     number = next(filter(None, match.groups())) if match else None
-    return normalize.score(float(re.sub(r"\s", "", number).replace(",", ".")), "", Notes("")) if number else None
+    return normalize.score(float(re.sub(r"\s", "", number).replace(",", ".")), "", ParseLog("")) if number else None
 
 
 def is_nothing(value: Any) -> bool:
@@ -102,5 +102,5 @@ def shown(value: Any) -> str:
     text = str(value).strip() if isinstance(value, str) else ""
     if isinstance(value, Bare) and _PLAIN_NUMBER.fullmatch(text):
         short = text if text.lstrip("+-").isdigit() else float(text)
-        return normalize.shown(short) if len(text) <= _MAX_NUMBER else "a number of many digits"
+        return normalize.excerpt(short) if len(text) <= _MAX_NUMBER else "a number of many digits"
     return text if _HARMLESS.fullmatch(text) else "a text" if text else "a value"

@@ -1,4 +1,4 @@
-"""From a model's raw estimate to a rating: a rising line through what papers with such an estimate were rated."""
+"""Calibration of a model's raw estimates: a rising line through the ratings of papers with similar estimates."""
 
 from typing import Any, NamedTuple
 
@@ -8,25 +8,25 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 
 BINS = 20
-_RISE = 1e-3  # between neighbouring knots at least, so that no two estimates become one rating
+_RISE = 1e-3  # minimum between neighbouring knots, so that different estimates get different ratings
 
 
 class Calibration(NamedTuple):
-    """A line that rises from knot to knot: ratings `after` over estimates `before`. Strict: the order stays."""
+    """A line from knot to knot: ratings `after` over estimates `before`. It rises strictly, which keeps the order."""
 
     before: Numbers
     after: Numbers
 
     def __call__(self, estimates: Any) -> Numbers:
-        """The ratings that belong to `estimates`, unrounded."""
+        """Return the ratings for `estimates`, unrounded."""
         return np.interp(np.asarray(estimates, np.float64), self.before, self.after)
 
 
 def calibrate(estimates: Any, ratings: Any, lowest: float, highest: float) -> Calibration:
-    """The calibration that `ratings` of papers with these (out-of-fold) `estimates` ask for.
+    """Return the calibration from out-of-fold `estimates` to `ratings`.
 
-    Papers are put into up to twenty groups of neighbouring estimates; their mean ratings, made rising where they are
-    not (pool adjacent violators), are the knots. Beyond them the line runs on to `lowest` and `highest`.
+    The knots are the mean ratings of up to twenty groups of neighbouring estimates, pooled where they do not rise (pool
+    adjacent violators). Beyond them the line goes on to `lowest` and `highest`.
     """
     order = np.argsort(estimates, kind="stable")
     before, after = np.asarray(estimates, np.float64)[order], np.asarray(ratings, np.float64)[order]
@@ -42,7 +42,7 @@ def calibrate(estimates: Any, ratings: Any, lowest: float, highest: float) -> Ca
 
 
 def _rising(groups: list[tuple[float, int]]) -> list[float]:
-    """The groups' means, pooled with the one before where they fall."""
+    """Return the means of the groups, pooled with the previous group where they fall."""
     pools: list[tuple[float, int, int]] = []
     for mean, size in groups:
         pool = (mean, size, 1)

@@ -1,4 +1,4 @@
-"""How well a model's order agrees with the ratings: the figures that `broadsheet train` reports."""
+"""The evaluation of a model: the agreement of its predictions with the ratings, which `broadsheet train` reports."""
 
 import msgspec
 import numpy as np
@@ -6,23 +6,23 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from broadsheet.scoring.local.calibration import Numbers
-from broadsheet.scoring.local.model import Ratings
+from broadsheet.scoring.local.model import Predictions
 
-GOOD = 7  # a relevance from here on is what the prefilter must not lose
+GOOD = 7  # the least relevance of papers that the prefilter must not lose
 SHARES = (0.3, 0.5)
 
 
 class Recall(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of the `papers` whose relevance is rated `least` or more are among the most promising `share` of all."""
+    """The share of the `papers` with a relevance of `least` or more among the top `share` of all predictions."""
 
     least: int
     papers: int
     share: float
-    recall: float | None  # None where there is no such paper
+    recall: float | None  # None without such papers
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """Spearman's rank correlation of expected and given ratings (None where one of them does not vary), and recalls."""
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """Spearman's rank correlations of predictions and ratings (None if one of them is constant), and recalls."""
 
     papers: int
     relevance: float | None
@@ -30,31 +30,31 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     recalls: tuple[Recall, ...]
 
 
-def figures(relevance: Numbers, novelty: Numbers, rated: Ratings) -> Figures:
-    """Compare the given ratings with what a model expected of papers that it had not been shown."""
+def measure(relevance: Numbers, novelty: Numbers, predictions: Predictions) -> Evaluation:
+    """Compare ratings with the predictions for papers that were not in the training data."""
     recalls = []
     for least in (GOOD, GOOD + 1):
         good = relevance >= least
         for share in SHARES:
-            found = recall(good, rated.promise, share)
-            recalls.append(Recall(least=least, papers=int(good.sum()), share=share, recall=found))
-    return Figures(
+            good_share = recall(good, predictions.p_relevant, share)
+            recalls.append(Recall(least=least, papers=int(good.sum()), share=share, recall=good_share))
+    return Evaluation(
         papers=len(relevance),
-        relevance=spearman(relevance, rated.relevance),
-        novelty=spearman(novelty, rated.novelty),
+        relevance=spearman(relevance, predictions.relevance),
+        novelty=spearman(novelty, predictions.novelty),
         recalls=tuple(recalls),
     )
 
 
-def spearman(one: Numbers, other: Numbers) -> float | None:
-    """Spearman's rank correlation, ties at their mean rank; None where one of the two does not vary."""
-    ranks = np.array([rankdata(one), rankdata(other)])
+def spearman(values: Numbers, other: Numbers) -> float | None:
+    """Return Spearman's rank correlation, with ties at their mean rank; None if one of the two is constant."""
+    ranks = np.array([rankdata(values), rankdata(other)])
     return float(np.corrcoef(ranks)[0, 1]) if (ranks.std(axis=1) > 0).all() else None
 
 
-def recall(good: NDArray[np.bool_], promise: Numbers, share: float) -> float | None:
-    """The share of the `good` that is among the most promising `share` of all (rounded up)."""
+def recall(good: NDArray[np.bool_], p_relevant: Numbers, share: float) -> float | None:
+    """Return the share of the `good` among the top `share` of all, rounded up."""
     if not good.any():
         return None
-    kept = np.argsort(-promise, kind="stable")[: int(np.ceil(len(promise) * share))]
-    return float(good[kept].sum() / good.sum())
+    top = np.argsort(-p_relevant, kind="stable")[: int(np.ceil(len(p_relevant) * share))]
+    return float(good[top].sum() / good.sum())

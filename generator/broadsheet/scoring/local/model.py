@@ -1,10 +1,10 @@
-"""A trained model: what it makes of papers, and its file.
+"""The trained local model: its predictions and its file.
 
-Two parts. The linear one adds up weights of words, of pairs of words, and of the pieces that words are made of, which
-come down to words again: those are the reasons it gives. The other compares: a paper is rated like the training papers
-it is close to, in what its words are made of and in what a scorer's comment on it would say. (Gaussian kernel ridge
-regression; the comment is guessed first, in the same way, from the comments that the training papers got.) A small
-correction follows from a paper's manner, how long it is and how many signed it; it matters for novelty.
+It is the sum of two models. The linear one has weights of words, pairs of words and character n-grams. The weights of
+n-grams are divided among their words, so words are the reasons it gives. The other one is Gaussian kernel ridge
+regression: it predicts the ratings of similar training papers, by the n-grams of a paper and by the comment that a
+scorer would write. That comment is predicted first, in the same way, from the comments on the training papers. A small
+correction depends on a paper's surface: its length and its number of authors. It matters for novelty.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.scoring.local import features
 from broadsheet.scoring.local.calibration import Calibration, Numbers
-from broadsheet.scoring.local.features import Counted, Floats, Rows, Vocabulary
+from broadsheet.scoring.local.features import Floats, Rows, TermCounts, Vocabulary
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
 
 FORMAT = 2
 SCALES = ("relevance", "promise", "novelty")
-COMMENT_WIDTH = 1.4  # of the kernel that guesses comments
+COMMENT_WIDTH = 1.4  # of the kernel that predicts comments
 RATING_WIDTH = 2.0
 
 
@@ -38,188 +38,199 @@ class Space(NamedTuple):
     columns: Any
     axes: Floats  # columns × dimensions
 
-    def place(self, rows: Rows) -> Floats:
-        """Where the rows are, at distance one from the origin."""
-        return of_length_one(rows[:, self.columns] @ self.axes)
+    def project(self, rows: Rows) -> Floats:
+        """Return the points of rows, at distance one from the origin."""
+        return normalized(rows[:, self.columns] @ self.axes)
 
 
-class Ratings(NamedTuple):
-    """What papers are expected to be rated, unrounded: relevance and novelty 1 to 10, promise 0 to 1.
+class Predictions(NamedTuple):
+    """Predicted ratings, unrounded: relevance and novelty from 1 to 10, p_relevant from 0 to 1.
 
-    `promise` is how likely a relevance of 7 or more is; it orders a day for the prefilter.
+    `p_relevant` is the probability of a relevance of 7 or more. The prefilter sorts a day by it.
     """
 
     relevance: Numbers
-    promise: Numbers
+    p_relevant: Numbers
     novelty: Numbers
 
 
 class LocalModel(NamedTuple):
-    """A model as its file keeps it. `ids` and `rated` (relevance) are of the training papers, a row each."""
+    """A trained model. `ids` and `train_relevance` are those of the training papers."""
 
     common: tuple[str, ...]
     words: Vocabulary
-    weights: Floats  # words, then pieces × scales
+    weights: Floats  # words, then n-grams × scales
     word_space: Space
-    pieces: Vocabulary
-    piece_space: Space
-    by_words: Floats  # the training papers in the two spaces, and the comments they were guessed to get
-    by_pieces: Floats
-    comments: Floats
-    guess: Floats  # training papers × comment dimensions: coefficients of the guess, then their mean
-    guess_mean: Floats
-    pull: Floats  # training papers × scales: coefficients of the comparison
-    manner: Floats  # (features of the manner) × scales: what each adds
+    ngrams: Vocabulary
+    ngram_space: Space
+    word_points: Floats  # the training papers in the two spaces, and their predicted comments
+    ngram_points: Floats
+    comment_points: Floats
+    comment_coef: Floats  # training papers × comment dimensions: coefficients of the predicted comment
+    comment_mean: Floats
+    kernel_coef: Floats  # training papers × scales
+    surface_coef: Floats  # surface features × scales
     offset: Floats
     calibrations: tuple[Calibration, ...]
-    thresholds: Numbers  # promise, out of fold, of the papers rated 7 or more, ascending
+    thresholds: Numbers  # p_relevant, out of fold, of the papers rated 7 or more, ascending
     ids: tuple[str, ...]
     train_relevance: Numbers
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the model does."""
+        """A hash of the model."""
         return hashlib.sha256(encode(self)).hexdigest()[:12]
 
-    def predict(self, papers: Sequence[Paper]) -> Ratings:
-        """What the papers are expected to be rated."""
-        return self.judge(self.see(papers))
+    def predict(self, papers: Sequence[Paper]) -> Predictions:
+        """Predict the ratings of `papers`."""
+        return self.predict_features(self.featurize(papers))
 
-    def judge(self, seen: "Seen") -> Ratings:
-        """What papers seen are expected to be rated."""
-        raw = seen.rows @ self.weights + seen.closeness @ self.pull + seen.manner @ self.manner + self.offset
-        return Ratings(*(self.calibrations[at](raw[:, at]) for at in range(len(SCALES))))
+    def predict_features(self, inputs: "ModelInput") -> Predictions:
+        """Predict the ratings of papers from their features."""
+        linear = inputs.rows @ self.weights
+        raw = linear + inputs.kernel @ self.kernel_coef + inputs.surface @ self.surface_coef + self.offset
+        return Predictions(*(self.calibrations[scale](raw[:, scale]) for scale in range(len(SCALES))))
 
-    def see(self, papers: Sequence[Paper]) -> "Seen":
-        """The papers as the two parts of the model see them."""
+    def featurize(self, papers: Sequence[Paper]) -> "ModelInput":
+        """Return the features of `papers`."""
         texts = [features.texts(paper) for paper in papers]
         common = frozenset(self.common)
-        found = (features.terms(*pair, common) for pair in zip(papers, texts, strict=True))
-        rows = self.words.rows(features.counted(found))
-        single = features.counted(chain.from_iterable(text) for text in texts)
-        inside = features.pieces_of(single.names)
-        in_pieces = self.pieces.rows(features.in_pieces(single, inside))
-        near = closeness(distances(self.word_space.place(rows), self.by_words), COMMENT_WIDTH)
-        comments = near @ self.guess + self.guess_mean
-        apart = distances(
-            np.hstack([self.piece_space.place(in_pieces), comments]), np.hstack([self.by_pieces, self.comments])
+        terms = (features.terms(*pair, common) for pair in zip(papers, texts, strict=True))
+        word_rows = self.words.rows(features.count_terms(terms))
+        single_words = features.count_terms(chain.from_iterable(text) for text in texts)
+        ngrams_of_words = features.char_ngrams(single_words.names)
+        ngram_rows = self.ngrams.rows(features.count_ngrams(single_words, ngrams_of_words))
+        distances = squared_distances(self.word_space.project(word_rows), self.word_points)
+        comments = gaussian_kernel(distances, COMMENT_WIDTH) @ self.comment_coef + self.comment_mean
+        distances = squared_distances(
+            np.hstack([self.ngram_space.project(ngram_rows), comments]),
+            np.hstack([self.ngram_points, self.comment_points]),
         )
-        places = (self.words.places(single.names), self.pieces.places(inside.names))
-        both, near = side_by_side(rows, in_pieces), closeness(apart, RATING_WIDTH)
-        return Seen(both, near, features.manner(papers), single, inside, *places)
+        return ModelInput(
+            rows=side_by_side(word_rows, ngram_rows),
+            kernel=gaussian_kernel(distances, RATING_WIDTH),
+            surface=features.surface_features(papers),
+            single_words=single_words,
+            ngrams_of_words=ngrams_of_words,
+            word_columns=self.words.columns(single_words.names),
+            ngram_columns=self.ngrams.columns(ngrams_of_words.names),
+        )
 
-    def by_word(self, seen: "Seen", at: int) -> "Additions":
-        """What each word and pair of words of a paper added to the linear part.
+    def contributions(self, inputs: "ModelInput", index: int) -> "Contributions":
+        """Return the contribution of each word and pair of words of a paper to the linear part.
 
-        What a piece added is divided among the words that have it, by how often they have it.
+        The contribution of an n-gram is divided among the words that have it, by their number of occurrences.
         """
-        columns, values = _row(seen.rows, at)
-        added = values[:, None] * self.weights[columns]
+        columns, values = _row(inputs.rows, index)
+        amounts = values[:, None] * self.weights[columns]
         border = len(self.words.names)
-        terms = columns < border
-        of_pieces = np.zeros((len(self.pieces.names) + 1, len(SCALES)), np.float32)  # the last one stands for unknown
-        of_pieces[columns[~terms] - border] = added[~terms]
-        words, counts = _row(seen.single.counts, at)
-        starts, ends = seen.inside.counts.indptr[words], seen.inside.counts.indptr[words + 1]
+        is_word = columns < border
+        of_ngrams = np.zeros((len(self.ngrams.names) + 1, len(SCALES)), np.float32)  # the last row is for unknown ones
+        of_ngrams[columns[~is_word] - border] = amounts[~is_word]
+        words, counts = _row(inputs.single_words.counts, index)
+        ngram_counts = inputs.ngrams_of_words.counts
+        starts, ends = ngram_counts.indptr[words], ngram_counts.indptr[words + 1]
         lengths = ends - starts
         firsts = np.cumsum(lengths) - lengths
-        having = np.repeat(starts - firsts, lengths) + np.arange(lengths.sum())
-        pieces, often = seen.inside.counts.indices[having], seen.inside.counts.data[having] * np.repeat(counts, lengths)
-        shares = often / np.bincount(pieces, often, len(seen.piece_places))[pieces]
+        positions = np.repeat(starts - firsts, lengths) + np.arange(lengths.sum())
+        ngrams, occurrences = ngram_counts.indices[positions], ngram_counts.data[positions] * np.repeat(counts, lengths)
+        shares = occurrences / np.bincount(ngrams, occurrences, len(inputs.ngram_columns))[ngrams]
         shared: Any = (
-            np.add.reduceat(of_pieces[seen.piece_places[pieces]] * shares[:, None], firsts) if len(words) else []
+            np.add.reduceat(of_ngrams[inputs.ngram_columns[ngrams]] * shares[:, None], firsts) if len(words) else []
         )
-        return Additions.of(columns[terms], added[terms], words, shared, seen.word_places[words])
+        return Contributions.of(columns[is_word], amounts[is_word], words, shared, inputs.word_columns[words])
 
-    def name(self, seen: "Seen", key: int) -> str:
-        """The word or pair of words of a key of `Additions`."""
-        return self.words.names[key] if key >= 0 else seen.single.names[-key - 1]
+    def term(self, inputs: "ModelInput", key: int) -> str:
+        """Return the word or pair of words of a key of `Contributions`."""
+        return self.words.names[key] if key >= 0 else inputs.single_words.names[-key - 1]
 
 
-class Seen(NamedTuple):
-    """Weighted words and pieces (papers × both), and the closeness to each training paper, 0 to 1.
+class ModelInput(NamedTuple):
+    """The features of papers: weighted words and n-grams (papers × both), kernel and surface.
 
-    The rest says how words are made of pieces: the words of each paper, the pieces of each of these words, and the
+    The other fields are for `contributions`: the words of each paper, the n-grams of each of these words, and the
     columns of both in the model's vocabularies.
     """
 
     rows: Rows
-    closeness: Floats  # papers × training papers
-    manner: Floats
-    single: Counted
-    inside: Counted
-    word_places: Any
-    piece_places: Any
+    kernel: Floats  # papers × training papers, 0 to 1
+    surface: Floats
+    single_words: TermCounts
+    ngrams_of_words: TermCounts
+    word_columns: Any
+    ngram_columns: Any
 
 
-class Additions(NamedTuple):
-    """What words and pairs of words added (words × scales). A key is a column of the vocabulary of words.
+class Contributions(NamedTuple):
+    """The contributions of words and pairs of words (words × scales). A key is a column of the vocabulary of words.
 
-    For a word that is not in it, and counts by its pieces alone, it is -1 - its column in `Seen.single`.
+    A word outside the vocabulary contributes by its n-grams only; its key is -1 - its column in `single_words`.
     """
 
     keys: Any
-    added: Floats
+    amounts: Floats
 
     @classmethod
-    def of(cls, terms: Any, added: Floats, words: Any, shared: Any, places: Any) -> "Additions":
-        """Put what whole `terms` added together with what pieces `shared` with their words; `terms` ascend."""
-        total = added.copy()
-        at = np.searchsorted(terms, places)
-        known = (at < len(terms)) & (np.append(terms, -2)[at] == places)
-        total[at[known]] += np.reshape(shared, (-1, len(SCALES)))[known]
-        others = np.reshape(shared, (-1, len(SCALES)))[~known]
-        return cls(np.concatenate([terms, -1 - words[~known]]), np.concatenate([total, others]).astype(np.float32))
+    def of(cls, terms: Any, amounts: Floats, words: Any, shared: Any, columns: Any) -> "Contributions":
+        """Add the contributions of `terms`, which ascend, and those that n-grams `shared` among their words."""
+        total = amounts.copy()
+        indices = np.searchsorted(terms, columns)
+        in_vocabulary = (indices < len(terms)) & (np.append(terms, -2)[indices] == columns)
+        total[indices[in_vocabulary]] += np.reshape(shared, (-1, len(SCALES)))[in_vocabulary]
+        others = np.reshape(shared, (-1, len(SCALES)))[~in_vocabulary]
+        keys = np.concatenate([terms, -1 - words[~in_vocabulary]])
+        return cls(keys, np.concatenate([total, others]).astype(np.float32))
 
 
-def _row(rows: Rows, at: int) -> tuple[Any, Any]:
-    """Columns and values of a row. (Taking rows of a sparse matrix is twenty times slower.)"""
-    inside = slice(rows.indptr[at], rows.indptr[at + 1])
-    return rows.indices[inside], rows.data[inside]
+def _row(rows: Rows, index: int) -> tuple[Any, Any]:
+    """Return the columns and values of a row. Slicing the sparse matrix would be twenty times slower."""
+    span = slice(rows.indptr[index], rows.indptr[index + 1])
+    return rows.indices[span], rows.data[span]
 
 
-def side_by_side(rows: Rows, in_pieces: Rows) -> Rows:
-    """What the linear part adds up: words and pairs of words, then pieces."""
-    return csr_matrix(hstack([rows, in_pieces]))
+def side_by_side(word_rows: Rows, ngram_rows: Rows) -> Rows:
+    """Return the rows of the linear part: words and pairs of words, then n-grams."""
+    return csr_matrix(hstack([word_rows, ngram_rows]))
 
 
-def of_length_one(rows: Any) -> Floats:
-    """Each row divided by its length; rows of zeros stay."""
+def normalized(rows: Any) -> Floats:
+    """Return each row divided by its length; rows of zeros stay."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.where(lengths == 0, 1, lengths), np.float32)
 
 
-def distances(one: Floats, other: Floats) -> Floats:
-    """Squared distances between the rows of two matrices."""
-    apart: Floats = one @ other.T  # in place from here on: these are large
-    apart *= -2
-    apart += (one**2).sum(axis=1)[:, None]
-    apart += (other**2).sum(axis=1)
-    np.maximum(apart, 0, out=apart)
-    return apart
+def squared_distances(rows: Floats, other: Floats) -> Floats:
+    """Return the squared distances between the rows of two matrices."""
+    distances: Floats = rows @ other.T  # in place from here on: these are large
+    distances *= -2
+    distances += (rows**2).sum(axis=1)[:, None]
+    distances += (other**2).sum(axis=1)
+    np.maximum(distances, 0, out=distances)
+    return distances
 
 
-def closeness(apart: Floats, width: float) -> Floats:
-    """The Gaussian kernel of squared distances; overwrites them."""
-    apart /= -width
-    np.exp(apart, out=apart)
-    return apart
+def gaussian_kernel(distances: Floats, width: float) -> Floats:
+    """Return the Gaussian kernel of squared distances, in place."""
+    distances /= -width
+    np.exp(distances, out=distances)
+    return distances
 
 
 # -- the file ------------------------------------------------------------------------------------------------------
 
 
 def encode(model: LocalModel) -> bytes:
-    """The model as a NumPy archive of plain arrays (``.npz``): no pickle, so reading one runs nothing."""
+    """Encode the model as a NumPy archive of plain arrays (``.npz``): without pickle, reading it runs no code."""
     arrays = {
         "format": np.array([FORMAT]),
         **{name: _packed(names) for name, names in _names(model).items()},
         "words_idf": model.words.idf,
-        "pieces_idf": model.pieces.idf,
-        **{f"{name}_{part}": getattr(getattr(model, name), part) for name in _SPACES for part in Space._fields},
-        **{name: getattr(model, name) for name in _ARRAYS},
-        **{f"{scale}_{part}": getattr(model.calibrations[at], part)
-           for at, scale in enumerate(SCALES) for part in Calibration._fields},
+        "pieces_idf": model.ngrams.idf,
+        **{f"{name}_{part}": getattr(getattr(model, field), part)
+           for field, name in _SPACES.items() for part in Space._fields},
+        **{name: getattr(model, field) for field, name in _ARRAYS.items()},
+        **{f"{scale}_{part}": getattr(model.calibrations[index], part)
+           for index, scale in enumerate(SCALES) for part in Calibration._fields},
     }  # fmt: skip
     file = io.BytesIO()
     np.savez(file, **arrays)
@@ -227,7 +238,7 @@ def encode(model: LocalModel) -> bytes:
 
 
 def decode(data: bytes) -> LocalModel:
-    """The model in a file of `encode`. Raises ValueError if it is none, or of another version of the program."""
+    """Decode a model. Raises ValueError if the data are damaged or of another version of the program."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             if int(file["format"][0]) != FORMAT:
@@ -238,12 +249,12 @@ def decode(data: bytes) -> LocalModel:
 
 
 def save(model: LocalModel, path: Path) -> bool:
-    """Write the model's file; False if it was the same."""
+    """Write the model's file; return False if it is unchanged."""
     return write_atomically(path, encode(model), sole=True)
 
 
 def load(path: Path, label: str) -> LocalModel | None:
-    """The model in a file, None if there is none. Raises DigestError, naming it `label`, if it cannot be read."""
+    """Load a model; return None if there is no file. Raises DigestError, which names `label`, if it is unreadable."""
     try:
         return decode(read_regular(path))
     except FileNotFoundError:
@@ -254,12 +265,25 @@ def load(path: Path, label: str) -> LocalModel | None:
         ) from error
 
 
-_SPACES = ("word_space", "piece_space")
-_ARRAYS = tuple("weights by_words by_pieces comments guess guess_mean pull manner offset thresholds rated".split())
+# Fields and their names in the file, which are older.
+_SPACES = {"word_space": "word_space", "ngram_space": "piece_space"}
+_ARRAYS = {
+    "weights": "weights",
+    "word_points": "by_words",
+    "ngram_points": "by_pieces",
+    "comment_points": "comments",
+    "comment_coef": "guess",
+    "comment_mean": "guess_mean",
+    "kernel_coef": "pull",
+    "surface_coef": "manner",
+    "offset": "offset",
+    "thresholds": "thresholds",
+    "train_relevance": "rated",
+}
 
 
 def _names(model: LocalModel) -> dict[str, Sequence[str]]:
-    return {"common": model.common, "words": model.words.names, "pieces": model.pieces.names, "ids": model.ids}
+    return {"common": model.common, "words": model.words.names, "pieces": model.ngrams.names, "ids": model.ids}
 
 
 def _packed(names: Sequence[str]) -> Any:
@@ -276,9 +300,9 @@ def _model(file: dict[str, Any]) -> LocalModel:
         common=texts["common"],
         ids=texts["ids"],
         words=Vocabulary(texts["words"], file["words_idf"]),
-        pieces=Vocabulary(texts["pieces"], file["pieces_idf"]),
+        ngrams=Vocabulary(texts["pieces"], file["pieces_idf"]),
         word_space=Space(file["word_space_columns"], file["word_space_axes"]),
-        piece_space=Space(file["piece_space_columns"], file["piece_space_axes"]),
+        ngram_space=Space(file["piece_space_columns"], file["piece_space_axes"]),
         calibrations=tuple(Calibration(file[f"{scale}_before"], file[f"{scale}_after"]) for scale in SCALES),
-        **{name: file[name] for name in _ARRAYS},
+        **{field: file[name] for field, name in _ARRAYS.items()},
     )

@@ -1,0 +1,124 @@
+"""BibTeX of publications and of the digest's papers.
+
+Types follow LibreCat's tables (`broadsheet.model.vocabulary`). Preprints of the digest are ``@misc`` with ``eprint``,
+as in arXiv's own exports.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import singledispatch
+
+from broadsheet.bibliography import bibtex_text
+from broadsheet.bibliography.bibtex_text import escaped, verbatim
+from broadsheet.bibliography.citation_key import citation_key
+from broadsheet.bibliography.entry_fields import (
+    abstract_url,
+    has_more_authors,
+    has_page_count,
+    paper_authors,
+    paper_date,
+    paper_doi,
+)
+from broadsheet.model import names, vocabulary
+from broadsheet.model.names import Name
+from broadsheet.model.paper import Paper
+from broadsheet.model.publication import Publication
+
+_CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
+_SEVERAL = re.compile(r"\b(?:and|others)\b", re.IGNORECASE)
+_WITH_HOST = ("inbook", "inproceedings", "proceedings")
+
+
+@singledispatch
+def bibtex(entry: Publication | Paper) -> str:
+    """Return the BibTeX entry of a publication or a paper: UTF-8, balanced braces, a line break at the end."""
+    raise TypeError(type(entry))
+
+
+@bibtex.register
+def _(entry: Publication) -> str:
+    kind = vocabulary.BIBTEX_TYPES.get(entry.type, "misc")
+    fields = {
+        "author": _names(map(names.of_person, entry.authors)),
+        "editor": _names(map(names.of_person, entry.editors)),
+        "translator": _names(map(names.of_person, entry.translators)),
+        "title": f"{{{bibtex_text.text(entry.title)}}}",
+        **_host_fields(entry, kind),
+        "volume": escaped(entry.volume),
+        "number": escaped(entry.issue or entry.patent_number),
+        "holder": " and ".join(f"{{{escaped(name)}}}" for name in entry.applicants),
+        "pagetotal" if has_page_count(entry) else "pages": escaped(entry.page or entry.article_number).replace(
+            "\N{EN DASH}", "--"
+        ),
+        "edition": escaped(entry.edition),
+        "year": entry.year or "",
+        "address": escaped(entry.place),
+        **_conference_fields(entry),
+        "isbn": escaped(", ".join(entry.isbn)),
+        "issn": escaped(", ".join(entry.issn)),
+        "doi": verbatim(entry.doi or ""),
+        **_eprint(entry.arxiv_ids[0] if entry.arxiv_ids else ""),
+        "url": verbatim(entry.urls[0] if entry.urls else ""),
+        "keywords": escaped(", ".join(entry.keywords)),
+        "note": vocabulary.label(vocabulary.STATUSES, "unpublished") if kind == "unpublished" else "",
+    }
+    return _entry(kind, citation_key(entry), fields)
+
+
+def _host_fields(entry: Publication, kind: str) -> dict[str, str]:
+    """Return the host publication and the publisher, under the names of the entry type."""
+    venue = "journal" if kind == "article" else "booktitle" if kind in _WITH_HOST else "howpublished"
+    publisher = {"phdthesis": "school", "techreport": "institution"}.get(kind, "publisher")
+    return {
+        venue: bibtex_text.text(entry.venue),
+        "series": bibtex_text.text(entry.series),
+        publisher: bibtex_text.text(entry.publisher),
+    }
+
+
+def _conference_fields(entry: Publication) -> dict[str, str]:
+    """Return the conference under BibLaTeX's names; BibTeX's own styles have none."""
+    event = entry.conference
+    return {"eventtitle": bibtex_text.text(event.name), "venue": escaped(event.location)} if event else {}
+
+
+@bibtex.register
+def _(entry: Paper) -> str:
+    category = next(filter(_CATEGORY.fullmatch, entry.categories[:1]), "")
+    page = abstract_url(entry.arxiv_id)
+    fields = {
+        "author": _names(map(names.of_text, paper_authors(entry)), more=has_more_authors(entry)),
+        "title": f"{{{bibtex_text.text(entry.title)}}}",
+        "year": paper_date(entry)[:4],
+        **({"eprint": entry.arxiv_id, "archiveprefix": "arXiv", "primaryclass": category} if page else {}),
+        "doi": verbatim(paper_doi(entry)),
+        "url": verbatim(page),
+        "note": bibtex_text.text(entry.journal_ref or ""),
+    }
+    return _entry("misc", citation_key(entry), fields)
+
+
+def _eprint(name: str) -> dict[str, str]:
+    return {"eprint": name, "archiveprefix": "arXiv"} if abstract_url(name) else {}
+
+
+def _entry(kind: str, name: str, fields: dict[str, str]) -> str:
+    lines = [f"  {field} = {{{value}}}" for field, value in fields.items() if value]
+    return ",\n".join([f"@{kind}{{{name}", *lines]) + "\n}\n"
+
+
+def _names(people: Iterable[Name], *, more: bool = False) -> str:
+    texts = list(filter(None, map(_name, people)))
+    return " and ".join([*texts, "others"] if texts and more else texts)
+
+
+def _name(name: Name) -> str:
+    if name.literal:
+        return f"{{{escaped(name.literal)}}}"
+    return ", ".join(_guarded(part) for part in (name.family, name.suffix, name.given) if part)
+
+
+def _guarded(part: str) -> str:
+    """Return a part, in braces if BibTeX would see a second person or another part in it."""
+    value = escaped(part)
+    return f"{{{value}}}" if "," in value or _SEVERAL.search(value) else value

@@ -1,0 +1,46 @@
+"""Fields that BibTeX, CSL and citation keys share."""
+
+import re
+
+from broadsheet.model import arxiv_id, librecat, vocabulary
+from broadsheet.model.doi import DOI
+from broadsheet.model.paper import Paper
+from broadsheet.model.publication import Publication
+
+_ET_AL = re.compile(r"et\.? ?al\.?", re.IGNORECASE)
+
+
+def paper_date(entry: Paper) -> str:
+    """Return the date of submission, or else the month in its identifier."""
+    if published := librecat.date(entry.published):
+        return published
+    match = re.match(r"(?:.*/)?(\d\d)(\d\d)", entry.arxiv_id, re.ASCII)
+    if not match or not arxiv_id.parse(entry.arxiv_id):
+        return ""
+    return f"{'19' if match[1] > '90' else '20'}{match[1]}-{match[2]}"
+
+
+def paper_authors(entry: Paper) -> tuple[str, ...]:
+    """Return the authors without the "et al." that some sources list as the last of them."""
+    return entry.authors[:-1] if entry.authors and _ET_AL.fullmatch(entry.authors[-1]) else entry.authors
+
+
+def has_more_authors(entry: Paper) -> bool:
+    """Return whether the paper has authors that are not listed."""
+    return bool(entry.extra.get("more_authors")) or len(paper_authors(entry)) < len(entry.authors)
+
+
+def paper_doi(entry: Paper) -> str:
+    """Return the DOI if it is valid, else an empty text."""
+    return entry.doi if entry.doi and DOI.fullmatch(entry.doi) else ""
+
+
+def abstract_url(name: str) -> str:
+    """Return the address of an arXiv id's abstract page; empty if it has none."""
+    parsed = arxiv_id.parse(name)
+    return f"https://arxiv.org/abs/{parsed.id}" if parsed and parsed.resolvable else ""
+
+
+def has_page_count(entry: Publication) -> bool:
+    """Return whether ``page`` is a number of pages, as in LibreCat's records of whole books."""
+    return vocabulary.CSL_TYPES.get(entry.type) in ("book", "thesis", "report") and entry.page.isdigit()
