@@ -80,7 +80,7 @@ def test_formulas_are_where_they_say(text: str) -> None:
     ("text", "nodes"),
     [
         ("plain", (Text("plain"),)),
-        ("", (Text(""),)),
+        ("", ()),
         ("a $x$ b", (Text("a "), Math("x"), Text(" b"))),
         (r"\emph{a $x$}", (Styled("em", (Text("a "), Math("x"))),)),
         (r"{\it a} b", (Styled("em", (Text("a"),)), Text(" b"))),
