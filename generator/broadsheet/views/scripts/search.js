@@ -1,4 +1,4 @@
-// The search page: words, an id, or filters alone. A hit links to the paper's permanent address.
+// The search page: words, an id, or filters alone.
 
 import { button, element, root } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
