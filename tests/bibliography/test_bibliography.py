@@ -1,4 +1,4 @@
-"""BibTeX and CSL-JSON: what a real parser reads back is what the record says, whatever the record says."""
+"""BibTeX and CSL-JSON: a real parser reads back the record's values, whatever they are."""
 
 import csv
 import json
@@ -23,7 +23,7 @@ from broadsheet.text.tex_formulas import formulas
 
 
 def parsed(text: str) -> dict[str, str]:
-    """The one entry of a BibTeX text, as bibtexparser reads it."""
+    """Return the only entry of a BibTeX text, parsed by bibtexparser."""
     library = parse_string(text)
     assert (len(library.entries), len(library.blocks)) == (1, 1), text
     entry = library.entries[0]
@@ -31,16 +31,16 @@ def parsed(text: str) -> dict[str, str]:
 
 
 def people(value: str) -> list[str]:
-    """The names of an author field, split where no brace is open."""
-    found = [""]
+    """Return the names of an author field, split outside braces."""
+    names = [""]
     depth = 0
     for word in value.split(" "):
         if word == "and" and depth == 0:
-            found.append("")
+            names.append("")
         else:
-            found[-1] += f" {word}"
+            names[-1] += f" {word}"
             depth += word.count("{") - word.count("}")
-    return [name.strip() for name in found]
+    return [name.strip() for name in names]
 
 
 def records(corpus: Path, pattern: str) -> list[Publication]:
@@ -48,9 +48,9 @@ def records(corpus: Path, pattern: str) -> list[Publication]:
 
 
 def record(**fields: Any) -> Publication:
-    found, problems = parse_records([{"_id": "7", "type": "journal_article", "title": "T"} | fields], "x")
+    publications, problems = parse_records([{"_id": "7", "type": "journal_article", "title": "T"} | fields], "x")
     assert not problems
-    return found[0]
+    return publications[0]
 
 
 # -- types ---------------------------------------------------------------------------------------------------------
@@ -304,16 +304,16 @@ def test_what_becomes_of_tex(source: str, written: str) -> None:
 
 
 def test_formulas_of_real_papers_stay_tex(corpus: Path) -> None:
-    found = [
+    real_formulas = [
         formula.tex
         for file in sorted((corpus / "scored/cgarling/2025-08").glob("*.json"))[:3]
         for row in json.loads(file.read_text("utf-8")).values()
         for formula in formulas(f"{row['title']}\n{row['abstract']}")
     ]
-    kept = sum(bibtex_text.formula_as_tex(tex) is not None for tex in found)
-    print(f"{kept} of {len(found)} formulas stay TeX in BibTeX")
-    assert len(found) > 100
-    assert kept >= 0.98 * len(found)
+    convertible = sum(bibtex_text.formula_as_tex(tex) is not None for tex in real_formulas)
+    print(f"{convertible} of {len(real_formulas)} formulas stay TeX in BibTeX")
+    assert len(real_formulas) > 100
+    assert convertible >= 0.98 * len(real_formulas)
 
 
 def test_every_archive_page_in_a_bibliography_is_a_real_address(corpus: Path) -> None:

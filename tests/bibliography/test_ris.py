@@ -1,4 +1,4 @@
-"""RIS: what a real reader reads back is what the record says, whatever the record says."""
+"""RIS: a real parser reads back the record's values, whatever they are."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ LINE = re.compile(r"[A-Z][A-Z0-9]  - .*")
 
 
 def read(text: str) -> dict[str, Any]:
-    """The one record of a RIS text, as rispy reads it."""
+    """Return the only record of a RIS text, parsed by rispy."""
     assert all(LINE.fullmatch(line) for line in text.splitlines()), text
     (record,) = rispy.loads(text)
     return dict(record)

@@ -1,4 +1,4 @@
-"""What is an arXiv identifier, and which of its spellings mean the same paper."""
+"""arXiv identifiers, and the spellings of the same paper."""
 
 import time
 
@@ -210,10 +210,10 @@ def test_long_nonsense_is_none_at_once(text: str) -> None:
 
 @given(st.text(max_size=40) | st.from_regex(r"(arXiv:)?[0-9a-z./-]{4,14}(v[0-9])?"))
 def test_an_id_means_itself_and_is_safe_in_a_path(text: str) -> None:
-    known = parse(text)
-    if known is not None:
-        assert parse(known.id) == ArxivId(known.id, None, known.resolvable)
-        assert known.id.isascii()
-        assert known.id.count("/") <= 1
-        assert ".." not in known.id
-        assert not known.id.startswith("/")
+    parsed = parse(text)
+    if parsed is not None:
+        assert parse(parsed.id) == ArxivId(parsed.id, None, parsed.resolvable)
+        assert parsed.id.isascii()
+        assert parsed.id.count("/") <= 1
+        assert ".." not in parsed.id
+        assert not parsed.id.startswith("/")

@@ -1,4 +1,4 @@
-"""Days before arXiv began and after the last one that a site can have: refused on import, a problem in ``data/``."""
+"""Days before arXiv and after a site's last day: rejected on import, a problem in ``data/``."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""No field is longer than a page can show, and nothing hides in one, wherever it comes from."""
+"""Limits of fields from any source: no field is too long for a page or has hidden text."""
 
 import json
 from pathlib import Path
@@ -96,18 +96,18 @@ def test_what_is_within_the_limits_stays(title: str, abstract: str) -> None:
 def test_a_record_of_the_repository_is_cut_too() -> None:
     record = {"_id": "1", "title": "t" * HUGE, "abstract": [{"text": "a" * HUGE}], "keyword": ["k" * HUGE] * 10_000}
     record |= {"author": [{"full_name": f"A{number}"} for number in range(20_000)]}
-    (found,), problems = publication.parse_records([record], "x.yml")
+    (shortened,), problems = publication.parse_records([record], "x.yml")
     assert problems == []
-    assert len(found.title) == limits.LONGEST["title"]
-    assert len(found.authors) == limits.MOST_IN_RECORD
-    assert max(len(it.text) for it in found.abstracts) == limits.LONGEST_IN_RECORD
+    assert len(shortened.title) == limits.LONGEST["title"]
+    assert len(shortened.authors) == limits.MOST_IN_RECORD
+    assert max(len(abstract.text) for abstract in shortened.abstracts) == limits.LONGEST_IN_RECORD
 
 
 def test_nothing_hides_in_settings_and_receipts(tmp_path: Path) -> None:
     hidden = yaml.safe_dump({"topics": [{"id": "t", "name": HIDDEN}], "notice": HIDDEN})
     root = make_digest(tmp_path, settings=hidden)
-    found = config.load(root)
-    assert (found.topics[0].name, found.notice) == (SHOWN, SHOWN)
+    loaded = config.load(root)
+    assert (loaded.topics[0].name, loaded.notice) == (SHOWN, SHOWN)
     fields = {"date": "2025-05-28", "state": "ok", "model": HIDDEN, "errors": [HIDDEN * 10_000]}
     receipt = decode_receipt(json.dumps(fields | {"unscored": {"2505.00001": HIDDEN}}).encode())
     assert (receipt.model, receipt.unscored) == (SHOWN, {"2505.00001": SHOWN})

@@ -1,4 +1,4 @@
-"""LibreCat records as publications: what comes in, what is refused with which words, and that nothing raises."""
+"""LibreCat records as publications: valid ones, messages of rejected ones, and no exceptions."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ RECORD = {"_id": "7", "type": "preprint", "title": "A title", "status": "public"
 
 
 def read(**fields: Any) -> Publication:
-    """The publication made of a minimal record and `fields`."""
+    """Return the publication of a minimal record with `fields`."""
     publications, problems = parse_records([RECORD | fields], "x.json")
     assert not problems
     return publications[0]
@@ -346,7 +346,7 @@ def test_yaml_and_json_say_the_same(records: list[dict[str, Any]]) -> None:
 
 
 def _as_text(value: Any) -> Any:
-    """The value with text for every scalar, as any YAML reader that guesses no types has it."""
+    """Return the value with text for every scalar, as a YAML parser without types does."""
     if isinstance(value, dict):
         return {str(key).encode("utf-8", "ignore").decode(): _as_text(part) for key, part in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""HTML, JATS, entities and BibTeX's braces in titles and abstracts become what they mean; everything else is text."""
+"""Markup in titles and abstracts: HTML, JATS, entities and BibTeX's braces; everything else is text."""
 
 import json
 import time
@@ -83,9 +83,9 @@ PIECES = (
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES)).map("".join))
 def test_whatever_is_in_it_the_page_stays_well_formed(source: str) -> None:
-    made = rendering.html(to_tex(source))
-    ElementTree.fromstring(f"<p>{made}</p>")
-    assert "<script" not in made
+    markup = rendering.html(to_tex(source))
+    ElementTree.fromstring(f"<p>{markup}</p>")
+    assert "<script" not in markup
 
 
 @given(st.text(st.characters(exclude_characters="<&")))
@@ -129,5 +129,5 @@ def test_braces_of_bibtex(title: str, bare: str) -> None:
 
 def test_rows_lose_the_braces_of_bibtex() -> None:
     row = {"arxiv_id": "2501.00001", "title": "{{Deep}} {L}earning", "abstract": "A {B}.", "authors": ["Ada One"]}
-    (made,) = parsers.parse(json.dumps({"2501.00001": row}).encode(), "2025-01-02.json", "2025-01-02")[1].rows
-    assert (made.paper.title, made.paper.abstract) == ("Deep Learning", "A {B}.")
+    (imported,) = parsers.parse(json.dumps({"2501.00001": row}).encode(), "2025-01-02.json", "2025-01-02")[1].rows
+    assert (imported.paper.title, imported.paper.abstract) == ("Deep Learning", "A {B}.")

@@ -1,4 +1,4 @@
-"""TeX to MathML: what is converted, what is refused, and that nothing else comes out."""
+"""Conversion of TeX to MathML: converted formulas, rejected ones, and the sanitized output."""
 
 import re
 import time
@@ -52,7 +52,7 @@ def test_mathml(tex: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tex", "shown"),
+    ("tex", "text"),
     [
         (r"\unicode{x2013}", "–"),
         (r"50%", "50%"),
@@ -85,8 +85,8 @@ def test_mathml(tex: str, expected: str) -> None:
         (r"\sin x", "sin\u2061x"),
     ],
 )
-def test_what_authors_write(tex: str, shown: str) -> None:
-    assert text_of(to_mathml(tex, False)) == shown
+def test_what_authors_write(tex: str, text: str) -> None:
+    assert text_of(to_mathml(tex, False)) == text
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_anything_is_checked_mathml_or_nothing(tex: str, display: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "kept"),
+    ("source", "expected"),
     [
         ("<math><script>x</script></math>", None),
         ("<math><mi><img/></mi></math>", None),
@@ -149,11 +149,11 @@ def test_anything_is_checked_mathml_or_nothing(tex: str, display: bool) -> None:
          "<math><mtext><span>b</span><em>c</em></mtext></math>"),
     ],
 )  # fmt: skip
-def test_whatever_the_converter_writes_only_mathml_is_kept(source: str, kept: str | None) -> None:
+def test_whatever_the_converter_writes_only_mathml_is_kept(source: str, expected: str | None) -> None:
     tree = ET.fromstring(source)
-    assert mathml.sanitize_tree(tree) == (kept is not None)
-    if kept:
-        assert ET.tostring(tree, encoding="unicode") == kept
+    assert mathml.sanitize_tree(tree) == (expected is not None)
+    if expected:
+        assert ET.tostring(tree, encoding="unicode") == expected
 
 
 def test_the_style_sheet_knows_every_class_of_a_formula() -> None:
@@ -208,13 +208,13 @@ def test_own_macros_take_nothing_from_the_converter_but_by_intent() -> None:
 
 def test_nearly_all_real_formulas_become_mathml(corpus: Path) -> None:
     real = real_texts.read(corpus)
-    found = [formula for text in (*real.titles, *real.prose) for formula in formulas(text)]
-    refused = [formula.tex for formula in found if to_mathml(formula.tex, formula.display) is None]
-    share = 100 - 100 * len(refused) / len(found)
-    print(f"{len(found) - len(refused)} of {len(found)} formulas of the corpus became MathML: {share:.2f} %")
+    real_formulas = [formula for text in (*real.titles, *real.prose) for formula in formulas(text)]
+    refused = [formula.tex for formula in real_formulas if to_mathml(formula.tex, formula.display) is None]
+    share = 100 - 100 * len(refused) / len(real_formulas)
+    print(f"{share:.2f} % of {len(real_formulas)} formulas of the corpus became MathML")
     for tex in sorted(set(refused)):
         print(f"  still TeX, {refused.count(tex)} times: {tex}")
-    assert len(found) > 20_000
+    assert len(real_formulas) > 20_000
     assert share >= 99.5
 
 

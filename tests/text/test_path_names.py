@@ -1,4 +1,4 @@
-"""Ids from outside become parts of paths: none may be the name of something else there."""
+"""Ids from outside as parts of paths: none has a reserved name."""
 
 import json
 import re
@@ -60,7 +60,9 @@ def test_a_bad_record_in_data_is_named_with_its_place_by_build_and_check(tmp_pat
     file.write_text("---\n- _id: 'index.html'\n  title: A work\n  status: public\n")
     with pytest.raises(DigestError, match=r"data/publications/x\.yml:2: the id 'index\.html' cannot stand"):
         build(root, processes=1)
-    assert [it.location for it in check(root).problems if "index.html" in it.message] == ["data/publications/x.yml:2"]
+    assert [problem.location for problem in check(root).problems if "index.html" in problem.message] == [
+        "data/publications/x.yml:2"
+    ]
 
 
 @pytest.mark.parametrize("name", ["index", "readme", "con", "nul", "x" * 81, "x" * 300])

@@ -1,4 +1,4 @@
-"""Formulas and macros in running text: which are found, and what is money."""
+"""Formulas and macros in running text, and amounts of money."""
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +10,7 @@ from broadsheet.text.tex_formulas import formulas
 from broadsheet.text.unicode_math import unicode_math
 
 
-def found(text: str) -> list[str]:
+def formula_texts(text: str) -> list[str]:
     return [formula.tex for formula in formulas(text)]
 
 
@@ -41,7 +41,7 @@ def found(text: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_formulas_are_found(text: str, expected: list[str]) -> None:
-    assert found(text) == expected
+    assert formula_texts(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_formulas_are_found(text: str, expected: list[str]) -> None:
     ],
 )  # fmt: skip
 def test_money_and_strays_are_no_formulas(text: str) -> None:
-    assert found(text) == []
+    assert formula_texts(text) == []
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_money_and_strays_are_no_formulas(text: str) -> None:
     [("$5 to $10 for $x$", ["x"]), ("$5 and $y^2$ or $z$", ["y^2", "z"]), (r"a \$5 fee, $n=5$", ["n=5"])],
 )
 def test_money_beside_formulas(text: str, expected: list[str]) -> None:
-    assert found(text) == expected
+    assert formula_texts(text) == expected
 
 
 @settings(deadline=None)

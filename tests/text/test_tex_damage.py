@@ -1,4 +1,4 @@
-"""TeX that was damaged on its way, and what authors write with packages: what readers see of it."""
+"""Rendering of damaged TeX, and of macros from packages."""
 
 import json
 
@@ -12,8 +12,8 @@ from broadsheet.text.rendering import html, plain
 from broadsheet.text.tex_units import MACROS, number, unit
 
 
-def said(text: str) -> str:
-    """The text without what only the layout is about."""
+def text_of(text: str) -> str:
+    """Return the text without special spaces."""
     return plain(text).replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
@@ -39,13 +39,13 @@ def said(text: str) -> str:
     ],
 )
 def test_torn_macros_are_whole_again(written: str, read: str) -> None:
-    assert said(written) == read
+    assert text_of(written) == read
 
 
 @pytest.mark.parametrize("name", ["alpha", "beta", "gamma", "delta", "zeta", "theta", "kappa", "lambda", "rho", "sigma",
                                   "tau", "phi", "chi", "psi", "omega", "Gamma", "Sigma", "Omega"])  # fmt: skip
 def test_any_greek_letter(name: str) -> None:
-    assert said(rf"a \{name[0]}{{{name[1:]}}} b") == f"a {symbol(name)} b"
+    assert text_of(rf"a \{name[0]}{{{name[1:]}}} b") == f"a {symbol(name)} b"
 
 
 @pytest.mark.parametrize(
@@ -60,17 +60,17 @@ def test_any_greek_letter(name: str) -> None:
     ],
 )
 def test_a_link_in_a_formula_is_a_link(written: str) -> None:
-    found = html(written).replace("<code>", "").replace("</code>", "")
-    assert '<a href="https://a.example/x_y" rel="noopener nofollow ugc">here</a>.' in found
+    markup = html(written).replace("<code>", "").replace("</code>", "")
+    assert '<a href="https://a.example/x_y" rel="noopener nofollow ugc">here</a>.' in markup
     assert plain(written) == "Code is here."
 
 
 def test_a_link_in_a_formula_is_safe_and_its_formula_stays() -> None:
     assert "<a" not in html(r"$\href{javascript:alert(1)}{here}$")
     assert plain(r"$\url{https://a.example/b}$") == "https://a.example/b"
-    found = html(r"$x^2 = 1$ and $y^2\ \href{https://a.example/}{there}$")
-    assert found.count("<math>") == 2
-    assert 'href="https://a.example/"' in found
+    markup = html(r"$x^2 = 1$ and $y^2\ \href{https://a.example/}{there}$")
+    assert markup.count("<math>") == 2
+    assert 'href="https://a.example/"' in markup
 
 
 EATEN = (
@@ -111,7 +111,7 @@ def test_lines_and_tabs_outside_of_formulas_stay() -> None:
     ],
 )
 def test_quotes_close_after_a_full_stop(written: str, read: str) -> None:
-    assert said(written) == read
+    assert text_of(written) == read
 
 
 @pytest.mark.parametrize("formula", ["0.1 < z < 0.4 ", " 0.2 < z < 0.55", " 0.6 < z <1.7", "3 \\leq x ", " 2 > 1 "])
@@ -143,8 +143,8 @@ def test_money_is_money(text: str) -> None:
     ],
 )
 def test_quantities_have_units(written: str, read: str) -> None:
-    assert said(written) == read
-    assert "\\" not in said(written)
+    assert text_of(written) == read
+    assert "\\" not in text_of(written)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_quantities_have_units(written: str, read: str) -> None:
     ],
 )
 def test_macros_are_no_words(written: str, read: str) -> None:
-    assert said(written) == read
+    assert text_of(written) == read
     assert 'class="tex"' not in html(written)
 
 

@@ -1,4 +1,4 @@
-"""Text from outside: what readers see of it, and what they never see."""
+"""Rendering of text from outside: what readers see, and what they never see."""
 
 import re
 import time
@@ -228,7 +228,7 @@ def test_no_tex_is_left_in_a_real_name_and_accents_are_those_of_an_independent_r
 
 
 def _assert_is_ours(markup: str) -> ET.Element:
-    """`markup` is well-formed, needs no entity, and has no element, attribute or address that is not ours."""
+    """Assert that `markup` is well-formed, without entities and foreign elements, attributes or addresses."""
     assert not re.search(r"&(?!amp;|lt;|gt;|#\d+;)", markup)
     tree = ET.fromstring(f"<div>{markup}</div>")
     for element in tree.iter():

@@ -44,7 +44,7 @@ class SourceStats(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     the first request without papers on a usual day. Older receipts have only its day (`empty_on`), read as its end.
     """
 
-    condition: str
+    status: str
     announced: Count | None = None
     fetched: Count | None = None
     replaced: Count | None = None
@@ -107,5 +107,5 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def scored_nothing(self) -> bool:
-        """Whether an LLM was to score papers but used no tokens: a failure, whatever `state` is."""
+        """True if an LLM was to score papers but used no tokens: a failure, whatever `state` is."""
         return bool(self.scanned) and self.tokens is not None and self.tokens.total <= 0 and self.model != LOCAL_MODEL

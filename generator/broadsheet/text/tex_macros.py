@@ -1,4 +1,4 @@
-"""What text macros of TeX mean in running text: characters, styles, things to leave out."""
+"""Meanings of TeX's text macros in running text: characters, styles, omissions."""
 
 import re
 from collections.abc import Callable
@@ -36,7 +36,7 @@ ESCAPES: dict[str, str] = {
     ".": ".", "+": "+", "<": "<",
 }  # fmt: skip
 
-# macro with one argument → the HTML element it becomes ("" is none; small capitals have none either)
+# macro with one argument → its HTML element ("" is none; small capitals have none either)
 STYLES: dict[str, str] = {
     "textbf": "strong", "textit": "em", "emph": "em", "textsl": "em", "texttt": "code", "textsuperscript": "sup",
     "textsubscript": "sub", "textsc": "small-caps", "textrm": "", "textsf": "", "textup": "", "textmd": "",
@@ -46,7 +46,7 @@ STYLES: dict[str, str] = {
     "paragraph": "strong", "acl": "", "gls": "", "ac": "",
 }  # fmt: skip
 
-# macro that changes what follows in its group → the HTML element
+# macro that changes the rest of its group → its HTML element
 DECLARATIONS: dict[str, str] = {
     "it": "em", "em": "em", "sl": "em", "itshape": "em", "slshape": "em", "bf": "strong", "bfseries": "strong",
     "tt": "code", "ttfamily": "code", "sc": "small-caps", "scshape": "small-caps", "rm": "", "rmfamily": "",
@@ -54,7 +54,7 @@ DECLARATIONS: dict[str, str] = {
     "small": "", "normalsize": "", "large": "", "Large": "", "LARGE": "", "huge": "", "cal": "",
 }  # fmt: skip
 
-# macro → (how many arguments it has, which one is read; -1 is none)
+# macro → (number of its arguments, index of the one that is shown; -1 is none)
 ARGUMENTS: dict[str, tuple[int, int]] = {
     "textcolor": (2, 1), "colorbox": (2, 1), "texorpdfstring": (2, 0), "raisebox": (2, 1), "parbox": (2, 1),
     "color": (1, -1), "vspace": (1, -1), "hspace": (1, -1), "begin": (1, -1), "end": (1, -1), "newcommand": (2, -1),
@@ -78,16 +78,16 @@ _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def _ion(element: str, charge: str) -> str:
-    """``\\ion{He}{2}``: astronomers count in Roman numerals from I, the neutral atom."""
-    known = charge.isdecimal() and len(charge) < 3 and int(charge) < len(_ROMAN)  # `int` refuses thousands of digits
-    return f"{element} {_ROMAN[int(charge)] if known else charge.upper()}"
+    """Return ``\\ion{He}{2}`` with a Roman numeral: I is the neutral atom."""
+    is_listed = charge.isdecimal() and len(charge) < 3 and int(charge) < len(_ROMAN)  # `int` has a limit of digits
+    return f"{element} {_ROMAN[int(charge)] if is_listed else charge.upper()}"
 
 
 def _chemistry(formula: str) -> str:
     return re.sub(r"(?<=[A-Za-z)\]])\d+", lambda count: count[0].translate(_LOWERED), formula)
 
 
-# macro → (number of arguments, the text they make)
+# macro → (number of arguments, their text)
 TEMPLATES: dict[str, tuple[int, Callable[..., str]]] = {
     "ion": (2, _ion), "species": (2, _ion), "ce": (1, _chemistry),
     "iso": (2, lambda mass, element: mass.translate(_RAISED) + element),

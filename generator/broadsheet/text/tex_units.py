@@ -122,7 +122,7 @@ def angle(value: str) -> str:
     return "".join(number(part) + sign for part, sign in parts if part.strip())
 
 
-# macro → (number of arguments, the text they make)
+# macro → (number of arguments, their text)
 MACROS: dict[str, tuple[int, Callable[..., str]]] = {
     "SI": (2, quantity), "qty": (2, quantity), "si": (1, unit), "unit": (1, unit), "num": (1, number),
     "ang": (1, angle), "SIrange": (3, extent), "qtyrange": (3, extent), "numrange": (2, extent),
