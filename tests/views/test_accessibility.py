@@ -1,4 +1,4 @@
-"""What keeps nobody out: axe-core's rules on every kind of page, with scripts and without, and the page on paper."""
+"""Accessibility: axe-core's rules on every page type, with and without scripts, and printed pages."""
 
 from collections.abc import Iterator
 

@@ -44,7 +44,7 @@ HARMLESS = {"text", "code_inline"}
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("twins"), DAYS, SETTINGS + "search: false\n")
+    root = make_digest(tmp_path_factory.mktemp("alternates"), DAYS, SETTINGS + "search: false\n")
     shutil.copytree(ROOT / "data" / "publications", root / "data" / "publications")
     receipt = root / "data/runs/2025/2025-05-27.json"
     receipt.parent.mkdir(parents=True)
@@ -103,16 +103,16 @@ def test_every_heading_of_a_day_is_the_title_of_its_paper(root: Path) -> None:
     assert headings[1:] == ["1. A paper called 2505.00002", "2. On pruning $x_i^*$ and all"]
 
 
-def test_every_json_twin_is_of_its_schema_and_has_the_records_of_the_data(root: Path) -> None:
+def test_every_json_alternate_matches_its_schema_and_has_the_records_of_the_data(root: Path) -> None:
     schema = json.loads((root / "site/assets/twin-1.schema.json").read_text("utf-8"))
     validator = Draft202012Validator(schema)
     found = [path for path in (root / "site").rglob("index.json") if path.parent.name != "downloads"]
     kinds = set()
     for path in found:
-        twin = json.loads(path.read_text("utf-8"))
-        validator.validate(twin)
-        kinds.add(twin["kind"])
-        assert twin["url"] == f"https://example.org/broadsheet/{path.parent.relative_to(root / 'site')}/".replace(
+        alternate = json.loads(path.read_text("utf-8"))
+        validator.validate(alternate)
+        kinds.add(alternate["kind"])
+        assert alternate["url"] == f"https://example.org/broadsheet/{path.parent.relative_to(root / 'site')}/".replace(
             "/./", "/"
         )
     assert kinds == set(schema["properties"]["kind"]["enum"]) - {"author"}
@@ -127,7 +127,7 @@ def test_every_json_twin_is_of_its_schema_and_has_the_records_of_the_data(root: 
     assert json.loads((root / "site/daily/2025/05/27/index.json").read_text())["days"][0]["receipt"]["scanned"] == 5
 
 
-def test_a_page_names_the_twins_it_has_and_no_others(root: Path) -> None:
+def test_a_page_links_to_the_alternates_it_has_and_no_others(root: Path) -> None:
     named = 0
     for path in (root / "site").rglob("index.html"):
         links = lxml.html.fromstring(path.read_bytes()).xpath("//link[normalize-space(@rel)='alternate']/@href")
@@ -139,7 +139,7 @@ def test_a_page_names_the_twins_it_has_and_no_others(root: Path) -> None:
 
 
 @pytest.mark.parametrize("choice", ["all", "none"])
-def test_all_pages_have_twins_or_none_has(choice: str, root: Path, tmp_path: Path) -> None:
+def test_all_pages_have_alternates_or_none_has(choice: str, root: Path, tmp_path: Path) -> None:
     other = tmp_path / choice
     shutil.copytree(root, other, ignore=shutil.ignore_patterns("site", ".digest"))
     with (other / "digest.yml").open("a") as file:
@@ -151,7 +151,7 @@ def test_all_pages_have_twins_or_none_has(choice: str, root: Path, tmp_path: Pat
     assert bool(list((other / "site").rglob("papers.bib"))) is (choice == "all")
 
 
-def test_a_page_by_hand_has_no_twins(root: Path, tmp_path: Path) -> None:
+def test_a_page_by_hand_has_no_alternates(root: Path, tmp_path: Path) -> None:
     other = tmp_path / "hand"
     shutil.copytree(root, other)
     (other / "docs/daily/2025/05/27/index.md").write_text("# Mine\n")

@@ -18,6 +18,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.day_stats import DayStats
 from broadsheet.index.days import DayHead
 from broadsheet.index.dependencies import DependencyTracker
+from broadsheet.index.index import Index
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.state import DayState
 from broadsheet.settings import config
@@ -295,7 +296,7 @@ def test_ten_years_are_no_larger_than_one() -> None:
 def archive(root: Path, days: dict[str, Any]) -> tuple[Catalogue, Settings]:
     make_digest(root, days)
     loaded = config.load(root)
-    catalogue = Catalogue(":memory:", loaded)
+    catalogue = Index(":memory:", loaded)
     catalogue.refresh(Store(root))
     return catalogue, loaded
 
@@ -307,7 +308,7 @@ def test_a_month_asks_for_its_own_days_and_statistics_for_nothing_that_grows_dea
     }
     catalogue, settings = archive(tmp_path, days)
     recorder = DependencyTracker(catalogue)
-    (page,) = (made for made in month.pages(recorder.as_catalogue(), settings, "2025-05") if isinstance(made, Page))
+    (page,) = (made for made in month.pages(recorder, settings, "2025-05") if isinstance(made, Page))
     assert ("tallies", ("2025-05-01", "2025-05-31")) in recorder.reads
     found = drawn(page.body)
     assert found["Papers a day"].rows == {"27 May 2025": ["2", "No receipt"]} | {
@@ -315,7 +316,7 @@ def test_a_month_asks_for_its_own_days_and_statistics_for_nothing_that_grows_dea
     }
     assert found["Share of topics"].rows["27 May 2025"] == ["50 %", "50 %"]
     recorder = DependencyTracker(catalogue)
-    (page,) = statistics.pages(recorder.as_catalogue(), settings)
+    (page,) = statistics.pages(recorder, settings)
     assert {query for query, _ in recorder.reads} == {
         *("days", "listed", "newest_day", "papers", "publications", "span", "tallies", "topic_counts")
     }

@@ -1,4 +1,4 @@
-"""How pages, their alternates and feeds call a day whose sources may bring more, or that has no papers."""
+"""Labels of open days and of days without papers, on pages, in alternates and in feeds."""
 
 import json
 from pathlib import Path
@@ -58,8 +58,8 @@ def head(state: DayState, papers: int, **sources: SourceStats) -> DayHead:
     return DayHead(date=DAY, state=state, papers=papers, receipt=Receipt(date=DAY, state=state, sources=sources))
 
 
-OPEN_HF = SourceStats(condition="quiet", announced=0, fetched=0, open=HF)
-STALE = SourceStats(condition="stale", announced=0, fetched=0)
+OPEN_HF = SourceStats(status="quiet", announced=0, fetched=0, open=HF)
+STALE = SourceStats(status="stale", announced=0, fetched=0)
 AGAIN = "Runs of the following days ask again."
 
 
@@ -67,12 +67,12 @@ AGAIN = "Runs of the following days ask again."
     ("day", "word", "text"),
     [
         (
-            head(DayState.OK, 3, hf=SourceStats(condition="ok")),
+            head(DayState.OK, 3, hf=SourceStats(status="ok")),
             "Complete",
             "Everything that was announced is accounted for.",
         ),
         (
-            head(DayState.OK, 3, arxiv=SourceStats(condition="ok", open=ARXIV), hf=OPEN_HF),
+            head(DayState.OK, 3, arxiv=SourceStats(status="ok", open=ARXIV), hf=OPEN_HF),
             "Open",
             f"More papers may come: {ARXIV}; {HF}.",
         ),
@@ -83,12 +83,12 @@ AGAIN = "Runs of the following days ask again."
             f"No papers are shown: arXiv gave none. {AGAIN} More papers may come: {HF}.",
         ),
         (
-            head(DayState.PARTIAL, 0, arxiv=SourceStats(condition="quiet"), hf=SourceStats(condition="failed")),
+            head(DayState.PARTIAL, 0, arxiv=SourceStats(status="quiet"), hf=SourceStats(condition="failed")),
             "Partial",
             f"No papers are shown: Hugging Face could not be read. {AGAIN}",
         ),
         (
-            head(DayState.FAILED, 0, arxiv=STALE, hf=SourceStats(condition="failed")),
+            head(DayState.FAILED, 0, arxiv=STALE, hf=SourceStats(status="failed")),
             "Failed",
             f"No papers are shown: arXiv gave none, and Hugging Face could not be read. {AGAIN}",
         ),

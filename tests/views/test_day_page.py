@@ -1,4 +1,4 @@
-"""How much a day's page shows."""
+"""The limits of a day's page."""
 
 import re
 from pathlib import Path

@@ -155,7 +155,7 @@ def test_an_item_changed_when_the_data_say_so(tmp_path: Path) -> None:
 
 
 def steps(catalogue: Catalogue, ask: Callable[[], object]) -> int:
-    """What SQLite does for a question, in thousands of its instructions."""
+    """Return the work of SQLite for a query, in thousands of its instructions."""
     count = 0
 
     def one() -> int:

@@ -1,4 +1,4 @@
-"""What a reader takes out of the browser, read back by the programs it is meant for: titles, names, notes."""
+"""Exports of saved papers, read back by the programs that import them: titles, names, notes."""
 
 import json
 import re
@@ -13,8 +13,8 @@ from bibtexparser.middlewares import SeparateCoAuthors, SplitNameParts
 from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from broadsheet.bibliography.ris import ris
 from broadsheet.bibliography.bibtex import bibtex
+from broadsheet.bibliography.ris import ris
 from broadsheet.build.preview import served
 from broadsheet.index.days import Entry
 from broadsheet.index.open import open_index
@@ -84,7 +84,7 @@ def exported(tab: Page, name: str) -> str:
 
 
 def unescaped(value: str) -> str:
-    """What TeX makes of a value that has nothing of TeX but escapes."""
+    """Return the text that TeX makes of a value whose only TeX is escapes."""
     assert value.count("{") == value.count("}")
     words = re.sub(r"\\text([a-z]+)\{\}", lambda found: "\\text" + ESCAPES[found[1]], value)
     return re.sub(r"\\(?:text)?(.)", r"\1", words)

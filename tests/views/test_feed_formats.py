@@ -95,7 +95,7 @@ def test_every_rss_feed_keeps_the_rules(feeds: dict[str, bytes]) -> None:
 
 
 def json_faults(feed: dict[str, Any]) -> list[str]:
-    """What https://www.jsonfeed.org/version/1.1/ has against a feed, and our own rule that addresses are absolute."""
+    """Return violations of https://www.jsonfeed.org/version/1.1/, and of our rule that URLs are absolute."""
     faults = [] if feed.get("version") == "https://jsonfeed.org/version/1.1" else ["version"]
     faults += [name for name in ("title", "home_page_url", "feed_url") if not isinstance(feed.get(name), str)]
     if not isinstance(feed.get("items"), list):

@@ -66,7 +66,7 @@ def short(item: str) -> str:
 
 
 class Entries:
-    """What lemon24/reader has in its database, and what an update did to it."""
+    """The database of lemon24/reader, and the effect of an update on it."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader

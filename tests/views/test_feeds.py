@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.index import Index
 from broadsheet.model.paper import Links, Paper
 from broadsheet.settings.config import Settings, Site
 from broadsheet.settings.pages import Feeds
@@ -61,7 +62,7 @@ def archive(root: Path, days: Mapping[str, Sequence[Paper]], publications: str =
         store.write_papers(date, papers)
     if publications:
         store.write_publications("ours.yml", publications)
-    catalogue = Catalogue(":memory:", SETTINGS)
+    catalogue = Index(":memory:", SETTINGS)
     catalogue.refresh(store)
     return catalogue
 
@@ -298,7 +299,7 @@ def test_hostile_text_stays_text(tmp_path: Path, text: str) -> None:
     store = tmp_path / "data/papers/2025/2025-05-27.jsonl"
     store.parent.mkdir(parents=True)
     store.write_text(json.dumps(encodable) + "\n")
-    catalogue = Catalogue(":memory:", SETTINGS)
+    catalogue = Index(":memory:", SETTINGS)
     catalogue.refresh(Store(tmp_path))
     data = made(catalogue)["feeds/all.xml"]
     (item,) = items(data)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.dependencies import DependencyTracker
+from broadsheet.index.index import Index
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication, parse_records
@@ -62,7 +63,7 @@ DAYS = {
 def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -> tuple[Catalogue, Settings]:
     make_digest(root, days, settings)
     loaded = config.load(root)
-    catalogue = Catalogue(":memory:", loaded)
+    catalogue = Index(":memory:", loaded)
     catalogue.refresh(Store(root))
     return catalogue, loaded
 
@@ -70,7 +71,9 @@ def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -
 def made(catalogue: Catalogue, settings: Settings) -> dict[str, Page]:
     dates = paper.keys(catalogue, settings)
     return {
-        page.address: page for date in dates for page in paper.pages(DependencyTracker(catalogue).as_catalogue(), settings, date)
+        page.address: page
+        for date in dates
+        for page in paper.pages(DependencyTracker(catalogue), settings, date)
     }
 
 

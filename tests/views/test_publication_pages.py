@@ -13,7 +13,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.index import Index
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import parse_records
 from broadsheet.model.publication_parts import Conference
@@ -87,7 +87,7 @@ def site(records: list[dict[str, Any]], root: Path, papers: tuple[Paper, ...] = 
 
 
 def pages(store: Store) -> dict[str, Page]:
-    catalogue = Catalogue(":memory:", SETTINGS)
+    catalogue = Index(":memory:", SETTINGS)
     catalogue.refresh(store)
     made = list(publications.pages(catalogue, SETTINGS))
     catalogue.close()
@@ -127,7 +127,7 @@ def resolved(page: Page) -> Iterator[str]:
 
 
 def words(page: Page) -> str:
-    """What a reader reads on it."""
+    """Return the visible text."""
     return " ".join("".join(tree(page).itertext()).split())
 
 
@@ -343,7 +343,7 @@ class Shelved:
 @given(FIELDS, TEXTS, TEXTS)
 def test_hostile_text_in_every_field_is_text(fields: dict[str, Any], title: str, kind: str) -> None:
     hostile = record("2") | fields | {"title": f"T{title}", "type": f"t{kind}", "oa": 1}
-    catalogue = Catalogue(":memory:", SETTINGS)
+    catalogue = Index(":memory:", SETTINGS)
     catalogue.refresh(Shelved([record("1"), hostile]))
     made = list(publications.pages(catalogue, SETTINGS))
     catalogue.close()

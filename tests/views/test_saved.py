@@ -1,4 +1,4 @@
-"""What a reader takes in is within bounds, and 50,000 saved papers leave the page alive."""
+"""Imports of saved papers are limited, and the page still works with 50,000 of them."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""What a score says: its place among the last ninety days, who gave it, and the rubric's words for the number."""
+"""Scores on pages: the percentile among the last ninety days, the scorer, the rubric's words."""
 
 import datetime as dt
 from pathlib import Path
@@ -18,6 +18,7 @@ from broadsheet.build.preview import served
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.day_stats import MIN_SAMPLE, WINDOW_DAYS, DayStats, sample_size, score_distributions, top_percent
 from broadsheet.index.dependencies import DependencyTracker
+from broadsheet.index.index import Index
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.settings.rubric import Grade, Rubric
@@ -48,9 +49,9 @@ def archive(
 ) -> tuple[Catalogue, Settings]:
     make_digest(root, days, settings)
     loaded = config.load(root)
-    catalogue = Catalogue(":memory:", loaded)
+    catalogue = Index(":memory:", loaded)
     catalogue.refresh(Store(root))
-    return DependencyTracker(catalogue).as_catalogue(), loaded
+    return DependencyTracker(catalogue), loaded
 
 
 def body(pages: Any) -> lxml.html.HtmlElement:

@@ -1,4 +1,4 @@
-"""What was published since the last visit: the files of it, and the page in a real browser."""
+"""Papers since the last visit: their files, and the page in a real browser."""
 
 import json
 import re

@@ -109,7 +109,7 @@ def _lost(name: str, address: str) -> str:
 
 
 def toc(entries: Iterable[Entry]) -> Markup:
-    """The papers as a table of toc: list items that lead to each."""
+    """Return a table of contents: list items with links to the papers."""
     titles = ((quote(entry.paper.arxiv_id), rendering.title(entry.paper.title)) for entry in entries)
     return Markup("\n".join([f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in titles]))
 

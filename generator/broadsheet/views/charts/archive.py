@@ -42,8 +42,8 @@ def charts(axis: Axis, settings: Settings) -> Markup:
 def papers(axis: Axis) -> Iterator[str]:
     """Yield the chart of papers a day."""
     by_day = axis.unit == "Day"
-    shown = [sum(head.papers > 0 for head in span.heads) for span in axis.spans]
-    means = [_mean(span, days) for span, days in zip(axis.spans, shown, strict=True)]
+    days_with_papers = [sum(head.papers > 0 for head in span.heads) for span in axis.spans]
+    means = [_mean(span, days) for span, days in zip(axis.spans, days_with_papers, strict=True)]
     partial = [index for index, span in enumerate(axis.spans) if by_day and days_in(span.heads, DayState.PARTIAL)]
     words = "Papers shown each day" if by_day else f"Mean over the days with papers of each {axis.unit.lower()}"
     marks = [_mark(span) for span in axis.spans]
@@ -51,7 +51,10 @@ def papers(axis: Axis) -> Iterator[str]:
     about = [words, *(key for mark, key in keys.items() if mark in marks), *(["hatched: partial"] if partial else [])]
     states = ["".join(formatting.STATE_WORDS[head.state][0] for head in span.heads) for span in axis.spans]
     counts = ("Papers in all", [_figure(span.papers, span) for span in axis.spans])
-    days = ("Days with papers", [_figure(number, span) for number, span in zip(shown, axis.spans, strict=True)])
+    days = (
+        "Days with papers",
+        [_figure(number, span) for number, span in zip(days_with_papers, axis.spans, strict=True)],
+    )
     yield bars(
         Chart(
             id="chart-papers",

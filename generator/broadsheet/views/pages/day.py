@@ -43,7 +43,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     assert head is not None
     address = day_address(date)
     entries = catalogue.day(date)
-    published = catalogue.published_on(date)
+    published = catalogue.publications_on(date)
     is_recent = has_alternates(catalogue, settings, date)
     renderer = PaperRenderer(settings, partial(relative, base=address), entries, distributions_of(catalogue, entries))
     context = {

@@ -74,26 +74,35 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
     """Yield the pages of the papers that were first shown on the day `key`."""
     first = [entry for entry in catalogue.day(key) if entry.first_seen == key and has_page(entry, settings)]
-    again = catalogue.later_entries(key) if first else []
-    dates = [key, *sorted({entry.date for entry in again})] if first else []
-    published: dict[str, dict[str, Publication]] = {}
-    for day in dates:
-        for name, works in catalogue.published_on(day).items():
-            published.setdefault(name, {}).update({work.id: work for work in works})
+    if not first:
+        return
+    again = catalogue.later_entries(key)
+    publications = _publications(catalogue, [key, *sorted({entry.date for entry in again})])
     distributions = distributions_of(catalogue, [*first, *again])
-    related = catalogue.related(key) if first else {}
-    author_slugs = catalogue.author_links(key) if first else {}
+    related, author_slugs = catalogue.related(key), catalogue.author_links(key)
     for entry in first:
         name = entry.paper.arxiv_id
         entries = [entry, *(other for other in again if other.paper.arxiv_id == name)]
-        works = [*published.get(name, {}).values()]
-        paper = _latest(entries)
-        paper_related = related.get(name, RelatedPapers([], []))
-        history = PaperHistory(paper, entries, works, distributions, paper_related, author_slugs)
+        history = PaperHistory(
+            paper=_latest(entries),
+            entries=entries,
+            publications=[*publications.get(name, {}).values()],
+            distributions=distributions,
+            related=related.get(name, RelatedPapers([], [])),
+            author_slugs=author_slugs,
+        )
         page = _page(history, settings)
-        if has_alternates(catalogue, settings, page.updated):
-            page = with_alternates(page, _content(history), settings)
-        yield page
+        is_recent = has_alternates(catalogue, settings, page.updated)
+        yield with_alternates(page, _content(history), settings) if is_recent else page
+
+
+def _publications(catalogue: Catalogue, dates: Iterable[str]) -> dict[str, dict[str, Publication]]:
+    """Return the publications of the papers of `dates`, by paper and by id."""
+    publications: dict[str, dict[str, Publication]] = {}
+    for date in dates:
+        for name, works in catalogue.publications_on(date).items():
+            publications.setdefault(name, {}).update({work.id: work for work in works})
+    return publications
 
 
 def _content(history: PaperHistory) -> PageContent:

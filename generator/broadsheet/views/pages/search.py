@@ -18,7 +18,7 @@ SORTS = {"": "By relevance", "date": "By date", "score": "By score", "novelty": 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """Yield the page."""
-    counts = {"papers": catalogue.papers(), "publications": len(catalogue.publications())}
+    counts = {"papers": catalogue.paper_count(), "publications": len(catalogue.publications())}
     labels = {
         "topic": {topic.id: topic.name for topic in settings.topics},
         "source": {**settings.sources, PUBLICATIONS: "Publications"},

@@ -24,7 +24,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     counts = catalogue.topic_counts()
     context = {
         "total": totals(days),
-        "papers": catalogue.papers(),
+        "papers": catalogue.paper_count(),
         "by_month": by_month,
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "charts": charts(axis(days, days[0].date, catalogue.day_stats()), settings) if days and days[0] else "",
