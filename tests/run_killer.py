@@ -19,19 +19,19 @@ from typing import Any
 
 from broadsheet.cli.lock import my_turn
 from broadsheet.daily import train as training
-from broadsheet.daily.run import Work, days_to_run, run_day
+from broadsheet.daily.run import RunContext, days_to_run, run_day
 from broadsheet.http.client import Web
 from broadsheet.index.states import is_repaired
 from broadsheet.scoring import prefilter
-from broadsheet.scoring.llm import reply_log as kept
+from broadsheet.scoring.llm import reply_log
 from broadsheet.store import atomic
 from broadsheet.store.store import Store
 from tests.loopback import FakeTime
 
 FOLDER = Path(sys.argv[1])
 DAY, NEXT = "2026-09-24", "2026-09-25"
-WATCHED = {atomic.write_atomically.__code__, atomic._writing.__code__, kept.ReplyLog.add.__code__}
-STEPS = re.compile(r"_created\(|open\(|os\.replace|return True|file\.|broken_off = ")
+WATCHED = {atomic.write_atomically.__code__, atomic._writing.__code__, reply_log.ReplyLog.add.__code__}
+STEPS = re.compile(r"_created\(|open\(|os\.replace|return True|file\.|is_cut_off = ")
 LOADED = (prefilter, training)  # once, and not in every child
 
 
@@ -39,7 +39,7 @@ def run(root: Path, model: str, today: str) -> list[str]:
     """Run what is owed on `today`, or the day itself; the days that were run."""
     time = FakeTime()  # pauses between requests pass at once
     with Web("test", clock=time.clock, sleep=time.sleep) as web:
-        work = Work(
+        work = RunContext(
             root=root,
             environment=os.environ | {"DIGEST_LLM_MODEL": model},
             web=web,

@@ -134,7 +134,7 @@ def test_ratings_that_do_not_vary_and_comments_that_are_missing_do_no_harm() -> 
     flat = [msgspec.structs.replace(paper, relevance=5, novelty=5, comment=None) for paper in papers(60)]
     fitted = training.train(flat)
     assert fitted.model.predict(flat[:3]).relevance == pytest.approx([5, 5, 5], abs=0.5)
-    assert (fitted.evaluation.relevance, fitted.evaluate.recalls[0].recall) == (None, None)
+    assert (fitted.evaluation.relevance, fitted.evaluation.recalls[0].recall) == (None, None)
 
 
 def test_how_papers_are_presented_counts_for_novelty() -> None:
@@ -237,7 +237,7 @@ def test_a_recall_target_needs_enough_good_papers() -> None:
 @given(
     st.lists(st.integers(1, 10), max_size=12),
     st.one_of(
-        st.builds(Prefilter, keep=st.sampled_from(["1 %", "50 %", "99.5%", "100 %"]), near_misses=st.integers(0, 4)),
+        st.builds(Prefilter, keep=st.sampled_from([0.01, 0.5, 0.995, 1.0]), near_misses=st.integers(0, 4)),
         st.builds(Prefilter, recall=st.floats(0.01, 0.99)),
     ),
     st.lists(st.floats(0, 1), max_size=30).map(sorted),

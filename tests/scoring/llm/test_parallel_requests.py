@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from broadsheet.daily.score import Scored, forecast_day, score_day_with_model
+from broadsheet.daily.score import ScoringResult, estimate_day, score_with_llm
 from broadsheet.http.client import Web
 from broadsheet.model.receipt import Tokens
 from broadsheet.model.state import DayState
@@ -31,9 +31,9 @@ REPLIES = f"data/replies/2025/{DAY}.jsonl"
 class Real(Digest):
     """A digest whose time is real."""
 
-    def score(self, **options: Any) -> Scored:
+    def score(self, **options: Any) -> ScoringResult:
         with Web("test", clock=time.monotonic, sleep=time.sleep) as web:
-            return score_day_with_model(self.root, DAY, self.environment, web, **options)
+            return score_with_llm(self.root, DAY, self.environment, web, **options)
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ def test_useless_replies_are_not_paid_for_without_end(digest: Real, server: Mode
     assert digest.receipt.unscored == {ids[3]: GIVEN_UP}
     assert digest.receipt.state is DayState.PARTIAL
     assert digest.receipt.tokens == server.tokens
-    assert forecast_day(digest.root, DAY, {}).requests == 0
+    assert estimate_day(digest.root, DAY, {}).requests == 0
     assert digest.faults() == []
     server.behave()
     assert digest.score(again=True).scored == 12  # who asks for it gets it

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from broadsheet.checks.check import check
-from broadsheet.daily.score import Scored, forecast_day, score_day_with_model
+from broadsheet.daily.score import ScoringResult, estimate_day, score_with_llm
 from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
@@ -57,9 +57,9 @@ class Digest:
         make_digest(self.root, {DAY: rows}, SETTINGS + settings.replace("PRICES", PRICES))
         return ids
 
-    def score(self, **options: Any) -> Scored:
+    def score(self, **options: Any) -> ScoringResult:
         with Web("test", clock=self.time.clock, sleep=self.time.sleep) as web:
-            return score_day_with_model(self.root, DAY, self.environment, web, **options)
+            return score_with_llm(self.root, DAY, self.environment, web, **options)
 
     @property
     def papers(self) -> dict[str, Paper]:
@@ -458,7 +458,7 @@ def test_kept_replies_are_for_this_model_rubric_and_text_alone(digest: Digest, s
 def test_a_forecast_asks_nobody_writes_nothing_and_comes_close(digest: Digest, server: ModelServer) -> None:
     digest.holds(25)
     before = tree(digest.root)
-    seen = forecast_day(digest.root, DAY, {})
+    seen = estimate_day(digest.root, DAY, {})
     assert (server.asked, tree(digest.root)) == ([], before)
     done = digest.score()
     assert done.cost is not None
@@ -469,9 +469,9 @@ def test_a_forecast_asks_nobody_writes_nothing_and_comes_close(digest: Digest, s
     assert seen.tokens.prompt == pytest.approx(server.tokens.prompt, rel=0.1)
     assert done.cost.total <= seen.cost <= seen.max_cost
     digest.holds(30)
-    again = forecast_day(digest.root, DAY, {})
+    again = estimate_day(digest.root, DAY, {})
     assert (again.papers, again.cached, again.requests) == (30, 25, 1)
-    assert forecast_day(digest.root, DAY, {"DIGEST_LLM_MODEL": "another"}).cost is None
+    assert estimate_day(digest.root, DAY, {"DIGEST_LLM_MODEL": "another"}).cost is None
 
 
 def test_where_nothing_can_be_kept_nothing_is_paid(digest: Digest, server: ModelServer) -> None:
