@@ -1,7 +1,5 @@
 """The HTML of a mail: one column, inline styles, light and dark, nothing loaded from a server."""
 
-from functools import cache
-
 from css_inline import CSSInliner
 from markupsafe import Markup
 
@@ -10,6 +8,9 @@ from broadsheet.mail.prose import HEADINGS, Block, Inline
 from broadsheet.text.sanitize import escaped
 from broadsheet.views.render import environment
 
+# keep_at_rules: prefers-color-scheme cannot be inlined. load_remote_stylesheets: a mail loads nothing.
+_INLINER = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+
 
 def html(edition: Edition, left_out: int, name: str, unsubscribe: str | None) -> str:
     """Return the HTML of a mail; the parameters are those of `plain_text.text`."""
@@ -17,7 +18,7 @@ def html(edition: Edition, left_out: int, name: str, unsubscribe: str | None) ->
     source = template.render(
         edition=edition, left_out=left_out, name=name, unsubscribe=unsubscribe, markup=markup, title=_title
     )
-    return _inliner().inline(source)
+    return _INLINER.inline(source)
 
 
 def markup(blocks: tuple[Block, ...]) -> Markup:
@@ -43,9 +44,3 @@ def _inline(inline: Inline) -> str:
 
 def _title(words: str, url: str | None) -> Markup:
     return Markup(f'<a href="{escaped(url)}">{escaped(words)}</a>' if url else escaped(words))
-
-
-@cache
-def _inliner() -> CSSInliner:
-    # keep_at_rules: prefers-color-scheme cannot be inlined. load_remote_stylesheets: a mail loads nothing.
-    return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)

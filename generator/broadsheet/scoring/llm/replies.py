@@ -213,7 +213,7 @@ def _score(pairs: Pairs, name: str) -> int | float | str:
     for value in values:
         score = reply_fields.score_of(value)
         if score is None:
-            return f"{name} {reply_fields.shown(value)} is not from 1 to 10"
+            return f"{name} {reply_fields.described(value)} is not from 1 to 10"
         scores.add(score)
     if not scores:
         return f"no {name}"

@@ -93,7 +93,7 @@ def is_nothing(value: Any) -> bool:
     return value is None or (isinstance(value, str) and value.strip().casefold() in _NOTHING)
 
 
-def shown(value: Any) -> str:
+def described(value: Any) -> str:
     """Return an invalid score as a message shows it: a short number, or the type of anything else."""
     if isinstance(value, Bare) and value in _WORDS:
         value = _WORDS[value]
