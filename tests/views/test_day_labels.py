@@ -34,7 +34,7 @@ def make(root: Path, papers: dict[str, list[dict[str, Any]]], *receipts: dict[st
 
 
 def test_a_day_that_is_open_says_so_everywhere(tmp_path: Path) -> None:
-    tallies = {"hf": {"condition": "ok", "announced": 1, "fetched": 1, "open": HF}}
+    tallies = {"hf": {"status": "ok", "announced": 1, "fetched": 1, "open": HF}}
     make(tmp_path, {DAY: [PAPER], BEFORE: [PAPER]}, receipt(DAY, "ok", **tallies), receipt(BEFORE, "ok"))
     build(tmp_path)
     page = (tmp_path / "site/daily/2025/05/28/index.html").read_text()
@@ -83,7 +83,7 @@ AGAIN = "Runs of the following days ask again."
             f"No papers are shown: arXiv gave none. {AGAIN} More papers may come: {HF}.",
         ),
         (
-            head(DayState.PARTIAL, 0, arxiv=SourceStats(status="quiet"), hf=SourceStats(condition="failed")),
+            head(DayState.PARTIAL, 0, arxiv=SourceStats(status="quiet"), hf=SourceStats(status="failed")),
             "Partial",
             f"No papers are shown: Hugging Face could not be read. {AGAIN}",
         ),
@@ -105,7 +105,7 @@ def test_the_label_of_a_day(day: DayHead, word: str, text: str) -> None:
 
 def test_the_reason_of_a_receipt_from_outside_is_text_everywhere(tmp_path: Path) -> None:
     hostile = "<script>alert(1)</script> [a](javascript:b) **bold**"
-    make(tmp_path, {DAY: [PAPER]}, receipt(DAY, "ok", hf={"condition": "ok", "open": hostile}))
+    make(tmp_path, {DAY: [PAPER]}, receipt(DAY, "ok", hf={"status": "ok", "open": hostile}))
     build(tmp_path)
     for place in ("daily/2025/05/28/index.html", "daily/2025/05/28/index.md", "index.html", "feeds/daily.xml"):
         text = (tmp_path / "site" / place).read_text()
@@ -128,6 +128,6 @@ def test_only_months_with_a_page_are_linked(tmp_path: Path, first: str, week: st
 
 
 def test_an_open_day_without_papers_has_none_so_far_in_its_feed_item(tmp_path: Path) -> None:
-    make(tmp_path, {BEFORE: [PAPER]}, receipt(DAY, "quiet", hf={"condition": "quiet", "open": HF}))
+    make(tmp_path, {BEFORE: [PAPER]}, receipt(DAY, "quiet", hf={"status": "quiet", "open": HF}))
     generate(tmp_path)
     assert "<title>Wednesday, 28 May 2025: no papers so far</title>" in (tmp_path / "docs/feeds/daily.xml").read_text()

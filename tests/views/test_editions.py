@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from lxml import html
 
-from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.index import Index
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.state import DayState
@@ -30,12 +30,12 @@ def scored(number: int, **fields: object) -> Paper:
     return paper(number, **({"relevance": 9, "novelty": 8, "authors": ("Ada", "Bo"), "abstract": "A."} | fields))
 
 
-def items(catalogue: Catalogue, name: str, settings: Settings = SETTINGS) -> list[dict[str, object]]:
+def items(catalogue: Index, name: str, settings: Settings = SETTINGS) -> list[dict[str, object]]:
     found: list[dict[str, object]] = json.loads(made(catalogue, settings)[f"feeds/{name}.json"])["items"]
     return found
 
 
-def with_receipts(root: Path, days: dict[str, list[Paper]], *receipts: Receipt) -> Catalogue:
+def with_receipts(root: Path, days: dict[str, list[Paper]], *receipts: Receipt) -> Index:
     for receipt in receipts:
         Store(root).write_receipt(receipt)
     return archive(root, days)
@@ -154,7 +154,7 @@ def test_an_item_changed_when_the_data_say_so(tmp_path: Path) -> None:
     assert dates("2025-05-29T10:00:00Z") == [shown, "2025-05-29T00:00:00+00:00"]
 
 
-def steps(catalogue: Catalogue, ask: Callable[[], object]) -> int:
+def steps(catalogue: Index, ask: Callable[[], object]) -> int:
     """Return the work of SQLite for a query, in thousands of its instructions."""
     count = 0
 

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.index import Index
 from broadsheet.model.paper import Links, Paper
 from broadsheet.settings.config import Settings, Site
@@ -56,7 +55,7 @@ def paper(number: int, **fields: object) -> Paper:
     return Paper(**({"arxiv_id": f"2505.{number:05}", "title": f"Paper {number}"} | fields))  # type: ignore[arg-type]
 
 
-def archive(root: Path, days: Mapping[str, Sequence[Paper]], publications: str = "") -> Catalogue:
+def archive(root: Path, days: Mapping[str, Sequence[Paper]], publications: str = "") -> Index:
     store = Store(root)
     for date, papers in days.items():
         store.write_papers(date, papers)
@@ -67,7 +66,7 @@ def archive(root: Path, days: Mapping[str, Sequence[Paper]], publications: str =
     return catalogue
 
 
-def made(catalogue: Catalogue, using: Settings = SETTINGS) -> dict[str, bytes]:
+def made(catalogue: Index, using: Settings = SETTINGS) -> dict[str, bytes]:
     return {file.path: file.data for key in keys(catalogue, using) for file in feed_files(catalogue, using, key)}
 
 

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.index.index import Index
 from broadsheet.model.diagnostics import DigestError
@@ -60,7 +59,7 @@ DAYS = {
 }
 
 
-def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -> tuple[Catalogue, Settings]:
+def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -> tuple[Index, Settings]:
     make_digest(root, days, settings)
     loaded = config.load(root)
     catalogue = Index(":memory:", loaded)
@@ -68,7 +67,7 @@ def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -
     return catalogue, loaded
 
 
-def made(catalogue: Catalogue, settings: Settings) -> dict[str, Page]:
+def made(catalogue: Index, settings: Settings) -> dict[str, Page]:
     dates = paper.keys(catalogue, settings)
     return {
         page.address: page

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.index import Index
 from broadsheet.settings.config import Settings
 
 FOLDER = "downloads/"
@@ -92,7 +93,7 @@ def download_names(catalogue: Catalogue, settings: Settings) -> list[str]:
     return [*years, *(["publications"] if catalogue.newest_publications(1) else [])]
 
 
-def downloads(catalogue: Catalogue, settings: Settings) -> list[Download]:
+def downloads(catalogue: Index, settings: Settings) -> list[Download]:
     """Return the archive as one file; or as a file a year, of which only the newest changes, and the publications."""
     if settings.downloads == "none":
         return []

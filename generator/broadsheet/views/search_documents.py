@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
+from broadsheet.index.index import Index
 from broadsheet.model.arxiv_categories import distinct
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
@@ -91,7 +92,7 @@ def bucket(name: str, others: int) -> str:
     return f"other-{number % others}"
 
 
-def shards(catalogue: Catalogue, settings: Settings) -> list[Shard]:
+def shards(catalogue: Index, settings: Settings) -> list[Shard]:
     """Return the shards: publications, then papers, newest first; publications over a shard's limit come last.
 
     A year is one shard, or several of whole months if it has more than `MAX_SHARD_PAPERS` papers. The newest month is a
