@@ -43,6 +43,23 @@ def stream(source: str, where: str) -> Iterator[tuple[str, Any] | Diagnostic]:
             yield Diagnostic(f"{where}:{line + offset}", f"not YAML: {reason}", hint, kind="not YAML")
 
 
+def structure_fault(data: Any) -> str | None:
+    """Return the reason why a record cannot be written again: its depth, or YAML aliases (parts it contains twice)."""
+    seen: set[int] = set()
+    waiting = [(data, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        if not isinstance(value, dict | list):
+            continue
+        if depth > _MAX_DEPTH:
+            return "nested too deeply to be a record"
+        if id(value) in seen:
+            return "a record with YAML aliases, which LibreCat does not write"
+        seen.add(id(value))
+        waiting += [(part, depth + 1) for part in (value.values() if isinstance(value, dict) else value)]
+    return None
+
+
 def _documents(source: str) -> Iterator[tuple[int, str]]:
     """Yield the documents of a stream: (number of the first line, text)."""
     lines = source.split("\n")

@@ -36,7 +36,7 @@ class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceStats(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The counts of one source on a day. `condition` is ok, quiet, stale or failed.
+    """The counts of one source on a day. `status` is ok, quiet, stale or failed.
 
     `fetched` counts new papers, of which `duplicates` are on an earlier day (id → that day). Both are unknown for a
     source that has no days. `replaced` counts new versions of announced papers, `renewed` papers with new votes or
@@ -73,11 +73,11 @@ class ScorerShare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The receipt of a day: ``data/runs/YYYY/YYYY-MM-DD.json``. None is unknown, which is not zero.
 
-    announced → fetched → (minus duplicates) scanned → relevant (shown); `dropped` counts the rest by reason. `scored`
+    announced → fetched → (minus duplicates) scanned → shown; `dropped` counts the rest by reason. `scored`
     counts the scored papers; `unscored` has a reason for each of the others (id → reason). `near_misses` are the most
     promising papers that the prefilter dropped, best first. A day with several scorers has `scorers`: `model` is then
     the main one, `tokens` and `cost` are the sums. Only `broadsheet run` writes `sources`; then the sums are exact
-    (docs/running.md): fetched = duplicates + scanned, and scanned = relevant + dropped + unscored. `started` and
+    (docs/running.md): fetched = duplicates + scanned, and scanned = shown + dropped + unscored. `started` and
     `finished` are UTC.
     """
 
@@ -92,7 +92,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fetched: Count | None = None
     duplicates: Count | None = None
     scanned: Count | None = None
-    relevant: Count | None = None
+    shown: Count | None = None
     replaced: Count | None = None
     dropped: dict[str, Count] = {}
     scored: Count | None = None

@@ -1,4 +1,4 @@
-"""What a source gives: records, what was mended on the way, and what was refused."""
+"""The result of parsing one file: records, fixes, and a problem for each rejected row."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,28 +14,28 @@ NO_PAPERS = "holds no papers"
 
 
 class Fix(msgspec.Struct, frozen=True, gc=False):
-    """Something in a row was put right: `what` (a fixed phrase, to count by) and how, e.g. before and after."""
+    """A correction of a row: `kind` is a fixed phrase to count by, `detail` the text before and after or the like."""
 
-    where: str
-    what: str
-    how: str = ""
+    location: str
+    kind: str
+    detail: str = ""
 
 
 class PaperRow(msgspec.Struct, frozen=True, gc=False):
-    """A paper on its day. Without a title of its own (its id stands there) it rates a paper from elsewhere."""
+    """A paper and its day. A rating of a paper from elsewhere has the paper's id as title."""
 
     paper: Paper
     date: str
-    where: str
+    location: str
 
     @property
     def is_rating(self) -> bool:
-        """Whether there is a score and nothing that says which paper it is for but the id."""
+        """True if the row has a score and, apart from the id, nothing that identifies the paper."""
         return self.paper.title == self.paper.arxiv_id
 
 
 class PublicationRecord(msgspec.Struct, frozen=True):
-    """A publication as the repository wrote it (all its data), and what decides which of two is newer."""
+    """A publication as the repository wrote it. `updated` decides which of two records is newer."""
 
     id: str
     updated: str
@@ -43,20 +43,19 @@ class PublicationRecord(msgspec.Struct, frozen=True):
 
 
 class UnscoredRows(msgspec.Struct, frozen=True):
-    """Rows of a file that have no score: the first of them, why (a fixed phrase, to count by), and what to do."""
+    """The rows of a file without a score for the same reason: `location` is the first, `reason` a fixed phrase."""
 
-    where: str
-    what: str
-    do: str
+    location: str
+    reason: str
+    hint: str
     rows: int
 
 
 class ParseResult(msgspec.Struct):
-    """All that came out of one file: what is not in here is counted as refused, with a problem that says why.
+    """The content of one file. Everything else in the file is counted as rejected, with a problem for each.
 
-    `stream` is the text that may be kept as it is: one with nothing but the records in `publications`. `replies` are
-    lines of ``data/replies`` by day. `empty_day` is the day of a file that holds nothing. Rows that are
-    `is_in_order` are a day's file as it was.
+    `stream` is the file's text if it has no more than the records in `publications`. `replies` maps a day to lines of
+    ``data/replies``. `empty_day` is the day of a file without papers. `is_in_order` marks rows of a day's own file.
     """
 
     rows: list[PaperRow] = []
@@ -67,73 +66,73 @@ class ParseResult(msgspec.Struct):
     is_in_order: bool = False
     publications: list[PublicationRecord] = []
     stream: str | None = None
-    repairs: list[Fix] = []
+    fixes: list[Fix] = []
     unscored: list[UnscoredRows] = []
     problems: list[Diagnostic] = []
-    refused: int = 0
-    refused_publications: int = 0
+    rejected: int = 0
+    rejected_publications: int = 0
 
 
 class ParseLog:
-    """Collects repairs and refusals of one file. The line is found only when there is something to say about it."""
+    """The fixes and rejected rows of one file. Line numbers are computed only for messages, since that takes time."""
 
     def __init__(self, label: str) -> None:
         self.label = label
-        self.repairs: list[Fix] = []
+        self.fixes: list[Fix] = []
         self.problems: list[Diagnostic] = []
-        self.refused = 0
+        self.rejected = 0
         self._unscored: dict[tuple[str, str], UnscoredRows] = {}
         self._line: Callable[[], int] | int = 0
 
-    def at(self, line: Callable[[], int] | int) -> None:
-        """From here on it is about the row on `line`; 0 is the file as a whole."""
+    def start(self, line: Callable[[], int] | int) -> None:
+        """Start the row on `line`, which later entries refer to; 0 stands for the whole file."""
         self._line = line
 
     @property
-    def where(self) -> str:
+    def location(self) -> str:
         """The row's ``file:line``."""
         if not isinstance(self._line, int):
             self._line = self._line()
         return f"{self.label}:{self._line}" if self._line else self.label
 
     def row(self, paper: Paper, date: str) -> PaperRow:
-        """The row on its day; the line is only looked up where a message will need it."""
-        return PaperRow(paper, date, self.where if paper.title == paper.arxiv_id else self.label)
+        """Return the paper as a row; only a rating gets its line, since only its message shows one."""
+        return PaperRow(paper, date, self.location if paper.title == paper.arxiv_id else self.label)
 
-    def repair(self, what: str, how: str = "") -> None:
-        """Say that something was put right."""
-        self.repairs.append(Fix(self.where, what, how))
+    def record_fix(self, kind: str, detail: str = "") -> None:
+        """Record a correction of the row."""
+        self.fixes.append(Fix(self.location, kind, detail))
 
-    def unscored(self, what: str, do: str) -> None:
-        """Count a row that comes in without a score."""
-        first = self._unscored.get((what, do))
-        where, rows = (first.where, first.rows) if first else (self.where, 0)
-        self._unscored[what, do] = UnscoredRows(where, what, do, rows + 1)
+    def unscored(self, reason: str, hint: str) -> None:
+        """Count a row without a score."""
+        first = self._unscored.get((reason, hint))
+        location, rows = (first.location, first.rows) if first else (self.location, 0)
+        self._unscored[reason, hint] = UnscoredRows(location, reason, hint, rows + 1)
 
-    def refuse(self, what: str, do: str, kind: str = "") -> None:
-        """Say that the row does not come in."""
-        self.refused += 1
-        self.problems.append(Diagnostic(self.where, what, do, kind=kind))
+    def reject(self, message: str, hint: str, kind: str = "") -> None:
+        """Reject the row."""
+        self.rejected += 1
+        self.problems.append(Diagnostic(self.location, message, hint, kind=kind))
 
-    def pass_over(self, what: str) -> None:
-        """Say that the row does not come in, and that nothing is wrong with it."""
-        self.refused += 1
-        self.problems.append(Diagnostic(self.where, what, "nothing to do", is_note=True))
+    def skip(self, message: str) -> None:
+        """Reject the row without calling it an error."""
+        self.rejected += 1
+        self.problems.append(Diagnostic(self.location, message, "nothing to do", is_note=True))
 
-    def harvest(self, rows: list[PaperRow]) -> ParseResult:
-        """Return the file's rows, cut to the limits, with everything said about them."""
+    def result(self, rows: list[PaperRow]) -> ParseResult:
+        """Return the rows, with long values cut, and all entries of the log."""
         if not limits.are_within([row.paper for row in rows]):
             rows = [self._within_limits(row) for row in rows]
         unscored = list(self._unscored.values())
-        return ParseResult(rows=rows, repairs=self.repairs, unscored=unscored, problems=self.problems, refused=self.refused)
+        return ParseResult(rows=rows, fixes=self.fixes, unscored=unscored, problems=self.problems, rejected=self.rejected)
 
     def _within_limits(self, row: PaperRow) -> PaperRow:
         paper, fields = limits.capped(row.paper)
         for field in fields:
-            self.repairs.append(Fix(row.where, "a value that is too long was cut", f"{field} of {paper.arxiv_id}"))
+            self.fixes.append(Fix(row.location, "a value that is too long was cut", f"{field} of {paper.arxiv_id}"))
         return msgspec.structs.replace(row, paper=paper) if fields else row
 
 
-def rejected(where: str, what: str, do: str, kind: str = "") -> DigestError:
-    """The whole file does not come in."""
-    return DigestError(Diagnostic(where, what, do, kind=kind))
+def rejected(location: str, message: str, hint: str, kind: str = "") -> DigestError:
+    """Return the error that rejects a whole file."""
+    return DigestError(Diagnostic(location, message, hint, kind=kind))

@@ -2,24 +2,20 @@
 
 import calendar
 import datetime as dt
-from functools import lru_cache
 
 
-@lru_cache(1024)
 def day(date: str) -> str:
     """Return ``2025-05-27`` as ``Tuesday, 27 May 2025``."""
     parsed = dt.date.fromisoformat(date)
     return f"{calendar.day_name[parsed.weekday()]}, {parsed.day} {calendar.month_name[parsed.month]} {parsed.year}"
 
 
-@lru_cache(1024)
 def short_day(date: str) -> str:
     """Return ``2025-05-27`` as ``Tue 27 May``."""
     parsed = dt.date.fromisoformat(date)
     return f"{calendar.day_abbr[parsed.weekday()]} {parsed.day} {calendar.month_abbr[parsed.month]}"
 
 
-@lru_cache(1024)
 def long_date(date: str) -> str:
     """Return ``2025-05-27`` (or a longer ISO 8601 time) as ``27 May 2025``; anything else unchanged."""
     try:
@@ -29,7 +25,6 @@ def long_date(date: str) -> str:
     return f"{parsed.day} {calendar.month_name[parsed.month]} {parsed.year}"
 
 
-@lru_cache(1024)
 def month(name: str) -> str:
     """Return ``2025-05`` as ``May 2025``."""
     year, number = name.split("-")

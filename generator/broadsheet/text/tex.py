@@ -72,15 +72,15 @@ def _prepared(text: str) -> str:
     return REFERENCES.sub("", text) if _MAY_REFER.search(text) else text
 
 
-def _partners(text: str) -> dict[int, int]:
+def _closing_braces(text: str) -> dict[int, int]:
     """Return opening brace → closing brace, for the braces that have both."""
-    partners, opened = {}, []
+    closing, opened = {}, []
     for brace in _BRACE.finditer(text):
         if brace[0] == "{":
             opened.append(brace.start())
         elif brace[0] == "}" and opened:
-            partners[opened.pop()] = brace.start()
-    return partners
+            closing[opened.pop()] = brace.start()
+    return closing
 
 
 class _Parser:
@@ -88,12 +88,12 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.linked = False
+        self.is_in_label = False
 
     @cached_property
-    def partner(self) -> dict[int, int]:
+    def closing_braces(self) -> dict[int, int]:
         """Opening brace → closing brace; computed on demand, since most braces are in formulas."""
-        return _partners(self.text)
+        return _closing_braces(self.text)
 
     def nodes(self, start: int, end: int, depth: int) -> list[Node]:
         """Return the nodes of the text from `start` to `end`."""
@@ -218,7 +218,7 @@ class _Parser:
             nodes = self.label(label[0], label[1], depth)
             nodes += [] if url else [Text(f" ({address})")]
         stop = label[2] if label else first[2]
-        return ([Link(url, tuple(nodes))] if url and not self.linked else nodes), stop
+        return ([Link(url, tuple(nodes))] if url and not self.is_in_label else nodes), stop
 
     def special(self, name: str, after: int, end: int, depth: int) -> _Match:
         count = ARGUMENTS[name][0] if name in ARGUMENTS else TEMPLATES[name][0] if name in TEMPLATES else 1
@@ -272,7 +272,7 @@ class _Parser:
 
     def argument(self, pos: int, end: int) -> _Argument | None:
         """Return the span of the content of the braces at `pos`, and their end."""
-        closing = self.partner.get(pos, end)
+        closing = self.closing_braces.get(pos, end)
         return (pos + 1, closing, closing + 1) if closing < end else None
 
     def arguments(self, pos: int, end: int, limit: int, optional: bool = False) -> tuple[list[_Argument], int]:
@@ -350,7 +350,7 @@ class _Parser:
         return None
 
     def link(self, start: int, end: int, depth: int) -> _Match | None:
-        match = None if self.linked else link_at(self.text, start, end)
+        match = None if self.is_in_label else link_at(self.text, start, end)
         if match is None:
             return None
         first, last = match.label
@@ -361,9 +361,9 @@ class _Parser:
 
     def label(self, first: int, last: int, depth: int) -> list[Node]:
         """Return the nodes of a link's label, without links in it."""
-        before, self.linked = self.linked, True
+        before, self.is_in_label = self.is_in_label, True
         nodes = self.nodes(first, last, depth + 1)
-        self.linked = before
+        self.is_in_label = before
         return nodes
 
 

@@ -1,7 +1,6 @@
 r"""Repair of split macros: arXiv took the ``\b`` of ``\beta`` for an accent, and wrote ``\b{eta}``."""
 
 import re
-from functools import cache
 
 from broadsheet.text.mathml import symbol, takes_arguments
 
@@ -35,7 +34,6 @@ def _joined(match: re.Match[str]) -> str:
     return f"\\{name}{' ' if following.isalnum() else ''}"
 
 
-@cache
 def _is_macro(name: str) -> bool:
     if name in _GREEK:
         return len(name) > 2 or name in _SHORT
