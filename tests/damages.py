@@ -22,7 +22,7 @@ BY_HAND = (
     *("site/daily/2025/05/22/slides.pdf", "site/daily/2025/06/02/notes/index.html", "site/pagefind/mine"),
 )
 TEXT = "# By hand\n"
-SQLITE = ".digest/catalogue.sqlite"
+SQLITE = ".digest/index.sqlite"
 
 
 def truncated(data: bytes, random_: random.Random) -> bytes:

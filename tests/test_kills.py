@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.build.seal import mark_unfinished
-from broadsheet.build.workers import Job, Workers
-from broadsheet.index.open import _spread
+from broadsheet.build.manifest import mark_unfinished
+from broadsheet.build.workers import BuildJob, BuildWorkers
+from broadsheet.index.open import _map
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings import config
 from broadsheet.store.lock import file_lock, introduce
@@ -22,7 +22,7 @@ from tests.example import ROOT, command_line, digest, make_digest, paper
 from tests.kills.__main__ import kills
 from tests.kills.killing import MARK, is_held, marked
 from tests.loopback import Loopback
-from tests.model_server import KEY, ModelServer, ModelRequest, Reply, well
+from tests.model_server import KEY, ModelRequest, ModelServer, Reply, well
 from tests.morning import DAY, HF, WEEKS_LATER, Morning, hf_list
 
 PATIENCE_S = 60  # of a machine that has much else to do
@@ -108,13 +108,13 @@ def fatal_to_workers(date: str, leave: str = "") -> str:
 
 def test_what_killed_workers_were_to_read_is_read_all_the_same() -> None:
     dates = [f"2025-05-{day:02}" for day in range(1, 30)]
-    assert list(_spread(WorkerPool, 1, fatal_to_workers, dates)) == dates
+    assert list(_map(WorkerPool, 1, fatal_to_workers, dates)) == dates
 
 
 def test_what_a_killed_worker_was_to_make_is_made_and_its_half_file_is_removed(tmp_path: Path) -> None:
     root = make_digest(tmp_path / "digest")
     (root / "docs" / ".notes.md.0123abcd").write_text("mine", "utf-8")
-    with Workers(Job(root, None, "", 2), None, config.load(root)) as workers:  # type: ignore[arg-type]
+    with BuildWorkers(BuildJob(root, None, "", 2), None, config.load(root)) as workers:  # type: ignore[arg-type]
         calls = [workers.submit(fatal_to_workers, str(number), f"{root}/docs/.index.md.0123abcd") for number in (1, 2)]
         assert [workers.result(call) for call in calls] == ["1", "2"]
         assert workers.result(workers.submit(fatal_to_workers, "late")) == "late"

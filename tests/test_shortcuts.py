@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 
-from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import SPACES, Entry, TopicMatcher, words
+from broadsheet.index.index import Index
 from broadsheet.model.paper import Paper
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
@@ -48,7 +48,7 @@ def test_a_day_knows_where_else_its_papers_stand() -> None:
     archive = Memory({})
     for date, order in {"2025-04-29": names, "2025-04-30": names[::-1], "2025-05-02": names[3:5]}.items():
         archive.change(date, day(order))
-    catalogue = Catalogue(":memory:", Settings())
+    catalogue = Index(":memory:", Settings())
     catalogue.refresh(archive)
     for date in archive.days:
         entries = catalogue.day(date)

@@ -105,7 +105,7 @@ def test_a_file_in_the_place_of_a_folder_is_named(path: str, root: Path) -> None
     assert tree(root / "site") == before
 
 
-@pytest.mark.parametrize("path", ["docs/index.md", "docs/feeds/all.xml", ".digest/catalogue.sqlite", ".digest/lock"])
+@pytest.mark.parametrize("path", ["docs/index.md", "docs/feeds/all.xml", ".digest/index.sqlite", ".digest/lock"])
 def test_a_folder_in_the_place_of_what_is_generated_is_named_and_stays(path: str, root: Path) -> None:
     place = root / path
     place.unlink()
@@ -233,7 +233,7 @@ def test_files_and_folders_have_the_modes_that_the_user_wants(umask: int, tmp_pa
 
 
 def test_only_a_signed_index_is_believed(tmp_path: Path) -> None:
-    index = tmp_path / "catalogue.sqlite"
+    index = tmp_path / "index.sqlite"
     for harm in (None, "value", "journal", "cut", "unsigned"):
         with sqlite3.connect(index) as db:
             db.execute("CREATE TABLE IF NOT EXISTS a (b)")
@@ -243,11 +243,11 @@ def test_only_a_signed_index_is_believed(tmp_path: Path) -> None:
         if harm == "value":
             index.write_bytes(index.read_bytes().replace(b"before", b"behind"))
         elif harm == "journal":
-            index.with_name("catalogue.sqlite-wal").write_bytes(b"what another program left")
+            index.with_name("index.sqlite-wal").write_bytes(b"what another program left")
         elif harm == "cut":
             index.write_bytes(index.read_bytes()[:-100])
         elif harm == "unsigned":
-            index.with_name("catalogue.sqlite.signed").write_text("1 2\n")
+            index.with_name("index.sqlite.signed").write_text("1 2\n")
         discard_unless_signed(index)
         assert index.exists() is (harm in (None, "journal"))
         assert [path.name for path in tmp_path.glob("*-*")] == []

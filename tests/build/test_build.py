@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.build.swap import take_over
+from broadsheet.build.swap import link_unchanged
 from tests.example import ROOT, digest, make_digest, paper, tree
 
 DAYS = {
@@ -26,7 +26,7 @@ DAYS = {
 }
 
 
-def seal(folder: Path) -> str:
+def manifest(folder: Path) -> str:
     """One digest of everything in a folder: names and bytes."""
     digest_of = hashlib.sha256()
     for path, data in tree(folder).items():
@@ -76,7 +76,7 @@ def test_the_pages_are_there_and_every_link_leads_somewhere(built: Path) -> None
 def test_a_killed_build_leaves_the_last_site_and_the_next_one_works(built: Path, tmp_path: Path) -> None:
     root = tmp_path / "killed"
     shutil.copytree(built, root)
-    before = seal(root / "site")
+    before = manifest(root / "site")
     seen = set()
     make_digest(root, {"2025-06-03": [paper("2506.00009")]})
     for delay in (0.3, 0.8, 1.3, 1.8, 2.3):
@@ -90,9 +90,9 @@ def test_a_killed_build_leaves_the_last_site_and_the_next_one_works(built: Path,
         time.sleep(delay)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        seen.add(seal(root / "site"))
+        seen.add(manifest(root / "site"))
     build(root)
-    assert seen <= {before, seal(root / "site")}, "half a site"
+    assert seen <= {before, manifest(root / "site")}, "half a site"
     assert (root / "site/daily/2025/06/03/index.html").is_file()
     assert {path.name for path in root.glob(".site*")} <= {".site.new"}  # the spare
 
@@ -116,18 +116,18 @@ def test_whatever_a_spare_holds_what_is_kept_of_a_site_is_the_same_files_and_all
     old: dict[str, str], spare: dict[str, str], linked: set[str], kept: set[str]
 ) -> None:
     with tempfile.TemporaryDirectory() as temporary:
-        site, fresh = Path(temporary, "site"), Path(temporary, "fresh")
+        site, staging = Path(temporary, "site"), Path(temporary, "fresh")
         files = put(site, old)
-        put(fresh, spare)
+        put(staging, spare)
         for path in linked & files.keys():
             with suppress(FileExistsError, NotADirectoryError):
-                (fresh / path).parent.mkdir(parents=True, exist_ok=True)
-                (fresh / path).hardlink_to(site / path)
-        take_over(site, fresh, kept)
+                (staging / path).parent.mkdir(parents=True, exist_ok=True)
+                (staging / path).hardlink_to(site / path)
+        link_unchanged(site, staging, kept)
         expected = {path for path in files if any(path == it or path.startswith(f"{it}/") for it in kept)}
-        assert {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()} == expected
-        assert all((fresh / path).samefile(site / path) for path in expected)
-        assert all(any(folder.iterdir()) for folder in fresh.rglob("*") if folder.is_dir())
+        assert {path.relative_to(staging).as_posix() for path in staging.rglob("*") if path.is_file()} == expected
+        assert all((staging / path).samefile(site / path) for path in expected)
+        assert all(any(folder.iterdir()) for folder in staging.rglob("*") if folder.is_dir())
         assert {path: (site / path).read_text() for path in files} == files
 
 
@@ -161,7 +161,7 @@ def test_the_site_before_is_a_spare_that_harms_nothing_whatever_becomes_of_it(bu
     clean = tmp_path / "clean"
     shutil.copytree(root, clean, ignore=shutil.ignore_patterns("site", ".site.new", ".digest", ".git"))
     build(clean)
-    assert seal(root / "site") == seal(clean / "site")
+    assert manifest(root / "site") == manifest(clean / "site")
 
 
 def test_a_full_build_leaves_no_spare(built: Path, tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_two_builds_at_once_do_not_harm_each_other(built: Path, tmp_path: Path) 
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     processes = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(3)]
     assert [process.wait() for process in processes] == [0, 0, 0]
-    assert seal(root / "site") == seal(built / "site")
+    assert manifest(root / "site") == manifest(built / "site")
 
 
 def test_a_failing_mkdocs_is_quoted_and_the_last_site_stays(built: Path, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_failing_mkdocs_is_quoted_and_the_last_site_stays(built: Path, tmp_pat
     run = digest("build", "--root", root)
     assert run.returncode == 1
     assert "nowhere.md" in run.stderr
-    assert seal(root / "site") == seal(built / "site")
+    assert manifest(root / "site") == manifest(built / "site")
 
 
 def test_hand_written_pages_survive_and_pages_without_data_go(built: Path, tmp_path: Path) -> None:

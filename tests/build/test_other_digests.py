@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet.build.build import build
-from broadsheet.build.seal import SEAL
+from broadsheet.build.manifest import MANIFEST
 from broadsheet.build.site_folder import check_folder
 from broadsheet.model.diagnostics import DigestError
 from tests.example import SETTINGS, digest, make_digest, paper, tree
@@ -85,7 +85,7 @@ def test_a_seal_that_this_user_may_not_read_is_named() -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder) / "site"
         site.mkdir()
-        (site / SEAL).touch(mode=0o000)
+        (site / MANIFEST).touch(mode=0o000)
         os.chmod(folder, 0o755)
         for force in (False, True):
             with as_another_user(), pytest.raises(DigestError) as error:

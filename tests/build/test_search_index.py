@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from broadsheet.build.preview import served
 from broadsheet.build.search_index import write_list, write_shard
-from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.index import Index
 from broadsheet.settings import config
 from broadsheet.store.store import Store
 from broadsheet.views import search_documents as views
@@ -31,7 +31,7 @@ class Digest:
         self.root = make_digest(root, papers, settings)
         self.site = root / "site"
         self.settings = config.load(root)
-        self.catalogue = Catalogue(":memory:", self.settings)
+        self.catalogue = Index(":memory:", self.settings)
         self.catalogue.refresh(Store(root))
 
     def shards(self) -> dict[str, str]:
@@ -137,7 +137,7 @@ def test_a_topic_renamed_changes_every_shard_of_papers(tmp_path: Path) -> None:
     before = Digest(tmp_path, given).shards()
     text = (tmp_path / "digest.yml").read_text()
     settings = config.load(make_digest(tmp_path / "b", given, text.replace("Model Compression", "Smaller Models")))
-    catalogue = Catalogue(":memory:", settings)
+    catalogue = Index(":memory:", settings)
     catalogue.refresh(Store(tmp_path / "b"))
     assert all(shard.version != before[shard.name] for shard in shards(catalogue, settings))
 

@@ -10,7 +10,7 @@ import pytest
 from broadsheet.build import swap as sites
 from broadsheet.build.build import build
 from broadsheet.build.clean import clear
-from broadsheet.build.seal import SEAL
+from broadsheet.build.manifest import MANIFEST
 from broadsheet.model.diagnostics import DigestError
 from tests.example import SETTINGS, make_digest, paper, tree
 
@@ -77,7 +77,7 @@ def moved_after_pages_were_edited(root: Path) -> Path:
 
 
 def copied_without_hidden_files(root: Path) -> Path:
-    (root / "site" / SEAL).unlink()
+    (root / "site" / MANIFEST).unlink()
     return root
 
 
@@ -98,7 +98,7 @@ def clean(root: Path) -> dict[str, bytes]:
 
 def files(site: Path) -> dict[str, bytes]:
     """Return what is in a site but its seal, which counts files in docs/ whose line ends were changed."""
-    return {path: data for path, data in tree(site).items() if path != SEAL}
+    return {path: data for path, data in tree(site).items() if path != MANIFEST}
 
 
 @pytest.mark.parametrize("event", EVENTS)
@@ -117,7 +117,7 @@ def test_after_an_ordinary_event_clearing_leaves_what_somebody_added(root: Path,
 
 
 def test_a_file_of_another_length_is_not_the_programs_where_the_seal_is_lost(root: Path) -> None:
-    (root / "site" / SEAL).unlink()
+    (root / "site" / MANIFEST).unlink()
     (root / "site/index.html").write_text("mine")
     with pytest.raises(DigestError, match=r"site/index\.html: no build made it"):
         build(root, processes=1)
@@ -137,10 +137,10 @@ def test_a_new_folder_in_the_place_of_a_removed_site_is_refused(root: Path) -> N
 def arriving(monkeypatch: pytest.MonkeyPatch, site: Path, path: str) -> None:
     """Have a file put into the site just before it is exchanged for the next one."""
 
-    def swap(old: Path, fresh: Path, exchange: Callable[[Path, Path], None] = sites._replace) -> None:
+    def swap(old: Path, staging: Path, exchange: Callable[[Path, Path], None] = sites._replace) -> None:
         (site / path).parent.mkdir(parents=True, exist_ok=True)
         (site / path).write_text("mine")
-        exchange(old, fresh)
+        exchange(old, staging)
 
     monkeypatch.setattr(sites, "_replace", swap)
 

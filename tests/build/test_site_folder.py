@@ -10,7 +10,7 @@ import pytest
 
 from broadsheet.build.build import build
 from broadsheet.build.clean import clear
-from broadsheet.build.seal import SEAL, read_seal, write_seal
+from broadsheet.build.manifest import MANIFEST, read_manifest, write_manifest
 from broadsheet.build.site_folder import check_folder, keep_others
 from broadsheet.model.diagnostics import DigestError
 from tests.example import SETTINGS, digest, make_digest, paper, tree
@@ -194,8 +194,8 @@ def test_a_file_in_the_place_of_a_new_page_is_named_and_stays(root: Path) -> Non
 def test_a_site_of_an_earlier_version_is_known_by_its_seal(root: Path) -> None:
     build(root, processes=1)
     put(root / "site", {"photos/a.jpg": "mine", "CNAME": "mine"})
-    seal = root / "site" / SEAL
-    seal.write_bytes(seal.read_bytes().partition(b"\n")[0])
+    manifest = root / "site" / MANIFEST
+    manifest.write_bytes(manifest.read_bytes().partition(b"\n")[0])
     shutil.rmtree(root / ".digest")
     (root / "data/papers/2025/2025-05-26.jsonl").unlink()
     build(root, processes=1)
@@ -230,22 +230,22 @@ def test_a_link_to_the_site_stays_a_link(root: Path, tmp_path: Path) -> None:
 
 
 def test_odd_files_are_taken_along_as_they_are(tmp_path: Path) -> None:
-    site, fresh = tmp_path / "site", tmp_path / "fresh"
+    site, staging = tmp_path / "site", tmp_path / "fresh"
     put(site, {"index.html": "a", "x/y.html": "b"})
-    put(fresh, {"index.html": "a"})
-    write_seal(site, "state", set())
+    put(staging, {"index.html": "a"})
+    write_manifest(site, "state", set())
     os.mkfifo(site / "x/pipe")
     (site / "x/nowhere").symlink_to("/nowhere")
     (site / "folder").symlink_to("/etc")
     (site / "closed").mkdir(mode=0o700)
-    assert keep_others(site, fresh, ["index.html", "x/y.html"]) == {"x/pipe", "x/nowhere", "folder"}
-    assert (fresh / "x/pipe").is_fifo()
-    assert os.readlink(fresh / "folder") == "/etc"
-    assert (fresh / "closed").stat().st_mode & 0o777 == 0o700
-    assert not (fresh / "x/y.html").exists()
-    seal = read_seal(site)
-    assert seal is not None
-    assert seal.sizes == {"index.html": 1, "x/y.html": 1}
+    assert keep_others(site, staging, ["index.html", "x/y.html"]) == {"x/pipe", "x/nowhere", "folder"}
+    assert (staging / "x/pipe").is_fifo()
+    assert os.readlink(staging / "folder") == "/etc"
+    assert (staging / "closed").stat().st_mode & 0o777 == 0o700
+    assert not (staging / "x/y.html").exists()
+    manifest = read_manifest(site)
+    assert manifest is not None
+    assert manifest.sizes == {"index.html": 1, "x/y.html": 1}
 
 
 def test_the_message_names_the_folder_that_was_filled(root: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.build.generate import generate
-from broadsheet.build.theme import Theme, build_rest, knows_short_way
+from broadsheet.build.theme import Theme, build_rest, can_bypass_markdown
 from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.index.open import open_index
 from broadsheet.settings import config
@@ -42,10 +42,10 @@ def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> No
     generate(root)
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(root / "long")]
     subprocess.run(command, check=True, capture_output=True)
-    assert knows_short_way(root)
+    assert can_bypass_markdown(root)
     settings, theme = config.load(root), Theme(root)
     catalogue = open_index(root, settings)
-    recorded = DependencyTracker(catalogue).as_catalogue()
+    recorded = DependencyTracker(catalogue)
     pages = [
         p
         for kind in PAGE_TYPES.values()

@@ -107,7 +107,7 @@ def test_a_list_that_comes_slowly_is_cut_short_and_asked_for_again(
     start = morning.time.now
     receipt = morning.run(today=LATER).receipt
     assert morning.time.now - start < 600 + 60 + 60
-    assert (receipt.state, receipt.sources["hf"].condition) == (DayState.PARTIAL, "ok")
+    assert (receipt.state, receipt.sources["hf"].status) == (DayState.PARTIAL, "ok")
     assert "no time left for this source" in str(receipt.errors)
     assert len(morning.listed()) == len(server.asked) == ceil(600 / seconds)
     assert "could not be read to the end in time" in receipt.sources["hf"].open
@@ -205,7 +205,7 @@ def test_details_that_take_too_long_leave_the_day_open(tmp_path: Path, server: L
     receipt = morning.run().receipt
     assert morning.time.now - start < 1200 + 500
     tally = receipt.sources["arxiv"]
-    assert (tally.condition, tally.announced, receipt.state, len(receipt.errors)) == ("ok", 4, DayState.PARTIAL, 1)
+    assert (tally.status, tally.announced, receipt.state, len(receipt.errors)) == ("ok", 4, DayState.PARTIAL, 1)
     assert "could not be read to the end in time" in tally.open
 
 

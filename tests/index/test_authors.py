@@ -12,9 +12,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from broadsheet.index.authors import MAX_AUTHORS, PublicationAuthor, resolve_authors
-from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.dependencies import DependencyTracker
-from broadsheet.model.author_names import name_key, person_key, author_slug
+from broadsheet.index.index import Index
+from broadsheet.model.author_names import author_slug, name_key, person_key
 from broadsheet.model.publication_parts import Person
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -102,22 +102,22 @@ SIGNED = st.dictionaries(
 def test_nobody_loses_an_address_when_others_arrive(works: list[PublicationAuthor], more: list[PublicationAuthor], signed: Any) -> None:
     before, after = resolve_authors(works, signed), resolve_authors([*works, *more], signed)
     for found in (before, after):
-        assert len({one.author_slug for one in found}) == len(found)
+        assert len({one.slug for one in found}) == len(found)
         keys = [key for one in found for key in one.names]
         assert len(keys) == len(set(keys))  # what a name has signed counts for one page
         for one in found:
             assert one.names or one.orcid or len(one.others) == 1
     emptied = {author_slug(work.key) for work in [*works, *more]}  # a name whose bearers turn out to be several
-    assert {one.author_slug for one in before} - {one.author_slug for one in after} <= emptied
+    assert {one.slug for one in before} - {one.slug for one in after} <= emptied
 
 
 def test_two_people_of_one_name_are_not_merged() -> None:
     works = [PublicationAuthor(f"0000-0000-0000-000{n}", "wei zhang", "Wei Zhang", str(n)) for n in (1, 2)]
-    found = {one.author_slug: one for one in resolve_authors(works, {"wei zhang": (4, "Wei Zhang")})}
+    found = {one.slug: one for one in resolve_authors(works, {"wei zhang": (4, "Wei Zhang")})}
     assert found["wei-zhang"].names == ("wei zhang",)
     assert [name for name, _ in found["wei-zhang"].others] == ["0000-0000-0000-0001", "0000-0000-0000-0002"]
     assert found["0000-0000-0000-0001"].papers == 0
-    alone = {one.author_slug: one for one in resolve_authors(works[:1], {"wei zhang": (4, "Wei Zhang")})}
+    alone = {one.slug: one for one in resolve_authors(works[:1], {"wei zhang": (4, "Wei Zhang")})}
     assert alone["0000-0000-0000-0001"].papers == 4
     assert alone["wei-zhang"].others == (("0000-0000-0000-0001", "Wei Zhang"),)
 
@@ -142,17 +142,17 @@ DAYS = {
 }
 
 
-def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -> tuple[Catalogue, Settings]:
+def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -> tuple[Index, Settings]:
     make_digest(root, days, settings)
     shutil.copytree(ROOT / "data" / "publications", root / "data" / "publications")
     loaded = config.load(root)
-    found = Catalogue(":memory:", loaded)
+    found = Index(":memory:", loaded)
     found.refresh(Store(root))
     return found, loaded
 
 
-def made(found: Catalogue, settings: Settings) -> dict[str, Page]:
-    recorder = DependencyTracker(found).as_catalogue()
+def made(found: Index, settings: Settings) -> dict[str, Page]:
+    recorder = DependencyTracker(found)
     keys = author.keys(found, settings)
     return {page.address: page for key in keys for page in author.pages(recorder, settings, key)}
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.index import Index
 from broadsheet.model.paper import Paper
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
@@ -35,11 +35,11 @@ CHANGES = st.lists(st.tuples(st.sampled_from(DATES), st.none() | PAPERS), min_si
 @given(CHANGES)
 def test_any_way_to_an_archive_counts_each_paper_once(changes: list[tuple[str, tuple[Paper, ...] | None]]) -> None:
     archive = Memory({})
-    grown = Catalogue(":memory:", SETTINGS)
+    grown = Index(":memory:", SETTINGS)
     for date, papers in changes:
         archive.change(date, papers)
         grown.refresh(archive)
-        fresh = Catalogue(":memory:", SETTINGS)
+        fresh = Index(":memory:", SETTINGS)
         fresh.refresh(archive)
         assert grown.day_versions() == fresh.day_versions()
         rows = [
@@ -48,7 +48,7 @@ def test_any_way_to_an_archive_counts_each_paper_once(changes: list[tuple[str, t
             for entry in grown.day(day)
             for topic in entry.topics
         ]
-        assert grown.papers() == len({it.arxiv_id for papers in archive.days.values() for it in papers})
+        assert grown.paper_count() == len({it.arxiv_id for papers in archive.days.values() for it in papers})
         assert grown.topic_counts() == _different((topic, name) for topic, _, name in rows)
         part = _different((topic, name) for topic, day, name in rows if DATES[1] <= day <= DATES[2])
         assert grown.topic_counts(DATES[1], DATES[2]) == part

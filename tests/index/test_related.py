@@ -12,8 +12,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from broadsheet.daily.import_ import run
-from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.similarity import MIN_DAYS, MAX_SIMILAR, similar_papers
+from broadsheet.index.index import Index
+from broadsheet.index.similarity import MAX_SIMILAR, MIN_DAYS, similar_papers
 from broadsheet.index.term_vectors import DayVectors, term_vectors
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
@@ -74,13 +74,13 @@ class Memory:
         return []
 
 
-def catalogue(days: dict[str, tuple[Paper, ...]], choice: Any = "top") -> Catalogue:
-    made = Catalogue(":memory:", Settings(paper_pages=choice))
+def catalogue(days: dict[str, tuple[Paper, ...]], choice: Any = "top") -> Index:
+    made = Index(":memory:", Settings(paper_pages=choice))
     made.refresh(Memory(days))
     return made
 
 
-def named(found: Catalogue, date: str) -> dict[str, tuple[list[str], list[str]]]:
+def named(found: Index, date: str) -> dict[str, tuple[list[str], list[str]]]:
     return {
         name: ([e.paper.arxiv_id for e in it.earlier], [e.paper.arxiv_id for e in it.later])
         for name, it in found.related(date).items()
@@ -169,7 +169,7 @@ def test_any_way_to_an_archive_gives_the_same_and_what_changes_has_another_versi
     changes: list[tuple[str, tuple[Paper, ...] | None]], choice: str
 ) -> None:
     archive = Memory({})
-    grown = Catalogue(":memory:", Settings(paper_pages=choice))  # type: ignore[arg-type]
+    grown = Index(":memory:", Settings(paper_pages=choice))  # type: ignore[arg-type]
     known: dict[tuple[str, str], Any] = {}
     for date, papers in changes:
         archive.change(date, papers)
@@ -214,7 +214,7 @@ def test_a_hostile_title_of_a_relative_is_text(tmp_path: Path) -> None:
     }
     make_digest(tmp_path, days, SETTINGS)
     settings = config.load(tmp_path)
-    found = Catalogue(":memory:", settings)
+    found = Index(":memory:", settings)
     found.refresh(Store(tmp_path))
     pages = [page for date in days for page in paper_pages.pages(found, settings, date)]
     sections = [s for page in pages for s in lxml.html.fromstring(page.body).find_class("related")]
@@ -232,7 +232,7 @@ def test_earlier_scores_are_shown_and_what_is_none_is_not(tmp_path: Path) -> Non
     days = {"2025-05-01": [row("2505.00001", earlier_scores=earlier), row("2505.00002", earlier_scores={"a": "<b>"})]}
     make_digest(tmp_path, days, SETTINGS)
     settings = config.load(tmp_path)
-    found = Catalogue(":memory:", settings)
+    found = Index(":memory:", settings)
     found.refresh(Store(tmp_path))
     first, second = (lxml.html.fromstring(page.body) for page in paper_pages.pages(found, settings, "2025-05-01"))
     assert [" ".join(p.text_content().split()) for p in first.find_class("note")] == [
@@ -264,5 +264,5 @@ def test_on_real_papers_each_day_is_what_it_would_be_alone(months: dict[str, Day
     assert sum(len(it) >= MIN_DAYS for it in listed) > 0.7 * len(listed)
     for it in listed:
         assert len({relative.date for relative in it[:MIN_DAYS]}) == len(it[:MIN_DAYS])
-        assert all(one.likeness >= other.likeness for one, other in pairwise(it[:MIN_DAYS]))
+        assert all(one.similarity >= other.similarity for one, other in pairwise(it[:MIN_DAYS]))
     assert json.dumps(whole)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.index import Index
 from broadsheet.settings.config import Settings
 from tests.index.test_counts import PAPERS, SETTINGS
 from tests.index.test_related import Memory
@@ -33,7 +33,7 @@ ASKED: list[tuple[str, tuple[Any, ...]]] = [
 def test_an_answer_of_the_same_version_is_the_same(changes: list[tuple[str, Any]]) -> None:
     archive = Memory({})
     known: dict[tuple[str, tuple[Any, ...], str], str] = {}
-    catalogue = Catalogue(":memory:", SETTINGS)
+    catalogue = Index(":memory:", SETTINGS)
     for date, papers in changes:
         archive.change(date, papers)
         catalogue.refresh(archive)
@@ -45,7 +45,7 @@ def test_an_answer_of_the_same_version_is_the_same(changes: list[tuple[str, Any]
 
 def test_a_day_becomes_a_gap_when_a_later_one_is_there() -> None:
     archive = Memory({"2025-05-29": ()})
-    catalogue = Catalogue(":memory:", Settings())
+    catalogue = Index(":memory:", Settings())
     week = ("2025-05-26", "2025-06-01")
     versions = []
     for date in ("2025-05-29", "2025-06-02", "2025-06-03"):

@@ -127,7 +127,7 @@ def _mailing(post: Server, root: Path) -> None:
 def _all(root: Path) -> Result:
     """Every file, but for the bytes of the index, which is derived, and the folder that the next build begins with."""
     found = {name: data for name, data in tree(root).items() if not name.startswith(".site.new/")}
-    return {name: b"" if name.startswith(".digest/catalogue.sqlite") else data for name, data in found.items()}
+    return {name: b"" if name.startswith(".digest/index.sqlite") else data for name, data in found.items()}
 
 
 def _day(root: Path) -> Result:

@@ -14,17 +14,17 @@ from typing import Any
 import msgspec
 
 from broadsheet.build import state as states
-from broadsheet.build.archives import Packing
-from broadsheet.build.generate import Generated, all_keys, place_theme, report, write_docs
-from broadsheet.build.output import begin, generated, hand_written, leads_out
-from broadsheet.build.seal import SEAL, Seal, copy_seal, is_unchanged, listed_files, read_seal, write_seal
+from broadsheet.build.archives import ArchiveBuilder
+from broadsheet.build.generate import BuildReport, all_keys, place_theme, report, write_docs
+from broadsheet.build.output import begin, generated, hand_written_files, leads_out
+from broadsheet.build.manifest import MANIFEST, Manifest, copy_manifest, is_unchanged, listed_files, read_manifest, write_manifest
 from broadsheet.build.search_index import FOLDER, write_list
 from broadsheet.build.site_folder import check_folder, keep_others, recognized
-from broadsheet.build.state import Made, State, Written
-from broadsheet.build.swap import replacing, run_mkdocs, take_over, take_over_unchanged
-from broadsheet.build.theme import build_rest, knows_short_way
-from broadsheet.build.workers import PROCESSORS, Job, Progress, Workers
-from broadsheet.index.catalogue import Catalogue
+from broadsheet.build.state import BuiltKey, BuildState, ArchiveFile
+from broadsheet.build.swap import atomic_swap, run_mkdocs, link_unchanged, keep_identical
+from broadsheet.build.theme import build_rest, can_bypass_markdown
+from broadsheet.build.workers import PROCESSORS, BuildJob, Progress, BuildWorkers
+from broadsheet.index.index import Index
 from broadsheet.index.open import CACHE, ExecutorFactory, open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
@@ -38,7 +38,7 @@ from broadsheet.views.page import page_url
 from broadsheet.views.search_documents import shards
 
 # A page's bytes depend on these too.
-MAKERS = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "pagefind")
+TOOLCHAIN = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "pagefind")
 
 
 def build(
@@ -50,7 +50,7 @@ def build(
     processes: int | None = None,
     progress: Progress = lambda done, total: None,
     executors: ExecutorFactory = WorkerPool,
-) -> Generated:
+) -> BuildReport:
     """Build the digest in `root` into `site` (default: the ``site_dir`` of mkdocs.yml).
 
     `full` leaves earlier builds out of account; `force` takes a folder for the site that no build made; `executors`
@@ -62,7 +62,7 @@ def build(
     check_folder(target, root, root / settings.site.docs_dir, cached_file(root, target, "seal"), force=force)
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
 
-        def once() -> Generated:
+        def once() -> BuildReport:
             with closing(open_index(root, settings, executors)) as catalogue:
                 run = _Build(root, target, settings, catalogue, full, force)
                 return run.run(processes or PROCESSORS, executors, progress)
@@ -84,53 +84,53 @@ class _Build:
     """One run: what was there before, what is there now, and the way from the one to the other."""
 
     def __init__(
-        self, root: Path, site: Path, settings: Settings, catalogue: Catalogue, full: bool, force: bool
+        self, root: Path, site: Path, settings: Settings, catalogue: Index, full: bool, force: bool
     ) -> None:
         self.root, self.site, self.settings, self.catalogue, self.force = root, site, settings, catalogue, force
         self.docs = root / settings.site.docs_dir
         self.state_file = cached_file(root, site, "state").with_suffix(".json")
-        self.seal_copy = cached_file(root, site, "seal")
+        self.manifest_copy = cached_file(root, site, "seal")
         self.doubtful: set[str] = set()
         self.settled: set[str] = set()
         begin(self.docs)
         place_theme(self.docs)
-        self.short = knows_short_way(root)
-        seal = read_seal(site)
-        before = State() if full or not self.short else states.load(self.state_file, site, seal)
-        self.base = _base(root, settings)
-        self.before = before if before.base == self.base else State()
-        self.damaged = _damaged(self.docs, self.before, seal)
+        self.short = can_bypass_markdown(root)
+        manifest = read_manifest(site)
+        before = BuildState() if full or not self.short else states.load(self.state_file, site, manifest)
+        self.base = _build_inputs(root, settings)
+        self.before = before if before.base == self.base else BuildState()
+        self.damaged = _damaged(self.docs, self.before, manifest)
         self.outside, self.by_hand = self._hand_written()
         by_hand = _contents(self.docs, self.by_hand)
         self.data = _digest(
             [*catalogue.day_versions().items(), catalogue.publications_version(), by_hand, self.outside]
         )
 
-    def run(self, processes: int, executors: ExecutorFactory, progress: Progress) -> Generated:
+    def run(self, processes: int, executors: ExecutorFactory, progress: Progress) -> BuildReport:
         if self.before.made and self.before.data == self.data and not self.damaged:
-            copy_seal(self.site, self.seal_copy)
+            copy_manifest(self.site, self.manifest_copy)
             return self._report(self.before.made, 0, 0)
-        with replacing(self.site, self._keep_latecomers, spare=True) as fresh:
-            job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
-            with Workers(job, self.catalogue, self.settings) as workers:
-                state, rendered, written = self._fill(fresh, workers, progress)
+        with atomic_swap(self.site, self._keep_latecomers, spare=True) as staging:
+            job = BuildJob(self.root, staging, self.base + self.data, processes, executors, themed=self.short)
+            with BuildWorkers(job, self.catalogue, self.settings) as workers:
+                state, rendered, written = self._fill(staging, workers, progress)
             if self.before.made:
-                take_over_unchanged(self.site, fresh)
-            write_seal(fresh, state.seal, self._keep_others(fresh))
-        copy_seal(self.site, self.seal_copy)
+                keep_identical(self.site, staging)
+            write_manifest(staging, state.manifest, self._keep_others(staging))
+        copy_manifest(self.site, self.manifest_copy)
         if self.short:
             states.save(state, self.state_file)
         return self._report(state.made, rendered, written)
 
-    def _report(self, made: tuple[Made, ...], rendered: int, written: int) -> Generated:
+    def _report(self, made: tuple[BuiltKey, ...], rendered: int, written: int) -> BuildReport:
         done = report(self.catalogue, made, rendered, written, self.site)
         outside, doubtful = (tuple(map(printable, names)) for names in (self.outside, sorted(self.doubtful)))
         return msgspec.structs.replace(done, outside=outside, doubtful=doubtful)
 
-    def _keep_others(self, fresh: Path) -> set[str]:
-        listed = listed_files(self.site, self.seal_copy)
-        ours = recognized(self.site, fresh) if listed is None else listed
-        others = keep_others(self.site, fresh, ours, force=self.force)
+    def _keep_others(self, staging: Path) -> set[str]:
+        listed = listed_files(self.site, self.manifest_copy)
+        ours = recognized(self.site, staging) if listed is None else listed
+        others = keep_others(self.site, staging, ours, force=self.force)
         self.doubtful = others if listed is None else set()
         self.settled = {*ours, *others}
         return others
@@ -141,36 +141,36 @@ class _Build:
 
     def _hand_written(self) -> tuple[list[str], list[str]]:
         """Return the files in docs/ that lead out of it, which are not published, and all others made by hand."""
-        names = hand_written(self.docs)
+        names = hand_written_files(self.docs)
         outside = [name for name in names if leads_out(self.docs, name)]
         if outside and not self.short:
             what, do = "a link that leads out of docs/", "put the file itself there"
             raise DigestError([Diagnostic(f"{self.docs.name}/{printable(name)}", what, do) for name in outside])
         return outside, [name for name in names if name not in outside]
 
-    def _fill(self, fresh: Path, workers: Workers, progress: Progress) -> tuple[State, int, int]:
+    def _fill(self, staging: Path, workers: BuildWorkers, progress: Progress) -> tuple[BuildState, int, int]:
         """Make the new site. Returns what it is made of, how many keys were rendered, how many files docs/ got."""
-        beside = _Beside(self, workers, fresh)
+        beside = SideOutputs(self, workers, staging)
         if self.short:  # else MkDocs would empty the folder later
             beside.index()
         current = {(one.kind, one.key): one for one in self._unchanged()}
         keys = all_keys(self.catalogue, self.settings)
         pages = _files(current[key] for key in keys if key in current)
-        take_over(self.site, fresh, [*pages, *beside.downloads], apart=(FOLDER, SEAL))
+        link_unchanged(self.site, staging, [*pages, *beside.downloads], apart=(FOLDER, MANIFEST))
         if self.short:
             beside.pack()
         outcome = workers.render([key for key in keys if key not in current], progress)
         current |= {(one.kind, one.key): one for one in outcome.made}
         made = tuple(current[key] for key in keys)
         written = outcome.written + write_docs(self.docs, made, built=True)
-        self._site(fresh, made)
+        self._site(staging, made)
         if not self.short:
             beside.index()
             beside.pack()
         indexed, packed = beside.finish()
-        return State(self.base, self.data, made, indexed, packed), len(outcome.made), written
+        return BuildState(self.base, self.data, made, indexed, packed), len(outcome.made), written
 
-    def _unchanged(self) -> list[Made]:
+    def _unchanged(self) -> list[BuiltKey]:
         """What the last build made of answers that are the same today."""
         known: dict[tuple[str, tuple[Any, ...]], str] = {}
         taken = {page_url(path) for path in self.by_hand if path.endswith(".md")}
@@ -189,36 +189,36 @@ class _Build:
             and self.damaged.isdisjoint(one.sources())
         ]
 
-    def _site(self, fresh: Path, made: tuple[Made, ...]) -> None:
+    def _site(self, staging: Path, made: tuple[BuiltKey, ...]) -> None:
         """What is MkDocs' of the site; without the short way that is every page."""
         if not self.short:
-            run_mkdocs(self.root, fresh, _epoch(self.catalogue), [path for one in made for path in one.built])
+            run_mkdocs(self.root, staging, source_date_epoch(self.catalogue), [path for one in made for path in one.built])
         else:
             known = {f"{address}index.md": updated for one in made for address, updated in one.pages.items()}
-            build_rest(self.root, fresh, known, _epoch(self.catalogue))
+            build_rest(self.root, staging, known, source_date_epoch(self.catalogue))
 
 
-class _Beside:
+class SideOutputs:
     """What is made beside new pages: the search index and the downloads, as far as the last site does not have them."""
 
-    def __init__(self, build: _Build, workers: Workers, fresh: Path) -> None:
-        self._build, self._workers, self._fresh = build, workers, fresh
+    def __init__(self, build: _Build, workers: BuildWorkers, staging: Path) -> None:
+        self._build, self._workers, self._fresh = build, workers, staging
         self._shards = shards(build.catalogue, build.settings) if build.settings.search else []
-        self._packing = Packing(downloads(build.catalogue, build.settings), build.before.downloads)
+        self._packing = ArchiveBuilder(downloads(build.catalogue, build.settings), build.before.downloads)
         self.downloads = list(self._packing.same)
 
     def index(self) -> None:
         """Have the shards made that are not as they were."""
         stale = [shard for shard in self._shards if self._build.before.shards.get(shard.name) != shard.version]
         same = {shard.name for shard in self._shards if shard not in stale}
-        take_over(self._build.site / FOLDER, self._fresh / FOLDER, same)
+        link_unchanged(self._build.site / FOLDER, self._fresh / FOLDER, same)
         self._indexing = self._workers.index(stale)
 
     def pack(self) -> None:
         """Have the downloads written."""
         self._packing.begin(self._workers, self._build.site, self._fresh)
 
-    def finish(self) -> tuple[dict[str, str], dict[str, Written]]:
+    def finish(self) -> tuple[dict[str, str], dict[str, ArchiveFile]]:
         """Wait for all of it. Returns the shards' versions, and the downloads."""
         for shard in self._indexing:
             self._workers.result(shard)
@@ -228,24 +228,24 @@ class _Beside:
         return {shard.name: shard.version for shard in self._shards}, packed
 
 
-def _damaged(docs: Path, before: State, seal: Seal | None) -> set[str]:
+def _damaged(docs: Path, before: BuildState, manifest: Manifest | None) -> set[str]:
     """Return the generated files in docs/ that are gone, or were written to since the site was sealed."""
-    if seal is None or not before.made:
+    if manifest is None or not before.made:
         return set()
     names = {path for one in before.made for path in one.sources()} | generated(docs)
-    return {name for name in names if not is_unchanged(f"{docs}/{name}", seal.time_ns)}
+    return {name for name in names if not is_unchanged(f"{docs}/{name}", manifest.time_ns)}
 
 
-def _files(made: Iterable[Made]) -> Iterator[str]:
+def _files(made: Iterable[BuiltKey]) -> Iterator[str]:
     """The files that pages are in the site, with what stands beside them."""
     for one in made:
         yield from (f"{page}index.html" for page in one.pages)
         yield from one.built
 
 
-def _base(root: Path, settings: Settings) -> str:
+def _build_inputs(root: Path, settings: Settings) -> str:
     """Changes when something does that every page may depend on: program, settings, theme."""
-    makers = [*((name, version(name)) for name in MAKERS), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
+    makers = [*((name, version(name)) for name in TOOLCHAIN), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
     return _digest([program_fingerprint(), settings.fingerprint, read_regular(root / SITE_FILE), *makers])
 
 
@@ -267,7 +267,7 @@ def _digest(parts: Iterable[object]) -> str:
     return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()
 
 
-def _epoch(catalogue: Catalogue) -> int:
+def source_date_epoch(catalogue: Index) -> int:
     """Noon UTC of the newest day: the one time a build knows."""
     date = max(catalogue.day_versions(), default="")
     if not date:

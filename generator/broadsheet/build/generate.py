@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 
 from broadsheet.build.output import Output, begin, is_hand_written, put
-from broadsheet.build.state import Made
-from broadsheet.build.workers import PROCESSORS, Job, Progress, Workers
-from broadsheet.index.catalogue import Catalogue
+from broadsheet.build.state import BuiltKey
+from broadsheet.build.workers import PROCESSORS, BuildJob, Progress, BuildWorkers
+from broadsheet.index.index import Index
 from broadsheet.index.open import open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
@@ -25,7 +25,7 @@ STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "pr
 TWINS = ".theme/alternates.html"
 
 
-class Generated(msgspec.Struct, frozen=True, kw_only=True):
+class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a run did: the archive it found, the pages it made, the files in docs/ that changed, the folder it filled.
 
     `kept` are generated pages that gave way to hand-written ones, `outside` files in docs/ that lead out of it and were
@@ -45,7 +45,7 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True):
     doubtful: tuple[str, ...] = ()
 
 
-def generate(root: Path, processes: int | None = None, progress: Progress = lambda done, total: None) -> Generated:
+def generate(root: Path, processes: int | None = None, progress: Progress = lambda done, total: None) -> BuildReport:
     """Write all pages and feeds of the digest in `root` into its ``docs/``, when no other run does.
 
     Raises DigestError with every problem of settings or data; then nothing was written.
@@ -53,12 +53,12 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
     settings = config.load(root)
     docs = root / settings.site.docs_dir
 
-    def once() -> Generated:
+    def once() -> BuildReport:
         begin(docs)
         with closing(open_index(root, settings)) as catalogue:
             version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))
-            job = Job(root.absolute(), None, version, processes or PROCESSORS)
-            with Workers(job, catalogue, settings) as workers:
+            job = BuildJob(root.absolute(), None, version, processes or PROCESSORS)
+            with BuildWorkers(job, catalogue, settings) as workers:
                 outcome = workers.render(all_keys(catalogue, settings), progress)
             written = outcome.written + write_docs(docs, outcome.made, built=False)
             return report(catalogue, outcome.made, len(outcome.made), written, docs)
@@ -67,12 +67,12 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
         return with_sound_index(root, once)
 
 
-def all_keys(catalogue: Catalogue, settings: Settings) -> list[tuple[str, str]]:
+def all_keys(catalogue: Index, settings: Settings) -> list[tuple[str, str]]:
     """(kind, key) of everything the site has pages for."""
     return [(kind.name, key) for kind in PAGE_TYPES.values() for key in kind.keys(catalogue, settings)]
 
 
-def write_docs(docs: Path, made: Iterable[Made], *, built: bool) -> int:
+def write_docs(docs: Path, made: Iterable[BuiltKey], *, built: bool) -> int:
     """Put what the program brings along beside the pages and feeds `made`; take away what is no longer made.
 
     `built` is whether the site is built by this program: then its pages name their twins, which no other builder makes.
@@ -102,11 +102,11 @@ def place_theme(docs: Path) -> None:
         put(docs, path, data)
 
 
-def report(catalogue: Catalogue, made: Iterable[Made], rendered: int, written: int, folder: Path) -> Generated:
+def report(catalogue: Index, made: Iterable[BuiltKey], rendered: int, written: int, folder: Path) -> BuildReport:
     """What there is now in `folder`, and what was done for it."""
-    return Generated(
+    return BuildReport(
         days=len(catalogue.day_versions()),
-        papers=catalogue.papers(),
+        papers=catalogue.paper_count(),
         publications=len(catalogue.publications()),
         rendered=rendered,
         written=written,

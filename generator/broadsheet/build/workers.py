@@ -12,10 +12,10 @@ import msgspec
 
 from broadsheet.build.output import is_hand_written, put, remove_unfinished
 from broadsheet.build.search_index import remove_scratch, write_shard
-from broadsheet.build.state import Answer, Made
+from broadsheet.build.state import Dependency, BuiltKey
 from broadsheet.build.theme import Theme
-from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.dependencies import DependencyTracker
+from broadsheet.index.index import Index
 from broadsheet.index.open import ExecutorFactory, index_without_refresh
 from broadsheet.processes.pool import WorkerPool, end_workers
 from broadsheet.settings import config
@@ -30,11 +30,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Progress = Callable[[int, int], None]
 PROCESSORS = os.cpu_count() or 1
-A_TASK = 24  # keys at most
-FEW = 24  # keys that are not worth handing out
+TASK_SIZE = 24  # keys at most
+INLINE_BELOW = 24  # keys that are not worth handing out
 
 
-class Task(msgspec.Struct, frozen=True):
+class RenderTask(msgspec.Struct, frozen=True):
     """Some keys of some kinds of page, for the digest in `root`.
 
     What is no source goes to the site in `target`, if there is one; the pages' HTML too, if it is `themed`.
@@ -48,7 +48,7 @@ class Task(msgspec.Struct, frozen=True):
     themed: bool
 
 
-class Job(msgspec.Struct, frozen=True):
+class BuildJob(msgspec.Struct, frozen=True):
     """What all tasks of a build have in common, and how many processes share them."""
 
     root: Path
@@ -58,44 +58,44 @@ class Job(msgspec.Struct, frozen=True):
     executors: ExecutorFactory = WorkerPool
     themed: bool = False
 
-    def task(self, keys: list[tuple[str, str]]) -> Task:
+    def task(self, keys: list[tuple[str, str]]) -> RenderTask:
         """The task to make the pages of `keys`."""
         target = str(self.target) if self.target else None
-        return Task(str(self.root), target, self.version, tuple(keys), self.themed)
+        return RenderTask(str(self.root), target, self.version, tuple(keys), self.themed)
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class RenderResult(msgspec.Struct, frozen=True):
     """What became of a task; `written` counts the files in docs/ that changed."""
 
-    made: tuple[Made, ...]
+    made: tuple[BuiltKey, ...]
     written: int
 
 
-class Hand(NamedTuple):
+class RenderContext(NamedTuple):
     """What pages are made of, and the theme where they become HTML."""
 
-    catalogue: Catalogue
+    catalogue: Index
     settings: Settings
     theme: Theme | None
 
 
-def render(task: Task, hand: Hand | None = None) -> Outcome:
+def render(task: RenderTask, hand: RenderContext | None = None) -> RenderResult:
     """Make the pages of a task: Markdown into docs/, HTML and what stands beside it into the target."""
-    catalogue, settings, theme = hand or _at_hand(task.root, task.version, task.themed)
+    catalogue, settings, theme = hand or _worker_context(task.root, task.version, task.themed)
     docs = Path(task.root) / settings.site.docs_dir
     made, written = [], 0
     for name, key in task.keys:
         recorder = DependencyTracker(catalogue)
-        desk = _Desk(docs, Path(task.target) if task.target else None, theme)
-        for it in PAGE_TYPES[name].pages(recorder.as_catalogue(), settings, key):
-            desk.put(it)
-        answers = [Answer(query, arguments, catalogue.version(query, arguments)) for query, arguments in recorder.reads]
-        made.append(Made(name, key, desk.pages, tuple(answers), tuple(desk.kept), tuple(desk.files), tuple(desk.built)))
-        written += desk.written
-    return Outcome(tuple(made), written)
+        writer = PageWriter(docs, Path(task.target) if task.target else None, theme)
+        for it in PAGE_TYPES[name].pages(recorder, settings, key):
+            writer.put(it)
+        answers = [Dependency(query, arguments, catalogue.version(query, arguments)) for query, arguments in recorder.dependencies]
+        made.append(BuiltKey(name, key, writer.pages, tuple(answers), tuple(writer.kept), tuple(writer.files), tuple(writer.built)))
+        written += writer.written
+    return RenderResult(tuple(made), written)
 
 
-class _Desk:
+class PageWriter:
     """Where the pages and files of a key go, and the list of what went where. `written` counts changes in docs/."""
 
     def __init__(self, docs: Path, target: Path | None, theme: Theme | None) -> None:
@@ -134,18 +134,18 @@ class _Desk:
 
 
 @lru_cache(maxsize=2)  # with the theme, and without
-def _at_hand(root: str, version: str, with_theme: bool) -> Hand:
+def _worker_context(root: str, version: str, with_theme: bool) -> RenderContext:
     settings = config.load(Path(root))
-    return Hand(index_without_refresh(Path(root), settings), settings, Theme(Path(root)) if with_theme else None)
+    return RenderContext(index_without_refresh(Path(root), settings), settings, Theme(Path(root)) if with_theme else None)
 
 
-class Workers:
+class BuildWorkers:
     """The processes that share the work of a build; they start with what is first given to them.
 
     Leave it, and all work is done. Without others the work is done right here; so are most of a few pages.
     """
 
-    def __init__(self, job: Job, catalogue: Catalogue, settings: Settings) -> None:
+    def __init__(self, job: BuildJob, catalogue: Index, settings: Settings) -> None:
         self.job = job
         self._catalogue, self._settings = catalogue, settings
         self._stack = ExitStack()
@@ -164,12 +164,12 @@ class Workers:
             self._clear_up()
 
     @cached_property
-    def _hand(self) -> Hand:
-        return Hand(self._catalogue, self._settings, Theme(self.job.root) if self.job.themed else None)
+    def _context(self) -> RenderContext:
+        return RenderContext(self._catalogue, self._settings, Theme(self.job.root) if self.job.themed else None)
 
     @cached_property
     def _executor(self) -> Executor:
-        executor = self.job.executors(self.job.processes) if self.job.processes > 1 else _Here()
+        executor = self.job.executors(self.job.processes) if self.job.processes > 1 else SerialExecutor()
         return self._stack.enter_context(executor)
 
     def submit(self, do: Callable[..., R], *arguments: Any) -> Future[R]:
@@ -178,7 +178,7 @@ class Workers:
             future = self._executor.submit(do, *arguments)
         except BrokenExecutor:
             self._clear_up()
-            future = _Here().submit(do, *arguments)
+            future = SerialExecutor().submit(do, *arguments)
         self._calls[future] = partial(do, *arguments)
         return future
 
@@ -203,11 +203,11 @@ class Workers:
         """Have shards of the search index made in the target."""
         return [self.submit(index_shard, self.job.task([]), shard) for shard in shards]
 
-    def render(self, keys: Iterable[tuple[str, str]], progress: Progress = lambda done, total: None) -> Outcome:
+    def render(self, keys: Iterable[tuple[str, str]], progress: Progress = lambda done, total: None) -> RenderResult:
         """Make the pages of all `keys`."""
         listed = list(keys)
-        few = len(listed) <= FEW
-        size = 1 if few else max(1, min(A_TASK, -(-len(listed) // (4 * self.job.processes))))
+        few = len(listed) <= INLINE_BELOW
+        size = 1 if few else max(1, min(TASK_SIZE, -(-len(listed) // (4 * self.job.processes))))
         tasks = [self.job.task(listed[start : start + size]) for start in range(0, len(listed), size)]
         outcomes = []
         done = 0
@@ -216,19 +216,19 @@ class Workers:
             done += len(task.keys)
             progress(done, len(listed))
         made = {(one.kind, one.key): one for outcome in outcomes for one in outcome.made}
-        return Outcome(tuple(made[key] for key in listed), sum(outcome.written for outcome in outcomes))
+        return RenderResult(tuple(made[key] for key in listed), sum(outcome.written for outcome in outcomes))
 
-    def _rendered(self, tasks: list[Task], few: bool) -> Iterator[tuple[Task, Outcome]]:
+    def _rendered(self, tasks: list[RenderTask], few: bool) -> Iterator[tuple[RenderTask, RenderResult]]:
         # Of few pages the first, most feeds, take as long as all others; these are made right here.
         given = 0 if self.job.processes == 1 else 1 if few else len(tasks)
         running = {self.submit(render, task): task for task in tasks[:given]}
         for task in tasks[given:]:
-            yield task, render(task, self._hand)
+            yield task, render(task, self._context)
         for future in as_completed(running):
             yield running[future], self.result(future)
 
 
-class _Here(Executor):
+class SerialExecutor(Executor):
     """Nobody else: what is submitted is done at once."""
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
@@ -237,8 +237,8 @@ class _Here(Executor):
         return future
 
 
-def index_shard(task: Task, shard: Shard) -> None:
+def index_shard(task: RenderTask, shard: Shard) -> None:
     """Make one shard of the search index, in the target."""
-    catalogue, settings, _ = _at_hand(task.root, task.version, with_theme=False)
+    catalogue, settings, _ = _worker_context(task.root, task.version, with_theme=False)
     assert task.target is not None
     write_shard(documents(catalogue, settings, shard), Path(task.target), shard.name)

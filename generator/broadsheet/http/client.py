@@ -112,8 +112,8 @@ class Web:
             return _Failure(WebError(problem, sent=error.sent), error.passing and (service.resend or not error.sent))
         if 200 <= reply.status < 300 and not (service.resend and _is_page(reply)):
             return reply
-        error = _refusal(url, reply, "Authorization" in request.headers)
-        return _Failure(error, reply.status in service.retry or reply.status < 300, retry_after(reply))
+        refusal = _refusal(url, reply, "Authorization" in request.headers)
+        return _Failure(refusal, reply.status in service.retry or reply.status < 300, retry_after(reply))
 
     def _out_of_time(self, url: str, error: WebError | None) -> WebError:
         self.ran_out = True

@@ -1,68 +1,75 @@
-"""How many different papers there are: what many pages ask of the whole archive.
+"""Counts of different papers. Many pages need those of the whole archive.
 
-A paper that several days show counts once. They are few, and noted in the table ``again``; so rows are counted, which
-is quick, and what is among them more than once is taken off.
+A paper that several days show counts once. Such papers are few, and stored in the table ``repeat``. So all rows are
+counted, which is fast, and the repeats are subtracted.
 """
 
-import sqlite3
 from collections.abc import Callable
 from functools import cached_property, wraps
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from broadsheet.index.queries import Queries, query
 
 A = TypeVar("A")
-_AGAIN = "arxiv_id IN (SELECT arxiv_id FROM again)"
-_TWICE = "count(*) - count(DISTINCT arxiv_id)"
+P = ParamSpec("P")
+
+_REPEATED = "arxiv_id IN (SELECT arxiv_id FROM repeat)"
+_SURPLUS = "count(*) - count(DISTINCT arxiv_id)"
 
 
-def _kept(method: Callable[..., A]) -> Callable[..., A]:
-    """Keep the answers: several pages ask the same."""
+def _cached(
+    method: Callable[Concatenate["CountQueries", P], A],
+) -> Callable[Concatenate["CountQueries", P], A]:
+    """Cache the answers: several pages make the same query."""
 
     @wraps(method)
-    def ask(self: "CountQueries", *arguments: Any) -> A:
-        key = (method.__name__, arguments)
+    def call(self: "CountQueries", /, *arguments: P.args, **options: P.kwargs) -> A:
+        key = (method.__name__, arguments, *options.items())
         if key not in self._answers:
-            self._answers[key] = method(self, *arguments)
+            self._answers[key] = method(self, *arguments, **options)
         answer: A = self._answers[key]
         return answer
 
-    return ask
+    return call
 
 
-class CountQueries:
-    """What views ask of a catalogue about amounts of papers."""
-
-    _db: sqlite3.Connection
+class CountQueries(Queries):
+    """Queries about numbers of papers."""
 
     @cached_property
-    def _answers(self) -> dict[tuple[str, tuple[Any, ...]], Any]:
+    def _answers(self) -> dict[tuple[Any, ...], Any]:
         return {}
 
-    @_kept
+    @query
+    @_cached
     def paper_count(self) -> int:
-        """How many different papers the archive holds."""
-        query = "SELECT (SELECT count(*) FROM entry) - (SELECT count(*) FROM again)"
-        return int(self._db.execute(query).fetchone()[0])
+        """Return the number of different papers in the archive."""
+        statement = "SELECT (SELECT count(*) FROM entry) - (SELECT count(*) FROM repeat)"
+        return int(self._db.execute(statement).fetchone()[0])
 
-    @_kept
+    @query
+    @_cached
     def topic_counts(self, *span: str) -> dict[str, int]:
-        """Different papers per topic: of the whole archive, or from a first date to a last one."""
-        # Without a word on dates the index that is in the order of topics serves: a seventh of the time.
+        """Return the number of different papers per topic, of the archive or from a first date to a last one."""
+        # Without a condition on dates SQLite uses the index in the order of topics: a seventh of the time.
         return self._different("topic", "date BETWEEN ? AND ?" if span else "TRUE", *span)
 
-    @_kept
+    @query
+    @_cached
     def topic_total(self, topic: str) -> int:
-        """How many different papers a topic has."""
+        """Return the number of different papers of a topic."""
         return self._different("topic", "topic = ?", topic).get(topic, 0)
 
-    @_kept
+    @query
+    @_cached
     def topic_months(self, topic: str) -> dict[str, int]:
-        """Different papers of a topic by month, oldest first."""
+        """Return the number of different papers of a topic by month, oldest first."""
         return self._different("substr(date, 1, 7)", "topic = ?", topic)
 
     def _different(self, group: str, where: str, *values: str) -> dict[str, int]:
-        def counted(number: str, condition: str) -> dict[str, int]:
-            query = f"SELECT {group}, {number} FROM topic WHERE {condition} GROUP BY 1 ORDER BY 1"
-            return dict(self._db.execute(query, values))
+        def counts(number: str, condition: str) -> dict[str, int]:
+            statement = f"SELECT {group}, {number} FROM topic WHERE {condition} GROUP BY 1 ORDER BY 1"
+            return dict(self._db.execute(statement, values))
 
-        twice = counted(_TWICE, f"{where} AND {_AGAIN}")
-        return {name: number - twice.get(name, 0) for name, number in counted("count(*)", where).items()}
+        surplus = counts(_SURPLUS, f"{where} AND {_REPEATED}")
+        return {name: number - surplus.get(name, 0) for name, number in counts("count(*)", where).items()}

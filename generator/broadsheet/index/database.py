@@ -1,23 +1,23 @@
-"""The index as a file: its tables, and how it is opened."""
+"""The file of the index: its tables, and how it is opened."""
 
 import sqlite3
 from pathlib import Path
 
 from broadsheet.store.files import read_regular
 
-# The relevance from which a paper stands in the feed of good ones.
+# The relevance from which a paper is in the feed of good papers.
 GOOD = 7
-# The best so many of a day are its top.
+# The number of papers that are the top of a day.
 TOP = 10
 
 # Pages of 16 KB, since a record is 2 KB: with SQLite's own 4 KB nearly every one needs pages of its own.
-# All tables in one transaction, which ends when the version is in: the disk is waited for once, not for each of them.
+# All tables in one transaction, which ends with the version: one wait for the disk, not one for each table.
 SCHEMA = f"""
 PRAGMA page_size = 16384;
 BEGIN;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, seen TEXT, state TEXT, papers INTEGER, receipt BLOB,
-  tally BLOB)
+CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, repeats TEXT, state TEXT, papers INTEGER,
+  receipt BLOB, stats BLOB)
   WITHOUT ROWID;
 CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, score REAL, relevance REAL, upvotes INTEGER,
   record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
@@ -29,27 +29,27 @@ CREATE INDEX topic_day ON topic (date, topic);
 CREATE INDEX topic_paper ON topic (topic, arxiv_id, date);
 CREATE TABLE source (source TEXT, date TEXT, rank INTEGER, arxiv_id TEXT, PRIMARY KEY (source, date, rank))
   WITHOUT ROWID;
-CREATE TABLE again (date TEXT, arxiv_id TEXT, PRIMARY KEY (date, arxiv_id)) WITHOUT ROWID;
-CREATE TABLE text (date TEXT PRIMARY KEY, record BLOB);
-CREATE TABLE kin (date TEXT PRIMARY KEY, digest TEXT, repeats TEXT, key TEXT) WITHOUT ROWID;
-CREATE TABLE related (date TEXT, arxiv_id TEXT, place INTEGER, other_date TEXT, other TEXT, likeness INTEGER,
-  mark INTEGER, top INTEGER, PRIMARY KEY (date, arxiv_id, place)) WITHOUT ROWID;
-CREATE INDEX related_other ON related (other_date, other, likeness DESC, date, arxiv_id, place, mark);
-CREATE TABLE author (key TEXT, arxiv_id TEXT, date TEXT, rank INTEGER, name TEXT, mark INTEGER,
+CREATE TABLE repeat (date TEXT, arxiv_id TEXT, PRIMARY KEY (date, arxiv_id)) WITHOUT ROWID;
+CREATE TABLE term_vector (date TEXT PRIMARY KEY, record BLOB);
+CREATE TABLE related_key (date TEXT PRIMARY KEY, digest TEXT, repeats TEXT, key TEXT) WITHOUT ROWID;
+CREATE TABLE related (date TEXT, arxiv_id TEXT, position INTEGER, other_date TEXT, other TEXT,
+  similarity INTEGER, checksum INTEGER, top INTEGER, PRIMARY KEY (date, arxiv_id, position)) WITHOUT ROWID;
+CREATE INDEX related_other ON related (other_date, other, similarity DESC, date, arxiv_id, position, checksum);
+CREATE TABLE paper_author (key TEXT, arxiv_id TEXT, date TEXT, rank INTEGER, name TEXT, checksum INTEGER,
   PRIMARY KEY (key, arxiv_id, date)) WITHOUT ROWID;
-CREATE INDEX author_day ON author (date);
-CREATE INDEX author_paper ON author (arxiv_id, key);
-CREATE TABLE work (place INTEGER, orcid TEXT, key TEXT, name TEXT, publication TEXT,
+CREATE INDEX paper_author_day ON paper_author (date);
+CREATE INDEX paper_author_paper ON paper_author (arxiv_id, key);
+CREATE TABLE publication_author (position INTEGER, orcid TEXT, key TEXT, name TEXT, publication TEXT,
   PRIMARY KEY (orcid, key, publication)) WITHOUT ROWID;
-CREATE TABLE person (key TEXT PRIMARY KEY, slug TEXT, mark INTEGER) WITHOUT ROWID;
+CREATE TABLE author (key TEXT PRIMARY KEY, slug TEXT, checksum INTEGER) WITHOUT ROWID;
 CREATE TABLE publication (position INTEGER PRIMARY KEY, id TEXT UNIQUE, listed_on TEXT, record BLOB);
 CREATE INDEX publication_listed ON publication (listed_on, position);
-CREATE TABLE same (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, value, publication)) WITHOUT ROWID;
+CREATE TABLE identifier (kind TEXT, value TEXT, publication TEXT, PRIMARY KEY (kind, value, publication)) WITHOUT ROWID;
 """
 
 
 def open_database(path: Path | str, version: str) -> sqlite3.Connection:
-    """An index of this version; one of another version, or damaged, is made anew: it costs time, never correctness."""
+    """Open an index of this version. One of another version, or a damaged one, is replaced by an empty one."""
     for attempt in (1, 2):
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -73,19 +73,19 @@ def open_database(path: Path | str, version: str) -> sqlite3.Connection:
 
 
 def is_damage(error: Exception) -> bool:
-    """Return whether `error` tells of a damaged index; a full disk, say, is no damage."""
+    """Return whether `error` means a damaged index; a full disk, say, does not."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH)
 
 
 def discard(path: Path) -> None:
-    """Delete an index, and what SQLite keeps beside one. Raises OSError for what is no file."""
+    """Delete an index and the files that SQLite puts beside it. Raises OSError for what is no file."""
     for name in (path, *_beside(path)):
         name.unlink(missing_ok=True)
 
 
 def sign(path: Path) -> None:
-    """Note down the size and time of an index that is complete: what else is written to it later is damage.
+    """Write down the size and time of a complete index: later changes by others are damage.
 
     SQLite takes most damage for data. Reading the whole file would find it too, but takes longer than a build does.
     """
@@ -94,7 +94,7 @@ def sign(path: Path) -> None:
 
 
 def discard_unless_signed(path: Path) -> None:
-    """Delete an index that is not as it was when it was signed, and what a killed process or another program left."""
+    """Delete an index that changed since it was signed, and the leftovers of a killed process or another program."""
     try:
         signed = read_regular(_signature(path)) == _state(path)
     except OSError:

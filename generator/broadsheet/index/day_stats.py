@@ -1,10 +1,9 @@
-"""What there is to count on a day, and where a score stands among those of the days before it.
+"""Counts of a day's scores and topics, and the place of a score among those of the days before it.
 
-A day's tally is a few hundred bytes, kept beside it: so counting through ten years reads no paper.
+The counts of a day are a few hundred bytes in its row, so that counting through ten years reads no paper.
 """
 
 import datetime as dt
-import sqlite3
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -12,81 +11,82 @@ from functools import cached_property
 import msgspec
 
 from broadsheet.index.days import Entry
+from broadsheet.index.queries import Queries, query
 
-# A score is held against those of so many days, its own included.
+# A score is compared with those of so many days, its own included.
 WINDOW_DAYS = 90
-# Among fewer scores a place says nothing.
+# Among fewer scores a percentage means nothing.
 MIN_SAMPLE = 20
 
-# (relevance plus novelty, how often it was given), best first.
+# (relevance plus novelty, number of papers with it), best first.
 ScoreDistribution = tuple[tuple[float, int], ...]
 
 
 class DayStats(msgspec.Struct, frozen=True, array_like=True):
-    """How many papers of a day were given what (relevance, novelty, papers), and how many each topic has."""
+    """The scores of a day (relevance, novelty, number of papers), and the number of papers of each topic."""
 
     scores: tuple[tuple[float, float, int], ...] = ()
     topics: dict[str, int] = {}
 
 
 def day_stats(entries: Sequence[Entry]) -> DayStats:
-    """Count a day's papers."""
+    """Count the scores and topics of a day."""
     papers = (entry.paper for entry in entries)
-    sample_size = Counter((p.relevance, p.novelty) for p in papers if p.relevance is not None and p.novelty is not None)
+    scores = Counter((p.relevance, p.novelty) for p in papers if p.relevance is not None and p.novelty is not None)
     topics = Counter(topic for entry in entries for topic in entry.topics)
-    return DayStats(tuple((*pair, number) for pair, number in sorted(sample_size.items())), dict(sorted(topics.items())))
+    return DayStats(tuple((*pair, number) for pair, number in sorted(scores.items())), dict(sorted(topics.items())))
 
 
-def score_distributions(tallies: Iterable[tuple[str, DayStats]]) -> Iterator[tuple[str, ScoreDistribution]]:
-    """For each day, oldest first, the scores given in the ninety days that end with it."""
+def score_distributions(days: Iterable[tuple[str, DayStats]]) -> Iterator[tuple[str, ScoreDistribution]]:
+    """Yield for each day, oldest first, the scores of the ninety days that end with it."""
     window: deque[tuple[int, Counter[float]]] = deque()
     counts: Counter[float] = Counter()
-    for date, one in tallies:
-        now = dt.date.fromisoformat(date).toordinal()
-        while window and window[0][0] <= now - WINDOW_DAYS:
+    for date, stats in days:
+        ordinal = dt.date.fromisoformat(date).toordinal()
+        while window and window[0][0] <= ordinal - WINDOW_DAYS:
             counts.subtract(window.popleft()[1])
-        today: Counter[float] = Counter()
-        for relevance, novelty, number in one.scores:
-            today[relevance + novelty] += number
-        window.append((now, today))
-        counts.update(today)
+        totals: Counter[float] = Counter()
+        for relevance, novelty, number in stats.scores:
+            totals[relevance + novelty] += number
+        window.append((ordinal, totals))
+        counts.update(totals)
         yield date, tuple(sorted(((score, number) for score, number in counts.items() if number), reverse=True))
 
 
-def sample_size(standing: ScoreDistribution) -> int:
-    """How many scores there are."""
-    return sum([number for _, number in standing])
+def sample_size(distribution: ScoreDistribution) -> int:
+    """Return the number of scores."""
+    return sum([number for _, number in distribution])
 
 
-def top_percent(standing: ScoreDistribution, score: float) -> int | None:
-    """4 if a score this high or higher was given in 4 % of all cases, rounded up; None among too few to say."""
-    among = sample_size(standing)
-    if among < MIN_SAMPLE:
+def top_percent(distribution: ScoreDistribution, score: float) -> int | None:
+    """Return 4 if 4 % of all scores, rounded up, are this high or higher; None if there are too few."""
+    total = sample_size(distribution)
+    if total < MIN_SAMPLE:
         return None
-    return max(1, -(-100 * sum([number for other, number in standing if other >= score]) // among))
+    return max(1, -(-100 * sum([number for other, number in distribution if other >= score]) // total))
 
 
-class StatsQueries:
-    """What views ask of a catalogue about numbers."""
-
-    _db: sqlite3.Connection
+class StatsQueries(Queries):
+    """Queries about numbers of scores and topics."""
 
     @cached_property
-    def _tallies(self) -> dict[str, bytes]:
-        return dict(self._db.execute("SELECT date, tally FROM day ORDER BY date"))
+    def _day_stats(self) -> dict[str, bytes]:
+        return dict(self._db.execute("SELECT date, stats FROM day ORDER BY date"))
 
     @cached_property
-    def _standings(self) -> dict[str, bytes]:
-        return {date: msgspec.json.encode(standing) for date, standing in score_distributions(self._read_tallies())}
+    def _distributions(self) -> dict[str, bytes]:
+        return {date: msgspec.json.encode(distribution) for date, distribution in score_distributions(self._decoded())}
 
-    def _read_tallies(self, first: str = "", last: str = "9999") -> Iterator[tuple[str, DayStats]]:
+    def _decoded(self, first: str = "", last: str = "9999") -> Iterator[tuple[str, DayStats]]:
         decode = msgspec.json.Decoder(DayStats).decode
-        return ((date, decode(day_stats)) for date, day_stats in self._tallies.items() if first <= date <= last)
+        return ((date, decode(stats)) for date, stats in self._day_stats.items() if first <= date <= last)
 
+    @query
     def day_stats(self, first: str = "", last: str = "9999") -> dict[str, DayStats]:
-        """What there is to count on each day from `first` to `last`, oldest first."""
-        return dict(self._read_tallies(first, last))
+        """Return the counts of each day from `first` to `last`, oldest first."""
+        return dict(self._decoded(first, last))
 
+    @query
     def score_distribution(self, date: str) -> ScoreDistribution:
-        """The scores of the ninety days up to and with `date`, against which those of that day are held."""
-        return msgspec.json.decode(self._standings.get(date, b"[]"), type=ScoreDistribution)
+        """Return the scores of the ninety days up to and with `date`."""
+        return msgspec.json.decode(self._distributions.get(date, b"[]"), type=ScoreDistribution)

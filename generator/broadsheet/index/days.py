@@ -1,4 +1,4 @@
-"""What a day is once its sources are put together. Pure."""
+"""Days: the papers of all sources merged, ranked, and matched with topics. Pure."""
 
 import string
 from collections.abc import Iterable, Sequence
@@ -12,9 +12,9 @@ from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 
-# ASCII and general punctuation (U+2010 to U+205E) made spaces.
+# ASCII and general punctuation (U+2010 to U+205E) become spaces.
 SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], " ")
-# Under which keys an assistant puts its topics: ids, labels, or tags.
+# The keys under which an assistant puts its topics: ids, labels, or tags.
 LABELS = ("PRIMARY_TOPIC_ID", "PRIMARY_TOPIC_LABEL", "MATCHED_TOPIC_IDS", "MATCHED_TOPIC_LABELS", "TAGS")
 _ASCII = bytes.maketrans(
     (string.punctuation + string.ascii_uppercase).encode(),
@@ -23,10 +23,9 @@ _ASCII = bytes.maketrans(
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A paper as a day shows it: merged over its sources, with its rank (from 1) and the ids of its topics.
+    """A paper as one day shows it: merged over its sources, with its rank (from 1) and the ids of its topics.
 
-    `first_seen` is the date of the first day that showed it, at most `date`; `top` is whether any day has it among its
-    best.
+    `first_seen` is the first date with the paper, at most `date`; `top` is true if any day has it among its best.
     """
 
     date: str
@@ -39,7 +38,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def address(self) -> str:
-        """Where this day shows the paper, relative to the site's root. Its permanent address is `paper_address`."""
+        """The address of the entry, relative to the site's root. The paper's permanent address is `paper_address`."""
         return entry_address(self.date, self.paper)
 
 
@@ -54,17 +53,17 @@ class DayHead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def day_address(date: str) -> str:
-    """The address of a day's page, relative to the site's root."""
+    """Return the address of a day's page, relative to the site's root."""
     return f"daily/{date.replace('-', '/')}/"
 
 
 def entry_address(date: str, paper: Paper) -> str:
-    """Where the page of a day that has the paper shows it, relative to the site's root."""
+    """Return the address of a paper on the page of a day, relative to the site's root."""
     return f"{day_address(date)}#{quote(paper.arxiv_id)}"
 
 
 def merge(rows: Sequence[Paper]) -> Paper:
-    """One paper out of what several sources say of it: the scored row speaks, the others fill its gaps."""
+    """Merge the rows of a paper from several sources: the first scored row, whose gaps the others fill."""
     best = max(rows, key=lambda row: row.score is not None)  # the first of the scored ones, else the first
     filled: dict[str, Any] = {}
     for field in Paper.__struct_fields__:
@@ -82,9 +81,9 @@ def merge(rows: Sequence[Paper]) -> Paper:
 
 
 def rank(papers: Iterable[Paper]) -> list[Paper]:
-    """Best first: relevance + novelty, then relevance, then the order given; after them the unscored, by upvotes.
+    """Sort papers, best first: by relevance + novelty, then relevance; after them unscored ones by upvotes. Stable.
 
-    An unscored paper whose source gave a total alone stands where that puts it: one by a followed author has 20.
+    An unscored paper whose source has only a total is sorted by that: one by a followed author has 20.
     """
 
     def key(paper: Paper) -> tuple[bool, float, float]:
@@ -102,7 +101,7 @@ def _total(paper: Paper) -> int | float | None:
 
 
 def day_entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> list[Entry]:
-    """The list of a day: one entry a paper, in order, over all its sources."""
+    """Return the entries of a day, best first: one for each paper, over all its sources."""
     rows: dict[str, list[Paper]] = {}
     for paper in papers:
         rows.setdefault(paper.arxiv_id, []).append(paper)
@@ -120,7 +119,7 @@ def day_entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> li
 
 
 def _labels(paper: Paper) -> list[str]:
-    """Return what the source calls the paper's topics (docs/importing.md)."""
+    """Return the source's names for the paper's topics (docs/importing.md)."""
     values = (paper.extra.get(key) for key in LABELS)
     return [
         name for value in values for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)
@@ -128,7 +127,7 @@ def _labels(paper: Paper) -> list[str]:
 
 
 class _Phrase(NamedTuple):
-    """What tells of a topic, in lower case, and its words but the first."""
+    """A phrase of a topic, in lower case, and its words but the first."""
 
     phrase: str
     others: frozenset[str]
@@ -136,23 +135,23 @@ class _Phrase(NamedTuple):
 
 
 class TopicMatcher:
-    """Which topics of the settings a paper belongs to.
+    """A function from a paper to its topics in the settings.
 
-    A paper's own topics win; else those that its source's labels name; else the topics whose words its comment uses;
-    else those its title or abstract uses.
+    A paper's own topics win, then those of its source's labels, then those whose words are in its comment, then those
+    whose words are in its title or abstract.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._order = {topic.id: place for place, topic in enumerate(settings.topics)}
-        # By its first word: a text is asked once for each of its words, not for each phrase.
+        # Phrases by first word: one lookup for each word of a text, not for each phrase.
         self._phrases: dict[str, list[_Phrase]] = {}
         for topic in settings.topics:
             for phrase in phrases((topic.name, *topic.words)):
                 first, *others = phrase.split()
                 self._phrases.setdefault(first, []).append(_Phrase(phrase, frozenset(others), topic.id))
-        found = (phrase for listed in self._phrases.values() for phrase in listed)
-        self._words = frozenset(self._phrases).union(*(phrase.others for phrase in found))
+        every = (phrase for phrases in self._phrases.values() for phrase in phrases)
+        self._words = frozenset(self._phrases).union(*(phrase.others for phrase in every))
 
     def __call__(self, paper: Paper) -> tuple[str, ...]:
         names = paper.topics or (_labels(paper) if paper.extra else ())
@@ -165,30 +164,30 @@ class TopicMatcher:
         return tuple(sorted({topic for _, topic in self._used(text)}, key=self._order.__getitem__))
 
     def words_in(self, text: str) -> dict[str, list[str]]:
-        """The topics whose words `text` uses, in the order of the settings, each with those words, sorted."""
-        found: dict[str, list[str]] = {}
+        """Return the topics whose words are in `text`, in the order of the settings, each with those words, sorted."""
+        topics: dict[str, list[str]] = {}
         for phrase, topic in sorted(self._used(text)):
-            found.setdefault(topic, []).append(phrase)
-        return {topic: found[topic] for topic in sorted(found, key=self._order.__getitem__)}
+            topics.setdefault(topic, []).append(phrase)
+        return {topic: topics[topic] for topic in sorted(topics, key=self._order.__getitem__)}
 
     def _used(self, text: str) -> list[tuple[str, str]]:
-        """The phrases that `text` uses, each with its topic."""
-        every = words(text)
-        known = self._words.intersection(every)
-        # Most of what is not there lacks a word, so that it need not be looked for.
-        near = [phrase for word in known for phrase in self._phrases.get(word, ()) if phrase.others <= known]
-        joined = f" {' '.join(every)} " if near else ""
-        return [(it.phrase, it.topic) for it in near if not it.others or f" {it.phrase} " in joined]
+        """Return the phrases in `text`, each with its topic."""
+        text_words = words(text)
+        shared = self._words.intersection(text_words)
+        # Most absent phrases lack a word, so that the text need not be searched for them.
+        candidates = [phrase for word in shared for phrase in self._phrases.get(word, ()) if phrase.others <= shared]
+        joined = f" {' '.join(text_words)} " if candidates else ""
+        return [(c.phrase, c.topic) for c in candidates if not c.others or f" {c.phrase} " in joined]
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, in lower case; a hyphen separates them as a space does."""
+    """Return the words of a text in lower case; a hyphen separates them as a space does."""
     if text.isascii():  # nearly all are, and bytes are translated in half the time
         return text.encode().translate(_ASCII).decode().split()
     return text.lower().translate(SPACES).split()
 
 
 def phrases(names: Iterable[str]) -> set[str]:
-    """What to look for: each of the names, as words, and in the plural (LLM is in LLMs)."""
+    """Return the phrases of some names: the words of each, and the plural (LLMs contains LLM)."""
     singular = {" ".join(words(name)) for name in names} - {""}
     return singular | {phrase + "s" for phrase in singular}

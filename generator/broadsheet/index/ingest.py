@@ -1,4 +1,4 @@
-"""A day as the rows of the index: the part of a refresh that many processes can share. Pure but for the archive."""
+"""A day as rows of the index: the part of a refresh that processes can share. Pure but for the archive."""
 
 import sys
 from collections.abc import Sequence
@@ -20,11 +20,11 @@ from broadsheet.settings.config import Settings
 
 Row = tuple[Any, ...]
 
-encode_texts = msgspec.msgpack.Encoder().encode
+_encode_vectors = msgspec.msgpack.Encoder().encode
 
 
 class Archive(Protocol):
-    """Where the catalogue reads: ``data/`` as records. Fingerprints change when the files behind them do."""
+    """The records of ``data/``. Fingerprints change with their files."""
 
     def dates(self) -> list[str]: ...
     def fingerprint(self, date: str) -> str: ...
@@ -35,10 +35,10 @@ class Archive(Protocol):
 
 
 class DayRows(NamedTuple):
-    """What the tables ``day``, ``entry``, ``topic``, ``source``, ``text`` and ``author`` hold of a day; or problems."""
+    """The rows of a day for the tables of those names; or problems."""
 
     day: Row
-    day_entries: list[Row]
+    entries: list[Row]
     topics: list[Row]
     sources: list[Row]
     term_vectors: bytes | None = None
@@ -47,40 +47,40 @@ class DayRows(NamedTuple):
 
 
 class Depth(NamedTuple):
-    """How much of a day is noted: whether what its papers `say`, and down to which rank who `signed` them."""
+    """The part of a day in the index: term vectors or not, and authors of papers up to a rank."""
 
-    say: bool
-    signed: int
+    has_vectors: bool
+    max_author_rank: int
 
     @classmethod
     def of(cls, settings: Settings) -> "Depth":
-        """As much as the pages of the settings take."""
-        deepest = {"all": sys.maxsize, "top": TOP, "none": 0}[settings.paper_pages]
-        return cls(settings.paper_pages != "none", 0 if settings.author_pages == "none" else deepest)
+        """Return the part that the pages of the settings need."""
+        max_rank = {"all": sys.maxsize, "top": TOP, "none": 0}[settings.paper_pages]
+        return cls(settings.paper_pages != "none", 0 if settings.author_pages == "none" else max_rank)
 
 
 def day_rows(archive: Archive, match: TopicMatcher, depth: Depth, date: str) -> DayRows:
-    """The rows of a day."""
+    """Return the rows of a day."""
     fingerprint = archive.fingerprint(date)
     try:
         papers, receipt = archive.papers(date), archive.receipt(date)
     except DigestError as error:
         return DayRows((), [], [], [], problems=error.problems)
-    listed = day_entries(date, papers, match)
+    entries = day_entries(date, papers, match)
     encode = msgspec.json.encode
-    encoded = [encode(entry) for entry in listed]
+    encoded = [encode(entry) for entry in entries]
     return DayRows(
         (
-            *(date, fingerprint, "", state_of(receipt, len(listed)), len(listed)),
-            *(receipt and encode(receipt), encode(day_stats(listed))),
+            *(date, fingerprint, "", state_of(receipt, len(entries)), len(entries)),
+            *(receipt and encode(receipt), encode(day_stats(entries))),
         ),
         [
             (date, e.rank, p.arxiv_id, p.doi and p.doi.lower(), p.score, p.relevance, p.upvotes, record)
-            for e, record in zip(listed, encoded, strict=True)
+            for e, record in zip(entries, encoded, strict=True)
             for p in (e.paper,)
         ],
-        [(topic, date, e.rank, e.paper.arxiv_id) for e in listed for topic in e.topics],
-        [(source, date, e.rank, e.paper.arxiv_id) for e in listed for source in e.sources],
-        encode_texts(term_vectors(e.paper for e in listed)) if depth.say and listed else None,
-        list(author_rows(date, listed, encoded, depth.signed)),
+        [(topic, date, e.rank, e.paper.arxiv_id) for e in entries for topic in e.topics],
+        [(source, date, e.rank, e.paper.arxiv_id) for e in entries for source in e.sources],
+        _encode_vectors(term_vectors(e.paper for e in entries)) if depth.has_vectors and entries else None,
+        list(author_rows(date, entries, encoded, depth.max_author_rank)),
     )

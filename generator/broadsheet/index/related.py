@@ -1,13 +1,13 @@
-"""Which papers of the archive are related, kept in step with it: what `likeness` finds, day by day, in the index.
+"""Related papers, in step with the archive: the results of `similarity`, day by day, in the index.
 
-A paper is related to earlier ones, found once, and to those later ones that have it among their first: so a day that is
-closed gains newer relatives, and few days do at a time.
+A paper is related to earlier ones, computed once, and to those later ones that rank it among their first. So an old day
+gains later papers, and few days do at a time.
 """
 
 import hashlib
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import accumulate, groupby
 from typing import NamedTuple
@@ -17,145 +17,157 @@ import msgspec
 from broadsheet.index.database import TOP
 from broadsheet.index.days import Entry
 from broadsheet.index.periods import year_before
+from broadsheet.index.queries import Queries, query
 from broadsheet.index.term_vectors import DayVectors
+from broadsheet.settings.config import Settings
 
-LATER = 3  # papers that came after, at most
-NAMED = 3  # a later paper counts if this one is among so many that it is most like
+MAX_LATER = 3  # later papers
+MAX_POSITION = 3  # of a paper among those related to a later one, which is then related to it
 
-_TEXTS = msgspec.msgpack.Decoder(DayVectors)
+_VECTORS = msgspec.msgpack.Decoder(DayVectors)
 _WITH_PAGE = f"(SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = e.arxiv_id)"
 _LATER = (
-    "SELECT *, row_number() OVER (PARTITION BY other_date, other ORDER BY likeness DESC, date, arxiv_id) AS turn"
-    f" FROM related WHERE place <= {NAMED}"
+    "SELECT *, row_number() OVER (PARTITION BY other_date, other ORDER BY similarity DESC, date, arxiv_id)"
+    f" AS row_number FROM related WHERE position <= {MAX_POSITION}"
 )
 
 
 class RelatedPapers(NamedTuple):
-    """Papers about the same as one: `earlier` than it or of its day, and `later`; the nearest first."""
+    """The papers related to one: `earlier` ones, or of its day, and `later` ones; the nearest first."""
 
     earlier: list[Entry]
     later: list[Entry]
 
 
 class RelatedIndex:
-    """The part of an index that knows which papers are related. Without any it costs nothing."""
+    """The part of an index about related papers. Without pages of papers it is empty."""
 
     def __init__(self, db: sqlite3.Connection, paper_pages: str) -> None:
-        """`paper_pages` as in the settings: only papers with a page have relatives."""
+        """`paper_pages` as in the settings: only papers with a page have related ones."""
         self._db = db
         self._none = paper_pages == "none"
         self._with_page = "1" if paper_pages == "all" else _WITH_PAGE
 
-    # -- keeping in step -------------------------------------------------------------------------------------------
+    # -- refresh ---------------------------------------------------------------------------------------------------
 
-    def forget(self, date: str) -> None:
-        """Forget what the papers of a day say."""
-        for table in ("text", "related", "kin"):
+    def delete(self, date: str) -> None:
+        """Delete the rows of a day."""
+        for table in ("term_vector", "related", "related_key"):
             self._db.execute(f"DELETE FROM {table} WHERE date = ?", (date,))
 
-    def store(self, date: str, texts: bytes | None) -> None:
-        """Keep what the papers of a day say."""
-        if texts:
-            self._db.execute("INSERT INTO text VALUES (?, ?)", (date, texts))
-            self._db.execute("INSERT INTO kin VALUES (?, ?, '', '')", (date, _TEXTS.decode(texts).digest))
+    def insert(self, date: str, vectors: bytes | None) -> None:
+        """Store the term vectors of a day."""
+        if vectors:
+            digest = _VECTORS.decode(vectors).digest
+            self._db.execute("INSERT INTO term_vector VALUES (?, ?)", (date, vectors))
+            self._db.execute("INSERT INTO related_key VALUES (?, ?, '', '')", (date, digest))
 
-    def refresh(self, changed: Iterable[str], repeated: Mapping[str, str], versions: Mapping[str, str]) -> None:
-        """Find the relatives of what is new, and of what saw other papers when it came.
+    def refresh(self, papers: Iterable[str], repeated: Mapping[str, str], versions: Mapping[str, str]) -> None:
+        """Compute the related papers of new days, and of days that would now be compared with other papers.
 
-        `changed` are the papers of the days that changed; `repeated` names, for each day that shows one of them, the
-        papers that an earlier one has shown; `versions` has what changes when a day does.
+        `papers` are those of the days that changed. `repeated` has, for each day that shows one of them, the papers
+        that an earlier day has shown. `versions` has a token that changes with a day.
         """
         if self._none:
             return
         self.__dict__.pop("_versions", None)
         top = f"SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = ?1"
-        known = "other = ?1 AND other_date IN (SELECT e.date FROM entry e WHERE e.arxiv_id = ?1)"
-        self._db.executemany(f"UPDATE related SET top = ({top}) WHERE {known}", ((name,) for name in changed))
-        self._db.executemany("UPDATE kin SET repeats = ? WHERE date = ?", ((it, date) for date, it in repeated.items()))
+        shown = "other = ?1 AND other_date IN (SELECT e.date FROM entry e WHERE e.arxiv_id = ?1)"
+        self._db.executemany(f"UPDATE related SET top = ({top}) WHERE {shown}", ((name,) for name in papers))
+        rows = ((names, date) for date, names in repeated.items())
+        self._db.executemany("UPDATE related_key SET repeats = ? WHERE date = ?", rows)
         stale = self._stale(versions)
         for _, dates in groupby(sorted(stale), key=lambda date: date[:7]):
             self._relate({date: stale[date] for date in dates})
 
     def _stale(self, versions: Mapping[str, str]) -> dict[str, str]:
-        """The days whose relatives are not those they would be given today, each with its new key."""
-        rows = self._db.execute("SELECT date, digest, repeats, key FROM kin ORDER BY date").fetchall()
+        """Return the days whose related papers may have changed, each with its new key."""
+        rows = self._db.execute("SELECT date, digest, repeats, key FROM related_key ORDER BY date").fetchall()
         dates = [date for date, *_ in rows]
-        # What a day is compared with is told by a sum, so that it is known for every day at once.
+        # A sum identifies the days that a day is compared with: running sums give it for all days at once.
         sums = [0, *accumulate(_number(date, digest, repeats) for date, digest, repeats, _ in rows)]
         firsts = [bisect_left(dates, year_before(date)) for date in dates]
         keys = {
-            date: f"{sums[at + 1] - sums[firsts[at]]:x} {_number(versions[date]):x}" for at, date in enumerate(dates)
+            date: f"{sums[index + 1] - sums[firsts[index]]:x} {_number(versions[date]):x}"
+            for index, date in enumerate(dates)
         }
         return {date: keys[date] for date, _, _, key in rows if key != keys[date]}
 
     def _relate(self, stale: Mapping[str, str]) -> None:
-        """Find the relatives of the papers of some days anew."""
+        """Compute the related papers of some days."""
         from broadsheet.index.similarity import similar_papers  # noqa: PLC0415 - loads numpy
 
         rows = self._db.execute(
-            "SELECT date, record, repeats FROM text JOIN kin USING (date) WHERE date BETWEEN ? AND ? ORDER BY date",
+            "SELECT date, record, repeats FROM term_vector JOIN related_key USING (date)"
+            " WHERE date BETWEEN ? AND ? ORDER BY date",
             (year_before(min(stale)), max(stale)),
         )
-        days = {date: _TEXTS.decode(record).without(set(repeats.split())) for date, record, repeats in rows}
-        found = similar_papers(days, {date: self._asked(date) for date in stale})
+        days = {date: _VECTORS.decode(record).without(set(repeats.split())) for date, record, repeats in rows}
+        similar = similar_papers(days, {date: self._with_pages(date) for date in stale})
         related = (
-            (date, name, place, *it, _number(date, name, days[date].digest, place, *it, days[it.date].digest) >> 88)
-            for date, papers in found.items()
-            for name, listed in papers.items()
-            for place, it in enumerate(listed, 1)
+            (*row, _number(date, name, days[date].digest, *row[2:], days[paper.date].digest) >> 88)
+            for date, papers in similar.items()
+            for name, others in papers.items()
+            for position, paper in enumerate(others, 1)
+            for row in ((date, name, position, *paper),)
         )
         self._db.executemany("DELETE FROM related WHERE date = ?", ((date,) for date in stale))
         top = f"(SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = ?5)"
         self._db.executemany(f"INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, ?, {top})", related)
-        self._db.executemany("UPDATE kin SET key = ? WHERE date = ?", ((key, date) for date, key in stale.items()))
+        keys = ((key, date) for date, key in stale.items())
+        self._db.executemany("UPDATE related_key SET key = ? WHERE date = ?", keys)
 
-    def _asked(self, date: str) -> list[str]:
-        """The papers of a day that have a page."""
+    def _with_pages(self, date: str) -> list[str]:
+        """Return the papers of a day that have a page."""
         rows = self._db.execute(f"SELECT e.arxiv_id FROM entry e WHERE e.date = ? AND {self._with_page}", (date,))
         return [name for (name,) in rows]
 
-    # -- asking ----------------------------------------------------------------------------------------------------
+    # -- queries ---------------------------------------------------------------------------------------------------
 
     def of_day(self, date: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
-        """For the papers that `date` was the first to show: earlier relatives and later ones, the nearest first.
+        """Return earlier and later related papers of those that `date` was the first to show, the nearest first.
 
-        Each as (paper, the relative, the first day that showed it).
+        Each is (paper, related paper, first day of the related one).
         """
-        earlier = "SELECT arxiv_id, other, other_date FROM related WHERE date = ? ORDER BY arxiv_id, place"
-        later = f"SELECT other, arxiv_id, date FROM ({_LATER} AND other_date = ?) WHERE turn <= {LATER}"
-        both = self._db.execute(earlier, (date,)), self._db.execute(f"{later} ORDER BY other, turn", (date,))
+        earlier = "SELECT arxiv_id, other, other_date FROM related WHERE date = ? ORDER BY arxiv_id, position"
+        later = f"SELECT other, arxiv_id, date FROM ({_LATER} AND other_date = ?) WHERE row_number <= {MAX_LATER}"
+        both = self._db.execute(earlier, (date,)), self._db.execute(f"{later} ORDER BY other, row_number", (date,))
         return both[0].fetchall(), both[1].fetchall()
 
     def version(self, date: str) -> str:
-        """What changes when the relatives of the papers of `date` do, or what is said of them."""
+        """Return a token that changes with the papers related to those of `date`, and with what is shown of them."""
         return self._versions.get(date, "")
 
     @cached_property
     def _versions(self) -> dict[str, str]:
-        """Sums of numbers that stand for what is said: one question for all days."""
-        earlier = dict(self._db.execute("SELECT date, sum(2 * mark + top) FROM related GROUP BY date"))
+        """Sums of checksums: one statement for all days."""
+        earlier = dict(self._db.execute("SELECT date, sum(2 * checksum + top) FROM related GROUP BY date"))
         later = dict(
-            self._db.execute(f"SELECT other_date, sum(mark) FROM ({_LATER}) WHERE turn <= {LATER} GROUP BY other_date")
+            self._db.execute(
+                f"SELECT other_date, sum(checksum) FROM ({_LATER}) WHERE row_number <= {MAX_LATER} GROUP BY other_date"
+            )
         )
         return {date: f"{earlier.get(date, 0):x} {later.get(date, 0):x}" for date in earlier.keys() | later.keys()}
 
 
-class RelatedQueries:
-    """What views ask of a catalogue about related papers."""
+class RelatedQueries(Queries):
+    """Queries about related papers."""
 
-    _relatives: RelatedIndex
-    _entries: Callable[..., list[Entry]]
+    def __init__(self, db: sqlite3.Connection, settings: Settings) -> None:
+        super().__init__(db, settings)
+        self._related_index = RelatedIndex(db, settings.paper_pages)
 
+    @query
     def related(self, date: str) -> dict[str, RelatedPapers]:
-        """By id, what is related to the papers that `date` was the first to show; only papers with a page have any."""
-        found: dict[str, RelatedPapers] = {}
-        for part, rows in enumerate(self._relatives.of_day(date)):
-            for name, other, shown in rows:
-                listed = found.setdefault(name, RelatedPapers([], []))[part]
-                listed += self._entries("WHERE e.arxiv_id = ? AND e.date = ?", other, shown)
-        return found
+        """Return by id the papers related to those with a page that `date` was the first to show."""
+        related: dict[str, RelatedPapers] = {}
+        for part, rows in enumerate(self._related_index.of_day(date)):
+            for name, other, first in rows:
+                entries = related.setdefault(name, RelatedPapers([], []))[part]
+                entries += self._entries("WHERE e.arxiv_id = ? AND e.date = ?", other, first)
+        return related
 
 
 def _number(*parts: object) -> int:
-    """128 bits that stand for the parts."""
+    """Return 128 bits that identify the parts."""
     return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:16])

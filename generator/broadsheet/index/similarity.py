@@ -1,7 +1,7 @@
-"""Which papers are about the same: words in common, weighted by how rare they are. Pure.
+"""The similarity of papers: shared terms, weighted by their rarity (TF-IDF). Pure.
 
-TF-IDF. A paper is compared with what was there when it came, so that what it is like does not change when others
-follow. Weights are whole numbers: sums are exact, and the same on every machine.
+A paper is compared with the papers before it, so that later ones do not change the result. Weights are integers: sums
+are exact, and the same on every machine.
 """
 
 import math
@@ -18,41 +18,43 @@ from broadsheet.index.periods import year_before
 from broadsheet.index.term_vectors import TERMS, DayVectors
 
 MAX_SIMILAR = 5
-MIN_DAYS = 3  # the first so many are of as many different days
-LEAST = 0.06  # of a paper's likeness to itself; what is less alike has little to do with it
-SAME = 0.8  # as much of it, or as much of their words in common: the same work once more
+MIN_DAYS = 3  # the first 3 similar papers are of 3 different days
+MIN_SIMILARITY = 0.06  # of a paper's similarity to itself; less is chance
+SAME_WORK = 0.8  # of that similarity, or of the words of both: the same work again
 CANDIDATES = 64
 
 _UNIT = 256  # of a squared logarithm
-_COMMON = 8  # in a large archive a word of more than every so many-th paper says nothing, and costs most
+_COMMON = 8  # in a large archive a term of more than one paper in 8 means little, and costs most
 _LARGE = 1000
 
 Integers = NDArray[np.int64]
 
 
 class SimilarPaper(NamedTuple):
-    """A paper like another: where it is, and how much it is so, of 1000."""
+    """A paper similar to another: its day, its id, and their similarity in thousandths."""
 
     date: str
     arxiv_id: str
-    likeness: int
+    similarity: int
 
 
-def similar_papers(days: dict[str, DayVectors], asked: dict[str, Sequence[str]]) -> dict[str, dict[str, list[SimilarPaper]]]:
-    """What the papers `asked` for (ids by date) are like, by date and id, the most alike first.
+def similar_papers(
+    days: dict[str, DayVectors], papers: dict[str, Sequence[str]]
+) -> dict[str, dict[str, list[SimilarPaper]]]:
+    """Return the papers similar to `papers` (ids by date), by date and id, the most similar first.
 
-    `days`, oldest first, are those asked for and all in the year before them, each without the papers that an
+    `days`, oldest first, are those of `papers` and all in the year before them, each without the papers that an
     earlier day has shown.
     """
     library = _Library(days)
     return {
-        date: {name: library.similar_papers(date, at) for name, at in found}
-        for date, found in library.prepared(asked).items()
+        date: {name: library.similar(date, paper) for name, paper in numbers}
+        for date, numbers in library.prepare(papers).items()
     }
 
 
 class _Library:
-    """The papers of some days, in order, and which of them use the terms that are asked for."""
+    """The papers of some days, numbered in order, and an inverted index of the terms of some of them."""
 
     def __init__(self, days: dict[str, DayVectors]) -> None:
         self._dates = [date for date, day in days.items() for _ in day.ids]
@@ -64,95 +66,99 @@ class _Library:
         self._weights = np.frombuffer(b"".join(day.weights for day in days.values()), np.uint8)
         bounds = np.cumsum([0, *(len(day.ids) for day in days.values())])
         self._spans = {date: (int(a), int(b)) for date, (a, b) in zip(days, pairwise(bounds), strict=True)}
-        listed = list(days)
-        self._starts = {date: self._spans[listed[bisect_left(listed, year_before(date))]][0] for date in days}
+        dates = list(days)
+        self._starts = {date: self._spans[dates[bisect_left(dates, year_before(date))]][0] for date in days}
 
-    def prepared(self, asked: dict[str, Sequence[str]]) -> dict[str, list[tuple[str, int]]]:
-        """Where those asked for stand; what they say is looked up for all of them at once."""
-        found: dict[str, list[tuple[str, int]]] = {}
-        for date, names in asked.items():
+    def prepare(self, papers: dict[str, Sequence[str]]) -> dict[str, list[tuple[str, int]]]:
+        """Index the terms of `papers`, all at once; return their ids and numbers by date."""
+        numbers: dict[str, list[tuple[str, int]]] = {}
+        for date, names in papers.items():
             start, end = self._spans[date]
-            wanted = set(names)
-            found[date] = [(self._ids[at], at) for at in range(start, end) if self._ids[at] in wanted]
-        self._look_up([at for pairs in found.values() for _, at in pairs])
-        return found
+            ids = set(names)
+            numbers[date] = [(self._ids[paper], paper) for paper in range(start, end) if self._ids[paper] in ids]
+        self._index_terms([paper for pairs in numbers.values() for _, paper in pairs])
+        return numbers
 
-    def _look_up(self, asked: list[int]) -> None:
-        """Sort who uses the terms of the papers `asked` by term, then paper: a number that says both."""
-        terms = [self._terms[self._ends[at] : self._ends[at + 1]] for at in asked]
+    def _index_terms(self, papers: list[int]) -> None:
+        """Sort the uses of the terms of `papers` by term, then paper; a key contains both."""
+        terms = [self._terms[self._ends[paper] : self._ends[paper + 1]] for paper in papers]
         used = np.unique(np.concatenate([np.empty(0, "<u4"), *terms]))
-        columns = np.zeros(TERMS, np.min_scalar_type(len(used)))  # 0 for what nobody asks for
+        columns = np.zeros(TERMS, np.min_scalar_type(len(used)))  # 0 for terms of no paper in `papers`
         columns[used] = np.arange(1, len(used) + 1)
         column = columns[self._terms]
-        kept = np.flatnonzero(column)
-        kept = kept[np.argsort(column[kept], kind="stable")]  # sorts numbers of two bytes in linear time
-        owner = np.repeat(np.arange(len(self._ids), dtype=np.int32), np.diff(self._ends))[kept]
-        self._keys = column[kept] * np.int64(len(self._ids)) + owner
-        self._columns, self._used = columns, self._weights[kept].astype(np.int64)
+        uses = np.flatnonzero(column)
+        uses = uses[np.argsort(column[uses], kind="stable")]  # sorts numbers of two bytes in linear time
+        owner = np.repeat(np.arange(len(self._ids), dtype=np.int32), np.diff(self._ends))[uses]
+        self._keys = column[uses] * np.int64(len(self._ids)) + owner
+        self._columns, self._used_weights = columns, self._weights[uses].astype(np.int64)
 
-    def similar_papers(self, date: str, at: int) -> list[SimilarPaper]:
-        """What the paper at `at` is like."""
+    def similar(self, date: str, paper: int) -> list[SimilarPaper]:
+        """Return the papers similar to one of `date`."""
         first, end = self._starts[date], self._spans[date][1]
-        likeness, own = self._likeness(at, first, end)
+        similarity, own = self._similarity(paper, first, end)
         if own == 0:
             return []
         chosen: list[int] = []
-        waiting: list[int] = []
-        for other in _best(likeness):
-            score = int(likeness[other])
-            if score < LEAST * own or len(chosen) == MAX_SIMILAR:
+        deferred: list[int] = []
+        for index in _best(similarity):
+            score = int(similarity[index])
+            if score < MIN_SIMILARITY * own or len(chosen) == MAX_SIMILAR:
                 break
-            place = first + other
-            if place == at or score >= SAME * own or any(self._same(place, known) for known in (at, *chosen, *waiting)):
+            other = first + index
+            works = (paper, *chosen, *deferred)
+            if other == paper or score >= SAME_WORK * own or any(self._is_same_work(other, work) for work in works):
                 continue
-            near = len(chosen) < MIN_DAYS and self._dates[place] in {self._dates[known] for known in chosen}
-            (waiting if near else chosen).append(place)
+            same_day = len(chosen) < MIN_DAYS and self._dates[other] in {self._dates[work] for work in chosen}
+            (deferred if same_day else chosen).append(other)
         if len(chosen) >= MIN_DAYS:
-            chosen = chosen[:MIN_DAYS] + sorted(chosen[MIN_DAYS:] + waiting, key=lambda p: (-likeness[p - first], -p))
+            rest = sorted(chosen[MIN_DAYS:] + deferred, key=lambda other: (-similarity[other - first], -other))
+            chosen = chosen[:MIN_DAYS] + rest
         return [
-            SimilarPaper(self._dates[place], self._ids[place], int(1000 * likeness[place - first] // own))
-            for place in chosen[:MAX_SIMILAR]
+            SimilarPaper(self._dates[other], self._ids[other], int(1000 * similarity[other - first] // own))
+            for other in chosen[:MAX_SIMILAR]
         ]
 
-    def _likeness(self, at: int, first: int, end: int) -> tuple[Integers, int]:
-        """How much those from `first` to before `end` are like the paper at `at`, and how much it is like itself."""
-        mine = slice(self._ends[at], self._ends[at + 1])
-        column = self._columns[self._terms[mine]] * np.int64(len(self._ids))
+    def _similarity(self, paper: int, first: int, end: int) -> tuple[Integers, int]:
+        """Return the similarity of a paper to those from `first` to before `end`, and to itself."""
+        own_terms = slice(self._ends[paper], self._ends[paper + 1])
+        column = self._columns[self._terms[own_terms]] * np.int64(len(self._ids))
         starts, stops = np.searchsorted(self._keys, column + first), np.searchsorted(self._keys, column + end)
         total = end - first
-        pieces, factors, own = [], [], 0
-        for start, stop, weight in zip(starts.tolist(), stops.tolist(), self._weights[mine].tolist(), strict=True):
+        spans, factors, own = [], [], 0
+        for start, stop, weight in zip(starts.tolist(), stops.tolist(), self._weights[own_terms].tolist(), strict=True):
             users = stop - start
             if users * _COMMON > total > _LARGE:
                 continue
             rarity = _rarity(total, users)
             own += weight * weight * rarity
             if users > 1 and rarity:
-                pieces.append((start, stop))
+                spans.append((start, stop))
                 factors.append(weight * rarity)
-        if not pieces:
+        if not spans:
             return np.zeros(total, np.int64), own
-        users_of = np.concatenate([self._keys[start:stop] for start, stop in pieces]) % len(self._ids) - first
-        said = np.concatenate(
-            [self._used[start:stop] * factor for (start, stop), factor in zip(pieces, factors, strict=True)]
+        users_of = np.concatenate([self._keys[start:stop] for start, stop in spans]) % len(self._ids) - first
+        products = np.concatenate(
+            [self._used_weights[start:stop] * factor for (start, stop), factor in zip(spans, factors, strict=True)]
         )
-        # Whole numbers far below 2**53: floats add them exactly.
-        return np.bincount(users_of, said, minlength=total).astype(np.int64), own
+        # Integers far below 2**53: floats add them exactly.
+        return np.bincount(users_of, products, minlength=total).astype(np.int64), own
 
-    def _same(self, one: int, other: int) -> bool:
-        """Whether two papers are one work: the same title, or nearly the same words."""
-        if self._titles[one] == self._titles[other]:
+    def _is_same_work(self, paper: int, other: int) -> bool:
+        """Return whether two papers are one work: the same title, or nearly the same words."""
+        if self._titles[paper] == self._titles[other]:
             return True
-        these, those = (self._terms[self._ends[at] : self._ends[at + 1]] for at in (one, other))
-        shared = len(np.intersect1d(these, those, assume_unique=True))
-        return shared >= SAME * max(len(these), len(those))
+        terms, other_terms = (self._terms[self._ends[work] : self._ends[work + 1]] for work in (paper, other))
+        shared = len(np.intersect1d(terms, other_terms, assume_unique=True))
+        return shared >= SAME_WORK * max(len(terms), len(other_terms))
 
 
-def _best(likeness: Integers) -> list[int]:
-    """The places of the highest, the highest first; of equals the later, which is the newer paper."""
-    least = int(np.partition(likeness, -CANDIDATES)[-CANDIDATES]) if len(likeness) > CANDIDATES else 1
-    places = np.nonzero(likeness >= max(least, 1))[0].tolist()
-    return sorted(places, key=lambda place: (-likeness[place], -place))
+def _best(similarity: Integers) -> list[int]:
+    """Return the indexes of the highest, the highest first; of equals the later one, which is the newer paper."""
+    lowest = 1
+    if len(similarity) > CANDIDATES:
+        lowest = max(int(np.partition(similarity, -CANDIDATES)[-CANDIDATES]), 1)
+    indexes = np.nonzero(similarity >= lowest)[0].tolist()
+    return sorted(indexes, key=lambda index: (-similarity[index], -index))
 
 
 @lru_cache(1 << 16)

@@ -7,7 +7,7 @@ from broadsheet.model.state import DayState
 
 SCORING = "scoring: "  # begins those of the receipt's errors that a scorer noted, and made up for
 UNFINISHED = "run: begun, and not finished"  # stands among the errors of a receipt while a run is at work
-GOOD = frozenset({"ok", "quiet"})  # conditions of a source
+GOOD = frozenset({"ok", "quiet"})  # statuses of a source
 TROUBLED = frozenset({"stale", "failed"})
 
 
@@ -51,7 +51,7 @@ def is_interrupted(receipt: Receipt) -> bool:
     """Return whether a day that needed no repair was asked for again by a run that did not finish, and that is all."""
     errors = tuple(error for error in receipt.errors if error != UNFINISHED)
     before = msgspec.structs.replace(receipt, errors=errors)
-    return bool(receipt.sources) and errors != receipt.errors and state_by_counts(before) in (DayState.OK, DayState.QUIET)
+    return bool(receipt.sources) and errors != receipt.errors and derive_state(before) in (DayState.OK, DayState.QUIET)
 
 
 def is_open(tally: SourceStats) -> bool:
@@ -64,18 +64,18 @@ def serious_errors(receipt: Receipt) -> list[str]:
     return [error for error in receipt.errors if not error.startswith(SCORING)]
 
 
-def state_by_counts(receipt: Receipt) -> DayState:
+def derive_state(receipt: Receipt) -> DayState:
     """Return the state that follows from the counts of a run's receipt.
 
     It is failed if nothing came of the day though something should have, and quiet only if nothing was announced.
     """
-    conditions = {tally.condition for tally in receipt.sources.values()}
-    troubled = bool(serious_errors(receipt) or receipt.unscored or conditions & TROUBLED)
+    statuses = {tally.status for tally in receipt.sources.values()}
+    troubled = bool(serious_errors(receipt) or receipt.unscored or statuses & TROUBLED)
     if receipt.unscored and not receipt.scored:
         return DayState.FAILED
     if receipt.scanned:
         return DayState.PARTIAL if troubled else DayState.OK
     if troubled:
-        answered = any(tally.fetched is not None and tally.condition in GOOD for tally in receipt.sources.values())
+        answered = any(tally.fetched is not None and tally.status in GOOD for tally in receipt.sources.values())
         return DayState.PARTIAL if answered else DayState.FAILED
     return DayState.OK if receipt.announced or receipt.fetched else DayState.QUIET

@@ -1,7 +1,7 @@
-"""What papers say, as numbers that can be compared: their words, each with its weight. Pure.
+"""Term vectors: the words of papers, as numbers with weights that can be compared. Pure.
 
 The weights are the saturated counts of Okapi BM25 (Robertson and Zaragoza 2009, *The Probabilistic Relevance
-Framework*), as whole numbers.
+Framework*), as integers.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ import msgspec
 from broadsheet.model.paper import Paper
 from broadsheet.text.rendering import plain
 
-TITLE = 3  # a word of the title counts as so many of the abstract
+TITLE_WEIGHT = 3  # a word of the title counts as 3 of the abstract
 TERMS = 1 << 20
 _NONE = -1
 _WORD = re.compile(r"[^\W_]{2,}")
-# Half of all words, and no help: the weights would say so as well, at some cost.
-_UNTOLD = frozenset(
+# Half of all words. Their rarity is near 0 anyway; without them the vectors are half as long.
+_STOP_WORDS = frozenset(
     "about above across additionally all also although among an and any approach approache are as at based be because"
     " been being between both but by can could demonstrate do does due during each effective even existing experiment"
     " extensive first for found framework from further furthermore had has have how however if improve improved"
@@ -34,15 +34,15 @@ _UNTOLD = frozenset(
     " there these they this those three through thu thus to too training two under up use used using various via was we"
     " well were what when where whether which while who will with within without work yet".split()
 )
-# BM25: how soon a count is saturated, how much length matters, how long a text is; what a count can come to at most.
-_K, _B, _LENGTH, _MOST = 1.2, 0.4, 200, 44
+# BM25: saturation of counts, influence of length, usual length; the limit of a weight.
+_K, _B, _LENGTH, _MAX_WEIGHT = 1.2, 0.4, 200, 44
 
 
 class DayVectors(msgspec.Struct, frozen=True, array_like=True):
-    """What a day's papers say, as numbers, in the order of their ids.
+    """The term vectors of a day's papers, in the order of their ids.
 
-    `titles` are what tells two titles apart; `ends` say where the terms of each paper end in `terms` (4 bytes each) and
-    `weights` (1 byte each). `digest` changes when a title or an abstract does.
+    `titles` identify the words of titles. The terms of each paper end at its place in `ends`, of `terms` (4 bytes
+    each) and `weights` (1 byte each). `digest` changes with a title or an abstract.
     """
 
     ids: tuple[str, ...]
@@ -52,17 +52,17 @@ class DayVectors(msgspec.Struct, frozen=True, array_like=True):
     weights: bytes
     digest: str
 
-    def without(self, names: Collection[str]) -> "DayTexts":
-        """The same without the papers of these ids."""
-        kept = [at for at, name in enumerate(self.ids) if name not in names]
-        if len(kept) == len(self.ids):
+    def without(self, names: Collection[str]) -> "DayVectors":
+        """Return the vectors without the papers of these ids."""
+        rest = [index for index, name in enumerate(self.ids) if name not in names]
+        if len(rest) == len(self.ids):
             return self
         bounds = (0, *self.ends)
-        spans = [(bounds[at], bounds[at + 1]) for at in kept]
+        spans = [(bounds[index], bounds[index + 1]) for index in rest]
         return msgspec.structs.replace(
             self,
-            ids=tuple(self.ids[at] for at in kept),
-            titles=tuple(self.titles[at] for at in kept),
+            ids=tuple(self.ids[index] for index in rest),
+            titles=tuple(self.titles[index] for index in rest),
             ends=tuple(accumulate(end - start for start, end in spans)),
             terms=b"".join(self.terms[4 * start : 4 * end] for start, end in spans),
             weights=b"".join(self.weights[start:end] for start, end in spans),
@@ -70,7 +70,7 @@ class DayVectors(msgspec.Struct, frozen=True, array_like=True):
 
 
 def term_vectors(papers: Iterable[Paper]) -> DayVectors:
-    """The texts of a day's papers, each paper once."""
+    """Return the vectors of a day's papers, each paper once."""
     ordered = sorted(papers, key=lambda paper: paper.arxiv_id)
     terms, weights, ends = array("I"), bytearray(), []
     whole = hashlib.sha256()
@@ -91,32 +91,32 @@ def term_vectors(papers: Iterable[Paper]) -> DayVectors:
 
 
 def _weighted(paper: Paper) -> dict[int, int]:
-    """The weight of each term: a word, or a pair of words that follow each other in the title."""
-    title = _told(paper.title)
+    """Return the weight of each term: a word, or a pair of neighbours in the title."""
+    title = _terms(paper.title)
     counts = Counter(map(_term, _words(paper.abstract or "")))
     del counts[_NONE]
-    for term in (*title, *((one * 31 + other) % TERMS for one, other in pairwise(title))):
-        counts[term] += TITLE
+    for term in (*title, *((first * 31 + second) % TERMS for first, second in pairwise(title))):
+        counts[term] += TITLE_WEIGHT
     damping = _K * (1 - _B + _B * counts.total() / _LENGTH)
-    return {term: round(_MOST * count / (count + damping)) for term, count in counts.items()}
+    return {term: round(_MAX_WEIGHT * count / (count + damping)) for term, count in counts.items()}
 
 
 def _words(text: str) -> list[str]:
     return _WORD.findall((plain(text) if "\\" in text or "$" in text else text).lower())
 
 
-def _told(text: str) -> list[int]:
+def _terms(text: str) -> list[int]:
     return [term for term in map(_term, _words(text)) if term != _NONE]
 
 
 @lru_cache(1 << 16)
 def _term(word: str) -> int:
-    """The number of a word, the same for its plural; `_NONE` for one that says nothing."""
+    """Return the number of a word, the same for its plural; `_NONE` for a stop word."""
     singular = word[:-1] if word[-1] == "s" and len(word) > 3 else word
-    return _NONE if singular in _UNTOLD else zlib.crc32(singular.encode("utf-8", "surrogatepass")) % TERMS
+    return _NONE if singular in _STOP_WORDS else zlib.crc32(singular.encode("utf-8", "surrogatepass")) % TERMS
 
 
 def _title(paper: Paper) -> int:
-    """What is the same for titles of the same words."""
-    said = repr(_told(paper.title) or paper.arxiv_id)
-    return int.from_bytes(hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()[:7])
+    """Return a number that is the same for titles of the same words."""
+    words = repr(_terms(paper.title) or paper.arxiv_id)
+    return int.from_bytes(hashlib.sha256(words.encode("utf-8", "surrogatepass")).digest()[:7])

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.build import seal as seals
+from broadsheet.build import manifest as seals
 from broadsheet.build.build import build
 from broadsheet.build.clean import clear
-from broadsheet.build.seal import SEAL, read_seal
+from broadsheet.build.manifest import MANIFEST, read_manifest
 from tests.example import SETTINGS, digest, make_digest, paper, tree
 
 DAYS = {"2025-05-26": [paper("2505.00001")], "2025-05-27": [paper("2505.00002", comment="On LLMs.")]}
@@ -48,8 +48,8 @@ def root(tmp_path: Path) -> Path:
 
 
 def damage(root: Path, how: str) -> None:
-    seal = root / "site" / SEAL
-    seal.write_bytes(DAMAGES[how](seal.read_bytes()))
+    manifest = root / "site" / MANIFEST
+    manifest.write_bytes(DAMAGES[how](manifest.read_bytes()))
 
 
 def clean(root: Path) -> dict[str, bytes]:
@@ -89,13 +89,13 @@ def test_without_any_list_pages_are_known_by_their_address_and_all_else_is_named
     shutil.rmtree(root / ".digest")
     (root / "data/papers/2025/2025-05-27.jsonl").unlink()
     done = build(root, processes=1)
-    files, fresh = tree(root / "site"), clean(root)
-    assert files.items() >= with_mine(fresh).items()
+    files, staging = tree(root / "site"), clean(root)
+    assert files.items() >= with_mine(staging).items()
     assert files["backup/index.html"] == page
-    assert {path for path in files if path.endswith("/index.html")} - fresh.keys() - MINE.keys() == {
+    assert {path for path in files if path.endswith("/index.html")} - staging.keys() - MINE.keys() == {
         "backup/index.html"
     }
-    assert set(done.doubtful) == files.keys() - fresh.keys()
+    assert set(done.doubtful) == files.keys() - staging.keys()
     assert {"daily/mine.txt", "daily/2025/05/27/index.md"} <= set(done.doubtful)
     assert build(root, processes=1).doubtful == ()
 
@@ -145,10 +145,10 @@ OUTSIDE = ("../data/papers/2025/2025-05-26.jsonl", "daily/../../digest.yml", "/e
 def test_a_seal_that_names_a_place_outside_is_no_list(root: Path) -> None:
     before = tree(root / "data"), (root / "digest.yml").read_bytes()
     for path in OUTSIDE:
-        (root / "site" / SEAL).write_bytes(forged("index.html", path))
-        seal = read_seal(root / "site")
-        assert seal is not None
-        assert seal.sizes is None
+        (root / "site" / MANIFEST).write_bytes(forged("index.html", path))
+        manifest = read_manifest(root / "site")
+        assert manifest is not None
+        assert manifest.sizes is None
     next((root / ".digest").glob("seal-*")).write_bytes(forged(*OUTSIDE))
     clear(root)
     assert (tree(root / "data"), (root / "digest.yml").read_bytes()) == before
@@ -166,10 +166,10 @@ def test_clearing_does_not_follow_a_link_out_of_the_site(root: Path) -> None:
 def test_a_seal_that_unpacks_to_much_is_no_list(unit: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seals, "MAX_LIST_BYTES", 2**20)
     packed = zlib.compress(unit * (2**21 // len(unit)), 9)
-    (tmp_path / SEAL).write_bytes(b"0" * 64 + b"\n" + packed)
-    seal = read_seal(tmp_path)
-    assert seal is not None
-    assert seal.sizes is None
-    with (tmp_path / SEAL).open("ab") as file:
+    (tmp_path / MANIFEST).write_bytes(b"0" * 64 + b"\n" + packed)
+    manifest = read_manifest(tmp_path)
+    assert manifest is not None
+    assert manifest.sizes is None
+    with (tmp_path / MANIFEST).open("ab") as file:
         file.truncate(2**40)  # a hole: no disk could hold it, nor memory
-    assert read_seal(tmp_path) is not None
+    assert read_manifest(tmp_path) is not None
