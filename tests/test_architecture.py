@@ -44,12 +44,12 @@ def test_every_kind_of_page_and_every_source_is_in_its_tuple() -> None:
     pages = {path.stem for path in files if "\ndef pages(" in path.read_text("utf-8")}
     kinds = broadsheet.views.page_types.PAGE_TYPES.values()
     assert {kind.pages.__module__.rpartition(".")[2] for kind in kinds if kind.name != "feeds"} == pages
-    parsers = {source.module for source in broadsheet.providers.parsers.SOURCES}
+    parsers = {parser.module for parser in broadsheet.providers.parsers.PARSERS}
     providers = (PROGRAM / "providers").rglob("*.py")
     with_parse = {
         path.relative_to(PROGRAM / "providers").with_suffix("").as_posix().replace("/", ".")
         for path in providers
-        if "\ndef recognise(" in path.read_text("utf-8")
+        if "\ndef matches(" in path.read_text("utf-8")
     }
     assert parsers == with_parse
 

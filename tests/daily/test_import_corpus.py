@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.daily.import_ import Report, run
+from broadsheet.daily.import_ import ImportReport, run
 from broadsheet.index.days import rank
 from broadsheet.model.receipt import Cost, Tokens
 from broadsheet.model.state import DayState
@@ -17,7 +17,7 @@ from broadsheet.store.store import Store
 
 
 @pytest.fixture(scope="module")
-def archive(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, dict[str, Report]]:
+def archive(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, dict[str, ImportReport]]:
     """The scored days and those of Hugging Face in one store, with a report of each import."""
     root = tmp_path_factory.mktemp("archive")
     folders = ("scored/daizedong", "scored/cgarling", "hf/raw")
@@ -29,7 +29,7 @@ def archive(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Sto
     [("scored/daizedong", 242, 7218), ("scored/cgarling", 69, 5723), ("hf/raw", 50, 1090)],
 )
 def test_every_row_is_accounted_for(
-    archive: tuple[Store, dict[str, Report]], folder: str, files: int, rows: int
+    archive: tuple[Store, dict[str, ImportReport]], folder: str, files: int, rows: int
 ) -> None:
     report = archive[1][folder]
     assert report.files - report.kinds.get("not recognised", 0) == files
@@ -39,8 +39,8 @@ def test_every_row_is_accounted_for(
     assert merged == (2 if folder == "scored/cgarling" else 0)  # both archives scored two papers on the same day
 
 
-def test_the_repairs(archive: tuple[Store, dict[str, Report]]) -> None:
-    counted = Counter(repair.what for report in archive[1].values() for repair in report.repairs)
+def test_the_repairs(archive: tuple[Store, dict[str, ImportReport]]) -> None:
+    counted = Counter(fix.kind for report in archive[1].values() for fix in report.repairs)
     assert counted["announce prefix taken off the abstract"] == 25
     assert counted["TeX that was swallowed as a JSON escape spelt out again"] == 3
     assert counted["old-style id without its archive: kept, not linked"] == 3
@@ -48,11 +48,11 @@ def test_the_repairs(archive: tuple[Store, dict[str, Report]]) -> None:
     assert counted["TeX accents in a name made letters"] > 3500
     assert counted["affiliation that was split off as authors joined again"] > 1400
     for report in archive[1].values():
-        for repair in report.repairs:
-            assert repair.where.rpartition(":")[2].isdigit()
+        for fix in report.repairs:
+            assert fix.location.rpartition(":")[2].isdigit()
 
 
-def test_all_of_it_again_changes_nothing(archive: tuple[Store, dict[str, Report]], corpus: Path) -> None:
+def test_all_of_it_again_changes_nothing(archive: tuple[Store, dict[str, ImportReport]], corpus: Path) -> None:
     store = archive[0]
     before = {path: path.stat().st_mtime_ns for path in store.data.rglob("*")}
     report = run(store.root, [str(corpus / "hf/raw"), str(corpus / "scored")])
@@ -60,7 +60,7 @@ def test_all_of_it_again_changes_nothing(archive: tuple[Store, dict[str, Report]
     assert {path: path.stat().st_mtime_ns for path in store.data.rglob("*")} == before
 
 
-def test_the_day_of_seed_002_keeps_its_papers_in_order(archive: tuple[Store, dict[str, Report]], corpus: Path) -> None:
+def test_the_day_of_seed_002_keeps_its_papers_in_order(archive: tuple[Store, dict[str, ImportReport]], corpus: Path) -> None:
     given = json.loads((corpus / "scored/daizedong/2025-05/2025-05-27-output.json").read_text("utf-8"))
     papers = [paper for paper in archive[0].papers("2025-05-27") if paper.source == "arxiv"]
     assert len(papers) == 84
@@ -69,7 +69,7 @@ def test_the_day_of_seed_002_keeps_its_papers_in_order(archive: tuple[Store, dic
     assert [paper.relevance for paper in rank(papers)] == [row["RELEVANCE"] for row in given.values()]
 
 
-def test_no_control_character_no_prefix_no_tex_accent_is_left(archive: tuple[Store, dict[str, Report]]) -> None:
+def test_no_control_character_no_prefix_no_tex_accent_is_left(archive: tuple[Store, dict[str, ImportReport]]) -> None:
     store = archive[0]
     for date in store.dates():
         for paper in store.papers(date):
@@ -112,7 +112,7 @@ def test_the_seeds(corpus: Path, tmp_path: Path) -> None:
     assert (receipt.state, receipt.model) == (DayState.OK, "gpt-4o")
     assert receipt.tokens == Tokens(prompt=109786, completion=15021, total=124807)
     assert receipt.cost == Cost(prompt=0.27, completion=0.15, total=0.42)
-    assert (receipt.announced, receipt.scanned, receipt.relevant) == (1691, 1027, 84)
+    assert (receipt.announced, receipt.scanned, receipt.shown) == (1691, 1027, 84)
 
 
 def test_hugging_face_days_that_were_saved_badly(corpus: Path, tmp_path: Path) -> None:

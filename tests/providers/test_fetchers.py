@@ -8,7 +8,7 @@ import pytest
 from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.providers import parsers
-from broadsheet.providers.fetch_result import SourceStatus, FetchResult
+from broadsheet.providers.fetch_result import FetchResult, SourceStatus
 from broadsheet.providers.huggingface import fetcher as huggingface
 from broadsheet.providers.librecat import fetcher as librecat
 from broadsheet.settings.fetch import Repository
@@ -37,7 +37,7 @@ def entry(number: int) -> dict[str, object]:
 def test_hugging_face(server: Loopback, web: Web) -> None:
     play(server, "hf")
     day = hf(server, web)
-    assert (day.condition, day.announced) == (SourceStatus.OK, 2)
+    assert (day.status, day.announced) == (SourceStatus.OK, 2)
     assert [(paper.arxiv_id, paper.source, paper.upvotes) for paper in day.papers] == [
         ("2609.20001", "hf", 12),
         ("2609.19009", "hf", 3),
@@ -46,7 +46,7 @@ def test_hugging_face(server: Loopback, web: Web) -> None:
 
 def test_a_day_without_a_list_is_quiet(server: Loopback, web: Web) -> None:
     server.on(HF, Answer(200, b"[]", JSON))
-    assert hf(server, web, "2026-09-26").condition is SourceStatus.QUIET
+    assert hf(server, web, "2026-09-26").status is SourceStatus.QUIET
 
 
 def test_a_long_list_comes_in_pages(server: Loopback, web: Web) -> None:
@@ -83,7 +83,7 @@ def test_a_page_that_fails_keeps_those_before_it(server: Loopback, web: Web) -> 
     server.on(f"{HF}?date={DAY}&limit=100", Answer(200, json.dumps([entry(1)]).encode(), JSON))
     server.on(f"{HF}?date={DAY}&limit=100&p=1", Answer(500))
     day = hf(server, web)
-    assert (day.condition, len(day.papers)) == (SourceStatus.OK, 1)
+    assert (day.status, len(day.papers)) == (SourceStatus.OK, 1)
     assert [(problem.hint, problem.is_note) for problem in day.problems] == [("fetch the day again for the rest", False)]
 
 
@@ -109,7 +109,7 @@ TITLE_LESS = [{"paper": {"id": "2609.00009", **title}} for title in ({}, {"title
 def test_an_entry_that_is_no_paper_is_counted_and_noted(server: Loopback, web: Web, other: object) -> None:
     server.on(HF, Answer(200, json.dumps([entry(1), other, entry(2)]).encode(), JSON))
     day = hf(server, web)
-    assert (day.condition, len(day.papers), day.announced) == (SourceStatus.OK, 2, 3)
+    assert (day.status, len(day.papers), day.announced) == (SourceStatus.OK, 2, 3)
     assert [problem.is_note for problem in day.problems] == [True]
 
 
@@ -162,7 +162,7 @@ def test_a_repository_is_read_to_its_end_and_kept_as_it_is(server: Loopback, web
     assert found.publications is not None
     assert [record.id for record in found.publications.publications] == ["70001", "70002"]
     assert found.publications.stream == read("librecat").answer.body.decode()
-    assert (found.condition, found.file, found.problems) == (SourceStatus.OK, "ista.yml", [])
+    assert (found.status, found.file, found.problems) == (SourceStatus.OK, "ista.yml", [])
 
 
 def test_short_pages_are_put_together(server: Loopback, web: Web) -> None:
@@ -191,7 +191,7 @@ def test_a_page_that_fails_after_good_ones_keeps_them(server: Loopback, web: Web
     found = repository(server, web)
     assert found.publications is not None
     assert [record.id for record in found.publications.publications] == ["70001", "70002"]
-    assert found.condition is SourceStatus.OK
+    assert found.status is SourceStatus.OK
     assert (found.problems[-1].message, found.problems[-1].is_note) == ("breaks off after 2 records, which are kept", False)
 
 
@@ -204,7 +204,7 @@ def test_a_first_page_that_fails_is_a_failure(server: Loopback, web: Web) -> Non
 def test_a_query_without_a_record_is_said(server: Loopback, web: Web) -> None:
     server.on(EXPORT, Answer(200, b"--- []\n"))
     found = repository(server, web)
-    assert found.condition is SourceStatus.QUIET
+    assert found.status is SourceStatus.QUIET
     assert [problem.message for problem in found.problems] == ["finds no publication"]
 
 

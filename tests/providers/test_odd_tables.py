@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.daily.import_ import Report, run
+from broadsheet.daily.import_ import ImportReport, run
 from broadsheet.model.paper import Paper
 from broadsheet.store.store import Store
 
@@ -12,7 +12,7 @@ DAY = "2026-11-23"
 HEADER = "arxiv_id,title,relevance,novelty,comment\n"
 
 
-def import_text(root: Path, name: str, text: str) -> tuple[Report, dict[str, Paper]]:
+def import_text(root: Path, name: str, text: str) -> tuple[ImportReport, dict[str, Paper]]:
     (root / name).write_bytes(text.encode())
     report = run(root, [str(root / name)], date=DAY)
     return report, {paper.arxiv_id: paper for paper in Store(root).papers(DAY)}

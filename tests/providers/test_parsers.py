@@ -17,7 +17,7 @@ from broadsheet.providers import parsers
 from broadsheet.providers.dates import day_of_path, day_of_time
 from broadsheet.providers.librecat import parser as librecat
 from broadsheet.providers.normalize import authors, split_names
-from broadsheet.providers.parse_result import ParseResult, ParseLog
+from broadsheet.providers.parse_result import ParseLog, ParseResult
 from broadsheet.store.store import Store
 from broadsheet.text.sanitize import clean
 
@@ -106,7 +106,7 @@ def test_entities_escaped_twice() -> None:
 def test_the_papers_own_id_is_believed_against_the_models() -> None:
     found = harvest({"2501.00001": {"ARXIVID": "2501.99999", "arxiv_id": "2501.00001", "title": "T"}})
     assert [row.paper.arxiv_id for row in found.rows] == ["2501.00001"]
-    assert [repair.what for repair in found.repairs] == ["two ids in one row: the paper's own is believed"]
+    assert [fix.kind for fix in found.fixes] == ["two ids in one row: the paper's own is believed"]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_the_papers_own_id_is_believed_against_the_models() -> None:
 def test_ids_are_mended(given: str, known: str, what: str) -> None:
     found = harvest([{"arxiv_id": given, "title": "T"}])
     assert [row.paper.arxiv_id for row in found.rows] == [known]
-    assert [repair.what for repair in found.repairs] == [what]
+    assert [fix.kind for fix in found.fixes] == [what]
 
 
 def test_our_own_lines_come_in_with_keys_of_their_own() -> None:
@@ -260,7 +260,7 @@ def test_a_hugging_face_entry() -> None:
         comments=2,
         extra={"ai_summary": "Made up.", "organization": "Acme Labs"},
     )
-    assert sorted(repair.what for repair in found.repairs) == [
+    assert sorted(fix.kind for fix in found.fixes) == [
         "a link that is no http(s) address was left out",
         "white space taken out of a link",
     ]
@@ -335,7 +335,7 @@ def test_an_api_entry_is_filed_under_its_first_version_or_the_day_that_is_given(
     found = harvest(API, None)
     (row,) = found.rows
     assert row.date == "2003-09-08"
-    assert [repair.what for repair in found.repairs] == [
+    assert [fix.kind for fix in found.fixes] == [
         "announcement date unknown: filed under the first version's date"
     ]
     assert [row.date for row in harvest(API, DAY).rows] == [DAY]
@@ -359,7 +359,7 @@ def test_a_recorded_answer_with_utf8_read_as_latin1() -> None:
     body = API.replace("Bo<", "Zoë<").encode().decode("latin-1")
     found = harvest({"url": "u", "status_code": 200, "body": body}, DAY)
     assert [row.paper.authors for row in found.rows] == [("Ada Example", "Zoë")]
-    assert [repair.what for repair in found.repairs] == ["UTF-8 that was read as Latin-1 read again"]
+    assert [fix.kind for fix in found.fixes] == ["UTF-8 that was read as Latin-1 read again"]
 
 
 OAI = """<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>
@@ -532,7 +532,7 @@ NESTED = st.recursive(
 
 @given(st.dictionaries(TEXTS.filter(bool), NESTED, min_size=1))
 def test_a_record_written_anew_is_the_same(data: dict[str, Any]) -> None:
-    documents = librecat.document(data) + librecat.document({"_id": "2"})
+    documents = librecat.to_yaml(data) + librecat.to_yaml({"_id": "2"})
     assert [part[1] for part in stream(documents, "file") if isinstance(part, tuple)] == [data, {"_id": "2"}]
 
 

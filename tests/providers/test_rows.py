@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from broadsheet.cli.import_ import import_command
-from broadsheet.daily.import_ import Report, run
+from broadsheet.daily.import_ import ImportReport, run
 from broadsheet.model.paper import Paper
 from broadsheet.providers.dates import day_of_path
 from broadsheet.providers.fields import ID_KEYS, FieldMap, Scale, parse_scale
@@ -47,7 +47,7 @@ def only(root: Path) -> Paper:
     return paper
 
 
-def whats(report: Report) -> list[str]:
+def whats(report: ImportReport) -> list[str]:
     return [problem.message for problem in report.faults]
 
 
@@ -208,7 +208,7 @@ def test_arxivs_own_layout_calls_the_authors_remarks_comment(tmp_path: Path) -> 
     report = run(tmp_path, [put(tmp_path, f"{DAY}.jsonl", given, {**given, "id": B, "comment": None})])
     first = papers(tmp_path)[DAY][0]
     assert (first.arxiv_comment, first.comment, first.abstract, first.extra) == ("14 pages", None, "Text.", {})
-    assert [(part.rows, part.what) for part in report.unscored] == [
+    assert [(part.rows, part.reason) for part in report.unscored] == [
         (2, "no relevance and no novelty, and no key that looks like a score")
     ]
 
@@ -249,8 +249,8 @@ def test_a_score_that_is_not_on_the_scale_is_left_out(tmp_path: Path) -> None:
     report = run(
         tmp_path, [put(tmp_path, f"{DAY}.jsonl", row(relevance=7))], fields=FieldMap({}, {"relevance": Scale(1, 5)})
     )
-    assert [repair.how for repair in report.repairs] == ["relevance 7 (not from 1 to 5)", "novelty 4"]
-    assert (report.unscored[0].what, report.unscored[0].do) == ("relevance not from 1 to 5", "correct the value")
+    assert [fix.detail for fix in report.repairs] == ["relevance 7 (not from 1 to 5)", "novelty 4"]
+    assert (report.unscored[0].reason, report.unscored[0].hint) == ("relevance not from 1 to 5", "correct the value")
 
 
 @pytest.mark.parametrize(("given", "scale"), [([0.87, 0.5, 1], "0-1"), ([87, 5, 40], "0-100")])
@@ -267,14 +267,14 @@ def test_a_slip_costs_its_own_row_alone(tmp_path: Path) -> None:
     rows = [row(f"2611.0100{n}", relevance=value) for n, value in enumerate([8, 11, 3, 2], 1)]
     report = run(tmp_path, [put(tmp_path, f"{DAY}.jsonl", *rows)])
     assert [paper.relevance for paper in papers(tmp_path)[DAY]] == [8, None, 3, 2]
-    assert [(part.rows, part.what) for part in report.unscored] == [(1, "relevance not from 1 to 10")]
+    assert [(part.rows, part.reason) for part in report.unscored] == [(1, "relevance not from 1 to 10")]
 
 
 def test_relevance_without_novelty_is_said(tmp_path: Path) -> None:
     given = {"arxiv_id": A, "title": "T", "relevance": 8}
     (part,) = run(tmp_path, [put(tmp_path, f"{DAY}.jsonl", given)]).unscored
-    assert (part.rows, part.what) == (1, "relevance without novelty")
-    assert part.do == "add novelty (1 to 10), or name its key with --map novelty=KEY"
+    assert (part.rows, part.reason) == (1, "relevance without novelty")
+    assert part.hint == "add novelty (1 to 10), or name its key with --map novelty=KEY"
 
 
 def test_scores_that_never_pass_five_are_doubted(tmp_path: Path) -> None:

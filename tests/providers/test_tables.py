@@ -11,11 +11,10 @@ from bibtexparser.entrypoint import parse_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.daily.import_ import Report, run
+from broadsheet.daily.import_ import ImportReport, run
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
-from broadsheet.providers import decode
-from broadsheet.providers import parsers
+from broadsheet.providers import decode, parsers
 from broadsheet.providers.bibliography import parser as references
 from broadsheet.providers.decode import TextDocument
 from broadsheet.providers.tables import parser as tables
@@ -60,7 +59,7 @@ ER  -
 """
 
 
-def import_text(root: Path, name: str, text: str, encoding: str = "utf-8") -> tuple[Report, list[Paper]]:
+def import_text(root: Path, name: str, text: str, encoding: str = "utf-8") -> tuple[ImportReport, list[Paper]]:
     (root / name).write_text(text, encoding, newline="")
     return run(root, [str(root / name)], date=DAY), list(Store(root).papers(DAY))
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 import msgspec
 
-from broadsheet.cli.lock import my_turn
-from broadsheet.cli.options import date_of
-from broadsheet.daily.import_ import Report, run
+from broadsheet.cli.data_lock import data_lock
+from broadsheet.cli.options import parse_date
+from broadsheet.daily.import_ import ImportReport, run
 from broadsheet.daily.import_files import STDIN
-from broadsheet.daily.merge import Outcome
+from broadsheet.daily.merge import RowOutcome
 from broadsheet.providers.fields import SCORES, TARGETS, FieldMap, Scale, parse_scale
 from broadsheet.providers.parse_result import Fix, UnscoredRows
 from broadsheet.text.formats import count
@@ -30,7 +30,7 @@ _KINDS = {
 }
 
 
-def fields_of(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def parse_fields(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Return the keys that were typed for fields, as ``FIELD=KEY``."""
     keys = {}
     for value in values:
@@ -41,7 +41,7 @@ def fields_of(context: click.Context, option: click.Parameter, values: tuple[str
     return keys
 
 
-def scales_of(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, Scale]:
+def parse_scales(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, Scale]:
     """Return the scales that were typed, as ``LOW-HIGH`` for both scores or ``FIELD=LOW-HIGH``."""
     scales: dict[str, Scale] = {}
     for value in sorted(values, key=lambda value: "=" in value):
@@ -61,12 +61,12 @@ def scales_of(context: click.Context, option: click.Parameter, values: tuple[str
     default=".",
     help="The digest's folder, the one with digest.yml.",
 )
-@click.option("--date", callback=date_of, metavar="YYYY-MM-DD", help="The day of files and rows without a date.")
+@click.option("--date", callback=parse_date, metavar="YYYY-MM-DD", help="The day of files and rows without a date.")
 @click.option(
     "--map",
     "keys",
     multiple=True,
-    callback=fields_of,
+    callback=parse_fields,
     metavar="FIELD=KEY",
     help="Take FIELD from KEY, e.g. relevance=rating, arxiv_id=links.arxiv or date=published.",
 )
@@ -74,7 +74,7 @@ def scales_of(context: click.Context, option: click.Parameter, values: tuple[str
     "--scale",
     "scales",
     multiple=True,
-    callback=scales_of,
+    callback=parse_scales,
     metavar="[FIELD=]LOW-HIGH",
     help="The scale of the scores, if it is not 1-10: 0-100, or novelty=1-5 for one of them.",
 )
@@ -106,7 +106,7 @@ def import_command(
       curl -s 'https://huggingface.co/api/daily_papers?date=2025-05-27' | broadsheet import -
     """
     stdin = sys.stdin.buffer if STDIN in paths else None
-    with my_turn(root):
+    with data_lock(root):
         report = run(root, paths, date=date, replace=replace, fields=FieldMap(keys, scales), stdin=stdin)
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
@@ -119,10 +119,10 @@ def import_command(
         raise SystemExit(1)
 
 
-def _lines(report: Report) -> Iterable[str]:
+def _lines(report: ImportReport) -> Iterable[str]:
     yield _files(report)
     if report.read:
-        names = [name for name in Outcome if name in report.outcomes or name is not Outcome.REPLACED]
+        names = [name for name in RowOutcome if name in report.outcomes or name is not RowOutcome.REPLACED]
         counts = [f"{report.outcomes.get(name, 0):,} {name}" for name in names]
         yield f"{count(report.read, 'row')}: {', '.join(counts)}, {report.refused:,} refused"
     if report.publications:
@@ -130,7 +130,7 @@ def _lines(report: Report) -> Iterable[str]:
     if report.receipts:
         yield f"receipts: {report.receipts:,} written"
     yield f"{count(len(report.days), 'day')} changed in data/"
-    yield from repair_lines(report.repairs)
+    yield from fix_lines(report.repairs)
     yield from _unscored_lines(report.unscored)
     if report.kept:
         rows = count(len(report.kept), "row")
@@ -139,7 +139,7 @@ def _lines(report: Report) -> Iterable[str]:
     yield from (f"note: {problem}" for problem in report.problems if problem.is_note)
 
 
-def _files(report: Report) -> str:
+def _files(report: ImportReport) -> str:
     """Return how many files there were, of which kinds."""
     kinds = [_kind(number, kind) for kind, number in sorted(report.kinds.items())]
     return kinds[0] if len(kinds) == 1 else ": ".join(filter(None, [count(report.files, "file"), ", ".join(kinds)]))
@@ -150,21 +150,21 @@ def _kind(number: int, kind: str) -> str:
     return count(number, one, many)
 
 
-def repair_lines(repairs: list[Fix]) -> Iterable[str]:
+def fix_lines(repairs: list[Fix]) -> Iterable[str]:
     """A line for each kind of repair."""
     kinds: dict[str, list[Fix]] = defaultdict(list)
     for repair in repairs:
-        kinds[repair.what].append(repair)
+        kinds[repair.kind].append(repair)
     for what, found in sorted(kinds.items(), key=lambda kind: -len(kind[1])):
-        how = f": {found[0].how}" if found[0].how else ""
-        yield f"repaired: {len(found):,} × {what}, e.g. {found[0].where}{how}"
+        how = f": {found[0].detail}" if found[0].detail else ""
+        yield f"repaired: {len(found):,} × {what}, e.g. {found[0].location}{how}"
 
 
 def _unscored_lines(unscored: list[UnscoredRows]) -> Iterable[str]:
     """Return a line for each reason why rows came in without a score."""
     reasons: dict[tuple[str, str], list[UnscoredRows]] = defaultdict(list)
     for part in unscored:
-        reasons[part.what, part.do].append(part)
+        reasons[part.reason, part.hint].append(part)
     for (what, do), parts in sorted(reasons.items(), key=lambda item: -sum(part.rows for part in item[1])):
         rows = count(sum(part.rows for part in parts), "row")
-        yield f"without a score: {rows}: {what}, e.g. {parts[0].where}: {do}"
+        yield f"without a score: {rows}: {what}, e.g. {parts[0].location}: {do}"

@@ -9,10 +9,10 @@ import msgspec
 
 from broadsheet.daily import import_ as importing
 from broadsheet.daily import ledger
-from broadsheet.daily.absence import weigh
-from broadsheet.daily.dedupe import Announced, announce, require_archive, stale_categories
-from broadsheet.daily.drop import put
-from broadsheet.daily.first_versions import sift
+from broadsheet.daily.absence import settle_absence
+from broadsheet.daily.dedupe import NewAndKnown, require_archive, split_new, stale_categories
+from broadsheet.daily.drop import move_to_dropped
+from broadsheet.daily.first_versions import split_unproven
 from broadsheet.daily.receipts import RENEWED, SIGHTED, WITHDRAWN
 from broadsheet.http.client import Web
 from broadsheet.index.open import open_index
@@ -20,8 +20,8 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.providers import fetchers
 from broadsheet.providers.arxiv.calendar import Calendar
-from broadsheet.providers.fetch_result import FetchTask, SourceStatus, FetchResult, mark_incomplete, failed_result
-from broadsheet.providers.parse_result import ParseResult, Fix, PaperRow
+from broadsheet.providers.fetch_result import FetchResult, FetchTask, SourceStatus, failed_result, mark_incomplete
+from broadsheet.providers.parse_result import Fix, PaperRow, ParseResult
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.store.store import Store
 
@@ -32,7 +32,7 @@ class SourceReport(msgspec.Struct, frozen=True):
     """What a source gave, in numbers; None is unknown."""
 
     source: str
-    condition: SourceStatus
+    status: SourceStatus
     announced: int | None
     papers: int
     replaced: int
@@ -84,21 +84,21 @@ def fetch_days(
     for date in sorted(dates):
         require_archive(store, date)
         now = [ask for ask in asks if ask.dated or date == max(dates)]
-        found = gather(root, settings, now, web, date, today, asked_at)
-        reports.append(keep(root, settings, date, found, asked_at[:10]))
+        found = fetch_sources(root, settings, now, web, date, today, asked_at)
+        reports.append(store_results(root, settings, date, found, asked_at[:10]))
         ledger.recount(store, [date])
         tell(reports[-1])
     return reports
 
 
-def gather(
+def fetch_sources(
     root: Path, settings: Settings, asks: Iterable[FetchTask], web: Web, date: str, today: str, asked_at: str
 ) -> list[FetchResult]:
     """Return what every source gives for `date`; one that fails says so, and the others are asked all the same."""
     store, calendar, found = Store(root), Calendar(settings.fetch.arxiv.holidays), []
     for ask in asks:
         found.append(_answer(ask, web, date, today, _reason(store, ask, date)))
-        weigh(store, calendar, found[-1], asked_at)
+        settle_absence(store, calendar, found[-1], asked_at)
     return found
 
 
@@ -122,22 +122,22 @@ def _answer(ask: FetchTask, web: Web, date: str, today: str, reason: str) -> Fet
     return found
 
 
-def keep(root: Path, settings: Settings, date: str, found: Sequence[FetchResult], asked_on: str) -> DayReport:
+def store_results(root: Path, settings: Settings, date: str, found: Sequence[FetchResult], asked_on: str) -> DayReport:
     """Put what was found for `date` into the archive: new papers there, sightings of known ones on their own days.
 
     `asked_on` is the UTC day of the requests. The receipts of those other days are counted again, changed or not: an
     earlier run may have ended before it counted them.
     """
     store = Store(root)
-    announced = sort(root, settings, date, found)
+    announced = split_results(root, settings, date, found)
     withdrawn = {paper.arxiv_id for paper in announced.new if paper.extra.get("withdrawn")}
     withdrawn -= {paper.arxiv_id for paper in store.papers(date)}
     if withdrawn:
         rows = [paper for paper in announced.new if paper.arxiv_id in withdrawn]
-        put(store, date, [*store.papers(date), *rows], dict.fromkeys(withdrawn, WITHDRAWN))
+        move_to_dropped(store, date, [*store.papers(date), *rows], dict.fromkeys(withdrawn, WITHDRAWN))
         new = tuple(paper for paper in announced.new if paper.arxiv_id not in withdrawn)
         announced = msgspec.structs.replace(announced, new=new)
-    written = importing.keep(store, _harvests(store, date, found, announced, asked_on))
+    written = importing.import_results(store, _harvests(store, date, found, announced, asked_on))
     ledger.recount(store, {*written.days, *announced.updates} - {date})
     return DayReport(
         date=date,
@@ -147,12 +147,12 @@ def keep(root: Path, settings: Settings, date: str, found: Sequence[FetchResult]
         updated=len({paper.arxiv_id for sightings in announced.updates.values() for paper in sightings}),
         changed=written.days,
         publications=written.publications,
-        repairs=[repair for fetched in found for repair in fetched.repairs],
+        repairs=[fix for fetched in found for fix in fetched.fixes],
         problems=[*(problem for fetched in found for problem in fetched.problems), *written.problems],
     )
 
 
-def sort(root: Path, settings: Settings, date: str, found: Sequence[FetchResult]) -> Announced:
+def split_results(root: Path, settings: Settings, date: str, found: Sequence[FetchResult]) -> NewAndKnown:
     """What of `found` is new, and what the archive has; a source whose papers are all old is marked as stale.
 
     The archive's other days are looked at, later ones too: a list that is asked again late has papers that were
@@ -166,10 +166,12 @@ def sort(root: Path, settings: Settings, date: str, found: Sequence[FetchResult]
     judged = {i: day for i, day in (_judged(store, date) if strange else {}).items() if i in strange}
     elsewhere = judged | known
     earlier = {arxiv_id: day for arxiv_id, day in elsewhere.items() if day < date}
-    again = [paper for fetched in found for paper in sift(store, settings.fetch.arxiv, fetched, elsewhere, here)]
+    again = [
+        paper for fetched in found for paper in split_unproven(store, settings.fetch.arxiv, fetched, elsewhere, here)
+    ]
     for fetched in found:
         _mark_stale(fetched, earlier)
-    announced = announce([*_papers(found), *again], known, judged)
+    announced = split_new([*_papers(found), *again], known, judged)
     dropped = {paper.arxiv_id for paper in store.dropped(date)}
     new = tuple(paper for paper in announced.new if paper.arxiv_id not in dropped)
     twice = {paper.arxiv_id: date for paper in announced.new if paper.arxiv_id in dropped}
@@ -198,13 +200,13 @@ def _known(root: Path, settings: Settings, date: str, papers: Iterable[Paper]) -
 
 def _mark_stale(fetched: FetchResult, known: dict[str, str]) -> None:
     if stale := stale_categories(fetched.papers, known):
-        fetched.condition = SourceStatus.STALE
+        fetched.status = SourceStatus.STALE
         what = f"all papers of {', '.join(stale)} were announced before {fetched.date}: the feed is an old one"
         fetched.problems.append(Diagnostic(fetched.source, what, "try again later"))
 
 
 def _harvests(
-    store: Store, date: str, found: Sequence[FetchResult], announced: Announced, asked_on: str
+    store: Store, date: str, found: Sequence[FetchResult], announced: NewAndKnown, asked_on: str
 ) -> Iterator[tuple[str, ParseResult]]:
     for day, papers in {date: announced.new, **announced.updates}.items():
         rows = {(row.arxiv_id, row.source): row for row in store.papers(day)}
@@ -237,4 +239,4 @@ def _rows(papers: Iterable[Paper], date: str) -> ParseResult:
 
 def _report(fetched: FetchResult) -> SourceReport:
     counts = (fetched.announced, len(fetched.papers), len(fetched.replaced))
-    return SourceReport(fetched.source, fetched.condition, *counts, fetched.withdrawn)
+    return SourceReport(fetched.source, fetched.status, *counts, fetched.withdrawn)

@@ -11,14 +11,14 @@ import msgspec
 
 from broadsheet.daily import ledger
 from broadsheet.daily.import_checks import Relevances
-from broadsheet.daily.import_files import STDIN, File, files_in, read
-from broadsheet.daily.merge import Day, Outcome, Shelf, in_order, merge_receipts, receipt_conflicts
+from broadsheet.daily.import_files import STDIN, InputFile, files_in, read
+from broadsheet.daily.merge import DayMerge, RowOutcome, Shelf, in_order, merge_receipts, receipt_conflicts
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.providers import parsers
 from broadsheet.providers.fields import NO_MAPPING, FieldMap
-from broadsheet.providers.parse_result import ParseResult, PublicationRecord, Fix, PaperRow, UnscoredRows
+from broadsheet.providers.parse_result import Fix, PaperRow, ParseResult, PublicationRecord, UnscoredRows
 from broadsheet.store.atomic import TOGETHER
 from broadsheet.store.store import Store
 from broadsheet.text.formats import count
@@ -27,7 +27,7 @@ from broadsheet.text.formats import count
 _MOST_WAITING = 20_000
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Conflict(msgspec.Struct, frozen=True):
     """Fields of a row in ``data/`` that differ from the one that came in, and stayed; without an id, of a receipt."""
 
     date: str
@@ -38,7 +38,7 @@ class Kept(msgspec.Struct, frozen=True):
         return f"{self.arxiv_id or 'the receipt'} of {self.date} ({', '.join(self.fields)})"
 
 
-class Report(msgspec.Struct):
+class ImportReport(msgspec.Struct):
     """What an import did. Rows that came in are counted once each: ``read = sum(outcomes) + refused``."""
 
     files: int = 0
@@ -50,7 +50,7 @@ class Report(msgspec.Struct):
     publications: dict[str, int] = {}
     repairs: list[Fix] = []
     unscored: list[UnscoredRows] = []
-    kept: list[Kept] = []
+    kept: list[Conflict] = []
     problems: list[Diagnostic] = []
 
     @property
@@ -72,7 +72,7 @@ def run(
     replace: bool = False,
     fields: FieldMap = NO_MAPPING,
     stdin: BinaryIO | None = None,
-) -> Report:
+) -> ImportReport:
     """Import `paths` (files, folders, ``-`` for `stdin`) into the digest in `root`.
 
     `date` is the day of files and rows without one, `fields` the keys and scales of rows that are not ours. A row that
@@ -81,7 +81,7 @@ def run(
     """
     work = _Import(Store(root), replace, fields=fields)
     found = list(files_in(paths, date))
-    work.to_come.update(file.day for file in found if isinstance(file, File))
+    work.to_come.update(file.day for file in found if isinstance(file, InputFile))
     for file in found:
         if isinstance(file, Diagnostic):
             work.report.problems.append(file)
@@ -91,7 +91,7 @@ def run(
     return work.report
 
 
-def keep(store: Store, harvests: Iterable[tuple[str, ParseResult]]) -> Report:
+def import_results(store: Store, harvests: Iterable[tuple[str, ParseResult]]) -> ImportReport:
     """Take in what was fetched, each harvest under its label: a later sighting of what is there."""
     work = _Import(store, replace=False, later=True)
     for label, harvest in harvests:
@@ -106,7 +106,7 @@ class _Import:
 
     def __init__(self, store: Store, replace: bool, later: bool = False, fields: FieldMap = NO_MAPPING) -> None:
         self.store, self.replace, self.later, self.fields = store, replace, later, fields
-        self.report = Report()
+        self.report = ImportReport()
         self.kinds: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.publications: Counter[str] = Counter()
@@ -114,7 +114,7 @@ class _Import:
         self.touched: set[str] = set()  # days of which rows or replies came in, changed or not
         self.receipts: dict[str, Receipt] = {}
         self.ratings: dict[str, list[PaperRow]] = {}
-        self.days: dict[str, Day] = {}
+        self.days: dict[str, DayMerge] = {}
         self.told: dict[str, str] = {}  # the file that told of a day last
         self.waiting = 0
         self.to_come: Counter[str | None] = Counter()  # files, by the day they are named after
@@ -122,7 +122,7 @@ class _Import:
         self.empty: list[tuple[str, Diagnostic]] = []  # days of files that hold nothing, and the note on each
         self.relevances = Relevances()
 
-    def file(self, file: File, stdin: BinaryIO | None) -> None:
+    def file(self, file: InputFile, stdin: BinaryIO | None) -> None:
         self.report.files += 1
         try:
             data = read(file.path, file.label, stdin)
@@ -148,7 +148,7 @@ class _Import:
             self._write_days([date for date in self.ready if date in self.days])
             self.ready.clear()
 
-    def keep(self, label: str, harvest: ParseResult) -> None:
+    def import_results(self, label: str, harvest: ParseResult) -> None:
         try:
             self._keep(label, harvest)
         except OSError as error:
@@ -159,10 +159,10 @@ class _Import:
         self.report.problems.append(Diagnostic(label, what, "check permissions and free space, then try again"))
 
     def _keep(self, path: str, harvest: ParseResult) -> None:
-        self.report.repairs += harvest.repairs
+        self.report.repairs += harvest.fixes
         self.report.unscored += harvest.unscored
-        self.report.refused += harvest.refused
-        self.publications["refused"] += harvest.refused_publications
+        self.report.refused += harvest.rejected
+        self.publications["refused"] += harvest.rejected_publications
         if day := harvest.empty_day:
             self.empty += [(day, problem) for problem in harvest.problems]
         else:
@@ -198,7 +198,7 @@ class _Import:
         old = self.receipts.get(receipt.date) or self.store.receipt(receipt.date)
         merged = self.receipts[receipt.date] = merge_receipts(old, receipt, replace=self.replace)
         if fields := receipt_conflicts(merged, receipt):
-            self.report.kept.append(Kept(receipt.date, "", fields))
+            self.report.kept.append(Conflict(receipt.date, "", fields))
 
     def _keep_dropped(self, date: str, rows: list[PaperRow]) -> None:
         """Add dropped papers to those of their day; one that is there stays."""
@@ -209,8 +209,8 @@ class _Import:
             return
         known = {(paper.arxiv_id, paper.source) for paper in before}
         new = [row.paper for row in rows if (row.paper.arxiv_id, row.paper.source) not in known]
-        self.outcomes[Outcome.ADDED] += len(new)
-        self.outcomes[Outcome.UNCHANGED] += len(rows) - len(new)
+        self.outcomes[RowOutcome.ADDED] += len(new)
+        self.outcomes[RowOutcome.UNCHANGED] += len(rows) - len(new)
         if new and self.store.write_dropped(date, in_order([*before, *new]) if before else new):
             self.changed.add(date)
 
@@ -225,26 +225,26 @@ class _Import:
         before = len(day.papers)
         known = day.add(rows)
         if new := len(rows) - len(known):
-            self.outcomes[Outcome.ADDED] += new
+            self.outcomes[RowOutcome.ADDED] += new
         for row in known:
             outcome, fields = day.take(row)
             self.outcomes[outcome] += 1
             if fields:
-                self.report.kept.append(Kept(date, row.paper.arxiv_id, fields))
-            if row.is_rating and outcome is Outcome.ADDED:
+                self.report.kept.append(Conflict(date, row.paper.arxiv_id, fields))
+            if row.is_rating and outcome is RowOutcome.ADDED:
                 what = f"rates {row.paper.arxiv_id}, which is not among the papers of {date}; kept with its id as title"
-                self.report.problems.append(Diagnostic(row.where, what, "import the day's papers too", is_note=True))
+                self.report.problems.append(Diagnostic(row.location, what, "import the day's papers too", is_note=True))
         if as_it_was and not before:
             day.is_changed = False
         self.waiting += len(day.papers) - before
         while self.waiting > _MOST_WAITING:
             self._write_days(list(islice(self.days, TOGETHER)))
 
-    def _day(self, date: str) -> Day:
+    def _day(self, date: str) -> DayMerge:
         day = self.days.pop(date, None)
         if day is None:
             papers = {(paper.arxiv_id, paper.source): paper for paper in self.store.papers(date)}
-            day = Day(papers, self.replace, self.later)
+            day = DayMerge(papers, self.replace, self.later)
             self.waiting += len(papers)
         self.days[date] = day  # behind the others
         return day
@@ -267,10 +267,10 @@ class _Import:
         known = set(self.report.problems)
         self.report.problems += [problem for problem in error.problems if problem not in known]
         what = f"{count(len(rows), 'row')} of {date} not taken in, since the file of that day is broken"
-        self.report.problems.append(Diagnostic(rows[0].where, what, "mend the file, then import again"))
+        self.report.problems.append(Diagnostic(rows[0].location, what, "mend the file, then import again"))
 
     def _keep_publications(self, path: str, harvest: ParseResult) -> None:
-        from broadsheet.providers.librecat.parser import document  # noqa: PLC0415 - loads YAML
+        from broadsheet.providers.librecat.parser import to_yaml  # noqa: PLC0415 - loads YAML
 
         name = publication_file_name(path)
         shelf, problems = _shelf(self.store)
@@ -285,12 +285,12 @@ class _Import:
         for file, records in shelf.files.items():
             if records != before.get(file):
                 untouched = harvest.stream if file == name and records == harvest.publications else None
-                documents = (document(record.data) for record in records)
+                documents = (to_yaml(record.data) for record in records)
                 self.store.write_publications(file, untouched or "".join(documents))
 
     def finish(self) -> None:
         for date, rows in sorted(self.ratings.items()):
-            self._keep_day(date, rows, rows[0].where)
+            self._keep_day(date, rows, rows[0].location)
         self._write_days(list(self.days))
         self._write_receipts()
         self.report.days = sorted(self.changed)
@@ -309,7 +309,7 @@ class _Import:
         for date in sorted(self.receipts.keys() | touched):
             try:
                 if receipt := self.receipts.get(date) or self.store.receipt(date):
-                    self.report.receipts += ledger.keep(self.store, receipt) and date in self.receipts
+                    self.report.receipts += ledger.write_recounted(self.store, receipt) and date in self.receipts
             except DigestError as error:
                 known = set(self.report.problems)
                 self.report.problems += [problem for problem in error.problems if problem not in known]

@@ -19,7 +19,7 @@ _DATA_SUFFIXES = frozenset(
 )
 
 
-class File(NamedTuple):
+class InputFile(NamedTuple):
     """A file to import. `label` is what messages call it; `day` the one that its name tells, or who imports it; it was
     `named` itself, or found in a folder."""
 
@@ -34,7 +34,7 @@ class File(NamedTuple):
         return self.named or Path(self.path).suffix.lower() in _DATA_SUFFIXES
 
 
-def files_in(paths: Sequence[str], date: str | None) -> Iterator[File | Diagnostic]:
+def files_in(paths: Sequence[str], date: str | None) -> Iterator[InputFile | Diagnostic]:
     """Yield every file of `paths` (files, folders, ``-``) in order; a problem where there is none."""
     for path in paths:
         if path == STDIN or os.path.isfile(path):
@@ -72,9 +72,9 @@ def _label(path: str) -> str:
     return clean(os.fsencode(path).decode("utf-8", "replace"))
 
 
-def _file(path: str, date: str | None, named: bool = False) -> File:
+def _file(path: str, date: str | None, named: bool = False) -> InputFile:
     label = _label(path)
-    return File(path, label, day_of_path(label) or date, named)
+    return InputFile(path, label, day_of_path(label) or date, named)
 
 
 def read(path: str, label: str, stdin: BinaryIO | None) -> bytes:

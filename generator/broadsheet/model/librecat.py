@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.limits import LONGEST_IN_RECORD, MOST_IN_RECORD, cut
+from broadsheet.model.limits import MAX_RECORD_CHARS, MAX_RECORD_ITEMS, cut
 from broadsheet.text.foreign_markup import to_tex, without_entities
 from broadsheet.text.sanitize import clean, one_line
 
@@ -145,7 +145,7 @@ class _Builder:
 def words(value: Any) -> str:
     """Return a scalar as one line of text; an empty text for a mapping, a list or None."""
     if isinstance(value, str):
-        return cut(one_line(value), LONGEST_IN_RECORD)
+        return cut(one_line(value), MAX_RECORD_CHARS)
     if isinstance(value, float):
         value = int(value) if value.is_integer() else value
     if isinstance(value, int) and value.bit_length() > _MAX_INTEGER_BITS:
@@ -172,7 +172,7 @@ def flag(value: Any) -> bool:
 def items(value: Any) -> list[Any]:
     """Return a list unchanged, an empty list for None and empty text, any other value as the only item."""
     if isinstance(value, list | tuple):
-        return list(value[:MOST_IN_RECORD])
+        return list(value[:MAX_RECORD_ITEMS])
     return [] if value is None or value in ("", {}) else [value]
 
 

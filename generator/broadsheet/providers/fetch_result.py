@@ -1,4 +1,4 @@
-"""What one source gave for one day, as a value."""
+"""The result of fetching from one source for one day, as a value."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -9,30 +9,30 @@ import msgspec
 from broadsheet.http.client import Web
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.paper import Paper
-from broadsheet.providers.parse_result import ParseResult, Fix
+from broadsheet.providers.parse_result import Fix, ParseResult
 
 
 class SourceStatus(StrEnum):
-    """What became of a source; the four are never confused with each other."""
+    """The outcome of fetching from a source."""
 
     OK = "ok"
-    QUIET = "quiet"  # it had nothing to say for this day
-    STALE = "stale"  # it still gave what it had given before, or nothing yet
+    QUIET = "quiet"  # the source has nothing for this day
+    STALE = "stale"  # the source repeats an earlier answer, or has nothing yet
     FAILED = "failed"
 
 
 class FetchResult(msgspec.Struct, kw_only=True):
-    """What a source gave. `problems` say what fell short, notes among them; nothing else is lost in silence.
+    """The answer of a source for one day. `problems` and their notes say what is missing.
 
-    `announced` counts what the source listed for the day as new, wanted or not; `papers` are to be shown on it.
-    `replaced` are new versions of papers that were announced before, `withdrawn` the ids of those that were taken back
-    (of `papers` and `replaced`). `unproven` are ids of `papers` that may have been announced on an earlier day.
-    `publications` holds a repository's records, for `file`.
+    `announced` counts the papers that the source lists as new, wanted or not; `papers` are to be shown on the day.
+    `replaced` are new versions of papers announced before; `withdrawn` are the ids of withdrawn papers of both.
+    `unproven` are ids of `papers` that may have been announced on an earlier day. `publications` are a repository's
+    records, for `file`. `open` says why more may come, `lacks` what is missing for good.
     """
 
     source: str
     date: str
-    condition: SourceStatus = SourceStatus.OK
+    status: SourceStatus = SourceStatus.OK
     announced: int | None = None
     papers: tuple[Paper, ...] = ()
     replaced: tuple[Paper, ...] = ()
@@ -40,7 +40,7 @@ class FetchResult(msgspec.Struct, kw_only=True):
     unproven: set[str] = set()
     publications: ParseResult | None = None
     file: str = ""
-    repairs: list[Fix] = []
+    fixes: list[Fix] = []
     problems: list[Diagnostic] = []
     open: str = ""
     lacks: str = ""
@@ -49,12 +49,12 @@ class FetchResult(msgspec.Struct, kw_only=True):
 
 
 class FetchTask(NamedTuple):
-    """One thing to ask a service. `fetch` takes the day that is wanted and the newest
-    there can be; it raises DigestError.
+    """One thing to ask a service.
 
-    What is not `dated` answers the same whatever the day, and is asked once for many. What it says of a day's papers
-    changes for `renewed_days` after it. All its requests, with the pauses between them, take `longest_s` at most.
-    `resume`, if there is one, takes the place of `fetch` on a day that is open; its last argument is the reason.
+    `fetch` takes the wanted day and the newest possible day; it raises DigestError. If the task is not `dated`, the
+    answer is the same for every day, so it is asked once for many. Answers about a day change for `renewed_days` after
+    it. All requests and the pauses between them take `longest_s` at most. `resume` replaces `fetch` on an open day; its
+    last argument is the reason.
     """
 
     source: str
@@ -65,21 +65,21 @@ class FetchTask(NamedTuple):
     resume: Callable[[Web, str, str, str], FetchResult] | None = None
 
 
-def absence_diagnostic(where: str, date: str) -> Diagnostic:
-    """Return what is said of a source without papers on a working day."""
-    do = "the next run asks again; two empty answers settle it as quiet, once papers of a later day came"
-    return Diagnostic(where, f"no papers for {date}, a working day", do)
+def absence_diagnostic(location: str, date: str) -> Diagnostic:
+    """Return the problem of a source without papers on a working day."""
+    hint = "the next run asks again; two empty answers settle it as quiet, once papers of a later day came"
+    return Diagnostic(location, f"no papers for {date}, a working day", hint)
 
 
 def failed_result(source: str, date: str, problems: tuple[Diagnostic, ...]) -> FetchResult:
-    """A source that gave nothing that can be used."""
-    return FetchResult(source=source, date=date, condition=SourceStatus.FAILED, problems=list(problems))
+    """Return the result of a source that gave nothing usable."""
+    return FetchResult(source=source, date=date, status=SourceStatus.FAILED, problems=list(problems))
 
 
-def mark_incomplete(found: FetchResult, ask: FetchTask) -> None:
-    """Note that the time for a source ran out before its list was read, so that it is asked for the rest again."""
-    if all(problem.is_note for problem in found.problems):
-        what = f"did not give all of its list within {ask.longest_s:,.0f} seconds; what came is kept"
-        found.problems.append(Diagnostic(ask.source, what, "run again for the rest"))
-    if ask.dated and not found.open:
-        found.open = "its list could not be read to the end in time; the rest is asked for again"
+def mark_incomplete(result: FetchResult, task: FetchTask) -> None:
+    """Record that time ran out before the list was complete, so that a later run asks for the rest."""
+    if all(problem.is_note for problem in result.problems):
+        message = f"did not give all of its list within {task.longest_s:,.0f} seconds; what came is kept"
+        result.problems.append(Diagnostic(task.source, message, "run again for the rest"))
+    if task.dated and not result.open:
+        result.open = "its list could not be read to the end in time; the rest is asked for again"

@@ -5,22 +5,22 @@ from typing import Any
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers import fields
-from broadsheet.providers.decode import JsonDocument, JsonLines, Document
+from broadsheet.providers.decode import Document, JsonDocument, JsonLines
 from broadsheet.providers.fields import FieldMap
 from broadsheet.providers.parse_result import ParseResult
 from broadsheet.providers.scored_json import row_parser
 from broadsheet.text.formats import count
 
 
-def matches(payload: Document) -> bool:
+def matches(document: Document) -> bool:
     """Rows with a title and another field of a paper, in a list, line by line or under `papers`."""
-    return any(_has_title(row) for row in _rows(payload)[:100])
+    return any(_has_title(row) for row in _rows(document)[:100])
 
 
-def _rows(payload: Document) -> list[Any]:
-    if isinstance(payload, JsonLines):
-        return [row for _, row in payload.rows]
-    value = payload.value if isinstance(payload, JsonDocument) else []
+def _rows(document: Document) -> list[Any]:
+    if isinstance(document, JsonLines):
+        return [row for _, row in document.rows]
+    value = document.value if isinstance(document, JsonDocument) else []
     if isinstance(value, dict):
         inner = value.get("papers", [value])
         return list(inner.values()) if isinstance(inner, dict) else inner if isinstance(inner, list) else []
@@ -33,10 +33,10 @@ def _has_title(row: object) -> bool:
     return "title" in names and len(names) > 1
 
 
-def parse(payload: Document, day: str | None) -> ParseResult:
+def parse(document: Document, day: str | None) -> ParseResult:
     """Raise DigestError: a digest cannot list them."""
-    assert isinstance(payload, JsonDocument | JsonLines)
-    raise refusal(payload.where, [row for row in _rows(payload) if _has_title(row)], payload.fields)
+    assert isinstance(document, JsonDocument | JsonLines)
+    raise refusal(document.where, [row for row in _rows(document) if _has_title(row)], document.fields)
 
 
 def refusal(where: str, papers: Sequence[dict[str, Any]], names: FieldMap) -> DigestError:

@@ -20,56 +20,56 @@ _TEX = re.compile(r"[\\{~$]|  ")
 _LONGEST_SHOWN = 60
 
 
-def clean_text(raw: str, field: str, notes: ParseLog) -> str:
+def clean_text(raw: str, field: str, log: ParseLog) -> str:
     """`raw` without entities, control characters and outer white space; lines stay."""
     if raw.isprintable() and "&" not in raw:  # nothing that XML forbids, hides or reorders text is printable
         return raw.strip()
     if ENTITY.search(raw):
-        raw = _unescaped(raw, field, notes)
+        raw = _unescaped(raw, field, log)
     respelt = repair_json_escapes(raw)
     if respelt != raw:
-        notes.repair("TeX that was swallowed as a JSON escape spelt out again", field)
+        log.record_fix("TeX that was swallowed as a JSON escape spelt out again", field)
     cleaned = clean(respelt)
     if cleaned != respelt:
-        notes.repair("control characters taken out", field)
+        log.record_fix("control characters taken out", field)
     return cleaned.strip()
 
 
-def _unescaped(raw: str, field: str, notes: ParseLog) -> str:
+def _unescaped(raw: str, field: str, log: ParseLog) -> str:
     plain = unescaped(raw)
     if ENTITY.search(plain):  # a feed of a feed is escaped twice
         plain = unescaped(plain)
     if plain == raw:
         return raw
-    notes.repair("HTML entities made characters again", field)
+    log.record_fix("HTML entities made characters again", field)
     return plain
 
 
-def optional_text(raw: object, field: str, notes: ParseLog) -> str | None:
+def optional_text(raw: object, field: str, log: ParseLog) -> str | None:
     """Text, if there is any; something else than text is left out and noted."""
     if isinstance(raw, str):
-        return clean_text(raw, field, notes) or None
+        return clean_text(raw, field, log) or None
     if raw is not None:
-        notes.repair("a value that is not text was left out", field)
+        log.record_fix("a value that is not text was left out", field)
     return None
 
 
-def single_line(raw: object, field: str, notes: ParseLog) -> str | None:
+def single_line(raw: object, field: str, log: ParseLog) -> str | None:
     """Text on one line, if there is any."""
-    found = optional_text(raw, field, notes)
+    found = optional_text(raw, field, log)
     return " ".join(found.split()) if found else None
 
 
-def title(raw: object, notes: ParseLog) -> str | None:
+def title(raw: object, log: ParseLog) -> str | None:
     """Return a title on one line, without the braces by which BibTeX keeps capitals."""
-    line = single_line(raw, "title", notes)
+    line = single_line(raw, "title", log)
     bare = without_braces(line) if line else None
     if bare != line:
-        notes.repair("BibTeX's braces taken off the title", excerpt(line))
+        log.record_fix("BibTeX's braces taken off the title", excerpt(line))
     return bare
 
 
-def parse_id(raw: object, notes: ParseLog) -> ArxivId | None:
+def parse_id(raw: object, log: ParseLog) -> ArxivId | None:
     """The arXiv id that `raw` means; how it was written otherwise is noted."""
     if not isinstance(raw, str):
         return None
@@ -77,9 +77,9 @@ def parse_id(raw: object, notes: ParseLog) -> ArxivId | None:
     if found is None:
         return None
     if not found.resolvable:
-        notes.repair("old-style id without its archive: kept, not linked", found.id)
+        log.record_fix("old-style id without its archive: kept, not linked", found.id)
     if found.id != raw:
-        notes.repair(f"{_around(found.id, raw.strip())} taken off the id", excerpt(raw))
+        log.record_fix(f"{_around(found.id, raw.strip())} taken off the id", excerpt(raw))
     return found
 
 
@@ -91,12 +91,12 @@ def _around(known: str, written: str) -> str:
     return "prefix"
 
 
-def split_announcement(abstract: str, notes: ParseLog) -> tuple[str, int | None, str | None]:
+def split_announcement(abstract: str, log: ParseLog) -> tuple[str, int | None, str | None]:
     """An abstract without arXiv's ``arXiv:ID Announce Type: TYPE Abstract:``; and the version and the type it told."""
     found = ANNOUNCEMENT.match(abstract)
     if not found:
         return abstract, None, None
-    notes.repair("announce prefix taken off the abstract", found[0].split("\n")[0].strip())
+    log.record_fix("announce prefix taken off the abstract", found[0].split("\n")[0].strip())
     known = arxiv_id.parse(found[1])
     return abstract[found.end() :].strip(), known.version if known else None, found[2].lower()
 
@@ -126,13 +126,13 @@ def amount(raw: object) -> Amount | None:
     return Amount(raw) if _is_in_range(raw) else None
 
 
-def score(raw: object, field: str, notes: ParseLog) -> int | float | None:
+def score(raw: object, field: str, log: ParseLog) -> int | float | None:
     """A score from 1 to 10, as a number or as text (``8``, ``8,5``, ``8/10``); anything else is no score, and noted."""
     value = number(raw)
     if is_score(value):
         return value
     if raw is not None:
-        notes.repair("a score that is not from 1 to 10 was left out", f"{field} {excerpt(raw)}")
+        log.record_fix("a score that is not from 1 to 10 was left out", f"{field} {excerpt(raw)}")
     return None
 
 
@@ -160,7 +160,7 @@ def _is_in_range(raw: object) -> TypeGuard[int | float]:
 # -- authors -------------------------------------------------------------------------------------------------------
 
 
-def authors(raw: object, notes: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def authors(raw: object, log: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names, and the affiliation of each (both empty if none has one).
 
     Sources split lists at every comma, also inside ``Name (Institute, City)``: such parts are joined again, the
@@ -170,19 +170,19 @@ def authors(raw: object, notes: ParseLog) -> tuple[tuple[str, ...], tuple[str, .
         raw = split_names(raw)
     if not isinstance(raw, list | tuple):
         if raw is not None:
-            notes.repair("a value that is not a list of names was left out", "authors")
+            log.record_fix("a value that is not a list of names was left out", "authors")
         return (), ()
     names = [(entry if isinstance(entry, str) else _named(entry)).strip() for entry in raw]
     text = "|".join(names)  # what is not in it is in no name
     if not text.isprintable() or "&" in text:
-        names = [clean_text(name, "authors", notes) for name in names]
-    pairs = [_affiliated(name) for name in _joined(names, notes)] if "(" in text else [(name, "") for name in names]
+        names = [clean_text(name, "authors", log) for name in names]
+    pairs = [_affiliated(name) for name in _joined(names, log)] if "(" in text else [(name, "") for name in names]
     authors = [(name.removeprefix("and "), place) for name, place in pairs if name.strip(":,; ")]
     if len(authors) < len(pairs):
-        notes.repair("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
+        log.record_fix("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
     spelled = tuple([name for name, _ in authors])
     if _TEX.search(text):
-        spelled = tuple([_spelt(name, notes) for name in spelled])
+        spelled = tuple([_spelt(name, log) for name in spelled])
     places = tuple([readable_name(place) if place else "" for _, place in authors]) if "(" in text else ()
     return spelled, places if any(places) else ()
 
@@ -209,7 +209,7 @@ def _named(entry: Any) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _joined(names: list[str], notes: ParseLog) -> list[str]:
+def _joined(names: list[str], log: ParseLog) -> list[str]:
     """Parts from an unclosed parenthesis to the one that closes it are one author; one never closed joins nothing."""
     joined: list[str] = []
     start = 0
@@ -225,7 +225,7 @@ def _joined(names: list[str], notes: ParseLog) -> list[str]:
         end = start if depth > 0 else end
         joined.append(", ".join(part for part in names[start : end + 1] if part))
         if end > start:
-            notes.repair("affiliation that was split off as authors joined again", excerpt(joined[-1]))
+            log.record_fix("affiliation that was split off as authors joined again", excerpt(joined[-1]))
         start = end + 1
     return joined
 
@@ -253,12 +253,12 @@ def _cut(author: str, at: int) -> tuple[str, str]:
     return (name, author[at + 1 : -1].strip()) if name else (author, "")
 
 
-def _spelt(name: str, notes: ParseLog) -> str:
+def _spelt(name: str, log: ParseLog) -> str:
     if not _TEX.search(name):
         return name
     spelt = readable_name(name)
     if spelt != name and "\\" in name:
-        notes.repair("TeX accents in a name made letters", f"{excerpt(name)} → {spelt}")
+        log.record_fix("TeX accents in a name made letters", f"{excerpt(name)} → {spelt}")
     return spelt or name
 
 

@@ -121,10 +121,13 @@ class ParseLog:
 
     def result(self, rows: list[PaperRow]) -> ParseResult:
         """Return the rows, with long values cut, and all entries of the log."""
-        if not limits.are_within([row.paper for row in rows]):
-            rows = [self._within_limits(row) for row in rows]
-        unscored = list(self._unscored.values())
-        return ParseResult(rows=rows, fixes=self.fixes, unscored=unscored, problems=self.problems, rejected=self.rejected)
+        return ParseResult(
+            rows=[self._within_limits(row) for row in rows],
+            fixes=self.fixes,
+            unscored=list(self._unscored.values()),
+            problems=self.problems,
+            rejected=self.rejected,
+        )
 
     def _within_limits(self, row: PaperRow) -> PaperRow:
         paper, fields = limits.capped(row.paper)

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from broadsheet.model.paper import Paper
-from broadsheet.providers import fields
-from broadsheet.providers import normalize
+from broadsheet.providers import fields, normalize
 from broadsheet.providers.fields import SCORES, Scale
 
 SCORE_THEM = "run 'broadsheet score' to score them"

@@ -10,7 +10,7 @@ from broadsheet.index.days import Entry
 from broadsheet.model.arxiv_categories import canonical, distinct, is_in
 from broadsheet.model.paper import Paper
 from broadsheet.providers.arxiv.fetcher import fetch
-from broadsheet.providers.fetch_result import SourceStatus, FetchResult
+from broadsheet.providers.fetch_result import FetchResult, SourceStatus
 from broadsheet.settings.fetch import Arxiv, Fetch
 from broadsheet.views.data_attributes import DataAttributes
 from tests.loopback import Answer, Loopback
@@ -112,7 +112,7 @@ def test_an_old_feed_is_noticed_by_any_name(server: Loopback, web: Web, wanted: 
     server.on(API, answer(*old), answer(*(entry(number, "eess.SY", "cs.SY") for number in (8, 9))))
     day = ask(server, web, wanted, today=DAY)
     assert [paper.arxiv_id for paper in day.papers] == ["2609.00008", "2609.00009"]
-    assert day.condition is SourceStatus.OK
+    assert day.status is SourceStatus.OK
 
 
 def test_papers_that_were_announced_before_are_counted_under_one_name() -> None:
@@ -151,7 +151,7 @@ def test_a_full_feed_of_one_is_completed(server: Loopback, web: Web, wanted: str
     server.on(OAI, records(record(2002, "cs.LG", "Tue, 22 Sep 2026 20:00:00 GMT")))
     day = ask(server, web, wanted, today=DAY, details=False)
     assert len(day.papers) == day.announced == 2002
-    assert day.condition is SourceStatus.OK
+    assert day.status is SourceStatus.OK
     assert [(problem.message, problem.is_note) for problem in day.problems] == [
         (f"the feed of {wanted} is full (2,000 items): 2 more papers added from the archive", True)
     ]

@@ -12,7 +12,7 @@ from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.providers.arxiv.fetcher import fetch, is_withdrawn
 from broadsheet.providers.arxiv.services import ArxivServices, oai_set
-from broadsheet.providers.fetch_result import SourceStatus, FetchResult
+from broadsheet.providers.fetch_result import FetchResult, SourceStatus
 from broadsheet.settings.fetch import Arxiv, Fetch
 from tests.loopback import Answer, FakeTime, Loopback
 from tests.playing import endpoints, play, read
@@ -79,7 +79,7 @@ def answer(entries: list[str], total: int | None = None) -> Answer:
 def test_a_day_from_the_feed_with_its_details(server: Loopback, web: Web, fake: FakeTime) -> None:
     play(server, "arxiv_feed", "arxiv_details")
     day = ask(server, web)
-    assert day.condition is SourceStatus.OK
+    assert day.status is SourceStatus.OK
     assert said(day) == []
     assert day.announced == 4
     assert ids(day.papers) == ["2609.20001", "2609.20002", "2609.20003", "2609.20005"]
@@ -113,7 +113,7 @@ Abstract: Words.</summary><category term="cs.LG"/><published>2026-09-24T00:00:00
 def test_the_atom_feed_will_do_as_well(server: Loopback, web: Web) -> None:
     server.on(FEED, Answer(200, ATOM.encode()))
     day = ask(server, web, details=False)
-    assert (day.condition, ids(day.papers)) == (SourceStatus.OK, ["2609.20001"])
+    assert (day.status, ids(day.papers)) == (SourceStatus.OK, ["2609.20001"])
 
 
 def test_cross_lists_and_replacements_can_be_left_out(server: Loopback, web: Web) -> None:
@@ -153,7 +153,7 @@ def test_details_that_cannot_be_had_cost_a_note_and_nothing_else(server: Loopbac
 def test_a_weekend_is_quiet_and_needs_one_request(server: Loopback, web: Web) -> None:
     play(server, "arxiv_feed_weekend")
     day = ask(server, web, "2026-09-26", "2026-09-26", categories=("cs.LG",))
-    assert (day.condition, day.papers, said(day)) == (SourceStatus.QUIET, (), [])
+    assert (day.status, day.papers, said(day)) == (SourceStatus.QUIET, (), [])
     assert len(server.asked) == 1
 
 
@@ -162,7 +162,7 @@ def test_an_empty_feed_on_a_working_day_is_no_holiday_even_if_the_api_agrees(ser
     server.on(FEED, Answer(200, empty))
     server.on(API, NOTHING)
     day = ask(server, web)
-    assert (day.condition, day.absent) == (SourceStatus.STALE, True)
+    assert (day.status, day.absent) == (SourceStatus.STALE, True)
     assert said(day) == [NO_PAPERS]
     assert server.paths().count(FEED) == 1
     assert len(server.asked) == 4  # the API answers 200 with nothing at times: it was asked three times
@@ -173,7 +173,7 @@ def test_an_empty_feed_is_made_up_for(server: Loopback, web: Web) -> None:
     server.on(FEED, Answer(200, empty))
     play(server, "arxiv_window")
     day = ask(server, web, replacements=False)
-    assert (day.condition, len(day.papers)) == (SourceStatus.OK, 3)
+    assert (day.status, len(day.papers)) == (SourceStatus.OK, 3)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_feed_that_is_out_of_order_is_made_up_for(server: Loopback, web: Web, 
     server.on(FEED, bad)
     play(server, "arxiv_window")
     day = ask(server, web, replacements=False)
-    assert (day.condition, ids(day.papers)) == (SourceStatus.OK, ["2609.20001", "2609.20002", "2609.20003"])
+    assert (day.status, ids(day.papers)) == (SourceStatus.OK, ["2609.20001", "2609.20002", "2609.20003"])
     assert [problem.is_note for problem in day.problems] == [True]
 
 
@@ -222,7 +222,7 @@ def test_nothing_yet_is_neither_quiet_nor_ok(server: Loopback, web: Web) -> None
     server.on(FEED, feed(("24 Sep 2026", "23 Sep 2026")))
     server.on(API, NOTHING)
     day = ask(server, web)
-    assert day.condition is SourceStatus.STALE
+    assert day.status is SourceStatus.STALE
     assert said(day) == [NO_PAPERS]
     assert not day.problems[0].is_note
 
@@ -247,7 +247,7 @@ def test_yesterdays_papers_of_one_category_under_todays_date_are_replaced(server
     today = [entry(200, "2026-09-23T10:00:00Z")]
     server.on(API, answer([*older(100, "cs.LG"), entry(20003, "2026-09-23T10:00:00Z", "stat.ML")]), answer(today))
     day = ask(server, web)
-    assert day.condition is SourceStatus.OK
+    assert day.status is SourceStatus.OK
     assert ids(day.papers) == ["2609.20003", "2609.00200"]
     assert said(day) == ["the feed has older papers of cs.LG; the API's are taken: nothing to do"]
     assert day.open.endswith("taken from its API, whose index may be behind")
@@ -260,7 +260,7 @@ def test_yesterdays_papers_are_never_taken_for_todays(server: Loopback, web: Web
     details = answer([*older(100, "cs.LG"), entry(20003, "2026-09-23T10:00:00Z", "stat.ML")])
     server.on(API, details, NOTHING)
     day = ask(server, web)
-    assert (day.condition, ids(day.papers)) == (SourceStatus.STALE, ["2609.20003"])
+    assert (day.status, ids(day.papers)) == (SourceStatus.STALE, ["2609.20003"])
     assert said(day) == ["the feed has older papers of cs.LG, and the API none of the day: try again later"]
 
 
@@ -270,7 +270,7 @@ def test_a_paper_that_was_held_back_is_announced_all_the_same(server: Loopback, 
     listed = entry(20001, "2026-09-23T10:00:00Z").replace('<category term="cs.LG"/>', '<category term="stat.ML"/>')
     server.on(API, answer([entry(20001, "2026-09-23T10:00:00Z"), held]), answer([listed]))
     day = ask(server, web)
-    assert (day.condition, len(day.papers), said(day)) == (SourceStatus.OK, 4, [])
+    assert (day.status, len(day.papers), said(day)) == (SourceStatus.OK, 4, [])
 
 
 # -- backfill ------------------------------------------------------------------------------------------------------
@@ -325,8 +325,8 @@ def test_a_query_that_arxiv_refuses(server: Loopback, web: Web) -> None:
 
 
 def test_holidays_are_quiet_without_a_request(server: Loopback, web: Web) -> None:
-    assert ask(server, web, "2026-09-08", "2026-11-20").condition is SourceStatus.QUIET
-    assert ask(server, web, DAY, "2026-11-20", holidays=("2026-09-23",)).condition is SourceStatus.QUIET
+    assert ask(server, web, "2026-09-08", "2026-11-20").status is SourceStatus.QUIET
+    assert ask(server, web, DAY, "2026-11-20", holidays=("2026-09-23",)).status is SourceStatus.QUIET
     assert server.asked == []
 
 
@@ -334,7 +334,7 @@ def test_a_past_working_day_without_papers_is_doubted_and_says_so(server: Loopba
     server.on(API, NOTHING)
     server.on(OAI, NONE_MATCH)
     day = ask(server, web, today="2026-11-20")
-    assert (day.condition, day.absent, said(day)) == (
+    assert (day.status, day.absent, said(day)) == (
         SourceStatus.STALE,
         True,
         [NO_PAPERS],
@@ -345,7 +345,7 @@ def test_new_versions_alone_are_no_answer_for_a_working_day(server: Loopback, we
     server.on(API, NOTHING)
     play(server, "arxiv_oai", "arxiv_oai_rest")
     day = ask(server, web, today="2026-11-20", categories=("cs.LG",))
-    assert (day.condition, day.absent, day.papers, day.announced) == (SourceStatus.STALE, True, (), 0)
+    assert (day.status, day.absent, day.papers, day.announced) == (SourceStatus.STALE, True, (), 0)
     assert day.replaced
 
 
@@ -426,7 +426,7 @@ def test_a_real_feed(corpus: Path, server: Loopback, web: Web) -> None:
     server.on("/rss.arxiv.org/rss/cs.LG+cs.AI+cs.CL+stat.ML", Answer(200, body))
     day = ask(server, web, categories=("cs.LG", "cs.AI", "cs.CL", "stat.ML"), details=False)
     kinds = {paper.announce_type for paper in (*day.papers, *day.replaced)}
-    assert day.condition is SourceStatus.OK
+    assert day.status is SourceStatus.OK
     assert len(day.papers) + len(day.replaced) == body.count(b"<item>")
     assert {"cross", "replace"} <= kinds
 

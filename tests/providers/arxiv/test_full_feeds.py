@@ -189,7 +189,7 @@ def test_corrections_of_known_papers_change_nothing_of_the_day(tmp_path: Path, s
     server.on(OAI, records(*(record(number, "stat.ML cs.LG", HELD) for number in (3001, 3002, 3003))))
     morning.run()
     receipt = morning.receipt()
-    assert (receipt.announced, receipt.sources["arxiv"].condition, errors(morning)) == (6, "ok", [])
+    assert (receipt.announced, receipt.sources["arxiv"].status, errors(morning)) == (6, "ok", [])
     assert (receipt.fetched, receipt.duplicates) == (6, 0)
     assert morning.listed("2026-09-17") == {"2609.03001", "2609.03002", "2609.03003"}
 
@@ -250,5 +250,5 @@ def test_a_full_feed_of_a_day_that_the_calendar_does_not_know(tmp_path: Path, se
     server.on(OAI, records(record(3001, "cs.LG", HELD), record(3002, "cs.LG", IN_TIME), record(3003, "cs.LG", HELD)))
     morning.run(today=NEXT)
     tally = morning.receipt().sources["arxiv"]
-    assert (tally.condition, tally.open, len(morning.listed()), tally.announced) == ("ok", "", 7, 7)
+    assert (tally.status, tally.open, len(morning.listed()), tally.announced) == ("ok", "", 7, 7)
     assert not errors(morning)

@@ -14,8 +14,8 @@ from broadsheet.model.paper import Paper
 from broadsheet.providers import normalize
 from broadsheet.providers.arxiv import authors as arxiv_authors
 from broadsheet.providers.dates import day_of_time
-from broadsheet.providers.decode import JsonDocument, Document, XmlDocument
-from broadsheet.providers.parse_result import ParseResult, ParseLog, PaperRow
+from broadsheet.providers.decode import Document, JsonDocument, XmlDocument
+from broadsheet.providers.parse_result import PaperRow, ParseLog, ParseResult
 from broadsheet.providers.scored_json import row_parser
 from broadsheet.providers.xml import LINE, child, child_text, child_texts, parse_xml
 from broadsheet.text.foreign_markup import to_tex, without_entities
@@ -27,63 +27,63 @@ _OLD_TYPES = {"UPDATED": "replace", "CROSS LISTED": "cross", None: "new"}
 _ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
 
 
-def matches(payload: Document) -> bool:
+def matches(document: Document) -> bool:
     """An RSS or Atom document, or a recorded answer: an object whose ``body`` is one."""
-    if isinstance(payload, XmlDocument):
-        return payload.root.tag in ("rss", "feed")
-    if not isinstance(payload, JsonDocument) or not isinstance(payload.value, dict):
+    if isinstance(document, XmlDocument):
+        return document.root.tag in ("rss", "feed")
+    if not isinstance(document, JsonDocument) or not isinstance(document.value, dict):
         return False
-    body = payload.value.get("body")
+    body = document.value.get("body")
     return isinstance(body, str) and body.lstrip().startswith("<") and ("<feed" in body or "<rss" in body)
 
 
-def parse(payload: Document, day: str | None) -> ParseResult:
+def parse(document: Document, day: str | None) -> ParseResult:
     """The papers on the day they were announced. An API answer does not say it: `day`, or else the first version's."""
-    notes = ParseLog(payload.where)
-    root = payload.root if isinstance(payload, XmlDocument) else _recorded(payload, notes)
+    log = ParseLog(document.where)
+    root = document.root if isinstance(document, XmlDocument) else _recorded(document, log)
     channel = child(root, "channel") if root.tag == "rss" else None
     entries = root.findall("entry") if channel is None else channel.findall("item")
     announced = None if channel is None else day_of_time(child_text(channel, "pubDate"))
     rows_found: list[PaperRow] = []
     for entry in entries:
-        notes.at(int(entry.get(LINE, "0")) if isinstance(payload, XmlDocument) else 0)
+        log.start(int(entry.get(LINE, "0")) if isinstance(document, XmlDocument) else 0)
         if _ERRORS in (child_text(entry, "id") or ""):
             reason = normalize.excerpt(child_text(entry, "summary") or "no reason given")
-            notes.refuse(f"arXiv refused: {reason}", "correct the query, then fetch again", kind="arXiv refused")
-        elif paper := _paper(entry, notes):
-            date = _announced(entry) or announced or day or _first_version(paper, notes)
+            log.reject(f"arXiv refused: {reason}", "correct the query, then fetch again", kind="arXiv refused")
+        elif paper := _paper(entry, log):
+            date = _announced(entry) or announced or day or _first_version(paper, log)
             if date:
-                rows_found.append(notes.row(paper, date))
+                rows_found.append(log.row(paper, date))
             else:
-                notes.refuse("no date found", "pass --date")
+                log.reject("no date found", "pass --date")
     if not entries:
         do = "nothing to do on weekends and holidays, when arXiv's feeds are empty"
-        notes.problems.append(Diagnostic(payload.where, "holds no papers", do, is_note=True))
-    return notes.harvest(rows_found)
+        log.problems.append(Diagnostic(document.where, "holds no papers", do, is_note=True))
+    return log.result(rows_found)
 
 
-def feed_day(payload: XmlDocument) -> str | None:
+def feed_day(document: XmlDocument) -> str | None:
     """The day for which a daily feed says it was made; None for Atom, which says only when."""
-    return day_of_time(child_text(child(payload.root, "channel"), "pubDate"))
+    return day_of_time(child_text(child(document.root, "channel"), "pubDate"))
 
 
-def total_results(payload: XmlDocument) -> int | None:
+def total_results(document: XmlDocument) -> int | None:
     """How many papers an answer of the API belongs to (``opensearch:totalResults``)."""
-    number = child_text(payload.root, "totalResults") or ""
+    number = child_text(document.root, "totalResults") or ""
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
 
 
-def _recorded(payload: Document, notes: ParseLog) -> Element:
-    assert isinstance(payload, JsonDocument)
-    body: str = payload.value["body"]
+def _recorded(document: Document, log: ParseLog) -> Element:
+    assert isinstance(document, JsonDocument)
+    body: str = document.value["body"]
     try:
         # Recorders that take UTF-8 for Latin-1 leave two characters for one.
         proper = body.encode("latin-1").decode("utf-8")
     except UnicodeError:
         proper = body
     if proper != body:
-        notes.repair("UTF-8 that was read as Latin-1 read again")
-    return parse_xml(proper.encode("utf-8", "replace"), payload.where)
+        log.record_fix("UTF-8 that was read as Latin-1 read again")
+    return parse_xml(proper.encode("utf-8", "replace"), document.where)
 
 
 def _announced(entry: Element) -> str | None:
@@ -91,18 +91,18 @@ def _announced(entry: Element) -> str | None:
     return day_of_time(child_text(entry, "pubDate") or (child_text(entry, "published") if child_text(entry, "announce_type") else None))
 
 
-def _first_version(paper: Paper, notes: ParseLog) -> str | None:
+def _first_version(paper: Paper, log: ParseLog) -> str | None:
     date = day_of_time(paper.published)
     if date:
-        notes.repair("announcement date unknown: filed under the first version's date", f"{paper.arxiv_id} on {date}")
+        log.record_fix("announcement date unknown: filed under the first version's date", f"{paper.arxiv_id} on {date}")
     return date
 
 
-def _paper(entry: Element, notes: ParseLog) -> Paper | None:
+def _paper(entry: Element, log: ParseLog) -> Paper | None:
     given = child_text(entry, "guid") or child_text(entry, "id") or child_text(entry, "link") or ""
     known = arxiv_id.parse(given) or arxiv_id.parse(child_text(entry, "link") or "")
     if known is None:
-        notes.refuse(f"no arXiv id: {normalize.excerpt(given)}", "leave the entry out", kind="no arXiv id")
+        log.reject(f"no arXiv id: {normalize.excerpt(given)}", "leave the entry out", kind="no arXiv id")
         return None
     daily = child_text(entry, "announce_type") is not None or child_text(entry, "guid") is not None
     described = child_text(entry, "description") or child_text(entry, "summary") or ""
@@ -123,7 +123,7 @@ def _paper(entry: Element, notes: ParseLog) -> Paper | None:
         row |= {"published": child_text(entry, "published"), "updated": child_text(entry, "updated")}
     if old := _OLD_TITLE.search(row["title"] or ""):
         row |= _from_old_title(row, old)
-    return row_parser.parse_paper(row, None, notes)
+    return row_parser.parse_paper(row, None, log)
 
 
 def _from_old_title(row: dict[str, Any], old: re.Match[str]) -> dict[str, Any]:

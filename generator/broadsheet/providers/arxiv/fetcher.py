@@ -20,7 +20,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.providers.arxiv.calendar import Calendar
 from broadsheet.providers.arxiv.services import MOST_IN_FEED, ArxivServices, is_full_feed
 from broadsheet.providers.arxiv.withdrawal import announces_withdrawal
-from broadsheet.providers.fetch_result import FetchTask, SourceStatus, FetchResult, absence_diagnostic
+from broadsheet.providers.fetch_result import FetchResult, FetchTask, SourceStatus, absence_diagnostic
 from broadsheet.providers.parse_result import ParseResult
 from broadsheet.settings.fetch import Arxiv, Fetch
 
@@ -107,7 +107,7 @@ class _Day:
             self._take_replaced(window[0])
         if not all(map(is_replacement, self._papers.values())):  # these come from OAI-PMH, whatever the API lacks
             return
-        self._done.condition, self._done.absent = SourceStatus.STALE, True
+        self._done.status, self._done.absent = SourceStatus.STALE, True
         self._done.problems.append(absence_diagnostic("arXiv", date))
 
     def note_what_is_lacking(self, near: bool, *, was_full: bool) -> None:
@@ -215,7 +215,7 @@ class _Day:
                 for row in rows
                 if row.paper.arxiv_id not in self._papers and self._day_of(row.paper.published) < self._done.date
             }
-            self._take(ParseResult(rows=rows, repairs=harvest.repairs))
+            self._take(ParseResult(rows=rows, fixes=harvest.fixes))
         if undated:
             records = "1 record" if undated == 1 else f"{undated:,} records"
             self._say(f"OAI-PMH has {records} without a readable date", "papers may be missing", note=True)
@@ -236,7 +236,7 @@ class _Day:
         """Whether the calendar knows of no announcement; then the day is quiet."""
         if self._calendar.announces(self._done.date):
             return False
-        self._done.condition = SourceStatus.QUIET
+        self._done.status = SourceStatus.QUIET
         return True
 
     def _submitted(self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime]) -> ParseResult:
@@ -247,7 +247,7 @@ class _Day:
         return harvest
 
     def _take(self, harvest: ParseResult) -> None:
-        self._done.repairs += harvest.repairs
+        self._done.fixes += harvest.fixes
         self._done.problems += harvest.problems
         for row in sorted(harvest.rows, key=lambda row: _rank(row.paper)):
             paper = row.paper
@@ -303,7 +303,7 @@ class _Day:
             self._done.open = _LAGS
             self._say(f"the feed has older papers of {category}; the API's are taken", "nothing to do", note=True)
         else:
-            self._done.condition = SourceStatus.STALE
+            self._done.status = SourceStatus.STALE
             self._say(f"the feed has older papers of {category}, and the API none of the day", "try again later")
 
     def _are_older(self, papers: Iterable[Paper]) -> bool:

@@ -13,7 +13,7 @@ from broadsheet.providers import normalize
 from broadsheet.providers.arxiv import authors as arxiv_authors
 from broadsheet.providers.dates import day_of_time
 from broadsheet.providers.decode import Document, XmlDocument
-from broadsheet.providers.parse_result import ParseResult, ParseLog, PaperRow, rejected
+from broadsheet.providers.parse_result import PaperRow, ParseLog, ParseResult, rejected
 from broadsheet.providers.scored_json import row_parser
 from broadsheet.providers.xml import LINE, child, child_text, child_texts
 
@@ -23,55 +23,55 @@ _CODES = frozenset(  # OAI-PMH 2.0, 3.6
 _FORMATS = ("arXiv", "arXivRaw", "dc")
 
 
-def matches(payload: Document) -> bool:
+def matches(document: Document) -> bool:
     """An OAI-PMH answer, or one record of one."""
-    if not isinstance(payload, XmlDocument):
+    if not isinstance(document, XmlDocument):
         return False
-    root = payload.root
+    root = document.root
     return root.tag == "OAI-PMH" or (root.tag == "record" and child(root, "metadata") is not None)
 
 
-def parse(payload: Document, day: str | None) -> ParseResult:
+def parse(document: Document, day: str | None) -> ParseResult:
     """The records on `day`, or else on the day of their first version; deleted records are left out with a note."""
-    assert isinstance(payload, XmlDocument)
-    root, notes = payload.root, ParseLog(payload.where)
+    assert isinstance(document, XmlDocument)
+    root, log = document.root, ParseLog(document.where)
     if (error := child(root, "error")) is not None:
         if error.get("code") == "noRecordsMatch":
-            notes.problems.append(Diagnostic(payload.where, "holds no papers", "nothing to do", is_note=True))
-            return notes.harvest([])
+            log.problems.append(Diagnostic(document.where, "holds no papers", "nothing to do", is_note=True))
+            return log.result([])
         reason = " ".join(filter(None, (error.get("code"), (error.text or "").strip())))
         what, code = f"the repository refused: {normalize.excerpt(reason)}", error.get("code")
         kind = f"the repository refused: {code}" if code in _CODES else "the repository refused"
-        raise rejected(payload.where, what, "correct the request, then fetch again", kind)
+        raise rejected(document.where, what, "correct the request, then fetch again", kind)
     records = list(root.iter("record"))
     if not records:
-        raise rejected(payload.where, "an OAI-PMH answer without records", "ask for ListRecords or GetRecord")
+        raise rejected(document.where, "an OAI-PMH answer without records", "ask for ListRecords or GetRecord")
     found: list[PaperRow] = []
     deleted = 0
     for record in records:
-        notes.at(int(record.get(LINE, "0")))
+        log.start(int(record.get(LINE, "0")))
         if (header := child(record, "header")) is not None and header.get("status") == "deleted":
             deleted += 1
         else:
-            _record(record, day, notes, found)
+            _record(record, day, log, found)
     if deleted:
         what = f"{deleted} deleted {'record' if deleted == 1 else 'records'} left out"
-        notes.problems.append(Diagnostic(payload.where, what, "nothing to do", is_note=True))
-    return notes.harvest(found)
+        log.problems.append(Diagnostic(document.where, what, "nothing to do", is_note=True))
+    return log.result(found)
 
 
-def resumption_token(payload: XmlDocument) -> str | None:
+def resumption_token(document: XmlDocument) -> str | None:
     """What asks for the rest of a list, if there is more (OAI-PMH 2.0, 3.5)."""
-    return next((text for token in payload.root.iter("resumptionToken") if (text := (token.text or "").strip())), None)
+    return next((text for token in document.root.iter("resumptionToken") if (text := (token.text or "").strip())), None)
 
 
-def error_code(payload: XmlDocument) -> str | None:
+def error_code(document: XmlDocument) -> str | None:
     """Why the repository refused, e.g. ``badResumptionToken`` (OAI-PMH 2.0, 3.6)."""
-    error = child(payload.root, "error")
+    error = child(document.root, "error")
     return None if error is None else error.get("code")
 
 
-def _record(record: Element, day: str | None, notes: ParseLog, found: list[PaperRow]) -> None:
+def _record(record: Element, day: str | None, log: ParseLog, found: list[PaperRow]) -> None:
     metadata = child(record, "metadata")
     about = next((part for name in _FORMATS if (part := child(metadata, name)) is not None), None)
     given = child_text(about, "id") or child_text(child(record, "header"), "identifier") or ""
@@ -79,18 +79,18 @@ def _record(record: Element, day: str | None, notes: ParseLog, found: list[Paper
     if about is None or known is None:
         what = f"no arXiv id: {normalize.excerpt(given)}" if about is not None else "no metadata in a format that is known"
         kind = "no arXiv id" if about is not None else what
-        notes.refuse(what, "ask arXiv for the format arXiv or arXivRaw", kind)
+        log.reject(what, "ask arXiv for the format arXiv or arXivRaw", kind)
         return
     row = {"arxiv_id": known.id, "title": child_text(about, "title"), **_DETAILS[about.tag](about)}
-    if not (paper := row_parser.parse_paper(row, None, notes)):
+    if not (paper := row_parser.parse_paper(row, None, log)):
         return
     date = day or day_of_time(paper.published)
     if date is None:
-        notes.refuse("no date found", "pass --date")
+        log.reject("no date found", "pass --date")
         return
     if day is None:
-        notes.repair("announcement date unknown: filed under the first version's date", f"{paper.arxiv_id} on {date}")
-    found.append(notes.row(paper, date))
+        log.record_fix("announcement date unknown: filed under the first version's date", f"{paper.arxiv_id} on {date}")
+    found.append(log.row(paper, date))
 
 
 def _arxiv(about: Element) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def oai_set(category: str) -> str:
 
 def is_full_feed(harvest: ParseResult) -> bool:
     """Return whether a feed has as many items as it can have, so that some may be left out."""
-    return len(harvest.rows) + harvest.refused >= MOST_IN_FEED
+    return len(harvest.rows) + harvest.rejected >= MOST_IN_FEED
 
 
 def _searched(categories: Sequence[str]) -> list[str]:
@@ -163,10 +163,10 @@ def _searched(categories: Sequence[str]) -> list[str]:
 def _extend(found: ParseResult, more: ParseResult) -> None:
     """Add a page. Raises DigestError if none of its records can be read."""
     problems = [problem for problem in more.problems if not problem.is_note]
-    if more.refused and not more.rows:
+    if more.rejected and not more.rows:
         raise DigestError(problems)
     found.rows += more.rows
-    found.repairs += more.repairs
+    found.fixes += more.fixes
     found.problems += problems
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.providers.dates import day_of_value
-from broadsheet.providers.decode import JsonLines, Document, TextDocument, split_lines
+from broadsheet.providers.decode import Document, JsonLines, TextDocument, split_lines
 from broadsheet.providers.parse_result import ParseResult, rejected
 from broadsheet.providers.scored_json import parser as scored_json
 from broadsheet.providers.scored_json.row_parser import given_name_first
@@ -33,34 +33,34 @@ _RIS_FIELDS = {
 _RIS_AUTHORS = frozenset({"AU", "A1"})
 
 
-def matches(payload: Document) -> bool:
+def matches(document: Document) -> bool:
     """A text with an entry of BibTeX or a tag of RIS in its first lines."""
-    return isinstance(payload, TextDocument) and (_is_ris(payload) or _is_bibtex(payload))
+    return isinstance(document, TextDocument) and (_is_ris(document) or _is_bibtex(document))
 
 
-def _is_ris(payload: TextDocument) -> bool:
-    return _RIS_START.search("".join(split_lines(payload.text.lstrip()[:2_000])[:_MOST_BEFORE])) is not None
+def _is_ris(document: TextDocument) -> bool:
+    return _RIS_START.search("".join(split_lines(document.text.lstrip()[:2_000])[:_MOST_BEFORE])) is not None
 
 
-def _is_bibtex(payload: TextDocument) -> bool:
-    text = "".join(split_lines(payload.text)) if "\r" in payload.text else payload.text
+def _is_bibtex(document: TextDocument) -> bool:
+    text = "".join(split_lines(document.text)) if "\r" in document.text else document.text
     match = _ENTRY.search(text)
     if match is None:
         return False
     before = text[: match.start()].lstrip()
     is_short = len([line for line in before.split("\n") if line.strip()]) <= _MOST_BEFORE
-    return before[:1] == "%" or is_short or _BIBTEX_NAME.search(payload.where) is not None
+    return before[:1] == "%" or is_short or _BIBTEX_NAME.search(document.where) is not None
 
 
-def parse(payload: Document, day: str | None) -> ParseResult:
+def parse(document: Document, day: str | None) -> ParseResult:
     """Return the papers with an arXiv id; where each is in the file is said of the others."""
-    assert isinstance(payload, TextDocument)
+    assert isinstance(document, TextDocument)
     problems: list[Diagnostic] = []
     notes: list[Diagnostic] = []
-    listed = list(read_ris(payload, notes) if _is_ris(payload) else read_bibtex(payload, problems))
+    listed = list(read_ris(document, notes) if _is_ris(document) else read_bibtex(document, problems))
     if not listed and not problems:
-        raise rejected(payload.where, "a bibliography without an entry", "export it again")
-    harvest = scored_json.parse(JsonLines(payload.where, listed, problems, payload.fields), day)
+        raise rejected(document.where, "a bibliography without an entry", "export it again")
+    harvest = scored_json.parse(JsonLines(document.where, listed, problems, document.fields), day)
     harvest.problems = [*notes, *harvest.problems]
     return harvest
 
@@ -81,10 +81,10 @@ def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
 # -- BibTeX --------------------------------------------------------------------------------------------------------
 
 
-def read_bibtex(payload: TextDocument, problems: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_bibtex(document: TextDocument, problems: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the line and the fields of each entry; one that breaks off is added to `problems`."""
     macros = dict(_MONTHS)
-    text, end = "".join(split_lines(payload.text)), 0
+    text, end = "".join(split_lines(document.text)), 0
     while match := _NEXT_ENTRY.match(text, end) or _ENTRY.search(text, end):
         kind, line = match[1].lower(), text.count("\n", 0, match.start()) + 1
         end = match.end()
@@ -95,7 +95,7 @@ def read_bibtex(payload: TextDocument, problems: list[Diagnostic]) -> Iterator[t
         if not whole:
             end = match.end()  # the next entry may have been taken for a part of this one
             do = "close its braces and quotes"
-            problems.append(Diagnostic(f"{payload.where}:{line}", f"an entry (@{match[1]}) that breaks off", do))
+            problems.append(Diagnostic(f"{document.where}:{line}", f"an entry (@{match[1]}) that breaks off", do))
         elif kind == "string":
             macros |= values
         else:
@@ -191,22 +191,22 @@ def _outside_braces(names: str) -> str:
 # -- RIS -----------------------------------------------------------------------------------------------------------
 
 
-def read_ris(payload: TextDocument, notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_ris(document: TextDocument, notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the line and the fields of each record; `notes` says where one begins or ends without its tag."""
     opened: _Record | None = None
-    for number, tag, value in _ris_lines(payload.text):
+    for number, tag, value in _ris_lines(document.text):
         if tag in ("TY", "ER"):
             if opened:
-                yield opened.finish(payload.where, notes, "" if tag == "ER" else "ER before the next one begins")
+                yield opened.finish(document.where, notes, "" if tag == "ER" else "ER before the next one begins")
             opened = _Record(number) if tag == "TY" else None
             continue
         if opened is None and tag:
             opened = _Record(number)
-            notes.append(_lacking(f"{payload.where}:{number}", "TY"))
+            notes.append(_lacking(f"{document.where}:{number}", "TY"))
         if opened:
             opened.add(tag, value)
     if opened:
-        yield opened.finish(payload.where, notes, "ER at the end of the file")
+        yield opened.finish(document.where, notes, "ER at the end of the file")
 
 
 class _Record:

@@ -16,8 +16,8 @@ from broadsheet.providers import normalize
 from broadsheet.providers.dated_json import usage
 from broadsheet.providers.dated_json.usage import Usage
 from broadsheet.providers.dates import day_of_value
-from broadsheet.providers.decode import JsonDocument, JsonLines, Document
-from broadsheet.providers.parse_result import NO_PAPERS, ParseResult, ParseLog, PaperRow, rejected
+from broadsheet.providers.decode import Document, JsonDocument, JsonLines
+from broadsheet.providers.parse_result import NO_PAPERS, PaperRow, ParseLog, ParseResult, rejected
 from broadsheet.providers.scored_json import parser as scored_json
 from broadsheet.providers.scored_json.parser import InputRow
 from broadsheet.store.records import A_DATE
@@ -36,29 +36,29 @@ class DatedPapers(NamedTuple):
     line: int = 0
 
 
-def matches(payload: Document) -> bool:
+def matches(document: Document) -> bool:
     """An object with papers and a date or an arXiv id among them; one of days; or several such objects."""
-    return any(_looks_right(batch, payload) for batch in _batches(payload))
+    return any(_looks_right(batch, document) for batch in _batches(document))
 
 
-def _looks_right(batch: DatedPapers, payload: Document) -> bool:
+def _looks_right(batch: DatedPapers, document: Document) -> bool:
     if isinstance(batch.papers, dict) and batch.papers and not scored_json.is_by_id(batch.papers):
         return False
     if batch.date is not None or not batch.papers:
         return batch.date is not None and all(isinstance(row, dict) for row in _values(batch.papers))
-    assert isinstance(payload, JsonDocument | JsonLines)
-    return any(scored_json.is_row(row, payload.fields) for row in _values(batch.papers)[:100])
+    assert isinstance(document, JsonDocument | JsonLines)
+    return any(scored_json.is_row(row, document.fields) for row in _values(batch.papers)[:100])
 
 
 def _values(papers: list[Any] | dict[str, Any]) -> list[Any]:
     return list(papers.values()) if isinstance(papers, dict) else papers
 
 
-def _batches(payload: Document) -> Iterator[DatedPapers]:
-    if isinstance(payload, JsonLines):
-        yield from (batch for line, row in payload.rows for batch in _in_object(row, line))
-    elif isinstance(payload, JsonDocument):
-        for value in payload.value if isinstance(payload.value, list) else [payload.value]:
+def _batches(document: Document) -> Iterator[DatedPapers]:
+    if isinstance(document, JsonLines):
+        yield from (batch for line, row in document.rows for batch in _in_object(row, line))
+    elif isinstance(document, JsonDocument):
+        for value in document.value if isinstance(document.value, list) else [document.value]:
             if isinstance(value, dict):
                 yield from _in_object(value, 0)
 
@@ -75,32 +75,32 @@ def _in_object(value: dict[str, Any], line: int) -> Iterator[DatedPapers]:
         yield DatedPapers(date, value[name], value, line)
 
 
-def parse(payload: Document, day: str | None) -> ParseResult:
+def parse(document: Document, day: str | None) -> ParseResult:
     """Return the papers of each day, and the receipts. Raises DigestError if a day is unknown or contradicts `day`."""
-    assert isinstance(payload, JsonDocument | JsonLines)
-    notes = ParseLog(payload.where)
+    assert isinstance(document, JsonDocument | JsonLines)
+    log = ParseLog(document.where)
     taken: list[PaperRow] = []
     receipts: list[Receipt] = []
     empty_day = None
-    batches = [(batch, _items(payload, batch)) for batch in _batches(payload)]
-    names = scored_json.resolve_fields(payload.fields, [item for _, items in batches for item in items], notes)
+    batches = [(batch, _items(document, batch)) for batch in _batches(document)]
+    names = scored_json.resolve_fields(document.fields, [item for _, items in batches for item in items], log)
     for batch, items in batches:
-        date = _day_of(batch, day, payload.where)
+        date = _day_of(batch, day, document.where)
         receipts += _receipts(batch, date)
         if batch.papers:
-            taken += scored_json.parse_rows(items, date, notes, names)
+            taken += scored_json.parse_rows(items, date, log, names)
         elif not receipts:
             empty_day = date
             do = "nothing to do if the day was quiet"
-            notes.problems.append(Diagnostic(payload.where, NO_PAPERS, do, is_note=True))
-    harvest = notes.harvest(taken)
+            log.problems.append(Diagnostic(document.where, NO_PAPERS, do, is_note=True))
+    harvest = log.result(taken)
     harvest.receipts, harvest.empty_day = receipts, empty_day
     return harvest
 
 
-def _items(payload: JsonDocument | JsonLines, batch: DatedPapers) -> list[InputRow]:
-    if isinstance(payload, JsonDocument):
-        return scored_json.input_rows(payload, batch.papers)
+def _items(document: JsonDocument | JsonLines, batch: DatedPapers) -> list[InputRow]:
+    if isinstance(document, JsonDocument):
+        return scored_json.input_rows(document, batch.papers)
     keys = list(batch.papers) if isinstance(batch.papers, dict) else [None] * len(batch.papers)
     return [InputRow(row, batch.line, key) for row, key in zip(_values(batch.papers), keys, strict=True)]
 

@@ -20,20 +20,20 @@ _TOTAL = re.compile(r"\bTotal (arXiv|scanned|relevant) papers:?\s+([0-9,]{1,12})
 _HEAD = 20_000
 
 
-def matches(payload: Document) -> bool:
+def matches(document: Document) -> bool:
     """A page with the digest's heading."""
-    return isinstance(payload, TextDocument) and _TITLE.search(payload.text[:_HEAD]) is not None
+    return isinstance(document, TextDocument) and _TITLE.search(document.text[:_HEAD]) is not None
 
 
-def parse(payload: Document, day: str | None) -> ParseResult:
+def parse(document: Document, day: str | None) -> ParseResult:
     """The day's receipt. Raises DigestError if the page says nothing of it."""
-    assert isinstance(payload, TextDocument)
-    head = re.sub(r"[|*_#`]|:?-{3,}:?", " ", payload.text[:_HEAD])
+    assert isinstance(document, TextDocument)
+    head = re.sub(r"[|*_#`]|:?-{3,}:?", " ", document.text[:_HEAD])
     title = _TITLE.search(head)
     date = title[1] if title else day
     totals = {name.lower(): _count(value) for name, value in _TOTAL.findall(head)}
     if date is None or not is_date(date) or not totals:
-        raise rejected(payload.where, "a digest page without its totals", "save the whole page again")
+        raise rejected(document.where, "a digest page without its totals", "save the whole page again")
     model, tokens = _MODEL.search(head), _tokens(head)
     read = Usage(
         model=model[1].strip() if model else None,

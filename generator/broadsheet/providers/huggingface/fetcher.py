@@ -18,8 +18,8 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.providers import decode
 from broadsheet.providers.arxiv.calendar import Calendar
-from broadsheet.providers.decode import JsonDocument, Document
-from broadsheet.providers.fetch_result import FetchTask, SourceStatus, FetchResult, absence_diagnostic
+from broadsheet.providers.decode import Document, JsonDocument
+from broadsheet.providers.fetch_result import FetchResult, FetchTask, SourceStatus, absence_diagnostic
 from broadsheet.providers.huggingface import parser as huggingface
 from broadsheet.providers.parse_result import rejected
 from broadsheet.settings.fetch import Fetch
@@ -53,11 +53,11 @@ def fetch(endpoint: str, web: Web, date: str, today: str) -> FetchResult:
         harvest = huggingface.parse(page, date)
         for row in harvest.rows:
             papers.setdefault(row.paper.arxiv_id, row.paper)
-        others += harvest.refused
-        done.repairs += harvest.repairs
+        others += harvest.rejected
+        done.fixes += harvest.fixes
         done.problems += harvest.problems
     done.papers, done.announced = tuple(papers.values()), len(papers) + others
-    done.condition = SourceStatus.OK if papers else SourceStatus.QUIET
+    done.status = SourceStatus.OK if papers else SourceStatus.QUIET
     _note_whether_over(done, today)
     return done
 
@@ -68,7 +68,7 @@ def _note_whether_over(done: FetchResult, today: str) -> None:
     if age <= _OPEN_DAYS:
         done.open = "Hugging Face adds papers until the day ends in UTC, and a few after that"
     if not done.papers and age > 0 and Calendar().announces(done.date):
-        done.condition, done.absent = SourceStatus.STALE, True
+        done.status, done.absent = SourceStatus.STALE, True
         done.problems.append(absence_diagnostic("Hugging Face", done.date))
 
 

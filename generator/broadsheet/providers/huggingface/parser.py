@@ -8,18 +8,18 @@ import msgspec
 from broadsheet.model.paper import Links, Paper
 from broadsheet.providers import normalize
 from broadsheet.providers.dates import day_of_time
-from broadsheet.providers.decode import JsonDocument, LineFinder, Document, TextDocument
-from broadsheet.providers.parse_result import ParseResult, ParseLog, PaperRow, rejected
+from broadsheet.providers.decode import Document, JsonDocument, LineFinder, TextDocument
+from broadsheet.providers.parse_result import PaperRow, ParseLog, ParseResult, rejected
 from broadsheet.providers.scored_json import row_parser
 
 _PAGE = ("Get trending papers in your email inbox", "byAK and the research community")
 
 
-def matches(payload: Document) -> bool:
+def matches(document: Document) -> bool:
     """A list of entries with a ``paper`` each, also inside a wrapper's ``data``; or the site's page as text."""
-    if isinstance(payload, TextDocument):
-        return any(mark in payload.text[:2000] for mark in _PAGE)
-    return isinstance(payload, JsonDocument) and any(_is_entry(entry) for entry in _entries(payload.value)[:100])
+    if isinstance(document, TextDocument):
+        return any(mark in document.text[:2000] for mark in _PAGE)
+    return isinstance(document, JsonDocument) and any(_is_entry(entry) for entry in _entries(document.value)[:100])
 
 
 def _entries(value: object) -> list[Any]:
@@ -34,42 +34,42 @@ def _is_entry(entry: object) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("paper"), dict)
 
 
-def parse(payload: Document, day: str | None) -> ParseResult:
+def parse(document: Document, day: str | None) -> ParseResult:
     """The entries, each on the day it was listed (``submittedOnDailyAt``), else on `day`."""
-    if isinstance(payload, TextDocument):
+    if isinstance(document, TextDocument):
         do = "import the day's JSON, https://huggingface.co/api/daily_papers?date=YYYY-MM-DD"
-        raise rejected(payload.where, "a Hugging Face page saved as text, which has no paper ids", do)
-    assert isinstance(payload, JsonDocument)
-    entries = _entries(payload.value)
+        raise rejected(document.where, "a Hugging Face page saved as text, which has no paper ids", do)
+    assert isinstance(document, JsonDocument)
+    entries = _entries(document.value)
     if any(isinstance(entry, str) and _is_entry(entry) for entry in entries):
-        raise rejected(payload.where, "entries are Python text, not JSON", "fetch the day again")
-    if day is None and isinstance(payload.value, dict):
-        day = day_of_time(str(payload.value.get("date")))
-    notes = ParseLog(payload.where)
-    line = LineFinder(payload.data)
+        raise rejected(document.where, "entries are Python text, not JSON", "fetch the day again")
+    if day is None and isinstance(document.value, dict):
+        day = day_of_time(str(document.value.get("date")))
+    log = ParseLog(document.where)
+    line = LineFinder(document.data)
     found: list[PaperRow] = []
     for entry in entries:
         if not _is_entry(entry):
-            notes.at(0)
-            notes.pass_over("an entry without a paper")
+            log.start(0)
+            log.skip("an entry without a paper")
             continue
-        notes.at(partial(line, str(entry["paper"].get("id"))))
+        log.start(partial(line, str(entry["paper"].get("id"))))
         if normalize.parse_id(entry["paper"].get("id"), ParseLog("")) is None:
-            notes.pass_over(f"a paper without an arXiv id: {normalize.excerpt(entry['paper'].get('id'))}")
+            log.skip(f"a paper without an arXiv id: {normalize.excerpt(entry['paper'].get('id'))}")
             continue
         title = _title(entry.get("title"), entry["paper"].get("title"))
         if normalize.single_line(title, "title", ParseLog("")) is None:
-            notes.pass_over("a paper without a title")
+            log.skip("a paper without a title")
             continue
         date = day_of_time(_string(entry["paper"].get("submittedOnDailyAt"))) or day
         if date is None:
-            notes.refuse("no date found", "put YYYY-MM-DD into the file's name or pass --date")
-        elif paper := _paper(entry, title, notes):
-            found.append(notes.row(paper, date))
-    return notes.harvest(found)
+            log.reject("no date found", "put YYYY-MM-DD into the file's name or pass --date")
+        elif paper := _paper(entry, title, log):
+            found.append(log.row(paper, date))
+    return log.result(found)
 
 
-def _paper(entry: dict[str, Any], title: object, notes: ParseLog) -> Paper | None:
+def _paper(entry: dict[str, Any], title: object, log: ParseLog) -> Paper | None:
     paper = entry["paper"]
     row = {
         "arxiv_id": paper.get("id"),
@@ -82,11 +82,11 @@ def _paper(entry: dict[str, Any], title: object, notes: ParseLog) -> Paper | Non
         "links": {"code": paper.get("githubRepo"), "project": paper.get("projectPage")},
         "source": "hf",
     }
-    if summary := normalize.single_line(_string(paper.get("ai_summary")), "ai_summary", notes):
+    if summary := normalize.single_line(_string(paper.get("ai_summary")), "ai_summary", log):
         row["ai_summary"] = summary
     if organization := _organization(paper.get("organization") or entry.get("organization")):
         row["organization"] = organization
-    made = row_parser.parse_paper(row, None, notes)
+    made = row_parser.parse_paper(row, None, log)
     if made is None:
         return None
     discussion = f"https://huggingface.co/papers/{made.arxiv_id}"

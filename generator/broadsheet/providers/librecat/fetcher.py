@@ -11,7 +11,7 @@ from broadsheet.http.client import Web
 from broadsheet.http.service import Service, shown
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers import decode
-from broadsheet.providers.fetch_result import FetchTask, SourceStatus, FetchResult
+from broadsheet.providers.fetch_result import FetchResult, FetchTask, SourceStatus
 from broadsheet.providers.librecat import parser as librecat
 from broadsheet.providers.parse_result import ParseResult, rejected
 from broadsheet.settings.fetch import Fetch, Repository
@@ -46,12 +46,12 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> FetchResul
             problems.append(Diagnostic(shown(repository.url), what, "narrow the query, or fetch again later"))
             break
         new = [record for record in page.publications if record.id not in known]
-        if not new and not page.refused_publications:
+        if not new and not page.rejected_publications:
             break  # the end, or a repository that knows no `start` gives its first page again
         known.update(record.id for record in new)
-        given += len(page.publications) + page.refused_publications
+        given += len(page.publications) + page.rejected_publications
         harvest.publications += new
-        harvest.refused_publications += page.refused_publications
+        harvest.rejected_publications += page.rejected_publications
         problems += page.problems
         streams.append(page.stream if len(new) == len(page.publications) else None)
     else:
@@ -60,11 +60,11 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> FetchResul
     harvest.stream = "".join(f"{text.rstrip()}\n" for text in texts) if len(texts) == len(streams) else None
     if not known:
         problems.append(Diagnostic(shown(repository.url), "finds no publication", "check the query", is_note=True))
-    condition = SourceStatus.OK if known else SourceStatus.QUIET
+    status = SourceStatus.OK if known else SourceStatus.QUIET
     return FetchResult(
         source=f"{NAME} {repository.name}",
         date=date,
-        condition=condition,
+        status=status,
         publications=harvest,
         file=f"{repository.name}.yml",
         problems=problems,

@@ -13,8 +13,8 @@ import msgspec
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
-from broadsheet.providers.decode import JsonDocument, JsonLines, Document
-from broadsheet.providers.parse_result import ParseResult, ParseLog, PaperRow, rejected
+from broadsheet.providers.decode import Document, JsonDocument, JsonLines
+from broadsheet.providers.parse_result import PaperRow, ParseLog, ParseResult, rejected
 from broadsheet.providers.scored_json import row_parser
 from broadsheet.store import records
 from broadsheet.text.sanitize import clean
@@ -25,57 +25,57 @@ _ALWAYS = frozenset({"arxiv_id", "title", "authors", "source"})  # the keys that
 _KINDS = frozenset({"archive", "day", "paper", "publication"})
 
 
-def matches(payload: Document) -> bool:
+def matches(document: Document) -> bool:
     """A receipt, the lines of a download, or a file of ``data/`` by its place and its keys."""
-    if isinstance(payload, JsonDocument):
-        value = payload.value
+    if isinstance(document, JsonDocument):
+        value = document.value
         if isinstance(value, dict) and "state" in value and "date" in value:
             return value["state"] in list(DayState)
-        return isinstance(value, dict) and _is_ours(payload, [value])
-    if not isinstance(payload, JsonLines) or not payload.rows:
+        return isinstance(value, dict) and _is_ours(document, [value])
+    if not isinstance(document, JsonLines) or not document.rows:
         return False
-    listed = [row for _, row in payload.rows]
-    return _is_download(listed[0]) or _is_ours(payload, listed)
+    listed = [row for _, row in document.rows]
+    return _is_download(listed[0]) or _is_ours(document, listed)
 
 
 def _is_download(row: dict[str, Any]) -> bool:
     return row.get("type") in _KINDS and isinstance(row.get("record"), dict)
 
 
-def _place(payload: JsonDocument | JsonLines) -> tuple[str, str] | None:
-    match = _PLACE.search(payload.where)
+def _place(document: JsonDocument | JsonLines) -> tuple[str, str] | None:
+    match = _PLACE.search(document.where)
     return (match[1], match[3]) if match and records.is_date(match[3]) else None
 
 
-def _is_ours(payload: JsonDocument | JsonLines, listed: list[dict[str, Any]]) -> bool:
+def _is_ours(document: JsonDocument | JsonLines, listed: list[dict[str, Any]]) -> bool:
     """Return whether these rows are in a file of ``data/``, by its place and their keys."""
-    place = _place(payload)
+    place = _place(document)
     if place is None:
         return False
     keys = {"model", "sent"} if place[0] == "replies" else _ALWAYS
     return all(keys <= row.keys() for row in listed)
 
 
-def parse(payload: Document, day: str | None) -> ParseResult:
+def parse(document: Document, day: str | None) -> ParseResult:
     """Return papers, dropped papers, receipts and replies, each on its own day."""
-    assert isinstance(payload, JsonDocument | JsonLines)
-    if isinstance(payload, JsonDocument) and "state" in payload.value:
-        return ParseResult(receipts=[_receipt(payload.value, payload.where)])
-    lines = payload.rows if isinstance(payload, JsonLines) else [(1, payload.value)]
-    problems = payload.problems if isinstance(payload, JsonLines) else []
-    place = _place(payload)
+    assert isinstance(document, JsonDocument | JsonLines)
+    if isinstance(document, JsonDocument) and "state" in document.value:
+        return ParseResult(receipts=[_receipt(document.value, document.where)])
+    lines = document.rows if isinstance(document, JsonLines) else [(1, document.value)]
+    problems = document.problems if isinstance(document, JsonLines) else []
+    place = _place(document)
     if place and place[0] == "replies":
         return ParseResult(replies={place[1]: [_encoded(row) for _, row in lines]}, problems=problems)
-    notes = ParseLog(payload.where)
+    log = ParseLog(document.where)
     if place is None:
-        harvest = _download(lines, notes)
+        harvest = _download(lines, log)
     else:
-        taken = list(_papers(((line, row, place[1]) for line, row in lines), notes))
-        harvest = notes.harvest([] if place[0] == "dropped" else taken)
+        taken = list(_papers(((line, row, place[1]) for line, row in lines), log))
+        harvest = log.result([] if place[0] == "dropped" else taken)
         harvest.dropped = taken if place[0] == "dropped" else []
     harvest.is_in_order = True
     harvest.problems += problems
-    harvest.refused += len(problems)
+    harvest.rejected += len(problems)
     return harvest
 
 
@@ -91,34 +91,34 @@ def _receipt(value: dict[str, Any], where: str) -> Receipt:
         raise rejected(where, f"not a receipt: {error}", "mend the file") from error
 
 
-def _papers(lines: Iterator[tuple[int, dict[str, Any], str]], notes: ParseLog) -> Iterator[PaperRow]:
+def _papers(lines: Iterator[tuple[int, dict[str, Any], str]], log: ParseLog) -> Iterator[PaperRow]:
     for line, row, date in lines:
-        notes.at(line)
-        if paper := row_parser.parse_paper(row, None, notes):
-            yield notes.row(paper, date)
+        log.start(line)
+        if paper := row_parser.parse_paper(row, None, log):
+            yield log.row(paper, date)
 
 
-def _download(lines: list[tuple[int, dict[str, Any]]], notes: ParseLog) -> ParseResult:
+def _download(lines: list[tuple[int, dict[str, Any]]], log: ParseLog) -> ParseResult:
     papers: list[tuple[int, dict[str, Any], str]] = []
     receipts: list[Receipt] = []
     publications = 0
     for line, row in lines:
         kind, record, date = row.get("type"), row.get("record"), row.get("date")
-        notes.at(line)
+        log.start(line)
         if kind not in _KINDS or not isinstance(record, dict):
-            notes.refuse("no line of a digest's download", "fetch or copy the file again")
+            log.reject("no line of a digest's download", "fetch or copy the file again")
         elif kind in ("paper", "day") and not (isinstance(date, str) and records.is_date(date)):
-            notes.refuse(f"a line without {records.A_DATE}", "fetch or copy the file again")
+            log.reject(f"a line without {records.A_DATE}", "fetch or copy the file again")
         elif kind == "paper":
             papers.append((line, record, str(date)))
         elif kind == "day":
-            receipts.append(_receipt(record, notes.where))
+            receipts.append(_receipt(record, log.location))
         elif kind == "publication":
             publications += 1
-    harvest = notes.harvest(list(_papers(iter(papers), notes)))
+    harvest = log.result(list(_papers(iter(papers), log)))
     harvest.receipts = receipts
     if publications:
         what = f"{publications} publications, in the form in which pages show them, are not taken in"
         do = "import the repository's export, or data/publications of that digest"
-        harvest.problems.append(Diagnostic(notes.where.rpartition(":")[0], what, do, is_note=True))
+        harvest.problems.append(Diagnostic(log.location.rpartition(":")[0], what, do, is_note=True))
     return harvest

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.providers import fields
-from broadsheet.providers import normalize
-from broadsheet.providers.decode import MAX_FILE_BYTES, JsonLines, Document, TextDocument, split_lines
+from broadsheet.providers import fields, normalize
+from broadsheet.providers.decode import MAX_FILE_BYTES, Document, JsonLines, TextDocument, split_lines
 from broadsheet.providers.parse_result import ParseResult, rejected
 from broadsheet.providers.scored_json import parser as scored_json
 from broadsheet.providers.scored_json.row_parser import NO_ID
@@ -33,27 +32,27 @@ class TableLayout(NamedTuple):
     headings: list[str]
 
 
-def matches(payload: Document) -> bool:
+def matches(document: Document) -> bool:
     """A text with a line of headings that name fields of a paper, with arXiv ids and no header, or called a table."""
-    if not isinstance(payload, TextDocument):
+    if not isinstance(document, TextDocument):
         return False
-    return _layout(payload) is not None or _TABLE_NAME.search(payload.where) is not None or _is_headless(payload)
+    return _layout(document) is not None or _TABLE_NAME.search(document.where) is not None or _is_headless(document)
 
 
-def _start(payload: TextDocument) -> list[tuple[int, str]]:
+def _start(document: TextDocument) -> list[tuple[int, str]]:
     """Return the first lines that are not empty, each with the number of lines before it."""
-    lines = enumerate(split_lines(payload.text[:_LONGEST_START]))
+    lines = enumerate(split_lines(document.text[:_LONGEST_START]))
     return list(islice(((number, line) for number, line in lines if line.strip()), _MOST_BEFORE_HEADER + 1))
 
 
-def _layout(payload: TextDocument) -> TableLayout | None:
+def _layout(document: TextDocument) -> TableLayout | None:
     """Return the first header among a table's first lines: titles and remarks may stand before it."""
-    start = _start(payload)
+    start = _start(document)
     hint = _SEPARATOR.match(start[0][1])
     for place, (number, line) in enumerate(start):
         layouts = [TableLayout(number, mark, _cells(line, mark)) for mark in (hint[1] if hint else _DELIMITERS)]
-        best = max(layouts, key=lambda layout: _known(layout.headings, payload))
-        if _known(best.headings, payload) >= 2 and (place == 0 or _has_ids(best.headings, payload)):
+        best = max(layouts, key=lambda layout: _known(layout.headings, document))
+        if _known(best.headings, document) >= 2 and (place == 0 or _has_ids(best.headings, document)):
             return best
     return None
 
@@ -65,64 +64,64 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _known(headings: list[str], payload: TextDocument) -> int:
+def _known(headings: list[str], document: TextDocument) -> int:
     names = {fields.normalize_key(name) for name in headings} - {""}
-    return len(names & (_NAMES | {fields.normalize_key(key) for key in payload.fields.keys.values()}))
+    return len(names & (_NAMES | {fields.normalize_key(key) for key in document.fields.keys.values()}))
 
 
-def _has_ids(headings: list[str], payload: TextDocument) -> bool:
+def _has_ids(headings: list[str], document: TextDocument) -> bool:
     """Return whether a column can hold arXiv ids."""
-    return fields.has_id_column([dict.fromkeys(headings)], payload.fields)
+    return fields.has_id_column([dict.fromkeys(headings)], document.fields)
 
 
-def _is_headless(payload: TextDocument) -> bool:
-    first = _start(payload)[0][1]
+def _is_headless(document: TextDocument) -> bool:
+    first = _start(document)[0][1]
     return any(arxiv_id.parse(cell) for mark in _DELIMITERS if mark in first for cell in _cells(first, mark))
 
 
-def parse(payload: Document, day: str | None) -> ParseResult:
+def parse(document: Document, day: str | None) -> ParseResult:
     """Return the rows as those of any other file. Raises DigestError if there is no header, or no column of ids."""
-    assert isinstance(payload, TextDocument)
+    assert isinstance(document, TextDocument)
     problems: list[Diagnostic] = []
     notes: list[Diagnostic] = []
-    listed = list(read_rows(payload, problems, notes))
-    harvest = scored_json.parse(JsonLines(payload.where, listed, problems, payload.fields), day)
+    listed = list(read_rows(document, problems, notes))
+    harvest = scored_json.parse(JsonLines(document.where, listed, problems, document.fields), day)
     harvest.problems = [*notes, *harvest.problems]
     return harvest
 
 
-def _header(payload: TextDocument) -> TableLayout:
-    layout = _layout(payload)
-    number, line = _start(payload)[0] if layout is None else (layout.skipped, "")
-    where = f"{payload.where}:{number + 1}"
+def _header(document: TextDocument) -> TableLayout:
+    layout = _layout(document)
+    number, line = _start(document)[0] if layout is None else (layout.skipped, "")
+    where = f"{document.where}:{number + 1}"
     if layout is None:
         do = "put the names of the columns into the first line, e.g. arxiv_id,title,relevance,novelty,comment"
         raise rejected(where, f"a table without a header: its first line is {normalize.excerpt(line.strip())}", do)
-    if not _has_ids(layout.headings, payload):
+    if not _has_ids(layout.headings, document):
         names = normalize.excerpt(", ".join(filter(None, layout.headings)))
         raise rejected(where, f"a table without a column of arXiv ids; its columns are {names}", NO_ID)
     return layout
 
 
-def read_rows(payload: TextDocument, problems: list[Diagnostic], notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_rows(document: TextDocument, problems: list[Diagnostic], notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the line and the cells of each row, under its headings.
 
     Rows that cannot be read are added to `problems`, what is to be said of others to `notes`.
     """
-    layout = _header(payload)
-    lines = split_lines(payload.text)
+    layout = _header(document)
+    lines = split_lines(document.text)
     if any(line.strip() and not _SEPARATOR.match(line) for line in lines[: layout.skipped]):
         what = f"the header is on line {layout.skipped + 1}; the lines before it were passed over"
-        notes.append(Diagnostic(f"{payload.where}:1", what, "nothing to do if they are a title", is_note=True))
+        notes.append(Diagnostic(f"{document.where}:1", what, "nothing to do if they are a title", is_note=True))
     records, unclosed = _records(lines, layout.skipped, layout.delimiter)
     for line in unclosed:
         what, do = "a quote that is not closed: the lines from here on were read without it", "close it, or take it out"
-        notes.append(Diagnostic(f"{payload.where}:{line}", what, do))
+        notes.append(Diagnostic(f"{document.where}:{line}", what, do))
     headings = [name.strip() for name in records[0][1]]
     for line, cells in records[1:]:
         if len(cells) > len(headings) and any(cells[len(headings) :]):
             what = f"{len(cells)} cells under {len(headings)} headings"
-            problems.append(Diagnostic(f"{payload.where}:{line}", what, "put cells with a delimiter into quotes"))
+            problems.append(Diagnostic(f"{document.where}:{line}", what, "put cells with a delimiter into quotes"))
         elif any(cell.strip() for cell in cells):
             yield line, _row(dict(zip(headings, cells, strict=False)))
 
