@@ -12,8 +12,8 @@ from broadsheet.views.page import File
 
 PATH = "llms.txt"
 LINES = {
-    "all": "Every page has a content",
-    "recent": "Lists, and pages of the last 90 days, have a content",
+    "all": "Every page has a twin",
+    "recent": "Lists, and pages of the last 90 days, have a twin",
 }
 
 
