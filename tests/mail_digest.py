@@ -21,19 +21,19 @@ mail:
 
 
 def mail_digest(root: Path, mail: str = MAIL) -> Settings:
-    """The settings of a digest made in `root` that can send mail."""
+    """Create a digest with mail settings in `root`, and return its settings."""
     return config.load(make_digest(root, settings=SETTINGS + mail))
 
 
 def paper_html(title: str, arxiv_id: str, *paragraphs: str) -> str:
-    """A paper of one of our editions; titles and paragraphs as sources write them."""
+    """Return the HTML of a paper in an edition, with title and paragraphs as in a source."""
     address = f"https://arxiv.org/abs/{arxiv_id}"
     inside = "".join(f"<p>{rendering.html(paragraph)}</p>" for paragraph in paragraphs)
     return f'<h3><a href="{address}">{rendering.title(title)}</a></h3>{inside}'
 
 
 def edition_html(*papers: tuple[str, str, str]) -> str:
-    """One of our editions: title, id and abstract of each paper."""
+    """Return the HTML of an edition from title, id and abstract of each paper."""
     items = "".join(
         f'<li><a href="https://arxiv.org/abs/{i}">{rendering.title(title)}</a></li>' for title, i, _ in papers
     )
@@ -48,7 +48,7 @@ PAPERS = (
 
 
 def rss(*editions: tuple[str, str, tuple[str, ...]]) -> bytes:
-    """An edition feed: date, HTML and categories of each item."""
+    """Return an edition feed from date, HTML and categories of each item."""
     items = []
     for date, html, categories in editions:
         day = dt.datetime.combine(dt.date.fromisoformat(date), dt.time(), dt.UTC)
@@ -68,11 +68,11 @@ def rss(*editions: tuple[str, str, tuple[str, ...]]) -> bytes:
 
 
 def feed(*editions: tuple[str, str, tuple[str, ...]]) -> ParsedFeed:
-    """The same, read."""
+    """Return the parsed feed of `rss`."""
     return parse(rss(*(editions or (("2025-05-27", edition_html(*PAPERS), ()),))), "daily.xml")
 
 
 def corpus_day(path: Path) -> tuple[tuple[str, str, str], ...]:
-    """The papers of a scored day of the corpus."""
+    """Return the papers of a scored day of the corpus."""
     rows = json.loads(path.read_text("utf-8")).values()
     return tuple((row["title"], row["arxiv_id"], row["abstract"]) for row in rows)

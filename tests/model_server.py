@@ -1,6 +1,6 @@
-"""A real HTTP server on loopback that plays an OpenAI-compatible language model, and misbehaves as models do.
+"""An HTTP server on loopback that acts as an OpenAI-compatible LLM, with the misbehaviour of real ones.
 
-It keeps what it was asked and what usage it told, so that a receipt can be compared with what the server knows.
+It records requests and usage, so that tests can compare receipts with them.
 """
 
 import json
@@ -18,7 +18,7 @@ KEY = "sk-test-5up3r-s3cret-key"
 
 
 class ModelRequest(NamedTuple):
-    """A request as it came: the ids of the papers in it, in order, and all of its JSON."""
+    """A received request: the ids of its papers in order, and all of its JSON."""
 
     ids: tuple[str, ...]
     body: dict[str, Any]
@@ -26,7 +26,7 @@ class ModelRequest(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What is sent. A body may break off; a pause comes before it, and `interim` replies as they are."""
+    """The bytes of a reply, after a pause and raw `interim` replies."""
 
     status: int = 200
     body: bytes = b""
@@ -40,7 +40,7 @@ Behaviour = Callable[[ModelRequest], Reply]
 
 
 class ModelServer:
-    """Answers every paper well, but for what it was told: see `then` and `on`.
+    """A server that rates every paper well, except for the behaviours of `then` and `on`.
 
     With a `key` other keys are refused.
     """
@@ -69,15 +69,15 @@ class ModelServer:
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
 
     def then(self, *behaviours: Behaviour) -> None:
-        """Answer the next requests so, one after the other."""
+        """Use these behaviours for the next requests."""
         self._next += behaviours
 
     def on(self, arxiv_id: str, behaviour: Behaviour) -> None:
-        """Answer every request with this paper in it so."""
+        """Use this behaviour for every request with this paper."""
         self._papers[arxiv_id] = behaviour
 
     def behave(self) -> None:
-        """Answer well from here on."""
+        """Drop all behaviours, and answer well."""
         self._next, self._papers = [], {}
 
     @property
@@ -87,9 +87,9 @@ class ModelServer:
 
     @property
     def tokens(self) -> Tokens:
-        """The sum of all usage that was told."""
+        """The sum of all usage sent."""
         names = ("prompt", "completion", "total", "cached")
-        return Tokens(**{name: sum(getattr(told, name) for told in self.usages) for name in names})
+        return Tokens(**{name: sum(getattr(usage, name) for usage in self.usages) for name in names})
 
     def __enter__(self) -> "ModelServer":
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
@@ -122,14 +122,14 @@ class ModelServer:
 
 
 def ids_in(body: dict[str, Any]) -> tuple[str, ...]:
-    """The ids of the papers in a request: of the lines that are JSON objects with a title."""
+    """Return the ids of the papers in a request: of the lines that are JSON objects with a title."""
     user = body["messages"][-1]["content"]
     lines = [json.loads(line) for line in re.findall(r"^\{.*\}$", user, re.MULTILINE)]
     return tuple(line["ARXIVID"] for line in lines if "TITLE" in line)
 
 
 def rating(arxiv_id: str, **changes: Any) -> dict[str, Any]:
-    """A good line about a paper; the scores follow from its id."""
+    """Return a good line about a paper; the scores follow from its id."""
     digits = [int(digit) for digit in arxiv_id if digit.isdigit()]
     line = {
         "ARXIVID": arxiv_id,
@@ -141,12 +141,12 @@ def rating(arxiv_id: str, **changes: Any) -> dict[str, Any]:
 
 
 def lines(question: ModelRequest, **changes: Any) -> str:
-    """A good line about every paper."""
+    """Return a good line about every paper."""
     return "\n".join(json.dumps(rating(paper, **changes)) for paper in question.ids)
 
 
 def completion(question: ModelRequest, content: str | None, finish: str = "stop", **message: Any) -> Reply:
-    """A chat completion with `content`; its usage follows from the lengths, three quarters of the prompt cached."""
+    """Return a chat completion; its usage follows from the lengths, with three quarters of the prompt cached."""
     prompt = sum(len(part["content"]) for part in question.body["messages"]) // 4
     written = len(content or "") // 4
     usage = {
@@ -163,61 +163,61 @@ def completion(question: ModelRequest, content: str | None, finish: str = "stop"
 
 
 def well(question: ModelRequest) -> Reply:
-    """Every paper has its line."""
+    """Rate every paper."""
     return completion(question, lines(question))
 
 
 def saying(content: str, finish: str = "stop") -> Behaviour:
-    """Whatever is asked, this is written."""
+    """Reply with `content` to any request."""
     return lambda question: completion(question, content, finish)
 
 
 def declining(question: ModelRequest) -> Reply:
-    """The content filter stops the reply."""
+    """Stop the reply by the content filter."""
     return completion(question, None, "content_filter")
 
 
 def cut(question: ModelRequest) -> Reply:
-    """The limit of tokens comes in the middle of the last line."""
+    """Reach the token limit in the middle of the last line."""
     return completion(question, lines(question)[:-20], "length")
 
 
 def without_usage(question: ModelRequest) -> Reply:
-    """A good reply that does not tell its tokens."""
+    """Reply well, without usage."""
     body = json.loads(well(question).body)
     del body["usage"]
     return Reply(body=json.dumps(body).encode())
 
 
 def error(status: int, message: str, code: str = "", **headers: str) -> Behaviour:
-    """An error object, with headers (``retry_after="3"``)."""
+    """Reply with an error object and headers (``retry_after="3"``)."""
     body = json.dumps({"error": {"message": message, "code": code or None}}).encode()
     sent = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     return lambda question: Reply(status, body, sent)
 
 
 def raw(body: bytes, status: int = 200) -> Behaviour:
-    """These bytes, whatever they are."""
+    """Reply with these bytes."""
     return lambda question: Reply(status, body)
 
 
 def silent(seconds: float) -> Behaviour:
-    """A good reply that comes too late."""
+    """Reply after the timeout."""
     return lambda question: Reply(seconds=seconds, hang_up=True)
 
 
 def hanging_up(question: ModelRequest) -> Reply:
-    """No reply at all."""
+    """Close the connection without a reply."""
     return Reply(hang_up=True)
 
 
 def _usage(reply: Reply) -> list[Tokens]:
     try:
-        told = json.loads(reply.body)["usage"]
+        usage = json.loads(reply.body)["usage"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return []
-    prompt, written = told["prompt_tokens"], told["completion_tokens"]
-    cached = told["prompt_tokens_details"]["cached_tokens"]
+    prompt, written = usage["prompt_tokens"], usage["completion_tokens"]
+    cached = usage["prompt_tokens_details"]["cached_tokens"]
     return [Tokens(prompt=prompt, completion=written, total=prompt + written, cached=cached)]
 
 

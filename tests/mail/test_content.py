@@ -1,4 +1,4 @@
-"""A letter: its size, its look in a browser, and that no text makes a header wrong or a message ill-formed."""
+"""The content of a mail: size, look in a browser, correct headers and messages for any text."""
 
 import datetime as dt
 import email
@@ -36,8 +36,14 @@ def parsed(data: bytes) -> EmailMessage:
 
 
 def sent(subject: str, name: str = "List", sender: str = "", body: str = "Text\n") -> bytes:
-    it = MailingList(name, "list.group.example", Mailbox("digest@group.example", sender))
-    data = message(MailContent(subject, body, f"<p>{body}</p>"), it, READER, message_id(it, "edition", READER), DATE)
+    mailing_list = MailingList(name, "list.group.example", Mailbox("digest@group.example", sender))
+    data = message(
+        MailContent(subject, body, f"<p>{body}</p>"),
+        mailing_list,
+        READER,
+        message_id(mailing_list, "edition", READER),
+        DATE,
+    )
     assert max(map(len, data.split(b"\r\n"))) <= 200  # 998 is the limit, 78 what is asked for
     assert b"\n" not in data.replace(b"\r\n", b"")
     assert data.isascii()
@@ -45,21 +51,21 @@ def sent(subject: str, name: str = "List", sender: str = "", body: str = "Text\n
 
 
 def phrase(header: str) -> str:
-    """What stands before ``<address>``, decoded. Python's own parser puts a space between encoded words."""
+    """Return the decoded text before ``<address>``. Python's own parser puts a space between encoded words."""
     words = re.sub(r"\r\n(?=[ \t])", "", header).rpartition("<")[0].strip()
     return str(make_header(decode_header(words)))
 
 
 def is_right(data: bytes, subject: str, name: str, sender: str, body: str) -> None:
-    it = parsed(data)
-    assert it.defects == []
-    assert [header for header in it if header not in ("Content-Type", "MIME-Version")] == HEADERS
-    assert it["Subject"] == one_line(subject)
-    assert [address.addr_spec for address in it["From"].addresses] == ["digest@group.example"]
+    mail = parsed(data)
+    assert mail.defects == []
+    assert [header for header in mail if header not in ("Content-Type", "MIME-Version")] == HEADERS
+    assert mail["Subject"] == one_line(subject)
+    assert [address.addr_spec for address in mail["From"].addresses] == ["digest@group.example"]
     raw = email.message_from_bytes(data, policy=compat32)
     assert phrase(raw["From"]) == one_line(sender)
     assert phrase(raw["List-Id"]) == one_line(name)
-    plain, html = it.iter_parts()
+    plain, html = mail.iter_parts()
     assert plain.get_content().replace("\r\n", "\n") == body
     assert html.get_content().replace("\r\n", "\n") == f"<p>{body}</p>"
 
@@ -88,8 +94,8 @@ def test_hostile_headers(text: str) -> None:
 def test_real_titles_and_names_arrive_as_they_are(corpus: Path) -> None:
     texts = real_texts.read(corpus)
     hard = [json.loads(line) for line in (corpus / "latex_strings.jsonl").read_text("utf-8").splitlines()]
-    awkward = [it for it in texts.titles if not it.isascii() or "\\" in it or "=" in it][:300]
-    names = [it for it in texts.names if not it.isascii()][:300]
+    awkward = [text for text in texts.titles if not text.isascii() or "\\" in text or "=" in text][:300]
+    names = [text for text in texts.names if not text.isascii()][:300]
     for title, name in zip([*awkward, *(row["text"] for row in hard)], names * 3, strict=False):
         is_right(sent(title, name, name), title, name, name, "Text\n")
 
@@ -129,37 +135,37 @@ def test_the_largest_days_stay_below_80_kb_and_say_what_is_left_out(corpus: Path
     days = sorted((corpus / "scored").rglob("*.json"), key=lambda path: path.stat().st_size)[-3:]
     for day in days:
         papers = corpus_day(day)
-        it = preview(tmp_path, feed((day.name[:10], edition_html(*papers), ())))
-        assert 60_000 < len(it.message) <= 80_000
-        shown = len(re.findall(r"^-{72}$", it.text, re.MULTILINE))
-        assert shown > 5
-        assert it.html.count("<h3") == shown
-        assert f"{len(papers) - shown:,} more on the site" in it.text
-        assert f"{len(papers) - shown:,} more on the site" in it.html
-        assert it.subject.endswith(f" and {len(papers) - 1:,} more")
+        mail = preview(tmp_path, feed((day.name[:10], edition_html(*papers), ())))
+        assert 60_000 < len(mail.message) <= 80_000
+        in_full = len(re.findall(r"^-{72}$", mail.text, re.MULTILINE))
+        assert in_full > 5
+        assert mail.html.count("<h3") == in_full
+        assert f"{len(papers) - in_full:,} more on the site" in mail.text
+        assert f"{len(papers) - in_full:,} more on the site" in mail.html
+        assert mail.subject.endswith(f" and {len(papers) - 1:,} more")
 
 
 def test_one_endless_part_is_linked(tmp_path: Path) -> None:
     item = "<p>" + "word " * 40_000 + "</p>"
-    it = preview(tmp_path, feed(("2025-05-27", item, ())))
-    assert len(it.message) < 10_000
-    assert "All of it is on the site:\nhttps://group.example/daily/2025/05/27/" in it.text
+    mail = preview(tmp_path, feed(("2025-05-27", item, ())))
+    assert len(mail.message) < 10_000
+    assert "All of it is on the site:\nhttps://group.example/daily/2025/05/27/" in mail.text
 
 
 def test_the_plain_text_is_72_columns_wide(corpus: Path, tmp_path: Path) -> None:
     day = corpus / "scored" / "daizedong" / "2025-05" / "2025-05-27-output.json"
-    it = preview(tmp_path, feed(("2025-05-27", edition_html(*corpus_day(day)[:20]), ())))
-    long = [line for line in it.text.splitlines() if len(line) > 72]
+    mail = preview(tmp_path, feed(("2025-05-27", edition_html(*corpus_day(day)[:20]), ())))
+    long = [line for line in mail.text.splitlines() if len(line) > 72]
     assert [line for line in long if "http" not in line] == []
-    assert not re.search(r"</?[a-z]+>|&(amp|lt);|\\[a-z]+\{", it.text)
+    assert not re.search(r"</?[a-z]+>|&(amp|lt);|\\[a-z]+\{", mail.text)
 
 
 def test_preformatted_text_and_line_breaks_stay_as_they_are(tmp_path: Path) -> None:
-    it = preview(tmp_path, feed(("2025-05-27", "<pre>a\n\n   b &lt;</pre><p>x<br>y <code>z</code></p>", ())))
-    assert "<pre" in it.html
-    assert ">a\n\n   b &lt;</pre>" in it.html
-    assert "<p>x<br>y <code>z</code></p>" in it.html
-    assert "a\n\n   b <\n\nx\ny z\n" in it.text
+    mail = preview(tmp_path, feed(("2025-05-27", "<pre>a\n\n   b &lt;</pre><p>x<br>y <code>z</code></p>", ())))
+    assert "<pre" in mail.html
+    assert ">a\n\n   b &lt;</pre>" in mail.html
+    assert "<p>x<br>y <code>z</code></p>" in mail.html
+    assert "a\n\n   b <\n\nx\ny z\n" in mail.text
 
 
 def test_the_same_feed_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -181,14 +187,14 @@ HOSTILE = """\
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 600, 1200])
 def test_in_a_browser(tmp_path: Path, corpus: Path, chromium: Browser, width: int, scheme: str) -> None:
-    """Nothing sticks out, the scheme is followed, nothing is asked of anybody, and nothing foreign runs."""
+    """Nothing overflows, the colour scheme is used, and the page loads and runs nothing."""
     day = corpus / "scored" / "daizedong" / "2025-05" / "2025-05-27-output.json"
     long = ("Unbreakable" * 20, "2505.1", "https://group.example/" + "x" * 300)
     body = edition_html(*corpus_day(day)[:8], long) + HOSTILE
-    it = preview(tmp_path, feed(("2025-05-27", body, ())))
-    assert b"charset" in it.html.encode()[:1024]
+    mail = preview(tmp_path, feed(("2025-05-27", body, ())))
+    assert b"charset" in mail.html.encode()[:1024]
     page = tmp_path / "mail.html"
-    page.write_text(it.html, "utf-8")
+    page.write_text(mail.html, "utf-8")
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=cast(Any, scheme))
     tab = context.new_page()
     asked: list[str] = []
@@ -216,13 +222,13 @@ def test_in_a_browser(tmp_path: Path, corpus: Path, chromium: Browser, width: in
 
 
 def test_hostile_html_is_text() -> None:
-    found = blocks(HOSTILE)
-    assert [block.text for block in found if block.kind == "h3"] == ["One", "Two bold"]
-    assert {run.url for block in found for run in block.inlines} == {
+    paragraphs = blocks(HOSTILE)
+    assert [block.text for block in paragraphs if block.kind == "h3"] == ["One", "Two bold"]
+    assert {inline.url for block in paragraphs for inline in block.inlines} == {
         None,
         "https://group.example/?a=1&b=%27%22%3E%3Cscript%3E",
     }
-    assert "alert" not in "".join(block.text for block in found)
+    assert "alert" not in "".join(block.text for block in paragraphs)
 
 
 @settings(max_examples=200, deadline=None)
@@ -256,11 +262,11 @@ def test_formulas_become_unicode(html: str, text: str) -> None:
 
 
 def test_lists_tables_and_line_breaks_keep_their_form() -> None:
-    found = blocks(
+    paragraphs = blocks(
         "<ol><li>One<ul><li>Inner</ul><li><p>Two</p><p>more</p></ol><table><tr><td>a<td>b</table>"
         "x<br>y<hr><pre>a\n  b</pre>"
     )
-    assert [(block.kind, block.marker, block.text) for block in found] == [
+    assert [(block.kind, block.marker, block.text) for block in paragraphs] == [
         ("li", "1.", "One"), ("li", "•", "Inner"), ("li", "2.", "Two"), ("li", "", "more"),
         ("p", "", "a · b"), ("p", "", "x\ny"), ("pre", "", "a\n  b"),
     ]  # fmt: skip
@@ -268,18 +274,18 @@ def test_lists_tables_and_line_breaks_keep_their_form() -> None:
 
 def test_an_edition_of_ours() -> None:
     (issue,) = issues(feed())
-    it = read(issue, feed())
-    assert (it.name, it.label, it.url) == (
+    edition = read(issue, feed())
+    assert (edition.name, edition.label, edition.url) == (
         "2025-05-27",
         "Tuesday, 27 May 2025",
         "https://group.example/daily/2025/05/27/",
     )
-    assert [section.url for section in it.sections] == [
+    assert [section.url for section in edition.sections] == [
         "https://arxiv.org/abs/2505.00001",
         "https://arxiv.org/abs/2505.00002",
     ]
-    assert len(it.contents) == 2
-    assert [block.text for block in it.lead] == ["2 papers."]
+    assert len(edition.contents) == 2
+    assert [block.text for block in edition.lead] == ["2 papers."]
 
 
 def test_items_of_one_date_are_one_mail() -> None:
@@ -289,9 +295,9 @@ def test_items_of_one_date_are_one_mail() -> None:
 
     source = ParsedFeed("Anybody's", "https://group.example/", (item("a", 9), item("b", 8)))
     (issue,) = issues(source)
-    it = read(issue, source)
-    assert (it.id, it.title) == ("https://group.example/#2025-05-27", "Anybody's")
-    assert [(section.title, [block.text for block in section.blocks]) for section in it.sections] == [
+    edition = read(issue, source)
+    assert (edition.id, edition.title) == ("https://group.example/#2025-05-27", "Anybody's")
+    assert [(section.title, [block.text for block in section.blocks]) for section in edition.sections] == [
         ("Paper a", ["Ada", "Text a"]), ("Paper b", ["Ada", "Text b"])
     ]  # fmt: skip
 
@@ -299,7 +305,7 @@ def test_items_of_one_date_are_one_mail() -> None:
 def test_a_letter_in_another_language_of_headings() -> None:
     body = "<h1>Newsletter</h1><p>Hello.</p><h2>First</h2><p>a</p><h3>Detail</h3><p>b</p><h2>Second</h2><p>c</p>"
     source = parse(rss(("2025-05-27", body, ())).replace(b"edition/daily", b"post"), "x")
-    it = read(issues(source)[0], source)
-    assert [section.title for section in it.sections] == ["First", "Second"]
-    assert [entry.title for entry in it.contents] == ["First", "Second"]
-    assert PAPERS[0][0] not in str(it)
+    edition = read(issues(source)[0], source)
+    assert [section.title for section in edition.sections] == ["First", "Second"]
+    assert [entry.title for entry in edition.contents] == ["First", "Second"]
+    assert PAPERS[0][0] not in str(edition)

@@ -1,4 +1,4 @@
-"""``broadsheet mail`` against a real server: what arrives, and what happens when something goes wrong on the way."""
+"""``broadsheet mail`` with a real server: messages, failures and retries."""
 
 import datetime as dt
 import json
@@ -37,7 +37,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture(scope="module")
 def trusted(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file that makes a program trust the test's authority."""
+    """Write the certificate of the test's authority, for SSL_CERT_FILE."""
     path = tmp_path_factory.mktemp("trust") / "authority.pem"
     authority.cert_pem.write_to_path(path)
     return path
@@ -51,12 +51,12 @@ def certificate(authority: trustme.CA, *names: str) -> ssl.SSLContext:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as it:
-        yield it
+    with Server() as running:
+        yield running
 
 
 class Sender:
-    """A digest's list, mailed from in this process."""
+    """A sender to a digest's list that runs in this process."""
 
     def __init__(self, root: Path, server: Server, settings: str = MAIL) -> None:
         self.settings = mail_digest(root / "digest", settings)
@@ -82,13 +82,13 @@ def sender(tmp_path: Path, server: Server) -> Sender:
 
 def test_everybody_gets_what_the_feed_says_over_one_connection(sender: Sender, server: Server) -> None:
     report = sender(feed())
-    assert [(it.sent, it.refused, it.waiting) for it in report.deliveries] == [(3, 0, 0)]
+    assert [(delivery.sent, delivery.refused, delivery.waiting) for delivery in report.deliveries] == [(3, 0, 0)]
     assert server.connections == 1
     assert sorted(server.boxes()) == [ADA, BEN, EVA]
-    for it in server.taken:
-        message = it.message
+    for taken in server.taken:
+        message = taken.message
         assert message.defects == []
-        assert message["To"].addresses[0].addr_spec == it.recipient
+        assert message["To"].addresses[0].addr_spec == taken.recipient
         assert len(message.get_all("To", [])) == 1
         assert message["From"].addresses[0].display_name == "Group papers"
         assert message["Subject"] == "27 May 2025: Norms of order β² for <b>LLMs</b> & more and 1 more"
@@ -112,7 +112,7 @@ def test_a_second_run_sends_nothing_and_a_new_reader_gets_it_once(sender: Sender
     sender(feed(), ADA)
     again = sender(feed(), ADA.upper().replace("@GROUP", "@group"))
     assert [(delivery.sent, delivery.already_sent) for delivery in again.deliveries] == [(0, 1)]
-    assert [(it.sent, it.already_sent) for it in sender(feed(), EVERYBODY).deliveries] == [(2, 1)]
+    assert [(delivery.sent, delivery.already_sent) for delivery in sender(feed(), EVERYBODY).deliveries] == [(2, 1)]
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 1, BEN: 1, EVA: 1}
 
 
@@ -131,7 +131,7 @@ def test_who_is_asked_to_wait_is_tried_again(sender: Sender, server: Server) -> 
     server.answers["RCPT", BEN] = ["451 4.7.1 Greylisted, ben@group.example", "450 4.2.1 Later"]
     server.answers["DATA", EVA] = ["421 4.3.2 Closing"]
     report = sender(feed())
-    assert [(it.sent, it.waiting) for it in report.deliveries] == [(3, 0)]
+    assert [(delivery.sent, delivery.waiting) for delivery in report.deliveries] == [(3, 0)]
     assert sender.waits == list(PAUSES[:2])
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 1, BEN: 1, EVA: 1}
     assert report.problems == []
@@ -140,27 +140,27 @@ def test_who_is_asked_to_wait_is_tried_again(sender: Sender, server: Server) -> 
 def test_who_stays_unreachable_waits_for_the_next_run(sender: Sender, server: Server) -> None:
     server.answers["RCPT", BEN] = ["451 4.7.1 Greylisted, ben@group.example"] * (len(PAUSES) + 1)
     report = sender(feed())
-    assert [(it.sent, it.waiting) for it in report.deliveries] == [(2, 1)]
+    assert [(delivery.sent, delivery.waiting) for delivery in report.deliveries] == [(2, 1)]
     assert [str(problem) for problem in report.problems] == [
         "DIGEST_RECIPIENTS:2: not taken yet (451 4.7.1): run 'broadsheet mail' again: it goes on where it stopped"
     ]
-    assert [(it.sent, it.already_sent) for it in sender(feed()).deliveries] == [(1, 2)]
+    assert [(delivery.sent, delivery.already_sent) for delivery in sender(feed()).deliveries] == [(1, 2)]
 
 
 def test_who_is_refused_is_recorded_and_not_asked_again(sender: Sender, server: Server) -> None:
     server.answers["RCPT", BEN] = ["550 5.1.1 No such user ben@group.example"]
     server.answers["DATA", EVA] = ["554 5.7.1 Spam"]
     report = sender(feed())
-    assert [(it.sent, it.refused) for it in report.deliveries] == [(1, 2)]
-    do = "mend or remove it; --refused-again sends this edition once more"
+    assert [(delivery.sent, delivery.refused) for delivery in report.deliveries] == [(1, 2)]
+    do = "correct or remove it; --refused-again sends this edition once more"
     assert [str(problem) for problem in report.problems] == [
         f"DIGEST_RECIPIENTS:2: the mail server refuses this recipient (550 5.1.1): {do}",
         f"DIGEST_RECIPIENTS:3: the mail server refuses this recipient (554 5.7.1): {do}",
     ]
     again = sender(feed())
-    assert [(it.sent, it.already_sent, it.refused) for it in again.deliveries] == [(0, 1, 2)]
+    assert [(delivery.sent, delivery.already_sent, delivery.refused) for delivery in again.deliveries] == [(0, 1, 2)]
     assert again.problems == []
-    assert [(it.sent, it.refused) for it in sender(feed(), again=True).deliveries] == [(2, 0)]
+    assert [(delivery.sent, delivery.refused) for delivery in sender(feed(), again=True).deliveries] == [(2, 0)]
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 1, BEN: 1, EVA: 1}
 
 
@@ -169,7 +169,7 @@ def test_a_lost_connection_loses_and_doubles_nobody(sender: Sender, server: Serv
     server.answers["DATA", BEN] = [DROP]
     server.answers["DATA", EVA] = [KEEP_AND_DROP]
     report = sender(feed())
-    assert [(it.sent, it.waiting) for it in report.deliveries] == [(3, 0)]
+    assert [(delivery.sent, delivery.waiting) for delivery in report.deliveries] == [(3, 0)]
     boxes = server.boxes()
     assert {address: len(set(ids)) for address, ids in boxes.items()} == {ADA: 1, BEN: 1, EVA: 1}
     assert len(boxes[EVA]) == 2  # taken, and the server died before it said so: the same Message-ID again
@@ -180,7 +180,7 @@ def test_a_server_that_is_away_is_tried_again_then_named(tmp_path: Path) -> None
         sender = Sender(tmp_path, gone)
     report = sender(feed())
     assert sender.waits == list(PAUSES)
-    assert [(it.sent, it.waiting) for it in report.deliveries] == [(0, 3)]
+    assert [(delivery.sent, delivery.waiting) for delivery in report.deliveries] == [(0, 3)]
     assert [str(problem) for problem in report.problems] == [
         "mail server: cannot be reached (Connection refused): run 'broadsheet mail' again: it goes on where it stopped"
     ]
@@ -190,7 +190,7 @@ def test_a_refused_sender_stops_everything_and_refuses_nobody(sender: Sender, se
     server.answers["MAIL", "digest@group.example"] = ["553 5.7.1 Not yours"]
     with pytest.raises(DigestError, match=r"the mail server does not take mail from this sender \(553 5.7.1\)"):
         sender(feed())
-    assert [(it.sent, it.refused) for it in sender(feed()).deliveries] == [(3, 0)]
+    assert [(delivery.sent, delivery.refused) for delivery in sender(feed()).deliveries] == [(3, 0)]
 
 
 def test_what_a_run_left_is_finished_when_there_is_a_newer_edition(sender: Sender, server: Server) -> None:
@@ -198,8 +198,8 @@ def test_what_a_run_left_is_finished_when_there_is_a_newer_edition(sender: Sende
     sender(feed(DAY), f"{ADA},{BEN}")
     newer = ("2025-05-28", edition_html(("The next day", "2505.3", "Text."), PAPERS[1]), ())
     report = sender(feed(newer, DAY))
-    found = {it.edition: (it.sent, it.already_sent) for it in report.deliveries}
-    assert found == {"2025-05-27": (1, 1), "2025-05-28": (3, 0)}  # EVA was not there on the 27th
+    counts = {delivery.edition: (delivery.sent, delivery.already_sent) for delivery in report.deliveries}
+    assert counts == {"2025-05-27": (1, 1), "2025-05-28": (3, 0)}  # EVA was not there on the 27th
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 2, BEN: 2, EVA: 1}
 
 
@@ -213,7 +213,7 @@ def test_a_failed_day_may_send_a_notice_and_the_day_itself_later(tmp_path: Path,
     sender = Sender(tmp_path, server, MAIL + "  failed_notice: true\n")
     for _ in range(2):
         sender(feed(FAILED, DAY), ADA)
-    assert [it.message["Subject"] for it in server.taken] == ["28 May 2025: the run of this day failed"]
+    assert [taken.message["Subject"] for taken in server.taken] == ["28 May 2025: the run of this day failed"]
     mended = ("2025-05-28", edition_html(*PAPERS), ("partial",))
     sender(feed(mended, DAY), ADA)
     assert len(set(server.boxes()[ADA])) == 2
@@ -222,19 +222,19 @@ def test_a_failed_day_may_send_a_notice_and_the_day_itself_later(tmp_path: Path,
 def test_one_click_unsubscribe_where_there_is_an_endpoint(tmp_path: Path, server: Server) -> None:
     url = '  unsubscribe_url: "https://group.example/leave?who={recipient}&proof={token}"\n'
     Sender(tmp_path, server, MAIL + url)(feed(), f"o'neill+x@group.example, {BEN}")
-    first, second = (it.message for it in server.taken)
-    found = re.fullmatch(
+    first, second = (taken.message for taken in server.taken)
+    match = re.fullmatch(
         r"<(https://group\.example/leave\?who=o%27neill%2Bx%40group\.example&proof=[0-9a-f]{32})>, "
         r"<mailto:leave@group\.example\?subject=unsubscribe>",
         first["List-Unsubscribe"],
     )
-    assert found
+    assert match
     assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     raw = server.taken[0].data.partition(b"\r\n\r\n")[0]
     assert b"List-Unsubscribe: <https://group.example/leave?who=o%27neill%2Bx%40group.example&proof=" in raw
     plain, html = first.iter_parts()
-    assert found[1] in plain.get_content()
-    assert found[1].replace("&", "&amp;") in html.get_content()
+    assert match[1] in plain.get_content()
+    assert match[1].replace("&", "&amp;") in html.get_content()
     assert "unsubscribe.invalid" not in first.as_string()
     assert first["List-Unsubscribe"] != second["List-Unsubscribe"]
 
@@ -254,8 +254,8 @@ def test_encrypted_and_logged_in(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     with Server(certificate(authority, "localhost"), implicit=implicit, login="digest:s3cret/:@") as server:
-        assert [it.sent for it in Sender(tmp_path, server)(feed()).deliveries] == [3]
-    assert {(it.encrypted, it.user) for it in server.taken} == {(True, "digest")}
+        assert [delivery.sent for delivery in Sender(tmp_path, server)(feed()).deliveries] == [3]
+    assert {(taken.encrypted, taken.user) for taken in server.taken} == {(True, "digest")}
 
 
 @pytest.mark.parametrize("implicit", [False, True], ids=["starttls", "tls"])
@@ -307,11 +307,11 @@ def test_a_wrong_password_is_said_without_it(tmp_path: Path, authority: trustme.
     assert "readers.txt:5: the mail server refuses this recipient (550 5.1.1)" in done.stderr
     assert json.loads(again.stdout)["deliveries"][0]["had"] == 2
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 1, BEN: 1}
-    said = "".join(run.stdout + run.stderr for run in (wrong, done, again)).encode()
-    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path != readers)
+    output = "".join(run.stdout + run.stderr for run in (wrong, done, again)).encode()
+    files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path != readers)
     for secret in (ADA, BEN, EVA, "s3cret-word"):
-        assert secret.encode() not in said
-        assert secret.encode() not in kept
+        assert secret.encode() not in output
+        assert secret.encode() not in files
 
 
 def test_two_senders_at_once(tmp_path: Path, server: Server) -> None:
@@ -344,12 +344,12 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Server) -> None:
     assert run.returncode == 0, run.stderr
     lists = {f"Broadsheet <{name}>" for name in run.stdout.split()}
     assert len(lists) > 80
-    found: dict[str, dict[str, list[str]]] = {name: {} for name in lists}
-    for it in server.taken:
-        message = it.message
-        found[message["List-Id"]].setdefault(it.recipient, []).append(message["Message-ID"])
+    ids: dict[str, dict[str, list[str]]] = {name: {} for name in lists}
+    for taken in server.taken:
+        message = taken.message
+        ids[message["List-Id"]].setdefault(taken.recipient, []).append(message["Message-ID"])
     twice = 0
-    for boxes in found.values():
+    for boxes in ids.values():
         assert {address: len(set(ids)) for address, ids in boxes.items()} == {ADA: 1, BEN: 1}
         twice += sum(len(ids) - 1 for ids in boxes.values())
         assert sum(len(ids) for ids in boxes.values()) <= 3

@@ -1,4 +1,4 @@
-"""Feeds as they come: of every format, broken, hostile, from a server; and ``broadsheet mail`` as a user calls it."""
+"""Feeds of every format, broken, hostile or from a server; and the command line of ``broadsheet mail``."""
 
 import json
 import threading
@@ -47,20 +47,20 @@ ARXIV = """\
     "data", [ATOM, json.dumps(JSON_FEED), "\ufeff" + json.dumps(JSON_FEED)], ids=["atom", "json", "bom"]
 )
 def test_any_format_says_the_same(data: str) -> None:
-    found = parse(data.encode(), "feed")
-    assert (found.title, found.link) == ("Any & all", "https://group.example/")
-    (item,) = found.items
+    parsed = parse(data.encode(), "feed")
+    assert (parsed.title, parsed.link) == ("Any & all", "https://group.example/")
+    (item,) = parsed.items
     assert (item.title, item.link, item.authors) == ("On x & y", "https://group.example/1", ("Ada Lovelace",))
     assert item.date.isoformat() == "2025-05-27T06:00:00+02:00"
-    (issue,) = issues(found)
-    assert [block.text for block in read(issue, found).lead] == ["Body x"]
+    (issue,) = issues(parsed)
+    assert [block.text for block in read(issue, parsed).lead] == ["Body x"]
 
 
 def test_arxivs_own_feed_is_an_edition() -> None:
-    found = parse(ARXIV.encode(), "feed")
-    it = read(issues(found)[0], found)
-    assert (it.name, it.title) == ("2025-05-27", "Bounds for xᵢ²")
-    assert [block.text for block in it.lead] == ["We show α<β for $5."]
+    parsed = parse(ARXIV.encode(), "feed")
+    edition = read(issues(parsed)[0], parsed)
+    assert (edition.name, edition.title) == ("2025-05-27", "Bounds for xᵢ²")
+    assert [block.text for block in edition.lead] == ["We show α<β for $5."]
 
 
 @pytest.mark.parametrize(("data", "what"), [
@@ -86,16 +86,16 @@ def test_entities_of_a_feed_open_no_file_and_do_not_explode(tmp_path: Path) -> N
     ):
         data = ATOM.replace('<?xml version="1.0"?>', f"<!DOCTYPE feed [{entity}]>").replace("Any &amp; all", "&x;")
         try:
-            found = parse(data.encode(), "feed")
+            parsed = parse(data.encode(), "feed")
         except DigestError:
             continue
-        assert "s3cret" not in found.title
-        assert len(found.title) < 1000
+        assert "s3cret" not in parsed.title
+        assert len(parsed.title) < 1000
 
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    """Serves an edition feed, and nothing else."""
+    """Serve an edition feed, and nothing else."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -136,23 +136,23 @@ def test_wrong_calls_say_what_to_do(tmp_path: Path) -> None:
     readers = root / "readers.txt"
     readers.write_text("ada@group.example\n", "utf-8")
 
-    def said(*arguments: str | Path, **env: str) -> str:
+    def message_of(*arguments: str | Path, **env: str) -> str:
         run = digest("mail", *arguments, "--root", root, env={"DIGEST_RECIPIENTS": "ada@group.example", **env})
         assert (run.returncode, run.stdout) == (1, "")
         return run.stderr
 
-    assert "feeds/daily.xml: No such file or directory: build the site first, or say which feed" in said()
-    assert "DIGEST_RECIPIENTS: no recipients: name a file of addresses with --recipients" in said(
+    assert "feeds/daily.xml: No such file or directory: build the site first, or say which feed" in message_of()
+    assert "DIGEST_RECIPIENTS: no recipients: name a file of addresses with --recipients" in message_of(
         feed, DIGEST_RECIPIENTS=""
     )
-    assert "readers.txt: the recipients stand inside the digest's own folder" in said(feed, "--recipients", readers)
-    assert "digest.yml: mail: from is not set" in said(feed)
+    assert "readers.txt: the recipients file is inside the digest folder" in message_of(feed, "--recipients", readers)
+    assert "digest.yml: mail: from is not set" in message_of(feed)
     (root / "digest.yml").write_text(SETTINGS + MAIL, "utf-8")
-    assert "DIGEST_SMTP_HOST: not set: docs/mail.md" in said(feed)
-    assert "--edition: the feed has no edition '2025-01-01': it has 2025-05-27" in said(
+    assert "DIGEST_SMTP_HOST: not set: docs/mail.md" in message_of(feed)
+    assert "--edition: the feed has no edition '2025-01-01': it has 2025-05-27" in message_of(
         feed, "--edition", "2025-01-01", DIGEST_SMTP_HOST="localhost"
     )
-    assert "--test: not a mail address" in said(feed, "--test", "ada")
+    assert "--test: not a mail address" in message_of(feed, "--test", "ada")
 
 
 def test_every_wrong_setting_is_named(tmp_path: Path) -> None:
@@ -210,8 +210,8 @@ def test_our_own_feeds_say_the_same_in_every_format(tmp_path: Path, form: str) -
 
 
 def test_recipients_in_a_variable() -> None:
-    found, problems = read_variable('"Lovelace, Ada" <ada@group.example>, ben@group.example;x\nada@GROUP.example')
-    assert [it.mailbox.address for it in found] == ["ada@group.example", "ben@group.example"]
+    recipients, problems = read_variable('"Lovelace, Ada" <ada@group.example>, ben@group.example;x\nada@GROUP.example')
+    assert [recipient.mailbox.address for recipient in recipients] == ["ada@group.example", "ben@group.example"]
     assert [problem.location for problem in problems] == ["DIGEST_RECIPIENTS:3"]
 
 

@@ -1,4 +1,4 @@
-"""Feeds that are wrong in every way: no traceback, and no more work than their length asks for."""
+"""Broken and hostile feeds: no traceback, and work in proportion to their length."""
 
 import json
 import time
@@ -42,7 +42,7 @@ def mailing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 def mailed(mailing: Settings, data: bytes) -> bytes:
-    """The message, or why there is none."""
+    """Return the message, or the reason why there is none."""
     try:
         return render_mail(mailing, parse(data, "https://feed.example/"), None).message
     except DigestError as error:
@@ -63,8 +63,8 @@ def test_any_json_in_any_field(mailing: Settings, item: dict[str, Any], feed: di
 @pytest.mark.parametrize("value", [5, 1.5, True, None, "x", {"a": 1}, [1, None, [2]], 10**400, {}, []])
 def test_a_wrong_type_costs_its_field_alone(mailing: Settings, value: Any) -> None:
     for field in sorted({*FIELDS} - {"date_published", "content_text", "title", "content_html"}):
-        found = parse(json.dumps(json_feed(**{field: value})).encode(), "feed")
-        assert [block.text for block in read(issues(found)[0], found).lead] == ["Some words."]
+        parsed = parse(json.dumps(json_feed(**{field: value})).encode(), "feed")
+        assert [block.text for block in read(issues(parsed)[0], parsed).lead] == ["Some words."]
 
 
 @ANY
@@ -97,10 +97,10 @@ ANNOUNCED = "arXiv:2508.13426v1 Announce Type: {kind} \nAbstract: We bound it."
 def test_the_announcement_is_taken_off_arxivs_own_items(kind: str) -> None:
     words = ANNOUNCED.format(kind=kind)
     for item in ({"content_text": words}, {"content_html": f"<p>{words}</p>"}, {"summary": words, "content_text": ""}):
-        (found,) = parse(json.dumps(json_feed(**item)).encode(), "feed").items
-        assert [block.text for block in blocks(found.html)] == ["We bound it."]
-    (found,) = parse(json.dumps(json_feed(content_text=f"See {words}")).encode(), "feed").items
-    assert "Announce Type" in found.html
+        (parsed_item,) = parse(json.dumps(json_feed(**item)).encode(), "feed").items
+        assert [block.text for block in blocks(parsed_item.html)] == ["We bound it."]
+    (parsed_item,) = parse(json.dumps(json_feed(content_text=f"See {words}")).encode(), "feed").items
+    assert "Announce Type" in parsed_item.html
 
 
 SHAPES: dict[str, Callable[[int], str]] = {
@@ -128,13 +128,13 @@ SHAPES: dict[str, Callable[[int], str]] = {
 
 
 def cost(source: str) -> float:
-    """CPU seconds of reading `source` as an item of a feed, the best of three."""
+    """Return the CPU seconds of parsing `source` as an item of a feed, the best of three."""
     data = json.dumps(json_feed(content_html=source)).encode()
     times = []
     for _ in range(3):
         start = time.process_time()
-        found = parse(data, "feed")
-        read(issues(found)[0], found)
+        parsed = parse(data, "feed")
+        read(issues(parsed)[0], parsed)
         times.append(time.process_time() - start)
     return min(times)
 
@@ -161,9 +161,9 @@ def test_what_stands_in_tags_comments_and_scripts_is_no_text() -> None:
         "<P>two<BR/>three</P><style>p{}</style><a href=https://a.example/x/>four</a> 1 < 2 <iframe>no</iframe>"
         "<!DOCTYPE x><?php no ?><textarea><p>no</textarea><object><object>no</object>no</object>"
     )
-    found = blocks(source)
-    assert [block.text for block in found] == ["one", "two\nthree", "four 1 < 2"]
-    assert found[2].url == "https://a.example/x/"
+    paragraphs = blocks(source)
+    assert [block.text for block in paragraphs] == ["one", "two\nthree", "four 1 < 2"]
+    assert paragraphs[2].url == "https://a.example/x/"
     assert blocks("<ul><li>a<li>b <b>c</ul>d")[1:] == blocks("<ul><li>a</li><li>b <b>c</b></li></ul>d")[1:]
 
 

@@ -1,4 +1,4 @@
-"""``broadsheet mail`` to a mail server that the world runs, and the mail as it lies in the mailboxes afterwards."""
+"""``broadsheet mail`` to Postfix, and the messages in the mailboxes."""
 
 import datetime as dt
 import email
@@ -38,15 +38,15 @@ def authority() -> trustme.CA:
 @pytest.fixture
 def server(postfix: Path, authority: trustme.CA) -> Iterator[Postfix]:
     tls = authority.issue_cert("localhost").private_key_and_cert_chain_pem.bytes()
-    with Postfix(postfix, tls, tuple(NAMES)) as it:
-        yield it
+    with Postfix(postfix, tls, tuple(NAMES)) as running:
+        yield running
 
 
 class Sender:
-    """A digest's list, mailed from in a process of its own."""
+    """A sender to a digest's list that runs in its own process."""
 
-    def __init__(self, root: Path, made: Path, authority: trustme.CA) -> None:
-        self.readers, self._root, self._digest = root / "readers.txt", root, made
+    def __init__(self, root: Path, digest_root: Path, authority: trustme.CA) -> None:
+        self.readers, self._root, self._digest = root / "readers.txt", root, digest_root
         self.readers.write_text(READERS, "utf-8")
         authority.cert_pem.write_to_path(root / "authority.pem")
 
@@ -67,15 +67,15 @@ class Sender:
         return digest(*self.arguments(state), env=self.environment(server), timeout=PATIENCE)
 
     def built(self) -> dict[str, bytes]:
-        """What is handed over for each reader: the same each time."""
+        """Return the message to each recipient, which is the same each time."""
         with Server() as server:
             assert self.send(server, "other.sqlite").stderr == ""
-        return {it.recipient: it.data for it in server.taken}
+        return {taken.recipient: taken.data for taken in server.taken}
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A digest with an edition."""
+def digest_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Create a digest with an edition."""
     root = make_digest(tmp_path_factory.mktemp("digest"), {"2025-05-27": PAPERS}, SETTINGS + MAIL + UNSUBSCRIBE)
     run = digest("generate", "--root", root)
     assert run.returncode == 0, run.stderr
@@ -83,18 +83,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sender(tmp_path: Path, made: Path, authority: trustme.CA) -> Sender:
-    return Sender(tmp_path, made, authority)
+def sender(tmp_path: Path, digest_root: Path, authority: trustme.CA) -> Sender:
+    return Sender(tmp_path, digest_root, authority)
 
 
 def only(box: list[bytes]) -> bytes:
-    """The one message in it."""
+    """Return the only message in a mailbox."""
     (message,) = box
     return message
 
 
 def parted(message: bytes) -> tuple[list[str], bytes]:
-    """The lines that servers put above a message, unfolded, and the message as it was handed over."""
+    """Return the unfolded header lines that servers added, and the message as sent."""
     added, rest = [], message
     while rest.partition(b":")[0].decode() in ADDED:
         end = next(n for n in range(len(rest)) if rest[n : n + 1] == b"\n" and rest[n + 1 : n + 2] not in b" \t")
@@ -119,23 +119,23 @@ def test_what_arrives_is_what_was_built(sender: Sender, server: Postfix) -> None
 
 
 def reads_well(message: bytes, address: str) -> EmailMessage:
-    """As a mail program shows it."""
-    it = email.message_from_bytes(message, policy=default)
-    assert it.defects == []
-    (to,) = it["To"].addresses
+    """Check a message as a mail program shows it."""
+    mail = email.message_from_bytes(message, policy=default)
+    assert mail.defects == []
+    (to,) = mail["To"].addresses
     assert (to.display_name, to.addr_spec) == (NAMES[address], address)
-    assert it["Subject"] == "27 May 2025: Schrödinger's β²: 量子 bounds and 1 more"
-    assert it["Date"].datetime == dt.datetime(2025, 5, 27, tzinfo=dt.UTC)
-    assert it["List-Id"] == "Groupe «Été» <digest.group.example>"
+    assert mail["Subject"] == "27 May 2025: Schrödinger's β²: 量子 bounds and 1 more"
+    assert mail["Date"].datetime == dt.datetime(2025, 5, 27, tzinfo=dt.UTC)
+    assert mail["List-Id"] == "Groupe «Été» <digest.group.example>"
     who = address.replace("@", "%40")
-    assert it["List-Unsubscribe"].startswith(f"<https://group.example/leave?who={who}&proof=")
-    assert it["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    plain, html = it.iter_parts()
+    assert mail["List-Unsubscribe"].startswith(f"<https://group.example/leave?who={who}&proof=")
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    plain, html = mail.iter_parts()
     assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     for part in (plain, html):
         assert "Schrödinger's β²: 量子 bounds" in part.get_content()
         assert "We show xᵢ≤3." in part.get_content()
-    return it
+    return mail
 
 
 def test_killed_while_somebody_is_greylisted_then_run_again(sender: Sender, server: Postfix) -> None:
@@ -161,12 +161,12 @@ def test_an_unknown_recipient_is_refused_once(sender: Sender, server: Postfix) -
     assert server.log.count("User unknown in virtual mailbox table") == 1
 
 
-def kill_when(sender: Sender, server: Postfix, said: str) -> None:
-    """Run ``broadsheet mail`` and kill it when the server has logged that."""
+def kill_when(sender: Sender, server: Postfix, entry: str) -> None:
+    """Run ``broadsheet mail`` and kill it when the server logs `entry`."""
     command = [sys.executable, "-m", "broadsheet", *map(str, sender.arguments("state.sqlite"))]
     with subprocess.Popen(command, env=sender.environment(server)) as run:
         try:
-            server.until(lambda: said in server.log, said)
+            server.until(lambda: entry in server.log, entry)
             assert run.poll() is None
         finally:
             run.kill()

@@ -1,4 +1,4 @@
-"""Followed authors and institutions, and negative keywords: which papers meet them, and what the page says."""
+"""Followed authors and institutions, and negative keywords: matches and their reasons."""
 
 from pathlib import Path
 
@@ -17,13 +17,13 @@ def paper(title: str = "A Title", **fields: object) -> Paper:
     return Paper(arxiv_id="2501.00001", title=title, **fields)  # type: ignore[arg-type]
 
 
-def reasons(settings: Settings, given: Paper) -> tuple[str, ...]:
-    (made,) = Interests(settings).apply([given])
-    return made.reasons
+def reasons(settings: Settings, source: Paper) -> tuple[str, ...]:
+    (applied,) = Interests(settings).apply([source])
+    return applied.reasons
 
 
 @pytest.mark.parametrize(
-    ("followed", "author", "said"),
+    ("followed", "author", "reason"),
     [
         ("Ada Lovelace", "Ada Lovelace", "Ada Lovelace"),
         ("Ada Lovelace", "ada lovelace", "Ada Lovelace"),
@@ -42,10 +42,10 @@ def reasons(settings: Settings, given: Paper) -> tuple[str, ...]:
         ("SLAM", "SLAM Labs", None),
     ],
 )
-def test_an_author_is_known_by_the_name_as_signed(followed: str, author: str, said: str | None) -> None:
+def test_an_author_is_known_by_the_name_as_signed(followed: str, author: str, reason: str | None) -> None:
     settings = Settings(follow=Follow(authors=(followed,)))
-    found = reasons(settings, paper("On Lovelace", authors=("Grace Hopper", author)))
-    assert found == (() if said is None else (f"Followed author: {said}",))
+    result = reasons(settings, paper("On Lovelace", authors=("Grace Hopper", author)))
+    assert result == (() if reason is None else (f"Followed author: {reason}",))
 
 
 def test_an_institution_is_looked_for_in_affiliations_and_teams() -> None:
@@ -61,9 +61,9 @@ def test_an_institution_is_looked_for_in_affiliations_and_teams() -> None:
 
 def test_a_negative_keyword_lowers_the_relevance_once_and_says_so() -> None:
     settings = Settings(negative_keywords=("survey", "medical image"))
-    (made,) = Interests(settings).apply([paper("Surveys of medical-image nets", relevance=8, novelty=5)])
-    assert (made.relevance, made.novelty) == (5, 5)
-    assert made.reasons == ("Negative keyword: survey, medical image (relevance 8 → 5)",)
+    (applied,) = Interests(settings).apply([paper("Surveys of medical-image nets", relevance=8, novelty=5)])
+    assert (applied.relevance, applied.novelty) == (5, 5)
+    assert applied.reasons == ("Negative keyword: survey, medical image (relevance 8 → 5)",)
     (low,) = Interests(settings).apply([paper("A", abstract="a survey", relevance=2, novelty=5)])
     assert (low.relevance, low.reasons) == (1, ("Negative keyword: survey (relevance 2 → 1)",))
     (unscored,) = Interests(settings).apply([paper("A survey")])
@@ -77,7 +77,7 @@ def test_reasons_of_an_earlier_run_are_replaced() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "message"),
     [
         ("prefilter: {keep: half}", "digest.yml:1: Expected `float | null`, got `str` ($.prefilter.keep)"),
         ("prefilter:\n  keep: 0", "digest.yml:2: Expected `float` > 0.0 ($.prefilter.keep)"),
@@ -90,10 +90,10 @@ def test_reasons_of_an_earlier_run_are_replaced() -> None:
         ("follow: {people: [Ada]}", "digest.yml:1: Object contains unknown field `people` ($.follow)"),
     ],
 )
-def test_wrong_settings_are_named_with_their_line(tmp_path: Path, lines: str, said: str) -> None:
+def test_wrong_settings_are_named_with_their_line(tmp_path: Path, lines: str, message: str) -> None:
     with pytest.raises(DigestError) as caught:
         config.load(make_digest(tmp_path, settings=lines + "\n"))
-    assert str(caught.value).startswith(said)
+    assert str(caught.value).startswith(message)
 
 
 def test_settings_as_people_write_them(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The local scorer: what it learns, what it says of it, and how it divides a day."""
+"""The local scorer: training, reasons and the prefilter."""
 
 import json
 import random
@@ -37,13 +37,13 @@ FILL = "we show that our results improve the known bound for many large data set
 
 
 def papers(number: int, seed: int = 0) -> list[Paper]:
-    """Rated papers, half of them of a subject that is rated high."""
+    """Return rated papers, half of them about a subject with high ratings."""
     draw = random.Random(seed)
-    made = []
+    rated = []
     for index in range(1, number + 1):
         good = index % 2 == 1
         text = " ".join(draw.choices(NEAR if good else FAR, k=25) + draw.choices(FILL, k=25))
-        made.append(
+        rated.append(
             Paper(
                 arxiv_id=f"25{seed + 1:02}.{index:05}",
                 title=" ".join(draw.sample(NEAR if good else FAR, 3)),
@@ -54,7 +54,7 @@ def papers(number: int, seed: int = 0) -> list[Paper]:
                 scorer=Scorer(model="judge"),
             )
         )
-    return made
+    return rated
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +183,7 @@ def test_calibration_keeps_the_order_and_stays_on_the_scale(rows: list[tuple[flo
 
 
 class Fixed:
-    """A model that expects what the papers say."""
+    """A model that predicts the relevance of the papers themselves."""
 
     def __init__(self, thresholds: Sequence[float] = ()) -> None:
         self.thresholds = thresholds
@@ -256,7 +256,7 @@ def test_every_paper_is_kept_or_left_out(relevance: list[int], wanted: Prefilter
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=150), st.floats(0.5, 0.99))
 def test_the_threshold_holds_for_any_one_of_the_good_papers(good: list[float], target: float) -> None:
-    """Leave each of n + 1 papers out in turn: at least the target's share reaches the line drawn by the others."""
+    """Leave out each of n + 1 papers in turn: at least the target share reaches the threshold of the others."""
     if len(good) < 2:
         assert threshold(sorted(good), target) is None or target <= 0.5 + 1e-9
         return
@@ -290,9 +290,9 @@ def test_train_keeps_a_model_and_tells_how_good_it_is(root: Path) -> None:
     assert lines[0].startswith("learned from 160 papers, 2025-01-01 to 2025-02-04, in ")
     assert lines[1] == "on papers held back while learning from the others:"
     assert lines[5] == "  the most promising 50% hold 1.000 of the 80 papers rated 7 or more"
-    kept = open_model(root)
-    assert kept is not None
-    assert lines[-1] == f"model {kept.fingerprint} → .digest/model-local.npz"
+    trained = open_model(root)
+    assert trained is not None
+    assert lines[-1] == f"model {trained.fingerprint} → .digest/model-local.npz"
     why = run(root, "--why", "2501.00004").output.splitlines()
     assert why[1].startswith("rated by judge: relevance ")
     assert why[2].startswith("local: relevance 1.")
@@ -300,15 +300,15 @@ def test_train_keeps_a_model_and_tells_how_good_it_is(root: Path) -> None:
 
 
 def test_evaluate_learns_from_the_days_before_and_keeps_nothing(root: Path, tmp_path: Path) -> None:
-    made = make_digest(tmp_path)
+    digest_root = make_digest(tmp_path)
     (tmp_path / "data").symlink_to(root / "data")
-    report = json.loads(run(made, "--evaluate", "2025-02-01", "--json").output)
+    report = json.loads(run(digest_root, "--evaluate", "2025-02-01", "--json").output)
     assert (report["papers"], report["last"], report["figures"]["papers"]) == (80, "2025-01-04", 80)
-    assert not (made / FILE).exists()
+    assert not (digest_root / FILE).exists()
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--before", "2025-01-01"], "data/papers: 0 papers with a rating, and 50 are needed to learn from: "),
         (["--evaluate", "2025-01-01"], "data/papers: 0 papers with a rating, and 50 are needed to learn from: "),
@@ -318,10 +318,10 @@ def test_evaluate_learns_from_the_days_before_and_keeps_nothing(root: Path, tmp_
         (["--before", "2025-01-01", "--why", "x"], "--before, --evaluate and --why exclude each other."),
     ],
 )
-def test_wrong_use_says_what_to_do(root: Path, options: list[str], said: str) -> None:
+def test_wrong_use_says_what_to_do(root: Path, options: list[str], message: str) -> None:
     done = run(root, *options)
     assert done.exit_code != 0
-    assert said in f"{done.output}{done.exception}"
+    assert message in f"{done.output}{done.exception}"
 
 
 def test_it_does_not_learn_from_itself_nor_from_lowered_ratings(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def open_log(path: Path, key: str | None) -> Iterator["DeliveryLog"]:
                 log.close()
     except (OSError, ValueError, sqlite3.Error) as error:
         what = f"what has been sent cannot be read or written ({type(error).__name__})"
-        raise DigestError(Diagnostic(str(path), what, "mend or replace the file; nothing more was sent")) from error
+        raise DigestError(Diagnostic(str(path), what, "restore or replace the file; nothing more was sent")) from error
 
 
 class DeliveryLog:
@@ -79,7 +79,7 @@ class DeliveryLog:
             self._database.execute("INSERT INTO key VALUES (?)", (mark,))
         elif row[0] != mark:
             self.close()
-            what = "was made with another key: nobody in it would be recognised"
+            what = "was made with another key: no recipient in it would be recognised"
             raise DigestError(Diagnostic(str(path), what, f"give that key in {VARIABLE}, or its file back"))
 
     def close(self) -> None:
@@ -129,7 +129,7 @@ def _stored_key(path: Path) -> str:
     file = path.with_name(path.name + ".key")
     if not file.exists():
         if path.exists():
-            what = "its key is gone: nobody in it would be recognised"
+            what = "its key is gone: no recipient in it would be recognised"
             raise DigestError(
                 Diagnostic(str(path), what, f"put {file.name} back beside it, or give the key in {VARIABLE}")
             )

@@ -217,7 +217,7 @@ class Connection:
         except smtplib.SMTPNotSupportedError:
             self.drop()
             raise self._error(
-                "knows no login that this program knows", "leave DIGEST_SMTP_USER out, if it needs none"
+                "offers no login method of this program", "leave DIGEST_SMTP_USER out, if it needs none"
             ) from None
         except smtplib.SMTPAuthenticationError as error:
             if error.smtp_code < 500:

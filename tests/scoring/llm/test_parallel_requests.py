@@ -1,4 +1,4 @@
-"""Requests to the model side by side: the same scores, files and bills, whichever reply comes first."""
+"""Parallel requests: the same scores, files and costs in any order of replies."""
 
 import json
 import threading
@@ -29,7 +29,7 @@ REPLIES = f"data/replies/2025/{DAY}.jsonl"
 
 
 class Real(Digest):
-    """A digest whose time is real."""
+    """A digest with real time."""
 
     def score(self, **options: Any) -> ScoringResult:
         with Web("test", clock=time.monotonic, sleep=time.sleep) as web:
@@ -48,13 +48,13 @@ def digest(tmp_path: Path, server: ModelServer) -> Real:
 
 
 def late(seconds: float) -> model_server.Behaviour:
-    """A good reply that takes its time."""
+    """Reply well after a pause."""
     return lambda question: well(question)._replace(seconds=seconds)
 
 
 def test_replies_in_any_order_give_the_same_files(tmp_path: Path) -> None:
     """Only the id of a batch's first paper decides how late its reply is; its order in the files does not change."""
-    made = []
+    outcomes = []
     for number, seconds in enumerate(((0.0, 0.0, 0.0, 0.0), (0.0, 0.3, 0.2, 0.1), (0.1, 0.0, 0.3, 0.0))):
         with ModelServer(KEY) as server:
             digest = Real(tmp_path / str(number), server.url)
@@ -64,9 +64,11 @@ def test_replies_in_any_order_give_the_same_files(tmp_path: Path) -> None:
                 server.on(ids[batch * 10], behaviour)
             done = digest.score()
             assert (done.scored, digest.receipt.tokens) == (79, server.tokens)
-        made.append((tree(digest.root / "data"), done))
-    assert made[0] == made[1] == made[2]
-    sent = [next(iter(json.loads(line)["sent"])) for line in made[0][0]["replies/2025/" + DAY + ".jsonl"].splitlines()]
+        outcomes.append((tree(digest.root / "data"), done))
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+    sent = [
+        next(iter(json.loads(line)["sent"])) for line in outcomes[0][0]["replies/2025/" + DAY + ".jsonl"].splitlines()
+    ]
     assert sent[:8] == [f"2505.{10000 + place}" for place in range(0, 80, 10)]
 
 

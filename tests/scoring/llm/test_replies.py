@@ -1,4 +1,4 @@
-"""The habits of language models: each reply here is clear to a reader, and is scored without asking again."""
+"""Formats of LLM replies: each is clear to a reader, and is parsed without another request."""
 
 import json
 import re
@@ -26,12 +26,12 @@ def line(arxiv_id: str, **changes: Any) -> str:
 
 
 def each(change: Callable[[str], str], joined: str = "\n") -> str:
-    """Every line, changed."""
+    """Change every line."""
     return joined.join(change(line(paper)) for paper in ASKED)
 
 
-def made(form: str, joined: str = "\n") -> str:
-    """Every paper in a form with ``ID``, ``REL`` and ``NOV`` in it, or ``WHO``, ``WHY`` and ``BOTH``."""
+def formatted(form: str, joined: str = "\n") -> str:
+    """Format every paper in a form with ``ID``, ``REL`` and ``NOV`` in it, or ``WHO``, ``WHY`` and ``BOTH``."""
     parts = []
     whole = form
     for number, paper in enumerate(ASKED, 1):
@@ -55,7 +55,7 @@ FORMS = {
     "comma before the brace": each(lambda text: text.replace("}", ",}")),
     "comma before the brace on a line": each(lambda text: text.replace("}", ",\n}")),
     "two commas": each(lambda text: text.replace(', "NOV', ',, "NOV')),
-    "no comma between lines": made('{\nWHO\nWHY\n"RELEVANCE": REL\n"NOVELTY": NOV\n}'),
+    "no comma between lines": formatted('{\nWHO\nWHY\n"RELEVANCE": REL\n"NOVELTY": NOV\n}'),
     "no comma on the line": each(lambda text: text.replace(', "NOV', ' "NOV')),
     "semicolons": each(lambda text: text.replace(', "', '; "')),
     "equal signs": each(lambda text: text.replace('": ', '" = ')),
@@ -66,22 +66,24 @@ FORMS = {
     "wide punctuation": each(lambda text: text.replace('": ', '"：').replace(', "', '，"')),
     # quotes
     "single quotes": each(lambda text: text.replace('"', "'")),
-    "single quotes with an apostrophe": made(
+    "single quotes with an apostrophe": formatted(
         "{'ARXIVID': 'ID', 'COMMENT': 'Sound; it's new', 'RELEVANCE': REL, 'NOVELTY': NOV}"
     ),
     "Python's own": "\n".join(repr(row(paper, TOPICS=None, SURE=True)) for paper in ASKED),
-    "curly quotes": made("{“ARXIVID”: “ID”, “COMMENT”: “Sound.”, “RELEVANCE”: REL, “NOVELTY”: NOV}"),
-    "no quotes around keys": made('{ARXIVID: "ID", COMMENT: "Sound.", RELEVANCE: REL, NOVELTY: NOV}'),
-    "no quotes at all": made("{ARXIVID: ID, COMMENT: Sound., RELEVANCE: REL, NOVELTY: NOV}"),
-    "quotes in the comment": made(QUOTES),
-    "quotes in the comment at the end": made('{WHO, BOTH, "COMMENT": "Said "so"."}'),
+    "curly quotes": formatted("{“ARXIVID”: “ID”, “COMMENT”: “Sound.”, “RELEVANCE”: REL, “NOVELTY”: NOV}"),
+    "no quotes around keys": formatted('{ARXIVID: "ID", COMMENT: "Sound.", RELEVANCE: REL, NOVELTY: NOV}'),
+    "no quotes at all": formatted("{ARXIVID: ID, COMMENT: Sound., RELEVANCE: REL, NOVELTY: NOV}"),
+    "quotes in the comment": formatted(QUOTES),
+    "quotes in the comment at the end": formatted('{WHO, BOTH, "COMMENT": "Said "so"."}'),
     "line breaks in the comment": each(lambda text: text.replace("Sound.", "Sound,\nand new.")),
     "comments": each(lambda text: text.replace(', "NOV', ', // as asked\n "NOV').replace("}", " # so\n}")),
     "comments after texts": each(lambda text: text.replace(', "REL', ', /* close */ "REL')),
     "comments on lines after texts": each(lambda text: text.replace(', "REL', ', // close\n "REL')),
     "comments between": each(lambda text: f"/* next */ {text}"),
     # keys and ids
-    "keys in lower case with arxiv_id": made('{"arxiv_id": "ID", "comment": "x", "relevance": REL, "novelty": NOV}'),
+    "keys in lower case with arxiv_id": formatted(
+        '{"arxiv_id": "ID", "comment": "x", "relevance": REL, "novelty": NOV}'
+    ),
     "keys with spaces": each(lambda text: text.replace("ARXIVID", "arXiv ID").replace("RELEVANCE", "Relevance Score")),
     "keys with stars": each(lambda text: text.replace('"RELEVANCE"', '"**RELEVANCE**"')),
     "ids as numbers": each(lambda text: text.replace('"ARXIVID": "', '"ARXIVID": ', 1).replace('", "COMM', ', "COMM')),
@@ -100,20 +102,20 @@ FORMS = {
     "ids with spaces": each(lambda text: text.replace('ID": "2501.', 'ID": " 2501. ')),
     # scores
     "out of ten": each(lambda text: text.replace(', "NOV', '/10, "NOV')),
-    "out of ten in words": made('{WHO, WHY, "RELEVANCE": "REL out of 10", "NOVELTY": NOV of 10}'),
+    "out of ten in words": formatted('{WHO, WHY, "RELEVANCE": "REL out of 10", "NOVELTY": NOV of 10}'),
     "with a point": each(lambda text: text.replace(', "NOV', '.0, "NOV')),
     "with a point and a space": each(lambda text: text.replace(', "NOV', '. 0, "NOV')),
-    "with words": made('{WHO, WHY, "RELEVANCE": "REL (close match)", "NOVELTY": "**NOV**"}'),
-    "about": made('{WHO, WHY, "RELEVANCE": "~REL", "NOVELTY": "≈ NOV"}'),
-    "a decimal comma": made('{WHO, WHY, "RELEVANCE": "REL,0", "NOVELTY": "NOV,00"}'),
-    "points": made('{WHO, WHY, "RELEVANCE": "REL points", "NOVELTY": "NOV points."}'),
-    "with the band": made('{WHO, WHY, "RELEVANCE": "REL - Close", "NOVELTY": "NOV: Useful step"}'),
-    "after the band": made('{WHO, WHY, "RELEVANCE": "Close (REL)", "NOVELTY": "Useful step: NOV/10"}'),
-    "in objects": made('{WHO, "RELEVANCE": {"score": REL, "why": "x"}, "NOVELTY": {"score": NOV}, WHY}'),
-    "in one object": made('{WHO, "scores": {"relevance": REL, "novelty": NOV}, WHY}'),
+    "with words": formatted('{WHO, WHY, "RELEVANCE": "REL (close match)", "NOVELTY": "**NOV**"}'),
+    "about": formatted('{WHO, WHY, "RELEVANCE": "~REL", "NOVELTY": "≈ NOV"}'),
+    "a decimal comma": formatted('{WHO, WHY, "RELEVANCE": "REL,0", "NOVELTY": "NOV,00"}'),
+    "points": formatted('{WHO, WHY, "RELEVANCE": "REL points", "NOVELTY": "NOV points."}'),
+    "with the band": formatted('{WHO, WHY, "RELEVANCE": "REL - Close", "NOVELTY": "NOV: Useful step"}'),
+    "after the band": formatted('{WHO, WHY, "RELEVANCE": "Close (REL)", "NOVELTY": "Useful step: NOV/10"}'),
+    "in objects": formatted('{WHO, "RELEVANCE": {"score": REL, "why": "x"}, "NOVELTY": {"score": NOV}, WHY}'),
+    "in one object": formatted('{WHO, "scores": {"relevance": REL, "novelty": NOV}, WHY}'),
     # around
     "prose before": each(lambda text: f"Paper: {text}"),
-    "numbered headings": made("### NR. {WHO, WHY, BOTH}"),
+    "numbered headings": formatted("### NR. {WHO, WHY, BOTH}"),
     "prose after": each(lambda text: f"{text} (see above)") + "\n\nRelevance: how close to the topics a paper is.",
     "bold": each(lambda text: f"**{text}**"),
     "quoted lines": each(lambda text: f"> {text}"),
@@ -137,7 +139,7 @@ FORMS = {
     "results": json.dumps({"results": [row(paper) for paper in ASKED], "count": 3}),
     "deep": json.dumps({"data": {"batch": {"items": [{"paper": row(paper)} for paper in ASKED]}}}),
     "by id": json.dumps({p: {k: v for k, v in row(p).items() if k != "ARXIVID"} for p in ASKED}),
-    "by id with commas": made('{"ID": {"relevance": REL, "novelty": NOV, "comment": "Sound.",},}'),
+    "by id with commas": formatted('{"ID": {"relevance": REL, "novelty": NOV, "comment": "Sound.",},}'),
     "echoed papers": "\n".join(json.dumps({"ARXIVID": p, "TITLE": "T", "ABSTRACT": "x"}) for p in ASKED) + f"\n{GOOD}",
     "twice": f"{GOOD}\n\n{GOOD}",
     "in a list, cut off": json.dumps([row(p) for p in ASKED])[:-1] + ', {"ARXIVID": "2501.0',
@@ -160,7 +162,7 @@ FORMS = {
     ),
     "a closing mark after the answer": f"{GOOD}\n</think>",
     "closing marks after the answer": f"{GOOD}\n</think>\n\n</think>\n",
-    "a closing mark after a table": "| id | rel | nov |\n" + made("| ID | REL | NOV |") + "\n</reasoning>",
+    "a closing mark after a table": "| id | rel | nov |\n" + formatted("| ID | REL | NOV |") + "\n</reasoning>",
     "a closing mark after reasoning and answer": f"<think>{draft()}</think>\n{GOOD}\n</think>",
     "a closing mark after an end": f"{GOOD}\n<|im_end|></think>",
     "a note on a closing mark": f"{GOOD}\n\nNote: I ignored the </think> tags.",
@@ -171,19 +173,23 @@ FORMS = {
     "a mark in a sentence": f"Ratings of papers on <think> tokens:\n{GOOD}",
     # no JSON
     "table": "| id | rel | nov | comment |\n|---|---|---|---|\n"
-    + made("| ID | REL | NOV | Removes <think>, </think>. |"),
-    "table of tabs": "arxiv_id\trelevance\tnovelty\n" + made("ID\tREL\tNOV"),
-    "CSV": "Here:\n```csv\nARXIVID,RELEVANCE,NOVELTY,COMMENT\n" + made('ID,REL,NOV,"Sound, and so on."') + "\n```",
-    "YAML": made("- ARXIVID: ID\n  RELEVANCE: REL\n  NOVELTY: NOV\n  COMMENT: Stops at </think>"),
-    "YAML by id": made("'ID':\n  relevance: REL\n  novelty: NOV\n  comment: Sound."),
-    "headings": made("### NR. arXiv:ID\n- **Relevance:** REL/10\n- **Novelty**: NOV/10\n- **Comment**: Sound.", "\n\n"),
-    "one line of text": made("ARXIVID: ID, RELEVANCE: REL, NOVELTY: NOV, COMMENT: Sound."),
-    "text that speaks of changes": made("ARXIVID: ID, RELEVANCE: REL, NOVELTY: NOV, COMMENT: Updates should be rated."),
+    + formatted("| ID | REL | NOV | Removes <think>, </think>. |"),
+    "table of tabs": "arxiv_id\trelevance\tnovelty\n" + formatted("ID\tREL\tNOV"),
+    "CSV": "Here:\n```csv\nARXIVID,RELEVANCE,NOVELTY,COMMENT\n" + formatted('ID,REL,NOV,"Sound, and so on."') + "\n```",
+    "YAML": formatted("- ARXIVID: ID\n  RELEVANCE: REL\n  NOVELTY: NOV\n  COMMENT: Stops at </think>"),
+    "YAML by id": formatted("'ID':\n  relevance: REL\n  novelty: NOV\n  comment: Sound."),
+    "headings": formatted(
+        "### NR. arXiv:ID\n- **Relevance:** REL/10\n- **Novelty**: NOV/10\n- **Comment**: Sound.", "\n\n"
+    ),
+    "one line of text": formatted("ARXIVID: ID, RELEVANCE: REL, NOVELTY: NOV, COMMENT: Sound."),
+    "text that speaks of changes": formatted(
+        "ARXIVID: ID, RELEVANCE: REL, NOVELTY: NOV, COMMENT: Updates should be rated."
+    ),
     "XML": "<papers>\n"
-    + made("<paper>\n<arxiv_id>ID</arxiv_id>\n<relevance>REL</relevance>\n<novelty>NOV</novelty>\n</paper>")
+    + formatted("<paper>\n<arxiv_id>ID</arxiv_id>\n<relevance>REL</relevance>\n<novelty>NOV</novelty>\n</paper>")
     + "\n</papers>",
-    "XML on a line": made("<paper><id>ID</id><relevance>REL</relevance><novelty>NOV</novelty></paper>"),
-    "attributes": made('<paper id="ID" relevance="REL" novelty="NOV"/>'),
+    "XML on a line": formatted("<paper><id>ID</id><relevance>REL</relevance><novelty>NOV</novelty></paper>"),
+    "attributes": formatted('<paper id="ID" relevance="REL" novelty="NOV"/>'),
 }
 
 
@@ -196,7 +202,7 @@ def test_what_is_clear_is_scored_at_one_request(content: str) -> None:
 
 
 def test_comments_stay_as_they_were_written() -> None:
-    parsed = parse(made(QUOTES), ASKED)
+    parsed = parse(formatted(QUOTES), ASKED)
     assert {rating.comment for rating in parsed.ratings.values()} == {'The "low-rank" case, "x" and {"a"}.'}
     parsed = parse(line(A, COMMENT="Removes the <think> token."), (A,))
     assert parsed.ratings[A].comment == "Removes the <think> token."
@@ -232,7 +238,7 @@ UNSURE = {
         ("70", "RELEVANCE 70 is not from 1 to 10"),
         ("7/5", "RELEVANCE 7/5 is not from 1 to 10"),
         ("7-8", "RELEVANCE 7-8 is not from 1 to 10"),
-        *((f'"{text}"', f"RELEVANCE {shown} is not from 1 to 10") for text, shown in UNSURE.items()),
+        *((f'"{text}"', f"RELEVANCE {number} is not from 1 to 10") for text, number in UNSURE.items()),
         ('"7,5"', "RELEVANCE 7,5 is not from 1 to 10"),
         ('"seven"', "RELEVANCE a text is not from 1 to 10"),
         ('"7 or 8, as one sees it"', "RELEVANCE a text is not from 1 to 10"),
@@ -350,7 +356,7 @@ def test_whatever_was_written_each_paper_has_a_verdict_or_a_reason(content: str)
 @settings(deadline=None)
 @given(st.integers(1, 400), st.sampled_from(sorted(FORMS)))
 def test_a_reply_that_breaks_off_anywhere_gives_no_other_score(cut: int, form: str) -> None:
-    """A cut takes verdicts away; it never changes one, but for drafts before a closing mark that was cut away."""
+    """A cut removes ratings and changes none, except for drafts before a closing mark that was cut off."""
     content = FORMS[form]
     if draft().split("\n")[0] in content:
         return

@@ -1,4 +1,4 @@
-"""A day scored by a language model that misbehaves, over real HTTP: what is published, listed, kept and paid."""
+"""A day scored by a misbehaving LLM over real HTTP: published papers, receipts, logged replies and costs."""
 
 import json
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ llm:
 
 
 class Digest:
-    """A digest with some unscored papers on one day, and what becomes of it."""
+    """A digest with some unscored papers on one day."""
 
     def __init__(self, root: Path, url: str) -> None:
         self.root, self.store, self.time = root, Store(root), FakeTime()
@@ -71,12 +71,12 @@ class Digest:
 
     @property
     def receipt(self) -> Receipt:
-        found = self.store.receipt(DAY)
-        assert found
-        return found
+        receipt = self.store.receipt(DAY)
+        assert receipt
+        return receipt
 
     def faults(self) -> list[str]:
-        """What `broadsheet check` says of the data."""
+        """Return the problems that `broadsheet check` finds."""
         return [str(problem) for problem in check(self.root).problems if problem.location.startswith("data/")]
 
 
@@ -104,11 +104,11 @@ def test_a_day_is_scored_and_the_receipt_says_what_the_server_knows(digest: Dige
     done = digest.score()
     assert (done.scored, done.unscored, done.errors) == (25, {}, ())
     assert [len(batch) for batch in server.asked] == [10, 10, 5]
-    told, receipt = server.tokens, digest.receipt
-    assert told.cached > 0
-    assert receipt.tokens == done.tokens == told
+    usage, receipt = server.tokens, digest.receipt
+    assert usage.cached > 0
+    assert receipt.tokens == done.tokens == usage
     assert receipt.cost is not None
-    assert receipt.cost.total == pytest.approx(cost_of(told), abs=1e-12)
+    assert receipt.cost.total == pytest.approx(cost_of(usage), abs=1e-12)
     assert receipt.cost.currency == "EUR"
     assert receipt.cost.total == pytest.approx((receipt.cost.prompt or 0) + (receipt.cost.completion or 0))
     assert (receipt.state, receipt.model, receipt.scored, receipt.unscored) == (DayState.UNKNOWN, "model-1", 25, {})
@@ -131,8 +131,8 @@ def test_what_is_sent_is_the_prompt_of_the_settings_and_one_line_a_paper(digest:
     assert "1. Model Compression\n   - Relevant: Low rank, pruning and the KV cache." in user
     assert "   - Keywords: low-rank, pruning, KV cache" in user
     lines = user.partition("Papers\n")[2].splitlines()
-    told = {"ARXIVID": "2505.10000", "TITLE": "Two lines", "ABSTRACT": 'End"} {"ARXIVID"'}
-    assert [json.loads(line) for line in lines] == [told]
+    expected = {"ARXIVID": "2505.10000", "TITLE": "Two lines", "ABSTRACT": 'End"} {"ARXIVID"'}
+    assert [json.loads(line) for line in lines] == [expected]
 
 
 def test_only_papers_without_a_score_are_asked_about_each_once(digest: Digest, server: ModelServer) -> None:
@@ -170,8 +170,8 @@ def test_a_new_score_keeps_the_earlier_one(digest: Digest, server: ModelServer) 
     server.behave()
     (digest.root / "digest.yml").write_text((digest.root / "digest.yml").read_text().replace("Rate", "Now rate"))
     digest.score(again=True)
-    kept = digest.papers["2505.10000"].extra["earlier_scores"]
-    assert [score["comment"] for score in kept] == ["Before.", "About 2505.10000."]
+    earlier = digest.papers["2505.10000"].extra["earlier_scores"]
+    assert [score["comment"] for score in earlier] == ["Before.", "About 2505.10000."]
     assert len(server.asked) == 2
 
 

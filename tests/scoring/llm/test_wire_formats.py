@@ -18,7 +18,7 @@ from broadsheet.scoring.llm.wire_format import WireFormat
 from broadsheet.settings.llm import LanguageModel
 from tests.loopback import FakeTime
 
-MODULE = '''
+MODULE = """
 from broadsheet.model.receipt import Tokens
 from broadsheet.scoring.llm.completion import FailureKind
 from broadsheet.scoring.llm.wire_format import WireError, WireReply
@@ -39,7 +39,7 @@ def parse_reply(body):
 
 def parse_error(body):
     return WireError(body["error"], "no money", FailureKind.FATAL)
-'''
+"""
 
 
 class Server(HTTPServer):

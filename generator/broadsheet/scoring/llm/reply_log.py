@@ -99,7 +99,7 @@ class ReplyLog:
         try:
             request = _REQUEST.decode(line)
         except (msgspec.MsgspecError, RecursionError):
-            do = "mend it from the history of data/, or delete it: its papers are then paid for again"
+            do = "restore it from the history of data/, or delete it: its papers are then paid for again"
             self.problems.append(Diagnostic(where, "a kept reply that cannot be read", do, is_note=True))
         else:
             if request.reply is not None:
