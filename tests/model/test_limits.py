@@ -74,8 +74,8 @@ def test_a_check_names_each_field_that_is_cut(tmp_path: Path, field: str, kind: 
 
 
 def test_a_check_has_nothing_to_say_of_what_is_just_within_the_limits(tmp_path: Path) -> None:
-    longest: dict[str, Any] = {name: "x" * number for name, number in limits.LONGEST.items()}
-    longest |= {name: ["x" * number] for name, number in limits.LONGEST_IN_LIST.items() if name != "topics"}
+    longest: dict[str, Any] = {name: "x" * number for name, number in limits.MAX_CHARS.items()}
+    longest |= {name: ["x" * number] for name, number in limits.MAX_ITEM_CHARS.items() if name != "topics"}
     root = make_digest(tmp_path, {"2025-05-28": [paper("2505.00001") | longest]})
     assert [str(problem) for problem in check(root).problems if "longer" in problem.message] == []
 
@@ -98,9 +98,9 @@ def test_a_record_of_the_repository_is_cut_too() -> None:
     record |= {"author": [{"full_name": f"A{number}"} for number in range(20_000)]}
     (shortened,), problems = publication.parse_records([record], "x.yml")
     assert problems == []
-    assert len(shortened.title) == limits.LONGEST["title"]
-    assert len(shortened.authors) == limits.MOST_IN_RECORD
-    assert max(len(abstract.text) for abstract in shortened.abstracts) == limits.LONGEST_IN_RECORD
+    assert len(shortened.title) == limits.MAX_CHARS["title"]
+    assert len(shortened.authors) == limits.MAX_RECORD_ITEMS
+    assert max(len(abstract.text) for abstract in shortened.abstracts) == limits.MAX_RECORD_CHARS
 
 
 def test_nothing_hides_in_settings_and_receipts(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_nothing_hides_in_settings_and_receipts(tmp_path: Path) -> None:
     fields = {"date": "2025-05-28", "state": "ok", "model": HIDDEN, "errors": [HIDDEN * 10_000]}
     receipt = decode_receipt(json.dumps(fields | {"unscored": {"2505.00001": HIDDEN}}).encode())
     assert (receipt.model, receipt.unscored) == (SHOWN, {"2505.00001": SHOWN})
-    assert len(receipt.errors[0]) == limits.LONGEST_IN_RECEIPT
+    assert len(receipt.errors[0]) == limits.MAX_RECEIPT_CHARS
 
 
 @pytest.mark.parametrize(

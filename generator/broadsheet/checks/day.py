@@ -15,7 +15,7 @@ from broadsheet.store import records
 from broadsheet.store.store import Store
 
 
-class Row(NamedTuple):
+class CheckedRow(NamedTuple):
     """A paper, its place, ``file:line``, and in words what is too long to be read whole."""
 
     where: str
@@ -23,14 +23,14 @@ class Row(NamedTuple):
     excesses: tuple[str, ...] = ()
 
 
-class Day(NamedTuple):
+class CheckedDay(NamedTuple):
     """A day's rows and receipt, as far as they can be read; `receipt_text` is the file the receipt comes from.
 
     `dropped` are the papers that the day does not show; `signers` the models whose scores name them.
     """
 
     date: str
-    rows: tuple[Row, ...]
+    rows: tuple[CheckedRow, ...]
     receipt: Receipt | None
     receipt_file: str
     receipt_text: str = ""
@@ -44,7 +44,7 @@ class Day(NamedTuple):
         return f"{self.receipt_file}:{line}"
 
 
-def read_day(store: Store, date: str) -> tuple[Day, list[Diagnostic]]:
+def read_day(store: Store, date: str) -> tuple[CheckedDay, list[Diagnostic]]:
     """The day, and everything about its files that keeps the rest of the program from reading them."""
     receipt = None
     dropped, problems = read_dropped(store, date)
@@ -60,11 +60,11 @@ def read_day(store: Store, date: str) -> tuple[Day, list[Diagnostic]]:
     text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
     signing = signers(store.replies_path(date))
     rows = tuple(_rows(store, store.papers_path(date)))
-    day = Day(date, rows, receipt, store.label(path), text, dropped, signing)
+    day = CheckedDay(date, rows, receipt, store.label(path), text, dropped, signing)
     return day, [*problems, *_cut_in_receipt(day)]
 
 
-def cut_fields(row: Row) -> Iterator[Diagnostic]:
+def cut_fields(row: CheckedRow) -> Iterator[Diagnostic]:
     """Report each field that is over its limit."""
     for excess in row.excesses:
         yield _cut(row.where, f"{row.paper.arxiv_id}: {excess}")
@@ -83,14 +83,14 @@ def read_dropped(store: Store, date: str) -> tuple[tuple[Paper, ...], list[Diagn
         return (), [*error.problems, *notes]
 
 
-def _cut_in_receipt(day: Day) -> Iterator[Diagnostic]:
+def _cut_in_receipt(day: CheckedDay) -> Iterator[Diagnostic]:
     with suppress(records.RecordError):
         for name in records.cut_in_receipt(day.receipt_text.encode()) if day.receipt else ():
-            what = f"{name} has a text of more than {limits.LONGEST_IN_RECEIPT:,} characters, or too many entries"
+            what = f"{name} has a text of more than {limits.MAX_RECEIPT_CHARS:,} characters, or too many entries"
             yield _cut(day.place(name), what)
 
 
-def _rows(store: Store, path: Path) -> Iterator[Row]:
+def _rows(store: Store, path: Path) -> Iterator[CheckedRow]:
     """Yield the lines that can be read, whatever is wrong with the others."""
     lines = path.read_bytes().split(b"\n") if path.is_file() else []
     for number, line in enumerate(lines, 1):
@@ -98,4 +98,6 @@ def _rows(store: Store, path: Path) -> Iterator[Row]:
             if line.strip():
                 whole = records.decode_whole(line)
                 paper, names = limits.capped(whole)
-                yield Row(f"{store.label(path)}:{number}", paper, tuple(limits.excess(whole, name) for name in names))
+                yield CheckedRow(
+                    f"{store.label(path)}:{number}", paper, tuple(limits.excess(whole, name) for name in names)
+                )

@@ -14,7 +14,7 @@ from broadsheet.model import librecat, vocabulary
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.doi import doi_url
 from broadsheet.model.librecat import date, first, flag, items, mapping, mappings, plain, texts, title, words
-from broadsheet.model.limits import LONGEST, cut
+from broadsheet.model.limits import MAX_CHARS, cut
 from broadsheet.model.publication_parts import (
     Abstract,
     Conference,
@@ -213,7 +213,7 @@ def _publication(record: dict[str, Any], where: str) -> Publication:
     year, day = _dates(record)
     return Publication(
         id=words(record["_id"]),
-        title=cut(without_braces(title(record["title"])), LONGEST["title"]),
+        title=cut(without_braces(title(record["title"])), MAX_CHARS["title"]),
         type=words(record.get("type")) or "misc",
         year=year,
         date=day,

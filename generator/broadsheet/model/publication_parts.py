@@ -12,7 +12,7 @@ import msgspec
 from broadsheet.model import arxiv_id, vocabulary
 from broadsheet.model.doi import DOI
 from broadsheet.model.librecat import date, first, items, mapping, mappings, plain, texts, title, words
-from broadsheet.model.limits import LONGEST_IN_RECORD, cut
+from broadsheet.model.limits import MAX_RECORD_CHARS, cut
 from broadsheet.text.foreign_markup import to_tex, without_entities
 from broadsheet.text.sanitize import clean, safe_url
 
@@ -240,13 +240,13 @@ def read_abstracts(value: Any) -> Iterator[Abstract]:
         abstract = mapping(item) or {"text": item}
         body = abstract.get("text")
         if isinstance(body, str) and (prose := clean(to_tex(body)).strip()):
-            yield Abstract(text=cut(prose, LONGEST_IN_RECORD), lang=words(abstract.get("lang")) or None)
+            yield Abstract(text=cut(prose, MAX_RECORD_CHARS), lang=words(abstract.get("lang")) or None)
 
 
 def read_citations(styles: dict[Any, Any]) -> dict[str, str]:
     """Parse ``citation``: untrusted HTML by style."""
     cleaned = (
-        (words(style), cut(clean(html).strip(), LONGEST_IN_RECORD))
+        (words(style), cut(clean(html).strip(), MAX_RECORD_CHARS))
         for style, html in styles.items()
         if isinstance(html, str)
     )

@@ -45,7 +45,7 @@ class Document:
             location = f"{self._name}:{mark.line + 1}" if mark else self._name
             message = f"not YAML: {getattr(error, 'problem', None) or error}"
             raise DigestError(Diagnostic(location, message, "correct the line")) from error
-        self.value = limits.bounded(value or {}, limits.LONGEST_SETTING)
+        self.value = limits.bounded(value or {}, limits.MAX_SETTING_CHARS)
 
     def convert(self, kind: type[T]) -> T:
         """Return the settings as a struct. Raises DigestError for the first value of a wrong type."""

@@ -1,6 +1,6 @@
-"""The files of ``data/`` on the wire: a line of papers, and a receipt. Strict to read, one way to write.
+"""The encoding of ``data/``: a line of papers, and a receipt. Reads are strict; there is one way to write.
 
-Keys stand in the order of the model's fields; keys that are not ours come after them, sorted, and survive a round trip.
+Keys are in the order of the model's fields. Unknown keys come after them, sorted, and survive a round trip.
 """
 
 import datetime
@@ -17,8 +17,10 @@ from broadsheet.model.receipt import Receipt
 
 PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra")
 _RECEIPT_FIELDS = tuple(name for name in Receipt.__struct_fields__ if name != "extra")
+OLD_RECEIPT_KEYS = {"shown": "relevant"}  # by today's key: files from before 0.1.0 have the old one
+_OLD_SOURCE_KEYS = {"status": "condition"}
 _ALWAYS = frozenset({"arxiv_id", "title", "authors", "source", "date", "state"})
-_COUNTS = ("announced", "fetched", "duplicates", "scanned", "relevant", "replaced", "scored")
+_COUNTS = ("announced", "fetched", "duplicates", "scanned", "shown", "replaced", "scored")
 _TEXTS = tuple(attrgetter(name) for name, kind in Paper.__annotations__.items() if kind == str | None)
 _PAPER_NAMES = frozenset(PAPER_FIELDS)
 _PAPER = msgspec.json.Decoder(Paper)
@@ -34,7 +36,7 @@ T = TypeVar("T", Paper, Receipt)
 
 
 class RecordError(ValueError):
-    """A record is not what the design says; the message names the field."""
+    """An invalid record; the message names the field."""
 
 
 def is_date(text: str) -> bool:
@@ -51,7 +53,7 @@ def is_calendar_date(text: str) -> bool:
 
 
 def is_time(text: str) -> bool:
-    """Whether `text` is an ISO 8601 date, with or without a time."""
+    """Return whether `text` is an ISO 8601 date, with or without a time."""
     return bool(_DATE_START.match(text)) and is_calendar_date(text[:10])
 
 
@@ -71,7 +73,7 @@ def decode_whole(line: bytes) -> Paper:
 
 
 def paper(fields: dict[str, Any]) -> Paper:
-    """A paper from its keys and values; takes `fields` apart. Raises RecordError."""
+    """Return a paper from its keys and values; removes them from `fields`. Raises RecordError."""
     return limits.capped(_checked(_convert(fields, PAPER_FIELDS, Paper)))[0]
 
 
@@ -82,12 +84,12 @@ def _checked(made: Paper) -> Paper:
 
 
 def encode_paper(record: Paper) -> bytes:
-    """One line of a papers file, without its line end."""
+    """Return one line of a papers file, without its line end."""
     return _ENCODER.encode(_writable(record))
 
 
 def encode_papers(papers: Iterable[Paper]) -> bytes:
-    """A whole papers file."""
+    """Return a whole papers file."""
     papers = list(papers)
     if any("" in map(text, papers) for text in _TEXTS):
         return _ENCODER.encode_lines([_writable(paper) for paper in papers])
@@ -96,9 +98,9 @@ def encode_papers(papers: Iterable[Paper]) -> bytes:
 
 def decode_receipt(data: bytes) -> Receipt:
     """Read a file of ``data/runs``. Raises RecordError."""
-    fields = _object(data)
+    fields = _receipt_fields(data)
     for name in fields.keys() & set(_RECEIPT_FIELDS):
-        fields[name] = limits.bounded(fields[name], limits.LONGEST_IN_RECEIPT)
+        fields[name] = limits.bounded(fields[name], limits.MAX_RECEIPT_CHARS)
     made = _convert(fields, _RECEIPT_FIELDS, Receipt)
     if not is_date(made.date):
         raise RecordError(f"date: {_quoted(made.date)} is not {A_DATE}")
@@ -109,15 +111,31 @@ def decode_receipt(data: bytes) -> Receipt:
 
 
 def encode_receipt(receipt: Receipt) -> bytes:
-    """The whole file of a receipt."""
+    """Return the whole file of a receipt."""
     return msgspec.json.format(msgspec.json.encode(_fields(receipt, _RECEIPT_FIELDS)), indent=2) + b"\n"
 
 
 def cut_in_receipt(data: bytes) -> list[str]:
     """Return the keys of a receipt's file of which `decode_receipt` reads only a part. Raises RecordError."""
-    fields = {name: value for name, value in _object(data).items() if name in _RECEIPT_FIELDS}
-    longest = limits.LONGEST_IN_RECEIPT
+    fields = {name: value for name, value in _receipt_fields(data).items() if name in _RECEIPT_FIELDS}
+    longest = limits.MAX_RECEIPT_CHARS
     return [name for name, value in fields.items() if limits.bounded(value, longest, tidy=str) != value]
+
+
+def _receipt_fields(data: bytes) -> dict[str, Any]:
+    """Return the keys and values of a receipt, with today's keys for old ones."""
+    fields = _object(data)
+    sources = fields.get("sources")
+    _rename(fields, OLD_RECEIPT_KEYS)
+    for stats in sources.values() if isinstance(sources, dict) else ():
+        _rename(stats, _OLD_SOURCE_KEYS)
+    return fields
+
+
+def _rename(fields: Any, old_keys: dict[str, str]) -> None:
+    for key, old_key in old_keys.items():
+        if isinstance(fields, dict) and old_key in fields:
+            fields.setdefault(key, fields.pop(old_key))
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -133,9 +151,9 @@ def _object(data: bytes) -> dict[str, Any]:
 
 
 def _convert(fields: dict[str, Any], names: tuple[str, ...], kind: type[T]) -> T:
-    known = {name: fields.pop(name) for name in names if name in fields}
+    values = {name: fields.pop(name) for name in names if name in fields}
     try:
-        return msgspec.convert({**known, "extra": fields}, kind)
+        return msgspec.convert({**values, "extra": fields}, kind)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at ")
         name = path.strip("`").removeprefix("$").removeprefix(".")
@@ -168,7 +186,7 @@ def _short(value: float) -> str:
 
 
 def _writable(record: Paper) -> Paper | dict[str, Any]:
-    # A struct is written as its fields would be, unless it has keys of its own, or an empty text to leave out.
+    # A struct is encoded directly, unless it has unknown keys, or an empty text to leave out.
     return _fields(record, PAPER_FIELDS) if record.extra or "" in msgspec.structs.astuple(record) else record
 
 
