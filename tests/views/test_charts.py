@@ -309,7 +309,7 @@ def test_a_month_asks_for_its_own_days_and_statistics_for_nothing_that_grows_dea
     catalogue, settings = archive(tmp_path, days)
     recorder = DependencyTracker(catalogue)
     (page,) = (made for made in month.pages(recorder, settings, "2025-05") if isinstance(made, Page))
-    assert ("tallies", ("2025-05-01", "2025-05-31")) in recorder.dependencies
+    assert ("day_stats", ("2025-05-01", "2025-05-31")) in recorder.dependencies
     found = drawn(page.body)
     assert found["Papers a day"].rows == {"27 May 2025": ["2", "No receipt"]} | {
         key: row for key, row in found["Papers a day"].rows.items() if row[1] == "Missing"
@@ -318,7 +318,7 @@ def test_a_month_asks_for_its_own_days_and_statistics_for_nothing_that_grows_dea
     recorder = DependencyTracker(catalogue)
     (page,) = statistics.pages(recorder, settings)
     assert {query for query, _ in recorder.dependencies} == {
-        *("days", "listed", "newest_day", "papers", "publications", "span", "tallies", "topic_counts")
+        *("day_stats", "days", "newest_day", "paper_count", "periods", "publications", "span", "topic_counts")
     }
     assert found.keys() == drawn(page.body).keys()
 

@@ -13,11 +13,11 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store import atomic
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import open_regular, read_regular
-from broadsheet.views.markdown import MARK
+from broadsheet.views.markdown import GENERATED_MARK
 
-LIST = ".generated"
+LIST_FILE = ".generated"
 # Beside it, while a run is under way: one more list for each process that writes.
-JOURNALS = f"{LIST}.*"
+JOURNALS = f"{LIST_FILE}.*"
 
 
 def is_hand_written(docs: Path, path: str, listed: Container[str] | None = None) -> bool:
@@ -29,7 +29,7 @@ def is_hand_written(docs: Path, path: str, listed: Container[str] | None = None)
     if not path.endswith(".md"):
         if not os.path.lexists(docs / path):
             return False
-        known = _known(docs) if listed is None else listed
+        known = _intact_list(docs) if listed is None else listed
         return known is not None and path not in known
     spellings = [path, path.removesuffix("/index.md") + ".md"] if path.endswith("/index.md") else [path]
     pages = [docs / name for name in spellings]
@@ -38,33 +38,33 @@ def is_hand_written(docs: Path, path: str, listed: Container[str] | None = None)
 
 def begin(docs: Path) -> None:
     """Begin the list of generated files in `docs` where nothing was generated yet: what is there is somebody else's."""
-    if os.path.lexists(docs / LIST) or any(docs.glob(JOURNALS)):
+    if os.path.lexists(docs / LIST_FILE) or any(docs.glob(JOURNALS)):
         return
-    if not any(is_marked(docs / name) for name in visible(docs) if name.endswith(".md")):
+    if not any(is_marked(docs / name) for name in visible_files(docs) if name.endswith(".md")):
         _write_list(docs, ())
 
 
-def _known(docs: Path) -> set[str] | None:
+def _intact_list(docs: Path) -> set[str] | None:
     """Return the generated files. None if the list is lost or damaged.
 
     Then every file with the name of a generated one counts as generated.
     """
     try:
-        info = os.stat(docs / LIST)
+        info = os.stat(docs / LIST_FILE)
     except OSError:
         return None
-    return _known_if_whole(docs, info.st_ino, info.st_mtime_ns)
+    return _read_intact_list(docs, info.st_ino, info.st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
-def _known_if_whole(docs: Path, inode: int, time_ns: int) -> set[str] | None:
-    return generated(docs) if _is_whole(docs) else None
+def _read_intact_list(docs: Path, inode: int, time_ns: int) -> set[str] | None:
+    return generated_files(docs) if _is_intact(docs) else None
 
 
-def _is_whole(docs: Path) -> bool:
+def _is_intact(docs: Path) -> bool:
     """Return whether the list of generated files is as it was written; earlier versions did not sign it."""
     try:
-        names, _, signature = read_regular(docs / LIST).rpartition(b"# ")
+        names, _, signature = read_regular(docs / LIST_FILE).rpartition(b"# ")
     except OSError:
         return False
     return signature == _signature(names)
@@ -72,39 +72,39 @@ def _is_whole(docs: Path) -> bool:
 
 def _write_list(docs: Path, names: Iterable[str]) -> None:
     data = "".join(f"{name}\n" for name in sorted(names)).encode()
-    write_atomically(docs / LIST, data + b"# " + _signature(data))
+    write_atomically(docs / LIST_FILE, data + b"# " + _signature(data))
 
 
 def _signature(names: bytes) -> bytes:
     return f"{hashlib.sha256(names).hexdigest()}\n".encode()
 
 
-def leads_out(docs: Path, name: str) -> bool:
+def is_outside(docs: Path, name: str) -> bool:
     """Return whether the file at `name` in `docs` is really elsewhere: it is not the digest's to publish."""
     return not os.path.realpath(docs / name).startswith(f"{os.path.realpath(docs)}/")
 
 
-def hand_written(docs: Path) -> list[str]:
+def hand_written_files(docs: Path) -> list[str]:
     """Every file in `docs` that is not generated, but for those in folders that start with a dot.
 
     On the way, what killed processes left unfinished is removed.
     """
-    ours = generated(docs)
+    ours = generated_files(docs)
     return sorted(
         name
-        for name in visible(docs, _sweep(docs, ours))
+        for name in visible_files(docs, _remover(docs, ours))
         if (not is_marked(f"{docs}/{name}") if name.endswith(".md") else name not in ours)
     )
 
 
 def remove_unfinished(docs: Path, site: Path | None) -> None:
     """Remove the temporary files that killed processes left: of generated files in `docs`, of all in a new `site`."""
-    deque(visible(docs, _sweep(docs, generated(docs))), maxlen=0)
+    deque(visible_files(docs, _remover(docs, generated_files(docs))), maxlen=0)
     if site:
         atomic.remove_unfinished(site, lambda name: True)
 
 
-def _sweep(docs: Path, ours: Container[str]) -> Callable[[str], None]:
+def _remover(docs: Path, ours: Container[str]) -> Callable[[str], None]:
     """Remove what is left in the theme's folder; return what is to be called with the hidden files of all others."""
     atomic.remove_unfinished(docs / ".theme", lambda name: True)
     return partial(_remove_unfinished, docs, ours)
@@ -114,11 +114,11 @@ def _remove_unfinished(docs: Path, ours: Container[str], path: str) -> None:
     folder, _, name = path.rpartition("/")
     target = atomic.unfinished(name)
     # A page is in no list: no other writer names its temporary files like this.
-    if target and (target in ("index.md", LIST) or f"{folder}/{target}".lstrip("/") in ours):
+    if target and (target in ("index.md", LIST_FILE) or f"{folder}/{target}".lstrip("/") in ours):
         (docs / path).unlink(missing_ok=True)
 
 
-def visible(root: Path | str, hidden: Callable[[str], None] = lambda path: None) -> Iterator[str]:
+def visible_files(root: Path | str, hidden: Callable[[str], None] = lambda path: None) -> Iterator[str]:
     """Every file below `root` whose path has no part that starts with a dot. ``Path.rglob`` takes far longer.
 
     `hidden` is called with each other file that stands in a folder without a dot.
@@ -141,7 +141,7 @@ def put(docs: Path, path: str, data: bytes) -> bool:
     """
     if not path.endswith(".md") and not (docs / path).exists():
         docs.mkdir(exist_ok=True)
-        with open(docs / f"{LIST}.{platform.node()}-{os.getpid()}", "a", encoding="utf-8") as journal:
+        with open(docs / f"{LIST_FILE}.{platform.node()}-{os.getpid()}", "a", encoding="utf-8") as journal:
             journal.write(f"{path}\n")
     return write_atomically(docs / path, data)
 
@@ -155,8 +155,8 @@ class Output:
 
     def __init__(self, docs: Path) -> None:
         self._docs = docs
-        self._before = generated(docs)
-        self._is_whole = _is_whole(docs)
+        self._before = generated_files(docs)
+        self._is_intact = _is_intact(docs)
         self._now: set[str] = set()
         self.written = 0
         self.kept: list[str] = []
@@ -178,7 +178,7 @@ class Output:
     def write(self, path: str, data: bytes) -> None:
         """Write a file at `path`, relative to ``docs/``. Raises DigestError if two pages claim one path."""
         # A theme that was placed before is in the journal, and not in a list that was read earlier.
-        if is_hand_written(self._docs, path, self._before if self._is_whole else None):
+        if is_hand_written(self._docs, path, self._before if self._is_intact else None):
             self.kept.append(path)
             return
         self.claim(path)
@@ -193,8 +193,8 @@ class Output:
 
     def _prune(self) -> None:
         # A run that was killed wrote pages that no list names: the mark in them tells.
-        sweep = _sweep(self._docs, self._before | self._now)
-        pages = {name for name in visible(self._docs, sweep) if name.endswith(".md")}
+        sweep = _remover(self._docs, self._before | self._now)
+        pages = {name for name in visible_files(self._docs, sweep) if name.endswith(".md")}
         orphans = {name for name in pages - self._now if is_marked(self._docs / name)}
         for name in sorted((self._before | orphans) - self._now):
             file = self._docs / name
@@ -210,15 +210,15 @@ class Output:
 def is_marked(file: str | Path) -> bool:
     """Return whether a page has the mark of generated ones."""
     with open_regular(file) as start:
-        return MARK.encode() in start.read(200)
+        return GENERATED_MARK.encode() in start.read(200)
 
 
-def generated(docs: Path) -> set[str]:
+def generated_files(docs: Path) -> set[str]:
     """Return every file in `docs` that a list names as made by an earlier run."""
-    return set().union(*map(_listed, (docs / LIST, *docs.glob(JOURNALS))))
+    return set().union(*map(_read_list, (docs / LIST_FILE, *docs.glob(JOURNALS))))
 
 
-def _listed(path: Path) -> set[str]:
+def _read_list(path: Path) -> set[str]:
     try:
         names = read_regular(path).decode("utf-8", "replace").split("\n")[:-1]  # the last is empty, or was cut short
     except FileNotFoundError:

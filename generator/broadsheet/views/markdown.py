@@ -15,7 +15,7 @@ from broadsheet.text.sanitize import escaped
 from broadsheet.views.page import MetaTag, Page
 
 HEADING_ID = "digest"
-MARK = "generated: by digest, from data"
+GENERATED_MARK = "generated: by digest, from data"
 
 
 def markdown(page: Page) -> str:
@@ -28,7 +28,7 @@ def markdown_above(page: Page) -> str:
     front = front_matter({key: value for key, value in meta(page).items() if key != "generated"})
     blocks = [page.lead, f"# {_heading(page)} {{: #{HEADING_ID} }}"]
     above = "\n\n".join(block for block in blocks if block)
-    return f"---\n{MARK}\n{front}\n---\n\n{above}" + ("\n\n" if page.body else "")
+    return f"---\n{GENERATED_MARK}\n{front}\n---\n\n{above}" + ("\n\n" if page.body else "")
 
 
 def front_matter(values: dict[str, Any]) -> str:
@@ -59,7 +59,7 @@ def meta(page: Page) -> dict[str, Any]:
         "head": [{key: escaped(value) for key, value in tag._asdict().items()} for tag in page.head],
     }
     return {
-        "generated": MARK.partition(": ")[2],
+        "generated": GENERATED_MARK.partition(": ")[2],
         "title": str(escape(page.title)),
         "description": str(escape(page.description)),
         "hide": ["navigation", "toc"],

@@ -79,12 +79,12 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
             yield from _list(group, grouping, settings)
     if open_access := [p for p in publications if p.open_access]:
         yield from _list(Group(OPEN, "Open access", open_access), ACCESS, settings, by_grouping[ACCESS])
-    index = publication_page.PublicationIndex.of(publications)
+    publication_index = publication_page.PublicationIndex.of(publications)
     first = _first_recent(publications, settings)
     for publication in publications:
         entries = catalogue.entries_of(publication.id)
         page = publication_page.page(
-            publication, index, entries, settings, _group_links(publication, settings), writers
+            publication, publication_index, entries, settings, _group_links(publication, settings), writers
         )
         content = PageContent("publication", publications=[publication], entries={publication.id: entries})
         yield with_alternates(page, content, settings) if _changed(publication) >= first else page
