@@ -148,7 +148,7 @@ def test_a_paper_shown_again_is_not_related_to_itself() -> None:
 def test_without_pages_nothing_is_noted() -> None:
     found = catalogue(DAYS, "none")
     assert named(found, "2025-05-08") == {}
-    for table in ("text", "kin", "related", "author"):
+    for table in ("term_vector", "related_key", "related", "paper_author"):
         assert found._db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 

@@ -16,15 +16,15 @@ from tests.index.test_related import Memory
 DATES = [(dt.date(2025, 5, 30) + dt.timedelta(days=step)).isoformat() for step in range(6)]
 CHANGES = st.lists(st.tuples(st.sampled_from(DATES), st.none() | PAPERS), min_size=2, max_size=6)
 ASKED: list[tuple[str, tuple[Any, ...]]] = [
-    *((query, (date,)) for query in ("head", "day", "standing", "published_on", "shown_again") for date in DATES),
+    *((query, (date,)) for query in ("head", "day", "score_distribution", "publications_on", "later_entries") for date in DATES),
     *(("span", (first, last)) for first in DATES for last in DATES if first <= last),
     ("best", (DATES[1], DATES[4], 3)),
-    *(("around", ("day", date)) for date in DATES),
+    *(("neighbours", ("day", date)) for date in DATES),
     *(("topic_months", (topic,)) for topic in "abc"),
     *(("newest", (3, topic)) for topic in "abc"),
-    *((query, ()) for query in ("newest_day", "topic_counts", "papers", "days", "tallies", "listed")),
+    *((query, ()) for query in ("newest_day", "topic_counts", "paper_count", "days", "day_stats", "periods")),
     *(("topic_counts", (first, DATES[4])) for first in DATES[:2]),
-    ("recent", (DATES[0], 3)),
+    ("is_recent", (DATES[0], 3)),
 ]
 
 

@@ -68,8 +68,8 @@ def test_only_the_new_names_are_settings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("topics: [", "digest.yml:1: not YAML: "),
-        ("a: 1\n[b]: 2", "digest.yml:1: not YAML: "),
+        ("topics: [", "digest.yml:2: not YAML: "),
+        ("a: 1\n[b]: 2", "digest.yml:2: not YAML: "),
         ("a: 1", "digest.yml:1: Object contains unknown field `a`: correct it; docs/settings.md lists every setting"),
         ("- a", "digest.yml:1: Expected `object`, got `array`: correct it"),
     ],

@@ -19,7 +19,7 @@ from broadsheet.model.receipt import Receipt
 from broadsheet.providers import parsers
 from broadsheet.providers.fields import NO_MAPPING, FieldMap
 from broadsheet.providers.parse_result import Fix, PaperRow, ParseResult, PublicationRecord, UnscoredRows
-from broadsheet.store.atomic import TOGETHER
+from broadsheet.store.atomic import CONCURRENT_WRITES
 from broadsheet.store.store import Store
 from broadsheet.text.formats import count
 
@@ -144,7 +144,7 @@ class _Import:
         self.to_come[day] -= 1
         if day in self.days and not self.to_come[day]:
             self.ready.append(day)
-        if len(self.ready) == TOGETHER:
+        if len(self.ready) == CONCURRENT_WRITES:
             self._write_days([date for date in self.ready if date in self.days])
             self.ready.clear()
 
@@ -238,7 +238,7 @@ class _Import:
             day.is_changed = False
         self.waiting += len(day.papers) - before
         while self.waiting > _MOST_WAITING:
-            self._write_days(list(islice(self.days, TOGETHER)))
+            self._write_days(list(islice(self.days, CONCURRENT_WRITES)))
 
     def _day(self, date: str) -> DayMerge:
         day = self.days.pop(date, None)

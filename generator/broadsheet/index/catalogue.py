@@ -75,7 +75,7 @@ class DayQueries(Queries):
 
     @query
     def span(self, first: str, last: str) -> list[DayHead | None]:
-        """Return for each date from `first` to `last` its day, a missing one for a weekday without a record, or None."""
+        """Return for each date of a span its day, a missing one for a weekday without a record, or None."""
         return span(self._heads, first, last)
 
     @query

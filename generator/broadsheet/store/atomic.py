@@ -1,4 +1,4 @@
-"""Whole files or none: how everything that is kept gets written."""
+"""Atomic writes: a file is written whole or not at all."""
 
 import os
 import re
@@ -11,14 +11,14 @@ from broadsheet.store.files import read_regular
 # A temporary file is named after the file that it is to become: ".2025-05-27.jsonl.0123abcd".
 _TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{8}", re.DOTALL)
 _DATA = re.compile(r"\d{4}-\d\d-\d\d\.jsonl?|.+\.yml", re.DOTALL)
-TOGETHER = 8  # so many files the disk is told of before the first is waited for: more do not make it faster
+CONCURRENT_WRITES = 8  # files under way before the first is waited for: more are not faster
 
 
 def write_atomically(path: Path, data: bytes, *, durable: bool = False, sole: bool = False) -> bool:
-    """Make `path` hold `data`, by way of a temporary file beside it; False if it already did.
+    """Write a file by way of a temporary file beside it; return False if it already contains `data`.
 
-    A `durable` file has reached the disk before it takes the place of the old one: a power cut leaves either.
-    The `sole` writer of a file, by a lock, removes the temporary files that killed writers of it left.
+    A `durable` file reaches the disk before it replaces the old one: a power cut leaves either.
+    The `sole` writer of a file, by a lock, removes the temporary files of killed writers.
     """
     if sole and path.parent.is_dir():
         _remove_those_of(path)
@@ -30,16 +30,17 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False, sole: bo
 
 
 def write_together(files: Iterable[tuple[Path, bytes]]) -> Iterator[bool | OSError]:
-    """Make each of these different files hold its data, all of them `durable`; says of each, in order, whether it was
-    written (False: it held that), or why it was not. Takes less time than one after the other: the disk has several
-    to write while the first is waited for."""
-    left = iter(files)
-    while begun := [_begun(path, data) for path, data in islice(left, TOGETHER)]:
-        yield from map(_ended, begun)
+    """Write several files durably; yield for each True (written), False (unchanged) or the OSError.
+
+    The waits for the disk overlap, which is faster than one file after the other.
+    """
+    rest = iter(files)
+    while writes := [_begin(path, data) for path, data in islice(rest, CONCURRENT_WRITES)]:
+        yield from map(_finish, writes)
 
 
-def _begun(path: Path, data: bytes) -> Iterator[None] | OSError | None:
-    """The writing of a file, as far as it goes without waiting."""
+def _begin(path: Path, data: bytes) -> Iterator[None] | OSError | None:
+    """Start to write a file, as far as possible without waiting for the disk."""
     if _holds(path, data):
         return None
     writing = _writing(path, data, durable=True)
@@ -50,11 +51,11 @@ def _begun(path: Path, data: bytes) -> Iterator[None] | OSError | None:
     return writing
 
 
-def _ended(begun: Iterator[None] | OSError | None) -> bool | OSError:
-    if begun is None or isinstance(begun, OSError):
-        return begun or False
+def _finish(writing: Iterator[None] | OSError | None) -> bool | OSError:
+    if writing is None or isinstance(writing, OSError):
+        return writing or False
     try:
-        next(begun, None)
+        next(writing, None)
     except OSError as error:
         return error
     return True
@@ -68,16 +69,16 @@ def _holds(path: Path, data: bytes) -> bool:
 
 
 def _writing(path: Path, data: bytes, durable: bool) -> Iterator[None]:
-    """Pauses where it would have to wait for the disk. Whoever does not go on leaves nothing behind."""
+    """Write a file; pause before the wait for the disk. Abandoned there, it leaves no file behind."""
     temporary = os.path.join(path.parent, f".{path.name}.{os.urandom(4).hex()}")
-    handle = _created(temporary)
+    handle = _create(temporary)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            del data  # several wait
+            del data  # several writes wait, each with its data
             if durable:
                 file.flush()
-                if hasattr(os, "posix_fadvise"):  # begins to write: what is not needed in memory has to be on the disk
+                if hasattr(os, "posix_fadvise"):  # starts the write: only data on the disk can leave memory
                     os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
                 yield
                 os.fsync(handle)
@@ -89,17 +90,17 @@ def _writing(path: Path, data: bytes, durable: bool) -> Iterator[None]:
         raise
 
 
-def _created(path: str) -> int:
+def _create(path: str) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         return os.open(path, flags, 0o666)
-    except (FileNotFoundError, NotADirectoryError):  # the folder is what is to be told of
+    except (FileNotFoundError, NotADirectoryError):  # errors name the folder
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, flags, 0o666)
 
 
 def unfinished(name: str) -> str | None:
-    """Return the name of the file that a temporary file called `name` was to become, if it is one of ours."""
+    """Return the name of the final file if `name` is that of one of our temporary files."""
     match = _TEMPORARY.fullmatch(name)
     return match[1] if match else None
 
@@ -109,11 +110,11 @@ def _is_data(name: str) -> bool:
 
 
 def remove_unfinished(folder: Path, is_ours: Callable[[str], bool] = _is_data) -> None:
-    """Remove the temporary files below `folder` that killed writers left of the files whose names are ours."""
-    for place, _, names in os.walk(folder):
+    """Remove temporary files of killed writers below `folder`, for final names that are ours."""
+    for parent, _, names in os.walk(folder):
         for name in names:
             if (target := unfinished(name)) and is_ours(target):
-                Path(place, name).unlink(missing_ok=True)
+                Path(parent, name).unlink(missing_ok=True)
 
 
 def _remove_those_of(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Reading files that may be anything: a pipe, a device or a folder is an error at once, never something to wait for."""
+"""Reads of regular files. A pipe, a device or a folder is an error at once, and never waited for."""
 
 import errno
 import os
@@ -28,7 +28,7 @@ _REMEDIES = {
 
 
 def open_regular(path: str | Path) -> BinaryIO:
-    """Open a regular file, or what a link to one leads to, for reading. Raises OSError, with the path, otherwise.
+    """Open a regular file, or a link to one, for reading. Raises OSError, with the path, otherwise.
 
     O_NONBLOCK keeps a pipe without a writer from being waited for: https://man7.org/linux/man-pages/man7/fifo.7.html
     """
@@ -43,13 +43,13 @@ def open_regular(path: str | Path) -> BinaryIO:
 
 
 def read_regular(path: str | Path) -> bytes:
-    """Return what a regular file holds. Raises OSError, with the path."""
+    """Return the content of a regular file. Raises OSError, with the path."""
     with open_regular(path) as file:
         return file.read()
 
 
 def utf8_fault(data: bytes) -> tuple[str, str] | None:
-    """Say what keeps `data` from being text in UTF-8, and what helps; None if nothing does."""
+    """Return the fault of `data` that is not UTF-8, and the remedy; None if it is."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -58,7 +58,7 @@ def utf8_fault(data: bytes) -> tuple[str, str] | None:
 
 
 def page_name_fault(path: str) -> tuple[str, str] | None:
-    """Say what keeps the page at `path` from having an address, and what helps; None if nothing does."""
+    """Return the fault of a page's name that cannot be an address, and the remedy; None if it can."""
     if is_page(path) and printable(path) != path:
         return "a name that is not UTF-8", "rename the page"
     return None
@@ -76,7 +76,7 @@ def printable(path: str) -> str:
 
 @contextmanager
 def refusals_explained(root: Path) -> Iterator[None]:
-    """Raise DigestError for what the file system refuses while the digest in `root` is worked on."""
+    """Raise DigestError for errors of the file system on the digest in `root`."""
     try:
         yield
     except OSError as error:
@@ -84,7 +84,7 @@ def refusals_explained(root: Path) -> Iterator[None]:
 
 
 def problem_from(error: OSError, root: Path | None = None) -> Diagnostic:
-    """Say what the file system refused: where (relative to `root`, if it lies in it), what, and what helps."""
+    """Return an error of the file system with its place (relative to `root`, if inside) and the remedy."""
     where = os.fsdecode(error.filename2 or error.filename or root or "the file system")
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         places = (Path(where), *Path(where).parents)

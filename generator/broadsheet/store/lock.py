@@ -2,7 +2,7 @@
 
 A lock is an flock(2) of a file that names its holder for those that wait. The system releases it when the holder dies,
 however that happens, so nothing has to be removed by hand. A forked process would share the lock and could outlive its
-holder; so it lets go of it at once.
+holder; so it closes the file at once.
 """
 
 import datetime
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-LOOKS, PAUSE_S = 20, 0.05  # a lock that was taken just now does not name its holder yet
+READS, PAUSE_S = 20, 0.05  # a lock that was taken just now does not name its holder yet
 
 _descriptors: set[int] = set()
 
@@ -40,7 +40,7 @@ class Holder(msgspec.Struct, frozen=True):
 
 
 class _Process:
-    """The name of this process, and how it says that it waits: see `introduce`."""
+    """The name of this process, and its notice that it waits: see `introduce`."""
 
     command = "a program"
     waiting: Callable[[str], None] = staticmethod(lambda holder: None)
@@ -76,7 +76,7 @@ def file_lock(path: Path) -> Iterator[None]:
 
 @contextmanager
 def descriptor(path: Path, flags: int) -> Iterator[int]:
-    """Open a file or folder to be locked. A lock on it ends with the context, and does not pass to forked processes."""
+    """Open a file or folder to lock it. The lock ends with the context, and does not pass to forked processes."""
     file = os.open(path, flags | os.O_NOFOLLOW, 0o666)  # a link would lock, and make, a file elsewhere
     _descriptors.add(file)
     try:
@@ -87,12 +87,12 @@ def descriptor(path: Path, flags: int) -> Iterator[int]:
             os.close(file)
 
 
-def _let_go() -> None:
+def _close_all() -> None:
     while _descriptors:
         os.close(_descriptors.pop())
 
 
-os.register_at_fork(after_in_child=_let_go)
+os.register_at_fork(after_in_child=_close_all)
 
 
 def _overwrite(file: int, data: bytes) -> None:
@@ -104,7 +104,7 @@ def _overwrite(file: int, data: bytes) -> None:
 def _holder(path: Path) -> str:
     """Describe the holder of a lock. Its time is the file's: the holder wrote its name when it got the lock."""
     try:
-        data = _named(path)
+        data = _read_holder(path)
         holder = msgspec.json.decode(data, type=Holder)
         since = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
     except (OSError, msgspec.MsgspecError):
@@ -114,8 +114,8 @@ def _holder(path: Path) -> str:
     return f"{printable} has been at work since {since:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _named(path: Path) -> bytes:
-    for _ in range(LOOKS):
+def _read_holder(path: Path) -> bytes:
+    for _ in range(READS):
         if data := path.read_bytes():
             return data
         time.sleep(PAUSE_S)

@@ -1,4 +1,4 @@
-"""What tells one version of the program from another, and its templates in the form in which Jinja2 runs them."""
+"""A fingerprint of the program, and a cache of its compiled templates."""
 
 import hashlib
 import os
@@ -13,13 +13,13 @@ from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from broadsheet.store.files import read_regular
 
 PROGRAM = Path(__file__).resolve().parent.parent
-_HASH = 32  # bytes of a compiled template that say whether the others are whole
+_HASH_BYTES = 32  # in front of a compiled template
 COMPILED = PROGRAM / "views" / "__pycache__"
 
 
 @cache
 def program_fingerprint() -> str:
-    """Changes when the program does: what another version derived is not trusted."""
+    """Return a hash of the program's files: results of another version are not trusted."""
     digest = hashlib.sha256()
     for file in sorted(PROGRAM.rglob("*")):
         if file.suffix in {".py", ".j2", ".css", ".html", ".xml", ".js", ".json"}:
@@ -28,10 +28,10 @@ def program_fingerprint() -> str:
 
 
 class Compiled(FileSystemBytecodeCache):
-    """Compiled templates, kept as Python keeps compiled modules: in ``__pycache__``, trusted as much, and no more.
+    """A cache of compiled templates in ``__pycache__``, like that of compiled modules, and trusted as much.
 
-    `maker` is whose templates they are; `version` changes when the filters do that may be applied while compiling.
-    There is one file for each name of a template, whichever digest's folder it stands in.
+    `maker` names the owner of the templates. `version` changes with the filters that may run while compiling. There is
+    one file for each name of a template, for all digests.
     """
 
     def __init__(self, maker: str, version: str, folder: Path = COMPILED) -> None:
@@ -48,15 +48,15 @@ class Compiled(FileSystemBytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
             data = read_regular(self._get_cache_filename(bucket))
-            if hashlib.sha256(data[_HASH:]).digest() == data[:_HASH]:  # else cut short or damaged
-                bucket.bytecode_from_string(data[_HASH:])
+            if hashlib.sha256(data[_HASH_BYTES:]).digest() == data[:_HASH_BYTES]:  # else truncated or damaged
+                bucket.bytecode_from_string(data[_HASH_BYTES:])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         code = bucket.bytecode_to_string()
         target = self._get_cache_filename(bucket)
         temporary = f"{target}.{os.getpid()}"
         if not sys.dont_write_bytecode:
-            with suppress(OSError):  # an installation that nobody may write to
+            with suppress(OSError):  # a read-only installation
                 self._folder.mkdir(exist_ok=True)
                 Path(temporary).write_bytes(hashlib.sha256(code).digest() + code)
                 os.replace(temporary, target)

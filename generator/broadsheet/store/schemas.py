@@ -26,8 +26,8 @@ _LIST_OF_TEXTS = {"type": ["array", "string", "number", "null"]}
 _LIST_OF_OBJECTS = {"type": ["array", "object", "null"], "items": {"type": "object"}}
 _PUBLICATION_PARTS = {
     "texts": "type status year date_published publication_date defense_date date_created date_updated publication"
-    " volume issue page pages article_number edition publisher place series_title doi publication_status license OA_type"
-    " oa_version urn",
+    " volume issue page pages article_number edition publisher place series_title doi publication_status license"
+    " OA_type oa_version urn",
     "lists of texts": "keyword applicant",
     "lists of objects": "author editor corporate_editor translator supervisor abstract department file main_file_link"
     " language project",

@@ -1,4 +1,4 @@
-"""``data/``, the only truth: files on one side, records on the other."""
+"""The archive in ``data/``: files on one side, records on the other."""
 
 import os
 import re
@@ -22,7 +22,7 @@ DROPPED = "dropped"  # the key of a paper's line that says why its day does not 
 
 
 class Store:
-    """The archive in `root`/data. Reads are strict; writes are whole, durable, and skipped when nothing changed."""
+    """The archive in `root`/data. Reads are strict; writes are atomic, durable, and skipped if nothing changed."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -32,7 +32,7 @@ class Store:
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def dates(self) -> list[str]:
-        """Every day with papers or a receipt, oldest first. Raises DigestError where a folder cannot be listed."""
+        """Return the days with papers or a receipt, oldest first. Raises DigestError if a folder cannot be read."""
         try:
             return sorted({*_dates(self.data / "papers", ".jsonl"), *_dates(self.data / "runs", ".json")})
         except OSError as error:
@@ -46,24 +46,24 @@ class Store:
             raise DigestError(problem_from(error, self.root)) from error
 
     def papers(self, date: str) -> tuple[Paper, ...]:
-        """The papers of a day, in the file's order. Raises DigestError with every line that cannot be read."""
+        """Return the papers of a day, in the file's order. Raises DigestError with every line that cannot be read."""
         return self._papers(self.papers_path(date))
 
     def dropped(self, date: str) -> tuple[Paper, ...]:
-        """The papers of a day that it does not show, each with the reason under `DROPPED`. Raises DigestError."""
+        """Return the papers that a day does not show, each with the reason under `DROPPED`. Raises DigestError."""
         return self._papers(self.dropped_path(date))
 
     def dropped_between(self, first: str, last: str) -> dict[str, str]:
-        """The papers that the days from `first` on and before `last` do not show, each with the latest such day."""
+        """Return the papers that days from `first` to before `last` do not show, each with the latest such day."""
         paths = sorted((self.data / "dropped").glob("*/*.jsonl"))
         days = [path.stem for path in paths if records.is_date(path.stem) and first <= path.stem < last]
         return {paper.arxiv_id: date for date in days for paper in self.dropped(date)}
 
     def _read(self, path: Path) -> bytes:
-        """Return what a file holds, nothing if there is none. Raises DigestError where it cannot be read."""
+        """Return the content of a file, empty if there is none. Raises DigestError if it cannot be read."""
         try:
             return _bytes(path)
-        except NotADirectoryError:  # `dates` tells of it, or else the writing
+        except NotADirectoryError:  # `dates` reports it, or else the write
             raise
         except OSError as error:
             raise DigestError(problem_from(error, self.root)) from error
@@ -96,11 +96,11 @@ class Store:
         return [Diagnostic(self.label(path), f"its name is not {records.A_DATE}", "rename the file, or move it away")]
 
     def lines(self, date: str) -> list[bytes]:
-        """The lines of a day's file, as they are."""
+        """Return the lines of a day's file, unparsed."""
         return [line.strip() for line in self._read(self.papers_path(date)).split(b"\n") if line.strip()]
 
     def receipt(self, date: str) -> Receipt | None:
-        """What happened on a day, if that is known. Raises DigestError if the file cannot be read."""
+        """Return the receipt of a day, if there is one. Raises DigestError if the file cannot be read."""
         path = self.receipt_path(date)
         data = self._read(path)
         if not data:
@@ -115,10 +115,10 @@ class Store:
         return receipt
 
     def publications(self) -> "list[Publication]":
-        """All public records, by file name and place in the file. Raises DigestError with all that cannot be read."""
+        """Return all public records, by file name and place in the file. Raises DigestError with all problems."""
         from broadsheet.model import publication  # noqa: PLC0415 - with YAML, which papers need not wait for
 
-        found: list[Publication] = []
+        publications: list[Publication] = []
         problems: list[Diagnostic] = []
         for path in self.publication_files():
             try:
@@ -132,14 +132,14 @@ class Store:
                 )
                 continue
             good, bad = publication.parse_stream(text, self.label(path))
-            found += good
+            publications += good
             problems += [problem for problem in bad if not problem.is_note]
         if problems:
             raise DigestError(problems)
-        return found
+        return publications
 
     def publication_files(self) -> list[Path]:
-        """The files of the institution's repository, by name. Raises DigestError where they cannot be listed."""
+        """Return the publication files, by name. Raises DigestError if the folder cannot be read."""
         folder = self.data / "publications"
         try:
             names = _names(folder)
@@ -148,27 +148,27 @@ class Store:
         return [folder / name for name in sorted(names) if name.endswith(".yml") and not name.startswith(".")]
 
     def fingerprint(self, date: str) -> str:
-        """Changes when a file of the day does."""
+        """Return a hash of the files of a day."""
         return _fingerprint([self.papers_path(date), self.receipt_path(date)])
 
     def publications_fingerprint(self) -> str:
-        """Changes when a publication file does, comes or goes."""
+        """Return a hash of the names and contents of all publication files."""
         return _fingerprint(self.publication_files())
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
     def write_papers(self, date: str, papers: Iterable[Paper]) -> bool:
-        """Make these the papers of the day; False if they were."""
+        """Write the papers of a day; return False if nothing changed."""
         return write_atomically(self.papers_path(date), self._encoded(self.papers_path(date), papers), durable=True)
 
     def write_days(self, days: Iterable[tuple[str, Iterable[Paper]]]) -> Iterator[bool | OSError]:
-        """Make these the papers of these days; says of each whether it was written, or why it was not."""
+        """Write the papers of several days; yield for each whether it was written, or the error."""
         return write_together(
             (self.papers_path(date), self._encoded(self.papers_path(date), papers)) for date, papers in days
         )
 
     def write_dropped(self, date: str, papers: Iterable[Paper]) -> bool:
-        """Make these the papers that the day does not show; False if they were."""
+        """Write the papers that a day does not show; return False if nothing changed."""
         data = self._encoded(self.dropped_path(date), papers)
         return bool(data or self.dropped_path(date).exists()) and write_atomically(
             self.dropped_path(date), data, durable=True
@@ -185,48 +185,48 @@ class Store:
         return records.encode_papers(papers)
 
     def write_receipt(self, receipt: Receipt) -> bool:
-        """Keep what happened on a day; False if it was kept."""
+        """Write the receipt of a day; return False if nothing changed."""
         return write_atomically(self.receipt_path(receipt.date), records.encode_receipt(receipt), durable=True)
 
     def add_replies(self, date: str, lines: Iterable[bytes]) -> bool:
-        """Keep these replies of a language model beside those of the day; False if all of them were kept."""
+        """Add replies of a language model to those of a day; return False if all of them are there."""
         path = self.replies_path(date)
         before = [line for line in _bytes(path).split(b"\n") if line.strip()]
-        known = set(before)
-        new = [line for line in dict.fromkeys(lines) if line not in known]
+        present = set(before)
+        new = [line for line in dict.fromkeys(lines) if line not in present]
         return bool(new) and write_atomically(path, b"".join(line + b"\n" for line in [*before, *new]), durable=True)
 
     def write_publications(self, name: str, text: str) -> bool:
-        """Make `text` the publication file `name`; False if it was."""
+        """Write the publication file `name`; return False if nothing changed."""
         return write_atomically(self.data / "publications" / name, text.encode(), durable=True)
 
     # -- places ----------------------------------------------------------------------------------------------------
 
     def papers_path(self, date: str) -> Path:
-        """Where the papers of a day are kept."""
+        """Return the path of the papers of a day."""
         return self.data / "papers" / date[:4] / f"{_checked(date)}.jsonl"
 
     def receipt_path(self, date: str) -> Path:
-        """Where the receipt of a day is kept."""
+        """Return the path of the receipt of a day."""
         return self.data / "runs" / date[:4] / f"{_checked(date)}.json"
 
     def replies_path(self, date: str) -> Path:
-        """Where what a language model was paid for on a day is kept."""
+        """Return the path of the replies that a language model was paid for on a day."""
         return self.data / "replies" / date[:4] / f"{_checked(date)}.jsonl"
 
     def dropped_path(self, date: str) -> Path:
-        """Where the papers of a day are kept that it does not show: a sum can be counted again, a scorer can learn."""
+        """Return the path of the papers that a day does not show. Checks of sums and scorers use them."""
         return self.data / "dropped" / date[:4] / f"{_checked(date)}.jsonl"
 
     def label(self, path: Path) -> str:
-        """How messages name a file: relative to the root."""
+        """Return the name of a file in messages: relative to the root."""
         return printable(path.relative_to(self.root).as_posix())
 
 
 def _dates(folder: Path, ending: str) -> Iterator[str]:
-    """Yield the days whose files are where they belong, ``2025/2025-05-27.jsonl``, also those that no digest can have.
+    """Yield the dates of files in their place, ``2025/2025-05-27.jsonl``, of any year.
 
-    Reading such a day tells of it.
+    Reading a day of a year that no digest can have is an error.
     """
     for year in filter(_YEAR.fullmatch, _names(folder)):
         for name in _names(folder / year):
@@ -246,7 +246,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _checked(date: str) -> str:
-    # Dates become paths: nothing but digits and hyphens may.
+    # Dates become paths: only digits and hyphens may.
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", date):
         raise ValueError(f"not a date: {date!r}")
     return date
@@ -268,7 +268,7 @@ def _fingerprint(paths: Sequence[Path]) -> str:
     for path in paths:
         try:
             data = _bytes(path)
-        except OSError as error:  # whoever reads it says so
+        except OSError as error:  # reading the file reports it
             data = repr(error).encode()
         total.update(f"{path.name}\0{len(data)}\0".encode())
         total.update(data)

@@ -1,4 +1,4 @@
-"""Temporary folders outside a digest. One that a killed process left is removed by the next that makes one."""
+"""Temporary folders outside a digest. Those of killed processes are removed when the next is made."""
 
 import fcntl
 import os
@@ -14,22 +14,22 @@ from broadsheet.store.lock import descriptor
 
 @contextmanager
 def scratch_folder(prefix: str, parent: str | None = None) -> Iterator[Path]:
-    """Make a folder in `parent` (by default where the system keeps temporary files), and remove it afterwards.
+    """Make a folder in `parent` (default: the system's temporary folder), and remove it afterwards.
 
-    Its maker holds a lock on it: a folder of that `prefix` whose lock can be had is nobody's.
+    Its process holds a lock on it: a folder of that `prefix` without a lock is abandoned.
     """
     remove_abandoned(prefix, parent)
     with ExitStack() as stack:
         folder = None
         while folder is None:
-            folder = _claimed(Path(tempfile.mkdtemp(prefix=prefix, dir=parent)), stack)
+            folder = _claim(Path(tempfile.mkdtemp(prefix=prefix, dir=parent)), stack)
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _claimed(folder: Path, stack: ExitStack) -> Path | None:
+def _claim(folder: Path, stack: ExitStack) -> Path | None:
     """Lock a new folder; None if another process removed it, since it was not locked yet."""
     try:
         file = stack.enter_context(descriptor(folder, os.O_RDONLY))
@@ -40,7 +40,7 @@ def _claimed(folder: Path, stack: ExitStack) -> Path | None:
 
 
 def remove_abandoned(prefix: str, parent: str | None = None) -> None:
-    """Remove such folders of killed processes."""
+    """Remove the folders with this prefix that killed processes left."""
     pattern = re.compile(rf"{re.escape(prefix)}[a-z0-9_]{{8}}")  # as tempfile.mkdtemp names them
     with suppress(OSError), os.scandir(parent or tempfile.gettempdir()) as entries:
         for entry in entries:
