@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.mail import delivery_log, feed_parser, recipients, server
 from broadsheet.mail.content import MailContent, compose
 from broadsheet.mail.delivery_log import DeliveryLog, Status
@@ -54,7 +54,7 @@ class RenderedMail(msgspec.Struct, frozen=True):
     papers: int
 
 
-def open_feed(settings: Settings, root: Path, source: str | None, web: Web) -> tuple[ParsedFeed, str]:
+def open_feed(settings: Settings, root: Path, source: str | None, web: HttpClient) -> tuple[ParsedFeed, str]:
     """Return the feed in `source` and its address; by default that of the built site. Raises DigestError."""
     address = source or str(root / settings.site.site_dir / "feeds" / "daily.xml")
     return feed_parser.parse(feed_parser.fetch(address, web), address), address

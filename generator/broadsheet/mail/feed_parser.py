@@ -12,7 +12,7 @@ from typing import Any
 
 import feedparser
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.http.service import Service
 from broadsheet.mail.edition import ParsedFeed, ParsedItem
 from broadsheet.mail.prose import blocks, readable
@@ -30,7 +30,7 @@ _MAX_TITLE = 10_000
 _MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|span|a|code|math|p)\b[^<>]*>|&(?:amp|lt|gt|quot|#\w{2,6});", re.I)
 
 
-def fetch(source: str, web: Web) -> bytes:
+def fetch(source: str, web: HttpClient) -> bytes:
     """Return the bytes of a feed; `source` is a file or an http(s) address. Raises DigestError."""
     if safe_url(source):
         return web.get(SERVICE, source).body

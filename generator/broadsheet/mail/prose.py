@@ -65,7 +65,7 @@ class _Open(NamedTuple):
 
 def blocks(source: str) -> tuple[Block, ...]:
     """Return the blocks of an HTML fragment without the empty ones."""
-    reader = _Reader()
+    reader = _BlockReader()
     for token in tokens(source[:_MAX_CHARACTERS]):
         reader.take(token)
     return reader.finish()
@@ -120,7 +120,7 @@ class _Formula:
         return mathml_text(self._builder.close())
 
 
-class _Reader:
+class _BlockReader:
     """A reader of tokens that collects blocks."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.http.secrets import Secrets
 from broadsheet.http.service import Service, WebError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
@@ -43,7 +43,7 @@ _MEANINGS = {
 class LlmClient:
     """A client of one model at one address. Its `repr` has neither the key nor the address, which may contain one."""
 
-    def __init__(self, url: str, key: str, settings: LanguageModel, web: Web) -> None:
+    def __init__(self, url: str, key: str, settings: LanguageModel, web: HttpClient) -> None:
         self._format = _wire_format(url)
         self._url, self._key, self._web = _with_path(url, self._format.PATH), key, web
         self._secrets = Secrets(_secrets(url, key))

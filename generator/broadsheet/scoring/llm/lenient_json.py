@@ -70,7 +70,7 @@ def read_object(text: str, start: int) -> tuple[Members, int]:
     try:
         value, end = _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
-        reader = _Reader(text)
+        reader = _ObjectReader(text)
         members = reader.members(start, 0)
         return members, max(reader.position, start + 1)
     return value, end
@@ -80,7 +80,7 @@ class _BrokenError(Exception):
     """A place from which on the text is no JSON."""
 
 
-class _Reader:
+class _ObjectReader:
     """A reader of one object. `position` is the current one."""
 
     def __init__(self, text: str) -> None:
