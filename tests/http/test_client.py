@@ -11,26 +11,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.http.client import Web, _may_follow
-from broadsheet.http.service import Reply, Service, WebError, retry_after, shown, user_agent
+from broadsheet.http.client import HttpClient, _may_follow
+from broadsheet.http.service import Reply, Service, WebError, printable_url, retry_after, user_agent
 from tests.loopback import Answer, FakeTime, Loopback, dripping, endless, hung_up, silent
 
 PLAIN = Service(name="plain")
 
 
 @pytest.fixture
-def web(fake: FakeTime) -> Iterator[Web]:
-    with Web("broadsheet/1 (+https://site.example)", clock=fake.clock, sleep=fake.sleep) as door:
+def web(fake: FakeTime) -> Iterator[HttpClient]:
+    with HttpClient("broadsheet/1 (+https://site.example)", clock=fake.clock, sleep=fake.sleep) as door:
         yield door
 
 
-def failure(web: Web, service: Service, url: str) -> str:
+def failure(web: HttpClient, service: Service, url: str) -> str:
     with pytest.raises(WebError) as caught:
         web.get(service, url)
     return str(caught.value).replace(url.partition("?")[0], "URL")
 
 
-def test_a_reply_comes_whole_and_the_program_says_who_it_is(server: Loopback, web: Web) -> None:
+def test_a_reply_comes_whole_and_the_program_says_who_it_is(server: Loopback, web: HttpClient) -> None:
     server.on("/a", Answer(200, b"<x/>"))
     reply = web.get(PLAIN, f"{server.url}/a?q=1")
     assert (reply.status, reply.body, reply.headers["content-type"]) == (200, b"<x/>", "application/xml")
@@ -38,7 +38,7 @@ def test_a_reply_comes_whole_and_the_program_says_who_it_is(server: Loopback, we
     assert server.asked[0].headers["user-agent"] == "broadsheet/1 (+https://site.example)"
 
 
-def test_a_post_sends_json_and_its_headers(server: Loopback, web: Web) -> None:
+def test_a_post_sends_json_and_its_headers(server: Loopback, web: HttpClient) -> None:
     server.on("/v1", Answer(200, b"{}"))
     web.post(PLAIN, f"{server.url}/v1", {"é": [1, None]}, headers={"Authorization": "Bearer s3cret"})
     asked = server.asked[0]
@@ -51,7 +51,7 @@ def test_a_post_sends_json_and_its_headers(server: Loopback, web: Web) -> None:
 
 
 def test_requests_to_a_service_start_its_interval_apart_over_one_connection(
-    server: Loopback, web: Web, fake: FakeTime
+    server: Loopback, web: HttpClient, fake: FakeTime
 ) -> None:
     server.on("/a", Answer(200, b"a"))
     server.on("/b", Answer(200, b"b"))
@@ -78,7 +78,7 @@ def test_threads_share_the_connections_of_a_service(server: Loopback) -> None:
 
     server.on("/a", count)
     service = Service(name="two", connections=2)
-    with Web("x", clock=time.monotonic, sleep=time.sleep) as web, ThreadPoolExecutor(6) as pool:
+    with HttpClient("x", clock=time.monotonic, sleep=time.sleep) as web, ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: web.get(service, f"{server.url}/a"), range(6)))
     assert most == [2]
     assert len({asked.connection for asked in server.asked}) <= 2
@@ -86,7 +86,7 @@ def test_threads_share_the_connections_of_a_service(server: Loopback) -> None:
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_passing_failure_is_tried_again_after_growing_pauses(
-    server: Loopback, web: Web, fake: FakeTime, status: int
+    server: Loopback, web: HttpClient, fake: FakeTime, status: int
 ) -> None:
     server.on("/a", Answer(status), Answer(status), Answer(200, b"ok"))
     assert web.get(PLAIN, f"{server.url}/a").body == b"ok"
@@ -105,14 +105,14 @@ def test_a_passing_failure_is_tried_again_after_growing_pauses(
         ("Sun, 06 Nov 1994 08:49:37 GMT", 0.0),
     ],
 )
-def test_retry_after_is_honoured(server: Loopback, web: Web, fake: FakeTime, asks: str, pause: float) -> None:
+def test_retry_after_is_honoured(server: Loopback, web: HttpClient, fake: FakeTime, asks: str, pause: float) -> None:
     server.on("/a", Answer(503, b"", (("Retry-After", asks),)), Answer(200, b"ok"))
     web.get(PLAIN, f"{server.url}/a")
     assert sum(fake.slept) == pause
 
 
 def test_a_service_that_asks_for_more_than_the_longest_pause_has_failed(
-    server: Loopback, web: Web, fake: FakeTime
+    server: Loopback, web: HttpClient, fake: FakeTime
 ) -> None:
     server.on("/a", Answer(429, b"", (("Retry-After", "86400"),)))
     what = "URL: answers 429 Too Many Requests and asks to wait 86,400 seconds: try again after that"
@@ -133,19 +133,19 @@ def test_a_service_that_asks_for_more_than_the_longest_pause_has_failed(
         "Thu Dec 31 23:59:59 2037",
     ],
 )
-def test_a_wait_of_any_length_is_a_wait(server: Loopback, web: Web, fake: FakeTime, asks: str) -> None:
+def test_a_wait_of_any_length_is_a_wait(server: Loopback, web: HttpClient, fake: FakeTime, asks: str) -> None:
     server.on("/a", Answer(429, b"", (("Retry-After", asks),)))
     assert " and asks to wait " in failure(web, PLAIN, f"{server.url}/a")
     assert (len(server.asked), fake.slept) == (1, [])
 
 
-def test_a_service_that_stays_down_is_given_up(server: Loopback, web: Web) -> None:
+def test_a_service_that_stays_down_is_given_up(server: Loopback, web: HttpClient) -> None:
     server.on("/a", Answer(503))
     assert failure(web, PLAIN, f"{server.url}/a") == "URL: answers 503 Service Unavailable: try again later"
     assert len(server.asked) == 4
 
 
-def test_what_is_wrong_for_good_is_not_tried_again_and_can_be_looked_at(server: Loopback, web: Web) -> None:
+def test_what_is_wrong_for_good_is_not_tried_again_and_can_be_looked_at(server: Loopback, web: HttpClient) -> None:
     server.on("/a", Answer(401, b'{"error": "no"}'))
     with pytest.raises(WebError) as caught:
         web.post(PLAIN, f"{server.url}/a?key=s3cret", {}, headers={"Authorization": "Bearer s3cret"})
@@ -156,7 +156,7 @@ def test_what_is_wrong_for_good_is_not_tried_again_and_can_be_looked_at(server: 
     assert len(server.asked) == 1
 
 
-def test_the_caller_says_which_statuses_pass(server: Loopback, web: Web) -> None:
+def test_the_caller_says_which_statuses_pass(server: Loopback, web: HttpClient) -> None:
     server.on("/a", Answer(529), Answer(200, b"ok"))
     server.on("/b", Answer(429))
     assert web.get(Service(name="a", retry=frozenset({529})), f"{server.url}/a").body == b"ok"
@@ -165,7 +165,7 @@ def test_the_caller_says_which_statuses_pass(server: Loopback, web: Web) -> None
     assert server.paths() == ["/a", "/a", "/b"]
 
 
-def test_broken_replies_say_how(server: Loopback, web: Web) -> None:
+def test_broken_replies_say_how(server: Loopback, web: HttpClient) -> None:
     length = (("Content-Type", "application/xml"), ("Content-Length", "1000"))
     server.on("/cut", Answer(200, b"<half", length))
     server.on("/endless", endless)
@@ -188,7 +188,7 @@ def test_broken_replies_say_how(server: Loopback, web: Web) -> None:
     assert "URL: " in failure(web, short, f"{server.url}/packed")
 
 
-def test_what_may_have_been_charged_is_not_sent_again(server: Loopback, web: Web) -> None:
+def test_what_may_have_been_charged_is_not_sent_again(server: Loopback, web: HttpClient) -> None:
     server.on("/hung", hung_up)
     server.on("/busy", Answer(503), Answer(200, b"ok"))
     once = Service(name="once", resend=False)
@@ -202,12 +202,12 @@ def test_slow_services_are_given_up(server: Loopback) -> None:
     server.on("/silent", silent)
     server.on("/drip", dripping)
     impatient = Service(name="i", tries=1, read_timeout=0.1, whole_timeout=0.3)
-    with Web("x", clock=time.monotonic, sleep=time.sleep) as web:
+    with HttpClient("x", clock=time.monotonic, sleep=time.sleep) as web:
         assert failure(web, impatient, f"{server.url}/silent") == "URL: does not answer in time: try again later"
         assert failure(web, impatient, f"{server.url}/drip") == "URL: answers too slowly: try again later"
 
 
-def test_nobody_there(web: Web) -> None:
+def test_nobody_there(web: HttpClient) -> None:
     with Loopback() as gone:
         pass
     assert failure(web, PLAIN, f"{gone.url}/a") == "URL: cannot be reached: try again later"
@@ -216,7 +216,7 @@ def test_nobody_there(web: Web) -> None:
     assert caught.value.sent is False
 
 
-def test_redirects_stay_where_they_were_asked_for(server: Loopback, web: Web) -> None:
+def test_redirects_stay_where_they_were_asked_for(server: Loopback, web: HttpClient) -> None:
     server.on("/a", Answer(301, b"", (("Location", "/b"),)))
     server.on("/b", Answer(200, b"b"))
     server.on("/away", Answer(302, b"", (("Location", "http://localhost:1/x?key=1"),)))
@@ -232,7 +232,7 @@ def test_redirects_stay_where_they_were_asked_for(server: Loopback, web: Web) ->
     assert failure(web, PLAIN, f"{server.url}/round") == "URL: redirects more than 5 times: try again later"
 
 
-def test_a_redirect_without_end_is_cut_off_like_any_reply(server: Loopback, web: Web) -> None:
+def test_a_redirect_without_end_is_cut_off_like_any_reply(server: Loopback, web: HttpClient) -> None:
     def forever(request: BaseHTTPRequestHandler) -> None:
         request.send_response(302)
         request.send_header("Location", "/b")
@@ -246,7 +246,7 @@ def test_a_redirect_without_end_is_cut_off_like_any_reply(server: Loopback, web:
     assert failure(web, small, f"{server.url}/a") == "URL: answers with more than 1,000,000 bytes: try again later"
 
 
-def test_a_redirect_to_another_port_is_not_followed(server: Loopback, web: Web) -> None:
+def test_a_redirect_to_another_port_is_not_followed(server: Loopback, web: HttpClient) -> None:
     with Loopback() as other:
         server.on("/a", Answer(302, b"", (("Location", f"{other.url}/b"),)))
         assert "which is another place" in failure(web, PLAIN, f"{server.url}/a")
@@ -275,14 +275,14 @@ def test_where_a_redirect_may_lead(before: str, after: str, domain: str, may: bo
     assert _may_follow(before, after, domain) is may
 
 
-def test_a_post_is_not_redirected(server: Loopback, web: Web) -> None:
+def test_a_post_is_not_redirected(server: Loopback, web: HttpClient) -> None:
     server.on("/a", Answer(307, b"", (("Location", "/b"),)))
     with pytest.raises(WebError, match=r"answers 307 Temporary Redirect: check the address$"):
         web.post(PLAIN, f"{server.url}/a", {})
 
 
 def test_passwords_of_netrc_stay_at_home(
-    server: Loopback, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Loopback, web: HttpClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password s3cret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
@@ -292,12 +292,12 @@ def test_passwords_of_netrc_stay_at_home(
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x/y", "//host/x", "http:///x", "http://[::1", "x", ""])
-def test_only_http_addresses_are_asked(web: Web, url: str) -> None:
+def test_only_http_addresses_are_asked(web: HttpClient, url: str) -> None:
     with pytest.raises(WebError, match="is no http"):
         web.get(PLAIN, url)
 
 
-def test_a_header_that_would_break_out_is_refused_without_showing_it(server: Loopback, web: Web) -> None:
+def test_a_header_that_would_break_out_is_refused_without_showing_it(server: Loopback, web: HttpClient) -> None:
     with pytest.raises(WebError) as caught:
         web.get(PLAIN, server.url, headers={"Authorization": "Bearer s3cret\r\nX: y"})
     assert "s3cret" not in str(caught.value)
@@ -305,8 +305,8 @@ def test_a_header_that_would_break_out_is_refused_without_showing_it(server: Loo
 
 
 def test_shown_addresses_hold_no_secret() -> None:
-    assert shown("https://me:s3cret@host.example:8443/a/b?key=s3cret#s3cret") == "https://host.example:8443/a/b"
-    assert shown("http://[::1") == "an address that cannot be read"
+    assert printable_url("https://me:s3cret@host.example:8443/a/b?key=s3cret#s3cret") == "https://host.example:8443/a/b"
+    assert printable_url("http://[::1") == "an address that cannot be read"
 
 
 def test_user_agent() -> None:

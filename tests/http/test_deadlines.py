@@ -13,7 +13,7 @@ import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.http.deadline import Deadline, in_time
 from broadsheet.http.service import Service, WebError
 from tests.hanging import DRIPPED, FLOODED, Hanging, dripping, flooding
@@ -38,8 +38,8 @@ PIECES = (
 
 
 @pytest.fixture
-def web() -> Iterator[Web]:
-    with Web("test", clock=time.monotonic, sleep=time.sleep) as door:
+def web() -> Iterator[HttpClient]:
+    with HttpClient("test", clock=time.monotonic, sleep=time.sleep) as door:
         yield door
 
 
@@ -53,31 +53,31 @@ def given_up(ask: Callable[[], object]) -> str:
 
 
 @pytest.mark.parametrize("way", DRIPPED)
-def test_a_server_that_drips_is_given_up(web: Web, way: str) -> None:
+def test_a_server_that_drips_is_given_up(web: HttpClient, way: str) -> None:
     with dripping(way) as server:
         what = given_up(lambda: web.get(SERVICE, server.url))
     assert what == ("answers too slowly" if way != "silence" else what)
 
 
 @pytest.mark.parametrize("way", FLOODED)
-def test_a_server_that_floods_is_given_up(web: Web, way: str) -> None:
+def test_a_server_that_floods_is_given_up(web: HttpClient, way: str) -> None:
     with flooding(way) as server:
         assert given_up(lambda: web.get(SERVICE, server.url)) == "answers too slowly"
 
 
 @pytest.mark.parametrize("way", ["status line", "100 Continue", "102 Processing", "103 Early Hints", "trailers"])
-def test_a_post_is_given_up_too(web: Web, way: str) -> None:
+def test_a_post_is_given_up_too(web: HttpClient, way: str) -> None:
     with dripping(way) as server:
         given_up(lambda: web.post(SERVICE, server.url, {}))
 
 
-def test_a_server_that_does_not_read_is_given_up(web: Web) -> None:
+def test_a_server_that_does_not_read_is_given_up(web: HttpClient) -> None:
     with dripping("silence") as server:
         given_up(lambda: web.post(SERVICE, server.url, "x" * 20_000_000))
 
 
 def test_tls_has_the_same_deadline(
-    web: Web, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    web: HttpClient, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authority = trustme.CA()
     bundle = tmp_path_factory.mktemp("ca") / "ca.pem"
@@ -94,7 +94,7 @@ def test_tls_has_the_same_deadline(
 
 
 @pytest.mark.parametrize("record", [b"", b"\x16\x03\x03\x40\x00"])
-def test_a_handshake_has_the_same_deadline(web: Web, record: bytes) -> None:
+def test_a_handshake_has_the_same_deadline(web: HttpClient, record: bytes) -> None:
     def way() -> Iterator[bytes]:
         yield record
         while True:
@@ -104,7 +104,7 @@ def test_a_handshake_has_the_same_deadline(web: Web, record: bytes) -> None:
         given_up(lambda: web.get(SERVICE, server.url.replace("http:", "https:")))
 
 
-def test_redirects_share_the_deadline(web: Web) -> None:
+def test_redirects_share_the_deadline(web: HttpClient) -> None:
     def slowly(request: BaseHTTPRequestHandler) -> None:
         time.sleep(SECONDS / 2)
         request.send_response(302)
@@ -119,7 +119,7 @@ def test_redirects_share_the_deadline(web: Web) -> None:
         assert given_up(lambda: web.get(SERVICE, f"{server.url}/a")) == "answers too slowly"
 
 
-def test_a_host_that_let_a_deadline_pass_is_not_asked_again(web: Web) -> None:
+def test_a_host_that_let_a_deadline_pass_is_not_asked_again(web: HttpClient) -> None:
     with dripping("header") as server, Loopback() as other:
         given_up(lambda: web.get(SERVICE, server.url))
         assert given_up(lambda: web.get(SERVICE, server.url)).startswith("did not answer in time before")
@@ -132,7 +132,7 @@ def test_a_host_that_let_a_deadline_pass_is_not_asked_again(web: Web) -> None:
         assert server.connections == 3
 
 
-def test_threads_have_their_own_deadlines(web: Web) -> None:
+def test_threads_have_their_own_deadlines(web: HttpClient) -> None:
     service = Service(name="many", connections=4, tries=1, whole_timeout=SECONDS, skip_late_hosts=False)
     with dripping("100 Continue") as server:
         threads = [threading.Thread(target=given_up, args=(lambda: web.get(service, server.url),)) for _ in range(4)]
@@ -144,7 +144,7 @@ def test_threads_have_their_own_deadlines(web: Web) -> None:
         assert time.monotonic() - start < SECONDS + MOMENT
 
 
-def test_a_name_that_does_not_resolve_in_time_is_given_up(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_does_not_resolve_in_time_is_given_up(web: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: go_on.wait(30) and [])
     try:
@@ -153,7 +153,7 @@ def test_a_name_that_does_not_resolve_in_time_is_given_up(web: Web, monkeypatch:
         go_on.set()
 
 
-def test_no_thread_is_left(web: Web) -> None:
+def test_no_thread_is_left(web: HttpClient) -> None:
     before = threading.active_count()
     with dripping("body") as server:
         given_up(lambda: web.get(SERVICE, server.url))
@@ -180,6 +180,6 @@ REPLIES = st.lists(st.sampled_from(PIECES) | st.binary(max_size=4), max_size=14)
 def test_no_reply_is_more_than_an_error(reply: bytes, good: bool) -> None:
     raw = (b"HTTP/1.1 200 OK\r\n" if good else b"") + reply
     once = Service(name="once", tries=1, whole_timeout=1, read_timeout=0.5)
-    web = Web("test", clock=time.monotonic, sleep=time.sleep)
+    web = HttpClient("test", clock=time.monotonic, sleep=time.sleep)
     with Hanging(lambda: iter([raw])) as server, web, contextlib.suppress(WebError):
         web.get(once, server.url)

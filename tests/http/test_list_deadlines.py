@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.http.service import Service, WebError
 from broadsheet.model.state import DayState
 from broadsheet.providers import fetchers
@@ -43,7 +43,7 @@ def query(request: BaseHTTPRequestHandler) -> dict[str, str]:
 # -- the door ------------------------------------------------------------------------------------------------------
 
 
-def test_requests_within_a_limit_end_with_it(server: Loopback, web: Web, fake: FakeTime) -> None:
+def test_requests_within_a_limit_end_with_it(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
     server.on("/a", slow(fake, 40, Answer(200, b"a")))
     limited = web.within(100)
     for _ in range(3):
@@ -57,7 +57,7 @@ def test_requests_within_a_limit_end_with_it(server: Loopback, web: Web, fake: F
 
 @pytest.mark.parametrize(("seconds", "asked"), [(250, 1), (350, 2), (650, 3), (5000, 4)])
 def test_pauses_that_a_service_asks_for_count(
-    server: Loopback, web: Web, fake: FakeTime, seconds: float, asked: int
+    server: Loopback, web: HttpClient, fake: FakeTime, seconds: float, asked: int
 ) -> None:
     server.on("/a", Answer(503, b"", HOLD))
     start, limited = fake.now, web.within(seconds)
@@ -68,7 +68,7 @@ def test_pauses_that_a_service_asks_for_count(
 
 
 def test_a_request_is_cut_off_at_the_end_of_its_list() -> None:
-    with Hanging(DRIPPED["body"], pause=0.02) as server, Web("test", clock=time.monotonic, sleep=time.sleep) as web:
+    with Hanging(DRIPPED["body"], pause=0.02) as server, HttpClient("test", clock=time.monotonic, sleep=time.sleep) as web:
         start, limited = time.monotonic(), web.within(0.4)
         with pytest.raises(WebError, match="answers too slowly"):
             limited.get(Service(name="patient"), server.url)
@@ -76,7 +76,7 @@ def test_a_request_is_cut_off_at_the_end_of_its_list() -> None:
         assert limited.ran_out
 
 
-def test_a_limit_inside_of_a_limit_is_no_longer(server: Loopback, web: Web, fake: FakeTime) -> None:
+def test_a_limit_inside_of_a_limit_is_no_longer(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
     server.on("/a", slow(fake, 40, Answer(200, b"a")))
     limited = web.within(30).within(1000)
     limited.get(PAGE, f"{server.url}/a")
@@ -143,14 +143,14 @@ def test_waits_between_pages_share_the_time_of_their_list(tmp_path: Path, server
     assert (receipt.state, morning.listed()) == (DayState.PARTIAL, {"2609.30001"})
 
 
-def test_the_days_after_have_their_own_time(server: Loopback, web: Web, fake: FakeTime) -> None:
+def test_the_days_after_have_their_own_time(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
     server.on(HF, slow(fake, 59, one_a_page))
     ask = asked(Fetch(huggingface=True, endpoints=endpoints(server)))
     counts = [len(ask.fetch(web.within(ask.longest_s), date, LATER).papers) for date in ("2026-09-23", DAY)]
     assert counts == [11, 11]
 
 
-def test_a_window_of_the_api_that_breaks_off_keeps_its_pages(server: Loopback, web: Web, fake: FakeTime) -> None:
+def test_a_window_of_the_api_that_breaks_off_keeps_its_pages(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
     def page(request: BaseHTTPRequestHandler) -> Answer:
         start = int(query(request)["start"])
         return answer([entry(20000 + start, "2026-09-22T20:00:00Z")], 50)
@@ -163,7 +163,7 @@ def test_a_window_of_the_api_that_breaks_off_keeps_its_pages(server: Loopback, w
     assert [problem.hint for problem in day.problems if not problem.is_note] == ["fetch the day again for the rest"]
 
 
-def test_a_full_day_of_arxiv_with_its_waits_is_in_time(server: Loopback, web: Web, fake: FakeTime) -> None:
+def test_a_full_day_of_arxiv_with_its_waits_is_in_time(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
     """Three thousand papers: three pages at a minute each, after a wait of five minutes, once for the API."""
     pages = [[entry(10000 + 1000 * page + n, "2026-09-22T20:00:00Z") for n in range(1000)] for page in range(3)]
     server.on(API, Answer(503, b"", HOLD), *(slow(fake, 60, answer(entries, 3000)) for entries in pages))
@@ -187,7 +187,7 @@ def oai(number: int) -> Answer:
     )
 
 
-def test_lists_of_replacements_that_break_off_keep_their_records(server: Loopback, web: Web, fake: FakeTime) -> None:
+def test_lists_of_replacements_that_break_off_keep_their_records(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
     server.on(API, answer([entry(20001, "2026-09-22T20:00:00Z")]))
     server.on(OAI, slow(fake, 100, lambda request: oai(1 + int(query(request).get("resumptionToken", 0)))))
     ask = asked(Fetch(arxiv=Arxiv(categories=("cs.LG",), replacements=True), endpoints=endpoints(server)))
@@ -209,7 +209,7 @@ def test_details_that_take_too_long_leave_the_day_open(tmp_path: Path, server: L
     assert "could not be read to the end in time" in tally.open
 
 
-def test_a_repository_that_comes_slowly_keeps_its_records(server: Loopback, web: Web, fake: FakeTime) -> None:
+def test_a_repository_that_comes_slowly_keeps_its_records(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
     def page(request: BaseHTTPRequestHandler) -> Answer:
         start = int(query(request)["start"])
         record = f"- _id: '{70000 + start}'\n  title: T\n  type: journal_article\n  year: '2026'\n"

@@ -16,7 +16,7 @@ import urllib3
 
 from broadsheet.http.adapter import TimedAdapter, UnaskedProtocolError
 from broadsheet.http.deadline import Deadline
-from broadsheet.http.service import Reply, Service, WebError, retry_after, shown
+from broadsheet.http.service import Reply, Service, WebError, printable_url, retry_after
 from broadsheet.model.diagnostics import Diagnostic
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -26,7 +26,7 @@ _CHUNK_BYTES = 1 << 16
 _LATER = "try again later"
 
 
-class Web:
+class HttpClient:
     """The client through which all HTTP requests go.
 
     `clock` returns monotonic seconds, `sleep` waits that many. Threads may share a client. Services are identified by
@@ -41,7 +41,7 @@ class Web:
         self._end = float("inf")
         self.ran_out = False
 
-    def within(self, seconds: float) -> "Web":
+    def within(self, seconds: float) -> "HttpClient":
         """Return this client with a limit of `seconds` for all of its requests together, pauses included."""
         limited = copy(self)
         limited._end, limited.ran_out = min(self._end, self._clock() + seconds), False
@@ -66,7 +66,7 @@ class Web:
         for service_queue in self._queues.values():
             service_queue.close()
 
-    def __enter__(self) -> "Web":
+    def __enter__(self) -> "HttpClient":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -94,11 +94,7 @@ class Web:
             if not failure.retry or attempt == service.tries:
                 self.ran_out |= self._clock() >= self._end
                 raise failure.error
-            backoff = min(service.pause * 2 ** (attempt - 1), service.longest_pause)
-            pause = backoff if failure.retry_after is None else failure.retry_after
-            if pause > service.longest_pause:
-                raise _too_long(url, pause, failure.error)
-            service_queue.delay(pause)
+            service_queue.delay(_pause(service, url, failure, attempt))
         raise ValueError(f"{service.name} is to be tried less than once")
 
     def _attempt(
@@ -108,7 +104,7 @@ class Web:
         try:
             reply = self._follow(service_queue, request, url, deadline)
         except _TransportError as error:
-            problem = Diagnostic(shown(url), str(error), _LATER, kind=error.kind)
+            problem = Diagnostic(printable_url(url), str(error), _LATER, kind=error.kind)
             return _Failure(WebError(problem, sent=error.sent), error.passing and (service.resend or not error.sent))
         if 200 <= reply.status < 300 and not (service.resend and _is_page(reply)):
             return reply
@@ -118,7 +114,7 @@ class Web:
     def _out_of_time(self, url: str, error: WebError | None) -> WebError:
         self.ran_out = True
         message = f"{error.problems[0].message}, and there is" if error else "is not asked any more: there is"
-        problem = Diagnostic(shown(url), f"{message} no time left for this source", _LATER)
+        problem = Diagnostic(printable_url(url), f"{message} no time left for this source", _LATER)
         return WebError(problem, error.reply if error else None, sent=error is not None and error.sent)
 
     def _follow(self, service_queue: "_ServiceQueue", request: "_Request", url: str, deadline: Deadline) -> Reply:
@@ -129,7 +125,7 @@ class Web:
                 return reply
             before, url = url, _joined(url, target)
             if not _may_follow(before, url, request.service.domain):
-                message = f"redirects to {shown(url)}, which is another place"
+                message = f"redirects to {printable_url(url)}, which is another place"
                 raise _TransportError(message, kind="redirects to another place")
             if urlsplit(before)[:2] != urlsplit(url)[:2]:
                 request = request._replace(headers={})  # a key belongs to one host
@@ -297,7 +293,7 @@ def _check(url: str) -> None:
     except ValueError:
         good = False
     if not good:
-        raise WebError(Diagnostic(shown(url), "is no http(s) address", "correct the address in digest.yml"))
+        raise WebError(Diagnostic(printable_url(url), "is no http(s) address", "correct the address in digest.yml"))
 
 
 def _joined(url: str, target: str) -> str:
@@ -329,16 +325,21 @@ def _may_follow(before: str, after: str, domain: str) -> bool:
 def _refusal(url: str, reply: Reply, has_key: bool) -> WebError:
     has_phrase = reply.status in set(http.HTTPStatus)
     if reply.status < 300:
-        return WebError(Diagnostic(shown(url), "answers with a web page, not with data", _LATER), reply)
+        return WebError(Diagnostic(printable_url(url), "answers with a web page, not with data", _LATER), reply)
     what = f"answers {reply.status}" + (f" {http.HTTPStatus(reply.status).phrase}" if has_phrase else "")
     check = "check the address and the key" if has_key else "check the address"
     do = check if 300 <= reply.status < 500 and reply.status != 429 else _LATER
-    return WebError(Diagnostic(shown(url), what, do), reply)
+    return WebError(Diagnostic(printable_url(url), what, do), reply)
 
 
-def _too_long(url: str, pause: float, error: WebError) -> WebError:
-    message = f"{error.problems[0].message} and asks to wait {pause:,.0f} seconds"
-    return WebError(Diagnostic(shown(url), message, "try again after that"), error.reply)
+def _pause(service: Service, url: str, failure: _Failure, attempt: int) -> float:
+    """Return the seconds before the next attempt. Raises WebError if the service asks for more than it may."""
+    if failure.retry_after is None:
+        return min(service.pause * 2 ** (attempt - 1), service.longest_pause)
+    if failure.retry_after <= service.longest_pause:
+        return failure.retry_after
+    message = f"{failure.error.problems[0].message} and asks to wait {failure.retry_after:,.0f} seconds"
+    raise WebError(Diagnostic(printable_url(url), message, "try again after that"), failure.error.reply)
 
 
 def _is_page(reply: Reply) -> bool:

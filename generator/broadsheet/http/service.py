@@ -71,7 +71,7 @@ class WebError(DigestError):
         return self.reply.status if self.reply else None
 
 
-def shown(url: str) -> str:
+def printable_url(url: str) -> str:
     """Return a URL as messages show it: without user, password, query and fragment, which may contain keys."""
     try:
         parts = urlsplit(url)

@@ -5,7 +5,7 @@ The recommendation leaves the form of this request open; all known hubs take the
 
 from urllib.parse import urlsplit
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.http.service import Service, WebError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 
@@ -13,7 +13,7 @@ HUB = Service(name="hub", tries=2, connect_timeout=5, read_timeout=20, whole_tim
 MAX_REPLY_LENGTH = 200  # characters that a message shows
 
 
-def ping(web: Web, hub: str, feed: str) -> Diagnostic | None:
+def ping(web: HttpClient, hub: str, feed: str) -> Diagnostic | None:
     """Ask `hub` to fetch the feed at that address again; return the reason if it refuses.
 
     Raises DigestError when the hub cannot be reached: it would fail for other feeds too.

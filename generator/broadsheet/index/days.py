@@ -150,8 +150,8 @@ class TopicMatcher:
             for phrase in phrases((topic.name, *topic.words)):
                 first, *others = phrase.split()
                 self._phrases.setdefault(first, []).append(_Phrase(phrase, frozenset(others), topic.id))
-        every = (phrase for phrases in self._phrases.values() for phrase in phrases)
-        self._words = frozenset(self._phrases).union(*(phrase.others for phrase in every))
+        all_phrases = (phrase for phrases in self._phrases.values() for phrase in phrases)
+        self._words = frozenset(self._phrases).union(*(phrase.others for phrase in all_phrases))
 
     def __call__(self, paper: Paper) -> tuple[str, ...]:
         names = paper.topics or (_labels(paper) if paper.extra else ())

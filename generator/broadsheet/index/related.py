@@ -72,8 +72,8 @@ class RelatedIndex:
             return
         self.__dict__.pop("_versions", None)
         top = f"SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = ?1"
-        shown = "other = ?1 AND other_date IN (SELECT e.date FROM entry e WHERE e.arxiv_id = ?1)"
-        self._db.executemany(f"UPDATE related SET top = ({top}) WHERE {shown}", ((name,) for name in papers))
+        condition = "other = ?1 AND other_date IN (SELECT e.date FROM entry e WHERE e.arxiv_id = ?1)"
+        self._db.executemany(f"UPDATE related SET top = ({top}) WHERE {condition}", ((name,) for name in papers))
         rows = ((names, date) for date, names in repeated.items())
         self._db.executemany("UPDATE related_key SET repeats = ? WHERE date = ?", rows)
         stale = self._stale(versions)

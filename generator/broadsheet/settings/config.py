@@ -67,8 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def fingerprint(self) -> str:
         """A hash of all settings that affect pages."""
         unseen = {"follow": Follow(), "negative_keywords": (), "prefilter": Prefilter(), "llm": LanguageModel()}
-        shown = msgspec.structs.replace(self, **unseen, fetch=Fetch(), run=Run(), mail=Mail())
-        return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:16]
+        affecting = msgspec.structs.replace(self, **unseen, fetch=Fetch(), run=Run(), mail=Mail())
+        return hashlib.sha256(msgspec.json.encode(affecting)).hexdigest()[:16]
 
 
 def load(root: Path) -> Settings:

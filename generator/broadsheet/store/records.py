@@ -77,10 +77,10 @@ def paper(fields: dict[str, Any]) -> Paper:
     return limits.capped(_checked(_convert(fields, PAPER_FIELDS, Paper)))[0]
 
 
-def _checked(made: Paper) -> Paper:
-    if wrong := _paper_fault(made):
+def _checked(record: Paper) -> Paper:
+    if wrong := _paper_fault(record):
         raise RecordError(wrong)
-    return made
+    return record
 
 
 def encode_paper(record: Paper) -> bytes:
@@ -101,13 +101,13 @@ def decode_receipt(data: bytes) -> Receipt:
     fields = _receipt_fields(data)
     for name in fields.keys() & set(_RECEIPT_FIELDS):
         fields[name] = limits.bounded(fields[name], limits.MAX_RECEIPT_CHARS)
-    made = _convert(fields, _RECEIPT_FIELDS, Receipt)
-    if not is_date(made.date):
-        raise RecordError(f"date: {_quoted(made.date)} is not {A_DATE}")
-    negative = next((name for name in _COUNTS if (getattr(made, name) or 0) < 0), None)
+    record = _convert(fields, _RECEIPT_FIELDS, Receipt)
+    if not is_date(record.date):
+        raise RecordError(f"date: {_quoted(record.date)} is not {A_DATE}")
+    negative = next((name for name in _COUNTS if (getattr(record, name) or 0) < 0), None)
     if negative:
         raise RecordError(f"{negative}: a count cannot be less than zero")
-    return made
+    return record
 
 
 def encode_receipt(receipt: Receipt) -> bytes:
@@ -160,20 +160,20 @@ def _convert(fields: dict[str, Any], names: tuple[str, ...], kind: type[T]) -> T
         raise RecordError(f"{name}: {what}" if name else what) from error
 
 
-def _paper_fault(made: Paper) -> str | None:
-    if not arxiv_id.is_canonical(made.arxiv_id):
-        return f"arxiv_id: {_quoted(made.arxiv_id)} is not an arXiv id without version"
+def _paper_fault(record: Paper) -> str | None:
+    if not arxiv_id.is_canonical(record.arxiv_id):
+        return f"arxiv_id: {_quoted(record.arxiv_id)} is not an arXiv id without version"
     for name in ("relevance", "novelty"):
-        value = getattr(made, name)
+        value = getattr(record, name)
         if value is not None and not 1 <= value <= 10:
             return f"{name}: {_short(value)} is not from 1 to 10"
     for name in ("published", "updated"):
-        value = getattr(made, name)
+        value = getattr(record, name)
         if value is not None and not is_time(value):
             return f"{name}: {_quoted(value)} is not an ISO 8601 date"
-    if not made.title.strip():
+    if not record.title.strip():
         return "title: is empty"
-    return None if made.source else "source: is empty"
+    return None if record.source else "source: is empty"
 
 
 def _quoted(text: str) -> str:

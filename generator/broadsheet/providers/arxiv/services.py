@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from broadsheet.http.client import Web
-from broadsheet.http.service import Service, shown
+from broadsheet.http.client import HttpClient
+from broadsheet.http.service import Service, printable_url
 from broadsheet.model.arxiv_categories import other_names
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.providers import decode
@@ -36,7 +36,7 @@ _PHYSICS = frozenset(
 class ArxivServices:
     """Asks, and parses what comes. Every method raises WebError or DigestError."""
 
-    def __init__(self, web: Web, endpoints: Endpoints) -> None:
+    def __init__(self, web: HttpClient, endpoints: Endpoints) -> None:
         self._web, self._at = web, endpoints
 
     def feed(self, categories: Sequence[str], date: str) -> tuple[str | None, ParseResult]:
@@ -90,7 +90,7 @@ class ArxivServices:
                 break
         if given < total:
             raise rejected(
-                shown(self._at.arxiv_api), f"gives {given:,} of {total:,} papers of {date}", "try again later"
+                printable_url(self._at.arxiv_api), f"gives {given:,} of {total:,} papers of {date}", "try again later"
             )
         return found
 
@@ -128,15 +128,15 @@ class ArxivServices:
                 break
             tokens.add(token)
             query = {"resumptionToken": token}
-        raise rejected(shown(self._at.arxiv_oai), f"lists {category} without end", "try again later")
+        raise rejected(printable_url(self._at.arxiv_oai), f"lists {category} without end", "try again later")
 
     def _query(self, **parameters: str | int) -> XmlDocument:
         return self._xml(f"{self._at.arxiv_api}?{urlencode(parameters)}")
 
     def _xml(self, url: str) -> XmlDocument:
-        read = decode.decode_document(self._web.get(SERVICE, url).body, shown(url))
+        read = decode.decode_document(self._web.get(SERVICE, url).body, printable_url(url))
         if not isinstance(read, XmlDocument):
-            raise rejected(shown(url), "answers with something that is not XML", "try again later")
+            raise rejected(printable_url(url), "answers with something that is not XML", "try again later")
         return read
 
 

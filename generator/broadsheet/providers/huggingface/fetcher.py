@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from broadsheet.http.client import Web
-from broadsheet.http.service import Service, WebError, shown
+from broadsheet.http.client import HttpClient
+from broadsheet.http.service import Service, WebError, printable_url
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.providers import decode
@@ -39,7 +39,7 @@ def tasks(settings: Fetch) -> Iterator[FetchTask]:
         yield FetchTask(NAME, partial(fetch, settings.endpoints.huggingface), renewed_days=_RENEWED_DAYS)
 
 
-def fetch(endpoint: str, web: Web, date: str, today: str) -> FetchResult:
+def fetch(endpoint: str, web: HttpClient, date: str, today: str) -> FetchResult:
     """Return the list of `date`, empty on most weekends; `today` is the newest day there can be. Raises DigestError."""
     done = FetchResult(source=NAME, date=date)
     papers: dict[str, Paper] = {}
@@ -72,7 +72,7 @@ def _note_whether_over(done: FetchResult, today: str) -> None:
         done.problems.append(absence_diagnostic("Hugging Face", done.date))
 
 
-def _pages(web: Web, endpoint: str, date: str, problems: list[Diagnostic]) -> Iterator[JsonDocument]:
+def _pages(web: HttpClient, endpoint: str, date: str, problems: list[Diagnostic]) -> Iterator[JsonDocument]:
     """Yield pages until one is empty: a server may give fewer entries than it is asked for.
 
     What is wrong with a page after the first goes to `problems`.
@@ -92,7 +92,7 @@ def _pages(web: Web, endpoint: str, date: str, problems: list[Diagnostic]) -> It
             return
         yield page
     what = f"more than {_MOST_PAGES} pages for {date}: the rest was left out"
-    problems.append(Diagnostic(shown(endpoint), what, "nothing to do, unless that day had so many papers"))
+    problems.append(Diagnostic(printable_url(endpoint), what, "nothing to do, unless that day had so many papers"))
 
 
 def _key(entry: Any) -> str:
@@ -100,7 +100,9 @@ def _key(entry: Any) -> str:
     return str(paper.get("id")) if isinstance(paper, dict) else repr(entry)
 
 
-def _page(web: Web, endpoint: str, query: dict[str, str | int], limit: int, number: int) -> tuple[JsonDocument, int]:
+def _page(
+    web: HttpClient, endpoint: str, query: dict[str, str | int], limit: int, number: int
+) -> tuple[JsonDocument, int]:
     """Return a page, and the limit with which it was had: none (0) where the server refuses ours."""
     asked = query | ({"limit": limit} if limit else {}) | ({"p": number} if number else {})
     try:
@@ -109,7 +111,7 @@ def _page(web: Web, endpoint: str, query: dict[str, str | int], limit: int, numb
         if error.status in _REFUSALS and limit:
             return _page(web, endpoint, query, 0, number)
         raise
-    return _list(decode.decode_document(reply.body, shown(reply.url))), limit
+    return _list(decode.decode_document(reply.body, printable_url(reply.url))), limit
 
 
 def _list(read: Document) -> JsonDocument:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import partial
 from urllib.parse import urlencode
 
-from broadsheet.http.client import Web
-from broadsheet.http.service import Service, shown
+from broadsheet.http.client import HttpClient
+from broadsheet.http.service import Service, printable_url
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.providers import decode
 from broadsheet.providers.fetch_result import FetchResult, FetchTask, SourceStatus
@@ -29,7 +29,7 @@ def tasks(settings: Fetch) -> Iterator[FetchTask]:
         yield FetchTask(f"{NAME} {repository.name}", partial(fetch, repository), dated=False, longest_s=_LONGEST_S)
 
 
-def fetch(repository: Repository, web: Web, date: str, today: str) -> FetchResult:
+def fetch(repository: Repository, web: HttpClient, date: str, today: str) -> FetchResult:
     """All publications that the query finds, whatever the day. Raises DigestError."""
     harvest, given = ParseResult(), 0
     problems: list[Diagnostic] = []
@@ -43,7 +43,7 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> FetchResul
                 raise
             problems += error.problems  # what came before it is good: a search engine gives no more than so many
             what = f"breaks off after {given:,} records, which are kept"
-            problems.append(Diagnostic(shown(repository.url), what, "narrow the query, or fetch again later"))
+            problems.append(Diagnostic(printable_url(repository.url), what, "narrow the query, or fetch again later"))
             break
         new = [record for record in page.publications if record.id not in known]
         if not new and not page.rejected_publications:
@@ -55,11 +55,13 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> FetchResul
         problems += page.problems
         streams.append(page.stream if len(new) == len(page.publications) else None)
     else:
-        raise rejected(shown(repository.url), "gives pages without end", "narrow the query")
+        raise rejected(printable_url(repository.url), "gives pages without end", "narrow the query")
     texts = [text for text in streams if text is not None]
     harvest.stream = "".join(f"{text.rstrip()}\n" for text in texts) if len(texts) == len(streams) else None
     if not known:
-        problems.append(Diagnostic(shown(repository.url), "finds no publication", "check the query", is_note=True))
+        problems.append(
+            Diagnostic(printable_url(repository.url), "finds no publication", "check the query", is_note=True)
+        )
     status = SourceStatus.OK if known else SourceStatus.QUIET
     return FetchResult(
         source=f"{NAME} {repository.name}",
@@ -71,12 +73,12 @@ def fetch(repository: Repository, web: Web, date: str, today: str) -> FetchResul
     )
 
 
-def _page(web: Web, repository: Repository, start: int) -> ParseResult:
+def _page(web: HttpClient, repository: Repository, start: int) -> ParseResult:
     query = {"fmt": "yaml", "start": start, "limit": _PAGE} | ({"cql": repository.query} if repository.query else {})
     reply = web.get(SERVICE, f"{repository.url}?{urlencode(query)}")
     if not reply.body.strip() or reply.body.strip() in (b"---", b"--- []", b"[]"):
         return ParseResult()
-    read = decode.decode_document(reply.body, f"{shown(repository.url)} (from {start})")
+    read = decode.decode_document(reply.body, f"{printable_url(repository.url)} (from {start})")
     if not librecat.matches(read):
         raise rejected(read.where, "answers with something that holds no publications", "check url and query")
     return librecat.parse(read, None)

@@ -1,4 +1,4 @@
-"""The client of an LLM endpoint. All its HTTP goes through `Web`; `WireFormat` has the JSON.
+"""The client of an LLM endpoint. All its HTTP goes through `HttpClient`; `WireFormat` has the JSON.
 
 Every outcome is a value. The key is in the header of a request and nowhere else: all text of the endpoint is searched
 for it before it goes on. The endpoint's own words about an error go to the terminal only. A reason is published, so it
