@@ -69,11 +69,7 @@ def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -
 
 def made(catalogue: Index, settings: Settings) -> dict[str, Page]:
     dates = paper.keys(catalogue, settings)
-    return {
-        page.address: page
-        for date in dates
-        for page in paper.pages(DependencyTracker(catalogue), settings, date)
-    }
+    return {page.address: page for date in dates for page in paper.pages(DependencyTracker(catalogue), settings, date)}
 
 
 def of(name: str, settings: str, root: Path) -> tuple[Page, lxml.html.HtmlElement]:
