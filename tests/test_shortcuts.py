@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 
-from broadsheet.index.days import SPACES, Entry, TopicMatcher, words
+from broadsheet.index.days import Entry, TopicMatcher
 from broadsheet.index.index import Index
 from broadsheet.model.paper import Paper
 from broadsheet.settings.config import Settings
@@ -22,11 +22,6 @@ from tests.index.test_related import Memory
 def test_many_dollars_and_backslashes_take_no_time() -> None:
     assert list(tex_formulas.formulas("$" + "\\a" * 30_000)) == []
     assert list(tex_formulas.formulas("$a{\\" * 20_000)) == []
-
-
-@given(st.text())
-def test_words_are_those_of_the_table(source: str) -> None:
-    assert words(source) == source.lower().translate(SPACES).split()
 
 
 @given(st.text("routing moe of experts,-\n", max_size=80))

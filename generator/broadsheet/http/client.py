@@ -335,7 +335,7 @@ def _refusal(url: str, reply: Reply, has_key: bool) -> WebError:
 def _pause(service: Service, url: str, failure: _Failure, attempt: int) -> float:
     """Return the seconds before the next attempt. Raises WebError if the service asks for more than it may."""
     if failure.retry_after is None:
-        return min(service.pause * 2 ** (attempt - 1), service.longest_pause)
+        return min(service.pause * (1 << attempt - 1), service.longest_pause)
     if failure.retry_after <= service.longest_pause:
         return failure.retry_after
     message = f"{failure.error.problems[0].message} and asks to wait {failure.retry_after:,.0f} seconds"

@@ -16,10 +16,6 @@ from broadsheet.settings.config import Settings
 SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], " ")
 # The keys under which an assistant puts its topics: ids, labels, or tags.
 LABELS = ("PRIMARY_TOPIC_ID", "PRIMARY_TOPIC_LABEL", "MATCHED_TOPIC_IDS", "MATCHED_TOPIC_LABELS", "TAGS")
-_ASCII = bytes.maketrans(
-    (string.punctuation + string.ascii_uppercase).encode(),
-    (" " * len(string.punctuation) + string.ascii_lowercase).encode(),
-)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,8 +178,6 @@ class TopicMatcher:
 
 def words(text: str) -> list[str]:
     """Return the words of a text in lower case; a hyphen separates them as a space does."""
-    if text.isascii():  # nearly all are, and bytes are translated in half the time
-        return text.encode().translate(_ASCII).decode().split()
     return text.lower().translate(SPACES).split()
 
 

@@ -15,7 +15,7 @@ def state_of(receipt: Receipt | None, papers: int) -> DayState:
     """Return the state with which a day of `papers` papers is shown.
 
     A receipt is believed, unless it calls a day quiet or complete although papers were scanned and no token was spent:
-    that is how a failure gets published as a quiet day. Without a receipt nothing says that a day is complete.
+    such a receipt would publish a failure as a quiet day. A day without a receipt is not known to be complete.
     """
     if receipt is None:
         return DayState.UNKNOWN if papers else DayState.MISSING

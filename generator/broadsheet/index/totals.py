@@ -1,4 +1,4 @@
-"""Sums over days: what was read, what it cost, and how many days do not say. Pure."""
+"""Sums over days: papers, tokens, costs, and days without figures. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def totals(days: Iterable[DayHead | None]) -> Totals:
-    """Add up `days`; None stands for a date that is no day at all."""
+    """Add up `days`; None is a date without a day."""
     heads = [head for head in days if head]
     receipts = [head.receipt for head in heads if head.receipt]
     costs: Counter[str] = Counter()

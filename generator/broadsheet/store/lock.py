@@ -58,7 +58,7 @@ def exclusive_lock(root: Path, name: Lock) -> AbstractContextManager[None]:
 
 @contextmanager
 def file_lock(path: Path) -> Iterator[None]:
-    """Hold the lock in the file `path`; where another process holds it, say so and wait."""
+    """Hold the lock in the file `path`; report another holder, and wait for it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with descriptor(path, os.O_RDWR | os.O_CREAT) as file:
         try:

@@ -22,9 +22,6 @@ _OLD_SOURCE_KEYS = {"status": "condition"}
 _ALWAYS = frozenset({"arxiv_id", "title", "authors", "source", "date", "state"})
 _COUNTS = ("announced", "fetched", "duplicates", "scanned", "shown", "replaced", "scored")
 _TEXTS = tuple(attrgetter(name) for name, kind in Paper.__annotations__.items() if kind == str | None)
-_PAPER_NAMES = frozenset(PAPER_FIELDS)
-_PAPER = msgspec.json.Decoder(Paper)
-_KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
 YEARS = range(1991, 2100)  # of days: from arXiv's first year as far as the 32 bits for a time in a gzip file reach
 A_DATE = f"a day as YYYY-MM-DD, from {YEARS[0]} to {YEARS[-1]}"
@@ -64,11 +61,6 @@ def decode_paper(line: bytes) -> Paper:
 
 def decode_whole(line: bytes) -> Paper:
     """Read one line of a papers file, however long. Raises RecordError."""
-    try:
-        if _KEYS.decode(line).keys() <= _PAPER_NAMES:
-            return _checked(_PAPER.decode(line))
-    except (RecursionError, ValueError, msgspec.MsgspecError):
-        pass  # the long way says what is wrong, and where
     return _checked(_convert(_object(line), PAPER_FIELDS, Paper))
 
 

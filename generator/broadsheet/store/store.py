@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from broadsheet.model.publication import Publication
 
 _YEAR = re.compile(r"[0-9]{4}")
-DROPPED = "dropped"  # the key of a paper's line that says why its day does not show it
+DROPPED = "dropped"  # the key of the reason why a day does not show a paper
 
 
 class Store:
