@@ -24,7 +24,7 @@ from broadsheet.settings import config
 from broadsheet.text.rendering import plain
 from tests.example import SETTINGS, digest, make_digest, paper
 
-KEY = "paper-digest /repo/"
+KEY = "broadsheet /repo/"
 DAYS = ("daizedong/2025-05/2025-05-27-output.json", "cgarling/2025-07/2025-07-28-output.json")
 NOTE = "First * line\n\n> # second } {line} \\ 50 % & $x_1$ ~^ [a](b) <i>\nER  - \n@misc{x, title={y}}"
 ESCAPES = {"backslash": "\\", "braceleft": "{", "braceright": "}", "asciicircum": "^", "asciitilde": "~"}

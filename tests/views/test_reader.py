@@ -55,7 +55,7 @@ def listed(tab: Page) -> list[str]:
 
 
 def stored(tab: Page) -> dict[str, Any]:
-    text = tab.evaluate("localStorage.getItem('paper-digest /repo/')")
+    text = tab.evaluate("localStorage.getItem('broadsheet /repo/')")
     return json.loads(text) if text else {}
 
 
@@ -283,7 +283,7 @@ def test_a_file_is_taken_in_and_nothing_is_lost(address: str, tab: Page) -> None
 def test_a_broken_state_is_put_aside_not_deleted(address: str, tab: Page) -> None:
     tab.goto(address)
     for broken in ('{"papers": {"25', "[[[", "null"):
-        tab.evaluate("text => localStorage.setItem('paper-digest /repo/', text)", broken)
+        tab.evaluate("text => localStorage.setItem('broadsheet /repo/', text)", broken)
         tab.goto(address + DAY)
         expect(tab.locator(".notice")).to_contain_text("could not be read")
         save(tab, FIRST)
@@ -295,13 +295,13 @@ def test_a_broken_state_is_put_aside_not_deleted(address: str, tab: Page) -> Non
 def test_what_another_version_wrote_survives(address: str, tab: Page) -> None:
     tab.goto(address)
     newer = {"version": 7, "new": "kept", "papers": {SECOND: {"saved": 9, "colour": "red"}}, "view": {"size": 3}}
-    tab.evaluate("text => localStorage.setItem('paper-digest /repo/', text)", json.dumps(newer))
+    tab.evaluate("text => localStorage.setItem('broadsheet /repo/', text)", json.dumps(newer))
     tab.goto(address + DAY)
     save(tab, FIRST)
     now = stored(tab)
     assert (now["version"], now["new"], now["view"]) == (7, "kept", {"size": 3})
     assert now["papers"][SECOND] == {"saved": 9, "colour": "red"}
-    tab.evaluate("text => localStorage.setItem('paper-digest /repo/', text)", json.dumps([SECOND]))
+    tab.evaluate("text => localStorage.setItem('broadsheet /repo/', text)", json.dumps([SECOND]))
     tab.goto(address + "saved/")
     assert tab.locator("#saved .item").count() == 1
 
@@ -334,9 +334,9 @@ def test_two_tabs_lose_nothing_of_each_other(address: str, context: BrowserConte
     other.goto(address + DAY)
     save(tab, FIRST)
     expect(other.locator(f"[id='{FIRST}'] button.saved")).to_have_attribute("aria-pressed", "true")
-    other.evaluate("window.old = localStorage.getItem('paper-digest /repo/')")
+    other.evaluate("window.old = localStorage.getItem('broadsheet /repo/')")
     save(tab, SECOND)
-    other.evaluate("localStorage.setItem('paper-digest /repo/', window.old)")  # wrote at the same moment
+    other.evaluate("localStorage.setItem('broadsheet /repo/', window.old)")  # wrote at the same moment
     expect(tab.locator(f"[id='{SECOND}'] button.saved")).to_have_attribute("aria-pressed", "true")
     while SECOND not in stored(tab)["papers"]:
         tab.wait_for_timeout(20)

@@ -43,7 +43,7 @@ def take_in(tab: Page, data: Any) -> str:
 
 
 def stored(tab: Page) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(tab.evaluate("localStorage.getItem('paper-digest /repo/')"))
+    found: dict[str, Any] = json.loads(tab.evaluate("localStorage.getItem('broadsheet /repo/')"))
     return found
 
 

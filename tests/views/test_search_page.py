@@ -238,7 +238,7 @@ def test_hits_are_saved_marked_and_walked_through_by_keys(tab: Page, address: st
     tab.keyboard.press("s")
     tab.keyboard.press("j")
     tab.keyboard.press("m")
-    kept = json.loads(tab.evaluate("localStorage['paper-digest /repo/']"))["papers"]
+    kept = json.loads(tab.evaluate("localStorage['broadsheet /repo/']"))["papers"]
     saved = {name: it for name, it in kept.items() if it.get("saved", 0) > 0}
     assert len(saved) == 1
     assert {name for name, it in kept.items() if it.get("read", 0) > 0} == {"2502.00001", "2502.00002"} - saved.keys()

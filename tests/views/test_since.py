@@ -37,7 +37,7 @@ RECEIPTS: dict[str, dict[str, Any]] = {
     "2025-05-26": {"state": "partial"},
 }
 WEEK = ["2505.00002", "2505.00009", "2505.00010", "2505.00003", "2505.00005", "2505.00004"]
-KEY = "paper-digest /repo/"
+KEY = "broadsheet /repo/"
 HOURS = 3600 * 1000
 
 

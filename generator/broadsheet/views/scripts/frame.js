@@ -2,7 +2,7 @@
 // sheet does the rest.
 {
   const page = document.documentElement;
-  const KEY = `paper-digest ${new URL("../", document.currentScript.src).pathname} colours`;
+  const KEY = `broadsheet ${new URL("../", document.currentScript.src).pathname} colours`;
   const SCHEMES = { auto: ["◐", "as the system"], light: ["☼", "light"], dark: ["☾", "dark"] };
   const names = Object.keys(SCHEMES);
   let button;
