@@ -8,16 +8,13 @@ import msgspec
 
 from broadsheet.settings.document import Fault
 
-# A decimal number, which JSON Schema does not have.
-Amount = Annotated[Decimal, msgspec.Meta(extra_json_schema={"type": ["number", "string"]})]
-
 
 class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The price of a million tokens; `cached` is that of the part of the prompt that is billed as cached."""
 
-    prompt: Amount
-    completion: Amount
-    cached: Amount | None = None
+    prompt: Decimal
+    completion: Decimal
+    cached: Decimal | None = None
     currency: str = "USD"
 
 

@@ -10,4 +10,6 @@ def settings_schema() -> dict[str, Any]:
     """Return the schema."""
     document = struct_schema(Settings)
     del document["properties"]["site"], document["$defs"]["Site"]  # in mkdocs.yml
+    for part in ("prompt", "completion", "cached"):  # msgspec has a decimal number as text; YAML has both
+        document["$defs"]["Price"]["properties"][part] = {"type": ["number", "string"]}
     return document
