@@ -6,7 +6,7 @@ hostile, so nothing here expands macros, and depth and reach are limited.
 
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from broadsheet.text import tex_repair
@@ -58,6 +58,7 @@ _NUMERAL = re.compile(r"\s*[ivx]{1,5}\s*")
 _TILDE_MEANS_ABOUT = re.compile(r"(?:^|[\s(\[{=<>≤≥±+–—-])$|(?:^|[^A-Za-z])[a-z]$")
 
 
+@lru_cache(512)  # the page, the alternates and the bibliography of a day parse the same texts
 def parse(text: str) -> tuple[Node, ...]:
     """Return the nodes of `text`, which is clean (`broadsheet.text.sanitize.clean`)."""
     prepared = _prepared(text)
