@@ -434,7 +434,7 @@ def test_a_digest_page_gives_the_receipt_of_its_day() -> None:
         cost=Cost(prompt=0.27, completion=0.15, total=0.42),
         announced=1691,
         scanned=1027,
-        relevant=84,
+        shown=84,
     )
     assert harvest(PAGE).receipts == [expected]
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from broadsheet import __version__
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.http.service import Service, user_agent
 from broadsheet.model.paper import Paper
 from broadsheet.providers import parsers
@@ -46,7 +46,7 @@ def test_what_is_recorded_has_no_abstracts(tmp_path: Path, monkeypatch: pytest.M
 def test_the_services_still_answer_in_these_shapes(live: bool, record: bool) -> None:
     if not live:
         pytest.skip("asks the services themselves: --live")
-    with Web(user_agent(__version__, "", ""), clock=time.monotonic, sleep=time.sleep) as web:
+    with HttpClient(user_agent(__version__, "", ""), clock=time.monotonic, sleep=time.sleep) as web:
         for name in playing.names():
             recording = playing.read(name)
             reply = web.get(LIVE, recording.url)

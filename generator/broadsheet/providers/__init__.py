@@ -1,1 +1,1 @@
-"""Where papers and publications come from: one folder a provider, with its parser and its fetcher."""
+"""Providers of papers and publications: one folder each, with a parser and a fetcher."""

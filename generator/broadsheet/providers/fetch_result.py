@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.paper import Paper
 from broadsheet.providers.parse_result import Fix, ParseResult
@@ -58,11 +58,11 @@ class FetchTask(NamedTuple):
     """
 
     source: str
-    fetch: Callable[[Web, str, str], FetchResult]
+    fetch: Callable[[HttpClient, str, str], FetchResult]
     dated: bool = True
     renewed_days: int = 0
     longest_s: float = 600.0
-    resume: Callable[[Web, str, str, str], FetchResult] | None = None
+    resume: Callable[[HttpClient, str, str, str], FetchResult] | None = None
 
 
 def absence_diagnostic(location: str, date: str) -> Diagnostic:

@@ -1,7 +1,7 @@
-"""Services asked over the network: each module turns settings into the asks of one service.
+"""The registry of fetchers. Each returns the tasks of one service for the settings.
 
-The parsers are those in `broadsheet.providers.parsers`, which know nothing of a network. A new service is one module
-and one line in `FETCHERS`.
+Fetchers use the parsers of `broadsheet.providers.parsers`, which do no I/O. A new service is one module and one line in
+`FETCHERS`.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,5 +16,5 @@ FETCHERS: tuple[Callable[[Fetch], Iterator[FetchTask]], ...] = (arxiv.tasks, hug
 
 
 def tasks(settings: Fetch) -> list[FetchTask]:
-    """Everything the settings want to be asked, in order."""
-    return [ask for service in FETCHERS for ask in service(settings)]
+    """Return the tasks of all services, in order."""
+    return [task for fetcher in FETCHERS for task in fetcher(settings)]

@@ -1,8 +1,8 @@
-"""The names under which people keep the fields of a paper, and the scales of their scores, translated into ours."""
+"""Translation of foreign field names and score scales into ours."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import getitem
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from broadsheet.store.records import PAPER_FIELDS
 DATE = "date"
 SCORES = ("relevance", "novelty")
 TARGETS = (*PAPER_FIELDS, DATE, "SCORE", "links.code", "links.project", "links.discussion")
-# Where an arXiv id is looked for, in this order. Keys are compared without case, spaces, hyphens and underscores.
+# The keys of an arXiv id, in order of preference. Keys are compared without case, spaces, hyphens and underscores.
 ID_KEYS = tuple(
     "arxiv_id arxiv externalIds.ArXiv eprint id paper_id entry_id identifier url abs abs_url link html pdf pdf_url"
     " doi".split()
@@ -29,22 +29,16 @@ ALTERNATIVES = {
     DATE: ("day",),
 }
 _OURS = frozenset({*PAPER_FIELDS, DATE, "ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE"})
-# Not compiled: most imports ask for none of them.
+# Not compiled, since most imports need none of them.
 _LIKE_A_SCORE = r"(?:^|_)(?:scores?|ratings?|relevan\w*|novel\w*|grade|stars?|points|interest\w*|importance)"
 _SCALE = r"(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:-|\.\.|to)\s*(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)"
-_LONGEST_KEY = 60
-_MOST_COLUMNS = 30
-_USUAL_SCALES = ((1, "0-1"), (100, "0-100"))
+_MAX_COLUMNS = 30
+_COMMON_SCALES = ((1, "0-1"), (100, "0-100"))
 
 
 def normalize_key(name: str) -> str:
-    """Return a key as keys are compared: ``arXiv ID`` is ``arxivid``."""
-    return _normalized(name) if len(name) <= _LONGEST_KEY else name
-
-
-@lru_cache(1024)  # every row has the same keys
-def _normalized(name: str) -> str:
-    return re.sub(r"[\s_-]+", "", name).lower()
+    """Return a key in the form in which keys are compared: ``arxivid`` for ``arXiv ID``."""
+    return "".join(name.lower().split()).replace("_", "").replace("-", "")
 
 
 _FIELD_OF = {
@@ -56,7 +50,7 @@ _FIRST_KEYS = frozenset(key.partition(".")[0] for key in _ID_KEYS) - {"doi"}
 
 
 class Scale(NamedTuple):
-    """The lowest and the highest score that somebody gives; `low` may be the greater number, where 1 is best."""
+    """The worst and the best score of a scale; `low` is the greater number if 1 is best."""
 
     low: float
     high: float
@@ -65,16 +59,16 @@ class Scale(NamedTuple):
         return f"{self.low:g} to {self.high:g}"
 
     def convert(self, raw: object) -> object:
-        """Return a score on our scale, 1 to 10; for one that is not on this scale, words that say so.
+        """Return a score on our scale, 1 to 10; for a score that is not on this scale, a text that says so.
 
-        ``8/10`` says by itself on which scale it is: on ours, unless 10 is the highest score of this one.
+        ``8/10`` names its scale, which is ours unless 10 is also the highest score of this one.
         """
-        written = normalize.amount(raw)
-        if written is None or written.out_of == 10 != max(self):
+        amount = normalize.amount(raw)
+        if amount is None or amount.out_of == 10 != max(self):
             return raw
-        if written.out_of not in (None, max(self)) or not min(self) <= written.value <= max(self):
+        if amount.out_of not in (None, max(self)) or not min(self) <= amount.value <= max(self):
             return f"{normalize.excerpt(raw)} (not from {self})"
-        return round(1 + 9 * (written.value - self.low) / (self.high - self.low), 2)
+        return round(1 + 9 * (amount.value - self.low) / (self.high - self.low), 2)
 
 
 def parse_scale(text: str) -> Scale | None:
@@ -85,29 +79,29 @@ def parse_scale(text: str) -> Scale | None:
 
 
 class FieldMap(NamedTuple):
-    """The options of an import: the key under which a field is, and the scale of a score."""
+    """The options --map and --scale of an import: the key of a field, and the scale of a score."""
 
     keys: Mapping[str, str] = {}
     scales: Mapping[str, Scale] = {}
 
     @property
     def is_empty(self) -> bool:
-        """Return whether rows are to be read as they are."""
+        """True if rows need no translation by options."""
         return not self.keys and not self.scales
 
     def apply(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return a row with these fields under our names; a field whose key the row does not have is not in it."""
+        """Return a row with the mapped fields under our names, without fields whose key is missing."""
         if not self.keys:
             return row
-        places = {field: find_path(row, key) for field, key in self.keys.items()}
-        moved = {place[0] for place in places.values() if len(place) == 1}
+        paths = {field: find_path(row, key) for field, key in self.keys.items()}
+        moved = {path[0] for path in paths.values() if len(path) == 1}
         fields = {name: value for name, value in row.items() if name not in moved}
-        for field, place in places.items():
-            _put(fields, field, reduce(getitem, place, row) if place else None)
+        for field, path in paths.items():
+            _put(fields, field, reduce(getitem, path, row) if path else None)
         return fields
 
     def convert(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return a row, whose fields are under our names, with these scores on our scale."""
+        """Return a row with our field names, with its scores on our scale."""
         if not self.scales:
             return row
         return {
@@ -116,13 +110,13 @@ class FieldMap(NamedTuple):
         }
 
     def met_by(self, rows: Sequence[dict[str, Any]]) -> "FieldMap":
-        """Return what of it has a key in any of these rows."""
+        """Return the options whose key is in one of the rows."""
         keys = {field: key for field, key in self.keys.items() if any(find_path(row, key) for row in rows)}
         fields = {*keys, *map(normalize_key, columns(rows))}
         return FieldMap(keys, {field: scale for field, scale in self.scales.items() if field in fields})
 
     def unmet_by(self, rows: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
-        """Return a message on each option that has no key in any of these rows, and what to do."""
+        """Return a message and a hint for each option without a key in the rows."""
         met = self.met_by(rows)
         unmet = [
             (f"--map {field}={key}: no row has the key {normalize.excerpt(key)}", "name one of these")
@@ -133,36 +127,36 @@ class FieldMap(NamedTuple):
         for scale in dict.fromkeys(others.values()):
             named = [field for field in others if others[field] == scale]
             option = f"--scale {'' if len(named) > 1 else f'{named[0]}='}{scale.low:g}-{scale.high:g}"
-            do = f"name the key with --map {named[0]}=KEY, or leave --scale out"
-            unmet.append((f"{option}: no row has {' or '.join(named)}", do))
-        return [(f"{what}; {describe_columns(rows)}", do) for what, do in unmet]
+            hint = f"name the key with --map {named[0]}=KEY, or leave --scale out"
+            unmet.append((f"{option}: no row has {' or '.join(named)}", hint))
+        return [(f"{message}; {describe_columns(rows)}", hint) for message, hint in unmet]
 
 
 NO_MAPPING = FieldMap()
 
 
 def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the keys of these rows, each once, in the order in which they first stand."""
+    """Return the distinct keys of rows, in order of appearance."""
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def describe_columns(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return the keys of these rows as part of a message."""
+    """Return the keys of rows as part of a message."""
     names = columns(rows)
-    more = f" and {len(names) - _MOST_COLUMNS} more" if len(names) > _MOST_COLUMNS else ""
-    return f"the columns are {', '.join(map(normalize.excerpt, names[:_MOST_COLUMNS]))}{more}"
+    more = f" and {len(names) - _MAX_COLUMNS} more" if len(names) > _MAX_COLUMNS else ""
+    return f"the columns are {', '.join(map(normalize.excerpt, names[:_MAX_COLUMNS]))}{more}"
 
 
 def has_id_column(rows: Sequence[dict[str, Any]], names: FieldMap) -> bool:
-    """Return whether an arXiv id may stand in any of these rows: under a usual key, or under one that the user gave."""
-    known = {normalize_key(name).partition(".")[0] for name in columns(rows)}
-    return not known.isdisjoint({*_FIRST_KEYS, "doi"}) or "arxiv_id" in names.met_by(rows).keys
+    """Return whether rows have a key of arXiv ids: a common key or one that the user mapped."""
+    keys = {normalize_key(name).partition(".")[0] for name in columns(rows)}
+    return not keys.isdisjoint({*_FIRST_KEYS, "doi"}) or "arxiv_id" in names.met_by(rows).keys
 
 
 def find_path(row: object, key: str) -> tuple[str, ...]:
-    """Return the names under which `key` stands, which may lead into objects (``externalIds.ArXiv``); () if nowhere.
+    """Return the path of `key`, which may lead into objects (``externalIds.ArXiv``); () if the row has no such key.
 
-    Names are compared without case and separators, unless one is the same.
+    An equal name comes first; else names are compared without case and separators.
     """
     if not isinstance(row, dict):
         return ()
@@ -195,15 +189,15 @@ def _put(fields: dict[str, Any], field: str, value: Any) -> None:
         fields[field] = value
 
 
-# -- names that are understood by themselves -----------------------------------------------------------------------
+# -- names that need no option -------------------------------------------------------------------------------------
 
 
 def translate(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with its id and fields under our names, also those spelt otherwise; scores have no other names."""
+    """Return a row with its id and fields under our names. Scores have no alternative names."""
     if row.keys() <= _OURS:
         return _identify(row)
     fields = dict(row)
-    # arXiv's own layout: what it calls a comment is the authors', unless somebody rated the paper.
+    # In arXiv's own layout `comment` is the authors' comment, unless the row has a rating.
     plain = {normalize_key(name) for name in row}
     if "summary" in plain and not plain & {"relevance", "novelty", "arxivcomment"}:
         _rename(fields, "comment", "arxiv_comment")
@@ -220,7 +214,7 @@ def _rename(fields: dict[str, Any], before: str, after: str) -> None:
 
 
 def find_id(row: dict[str, Any]) -> tuple[str, ArxivId] | None:
-    """Return the first usual key under which an arXiv id stands, and the id."""
+    """Return the first common key with an arXiv id, and the id."""
     names = {normalize_key(name): name for name in reversed(row)}
     for key in _ID_KEYS:
         first, _, inner = key.partition(".")
@@ -228,33 +222,35 @@ def find_id(row: dict[str, Any]) -> tuple[str, ArxivId] | None:
         value = row.get(name)
         if isinstance(value, dict):
             value = next((value[part] for part in value if normalize_key(part) == inner), None)
-        if isinstance(value, str) and (known := arxiv_id.parse(value)) and known.resolvable:
-            return name, known
+        if isinstance(value, str) and (parsed := arxiv_id.parse(value)) and parsed.resolvable:
+            return name, parsed
     return None
 
 
 def _identify(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with its arXiv id as ``arxiv_id``, without the usual keys that say nothing else."""
-    place = None if "arxiv_id" in fields or "ARXIVID" in fields else find_id(fields)
-    if place is None:
+    """Return a row with its arXiv id as ``arxiv_id``, without other keys that hold only the same id."""
+    match = None if "arxiv_id" in fields or "ARXIVID" in fields else find_id(fields)
+    if match is None:
         return fields
-    known = place[1]
+    paper_id = match[1]
     others = {
-        name: value for name, value in fields.items() if normalize_key(name) not in _FIRST_KEYS or not _says(value, known)
+        name: value
+        for name, value in fields.items()
+        if normalize_key(name) not in _FIRST_KEYS or not _holds_id(value, paper_id)
     }
-    version = {"version": known.version} if known.version and "version" not in fields else {}
-    return {**others, **version, "arxiv_id": known.id}
+    version = {"version": paper_id.version} if paper_id.version and "version" not in fields else {}
+    return {**others, **version, "arxiv_id": paper_id.id}
 
 
-def _says(value: object, known: ArxivId) -> bool:
-    return isinstance(value, str) and (parsed := arxiv_id.parse(value)) is not None and parsed.id == known.id
+def _holds_id(value: object, paper_id: ArxivId) -> bool:
+    return isinstance(value, str) and (parsed := arxiv_id.parse(value)) is not None and parsed.id == paper_id.id
 
 
-# -- scores that are there, but not to be understood ---------------------------------------------------------------
+# -- scores under unknown keys or on unknown scales ----------------------------------------------------------------
 
 
 def score_like_keys(fields: Mapping[str, Any]) -> list[str]:
-    """Return the keys that look like scores: by their name, with a number."""
+    """Return the keys with the name of a score and a number as value."""
     return [
         name
         for name, value in fields.items()
@@ -264,11 +260,11 @@ def score_like_keys(fields: Mapping[str, Any]) -> list[str]:
 
 
 def guess_scale(values: Iterable[float | None]) -> str | None:
-    """Return the scale on which these scores seem to be, if it is not ours; a single slip is no scale."""
+    """Return the likely scale of scores if it is not ours. One value out of range is a slip."""
     numbers = [value for value in values if value is not None]
     if len(numbers) < 2:
         return None
     outside = [value for value in numbers if not 1 <= value <= 10]
     if not outside or min(numbers) < 0 or 2 * len(outside) <= len(numbers):
         return "0-1" if outside and min(numbers) >= 0 and max(numbers) <= 1 else None
-    return next((name for highest, name in _USUAL_SCALES if max(numbers) <= highest), None)
+    return next((name for highest, name in _COMMON_SCALES if max(numbers) <= highest), None)

@@ -1,4 +1,4 @@
-"""Papers none of which has an arXiv id: recognised for the sake of a message that says so."""
+"""A parser that rejects files of papers without any arXiv id, with a message that says so."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from broadsheet.text.formats import count
 
 
 def matches(document: Document) -> bool:
-    """Rows with a title and another field of a paper, in a list, line by line or under `papers`."""
+    """Return whether there are rows with a title and another field of a paper: a list, lines, or under `papers`."""
     return any(_has_title(row) for row in _rows(document)[:100])
 
 
@@ -28,19 +28,20 @@ def _rows(document: Document) -> list[Any]:
 
 
 def _has_title(row: object) -> bool:
-    # Two names of ours: a title alone may be that of anything.
+    # Two of our names, since anything may have a title.
     names = fields.translate(row).keys() & {*fields.TARGETS} if isinstance(row, dict) else set()
     return "title" in names and len(names) > 1
 
 
 def parse(document: Document, day: str | None) -> ParseResult:
-    """Raise DigestError: a digest cannot list them."""
+    """Raise DigestError."""
     assert isinstance(document, JsonDocument | JsonLines)
-    raise refusal(document.where, [row for row in _rows(document) if _has_title(row)], document.fields)
+    raise no_ids_error(document.where, [row for row in _rows(document) if _has_title(row)], document.fields)
 
 
-def refusal(where: str, papers: Sequence[dict[str, Any]], names: FieldMap) -> DigestError:
-    """Return the problem of a file whose rows have no arXiv id, with the options that met no key."""
-    what = f"{count(len(papers), 'paper')} with no arXiv id under {', '.join(fields.ID_KEYS)}"
-    problems = [Diagnostic(where, option, do) for option, do in names.unmet_by(papers)]
-    return DigestError([*problems, Diagnostic(where, f"{what}; {fields.describe_columns(papers)}", row_parser.NO_ID)])
+def no_ids_error(where: str, papers: Sequence[dict[str, Any]], names: FieldMap) -> DigestError:
+    """Return the error of a file without arXiv ids, and a problem for each option without a key."""
+    message = f"{count(len(papers), 'paper')} with no arXiv id under {', '.join(fields.ID_KEYS)}"
+    problems = [Diagnostic(where, option, hint) for option, hint in names.unmet_by(papers)]
+    columns = fields.describe_columns(papers)
+    return DigestError([*problems, Diagnostic(where, f"{message}; {columns}", row_parser.NO_ID)])

@@ -1,4 +1,4 @@
-"""Foreign text put right: ids, scores, authors, abstracts. Each repair is noted with its place; nothing here raises."""
+"""Normalization of foreign values: texts, ids, scores, authors. Each change is logged; nothing here raises."""
 
 import re
 from typing import Any, NamedTuple, TypeGuard
@@ -17,20 +17,20 @@ _AMOUNT = re.compile(r"\s*(-?[0-9]{1,15})(?:([.,])([0-9]{1,15}))?\s*(?:/\s*([0-9
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 _TEX = re.compile(r"[\\{~$]|  ")
-_LONGEST_SHOWN = 60
+_MAX_EXCERPT = 60
 
 
 def clean_text(raw: str, field: str, log: ParseLog) -> str:
-    """`raw` without entities, control characters and outer white space; lines stay."""
-    if raw.isprintable() and "&" not in raw:  # nothing that XML forbids, hides or reorders text is printable
+    """Return text without entities, control characters and outer white space; line breaks stay."""
+    if raw.isprintable() and "&" not in raw:  # most texts; control and format characters are not printable
         return raw.strip()
     if ENTITY.search(raw):
         raw = _unescaped(raw, field, log)
-    respelt = repair_json_escapes(raw)
-    if respelt != raw:
+    repaired = repair_json_escapes(raw)
+    if repaired != raw:
         log.record_fix("TeX that was swallowed as a JSON escape spelt out again", field)
-    cleaned = clean(respelt)
-    if cleaned != respelt:
+    cleaned = clean(repaired)
+    if cleaned != repaired:
         log.record_fix("control characters taken out", field)
     return cleaned.strip()
 
@@ -46,7 +46,7 @@ def _unescaped(raw: str, field: str, log: ParseLog) -> str:
 
 
 def optional_text(raw: object, field: str, log: ParseLog) -> str | None:
-    """Text, if there is any; something else than text is left out and noted."""
+    """Return clean text, or None for empty text and for values of other types."""
     if isinstance(raw, str):
         return clean_text(raw, field, log) or None
     if raw is not None:
@@ -55,13 +55,13 @@ def optional_text(raw: object, field: str, log: ParseLog) -> str | None:
 
 
 def single_line(raw: object, field: str, log: ParseLog) -> str | None:
-    """Text on one line, if there is any."""
-    found = optional_text(raw, field, log)
-    return " ".join(found.split()) if found else None
+    """Return clean text on one line, or None."""
+    text = optional_text(raw, field, log)
+    return " ".join(text.split()) if text else None
 
 
 def title(raw: object, log: ParseLog) -> str | None:
-    """Return a title on one line, without the braces by which BibTeX keeps capitals."""
+    """Return a title on one line, without the braces that protect capitals in BibTeX."""
     line = single_line(raw, "title", log)
     bare = without_braces(line) if line else None
     if bare != line:
@@ -70,51 +70,51 @@ def title(raw: object, log: ParseLog) -> str | None:
 
 
 def parse_id(raw: object, log: ParseLog) -> ArxivId | None:
-    """The arXiv id that `raw` means; how it was written otherwise is noted."""
+    """Return the arXiv id in `raw`, or None; another spelling of it is logged."""
     if not isinstance(raw, str):
         return None
-    found = arxiv_id.parse(clean(raw))
-    if found is None:
+    parsed = arxiv_id.parse(clean(raw))
+    if parsed is None:
         return None
-    if not found.resolvable:
-        log.record_fix("old-style id without its archive: kept, not linked", found.id)
-    if found.id != raw:
-        log.record_fix(f"{_around(found.id, raw.strip())} taken off the id", excerpt(raw))
-    return found
+    if not parsed.resolvable:
+        log.record_fix("old-style id without its archive: kept, not linked", parsed.id)
+    if parsed.id != raw:
+        log.record_fix(f"{_surplus(parsed.id, raw.strip())} taken off the id", excerpt(raw))
+    return parsed
 
 
-def _around(known: str, written: str) -> str:
-    if written == known:
+def _surplus(paper_id: str, text: str) -> str:
+    if text == paper_id:
         return "white space"
-    if written.startswith(known):
-        return "version" if re.fullmatch("v[0-9]+", written[len(known) :]) else "suffix"
+    if text.startswith(paper_id):
+        return "version" if re.fullmatch("v[0-9]+", text[len(paper_id) :]) else "suffix"
     return "prefix"
 
 
 def split_announcement(abstract: str, log: ParseLog) -> tuple[str, int | None, str | None]:
-    """An abstract without arXiv's ``arXiv:ID Announce Type: TYPE Abstract:``; and the version and the type it told."""
-    found = ANNOUNCEMENT.match(abstract)
-    if not found:
+    """Split ``arXiv:ID Announce Type: TYPE Abstract:`` off an abstract. Return abstract, version and type."""
+    match = ANNOUNCEMENT.match(abstract)
+    if not match:
         return abstract, None, None
-    log.record_fix("announce prefix taken off the abstract", found[0].split("\n")[0].strip())
-    known = arxiv_id.parse(found[1])
-    return abstract[found.end() :].strip(), known.version if known else None, found[2].lower()
+    log.record_fix("announce prefix taken off the abstract", match[0].split("\n")[0].strip())
+    parsed = arxiv_id.parse(match[1])
+    return abstract[match.end() :].strip(), parsed.version if parsed else None, match[2].lower()
 
 
 # -- scores --------------------------------------------------------------------------------------------------------
 
 
 class Amount(NamedTuple):
-    """A number as it was written, and the highest possible one if it names that: 10 in ``8/10``, 100 in ``87%``."""
+    """A number, and the highest possible number if the text names one: 10 in ``8/10``, 100 in ``87%``."""
 
     value: int | float
     out_of: int | None = None
 
 
 def amount(raw: object) -> Amount | None:
-    """Return a number, or what a text like ``8.5``, ``8,5``, ``8/10`` or ``87%`` means; None for anything else.
+    """Return the value of a number or of a text like ``8.5``, ``8,5``, ``8/10`` or ``87%``; None for anything else.
 
-    ``1,234`` is no number: the comma may be a decimal one, or one between thousands. The limit is that of JSON's
+    ``1,234`` is ambiguous (a decimal comma or a thousands separator), so it is no number. The limit is that of JSON's
     interoperable integers (RFC 8259, section 6), which floats and SQLite hold exactly.
     """
     if isinstance(raw, str):
@@ -127,7 +127,7 @@ def amount(raw: object) -> Amount | None:
 
 
 def score(raw: object, field: str, log: ParseLog) -> int | float | None:
-    """A score from 1 to 10, as a number or as text (``8``, ``8,5``, ``8/10``); anything else is no score, and noted."""
+    """Return a score from 1 to 10, written as number or text (``8``, ``8,5``, ``8/10``); log and drop other values."""
     value = number(raw)
     if is_score(value):
         return value
@@ -142,18 +142,18 @@ def is_score(value: float | None) -> bool:
 
 
 def number(raw: object) -> int | float | None:
-    """Return a number that is out of nothing or out of 10, whole where it can be; None for anything else."""
+    """Return a number without a scale or out of 10, as int if it is whole; None for anything else."""
     value = raw
     if isinstance(raw, str):
-        written = amount(raw)
-        value = written.value if written and written.out_of in (None, 10) else None
+        parsed = amount(raw)
+        value = parsed.value if parsed and parsed.out_of in (None, 10) else None
     if not _is_in_range(value):
         return None
     return int(value) if value == int(value) else value
 
 
 def _is_in_range(raw: object) -> TypeGuard[int | float]:
-    """Return whether `raw` is a number of which nothing is lost; NaN is in no range."""
+    """Return whether `raw` is a number that floats and SQLite hold exactly; NaN is in no range."""
     return isinstance(raw, int | float) and not isinstance(raw, bool) and -MAX_INTEGER <= raw <= MAX_INTEGER
 
 
@@ -161,10 +161,10 @@ def _is_in_range(raw: object) -> TypeGuard[int | float]:
 
 
 def authors(raw: object, log: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names, and the affiliation of each (both empty if none has one).
+    """Return names and their affiliations; without any affiliation, the second tuple is empty.
 
-    Sources split lists at every comma, also inside ``Name (Institute, City)``: such parts are joined again, the
-    affiliation is taken off the name, TeX accents become letters, and empty entries go.
+    Sources split lists at every comma, even inside ``Name (Institute, City)``. Such parts are joined again. Then
+    affiliations are separated from names, TeX accents become letters, and empty entries are dropped.
     """
     if isinstance(raw, str):
         raw = split_names(raw)
@@ -172,31 +172,25 @@ def authors(raw: object, log: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...
         if raw is not None:
             log.record_fix("a value that is not a list of names was left out", "authors")
         return (), ()
-    names = [(entry if isinstance(entry, str) else _named(entry)).strip() for entry in raw]
-    text = "|".join(names)  # what is not in it is in no name
-    if not text.isprintable() or "&" in text:
-        names = [clean_text(name, "authors", log) for name in names]
-    pairs = [_affiliated(name) for name in _joined(names, log)] if "(" in text else [(name, "") for name in names]
+    names = [clean_text(entry if isinstance(entry, str) else _name_of(entry), "authors", log) for entry in raw]
+    pairs = [_split_affiliation(name) for name in _join_parts(names, log)]
     authors = [(name.removeprefix("and "), place) for name, place in pairs if name.strip(":,; ")]
     if len(authors) < len(pairs):
         log.record_fix("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
-    spelled = tuple([name for name, _ in authors])
-    if _TEX.search(text):
-        spelled = tuple([_spelt(name, log) for name in spelled])
-    places = tuple([readable_name(place) if place else "" for _, place in authors]) if "(" in text else ()
-    return spelled, places if any(places) else ()
+    places = tuple([readable_name(place) if place else "" for _, place in authors])
+    return tuple([_spell(name, log) for name, _ in authors]), places if any(places) else ()
 
 
 def split_names(line: str) -> list[str]:
-    """``A (X and Y, Z), B, Jr. and C`` as names: split outside parentheses only; generations stay with theirs."""
+    """Split ``A (X and Y, Z), B, Jr. and C`` into names, outside parentheses only; ``Jr.`` stays with its name."""
     line = " ".join(line.split())
     balanced = line.count("(") == line.count(")")
     names: list[str] = []
     start, depth = 0, 0
-    for found in _BETWEEN_NAMES.finditer(line + ", "):
-        depth += (found[0] == "(") - (found[0] == ")")
-        if found[0] not in "()" and (depth == 0 or not balanced):
-            part, start = line[start : found.start()].strip(), found.end()
+    for match in _BETWEEN_NAMES.finditer(line + ", "):
+        depth += (match[0] == "(") - (match[0] == ")")
+        if match[0] not in "()" and (depth == 0 or not balanced):
+            part, start = line[start : match.start()].strip(), match.end()
             if part in _GENERATIONS and names:
                 names[-1] += f", {part}"
             elif part:
@@ -204,13 +198,13 @@ def split_names(line: str) -> list[str]:
     return names
 
 
-def _named(entry: Any) -> str:
+def _name_of(entry: Any) -> str:
     name = entry.get("name") if isinstance(entry, dict) else None
     return name if isinstance(name, str) else ""
 
 
-def _joined(names: list[str], log: ParseLog) -> list[str]:
-    """Parts from an unclosed parenthesis to the one that closes it are one author; one never closed joins nothing."""
+def _join_parts(names: list[str], log: ParseLog) -> list[str]:
+    """Join the parts of a parenthesis into one author; a parenthesis that is never closed joins nothing."""
     joined: list[str] = []
     start = 0
     while start < len(names):
@@ -234,43 +228,43 @@ def _depth(part: str) -> int:
     return part.count("(") - part.count(")")
 
 
-def _affiliated(author: str) -> tuple[str, str]:
-    """``Name (Place (Town), Country)`` as name and place; a name that would be empty keeps its parentheses."""
+def _split_affiliation(author: str) -> tuple[str, str]:
+    """Split ``Name (Place (Town), Country)`` into name and place; an otherwise empty name keeps its parentheses."""
     if not author.endswith(")"):
         return author, ""
     if author.count(")") == 1:
         return _cut(author, author.rfind("("))
     depth = 0
-    for at in range(len(author) - 1, -1, -1):
-        depth += (author[at] == ")") - (author[at] == "(")
+    for position in range(len(author) - 1, -1, -1):
+        depth += (author[position] == ")") - (author[position] == "(")
         if depth == 0:
-            return _cut(author, at)
+            return _cut(author, position)
     return author, ""
 
 
-def _cut(author: str, at: int) -> tuple[str, str]:
-    name = author[:at].strip() if at >= 0 else ""
-    return (name, author[at + 1 : -1].strip()) if name else (author, "")
+def _cut(author: str, position: int) -> tuple[str, str]:
+    name = author[:position].strip() if position >= 0 else ""
+    return (name, author[position + 1 : -1].strip()) if name else (author, "")
 
 
-def _spelt(name: str, log: ParseLog) -> str:
+def _spell(name: str, log: ParseLog) -> str:
     if not _TEX.search(name):
         return name
-    spelt = readable_name(name)
-    if spelt != name and "\\" in name:
-        log.record_fix("TeX accents in a name made letters", f"{excerpt(name)} → {spelt}")
-    return spelt or name
+    spelled = readable_name(name)
+    if spelled != name and "\\" in name:
+        log.record_fix("TeX accents in a name made letters", f"{excerpt(name)} → {spelled}")
+    return spelled or name
 
 
 def excerpt(raw: object) -> str:
-    """A foreign value, short enough for a message."""
-    if isinstance(raw, int) and raw.bit_length() > _LONGEST_SHOWN * 3:
-        return "a number of many digits"  # Python refuses to write one of thousands
-    found = raw if isinstance(raw, str) else _written(raw)
-    return one_line(found if len(found) <= _LONGEST_SHOWN else found[: _LONGEST_SHOWN - 1] + "…")
+    """Return a foreign value, short enough for a message."""
+    if isinstance(raw, int) and raw.bit_length() > _MAX_EXCERPT * 3:
+        return "a number of many digits"  # Python cannot format integers of more than 4,300 digits
+    text = raw if isinstance(raw, str) else _formatted(raw)
+    return one_line(text if len(text) <= _MAX_EXCERPT else text[: _MAX_EXCERPT - 1] + "…")
 
 
-def _written(raw: object) -> str:
+def _formatted(raw: object) -> str:
     try:
         return repr(raw)
     except ValueError:

@@ -91,7 +91,10 @@ def _no_papers(document: Document, day: str | None) -> ParseResult:
         return ParseResult(problems=[note], empty_day=day)
     if isinstance(document, JsonLines) and document.problems:
         raise UnknownFormat(document.problems)
-    message, hint = f"{_SYNTAX[type(document)]} of no known kind", "see 'broadsheet import --help' for what can be imported"
+    message, hint = (
+        f"{_SYNTAX[type(document)]} of no known kind",
+        "see 'broadsheet import --help' for what can be imported",
+    )
     raise UnknownFormat(Diagnostic(document.where, message, hint))
 
 

@@ -1,4 +1,4 @@
-"""XML in, and the text out of its elements."""
+"""An XML parser without entities, and accessors of text in its elements."""
 
 import re
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -6,15 +6,15 @@ from xml.parsers import expat
 
 from broadsheet.providers.parse_result import rejected
 
-LINE = " line"  # no XML attribute can be called that
+LINE = " line"  # not a possible name of an XML attribute
 _WITH_LINE = frozenset({"item", "entry", "record"})
-_DEEPEST = 100
+_MAX_DEPTH = 100
 
 
 def parse_xml(data: bytes, where: str) -> Element:
-    """The root of an XML text in UTF-8, names without prefixes; items, entries and records carry their line in `LINE`.
+    """Return the root of an XML text in UTF-8, with names without prefixes. Items, entries and records have a `LINE`.
 
-    Raises DigestError. No entity is ever expanded, since no DOCTYPE is let in.
+    Raises DigestError, also for a DOCTYPE. So no entity is ever expanded.
     """
     builder = TreeBuilder()
     parser = expat.ParserCreate("utf-8")
@@ -25,7 +25,7 @@ def parse_xml(data: bytes, where: str) -> Element:
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             raise rejected(where, "nested too deeply to be records", "leave the file out")
         element = builder.start(tag.rpartition(":")[2], attributes)
         if element.tag in _WITH_LINE:
@@ -52,17 +52,17 @@ def parse_xml(data: bytes, where: str) -> Element:
 
 
 def child(parent: Element | None, name: str) -> Element | None:
-    """The first child of that name."""
+    """Return the first child of that name."""
     return None if parent is None else parent.find(name)
 
 
 def child_text(parent: Element | None, name: str) -> str | None:
-    """The text of the first child of that name, stripped; None if there is none or it is empty."""
-    found = child(parent, name)
-    return None if found is None else "".join(found.itertext()).strip() or None
+    """Return the stripped text of the first child of that name; None for a missing or empty one."""
+    element = child(parent, name)
+    return None if element is None else "".join(element.itertext()).strip() or None
 
 
 def child_texts(parent: Element | None, name: str) -> list[str]:
-    """The texts of all children of that name that have one."""
-    found = [] if parent is None else parent.findall(name)
-    return [text for element in found if (text := "".join(element.itertext()).strip())]
+    """Return the non-empty texts of all children of that name."""
+    elements = [] if parent is None else parent.findall(name)
+    return [text for element in elements if (text := "".join(element.itertext()).strip())]

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from broadsheet.daily.dedupe import stale_categories
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.index.days import Entry
 from broadsheet.model.arxiv_categories import canonical, distinct, is_in
 from broadsheet.model.paper import Paper
@@ -56,7 +56,7 @@ def feed(*items: str) -> Answer:
     return Answer(200, f"{head}{''.join(items)}</channel></rss>".encode())
 
 
-def ask(server: Loopback, web: Web, *categories: str, today: str = LATER, **settings: object) -> FetchResult:
+def ask(server: Loopback, web: HttpClient, *categories: str, today: str = LATER, **settings: object) -> FetchResult:
     arxiv = Arxiv(categories=categories, replacements=False, **settings)  # type: ignore[arg-type]
     return fetch(Fetch(arxiv=arxiv, endpoints=endpoints(server)), web, DAY, today)
 
@@ -87,7 +87,7 @@ def test_categories_that_are_two(code: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(("alias", "code"), ALIASES)
-def test_the_papers_of_an_alias_are_its_own(server: Loopback, web: Web, alias: str, code: str) -> None:
+def test_the_papers_of_an_alias_are_its_own(server: Loopback, web: HttpClient, alias: str, code: str) -> None:
     server.on(API, answer(entry(1, code, alias), entry(2, code), entry(3, "hep-th", code, alias)))
     day = ask(server, web, alias, cross_lists=False)
     assert [(paper.arxiv_id, paper.announce_type) for paper in day.papers] == [
@@ -99,14 +99,14 @@ def test_the_papers_of_an_alias_are_its_own(server: Loopback, web: Web, alias: s
 
 
 @pytest.mark.parametrize(("alias", "code"), ALIASES)
-def test_an_archive_has_what_is_in_it_by_an_alias(server: Loopback, web: Web, alias: str, code: str) -> None:
+def test_an_archive_has_what_is_in_it_by_an_alias(server: Loopback, web: HttpClient, alias: str, code: str) -> None:
     server.on(API, answer(entry(1, code, alias)))
     day = ask(server, web, alias.partition(".")[0], cross_lists=False)
     assert [paper.announce_type for paper in day.papers] == ["new"]
 
 
 @pytest.mark.parametrize("wanted", ["cs.SY", "eess.SY", "cs"])
-def test_an_old_feed_is_noticed_by_any_name(server: Loopback, web: Web, wanted: str) -> None:
+def test_an_old_feed_is_noticed_by_any_name(server: Loopback, web: HttpClient, wanted: str) -> None:
     old = [entry(number, "eess.SY", "cs.SY", submitted=LONG_AGO) for number in range(1, 8)]
     server.on(f"/rss.arxiv.org/rss/{wanted}", feed(*(item(number, "eess.SY", "cs.SY") for number in range(1, 8))))
     server.on(API, answer(*old), answer(*(entry(number, "eess.SY", "cs.SY") for number in (8, 9))))
@@ -145,7 +145,7 @@ def full_feed(first: int, count: int = 2000) -> Answer:
 
 
 @pytest.mark.parametrize("wanted", ["cs.LG", "cs"])
-def test_a_full_feed_of_one_is_completed(server: Loopback, web: Web, wanted: str) -> None:
+def test_a_full_feed_of_one_is_completed(server: Loopback, web: HttpClient, wanted: str) -> None:
     server.on(f"/rss.arxiv.org/rss/{wanted}", full_feed(1))
     server.on(API, answer(*(entry(number, "cs.LG") for number in (1999, 2000, 2001, 2002))))
     server.on(OAI, records(record(2002, "cs.LG", "Tue, 22 Sep 2026 20:00:00 GMT")))
@@ -172,7 +172,7 @@ def records(*parts: str) -> Answer:
 
 
 @pytest.mark.parametrize("reply", [answer(entry(2001, "cs.LG")), answer(), Answer(404, b"gone")])
-def test_a_full_feed_is_completed_with_what_was_on_hold(server: Loopback, web: Web, reply: Answer) -> None:
+def test_a_full_feed_is_completed_with_what_was_on_hold(server: Loopback, web: HttpClient, reply: Answer) -> None:
     server.on("/rss.arxiv.org/rss/cs.LG", full_feed(1))
     server.on(API, reply)
     on_hold = record(3001, "cs.LG stat.ML", "Thu, 10 Sep 2026 08:00:00 GMT")
@@ -187,7 +187,7 @@ def test_a_full_feed_is_completed_with_what_was_on_hold(server: Loopback, web: W
     assert day.open
 
 
-def test_without_oai_pmh_a_full_feed_says_what_may_be_missing(server: Loopback, web: Web) -> None:
+def test_without_oai_pmh_a_full_feed_says_what_may_be_missing(server: Loopback, web: HttpClient) -> None:
     server.on("/rss.arxiv.org/rss/cs.LG", full_feed(1))
     server.on(API, answer(entry(2001, "cs.LG")))
     server.on(OAI, Answer(404, b"gone"))
@@ -196,7 +196,7 @@ def test_without_oai_pmh_a_full_feed_says_what_may_be_missing(server: Loopback, 
     assert any("oaipmh" in problem.location and not problem.is_note for problem in day.problems)
 
 
-def test_one_of_two_categories_is_full_by_itself(server: Loopback, web: Web) -> None:
+def test_one_of_two_categories_is_full_by_itself(server: Loopback, web: HttpClient) -> None:
     server.on("/rss.arxiv.org/rss/cs.LG+cs.SY", full_feed(1))
     server.on("/rss.arxiv.org/rss/cs.LG", full_feed(1))
     server.on("/rss.arxiv.org/rss/cs.SY", feed(item(3001, "eess.SY", "cs.SY")))
@@ -206,7 +206,7 @@ def test_one_of_two_categories_is_full_by_itself(server: Loopback, web: Web) -> 
     assert "cs.SY" not in server.paths()[-1]
 
 
-def test_an_item_that_cannot_be_read_takes_its_place_in_a_full_feed(server: Loopback, web: Web) -> None:
+def test_an_item_that_cannot_be_read_takes_its_place_in_a_full_feed(server: Loopback, web: HttpClient) -> None:
     broken = item(1, "cs.LG").replace("oai:arXiv.org:2609.00001v1", "nothing")
     whole = full_feed(1, 1999).body.decode().replace("</channel>", f"{broken}</channel>")
     server.on("/rss.arxiv.org/rss/cs.LG", Answer(200, whole.encode()))
@@ -215,7 +215,7 @@ def test_an_item_that_cannot_be_read_takes_its_place_in_a_full_feed(server: Loop
 
 
 @pytest.mark.parametrize("reply", [answer(), Answer(404, b"gone")])
-def test_a_full_feed_that_cannot_be_completed_says_so(server: Loopback, web: Web, reply: Answer) -> None:
+def test_a_full_feed_that_cannot_be_completed_says_so(server: Loopback, web: HttpClient, reply: Answer) -> None:
     server.on("/rss.arxiv.org/rss/cs.LG", full_feed(1))
     server.on(API, reply)
     day = ask(server, web, "cs.LG", today=DAY, details=False)
@@ -224,7 +224,7 @@ def test_a_full_feed_that_cannot_be_completed_says_so(server: Loopback, web: Web
     assert "the feed of cs.LG is full, and the API has no papers to complete it" in said
 
 
-def test_a_feed_that_is_not_full_is_taken_as_it_is(server: Loopback, web: Web) -> None:
+def test_a_feed_that_is_not_full_is_taken_as_it_is(server: Loopback, web: HttpClient) -> None:
     server.on("/rss.arxiv.org/rss/cs.LG", full_feed(1, 1999))
     day = ask(server, web, "cs.LG", today=DAY, details=False)
     assert (len(day.papers), day.problems) == (1999, [])

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.providers.arxiv.fetcher import fetch, is_withdrawn
@@ -28,7 +28,7 @@ NOTHING = Answer(200, b'<feed xmlns="http://www.w3.org/2005/Atom"><title>arXiv Q
 NONE_MATCH = Answer(200, b'<OAI-PMH><error code="noRecordsMatch">none</error></OAI-PMH>')
 
 
-def ask(server: Loopback, web: Web, date: str = DAY, today: str = DAY, **settings: object) -> FetchResult:
+def ask(server: Loopback, web: HttpClient, date: str = DAY, today: str = DAY, **settings: object) -> FetchResult:
     arxiv = Arxiv(**{"categories": BOTH, **settings})  # type: ignore[arg-type]
     return fetch(Fetch(arxiv=arxiv, endpoints=endpoints(server)), web, date, today)
 
@@ -76,7 +76,7 @@ def answer(entries: list[str], total: int | None = None) -> Answer:
 # -- the daily feed ------------------------------------------------------------------------------------------------
 
 
-def test_a_day_from_the_feed_with_its_details(server: Loopback, web: Web, fake: FakeTime) -> None:
+def test_a_day_from_the_feed_with_its_details(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
     play(server, "arxiv_feed", "arxiv_details")
     day = ask(server, web)
     assert day.status is SourceStatus.OK
@@ -110,13 +110,13 @@ Abstract: Words.</summary><category term="cs.LG"/><published>2026-09-24T00:00:00
 </feed>"""
 
 
-def test_the_atom_feed_will_do_as_well(server: Loopback, web: Web) -> None:
+def test_the_atom_feed_will_do_as_well(server: Loopback, web: HttpClient) -> None:
     server.on(FEED, Answer(200, ATOM.encode()))
     day = ask(server, web, details=False)
     assert (day.status, ids(day.papers)) == (SourceStatus.OK, ["2609.20001"])
 
 
-def test_cross_lists_and_replacements_can_be_left_out(server: Loopback, web: Web) -> None:
+def test_cross_lists_and_replacements_can_be_left_out(server: Loopback, web: HttpClient) -> None:
     play(server, "arxiv_feed")
     server.on(API, read("arxiv_details").answer)
     day = ask(server, web, cross_lists=False, replacements=False)
@@ -125,7 +125,7 @@ def test_cross_lists_and_replacements_can_be_left_out(server: Loopback, web: Web
     assert asked == {"id_list": ["2609.20001,2609.20002,2609.20003"], "max_results": ["3"]}
 
 
-def test_a_feed_that_is_full_is_asked_for_category_by_category(server: Loopback, web: Web) -> None:
+def test_a_feed_that_is_full_is_asked_for_category_by_category(server: Loopback, web: HttpClient) -> None:
     whole = read("arxiv_feed").answer
     head = whole.body.decode().partition("    <item>")[0]
     items = "".join(item(number) for number in range(1, 2001))
@@ -138,7 +138,7 @@ def test_a_feed_that_is_full_is_asked_for_category_by_category(server: Loopback,
     assert (day.announced, len(set(ids(day.papers)))) == (2002, 2002)
 
 
-def test_details_that_cannot_be_had_cost_a_note_and_nothing_else(server: Loopback, web: Web) -> None:
+def test_details_that_cannot_be_had_cost_a_note_and_nothing_else(server: Loopback, web: HttpClient) -> None:
     play(server, "arxiv_feed")
     server.on(API, Answer(503))
     day = ask(server, web)
@@ -150,14 +150,14 @@ def test_details_that_cannot_be_had_cost_a_note_and_nothing_else(server: Loopbac
     assert all(problem.is_note for problem in day.problems)
 
 
-def test_a_weekend_is_quiet_and_needs_one_request(server: Loopback, web: Web) -> None:
+def test_a_weekend_is_quiet_and_needs_one_request(server: Loopback, web: HttpClient) -> None:
     play(server, "arxiv_feed_weekend")
     day = ask(server, web, "2026-09-26", "2026-09-26", categories=("cs.LG",))
     assert (day.status, day.papers, said(day)) == (SourceStatus.QUIET, (), [])
     assert len(server.asked) == 1
 
 
-def test_an_empty_feed_on_a_working_day_is_no_holiday_even_if_the_api_agrees(server: Loopback, web: Web) -> None:
+def test_an_empty_feed_on_a_working_day_is_no_holiday_even_if_the_api_agrees(server: Loopback, web: HttpClient) -> None:
     empty = read("arxiv_feed_weekend").answer.body.replace(b"Sat, 26 Sep", b"Thu, 24 Sep")
     server.on(FEED, Answer(200, empty))
     server.on(API, NOTHING)
@@ -168,7 +168,7 @@ def test_an_empty_feed_on_a_working_day_is_no_holiday_even_if_the_api_agrees(ser
     assert len(server.asked) == 4  # the API answers 200 with nothing at times: it was asked three times
 
 
-def test_an_empty_feed_is_made_up_for(server: Loopback, web: Web) -> None:
+def test_an_empty_feed_is_made_up_for(server: Loopback, web: HttpClient) -> None:
     empty = read("arxiv_feed_weekend").answer.body.replace(b"Sat, 26 Sep", b"Thu, 24 Sep")
     server.on(FEED, Answer(200, empty))
     play(server, "arxiv_window")
@@ -188,7 +188,7 @@ def test_an_empty_feed_is_made_up_for(server: Loopback, web: Web) -> None:
     ],
     ids=["HTML called XML", "HTML", "cut XML", "text", "404", "cut reply"],
 )
-def test_a_feed_that_is_out_of_order_is_made_up_for(server: Loopback, web: Web, bad: Answer) -> None:
+def test_a_feed_that_is_out_of_order_is_made_up_for(server: Loopback, web: HttpClient, bad: Answer) -> None:
     server.on(FEED, bad)
     play(server, "arxiv_window")
     day = ask(server, web, replacements=False)
@@ -196,7 +196,7 @@ def test_a_feed_that_is_out_of_order_is_made_up_for(server: Loopback, web: Web, 
     assert [problem.is_note for problem in day.problems] == [True]
 
 
-def test_all_of_arxiv_down_is_said(server: Loopback, web: Web) -> None:
+def test_all_of_arxiv_down_is_said(server: Loopback, web: HttpClient) -> None:
     server.on(FEED, Answer(503))
     server.on(API, Answer(503))
     with pytest.raises(DigestError, match="answers 503 Service Unavailable"):
@@ -206,19 +206,19 @@ def test_all_of_arxiv_down_is_said(server: Loopback, web: Web) -> None:
 # -- feeds that are not of the day ---------------------------------------------------------------------------------
 
 
-def test_a_feed_of_the_day_before_is_not_taken(server: Loopback, web: Web) -> None:
+def test_a_feed_of_the_day_before_is_not_taken(server: Loopback, web: HttpClient) -> None:
     server.on(FEED, feed(("24 Sep 2026", "23 Sep 2026")))
     play(server, "arxiv_window")
     assert ids(ask(server, web, replacements=False).papers) == ["2609.20001", "2609.20002", "2609.20003"]
 
 
-def test_a_fresh_date_over_items_of_the_day_before_is_not_taken(server: Loopback, web: Web) -> None:
+def test_a_fresh_date_over_items_of_the_day_before_is_not_taken(server: Loopback, web: HttpClient) -> None:
     server.on(FEED, feed(("      <pubDate>Thu, 24", "      <pubDate>Wed, 23")))
     play(server, "arxiv_window")
     assert len(ask(server, web, replacements=False).papers) == 3
 
 
-def test_nothing_yet_is_neither_quiet_nor_ok(server: Loopback, web: Web) -> None:
+def test_nothing_yet_is_neither_quiet_nor_ok(server: Loopback, web: HttpClient) -> None:
     server.on(FEED, feed(("24 Sep 2026", "23 Sep 2026")))
     server.on(API, NOTHING)
     day = ask(server, web)
@@ -242,7 +242,7 @@ def stale_feed(server: Loopback) -> None:
     server.on(FEED, Answer(200, body.encode()))
 
 
-def test_yesterdays_papers_of_one_category_under_todays_date_are_replaced(server: Loopback, web: Web) -> None:
+def test_yesterdays_papers_of_one_category_under_todays_date_are_replaced(server: Loopback, web: HttpClient) -> None:
     stale_feed(server)
     today = [entry(200, "2026-09-23T10:00:00Z")]
     server.on(API, answer([*older(100, "cs.LG"), entry(20003, "2026-09-23T10:00:00Z", "stat.ML")]), answer(today))
@@ -255,7 +255,7 @@ def test_yesterdays_papers_of_one_category_under_todays_date_are_replaced(server
     assert query == "(cat:cs.LG) AND submittedDate:[202609221800 TO 202609231759]"
 
 
-def test_yesterdays_papers_are_never_taken_for_todays(server: Loopback, web: Web) -> None:
+def test_yesterdays_papers_are_never_taken_for_todays(server: Loopback, web: HttpClient) -> None:
     stale_feed(server)
     details = answer([*older(100, "cs.LG"), entry(20003, "2026-09-23T10:00:00Z", "stat.ML")])
     server.on(API, details, NOTHING)
@@ -264,7 +264,7 @@ def test_yesterdays_papers_are_never_taken_for_todays(server: Loopback, web: Web
     assert said(day) == ["the feed has older papers of cs.LG, and the API none of the day: try again later"]
 
 
-def test_a_paper_that_was_held_back_is_announced_all_the_same(server: Loopback, web: Web) -> None:
+def test_a_paper_that_was_held_back_is_announced_all_the_same(server: Loopback, web: HttpClient) -> None:
     held = entry(20003, "2026-09-01T10:00:00Z", "stat.ML")
     server.on(FEED, read("arxiv_feed").answer)
     listed = entry(20001, "2026-09-23T10:00:00Z").replace('<category term="cs.LG"/>', '<category term="stat.ML"/>')
@@ -276,7 +276,7 @@ def test_a_paper_that_was_held_back_is_announced_all_the_same(server: Loopback, 
 # -- backfill ------------------------------------------------------------------------------------------------------
 
 
-def test_an_earlier_day_from_the_api_and_oai(server: Loopback, web: Web, fake: FakeTime) -> None:
+def test_an_earlier_day_from_the_api_and_oai(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
     window = read("arxiv_window")
     query = window.path.replace("%28cat%3Acs.LG+OR+cat%3Astat.ML%29", "%28cat%3Acs.LG%29")
     listed = b'<category term="cs.LG"/><category term="stat.ML"'
@@ -294,7 +294,7 @@ def test_an_earlier_day_from_the_api_and_oai(server: Loopback, web: Web, fake: F
     assert fake.slept == [3.0, 3.0]
 
 
-def test_pages_that_come_short_or_empty_are_followed_to_the_end(server: Loopback, web: Web) -> None:
+def test_pages_that_come_short_or_empty_are_followed_to_the_end(server: Loopback, web: HttpClient) -> None:
     entries = [entry(number, "2026-09-23T10:00:00Z") for number in range(1, 8)]
     server.on(API, answer(entries[:3], 7), NOTHING, answer(entries[3:4], 7), answer(entries[4:], 7))
     day = ask(server, web, today="2026-11-20", replacements=False)
@@ -303,7 +303,7 @@ def test_pages_that_come_short_or_empty_are_followed_to_the_end(server: Loopback
     assert starts == ["0", "3", "3", "4"]
 
 
-def test_an_archive_is_not_the_one_whose_name_begins_alike(server: Loopback, web: Web) -> None:
+def test_an_archive_is_not_the_one_whose_name_begins_alike(server: Loopback, web: HttpClient) -> None:
     papers = [entry(1, "2026-09-23T10:00:00Z", "math.CO"), entry(2, "2026-09-23T10:00:00Z", "mathematics.XX")]
     server.on(API, answer(papers))
     day = ask(server, web, today="2026-11-20", categories=("math",), replacements=False)
@@ -311,26 +311,26 @@ def test_an_archive_is_not_the_one_whose_name_begins_alike(server: Loopback, web
     assert parse_qs(urlsplit(server.asked[0].path).query)["search_query"][0].startswith("(cat:math*) AND ")
 
 
-def test_pages_that_stay_away_are_a_failure(server: Loopback, web: Web) -> None:
+def test_pages_that_stay_away_are_a_failure(server: Loopback, web: HttpClient) -> None:
     server.on(API, answer([entry(1, "2026-09-23T10:00:00Z")], 7), NOTHING)
     with pytest.raises(DigestError, match=r"gives 1 of 7 papers of 2026-09-24: try again later"):
         ask(server, web, today="2026-11-20")
 
 
-def test_a_query_that_arxiv_refuses(server: Loopback, web: Web) -> None:
+def test_a_query_that_arxiv_refuses(server: Loopback, web: HttpClient) -> None:
     body = b"<feed><entry><id>http://arxiv.org/api/errors#x</id><summary>incorrect id format</summary></entry></feed>"
     server.on(API, Answer(200, body))
     with pytest.raises(DigestError, match="arXiv refused: incorrect id format"):
         ask(server, web, today="2026-11-20")
 
 
-def test_holidays_are_quiet_without_a_request(server: Loopback, web: Web) -> None:
+def test_holidays_are_quiet_without_a_request(server: Loopback, web: HttpClient) -> None:
     assert ask(server, web, "2026-09-08", "2026-11-20").status is SourceStatus.QUIET
     assert ask(server, web, DAY, "2026-11-20", holidays=("2026-09-23",)).status is SourceStatus.QUIET
     assert server.asked == []
 
 
-def test_a_past_working_day_without_papers_is_doubted_and_says_so(server: Loopback, web: Web) -> None:
+def test_a_past_working_day_without_papers_is_doubted_and_says_so(server: Loopback, web: HttpClient) -> None:
     server.on(API, NOTHING)
     server.on(OAI, NONE_MATCH)
     day = ask(server, web, today="2026-11-20")
@@ -341,7 +341,7 @@ def test_a_past_working_day_without_papers_is_doubted_and_says_so(server: Loopba
     )
 
 
-def test_new_versions_alone_are_no_answer_for_a_working_day(server: Loopback, web: Web) -> None:
+def test_new_versions_alone_are_no_answer_for_a_working_day(server: Loopback, web: HttpClient) -> None:
     server.on(API, NOTHING)
     play(server, "arxiv_oai", "arxiv_oai_rest")
     day = ask(server, web, today="2026-11-20", categories=("cs.LG",))
@@ -349,7 +349,7 @@ def test_new_versions_alone_are_no_answer_for_a_working_day(server: Loopback, we
     assert day.replaced
 
 
-def test_oai_down_leaves_the_papers(server: Loopback, web: Web) -> None:
+def test_oai_down_leaves_the_papers(server: Loopback, web: HttpClient) -> None:
     play(server, "arxiv_window")
     server.on(OAI, Answer(503))
     day = ask(server, web, today="2026-11-20")
@@ -357,12 +357,12 @@ def test_oai_down_leaves_the_papers(server: Loopback, web: Web) -> None:
     assert said(day) == ["answers 503 Service Unavailable: try again later"] * 2
 
 
-def modified(server: Loopback, web: Web) -> list[str]:
+def modified(server: Loopback, web: HttpClient) -> list[str]:
     harvest = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
     return [row.paper.arxiv_id for row in harvest.rows]
 
 
-def test_a_list_that_expires_is_asked_for_once_more(server: Loopback, web: Web) -> None:
+def test_a_list_that_expires_is_asked_for_once_more(server: Loopback, web: HttpClient) -> None:
     expired = Answer(200, b'<OAI-PMH><error code="badResumptionToken">expired</error></OAI-PMH>')
     play(server, "arxiv_oai")
     rest = read("arxiv_oai_rest")
@@ -374,14 +374,14 @@ def test_a_list_that_expires_is_asked_for_once_more(server: Loopback, web: Web) 
     assert [problem.message for problem in harvest.problems] == ["the repository refused: badResumptionToken expired"]
 
 
-def test_a_list_that_runs_in_a_circle_ends(server: Loopback, web: Web) -> None:
+def test_a_list_that_runs_in_a_circle_ends(server: Loopback, web: HttpClient) -> None:
     server.on(OAI, read("arxiv_oai").answer)
     harvest = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
     assert {row.paper.arxiv_id for row in harvest.rows} == {"2609.20001", "2608.10006"}
     assert [problem.message for problem in harvest.problems] == ["lists cs.LG without end"]
 
 
-def test_other_oai_errors_are_said(server: Loopback, web: Web) -> None:
+def test_other_oai_errors_are_said(server: Loopback, web: HttpClient) -> None:
     server.on(OAI, Answer(200, b'<OAI-PMH><error code="badArgument">no such set</error></OAI-PMH>'))
     with pytest.raises(DigestError, match="the repository refused: badArgument no such set"):
         modified(server, web)
@@ -421,7 +421,7 @@ def test_withdrawn(text: str | None, withdrawn: bool) -> None:
 # -- real replies --------------------------------------------------------------------------------------------------
 
 
-def test_a_real_feed(corpus: Path, server: Loopback, web: Web) -> None:
+def test_a_real_feed(corpus: Path, server: Loopback, web: HttpClient) -> None:
     body = (corpus / "arxiv/hand_copied/rss_multi_cat_cross_replace.xml").read_bytes()
     server.on("/rss.arxiv.org/rss/cs.LG+cs.AI+cs.CL+stat.ML", Answer(200, body))
     day = ask(server, web, categories=("cs.LG", "cs.AI", "cs.CL", "stat.ML"), details=False)
@@ -431,7 +431,7 @@ def test_a_real_feed(corpus: Path, server: Loopback, web: Web) -> None:
     assert {"cross", "replace"} <= kinds
 
 
-def test_real_answers_of_the_api(corpus: Path, server: Loopback, web: Web) -> None:
+def test_real_answers_of_the_api(corpus: Path, server: Loopback, web: HttpClient) -> None:
     saved = json.loads((corpus / "arxiv/arxiv.py/tests/fixtures/q_testing_s0_m10_bc5a6c384fe9.json").read_text("utf-8"))
     body = saved["body"].encode("latin-1").replace(b">214881<", b">10<")
     server.on(API, Answer(200, body))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.state import DayState
 from broadsheet.providers.arxiv import fetcher as arxiv
@@ -197,14 +197,14 @@ def test_corrections_of_known_papers_change_nothing_of_the_day(tmp_path: Path, s
 # -- what is said ------------------------------------------------------------------------------------------------
 
 
-def ask(server: Loopback, web: Web, **settings: Any) -> FetchResult:
+def ask(server: Loopback, web: HttpClient, **settings: Any) -> FetchResult:
     options = {"categories": ("cs.LG",), "replacements": False, "details": False, **settings}
     return fetch(Fetch(arxiv=Arxiv(**options), endpoints=endpoints(server)), web, DAY, DAY)
 
 
 @pytest.mark.parametrize(("numbers", "words"), [((5,), "1 more paper added"), ((5, 6), "2 more papers added")])
 def test_the_note_counts_and_says_what_may_be_missing(
-    server: Loopback, web: Web, numbers: tuple[int, ...], words: str
+    server: Loopback, web: HttpClient, numbers: tuple[int, ...], words: str
 ) -> None:
     server.on(LG, full())
     server.on(API, answer(*(entry(number, "cs.LG") for number in numbers)))
@@ -215,7 +215,7 @@ def test_the_note_counts_and_says_what_may_be_missing(
     assert "nothing to do" not in said
 
 
-def test_a_record_without_a_date_is_spoken_of(server: Loopback, web: Web) -> None:
+def test_a_record_without_a_date_is_spoken_of(server: Loopback, web: HttpClient) -> None:
     server.on(LG, full())
     server.on(API, answer(entry(5, "cs.LG")))
     server.on(OAI, records(record(3001, "cs.LG", "some day"), record(3002, "cs.LG")))
@@ -225,7 +225,7 @@ def test_a_record_without_a_date_is_spoken_of(server: Loopback, web: Web) -> Non
 
 
 @pytest.mark.parametrize("reply", [GONE, Answer(200, b'<OAI-PMH><error code="badArgument">no</error></OAI-PMH>')])
-def test_beside_a_refusal_nothing_is_called_done(server: Loopback, web: Web, reply: Answer) -> None:
+def test_beside_a_refusal_nothing_is_called_done(server: Loopback, web: HttpClient, reply: Answer) -> None:
     server.on(LG, full())
     server.on(API, answer(entry(5, "cs.LG")))
     server.on(OAI, reply)

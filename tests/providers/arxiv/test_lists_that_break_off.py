@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.providers.arxiv.services import ArxivServices
 from tests.loopback import Answer, Loopback
@@ -43,7 +43,7 @@ NO_ID = (
         (FIRST, Answer(200, b'<OAI-PMH><error code="badArgument">no</error></OAI-PMH>')),
     ],
 )
-def test_a_list_of_changes_keeps_the_pages_that_came(server: Loopback, web: Web, answers: tuple[Answer, ...]) -> None:
+def test_a_list_of_changes_keeps_the_pages_that_came(server: Loopback, web: HttpClient, answers: tuple[Answer, ...]) -> None:
     server.on(OAI, *answers)
     harvest = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
     assert "2609.00001" in {row.paper.arxiv_id for row in harvest.rows}
@@ -51,7 +51,7 @@ def test_a_list_of_changes_keeps_the_pages_that_came(server: Loopback, web: Web,
 
 
 @pytest.mark.parametrize("reply", [EXPIRED, page(NO_ID), Answer(200, b"{}"), Answer(404, b"gone")])
-def test_a_list_without_a_page_is_a_failure(server: Loopback, web: Web, reply: Answer) -> None:
+def test_a_list_without_a_page_is_a_failure(server: Loopback, web: HttpClient, reply: Answer) -> None:
     server.on(OAI, reply)
     with pytest.raises(DigestError):
         ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
@@ -65,7 +65,7 @@ def test_a_list_without_a_page_is_a_failure(server: Loopback, web: Web, reply: A
         Answer(200, b"{}"),
     ],
 )
-def test_a_window_of_submission_keeps_the_pages_that_came(server: Loopback, web: Web, reply: Answer) -> None:
+def test_a_window_of_submission_keeps_the_pages_that_came(server: Loopback, web: HttpClient, reply: Answer) -> None:
     first = f"<feed><totalResults>2</totalResults>{entry(1, 'cs.LG')}</feed>"
     server.on(API, Answer(200, first.encode()), reply)
     harvest = ArxivServices(web, endpoints(server)).submitted(["cs.LG"], WINDOW, DAY)

@@ -88,7 +88,9 @@ def _recorded(document: Document, log: ParseLog) -> Element:
 
 def _announced(entry: Element) -> str | None:
     """The day an item was announced; only the daily feeds say an ``announce_type``, and with it this date."""
-    return day_of_time(child_text(entry, "pubDate") or (child_text(entry, "published") if child_text(entry, "announce_type") else None))
+    return day_of_time(
+        child_text(entry, "pubDate") or (child_text(entry, "published") if child_text(entry, "announce_type") else None)
+    )
 
 
 def _first_version(paper: Paper, log: ParseLog) -> str | None:

@@ -13,7 +13,7 @@ from functools import partial
 
 import msgspec
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.model.arxiv_categories import is_in
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
@@ -40,7 +40,7 @@ def tasks(settings: Fetch) -> Iterator[FetchTask]:
         yield FetchTask(NAME, ask, longest_s=_LONGEST_S, resume=ask)
 
 
-def fetch(settings: Fetch, web: Web, date: str, today: str, reason: str = "") -> FetchResult:
+def fetch(settings: Fetch, web: HttpClient, date: str, today: str, reason: str = "") -> FetchResult:
     """Return the papers of `date`; `today` is the newest day there can be, `reason` says why the day is open, if it is.
 
     Raises DigestError where arXiv gave nothing.

@@ -77,7 +77,9 @@ def _record(record: Element, day: str | None, log: ParseLog, found: list[PaperRo
     given = child_text(about, "id") or child_text(child(record, "header"), "identifier") or ""
     known = arxiv_id.parse(given)
     if about is None or known is None:
-        what = f"no arXiv id: {normalize.excerpt(given)}" if about is not None else "no metadata in a format that is known"
+        what = (
+            f"no arXiv id: {normalize.excerpt(given)}" if about is not None else "no metadata in a format that is known"
+        )
         kind = "no arXiv id" if about is not None else what
         log.reject(what, "ask arXiv for the format arXiv or arXivRaw", kind)
         return
@@ -99,7 +101,12 @@ def _arxiv(about: Element) -> dict[str, Any]:
         name = " ".join(filter(None, (child_text(author, part) for part in ("forenames", "keyname", "suffix"))))
         place = ", ".join(child_texts(author, "affiliation"))
         authors.append(f"{name} ({place})" if place else name)
-    return {**_common(about), "authors": authors, "published": child_text(about, "created"), "updated": child_text(about, "updated")}
+    return {
+        **_common(about),
+        "authors": authors,
+        "published": child_text(about, "created"),
+        "updated": child_text(about, "updated"),
+    }
 
 
 def _arxiv_raw(about: Element) -> dict[str, Any]:

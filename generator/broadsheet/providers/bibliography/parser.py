@@ -1,4 +1,4 @@
-"""Bibliographies: BibTeX and RIS, whose papers have no score.
+"""A parser of bibliographies, BibTeX and RIS, whose papers have no score.
 
 Sources: https://www.bibtex.org/Format/; RIS as reference managers exchange it, from ``TY  - `` to ``ER  - ``.
 """
@@ -16,9 +16,9 @@ from broadsheet.providers.scored_json import parser as scored_json
 from broadsheet.providers.scored_json.row_parser import given_name_first
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]", re.MULTILINE)
-_NEXT_ENTRY = re.compile(r"[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]")  # behind another one
+_NEXT_ENTRY = re.compile(r"[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]")  # after another entry
 _BIBTEX_NAME = re.compile(r"\.bib(?:\.gz)?$", re.IGNORECASE)
-_MOST_BEFORE = 10  # lines before the first entry: BibTeX reads no text between entries, and exports begin with some
+_MAX_LINES_BEFORE = 10  # before the first entry: BibTeX ignores text between entries, and exports begin with some
 _RIS_LINE = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*))?")
 _RIS_START = re.compile(r"^\ufeff?(?:TY {1,2}|(?:TI|T1|AU|A1|UR|ER)  )-(?: |$)", re.MULTILINE)
 _NAME = re.compile(r"\s*,?\s*([^\s=,{}()\"#]+)\s*=\s*")
@@ -34,12 +34,12 @@ _RIS_AUTHORS = frozenset({"AU", "A1"})
 
 
 def matches(document: Document) -> bool:
-    """A text with an entry of BibTeX or a tag of RIS in its first lines."""
+    """Return whether the first lines have a BibTeX entry or a RIS tag."""
     return isinstance(document, TextDocument) and (_is_ris(document) or _is_bibtex(document))
 
 
 def _is_ris(document: TextDocument) -> bool:
-    return _RIS_START.search("".join(split_lines(document.text.lstrip()[:2_000])[:_MOST_BEFORE])) is not None
+    return _RIS_START.search("".join(split_lines(document.text.lstrip()[:2_000])[:_MAX_LINES_BEFORE])) is not None
 
 
 def _is_bibtex(document: TextDocument) -> bool:
@@ -48,21 +48,21 @@ def _is_bibtex(document: TextDocument) -> bool:
     if match is None:
         return False
     before = text[: match.start()].lstrip()
-    is_short = len([line for line in before.split("\n") if line.strip()]) <= _MOST_BEFORE
+    is_short = len([line for line in before.split("\n") if line.strip()]) <= _MAX_LINES_BEFORE
     return before[:1] == "%" or is_short or _BIBTEX_NAME.search(document.where) is not None
 
 
 def parse(document: Document, day: str | None) -> ParseResult:
-    """Return the papers with an arXiv id; where each is in the file is said of the others."""
+    """Return the papers with an arXiv id, and a problem with its line for each of the others."""
     assert isinstance(document, TextDocument)
     problems: list[Diagnostic] = []
     notes: list[Diagnostic] = []
-    listed = list(read_ris(document, notes) if _is_ris(document) else read_bibtex(document, problems))
-    if not listed and not problems:
+    rows = list(read_ris(document, notes) if _is_ris(document) else read_bibtex(document, problems))
+    if not rows and not problems:
         raise rejected(document.where, "a bibliography without an entry", "export it again")
-    harvest = scored_json.parse(JsonLines(document.where, listed, problems, document.fields), day)
-    harvest.problems = [*notes, *harvest.problems]
-    return harvest
+    result = scored_json.parse(JsonLines(document.where, rows, problems, document.fields), day)
+    result.problems = [*notes, *result.problems]
+    return result
 
 
 def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
@@ -71,10 +71,10 @@ def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
     for name in ("journal", "note"):  # "arXiv preprint arXiv:2501.00001"
         text = row.pop(name, "")
         words = re.split(r"[\s,;]+", text) if "arxiv" in text.lower() else []
-        if known := next((word for word in words if arxiv_id.parse(word)), None):
-            row.setdefault("eprint", known)
+        if paper_id := next((word for word in words if arxiv_id.parse(word)), None):
+            row.setdefault("eprint", paper_id)
     date = values.get("date", "")
-    date = date if day_of_value(date) else ""  # BibLaTeX has years and months, too
+    date = date if day_of_value(date) else ""  # BibLaTeX also has years and months
     return {**row, "authors": authors, **({"date": date} if date else {})}
 
 
@@ -82,24 +82,24 @@ def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
 
 
 def read_bibtex(document: TextDocument, problems: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the line and the fields of each entry; one that breaks off is added to `problems`."""
+    """Yield the line and fields of each entry; add an incomplete entry to `problems`."""
     macros = dict(_MONTHS)
     text, end = "".join(split_lines(document.text)), 0
     while match := _NEXT_ENTRY.match(text, end) or _ENTRY.search(text, end):
         kind, line = match[1].lower(), text.count("\n", 0, match.start()) + 1
         end = match.end()
         if kind in _NO_PAPERS:
-            end = _behind(text, end)
+            end = _end_of_comment(text, end)
             continue
         values, end, whole = _fields(text, end, macros, keyed=kind != "string")
         if not whole:
-            end = match.end()  # the next entry may have been taken for a part of this one
-            do = "close its braces and quotes"
-            problems.append(Diagnostic(f"{document.where}:{line}", f"an entry (@{match[1]}) that breaks off", do))
+            end = match.end()  # the next entry may have been parsed as a part of this one
+            hint = "close its braces and quotes"
+            problems.append(Diagnostic(f"{document.where}:{line}", f"an entry (@{match[1]}) that breaks off", hint))
         elif kind == "string":
             macros |= values
         else:
-            # The day a paper was listed is in no BibTeX; `date` is BibLaTeX's day of publication.
+            # BibTeX has no day of listing; `date` is BibLaTeX's day of publication.
             values.pop("date", None)
             authors = re.split(r"\s+and\s+", _outside_braces(values.get("author", "")))
             names = [name.replace("\x1f", " and ") for name in authors if name.strip() not in ("", "others")]
@@ -114,47 +114,47 @@ def _author(name: str) -> str:
     return " ".join(parts[part] for part in ("given", "prefix", "family", "suffix") if parts.get(part))
 
 
-def _behind(text: str, start: int) -> int:
-    """Return where a comment ends whose text begins at `start`; `start` if that cannot be told."""
+def _end_of_comment(text: str, start: int) -> int:
+    """Return the end of the comment whose text begins at `start`, or `start` if it has none."""
     end = _closing(text, start - 1) if text[start - 1] == "{" else None
     return start if end is None else end + 1
 
 
 def _fields(text: str, start: int, macros: dict[str, str], keyed: bool) -> tuple[dict[str, str], int, bool]:
-    """Return the fields of an entry, where it ends, and whether it does."""
-    at = start
-    if keyed and (key := re.compile(r"\s*[^\s,{}()=]*\s*(?=[,})])").match(text, at)):
-        at = key.end()
+    """Return the fields of an entry, its end, and whether it is complete."""
+    end = start
+    if keyed and (key := re.compile(r"\s*[^\s,{}()=]*\s*(?=[,})])").match(text, end)):
+        end = key.end()
     values: dict[str, str] = {}
-    while name := _NAME.match(text, at):
+    while name := _NAME.match(text, end):
         value = _value(text, name.end(), macros)
         if value is None:
             return values, name.end(), False
         values.setdefault(name[1].lower(), " ".join(value[0].split()))
-        at = value[1]
-    close = re.compile(r"[\s,]*[})]").match(text, at)
-    return values, close.end() if close else at, close is not None
+        end = value[1]
+    close = re.compile(r"[\s,]*[})]").match(text, end)
+    return values, close.end() if close else end, close is not None
 
 
-def _value(text: str, at: int, macros: dict[str, str]) -> tuple[str, int] | None:
-    """Return a value made of braces, quotes, numbers and macros joined by ``#``, and where it ends."""
+def _value(text: str, position: int, macros: dict[str, str]) -> tuple[str, int] | None:
+    """Return a value of braces, quotes, numbers and macros joined by ``#``, and its end."""
     parts = []
     while True:
-        if text[at : at + 1] in ("{", '"'):
-            end = _closing(text, at)
+        if text[position : position + 1] in ("{", '"'):
+            end = _closing(text, position)
             if end is None:
                 return None
-            parts.append(text[at + 1 : end])
-            at = end + 1
-        elif bare := _BARE.match(text, at):
+            parts.append(text[position + 1 : end])
+            position = end + 1
+        elif bare := _BARE.match(text, position):
             parts.append(macros.get(bare[0].lower(), bare[0]))
-            at = bare.end()
+            position = bare.end()
         else:
             return None
-        join = _JOIN.match(text, at)
+        join = _JOIN.match(text, position)
         if join is None:
-            return "".join(parts), at
-        at = join.end()
+            return "".join(parts), position
+        position = join.end()
 
 
 _NAME_PART = re.compile(r"""(?:^|,)\s*([A-Za-z]+(?:-i)?)\s*=\s*(\{[^{}]*\}|"[^"]*"|[^,]*)""")
@@ -163,9 +163,9 @@ _BRACE = re.compile(r'[{}"]|\n[ \t]*@[A-Za-z]+[ \t]*\{')
 
 
 def _closing(text: str, start: int) -> int | None:
-    """Return where the brace or quote at `start` is closed; an entry that begins in between says that it is not.
+    """Return the position that closes the brace or quote at `start`; None if another entry begins before.
 
-    A quote inside of quotes belongs in braces, but is told from the last one by what comes after it.
+    A quote within quotes should be in braces; without them, the text after a quote shows whether it is the last.
     """
     depth, quoted = 0, text[start] == '"'
     for match in _BRACE.finditer(text, start + 1):
@@ -180,7 +180,7 @@ def _closing(text: str, start: int) -> int | None:
 
 
 def _outside_braces(names: str) -> str:
-    """Return a list of names in which an ``and`` within braces, as in a team's name, separates nothing."""
+    """Return a list of names in which an ``and`` within braces, as in a team's name, is no separator."""
     parts, depth = [], 0
     for part in re.split(r"([{}])", names):
         depth += (part == "{") - (part == "}")
@@ -192,16 +192,16 @@ def _outside_braces(names: str) -> str:
 
 
 def read_ris(document: TextDocument, notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the line and the fields of each record; `notes` says where one begins or ends without its tag."""
-    opened: _Record | None = None
+    """Yield the line and fields of each record; add records without first or last tag to `notes`."""
+    opened: _RisRecord | None = None
     for number, tag, value in _ris_lines(document.text):
         if tag in ("TY", "ER"):
             if opened:
                 yield opened.finish(document.where, notes, "" if tag == "ER" else "ER before the next one begins")
-            opened = _Record(number) if tag == "TY" else None
+            opened = _RisRecord(number) if tag == "TY" else None
             continue
         if opened is None and tag:
-            opened = _Record(number)
+            opened = _RisRecord(number)
             notes.append(_lacking(f"{document.where}:{number}", "TY"))
         if opened:
             opened.add(tag, value)
@@ -209,8 +209,8 @@ def read_ris(document: TextDocument, notes: list[Diagnostic]) -> Iterator[tuple[
         yield opened.finish(document.where, notes, "ER at the end of the file")
 
 
-class _Record:
-    """A record of RIS while it is read."""
+class _RisRecord:
+    """A record of RIS while it is parsed."""
 
     def __init__(self, line: int) -> None:
         self._line, self._field = line, ""
@@ -218,7 +218,7 @@ class _Record:
         self._authors: list[str] = []
 
     def add(self, tag: str, value: str) -> None:
-        """Take in the value of a tag; one without a tag goes on with the value before it."""
+        """Add the value of a tag; without a tag, it continues the value before."""
         if not tag:
             if self._field:
                 self._values[self._field] = f"{self._values.get(self._field, '')} {value}".strip()
@@ -230,18 +230,20 @@ class _Record:
             self._values.setdefault(self._field, value)
 
     def finish(self, where: str, notes: list[Diagnostic], lacks: str) -> tuple[int, dict[str, Any]]:
-        """Return the line and the fields; say in `notes` what the record `lacks`, if anything."""
+        """Return the line and fields; add the tag that the record `lacks` to `notes`."""
         if lacks:
             notes.append(_lacking(f"{where}:{self._line}", lacks))
         return self._line, _paper(self._values, self._authors)
 
 
 def _lacking(where: str, tag: str) -> Diagnostic:
-    return Diagnostic(where, f"a record without {tag}: read as far as it goes", "nothing to do if it is whole", is_note=True)
+    return Diagnostic(
+        where, f"a record without {tag}: read as far as it goes", "nothing to do if it is whole", is_note=True
+    )
 
 
 def _ris_lines(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yield the number, the tag and the value of each line that has a value or a tag."""
+    """Yield number, tag and value of each non-empty line."""
     for number, line in enumerate(map(str.strip, split_lines(text.replace("\ufeff", ""))), 1):
         if match := _RIS_LINE.fullmatch(line):
             yield number, match[1], (match[2] or "").strip()

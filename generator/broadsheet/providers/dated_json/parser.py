@@ -1,8 +1,8 @@
-"""Papers in an object that gives their day: ``{"date", "papers"}``, days by date, and the daily files of an assistant.
+"""A parser of papers in an object with their day: ``{"date", "papers"}``, days by date, an assistant's daily files.
 
 The assistant is https://github.com/DaizeDong/ChatGPT-ArXiv-Paper-Assistant since April 2026 (``schema_version`` 2):
-``*-daily-papers.json`` has ``meta.date``, ``meta.usage`` (the day's receipt) and papers by id. The best of the day are
-in ``*-hotspot-papers.json`` alone, and are not counted in the receipt.
+``*-daily-papers.json`` has ``meta.date``, ``meta.usage`` (the day's receipt) and papers by id. The best papers
+are only in ``*-hotspot-papers.json``; the receipt does not count them.
 """
 
 import re
@@ -28,7 +28,7 @@ _DATE_KEY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class DatedPapers(NamedTuple):
-    """The papers of one day, as they are in `holder`, whose date is `date`."""
+    """The raw papers of one day, and the object `holder` that contains them."""
 
     date: object
     papers: list[Any] | dict[str, Any]
@@ -37,11 +37,11 @@ class DatedPapers(NamedTuple):
 
 
 def matches(document: Document) -> bool:
-    """An object with papers and a date or an arXiv id among them; one of days; or several such objects."""
-    return any(_looks_right(batch, document) for batch in _batches(document))
+    """Return whether there is an object of papers with a date or an arXiv id, or one of days."""
+    return any(_is_valid(batch, document) for batch in _batches(document))
 
 
-def _looks_right(batch: DatedPapers, document: Document) -> bool:
+def _is_valid(batch: DatedPapers, document: Document) -> bool:
     if isinstance(batch.papers, dict) and batch.papers and not scored_json.is_by_id(batch.papers):
         return False
     if batch.date is not None or not batch.papers:
@@ -76,10 +76,10 @@ def _in_object(value: dict[str, Any], line: int) -> Iterator[DatedPapers]:
 
 
 def parse(document: Document, day: str | None) -> ParseResult:
-    """Return the papers of each day, and the receipts. Raises DigestError if a day is unknown or contradicts `day`."""
+    """Return papers and receipts of each day. Raises DigestError if a day is unknown or contradicts `day`."""
     assert isinstance(document, JsonDocument | JsonLines)
     log = ParseLog(document.where)
-    taken: list[PaperRow] = []
+    rows: list[PaperRow] = []
     receipts: list[Receipt] = []
     empty_day = None
     batches = [(batch, _items(document, batch)) for batch in _batches(document)]
@@ -88,14 +88,14 @@ def parse(document: Document, day: str | None) -> ParseResult:
         date = _day_of(batch, day, document.where)
         receipts += _receipts(batch, date)
         if batch.papers:
-            taken += scored_json.parse_rows(items, date, log, names)
+            rows += scored_json.parse_rows(items, date, log, names)
         elif not receipts:
             empty_day = date
-            do = "nothing to do if the day was quiet"
-            log.problems.append(Diagnostic(document.where, NO_PAPERS, do, is_note=True))
-    harvest = log.result(taken)
-    harvest.receipts, harvest.empty_day = receipts, empty_day
-    return harvest
+            hint = "nothing to do if the day was quiet"
+            log.problems.append(Diagnostic(document.where, NO_PAPERS, hint, is_note=True))
+    result = log.result(rows)
+    result.receipts, result.empty_day = receipts, empty_day
+    return result
 
 
 def _items(document: JsonDocument | JsonLines, batch: DatedPapers) -> list[InputRow]:
@@ -112,8 +112,8 @@ def _day_of(batch: DatedPapers, day: str | None, where: str) -> str | None:
     if date is None:
         raise rejected(where, f"date {normalize.excerpt(batch.date)} is not {A_DATE}", "correct it")
     if day is not None and date != day:
-        what = f"the file is of {date} by its own date, of {day} by its name or --date"
-        raise rejected(where, what, "correct the wrong one, or leave --date out")
+        message = f"the file is of {date} by its own date, of {day} by its name or --date"
+        raise rejected(where, message, "correct the wrong one, or leave --date out")
     return date
 
 
@@ -126,15 +126,15 @@ def _receipts(batch: DatedPapers, date: str | None) -> list[Receipt]:
     if date is None or not isinstance(figures, dict):
         return []
     model = figures.get("model")
-    read = Usage(
+    result = Usage(
         model=normalize.single_line(model, "model", ParseLog("")) if isinstance(model, str) else None,
         tokens=_tokens(figures),
         cost=_cost(figures),
         announced=_count(figures, "total_arxiv_papers"),
         scanned=_count(figures, "total_scanned_papers"),
-        relevant=_count(figures, "total_relevant_papers"),
+        shown=_count(figures, "total_relevant_papers"),
     )
-    return [usage.receipt(date, read)] if read.scanned is not None or read.announced is not None else []
+    return [usage.receipt(date, result)] if result.scanned is not None or result.announced is not None else []
 
 
 def _count(figures: dict[str, Any], name: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Receipts from the figures that a paper assistant keeps of a day."""
+"""Receipts from a paper assistant's figures of a day."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ class Usage(NamedTuple):
     cost: Cost | None = None
     announced: int | None = None
     scanned: int | None = None
-    relevant: int | None = None
+    shown: int | None = None
 
 
 def receipt(date: str, usage: Usage) -> Receipt:
@@ -23,8 +23,8 @@ def receipt(date: str, usage: Usage) -> Receipt:
 
 
 def _state(usage: Usage) -> DayState:
-    # Papers that were "scanned" for nothing were not: the scorer had failed.
+    # Papers "scanned" without a token were not scored: the scorer failed.
     spent = usage.tokens.total if usage.tokens else None
     if usage.scanned and spent == 0:
         return DayState.FAILED
-    return DayState.QUIET if usage.announced == 0 or (usage.relevant == 0 and spent) else DayState.OK
+    return DayState.QUIET if usage.announced == 0 or (usage.shown == 0 and spent) else DayState.OK

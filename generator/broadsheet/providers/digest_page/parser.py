@@ -1,6 +1,6 @@
-"""A saved page of a personalised arXiv digest, as text or Markdown: what that day cost and counted, nothing else.
+"""A parser of a saved page of a personalised arXiv digest, as text or Markdown: the day's costs and counts only.
 
-Its papers stand, complete, in the scored file of the same day.
+Its papers are, complete, in the scored file of the same day.
 """
 
 import re
@@ -21,12 +21,12 @@ _HEAD = 20_000
 
 
 def matches(document: Document) -> bool:
-    """A page with the digest's heading."""
+    """Return whether the text has the digest's heading."""
     return isinstance(document, TextDocument) and _TITLE.search(document.text[:_HEAD]) is not None
 
 
 def parse(document: Document, day: str | None) -> ParseResult:
-    """The day's receipt. Raises DigestError if the page says nothing of it."""
+    """Return the day's receipt. Raises DigestError if the page has no totals."""
     assert isinstance(document, TextDocument)
     head = re.sub(r"[|*_#`]|:?-{3,}:?", " ", document.text[:_HEAD])
     title = _TITLE.search(head)
@@ -35,29 +35,29 @@ def parse(document: Document, day: str | None) -> ParseResult:
     if date is None or not is_date(date) or not totals:
         raise rejected(document.where, "a digest page without its totals", "save the whole page again")
     model, tokens = _MODEL.search(head), _tokens(head)
-    read = Usage(
+    figures = Usage(
         model=model[1].strip() if model else None,
         tokens=tokens,
         cost=_cost(head),
         announced=totals.get("arxiv"),
         scanned=totals.get("scanned"),
-        relevant=totals.get("relevant"),
+        shown=totals.get("relevant"),
     )
-    return ParseResult(receipts=[usage.receipt(date, read)])
+    return ParseResult(receipts=[usage.receipt(date, figures)])
 
 
 def _tokens(head: str) -> Tokens | None:
-    if not (found := _TOKENS.search(head)):
+    if not (match := _TOKENS.search(head)):
         return None
-    prompt, completion, total = map(_count, found.groups())
+    prompt, completion, total = map(_count, match.groups())
     return Tokens(prompt=prompt, completion=completion, total=total)
 
 
 def _cost(head: str) -> Cost | None:
-    if not (found := _COST.search(head)):
+    if not (match := _COST.search(head)):
         return None
     try:
-        prompt, completion, total = map(float, found.groups())
+        prompt, completion, total = map(float, match.groups())
     except ValueError:
         return None
     return Cost(prompt=prompt, completion=completion, total=total)

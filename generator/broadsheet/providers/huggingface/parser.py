@@ -1,4 +1,4 @@
-"""Hugging Face Daily Papers: what ``GET https://huggingface.co/api/daily_papers?date=`` answers, in all its years."""
+"""A parser of Hugging Face Daily Papers: ``GET https://huggingface.co/api/daily_papers?date=``, of all years."""
 
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ _PAGE = ("Get trending papers in your email inbox", "byAK and the research commu
 
 
 def matches(document: Document) -> bool:
-    """A list of entries with a ``paper`` each, also inside a wrapper's ``data``; or the site's page as text."""
+    """Return whether this is a list of entries with a ``paper`` (or such ``data``), or the site's page as text."""
     if isinstance(document, TextDocument):
         return any(mark in document.text[:2000] for mark in _PAGE)
     return isinstance(document, JsonDocument) and any(_is_entry(entry) for entry in _entries(document.value)[:100])
@@ -35,38 +35,41 @@ def _is_entry(entry: object) -> bool:
 
 
 def parse(document: Document, day: str | None) -> ParseResult:
-    """The entries, each on the day it was listed (``submittedOnDailyAt``), else on `day`."""
+    """Return the entries with the day of their listing (``submittedOnDailyAt``), else `day`."""
     if isinstance(document, TextDocument):
-        do = "import the day's JSON, https://huggingface.co/api/daily_papers?date=YYYY-MM-DD"
-        raise rejected(document.where, "a Hugging Face page saved as text, which has no paper ids", do)
+        hint = "import the day's JSON, https://huggingface.co/api/daily_papers?date=YYYY-MM-DD"
+        raise rejected(document.where, "a Hugging Face page saved as text, which has no paper ids", hint)
     assert isinstance(document, JsonDocument)
     entries = _entries(document.value)
     if any(isinstance(entry, str) and _is_entry(entry) for entry in entries):
         raise rejected(document.where, "entries are Python text, not JSON", "fetch the day again")
     if day is None and isinstance(document.value, dict):
         day = day_of_time(str(document.value.get("date")))
-    log = ParseLog(document.where)
-    line = LineFinder(document.data)
-    found: list[PaperRow] = []
-    for entry in entries:
-        if not _is_entry(entry):
-            log.start(0)
-            log.skip("an entry without a paper")
-            continue
-        log.start(partial(line, str(entry["paper"].get("id"))))
-        if normalize.parse_id(entry["paper"].get("id"), ParseLog("")) is None:
-            log.skip(f"a paper without an arXiv id: {normalize.excerpt(entry['paper'].get('id'))}")
-            continue
-        title = _title(entry.get("title"), entry["paper"].get("title"))
-        if normalize.single_line(title, "title", ParseLog("")) is None:
-            log.skip("a paper without a title")
-            continue
-        date = day_of_time(_string(entry["paper"].get("submittedOnDailyAt"))) or day
-        if date is None:
-            log.reject("no date found", "put YYYY-MM-DD into the file's name or pass --date")
-        elif paper := _paper(entry, title, log):
-            found.append(log.row(paper, date))
-    return log.result(found)
+    log, line = ParseLog(document.where), LineFinder(document.data)
+    rows = (_row(entry, day, log, line) for entry in entries)
+    return log.result([row for row in rows if row])
+
+
+def _row(entry: Any, day: str | None, log: ParseLog, line: LineFinder) -> PaperRow | None:
+    if not _is_entry(entry):
+        log.start(0)
+        log.skip("an entry without a paper")
+        return None
+    paper_id = entry["paper"].get("id")
+    log.start(partial(line, str(paper_id)))
+    title = _title(entry.get("title"), entry["paper"].get("title"))
+    if normalize.parse_id(paper_id, ParseLog("")) is None:
+        log.skip(f"a paper without an arXiv id: {normalize.excerpt(paper_id)}")
+        return None
+    if normalize.single_line(title, "title", ParseLog("")) is None:
+        log.skip("a paper without a title")
+        return None
+    date = day_of_time(_string(entry["paper"].get("submittedOnDailyAt"))) or day
+    if date is None:
+        log.reject("no date found", "put YYYY-MM-DD into the file's name or pass --date")
+        return None
+    paper = _paper(entry, title, log)
+    return log.row(paper, date) if paper else None
 
 
 def _paper(entry: dict[str, Any], title: object, log: ParseLog) -> Paper | None:
@@ -86,15 +89,17 @@ def _paper(entry: dict[str, Any], title: object, log: ParseLog) -> Paper | None:
         row["ai_summary"] = summary
     if organization := _organization(paper.get("organization") or entry.get("organization")):
         row["organization"] = organization
-    made = row_parser.parse_paper(row, None, log)
-    if made is None:
+    parsed = row_parser.parse_paper(row, None, log)
+    if parsed is None:
         return None
-    discussion = f"https://huggingface.co/papers/{made.arxiv_id}"
-    return msgspec.structs.replace(made, links=msgspec.structs.replace(made.links or Links(), discussion=discussion))
+    discussion = f"https://huggingface.co/papers/{parsed.arxiv_id}"
+    return msgspec.structs.replace(
+        parsed, links=msgspec.structs.replace(parsed.links or Links(), discussion=discussion)
+    )
 
 
 def _title(entry: object, paper: object) -> object:
-    """One of the two titles lost its TeX or accents on the way: the other."""
+    """Return the title with more TeX and accents, since one of the two may have lost them."""
     if not isinstance(entry, str) or not isinstance(paper, str):
         return entry if isinstance(entry, str) else paper
     return max(paper, entry, key=lambda title: sum(mark in "\\$^_" or mark > "\x7f" for mark in title))

@@ -1,4 +1,4 @@
-"""Publications of an institution's LibreCat, by query, page by page.
+"""The fetcher of publications from an institution's LibreCat: by query, page by page.
 
 Source: LibreCat's route ``/export``, with ``fmt``, ``cql``, ``start`` and ``limit``.
 """
@@ -19,58 +19,63 @@ from broadsheet.settings.fetch import Fetch, Repository
 NAME = "librecat"
 SERVICE = Service(name="LibreCat", interval=1.0)
 _PAGE = 100
-_MOST_PAGES = 1000
+_MAX_PAGES = 1000
 _LONGEST_S = 1200.0  # a page a second at most, and large repositories have hundreds
 
 
 def tasks(settings: Fetch) -> Iterator[FetchTask]:
-    """Every repository of the settings."""
+    """Yield a task for each repository of the settings."""
     for repository in settings.librecat:
         yield FetchTask(f"{NAME} {repository.name}", partial(fetch, repository), dated=False, longest_s=_LONGEST_S)
 
 
 def fetch(repository: Repository, web: HttpClient, date: str, today: str) -> FetchResult:
-    """All publications that the query finds, whatever the day. Raises DigestError."""
-    harvest, given = ParseResult(), 0
+    """Return all publications that match the query, whatever the day. Raises DigestError."""
+    result = ParseResult()
     problems: list[Diagnostic] = []
     streams: list[str | None] = []
-    known: set[str] = set()
-    for _ in range(_MOST_PAGES):
-        try:
-            page = _page(web, repository, given)
-        except DigestError as error:
-            if not known:
-                raise
-            problems += error.problems  # what came before it is good: a search engine gives no more than so many
-            what = f"breaks off after {given:,} records, which are kept"
-            problems.append(Diagnostic(printable_url(repository.url), what, "narrow the query, or fetch again later"))
-            break
-        new = [record for record in page.publications if record.id not in known]
+    ids: set[str] = set()
+    for page in _pages(web, repository, problems):
+        new = [record for record in page.publications if record.id not in ids]
         if not new and not page.rejected_publications:
-            break  # the end, or a repository that knows no `start` gives its first page again
-        known.update(record.id for record in new)
-        given += len(page.publications) + page.rejected_publications
-        harvest.publications += new
-        harvest.rejected_publications += page.rejected_publications
+            break  # the end; a repository without `start` sends its first page again
+        ids.update(record.id for record in new)
+        result.publications += new
+        result.rejected_publications += page.rejected_publications
         problems += page.problems
         streams.append(page.stream if len(new) == len(page.publications) else None)
-    else:
-        raise rejected(printable_url(repository.url), "gives pages without end", "narrow the query")
     texts = [text for text in streams if text is not None]
-    harvest.stream = "".join(f"{text.rstrip()}\n" for text in texts) if len(texts) == len(streams) else None
-    if not known:
-        problems.append(
-            Diagnostic(printable_url(repository.url), "finds no publication", "check the query", is_note=True)
-        )
-    status = SourceStatus.OK if known else SourceStatus.QUIET
+    result.stream = "".join(f"{text.rstrip()}\n" for text in texts) if len(texts) == len(streams) else None
+    if not ids:
+        location = printable_url(repository.url)
+        problems.append(Diagnostic(location, "finds no publication", "check the query", is_note=True))
     return FetchResult(
         source=f"{NAME} {repository.name}",
         date=date,
-        status=status,
-        publications=harvest,
+        status=SourceStatus.OK if ids else SourceStatus.QUIET,
+        publications=result,
         file=f"{repository.name}.yml",
         problems=problems,
     )
+
+
+def _pages(web: HttpClient, repository: Repository, problems: list[Diagnostic]) -> Iterator[ParseResult]:
+    """Yield pages without end. An error after the first records is added to `problems` and ends the list."""
+    start, has_records = 0, False
+    for _ in range(_MAX_PAGES):
+        try:
+            page = _page(web, repository, start)
+        except DigestError as error:
+            if not has_records:
+                raise
+            message = f"breaks off after {start:,} records, which are kept"
+            hint = "narrow the query, or fetch again later"  # a search engine limits the number of its results
+            problems += [*error.problems, Diagnostic(printable_url(repository.url), message, hint)]
+            return
+        yield page
+        has_records = has_records or bool(page.publications)
+        start += len(page.publications) + page.rejected_publications
+    raise rejected(printable_url(repository.url), "gives pages without end", "narrow the query")
 
 
 def _page(web: HttpClient, repository: Repository, start: int) -> ParseResult:
@@ -78,7 +83,7 @@ def _page(web: HttpClient, repository: Repository, start: int) -> ParseResult:
     reply = web.get(SERVICE, f"{repository.url}?{urlencode(query)}")
     if not reply.body.strip() or reply.body.strip() in (b"---", b"--- []", b"[]"):
         return ParseResult()
-    read = decode.decode_document(reply.body, f"{printable_url(repository.url)} (from {start})")
-    if not librecat.matches(read):
-        raise rejected(read.where, "answers with something that holds no publications", "check url and query")
-    return librecat.parse(read, None)
+    document = decode.decode_document(reply.body, f"{printable_url(repository.url)} (from {start})")
+    if not librecat.matches(document):
+        raise rejected(document.where, "answers with something that holds no publications", "check url and query")
+    return librecat.parse(document, None)

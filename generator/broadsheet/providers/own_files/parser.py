@@ -1,6 +1,6 @@
-"""The files that a digest itself writes: those of a ``data/`` folder and the lines of ``downloads/archive.jsonl``.
+"""A parser of files that a digest writes: those of a ``data/`` folder and the lines of ``downloads/archive.jsonl``.
 
-What is in a paper's line stays as it is: its keys are ours already, and a ``date`` among them is none of the day's.
+The keys of a paper's line stay as they are, since they are ours. A ``date`` among them does not name the day.
 """
 
 import json
@@ -19,14 +19,14 @@ from broadsheet.providers.scored_json import row_parser
 from broadsheet.store import records
 from broadsheet.text.sanitize import clean
 
-# Papers, dropped papers and an LLM's replies by day; receipts are known by what is in them.
+# Papers, dropped papers and an LLM's replies by day; receipts are recognised by content.
 _PLACE = re.compile(r"(?:^|/)(papers|dropped|replies)/([0-9]{4})/(\2-[0-9]{2}-[0-9]{2})\.jsonl(?:\.gz)?$")
-_ALWAYS = frozenset({"arxiv_id", "title", "authors", "source"})  # the keys that every line of ours has
+_ALWAYS = frozenset({"arxiv_id", "title", "authors", "source"})  # the keys of all our lines
 _KINDS = frozenset({"archive", "day", "paper", "publication"})
 
 
 def matches(document: Document) -> bool:
-    """A receipt, the lines of a download, or a file of ``data/`` by its place and its keys."""
+    """Return whether this is a receipt, a download, or by path and keys a file of ``data/``."""
     if isinstance(document, JsonDocument):
         value = document.value
         if isinstance(value, dict) and "state" in value and "date" in value:
@@ -34,8 +34,8 @@ def matches(document: Document) -> bool:
         return isinstance(value, dict) and _is_ours(document, [value])
     if not isinstance(document, JsonLines) or not document.rows:
         return False
-    listed = [row for _, row in document.rows]
-    return _is_download(listed[0]) or _is_ours(document, listed)
+    rows = [row for _, row in document.rows]
+    return _is_download(rows[0]) or _is_ours(document, rows)
 
 
 def _is_download(row: dict[str, Any]) -> bool:
@@ -47,17 +47,17 @@ def _place(document: JsonDocument | JsonLines) -> tuple[str, str] | None:
     return (match[1], match[3]) if match and records.is_date(match[3]) else None
 
 
-def _is_ours(document: JsonDocument | JsonLines, listed: list[dict[str, Any]]) -> bool:
-    """Return whether these rows are in a file of ``data/``, by its place and their keys."""
+def _is_ours(document: JsonDocument | JsonLines, rows: list[dict[str, Any]]) -> bool:
+    """Return whether path and keys are those of a file of ``data/``."""
     place = _place(document)
     if place is None:
         return False
     keys = {"model", "sent"} if place[0] == "replies" else _ALWAYS
-    return all(keys <= row.keys() for row in listed)
+    return all(keys <= row.keys() for row in rows)
 
 
 def parse(document: Document, day: str | None) -> ParseResult:
-    """Return papers, dropped papers, receipts and replies, each on its own day."""
+    """Return papers, dropped papers, receipts and replies, each with its own day."""
     assert isinstance(document, JsonDocument | JsonLines)
     if isinstance(document, JsonDocument) and "state" in document.value:
         return ParseResult(receipts=[_receipt(document.value, document.where)])
@@ -68,23 +68,25 @@ def parse(document: Document, day: str | None) -> ParseResult:
         return ParseResult(replies={place[1]: [_encoded(row) for _, row in lines]}, problems=problems)
     log = ParseLog(document.where)
     if place is None:
-        harvest = _download(lines, log)
+        result = _download(lines, log)
     else:
-        taken = list(_papers(((line, row, place[1]) for line, row in lines), log))
-        harvest = log.result([] if place[0] == "dropped" else taken)
-        harvest.dropped = taken if place[0] == "dropped" else []
-    harvest.is_in_order = True
-    harvest.problems += problems
-    harvest.rejected += len(problems)
-    return harvest
+        papers = list(_papers(((line, row, place[1]) for line, row in lines), log))
+        result = log.result([] if place[0] == "dropped" else papers)
+        result.dropped = papers if place[0] == "dropped" else []
+    result.is_in_order = True
+    result.problems += problems
+    result.rejected += len(problems)
+    return result
 
 
 def _encoded(row: dict[str, Any]) -> bytes:
-    return msgspec.json.encode({name: row_parser.clean_json(value) for name, value in row.items() if row_parser.is_storable(value)})
+    return msgspec.json.encode(
+        {name: row_parser.clean_json(value) for name, value in row.items() if row_parser.is_storable(value)}
+    )
 
 
 def _receipt(value: dict[str, Any], where: str) -> Receipt:
-    plain = {name: part for name, part in value.items() if clean(name) == name}  # hidden characters hide no other key
+    plain = {name: part for name, part in value.items() if clean(name) == name}  # has precedence over hidden characters
     try:
         return records.decode_receipt(json.dumps(row_parser.clean_json(value) | row_parser.clean_json(plain)).encode())
     except records.RecordError as error:
@@ -115,10 +117,10 @@ def _download(lines: list[tuple[int, dict[str, Any]]], log: ParseLog) -> ParseRe
             receipts.append(_receipt(record, log.location))
         elif kind == "publication":
             publications += 1
-    harvest = log.result(list(_papers(iter(papers), log)))
-    harvest.receipts = receipts
+    result = log.result(list(_papers(iter(papers), log)))
+    result.receipts = receipts
     if publications:
-        what = f"{publications} publications, in the form in which pages show them, are not taken in"
-        do = "import the repository's export, or data/publications of that digest"
-        harvest.problems.append(Diagnostic(log.location.rpartition(":")[0], what, do, is_note=True))
-    return harvest
+        message = f"{publications} publications, in the form in which pages show them, are not taken in"
+        hint = "import the repository's export, or data/publications of that digest"
+        result.problems.append(Diagnostic(log.location.rpartition(":")[0], message, hint, is_note=True))
+    return result

@@ -1,8 +1,8 @@
-"""Rows of papers: the object by arXiv id that paper assistants keep, an LLM's rating lines, our own lines, and others.
+"""A parser of rows of papers: an object by arXiv id as paper assistants write it, an LLM's rating lines, and others.
 
 Object by id: https://github.com/tatsu-lab/gpt_paper_assistant and its descendants (``SCORE ARXIVID COMMENT RELEVANCE
 NOVELTY authors title abstract arxiv_id``). Rating lines: ``{"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY"}``. None of
-them gives its day; other rows may have a ``date``. docs/importing.md lists what else is understood.
+them has its day; other rows may have a ``date``. docs/importing.md lists all supported forms.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -28,11 +28,11 @@ from broadsheet.providers.unscored import ScoreColumn, explain_unscored, raw_sco
 from broadsheet.store.records import A_DATE
 
 NO_DAY = "no date found"
-_MARKS = frozenset({"ARXIVID", "arxiv_id", "RELEVANCE", "NOVELTY", "SCORE", "COMMENT"})
+_ROW_KEYS = frozenset({"ARXIVID", "arxiv_id", "RELEVANCE", "NOVELTY", "SCORE", "COMMENT"})
 
 
 class InputRow(NamedTuple):
-    """A row where it stands: its line, found when it is asked for, and the name under which it is kept, if any."""
+    """A raw row with its line, which is computed only for messages, and the key of the row, if any."""
 
     row: object
     line: Callable[[], int] | int
@@ -42,7 +42,7 @@ class InputRow(NamedTuple):
 
 
 def matches(document: Document) -> bool:
-    """An object of rows by id, a list of rows, one row, or rows line by line."""
+    """Return whether there are rows: an object by id, a list, one row, or JSON lines."""
     if isinstance(document, JsonLines):
         return any(is_row(row, document.fields) for _, row in document.rows)
     if not isinstance(document, JsonDocument):
@@ -54,22 +54,26 @@ def matches(document: Document) -> bool:
 
 
 def is_row(value: object, names: FieldMap) -> bool:
-    """Return whether `value` is an object with an arXiv id, under a usual name or under one that the user gave."""
-    return row_parser.is_row(value) or (isinstance(value, dict) and bool(names.keys) and row_parser.is_row(names.apply(value)))
+    """Return whether `value` is an object with an arXiv id, under a common key or one that the user mapped."""
+    return row_parser.is_row(value) or (
+        isinstance(value, dict) and bool(names.keys) and row_parser.is_row(names.apply(value))
+    )
 
 
 def is_by_id(value: dict[str, Any]) -> bool:
-    """Return whether these are rows, each under its id or with the keys of assistants."""
-    return any(isinstance(row, dict) and (row.keys() & _MARKS or arxiv_id.parse(key)) for key, row in value.items())
+    """Return whether the values are rows: their keys are ids, or they have an assistant's fields."""
+    return any(isinstance(row, dict) and (row.keys() & _ROW_KEYS or arxiv_id.parse(key)) for key, row in value.items())
 
 
 def parse(document: Document, day: str | None) -> ParseResult:
-    """Return the rows on their days. Raises DigestError if none has one and `day` is unknown."""
+    """Return the rows with their days. Raises DigestError if `day` is unknown and no row has one."""
     log = ParseLog(document.where)
     if isinstance(document, JsonLines):
         items = [InputRow(row, line) for line, row in document.rows]
         harvest = log.result(parse_rows(items, day, log, resolve_fields(document.fields, items, log)))
-        harvest.problems = sorted([*harvest.problems, *document.problems], key=lambda problem: _number(problem.location))
+        harvest.problems = sorted(
+            [*harvest.problems, *document.problems], key=lambda problem: _line_number(problem.location)
+        )
         harvest.rejected += len(document.problems)
         return harvest
     assert isinstance(document, JsonDocument)
@@ -78,29 +82,29 @@ def parse(document: Document, day: str | None) -> ParseResult:
 
 
 def resolve_fields(names: FieldMap, items: Sequence[InputRow], log: ParseLog) -> FieldMap:
-    """Return what the user said as far as the rows of a file have its keys; the rest is a problem of the file."""
+    """Return the options whose keys the rows have; each other option is a problem of the file."""
     objects = [item.row for item in items if isinstance(item.row, dict)]
     if names.is_empty or not objects:
         return names
-    log.problems += [Diagnostic(log.label, what, do) for what, do in names.unmet_by(objects)]
+    log.problems += [Diagnostic(log.label, message, hint) for message, hint in names.unmet_by(objects)]
     return names.met_by(objects)
 
 
 def input_rows(document: JsonDocument, value: Any) -> list[InputRow]:
-    """Return the rows in `value`, which is all of the document or a part of it."""
+    """Return the rows in `value`, which is the document or a part of it."""
     line = LineFinder(document.data)
     if isinstance(value, dict) and not is_row(value, document.fields):
         return list(_by_id(document, value, line))
-    listed = value if isinstance(value, list) else [value]
-    return [InputRow(row, partial(line, _id_of(row))) for row in listed]
+    rows = value if isinstance(value, list) else [value]
+    return [InputRow(row, partial(line, _id_of(row))) for row in rows]
 
 
 def _by_id(document: JsonDocument, value: dict[str, Any], line: LineFinder) -> Iterable[InputRow]:
-    # JSON readers keep the last of two equal keys. More titles than rows give such a file away.
-    twice = value is document.value and document.data.count(b'"title"') > len(value)
+    # JSON decoders keep only the last of two equal keys. Such a file has more titles than rows.
+    has_repeats = value is document.value and document.data.count(b'"title"') > len(value)
     seen: set[str] = set()
-    for key, row in parse_pairs(document.data) if twice else value.items():
-        place = line(key, key=True) if twice else partial(line, key, key=True)
+    for key, row in parse_pairs(document.data) if has_repeats else value.items():
+        place = line(key, key=True) if has_repeats else partial(line, key, key=True)
         yield InputRow(row, place, key, key in seen, isinstance(row, ObjectWithRepeatedKeys))
         seen.add(key)
 
@@ -110,72 +114,67 @@ def _id_of(row: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _number(where: str) -> int:
-    line = where.rpartition(":")[2]
+def _line_number(location: str) -> int:
+    line = location.rpartition(":")[2]
     return int(line) if line.isdecimal() else 0
 
 
 def parse_rows(items: Sequence[InputRow], day: str | None, log: ParseLog, names: FieldMap) -> list[PaperRow]:
-    """Return the papers of these rows, each on its own day or on `day`. Raises DigestError if no row has a day."""
-    items = [item._replace(row=_read(item.row, names)) if isinstance(item.row, dict) else item for item in items]
-    if day is None and not any(isinstance(item.row, dict) and item.row.get(DATE) for item in items):
-        raise DigestError([*log.problems, Diagnostic(log.label, NO_DAY, _ways_to_tell_it(items))])
-    columns = {
-        name: ScoreColumn.of([raw_score(item.row, name) for item in items], names.scales.get(name)) for name in SCORES
-    }
-    taken: list[PaperRow] = []
-    for item in items:
-        log.start(item.line)
-        if item.is_repeated:
-            log.record_fix("a paper that stands twice in one file: both rows read", item.key or "")
-        if item.repeats_a_key:
-            log.record_fix("a key that stands twice in one row: the last counts")
-        if isinstance(item.row, dict):
-            _take_row(item.row, item.key, day, columns, log, taken)
-        else:
-            log.reject("not an object with a paper's keys", "mend or delete it")
-    return taken
+    """Return the papers of rows, on their own day or else on `day`. Raises DigestError if no row has a day."""
+    items = [item._replace(row=_translate(item.row, names)) for item in items]
+    rows = [item.row for item in items if isinstance(item.row, dict)]
+    if day is None and not any(row.get(DATE) for row in rows):
+        raise DigestError([*log.problems, Diagnostic(log.label, NO_DAY, _no_day_hint(rows))])
+    columns = {name: ScoreColumn.of([raw_score(row, name) for row in rows], names.scales.get(name)) for name in SCORES}
+    papers = (_parse_row(item, day, columns, log) for item in items)
+    return [paper for paper in papers if paper]
 
 
-def _read(row: dict[str, Any], names: FieldMap) -> dict[str, Any]:
-    return names.convert(fields.translate(names.apply(row)))
+def _translate(row: object, names: FieldMap) -> object:
+    return names.convert(fields.translate(names.apply(row))) if isinstance(row, dict) else row
 
 
-def _ways_to_tell_it(items: Sequence[InputRow]) -> str:
-    do = "put YYYY-MM-DD into the file's name or as date into each row, or pass --date"
-    published = any(isinstance(item.row, dict) and item.row.get("published") for item in items)
-    return f"{do}; --map date=published takes the day of publication" if published else do
+def _no_day_hint(rows: Sequence[dict[str, Any]]) -> str:
+    hint = "put YYYY-MM-DD into the file's name or as date into each row, or pass --date"
+    has_publication = any(row.get("published") for row in rows)
+    return f"{hint}; --map date=published takes the day of publication" if has_publication else hint
 
 
-def _take_row(
-    row: dict[str, Any], key: str | None, day: str | None, columns: dict[str, ScoreColumn], log: ParseLog, taken: list[PaperRow]
-) -> None:
-    row, date = _dated(row, day, log)
+def _parse_row(item: InputRow, day: str | None, columns: dict[str, ScoreColumn], log: ParseLog) -> PaperRow | None:
+    log.start(item.line)
+    if item.is_repeated:
+        log.record_fix("a paper that stands twice in one file: both rows read", item.key or "")
+    if item.repeats_a_key:
+        log.record_fix("a key that stands twice in one row: the last counts")
+    if not isinstance(item.row, dict):
+        log.reject("not an object with a paper's keys", "mend or delete it")
+        return None
+    row, date = _split_date(item.row, day, log)
     if date is None:
-        return
+        return None
     row, odd = _without_odd_scores(row, columns, log)
-    paper = row_parser.parse_paper(row, key, log)
+    paper = row_parser.parse_paper(row, item.key, log)
     if paper is None:
-        return
+        return None
     if paper.score is None:
         log.unscored(*explain_unscored(paper, row, odd, columns))
-    taken.append(log.row(paper, date))
+    return log.row(paper, date)
 
 
 def _without_odd_scores(
     row: dict[str, Any], columns: dict[str, ScoreColumn], log: ParseLog
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the row without scores on a scale that is not ours, and the scales of these."""
+    """Return the row without scores on another scale than ours, and their scales."""
     odd = {name: scale for name in SCORES if (scale := columns[name].guess) and raw_score(row, name) is not None}
     for name in odd:
         if normalize.score(raw_score(row, name), name, log) is not None:
-            what = "a score among others that are not from 1 to 10 was left out"
-            log.record_fix(what, f"{name} {normalize.excerpt(raw_score(row, name))}")
+            kind = "a score among others that are not from 1 to 10 was left out"
+            log.record_fix(kind, f"{name} {normalize.excerpt(raw_score(row, name))}")
     return {name: value for name, value in row.items() if name.lower() not in odd} if odd else row, odd
 
 
-def _dated(row: dict[str, Any], day: str | None, log: ParseLog) -> tuple[dict[str, Any], str | None]:
-    """Return the row without its date, and its day; None if that cannot be read or contradicts `day`."""
+def _split_date(row: dict[str, Any], day: str | None, log: ParseLog) -> tuple[dict[str, Any], str | None]:
+    """Return the row without its date, and its day: None if the date is invalid or contradicts `day`."""
     raw = row.get(DATE)
     if raw in (None, ""):
         if day is None:
@@ -185,7 +184,8 @@ def _dated(row: dict[str, Any], day: str | None, log: ParseLog) -> tuple[dict[st
     if date is None:
         log.reject(f"date {normalize.excerpt(raw)} is not {A_DATE}", "correct it")
     elif day is not None and date != day:
-        what = f"the row's date is {date}, its file's name or --date gives {day}"
-        log.reject(what, "correct the wrong one, or leave --date out; --map date=KEY takes the day from another key")
+        message = f"the row's date is {date}, its file's name or --date gives {day}"
+        hint = "correct the wrong one, or leave --date out; --map date=KEY takes the day from another key"
+        log.reject(message, hint)
         return row, None
     return {name: value for name, value in row.items() if name != DATE}, date

@@ -1,4 +1,4 @@
-"""A row of papers as people keep them (``ARXIVID``, ``COMMENT``, ``RELEVANCE``, … or our own keys), made a record."""
+"""A parser of one row of a paper: an assistant's keys (``ARXIVID``, ``COMMENT``, ``RELEVANCE``, …) or our own."""
 
 import math
 import re
@@ -23,12 +23,12 @@ _TIMES = ("published", "updated")
 _OTHERS = ("scorer", "links", "source", "relevance", "novelty", "comment")
 _HANDLED = frozenset({*_TEXTS, *_LISTS, *_COUNTS, *_TIMES, *_OTHERS})
 _TIME_OF_DAY = re.compile(r"(?:[T ][0-9]{2}:?[0-9]{2}[0-9:.,]{0,16} ?(?:[A-Za-z]{1,5}|[+-][0-9:]{2,6})?)?")
-_OTHER_SOURCES = frozenset({"_id", "paper"})  # marks of LibreCat's records and of Hugging Face's entries
+_OTHER_SOURCES = frozenset({"_id", "paper"})  # keys of LibreCat's records and of Hugging Face's entries
 NO_ID = "a digest lists papers of arXiv alone: add arxiv_id, or name its key with --map arxiv_id=KEY"
 
 
 def is_row(value: object) -> bool:
-    """Return whether `value` is an object with an arXiv id under one of the names used for it."""
+    """Return whether `value` is an object with an arXiv id under a common key."""
     if not isinstance(value, dict):
         return False
     if "ARXIVID" in value or "arxiv_id" in value:
@@ -37,50 +37,55 @@ def is_row(value: object) -> bool:
 
 
 def parse_paper(row: dict[str, Any], key: str | None, log: ParseLog) -> Paper | None:
-    """Return the paper of a row, mended where needed; None if it has no id, or nothing else (then refused in `log`).
+    """Return the normalized paper of a row; None if it has no id, or nothing else, and is thus rejected.
 
-    `key` is the name under which the row stands, tried when the row has no id itself. The row of a rating has no title;
-    its id is one.
+    `key` is the row's key, used if the row itself has no id. A rating without a title gets its id as title.
     """
-    known = _identify(row, key, log)
-    if known is None:
+    paper_id = _identify(row, key, log)
+    if paper_id is None:
         return None
     title = normalize.title(row.get("title"), log)
-    names, places = normalize.authors(_listed(row.get("authors")), log)
+    authors, affiliations = normalize.authors(_split_authors(row.get("authors")), log)
     abstract = normalize.optional_text(row.get("abstract"), "abstract", log)
-    version, announced = known.version, None
+    version, announce_type = paper_id.version, None
     if abstract and abstract.startswith("arXiv:"):
-        abstract, told, announced = normalize.split_announcement(abstract, log)
-        version = told or version
-    relevance = normalize.score(row.get("RELEVANCE", row.get("relevance")), "relevance", log)
-    novelty = normalize.score(row.get("NOVELTY", row.get("novelty")), "novelty", log)
-    if (relevance is None) != (novelty is None):
-        half = f"relevance {relevance}" if novelty is None else f"novelty {novelty}"
-        log.record_fix("a score needs relevance and novelty: one without the other was left out", half)
-        relevance = novelty = None
-    extra: dict[str, Any] = {"affiliations": list(places)} if places else {}
+        abstract, announced_version, announce_type = normalize.split_announcement(abstract, log)
+        version = announced_version or version
+    relevance, novelty = _scores(row, log)
+    extra: dict[str, Any] = {"affiliations": list(affiliations)} if affiliations else {}
     if (total := normalize.number(row.get("SCORE"))) is not None and relevance is None:
-        extra["score"] = total  # the only score there is, e.g. of a paper chosen for its author
+        extra["score"] = total  # the only score, e.g. of a paper chosen for its author
     if title is None and relevance is None and not extra:
-        log.reject(f"{known.id} has neither a title nor a rating", _where_the_rest_is(row))
+        log.reject(f"{paper_id.id} has neither a title nor a rating", _missing_fields_hint(row))
         return None
-    made = Paper(
-        arxiv_id=known.id,
-        title=title or known.id,
-        authors=names,
+    paper = Paper(
+        arxiv_id=paper_id.id,
+        title=title or paper_id.id,
+        authors=authors,
         abstract=abstract or None,
         version=version,
         relevance=relevance,
         novelty=novelty,
         comment=normalize.optional_text(row.get("COMMENT", row.get("comment")), "comment", log),
-        announce_type=announced,
+        announce_type=announce_type,
         extra=extra,
     )
-    return made if row.keys() <= _SCORED else _with_more(made, row, log)
+    return paper if row.keys() <= _SCORED else _with_other_fields(paper, row, log)
 
 
-def _listed(authors: object) -> object:
-    """Return authors that stand in one text with semicolons as a list of names."""
+def _scores(row: dict[str, Any], log: ParseLog) -> tuple[int | float | None, int | float | None]:
+    """Return relevance and novelty, or neither."""
+    relevance = normalize.score(row.get("RELEVANCE", row.get("relevance")), "relevance", log)
+    novelty = normalize.score(row.get("NOVELTY", row.get("novelty")), "novelty", log)
+    if (relevance is None) == (novelty is None):
+        return relevance, novelty
+    half = f"relevance {relevance}" if novelty is None else f"novelty {novelty}"
+    log.record_fix("a score needs relevance and novelty: one without the other was left out", half)
+    return None, None
+
+
+def _split_authors(authors: object) -> object:
+    """Return authors in one text with semicolons as a list of names."""
     if not isinstance(authors, str) or ";" not in authors or "&" in authors:
         return authors
     return [given_name_first(name) for name in authors.split(";") if name.strip()]
@@ -94,7 +99,7 @@ def given_name_first(author: str) -> str:
     return f"{parts[-1]} {', '.join(parts[:-1])}".strip()
 
 
-def _where_the_rest_is(row: dict[str, Any]) -> str:
+def _missing_fields_hint(row: dict[str, Any]) -> str:
     inner = (name for name, value in row.items() if isinstance(value, dict) and ("title" in value or "TITLE" in value))
     if name := next(inner, None):
         return f"give the keys under {normalize.excerpt(name)} a row of their own"
@@ -102,38 +107,38 @@ def _where_the_rest_is(row: dict[str, Any]) -> str:
 
 
 def _identify(row: dict[str, Any], key: str | None, log: ParseLog) -> ArxivId | None:
-    # `arxiv_id` and the key come from metadata; `ARXIVID` was written by a language model, which may slip.
-    places = {"arxiv_id": row.get("arxiv_id"), "the row's own key": key, "ARXIVID": row.get("ARXIVID")}
-    given = {name: value for name, value in places.items() if value is not None}
-    for value in given.values():
-        if known := normalize.parse_id(value, log):
+    # `arxiv_id` and the key come from metadata; `ARXIVID` was written by a language model, which may be wrong.
+    sources = {"arxiv_id": row.get("arxiv_id"), "the row's own key": key, "ARXIVID": row.get("ARXIVID")}
+    values = {name: value for name, value in sources.items() if value is not None}
+    for value in values.values():
+        if paper_id := normalize.parse_id(value, log):
             other = row.get("ARXIVID")
-            if other is not None and other != value and normalize.parse_id(other, ParseLog("")) != known:
-                what = "two ids in one row: the paper's own is believed"
-                log.record_fix(what, f"{known.id}, not {normalize.excerpt(other)}")
-            return known
-    if given:
-        what = "no arXiv id: " + ", ".join(f"{name} is {normalize.excerpt(value)}" for name, value in given.items())
-        log.reject(what, "add the id (YYMM.NNNNN) as arxiv_id", kind="no arXiv id")
+            if other is not None and other != value and normalize.parse_id(other, ParseLog("")) != paper_id:
+                kind = "two ids in one row: the paper's own is believed"
+                log.record_fix(kind, f"{paper_id.id}, not {normalize.excerpt(other)}")
+            return paper_id
+    if values:
+        texts = ", ".join(f"{name} is {normalize.excerpt(value)}" for name, value in values.items())
+        log.reject(f"no arXiv id: {texts}", "add the id (YYMM.NNNNN) as arxiv_id", kind="no arXiv id")
     else:
         log.reject(f"no arXiv id under {', '.join(fields.ID_KEYS)}", NO_ID)
     return None
 
 
-# -- keys beyond the common ones -----------------------------------------------------------------------------------
+# -- other keys ----------------------------------------------------------------------------------------------------
 
 
-def _with_more(made: Paper, row: dict[str, Any], log: ParseLog) -> Paper:
-    found: dict[str, Any] = {name: normalize.single_line(row.get(name), name, log) for name in _TEXTS}
-    found |= {name: _words(row.get(name), name, log) for name in _LISTS}
-    found |= {name: _count(row.get(name), name, log) for name in _COUNTS}
-    found |= {name: _time(row.get(name), name, log) for name in _TIMES}
-    found |= {"scorer": _scorer(row.get("scorer"), log), "links": parse_links(row.get("links"), log)}
-    found["source"] = normalize.single_line(row.get("source"), "source", log)
+def _with_other_fields(paper: Paper, row: dict[str, Any], log: ParseLog) -> Paper:
+    values: dict[str, Any] = {name: normalize.single_line(row.get(name), name, log) for name in _TEXTS}
+    values |= {name: _words(row.get(name), name, log) for name in _LISTS}
+    values |= {name: _count(row.get(name), name, log) for name in _COUNTS}
+    values |= {name: _time(row.get(name), name, log) for name in _TIMES}
+    values |= {"scorer": _scorer(row.get("scorer"), log), "links": parse_links(row.get("links"), log)}
+    values["source"] = normalize.single_line(row.get("source"), "source", log)
     extra = _extra(row, log)
-    changes = {name: value for name, value in found.items() if value}
-    changes |= {name: found[name] for name in ("upvotes", "comments") if found[name] == 0}
-    return msgspec.structs.replace(made, **changes, extra=made.extra | extra)
+    changes = {name: value for name, value in values.items() if value}
+    changes |= {name: values[name] for name in ("upvotes", "comments") if values[name] == 0}
+    return msgspec.structs.replace(paper, **changes, extra=paper.extra | extra)
 
 
 def _extra(row: dict[str, Any], log: ParseLog) -> dict[str, Any]:
@@ -154,7 +159,7 @@ def _words(raw: object, field: str, log: ParseLog) -> tuple[str, ...]:
 
 
 def _parts(raw: object, field: str) -> list[object]:
-    """A list that somebody wrote as one text: ``cs.LG, stat.ML``, or ``Sparsity; Pruning``."""
+    """Split a list in one text, such as ``cs.LG, stat.ML`` or ``Sparsity; Pruning``."""
     if not isinstance(raw, str):
         return [raw]
     return [*re.split(r"[\s,;|]+" if field == "categories" else r"[;|]", raw)]
@@ -191,25 +196,25 @@ def _scorer(raw: object, log: ParseLog) -> Scorer | None:
 
 
 def parse_links(raw: object, log: ParseLog) -> Links | None:
-    """Links from an object of addresses, without white space in them; what is no http(s) address is left out."""
+    """Return the links of an object of addresses, without white space; drop all but http(s) addresses."""
     if not isinstance(raw, dict):
         return None
-    found: dict[str, str] = {}
+    links: dict[str, str] = {}
     for name in Links.__struct_fields__:
-        if not isinstance(given := raw.get(name), str) or not given.strip():
+        if not isinstance(text := raw.get(name), str) or not text.strip():
             continue
-        address = "".join(given.split())
+        address = "".join(text.split())
         if safe_url(address) is None:
-            log.record_fix("a link that is no http(s) address was left out", f"{name} {normalize.excerpt(given)}")
+            log.record_fix("a link that is no http(s) address was left out", f"{name} {normalize.excerpt(text)}")
             continue
-        if address != given:
+        if address != text:
             log.record_fix("white space taken out of a link", address)
-        found[name] = address
-    return Links(**found) if found else None
+        links[name] = address
+    return Links(**links) if links else None
 
 
 def is_storable(value: Any, depth: int = 50) -> bool:
-    """Return whether `value` can be kept: not nested too deeply, no whole number that is out of SQLite's range."""
+    """Return whether `value` can be stored: not nested too deeply, and integers within SQLite's range."""
     if isinstance(value, int) and value.bit_length() > 63:
         return False
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -217,7 +222,7 @@ def is_storable(value: Any, depth: int = 50) -> bool:
 
 
 def clean_json(value: Any) -> Any:
-    """Return a value that can be written as JSON: text without lone surrogates, no NaN; nested as it was."""
+    """Return a value that JSON can hold: text without lone surrogates, no NaN."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, float):

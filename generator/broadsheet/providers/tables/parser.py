@@ -1,4 +1,4 @@
-"""Tables of papers: CSV and TSV with a header (RFC 4180; also with semicolons, as spreadsheets write them)."""
+"""A parser of tables of papers: CSV and TSV with a header (RFC 4180), also with semicolons as spreadsheets use."""
 
 import csv
 import re
@@ -19,13 +19,13 @@ _SEPARATOR = re.compile(r"\s*sep=(.)\r?\n", re.IGNORECASE)  # Excel's hint, befo
 _OTHERS = [name for names in fields.ALTERNATIVES.values() for name in names]
 _NAMES = frozenset(map(fields.normalize_key, (*fields.ID_KEYS, *fields.TARGETS, *_OTHERS)))
 _TABLE_NAME = re.compile(r"\.[ct]sv(?:\.gz)?$", re.IGNORECASE)
-_LONGEST_START = 20_000
-_MOST_BEFORE_HEADER = 10  # lines
+_MAX_START_CHARS = 20_000
+_MAX_LINES_BEFORE_HEADER = 10
 _COUNTS = frozenset({"version", "upvotes", "comments"})
 
 
 class TableLayout(NamedTuple):
-    """The header of a table: how many lines stand before it, what separates its cells, and the cells."""
+    """The header of a table, with the number of lines before it and the delimiter of cells."""
 
     skipped: int
     delimiter: str
@@ -33,7 +33,7 @@ class TableLayout(NamedTuple):
 
 
 def matches(document: Document) -> bool:
-    """A text with a line of headings that name fields of a paper, with arXiv ids and no header, or called a table."""
+    """Return whether a text has a header of a paper's fields, a first line with an arXiv id, or a table's file name."""
     if not isinstance(document, TextDocument):
         return False
     return _layout(document) is not None or _TABLE_NAME.search(document.where) is not None or _is_headless(document)
@@ -41,18 +41,19 @@ def matches(document: Document) -> bool:
 
 def _start(document: TextDocument) -> list[tuple[int, str]]:
     """Return the first lines that are not empty, each with the number of lines before it."""
-    lines = enumerate(split_lines(document.text[:_LONGEST_START]))
-    return list(islice(((number, line) for number, line in lines if line.strip()), _MOST_BEFORE_HEADER + 1))
+    lines = enumerate(split_lines(document.text[:_MAX_START_CHARS]))
+    return list(islice(((number, line) for number, line in lines if line.strip()), _MAX_LINES_BEFORE_HEADER + 1))
 
 
 def _layout(document: TextDocument) -> TableLayout | None:
-    """Return the first header among a table's first lines: titles and remarks may stand before it."""
+    """Return the first header among the first lines, since titles and remarks may precede it."""
     start = _start(document)
     hint = _SEPARATOR.match(start[0][1])
-    for place, (number, line) in enumerate(start):
-        layouts = [TableLayout(number, mark, _cells(line, mark)) for mark in (hint[1] if hint else _DELIMITERS)]
-        best = max(layouts, key=lambda layout: _known(layout.headings, document))
-        if _known(best.headings, document) >= 2 and (place == 0 or _has_ids(best.headings, document)):
+    for index, (number, line) in enumerate(start):
+        delimiters = hint[1] if hint else _DELIMITERS
+        layouts = [TableLayout(number, delimiter, _cells(line, delimiter)) for delimiter in delimiters]
+        best = max(layouts, key=lambda layout: _count_fields(layout.headings, document))
+        if _count_fields(best.headings, document) >= 2 and (index == 0 or _has_ids(best.headings, document)):
             return best
     return None
 
@@ -64,7 +65,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _known(headings: list[str], document: TextDocument) -> int:
+def _count_fields(headings: list[str], document: TextDocument) -> int:
     names = {fields.normalize_key(name) for name in headings} - {""}
     return len(names & (_NAMES | {fields.normalize_key(key) for key in document.fields.keys.values()}))
 
@@ -76,18 +77,18 @@ def _has_ids(headings: list[str], document: TextDocument) -> bool:
 
 def _is_headless(document: TextDocument) -> bool:
     first = _start(document)[0][1]
-    return any(arxiv_id.parse(cell) for mark in _DELIMITERS if mark in first for cell in _cells(first, mark))
+    return any(arxiv_id.parse(cell) for sign in _DELIMITERS if sign in first for cell in _cells(first, sign))
 
 
 def parse(document: Document, day: str | None) -> ParseResult:
-    """Return the rows as those of any other file. Raises DigestError if there is no header, or no column of ids."""
+    """Return the rows. Raises DigestError for a table without a header or a column of ids."""
     assert isinstance(document, TextDocument)
     problems: list[Diagnostic] = []
     notes: list[Diagnostic] = []
-    listed = list(read_rows(document, problems, notes))
-    harvest = scored_json.parse(JsonLines(document.where, listed, problems, document.fields), day)
-    harvest.problems = [*notes, *harvest.problems]
-    return harvest
+    rows = list(read_rows(document, problems, notes))
+    result = scored_json.parse(JsonLines(document.where, rows, problems, document.fields), day)
+    result.problems = [*notes, *result.problems]
+    return result
 
 
 def _header(document: TextDocument) -> TableLayout:
@@ -103,10 +104,12 @@ def _header(document: TextDocument) -> TableLayout:
     return layout
 
 
-def read_rows(document: TextDocument, problems: list[Diagnostic], notes: list[Diagnostic]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the line and the cells of each row, under its headings.
+def read_rows(
+    document: TextDocument, problems: list[Diagnostic], notes: list[Diagnostic]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the line of each row and its cells by heading.
 
-    Rows that cannot be read are added to `problems`, what is to be said of others to `notes`.
+    Add rejected rows to `problems`, and messages about other rows to `notes`.
     """
     layout = _header(document)
     lines = split_lines(document.text)
@@ -127,11 +130,10 @@ def read_rows(document: TextDocument, problems: list[Diagnostic], notes: list[Di
 
 
 def _records(lines: list[str], start: int, delimiter: str) -> tuple[list[tuple[int, list[str]]], list[int]]:
-    """Return the line and the cells of each record from the line after `start` on, and the lines of unclosed quotes.
+    """Return the line and cells of each record after line `start`, and the lines of unclosed quotes.
 
-    RFC 4180 has a delimiter or a line's end behind a closing quote. A quote that is closed otherwise, lines further
-    down, only behind whole records, or nowhere, was not meant to begin a cell: its line and those in between are read
-    without quotes.
+    By RFC 4180 a delimiter or line end follows a closing quote. A quote with no such end, or one only after whole
+    records, does not begin a cell: the lines from it on are read without quotes.
     """
     records: list[tuple[int, list[str]]] = []
     unclosed: list[int] = []
@@ -160,21 +162,21 @@ def _records(lines: list[str], start: int, delimiter: str) -> tuple[list[tuple[i
 
 
 def _check_lines(within: list[str], delimiter: str, width: int) -> None:
-    """Raise csv.Error if one of the lines within a record is a whole one itself, with an arXiv id among its cells."""
+    """Raise csv.Error if a line within a record is itself a whole record with an arXiv id."""
     for cells in csv.reader(within, delimiter=delimiter, quotechar=None):
         if len(cells) >= width and any(map(arxiv_id.parse, cells)):
             raise csv.Error
 
 
 def _is_open(line: str, delimiter: str) -> bool:
-    """Return whether a quote of this line is still open at its end."""
+    """Return whether the line ends within a quote."""
     reader = csv.reader([line, "end"], delimiter=delimiter)
     next(reader)
     return reader.line_num > 1
 
 
 def _row(cells: dict[str, str]) -> dict[str, Any]:
-    """Return the cells that have something in them; whole numbers of counts as numbers, links as an object."""
+    """Return the non-empty cells; counts as integers, links as an object."""
     row: dict[str, Any] = {}
     for name, cell in cells.items():
         text = cell.strip()
