@@ -86,14 +86,14 @@ def test_the_report_as_json_has_every_repair_and_problem(day: Path) -> None:
     report = json.loads(result.stdout)
     assert (result.exit_code, report["files"], report["outcomes"]) == (1, 2, {"added": 1})
     assert report["repairs"] == [
-        {"where": "./2025-01-02.json:2", "what": "TeX accents in a name made letters", "how": "\\'Eva → Éva"}
+        {"location": "./2025-01-02.json:2", "kind": "TeX accents in a name made letters", "detail": "\\'Eva → Éva"}
     ]
     assert report["problems"] == [
         {
-            "where": "./bad.json:1",
-            "what": "the JSON breaks off in the middle",
-            "do": "fetch or copy the file again",
-            "note": False,
+            "location": "./bad.json:1",
+            "message": "the JSON breaks off in the middle",
+            "hint": "fetch or copy the file again",
+            "is_note": False,
             "kind": "",
         }
     ]

@@ -84,8 +84,8 @@ def test_the_hard_cases(corpus: Path) -> None:
         case = json.loads(line)
         record = case["record"] if isinstance(case["record"], dict) else ast.literal_eval(case["record"])
         data = json.dumps({case["arxiv_id"]: record}).encode()
-        harvest = parsers.parse(data, "file", case["date"])[1]
-        (row,) = harvest.rows
+        result = parsers.parse(data, "file", case["date"])[1]
+        (row,) = result.rows
         paper = row.paper
         assert paper.arxiv_id == case["arxiv_id"]
         assert len(paper.authors) <= len(record["authors"])

@@ -24,7 +24,7 @@ from broadsheet.text.sanitize import clean
 DAY = "2025-01-02"
 
 
-def harvest(content: str | bytes | object, day: str | None = DAY) -> ParseResult:
+def parsed(content: str | bytes | object, day: str | None = DAY) -> ParseResult:
     data = (
         content
         if isinstance(content, bytes)
@@ -36,7 +36,7 @@ def harvest(content: str | bytes | object, day: str | None = DAY) -> ParseResult
 
 
 def paper(row: dict[str, Any]) -> Paper:
-    (found,) = harvest({"2501.00001": {"COMMENT": "", "title": "T", **row}}).rows
+    (found,) = parsed({"2501.00001": {"COMMENT": "", "title": "T", **row}}).rows
     return found.paper
 
 
@@ -104,7 +104,7 @@ def test_entities_escaped_twice() -> None:
 
 
 def test_the_papers_own_id_is_believed_against_the_models() -> None:
-    found = harvest({"2501.00001": {"ARXIVID": "2501.99999", "arxiv_id": "2501.00001", "title": "T"}})
+    found = parsed({"2501.00001": {"ARXIVID": "2501.99999", "arxiv_id": "2501.00001", "title": "T"}})
     assert [row.paper.arxiv_id for row in found.rows] == ["2501.00001"]
     assert [fix.kind for fix in found.fixes] == ["two ids in one row: the paper's own is believed"]
 
@@ -119,7 +119,7 @@ def test_the_papers_own_id_is_believed_against_the_models() -> None:
     ],
 )
 def test_ids_are_mended(given: str, known: str, what: str) -> None:
-    found = harvest([{"arxiv_id": given, "title": "T"}])
+    found = parsed([{"arxiv_id": given, "title": "T"}])
     assert [row.paper.arxiv_id for row in found.rows] == [known]
     assert [fix.kind for fix in found.fixes] == [what]
 
@@ -130,7 +130,7 @@ def test_our_own_lines_come_in_with_keys_of_their_own() -> None:
         b'"version":2,"doi":"10.1/x","relevance":9,"novelty":8,"topics":["a"],"scorer":{"model":"m"},"source":"hf",'
         b'"links":{"code":"https://example.org/code"},"upvotes":0,"comments":3,"own":{"b":1,"a":[2]}}'
     )
-    (row,) = harvest(line + b"\n" + line.replace(b"00001", b"00002")).rows[:1]
+    (row,) = parsed(line + b"\n" + line.replace(b"00001", b"00002")).rows[:1]
     assert row.paper == Paper(
         arxiv_id="2501.00001",
         title="T",
@@ -245,7 +245,7 @@ ENTRY = {
 
 
 def test_a_hugging_face_entry() -> None:
-    found = harvest([ENTRY])
+    found = parsed([ENTRY])
     (row,) = found.rows
     assert row.date == "2025-01-03"
     assert row.paper == Paper(
@@ -268,9 +268,9 @@ def test_a_hugging_face_entry() -> None:
 
 def test_a_hugging_face_entry_without_its_day_takes_the_files() -> None:
     entry = {"paper": {"id": "2501.00001", "title": "T"}}
-    assert [row.date for row in harvest([entry]).rows] == [DAY]
-    assert [row.date for row in harvest({"date": "2025-01-05", "data": [entry]}, None).rows] == ["2025-01-05"]
-    assert [problem.message for problem in harvest([entry, 3], None).problems] == [
+    assert [row.date for row in parsed([entry]).rows] == [DAY]
+    assert [row.date for row in parsed({"date": "2025-01-05", "data": [entry]}, None).rows] == ["2025-01-05"]
+    assert [problem.message for problem in parsed([entry, 3], None).problems] == [
         "no date found",
         "an entry without a paper",
     ]
@@ -309,7 +309,7 @@ API = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_an_announced_item() -> None:
-    (row,) = harvest(RSS, None).rows
+    (row,) = parsed(RSS, None).rows
     assert row.date == DAY
     assert row.paper == Paper(
         arxiv_id="2501.00001",
@@ -328,17 +328,17 @@ def test_an_announced_item() -> None:
 def test_an_announced_entry_of_the_atom_feed() -> None:
     atom = RSS.replace("<channel>", "").replace("</channel>", "").replace("rss", "feed").replace("item>", "entry>")
     atom = atom.replace("pubDate", "published").replace("description", "summary").replace("guid", "id")
-    assert harvest(atom, None).rows == harvest(RSS, None).rows
+    assert parsed(atom, None).rows == parsed(RSS, None).rows
 
 
 def test_an_api_entry_is_filed_under_its_first_version_or_the_day_that_is_given() -> None:
-    found = harvest(API, None)
+    found = parsed(API, None)
     (row,) = found.rows
     assert row.date == "2003-09-08"
     assert [fix.kind for fix in found.fixes] == [
         "announcement date unknown: filed under the first version's date"
     ]
-    assert [row.date for row in harvest(API, DAY).rows] == [DAY]
+    assert [row.date for row in parsed(API, DAY).rows] == [DAY]
     assert row.paper == Paper(
         arxiv_id="math/0309136",
         title="A title in lines",
@@ -357,7 +357,7 @@ def test_an_api_entry_is_filed_under_its_first_version_or_the_day_that_is_given(
 
 def test_a_recorded_answer_with_utf8_read_as_latin1() -> None:
     body = API.replace("Bo<", "Zoë<").encode().decode("latin-1")
-    found = harvest({"url": "u", "status_code": 200, "body": body}, DAY)
+    found = parsed({"url": "u", "status_code": 200, "body": body}, DAY)
     assert [row.paper.authors for row in found.rows] == [("Ada Example", "Zoë")]
     assert [fix.kind for fix in found.fixes] == ["UTF-8 that was read as Latin-1 read again"]
 
@@ -387,7 +387,7 @@ OAI = """<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>
     ids=["arXiv", "arXivRaw", "oai_dc"],
 )
 def test_oai_records_in_three_formats(metadata: str) -> None:
-    found = harvest(OAI % metadata, None)
+    found = parsed(OAI % metadata, None)
     (row,) = found.rows
     assert row.date == "2024-10-07"
     assert row.paper == Paper(
@@ -436,7 +436,7 @@ def test_a_digest_page_gives_the_receipt_of_its_day() -> None:
         scanned=1027,
         shown=84,
     )
-    assert harvest(PAGE).receipts == [expected]
+    assert parsed(PAGE).receipts == [expected]
 
 
 @pytest.mark.parametrize(
@@ -448,7 +448,7 @@ def test_a_digest_page_gives_the_receipt_of_its_day() -> None:
     ],
 )
 def test_a_day_that_scanned_for_nothing_failed(old: str, new: str, state: DayState) -> None:
-    assert [receipt.state for receipt in harvest(PAGE.replace(old, new)).receipts] == [state]
+    assert [receipt.state for receipt in parsed(PAGE.replace(old, new)).receipts] == [state]
 
 
 # -- LibreCat ------------------------------------------------------------------------------------------------------

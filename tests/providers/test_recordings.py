@@ -22,7 +22,7 @@ LIVE = Service(name="live", interval=3.0)
 
 def test_every_recording_is_played() -> None:
     """A test that plays one fails if it is never asked for (`Loopback`); so none lies here unused."""
-    tests = "\n".join(path.read_text("utf-8") for path in HERE.glob("test_fetch*.py"))
+    tests = "\n".join(path.read_text("utf-8") for path in HERE.rglob("test_fetch*.py"))
     assert [name for name in playing.names() if f'"{name}"' not in tests] == []
     assert [path.name for path in FOLDER.iterdir() if path.suffix != ".http"] == []
 

@@ -339,4 +339,4 @@ def test_gzip_is_unpacked_and_no_bomb_goes_off(tmp_path: Path, monkeypatch: pyte
 def test_the_report_as_json_has_the_unscored(tmp_path: Path) -> None:
     path = put(tmp_path, f"{DAY}.jsonl", {"arxiv_id": A, "title": "T", "rating": 3})
     report = msgspec.json.decode(digest_import(tmp_path, path, "--json").stdout.encode())
-    assert [(part["where"], part["rows"]) for part in report["unscored"]] == [(f"{path}:1", 1)]
+    assert [(part["location"], part["rows"]) for part in report["unscored"]] == [(f"{path}:1", 1)]

@@ -167,8 +167,8 @@ def test_ris(tmp_path: Path) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text('@a{}()=,#"\n \\%', max_size=60), st.sampled_from(["@article{", "TY  - JOUR\n", "arxiv_id,title\n"]))
 def test_no_text_raises_anything_but_a_problem(text: str, start: str) -> None:
-    read = decode.decode_document((start + text).encode(), "file")
-    for source in (references, tables):
+    document = decode.decode_document((start + text).encode(), "file")
+    for parser in (references, tables):
         with suppress(DigestError):
-            if source.recognise(read):
-                assert source.parse(read, DAY).publications == []
+            if parser.matches(document):
+                assert parser.parse(document, DAY).publications == []

@@ -358,8 +358,8 @@ def test_oai_down_leaves_the_papers(server: Loopback, web: HttpClient) -> None:
 
 
 def modified(server: Loopback, web: HttpClient) -> list[str]:
-    harvest = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
-    return [row.paper.arxiv_id for row in harvest.rows]
+    result = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
+    return [row.paper.arxiv_id for row in result.rows]
 
 
 def test_a_list_that_expires_is_asked_for_once_more(server: Loopback, web: HttpClient) -> None:
@@ -369,16 +369,16 @@ def test_a_list_that_expires_is_asked_for_once_more(server: Loopback, web: HttpC
     server.on(rest.path, expired, rest.answer)
     assert modified(server, web) == ["2609.20001", "2608.10006", "2605.00007", "2607.00008"]
     server.on(rest.path, expired)
-    harvest = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
-    assert [row.paper.arxiv_id for row in harvest.rows] == ["2609.20001", "2608.10006"]
-    assert [problem.message for problem in harvest.problems] == ["the repository refused: badResumptionToken expired"]
+    result = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
+    assert [row.paper.arxiv_id for row in result.rows] == ["2609.20001", "2608.10006"]
+    assert [problem.message for problem in result.problems] == ["the repository refused: badResumptionToken expired"]
 
 
 def test_a_list_that_runs_in_a_circle_ends(server: Loopback, web: HttpClient) -> None:
     server.on(OAI, read("arxiv_oai").answer)
-    harvest = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
-    assert {row.paper.arxiv_id for row in harvest.rows} == {"2609.20001", "2608.10006"}
-    assert [problem.message for problem in harvest.problems] == ["lists cs.LG without end"]
+    result = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
+    assert {row.paper.arxiv_id for row in result.rows} == {"2609.20001", "2608.10006"}
+    assert [problem.message for problem in result.problems] == ["lists cs.LG without end"]
 
 
 def test_other_oai_errors_are_said(server: Loopback, web: HttpClient) -> None:

@@ -66,7 +66,7 @@ def make(
     """A digest of `categories` with earlier days."""
     morning = Morning(root, server)
     arxiv = {"categories": list(categories or ("cs.LG",)), "replacements": False, "details": False, **settings}
-    morning.make("run: {least: 1}\n", papers=history, arxiv=arxiv)
+    morning.make("run: {min_relevance: 1}\n", papers=history, arxiv=arxiv)
     return morning
 
 

@@ -45,9 +45,9 @@ NO_ID = (
 )
 def test_a_list_of_changes_keeps_the_pages_that_came(server: Loopback, web: HttpClient, answers: tuple[Answer, ...]) -> None:
     server.on(OAI, *answers)
-    harvest = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
-    assert "2609.00001" in {row.paper.arxiv_id for row in harvest.rows}
-    assert {problem.hint for problem in harvest.problems if not problem.is_note} == {"fetch the day again for the rest"}
+    result = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
+    assert "2609.00001" in {row.paper.arxiv_id for row in result.rows}
+    assert {problem.hint for problem in result.problems if not problem.is_note} == {"fetch the day again for the rest"}
 
 
 @pytest.mark.parametrize("reply", [EXPIRED, page(NO_ID), Answer(200, b"{}"), Answer(404, b"gone")])
@@ -68,6 +68,6 @@ def test_a_list_without_a_page_is_a_failure(server: Loopback, web: HttpClient, r
 def test_a_window_of_submission_keeps_the_pages_that_came(server: Loopback, web: HttpClient, reply: Answer) -> None:
     first = f"<feed><totalResults>2</totalResults>{entry(1, 'cs.LG')}</feed>"
     server.on(API, Answer(200, first.encode()), reply)
-    harvest = ArxivServices(web, endpoints(server)).submitted(["cs.LG"], WINDOW, DAY)
-    assert [row.paper.arxiv_id for row in harvest.rows] == ["2609.00001"]
-    assert {problem.hint for problem in harvest.problems} == {"fetch the day again for the rest"}
+    result = ArxivServices(web, endpoints(server)).submitted(["cs.LG"], WINDOW, DAY)
+    assert [row.paper.arxiv_id for row in result.rows] == ["2609.00001"]
+    assert {problem.hint for problem in result.problems} == {"fetch the day again for the rest"}

@@ -1,4 +1,4 @@
-"""The authors of a record as arXiv keeps them: one line with names, teams, places in parentheses and their legend.
+"""A parser of arXiv's author lines: names, teams, affiliations in parentheses, and their legend.
 
 Source: https://info.arxiv.org/help/prep.html#author
 """
@@ -21,18 +21,18 @@ _FOR_A_TEAM = re.compile(r"(?:(?:for|on\s+behalf\s+of)\s+)?(?:the\s+)?(?=\S)")
 _TEAM = re.compile(r"\b(?:collaborations?|consortium|group|team)\b", re.IGNORECASE)
 _AFTER_A_POINT = re.compile(r"(?<!\\)\.(?=[^\W\d_]|\{)")
 _GENERATION = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV")
-_MOST_IN_A_RANGE = 50
+_MAX_RANGE = 50
 
 
 class AuthorLine(NamedTuple):
-    """`authors` as ``Name (Place; Place)``, teams among them; `more` is whether the line ends in "et al."."""
+    """The `authors` and teams as ``Name (Place; Place)``; `more` means that the line ends in "et al."."""
 
     authors: tuple[str, ...]
     more: bool = False
 
 
 class _Author:
-    """A name in the making."""
+    """An author while the line is parsed."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -41,9 +41,9 @@ class _Author:
 
 
 def parse(line: str) -> AuthorLine:
-    """Return who the authors are, each with the places that are told of it.
+    """Return the authors with their affiliations.
 
-    As arXiv reads it, a place belongs also to those before it that have none of their own; but not to a team.
+    As on arXiv, an affiliation also belongs to the authors before it without one; but not to a team.
     """
     blocks = list(_blocks(" ".join(line.split())))
     legend, blocks = _legend(blocks)
@@ -53,17 +53,17 @@ def parse(line: str) -> AuthorLine:
         if _is_nickname(blocks, number) and authors:
             authors[-1].name += f" {block}"
         elif block.startswith("("):
-            more |= _put(block[1:-1].strip(), authors, legend)
+            more |= _add_parenthesis(block[1:-1].strip(), authors, legend)
         else:
-            for at, name in enumerate(_names(block)):
+            for index, name in enumerate(_names(block)):
                 more |= _MORE.search(name) is not None
-                _add(_MORE.sub("", name), authors, continues=at == 0 and _is_nickname(blocks, number - 1))
-    _share(authors)
-    return AuthorLine(tuple(_written(author) for author in authors), more)
+                _add(_MORE.sub("", name), authors, continues=index == 0 and _is_nickname(blocks, number - 1))
+    _share_places(authors)
+    return AuthorLine(tuple(_formatted(author) for author in authors), more)
 
 
 def _blocks(line: str) -> Iterator[str]:
-    """Cut a line at its outer parentheses, which stay on; one that is never closed ends with the line."""
+    """Split a line at its outer parentheses, which stay; an unclosed one ends with the line."""
     start = depth = 0
     for match in re.finditer(r"[()]", line):
         if match[0] == "(":
@@ -80,20 +80,20 @@ def _blocks(line: str) -> Iterator[str]:
 
 
 def _legend(blocks: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Return what the marks mean, and the blocks before that: in parentheses at the end, or as the rest of the line."""
+    """Return the meanings of marks, from parentheses at the end or the rest of the line, and the blocks before."""
     last = blocks[-2] if len(blocks) > 1 and not blocks[-1].strip() else ""
     if _FIRST_IN_LIST.match(last) and any(_MARKS.fullmatch(block[1:-1].strip()) for block in blocks[1:-2:2]):
-        return dict(_listed(last[1:-1])), blocks[:-2]
-    for at, block in enumerate(blocks):
+        return dict(_numbered_meanings(last[1:-1])), blocks[:-2]
+    for index, block in enumerate(blocks):
         if block.startswith("(") and _LEGEND.match(block, 1 + len(block[1:]) - len(block[1:].lstrip())):
-            return _meanings(block[1:-1]), blocks[:at] + blocks[at + 1 :]
-        if at and _begins_legend(blocks, at):
-            return _meanings("".join(blocks[at:])), blocks[:at]
+            return _meanings(block[1:-1]), blocks[:index] + blocks[index + 1 :]
+        if index and _begins_legend(blocks, index):
+            return _meanings("".join(blocks[index:])), blocks[:index]
     return {}, blocks
 
 
-def _listed(text: str) -> Iterator[tuple[str, str]]:
-    """Return the meanings of ``1 Here; 2 There``: numbers without parentheses, one after the other."""
+def _numbered_meanings(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the meanings in ``1 Here; 2 There``: consecutive numbers without parentheses."""
     start, number = 0, 1
     while match := re.compile(rf"(?:^|[\s;,.]){number}(?:\s*[-–:.=]+)?\s+(?=[^\W\d_])").search(text, start):
         if number > 1:
@@ -102,10 +102,10 @@ def _listed(text: str) -> Iterator[tuple[str, str]]:
     yield str(number - 1), _place(text[start:].rstrip(" .,;"))
 
 
-def _begins_legend(blocks: list[str], at: int) -> bool:
-    """Return whether a mark stands behind no name, and before what it means."""
-    before, after = blocks[at - 1].rstrip(), "".join(blocks[at + 1 : at + 2])
-    is_mark = _LEGEND.fullmatch(blocks[at]) is not None
+def _begins_legend(blocks: list[str], index: int) -> bool:
+    """Return whether a mark follows no name and precedes its meaning."""
+    before, after = blocks[index - 1].rstrip(), "".join(blocks[index + 1 : index + 2])
+    is_mark = _LEGEND.fullmatch(blocks[index]) is not None
     return is_mark and (not before or before[-1] in ",;:.") and after[:1] == " " and not _SEPARATOR.match(after)
 
 
@@ -122,7 +122,7 @@ def _place(words: str) -> str:
 
 
 def _names(block: str) -> list[str]:
-    """Split names; what follows a comma and is but a generation stays with its name."""
+    """Split names; a generation after a comma stays with its name."""
     names: list[str] = []
     for part in _SEPARATOR.split(block.replace(")", "").strip()):
         name = part.strip()
@@ -145,15 +145,15 @@ def _add(name: str, authors: list[_Author], continues: bool) -> None:
         authors.append(_Author(name))
 
 
-def _is_nickname(blocks: list[str], at: int) -> bool:
-    """Return whether a block is one word in parentheses inside a name, as in ``Robert (Bob) Smith``."""
-    is_word = at >= 1 and re.fullmatch(r"\([^\W\d_]{2,}\)", blocks[at]) is not None
-    after = "".join(blocks[at + 1 : at + 2])
-    return is_word and blocks[at - 1][-1:] == " " and after[:1] == " " and not _SEPARATOR.match(after)
+def _is_nickname(blocks: list[str], index: int) -> bool:
+    """Return whether a block is one word in parentheses within a name, as in ``Robert (Bob) Smith``."""
+    is_word = index >= 1 and re.fullmatch(r"\([^\W\d_]{2,}\)", blocks[index]) is not None
+    after = "".join(blocks[index + 1 : index + 2])
+    return is_word and blocks[index - 1][-1:] == " " and after[:1] == " " and not _SEPARATOR.match(after)
 
 
-def _put(inside: str, authors: list[_Author], legend: dict[str, str]) -> bool:
-    """Put what stands in parentheses to the author before it; return whether it says that there are more authors."""
+def _add_parenthesis(inside: str, authors: list[_Author], legend: dict[str, str]) -> bool:
+    """Add a parenthesis to the author before it. Return whether it says that there are more authors."""
     if not authors or not inside:
         return False
     if _MORE.fullmatch(inside):
@@ -170,17 +170,17 @@ def _put(inside: str, authors: list[_Author], legend: dict[str, str]) -> bool:
 
 
 def _marks(inside: str) -> Iterator[str]:
-    """Return each mark; ``1-3`` is three."""
+    """Yield each mark; ``1-3`` is three."""
     first = 0
     for match in _ONE_MARK.finditer(re.sub(r"\band\b", " ", inside)):
         mark = match[0].rstrip("–- ").casefold()
-        if first and mark.isdigit() and first < int(mark) < first + _MOST_IN_A_RANGE:
+        if first and mark.isdigit() and first < int(mark) < first + _MAX_RANGE:
             yield from map(str, range(first + 1, int(mark)))
         first = int(mark) if match[0] != mark and mark.isdigit() else 0
         yield mark
 
 
-def _share(authors: list[_Author]) -> None:
+def _share_places(authors: list[_Author]) -> None:
     places: list[str] = []
     is_marked = False
     for author in reversed(authors):
@@ -190,6 +190,6 @@ def _share(authors: list[_Author]) -> None:
             author.places, author.is_marked = places, is_marked
 
 
-def _written(author: _Author) -> str:
+def _formatted(author: _Author) -> str:
     places = "; ".join(dict.fromkeys(filter(None, author.places)))
     return f"{author.name} ({places})" if places else author.name

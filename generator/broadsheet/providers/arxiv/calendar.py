@@ -1,7 +1,8 @@
-"""When arXiv announces what: US Eastern time, weekends, holidays. Pure.
+"""arXiv's calendar of announcements: US Eastern time, weekends, holidays.
 
 Submissions close at 14:00 Eastern from Monday to Friday and are announced at 20:00, Friday's on Sunday; the day of an
-announcement is the morning after it. On a holiday nothing closes: what came in goes with the next closing.
+announcement is the morning after it. On a holiday nothing closes; papers wait for the
+next closing.
 Source: https://info.arxiv.org/help/availability.html
 """
 
@@ -14,14 +15,14 @@ _DAY = datetime.timedelta(days=1)
 _CLOSING, _ANNOUNCED = datetime.time(14), datetime.time(20)
 _MONDAY, _THURSDAY, _FRIDAY, _SATURDAY, _SUNDAY = 0, 3, 4, 5, 6
 
-# As arXiv published them. The days around New Year change from year to year and follow no rule.
+# As published by arXiv. The days around New Year change every year and follow no rule.
 _PUBLISHED = {
     2026: "01-01 01-19 06-19 07-03 09-07 11-26 12-25 12-29 12-31",
 }
 
 
 def holidays(year: int) -> frozenset[datetime.date]:
-    """The days of `year` on which nothing closes: as published, or else by the rule that most of them follow."""
+    """Return the days of `year` on which nothing closes: as published, else by the usual rule."""
     if year in _PUBLISHED:
         return frozenset(datetime.date.fromisoformat(f"{year}-{day}") for day in _PUBLISHED[year].split())
     fixed = (datetime.date(year, 6, 19), datetime.date(year, 7, 4), datetime.date(year, 12, 25))
@@ -37,23 +38,23 @@ def holidays(year: int) -> frozenset[datetime.date]:
 
 
 def current_day(now: datetime.datetime) -> str:
-    """The day whose papers are the newest at `now`: from 20:00 Eastern on, when they are announced, tomorrow."""
+    """Return the day of the newest papers at `now`. The announcement at 20:00 Eastern is tomorrow's."""
     there = now.astimezone(EASTERN)
     return (there.date() + _DAY * (there.time() >= _ANNOUNCED)).isoformat()
 
 
 class Calendar:
-    """arXiv's calendar. `more` are holidays that arXiv declared besides those known here."""
+    """arXiv's calendar. `more` are additional holidays."""
 
     def __init__(self, more: Iterable[str] = ()) -> None:
         self._more = frozenset(map(datetime.date.fromisoformat, more))
 
     def announces(self, day: str) -> bool:
-        """Whether something is to be announced for the morning of `day`."""
+        """Return whether arXiv announces papers for the morning of `day`."""
         return self._closing(datetime.date.fromisoformat(day)) is not None
 
     def window(self, day: str) -> tuple[datetime.datetime, datetime.datetime] | None:
-        """From when until when (UTC, the end excluded) the papers of `day` were submitted; None if there are none."""
+        """Return start and end (UTC, excluded) of the submissions for `day`; None without an announcement."""
         closing = self._closing(datetime.date.fromisoformat(day))
         if closing is None:
             return None
@@ -63,7 +64,7 @@ class Calendar:
         return _at_closing(before), _at_closing(closing)
 
     def day_of(self, submitted: datetime.datetime) -> str:
-        """The earliest day on which a paper submitted then is announced; one that is held comes later."""
+        """Return the earliest day of announcement for a time of submission; a paper on hold comes later."""
         there = submitted.astimezone(EASTERN)
         closing = there.date() if there.time() < _CLOSING else there.date() + _DAY
         while not self._closes(closing):
@@ -91,7 +92,7 @@ def _nth(year: int, month: int, weekday: int, number: int) -> datetime.date:
 
 
 def _observed(day: datetime.date) -> datetime.date:
-    """A holiday on a weekend is kept on the nearest weekday."""
+    """Return the weekday on which a holiday is observed: the nearest one."""
     return day + _DAY * {_SATURDAY: -1, _SUNDAY: 1}.get(day.weekday(), 0)
 
 

@@ -1,6 +1,6 @@
-"""arXiv's OAI-PMH answers, in the formats ``arXiv``, ``arXivRaw`` and ``oai_dc``.
+"""A parser of arXiv's OAI-PMH answers in the formats ``arXiv``, ``arXivRaw`` and ``oai_dc``.
 
-Source: https://info.arxiv.org/help/oa/index.html. The day a paper was announced is in none of them.
+Source: https://info.arxiv.org/help/oa/index.html. None of them has the day of announcement.
 """
 
 import re
@@ -17,14 +17,14 @@ from broadsheet.providers.parse_result import PaperRow, ParseLog, ParseResult, r
 from broadsheet.providers.scored_json import row_parser
 from broadsheet.providers.xml import LINE, child, child_text, child_texts
 
-_CODES = frozenset(  # OAI-PMH 2.0, 3.6
+_ERROR_CODES = frozenset(  # OAI-PMH 2.0, 3.6
     "badArgument badResumptionToken badVerb cannotDisseminateFormat idDoesNotExist".split()
 ) | {"noMetadataFormats", "noSetHierarchy"}
 _FORMATS = ("arXiv", "arXivRaw", "dc")
 
 
 def matches(document: Document) -> bool:
-    """An OAI-PMH answer, or one record of one."""
+    """Return whether this is an OAI-PMH answer, or one record of it."""
     if not isinstance(document, XmlDocument):
         return False
     root = document.root
@@ -32,7 +32,7 @@ def matches(document: Document) -> bool:
 
 
 def parse(document: Document, day: str | None) -> ParseResult:
-    """The records on `day`, or else on the day of their first version; deleted records are left out with a note."""
+    """Return the records with `day`, else with the day of their first version; deleted records become a note."""
     assert isinstance(document, XmlDocument)
     root, log = document.root, ParseLog(document.where)
     if (error := child(root, "error")) is not None:
@@ -40,50 +40,50 @@ def parse(document: Document, day: str | None) -> ParseResult:
             log.problems.append(Diagnostic(document.where, "holds no papers", "nothing to do", is_note=True))
             return log.result([])
         reason = " ".join(filter(None, (error.get("code"), (error.text or "").strip())))
-        what, code = f"the repository refused: {normalize.excerpt(reason)}", error.get("code")
-        kind = f"the repository refused: {code}" if code in _CODES else "the repository refused"
-        raise rejected(document.where, what, "correct the request, then fetch again", kind)
+        message, code = f"the repository refused: {normalize.excerpt(reason)}", error.get("code")
+        kind = f"the repository refused: {code}" if code in _ERROR_CODES else "the repository refused"
+        raise rejected(document.where, message, "correct the request, then fetch again", kind)
     records = list(root.iter("record"))
     if not records:
         raise rejected(document.where, "an OAI-PMH answer without records", "ask for ListRecords or GetRecord")
-    found: list[PaperRow] = []
+    rows: list[PaperRow] = []
     deleted = 0
     for record in records:
         log.start(int(record.get(LINE, "0")))
         if (header := child(record, "header")) is not None and header.get("status") == "deleted":
             deleted += 1
         else:
-            _record(record, day, log, found)
+            _add_record(record, day, log, rows)
     if deleted:
-        what = f"{deleted} deleted {'record' if deleted == 1 else 'records'} left out"
-        log.problems.append(Diagnostic(document.where, what, "nothing to do", is_note=True))
-    return log.result(found)
+        message = f"{deleted} deleted {'record' if deleted == 1 else 'records'} left out"
+        log.problems.append(Diagnostic(document.where, message, "nothing to do", is_note=True))
+    return log.result(rows)
 
 
 def resumption_token(document: XmlDocument) -> str | None:
-    """What asks for the rest of a list, if there is more (OAI-PMH 2.0, 3.5)."""
+    """Return the token for the rest of the list, if there is more (OAI-PMH 2.0, 3.5)."""
     return next((text for token in document.root.iter("resumptionToken") if (text := (token.text or "").strip())), None)
 
 
 def error_code(document: XmlDocument) -> str | None:
-    """Why the repository refused, e.g. ``badResumptionToken`` (OAI-PMH 2.0, 3.6)."""
+    """Return the code of the repository's error, e.g. ``badResumptionToken`` (OAI-PMH 2.0, 3.6)."""
     error = child(document.root, "error")
     return None if error is None else error.get("code")
 
 
-def _record(record: Element, day: str | None, log: ParseLog, found: list[PaperRow]) -> None:
+def _add_record(record: Element, day: str | None, log: ParseLog, rows: list[PaperRow]) -> None:
     metadata = child(record, "metadata")
     about = next((part for name in _FORMATS if (part := child(metadata, name)) is not None), None)
-    given = child_text(about, "id") or child_text(child(record, "header"), "identifier") or ""
-    known = arxiv_id.parse(given)
-    if about is None or known is None:
-        what = (
-            f"no arXiv id: {normalize.excerpt(given)}" if about is not None else "no metadata in a format that is known"
+    text = child_text(about, "id") or child_text(child(record, "header"), "identifier") or ""
+    paper_id = arxiv_id.parse(text)
+    if about is None or paper_id is None:
+        message = (
+            f"no arXiv id: {normalize.excerpt(text)}" if about is not None else "no metadata in a format that is known"
         )
-        kind = "no arXiv id" if about is not None else what
-        log.reject(what, "ask arXiv for the format arXiv or arXivRaw", kind)
+        kind = "no arXiv id" if about is not None else message
+        log.reject(message, "ask arXiv for the format arXiv or arXivRaw", kind)
         return
-    row = {"arxiv_id": known.id, "title": child_text(about, "title"), **_DETAILS[about.tag](about)}
+    row = {"arxiv_id": paper_id.id, "title": child_text(about, "title"), **_DETAILS[about.tag](about)}
     if not (paper := row_parser.parse_paper(row, None, log)):
         return
     date = day or day_of_time(paper.published)
@@ -92,7 +92,7 @@ def _record(record: Element, day: str | None, log: ParseLog, found: list[PaperRo
         return
     if day is None:
         log.record_fix("announcement date unknown: filed under the first version's date", f"{paper.arxiv_id} on {date}")
-    found.append(log.row(paper, date))
+    rows.append(log.row(paper, date))
 
 
 def _arxiv(about: Element) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _arxiv_raw(about: Element) -> dict[str, Any]:
     if days:
         number = (about.findall("version")[-1].get("version") or "").removeprefix("v")
         row |= {"version": number, "published": days[0], "updated": days[-1] if len(days) > 1 else None}
-        if child_text(about.findall("version")[-1], "source_type") == "I":  # arXiv's mark for a version without text
+        if child_text(about.findall("version")[-1], "source_type") == "I":  # arXiv's type of a version without text
             row["withdrawn"] = True
     return row
 
@@ -133,7 +133,7 @@ def _common(about: Element) -> dict[str, Any]:
 
 
 def _dublin_core(about: Element) -> dict[str, Any]:
-    """``dc:description`` is the abstract, then comments; the other identifiers are a DOI and a journal's reference."""
+    """Return the fields. ``dc:description`` is the abstract, then comments; ``dc:identifier`` a DOI or a journal."""
     descriptions = child_texts(about, "description")
     comments = [text.removeprefix("Comment:").strip() for text in descriptions if text.startswith("Comment:")]
     dates = [day for text in child_texts(about, "date") if (day := day_of_time(text))]

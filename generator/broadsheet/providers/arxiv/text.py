@@ -1,4 +1,4 @@
-"""The words that arXiv puts before an abstract."""
+"""The prefix of abstracts in arXiv's feeds."""
 
 import re
 
@@ -10,7 +10,7 @@ _BEFORE = re.compile(r"\s*(?:<p>\s*)?")
 
 
 def strip_announcement(markup: str) -> str:
-    """Return `markup`, the text of a feed's item, without the announcement that arXiv puts before its abstract."""
+    """Return the text of a feed's item without the prefix of its abstract."""
     start = _BEFORE.match(markup)
-    found = ANNOUNCEMENT.match(markup, start.end() if start else 0)
-    return markup[: found.start()] + markup[found.end() :] if found else markup
+    match = ANNOUNCEMENT.match(markup, start.end() if start else 0)
+    return markup[: match.start()] + markup[match.end() :] if match else markup

@@ -1,13 +1,13 @@
-"""Notices of withdrawal, as authors and arXiv's administrators write them into comments and abstracts.
+"""Detection of withdrawal notices in comments and abstracts.
 
-arXiv has no field for it that its feeds and its API show. A notice is a clause that begins with the paper or with the
-verb; mentions of another paper, of an earlier version or of a journal are none.
+arXiv's feeds and API have no field for it. A notice is a clause that begins with the paper or the verb. Mentions of
+another paper, an earlier version or a journal are no notice.
 Source: https://info.arxiv.org/help/withdraw.html
 """
 
 import re
 
-# Nouns. Those of the first line name nothing but a text; others also name what is withdrawn or retracted elsewhere.
+# Nouns. Those of the first line mean only a text; the others also mean things withdrawn or retracted elsewhere.
 _TEXT = r"(?:paper|article|manuscript|submission|e-?print|pre-?print)"
 _KINDS = rf"(?:{_TEXT}|work|version|note|letter|draft|report|contribution|document|study|thesis)"
 _ADJECTIVES = r"(?:(?:arxiv|current|present|entire|whole|above|following)\s+)*"
@@ -41,11 +41,11 @@ _FROM_ELSEWHERE = (
     rf"(?:(?:\s+by(?:\s+[^\s.;,]+){{1,3}})?\s+from\s+(?!{_ARXIV}|public\s+view)"
     r"|\s+by\s+(?:the\s+)?(?:journal|publisher|editor|conference))"
 )
-_MENDING = r"(?:correct|fix|mend|revis|rewrit|rework|improv|updat|avoid|address|make|allow|include|add|be\s)"
+_CORRECT = r"(?:correct|fix|mend|revis|rewrit|rework|improv|updat|avoid|address|make|allow|include|add|be\s)"
 _REASON = (
     r"due\b|because|owing|as\b|since|for\b|pending|until|till\b|following|after\b|while|upon\b"
     r"|in\s+(?:order|favou?r|light|view|response)|(?:at|on|upon)\s+(?:the\s+|my\s+|our\s+|\w+['’]s?\s+)?(?:\w+['’]s?\s+)?request"
-    rf"|to\s+{_MENDING}|from\s+(?:{_ARXIV}|public\s+view)"
+    rf"|to\s+{_CORRECT}|from\s+(?:{_ARXIV}|public\s+view)"
 )
 _END = r"$|[^\s\w]"
 _OTHERWISE = r"in\s+[0-9]|with(?:out)?\b|per\b|prior\b|before\b|temporarily|permanently|altogether"
@@ -106,7 +106,7 @@ _NOTE_OF_ARXIV = re.compile(
     rf"(?:{_WITHDRAWN}|{_GONE}){_THEN}",
     re.IGNORECASE,
 )
-# Behind these words it is withdrawn from a conference or a journal.
+# After these words, the paper is withdrawn from a conference or a journal.
 _SUBMITTED = re.compile(r"\b(?:submi(?:tted|ssion)|accepted|under\s+review|iclr|neurips|icml)\b[^.;]*$", re.IGNORECASE)
 _TITLE = re.compile(
     rf"\W*(?:(?:this\s+)?{_PAPER}\s+)?(?:{_BE}\s+)?withdrawn(?:\s+by\s+{_SOMEBODY}\w*)?\W*|[\[(]withdrawn[\])].*|.*[\[(]withdrawn[\])]",
@@ -120,7 +120,7 @@ _START = re.compile(r"\W*(?:arxiv\s+admin(?:istrators?)?(?:\s+note)?\s*:\s*\W*)?
 
 
 def announces_withdrawal(comment: str | None, abstract: str | None, title: str = "") -> bool:
-    """Return whether one of a paper's texts says that this very paper is withdrawn."""
+    """Return whether a text of the paper says that the paper itself is withdrawn."""
     return (
         (comment is not None and _in_comment(" ".join(comment.split())))
         or (abstract is not None and _in_abstract(" ".join(abstract.split())))
@@ -142,9 +142,12 @@ def _in_comment(text: str) -> bool:
     starts = [start, *(match.end() for match in _CLAUSE_STARTS.finditer(text))]
     commas = [match.end() for match in _COMMAS.finditer(text)]
     return (
-        any(_SENTENCE.match(text, at) for at in starts + commas)
-        or any(_IN_A_COMMENT.match(text, at) and not _SUBMITTED.search(text[max(0, at - 100) : at]) for at in starts)
-        or any(_AFTER_A_COMMA.match(text, at) for at in commas)
+        any(_SENTENCE.match(text, start) for start in starts + commas)
+        or any(
+            _IN_A_COMMENT.match(text, start) and not _SUBMITTED.search(text[max(0, start - 100) : start])
+            for start in starts
+        )
+        or any(_AFTER_A_COMMA.match(text, comma) for comma in commas)
     )
 
 
@@ -153,7 +156,7 @@ def _in_abstract(text: str) -> bool:
         return False
     start = _start(text)
     starts = [start, *(match.end() for match in _SENTENCE_STARTS.finditer(text))]
-    return _AT_THE_START.match(text, start) is not None or any(_SENTENCE.match(text, at) for at in starts)
+    return _AT_THE_START.match(text, start) is not None or any(_SENTENCE.match(text, start) for start in starts)
 
 
 def _has_verb(text: str) -> bool:
