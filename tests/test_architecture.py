@@ -33,10 +33,27 @@ def test_imports_point_down() -> None:
 
 
 def test_every_file_it_names_exists() -> None:
-    named = set(re.findall(r"`((?:generator|tests|docs|data)/[\w./-]+)`", DOCUMENT))
-    assert named
-    made = {"docs/.theme/", "data/replies/", "data/dropped/"}  # by `broadsheet generate`, `score` and `run`
-    assert [name for name in sorted(named - made) if not (ROOT / name).exists()] == []
+    paths = set(re.findall(r"`((?:generator|tests|docs|data)/[\w./-]+)`", DOCUMENT))
+    assert paths
+    generated = {"docs/.theme/", "data/replies/", "data/dropped/"}  # by `broadsheet generate`, `score` and `run`
+    assert [path for path in sorted(paths - generated) if not (ROOT / path).exists()] == []
+    below = {path for path in re.findall(r"`((?:\w+/)+[\w.-]+\.\w+)`", DOCUMENT) if "NAME" not in path} - paths
+    assert [path for path in sorted(below - {"assets/digest.css"}) if not (PROGRAM / path).exists()] == []
+
+
+def test_every_name_it_gives_beside_a_module_is_in_the_module() -> None:
+    pairs = re.findall(r"`([\w.]+)`\s+(?:in|of|\()\s*`((?:\w+/)+\w+\.py)`", DOCUMENT)
+    assert len(pairs) > 10
+    folders = {path: ROOT if path.startswith(("generator/", "tests/")) else PROGRAM for _, path in pairs}
+    sources = {path: (folder / path).read_text("utf-8") for path, folder in folders.items()}
+    missing = [(name, path) for name, path in pairs if not re.search(rf"\b{name.split('.')[-1]}\b", sources[path])]
+    assert missing == []
+
+
+def test_the_page_is_short() -> None:
+    lines = DOCUMENT.splitlines()
+    assert len(lines) <= 250
+    assert [line for line in lines if len(line) > 130] == []
 
 
 def test_every_kind_of_page_and_every_source_is_in_its_tuple() -> None:
