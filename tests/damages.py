@@ -87,7 +87,7 @@ class World:
 
     def _clean(self, number: int, site: Path) -> dict[str, bytes]:
         self.set_data(number)
-        run = self.build("--site", str(site), "--full")
+        run = self.build("--site", str(site), "--no-cache")
         assert run.returncode == 0, run.stderr
         return tree(site)
 

@@ -167,7 +167,7 @@ def test_the_site_before_is_a_spare_that_harms_nothing_whatever_becomes_of_it(bu
 def test_a_full_build_leaves_no_spare(built: Path, tmp_path: Path) -> None:
     root = tmp_path / "full"
     shutil.copytree(built, root)
-    build(root, "--full")
+    build(root, "--no-cache")
     assert list(root.glob(".site*")) == []
 
 

@@ -131,7 +131,7 @@ def test_a_worker_killed_half_way_changes_nothing(original: Path, root: Path, tm
         assert build.returncode == 0, said
         assert_same(root, original)
         # The cluster's other worker still serves, and keeps nothing of the build before.
-        again = digest("build", "--full", "--root", root, "--executor", f"dask://{cluster.place}")
+        again = digest("build", "--no-cache", "--root", root, "--executor", f"dask://{cluster.place}")
         assert (again.returncode, again.stderr) == (0, "")
         assert_same(root, original)
 
@@ -169,12 +169,12 @@ def test_workers_with_another_program_are_refused_each_by_name(root: Path, tmp_p
 def test_a_worker_that_comes_late_and_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
     from distributed import Client
 
-    from broadsheet.build.executors import ClusterExecutor, Needs
+    from broadsheet.build.executors import ClusterExecutor, WorkerNeeds
     from broadsheet.model.diagnostics import DigestError
     from broadsheet.store.program import program_fingerprint
 
     with running(tmp_path) as cluster, Client(f"tcp://{cluster.place}", set_as_default=False) as client:
-        needs = Needs((str(tmp_path / "elsewhere" / ".digest-1"),), program_fingerprint(), {"mkdocs": "0.1"})
+        needs = WorkerNeeds((str(tmp_path / "elsewhere" / ".digest-1"),), program_fingerprint(), {"mkdocs": "0.1"})
         with ClusterExecutor(client, needs, ()) as executor, pytest.raises(DigestError) as caught:
             executor.submit(len, "abc").result(10)
     said = [(problem.message.partition(" 1.")[0], problem.hint) for problem in caught.value.problems]

@@ -128,7 +128,7 @@ def test_after_any_change_the_site_is_that_of_a_clean_build(change: str, root: P
     build(root)
     clean = tmp_path / "clean"
     shutil.copytree(root, clean, ignore=shutil.ignore_patterns("site", ".digest"))
-    build(clean, "--full", "--jobs", "1")
+    build(clean, "--no-cache", "--jobs", "1")
     ours, theirs = tree(root / "site"), tree(clean / "site")
     assert ours.keys() == theirs.keys()
     assert [path for path in ours if ours[path] != theirs[path]] == []

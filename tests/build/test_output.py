@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.build.output import Output, begin, hand_written, is_hand_written, put
+from broadsheet.build.output import Output, begin_list, hand_written_files, is_hand_written, write_generated
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.views.markdown import markdown
 from broadsheet.views.page import Page
@@ -34,7 +34,7 @@ def test_hand_written_pages_survive_and_win(tmp_path: Path) -> None:
     (tmp_path / "about.md").write_text("# Mine")
     output = write(tmp_path, "about.md", "a.md")
     write(tmp_path)
-    assert output.kept == ["about.md"]
+    assert output.shadowed == ["about.md"]
     assert (tmp_path / "about.md").read_text() == "# Mine"
     assert files(tmp_path) == {"about.md"}
 
@@ -60,9 +60,9 @@ def test_a_failed_run_removes_nothing_and_its_files_are_known_to_the_next(tmp_pa
 def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
     write(tmp_path, "a.md", "feeds/all.xml")
     (tmp_path / "mine.txt").write_text("mine")
-    put(tmp_path, "since/2025-06-03.json", b"{}")  # and no list was written after it
+    write_generated(tmp_path, "since/2025-06-03.json", b"{}")  # and no list was written after it
     (tmp_path / ".generated.elsewhere-1").write_text("feeds/all.xml\nmin")  # killed while it wrote this
-    assert hand_written(tmp_path) == ["mine.txt"]
+    assert hand_written_files(tmp_path) == ["mine.txt"]
     write(tmp_path, "a.md")
     assert files(tmp_path) == {"a.md", "mine.txt"}
 
@@ -71,7 +71,7 @@ def test_a_lost_list_costs_nothing(tmp_path: Path) -> None:
     write(tmp_path, "a.md", "gone.md")
     (tmp_path / ".generated").unlink()
     output = write(tmp_path, "a.md")
-    assert output.kept == []
+    assert output.shadowed == []
     assert files(tmp_path) == {"a.md"}
 
 
@@ -92,7 +92,7 @@ def test_two_pages_on_one_path_are_refused(tmp_path: Path) -> None:
 
 def test_a_hand_written_page_wins_under_its_other_spelling_too(tmp_path: Path) -> None:
     (tmp_path / "about.md").write_text("# Mine")
-    assert write(tmp_path, "about/index.md", "index.md").kept == ["about/index.md"]
+    assert write(tmp_path, "about/index.md", "index.md").shadowed == ["about/index.md"]
     assert files(tmp_path) == {"about.md", "index.md"}
 
 
@@ -100,11 +100,11 @@ def test_a_file_that_was_there_before_anything_was_generated_stays(tmp_path: Pat
     (tmp_path / "llms.txt").write_text("mine")
     (tmp_path / "feeds").mkdir()
     (tmp_path / "feeds/all.xml").write_text("mine")
-    begin(tmp_path)
+    begin_list(tmp_path)
     assert is_hand_written(tmp_path, "llms.txt")
     output = write(tmp_path, "a.md", "feeds/all.xml", "feeds/daily.xml")
-    assert output.kept == ["feeds/all.xml"]
-    begin(tmp_path)
+    assert output.shadowed == ["feeds/all.xml"]
+    begin_list(tmp_path)
     assert [name for name in ("llms.txt", "feeds/all.xml", "feeds/daily.xml") if is_hand_written(tmp_path, name)] == [
         "llms.txt",
         "feeds/all.xml",
@@ -121,6 +121,6 @@ def test_a_file_added_later_stays_and_a_damaged_list_makes_nothing_of_ours_someb
     for damage in (b"", b"\xff\xfe feeds\n", b"a.md\n"):
         (tmp_path / ".generated").write_bytes(damage)
         assert not is_hand_written(tmp_path, "feeds/all.xml")
-        assert write(tmp_path, "a.md", "feeds/all.xml").kept == []
+        assert write(tmp_path, "a.md", "feeds/all.xml").shadowed == []
     write(tmp_path)
     assert files(tmp_path) == {"feeds/mine.xml"}

@@ -31,22 +31,22 @@ class Digest:
         self.root = make_digest(root, papers, settings)
         self.site = root / "site"
         self.settings = config.load(root)
-        self.catalogue = Index(":memory:", self.settings)
-        self.catalogue.refresh(Store(root))
+        self.index = Index(":memory:", self.settings)
+        self.index.refresh(Store(root))
 
     def shards(self) -> dict[str, str]:
-        return {shard.name: shard.version for shard in shards(self.catalogue, self.settings)}
+        return {shard.name: shard.version for shard in shards(self.index, self.settings)}
 
-    def index(self, *names: str) -> None:
-        listed = shards(self.catalogue, self.settings)
+    def write(self, *names: str) -> None:
+        listed = shards(self.index, self.settings)
         for shard in listed:
             if not names or shard.name in names:
-                write_shard(documents(self.catalogue, self.settings, shard), self.site, shard.name)
+                write_shard(documents(self.index, self.settings, shard), self.site, shard.name)
         write_list([shard.name for shard in listed], self.site)
 
     def publish(self) -> None:
         """The search page with its script, without a theme."""
-        (page,) = pages(self.catalogue, self.settings)
+        (page,) = pages(self.index, self.settings)
         head = '<meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="../assets/search.js">'
         html = f'<!doctype html><html lang="en"><head>{head}</script></head><body>{page.body}</body></html>'
         scripts = (ROOT / "generator/broadsheet/views/scripts").glob("*.js")
@@ -85,8 +85,8 @@ def test_no_shard_has_more_papers_than_an_indexer_can_hold(tmp_path: Path, monke
     given = days(*months) | {d: days(d, papers=n)[d] for d, n in crowded.items()} | days("2025-02-03", "2025-03-03")
     digest = Digest(tmp_path, given)
     held = {
-        shard.name: [document.path for document in documents(digest.catalogue, digest.settings, shard)]
-        for shard in shards(digest.catalogue, digest.settings)
+        shard.name: [document.path for document in documents(digest.index, digest.settings, shard)]
+        for shard in shards(digest.index, digest.settings)
     }
     names = ["2025-03", "2025-01-p3-to-02", "2025-01-p2", "2025-01"]
     assert list(held) == [*names, "2024-09-to-12", "2024-05-to-08", "2024-01-to-04"]
@@ -127,8 +127,8 @@ def test_a_paper_found_to_have_been_shown_before_leaves_its_shard(tmp_path: Path
     before = Digest(tmp_path / "a", given)
     after = Digest(tmp_path / "b", given | {"2024-03-04": given["2025-02-04"]})
     assert after.shards()["2025-02"] != before.shards()["2025-02"]
-    listed = shards(after.catalogue, after.settings)
-    held = {shard.name: [d.path for d in documents(after.catalogue, after.settings, shard)] for shard in listed}
+    listed = shards(after.index, after.settings)
+    held = {shard.name: [d.path for d in documents(after.index, after.settings, shard)] for shard in listed}
     assert held == {"2025-02": ["2025-02-03-1.html"], "2024": ["2024-03-04-1.html"]}
 
 
@@ -137,9 +137,9 @@ def test_a_topic_renamed_changes_every_shard_of_papers(tmp_path: Path) -> None:
     before = Digest(tmp_path, given).shards()
     text = (tmp_path / "digest.yml").read_text()
     settings = config.load(make_digest(tmp_path / "b", given, text.replace("Model Compression", "Smaller Models")))
-    catalogue = Index(":memory:", settings)
-    catalogue.refresh(Store(tmp_path / "b"))
-    assert all(shard.version != before[shard.name] for shard in shards(catalogue, settings))
+    index = Index(":memory:", settings)
+    index.refresh(Store(tmp_path / "b"))
+    assert all(shard.version != before[shard.name] for shard in shards(index, settings))
 
 
 # -- what is written ----------------------------------------------------------------------------------------------
@@ -148,19 +148,19 @@ def test_a_topic_renamed_changes_every_shard_of_papers(tmp_path: Path) -> None:
 def test_a_shard_written_again_changes_no_other_and_two_builds_are_the_same(tmp_path: Path) -> None:
     given = days("2024-03-04", "2025-01-02", papers=3)
     one, other = Digest(tmp_path / "a", given), Digest(tmp_path / "b", given)
-    one.index()
-    other.index()
+    one.write()
+    other.write()
     first = tree(one.site)
     assert first == tree(other.site)
     stats = {path: path.stat() for path in (one.site / "pagefind" / "2024").rglob("*")}
-    one.index("2025-01")
+    one.write("2025-01")
     assert tree(one.site) == first
     assert {path: path.stat() for path in stats} == stats
 
 
 def test_a_shard_is_far_fewer_files_than_papers(tmp_path: Path) -> None:
     digest = Digest(tmp_path, days("2025-01-02", "2025-01-03", papers=200))
-    digest.index()
+    digest.write()
     assert len(tree(digest.site)) < 40
 
 
@@ -169,7 +169,7 @@ def test_a_shard_without_papers_is_not_listed(tmp_path: Path) -> None:
     digest = Digest(tmp_path, given | {"2025-02-03": given["2025-01-02"]})
     old = SearchDocument("old.html", b"<html><body>Old</body></html>", b"[]", Facets(), (), "")
     write_shard([old], digest.site, "2025-02")
-    digest.index()
+    digest.write()
     assert [shard["name"] for shard in json.loads((digest.site / "pagefind/shards.json").read_bytes())["shards"]] == [
         "2025-01"
     ]
@@ -192,7 +192,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ],
     }
     digest = Digest(tmp_path_factory.mktemp("search"), given)
-    digest.index()
+    digest.write()
     digest.publish()
     with served(digest.site, "/repo/", "127.0.0.1", 0) as place:
         yield place

@@ -276,7 +276,7 @@ def test_a_work_tree_in_a_site_still_works(root: Path) -> None:
 def test_a_file_in_docs_that_bears_the_name_of_a_generated_one_is_published_as_it_is(root: Path) -> None:
     put(root / "docs", {"llms.txt": "mine", "feeds/all.xml": "mine"})
     done = build(root, processes=1)
-    assert {"llms.txt", "feeds/all.xml"} <= set(done.kept)
+    assert {"llms.txt", "feeds/all.xml"} <= set(done.shadowed)
     for folder in (root / "docs", root / "site"):
         assert there(folder, {"llms.txt": "mine", "feeds/all.xml": "mine"})
 

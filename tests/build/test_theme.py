@@ -44,12 +44,12 @@ def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> No
     subprocess.run(command, check=True, capture_output=True)
     assert can_bypass_markdown(root)
     settings, theme = config.load(root), Theme(root)
-    catalogue = open_index(root, settings)
-    recorded = DependencyTracker(catalogue)
+    index = open_index(root, settings)
+    recorded = DependencyTracker(index)
     pages = [
         p
         for kind in PAGE_TYPES.values()
-        for key in kind.keys(catalogue, settings)
+        for key in kind.keys(index, settings)
         for p in kind.pages(recorded, settings, key)
         if isinstance(p, Page)
     ]

@@ -74,7 +74,7 @@ def test_a_run_goes_on_without_a_source_that_hangs(tmp_path: Path, source: str, 
             receipt = morning.run().receipt
         server._unasked.clear()
     assert hanging.connections == 1
-    conditions = {name: tally.condition for name, tally in receipt.sources.items()}
+    conditions = {name: tally.status for name, tally in receipt.sources.items()}
     assert [name for name, condition in conditions.items() if condition == "failed"] == [
         "librecat ista" if source == "librecat" else source
     ]
@@ -132,7 +132,9 @@ def test_mail_to_a_server_that_hangs(tmp_path: Path, way: str) -> None:
             "DIGEST_SMTP_PORT": str(hanging.port),
             "DIGEST_SMTP_TLS": "none",
         }
-        report = send_edition(settings, feed(), None, recipients, tmp_path / "state.sqlite", environment, lambda _: None)
+        report = send_edition(
+            settings, feed(), None, recipients, tmp_path / "state.sqlite", environment, lambda _: None
+        )
     assert [(it.sent, it.waiting) for it in report.deliveries] == [(0, 2)]
     assert ["mail server: does not answer in time" in str(problem) for problem in report.problems] == [True]
     assert hanging.connections == 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from broadsheet.daily.fetch import DayReport, fetch_days
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
@@ -39,7 +39,7 @@ def all_of_it(server: Loopback) -> str:
 
 def run(root: Path, *dates: str, today: str = DAY) -> list[DayReport]:
     fake = FakeTime()
-    with Web("test", clock=fake.clock, sleep=fake.sleep) as web:
+    with HttpClient("test", clock=fake.clock, sleep=fake.sleep) as web:
         return fetch_days(root, config.load(root), dates, web, today)
 
 
@@ -60,7 +60,7 @@ def test_a_day_of_everything(server: Loopback, tmp_path: Path) -> None:
         ("2609.19009", "hf"),
         ("2609.20001", "hf"),
     ]
-    assert [(source.source, source.condition, source.papers) for source in report.sources] == [
+    assert [(source.source, source.status, source.papers) for source in report.sources] == [
         ("arxiv", SourceStatus.OK, 4),
         ("hf", SourceStatus.OK, 2),
         ("librecat ista", SourceStatus.OK, 0),
@@ -121,7 +121,7 @@ def test_one_source_down_and_the_others_go_on(server: Loopback, tmp_path: Path) 
     server.on(EXPORT, Answer(200, b"<html>", (("Content-Type", "text/html"),)))
     root = make_digest(tmp_path, settings=all_of_it(server))
     (report,) = run(root, DAY)
-    conditions = [source.condition for source in report.sources]
+    conditions = [source.status for source in report.sources]
     assert conditions == [SourceStatus.FAILED, SourceStatus.OK, SourceStatus.FAILED]
     assert [problem.message for problem in report.faults] == [
         "answers 429 Too Many Requests and asks to wait 86,400 seconds",
@@ -136,7 +136,7 @@ def test_several_days_ask_the_repository_once(server: Loopback, tmp_path: Path) 
     root = make_digest(tmp_path, settings=all_of_it(server))
     reports = run(root, "2026-09-26", "2026-09-27", today="2026-11-20")
     assert [len(report.sources) for report in reports] == [2, 3]
-    assert {source.condition for report in reports for source in report.sources[:2]} == {SourceStatus.QUIET}
+    assert {source.status for report in reports for source in report.sources[:2]} == {SourceStatus.QUIET}
 
 
 def test_days_in_a_row_announce_a_paper_once(server: Loopback, tmp_path: Path) -> None:
@@ -160,14 +160,14 @@ def test_an_old_list_under_a_new_date_is_not_a_day(server: Loopback, tmp_path: P
     server.on(FEED, Answer(200, body))
     known["2026-09-23"].append(paper("2609.20003"))
     (report,) = run(make_digest(tmp_path, known, fetch), DAY)
-    assert report.sources[0].condition is SourceStatus.STALE
+    assert report.sources[0].status is SourceStatus.STALE
     what = "all papers of cs.LG were announced before 2026-09-24: the feed is an old one"
     assert [problem.message for problem in report.faults] == [what]
 
 
 def test_a_lost_archive_stops_everything_before_a_request(server: Loopback, tmp_path: Path) -> None:
     root = make_digest(tmp_path, settings=all_of_it(server))
-    Store(root).write_receipt(Receipt(date="2026-09-23", state=DayState.OK, relevant=14))
+    Store(root).write_receipt(Receipt(date="2026-09-23", state=DayState.OK, shown=14))
     with pytest.raises(DigestError, match="bring data/papers back"):
         run(root, DAY)
     assert server.asked == []
@@ -212,7 +212,7 @@ def test_a_failure_is_said_and_counted(server: Loopback, tmp_path: Path) -> None
     assert done.stderr == f"{server.url}{HF}: answers 400 Bad Request: check the address\n"
     assert done.stdout.splitlines()[0] == "2026-09-24 hf: failed"
     (report,) = json.loads(digest("fetch", "--root", root, "--date", DAY, "--json", now=WEEKS_LATER).stdout)
-    assert report["sources"][0]["condition"] == "failed"
+    assert report["sources"][0]["status"] == "failed"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.build.output import generated
+from broadsheet.build.output import generated_files
 from broadsheet.build.starter import STARTER, start
 from broadsheet.model.diagnostics import DigestError
 
@@ -72,7 +72,7 @@ def test_git_sees_hand_written_pages_and_no_generated_ones(made: Path, tmp_path:
     assert digest("generate", "--root", made).returncode == 0
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
     (tmp_path / ".gitignore").write_bytes(ignored.read_bytes())
-    for name in [*sorted(generated(made / "docs")), ".generated", "about-us.md", "assets/logo.svg"]:
+    for name in [*sorted(generated_files(made / "docs")), ".generated", "about-us.md", "assets/logo.svg"]:
         file = tmp_path / "docs" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()

@@ -141,6 +141,6 @@ def test_the_day_page_names_who_is_unscored_and_why(
     assert "2505.10001 unscored: the endpoint answers 400 Bad Request: content filter" in page
     assert "script>alert" not in page
     (root / "digest.yml").write_text((root / "digest.yml").read_text().replace("model: model-1", "model: unpriced"))
-    digest("score", "--date", DAY, "--root", root, "--again", env=environment)
+    digest("score", "--date", DAY, "--root", root, "--rescore", env=environment)
     generate(root)
     assert '<span class="muted">cost unknown</span>' in (root / "docs/daily/2025/05/27/index.md").read_text("utf-8")

@@ -1,6 +1,6 @@
-"""The archive as files: JSON Lines and SQLite, both as gzip members (RFC 1952) of which the unchanged are taken over.
+"""Archive files: JSON Lines and SQLite, as gzip members (RFC 1952). Unchanged members are copied from the last file.
 
-Nothing is held in memory but a month's lines at a time, or a piece of a database; the same data give the same bytes.
+Memory holds the lines of one month, or one piece of a database. The same data give the same bytes.
 """
 
 import hashlib
@@ -20,10 +20,9 @@ from broadsheet.store import records
 from broadsheet.store.store import Store
 from broadsheet.views.downloads import LICENCE, VERSION, ArchiveMonth, Download
 
-# Of zlib: 4 takes half the time of 6, and a twentieth more room.
-LEVEL = 4
-GZIP = 31  # the widest window, and gzip's frame without a name or a time
-PIECE = 2**20  # bytes of a database in a member
+LEVEL = 4  # of zlib: half the time of level 6, for files that are 5 % larger
+GZIP_WBITS = 31  # the widest window, and gzip's header without a name or a time
+PIECE_BYTES = 2**20  # of a database, in one member
 SCHEMA = """
 PRAGMA page_size = 16384;
 PRAGMA journal_mode = OFF;
@@ -38,38 +37,42 @@ CREATE TABLE publication (id TEXT PRIMARY KEY, title TEXT, type TEXT, year TEXT,
 _NUMBERS = {"version", "relevance", "novelty", "upvotes", "comments"}
 _FIELDS = Paper.__struct_fields__
 
-# The members of a file in their order: the version of each, and how many bytes it takes.
+# The members of a file, in order: the version of each, and its size in bytes.
 Members = tuple[tuple[str, int], ...]
 
 
 class Member(NamedTuple):
-    """A part of a file: `version` changes when `data` would give other bytes."""
+    """A part of a file: `version` changes whenever the bytes of `data` do."""
 
     version: str
     data: Callable[[], Iterable[bytes]]
 
 
-def write_json_lines(volume: Download, root: Path, site_url: str, target: Path, before: Members, old: Path) -> Members:
-    """Write `volume` as lines of JSON to `target`; what `old` has of it, whose members are `before`, is taken over."""
+def write_json_lines(
+    archive: Download, root: Path, site_url: str, target: Path, previous: Members, previous_file: Path
+) -> Members:
+    """Write `archive` as lines of JSON to `target`. Copy unchanged members from the `previous_file`."""
     store = Store(root)
-    head = _line("archive", _about(site_url))
-    members = [Member(_digest(head), lambda: [head])]
-    members += [Member(_tag("days", part.version), partial(_days, store, part)) for part in volume.months]
-    if volume.publications:
-        members.append(Member(_tag("publications", volume.publications), partial(_publications, store)))
-    return _write(members, target, before, old)
+    header = _line("archive", _about(site_url))
+    members = [Member(_hash(header), lambda: [header])]
+    members += [Member(_version("days", month.version), partial(_days, store, month)) for month in archive.months]
+    if archive.publications:
+        members.append(Member(_version("publications", archive.publications), partial(_publications, store)))
+    return _write(members, target, previous, previous_file)
 
 
-def write_sqlite(volume: Download, root: Path, site_url: str, target: Path, before: Members, old: Path) -> Members:
-    """The same as a database. It is filled anew, in order: so most of its pieces are what they were."""
-    whole = target.with_name(f".{target.name}.part")
+def write_sqlite(
+    archive: Download, root: Path, site_url: str, target: Path, previous: Members, previous_file: Path
+) -> Members:
+    """Write `archive` as a database. Rows go in by key, so most pieces of the file stay the same."""
+    database = target.with_name(f".{target.name}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
-    whole.unlink(missing_ok=True)
+    database.unlink(missing_ok=True)
     try:
-        _fill(whole, volume, Store(root), site_url)
-        return _write(_pieces(whole), target, before, old)
+        _fill(database, archive, Store(root), site_url)
+        return _write(_pieces(database), target, previous, previous_file)
     finally:
-        whole.unlink(missing_ok=True)
+        database.unlink(missing_ok=True)
 
 
 def _about(site_url: str) -> dict[str, str]:
@@ -79,45 +82,45 @@ def _about(site_url: str) -> dict[str, str]:
 # -- members -------------------------------------------------------------------------------------------------------
 
 
-def _write(members: Iterable[Member], target: Path, before: Members, old: Path) -> Members:
-    places, start = {}, 0
-    for version, size in before:
-        places[version] = (start, size)
+def _write(members: Iterable[Member], target: Path, previous: Members, previous_file: Path) -> Members:
+    ranges, start = {}, 0
+    for version, size in previous:
+        ranges[version] = (start, size)
         start += size
     written = []
     target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file, open(old if places else os.devnull, "rb") as source:
+    with target.open("wb") as file, open(previous_file if ranges else os.devnull, "rb") as source:
         for member in members:
             start = file.tell()
-            if member.version in places:
-                _copy(source.fileno(), file, *places[member.version])
+            if member.version in ranges:
+                _copy(source.fileno(), file, *ranges[member.version])
             else:
-                file.writelines(_compressed(member.data()))
+                file.writelines(_compress(member.data()))
             written.append((member.version, file.tell() - start))
     return tuple(written)
 
 
 def _copy(source: int, file: Any, start: int, size: int) -> None:
     while size:
-        data = os.pread(source, min(size, PIECE), start)
+        data = os.pread(source, min(size, PIECE_BYTES), start)
         if not data:
             raise EOFError("the last build's download is shorter than its record says")
         file.write(data)
         start, size = start + len(data), size - len(data)
 
 
-def _compressed(data: Iterable[bytes]) -> Iterator[bytes]:
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
+def _compress(data: Iterable[bytes]) -> Iterator[bytes]:
+    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP_WBITS)
     for part in data:
-        yield packer.compress(part)
-    yield packer.flush()
+        yield compressor.compress(part)
+    yield compressor.flush()
 
 
-def _tag(kind: str, version: str) -> str:
-    return _digest(f"{kind} {version}".encode())
+def _version(kind: str, version: str) -> str:
+    return _hash(f"{kind} {version}".encode())
 
 
-def _digest(data: bytes) -> str:
+def _hash(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=12).hexdigest()
 
 
@@ -128,9 +131,9 @@ def _line(kind: str, record: Any) -> bytes:
     return b'{"type":"%s","record":%s}\n' % (kind.encode(), msgspec.json.encode(record))
 
 
-def _days(store: Store, part: ArchiveMonth) -> Iterator[bytes]:
-    """The receipt of each day and the lines of its file, as they are."""
-    for date in part.dates:
+def _days(store: Store, month: ArchiveMonth) -> Iterator[bytes]:
+    """Yield the receipt of each day, and the lines of its file unchanged."""
+    for date in month.dates:
         start = b'{"type":"%s","date":"%s","record":'
         if receipt := store.receipt(date):
             record = msgspec.json.format(records.encode_receipt(receipt), indent=-1)
@@ -144,7 +147,7 @@ def _publications(store: Store) -> Iterator[bytes]:
 
 
 def _records(store: Store) -> Iterator[Publication]:
-    """What the site shows, as records."""
+    """Yield the publications that the site shows."""
     for publication in deduplicate(store.publications()):
         yield msgspec.structs.replace(publication, where="")
 
@@ -152,32 +155,36 @@ def _records(store: Store) -> Iterator[Publication]:
 # -- SQLite --------------------------------------------------------------------------------------------------------
 
 
-def _fill(path: Path, volume: Download, store: Store, site_url: str) -> None:
+def _fill(path: Path, archive: Download, store: Store, site_url: str) -> None:
     db = sqlite3.connect(path, isolation_level=None)
     kinds = (f"{name} {'NUMERIC' if name in _NUMBERS else 'TEXT'}" for name in _FIELDS)
     try:
         db.executescript(SCHEMA.format(columns=", ".join(kinds)))
         db.execute("BEGIN")
         db.executemany("INSERT INTO archive VALUES (?, ?)", _about(site_url).items())
-        for date in (date for part in volume.months for date in part.dates):
+        for date in (date for month in archive.months for date in month.dates):
             receipt = store.receipt(date)
-            said = msgspec.json.format(records.encode_receipt(receipt), indent=-1).decode() if receipt else None
-            db.execute("INSERT INTO day VALUES (?, ?)", (date, said))
+            record = msgspec.json.format(records.encode_receipt(receipt), indent=-1).decode() if receipt else None
+            db.execute("INSERT INTO day VALUES (?, ?)", (date, record))
             rows = ((date, n, *_columns(paper)) for n, paper in enumerate(store.papers(date), 1))
             db.executemany(f"INSERT INTO paper VALUES (?, ?{', ?' * len(_FIELDS)})", rows)
-        if volume.publications:
-            rows = ((it.id, it.title, it.type, it.year, it.date, it.doi, _json(it)) for it in _records(store))
+        if archive.publications:
+            rows = (_publication_row(publication) for publication in _records(store))
             db.executemany("INSERT INTO publication VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         db.execute("COMMIT")
     finally:
         db.close()
 
 
+def _publication_row(record: Publication) -> tuple[str | None, ...]:
+    return record.id, record.title, record.type, record.year, record.date, record.doi, _json(record)
+
+
 def _columns(paper: Paper) -> list[Any]:
-    """Its fields, lists and objects as JSON; what is not known is NULL."""
+    """Return its fields: lists and objects as JSON, unknown values as NULL."""
     values = msgspec.structs.astuple(paper)
     plain = (str, int, float)
-    return [it if isinstance(it, plain) else _json(it) if it else None for it in values]
+    return [value if isinstance(value, plain) else _json(value) if value else None for value in values]
 
 
 def _json(value: Any) -> str:
@@ -186,9 +193,9 @@ def _json(value: Any) -> str:
 
 def _pieces(path: Path) -> Iterator[Member]:
     with path.open("rb") as file:
-        while data := file.read(PIECE):
-            yield Member(_tag("piece", _digest(data)), partial(_one, data))
+        while data := file.read(PIECE_BYTES):
+            yield Member(_version("piece", _hash(data)), partial(_as_list, data))
 
 
-def _one(data: bytes) -> list[bytes]:
+def _as_list(data: bytes) -> list[bytes]:
     return [data]

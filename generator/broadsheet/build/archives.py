@@ -1,4 +1,4 @@
-"""The archive as downloads, made beside the pages: only what changed, each file in a process of its own."""
+"""The downloads of the archive: files that changed are written, each by one call of a worker process."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from broadsheet.build.archive_files import Members, write_json_lines, write_sqlite
-from broadsheet.build.state import Written
-from broadsheet.build.workers import Workers
+from broadsheet.build.state import ArchiveFile
+from broadsheet.build.workers import BuildWorkers
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.atomic import write_atomically
@@ -26,63 +26,64 @@ from broadsheet.views.feeds.registry import absolute
 WRITERS = {JSON_LINES: write_json_lines, SQLITE: write_sqlite}
 
 
-class Order(msgspec.Struct, frozen=True):
-    """A file to write into `fresh`; what `site` has of it, whose members are `before`, is taken over."""
+class WriteJob(msgspec.Struct, frozen=True):
+    """The inputs of one archive file in `staging`. Members in `previous` that are unchanged are copied from `site`."""
 
     root: str
     site: str
-    fresh: str
-    volume: Download
-    form: ArchiveFormat
-    before: Members
+    staging: str
+    archive: Download
+    format: ArchiveFormat
+    previous: Members
 
 
-def write(order: Order) -> Written:
-    """Write one file."""
-    volume, path = order.volume, order.volume.path(order.form)
-    site_url = config.load(Path(order.root)).site.site_url
-    places = Path(order.fresh, path), order.before, Path(order.site, path)
-    return Written(volume.version, WRITERS[order.form](volume, Path(order.root), site_url, *places))
+def write(job: WriteJob) -> ArchiveFile:
+    """Write one archive file."""
+    archive, path = job.archive, job.archive.path(job.format)
+    site_url = config.load(Path(job.root)).site.site_url
+    members = job.previous, Path(job.site, path)
+    writer = WRITERS[job.format]
+    return ArchiveFile(archive.version, writer(archive, Path(job.root), site_url, Path(job.staging, path), *members))
 
 
-class Packing:
-    """All files of all volumes: those that are as they were `before`, and those to write."""
+class ArchiveBuilder:
+    """All files of all archives: those that are unchanged since the `previous` build, and those to write."""
 
-    def __init__(self, found: Iterable[Download], before: Mapping[str, Written]) -> None:
-        self._files = {volume.path(form): (volume, form) for volume in found for form in FORMATS}
-        self._before = before
-        self.same = {
-            path: before[path]
-            for path, (volume, _) in self._files.items()
-            if path in before and before[path].version == volume.version
+    def __init__(self, archives: Iterable[Download], previous: Mapping[str, ArchiveFile]) -> None:
+        self._files = {archive.path(format): (archive, format) for archive in archives for format in FORMATS}
+        self._previous = previous
+        self.unchanged = {
+            path: previous[path]
+            for path, (archive, _) in self._files.items()
+            if path in previous and previous[path].version == archive.version
         }
 
-    def begin(self, workers: Workers, site: Path, fresh: Path) -> None:
-        """Have files written into `fresh`, with what `site` has of them."""
-        places = str(workers.job.root), str(site), str(fresh)
-        self._fresh = fresh
-        self._orders = {
-            path: workers.submit(write, Order(*places, *it, self._members(path)))
-            for path, it in self._files.items()
-            if path not in self.same
+    def start(self, workers: BuildWorkers, site: Path, staging: Path) -> None:
+        """Start to write files into `staging`, with unchanged members from `site`."""
+        folders = str(workers.job.root), str(site), str(staging)
+        self._staging = staging
+        self._calls = {
+            path: workers.submit(write, WriteJob(*folders, *file, self._members(path)))
+            for path, file in self._files.items()
+            if path not in self.unchanged
         }
 
     def _members(self, path: str) -> Members:
-        return self._before[path].members if path in self._before else ()
+        return self._previous[path].members if path in self._previous else ()
 
-    def finish(self, workers: Workers, settings: Settings) -> dict[str, Written]:
-        """Wait for the files and list them; return what they are, by path."""
-        made = {path: workers.result(order) for path, order in self._orders.items()}
+    def finish(self, workers: BuildWorkers, settings: Settings) -> dict[str, ArchiveFile]:
+        """Wait for the files, and write their index. Return all files by path."""
+        written = {path: workers.result(call) for path, call in self._calls.items()}
         if self._files:
-            write_atomically(self._fresh / INDEX_PATH, _contents(self._fresh, self._files, settings))
-        return {path: made.get(path) or self.same[path] for path in self._files}
+            write_atomically(self._staging / INDEX_PATH, _archive_index(self._staging, self._files, settings))
+        return {path: written.get(path) or self.unchanged[path] for path in self._files}
 
 
-def _contents(fresh: Path, files: dict[str, tuple[Download, ArchiveFormat]], settings: Settings) -> bytes:
-    """The list of the files: what is in each, where it is, how large it is."""
-    listed = []
-    for path, (volume, form) in files.items():
-        dates = [date for part in volume.months for date in part.dates]
-        said = {"url": absolute(settings, path), "format": form.name, "bytes": (fresh / path).stat().st_size}
-        listed.append(said | ({"first": dates[0], "last": dates[-1]} if dates else {}))
-    return msgspec.json.encode({"version": VERSION, "licence": LICENCE, "files": listed}) + b"\n"
+def _archive_index(staging: Path, files: dict[str, tuple[Download, ArchiveFormat]], settings: Settings) -> bytes:
+    """Return the index of the files: address, format, size and period of each."""
+    items = []
+    for path, (archive, format) in files.items():
+        dates = [date for month in archive.months for date in month.dates]
+        item = {"url": absolute(settings, path), "format": format.name, "bytes": (staging / path).stat().st_size}
+        items.append(item | ({"first": dates[0], "last": dates[-1]} if dates else {}))
+    return msgspec.json.encode({"version": VERSION, "licence": LICENCE, "files": items}) + b"\n"

@@ -1,4 +1,4 @@
-"""``broadsheet build``: only what changed is made again; the site changes in one step, or not at all."""
+"""``broadsheet build``: render the pages whose dependencies changed, and swap the site in one step."""
 
 import datetime as dt
 import hashlib
@@ -7,23 +7,30 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from broadsheet.build import state as states
 from broadsheet.build.archives import ArchiveBuilder
 from broadsheet.build.generate import BuildReport, all_keys, place_theme, report, write_docs
-from broadsheet.build.output import begin, generated, hand_written_files, leads_out
-from broadsheet.build.manifest import MANIFEST, Manifest, copy_manifest, is_unchanged, listed_files, read_manifest, write_manifest
+from broadsheet.build.manifest import (
+    MANIFEST,
+    Manifest,
+    copy_manifest,
+    is_unchanged,
+    listed_files,
+    read_manifest,
+    write_manifest,
+)
+from broadsheet.build.output import begin_list, generated_files, hand_written_files, outside_test
 from broadsheet.build.search_index import FOLDER, write_list
 from broadsheet.build.site_folder import check_folder, keep_others, recognized
-from broadsheet.build.state import BuiltKey, BuildState, ArchiveFile
-from broadsheet.build.swap import atomic_swap, run_mkdocs, link_unchanged, keep_identical
+from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, load_state, save_state
+from broadsheet.build.swap import atomic_swap, link_identical, link_unchanged, run_mkdocs
 from broadsheet.build.theme import build_rest, can_bypass_markdown
-from broadsheet.build.workers import PROCESSORS, BuildJob, Progress, BuildWorkers
+from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index
 from broadsheet.index.open import CACHE, ExecutorFactory, open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
@@ -37,7 +44,7 @@ from broadsheet.views.downloads import downloads
 from broadsheet.views.page import page_url
 from broadsheet.views.search_documents import shards
 
-# A page's bytes depend on these too.
+# The packages that the bytes of a page depend on.
 TOOLCHAIN = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "pagefind")
 
 
@@ -53,204 +60,198 @@ def build(
 ) -> BuildReport:
     """Build the digest in `root` into `site` (default: the ``site_dir`` of mkdocs.yml).
 
-    `full` leaves earlier builds out of account; `force` takes a folder for the site that no build made; `executors`
-    says who does the work. Raises DigestError with every problem; then the last site stands.
+    `full` ignores earlier builds. `force` accepts a folder for the site that no build made. `executors` creates the
+    executor for the given number of processes. Raises DigestError with every problem; then the last site stays.
     """
     settings = config.load(root)
     root = root.absolute()
     target = real_site(root, settings, site)
-    check_folder(target, root, root / settings.site.docs_dir, cached_file(root, target, "seal"), force=force)
+    check_folder(target, root, root / settings.site.docs_dir, cached_file(root, target, "manifest"), force=force)
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
 
-        def once() -> BuildReport:
-            with closing(open_index(root, settings, executors)) as catalogue:
-                run = _Build(root, target, settings, catalogue, full, force)
+        def build_site() -> BuildReport:
+            with closing(open_index(root, settings, executors)) as index:
+                run = _Build(root, target, settings, index, full, force)
                 return run.run(processes or PROCESSORS, executors, progress)
 
-        return with_sound_index(root, once)
+        return with_sound_index(root, build_site)
 
 
 def real_site(root: Path, settings: Settings, site: Path | None) -> Path:
-    """Return where the site really is: links lead to it, and are not what is exchanged."""
+    """Return the real path of the site: the swap replaces the folder, not a link to it."""
     return Path(os.path.realpath(site or root / settings.site.site_dir))
 
 
 def cached_file(root: Path, site: Path, name: str) -> Path:
-    """Return the place in the cache of what a build notes about one site, of those that may be built from `root`."""
+    """Return the path of the cache file `name` for one site. Several sites may be built from one `root`."""
     return root / CACHE / f"{name}-{hashlib.sha256(str(site).encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
 
 
 class _Build:
-    """One run: what was there before, what is there now, and the way from the one to the other."""
+    """One build: the previous state, the current inputs, and the steps from one site to the next."""
 
-    def __init__(
-        self, root: Path, site: Path, settings: Settings, catalogue: Index, full: bool, force: bool
-    ) -> None:
-        self.root, self.site, self.settings, self.catalogue, self.force = root, site, settings, catalogue, force
+    def __init__(self, root: Path, site: Path, settings: Settings, index: Index, full: bool, force: bool) -> None:
+        self.root, self.site, self.settings, self.index, self.force = root, site, settings, index, force
         self.docs = root / settings.site.docs_dir
         self.state_file = cached_file(root, site, "state").with_suffix(".json")
-        self.manifest_copy = cached_file(root, site, "seal")
+        self.manifest_copy = cached_file(root, site, "manifest")
         self.doubtful: set[str] = set()
-        self.settled: set[str] = set()
-        begin(self.docs)
+        self.handled: set[str] = set()
+        begin_list(self.docs)
         place_theme(self.docs)
-        self.short = can_bypass_markdown(root)
+        self.bypass = can_bypass_markdown(root)
         manifest = read_manifest(site)
-        before = BuildState() if full or not self.short else states.load(self.state_file, site, manifest)
-        self.base = _build_inputs(root, settings)
-        self.before = before if before.base == self.base else BuildState()
-        self.damaged = _damaged(self.docs, self.before, manifest)
-        self.outside, self.by_hand = self._hand_written()
-        by_hand = _contents(self.docs, self.by_hand)
-        self.data = _digest(
-            [*catalogue.day_versions().items(), catalogue.publications_version(), by_hand, self.outside]
-        )
+        previous = BuildState() if full or not self.bypass else load_state(self.state_file, site, manifest)
+        self.inputs = build_inputs(root, settings)
+        self.previous = previous if previous.inputs == self.inputs else BuildState()
+        self.damaged = _damaged(self.docs, self.previous, manifest)
+        self.outside, self.hand_written = self._hand_written_files()
+        contents = _hash_files(self.docs, self.hand_written)
+        self.data = _hash([*index.day_versions().items(), index.publications_version(), contents, self.outside])
 
     def run(self, processes: int, executors: ExecutorFactory, progress: Progress) -> BuildReport:
-        if self.before.made and self.before.data == self.data and not self.damaged:
+        if self.previous.built_keys and self.previous.data == self.data and not self.damaged:
             copy_manifest(self.site, self.manifest_copy)
-            return self._report(self.before.made, 0, 0)
-        with atomic_swap(self.site, self._keep_latecomers, spare=True) as staging:
-            job = BuildJob(self.root, staging, self.base + self.data, processes, executors, themed=self.short)
-            with BuildWorkers(job, self.catalogue, self.settings) as workers:
+            return self._report(self.previous.built_keys, 0, 0)
+        with atomic_swap(self.site, self._keep_latecomers, keep_previous=True) as staging:
+            job = BuildJob(self.root, staging, self.inputs + self.data, processes, executors, themed=self.bypass)
+            with BuildWorkers(job, self.index, self.settings) as workers:
                 state, rendered, written = self._fill(staging, workers, progress)
-            if self.before.made:
-                keep_identical(self.site, staging)
-            write_manifest(staging, state.manifest, self._keep_others(staging))
+            if self.previous.built_keys:
+                link_identical(self.site, staging)
+            write_manifest(staging, state.fingerprint, self._keep_others(staging))
         copy_manifest(self.site, self.manifest_copy)
-        if self.short:
-            states.save(state, self.state_file)
-        return self._report(state.made, rendered, written)
+        if self.bypass:
+            save_state(state, self.state_file)
+        return self._report(state.built_keys, rendered, written)
 
-    def _report(self, made: tuple[BuiltKey, ...], rendered: int, written: int) -> BuildReport:
-        done = report(self.catalogue, made, rendered, written, self.site)
+    def _report(self, built_keys: tuple[BuiltKey, ...], rendered: int, written: int) -> BuildReport:
+        result = report(self.index, built_keys, rendered, written, self.site)
         outside, doubtful = (tuple(map(printable, names)) for names in (self.outside, sorted(self.doubtful)))
-        return msgspec.structs.replace(done, outside=outside, doubtful=doubtful)
+        return msgspec.structs.replace(result, outside=outside, doubtful=doubtful)
 
     def _keep_others(self, staging: Path) -> set[str]:
-        listed = listed_files(self.site, self.manifest_copy)
-        ours = recognized(self.site, staging) if listed is None else listed
+        recorded = listed_files(self.site, self.manifest_copy)
+        ours = recognized(self.site, staging) if recorded is None else recorded
         others = keep_others(self.site, staging, ours, force=self.force)
-        self.doubtful = others if listed is None else set()
-        self.settled = {*ours, *others}
+        self.doubtful = others if recorded is None else set()
+        self.handled = {*ours, *others}
         return others
 
     def _keep_latecomers(self, last: Path) -> None:
-        """Take along from the last site what came after `_keep_others` and before the new one took its place."""
-        keep_others(last, self.site, self.settled, force=self.force)
+        """Keep files that were added to the last site between `_keep_others` and the swap."""
+        keep_others(last, self.site, self.handled, force=self.force)
 
-    def _hand_written(self) -> tuple[list[str], list[str]]:
-        """Return the files in docs/ that lead out of it, which are not published, and all others made by hand."""
+    def _hand_written_files(self) -> tuple[list[str], list[str]]:
+        """Return the hand-written files in docs/: those that lead out of it and are not published, and all others."""
         names = hand_written_files(self.docs)
-        outside = [name for name in names if leads_out(self.docs, name)]
-        if outside and not self.short:
+        outside = list(filter(outside_test(self.docs), names))
+        if outside and not self.bypass:
             what, do = "a link that leads out of docs/", "put the file itself there"
             raise DigestError([Diagnostic(f"{self.docs.name}/{printable(name)}", what, do) for name in outside])
         return outside, [name for name in names if name not in outside]
 
     def _fill(self, staging: Path, workers: BuildWorkers, progress: Progress) -> tuple[BuildState, int, int]:
-        """Make the new site. Returns what it is made of, how many keys were rendered, how many files docs/ got."""
-        beside = SideOutputs(self, workers, staging)
-        if self.short:  # else MkDocs would empty the folder later
-            beside.index()
-        current = {(one.kind, one.key): one for one in self._unchanged()}
-        keys = all_keys(self.catalogue, self.settings)
-        pages = _files(current[key] for key in keys if key in current)
-        link_unchanged(self.site, staging, [*pages, *beside.downloads], apart=(FOLDER, MANIFEST))
-        if self.short:
-            beside.pack()
-        outcome = workers.render([key for key in keys if key not in current], progress)
-        current |= {(one.kind, one.key): one for one in outcome.made}
-        made = tuple(current[key] for key in keys)
-        written = outcome.written + write_docs(self.docs, made, built=True)
-        self._site(staging, made)
-        if not self.short:
-            beside.index()
-            beside.pack()
-        indexed, packed = beside.finish()
-        return BuildState(self.base, self.data, made, indexed, packed), len(outcome.made), written
+        """Build the new site. Return its state, the number of rendered keys and that of changed files in docs/."""
+        side_outputs = SideOutputs(self, workers, staging)
+        if self.bypass:  # else MkDocs would empty the folder later
+            side_outputs.index()
+        current = {(built_key.page_type, built_key.key): built_key for built_key in self._unchanged()}
+        keys = all_keys(self.index, self.settings)
+        pages = _site_paths(current[key] for key in keys if key in current)
+        link_unchanged(self.site, staging, [*pages, *side_outputs.unchanged_archives], apart=(FOLDER, MANIFEST))
+        if self.bypass:
+            side_outputs.archive()
+        result = workers.render([key for key in keys if key not in current], progress)
+        current |= {(built_key.page_type, built_key.key): built_key for built_key in result.built_keys}
+        built_keys = tuple(current[key] for key in keys)
+        written = result.written + write_docs(self.docs, built_keys, built=True)
+        self._run_mkdocs(staging, built_keys)
+        if not self.bypass:
+            side_outputs.index()
+            side_outputs.archive()
+        shard_versions, archives = side_outputs.finish()
+        state = BuildState(self.inputs, self.data, built_keys, shard_versions, archives)
+        return state, len(result.built_keys), written
 
     def _unchanged(self) -> list[BuiltKey]:
-        """What the last build made of answers that are the same today."""
-        known: dict[tuple[str, tuple[Any, ...]], str] = {}
-        taken = {page_url(path) for path in self.by_hand if path.endswith(".md")}
-
-        def now(query: str, arguments: tuple[Any, ...]) -> str:
-            if (query, arguments) not in known:
-                known[query, arguments] = self.catalogue.version(query, arguments)
-            return known[query, arguments]
-
+        """Return the previous build's results whose dependencies and files have not changed."""
+        version = cache(self.index.version)
+        reserved = {page_url(path) for path in self.hand_written if path.endswith(".md")}
         return [
-            one
-            for one in self.before.made
-            if not one.kept
-            and all(now(answer.query, answer.arguments) == answer.version for answer in one.answers)
-            and taken.isdisjoint(one.pages)
-            and self.damaged.isdisjoint(one.sources())
+            built_key
+            for built_key in self.previous.built_keys
+            if not built_key.shadowed
+            and all(version(query.query, query.arguments) == query.version for query in built_key.dependencies)
+            and reserved.isdisjoint(built_key.pages)
+            and self.damaged.isdisjoint(built_key.docs_paths())
         ]
 
-    def _site(self, staging: Path, made: tuple[BuiltKey, ...]) -> None:
-        """What is MkDocs' of the site; without the short way that is every page."""
-        if not self.short:
-            run_mkdocs(self.root, staging, source_date_epoch(self.catalogue), [path for one in made for path in one.built])
+    def _run_mkdocs(self, staging: Path, built_keys: tuple[BuiltKey, ...]) -> None:
+        """Let MkDocs build its part of the site, which is every page if Markdown cannot be bypassed."""
+        epoch = source_date_epoch(self.index)
+        if self.bypass:
+            pages = (page for built_key in built_keys for page in built_key.pages.items())
+            build_rest(self.root, staging, {f"{address}index.md": updated for address, updated in pages}, epoch)
         else:
-            known = {f"{address}index.md": updated for one in made for address, updated in one.pages.items()}
-            build_rest(self.root, staging, known, source_date_epoch(self.catalogue))
+            site_only = [path for built_key in built_keys for path in built_key.site_only]
+            run_mkdocs(self.root, staging, epoch, site_only)
 
 
 class SideOutputs:
-    """What is made beside new pages: the search index and the downloads, as far as the last site does not have them."""
+    """The search index and the downloads, written in parallel with the pages; unchanged ones are linked."""
 
     def __init__(self, build: _Build, workers: BuildWorkers, staging: Path) -> None:
-        self._build, self._workers, self._fresh = build, workers, staging
-        self._shards = shards(build.catalogue, build.settings) if build.settings.search else []
-        self._packing = ArchiveBuilder(downloads(build.catalogue, build.settings), build.before.downloads)
-        self.downloads = list(self._packing.same)
+        self._build, self._workers, self._staging = build, workers, staging
+        self._shards = shards(build.index, build.settings) if build.settings.search else []
+        self._archives = ArchiveBuilder(downloads(build.index, build.settings), build.previous.downloads)
+        self.unchanged_archives = list(self._archives.unchanged)
 
     def index(self) -> None:
-        """Have the shards made that are not as they were."""
-        stale = [shard for shard in self._shards if self._build.before.shards.get(shard.name) != shard.version]
-        same = {shard.name for shard in self._shards if shard not in stale}
-        link_unchanged(self._build.site / FOLDER, self._fresh / FOLDER, same)
+        """Start to write the shards that changed."""
+        previous = self._build.previous.shards
+        stale = [shard for shard in self._shards if previous.get(shard.name) != shard.version]
+        unchanged = {shard.name for shard in self._shards if shard not in stale}
+        link_unchanged(self._build.site / FOLDER, self._staging / FOLDER, unchanged)
         self._indexing = self._workers.index(stale)
 
-    def pack(self) -> None:
-        """Have the downloads written."""
-        self._packing.begin(self._workers, self._build.site, self._fresh)
+    def archive(self) -> None:
+        """Start to write the downloads that changed."""
+        self._archives.start(self._workers, self._build.site, self._staging)
 
     def finish(self) -> tuple[dict[str, str], dict[str, ArchiveFile]]:
-        """Wait for all of it. Returns the shards' versions, and the downloads."""
+        """Wait for all files. Return the versions of the shards, and the downloads by path."""
         for shard in self._indexing:
             self._workers.result(shard)
         if self._shards:
-            write_list([shard.name for shard in self._shards], self._fresh)
-        packed = self._packing.finish(self._workers, self._build.settings)
-        return {shard.name: shard.version for shard in self._shards}, packed
+            write_list([shard.name for shard in self._shards], self._staging)
+        archives = self._archives.finish(self._workers, self._build.settings)
+        return {shard.name: shard.version for shard in self._shards}, archives
 
 
-def _damaged(docs: Path, before: BuildState, manifest: Manifest | None) -> set[str]:
-    """Return the generated files in docs/ that are gone, or were written to since the site was sealed."""
-    if manifest is None or not before.made:
+def _damaged(docs: Path, previous: BuildState, manifest: Manifest | None) -> set[str]:
+    """Return the generated files in docs/ that were removed or changed after the site was finished."""
+    if manifest is None or not previous.built_keys:
         return set()
-    names = {path for one in before.made for path in one.sources()} | generated(docs)
+    names = {path for built_key in previous.built_keys for path in built_key.docs_paths()} | generated_files(docs)
     return {name for name in names if not is_unchanged(f"{docs}/{name}", manifest.time_ns)}
 
 
-def _files(made: Iterable[BuiltKey]) -> Iterator[str]:
-    """The files that pages are in the site, with what stands beside them."""
-    for one in made:
-        yield from (f"{page}index.html" for page in one.pages)
-        yield from one.built
+def _site_paths(built_keys: Iterable[BuiltKey]) -> Iterator[str]:
+    """Yield the paths in the site of pages and of their alternates."""
+    for built_key in built_keys:
+        yield from (f"{address}index.html" for address in built_key.pages)
+        yield from built_key.site_only
 
 
-def _build_inputs(root: Path, settings: Settings) -> str:
-    """Changes when something does that every page may depend on: program, settings, theme."""
-    makers = [*((name, version(name)) for name in TOOLCHAIN), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
-    return _digest([program_fingerprint(), settings.fingerprint, read_regular(root / SITE_FILE), *makers])
+def build_inputs(root: Path, settings: Settings) -> str:
+    """Return the hash of what every page may depend on: program, packages, settings and theme."""
+    versions = [*((name, version(name)) for name in TOOLCHAIN), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
+    return _hash([program_fingerprint(), settings.fingerprint, read_regular(root / SITE_FILE), *versions])
 
 
-def _contents(docs: Path, names: Iterable[str]) -> str:
-    """Changes when a file of that name in docs/ does, comes or goes. Raises DigestError for pages that are no text."""
+def _hash_files(docs: Path, names: Iterable[str]) -> str:
+    """Return the hash of names and contents of files in docs/. Raises DigestError for pages that are not UTF-8."""
     digest = hashlib.sha256()
     problems = []
     for name in names:
@@ -263,13 +264,13 @@ def _contents(docs: Path, names: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def _digest(parts: Iterable[object]) -> str:
+def _hash(parts: Iterable[object]) -> str:
     return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()
 
 
-def source_date_epoch(catalogue: Index) -> int:
-    """Noon UTC of the newest day: the one time a build knows."""
-    date = max(catalogue.day_versions(), default="")
+def source_date_epoch(index: Index) -> int:
+    """Return noon UTC of the newest day, so that a build does not depend on the clock."""
+    date = max(index.day_versions(), default="")
     if not date:
         return 0
     return int(dt.datetime.combine(dt.date.fromisoformat(date), dt.time(12), dt.UTC).timestamp())

@@ -1,9 +1,8 @@
-"""A Dask cluster in place of this machine's processes, through the standard interface (PEP 3148).
+"""An executor (PEP 3148) for the workers of a Dask cluster, in place of this machine's processes.
 
-Workers must see the digest's folder and the site's at the same paths, and run the same program: else they would write
-pages to where nobody looks for them, or other pages. Each is asked before the build begins, and at every call, since
-more may join. A call whose worker died is made again by another; calls do nothing but put whole files in their places,
-so that a second time changes nothing.
+Workers need the folders of digest and site at the same paths, and the same program: else they would write pages to the
+wrong place, or different pages. Each worker is checked before the build, and at every call, since more may join. If a
+worker dies, Dask repeats its call on another one. Calls only write whole files, so a repeated call changes nothing.
 """
 
 import logging
@@ -25,9 +24,9 @@ import msgspec
 from distributed import Client, get_worker
 from distributed.scheduler import KilledWorker
 
-from broadsheet.build.build import MAKERS, real_site
+from broadsheet.build.build import TOOLCHAIN, real_site
 from broadsheet.build.output import remove_unfinished
-from broadsheet.build.swap import fresh_of
+from broadsheet.build.swap import staging_folder
 from broadsheet.index.open import CACHE, ExecutorFactory
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
@@ -36,38 +35,38 @@ from broadsheet.store.program import program_fingerprint
 P = ParamSpec("P")
 A = TypeVar("A")
 
-CONNECT = 5  # seconds for the scheduler to answer
-WORKERS = 10  # seconds for the first worker to come
-GONE = 60  # seconds without any worker, then the build gives up
+CONNECT_TIMEOUT_S = 5  # for the scheduler to answer
+FIRST_WORKER_TIMEOUT_S = 10
+NO_WORKERS_TIMEOUT_S = 60  # after that long without any worker, the build gives up
 
-# What a worker keeps at hand (SQLite's connection, the theme) is for one thread: calls of one worker take turns.
+# The cached context of a worker (SQLite's connection, the theme) belongs to one thread, so calls run one by one.
 _THREAD = ThreadPoolExecutor(1)
 
 
-class Needs(msgspec.Struct, frozen=True):
-    """What a worker must have: sight of the `marks`, files made just now; the program; what else makes pages."""
+class WorkerNeeds(msgspec.Struct, frozen=True):
+    """The requirements of a worker: it sees the files `marks`, and has the same program and packages."""
 
     marks: tuple[str, ...]
     program: str
-    makers: dict[str, str]
+    packages: dict[str, str]
 
 
 @contextmanager
 def cluster(place: str, root: Path, site: Path | None) -> Iterator[tuple[int, ExecutorFactory]]:
-    """How many workers the Dask scheduler at `place` has, and how they build the digest in `root` into `site`.
+    """Yield the number of workers of the Dask scheduler at `place` (``HOST:PORT``), and a factory of executors.
 
-    `place` is of the form ``HOST:PORT``. Raises DigestError if no scheduler answers there, with a problem for each
-    worker that cannot take part, and when scheduler or workers are lost while work is under way.
+    Raises DigestError if no scheduler answers, with a problem for each unfit worker, and if scheduler or workers are
+    lost during the build.
     """
     settings = config.load(root)
     site = real_site(root, settings, site)
-    unfinished = (root / settings.site.docs_dir, fresh_of(site))
+    unfinished = (root / settings.site.docs_dir, staging_folder(site))
     with _client(place) as client, _marks(root.absolute() / CACHE, site.parent) as marks:
-        needs = Needs(marks, program_fingerprint(), _versions())
-        _ask(client, place, needs)
+        needs = WorkerNeeds(marks, program_fingerprint(), _versions())
+        _check_workers(client, place, needs)
         try:
             with _watched(client):
-                # Two at least: a build by one process would start none.
+                # At least two: with one process, a build calls everything in its own.
                 yield max(2, len(client.nthreads())), lambda processes: ClusterExecutor(client, needs, unfinished)
         except CancelledError as error:
             what = "the scheduler, or every worker, was lost; the last site is untouched"
@@ -81,23 +80,23 @@ def cluster(place: str, root: Path, site: Path | None) -> Iterator[tuple[int, Ex
 
 
 class ClusterExecutor(Executor):
-    """Calls are made by the cluster's workers. When it ends, what killed workers left unfinished is taken away."""
+    """An executor whose calls run on the cluster's workers. At its end, it removes files that killed workers left."""
 
-    def __init__(self, client: Client, needs: Needs, unfinished: tuple[Path, Path] | tuple[()]) -> None:
+    def __init__(self, client: Client, needs: WorkerNeeds, unfinished: tuple[Path, Path] | tuple[()]) -> None:
         self._client, self._needs, self._unfinished = client, needs, unfinished
-        # Not pure: the same call is another one when files have changed.
+        # Not pure: the same call has another result after files have changed.
         self._dask = client.get_executor(pure=False)
 
     def submit(self, function: Callable[P, A], /, *args: P.args, **kwargs: P.kwargs) -> Future[A]:
-        """Have some worker call the function."""
+        """Call the function on one of the workers."""
         future: Future[A] = self._dask.submit(_work, self._needs, function, args, kwargs)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls; wait for those under way, which could otherwise write into the next build's site."""
+        """Accept no more calls. Wait for running ones, which could otherwise write into the next build's site."""
         self._dask.shutdown(wait=wait and not cancel_futures)
         if cancel_futures and self._client.status == "running":
-            self._client.run(_rest, on_error="ignore")
+            self._client.run(_wait_until_idle, on_error="ignore")
         if self._unfinished:
             docs, site = self._unfinished
             remove_unfinished(docs, site)
@@ -108,21 +107,21 @@ class ClusterExecutor(Executor):
         self.shutdown(cancel_futures=kind is not None)
 
 
-def _work(needs: Needs, function: Callable[..., A], args: tuple[Any, ...], kwargs: dict[str, Any]) -> A:
-    """What a worker does."""
+def _work(needs: WorkerNeeds, function: Callable[..., A], args: tuple[Any, ...], kwargs: dict[str, Any]) -> A:
+    """Call the function, on a worker. Raises DigestError if the worker is unfit."""
     if problems := _missing(needs):
         address = get_worker().address
         raise DigestError([Diagnostic(f"worker {address}", what, do) for what, do in problems])
     return _THREAD.submit(function, *args, **kwargs).result()
 
 
-def _rest() -> None:
-    """Wait until nothing is under way."""
+def _wait_until_idle() -> None:
+    """Wait, on a worker, until no call is running."""
     _THREAD.submit(int).result()
 
 
-def _missing(needs: Needs) -> list[tuple[str, str]]:
-    """What is wrong here, and what to do about it."""
+def _missing(needs: WorkerNeeds) -> list[tuple[str, str]]:
+    """Return what a worker lacks, and what to do about it."""
     problems = []
     for mark in map(Path, needs.marks):
         if not mark.exists():
@@ -131,16 +130,16 @@ def _missing(needs: Needs) -> list[tuple[str, str]]:
             problems.append((f"it may not write into {mark.parent}", "run it as the same user"))
     if program_fingerprint() != needs.program:
         problems.append(("its program is another version", "install the same broadsheet there, and start it again"))
-    found = _versions()
-    for name in sorted(name for name in needs.makers if found[name] != needs.makers[name]):
-        what = f"it has {name} {found[name] or 'not at all'}, here is {needs.makers[name]}"
+    versions = _versions()
+    for name in sorted(name for name in needs.packages if versions[name] != needs.packages[name]):
+        what = f"it has {name} {versions[name] or 'not at all'}, here is {needs.packages[name]}"
         problems.append((what, "install the same version there, and start it again"))
     return problems
 
 
 @cache
 def _versions() -> dict[str, str]:
-    return {name: _version(name) for name in MAKERS}
+    return {name: _version(name) for name in TOOLCHAIN}
 
 
 def _version(name: str) -> str:
@@ -150,10 +149,10 @@ def _version(name: str) -> str:
         return ""
 
 
-def _ask(client: Client, place: str, needs: Needs) -> None:
-    """Ask every worker whether it has what it needs, and the scheduler, which unpacks calls too, for the program."""
+def _check_workers(client: Client, place: str, needs: WorkerNeeds) -> None:
+    """Raise DigestError unless every worker meets the needs, and the scheduler, which unpickles calls, the program."""
     try:
-        client.wait_for_workers(1, timeout=WORKERS)
+        client.wait_for_workers(1, timeout=FIRST_WORKER_TIMEOUT_S)
     except TimeoutError as error:
         do = f"start some: dask worker {place} --nworkers -1 --nthreads 1"
         raise DigestError(Diagnostic(f"dask://{place}", "the scheduler has no workers", do)) from error
@@ -176,31 +175,31 @@ def _ask(client: Client, place: str, needs: Needs) -> None:
 @contextmanager
 def _client(place: str) -> Iterator[Client]:
     try:
-        _greet(place)
-        client = Client(f"tcp://{place}", timeout=CONNECT, set_as_default=False, name="digest")
+        _await_greeting(place)
+        client = Client(f"tcp://{place}", timeout=CONNECT_TIMEOUT_S, set_as_default=False, name="digest")
     except OSError as error:
         what = f"no Dask scheduler answers ({error.strerror or error})"
         do = "start one (dask scheduler), or build without --executor"
         raise DigestError(Diagnostic(f"dask://{place}", what, do)) from error
-    # They log tracebacks where Dask also raises, and what it raises is said here in words.
+    # These log tracebacks of exceptions that Dask also raises, and that are reported here as problems.
     for name in ("distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with client:
         yield client
 
 
-def _greet(place: str) -> None:
-    """Raises OSError where nobody speaks first, as Dask does: with another server its client would wait for ever."""
+def _await_greeting(place: str) -> None:
+    """Raise OSError unless the server speaks first, as Dask's does. With others its client would wait forever."""
     parts = urlsplit(f"//{place}")
-    with socket.create_connection((parts.hostname, parts.port), CONNECT) as connection:
-        # A message starts with the number of bytes to come: some hundreds.
+    with socket.create_connection((parts.hostname, parts.port), CONNECT_TIMEOUT_S) as connection:
+        # A message starts with its length: some hundreds of bytes.
         if not 0 < int.from_bytes(connection.recv(8), "little") < 2**16:
             raise OSError("another server has this port")
 
 
 @contextmanager
 def _marks(*folders: Path) -> Iterator[tuple[str, ...]]:
-    """A new file in each folder: who sees it sees the folder, not another one at the same path."""
+    """Create a file in each folder. A worker that sees it has the same folder, not another one at the same path."""
     with ExitStack() as stack:
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
@@ -210,14 +209,14 @@ def _marks(*folders: Path) -> Iterator[tuple[str, ...]]:
 
 @contextmanager
 def _watched(client: Client) -> Iterator[None]:
-    """Give up when there has been no worker for long: Dask would wait for ever, and so would the next build."""
-    over = threading.Event()
+    """Cancel all calls if there has been no worker for long. Dask would wait forever, and so would the next build."""
+    finished = threading.Event()
 
     def watch() -> None:
-        without = 0
-        while not over.wait(1) and client.status == "running":
-            without = 0 if client.nthreads() else without + 1
-            if without >= GONE:
+        seconds_without = 0
+        while not finished.wait(1) and client.status == "running":
+            seconds_without = 0 if client.nthreads() else seconds_without + 1
+            if seconds_without >= NO_WORKERS_TIMEOUT_S:
                 client.cancel(list(client.futures), force=True)
                 return
 
@@ -226,5 +225,5 @@ def _watched(client: Client) -> Iterator[None]:
     try:
         yield
     finally:
-        over.set()
+        finished.set()
         thread.join()

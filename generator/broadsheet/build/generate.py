@@ -1,4 +1,4 @@
-"""``broadsheet generate``: data/ → catalogue → pages and feeds → docs/."""
+"""``broadsheet generate``: data/ → index → pages and feeds → docs/."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from broadsheet.build.output import Output, begin, is_hand_written, put
+from broadsheet.build.output import Output, begin_list, is_hand_written, write_generated
 from broadsheet.build.state import BuiltKey
-from broadsheet.build.workers import PROCESSORS, BuildJob, Progress, BuildWorkers
+from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index
 from broadsheet.index.open import open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
@@ -19,18 +19,17 @@ from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.program import PROGRAM
 from broadsheet.views.page_types import PAGE_TYPES
 
-# The parts of the style sheet, in the order in which they hold.
+# The parts of the style sheet. The order counts: later rules override earlier ones.
 STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "print")
-# The part of the theme that names a page's twins.
-TWINS = ".theme/alternates.html"
+ALTERNATES = ".theme/alternates.html"  # the part of the theme that links a page's alternates
 
 
 class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run did: the archive it found, the pages it made, the files in docs/ that changed, the folder it filled.
+    """The result of ``generate`` or ``build``: the size of the archive, rendered pages, changed files, the folder.
 
-    `kept` are generated pages that gave way to hand-written ones, `outside` files in docs/ that lead out of it and were
-    left out, `doubtful` files that stayed in the site though an earlier build may have made them; `newest` is the last
-    day on record, or empty.
+    `shadowed` are generated pages that a hand-written page replaces. `outside` are files in docs/ that lead out of it
+    and were not published. `doubtful` are files of the site that an earlier build may have made. `newest` is the last
+    day of the archive, or empty.
     """
 
     days: int
@@ -38,7 +37,7 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     publications: int
     rendered: int
     written: int
-    kept: tuple[str, ...]
+    shadowed: tuple[str, ...] = msgspec.field(name="kept")
     newest: str
     folder: str
     outside: tuple[str, ...] = ()
@@ -46,47 +45,47 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def generate(root: Path, processes: int | None = None, progress: Progress = lambda done, total: None) -> BuildReport:
-    """Write all pages and feeds of the digest in `root` into its ``docs/``, when no other run does.
+    """Write all pages and feeds of the digest in `root` into its ``docs/``, under the lock of builds.
 
-    Raises DigestError with every problem of settings or data; then nothing was written.
+    Raises DigestError with every problem of settings or data, before anything is written.
     """
     settings = config.load(root)
     docs = root / settings.site.docs_dir
 
-    def once() -> BuildReport:
-        begin(docs)
-        with closing(open_index(root, settings)) as catalogue:
-            version = repr((settings.fingerprint, catalogue.day_versions(), catalogue.publications_version()))
+    def generate_pages() -> BuildReport:
+        begin_list(docs)
+        with closing(open_index(root, settings)) as index:
+            version = repr((settings.fingerprint, index.day_versions(), index.publications_version()))
             job = BuildJob(root.absolute(), None, version, processes or PROCESSORS)
-            with BuildWorkers(job, catalogue, settings) as workers:
-                outcome = workers.render(all_keys(catalogue, settings), progress)
-            written = outcome.written + write_docs(docs, outcome.made, built=False)
-            return report(catalogue, outcome.made, len(outcome.made), written, docs)
+            with BuildWorkers(job, index, settings) as workers:
+                result = workers.render(all_keys(index, settings), progress)
+            written = result.written + write_docs(docs, result.built_keys, built=False)
+            return report(index, result.built_keys, len(result.built_keys), written, docs)
 
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
-        return with_sound_index(root, once)
+        return with_sound_index(root, generate_pages)
 
 
-def all_keys(catalogue: Index, settings: Settings) -> list[tuple[str, str]]:
-    """(kind, key) of everything the site has pages for."""
-    return [(kind.name, key) for kind in PAGE_TYPES.values() for key in kind.keys(catalogue, settings)]
+def all_keys(index: Index, settings: Settings) -> list[tuple[str, str]]:
+    """Return (page type, key) of everything that has pages."""
+    return [(page_type.name, key) for page_type in PAGE_TYPES.values() for key in page_type.keys(index, settings)]
 
 
-def write_docs(docs: Path, made: Iterable[BuiltKey], *, built: bool) -> int:
-    """Put what the program brings along beside the pages and feeds `made`; take away what is no longer made.
+def write_docs(docs: Path, built_keys: Iterable[BuiltKey], *, built: bool) -> int:
+    """Write theme, scripts and style sheet into docs/. Remove generated files that are not in `built_keys`.
 
-    `built` is whether the site is built by this program: then its pages name their twins, which no other builder makes.
-    Returns how many files changed.
+    If this program builds the site (`built`), pages link their alternates; other site builders do not write these.
+    Return how many files changed.
     """
-    theme = [(path, data) for path, data in _static("theme", ".theme") if built or path != TWINS]
+    theme = [(path, data) for path, data in _static_files("theme", ".theme") if built or path != ALTERNATES]
     with Output(docs) as output:
-        for one in made:
-            for path in (*(f"{address}index.md" for address in one.pages), *one.files):
+        for built_key in built_keys:
+            for path in built_key.docs_paths():
                 output.claim(path)
-        for path, data in [*_static("scripts", "assets"), ("assets/digest.css", _style()), *theme]:
+        for path, data in [*_static_files("scripts", "assets"), ("assets/digest.css", _style_sheet()), *theme]:
             output.write(path, data)
-        if output.kept:
-            raise DigestError([_in_the_way(path) for path in output.kept])
+        if output.shadowed:
+            raise DigestError([_in_the_way(path) for path in output.shadowed])
     return output.written
 
 
@@ -95,35 +94,34 @@ def _in_the_way(path: str) -> Diagnostic:
 
 
 def place_theme(docs: Path) -> None:
-    """Put the theme where MkDocs looks for it, which it does before anything else. Raises DigestError."""
-    for path, data in _static("theme", ".theme"):
+    """Write the theme into docs/, before MkDocs is configured with it. Raises DigestError."""
+    for path, data in _static_files("theme", ".theme"):
         if is_hand_written(docs, path):
             raise DigestError(_in_the_way(path))
-        put(docs, path, data)
+        write_generated(docs, path, data)
 
 
-def report(catalogue: Index, made: Iterable[BuiltKey], rendered: int, written: int, folder: Path) -> BuildReport:
-    """What there is now in `folder`, and what was done for it."""
+def report(index: Index, built_keys: Iterable[BuiltKey], rendered: int, written: int, folder: Path) -> BuildReport:
+    """Return the report of a run that wrote `folder`."""
     return BuildReport(
-        days=len(catalogue.day_versions()),
-        papers=catalogue.paper_count(),
-        publications=len(catalogue.publications()),
+        days=len(index.day_versions()),
+        papers=index.paper_count(),
+        publications=len(index.publications()),
         rendered=rendered,
         written=written,
-        kept=tuple(path for one in made for path in one.kept),
-        newest=max(catalogue.day_versions(), default=""),
+        shadowed=tuple(path for built_key in built_keys for path in built_key.shadowed),
+        newest=max(index.day_versions(), default=""),
         folder=str(folder),
     )
 
 
-def _style() -> bytes:
-    """The one style sheet, out of its parts."""
+def _style_sheet() -> bytes:
     return b"\n".join((PROGRAM / "views" / "styles" / f"{part}.css").read_bytes() for part in STYLES)
 
 
-def _static(folder: str, place: str) -> Iterator[tuple[str, bytes]]:
-    """Files the program brings along as they are."""
+def _static_files(folder: str, target: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the path below `target` and the content of each file that the program ships in `folder`."""
     start = PROGRAM / "views" / folder
     for file in sorted(start.rglob("*")):
         if file.is_file():
-            yield f"{place}/{file.relative_to(start).as_posix()}", file.read_bytes()
+            yield f"{target}/{file.relative_to(start).as_posix()}", file.read_bytes()

@@ -1,11 +1,11 @@
-"""The one writer of ``docs/``: whole files or none, only what changed, one page a path, and nothing left behind."""
+"""The writer of ``docs/``: it writes changed files atomically, and removes those that are not generated any more."""
 
 import hashlib
 import os
 import platform
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -16,28 +16,27 @@ from broadsheet.store.files import open_regular, read_regular
 from broadsheet.views.markdown import GENERATED_MARK
 
 LIST_FILE = ".generated"
-# Beside it, while a run is under way: one more list for each process that writes.
-JOURNALS = f"{LIST_FILE}.*"
+JOURNALS = f"{LIST_FILE}.*"  # during a run, each process that writes has a list of its own
 
 
-def is_hand_written(docs: Path, path: str, listed: Container[str] | None = None) -> bool:
-    """Return whether a file that the program did not make stands at `path`.
+def is_hand_written(docs: Path, path: str, generated: Container[str] | None = None) -> bool:
+    """Return whether a file that the program did not write is at `path`.
 
-    A page may stand at its other spelling too: ``about.md`` for ``about/index.md``. A page is hand-written if it lacks
-    the mark; another file, if `listed` does not name it. Without `listed`, the list on disk decides, if it is intact.
+    A page may also be at its other spelling: ``about.md`` for ``about/index.md``. A page is hand-written if it lacks
+    the mark; another file, if it is not among the `generated` ones. Their default is the list on disk, if intact.
     """
     if not path.endswith(".md"):
         if not os.path.lexists(docs / path):
             return False
-        known = _intact_list(docs) if listed is None else listed
-        return known is not None and path not in known
+        names = _intact_list(docs) if generated is None else generated
+        return names is not None and path not in names
     spellings = [path, path.removesuffix("/index.md") + ".md"] if path.endswith("/index.md") else [path]
     pages = [docs / name for name in spellings]
     return any(page.is_file() and not is_marked(page) for page in pages)
 
 
-def begin(docs: Path) -> None:
-    """Begin the list of generated files in `docs` where nothing was generated yet: what is there is somebody else's."""
+def begin_list(docs: Path) -> None:
+    """Write an empty list if nothing was generated in `docs` yet: all files there are hand-written."""
     if os.path.lexists(docs / LIST_FILE) or any(docs.glob(JOURNALS)):
         return
     if not any(is_marked(docs / name) for name in visible_files(docs) if name.endswith(".md")):
@@ -45,9 +44,9 @@ def begin(docs: Path) -> None:
 
 
 def _intact_list(docs: Path) -> set[str] | None:
-    """Return the generated files. None if the list is lost or damaged.
+    """Return the generated files, or None if the list is lost or damaged.
 
-    Then every file with the name of a generated one counts as generated.
+    Without a list, every file with the name of a generated one counts as generated.
     """
     try:
         info = os.stat(docs / LIST_FILE)
@@ -62,7 +61,7 @@ def _read_intact_list(docs: Path, inode: int, time_ns: int) -> set[str] | None:
 
 
 def _is_intact(docs: Path) -> bool:
-    """Return whether the list of generated files is as it was written; earlier versions did not sign it."""
+    """Return whether the list of generated files has a valid signature. Earlier versions did not sign it."""
     try:
         names, _, signature = read_regular(docs / LIST_FILE).rpartition(b"# ")
     except OSError:
@@ -79,15 +78,23 @@ def _signature(names: bytes) -> bytes:
     return f"{hashlib.sha256(names).hexdigest()}\n".encode()
 
 
-def is_outside(docs: Path, name: str) -> bool:
-    """Return whether the file at `name` in `docs` is really elsewhere: it is not the digest's to publish."""
-    return not os.path.realpath(docs / name).startswith(f"{os.path.realpath(docs)}/")
+def outside_test(docs: Path) -> Callable[[str], bool]:
+    """Return a test for files in `docs` that links make of files elsewhere. They must not be published."""
+    real_docs = f"{os.path.realpath(docs)}/"
+    real_folder = cache(os.path.realpath)  # once a folder instead of once a file
+
+    def is_outside(name: str) -> bool:
+        folder, _, base = name.rpartition("/")
+        path = f"{real_folder(f'{docs}/{folder}')}/{base}"
+        return not (os.path.realpath(path) if os.path.islink(path) else path).startswith(real_docs)
+
+    return is_outside
 
 
 def hand_written_files(docs: Path) -> list[str]:
-    """Every file in `docs` that is not generated, but for those in folders that start with a dot.
+    """Return every file in `docs` that is not generated and not in a hidden folder.
 
-    On the way, what killed processes left unfinished is removed.
+    The same walk removes the temporary files of killed processes.
     """
     ours = generated_files(docs)
     return sorted(
@@ -98,14 +105,14 @@ def hand_written_files(docs: Path) -> list[str]:
 
 
 def remove_unfinished(docs: Path, site: Path | None) -> None:
-    """Remove the temporary files that killed processes left: of generated files in `docs`, of all in a new `site`."""
+    """Remove the temporary files of killed processes: of generated files in `docs`, and of all files in a `site`."""
     deque(visible_files(docs, _remover(docs, generated_files(docs))), maxlen=0)
     if site:
         atomic.remove_unfinished(site, lambda name: True)
 
 
 def _remover(docs: Path, ours: Container[str]) -> Callable[[str], None]:
-    """Remove what is left in the theme's folder; return what is to be called with the hidden files of all others."""
+    """Remove temporary files in the theme's folder. Return a function that removes a hidden file of another folder."""
     atomic.remove_unfinished(docs / ".theme", lambda name: True)
     return partial(_remove_unfinished, docs, ours)
 
@@ -113,15 +120,15 @@ def _remover(docs: Path, ours: Container[str]) -> Callable[[str], None]:
 def _remove_unfinished(docs: Path, ours: Container[str], path: str) -> None:
     folder, _, name = path.rpartition("/")
     target = atomic.unfinished(name)
-    # A page is in no list: no other writer names its temporary files like this.
+    # A page is in no list. No other program gives its temporary files such names.
     if target and (target in ("index.md", LIST_FILE) or f"{folder}/{target}".lstrip("/") in ours):
         (docs / path).unlink(missing_ok=True)
 
 
 def visible_files(root: Path | str, hidden: Callable[[str], None] = lambda path: None) -> Iterator[str]:
-    """Every file below `root` whose path has no part that starts with a dot. ``Path.rglob`` takes far longer.
+    """Yield every file below `root` whose path has no hidden part. ``Path.rglob`` takes far longer.
 
-    `hidden` is called with each other file that stands in a folder without a dot.
+    Call `hidden` with each hidden file of these folders.
     """
     start = len(str(root)) + 1
     for folder, inner, names in os.walk(root):
@@ -134,10 +141,11 @@ def visible_files(root: Path | str, hidden: Callable[[str], None] = lambda path:
                 yield path
 
 
-def put(docs: Path, path: str, data: bytes) -> bool:
-    """Write a generated file at `path`, relative to `docs`; False if it was there as it is.
+def write_generated(docs: Path, path: str, data: bytes) -> bool:
+    """Write a generated file at `path`, relative to `docs`. Return False if it was there with the same content.
 
-    A page is marked as generated; any other new file is noted down first: of a run that was killed, the next one knows.
+    A page carries the mark of generated ones. Any other new file is entered in a journal first, so that the next run
+    knows it even if this one is killed.
     """
     if not path.endswith(".md") and not (docs / path).exists():
         docs.mkdir(exist_ok=True)
@@ -149,17 +157,17 @@ def put(docs: Path, path: str, data: bytes) -> bool:
 class Output:
     """Generated files under `docs`, beside hand-written ones, which are never touched.
 
-    Use as a context manager: on a clean exit what earlier runs made and this one did not is removed. Which files those
-    are stands in ``docs/.generated``. A generated page gives way to a hand-written one of the same path: see `kept`.
+    Use it as a context manager. On a clean exit it removes the files of earlier runs, listed in ``docs/.generated``,
+    that this run did not claim. `shadowed` are paths that were not written since a hand-written file is there.
     """
 
     def __init__(self, docs: Path) -> None:
         self._docs = docs
         self._before = generated_files(docs)
-        self._is_intact = _is_intact(docs)
+        self._is_list_intact = _is_intact(docs)
         self._now: set[str] = set()
         self.written = 0
-        self.kept: list[str] = []
+        self.shadowed: list[str] = []
 
     def __enter__(self) -> "Output":
         return self
@@ -167,7 +175,7 @@ class Output:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # While writing, both lists hold: after a crash the next run knows every file that may be ours.
+        # After a failure both lists count, so that the next run knows every file that this one may have written.
         names = self._now if kind is None else self._now | self._before
         if kind is None:
             self._prune()
@@ -177,22 +185,22 @@ class Output:
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file at `path`, relative to ``docs/``. Raises DigestError if two pages claim one path."""
-        # A theme that was placed before is in the journal, and not in a list that was read earlier.
-        if is_hand_written(self._docs, path, self._before if self._is_intact else None):
-            self.kept.append(path)
+        # A theme that was written before is in the journal, and not in a list that was read earlier.
+        if is_hand_written(self._docs, path, self._before if self._is_list_intact else None):
+            self.shadowed.append(path)
             return
         self.claim(path)
-        self.written += put(self._docs, path, data)
+        self.written += write_generated(self._docs, path, data)
 
     def claim(self, path: str) -> None:
-        """Count the file at `path`, which somebody else sees to, among those of this run."""
+        """Count the file at `path`, written by another process, among those of this run."""
         if path in self._now:
             problem = "report this: it is a fault of the program"
             raise DigestError(Diagnostic(f"docs/{path}", "two pages claim this path", problem))
         self._now.add(path)
 
     def _prune(self) -> None:
-        # A run that was killed wrote pages that no list names: the mark in them tells.
+        # The pages of a killed run are in no list. They are found by their mark.
         sweep = _remover(self._docs, self._before | self._now)
         pages = {name for name in visible_files(self._docs, sweep) if name.endswith(".md")}
         orphans = {name for name in pages - self._now if is_marked(self._docs / name)}
@@ -214,7 +222,7 @@ def is_marked(file: str | Path) -> bool:
 
 
 def generated_files(docs: Path) -> set[str]:
-    """Return every file in `docs` that a list names as made by an earlier run."""
+    """Return every file in `docs` that the list or a journal of an earlier run names."""
     return set().union(*map(_read_list, (docs / LIST_FILE, *docs.glob(JOURNALS))))
 
 
@@ -223,5 +231,5 @@ def _read_list(path: Path) -> set[str]:
         names = read_regular(path).decode("utf-8", "replace").split("\n")[:-1]  # the last is empty, or was cut short
     except FileNotFoundError:
         return set()
-    # The list is a file like any other: a line in it must not reach outside docs/.
+    # Anyone may have edited the list: a line in it must not reach outside docs/.
     return {name for name in names if name and not name.startswith(("/", "# ")) and ".." not in name.split("/")}

@@ -1,4 +1,4 @@
-"""A site on one's own machine, served as a static host would: under the path of its address, with its 404 page."""
+"""A preview server: it serves a site as a static host would, under the path of its address, with its 404 page."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 
-# What the standard library's table leaves out or takes from the machine's own table.
+# Types that the standard library lacks, or takes from the machine's own table.
 TYPES = {
     ".atom": "application/atom+xml",
     ".bib": "text/x-bibtex; charset=utf-8",
@@ -32,28 +32,26 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
     ".xml": "application/xml",
 }
-
-
-INDEXES = ("index.html", "index.htm")  # what the standard library takes for a folder's own page
+INDEXES = ("index.html", "index.htm")  # the names that the standard library serves for a folder
 # As https://www.rfc-editor.org/rfc/rfc6761#section-6.3 and browsers have it.
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Files of `directory` under `base`, which starts and ends with a slash; nothing else, and no folder listings."""
+    """A handler that serves the files of `directory` under `base` (with slashes at both ends), and no listings."""
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | TYPES
     base = "/"
     hosts: frozenset[str] = frozenset()
 
     def send_head(self) -> Any:
-        """The file below `base`; the address without the path leads there, lest it be a dead end."""
+        """Send the headers of the file below `base`. The root address redirects there."""
         path = self.path.partition("?")[0]
-        if not self._is_for_us():  # else another site's name could be made to lead here (DNS rebinding)
+        if not self._is_for_us():  # protects against DNS rebinding
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
             return None
         if not path.startswith(self.base):
-            self._to_base() if path + "/" in ("//", self.base) else self.send_error(HTTPStatus.NOT_FOUND)
+            self._redirect() if path + "/" in ("//", self.base) else self.send_error(HTTPStatus.NOT_FOUND)
             return None
         try:
             return super().send_head()
@@ -62,7 +60,7 @@ class Handler(SimpleHTTPRequestHandler):
             return None
 
     def _is_for_us(self) -> bool:
-        """Return whether the request names this machine by a local name, or by the address at which it was reached."""
+        """Return whether the Host header is a local name, or the address of this connection."""
         try:
             name = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
         except ValueError:
@@ -70,29 +68,29 @@ class Handler(SimpleHTTPRequestHandler):
         return name.rstrip(".") in self.hosts or name == self.connection.getsockname()[0] or name.endswith(".localhost")
 
     def translate_path(self, path: str) -> str:
-        """Return where the file for a path below `base` is; there is none if it is hidden, or a link leads out."""
-        place = super().translate_path("/" + path[len(self.base) :])
-        files = [f"{place}/{name}" for name in INDEXES] if os.path.isdir(place) else [place]
-        odd = os.path.lexists(place) and not os.path.isdir(place) and not os.path.isfile(place)
-        unfit = odd or _is_hidden(place.removeprefix(str(self.directory)))
-        return "\0" if unfit or not all(map(self._is_inside, [place, *files])) else place
+        """Return the file for a path below `base`, or an impossible path if it is hidden or a link leads out."""
+        file = super().translate_path("/" + path[len(self.base) :])
+        indexes = [f"{file}/{name}" for name in INDEXES] if os.path.isdir(file) else []
+        is_special = os.path.lexists(file) and not os.path.isdir(file) and not os.path.isfile(file)
+        is_served = not is_special and not _is_hidden(file.removeprefix(str(self.directory)))
+        return file if is_served and all(map(self._is_inside, [file, *indexes])) else "\0"
 
     def _is_inside(self, path: str | Path) -> bool:
         site, real = os.path.realpath(self.directory), os.path.realpath(path)
         return f"{real}/".startswith(f"{site}/") and not _is_hidden(real.removeprefix(site))
 
-    def _to_base(self) -> None:
+    def _redirect(self) -> None:
         self.send_response(HTTPStatus.FOUND)
         self.send_header("Location", self.base)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def list_directory(self, path: Any) -> None:
-        """A folder without index.html is not found, as on a static host."""
+        """Send 404 for a folder without index.html, as a static host does."""
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """The site's own page for what is not found, where it has one."""
+        """Send the site's own 404 page, if it has one."""
         page = Path(self.directory) / "404.html"
         if code != HTTPStatus.NOT_FOUND or not page.is_file() or not self._is_inside(page):
             super().send_error(code, message, explain)
@@ -106,31 +104,31 @@ class Handler(SimpleHTTPRequestHandler):
             self.wfile.write(body)
 
     def end_headers(self) -> None:
-        """A rebuilt page is seen at once."""
+        """Disable caching, so that a rebuilt page shows at once."""
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
-        """A reader who leaves halfway is no error."""
+        """Copy the file to the client. A connection that the client closes is no error."""
         try:
             super().copyfile(source, outputfile)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:
-        """No line for each request."""
+        """Write no line for each request."""
 
 
 def _is_hidden(path: str) -> bool:
-    """Return whether hosts keep a path to themselves: a part of it begins with a dot, and is not that of RFC 8615."""
+    """Return whether hosts do not serve a path: a part of it begins with a dot. RFC 8615's folder is an exception."""
     return any(part.startswith(".") and part != ".well-known" for part in path.split("/"))
 
 
 @contextmanager
 def served(site: Path, base: str, host: str, port: int) -> Iterator[str]:
-    """Serve the folder `site` under the path `base` for as long as the context lasts; yields the address.
+    """Serve the folder `site` under the path `base` while the context lasts. Yield the address.
 
-    `port` 0 takes a free one. Raises DigestError where the address cannot be had.
+    `port` 0 takes a free one. Raises DigestError if the address is unavailable.
     """
     hosts = LOOPBACK | {host.casefold(), socket.gethostname().casefold()}
     handler = partial(type("SiteHandler", (Handler,), {"base": base, "hosts": hosts}), directory=str(site))
@@ -150,5 +148,7 @@ def served(site: Path, base: str, host: str, port: int) -> Iterator[str]:
 
 def _unavailable(host: str, port: int, error: OSError | OverflowError) -> Diagnostic:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return Diagnostic(f"{host}:{port}", "the port is in use", "stop the program that has it, or pass another --port")
+        return Diagnostic(
+            f"{host}:{port}", "the port is in use", "stop the program that has it, or pass another --port"
+        )
     return Diagnostic(f"{host}:{port}", f"cannot listen here ({error})", "pass another --host or --port")

@@ -11,38 +11,38 @@ from broadsheet.build.preview import served
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings import config
 
-SECONDS = 0.5  # between two looks at the inputs
+POLL_S = 0.5  # between two checks of the inputs
 
 Inputs = dict[str, tuple[int, int]]
 
 
-def serve(root: Path, host: str, port: int, site: Path | None, say: Callable[[str], None]) -> None:
-    """Serve the digest in `root` until interrupted; `say` is told the address, each rebuild and each problem.
+def serve(root: Path, host: str, port: int, site: Path | None, report: Callable[[str], None]) -> None:
+    """Serve the digest in `root` until interrupted. Call `report` with the address, each rebuild and each problem.
 
-    Raises DigestError where the address cannot be had or the first build fails. A later build that fails is reported
-    and the last site stays.
+    Raises DigestError if the address is unavailable or the first build fails. If a later build fails, the problems are
+    reported and the last site stays.
     """
     settings = config.load(root).site
     folder = site or root / settings.site_dir
     with served(folder, base_path(settings.site_url), host, port) as address:
-        seen = inputs(root, settings.docs_dir)
+        built = inputs(root, settings.docs_dir)
         build(root, site)
-        say(f"serving {folder} at {address} (Ctrl-C ends it)")
+        report(f"serving {folder} at {address} (Ctrl-C ends it)")
         while True:
-            time.sleep(SECONDS)
-            now = inputs(root, settings.docs_dir)
-            if now != seen:
-                seen = now
-                _rebuild(root, site, say)
+            time.sleep(POLL_S)
+            current = inputs(root, settings.docs_dir)
+            if current != built:
+                built = current
+                _rebuild(root, site, report)
 
 
 def base_path(site_url: str) -> str:
-    """The path of a site's address: ``/repo/`` for a project page, ``/`` for a site with a host of its own."""
+    """Return the path of a site's address: ``/repo/`` for a project page, ``/`` for a site with a host of its own."""
     return "/" + f"{urlsplit(site_url).path.strip('/')}/".lstrip("/")
 
 
 def inputs(root: Path, docs_dir: str) -> Inputs:
-    """Time and size of every file a build depends on: settings, data, hand-written pages; not what a build writes."""
+    """Return time and size of every file that a build depends on: settings, data and hand-written files."""
     docs = root / docs_dir
     generated = _lines(docs / ".generated")
     files = [root / config.SETTINGS_FILE, root / config.SITE_FILE, *_files(root / "data")]
@@ -50,19 +50,19 @@ def inputs(root: Path, docs_dir: str) -> Inputs:
     return dict(_states(files))
 
 
-def _rebuild(root: Path, site: Path | None, say: Callable[[str], None]) -> None:
+def _rebuild(root: Path, site: Path | None, report: Callable[[str], None]) -> None:
     try:
-        done = build(root, site)
+        result = build(root, site)
     except DigestError as error:
         for problem in error.problems:
-            say(str(problem))
-        say("the last site stays until this is mended")
+            report(str(problem))
+        report("the last site stays until this is fixed")
     else:
-        say(f"rebuilt: {done.written:,} files changed")
+        report(f"rebuilt: {result.written:,} files changed")
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Files below `folder`; names that start with a dot are temporary files, or lists of the program's own."""
+    """Yield the files below `folder` but hidden ones, which are temporary files or the program's own lists."""
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(place, name) for name in names if not name.startswith("."))
@@ -72,7 +72,7 @@ def _states(files: list[Path]) -> Iterator[tuple[str, tuple[int, int]]]:
     for file in files:
         try:
             state = file.stat()
-        except OSError:  # it went away between two looks
+        except OSError:  # it was removed in the meantime
             continue
         yield str(file), (state.st_mtime_ns, state.st_size)
 

@@ -1,7 +1,7 @@
-"""The folder of a site: whether it may be one, and which of its files are the program's.
+"""The checks on the folder of a site, and the files in it that no build made.
 
-Its seal says so: it lists the files of the build that made it. Any other file there is somebody else's (photographs,
-``CNAME``, ``.well-known/``, the ``.git`` of a work tree): each build takes it along.
+The manifest lists the files of the build that made the site. Each build keeps all others: photographs, ``CNAME``,
+``.well-known/``, the ``.git`` of a work tree.
 """
 
 import os
@@ -12,43 +12,43 @@ from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from broadsheet.build.seal import SEAL, entries, files_below, listed_files, read_seal
+from broadsheet.build.manifest import MANIFEST, entries, files_below, listed_files, read_manifest
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
 from broadsheet.store.files import open_regular, read_regular
 from broadsheet.views.markdown import HEADING_ID
 
-IGNORE_ALL = b"*\n"  # the .gitignore of a spare
+IGNORE_ALL = b"*\n"  # the .gitignore of a previous site that is kept as the next staging folder
 _FORCE = "name another folder, empty this one, or pass --force: files of the same names are then replaced"
 _ELSEWHERE = "name another folder"
 _CANONICAL = re.compile(rb'<link rel="canonical" href="https?://[^/"<>]+(/[^"<>]*)">')
 _HEADING = f'<h1 id="{HEADING_ID}">'.encode()
-_PAGE_BYTES = 2**20  # of a page, so much is searched for its address and heading
+_PAGE_BYTES = 2**20  # of a page that are searched for its address and heading
 
 
 # -- which folder may be a site ------------------------------------------------------------------------------------
 
 
-def check_folder(site: Path, root: Path, docs: Path, seal_copy: Path | None = None, *, force: bool = False) -> None:
-    """Raise DigestError unless `site`, a real path, is a folder that builds of the digest in `root` may replace.
+def check_folder(site: Path, root: Path, docs: Path, manifest_copy: Path | None = None, *, force: bool = False) -> None:
+    """Raise DigestError unless builds of the digest in `root` may replace `site`, a real path.
 
-    It is if it has a seal, or files that the copy of a lost seal lists.
+    They may if it is empty, has a manifest, or has files in the copy of a lost manifest.
     """
     fault = _fault_of_path(site) or _fault_of_place(site, root, docs)
     fault = fault or _of_another_digest(site, root) or _without_sound_seal(site)
-    if not fault and not force and entries(str(site)) and not _is_made(site, seal_copy):
+    if not fault and not force and entries(str(site)) and not _is_made(site, manifest_copy):
         fault = "is not empty, and no build made it", _FORCE
     if fault:
         raise DigestError(Diagnostic(str(site), *fault))
 
 
-def _is_made(site: Path, seal_copy: Path | None) -> bool:
-    return read_seal(site) is not None or bool(seal_copy and listed_files(site, seal_copy))
+def _is_made(site: Path, manifest_copy: Path | None) -> bool:
+    return read_manifest(site) is not None or bool(manifest_copy and listed_files(site, manifest_copy))
 
 
 def check_workplace(folder: Path) -> None:
-    """Raise DigestError if `folder`, in which a site is put together or set aside, is there and no build made it."""
+    """Raise DigestError if `folder`, needed as a staging or backup folder, exists and no build made it."""
     if os.path.lexists(folder) and not _is_workplace(folder):
         what = "a build needs this place for the next site, and no build made what is there"
         raise DigestError(Diagnostic(str(folder), what, "move it away"))
@@ -57,10 +57,10 @@ def check_workplace(folder: Path) -> None:
 def _is_workplace(folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return False
-    return not any(folder.iterdir()) or read_seal(folder) is not None or _is_spare(folder)
+    return not any(folder.iterdir()) or read_manifest(folder) is not None or _is_previous_site(folder)
 
 
-def _is_spare(folder: Path) -> bool:
+def _is_previous_site(folder: Path) -> bool:
     try:
         return read_regular(folder / ".gitignore") == IGNORE_ALL
     except OSError:
@@ -76,17 +76,17 @@ def _fault_of_place(site: Path, root: Path, docs: Path) -> tuple[str, str] | Non
 
 
 def _without_sound_seal(site: Path) -> tuple[str, str] | None:
-    if os.path.lexists(site / SEAL) and not stat.S_ISREG(os.lstat(site / SEAL).st_mode):
-        return f"has something else in the place of its seal, {SEAL}", f"move {SEAL} away"
-    if not _is_readable(site / SEAL):
-        return f"has a seal, {SEAL}, that this user may not read", "give this user access to it"
-    if os.path.lexists(site / ".git") and read_seal(site) is None:
+    if os.path.lexists(site / MANIFEST) and not stat.S_ISREG(os.lstat(site / MANIFEST).st_mode):
+        return f"has something else in the place of its seal, {MANIFEST}", f"move {MANIFEST} away"
+    if not _is_readable(site / MANIFEST):
+        return f"has a seal, {MANIFEST}, that this user may not read", "give this user access to it"
+    if os.path.lexists(site / ".git") and read_manifest(site) is None:
         return "is a Git work tree that no build made", _ELSEWHERE
     return None
 
 
 def _is_readable(path: Path) -> bool:
-    """Return whether a file can be read, or is not there."""
+    """Return whether a file can be read or does not exist."""
     try:
         open_regular(path).close()
     except PermissionError:
@@ -97,7 +97,10 @@ def _is_readable(path: Path) -> bool:
 
 
 def _protected(site: Path, root: Path, docs: Path) -> str | None:
-    """Return what the site would take with it, or be lost in: it may lie in the first three, in the others not even."""
+    """Return the name of a protected folder that the site is, contains, or lies in.
+
+    The site may lie in the file system, the digest and the home folder, but not in the others.
+    """
     whole = {"the whole file system": Path(site.anchor), "the digest's own folder": root, "the home folder": _home()}
     parts = {"data/": root / "data", "docs/": docs, "the cache": root / ".digest", ".git": root / ".git"}
     if ".git" in (part.casefold() for part in site.parts):
@@ -109,15 +112,15 @@ def _protected(site: Path, root: Path, docs: Path) -> str | None:
 
 
 def _of_another_digest(site: Path, root: Path) -> tuple[str, str] | None:
-    """Say which part of another digest the site is, lies in or has inside; a sealed one can only lie in it."""
+    """Return a fault if the site is, lies in or contains a part of another digest; one with a manifest has none."""
     places = [] if site.is_relative_to(root) else list(site.parents)
-    if os.path.isdir(site) and read_seal(site) is None:
+    if os.path.isdir(site) and read_manifest(site) is None:
         places += (Path(folder) for folder, _, names in os.walk(site) if SETTINGS_FILE in names)
-    for place in filter(_is_digest, places):
-        parts = {"data/": place / "data", "docs/": place / _docs_dir(place), "the cache": place / ".digest"}
+    for digest in filter(_is_digest, places):
+        parts = {"data/": digest / "data", "docs/": digest / _docs_dir(digest), "the cache": digest / ".digest"}
         for name, folder in parts.items():
             if _lies_in(site, folder) or _lies_in(folder, site):
-                return f"is {name} of the digest in {place}, lies in it, or has it inside", _ELSEWHERE
+                return f"is {name} of the digest in {digest}, lies in it, or has it inside", _ELSEWHERE
     return None
 
 
@@ -130,14 +133,14 @@ def _is_digest(folder: Path) -> bool:
 def _docs_dir(root: Path) -> str:
     try:
         return config.load(root).site.docs_dir
-    except (DigestError, OSError):  # it cannot be built as it is, and is somebody's all the same
+    except (DigestError, OSError):  # a digest that cannot be built is protected as well
         return "docs"
 
 
 def _fault_of_path(site: Path) -> tuple[str, str] | None:
-    there = next((place for place in (site, *site.parents) if os.path.lexists(place)), None)
-    if there and not there.is_dir():
-        return ("is no folder" if there == site else f"{there} is no folder"), _ELSEWHERE
+    existing = next((ancestor for ancestor in (site, *site.parents) if os.path.lexists(ancestor)), None)
+    if existing and not existing.is_dir():
+        return ("is no folder" if existing == site else f"{existing} is no folder"), _ELSEWHERE
     return None
 
 
@@ -149,16 +152,16 @@ def _home() -> Path:
 
 
 def _lies_in(path: Path, folder: Path) -> bool:
-    """Return whether `path` is `folder` or in it: by name in any case, or, because of links and mounts, by inode."""
+    """Return whether `path` is `folder` or in it, by name ignoring case, or, because of links and mounts, by inode."""
     folded = [part.casefold() for part in folder.parts]
     if [part.casefold() for part in path.resolve().parts][: len(folded)] == folded:
         return True
-    return any(_is_same(place, folder) for place in (path, *path.resolve().parents))
+    return any(_is_same(ancestor, folder) for ancestor in (path, *path.resolve().parents))
 
 
-def _is_same(one: Path | str, other: Path | str) -> bool:
+def _is_same(path: Path | str, other: Path | str) -> bool:
     try:
-        return os.path.samefile(one, other)
+        return os.path.samefile(path, other)
     except OSError:
         return False
 
@@ -170,44 +173,44 @@ def _mounts(site: Path) -> Iterable[Path]:
     except OSError:
         return [site] if os.path.ismount(site) else []
     places = (line.split(" ")[4] for line in lines)
-    return [Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), place)) for place in places]
+    return [Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), mount)) for mount in places]
 
 
-# -- what is not the program's -------------------------------------------------------------------------------------
+# -- files that no build made --------------------------------------------------------------------------------------
 
 
-def keep_others(site: Path, fresh: Path, ours: Collection[str], *, force: bool = False) -> set[str]:
-    """Take along into `fresh` what is in `site` and not `ours`: the same files, not copies. Return their paths.
+def keep_others(site: Path, staging: Path, ours: Collection[str], *, force: bool = False) -> set[str]:
+    """Link the files of `site` that are not `ours` into `staging`. Return their paths.
 
-    Raises DigestError where another file stands in the place of what `fresh` has; with `force` that one gives way.
+    Raises DigestError if `staging` has a file of that name; with `force` the file in `staging` is used.
     """
-    transfer = _Transfer(str(fresh))
-    ours = {SEAL, *ours}
+    transfer = _Transfer(str(staging))
+    ours = {MANIFEST, *ours}
     for entry in list(_unknown(str(site), ours, _parents(ours))):
-        transfer.take(entry, os.path.relpath(entry.path, site))
+        transfer.link(entry, os.path.relpath(entry.path, site))
     if transfer.obstacles and not force:
         do = "move it away, or pass --force to broadsheet build: then it is replaced"
         what = "no build made it, and it stands in the place of a file of the new site"
         raise DigestError([Diagnostic(f"{site}/{path}", what, do) for path in sorted(transfer.obstacles)])
-    return transfer.taken
+    return transfer.linked
 
 
-def recognized(site: Path, fresh: Path) -> set[str]:
-    """Return the files of `site` that are the program's as far as names and contents tell.
+def recognized(site: Path, staging: Path) -> set[str]:
+    """Return the files of `site` that a build made, judged by name and content.
 
-    These are what has the name of a file of the new site, and each page that is recognized as generated for its place.
+    These are the files that the new site has too, and all pages that are recognized as generated for their address.
     """
-    names = {path for path, _ in files_below(fresh)}
+    names = {path for path, _ in files_below(staging)}
     pages = (path for path, _ in files_below(site) if path.endswith("/index.html") and path not in names)
     return names | {path for path in pages if _is_generated_for(path, site)}
 
 
 def _is_generated_for(path: str, site: Path) -> bool:
-    """Return whether the page at `path` has a generated page's heading, and names this very place as its address."""
-    place = site / path
+    """Return whether the page at `path` has a generated heading, and this path in its canonical address."""
+    full_path = site / path
     try:
-        with open_regular(place) as file:
-            text = b"" if place.is_symlink() else file.read(_PAGE_BYTES)
+        with open_regular(full_path) as file:
+            text = b"" if full_path.is_symlink() else file.read(_PAGE_BYTES)
     except OSError:
         return False
     address = _CANONICAL.search(text)
@@ -215,9 +218,9 @@ def _is_generated_for(path: str, site: Path) -> bool:
     return _HEADING in text and address is not None and address[1].endswith(own)
 
 
-def remove_ours(site: Path, listed: Collection[str] | None) -> None:
-    """Remove the files `listed` from a site, and its seal; nothing, if it is unknown which files a build made."""
-    files = [path for path in (*listed, SEAL) if _is_really_at(site, path)] if listed else []
+def remove_ours(site: Path, paths: Collection[str] | None) -> None:
+    """Remove files and the manifest from a site. Do nothing if the files that builds made are unknown."""
+    files = [path for path in (*paths, MANIFEST) if _is_really_at(site, path)] if paths else []
     for path in files:
         (site / path).unlink(missing_ok=True)
     for folder in [*sorted(_parents(files), reverse=True), ""]:
@@ -227,39 +230,39 @@ def remove_ours(site: Path, listed: Collection[str] | None) -> None:
 
 def _is_really_at(site: Path, path: str) -> bool:
     """Return whether a path in the resolved folder `site` leads through no link, and to no folder."""
-    place = site / path
-    return place.parent == place.parent.resolve() and (place.is_symlink() or not place.is_dir())
+    full_path = site / path
+    return full_path.parent == full_path.parent.resolve() and (full_path.is_symlink() or not full_path.is_dir())
 
 
 class _Transfer:
-    """The files that are taken along into the folder `fresh`, and the obstacles there."""
+    """The transfer of files into the folder `staging`: the paths of `linked` files, and of `obstacles` there."""
 
-    def __init__(self, fresh: str) -> None:
-        self._fresh = fresh
-        self.taken: set[str] = set()
+    def __init__(self, staging: str) -> None:
+        self._staging = staging
+        self.linked: set[str] = set()
         self.obstacles: list[str] = []
 
-    def take(self, entry: os.DirEntry[str], path: str) -> None:
-        """Give the new site what stands at `path` in the old one."""
-        target = f"{self._fresh}/{path}"
+    def link(self, entry: os.DirEntry[str], path: str) -> None:
+        """Link a file or folder at `path` into the staging folder."""
+        target = f"{self._staging}/{path}"
         if entry.is_dir(follow_symlinks=False):
-            self._take_folder(entry, path, target)
+            self._link_folder(entry, path, target)
         elif _is_same(entry.path, target) and not entry.is_symlink():  # it came with a folder that is kept whole
-            self.taken.add(path)
+            self.linked.add(path)
         elif os.path.lexists(target) or not _is_folder_free(os.path.dirname(target)):
             self.obstacles.append(path)
         else:
             same_file(entry.path, target)
-            self.taken.add(path)
+            self.linked.add(path)
 
-    def _take_folder(self, entry: os.DirEntry[str], path: str, target: str) -> None:
+    def _link_folder(self, entry: os.DirEntry[str], path: str, target: str) -> None:
         if not _is_folder_free(target):
             self.obstacles.append(path)
             return
         is_new = not os.path.lexists(target)
         os.makedirs(target, exist_ok=True)
         for inner in entries(entry.path):
-            self.take(inner, f"{path}/{inner.name}")
+            self.link(inner, f"{path}/{inner.name}")
         if is_new:
             shutil.copystat(entry.path, target)
 

@@ -1,6 +1,6 @@
-"""``broadsheet new``: a digest of one's own, from the files in ``generator/broadsheet/starter/``.
+"""``broadsheet new``: a new digest, copied from ``generator/broadsheet/starter/``.
 
-Its mkdocs.yml is a link to this repository's, with another name and address put in: there is one file to keep right.
+The starter's mkdocs.yml is a link to this repository's, so there is one file to maintain.
 """
 
 import json
@@ -16,17 +16,17 @@ STARTER = Path(__file__).resolve().parent.parent / "starter"
 
 
 def start(folder: Path, name: str, url: str) -> list[str]:
-    """Write settings, workflows and sample data of a new digest into `folder`; returns the paths written.
+    """Write settings, workflows and sample data of a new digest into `folder`. Return the paths written.
 
-    `name` and `url` are the site's. Raises DigestError, before anything is written, if the folder holds something
-    (other than ``.git``), or if name or address will not do.
+    `name` and `url` are the site's. Raises DigestError, before anything is written, if the folder is not empty
+    (``.git`` is allowed), or if name or address are invalid.
     """
     problems = [*_folder_problems(folder), *_site_problems(name, url)]
     if problems:
         raise DigestError(problems)
     address = (safe_url(url) or "").rstrip("/") + "/"
     files = {_target(file): file.read_text("utf-8") for file in sorted(STARTER.rglob("*")) if file.is_file()}
-    files[SITE_FILE] = _with(_with(files[SITE_FILE], "site_name", one_line(name)), "site_url", address)
+    files[SITE_FILE] = _set_key(_set_key(files[SITE_FILE], "site_name", one_line(name)), "site_url", address)
     for path, content in files.items():
         write_atomically(folder / path, content.encode())
     return list(files)
@@ -52,10 +52,10 @@ def _site_problems(name: str, url: str) -> list[Diagnostic]:
 
 
 def _target(file: Path) -> str:
-    """Where a starter file goes: ``dot-`` stands for the dot that would have made git obey it here."""
+    """Return the path of a starter file in the digest. ``dot-`` becomes a dot; here git would obey a dotfile."""
     return "/".join(re.sub(r"^dot-", ".", part) for part in file.relative_to(STARTER).parts)
 
 
-def _with(site: str, key: str, value: str) -> str:
-    """The text of mkdocs.yml with another `value`, double-quoted: for printable text, JSON's form is also YAML's."""
+def _set_key(site: str, key: str, value: str) -> str:
+    """Set a key in the text of mkdocs.yml. A printable text in JSON's quotes is also valid YAML."""
     return re.sub(rf"^{key}:.*$", lambda _: f"{key}: {json.dumps(value, ensure_ascii=False)}", site, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""What the last build made, and of what: kept beside the site, and trusted only together with it."""
+"""The state of a finished build: its pages and their dependencies. It is valid only for the site it was saved with."""
 
 import hashlib
 from pathlib import Path
@@ -6,75 +6,75 @@ from typing import Any
 
 import msgspec
 
-from broadsheet.build.seal import Seal, is_intact
+from broadsheet.build.manifest import Manifest, is_intact
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
 
 
-class Answer(msgspec.Struct, frozen=True, array_like=True):
-    """A query to the catalogue, and the version of its answer."""
+class Dependency(msgspec.Struct, frozen=True, array_like=True):
+    """A query to the index, and the version of its result."""
 
     query: str
     arguments: tuple[Any, ...]
     version: str
 
 
-class Made(msgspec.Struct, frozen=True, array_like=True):
-    """The pages of one key of one kind: their addresses, the date each has in the sitemap, and what they were made of.
+class BuiltKey(msgspec.Struct, frozen=True, array_like=True):
+    """The result of rendering one key of a page type.
 
-    `kept` are those that gave way to hand-written pages; `files` are no pages, but feeds: paths in ``docs/``; `built`
-    are files that stand in the site alone.
+    `pages` maps addresses to dates in the sitemap. `shadowed` are the paths of pages that a hand-written page replaces,
+    `sources` those of other files in ``docs/``, such as feeds, and `site_only` those of files in the site alone.
     """
 
-    kind: str
+    page_type: str
     key: str
     pages: dict[str, str | None]
-    answers: tuple[Answer, ...]
-    kept: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    built: tuple[str, ...] = ()
+    dependencies: tuple[Dependency, ...]
+    shadowed: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    site_only: tuple[str, ...] = ()
 
-    def sources(self) -> list[str]:
-        """Return the files in ``docs/``."""
-        return [*(f"{address}index.md" for address in self.pages), *self.files]
+    def docs_paths(self) -> list[str]:
+        """Return the paths of all its files in ``docs/``."""
+        return [*(f"{address}index.md" for address in self.pages), *self.sources]
 
 
-class Written(msgspec.Struct, frozen=True, array_like=True):
-    """A download as it was written: the version of what is in it, and its members (their versions and bytes)."""
+class ArchiveFile(msgspec.Struct, frozen=True, array_like=True):
+    """A written download: the version of its content, and the version and size in bytes of each gzip member."""
 
     version: str
     members: tuple[tuple[str, int], ...]
 
 
-class State(msgspec.Struct, frozen=True):
-    """A finished build. `base` is of program, settings and theme; `data` of everything in data/."""
+class BuildState(msgspec.Struct, frozen=True):
+    """A finished build. `inputs` is the hash of program, settings and theme; `data` that of everything in data/."""
 
-    base: str = ""
+    inputs: str = ""
     data: str = ""
-    made: tuple[Made, ...] = ()
+    built_keys: tuple[BuiltKey, ...] = ()
     shards: dict[str, str] = {}
-    downloads: dict[str, Written] = {}
+    downloads: dict[str, ArchiveFile] = {}
 
     @property
-    def seal(self) -> str:
-        """A digest of the state: the same for the same inputs."""
+    def fingerprint(self) -> str:
+        """The hash of the state: the same for the same inputs."""
         return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
 
 
-def load(path: Path, site: Path, seal: Seal | None) -> State:
-    """Return the state in `path`, if it is that of `site`, and nothing of the site is gone or was written to since.
+def load_state(path: Path, site: Path, manifest: Manifest | None) -> BuildState:
+    """Return the state in `path` if `site` belongs to it and no file of the site was removed or changed since.
 
-    Otherwise return an empty one: a lost or damaged file costs a full build, never a stale page.
+    Otherwise return an empty state: a lost or damaged file costs a full build, never a stale page.
     """
     try:
         data = read_regular(path)
-        if seal is None or seal.state != hashlib.sha256(data).hexdigest() or not is_intact(site, seal):
-            return State()
-        return msgspec.json.decode(data, type=State)
+        if manifest is None or manifest.state != hashlib.sha256(data).hexdigest() or not is_intact(site, manifest):
+            return BuildState()
+        return msgspec.json.decode(data, type=BuildState)
     except (OSError, ValueError):
-        return State()
+        return BuildState()
 
 
-def save(state: State, path: Path) -> None:
-    """Keep the state, once its site is in place."""
+def save_state(state: BuildState, path: Path) -> None:
+    """Write the state. Call it after its site is in place."""
     write_atomically(path, msgspec.json.encode(state, order="sorted"), sole=True)

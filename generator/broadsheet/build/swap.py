@@ -1,4 +1,4 @@
-"""From ``docs/`` to ``site/``: MkDocs builds beside the last site, then the two change places in one step."""
+"""The atomic swap: a site is built in a staging folder beside the previous one, then the two change places."""
 
 import ctypes
 import os
@@ -7,75 +7,74 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from broadsheet.build.seal import entries, mark_unfinished
+from broadsheet.build.manifest import entries, mark_unfinished
 from broadsheet.build.site_folder import IGNORE_ALL, check_workplace, same_file
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.child import run_module
 from broadsheet.store.atomic import write_atomically
 
-# renameat2(2): swap two paths, so that there is no moment without a site.
+# renameat2(2) exchanges two paths, so that there is always a site.
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
 
 
 @contextmanager
-def replacing(
-    site: Path, replaced: Callable[[Path], None] = lambda last: None, *, spare: bool = False
+def atomic_swap(
+    site: Path, swapped: Callable[[Path], None] = lambda previous: None, *, keep_previous: bool = False
 ) -> Iterator[Path]:
-    """A folder to build in, which takes the place of `site` if all goes well; else the last site stays as it was.
+    """Yield a staging folder. On success it replaces `site`; on an error, the previous site stays as it was.
 
-    `replaced` is then called with the folder of the last site.
-    With a `spare` the folder may hold anything at first (see `take_over`), and what was there before stays in its
-    place, if it shares files with what is there now: next time, these need not be linked anew.
+    After the swap, call `swapped` with the folder of the previous site. With `keep_previous` that folder stays as the
+    next staging folder if it shares files with the site: these need not be linked again (see `link_unchanged`). So the
+    staging folder may hold files at first.
     """
-    fresh = fresh_of(site)
-    if spare:
-        check_workplace(fresh)
-        check_workplace(_old(site))
-        check_workplace(_aside(fresh))
-        shutil.rmtree(_aside(fresh), ignore_errors=True)
-        _make(fresh, site)
-        mark_unfinished(fresh)
+    staging = staging_folder(site)
+    if keep_previous:
+        for folder in (staging, _backup_folder(site), _aside_folder(staging)):
+            check_workplace(folder)
+        shutil.rmtree(_aside_folder(staging), ignore_errors=True)
+        _make(staging, site)
+        mark_unfinished(staging)
     else:
-        shutil.rmtree(fresh, ignore_errors=True)
-        _make(fresh.parent, site)
+        shutil.rmtree(staging, ignore_errors=True)
+        _make(staging.parent, site)
     _recover(site)
     try:
-        yield fresh
-        _replace(site, fresh)
+        yield staging
+        _replace(site, staging)
     except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
         raise
-    replaced(fresh)
-    with suppress(OSError):  # the site is in its place; the next build sees to what is left
-        if spare and _share_files(site, fresh):
-            write_atomically(fresh / ".gitignore", IGNORE_ALL)
+    swapped(staging)
+    with suppress(OSError):  # the site is in its place; the next build removes the rest
+        if keep_previous and _share_files(site, staging):
+            write_atomically(staging / ".gitignore", IGNORE_ALL)
         else:
-            _remove(str(fresh))
+            _remove(str(staging))
 
 
 def _make(folder: Path, site: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except (FileNotFoundError, PermissionError) as error:  # /proc says the first of whatever is to be made in it
+    except (FileNotFoundError, PermissionError) as error:  # in /proc every attempt fails with the first
         raise DigestError(Diagnostic(str(site), "cannot be written", "name another folder")) from error
 
 
-def _share_files(site: Path, spare: Path) -> bool:
-    """Whether some file is the very same in both; without that a spare would be as large as the site."""
-    names = (os.path.join(folder, name) for folder, _, names in os.walk(spare) for name in names)
-    return any(_is_same_file(name, site / os.path.relpath(name, spare)) for name in names)
+def _share_files(site: Path, previous: Path) -> bool:
+    """Return whether both have a file in common. If not, keeping the previous site would double the disk usage."""
+    paths = (os.path.join(folder, name) for folder, _, names in os.walk(previous) for name in names)
+    return any(_is_same_file(path, site / os.path.relpath(path, previous)) for path in paths)
 
 
-def _is_same_file(one: str, other: Path) -> bool:
+def _is_same_file(path: str, other: Path) -> bool:
     try:
-        return os.path.samefile(one, other)
+        return os.path.samefile(path, other)
     except OSError:
         return False
 
 
 def _remove(folder: str) -> None:
-    """Take away a folder that nobody else works in: half of what `shutil.rmtree` takes for it."""
+    """Remove a folder that no other process uses, in half the time of `shutil.rmtree`, which guards against races."""
     for entry in entries(folder):
         _discard(entry)
     with suppress(OSError):
@@ -89,95 +88,101 @@ def _discard(entry: os.DirEntry[str]) -> None:
         os.unlink(entry.path)
 
 
-def fresh_of(site: Path) -> Path:
-    """Where the next site is put together: beside the last one, on the same file system."""
+def staging_folder(site: Path) -> Path:
+    """Return the folder in which the next site is built: beside the previous one, on the same file system."""
     return site.with_name(f".{site.name}.new")
 
 
-def take_over(site: Path, fresh: Path, kept: Iterable[str], apart: Collection[str] = ()) -> None:
-    """Leave in the new site what the last one has at `kept` (files or folders): the same files, not copies.
+def link_unchanged(site: Path, staging: Path, unchanged: Iterable[str], apart: Collection[str] = ()) -> None:
+    """Link the files and folders `unchanged` of the previous site into the staging folder, and remove all else there.
 
-    Nothing else stays, but for what is `apart` at the top, which is seen to by itself. What is there already is looked
-    at, since a spare has most of it: the number of a file is the same in both folders if the file is.
+    Top-level names in `apart` are left alone. Files that are linked already are recognized by their inode numbers,
+    since the staging folder may be an earlier site that has most of them.
     """
-    if not _take_over(str(site), str(fresh), len(str(site)) + 1, frozenset(kept), apart):
+    paths = frozenset(unchanged)
+    if not _Linker(len(str(site)) + 1, paths).sync(str(site), str(staging), apart):
         with suppress(OSError):
-            fresh.rmdir()
+            staging.rmdir()
 
 
-def _take_over(
-    old: str, new: str, start: int, kept: Container[str], apart: Collection[str] = (), *, whole: bool = False
-) -> bool:
-    """Returns whether anything stays. Paths begin at `start` in `old`; a `whole` folder is kept with all in it."""
-    there = {entry.name: entry for entry in entries(new)}
-    stay = set(apart)
-    for entry in entries(old):
-        name, target, wanted = entry.name, f"{new}/{entry.name}", whole or entry.path[start:] in kept
-        same = there.get(name)
-        if name in apart:
-            continue
+class _Linker:
+    """The links from a previous site, whose paths begin at `start`, to a staging folder. Only `unchanged` ones stay."""
+
+    def __init__(self, start: int, unchanged: Container[str]) -> None:
+        self._start, self._unchanged = start, unchanged
+
+    def sync(self, old: str, new: str, apart: Collection[str] = (), *, whole: bool = False) -> bool:
+        """Make the folder `new` hold the unchanged files of `old`, or all if `whole`. Return whether it has any."""
+        present = {entry.name: entry for entry in entries(new)}
+        linked = set()
+        for entry in entries(old):
+            if entry.name not in apart and self._link(entry, f"{new}/{entry.name}", present, whole=whole):
+                linked.add(entry.name)
+        for name in present.keys() - linked - set(apart):
+            _discard(present[name])
+        return bool(linked)
+
+    def _link(self, entry: os.DirEntry[str], target: str, present: dict[str, os.DirEntry[str]], *, whole: bool) -> bool:
+        """Link a file or folder to `target` if it is unchanged. Return whether it was linked."""
+        unchanged = whole or entry.path[self._start :] in self._unchanged
+        old_target = present.get(entry.name)
         if entry.is_dir(follow_symlinks=False):
-            if same and not same.is_dir(follow_symlinks=False):
-                _discard(there.pop(name))
-            if _take_over(entry.path, target, start, kept, whole=wanted):
-                stay.add(name)
-        elif wanted:
-            stay.add(name)
-            if same is None or same.inode() != entry.inode():
-                if same:
-                    _discard(same)
-                same_file(entry.path, target)
-    for name in there.keys() - stay:
-        _discard(there[name])
-    return not stay.issubset(apart)
+            if old_target and not old_target.is_dir(follow_symlinks=False):
+                _discard(present.pop(entry.name))
+            return self.sync(entry.path, target, whole=unchanged)
+        if unchanged and (old_target is None or old_target.inode() != entry.inode()):
+            if old_target:
+                _discard(old_target)
+            same_file(entry.path, target)
+        return unchanged
 
 
-def take_over_unchanged(site: Path, fresh: Path) -> None:
-    """Where a new file says what the last site's says, keep the old file: so its time and place tell of no change."""
-    start = len(str(fresh)) + 1
-    for folder, _, names in os.walk(fresh):
+def link_identical(site: Path, staging: Path) -> None:
+    """Replace new files by links to identical ones of the previous site, so that their times do not change."""
+    start = len(str(staging)) + 1
+    for folder, _, names in os.walk(staging):
         for name in names:
             new = f"{folder}/{name}"
             old = f"{site}/{new[start:]}"
-            if _says_the_same(old, new):
+            if _is_identical(old, new):
                 os.unlink(new)
                 same_file(old, new)
 
 
-def _says_the_same(old: str, new: str) -> bool:
+def _is_identical(old: str, new: str) -> bool:
     try:
-        found = os.stat(new)
-        if found.st_nlink > 1:  # it was taken over
+        new_info = os.stat(new)
+        if new_info.st_nlink > 1:  # it is a link already
             return False
-        if os.stat(old).st_size != found.st_size:
+        if os.stat(old).st_size != new_info.st_size:
             return False
         return Path(old).read_bytes() == Path(new).read_bytes()
     except OSError:
         return False
 
 
-def run_mkdocs(root: Path, target: Path, epoch: int, kept: Iterable[str]) -> None:
+def run_mkdocs(root: Path, target: Path, epoch: int, site_only: Iterable[str]) -> None:
     """Build the digest's ``docs/`` into `target`; `epoch` (seconds, UTC) stands in for the time of the build.
 
-    MkDocs empties the folder first, but for the files `kept` (paths in it). Raises DigestError with its own words.
+    MkDocs empties the folder first; the files `site_only` (paths in it) are kept. Raises DigestError with its output.
     """
-    aside = _aside(target)
+    aside = _aside_folder(target)
     check_workplace(aside)
     shutil.rmtree(aside, ignore_errors=True)
     target.mkdir(exist_ok=True)
     target.rename(aside)
     target.mkdir()
-    mark_unfinished(target)  # MkDocs leaves what starts with a dot
+    mark_unfinished(target)  # MkDocs does not remove hidden files
     try:
         _run_mkdocs(root, target, epoch)
-        for path in kept:
+        for path in site_only:
             same_file(f"{aside}/{path}", f"{target}/{path}")
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _aside(fresh: Path) -> Path:
-    return fresh.with_name(f"{fresh.name}.aside")
+def _aside_folder(staging: Path) -> Path:
+    return staging.with_name(f"{staging.name}.aside")
 
 
 def _run_mkdocs(root: Path, target: Path, epoch: int) -> None:
@@ -187,42 +192,42 @@ def _run_mkdocs(root: Path, target: Path, epoch: int) -> None:
     environment = os.environ | reminders | {"SOURCE_DATE_EPOCH": str(epoch)}
     run = run_module([*arguments, "--site-dir", str(target.absolute())], environment)
     if run.returncode:
-        raise DigestError(_complaints(run.stderr + run.stdout))
+        raise DigestError(_mkdocs_problems(run.stderr + run.stdout))
 
 
-def _complaints(output: str) -> list[Diagnostic]:
-    """MkDocs' warnings and errors; all it said where none is marked as such."""
-    said = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith("INFO")]
-    marked = [line.partition("-")[2].strip() for line in said if line.startswith(("WARNING", "ERROR"))]
-    return [Diagnostic("mkdocs", line, "mend what it names; the last site is untouched") for line in marked or said]
+def _mkdocs_problems(output: str) -> list[Diagnostic]:
+    """Return MkDocs' warnings and errors, or all its lines if none has such a mark."""
+    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith("INFO")]
+    marked = [line.partition("-")[2].strip() for line in lines if line.startswith(("WARNING", "ERROR"))]
+    return [Diagnostic("mkdocs", line, "fix what it names; the last site is untouched") for line in marked or lines]
 
 
-def _replace(site: Path, fresh: Path) -> None:
-    """Put `fresh` where `site` is; afterwards `fresh` holds what was there before, if anything."""
-    if site.exists() and _exchange(site, fresh):
+def _replace(site: Path, staging: Path) -> None:
+    """Put `staging` in the place of `site`. Afterwards `staging` holds the previous site, if there was one."""
+    if site.exists() and _exchange(site, staging):
         return
     if site.exists():
-        site.rename(_old(site))
-    fresh.rename(site)
-    if _old(site).exists():
-        _old(site).rename(fresh)
+        site.rename(_backup_folder(site))
+    staging.rename(site)
+    if _backup_folder(site).exists():
+        _backup_folder(site).rename(staging)
 
 
 def _recover(site: Path) -> None:
-    """Where paths cannot be exchanged, a kill between two renames leaves no site: put the last one back."""
-    if _old(site).exists() and not site.exists():
-        _old(site).rename(site)
-    shutil.rmtree(_old(site), ignore_errors=True)
+    """Restore the previous site. Without `renameat2`, a kill between two renames leaves none."""
+    if _backup_folder(site).exists() and not site.exists():
+        _backup_folder(site).rename(site)
+    shutil.rmtree(_backup_folder(site), ignore_errors=True)
 
 
-def _old(site: Path) -> Path:
+def _backup_folder(site: Path) -> Path:
     return site.with_name(f".{site.name}.old")
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def _exchange(path: Path, other: Path) -> bool:
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError):  # not Linux, or an old C library
         return False
-    result: int = renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE)
+    result: int = renameat2(AT_FDCWD, os.fsencode(path), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE)
     return result == 0

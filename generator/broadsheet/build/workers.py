@@ -1,4 +1,4 @@
-"""Pages made by many hands: what a worker process is told, does and tells back."""
+"""Parallel rendering: tasks, the processes that work on them, and results."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 
 import msgspec
 
-from broadsheet.build.output import is_hand_written, put, remove_unfinished
+from broadsheet.build.output import is_hand_written, remove_unfinished, write_generated
 from broadsheet.build.search_index import remove_scratch, write_shard
-from broadsheet.build.state import Dependency, BuiltKey
+from broadsheet.build.state import BuiltKey, Dependency
 from broadsheet.build.theme import Theme
 from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.index.index import Index
@@ -31,14 +31,14 @@ R = TypeVar("R")
 Progress = Callable[[int, int], None]
 PROCESSORS = os.cpu_count() or 1
 TASK_SIZE = 24  # keys at most
-INLINE_BELOW = 24  # keys that are not worth handing out
+INLINE_BELOW = 24  # keys: of so few, only the first is rendered in another process
 
 
 class RenderTask(msgspec.Struct, frozen=True):
-    """Some keys of some kinds of page, for the digest in `root`.
+    """Some keys to render, for the digest in `root`.
 
-    What is no source goes to the site in `target`, if there is one; the pages' HTML too, if it is `themed`.
-    `version` tells two builds of one process apart: what a worker keeps at hand is for one of them.
+    `target` is the folder of the site, None if only docs/ is written. Pages are also written as HTML if `themed`.
+    `version` is the key of a worker's cache, so two builds in one process do not share a context.
     """
 
     root: str
@@ -49,7 +49,7 @@ class RenderTask(msgspec.Struct, frozen=True):
 
 
 class BuildJob(msgspec.Struct, frozen=True):
-    """What all tasks of a build have in common, and how many processes share them."""
+    """The settings that all tasks of a build share, and the number of processes."""
 
     root: Path
     target: Path | None
@@ -59,95 +59,99 @@ class BuildJob(msgspec.Struct, frozen=True):
     themed: bool = False
 
     def task(self, keys: list[tuple[str, str]]) -> RenderTask:
-        """The task to make the pages of `keys`."""
+        """Return the task that renders `keys`."""
         target = str(self.target) if self.target else None
         return RenderTask(str(self.root), target, self.version, tuple(keys), self.themed)
 
 
 class RenderResult(msgspec.Struct, frozen=True):
-    """What became of a task; `written` counts the files in docs/ that changed."""
+    """The result of a task; `written` counts the files in docs/ that changed."""
 
-    made: tuple[BuiltKey, ...]
+    built_keys: tuple[BuiltKey, ...]
     written: int
 
 
 class RenderContext(NamedTuple):
-    """What pages are made of, and the theme where they become HTML."""
+    """The inputs of every page; `theme` is None if no HTML is written."""
 
-    catalogue: Index
+    paper_index: Index
     settings: Settings
     theme: Theme | None
 
 
-def render(task: RenderTask, hand: RenderContext | None = None) -> RenderResult:
-    """Make the pages of a task: Markdown into docs/, HTML and what stands beside it into the target."""
-    catalogue, settings, theme = hand or _worker_context(task.root, task.version, task.themed)
+def render(task: RenderTask, context: RenderContext | None = None) -> RenderResult:
+    """Render the pages of a task: Markdown into docs/, HTML and files of the site into the target."""
+    index, settings, theme = context or _worker_context(task.root, task.version, task.themed)
     docs = Path(task.root) / settings.site.docs_dir
-    made, written = [], 0
-    for name, key in task.keys:
-        recorder = DependencyTracker(catalogue)
-        writer = PageWriter(docs, Path(task.target) if task.target else None, theme)
-        for it in PAGE_TYPES[name].pages(recorder, settings, key):
-            writer.put(it)
-        answers = [Dependency(query, arguments, catalogue.version(query, arguments)) for query, arguments in recorder.dependencies]
-        made.append(BuiltKey(name, key, writer.pages, tuple(answers), tuple(writer.kept), tuple(writer.files), tuple(writer.built)))
+    target = Path(task.target) if task.target else None
+    built_keys, written = [], 0
+    for page_type, key in task.keys:
+        tracker = DependencyTracker(index)
+        writer = PageWriter(docs, target, theme)
+        for output in PAGE_TYPES[page_type].pages(tracker, settings, key):
+            writer.write(output)
+        queries = [Dependency(*query, index.version(*query)) for query in tracker.dependencies]
+        paths = map(tuple, (writer.shadowed, writer.sources, writer.site_only))
+        built_keys.append(BuiltKey(page_type, key, writer.pages, tuple(queries), *paths))
         written += writer.written
-    return RenderResult(tuple(made), written)
+    return RenderResult(tuple(built_keys), written)
 
 
 class PageWriter:
-    """Where the pages and files of a key go, and the list of what went where. `written` counts changes in docs/."""
+    """A writer of the pages and files of one key, with lists of their paths. `written` counts changes in docs/."""
 
     def __init__(self, docs: Path, target: Path | None, theme: Theme | None) -> None:
         self._docs, self._target, self._theme = docs, target, theme
         self.pages: dict[str, str | None] = {}
-        self.kept: list[str] = []
-        self.files: list[str] = []
-        self.built: list[str] = []
+        self.shadowed: list[str] = []
+        self.sources: list[str] = []
+        self.site_only: list[str] = []
         self.written = 0
 
-    def put(self, it: Page | File) -> None:
-        """Write a page, with what stands beside it, unless somebody else's page is in its place; or a file."""
-        if isinstance(it, File):
-            self._put_file(it)
-        elif is_hand_written(self._docs, it.path):
-            self.kept.append(it.path)
+    def write(self, output: Page | File) -> None:
+        """Write a file, or a page with its alternates, unless a hand-written one has its path."""
+        if isinstance(output, File):
+            self._write_file(output)
+        elif is_hand_written(self._docs, output.path):
+            self.shadowed.append(output.path)
         else:
-            body = it.body.encode()
+            body = output.body.encode()
             if self._theme and self._target:
-                write_atomically(self._target / it.address / "index.html", self._theme.render(it, body))
-            self.written += write_atomically(self._docs / it.path, markdown_above(it).encode() + body + b"\n")
-            self.pages[it.address] = it.updated
-            for twin in it.alternates:
-                self._put_file(twin)
+                write_atomically(self._target / output.address / "index.html", self._theme.render(output, body))
+            self.written += write_atomically(self._docs / output.path, markdown_above(output).encode() + body + b"\n")
+            self.pages[output.address] = output.updated
+            for alternate in output.alternates:
+                self._write_file(alternate)
 
-    def _put_file(self, it: File) -> None:
-        is_twin_of_page = it.site_only and it.path.endswith(".md")  # in docs/ that is the page
-        if not is_twin_of_page and is_hand_written(self._docs, it.path):
-            self.kept.append(it.path)
-        elif not it.site_only:
-            self.files.append(it.path)
-            self.written += put(self._docs, it.path, it.data)
+    def _write_file(self, file: File) -> None:
+        is_page_as_markdown = file.site_only and file.path.endswith(".md")  # in docs/ that path is the page's
+        if not is_page_as_markdown and is_hand_written(self._docs, file.path):
+            self.shadowed.append(file.path)
+        elif not file.site_only:
+            self.sources.append(file.path)
+            self.written += write_generated(self._docs, file.path, file.data)
         elif self._target:
-            self.built.append(it.path)
-            write_atomically(self._target / it.path, it.data)
+            self.site_only.append(file.path)
+            write_atomically(self._target / file.path, file.data)
 
 
 @lru_cache(maxsize=2)  # with the theme, and without
 def _worker_context(root: str, version: str, with_theme: bool) -> RenderContext:
     settings = config.load(Path(root))
-    return RenderContext(index_without_refresh(Path(root), settings), settings, Theme(Path(root)) if with_theme else None)
+    return RenderContext(
+        index_without_refresh(Path(root), settings), settings, Theme(Path(root)) if with_theme else None
+    )
 
 
 class BuildWorkers:
-    """The processes that share the work of a build; they start with what is first given to them.
+    """The worker processes of a build. They start with the first call; leaving the context waits for all calls.
 
-    Leave it, and all work is done. Without others the work is done right here; so are most of a few pages.
+    With one process, and for most of a few pages, calls run in this process.
     """
 
-    def __init__(self, job: BuildJob, catalogue: Index, settings: Settings) -> None:
+    def __init__(self, job: BuildJob, index: Index, settings: Settings) -> None:
         self.job = job
-        self._catalogue, self._settings = catalogue, settings
+        self._index, self._settings = index, settings
         self._stack = ExitStack()
         self._calls: dict[Future[Any], Callable[[], Any]] = {}
         self._is_broken = False
@@ -165,34 +169,34 @@ class BuildWorkers:
 
     @cached_property
     def _context(self) -> RenderContext:
-        return RenderContext(self._catalogue, self._settings, Theme(self.job.root) if self.job.themed else None)
+        return RenderContext(self._index, self._settings, Theme(self.job.root) if self.job.themed else None)
 
     @cached_property
     def _executor(self) -> Executor:
         executor = self.job.executors(self.job.processes) if self.job.processes > 1 else SerialExecutor()
         return self._stack.enter_context(executor)
 
-    def submit(self, do: Callable[..., R], *arguments: Any) -> Future[R]:
-        """Have something done beside everything else."""
+    def submit(self, function: Callable[..., R], *arguments: Any) -> Future[R]:
+        """Call a function in a worker process."""
         try:
-            future = self._executor.submit(do, *arguments)
+            future = self._executor.submit(function, *arguments)
         except BrokenExecutor:
             self._clear_up()
-            future = SerialExecutor().submit(do, *arguments)
-        self._calls[future] = partial(do, *arguments)
+            future = SerialExecutor().submit(function, *arguments)
+        self._calls[future] = partial(function, *arguments)
         return future
 
     def result(self, future: Future[R]) -> R:
-        """Return what a call returned. If its process was killed, often for lack of memory, it is made again here."""
+        """Return the result of a call. Repeat it in this process if its worker was killed, often for lack of memory."""
         try:
             return future.result()
         except BrokenExecutor:
             self._clear_up()
-            answer: R = self._calls[future]()
-            return answer
+            result: R = self._calls[future]()
+            return result
 
     def _clear_up(self) -> None:
-        """Once a worker was killed, end the others, and remove what they left unfinished."""
+        """End all workers after one was killed, and remove their unfinished files."""
         if not self._is_broken:
             self._is_broken = True
             end_workers()
@@ -200,36 +204,36 @@ class BuildWorkers:
             remove_unfinished(self.job.root / self._settings.site.docs_dir, self.job.target)
 
     def index(self, shards: Iterable[Shard]) -> list[Future[None]]:
-        """Have shards of the search index made in the target."""
+        """Write shards of the search index into the target."""
         return [self.submit(index_shard, self.job.task([]), shard) for shard in shards]
 
     def render(self, keys: Iterable[tuple[str, str]], progress: Progress = lambda done, total: None) -> RenderResult:
-        """Make the pages of all `keys`."""
-        listed = list(keys)
-        few = len(listed) <= INLINE_BELOW
-        size = 1 if few else max(1, min(TASK_SIZE, -(-len(listed) // (4 * self.job.processes))))
-        tasks = [self.job.task(listed[start : start + size]) for start in range(0, len(listed), size)]
-        outcomes = []
+        """Render all `keys`. Return their results in the same order."""
+        ordered = list(keys)
+        few = len(ordered) <= INLINE_BELOW
+        size = 1 if few else max(1, min(TASK_SIZE, -(-len(ordered) // (4 * self.job.processes))))
+        tasks = [self.job.task(ordered[start : start + size]) for start in range(0, len(ordered), size)]
+        results = []
         done = 0
-        for task, outcome in self._rendered(tasks, few):
-            outcomes.append(outcome)
+        for task, result in self._render_tasks(tasks, few):
+            results.append(result)
             done += len(task.keys)
-            progress(done, len(listed))
-        made = {(one.kind, one.key): one for outcome in outcomes for one in outcome.made}
-        return RenderResult(tuple(made[key] for key in listed), sum(outcome.written for outcome in outcomes))
+            progress(done, len(ordered))
+        built = {(key.page_type, key.key): key for result in results for key in result.built_keys}
+        return RenderResult(tuple(built[key] for key in ordered), sum(result.written for result in results))
 
-    def _rendered(self, tasks: list[RenderTask], few: bool) -> Iterator[tuple[RenderTask, RenderResult]]:
-        # Of few pages the first, most feeds, take as long as all others; these are made right here.
-        given = 0 if self.job.processes == 1 else 1 if few else len(tasks)
-        running = {self.submit(render, task): task for task in tasks[:given]}
-        for task in tasks[given:]:
+    def _render_tasks(self, tasks: list[RenderTask], few: bool) -> Iterator[tuple[RenderTask, RenderResult]]:
+        # Of few pages the first, most feeds, take as long as all others together.
+        submitted = 0 if self.job.processes == 1 else 1 if few else len(tasks)
+        running = {self.submit(render, task): task for task in tasks[:submitted]}
+        for task in tasks[submitted:]:
             yield task, render(task, self._context)
         for future in as_completed(running):
             yield running[future], self.result(future)
 
 
 class SerialExecutor(Executor):
-    """Nobody else: what is submitted is done at once."""
+    """An executor that runs each call at once, in this process."""
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         future: Future[R] = Future()
@@ -238,7 +242,7 @@ class SerialExecutor(Executor):
 
 
 def index_shard(task: RenderTask, shard: Shard) -> None:
-    """Make one shard of the search index, in the target."""
-    catalogue, settings, _ = _worker_context(task.root, task.version, with_theme=False)
+    """Write one shard of the search index into the target."""
+    index, settings, _ = _worker_context(task.root, task.version, with_theme=False)
     assert task.target is not None
-    write_shard(documents(catalogue, settings, shard), Path(task.target), shard.name)
+    write_shard(documents(index, settings, shard), Path(task.target), shard.name)

@@ -1,11 +1,10 @@
-"""Checks of places: files in ``data/`` that are not read, pages in ``docs/`` in the way of others."""
+"""Checks of paths: files in ``data/`` that are not read, pages in ``docs/`` at the address of generated ones."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from broadsheet.build.output import generated as listed_as_generated
-from broadsheet.build.output import is_marked, visible
+from broadsheet.build.output import generated_files, is_marked, visible_files
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.settings.config import Settings
 from broadsheet.store import records
@@ -20,7 +19,7 @@ _DATED = re.compile(r"(?:daily/\d{4}/\d\d/\d\d|weekly/\d{4}-W\d\d|monthly/\d{4}-
 
 
 def misplaced_files(store: Store) -> Iterator[Diagnostic]:
-    """Files in ``data/`` that are not where a file of their kind is read."""
+    """Yield the files in ``data/`` that are not read where they are."""
     for path in sorted(store.data.rglob("*")):
         name = path.relative_to(store.data)
         is_hidden = any(part.startswith(".") for part in name.parts)
@@ -33,14 +32,16 @@ def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Diagnostic]:
     if folder in ("papers", "runs"):
         yield from _misplaced_day(store, path, folder)
     elif folder in _BY_DAY:
-        right = {"replies": store.replies_path, "dropped": store.dropped_path}[folder]
-        if path != right(path.stem if records.is_date(path.stem) else "0000-00-00"):
+        path_of = {"replies": store.replies_path, "dropped": store.dropped_path}[folder]
+        if path != path_of(path.stem if records.is_date(path.stem) else "0000-00-00"):
             do = f"move it to data/{folder}/YYYY/YYYY-MM-DD.jsonl"
             yield Diagnostic(where, f"{_BY_DAY[folder]} are not read from here", do)
     elif folder != "publications":
         yield Diagnostic(where, "nothing reads this file", "move it out of data/")
     elif path not in store.publication_files():
-        yield Diagnostic(where, "publications are not read from here", f"rename it to data/publications/{path.stem}.yml")
+        yield Diagnostic(
+            where, "publications are not read from here", f"rename it to data/publications/{path.stem}.yml"
+        )
 
 
 def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Diagnostic]:
@@ -49,24 +50,24 @@ def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Diagnostic
     if not records.is_calendar_date(date):
         yield Diagnostic(where, "not named after a day", "name it YYYY-MM-DD, or move it out of data/")
         return
-    right = store.papers_path(date) if folder == "papers" else store.receipt_path(date)
-    if path == right:
+    expected = store.papers_path(date) if folder == "papers" else store.receipt_path(date)
+    if path == expected:
         return
-    if right.exists():
-        what = f"claims the day {date}, and so does {store.label(right)}"
+    if expected.exists():
+        what = f"claims the day {date}, and so does {store.label(expected)}"
         yield Diagnostic(where, what, "bring what it alone has into the other file, then delete it")
-    elif path.suffix == right.suffix:
-        yield Diagnostic(where, "this day is not read from here", f"move it to {store.label(right)}")
+    elif path.suffix == expected.suffix:
+        yield Diagnostic(where, "this day is not read from here", f"move it to {store.label(expected)}")
     else:
         yield Diagnostic(where, "this day is not read from here", f"run 'broadsheet import {where}', then delete it")
 
 
 def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) -> Iterator[Diagnostic]:
-    """Hand-written pages at an address that belongs to a generated one."""
+    """Yield the hand-written pages at an address of generated ones, and those that cannot be read."""
     docs = root / settings.site.docs_dir
-    generated = listed_as_generated(docs)
-    taken = {page_url(path): path for path in generated if path.endswith(".md")}
-    for path in sorted(name for name in visible(docs) if is_page(name)):
+    generated = generated_files(docs)
+    addresses = {page_url(path): path for path in generated if path.endswith(".md")}
+    for path in sorted(name for name in visible_files(docs) if is_page(name)):
         try:
             if path in generated or is_marked(docs / path):
                 continue
@@ -76,7 +77,7 @@ def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) 
             yield problem_from(error, root)
             continue
         address = page_url(path)
-        if address in taken or _is_reserved(address, settings, publications):
+        if address in addresses or _is_reserved(address, settings, publications):
             where = f"{settings.site.docs_dir}/{printable(path)}"
             yield Diagnostic(where, f"stands at /{address}, the address of a generated page", "give it another name")
 

@@ -1,4 +1,4 @@
-"""The commands: the only floor that prints, exits and knows what day it is."""
+"""The command line: the only package that prints, exits and reads today's date."""
 
 import sys
 from contextlib import suppress
@@ -8,12 +8,12 @@ from typing import NoReturn
 import click
 
 from broadsheet import __version__
-from broadsheet.cli.interruption import Interruption, end_when_told
+from broadsheet.cli.interruption import Interruption, handle_signals
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.files import problem_from
 from broadsheet.store.lock import introduce
 
-# The module of each command, loaded when it is called: what one needs is not for all to wait for.
+# The module of each command. It is imported when the command is called, so that no command waits for another's imports.
 COMMANDS = {
     "import": "import_",
     "run": "run",
@@ -32,7 +32,7 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """The commands, in the order in which one comes to need them."""
+    """The group of all commands, in the order in which a new user needs them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -60,11 +60,11 @@ def commands(context: click.Context) -> None:
 
 
 def main() -> None:
-    """The program `digest`. Exit codes: 0 done, 1 the input or the run has problems (listed), 2 wrong usage.
+    """Run ``broadsheet``. Exit codes: 0 done, 1 problems (listed), 2 wrong usage.
 
     SIGINT and SIGTERM end it within two seconds, with 130 and 143.
     """
-    end_when_told()
+    handle_signals()
     try:
         commands.main(standalone_mode=True)
     except Interruption as interruption:
@@ -73,7 +73,7 @@ def main() -> None:
         _end(*error.problems)
     except OSError as error:
         with suppress(OSError):
-            sys.stdout.close()  # if output cannot be written, Python would complain once more at the end
+            sys.stdout.close()  # if stdout cannot be written, Python would report it again at exit
         _end(problem_from(error))
 
 

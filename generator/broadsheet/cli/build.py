@@ -9,18 +9,26 @@ import click
 import msgspec
 
 from broadsheet.build.build import build
-from broadsheet.build.generate import Generated, generate
-from broadsheet.cli.options import jobs_option, json_option, progress_bar, quiet_option, root_option
+from broadsheet.build.generate import BuildReport, generate
+from broadsheet.cli.options import (
+    jobs_option,
+    json_option,
+    old_option,
+    progress_bar,
+    quiet_option,
+    root_option,
+    site_option,
+)
 from broadsheet.index.open import ExecutorFactory
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.text.formats import count
 
-NAMED = 20  # of many files in one message
+MAX_NAMES = 20  # of files in one message
 
 
 def _scheduler(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
-    """The HOST:PORT of `url`; raises BadParameter where that is no ``dask://HOST:PORT``."""
+    """Return the HOST:PORT of `url`. Raises BadParameter unless it is ``dask://HOST:PORT``."""
     if url is None:
         return None
     try:
@@ -45,14 +53,15 @@ def generate_command(root: Path, quiet: bool, as_json: bool, jobs: int | None) -
       broadsheet generate --root my-digest
     """
     with progress_bar("pages", quiet or as_json) as progress:
-        done = generate(root, jobs, progress)
-    _report(done, quiet, as_json)
+        report = generate(root, jobs, progress)
+    _print(report, quiet, as_json)
 
 
 @click.command("build")
 @root_option
-@click.option("--site", type=click.Path(path_type=Path, file_okay=False), help="Where to build, instead of site/.")
-@click.option("--full", is_flag=True, help="Leave earlier builds out of account.")
+@site_option
+@click.option("--no-cache", is_flag=True, help="Ignore earlier builds and render everything.")
+@old_option("--full", "--no-cache")
 @click.option("--force", is_flag=True, help="Build into a folder that is not empty and that no build made.")
 @quiet_option
 @json_option
@@ -62,12 +71,12 @@ def generate_command(root: Path, quiet: bool, as_json: bool, jobs: int | None) -
     "scheduler",
     metavar="dask://HOST:PORT",
     callback=_scheduler,
-    help="Have the workers of a Dask cluster do it; they must share this folder and the site's.",
+    help="Use the workers of a Dask cluster. They must share this folder and the site's.",
 )
 def build_command(
     root: Path,
     site: Path | None,
-    full: bool,
+    no_cache: bool,
     force: bool,
     quiet: bool,
     as_json: bool,
@@ -76,12 +85,12 @@ def build_command(
 ) -> None:
     """Generate, then build the site with MkDocs. A failed or killed build leaves the last site as it was.
 
-    Only what changed since the last build is made again.
+    Only pages that changed since the last build are rendered.
 
-    Files that you put into the site yourself (CNAME, .well-known/, photos/, the .git of a work tree) stay: the seal
-    .digest in it says which files a build made. A folder that has other files and no seal is refused. With --force
-    it becomes the site: what the site has under the same name is replaced, everything else stays. Always refused is a
-    folder that is, has inside or lies in the digest's own folder, data/, docs/ or .git, or those of another digest.
+    Files that you put into the site yourself (CNAME, .well-known/, photos/, the .git of a work tree) stay: the manifest
+    .digest in it lists the files of the build. A folder with other files and no manifest is refused. With --force it
+    becomes the site: files of the same name are replaced, all others stay. A folder that is, contains or lies in the
+    digest's own folder, data/, docs/ or .git, or those of another digest, is always refused.
 
     \b
     Example:
@@ -89,13 +98,15 @@ def build_command(
     """
     if scheduler and jobs:
         raise click.UsageError("--jobs is for this machine's processes: a cluster's are as many as it has workers")
-    here = nullcontext((jobs, WorkerPool))
+    local = nullcontext((jobs, WorkerPool))
     with (
-        _cluster(scheduler, root, site) if scheduler else here as (processes, executors),
+        _cluster(scheduler, root, site) if scheduler else local as (processes, executors),
         progress_bar("pages", quiet or as_json) as progress,
     ):
-        done = build(root, site, full=full, force=force, processes=processes, progress=progress, executors=executors)
-    _report(done, quiet, as_json)
+        report = build(
+            root, site, full=no_cache, force=force, processes=processes, progress=progress, executors=executors
+        )
+    _print(report, quiet, as_json)
 
 
 def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextManager[tuple[int, ExecutorFactory]]:
@@ -107,29 +118,29 @@ def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextMa
     return cluster(scheduler, root, site)
 
 
-def _report(done: Generated, quiet: bool, as_json: bool) -> None:
+def _print(report: BuildReport, quiet: bool, as_json: bool) -> None:
     if as_json:
-        click.echo(msgspec.json.encode(done).decode())
+        click.echo(msgspec.json.encode(report).decode())
         return
-    for path in done.outside:
+    for path in report.outside:
         click.echo(f"docs/{path}: leads out of docs/, so it was left out: put the file itself there", err=True)
-    for path in done.kept:
+    for path in report.shadowed:
         click.echo(f"docs/{path}: hand-written, so the generated page was left out: rename it to have both", err=True)
-    if done.doubtful:
-        click.echo(_doubt(done), err=True)
+    if report.doubtful:
+        click.echo(_doubtful_files(report), err=True)
     if not quiet:
-        counts = (count(done.days, "day"), count(done.papers, "paper"), count(done.publications, "publication"))
-        made = f"{count(done.rendered, 'page')} made, {count(done.written, 'file')} in docs/ changed"
-        click.echo(f"{', '.join(counts)}: {made} → {_named(done.folder)}")
+        counts = (count(report.days, "day"), count(report.papers, "paper"), count(report.publications, "publication"))
+        changes = f"{count(report.rendered, 'page')} made, {count(report.written, 'file')} in docs/ changed"
+        click.echo(f"{', '.join(counts)}: {changes} → {_relative(report.folder)}")
 
 
-def _doubt(done: Generated) -> str:
-    files = ", ".join(done.doubtful[:NAMED]) + (" …" if len(done.doubtful) > NAMED else "")
-    what = f"{len(done.doubtful):,} files may be left from an earlier build, whose list of files is damaged"
-    return f"{_named(done.folder)}: {what}: remove those that you did not put there: {files}"
+def _doubtful_files(report: BuildReport) -> str:
+    files = ", ".join(report.doubtful[:MAX_NAMES]) + (" …" if len(report.doubtful) > MAX_NAMES else "")
+    what = f"{len(report.doubtful):,} files may be left from an earlier build, whose list of files is damaged"
+    return f"{_relative(report.folder)}: {what}: remove those that you did not put there: {files}"
 
 
-def _named(folder: str) -> str:
-    """Name a folder as a user in the current one would."""
-    here = os.path.relpath(folder)
-    return folder if here.startswith(os.pardir) else here
+def _relative(folder: str) -> str:
+    """Return the path of a folder relative to the current one, if the folder is in it."""
+    relative = os.path.relpath(folder)
+    return folder if relative.startswith(os.pardir) else relative

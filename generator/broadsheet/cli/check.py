@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from broadsheet.checks.check import Report, check
+from broadsheet.checks.check import CheckReport, check
 from broadsheet.checks.size import size_lines
 from broadsheet.cli.options import json_option, root_option
 from broadsheet.text.formats import count
@@ -17,7 +17,7 @@ from broadsheet.text.formats import count
 @click.option(
     "--site",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Look at a built site too: every internal link must lead somewhere; its size is told beside hosts' limits.",
+    help="Check a built site too: that internal links lead somewhere, and its size against the limits of hosts.",
 )
 @json_option
 def check_command(root: Path, site: Path | None, as_json: bool) -> None:
@@ -36,11 +36,11 @@ def check_command(root: Path, site: Path | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _print(report: Report) -> None:
+def _print(report: CheckReport) -> None:
     for problem in report.problems:
         click.echo(problem)
-    looked_at = (count(report.days, "day"), count(report.papers, "paper"), count(report.publications, "publication"))
-    found = count(report.faults, "problem") if report.faults else "no problems"
-    click.echo(f"{', '.join(looked_at)}: {found}")
+    counts = (count(report.days, "day"), count(report.papers, "paper"), count(report.publications, "publication"))
+    result = count(report.faults, "problem") if report.faults else "no problems"
+    click.echo(f"{', '.join(counts)}: {result}")
     for line in size_lines(report.site) if report.site else ():
         click.echo(line)

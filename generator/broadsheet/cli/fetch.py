@@ -10,11 +10,11 @@ import click
 import msgspec
 
 from broadsheet import __version__
-from broadsheet.cli.import_ import repair_lines
-from broadsheet.cli.lock import my_turn
-from broadsheet.cli.options import date_of, json_option, quiet_option, root_option
+from broadsheet.cli.data_lock import data_lock
+from broadsheet.cli.import_ import fix_lines
+from broadsheet.cli.options import json_option, parse_date, quiet_option, root_option
 from broadsheet.daily.fetch import DayReport, fetch_days
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.http.service import user_agent
 from broadsheet.providers.arxiv.calendar import current_day
 from broadsheet.providers.fetch_result import SourceStatus
@@ -24,36 +24,36 @@ from broadsheet.text.formats import count
 
 
 def today() -> str:
-    """The day whose papers are the newest."""
+    """Return the day whose papers are the newest."""
     return current_day(datetime.datetime.now(datetime.UTC))
 
 
-def open_web(settings: Settings) -> Web:
-    """The door to the services, in this digest's name."""
+def open_web(settings: Settings) -> HttpClient:
+    """Return an HTTP client that names this digest as its user agent."""
     agent = user_agent(__version__, settings.site.site_url, settings.fetch.contact)
-    return Web(agent, clock=time.monotonic, sleep=time.sleep)
+    return HttpClient(agent, clock=time.monotonic, sleep=time.sleep)
 
 
 @click.command("fetch")
 @root_option
 @click.option(
     "--date",
-    callback=date_of,
+    callback=parse_date,
     metavar="YYYY-MM-DD",
-    help="The day; the newest if left out (from 20:00 US Eastern on, tomorrow).",
+    help="Day to fetch. Default: the latest announcement; after 20:00 US Eastern that is tomorrow's date.",
 )
-@click.option("--from", "first", callback=date_of, metavar="YYYY-MM-DD", help="The first of several days.")
-@click.option("--to", "last", callback=date_of, metavar="YYYY-MM-DD", help="The last of them; the newest if left out.")
+@click.option("--from", "first", callback=parse_date, metavar="YYYY-MM-DD", help="First of several days.")
+@click.option("--to", "last", callback=parse_date, metavar="YYYY-MM-DD", help="Last of them. Default: the newest.")
 @quiet_option
 @json_option
 def fetch_command(
     root: Path, date: str | None, first: str | None, last: str | None, quiet: bool, as_json: bool
 ) -> None:
-    """Ask arXiv, Hugging Face and the repository for a day's papers and take them into data/, unscored.
+    """Fetch a day's papers from arXiv, Hugging Face and the repository into data/, unscored.
 
-    What to ask stands under fetch: in digest.yml. A paper that stands on an earlier day is not listed again; what is
-    new about it (version, withdrawal, votes) is noted there. Fetching a day again changes nothing that is known. Exit
-    code 1 if a source failed or gave an old list; the others are kept.
+    The section fetch: of digest.yml names the sources. A paper of an earlier day is not listed again; its new version,
+    withdrawal or votes are added there. Fetching a day again keeps all data. Exit code 1 if a source failed or returned
+    an old list; the others are written.
 
     \b
     Example:
@@ -63,7 +63,7 @@ def fetch_command(
     now = today()
     dates = _dates(date, first, last, now)
     settings = config.load(root)
-    with open_web(settings) as web, my_turn(root):
+    with open_web(settings) as web, data_lock(root):
         show = (lambda report: None) if as_json else (lambda report: _print(report, quiet))
         asked_at = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
         reports = fetch_days(root, settings, dates, web, now, show, asked_at=asked_at)
@@ -97,15 +97,15 @@ def _print(report: DayReport, quiet: bool) -> None:
 def _lines(report: DayReport) -> Iterator[str]:
     for source in report.sources:
         name = f"{report.date} {source.source}"
-        if source.announced is None or source.condition in (SourceStatus.QUIET, SourceStatus.FAILED):
-            yield f"{name}: {source.condition}"
+        if source.announced is None or source.status in (SourceStatus.QUIET, SourceStatus.FAILED):
+            yield f"{name}: {source.status}"
             continue
         parts = [f"{source.announced:,} announced", f"{source.papers:,} wanted", f"{source.replaced:,} replaced"]
         parts += [f"{len(source.withdrawn):,} withdrawn"] if source.withdrawn else []
-        yield f"{name}: {source.condition}: {', '.join(parts)}"
+        yield f"{name}: {source.status}: {', '.join(parts)}"
     new, changed = count(report.new, "new paper"), count(len(report.changed), "day")
     yield f"{report.date}: {new}; {len(report.duplicates):,} on an earlier day already; {changed} changed in data/"
     if report.publications:
         yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in report.publications.items())
-    yield from repair_lines(report.repairs)
+    yield from fix_lines(report.repairs)
     yield from (f"note: {problem}" for problem in report.problems if problem.is_note)

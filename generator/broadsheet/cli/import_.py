@@ -17,7 +17,7 @@ from broadsheet.providers.fields import SCORES, TARGETS, FieldMap, Scale, parse_
 from broadsheet.providers.parse_result import Fix, UnscoredRows
 from broadsheet.text.formats import count
 
-# One file of a kind, and several; of the other kinds there is a "file of" them.
+# The singular and plural of file kinds. Any other kind is a "file of" it.
 _KINDS = {
     "arXiv feed": ("arXiv feed", "arXiv feeds"),
     "BibTeX or RIS": ("bibliography", "bibliographies"),
@@ -31,7 +31,7 @@ _KINDS = {
 
 
 def parse_fields(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """Return the keys that were typed for fields, as ``FIELD=KEY``."""
+    """Parse ``FIELD=KEY`` options."""
     keys = {}
     for value in values:
         field, equals, key = value.partition("=")
@@ -42,7 +42,7 @@ def parse_fields(context: click.Context, option: click.Parameter, values: tuple[
 
 
 def parse_scales(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, Scale]:
-    """Return the scales that were typed, as ``LOW-HIGH`` for both scores or ``FIELD=LOW-HIGH``."""
+    """Parse ``LOW-HIGH`` (for both scores) and ``FIELD=LOW-HIGH`` options."""
     scales: dict[str, Scale] = {}
     for value in sorted(values, key=lambda value: "=" in value):
         field, equals, text = value.rpartition("=")
@@ -140,28 +140,28 @@ def _lines(report: ImportReport) -> Iterable[str]:
 
 
 def _files(report: ImportReport) -> str:
-    """Return how many files there were, of which kinds."""
+    """Return the number of files of each kind."""
     kinds = [_kind(number, kind) for kind, number in sorted(report.kinds.items())]
     return kinds[0] if len(kinds) == 1 else ": ".join(filter(None, [count(report.files, "file"), ", ".join(kinds)]))
 
 
 def _kind(number: int, kind: str) -> str:
-    one, many = _KINDS.get(kind, (f"file of {kind}", f"files of {kind}"))
-    return count(number, one, many)
+    singular, plural = _KINDS.get(kind, (f"file of {kind}", f"files of {kind}"))
+    return count(number, singular, plural)
 
 
 def fix_lines(repairs: list[Fix]) -> Iterable[str]:
-    """A line for each kind of repair."""
+    """Yield a line for each kind of repair."""
     kinds: dict[str, list[Fix]] = defaultdict(list)
     for repair in repairs:
         kinds[repair.kind].append(repair)
-    for what, found in sorted(kinds.items(), key=lambda kind: -len(kind[1])):
-        how = f": {found[0].detail}" if found[0].detail else ""
-        yield f"repaired: {len(found):,} × {what}, e.g. {found[0].location}{how}"
+    for kind, fixes in sorted(kinds.items(), key=lambda item: -len(item[1])):
+        detail = f": {fixes[0].detail}" if fixes[0].detail else ""
+        yield f"repaired: {len(fixes):,} × {kind}, e.g. {fixes[0].location}{detail}"
 
 
 def _unscored_lines(unscored: list[UnscoredRows]) -> Iterable[str]:
-    """Return a line for each reason why rows came in without a score."""
+    """Yield a line for each reason why rows have no score."""
     reasons: dict[tuple[str, str], list[UnscoredRows]] = defaultdict(list)
     for part in unscored:
         reasons[part.reason, part.hint].append(part)

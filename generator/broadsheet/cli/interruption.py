@@ -9,7 +9,7 @@ from types import FrameType
 from broadsheet.model.diagnostics import Diagnostic
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-GRACE_S = 1.5  # to clear away what was begun; after that the process ends as if it were killed
+GRACE_S = 1.5  # to clean up; after that the process ends at once
 
 
 class Interruption(SystemExit):
@@ -21,20 +21,20 @@ class Interruption(SystemExit):
 
     @property
     def problem(self) -> Diagnostic:
-        """Return the message about it."""
+        """The message for the user."""
         return Diagnostic("broadsheet", f"stopped by {self.signal.name}", "run the command again to continue")
 
 
-def end_when_told() -> None:
+def handle_signals() -> None:
     """Raise `Interruption` in the main thread when a signal asks this process to end."""
     process = os.getpid()
 
     def end(number: int, frame: FrameType | None) -> None:
         if os.getpid() != process:  # a worker that was forked just now, and has no handler of its own yet
             os._exit(128 + number)
-        for each in SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
-        # Threads that lose what they wait for, and handlers that cannot raise, have nothing to report any more.
+        for other in SIGNALS:
+            signal.signal(other, signal.SIG_IGN)
+        # Failures of other threads and of handlers that cannot raise are a result of the interruption.
         threading.excepthook = lambda failure: None
         sys.unraisablehook = lambda failure: None
         timer = threading.Timer(GRACE_S, os._exit, (128 + number,))

@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from broadsheet.cli.fetch import open_web
-from broadsheet.cli.options import json_option, quiet_option, root_option
+from broadsheet.cli.options import json_option, old_option, quiet_option, root_option
 from broadsheet.mail.deliver import (
     MailReport,
     RenderedMail,
@@ -35,14 +35,15 @@ PREVIEW = Path(".digest", "mail")
 @click.command("mail")
 @click.argument("feed", required=False, metavar="[FEED]")
 @root_option
-@click.option("--recipients", type=click.Path(path_type=Path), metavar="FILE", help="Who gets it: an address a line.")
-@click.option("--edition", metavar="NAME", help="2025-05-27 or 2025-W22; the newest if left out.")
-@click.option("--state", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="What has been sent.")
+@click.option("--recipients", type=click.Path(path_type=Path), metavar="FILE", help="Recipients, one address a line.")
+@click.option("--edition", metavar="NAME", help="2025-05-27 or 2025-W22. Default: the newest.")
+@click.option("--state", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The log of sent mails.")
 @click.option("--dry-run", is_flag=True, help="Send nothing: write the message and a preview.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where --dry-run writes: .digest/mail.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for --dry-run: .digest/mail.")
 @click.option("--open", "browse", is_flag=True, help="With --dry-run: show the preview in the browser.")
-@click.option("--test", "address", metavar="ADDRESS", help="Send it to this address only, and write nothing down.")
-@click.option("--refused-again", is_flag=True, help="Try those once more whom the server refused.")
+@click.option("--test", "address", metavar="ADDRESS", help="Send it to this address only, and do not log it.")
+@click.option("--retry-rejected", is_flag=True, help="Retry recipients that the server rejected.")
+@old_option("--refused-again", "--retry-rejected")
 @quiet_option
 @json_option
 def mail_command(
@@ -55,15 +56,15 @@ def mail_command(
     out: Path | None,
     browse: bool,
     address: str | None,
-    refused_again: bool,
+    retry_rejected: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Mail the newest edition of FEED to everybody on a list, once.
+    """Mail the newest edition of FEED to every recipient, once.
 
-    FEED is a file or an address: RSS, Atom or JSON Feed, of this digest (its built site's feeds/daily.xml if left out)
-    or anybody's. Run it twice, or kill it and run it again: nobody gets an edition twice, nobody is left out.
-    The server is in the environment (DIGEST_SMTP_HOST, _USER, _PASSWORD): see docs/mail.md.
+    FEED is a file or an address: RSS, Atom or JSON Feed, of this or any other site. Default: feeds/daily.xml of the
+    built site. If you run it twice, or again after a kill, every recipient still gets each edition once. The server is
+    set in the environment (DIGEST_SMTP_HOST, _USER, _PASSWORD): see docs/mail.md.
 
     \b
     Example:
@@ -86,24 +87,26 @@ def mail_command(
     else:
         readers, problems = find_recipients(root, recipients, os.environ)
         state = state_file(settings, state, os.environ)
-        report = send_edition(settings, source, edition, readers, state, os.environ, time.sleep, refused_again=refused_again)
+        report = send_edition(
+            settings, source, edition, readers, state, os.environ, time.sleep, refused_again=retry_rejected
+        )
         report.problems = problems + report.problems
         _report(report, place, quiet, as_json)
 
 
-def _show(it: RenderedMail, folder: Path, browse: bool, quiet: bool, as_json: bool, *, sole: bool) -> None:
-    files = {"eml": it.message, "txt": it.text.encode(), "html": it.html.encode()}
-    paths = {kind: folder / f"{it.edition}.{kind}" for kind in files}
+def _show(mail: RenderedMail, folder: Path, browse: bool, quiet: bool, as_json: bool, *, sole: bool) -> None:
+    files = {"eml": mail.message, "txt": mail.text.encode(), "html": mail.html.encode()}
+    paths = {kind: folder / f"{mail.edition}.{kind}" for kind in files}
     if (others := [path for path in paths.values() if path.exists()]) and len(others) < len(paths):
         what = "stands where the preview belongs, and is none"  # a preview is three files
         raise DigestError([Diagnostic(str(path), what, "move it away, or name another --out") for path in others])
     for kind, data in files.items():
         write_atomically(paths[kind], data, sole=sole)
     if as_json:
-        found = {"edition": it.edition, "subject": it.subject, "bytes": len(it.message), "papers": it.papers}
-        click.echo(msgspec.json.encode(found | {kind: str(path) for kind, path in paths.items()}).decode())
+        report = {"edition": mail.edition, "subject": mail.subject, "bytes": len(mail.message), "papers": mail.papers}
+        click.echo(msgspec.json.encode(report | {kind: str(path) for kind, path in paths.items()}).decode())
     elif not quiet:
-        click.echo(f"{it.subject} ({count(it.papers, 'paper')}, {_size(len(it.message))}), sent to nobody")
+        click.echo(f"{mail.subject} ({count(mail.papers, 'paper')}, {_size(len(mail.message))}), sent to nobody")
         for path in paths.values():
             click.echo(f"  {path}")
     if browse:
@@ -116,14 +119,19 @@ def _report(report: MailReport, place: str, quiet: bool, as_json: bool) -> None:
     else:
         for problem in report.problems:
             click.echo(problem, err=True)
-        for it in () if quiet else report.deliveries:
-            counts = {"sent": it.sent, "had it already": it.already_sent, "refused": it.refused, "waiting": it.waiting}
-            told = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number or what == "sent")
-            click.echo(f"{it.subject} ({_size(it.bytes)}) → {told}")
-        if report.quiet and not quiet:
-            click.echo(f"{place}: nothing to send: {report.quiet}")
+        if not quiet:
+            _print_deliveries(report, place)
     if report.problems:
         sys.exit(1)
+
+
+def _print_deliveries(report: MailReport, place: str) -> None:
+    for mail in report.deliveries:
+        numbers = {"had it already": mail.already_sent, "refused": mail.refused, "waiting": mail.waiting}
+        parts = [f"{mail.sent:,} sent", *(f"{number:,} {label}" for label, number in numbers.items() if number)]
+        click.echo(f"{mail.subject} ({_size(mail.bytes)}) → {', '.join(parts)}")
+    if report.quiet:
+        click.echo(f"{place}: nothing to send: {report.quiet}")
 
 
 def _size(size: int) -> str:

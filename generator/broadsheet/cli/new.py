@@ -13,7 +13,7 @@ from broadsheet.build.starter import start
 @click.option("--name", default="Broadsheet", show_default=True, help="The site's name.")
 @click.option("--url", default="http://127.0.0.1:8000/", show_default=True, help="The address readers will use.")
 def new_command(folder: Path, name: str, url: str) -> None:
-    """Make a digest of one's own in DIR: settings, workflows, two days of sample papers and a sample publication.
+    """Create a digest in DIR: settings, workflows, two days of sample papers and a sample publication.
 
     \b
     Example:

@@ -1,13 +1,16 @@
-"""What several commands have: options, and a bar on a terminal."""
+"""Options of several commands, and the progress bar."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from broadsheet.store.records import A_DATE, is_date
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 root_option = click.option(
     "--root",
@@ -16,20 +19,35 @@ root_option = click.option(
     help="The digest's folder, the one with digest.yml.",
 )
 quiet_option = click.option("--quiet", is_flag=True, help="Say nothing but problems.")
-jobs_option = click.option("--jobs", type=click.IntRange(1), help="Processes at work; as many as cores if left out.")
+jobs_option = click.option("--jobs", type=click.IntRange(1), help="Number of processes. Default: one a core.")
+site_option = click.option(
+    "--site",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the site. Default: site_dir in mkdocs.yml.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 
 
-def date_of(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    """Return the day that was typed, if one was."""
+def parse_date(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Return the value of an option if it is a date. Raises BadParameter."""
     if value is not None and not is_date(value):
         raise click.BadParameter(f"{value!r} is not {A_DATE}.")
     return value
 
 
+def old_option(old: str, new: str, *, is_flag: bool = True) -> Callable[[_Command], _Command]:
+    """Return a hidden option that fails with the name of the `new` one."""
+
+    def fail(context: click.Context, option: click.Parameter, value: object) -> None:
+        if value:
+            raise click.UsageError(f"{old} is now {new}.")
+
+    return click.option(old, is_flag=is_flag, hidden=True, expose_value=False, is_eager=True, callback=fail)
+
+
 @contextmanager
 def progress_bar(what: str, silent: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar that is told (done, total) of `what`, on a terminal; in a pipe nothing, where only the last line counts."""
+    """Yield a function of (done, total) that updates a progress bar of `what`. It does nothing without a terminal."""
     if silent or not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -43,7 +61,7 @@ def progress_bar(what: str, silent: bool) -> Iterator[Callable[[int, int], None]
 
         def show(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
-            known = bar.tasks[0].speed
-            bar.update(task, speed=f"{known:.0f} a second" if known else "")
+            rate = bar.tasks[0].speed
+            bar.update(task, speed=f"{rate:.0f} a second" if rate else "")
 
         yield show

@@ -14,11 +14,11 @@ from broadsheet.text.formats import count
 @click.command("ping")
 @root_option
 @quiet_option
-@click.option("--dry-run", is_flag=True, help="Only list the feeds the hub would be told of, an address a line.")
+@click.option("--dry-run", is_flag=True, help="Only list the addresses of the feeds, one a line.")
 def ping_command(root: Path, quiet: bool, dry_run: bool) -> None:
-    """Tell the WebSub hub that the feeds have changed, so that subscribers have them at once.
+    """Notify the WebSub hub that the feeds have changed, so that subscribers get them at once.
 
-    Run it when the site has been put on its host. Without feeds.hub in digest.yml there is nothing to do.
+    Run it after the site is on its host. Without feeds.hub in digest.yml it does nothing.
 
     \b
     Example:

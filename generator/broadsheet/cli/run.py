@@ -12,11 +12,11 @@ import click
 import msgspec
 
 from broadsheet.build.build import build
+from broadsheet.cli.data_lock import data_lock
 from broadsheet.cli.fetch import open_web, today
-from broadsheet.cli.lock import my_turn
-from broadsheet.cli.options import date_of, json_option, progress_bar, quiet_option, root_option
-from broadsheet.cli.score import budget_of, forecast_lines
-from broadsheet.daily.run import Preview, Ran, Work, days_to_run, preview_day, run_day
+from broadsheet.cli.options import json_option, parse_date, progress_bar, quiet_option, root_option
+from broadsheet.cli.score import estimate_lines, parse_budget
+from broadsheet.daily.run import DayPreview, DayResult, RunContext, days_to_run, preview_day, run_day
 from broadsheet.index.states import SCORING, is_good, is_open
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.receipt import Receipt, SourceStats
@@ -29,11 +29,11 @@ from broadsheet.views.formatting import scorer
 @root_option
 @click.option(
     "--date",
-    callback=date_of,
+    callback=parse_date,
     metavar="YYYY-MM-DD",
     help="This day alone; if left out, the newest, and before it those that are unfinished or may have more papers.",
 )
-@click.option("--budget", callback=budget_of, metavar="AMOUNT", help="Spend at most this on each day.")
+@click.option("--budget", callback=parse_budget, metavar="AMOUNT", help="Spend at most this on each day.")
 @click.option("--dry-run", is_flag=True, help="Ask the sources, price the day, and write nothing.")
 @click.option("--no-build", is_flag=True, help="Leave the site as it is.")
 @quiet_option
@@ -57,8 +57,9 @@ def run_command(
         raise click.UsageError(f"{date} has not come yet.")
     settings = config.load(root)
     with open_web(settings) as web, progress_bar("papers scored", quiet or as_json) as progress:
-        work = Work(
+        context = RunContext(
             root=root,
+            settings=settings,
             environment=os.environ,
             web=web,
             today=now,
@@ -68,27 +69,24 @@ def run_command(
             progress=progress,
         )
         if dry_run:
-            _show(preview_day(work, date or now), as_json)
+            _print_preview(preview_day(context, date or now), as_json)
             return
-        with my_turn(root):
-            done = [run_day(work, date, whole=True)] if date else _run(work, days_to_run(root, now))
-    built = no_build or _built(root)
+        with data_lock(root):
+            results = [run_day(context, date, whole=True)] if date else _run_unfinished(context)
+    is_built = no_build or _build(root)
     if as_json:
-        click.echo(msgspec.json.encode([ran.receipt for ran in done]).decode())
-    told = [ran for ran in done if _is_news(ran, done[-1])]
-    for ran in told:
-        _say(ran, quiet or as_json)
-    if len(told) < len(done) and not (quiet or as_json):
-        click.echo(f"{count(len(done) - len(told), 'earlier day')}: nothing new")
-    if not built or not all(is_good(ran.receipt) for ran in done):
+        click.echo(msgspec.json.encode([result.receipt for result in results]).decode())
+    _print_results(results, quiet or as_json)
+    if not is_built or not all(is_good(result.receipt) for result in results):
         sys.exit(1)
 
 
-def _run(work: Work, dates: list[str]) -> list[Ran]:
-    return [run_day(work, date, newest=date == dates[-1]) for date in dates]
+def _run_unfinished(context: RunContext) -> list[DayResult]:
+    dates = days_to_run(context.root, context.settings, context.today)
+    return [run_day(context, date, newest=date == dates[-1]) for date in dates]
 
 
-def _built(root: Path) -> bool:
+def _build(root: Path) -> bool:
     try:
         build(root)
     except DigestError as error:
@@ -98,54 +96,66 @@ def _built(root: Path) -> bool:
     return True
 
 
-def _is_news(ran: Ran, last: Ran) -> bool:
-    return ran is last or ran.changed or bool(ran.notes) or not is_good(ran.receipt)
+def _print_results(results: list[DayResult], quiet: bool) -> None:
+    news = [result for result in results if result is results[-1] or _is_news(result)]
+    for result in news:
+        _print_result(result, quiet)
+    if len(news) < len(results) and not quiet:
+        click.echo(f"{count(len(results) - len(news), 'earlier day')}: nothing new")
 
 
-def _say(ran: Ran, quiet: bool) -> None:
-    receipt = ran.receipt
+def _is_news(result: DayResult) -> bool:
+    return result.changed or bool(result.notes) or not is_good(result.receipt)
+
+
+def _print_result(result: DayResult, quiet: bool) -> None:
+    receipt = result.receipt
     for error in receipt.errors:
         if not (quiet and error.startswith(SCORING)):
             click.echo(f"{receipt.date}: {error}", err=True)
     for arxiv_id, reason in receipt.unscored.items():
         click.echo(f"{receipt.date}: {arxiv_id}: unscored: {reason}", err=True)
     if not quiet:
-        click.echo("\n".join([*_lines(receipt), *(f"note: {note}" for note in ran.notes)]))
+        click.echo("\n".join([*_lines(receipt), *(f"note: {note}" for note in result.notes)]))
 
 
 def _lines(receipt: Receipt) -> Iterator[str]:
-    for name, tally in receipt.sources.items():
-        yield f"{receipt.date} {name}: {_tally(tally)}"
+    for name, stats in receipt.sources.items():
+        yield f"{receipt.date} {name}: {_stats_line(stats)}"
     parts = [f"{receipt.scanned or 0:,} scanned", f"{receipt.scored or 0:,} scored"]
     parts += [f"{number:,} {reason}" for reason, number in receipt.dropped.items()]
     parts += [f"{len(receipt.unscored):,} unscored"] if receipt.unscored else []
-    parts += [f"{receipt.relevant or 0:,} shown with a score"]
+    parts += [f"{receipt.shown or 0:,} shown with a score"]
     yield f"{receipt.date}: {receipt.state}: {', '.join(parts)}"
     if receipt.tokens:
         cost = money(receipt.cost.total, receipt.cost.currency) if receipt.cost else "unknown"
         yield f"{receipt.date}: {scorer(receipt.model or '')}: {count(receipt.tokens.total, 'token')}, cost {cost}"
 
 
-def _tally(tally: SourceStats) -> str:
-    numbers = (("announced", tally.announced), ("fetched", tally.fetched), ("replaced", tally.replaced))
+def _stats_line(stats: SourceStats) -> str:
+    numbers = (("announced", stats.announced), ("fetched", stats.fetched), ("replaced", stats.replaced))
     parts = [f"{number:,} {name}" for name, number in numbers if number is not None]
-    parts += [f"{tally.renewed:,} with renewed votes"] if tally.renewed else []
-    parts += [f"{len(tally.duplicates):,} on another day"] if tally.duplicates else []
-    parts += ["more may come"] if is_open(tally) else []
-    return ": ".join(part for part in (tally.condition, ", ".join(parts)) if part)
+    parts += [f"{stats.renewed:,} with renewed votes"] if stats.renewed else []
+    parts += [f"{len(stats.duplicates):,} on another day"] if stats.duplicates else []
+    parts += ["more may come"] if is_open(stats) else []
+    return ": ".join(part for part in (stats.status, ", ".join(parts)) if part)
 
 
-def _show(seen: Preview, as_json: bool) -> None:
+def _print_preview(preview: DayPreview, as_json: bool) -> None:
     if as_json:
-        click.echo(msgspec.json.encode(seen).decode())
+        click.echo(msgspec.json.encode(preview).decode())
     else:
-        for name, condition in seen.sources.items():
-            click.echo(f"{seen.date} {name}: {condition}")
-        left_out = f"; {seen.left_out:,} left out by the prefilter" if seen.left_out else ""
-        click.echo(f"{seen.date}: {count(seen.new, 'new paper')}, {seen.duplicates:,} on an earlier day{left_out}")
-        lines = forecast_lines(seen.date, seen.forecast) if seen.forecast else ["the local scorer costs nothing"]
+        for name, status in preview.sources.items():
+            click.echo(f"{preview.date} {name}: {status}")
+        left_out = f"; {preview.left_out:,} left out by the prefilter" if preview.left_out else ""
+        click.echo(
+            f"{preview.date}: {count(preview.new, 'new paper')}, {preview.duplicates:,} on an earlier day{left_out}"
+        )
+        lines = (
+            estimate_lines(preview.date, preview.estimate) if preview.estimate else ["the local scorer costs nothing"]
+        )
         click.echo("\n".join(lines))
-    for problem in seen.problems:
+    for problem in preview.problems:
         click.echo(str(problem), err=True)
-    if seen.problems:
+    if preview.problems:
         sys.exit(1)

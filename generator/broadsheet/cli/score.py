@@ -11,19 +11,20 @@ import click
 import msgspec
 
 from broadsheet import __version__
-from broadsheet.cli.lock import my_turn
-from broadsheet.cli.options import date_of, json_option, progress_bar, quiet_option, root_option
-from broadsheet.daily.choose_scorer import judge_day
-from broadsheet.daily.score import Scored, forecast_day
-from broadsheet.http.client import Web
+from broadsheet.cli.data_lock import data_lock
+from broadsheet.cli.options import json_option, old_option, parse_date, progress_bar, quiet_option, root_option
+from broadsheet.daily.choose_scorer import score_day
+from broadsheet.daily.score import ScoringContext, ScoringResult, estimate_day
+from broadsheet.http.client import HttpClient
 from broadsheet.http.service import user_agent
 from broadsheet.model.scorer import LOCAL_MODEL
 from broadsheet.scoring.llm.estimate import Estimate
+from broadsheet.settings import config
 from broadsheet.text.formats import count, money
 from broadsheet.views.formatting import scorer
 
 
-def budget_of(context: click.Context, option: click.Parameter, value: str | None) -> Decimal | None:
+def parse_budget(context: click.Context, option: click.Parameter, value: str | None) -> Decimal | None:
     """The amount that was typed, if one was."""
     try:
         budget = None if value is None else Decimal(value)
@@ -36,16 +37,22 @@ def budget_of(context: click.Context, option: click.Parameter, value: str | None
 
 @click.command("score")
 @root_option
-@click.option("--date", required=True, callback=date_of, metavar="YYYY-MM-DD", help="The day whose papers to score.")
+@click.option("--date", required=True, callback=parse_date, metavar="YYYY-MM-DD", help="The day whose papers to score.")
 @click.option(
-    "--budget", callback=budget_of, metavar="AMOUNT", help="Spend at most this, in the currency of the model's price."
+    "--budget",
+    callback=parse_budget,
+    metavar="AMOUNT",
+    help="Spend at most this, in the currency of the model's price.",
 )
 @click.option("--dry-run", is_flag=True, help="Ask nobody: estimate tokens and cost from the length of the prompts.")
-@click.option("--again", is_flag=True, help="Score papers that have a score, too; the earlier one is kept beside it.")
+@click.option(
+    "--rescore", is_flag=True, help="Score papers that have a score, too; the earlier score is kept beside it."
+)
+@old_option("--again", "--rescore")
 @quiet_option
 @json_option
 def score_command(
-    root: Path, date: str, budget: Decimal | None, dry_run: bool, again: bool, quiet: bool, as_json: bool
+    root: Path, date: str, budget: Decimal | None, dry_run: bool, rescore: bool, quiet: bool, as_json: bool
 ) -> None:
     """Score the papers of a day with a language model, under the rubric and the topics of digest.yml.
 
@@ -60,55 +67,65 @@ def score_command(
       DIGEST_LLM_KEY=… broadsheet score --date 2025-05-27 --budget 0.50
     """
     if dry_run:
-        _print_forecast(date, forecast_day(root, date, os.environ, again=again), as_json)
+        _print_estimate(date, estimate_day(root, date, os.environ, rescore=rescore), as_json)
         return
     agent = user_agent(__version__, "", "")
     with (
-        Web(agent, clock=time.monotonic, sleep=time.sleep) as web,
-        my_turn(root),
+        HttpClient(agent, clock=time.monotonic, sleep=time.sleep) as web,
+        data_lock(root),
         progress_bar("papers scored", quiet or as_json) as progress,
     ):
-        done = judge_day(root, date, os.environ, web, time.perf_counter, budget=budget, again=again, progress=progress)
+        context = ScoringContext(
+            root=root,
+            settings=config.load(root),
+            environment=os.environ,
+            web=web,
+            clock=time.perf_counter,
+            budget=budget,
+            progress=progress,
+        )
+        result = score_day(context, date, rescore=rescore)
     if as_json:
-        click.echo(msgspec.json.encode(done).decode())
+        click.echo(msgspec.json.encode(result).decode())
     else:
-        _print(done, quiet)
-    if done.unscored:
+        _print(result, quiet)
+    if result.unscored:
         sys.exit(1)
 
 
-def _print(done: Scored, quiet: bool) -> None:
-    for arxiv_id, reason in done.unscored.items():
+def _print(result: ScoringResult, quiet: bool) -> None:
+    for arxiv_id, reason in result.unscored.items():
         click.echo(f"{arxiv_id}: unscored: {reason}", err=True)
     if quiet:
         return
-    for error in done.errors:
+    for error in result.errors:
         click.echo(f"note: {error}", err=True)
-    papers = f"{count(done.scored, 'paper')} scored by {scorer(done.model)}, {len(done.unscored):,} unscored"
-    click.echo(f"{done.date}: {papers}{'' if done.model == LOCAL_MODEL else f'; {_spent(done)}'}")
+    papers = f"{count(result.scored, 'paper')} scored by {scorer(result.model)}, {len(result.unscored):,} unscored"
+    click.echo(f"{result.date}: {papers}{'' if result.model == LOCAL_MODEL else f'; {_spent(result)}'}")
 
 
-def _spent(done: Scored) -> str:
-    tokens = count(done.tokens.total, "token") if done.tokens else "tokens unknown"
-    return f"{tokens}, cost {money(done.cost.total, done.cost.currency) if done.cost else 'unknown'}"
+def _spent(result: ScoringResult) -> str:
+    tokens = count(result.tokens.total, "token") if result.tokens else "tokens unknown"
+    return f"{tokens}, cost {money(result.cost.total, result.cost.currency) if result.cost else 'unknown'}"
 
 
-def _print_forecast(date: str, seen: Estimate, as_json: bool) -> None:
+def _print_estimate(date: str, estimate: Estimate, as_json: bool) -> None:
     if as_json:
-        click.echo(msgspec.json.encode(seen).decode())
+        click.echo(msgspec.json.encode(estimate).decode())
         return
-    for line in forecast_lines(date, seen):
+    for line in estimate_lines(date, estimate):
         click.echo(line)
 
 
-def forecast_lines(date: str, seen: Estimate) -> Iterator[str]:
+def estimate_lines(date: str, estimate: Estimate) -> Iterator[str]:
     """An estimate in words."""
-    cached = f", {seen.cached:,} of them with a kept reply" if seen.cached else ""
-    yield f"{date}: {count(seen.papers, 'paper')} to score{cached}: {count(seen.requests, 'request')}"
-    tokens = f"{seen.tokens.prompt:,} prompt and {seen.tokens.completion:,} completion tokens"
-    cost = money(None if seen.cost is None else float(seen.cost), seen.currency)
+    cached = f", {estimate.cached:,} of them with a kept reply" if estimate.cached else ""
+    yield f"{date}: {count(estimate.papers, 'paper')} to score{cached}: {count(estimate.requests, 'request')}"
+    tokens = f"{estimate.tokens.prompt:,} prompt and {estimate.tokens.completion:,} completion tokens"
+    cost = money(None if estimate.cost is None else float(estimate.cost), estimate.currency)
     yield f"estimate from the length of the prompts, not a bill: about {tokens}, cost {cost}"
-    if seen.max_cost is not None:
-        yield f"at most {money(float(seen.max_cost), seen.currency)}, if all replies were as long as llm.max_tokens"
-    elif seen.requests:
+    if estimate.max_cost is not None:
+        maximum = money(float(estimate.max_cost), estimate.currency)
+        yield f"at most {maximum}, if all replies were as long as llm.max_tokens"
+    elif estimate.requests:
         yield "without a price in llm.prices of digest.yml the cost is not known"

@@ -8,47 +8,48 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from broadsheet.cli.options import date_of, json_option, quiet_option, root_option
+from broadsheet.cli.options import json_option, old_option, parse_date, quiet_option, root_option
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.text import rendering
 from broadsheet.views import formatting as wording
 
 if TYPE_CHECKING:
-    from broadsheet.daily.train import Report, Why
+    from broadsheet.daily.train import Explanation, TrainReport
 
 
 @click.command("train")
 @root_option
-@click.option("--before", callback=date_of, metavar="YYYY-MM-DD", help="Learn from earlier days only.")
+@click.option("--before", callback=parse_date, metavar="YYYY-MM-DD", help="Train on earlier days only.")
 @click.option(
     "--evaluate",
-    callback=date_of,
+    callback=parse_date,
     metavar="YYYY-MM-DD",
-    help="Learn from the days before, measure on the days from then on, and keep nothing.",
+    help="Train on the days before this one, test on all others, and write nothing.",
 )
-@click.option("--why", metavar="ID", help="Learn nothing; say what the local scorer makes of a paper, and why.")
+@click.option("--explain", metavar="ID", help="Train nothing; explain the local scores of a paper.")
+@old_option("--why", "--explain", is_flag=False)
 @quiet_option
 @json_option
 def train_command(
-    root: Path, before: str | None, evaluate: str | None, why: str | None, quiet: bool, as_json: bool
+    root: Path, before: str | None, evaluate: str | None, explain: str | None, quiet: bool, as_json: bool
 ) -> None:
-    """Teach the local scorer what the papers in data/ were rated. Ratings that it gave itself do not count.
+    """Train the local scorer on the ratings in data/, but for its own.
 
-    The same data gives the same model. It lies in .digest/, and may be deleted at any time.
+    The same data gives the same model. It is a file in .digest/ that you may delete at any time.
 
     \b
     Example:
       broadsheet train
       broadsheet train --evaluate 2025-10-01
-      broadsheet train --why 2505.18313
+      broadsheet train --explain 2505.18313
     """
-    if sum(given is not None for given in (before, evaluate, why)) > 1:
-        raise click.UsageError("--before, --evaluate and --why exclude each other.")
+    if sum(value is not None for value in (before, evaluate, explain)) > 1:
+        raise click.UsageError("--before, --evaluate and --explain exclude each other.")
     from broadsheet.daily import train as training  # noqa: PLC0415 - NumPy and SciPy take half a second to load
 
-    if why is not None:
-        reasons = training.why(root, why)
-        click.echo(msgspec.json.encode(reasons).decode() if as_json else "\n".join(_why(reasons)))
+    if explain is not None:
+        explanation = training.explain(root, explain)
+        click.echo(msgspec.json.encode(explanation).decode() if as_json else "\n".join(_explanation_lines(explanation)))
         return
     if evaluate is not None:
         report = training.evaluate(root, time.perf_counter, evaluate)
@@ -61,7 +62,7 @@ def train_command(
         click.echo("\n".join(_lines(report)))
 
 
-def _lines(report: "Report") -> Iterator[str]:
+def _lines(report: "TrainReport") -> Iterator[str]:
     yield f"learned from {report.papers:,} papers, {report.first} to {report.last}, in {report.seconds:.1f} s"
     figures = report.figures
     if report.tested_from:
@@ -71,29 +72,30 @@ def _lines(report: "Report") -> Iterator[str]:
         yield "on papers held back while learning from the others:"
     yield f"  relevance: Spearman {_figure(figures.relevance)}"
     yield f"  novelty: Spearman {_figure(figures.novelty)}"
-    for found in figures.recalls:
-        rated = f"{found.papers:,} papers rated {found.least} or more"
-        yield f"  the most promising {found.share:.0%} hold {_figure(found.recall)} of the {rated}"
+    for recall in figures.recalls:
+        rated = f"{recall.papers:,} papers rated {recall.least} or more"
+        yield f"  the most promising {recall.share:.0%} hold {_figure(recall.recall)} of the {rated}"
     if report.model:
         yield f"model {report.model} → .digest/model-local.npz"
 
 
 def _figure(value: float | None) -> str:
-    return "cannot be told" if value is None else f"{value:.3f}"
+    return "unknown" if value is None else f"{value:.3f}"
 
 
-def _why(why: "Why") -> Iterator[str]:
-    paper = why.paper
-    yield f"{paper.arxiv_id}, {why.date}: {rendering.plain(paper.title)}"
+def _explanation_lines(explanation: "Explanation") -> Iterator[str]:
+    paper = explanation.paper
+    yield f"{paper.arxiv_id}, {explanation.date}: {rendering.plain(paper.title)}"
     if paper.score is not None:
         by = f" by {rendering.plain(wording.scorer(paper.scorer.model))}" if paper.scorer else ""
         yield f"rated{by}: relevance {paper.relevance}, novelty {paper.novelty}"
-    yield f"local: relevance {why.relevance:.2f}, promise {why.promise:.2f}, novelty {why.novelty:.2f}"
-    for topic, words in why.reasons.topics.items():
+    relevance, promise = f"{explanation.relevance:.2f}", f"{explanation.promise:.2f}"
+    yield f"local: relevance {relevance}, promise {promise}, novelty {explanation.novelty:.2f}"
+    for topic, words in explanation.reasons.topics.items():
         yield f"topic {topic}: {', '.join(words)}"
-    if why.reasons.words:
+    if explanation.reasons.words:
         yield "words that counted     relevance  novelty"
         yield from (
-            f"  {word:<22} {relevance:+7.3f}  {novelty:+7.3f}" for word, relevance, novelty in why.reasons.words
+            f"  {word:<22} {relevance:+7.3f}  {novelty:+7.3f}" for word, relevance, novelty in explanation.reasons.words
         )
-    yield from (f"like {arxiv_id}, rated {rated:g}" for arxiv_id, rated in why.reasons.like)
+    yield from (f"like {arxiv_id}, rated {rated:g}" for arxiv_id, rated in explanation.reasons.like)

@@ -1,4 +1,4 @@
-"""The turn of a command that writes ``data/``."""
+"""The lock of a command that writes ``data/``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from broadsheet.store.lock import Lock, exclusive_lock
 
 
 @contextmanager
-def my_turn(root: Path) -> Iterator[None]:
+def data_lock(root: Path) -> Iterator[None]:
     """Hold the lock on `data/`, and remove the temporary files of killed commands."""
     with exclusive_lock(root, Lock.DATA):
         remove_unfinished(root / "data")
