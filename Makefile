@@ -7,16 +7,16 @@ VENV := .venv
 BUILDERS := .venv-builders
 BIN := $(VENV)/bin
 PIP := -m pip install --quiet --disable-pip-version-check
-# Should something have no wheel (feedgen has none), it is built with the pinned tools and no others.
+# A package without a wheel (feedgen) is built with the pinned tools alone.
 LOCKED := $(PIP) --require-hashes --no-build-isolation --use-pep517 -r
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make lock' $(ARGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test test-fast soak kills bench audit serve check ping lint lint-code lint-form lint-types lint-floors lint-workflows lint-scripts format lock dist clean
+.PHONY: help site test test-fast soak kills bench audit serve check ping lint lint-code lint-form lint-types lint-imports lint-workflows lint-scripts format lock dist clean
 
-help: ## Say what each target does
+help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 site: $(VENV)/.site ## Set up, and build the demo site from data/ into site/
@@ -26,22 +26,22 @@ test: $(VENV)/.test $(BUILDERS)/.ready ## Set up, and run the tests (ARGS="-k wo
 	@$(BIN)/python tests/tools.py
 	@.ci/npm tests/axe || [ -z "$$CI" ]
 	@.ci/npm tests/biome || [ -z "$$CI" ]
-	@# Hundreds of processes of the program start: they are to find it compiled.
+	@# Tests start hundreds of processes of the program, so its modules must be compiled.
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 test-fast: $(VENV)/.test ## Run the tests that need no browser, no server and little time (under a minute)
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist loadfile -m fast $(ARGS)
 
-soak: $(VENV)/.test ## Play a year of mornings against a world with known truth (ARGS="--seed 1-10 --days 365")
+soak: $(VENV)/.test ## Simulate a year of daily runs, and compare it with the truth (ARGS="--seed 1-10 --days 365")
 	$(BIN)/python -m tests.soak $(ARGS)
 
 bench: $(VENV)/.test ## Measure builds of large archives, beside Hugo and MkDocs (ARGS="--archives month,y1 --runs 3")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-kills: $(VENV)/.test ## Kill commands at random moments, and look what the next ones make of it (ARGS="--count 200 --seed 7")
+kills: $(VENV)/.test ## Kill commands at random moments, and check what the next ones do (ARGS="--count 200 --seed 7")
 	$(BIN)/python -m tests.kills $(ARGS)
 
-audit: $(VENV)/.test ## Measure with Lighthouse how pages load, beside what is asked of them (ARGS="--runs 1")
+audit: $(VENV)/.test ## Measure with Lighthouse how pages load, and compare it with the limits (ARGS="--runs 1")
 	.ci/npm tests/lighthouse
 	$(BIN)/python -m tests.audit $(ARGS)
 
@@ -51,10 +51,10 @@ serve: $(VENV)/.site ## Build, serve on http://127.0.0.1:8000, rebuild on change
 check: $(VENV)/.site ## List the problems of settings, data and the built site
 	$(BIN)/broadsheet check $(ARGS)
 
-ping: $(VENV)/.site ## Tell the WebSub hub of the settings, if there is one, that the feeds have changed
+ping: $(VENV)/.site ## Notify the WebSub hub of the settings, if any, that the feeds have changed
 	$(BIN)/broadsheet ping $(ARGS)
 
-lint: lint-code lint-form lint-types lint-floors lint-workflows lint-scripts ## All that is checked without running the program
+lint: lint-code lint-form lint-types lint-imports lint-workflows lint-scripts ## Check without running the program: ruff, mypy, import layers, actionlint, Biome
 
 lint-code: $(VENV)/.test
 	$(BIN)/ruff check
@@ -65,7 +65,7 @@ lint-form: $(VENV)/.test
 lint-types: $(VENV)/.test
 	$(BIN)/mypy
 
-lint-floors: $(VENV)/.test
+lint-imports: $(VENV)/.test
 	$(BIN)/lint-imports
 
 lint-workflows:
@@ -74,12 +74,12 @@ lint-workflows:
 lint-scripts:
 	tests/biome/run check
 
-format: $(VENV)/.test ## Put the code into its form
+format: $(VENV)/.test ## Format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	tests/biome/run check --write
 
-lock: $(VENV)/.test ## Pin the dependencies anew (ARGS=--upgrade for newer ones)
+lock: $(VENV)/.test ## Pin the dependencies again (ARGS=--upgrade for newer ones)
 	$(COMPILE) --group build -o requirements-build.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --group test --group lint --group lock \
