@@ -60,7 +60,7 @@ def day(papers: list[Paper], date: str) -> tuple[list[Paper], Receipt]:
         cost=Cost(total=round(scanned * 0.0004, 2)),
         announced=scanned + draw.randint(200, 900),
         scanned=scanned,
-        relevant=len(chosen),
+        shown=len(chosen),
     )
     return chosen, receipt
 

@@ -335,9 +335,7 @@ def test_an_api_entry_is_filed_under_its_first_version_or_the_day_that_is_given(
     found = parsed(API, None)
     (row,) = found.rows
     assert row.date == "2003-09-08"
-    assert [fix.kind for fix in found.fixes] == [
-        "announcement date unknown: filed under the first version's date"
-    ]
+    assert [fix.kind for fix in found.fixes] == ["announcement date unknown: filed under the first version's date"]
     assert [row.date for row in parsed(API, DAY).rows] == [DAY]
     assert row.paper == Paper(
         arxiv_id="math/0309136",

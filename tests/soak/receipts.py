@@ -31,7 +31,7 @@ def states(court: Court) -> Iterator[Finding]:
 def _explained(receipt: dict[str, Any] | None) -> str:
     if receipt is None:
         return "no receipt"
-    sources = {name: tally["condition"] for name, tally in receipt.get("sources", {}).items()}
+    sources = {name: tally["status"] for name, tally in receipt.get("sources", {}).items()}
     return f"{sources}, unscored {len(receipt.get('unscored', {}))}, errors {receipt.get('errors', [])[:3]}"
 
 
@@ -102,7 +102,7 @@ def _wrong_sums(court: Court, date: datetime.date, receipt: dict[str, Any]) -> I
     tallies = receipt.get("sources", {}).values()
     fetched = sum(tally.get("fetched") or 0 for tally in tallies)
     right = {
-        "scanned": len(rows), "relevant": len(shown & rated), "scored": len(rated), "dropped": dict(reasons),
+        "scanned": len(rows), "shown": len(shown & rated), "scored": len(rated), "dropped": dict(reasons),
         "unscored": sorted(shown - rated), "fetched": fetched, "duplicates": fetched - len(rows),
     }  # fmt: skip
     empty: dict[str, Any] = {"dropped": {}, "unscored": []}
@@ -122,7 +122,7 @@ def announced(court: Court) -> Iterator[Finding]:
     for date, receipt in court.archive.receipts.items():
         for name, right in (("hf", _listed_counts), ("arxiv", _announced_counts)):
             tally = receipt.get("sources", {}).get(name, {})
-            if tally.get("condition") in _SETTLED:
+            if tally.get("status") in _SETTLED:
                 counts = (tally.get("announced", 0), tally.get("fetched", 0))
                 if counts not in (allowed := right(court, date)):
                     what = f"{name}: announced and fetched {counts}, not {sorted(allowed)}"
