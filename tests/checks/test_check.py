@@ -76,7 +76,7 @@ def run(root: Path, *options: str) -> Result:
 
 def test_a_sound_digest_has_no_problems(write: Write, tmp_path: Path) -> None:
     write(DAY, line(relevance=9, novelty=8))
-    write(RUN, receipt(tokens=TOKENS, announced=3, scanned=3, relevant=1, dropped={"off topic": 2}))
+    write(RUN, receipt(tokens=TOKENS, announced=3, scanned=3, shown=1, dropped={"off topic": 2}))
     write("data/publications/ours.yml", "---\n_id: '1'\ntype: report\ntitle: Ours\n")
     write("data/README.md", "What this is.")
     result = run(tmp_path)
@@ -100,12 +100,12 @@ def test_problems_are_sorted_by_place_counted_and_fail(write: Write, tmp_path: P
 def test_json(write: Write, tmp_path: Path) -> None:
     write("data/notes.txt", "")
     result = run(tmp_path, "--json")
-    problem = {"where": "data/notes.txt", "what": "nothing reads this file", "do": "move it out of data/"}
+    problem = {"location": "data/notes.txt", "message": "nothing reads this file", "hint": "move it out of data/"}
     assert json.loads(result.output) == {
         "days": 0,
         "papers": 0,
         "publications": 0,
-        "problems": [problem | {"note": False, "kind": ""}],
+        "problems": [problem | {"is_note": False, "kind": ""}],
     }
     assert result.exit_code == 1
 
@@ -197,21 +197,20 @@ def test_a_receipt_of_another_date(write: Write, problems: Problems) -> None:
     ("changes", "at", "said"),
     [
         (
-            {"scanned": 5, "relevant": 1, "dropped": {"off topic": 2}},
+            {"scanned": 5, "shown": 1, "dropped": {"off topic": 2}},
             4,
-            "5 scanned, yet 1 relevant and 2 dropped make 3: correct the counts; remove one that is not known",
+            "5 scanned, yet 1 shown and 2 dropped make 3: correct the counts; remove one that is not known",
         ),
-        ({"scanned": 5, "relevant": 6}, 5, "6 relevant of 5 scanned: correct the counts"),
+        ({"scanned": 5, "shown": 6}, 5, "6 shown of 5 scanned: correct the counts"),
         (
             {"fetched": 5, "duplicates": 2, "scanned": 4},
             6,
             "4 scanned, yet 5 fetched with 2 duplicates: correct the counts; remove one that is not known",
         ),
         (
-            {"relevant": 0},
+            {"shown": 0},
             4,
-            "0 relevant, yet 1 scored papers are listed: "
-            "correct the count, or look for rows that belong to another day",
+            "0 shown, yet 1 scored papers are listed: correct the count, or look for rows that belong to another day",
         ),
         (
             {"tokens": TOKENS | {"total": 16}},
@@ -252,11 +251,11 @@ def test_a_receipt(write: Write, problems: Problems, changes: dict[str, object],
 def test_a_day_called_ok_that_lost_its_papers(write: Write, problems: Problems) -> None:
     write(RUN, receipt(announced=84))
     said = "the day is called ok, yet none of its 84 announced papers is listed"
-    assert problems() == [f"{RUN}:3: {said}: import the papers, set relevant to 0, or set the state to failed"]
+    assert problems() == [f"{RUN}:3: {said}: import the papers, set shown to 0, or set the state to failed"]
 
 
 def test_a_day_on_which_nothing_was_relevant_is_sound(write: Write, problems: Problems) -> None:
-    write(RUN, receipt(announced=84, scanned=84, relevant=0, tokens=TOKENS))
+    write(RUN, receipt(announced=84, scanned=84, shown=0, tokens=TOKENS))
     assert problems() == []
 
 

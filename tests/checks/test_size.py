@@ -31,9 +31,9 @@ THE_REST = (
 
 def helps(measure: Measure, most: int, files: list[tuple[str, int]] = SITE) -> tuple[str, ...]:
     """What is said to help `files` under one limit; nothing if they are under it."""
-    [standing] = site_size(files, [Limit("Host", "so much", measure, most)]).limits
-    assert standing.holds == (standing.measured <= most)
-    return standing.helps
+    [result] = site_size(files, [Limit("Host", "so much", measure, most)]).limits
+    assert result.holds == (result.measured <= most)
+    return result.remedies
 
 
 def test_the_lines_of_a_small_site() -> None:
@@ -112,7 +112,7 @@ def test_an_empty_site_and_a_name_that_is_no_text() -> None:
 
 
 def test_the_limits_of_the_usual_hosts() -> None:
-    assert [(limit.host, limit.measure.value, limit.most) for limit in LIMITS] == [
+    assert [(limit.host, limit.measure.value, limit.maximum) for limit in LIMITS] == [
         ("GitHub Pages", "bytes", 1_000_000_000),
         ("GitHub Pages", "bytes a file", 100_000_000),
         ("Cloudflare Pages", "files", 20_000),
@@ -159,7 +159,7 @@ def test_json_has_the_same_under_site(root: Path) -> None:
     site = json.loads(run(root, "--json", "--site", str(root / "site")).output)["site"]
     assert (site["bytes"], site["files"], site["entries"]) == (26_300_019, 2, 4)
     assert site["largest"][0] == {"path": "assets/deep/film.mp4", "bytes": 26_300_000}
-    assert [standing["holds"] for standing in site["limits"]] == [True, True, True, False, True]
+    assert [result["holds"] for result in site["limits"]] == [True, True, True, False, True]
     assert site["limits"][3] == {
         "limit": {"host": "Cloudflare Pages", "said": "25 MiB a file", "measure": "bytes a file", "most": 26_214_400},
         "measured": 26_300_000,

@@ -1,4 +1,4 @@
-"""``broadsheet check``: every problem of settings, data, hand-written pages and the built site, all of them at once."""
+"""``broadsheet check``: find all problems of settings, data, hand-written pages and the built site."""
 
 import os
 import re
@@ -8,14 +8,14 @@ from typing import TypeVar
 
 import msgspec
 
-from broadsheet.checks.day import read_day, read_dropped
+from broadsheet.checks.day import CheckedDay, read_day, read_dropped
 from broadsheet.checks.files import docs_problems, misplaced_files
 from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
 from broadsheet.checks.site import site_problems
 from broadsheet.checks.size import SiteSize, site_size
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.publication import Publication, parse_stream, duplicate_ids
+from broadsheet.model.publication import Publication, duplicate_ids, parse_stream
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.files import problem_from, read_regular
@@ -24,8 +24,8 @@ from broadsheet.store.store import Store
 T = TypeVar("T")
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How much was looked at and what there is to say of it, in the order of files and lines; `site` where one was."""
+class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The amount of data that was checked, and its problems in the order of files and lines; `site` if one was."""
 
     days: int
     papers: int
@@ -35,26 +35,26 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def faults(self) -> int:
-        """How many of the problems are not just notes."""
+        """The number of problems that are more than notes."""
         return sum(not problem.is_note for problem in self.problems)
 
 
-def check(root: Path, site: Path | None = None) -> Report:
-    """Look at the whole digest in `root`, and at the built site where one is given. Raises nothing: reports."""
+def check(root: Path, site: Path | None = None) -> CheckReport:
+    """Check the digest in `root`, and the built site if there is one. Raises nothing."""
     store = Store(root)
-    settings, found = _settings(root)
-    papers = _check_days(root, store, settings, found)
-    publications = _check_publications(store, found)
-    found += misplaced_files(store)
+    settings, problems = _settings(root)
+    papers = _check_days(root, store, settings, problems)
+    publications = _check_publications(store, problems)
+    problems += misplaced_files(store)
     if settings:
-        found += docs_problems(root, settings, frozenset(publication.id for publication in publications))
+        problems += docs_problems(root, settings, frozenset(publication.id for publication in publications))
         if site:
-            found += site_problems(site, settings.site.site_url, os.path.relpath(site, root))
-    return Report(
-        days=len(_listed(store.dates, [])),
+            problems += site_problems(site, settings.site.site_url, os.path.relpath(site, root))
+    return CheckReport(
+        days=len(_list(store.dates, [])),
         papers=papers,
         publications=len(publications),
-        problems=tuple(sorted(found, key=_by_place)),
+        problems=tuple(sorted(problems, key=_by_place)),
         site=site_size(_files(site)) if site else None,
     )
 
@@ -66,57 +66,62 @@ def _settings(root: Path) -> tuple[Settings | None, list[Diagnostic]]:
         return None, list(error.problems)
 
 
-def _listed(names: Callable[[], list[T]], found: list[Diagnostic]) -> list[T]:
-    """Return what `names` lists; nothing where it cannot, and then add to `found` why."""
+def _list(list_names: Callable[[], list[T]], problems: list[Diagnostic]) -> list[T]:
+    """Return the names that `list_names` returns; if it fails, add its problems and return nothing."""
     try:
-        return names()
+        return list_names()
     except DigestError as error:
-        found += error.problems
+        problems += error.problems
         return []
 
 
-def _check_days(root: Path, store: Store, settings: Settings | None, found: list[Diagnostic]) -> int:
-    """Add the problems of all days to `found`; how many different papers there are."""
-    topics = TopicUse(settings) if settings else None
+def _check_days(root: Path, store: Store, settings: Settings | None, problems: list[Diagnostic]) -> int:
+    """Add the problems of all days to `problems`; return the number of different papers."""
+    topics = TopicUse(settings)
     papers: set[str] = set()
-    days = _listed(store.dates, found)
-    for date in set(_listed(store.dropped_dates, found)).difference(days):
-        found += read_dropped(store, date)[1]
-    for date in days:
+    dates = _list(store.dates, problems)
+    for date in set(_list(store.dropped_dates, problems)).difference(dates):
+        problems += read_dropped(store, date)[1]
+    for date in dates:
         day, unreadable = read_day(store, date)
-        found += unreadable
-        for row in day.rows:
-            papers.add(row.paper.arxiv_id)
-            found += (problem for row_check in ROW_CHECKS for problem in row_check(row))
-            if topics:
-                topics.add(row)
-        found += (problem for receipt_check in RECEIPT_CHECKS for problem in receipt_check(day))
-    if topics:
-        found += topics.problems(root)
+        problems += unreadable
+        problems += _day_problems(day, topics)
+        papers.update(row.paper.arxiv_id for row in day.rows)
+    problems += topics.problems(root)
     return len(papers)
 
 
-def _check_publications(store: Store, found: list[Diagnostic]) -> list[Publication]:
-    """Add the problems of all publications to `found`; the publications that can be read."""
+def _day_problems(day: CheckedDay, topics: TopicUse) -> Iterator[Diagnostic]:
+    """Yield the problems of a day's rows and receipt; add the rows to `topics`."""
+    for row in day.rows:
+        topics.add(row)
+        for row_check in ROW_CHECKS:
+            yield from row_check(row)
+    for receipt_check in RECEIPT_CHECKS:
+        yield from receipt_check(day)
+
+
+def _check_publications(store: Store, problems: list[Diagnostic]) -> list[Publication]:
+    """Add the problems of all publications to `problems`; return the publications that can be read."""
     publications: list[Publication] = []
-    for path in _listed(store.publication_files, found):
+    for path in _list(store.publication_files, problems):
         try:
             text = read_regular(path).decode("utf-8")
         except OSError as error:
-            found.append(problem_from(error, store.root))
+            problems.append(problem_from(error, store.root))
             continue
         except UnicodeDecodeError as error:
-            found.append(Diagnostic(store.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
+            problems.append(Diagnostic(store.label(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
             continue
-        good, bad = parse_stream(text, store.label(path))
-        publications += good
-        found += bad
-    found += duplicate_ids(publications)
+        records, faults = parse_stream(text, store.label(path))
+        publications += records
+        problems += faults
+    problems += duplicate_ids(publications)
     return publications
 
 
 def _files(site: Path) -> Iterator[tuple[str, int]]:
-    """Every file of the site with its size. A link to a file counts as the file; one to a folder is not followed."""
+    """Yield every file of the site with its size. A link to a file counts as a file; links to folders are skipped."""
     folders = [""]
     while folders:
         folder = folders.pop()

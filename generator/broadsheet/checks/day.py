@@ -1,4 +1,4 @@
-"""A day of ``data/`` as `broadsheet check` sees it: with the place of every line, and with what could not be read."""
+"""A day of ``data/`` for `broadsheet check`: with the place of every line, and the problems of reading it."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from broadsheet.store.store import Store
 
 
 class CheckedRow(NamedTuple):
-    """A paper, its place, ``file:line``, and in words what is too long to be read whole."""
+    """A paper, its place, ``file:line``, and a description of each field over its limit."""
 
     where: str
     paper: Paper
@@ -24,9 +24,9 @@ class CheckedRow(NamedTuple):
 
 
 class CheckedDay(NamedTuple):
-    """A day's rows and receipt, as far as they can be read; `receipt_text` is the file the receipt comes from.
+    """A day's rows and receipt, as far as they can be read; `receipt_text` is the content of the receipt's file.
 
-    `dropped` are the papers that the day does not show; `signers` the models whose scores name them.
+    `dropped` are the papers that the day does not show, `signers` the models that sign their scores.
     """
 
     date: str
@@ -38,14 +38,15 @@ class CheckedDay(NamedTuple):
     signers: frozenset[str] = frozenset()
 
     def place(self, key: str) -> str:
-        """``file:line`` of a key of the receipt."""
-        found = re.search(rf'^.*"{re.escape(key)}"\s*:', self.receipt_text, re.MULTILINE)
-        line = self.receipt_text.count("\n", 0, found.start()) + 1 if found else 1
+        """Return ``file:line`` of a key of the receipt."""
+        keys = f"{re.escape(key)}|{records.OLD_RECEIPT_KEYS.get(key, key)}"
+        match = re.search(rf'^.*"(?:{keys})"\s*:', self.receipt_text, re.MULTILINE)
+        line = self.receipt_text.count("\n", 0, match.start()) + 1 if match else 1
         return f"{self.receipt_file}:{line}"
 
 
 def read_day(store: Store, date: str) -> tuple[CheckedDay, list[Diagnostic]]:
-    """The day, and everything about its files that keeps the rest of the program from reading them."""
+    """Return the day, and the problems of reading its files."""
     receipt = None
     dropped, problems = read_dropped(store, date)
     try:
@@ -58,9 +59,9 @@ def read_day(store: Store, date: str) -> tuple[CheckedDay, list[Diagnostic]]:
         problems += error.problems
     path = store.receipt_path(date)
     text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
-    signing = signers(store.replies_path(date))
+    models = signers(store.replies_path(date))
     rows = tuple(_rows(store, store.papers_path(date)))
-    day = CheckedDay(date, rows, receipt, store.label(path), text, dropped, signing)
+    day = CheckedDay(date, rows, receipt, store.label(path), text, dropped, models)
     return day, [*problems, *_cut_in_receipt(day)]
 
 
@@ -75,7 +76,7 @@ def _cut(where: str, what: str) -> Diagnostic:
 
 
 def read_dropped(store: Store, date: str) -> tuple[tuple[Paper, ...], list[Diagnostic]]:
-    """Return the dropped papers of a day, and what keeps them from being read or is cut."""
+    """Return the dropped papers of a day, and the problems of reading them."""
     notes = [note for row in _rows(store, store.dropped_path(date)) for note in cut_fields(row)]
     try:
         return store.dropped(date), notes
@@ -91,7 +92,7 @@ def _cut_in_receipt(day: CheckedDay) -> Iterator[Diagnostic]:
 
 
 def _rows(store: Store, path: Path) -> Iterator[CheckedRow]:
-    """Yield the lines that can be read, whatever is wrong with the others."""
+    """Yield the lines that can be read."""
     lines = path.read_bytes().split(b"\n") if path.is_file() else []
     for number, line in enumerate(lines, 1):
         with suppress(records.RecordError):

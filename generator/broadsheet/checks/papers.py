@@ -1,9 +1,9 @@
-"""What `broadsheet check` asks of each line of papers, and of the topics over all of them."""
+"""Checks of each row of papers, and of the topics over all of them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from broadsheet.checks.day import Row, cut_fields
+from broadsheet.checks.day import CheckedRow, cut_fields
 from broadsheet.index.days import TopicMatcher
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.paper import Links, Paper
@@ -12,17 +12,18 @@ from broadsheet.settings.config import Settings
 from broadsheet.text.sanitize import clean, safe_url
 
 
-def half_scored(row: Row) -> Iterator[Diagnostic]:
-    """A row with one of the two scores: it would be shown as not scored."""
+def half_scored(row: CheckedRow) -> Iterator[Diagnostic]:
+    """Report a row with only one of the two scores: pages would show it as unscored."""
     scores = {"relevance": row.paper.relevance, "novelty": row.paper.novelty}
     missing = [name for name, value in scores.items() if value is None]
     if len(missing) == 1:
-        (given,) = scores.keys() - set(missing)
-        yield Diagnostic(row.where, f"{given} without {missing[0]}", f"add {missing[0]} (1 to 10), or remove {given}")
+        (present,) = scores.keys() - set(missing)
+        do = f"add {missing[0]} (1 to 10), or remove {present}"
+        yield Diagnostic(row.where, f"{present} without {missing[0]}", do)
 
 
-def unsafe_links(row: Row) -> Iterator[Diagnostic]:
-    """Links that no page will carry."""
+def unsafe_links(row: CheckedRow) -> Iterator[Diagnostic]:
+    """Report links that pages leave out."""
     for name in Links.__struct_fields__ if row.paper.links else ():
         url = getattr(row.paper.links, name)
         if url is not None and safe_url(url) is None:
@@ -30,8 +31,8 @@ def unsafe_links(row: Row) -> Iterator[Diagnostic]:
             yield Diagnostic(row.where, what, "correct or remove it")
 
 
-def unwanted_characters(row: Row) -> Iterator[Diagnostic]:
-    """Characters that XML forbids or that reorder text: pages and feeds leave them out."""
+def unwanted_characters(row: CheckedRow) -> Iterator[Diagnostic]:
+    """Report characters that XML forbids or that reorder text: pages and feeds leave them out."""
     for field, text in _texts(row.paper):
         if clean(text) != text:
             character = next(c for c in text if not clean(c))
@@ -39,7 +40,7 @@ def unwanted_characters(row: Row) -> Iterator[Diagnostic]:
             yield Diagnostic(row.where, what, "delete it, or import the file anew with 'broadsheet import'")
 
 
-ROW_CHECKS: tuple[Callable[[Row], Iterator[Diagnostic]], ...] = (
+ROW_CHECKS: tuple[Callable[[CheckedRow], Iterator[Diagnostic]], ...] = (
     cut_fields,
     half_scored,
     unsafe_links,
@@ -48,31 +49,31 @@ ROW_CHECKS: tuple[Callable[[Row], Iterator[Diagnostic]], ...] = (
 
 
 class TopicUse:
-    """Which topics the papers use: those that none matches, and names on papers that no topic has."""
+    """The use of topics: topics that match no paper, and names on papers that settings do not have."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings | None) -> None:
         self._settings = settings
-        self._match = TopicMatcher(settings)
-        self._unused = {topic.id for topic in settings.topics}
+        self._match = TopicMatcher(settings) if settings else None
+        self._unused = {topic.id for topic in settings.topics} if settings else set()
         self._unknown: dict[str, list[str]] = {}
-        self._seen_any = False
+        self._has_papers = False
 
-    def add(self, row: Row) -> None:
-        """Take a paper into account."""
-        self._seen_any = True
+    def add(self, row: CheckedRow) -> None:
+        """Add a paper."""
+        self._has_papers = True
         for name in row.paper.topics:
-            if self._settings.topic(name) is None:
+            if self._settings and self._settings.topic(name) is None:
                 self._unknown.setdefault(name, []).append(row.where)
-        if self._unused:  # matching is slow, and over as soon as every topic has a paper
+        if self._match and self._unused:  # matching is slow, and needless once every topic has a paper
             self._unused.difference_update(self._match(row.paper))
 
     def problems(self, root: Path) -> Iterator[Diagnostic]:
-        """What is left to say once every paper was added."""
+        """Yield the problems once every paper was added."""
         for name, places in self._unknown.items():
             count = f"{len(places)} paper{'s' * (len(places) > 1)}"
             what = f"topic {_short(name)} is not in digest.yml ({count} from here on)"
             yield Diagnostic(places[0], what, "add it to digest.yml, or correct the papers")
-        for index, topic in enumerate(self._settings.topics if self._seen_any else ()):
+        for index, topic in enumerate(self._settings.topics if self._settings and self._has_papers else ()):
             if topic.id in self._unused:
                 where = f"{config.SETTINGS_FILE}:{config.line_of(root, 'topics', str(index), 'id')}"
                 what = f"topic {topic.id} matches no paper"

@@ -1,4 +1,4 @@
-"""What `broadsheet check --site` asks of a built site: every internal link leads somewhere, under any sub-path."""
+"""Checks of a built site: every internal link has a target, under any sub-path."""
 
 import posixpath
 from collections.abc import Iterator
@@ -10,27 +10,27 @@ from lxml import etree
 
 from broadsheet.model.diagnostics import Diagnostic
 
-# Hosts serve this one at any address, so that its links must start at the root.
+# Hosts serve this page at any address, so its links must start at the root.
 NOT_FOUND = "404.html"
 
 
-class Link(NamedTuple):
-    """An address as a file has it."""
+class PageLink(NamedTuple):
+    """The first link of a page to an address."""
 
     line: int
     url: str
 
 
-class Document(NamedTuple):
-    """What a page offers to links, and the links it has."""
+class HtmlDocument(NamedTuple):
+    """The ids and links of a page."""
 
     ids: frozenset[str]
-    links: tuple[Link, ...]
+    links: tuple[PageLink, ...]
     has_title: bool
 
 
 def site_problems(site: Path, site_url: str, label: str) -> Iterator[Diagnostic]:
-    """Everything wrong with the site in folder `site`, to be served at `site_url`; messages call the folder `label`."""
+    """Yield the problems of the site in folder `site`, to be served at `site_url`; `label` is its name in messages."""
     files = frozenset(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
     if "index.html" not in files:
         yield Diagnostic(label, "not a built site (no index.html)", "run 'broadsheet build'")
@@ -38,22 +38,27 @@ def site_problems(site: Path, site_url: str, label: str) -> Iterator[Diagnostic]
     documents = {name: _read_html(site / name) for name in sorted(files) if name.endswith(".html")}
     resolver = _Resolver(files, documents, site_url)
     for name, document in documents.items():
-        if not document.has_title:
-            yield Diagnostic(f"{label}/{name}", "the page has no <title>", "give it a heading or a title")
-        for link in document.links:
-            if fault := resolver.fault(name, link.url):
-                yield Diagnostic(f"{label}/{name}:{link.line}", f"{link.url}: {fault[0]}", fault[1])
+        yield from _html_problems(name, document, f"{label}/{name}", resolver)
     for name in sorted(files):
         if name.endswith((".xml", ".atom", ".opml")):
             yield from _xml_problems(site / name, f"{label}/{name}", resolver)
 
 
+def _html_problems(name: str, document: HtmlDocument, where: str, resolver: "_Resolver") -> Iterator[Diagnostic]:
+    if not document.has_title:
+        yield Diagnostic(where, "the page has no <title>", "give it a heading or a title")
+    for link in document.links:
+        if fault := resolver.fault(name, link.url):
+            yield Diagnostic(f"{where}:{link.line}", f"{link.url}: {fault[0]}", fault[1])
+
+
 def _xml_problems(path: Path, where: str, resolver: "_Resolver") -> Iterator[Diagnostic]:
-    """Feeds and the site map name pages by their full address."""
+    """Yield the problems of a feed or the site map, which have full addresses."""
     try:
         root = etree.parse(path).getroot()
     except etree.XMLSyntaxError as error:
-        yield Diagnostic(f"{where}:{error.lineno}", f"not XML: {error.msg}", "report this: it is a fault of the program")
+        do = "report this: it is a fault of the program"
+        yield Diagnostic(f"{where}:{error.lineno}", f"not XML: {error.msg}", do)
         return
     for element in root.iter(etree.Element):
         for url in ((element.text or "").strip(), *element.attrib.values()):
@@ -62,9 +67,9 @@ def _xml_problems(path: Path, where: str, resolver: "_Resolver") -> Iterator[Dia
 
 
 class _Resolver:
-    """Says of a link on a page what is wrong with it, if anything."""
+    """The files and ids of a site, to which links are resolved."""
 
-    def __init__(self, files: frozenset[str], documents: dict[str, Document], site_url: str) -> None:
+    def __init__(self, files: frozenset[str], documents: dict[str, HtmlDocument], site_url: str) -> None:
         self._files = files
         self._documents = documents
         self._site_url = site_url
@@ -74,7 +79,7 @@ class _Resolver:
         return url.startswith(self._site_url)
 
     def fault(self, page: str, url: str) -> tuple[str, str] | None:
-        """What is wrong and what to do, for the link `url` on `page`."""
+        """Return what is wrong with the link `url` on `page`, and what to do; None for a good link."""
         try:
             parts = urlsplit(url[len(self._site_url) :] if self.is_ours(url) else url)
         except ValueError:
@@ -105,15 +110,15 @@ class _Resolver:
         return f"no element of {target} has the id {fragment}", "correct the link, or build the site anew"
 
 
-def _read_html(path: Path) -> Document:
+def _read_html(path: Path) -> HtmlDocument:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
     root = etree.fromstring(path.read_bytes() or b"<html/>", parser)
     ids: set[str] = set()
-    links: dict[str, Link] = {}
+    links: dict[str, PageLink] = {}
     for element in root.iter(etree.Element):
         ids.update(value for name in ("id", "name") if (value := element.get(name)))
         for name in ("href", "src"):
             if (url := element.get(name)) is not None:
-                links.setdefault(url, Link(element.sourceline, url))
+                links.setdefault(url, PageLink(element.sourceline, url))
     title = root.findtext("head/title") or ""
-    return Document(frozenset(ids), tuple(links.values()), bool(title.strip()))
+    return HtmlDocument(frozenset(ids), tuple(links.values()), bool(title.strip()))

@@ -1,4 +1,4 @@
-"""The size of a site against the limits of the usual static hosts, with what helps."""
+"""The size of a site against the limits of the usual static hosts, with remedies."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ LARGEST = 5
 
 
 class Measure(Enum):
-    """What a host counts. Entries are files and folders."""
+    """A quantity that a host limits. Entries are files and folders."""
 
     SITE = "bytes"
     FILE = "bytes a file"
@@ -22,7 +22,7 @@ class Measure(Enum):
     ENTRIES = "entries"
 
 
-class File(msgspec.Struct, frozen=True):
+class SiteFile(msgspec.Struct, frozen=True):
     """A file of the site; `path` is relative to it, with forward slashes."""
 
     path: str
@@ -30,15 +30,15 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """What a host takes, `most` at most; `said` is the same in the host's words."""
+    """A limit of a host, as `maximum` and as `text`."""
 
     host: str
-    said: str
+    text: str = msgspec.field(name="said")
     measure: Measure
-    most: int
+    maximum: int = msgspec.field(name="most")
 
 
-# Of GitHub's "1 GB" and "100 MB" the smaller reading; Cloudflare says MiB.
+# GitHub's "1 GB" and "100 MB" are read as powers of ten, the smaller reading; Cloudflare writes MiB.
 LIMITS = (
     Limit("GitHub Pages", "1 GB a site", Measure.SITE, 10**9),
     Limit("GitHub Pages", "100 MB a file", Measure.FILE, 10**8),
@@ -48,23 +48,23 @@ LIMITS = (
 )
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the site stands against a limit. `helps` is empty where it holds, and else has a phrase for each remedy."""
+class LimitResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit and the measured amount. `remedies` has a phrase for each, if the limit does not hold."""
 
     limit: Limit
     measured: int
     holds: bool
-    helps: tuple[str, ...]
+    remedies: tuple[str, ...] = msgspec.field(name="helps")
 
 
 class SiteSize(msgspec.Struct, frozen=True, kw_only=True):
-    """How large a built site is: its `largest` files first, and where it stands against each limit."""
+    """The size of a built site, its `largest` files first, and the result for each limit."""
 
     bytes: int
     files: int
     entries: int
-    largest: tuple[File, ...]
-    limits: tuple[Standing, ...]
+    largest: tuple[SiteFile, ...]
+    limits: tuple[LimitResult, ...]
 
 
 class Part(NamedTuple):
@@ -80,14 +80,14 @@ class Part(NamedTuple):
 
 
 # Not one folder: the files beside the pages.
-TWINS = "twins"
-_TWIN = ("index.md", "index.json", "papers.bib")
+ALTERNATES = "alternates"
+_ALTERNATE_NAMES = ("index.md", "index.json", "papers.bib")
 
 PARTS = (
     Part("pagefind", "search: false", removes=True),
     Part("papers", "paper_pages: none", removes=True),
     Part("downloads", "downloads: none", removes=True, divides="downloads: years"),
-    Part(TWINS, "alternates: none", removes=True),
+    Part(ALTERNATES, "alternates: none", removes=True),
     Part("daily", "pages.abstracts"),
     Part("feeds", "feeds.days, feeds.items or feeds.max_mb"),
     Part("topics", "pages.topic_newest"),
@@ -98,73 +98,76 @@ PARTS = (
 
 def site_size(files: Iterable[tuple[str, int]], limits: Sequence[Limit] = LIMITS) -> SiteSize:
     """Measure the site that consists of `files` (path relative to the site, bytes), which may come in any order."""
-    found = sorted((File(one_line(path), size) for path, size in files), key=lambda file: (-file.bytes, file.path))
+    by_size = sorted(
+        (SiteFile(one_line(path), size) for path, size in files), key=lambda file: (-file.bytes, file.path)
+    )
     return SiteSize(
-        bytes=sum(file.bytes for file in found),
-        files=len(found),
-        entries=_amount(found, Measure.ENTRIES),
-        largest=tuple(found[:LARGEST]),
-        limits=tuple(_standing(found, limit) for limit in limits),
+        bytes=sum(file.bytes for file in by_size),
+        files=len(by_size),
+        entries=_amount(by_size, Measure.ENTRIES),
+        largest=tuple(by_size[:LARGEST]),
+        limits=tuple(_compare(by_size, limit) for limit in limits),
     )
 
 
 def size_lines(size: SiteSize) -> Iterator[str]:
-    """The same for a reader."""
-    yield f"The site: {_bytes(size.bytes)}, {count(size.files, 'file')}; the largest:"
+    """Yield the size as lines of text."""
+    yield f"The site: {_format_bytes(size.bytes)}, {count(size.files, 'file')}; the largest:"
     for file in size.largest:
-        yield f"  {_bytes(file.bytes):>10}  {file.path}"
-    for standing in size.limits:
-        limit, measured = standing.limit, _worded(standing.measured, standing.limit.measure)
-        said = "holds" if standing.holds else "does not hold"
-        yield f"{limit.host}, {limit.said}: {said} ({measured})" + "".join(f"; {phrase}" for phrase in standing.helps)
+        yield f"  {_format_bytes(file.bytes):>10}  {file.path}"
+    for result in size.limits:
+        limit, measured = result.limit, _format_amount(result.measured, result.limit.measure)
+        verdict = "holds" if result.holds else "does not hold"
+        yield "; ".join((f"{limit.host}, {limit.text}: {verdict} ({measured})", *result.remedies))
 
 
-def _standing(files: Sequence[File], limit: Limit) -> Standing:
+def _compare(files: Sequence[SiteFile], limit: Limit) -> LimitResult:
     measured = _amount(files, limit.measure)
-    if measured <= limit.most:
-        return Standing(limit=limit, measured=measured, holds=True, helps=())
+    if measured <= limit.maximum:
+        return LimitResult(limit=limit, measured=measured, holds=True, remedies=())
     if limit.measure is Measure.FILE:
-        helps = _help_for_files([file for file in files if file.bytes > limit.most])
+        remedies = _file_remedies([file for file in files if file.bytes > limit.maximum])
     else:
-        helps = _help_for_whole(files, limit.measure, measured - limit.most)
-    return Standing(limit=limit, measured=measured, holds=False, helps=tuple(helps))
+        remedies = _site_remedies(files, limit.measure, measured - limit.maximum)
+    return LimitResult(limit=limit, measured=measured, holds=False, remedies=tuple(remedies))
 
 
-def _help_for_files(too_large: Sequence[File]) -> Iterator[str]:
-    """For each folder with files that are `too_large` the setting that makes them smaller."""
+def _file_remedies(too_large: Sequence[SiteFile]) -> Iterator[str]:
+    """Yield the setting that makes the files smaller, for each folder of files that are `too_large`."""
     settings = {part.folder: part for part in PARTS}
     for folder, number in Counter(_folder(file.path) for file in too_large).most_common():
-        these = count(number, "file") + (f" in {folder}/" if folder else "")
+        files = count(number, "file") + (f" in {folder}/" if folder else "")
         part = settings.get(folder)
         if part is None:
-            yield f"no setting helps {these}"
+            yield f"no setting helps {files}"
         elif part.removes:
             smaller = f"{part.divides} makes them smaller, " if part.divides else ""
-            yield f"{smaller}{part.setting} removes {these}"
+            yield f"{smaller}{part.setting} removes {files}"
         else:
-            yield f"a smaller {part.setting} helps {these}"
+            yield f"a smaller {part.setting} helps {files}"
 
 
-def _help_for_whole(files: Sequence[File], measure: Measure, excess: int) -> Iterator[str]:
-    """What settings save, the most first; and what has the most beside, if all of that is less than `excess`."""
-    folders: dict[str, list[File]] = {}
+def _site_remedies(files: Sequence[SiteFile], measure: Measure, excess: int) -> Iterator[str]:
+    """Yield what settings save, the most first; and the largest other part, if they save less than `excess`."""
+    folders: dict[str, list[SiteFile]] = {}
     for file in files:
         folders.setdefault(_folder(file.path), []).append(file)
     amounts = {folder: _amount(inside, measure) for folder, inside in folders.items()}
     # Smaller pages and feeds are as many files as before.
-    able = [part for part in PARTS if amounts.get(part.folder) and (part.removes or measure is Measure.SITE)]
-    for part in sorted(able, key=lambda part: -amounts[part.folder]):
-        amount = _worded(amounts[part.folder], measure)
+    parts = [part for part in PARTS if amounts.get(part.folder) and (part.removes or measure is Measure.SITE)]
+    for part in sorted(parts, key=lambda part: -amounts[part.folder]):
+        amount = _format_amount(amounts[part.folder], measure)
         yield f"{part.setting} saves {amount}" if part.removes else f"a smaller {part.setting} some of {amount}"
-    for part in able:
+    for part in parts:
         excess -= amounts.pop(part.folder)
     if excess > 0:
-        most = max(amounts, key=lambda folder: (amounts[folder], folder))
-        where = f"{most}/" if most else "the top folder"
-        yield f"{'that is not enough' if able else 'no setting helps'}: {where} has {_worded(amounts[most], measure)}"
+        largest = max(amounts, key=lambda folder: (amounts[folder], folder))
+        where = f"{largest}/" if largest else "the top folder"
+        amount = _format_amount(amounts[largest], measure)
+        yield f"{'that is not enough' if parts else 'no setting helps'}: {where} has {amount}"
 
 
-def _amount(files: Sequence[File], measure: Measure) -> int:
+def _amount(files: Sequence[SiteFile], measure: Measure) -> int:
     match measure:
         case Measure.SITE:
             return sum(file.bytes for file in files)
@@ -176,33 +179,33 @@ def _amount(files: Sequence[File], measure: Measure) -> int:
             return len(files) + len(_folders(files))
 
 
-def _folders(files: Sequence[File]) -> set[str]:
-    """Every folder that has a file in it, or a folder with one."""
-    found: set[str] = set()
+def _folders(files: Sequence[SiteFile]) -> set[str]:
+    """Return every folder with a file at any depth."""
+    folders: set[str] = set()
     for file in files:
         folder = file.path.rpartition("/")[0]
-        while folder and folder not in found:
-            found.add(folder)
+        while folder and folder not in folders:
+            folders.add(folder)
             folder = folder.rpartition("/")[0]
-    return found
+    return folders
 
 
 def _folder(path: str) -> str:
-    """The folder at the top of the site in which a file is; empty for a file at the top itself. Twins are one part."""
-    if path.rpartition("/")[2] in _TWIN:
-        return TWINS
+    """Return the top folder of a file, empty for a file at the top; alternates are one part."""
+    if path.rpartition("/")[2] in _ALTERNATE_NAMES:
+        return ALTERNATES
     return path.partition("/")[0] if "/" in path else ""
 
 
-def _worded(amount: int, measure: Measure) -> str:
+def _format_amount(amount: int, measure: Measure) -> str:
     match measure:
         case Measure.FILES:
             return count(amount, "file")
         case Measure.ENTRIES:
             return count(amount, "file or folder", "files and folders")
         case _:
-            return _bytes(amount)
+            return _format_bytes(amount)
 
 
-def _bytes(amount: int) -> str:
+def _format_bytes(amount: int) -> str:
     return f"{amount / 1e6:,.1f} MB" if amount >= 100_000 else f"{amount / 1e3:,.1f} kB"
