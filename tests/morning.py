@@ -5,9 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from broadsheet.daily.run import Ran, Work, days_to_run, run_day
-from broadsheet.http.client import Web
+from broadsheet.daily.run import DayResult, RunContext, days_to_run, run_day
+from broadsheet.http.client import HttpClient
 from broadsheet.model.receipt import Receipt
+from broadsheet.settings import config
 from broadsheet.store.store import Store
 from tests.example import SETTINGS, make_digest
 from tests.loopback import Answer, FakeTime, Loopback
@@ -61,21 +62,28 @@ class Morning:
             seconds=self.time.now - 1000
         )
 
-    def work(self, web: Web, today: str = DAY) -> Work:
+    def work(self, web: HttpClient, today: str = DAY) -> RunContext:
         """What a run is done with."""
-        return Work(
-            root=self.root, environment=self.environment, web=web, today=today, now=self.now, clock=self.time.clock
+        return RunContext(
+            root=self.root,
+            settings=config.load(self.root),
+            environment=self.environment,
+            web=web,
+            today=today,
+            now=self.now,
+            clock=self.time.clock,
         )
 
-    def run(self, date: str = DAY, today: str = DAY) -> Ran:
+    def run(self, date: str = DAY, today: str = DAY) -> DayResult:
         """Run a day."""
-        with Web("test", clock=self.time.clock, sleep=self.time.sleep) as web:
+        with HttpClient("test", clock=self.time.clock, sleep=self.time.sleep) as web:
             return run_day(self.work(web, today), date)
 
-    def run_all(self, today: str) -> list[Ran]:
+    def run_all(self, today: str) -> list[DayResult]:
         """Run today, and what earlier runs owe."""
-        with Web("test", clock=self.time.clock, sleep=self.time.sleep) as web:
-            return [run_day(self.work(web, today), date) for date in days_to_run(self.root, today)]
+        with HttpClient("test", clock=self.time.clock, sleep=self.time.sleep) as web:
+            work = self.work(web, today)
+            return [run_day(work, date) for date in days_to_run(self.root, work.settings, today)]
 
     def receipt(self, date: str = DAY) -> Receipt:
         """As it is kept."""

@@ -15,10 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from broadsheet.checks.check import check
-from broadsheet.daily.run import Ran, Work, days_to_run, run_day
-from broadsheet.http.client import Web
+from broadsheet.daily.run import DayResult, RunContext, days_to_run, run_day
+from broadsheet.http.client import HttpClient
 from broadsheet.model.receipt import Receipt
 from broadsheet.providers.arxiv.calendar import current_day
+from broadsheet.settings import config
 from broadsheet.store.store import Store
 from tests.example import SETTINGS, make_digest
 from tests.loopback import Answer, FakeTime, Loopback
@@ -156,25 +157,28 @@ class Operator:
         at = endpoints(world.server)
         places = {name: getattr(at, name) for name in at.__struct_fields__}
         wanted = {"contact": "lab@example.org", "endpoints": places, **fetch}
-        make_digest(root, None, f"{SETTINGS}{SCORER if model else ''}run: {{min_relevance: 1}}\nfetch: {json.dumps(wanted)}\n")
+        make_digest(
+            root, None, f"{SETTINGS}{SCORER if model else ''}run: {{min_relevance: 1}}\nfetch: {json.dumps(wanted)}\n"
+        )
 
-    def run(self, at: str) -> dict[str, Ran]:
+    def run(self, at: str) -> dict[str, DayResult]:
         """Run at a minute, UTC, as the command does."""
         with self._work(at) as work:
-            dates = days_to_run(self.root, work.today)
+            dates = days_to_run(self.root, work.settings, work.today)
             return {date: run_day(work, date, newest=date == dates[-1]) for date in dates}
 
-    def run_alone(self, date: str, at: str) -> Ran:
+    def run_alone(self, date: str, at: str) -> DayResult:
         """Run one day, as the command does with ``--date``."""
         with self._work(at) as work:
             return run_day(work, date, whole=True)
 
     @contextlib.contextmanager
-    def _work(self, at: str) -> Iterator[Work]:
+    def _work(self, at: str) -> Iterator[RunContext]:
         self.world.now = datetime.datetime.fromisoformat(f"{at}:00+00:00")
-        with Web("test", clock=self.time.clock, sleep=self.time.sleep) as web:
-            yield Work(
+        with HttpClient("test", clock=self.time.clock, sleep=self.time.sleep) as web:
+            yield RunContext(
                 root=self.root,
+                settings=config.load(self.root),
                 environment=self.environment,
                 web=web,
                 today=current_day(self.world.now),

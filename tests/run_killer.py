@@ -17,13 +17,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from broadsheet.cli.lock import my_turn
+from broadsheet.cli.data_lock import data_lock
 from broadsheet.daily import train as training
 from broadsheet.daily.run import RunContext, days_to_run, run_day
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.index.states import is_repaired
 from broadsheet.scoring import prefilter
 from broadsheet.scoring.llm import reply_log
+from broadsheet.settings import config
 from broadsheet.store import atomic
 from broadsheet.store.store import Store
 from tests.loopback import FakeTime
@@ -38,9 +39,10 @@ LOADED = (prefilter, training)  # once, and not in every child
 def run(root: Path, model: str, today: str) -> list[str]:
     """Run what is owed on `today`, or the day itself; the days that were run."""
     time = FakeTime()  # pauses between requests pass at once
-    with Web("test", clock=time.clock, sleep=time.sleep) as web:
+    with HttpClient("test", clock=time.clock, sleep=time.sleep) as web:
         work = RunContext(
             root=root,
+            settings=config.load(root),
             environment=os.environ | {"DIGEST_LLM_MODEL": model},
             web=web,
             today=today,
@@ -48,7 +50,7 @@ def run(root: Path, model: str, today: str) -> list[str]:
             clock=lambda: 0.0,
         )
         dates = [DAY] if today == DAY else unfinished(root)
-        with my_turn(root):
+        with data_lock(root):
             for date in dates:
                 run_day(work, date)
     return dates
@@ -56,7 +58,7 @@ def run(root: Path, model: str, today: str) -> list[str]:
 
 def unfinished(root: Path) -> list[str]:
     """The days that a run on the next day has to repair; the lists of others are looked at again as well."""
-    receipts = {date: Store(root).receipt(date) for date in days_to_run(root, NEXT)[:-1]}
+    receipts = {date: Store(root).receipt(date) for date in days_to_run(root, config.load(root), NEXT)[:-1]}
     return [date for date, receipt in receipts.items() if receipt is None or not is_repaired(receipt)]
 
 

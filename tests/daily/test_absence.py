@@ -17,7 +17,7 @@ def test_nothing_on_a_working_day_is_stale_and_asked_again(tmp_path: Path, world
         operator.run(f"2025-09-{day}T05:23")
     world.empty = True
     receipt = operator.run("2025-09-22T05:23")["2025-09-22"].receipt
-    assert (receipt.state, receipt.sources["arxiv"].condition) == (DayState.FAILED, "stale")
+    assert (receipt.state, receipt.sources["arxiv"].status) == (DayState.FAILED, "stale")
     world.empty = False
     assert operator.run("2025-09-23T05:23")["2025-09-22"].receipt.state is DayState.OK
     assert operator.day("2025-09-22") == {"2509.20007"}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.daily.dedupe import announce, require_archive, stale_categories
-from broadsheet.daily.merge import grown
+from broadsheet.daily.dedupe import require_archive, split_new, stale_categories
+from broadsheet.daily.merge import apply_sighting
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Links, Paper
 from broadsheet.model.receipt import Receipt
@@ -25,7 +25,7 @@ def paper(number: int, kind: str | None = "new", **fields: object) -> Paper:
 def test_new_papers_duplicates_and_new_versions() -> None:
     known = {"2609.00002": "2026-09-01", "2609.00003": "2026-09-02"}
     papers = [paper(1), paper(2, "cross"), paper(3, "replace"), paper(4, "replace-cross"), paper(2, None, source="hf")]
-    done = announce(papers, known)
+    done = split_new(papers, known)
     assert [p.arxiv_id for p in done.new] == ["2609.00001"]
     assert done.duplicates == {"2609.00002": "2026-09-01"}
     assert done.updates == {"2026-09-01": (paper(2, None), papers[4]), "2026-09-02": (paper(3, None),)}
@@ -40,7 +40,7 @@ def test_nothing_is_lost_and_nothing_announced_twice(
     found: list[tuple[int, str | None]], known: Mapping[str, str]
 ) -> None:
     papers = [paper(number, kind) for number, kind in found]
-    done = announce(papers, known)
+    done = split_new(papers, known)
     sightings = [p for group in done.updates.values() for p in group]
     assert len(done.new) + len(sightings) + len(done.unknown) == len(papers)
     assert not {p.arxiv_id for p in done.new} & known.keys()
@@ -59,20 +59,20 @@ def test_a_category_whose_papers_are_all_known_is_stale() -> None:
 def test_a_later_sighting_adds_and_takes_nothing_away() -> None:
     old = paper(1, upvotes=3, comments=2, version=1, relevance=8, novelty=7, updated="2026-09-01", doi="10.1/a")
     new = paper(1, "replace", upvotes=9, version=2, updated="2026-09-20", links=Links(code="https://x.example"))
-    seen = grown(old, new)
+    seen = apply_sighting(old, new)
     assert (seen.upvotes, seen.comments, seen.version, seen.updated) == (9, 2, 2, "2026-09-20")
     assert (seen.score, seen.announce_type, seen.doi) == (15, "new", "10.1/a")
-    assert grown(new, old).version == 2
+    assert apply_sighting(new, old).version == 2
     gone = paper(1, "replace", version=3, extra={"withdrawn": True})
-    assert grown(old, gone).extra == {"withdrawn": True}
-    assert grown(grown(old, gone), new).extra == {"withdrawn": True}
+    assert apply_sighting(old, gone).extra == {"withdrawn": True}
+    assert apply_sighting(apply_sighting(old, gone), new).extra == {"withdrawn": True}
 
 
 # -- an archive that is lost ---------------------------------------------------------------------------------------
 
 
-def receipt(date: str, relevant: int | None, state: DayState = DayState.OK) -> Receipt:
-    return Receipt(date=date, state=state, relevant=relevant)
+def receipt(date: str, shown: int | None, state: DayState = DayState.OK) -> Receipt:
+    return Receipt(date=date, state=state, shown=shown)
 
 
 def test_no_archive_where_there_must_be_one(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from broadsheet.http.secrets import Secrets
 from tests import model_server
 from tests.example import tree
 from tests.loopback import Answer, Loopback
-from tests.model_server import ModelServer, ModelRequest, Reply, completion, rating
+from tests.model_server import ModelRequest, ModelServer, Reply, completion, rating
 from tests.morning import API, DAY, FEED, HF, Morning, hf_list
 from tests.scoring.llm.test_scorer import DAY as DATE
 from tests.scoring.llm.test_scorer import PROMPT, Digest

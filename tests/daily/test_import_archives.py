@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from broadsheet.build.archive_files import write_json_lines
-from broadsheet.daily.import_ import Report, run
+from broadsheet.daily.import_ import ImportReport, run
 from broadsheet.index.days import Entry, TopicMatcher, day_entries
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
@@ -204,7 +204,7 @@ def daily(papers: list[dict[str, Any]], day: str = DAY, **usage: Any) -> str:
     )
 
 
-def put(root: Path, files: dict[str, str]) -> Report:
+def put(root: Path, files: dict[str, str]) -> ImportReport:
     folder = root / "in"
     folder.mkdir(exist_ok=True)
     for name, text in files.items():
@@ -221,7 +221,7 @@ def test_a_daily_file_gives_papers_and_receipt(tmp_path: Path) -> None:
     assert (report.faults, report.kinds) == ([], {"papers with their day": 1})
     assert (receipt.state, receipt.model, receipt.announced, receipt.scanned) == (DayState.OK, "m", 90, 50)
     assert receipt.tokens == Tokens(prompt=900, completion=100, total=1000)
-    assert (receipt.cost, receipt.relevant) == (Cost(prompt=0.25, completion=0.5, total=0.75), 2)
+    assert (receipt.cost, receipt.shown) == (Cost(prompt=0.25, completion=0.5, total=0.75), 2)
     assert store.papers(DAY)[0].extra == rated
 
 
@@ -230,7 +230,10 @@ def test_a_daily_file_gives_papers_and_receipt(tmp_path: Path) -> None:
     [
         ({"prompt_tokens": 0, "completion_tokens": 0}, DayState.FAILED),
         ({}, DayState.QUIET),
-        ({"total_arxiv_papers": 0, "total_scanned_papers": 0, "prompt_tokens": 0, "completion_tokens": 0}, DayState.QUIET),
+        (
+            {"total_arxiv_papers": 0, "total_scanned_papers": 0, "prompt_tokens": 0, "completion_tokens": 0},
+            DayState.QUIET,
+        ),
     ],
 )
 def test_an_empty_day_is_explained_by_its_figures(tmp_path: Path, usage: dict[str, Any], state: DayState) -> None:
@@ -256,7 +259,7 @@ def test_papers_that_are_listed_apart_count_as_relevant(tmp_path: Path) -> None:
         store = Store(root)
         receipt = store.receipt(DAY)
         assert receipt is not None
-        assert (receipt.relevant, len(store.papers(DAY))) == (3, 3)
+        assert (receipt.shown, len(store.papers(DAY))) == (3, 3)
         assert put(root, {}).kept == []
     assert tree(tmp_path / "daily") == tree(tmp_path / "hot")
 

@@ -141,7 +141,9 @@ def test_the_message(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     report = run(tmp_path, [name])
     store = Store(tmp_path)
     assert [str(problem) for problem in report.problems] == [name + problem for problem in problems]
-    assert [f"{fix.location}: {fix.kind}: {fix.detail}" for fix in report.repairs] == [name + repair for repair in repairs]
+    assert [f"{fix.location}: {fix.kind}: {fix.detail}" for fix in report.repairs] == [
+        name + repair for repair in repairs
+    ]
     assert len(store.papers("2025-01-02")) + len(store.publications()) == taken
     assert bool(report.faults) == (bool(problems) and name not in HARMLESS)
 

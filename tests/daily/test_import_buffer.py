@@ -18,7 +18,7 @@ def test_a_day_comes_out_the_same_however_many_wait(tmp_path: Path, monkeypatch:
             (tmp_path / name / f"2025-05-{day:02}.json").write_text(json.dumps(papers))
     reports = []
     for root, most in ((tmp_path / "all", 1_000), (tmp_path / "few", 10), (tmp_path / "none", 0)):
-        monkeypatch.setattr(import_, "_MOST_WAITING", most)
+        monkeypatch.setattr(import_, "_MAX_BUFFERED", most)
         reports.append(run(root, [str(tmp_path / name) for name in "abc"]))
     assert reports[0] == reports[1] == reports[2]
     for file in (tmp_path / "all" / "data").rglob("*.jsonl"):

@@ -60,7 +60,9 @@ def test_all_of_it_again_changes_nothing(archive: tuple[Store, dict[str, ImportR
     assert {path: path.stat().st_mtime_ns for path in store.data.rglob("*")} == before
 
 
-def test_the_day_of_seed_002_keeps_its_papers_in_order(archive: tuple[Store, dict[str, ImportReport]], corpus: Path) -> None:
+def test_the_day_of_seed_002_keeps_its_papers_in_order(
+    archive: tuple[Store, dict[str, ImportReport]], corpus: Path
+) -> None:
     given = json.loads((corpus / "scored/daizedong/2025-05/2025-05-27-output.json").read_text("utf-8"))
     papers = [paper for paper in archive[0].papers("2025-05-27") if paper.source == "arxiv"]
     assert len(papers) == 84
@@ -103,7 +105,9 @@ def test_the_seeds(corpus: Path, tmp_path: Path) -> None:
     report = run(tmp_path, [str(corpus / "seeds")])
     store = Store(tmp_path)
     assert (report.publications, report.receipts, len(report.faults)) == ({"added": 7}, 1, 3)
-    assert {problem.message for problem in report.faults} == {"a Hugging Face page saved as text, which has no paper ids"}
+    assert {problem.message for problem in report.faults} == {
+        "a Hugging Face page saved as text, which has no paper ids"
+    }
     assert len(store.publications()) == 7
     (kept,) = store.publication_files()
     assert kept.read_bytes() == next((corpus / "seeds").glob("000*")).read_bytes()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from broadsheet.daily.import_ import Report, run
+from broadsheet.daily.import_ import ImportReport, run
 from broadsheet.store.store import Store
 from broadsheet.text.sanitize import clean
 
@@ -16,7 +16,7 @@ ROW: dict[str, Any] = {"arxiv_id": "2611.01001", "title": "T", "relevance": 8, "
 RECEIPT: dict[str, Any] = {"date": DAY, "state": "ok"}
 
 
-def import_value(root: Path, name: str, *values: Any) -> Report:
+def import_value(root: Path, name: str, *values: Any) -> ImportReport:
     (root / name).parent.mkdir(parents=True, exist_ok=True)
     (root / name).write_text("".join(json.dumps(value) + "\n" for value in values), "utf-8")
     return run(root, [str(root / name)], date=DAY)

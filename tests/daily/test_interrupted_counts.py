@@ -54,14 +54,14 @@ def digest(tmp_path: Path) -> Path:
         tmp_path / "digest", {day: [scored(1 + 10 * n), scored(2 + 10 * n)] for n, day in enumerate(DAYS)}
     )
     for day in DAYS:
-        ledger.write(Store(root), Receipt(date=day, state=DayState.OK, relevant=2))
+        ledger.write(Store(root), Receipt(date=day, state=DayState.OK, shown=2))
     assert not faults(root)
     return root
 
 
-def relevant(root: Path) -> list[int | None]:
+def shown_counts(root: Path) -> list[int | None]:
     receipts = [Store(root).receipt(day) for day in DAYS]
-    return [receipt.relevant if receipt else None for receipt in receipts]
+    return [receipt.shown if receipt else None for receipt in receipts]
 
 
 def write_rows(folder: Path, days: tuple[str, ...]) -> str:
@@ -83,7 +83,7 @@ def test_an_import_that_was_killed_is_made_good_by_the_same_again(
             importing.run(digest, [rows])
     report = importing.run(digest, [rows], replace=replace)
     assert report.outcomes == {"unchanged" if number <= len(days) else "added": len(days)}
-    assert relevant(digest) == [3 if day in days else 2 for day in DAYS]
+    assert shown_counts(digest) == [3 if day in days else 2 for day in DAYS]
     assert not faults(digest)
 
 
@@ -95,7 +95,7 @@ def test_an_import_that_found_no_space_for_a_receipt_is_made_good(
         end_at(patch, 2, OSError(errno.ENOSPC, "No space left on device"))
         assert importing.run(digest, [rows]).faults
     assert not importing.run(digest, [rows]).faults
-    assert relevant(digest) == [3, 3, 3]
+    assert shown_counts(digest) == [3, 3, 3]
 
 
 def test_dropped_papers_of_a_killed_import_are_counted(
@@ -104,7 +104,7 @@ def test_dropped_papers_of_a_killed_import_are_counted(
     file = tmp_path / "data" / "dropped" / "2026" / f"{DAYS[2]}.jsonl"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps(scored(100, dropped="below")) + "\n")
-    ledger.write(Store(digest), Receipt(date=DAYS[2], state=DayState.OK, relevant=2, scored=2))
+    ledger.write(Store(digest), Receipt(date=DAYS[2], state=DayState.OK, shown=2, scored=2))
     with monkeypatch.context() as patch, pytest.raises(Killed):
         end_at(patch, 1, Killed())
         importing.run(digest, [str(tmp_path / "data")])

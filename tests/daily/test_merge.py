@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadsheet.daily.import_ import run
-from broadsheet.daily.merge import Day, Outcome, Shelf, merge, merge_receipts
+from broadsheet.daily.merge import DayMerge, RowOutcome, Shelf, merge, merge_receipts
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.scorer import Scorer
 from broadsheet.model.state import DayState
-from broadsheet.providers.parse_result import PublicationRecord, PaperRow
+from broadsheet.providers.parse_result import PaperRow, PublicationRecord
 from broadsheet.store.store import Store
 from tests.store.test_records import VALUES, papers
 
@@ -107,13 +107,13 @@ def test_an_unscored_row_never_unscores_even_with_replace() -> None:
 
 
 def test_rows_keep_their_order_and_sources_stay_apart() -> None:
-    day = Day({})
+    day = DayMerge({})
     rows = [
         Paper(arxiv_id=f"2505.0000{n}", title="T", source=source)
         for n, source in ((2, "hf"), (1, "arxiv"), (2, "arxiv"))
     ]
-    assert [day.take(PaperRow(paper, "2025-05-27", "f"))[0] for paper in [*rows, rows[1]]] == [Outcome.ADDED] * 3 + [
-        Outcome.UNCHANGED
+    assert [day.take(PaperRow(paper, "2025-05-27", "f"))[0] for paper in [*rows, rows[1]]] == [RowOutcome.ADDED] * 3 + [
+        RowOutcome.UNCHANGED
     ]
     assert list(day.papers.values()) == rows
 
@@ -125,22 +125,22 @@ ROWS = st.lists(FEW.map(lambda paper: PaperRow(paper, "2025-05-27", "f")), max_s
 
 @given(ROWS, ROWS)
 def test_all_at_once_is_one_after_the_other(before: list[PaperRow], rows: list[PaperRow]) -> None:
-    alone, together = Day({}), Day({})
+    alone, together = DayMerge({}), DayMerge({})
     for row in before:
         alone.take(row)
         together.take(row)
     outcomes = [alone.take(row) for row in rows]
     known = together.add(rows)
     more = [together.take(row) for row in known]
-    assert sorted([*more, *[(Outcome.ADDED, ())] * (len(rows) - len(known))]) == sorted(outcomes)
+    assert sorted([*more, *[(RowOutcome.ADDED, ())] * (len(rows) - len(known))]) == sorted(outcomes)
     assert list(together.papers.items()) == list(alone.papers.items())
 
 
 def test_a_rating_finds_its_paper_whatever_the_source() -> None:
     hf = Paper(arxiv_id="2505.00001", title="T", source="hf")
-    day = Day({("2505.00001", "hf"): hf})
+    day = DayMerge({("2505.00001", "hf"): hf})
     rating = Paper(arxiv_id="2505.00001", title="2505.00001", relevance=9, novelty=8)
-    assert day.take(PaperRow(rating, "2025-05-27", "f")) == (Outcome.FILLED, ())
+    assert day.take(PaperRow(rating, "2025-05-27", "f")) == (RowOutcome.FILLED, ())
     assert list(day.papers.values()) == [msgspec.structs.replace(hf, relevance=9, novelty=8)]
 
 
@@ -148,14 +148,26 @@ def test_receipts_fill_gaps_and_replace_turns_it_round() -> None:
     old = Receipt(date="2025-05-27", state=DayState.OK, scanned=5, cost=Cost(total=1), extra={"a": 1})
     new = Receipt(date="2025-05-27", state=DayState.PARTIAL, scanned=6, tokens=Tokens(total=9), extra={"a": 2, "b": 3})
     merged = merge_receipts(old, new)
-    assert (merged.state, merged.scanned, merged.tokens, merged.cost) == (DayState.OK, 5, Tokens(total=9), Cost(total=1))
+    assert (merged.state, merged.scanned, merged.tokens, merged.cost) == (
+        DayState.OK,
+        5,
+        Tokens(total=9),
+        Cost(total=1),
+    )
     assert merged.extra == {"a": 1, "b": 3}
     assert merge_receipts(old, new, replace=True).scanned == 6
     assert merge_receipts(None, new) == new
 
 
 def test_of_two_records_the_newer_one_stands() -> None:
-    shelf = Shelf({"a.yml": [PublicationRecord("1", "2024-01-01", {"title": "old"}), PublicationRecord("2", "2024-01-01", {"title": "two"})]})
+    shelf = Shelf(
+        {
+            "a.yml": [
+                PublicationRecord("1", "2024-01-01", {"title": "old"}),
+                PublicationRecord("2", "2024-01-01", {"title": "two"}),
+            ]
+        }
+    )
     outcomes = shelf.take(
         "b.yml",
         [
@@ -165,7 +177,7 @@ def test_of_two_records_the_newer_one_stands() -> None:
             PublicationRecord("3", "", {"title": "three"}),
         ],
     )
-    assert outcomes == [Outcome.FILLED, Outcome.KEPT, Outcome.ADDED, Outcome.UNCHANGED]
+    assert outcomes == [RowOutcome.FILLED, RowOutcome.KEPT, RowOutcome.ADDED, RowOutcome.UNCHANGED]
     assert [[record.data["title"] for record in records] for records in shelf.files.values()] == [
         ["new", "two"],
         ["three"],

@@ -45,7 +45,7 @@ def test_a_list_that_grows_all_day_is_complete_whatever_the_hour_of_the_runs(
     assert operator.day("2025-09-22") == set(LISTED)
     assert operator.everywhere() == sorted(LISTED)
     receipt = operator.receipt("2025-09-22")
-    assert (receipt.state, receipt.announced, receipt.scanned, receipt.relevant) == (DayState.OK, 6, 6, 6)
+    assert (receipt.state, receipt.announced, receipt.scanned, receipt.shown) == (DayState.OK, 6, 6, 6)
     assert operator.faults() == []
 
 

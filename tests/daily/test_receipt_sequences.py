@@ -17,10 +17,11 @@ from broadsheet.checks.day import read_day
 from broadsheet.checks.receipts import RECEIPT_CHECKS
 from broadsheet.daily import import_ as importing
 from broadsheet.daily import ledger
-from broadsheet.daily.choose_scorer import judge_day
+from broadsheet.daily.choose_scorer import score_day
 from broadsheet.daily.fetch import fetch_days
+from broadsheet.daily.score import ScoringContext
 from broadsheet.daily.train import train
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, NearMiss, Receipt, ScorerShare, SourceStats, Tokens
@@ -106,19 +107,25 @@ class Digest:
         if number % 3 == 0:
             self.model.on(f"2609.{number:05}", model_server.declining)
         with self.morning_web() as web:
-            again = number % 4 == 0
-            judge_day(self.root, DAY, self._environment(number), web, time.perf_counter, again=again)
+            context = ScoringContext(
+                root=self.root,
+                settings=config.load(self.root),
+                environment=self._environment(number),
+                web=web,
+                clock=time.perf_counter,
+            )
+            score_day(context, DAY, rescore=number % 4 == 0)
 
     def trains(self, number: int) -> None:
         """What is rated is learned from, if it is enough."""
         train(self.root, time.perf_counter)
 
-    def morning_web(self) -> Web:
+    def morning_web(self) -> HttpClient:
         """The way to the services, without waiting."""
         fake = FakeTime()
-        from broadsheet.http.client import Web
+        from broadsheet.http.client import HttpClient
 
-        return Web("test", clock=fake.clock, sleep=fake.sleep)
+        return HttpClient("test", clock=fake.clock, sleep=fake.sleep)
 
     def _environment(self, number: int) -> dict[str, str]:
         return {"DIGEST_LLM_URL": self.model.url, "DIGEST_LLM_KEY": KEY} if number % 2 else {}
@@ -152,7 +159,7 @@ def starts(draw: st.DrawFn) -> tuple[list[Paper], list[Paper], Receipt | None]:
         dropped = [row(f"2609.{n:05}", "arxiv", 2, "below 5") for n in range(20, 20 + draw(number))]
         assume(scored or bare or dropped)
         found = len(scored) + len(bare) + len(dropped)
-        sources = {"arxiv": SourceStats(condition="ok", announced=found, fetched=found)}
+        sources = {"arxiv": SourceStats(status="ok", announced=found, fetched=found)}
         receipt = Receipt(date=DAY, state=DayState.OK, started=f"{DAY}T04:00:00Z", sources=sources, **paid)
         return [*scored, *bare], dropped, receipt
     return [*scored, *bare], [], _imported(draw, len(scored), paid)
@@ -169,7 +176,7 @@ def _imported(draw: st.DrawFn, scored: int, paid: dict[str, Any]) -> Receipt:
         "fetched": scanned,
         "duplicates": 0,
         "scanned": scanned,
-        "relevant": relevant,
+        "shown": relevant,
         "dropped": {"left out": dropped} if dropped else {},
         "near_misses": draw(st.sampled_from(((), (near,)))),
         "scored": scored,
@@ -190,7 +197,7 @@ COMMANDS = ("imports", "imports_a_page", "fetches", "runs", "scores", "trains")
     start=(
         [row("2609.00001", "arxiv", 7), row("2609.00010", "arxiv", None)],
         [],
-        Receipt(date=DAY, state=DayState.OK, model="gpt-4o", cost=Cost(total=0.36), scanned=9, relevant=1,
+        Receipt(date=DAY, state=DayState.OK, model="gpt-4o", cost=Cost(total=0.36), scanned=9, shown=1,
                 dropped={"left out": 8}, fetched=9),
     ),
     commands=[("scores", 2), ("scores", 1)],
@@ -210,7 +217,7 @@ def test_sums_hold_and_spending_stays_on_record(
         digest.store.write_papers(DAY, listed)
         digest.store.write_dropped(DAY, dropped)
         if receipt is not None and receipt.sources:
-            ledger.keep(digest.store, receipt)
+            ledger.write_recounted(digest.store, receipt)
         elif receipt is not None:
             digest.store.write_receipt(receipt)
         assume(not digest.faults())

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.checks.check import check
-from broadsheet.daily.receipts import Given, account
-from broadsheet.index.states import state_by_counts
+from broadsheet.daily.receipts import SourceRun, reconcile
+from broadsheet.index.states import derive_state
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.model.state import DayState
@@ -40,24 +40,24 @@ def test_the_sums_add_up_whatever_came(found: list[tuple[str, str, str]], again:
     listed = [row(i, s, 7 if fate[i] == "shown" else None) for s, i in pairs if fate[i] in ("shown", "unscored")]
     dropped = [row(i, s, 2, "below 5") for s, i in pairs if fate[i] == "below 5"]
     sources = [
-        Given(
+        SourceRun(
             source=name,
-            condition="ok",
+            status="ok",
             ids=frozenset(i for s, i in pairs if s == name),
             announced=12,
             duplicates={i: "2026-09-01" for s, i in pairs if s == name and fate[i] == "old"},
         )
         for name in ("arxiv", "hf")
     ]
-    receipt = account(START, sources, listed, dropped, {}, ())
+    receipt = reconcile(START, sources, listed, dropped, {}, ())
     if again:
-        assert account(receipt, [], listed, dropped, {}, ()) == receipt
-        assert account(receipt, sources, listed, dropped, {}, ()) == receipt
+        assert reconcile(receipt, [], listed, dropped, {}, ()) == receipt
+        assert reconcile(receipt, sources, listed, dropped, {}, ()) == receipt
     assert receipt.fetched == len(pairs) == (receipt.duplicates or 0) + (receipt.scanned or 0)
     assert receipt.scanned == sum(what != "old" for what in fate.values())
-    assert receipt.scanned == (receipt.relevant or 0) + sum(receipt.dropped.values()) + len(receipt.unscored)
-    assert receipt.scored == (receipt.relevant or 0) + len({paper.arxiv_id for paper in dropped})
-    assert (receipt.state, receipt.errors) == (state_by_counts(receipt), ())
+    assert receipt.scanned == (receipt.shown or 0) + sum(receipt.dropped.values()) + len(receipt.unscored)
+    assert receipt.scored == (receipt.shown or 0) + len({paper.arxiv_id for paper in dropped})
+    assert (receipt.state, receipt.errors) == (derive_state(receipt), ())
     if receipt.unscored:
         assert receipt.state in (DayState.PARTIAL, DayState.FAILED)
     if receipt.scanned and not receipt.scored:
@@ -65,8 +65,8 @@ def test_the_sums_add_up_whatever_came(found: list[tuple[str, str, str]], again:
 
 
 def test_a_given_paper_that_is_nowhere_is_an_error() -> None:
-    given_now = [Given("arxiv", "ok", frozenset({"2609.00001", "2609.00002"}), announced=2)]
-    receipt = account(START, given_now, [row("2609.00001")], [], {}, ())
+    given_now = [SourceRun("arxiv", "ok", frozenset({"2609.00001", "2609.00002"}), announced=2)]
+    receipt = reconcile(START, given_now, [row("2609.00001")], [], {}, ())
     assert (receipt.state, receipt.errors) == (
         DayState.PARTIAL,
         ("1 of the fetched papers could not be kept: 2609.00002",),
@@ -85,14 +85,14 @@ def test_a_given_paper_that_is_nowhere_is_an_error() -> None:
     ],
 )
 def test_the_state_follows_from_the_sources(conditions: dict[str, str], scanned: int, state: DayState) -> None:
-    given_now = [Given(name, condition) for name, condition in conditions.items()]
+    given_now = [SourceRun(name, condition) for name, condition in conditions.items()]
     listed = [row("2609.00001")] * scanned
-    assert account(START, given_now, listed, [], {}, ()).state is state
+    assert reconcile(START, given_now, listed, [], {}, ()).state is state
 
 
 def test_a_repository_that_fails_on_a_sunday_is_no_quiet_day() -> None:
-    given_now = [Given("arxiv", "quiet"), Given("librecat x", "failed", dated=False)]
-    receipt = account(START, given_now, [], [], {}, ())
+    given_now = [SourceRun("arxiv", "quiet"), SourceRun("librecat x", "failed", dated=False)]
+    receipt = reconcile(START, given_now, [], [], {}, ())
     assert (receipt.state, receipt.sources["librecat x"].fetched) == (DayState.PARTIAL, None)
 
 
@@ -107,11 +107,11 @@ GOOD = Receipt(
     replaced=0,
     scanned=4,
     scored=3,
-    relevant=2,
+    shown=2,
     dropped={"below 5": 1},
     unscored={"2609.00003": "no line that can be read"},
     sources={
-        "arxiv": SourceStats(condition="ok", announced=9, fetched=5, replaced=0, duplicates={"2609.00009": "2026-09-01"})
+        "arxiv": SourceStats(status="ok", announced=9, fetched=5, replaced=0, duplicates={"2609.00009": "2026-09-01"})
     },
 )
 
@@ -140,14 +140,14 @@ def test_a_receipt_that_adds_up_is_sound(tmp_path: Path) -> None:
         ({"duplicates": 0}, "5 fetched, yet 0 duplicates and 4 scanned make 4"),
         (
             {"unscored": {}, "state": DayState.OK},
-            "4 scanned, yet 2 relevant, 1 dropped and 0 unscored make 3",
+            "4 scanned, yet 2 shown, 1 dropped and 0 unscored make 3",
         ),
         (
-            {"relevant": 3, "scanned": 5, "fetched": 6},
-            "3 relevant and 1 unscored, yet 2 scored papers are listed, and 1 without a score",
+            {"shown": 3, "scanned": 5, "fetched": 6},
+            "3 shown with a score and 1 unscored, yet 2 scored papers are listed, and 1 without a score",
         ),
         ({"dropped": {"below 6": 1}}, "1 papers are said to be dropped, yet data/dropped has: 1 below 5"),
-        ({"scored": 4}, "4 scored, yet 2 are relevant, and 1 were dropped with a score"),
+        ({"scored": 4}, "4 scored, yet 2 are shown, and 1 were dropped with a score"),
         ({"state": DayState.OK}, "the day is called ok, yet by its counts it is partial"),
         ({"state": DayState.FAILED}, "the day is called failed, yet by its counts it is partial"),
     ],
@@ -171,9 +171,9 @@ def test_broken_lines_and_misplaced_files_of_dropped_papers_are_found(tmp_path: 
 
 def test_what_either_list_of_a_source_left_out_counts_as_announced() -> None:
     listed = [row("2609.00001"), row("2609.00002")]
-    feed = Given("arxiv", "ok", frozenset({"2609.00001", "2609.00002"}), announced=5)
-    api = Given("arxiv", "ok", frozenset({"2609.00001"}), announced=3)
-    for first, second in ((feed, api), (api, feed), (feed._replace(condition="stale"), api)):
-        before = account(START, [first], [one for one in listed if one.arxiv_id in first.ids], [], {}, ())
-        receipt = account(before, [second], listed, [], {}, ())
+    feed = SourceRun("arxiv", "ok", frozenset({"2609.00001", "2609.00002"}), announced=5)
+    api = SourceRun("arxiv", "ok", frozenset({"2609.00001"}), announced=3)
+    for first, second in ((feed, api), (api, feed), (feed._replace(status="stale"), api)):
+        before = reconcile(START, [first], [one for one in listed if one.arxiv_id in first.ids], [], {}, ())
+        receipt = reconcile(before, [second], listed, [], {}, ())
         assert (receipt.announced, receipt.fetched) == (5, 2)

@@ -10,7 +10,7 @@ import pytest
 
 from broadsheet.checks.check import check
 from broadsheet.daily.run import preview_day
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.model.state import DayState
 from tests import model_server
@@ -62,13 +62,13 @@ def test_a_day_of_everything(morning: Morning, server: Loopback, model: ModelSer
     assert sorted(asked) == ["2609.19009", "2609.20001", "2609.20002", "2609.20003"]
     assert receipt == morning.receipt()
     assert receipt.sources == {
-        "arxiv": SourceStats(condition="ok", announced=4, fetched=4, replaced=2, duplicates={"2609.20005": "2026-09-23"}),
-        "hf": SourceStats(condition="ok", announced=2, fetched=2, replaced=0, open=OPEN_LIST),
-        "librecat ista": SourceStats(condition="ok"),
+        "arxiv": SourceStats(status="ok", announced=4, fetched=4, replaced=2, duplicates={"2609.20005": "2026-09-23"}),
+        "hf": SourceStats(status="ok", announced=2, fetched=2, replaced=0, open=OPEN_LIST),
+        "librecat ista": SourceStats(status="ok"),
     }
     # 2609.20001 is in both lists, 2609.20005 stands on the day before
     assert (receipt.announced, receipt.fetched, receipt.duplicates, receipt.replaced) == (6, 6, 2, 2)
-    assert (receipt.scanned, receipt.scored, receipt.relevant, receipt.unscored) == (4, 4, 4, {})
+    assert (receipt.scanned, receipt.scored, receipt.shown, receipt.unscored) == (4, 4, 4, {})
     assert (receipt.tokens, receipt.model, receipt.state) == (model.tokens, "model-1", DayState.OK)
     assert receipt.cost is not None
     assert receipt.cost.total == pytest.approx(model.tokens.prompt * 2.5e-6 + model.tokens.completion * 1e-5)
@@ -94,7 +94,7 @@ def test_a_list_that_has_grown_adds_to_the_day(morning: Morning, server: Loopbac
     morning.run()
     receipt = morning.run().receipt
     assert model.asked[1:] == [("2609.30008", "2609.30009")]
-    assert (receipt.scanned, receipt.relevant, receipt.dropped) == (4, 3, {"below 5": 1})
+    assert (receipt.scanned, receipt.shown, receipt.dropped) == (4, 3, {"below 5": 1})
     sound(morning.root)
 
 
@@ -106,7 +106,7 @@ def test_a_quiet_day(morning: Morning, server: Loopback, model: ModelServer, day
     holiday = "2026-09-08" if day == "2026-09-07" else day
     receipt = morning.run(holiday, today="2026-11-20").receipt
     assert (receipt.state, receipt.scanned, receipt.fetched, receipt.errors) == (DayState.QUIET, 0, 0, ())
-    assert {tally.condition for tally in receipt.sources.values()} == {"quiet"}
+    assert {tally.status for tally in receipt.sources.values()} == {"quiet"}
     assert model.asked == []
     sound(morning.root)
 
@@ -118,7 +118,7 @@ def test_a_stale_feed_is_no_quiet_day_and_the_next_run_repairs_it(
     server.on(API, Answer(200, b"<feed></feed>"))
     morning.make(ALL, arxiv={"categories": ["cs.LG", "stat.ML"], "replacements": False})
     receipt = morning.run().receipt
-    assert (receipt.state, receipt.sources["arxiv"].condition) == (DayState.FAILED, "stale")
+    assert (receipt.state, receipt.sources["arxiv"].status) == (DayState.FAILED, "stale")
     assert receipt.errors == (f"arXiv: no papers for {DAY}, a working day: the next run asks again; two empty answers"
                               " settle it as quiet, once papers of a later day came",)  # fmt: skip
     assert model.asked == []
@@ -127,7 +127,7 @@ def test_a_stale_feed_is_no_quiet_day_and_the_next_run_repairs_it(
     server.on(API, read("arxiv_details").answer)
     again = morning.run_all(DAY)
     assert [(ran.receipt.date, ran.receipt.state) for ran in again] == [(DAY, DayState.OK)]
-    assert again[0].receipt.relevant == 4
+    assert again[0].receipt.shown == 4
 
 
 @pytest.mark.parametrize("answer", [Answer(503), Answer(429, b"", (("Retry-After", "86400"),)), Answer(200, b"<html>"),
@@ -137,8 +137,8 @@ def test_a_dead_source_leaves_a_partial_day(morning: Morning, server: Loopback, 
     server.on(EXPORT, answer)
     morning.make(ALL, huggingface=True, librecat=[{"url": f"{server.url}{EXPORT}", "name": "ista"}])
     receipt = morning.run().receipt
-    assert (receipt.state, receipt.relevant) == (DayState.PARTIAL, 3)
-    assert receipt.sources["librecat ista"] == SourceStats(condition="failed")
+    assert (receipt.state, receipt.shown) == (DayState.PARTIAL, 3)
+    assert receipt.sources["librecat ista"] == SourceStats(status="failed")
     assert len(receipt.errors) == 1
     sound(morning.root)
     play_librecat = read("librecat").answer
@@ -170,7 +170,7 @@ def test_limits_are_waited_for(morning: Morning, server: Loopback, model: ModelS
     model.then(model_server.error(429, "slow down", retry_after="11"))
     morning.make(ALL)
     receipt = morning.run().receipt
-    assert (receipt.state, receipt.relevant) == (DayState.OK, 3)
+    assert (receipt.state, receipt.shown) == (DayState.OK, 3)
     assert {7, 11} <= {round(seconds) for seconds in morning.time.slept}
     assert receipt.tokens == model.tokens
 
@@ -186,7 +186,7 @@ def test_300_papers_with_30_failing_replies(morning: Morning, server: Loopback, 
         model.on(arxiv_id, model_server.declining)
     morning.make(ALL)
     receipt = morning.run().receipt
-    assert (receipt.state, receipt.scanned, receipt.scored, receipt.relevant) == (DayState.PARTIAL, 300, 270, 270)
+    assert (receipt.state, receipt.scanned, receipt.scored, receipt.shown) == (DayState.PARTIAL, 300, 270, 270)
     assert receipt.unscored == dict.fromkeys(sorted(failing), "declined: content filter")
     assert receipt.tokens == model.tokens
     sound(morning.root)
@@ -195,7 +195,7 @@ def test_300_papers_with_30_failing_replies(morning: Morning, server: Loopback, 
     server.on(HF, *(hf_list(*ids[at : at + 100]) for at in (0, 100, 200)), hf_list())
     again = morning.run().receipt
     assert sorted(arxiv_id for question in model.asked for arxiv_id in question) == sorted(failing)
-    assert (again.state, again.scored, again.relevant, again.unscored) == (DayState.OK, 300, 300, {})
+    assert (again.state, again.scored, again.shown, again.unscored) == (DayState.OK, 300, 300, {})
     assert again.tokens == model.tokens
     sound(morning.root)
 
@@ -239,13 +239,15 @@ def test_both_together(morning: Morning, server: Loopback, model: ModelServer) -
               for i, t in titles.items()]  # fmt: skip
     listed.append({"paper": {"id": "2609.30000", "title": "Cats", "authors": [{"name": "Ada K. Lovelace"}]}})
     server.on(HF, Answer(200, json.dumps(listed).encode()))
-    morning.make("prefilter: {keep: 0.5, near_misses: 1}\nfollow: {authors: [Ada Lovelace]}\nnegative_keywords: [pruning]\n")
+    morning.make(
+        "prefilter: {keep: 0.5, near_misses: 1}\nfollow: {authors: [Ada Lovelace]}\nnegative_keywords: [pruning]\n"
+    )
     receipt = morning.run().receipt
     # Two of four are kept; a negative keyword comes last; a followed author always passes, and is always shown.
     assert sorted(i for ids in model.asked for i in ids) == ["2609.30000", "2609.30007"]
     assert receipt.dropped == {"prefilter": 2}
     assert [miss.arxiv_id for miss in receipt.near_misses] == ["2609.30008"]
-    assert (receipt.scanned, receipt.scored, receipt.relevant) == (4, 2, 2)
+    assert (receipt.scanned, receipt.scored, receipt.shown) == (4, 2, 2)
     reasons = {row.arxiv_id: row.reasons for row in morning.store.papers(DAY)}
     assert reasons["2609.30000"] == ("Followed author: Ada Lovelace (as Ada K. Lovelace)",)
     sound(morning.root)
@@ -260,7 +262,7 @@ def test_what_passed_the_prefilter_is_not_sifted_again(morning: Morning, server:
     sound(morning.root)
     model.behave()
     again = morning.run().receipt
-    assert (again.state, again.dropped, again.relevant) == (DayState.OK, {"prefilter": 4}, 4)
+    assert (again.state, again.dropped, again.shown) == (DayState.OK, {"prefilter": 4}, 4)
 
 
 def test_a_rescore_keeps_the_earlier_score_and_the_sums(morning: Morning, server: Loopback, model: ModelServer) -> None:
@@ -271,7 +273,7 @@ def test_a_rescore_keeps_the_earlier_score_and_the_sums(morning: Morning, server
     for arxiv_id in IDS:
         model.on(arxiv_id, lambda question: model_server.completion(question, model_server.lines(question, NOVELTY=10)))
     environment = morning.environment | {"DIGEST_LLM_MODEL": ""}
-    done = digest("score", "--root", morning.root, "--date", DAY, "--again", env=environment)
+    done = digest("score", "--root", morning.root, "--date", DAY, "--rescore", env=environment)
     assert done.returncode == 0, done.stderr
     row = morning.store.papers(DAY)[0]
     assert (row.novelty, row.extra["earlier_scores"][0]["novelty"]) == (10, 1)
@@ -303,13 +305,13 @@ def test_a_paper_that_arrives_withdrawn_is_dropped(morning: Morning, server: Loo
     assert receipt.dropped == {"withdrawn": 1}
     assert morning.gone() == {"2609.20003": "withdrawn"}
     assert "2609.20003" not in str(model.asked)
-    assert (receipt.fetched, receipt.scanned, receipt.scored, receipt.relevant) == (4, 4, 3, 3)
+    assert (receipt.fetched, receipt.scanned, receipt.scored, receipt.shown) == (4, 4, 3, 3)
     sound(morning.root)
 
 
 def test_a_lost_archive_stops_the_run_and_says_so(morning: Morning, server: Loopback) -> None:
     morning.make()
-    morning.store.write_receipt(Receipt(date="2026-09-22", state=DayState.OK, relevant=14))
+    morning.store.write_receipt(Receipt(date="2026-09-22", state=DayState.OK, shown=14))
     receipt = morning.run().receipt
     assert (receipt.state, server.asked, morning.listed()) == (DayState.FAILED, [], set())
     assert "bring data/papers back" in receipt.errors[0]
@@ -368,7 +370,7 @@ def test_the_command(morning: Morning, server: Loopback, model: ModelServer) -> 
     report = json.loads(
         digest("run", "--root", morning.root, "--date", DAY, "--json", now=WEEKS_LATER, env=environment).stdout
     )
-    assert [(day["date"], day["state"], day["relevant"]) for day in report] == [(DAY, "ok", 2)]
+    assert [(day["date"], day["state"], day["shown"]) for day in report] == [(DAY, "ok", 2)]
 
 
 def test_a_dry_run_prices_the_day_and_writes_nothing(morning: Morning, server: Loopback, model: ModelServer) -> None:
@@ -386,7 +388,7 @@ def test_a_dry_run_prices_the_day_and_writes_nothing(morning: Morning, server: L
     assert re.search(r"cost \$0\.00\d+", lines[3])
     assert {name: data for name, data in tree(morning.root).items() if not name.startswith(".digest/")} == before
     assert model.asked == []
-    with Web("test", clock=morning.time.clock, sleep=morning.time.sleep) as web:
+    with HttpClient("test", clock=morning.time.clock, sleep=morning.time.sleep) as web:
         assert preview_day(morning.work(web), DAY).left_out == 1
 
 

@@ -104,4 +104,4 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
     assert said.startswith(f"waiting: process {first.pid} on ")
     assert " (broadsheet run) has been at work since 2" in said
     assert [sorted(ids) for ids in model.asked] == [IDS]
-    assert morning.receipt().relevant == 8
+    assert morning.receipt().shown == 8

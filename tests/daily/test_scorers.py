@@ -9,15 +9,17 @@ import pytest
 
 from broadsheet.checks.check import check
 from broadsheet.daily import import_ as importing
-from broadsheet.daily.choose_scorer import judge_day
+from broadsheet.daily.choose_scorer import score_day
 from broadsheet.daily.merge import merge_receipts
-from broadsheet.daily.scorers import credited, total_cost, total_tokens
-from broadsheet.http.client import Web
+from broadsheet.daily.score import ScoringContext
+from broadsheet.daily.scorers import total_cost, total_tokens, with_scorers
+from broadsheet.http.client import HttpClient
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, Receipt, ScorerShare, Tokens
 from broadsheet.model.scorer import Scorer
 from broadsheet.model.state import DayState
+from broadsheet.settings import config
 from broadsheet.store.store import Store
 from tests import model_server
 from tests.example import ROOT, digest, make_digest, paper
@@ -36,7 +38,7 @@ IMPORTED = Receipt(
     cost=Cost(prompt=0.2, completion=0.16, total=0.36),
     announced=10,
     scanned=10,
-    relevant=2,
+    shown=2,
     dropped={"not relevant enough": 8},
 )
 
@@ -50,11 +52,14 @@ def test_every_day_of_the_demo_may_be_scored(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "data", tmp_path / "data")
     make_digest(tmp_path, settings=(ROOT / "digest.yml").read_text("utf-8"))
     store, before = Store(tmp_path), {}
-    with Web("test", clock=time.monotonic, sleep=time.sleep) as web:
+    with HttpClient("test", clock=time.monotonic, sleep=time.sleep) as web:
+        context = ScoringContext(
+            root=tmp_path, settings=config.load(tmp_path), environment={}, web=web, clock=time.monotonic
+        )
         for date in store.dates():
             before[date] = store.receipt(date)
             try:
-                judge_day(tmp_path, date, {}, web, time.monotonic)
+                score_day(context, date)
             except DigestError as error:
                 assert "no papers to score" in str(error)  # noqa: PT017 - other days go on
     assert faults(tmp_path) == []
@@ -88,7 +93,7 @@ def test_both_scorers_are_in_the_receipt_on_the_page_and_beside_it(root: Path) -
         ScorerShare(model="local", rubric="words", scored=1),
     )
     assert (receipt.model, receipt.tokens, receipt.cost) == ("gpt-4o", IMPORTED.tokens, IMPORTED.cost)
-    assert (receipt.scanned, receipt.relevant, receipt.dropped) == (11, 3, IMPORTED.dropped)
+    assert (receipt.scanned, receipt.shown, receipt.dropped) == (11, 3, IMPORTED.dropped)
     assert faults(root) == []
     assert digest("build", "--root", root).returncode == 0
     told = "gpt-4o (2 papers, $0.36) and the local scorer (1 paper)"
@@ -100,7 +105,7 @@ def test_both_scorers_are_in_the_receipt_on_the_page_and_beside_it(root: Path) -
 
 
 def test_scored_again_by_another_the_first_is_still_on_record(root: Path) -> None:
-    assert digest("score", "--root", root, "--date", DAY, "--again").returncode == 0
+    assert digest("score", "--root", root, "--date", DAY, "--rescore").returncode == 0
     receipt = Store(root).receipt(DAY)
     assert receipt
     assert [(share.model, share.scored, share.cost) for share in receipt.scorers] == [
@@ -113,15 +118,18 @@ def test_scored_again_by_another_the_first_is_still_on_record(root: Path) -> Non
 
 def test_a_day_of_one_scorer_needs_no_list() -> None:
     rows = [Paper(arxiv_id="2505.10001", title="T", relevance=8, novelty=8, scorer=GPT)]
-    assert credited(IMPORTED, rows) == IMPORTED
+    assert with_scorers(IMPORTED, rows) == IMPORTED
 
 
 def test_rows_without_a_name_are_of_the_receipt_s_scorer() -> None:
     rows = [Paper(arxiv_id=f"2505.1000{n}", title="T", relevance=8, novelty=8) for n in range(2)]
     rows.append(Paper(arxiv_id="2505.10009", title="T", relevance=8, novelty=8, scorer=Scorer(model="local")))
-    assert [(share.model, share.scored) for share in credited(IMPORTED, rows).scorers] == [("gpt-4o", 2), ("local", 1)]
+    assert [(share.model, share.scored) for share in with_scorers(IMPORTED, rows).scorers] == [
+        ("gpt-4o", 2),
+        ("local", 1),
+    ]
     unnamed = Receipt(date=DAY, state=DayState.OK, model="local")
-    assert [(share.model, share.scored) for share in credited(unnamed, rows).scorers] == [("", 2), ("local", 1)]
+    assert [(share.model, share.scored) for share in with_scorers(unnamed, rows).scorers] == [("", 2), ("local", 1)]
 
 
 UNSIGNED = [Paper(arxiv_id=f"2505.2000{n}", title="T", relevance=8, novelty=8) for n in range(3)]
@@ -133,13 +141,13 @@ def shares(receipt: Receipt) -> list[tuple[str, int]]:
 
 def test_rows_without_a_name_are_not_of_a_scorer_that_signs() -> None:
     signed = Paper(arxiv_id="2505.10001", title="T", relevance=8, novelty=8, scorer=GPT)
-    receipt = credited(IMPORTED, [signed, *UNSIGNED])
+    receipt = with_scorers(IMPORTED, [signed, *UNSIGNED])
     assert (receipt.model, receipt.cost, shares(receipt)) == ("gpt-4o", IMPORTED.cost, [("gpt-4o", 1), ("", 3)])
-    assert credited(receipt, [signed, *UNSIGNED]) == receipt
-    all_refused = credited(IMPORTED, UNSIGNED, {"gpt-4o"})
+    assert with_scorers(receipt, [signed, *UNSIGNED]) == receipt
+    all_refused = with_scorers(IMPORTED, UNSIGNED, {"gpt-4o"})
     assert shares(all_refused) == [("gpt-4o", 0), ("", 3)]
-    assert credited(all_refused, UNSIGNED, {"gpt-4o"}) == all_refused
-    assert credited(IMPORTED, UNSIGNED) == IMPORTED
+    assert with_scorers(all_refused, UNSIGNED, {"gpt-4o"}) == all_refused
+    assert with_scorers(IMPORTED, UNSIGNED) == IMPORTED
 
 
 def imported(root: Path, numbers: range) -> Receipt:
@@ -171,9 +179,9 @@ def test_imported_rows_are_not_credited_to_the_model_of_the_run(tmp_path: Path, 
 
 
 def test_a_receipt_that_comes_in_keeps_what_another_scorer_was_paid() -> None:
-    local = Receipt(date=DAY, state=DayState.OK, model="local", rubric="words", relevant=1)
+    local = Receipt(date=DAY, state=DayState.OK, model="local", rubric="words", shown=1)
     merged = merge_receipts(local, IMPORTED)
-    assert (merged.model, merged.rubric, merged.cost, merged.relevant) == ("local", "words", IMPORTED.cost, 1)
+    assert (merged.model, merged.rubric, merged.cost, merged.shown) == ("local", "words", IMPORTED.cost, 1)
     assert [(share.model, share.cost) for share in merged.scorers] == [("gpt-4o", IMPORTED.cost)]
     usage = Receipt(date=DAY, state=DayState.OK, tokens=Tokens(total=9))
     page = Receipt(date=DAY, state=DayState.OK, model="gpt-4o", cost=Cost(total=1))

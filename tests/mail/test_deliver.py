@@ -152,7 +152,7 @@ def test_who_is_refused_is_recorded_and_not_asked_again(sender: Sender, server: 
     server.answers["DATA", EVA] = ["554 5.7.1 Spam"]
     report = sender(feed())
     assert [(delivery.sent, delivery.refused) for delivery in report.deliveries] == [(1, 2)]
-    do = "correct or remove it; --refused-again sends this edition once more"
+    do = "correct or remove it; --retry-rejected sends this edition once more"
     assert [str(problem) for problem in report.problems] == [
         f"DIGEST_RECIPIENTS:2: the mail server refuses this recipient (550 5.1.1): {do}",
         f"DIGEST_RECIPIENTS:3: the mail server refuses this recipient (554 5.7.1): {do}",

@@ -293,7 +293,7 @@ def test_train_keeps_a_model_and_tells_how_good_it_is(root: Path) -> None:
     trained = open_model(root)
     assert trained is not None
     assert lines[-1] == f"model {trained.fingerprint} → .digest/model-local.npz"
-    why = run(root, "--why", "2501.00004").output.splitlines()
+    why = run(root, "--explain", "2501.00004").output.splitlines()
     assert why[1].startswith("rated by judge: relevance ")
     assert why[2].startswith("local: relevance 1.")
     assert "words that counted     relevance  novelty" in why
@@ -313,9 +313,9 @@ def test_evaluate_learns_from_the_days_before_and_keeps_nothing(root: Path, tmp_
         (["--before", "2025-01-01"], "data/papers: 0 papers with a rating, and 50 are needed to learn from: "),
         (["--evaluate", "2025-01-01"], "data/papers: 0 papers with a rating, and 50 are needed to learn from: "),
         (["--evaluate", "2026-01-01"], "data/papers: no rated papers from 2026-01-01 on: choose an earlier day"),
-        (["--why", "2501.99999"], "data/papers: no paper 2501.99999: give the arXiv id, without version, of one"),
+        (["--explain", "2501.99999"], "data/papers: no paper 2501.99999: give the arXiv id, without version, of one"),
         (["--before", "soon"], "'soon' is not a day as YYYY-MM-DD, from 1991 to 2099."),
-        (["--before", "2025-01-01", "--why", "x"], "--before, --evaluate and --why exclude each other."),
+        (["--before", "2025-01-01", "--explain", "x"], "--before, --evaluate and --explain exclude each other."),
     ],
 )
 def test_wrong_use_says_what_to_do(root: Path, options: list[str], message: str) -> None:

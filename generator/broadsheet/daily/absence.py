@@ -1,4 +1,4 @@
-"""Nothing at all on a working day: a holiday, or a service that is behind. The archive and a second look decide."""
+"""No papers on a working day: a holiday, or a late service. The archive and a second request decide."""
 
 import datetime
 from collections.abc import Iterator
@@ -8,36 +8,38 @@ from broadsheet.index.states import GOOD
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.providers.arxiv.calendar import Calendar
-from broadsheet.providers.fetch_result import SourceStatus, FetchResult
+from broadsheet.providers.fetch_result import FetchResult, SourceStatus
 from broadsheet.store.store import Store
 
-_APART_H = 12  # the least between two empty answers that settle a day
+_MIN_GAP_H = 12  # between two empty responses that settle a day
 _NEAR_DAYS = 28
-_FEWEST = 3  # working days on record, without which nothing is known to be usual
+_MIN_SAMPLE = 3  # working days on record, below which no count is usual
 
 
-def weigh(store: Store, calendar: Calendar, found: FetchResult, asked_at: str) -> None:
-    """Make a source that had nothing quiet where that can be believed; `asked_at` is the UTC time of this request.
+def settle_absence(store: Store, calendar: Calendar, result: FetchResult, asked_at: str) -> None:
+    """Mark a source without papers as quiet if that is plausible; `asked_at` is the UTC time of this request.
 
-    An empty answer is believed where the source usually has nothing, and on a holiday. Else a second one is needed, at
-    least 12 hours after the first, and papers of a later working day: they show that the source is well again. Without
-    them the source stays stale, however often it is asked.
+    An empty response is plausible on a holiday, and from a source that usually has no papers. Otherwise two things are
+    needed: a second empty response at least 12 hours later, and papers of a later working day, which show that the
+    source works again. Until then the source stays stale.
     """
-    if not found.absent:
+    if not result.absent:
         return
-    receipt = store.receipt(found.date)
-    before = receipt.sources.get(found.source) if receipt else None
-    found.empty_since = before.empty_since if before and before.empty_since else asked_at
-    agreed = _hours_between(found.empty_since, asked_at) >= _APART_H and _is_well(store, calendar, found)
-    expected = not calendar.announces(found.date) or usual(store, calendar, found) == 0
-    if agreed or expected or _was_settled(before):
-        found.condition, found.absent = SourceStatus.QUIET, False
-        note = Diagnostic(found.problems[-1].location, f"nothing was announced for {found.date}", "nothing to do", is_note=True)
-        found.problems[-1] = note
+    receipt = store.receipt(result.date)
+    before = receipt.sources.get(result.source) if receipt else None
+    result.empty_since = before.empty_since if before and before.empty_since else asked_at
+    confirmed = _hours_between(result.empty_since, asked_at) >= _MIN_GAP_H and _is_working(store, calendar, result)
+    expected = not calendar.announces(result.date) or usual_count(store, calendar, result) == 0
+    if confirmed or expected or _was_quiet(before):
+        result.status, result.absent = SourceStatus.QUIET, False
+        note = Diagnostic(
+            result.problems[-1].location, f"nothing was announced for {result.date}", "nothing to do", is_note=True
+        )
+        result.problems[-1] = note
 
 
 def _hours_between(first: str, second: str) -> float:
-    """Return the hours from one UTC time to another; -1 if one of them is not a time, as may be in a receipt."""
+    """Return the hours from one UTC time to another; -1 if a receipt has something else in place of a time."""
     try:
         times = [datetime.datetime.fromisoformat(time).replace(tzinfo=datetime.UTC) for time in (first, second)]
     except ValueError:
@@ -45,45 +47,45 @@ def _hours_between(first: str, second: str) -> float:
     return (times[1] - times[0]) / datetime.timedelta(hours=1)
 
 
-def _is_well(store: Store, calendar: Calendar, found: FetchResult) -> bool:
-    """Return whether the source has given papers for a later working day since its first empty answer."""
-    later = [date for date in store.dates() if date > found.date and calendar.announces(date)]
-    return any(_gave(store.receipt(date), found) for date in later[-_NEAR_DAYS:])
+def _is_working(store: Store, calendar: Calendar, result: FetchResult) -> bool:
+    """Return whether the source gave papers for a later working day after its first empty response."""
+    later = [date for date in store.dates() if date > result.date and calendar.announces(date)]
+    return any(_gave_papers(store.receipt(date), result) for date in later[-_NEAR_DAYS:])
 
 
-def _gave(receipt: Receipt | None, found: FetchResult) -> bool:
-    tally = receipt.sources.get(found.source) if receipt else None
-    if receipt is None or tally is None or tally.condition not in GOOD or not tally.announced:
+def _gave_papers(receipt: Receipt | None, result: FetchResult) -> bool:
+    stats = receipt.sources.get(result.source) if receipt else None
+    if receipt is None or stats is None or stats.status not in GOOD or not stats.announced:
         return False
-    return _hours_between(found.empty_since or "", receipt.finished or "") >= 0
+    return _hours_between(result.empty_since or "", receipt.finished or "") >= 0
 
 
 def _shifted(date: str, days: int) -> str:
     return (datetime.date.fromisoformat(date) + datetime.timedelta(days=days)).isoformat()
 
 
-def usual(store: Store, calendar: Calendar, found: FetchResult) -> float | None:
-    """Return the median of what a source had on the working days of the weeks before; None if they are too few."""
-    counts = list(_counts(store, calendar, found))
-    return median(counts) if len(counts) >= _FEWEST else None
+def usual_count(store: Store, calendar: Calendar, result: FetchResult) -> float | None:
+    """Return the median number of a source's papers on the working days of four weeks; None if they are too few."""
+    counts = list(_counts(store, calendar, result))
+    return median(counts) if len(counts) >= _MIN_SAMPLE else None
 
 
-def _was_settled(before: SourceStats | None) -> bool:
-    return before is not None and before.condition == "quiet" and not before.open
+def _was_quiet(before: SourceStats | None) -> bool:
+    return before is not None and before.status == "quiet" and not before.open
 
 
-def _counts(store: Store, calendar: Calendar, found: FetchResult) -> Iterator[int]:
+def _counts(store: Store, calendar: Calendar, result: FetchResult) -> Iterator[int]:
     for back in range(1, _NEAR_DAYS + 1):
-        date = _shifted(found.date, -back)
-        count = _count(store, date, found.source) if calendar.announces(date) else None
+        date = _shifted(result.date, -back)
+        count = _count(store, date, result.source) if calendar.announces(date) else None
         if count is not None:
             yield count
 
 
 def _count(store: Store, date: str, source: str) -> int | None:
-    """Return how many papers a source had for a day; None if that is not on record."""
+    """Return the number of a source's papers for a day; None if it is not on record."""
     receipt = store.receipt(date)
-    tally = receipt.sources.get(source) if receipt else None
-    if tally:
-        return tally.announced if tally.condition in GOOD else None
+    stats = receipt.sources.get(source) if receipt else None
+    if stats:
+        return stats.announced if stats.status in GOOD else None
     return sum(paper.source == source for paper in store.papers(date)) or None

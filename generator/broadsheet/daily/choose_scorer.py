@@ -1,24 +1,19 @@
-"""Who scores a day: the language model where one is set, else the local scorer; with a prefilter both."""
+"""The choice of a day's scorer: the LLM if one is configured, else the local scorer; with a prefilter both."""
 
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from broadsheet.daily import ledger
-from broadsheet.daily.drop import put
+from broadsheet.daily.drop import move_to_dropped
 from broadsheet.daily.receipts import NOT_TRIED, PREFILTER
-from broadsheet.daily.score import Cut, Scored, score_day, score_day_with_model, wanting
-from broadsheet.http.client import Web
+from broadsheet.daily.score import Filter, ScoringContext, ScoringResult, papers_to_score, score_with, score_with_llm
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
 from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.llm import client as endpoint
-from broadsheet.scoring.llm.batching import Progress
-from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.store import Store
@@ -26,110 +21,97 @@ from broadsheet.store.store import Store
 if TYPE_CHECKING:
     from broadsheet.scoring.local.scorer import LocalScorer
 
-Clock = Callable[[], float]
 PASSED = "passed the prefilter, not asked about yet"
 LEFT_OUT = "left out by the prefilter"
 
 
-def judge_day(
-    root: Path,
-    date: str,
-    environment: Mapping[str, str],
-    web: Web,
-    clock: Clock,
-    *,
-    budget: Decimal | None = None,
-    again: bool = False,
-    cut: Cut = lambda paper: None,
-    progress: Progress = lambda done, total: None,
-) -> Scored:
-    """Score what wants it on a day. Raises DigestError where it cannot be, with nothing spent."""
-    settings = config.load(root)
-    if not endpoint.is_configured(settings.llm, environment):
-        return _judge_locally(root, settings, date, clock, again, cut)
-    endpoint.from_environment(settings.llm, environment)
-    if is_prefiltered(settings) and not again:
-        with exclusive_lock(root, Lock.SCORING):
-            sift(root, settings, date, clock)
-    return score_day_with_model(root, date, environment, web, budget=budget, again=again, cut=cut, progress=progress)
+def score_day(
+    context: ScoringContext, date: str, *, rescore: bool = False, drop_reason: Filter = lambda paper: None
+) -> ScoringResult:
+    """Score the papers of a day. Raises DigestError if that is impossible, before it costs anything."""
+    settings = context.settings
+    if not endpoint.is_configured(settings.llm, context.environment):
+        return _score_locally(context, date, rescore, drop_reason)
+    endpoint.from_environment(settings.llm, context.environment)
+    if is_prefiltered(settings) and not rescore:
+        with exclusive_lock(context.root, Lock.SCORING):
+            prefilter_day(context, date)
+    return score_with_llm(context, date, rescore=rescore, drop_reason=drop_reason)
 
 
-def _judge_locally(root: Path, settings: Settings, date: str, clock: Clock, again: bool, cut: Cut) -> Scored:
-    with exclusive_lock(root, Lock.SCORING):
-        scorer = _ready(root, settings, clock)
-        return score_day(Store(root), date, Interests(settings).wrap(scorer.score), again=again, cut=cut)
+def _score_locally(context: ScoringContext, date: str, rescore: bool, drop_reason: Filter) -> ScoringResult:
+    with exclusive_lock(context.root, Lock.SCORING):
+        scorer = Interests(context.settings).wrap(_local_scorer(context).score)
+        return score_with(Store(context.root), date, scorer, rescore=rescore, drop_reason=drop_reason)
 
 
-def _ready(root: Path, settings: Settings, clock: Clock) -> "LocalScorer":
-    from broadsheet.daily.train import ready  # noqa: PLC0415 - NumPy and SciPy take half a second to load
+def _local_scorer(context: ScoringContext) -> "LocalScorer":
+    from broadsheet.daily.train import trained_scorer  # noqa: PLC0415 - NumPy and SciPy take half a second to load
 
-    return ready(root, settings, clock)
+    return trained_scorer(context.root, context.settings, context.clock)
 
 
-def below(settings: Settings) -> Cut:
-    """Return the filter of papers that a run drops: of too little relevance, unless their author is followed."""
-    least, wishes = settings.run.min_relevance, Interests(settings)
+def min_relevance_filter(settings: Settings) -> Filter:
+    """Return the filter that drops papers of too little relevance, unless their author is followed."""
+    minimum, interests = settings.run.min_relevance, Interests(settings)
 
-    def cut(paper: Paper) -> str | None:
-        low = paper.relevance is not None and paper.relevance < least
-        return f"below {least:g}" if low and not wishes.match(paper).followed else None
+    def drop_reason(paper: Paper) -> str | None:
+        is_low = paper.relevance is not None and paper.relevance < minimum
+        return f"below {minimum:g}" if is_low and not interests.match(paper).followed else None
 
-    return cut
+    return drop_reason
 
 
 # -- the prefilter -------------------------------------------------------------------------------------------------
 
 
 def is_prefiltered(settings: Settings) -> bool:
-    """Whether the language model is to get a part of the day only."""
+    """Return whether only a part of a day's papers is sent to the LLM."""
     return settings.prefilter.keep is not None or settings.prefilter.recall is not None
 
 
-def to_sift(papers: tuple[Paper, ...], receipt: Receipt | None) -> list[Paper]:
-    """The papers that no prefilter has seen: those that are unscored for any other reason have passed it."""
+def unfiltered(papers: tuple[Paper, ...], receipt: Receipt | None) -> list[Paper]:
+    """Return the papers to score that no prefilter has rated; any other reason in the receipt means that it has."""
     reasons = receipt.unscored if receipt else {}
-    seen = {arxiv_id for arxiv_id, reason in reasons.items() if not reason.startswith(NOT_TRIED)}
-    return [paper for paper in wanting(papers) if paper.arxiv_id not in seen]
+    filtered = {arxiv_id for arxiv_id, reason in reasons.items() if not reason.startswith(NOT_TRIED)}
+    return [paper for paper in papers_to_score(papers) if paper.arxiv_id not in filtered]
 
 
-def sift(root: Path, settings: Settings, date: str, clock: Clock) -> None:
-    """Leave out of a day what the local scorer expects least of, and write down how much, and what came near.
+def prefilter_day(context: ScoringContext, date: str) -> None:
+    """Drop the papers with the lowest expected relevance; note their number and the near misses in the receipt.
 
-    The receipt has the decision before the papers follow it: a run that was killed in between is not to sift what is
-    left once more.
+    The receipt is written first: after a kill in between, the remaining papers must not be filtered again.
     """
-    store = Store(root)
+    store = Store(context.root)
     receipt = store.receipt(date) or Receipt(date=date, state=DayState.UNKNOWN)
-    if papers := to_sift(store.papers(date), receipt):
-        receipt = _decided(receipt, papers, settings, lambda: _ready(root, settings, clock))
+    if papers := unfiltered(store.papers(date), receipt):
+        receipt = _with_selection(receipt, papers, context)
         ledger.write(store, receipt)
-    out = {arxiv_id for arxiv_id, reason in receipt.unscored.items() if reason == LEFT_OUT}
-    if out:
-        put(store, date, store.papers(date), dict.fromkeys(out, PREFILTER))
-        ledger.keep(store, receipt if receipt.sources else _without(receipt, out))
+    left_out = {arxiv_id for arxiv_id, reason in receipt.unscored.items() if reason == LEFT_OUT}
+    if left_out:
+        move_to_dropped(store, date, store.papers(date), dict.fromkeys(left_out, PREFILTER))
+        ledger.write_recounted(store, receipt if receipt.sources else _without(receipt, left_out))
 
 
-def _decided(
-    receipt: Receipt, papers: Sequence[Paper], settings: Settings, scorer: Callable[[], "LocalScorer"]
-) -> Receipt:
+def _with_selection(receipt: Receipt, papers: Sequence[Paper], context: ScoringContext) -> Receipt:
     from broadsheet.scoring.prefilter import prefilter  # noqa: PLC0415 - NumPy takes its time to load
 
-    selection = prefilter(papers, scorer(), settings)
+    selection = prefilter(papers, _local_scorer(context), context.settings)
     unscored = {paper.arxiv_id: PASSED for paper in selection.selected}
     unscored |= {paper.arxiv_id: LEFT_OUT for paper in selection.left_out}
     near = sorted((*receipt.near_misses, *selection.near_misses), key=lambda miss: -miss.score)
     return msgspec.structs.replace(
         receipt,
         unscored=receipt.unscored | unscored,
-        near_misses=tuple(near[: settings.prefilter.near_misses]),
+        near_misses=tuple(near[: context.settings.prefilter.near_misses]),
         note=selection.note or receipt.note,
     )
 
 
-def _without(receipt: Receipt, out: set[str]) -> Receipt:
-    """Return the receipt of a day that others made, with what was left out of it now."""
+def _without(receipt: Receipt, left_out: set[str]) -> Receipt:
+    """Return an imported receipt with the papers `left_out` counted as dropped."""
     return msgspec.structs.replace(
         receipt,
-        dropped=receipt.dropped | {PREFILTER: receipt.dropped.get(PREFILTER, 0) + len(out)},
-        unscored={arxiv_id: reason for arxiv_id, reason in receipt.unscored.items() if arxiv_id not in out},
+        dropped=receipt.dropped | {PREFILTER: receipt.dropped.get(PREFILTER, 0) + len(left_out)},
+        unscored={arxiv_id: reason for arxiv_id, reason in receipt.unscored.items() if arxiv_id not in left_out},
     )

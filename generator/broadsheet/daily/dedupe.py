@@ -1,4 +1,4 @@
-"""Each paper is announced once: what of a day's papers is new, and what the archive has on an earlier day. Pure."""
+"""Split a day's papers into new ones and those that the archive has on another day. Pure, but for the archive check."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,14 +10,14 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.store.store import Store
 
-_FEW = 3  # fewer papers may have been filed under the day they were submitted for, and announced later
+_FEW = 3  # fewer papers may be listed under the day of their submission, and announced later
 
 
-class Announced(msgspec.Struct, frozen=True):
-    """What a day brings: papers nobody saw before, and more about those that stand on an earlier day.
+class NewAndKnown(msgspec.Struct, frozen=True):
+    """A day's papers, split into `new` ones and `updates` of papers on another day, by that day.
 
-    `duplicates` are ids that were listed as new again, with the day that has them; `updates` are all later sightings
-    (those, and new versions) by that day. `unknown` are new versions of papers that the archive does not have.
+    `duplicates` are ids that are listed as new again, with the day that has them. `updates` holds these and new
+    versions. `unknown` are new versions of papers that the archive does not have.
     """
 
     new: tuple[Paper, ...]
@@ -26,48 +26,52 @@ class Announced(msgspec.Struct, frozen=True):
     unknown: tuple[str, ...]
 
 
-def announce(papers: Iterable[Paper], known: Mapping[str, str], judged: Mapping[str, str] | None = None) -> Announced:
-    """Sort `papers` by what is `known`: the first day of every paper that stands on a day before this one.
+def split_new(
+    papers: Iterable[Paper], first_days: Mapping[str, str], previously_dropped: Mapping[str, str] | None = None
+) -> NewAndKnown:
+    """Split `papers` by `first_days`, the first day of each paper that is on another day.
 
-    Those `judged` were looked at on the day given there, and are not shown by it: they are not looked at again.
+    `previously_dropped` has the day that dropped a paper: such a paper is a duplicate.
     """
     new: list[Paper] = []
     duplicates: dict[str, str] = {}
     updates: dict[str, list[Paper]] = defaultdict(list)
     unknown: list[str] = []
     for paper in papers:
-        day = known.get(paper.arxiv_id)
-        replaced = (paper.announce_type or "").startswith("replace")
+        day = first_days.get(paper.arxiv_id)
+        is_new_version = (paper.announce_type or "").startswith("replace")
         if day is not None:
-            updates[day].append(msgspec.structs.replace(paper, announce_type=None))  # it tells of this day, not of that
-            if not replaced:
+            updates[day].append(
+                msgspec.structs.replace(paper, announce_type=None)
+            )  # the type of this day, not of that one
+            if not is_new_version:
                 duplicates[paper.arxiv_id] = day
-        elif replaced:
+        elif is_new_version:
             unknown.append(paper.arxiv_id)
-        elif judged and paper.arxiv_id in judged:
-            duplicates[paper.arxiv_id] = judged[paper.arxiv_id]
+        elif previously_dropped and paper.arxiv_id in previously_dropped:
+            duplicates[paper.arxiv_id] = previously_dropped[paper.arxiv_id]
         else:
             new.append(paper)
     by_day = {day: tuple(sightings) for day, sightings in sorted(updates.items())}
-    return Announced(tuple(new), duplicates, by_day, tuple(unknown))
+    return NewAndKnown(tuple(new), duplicates, by_day, tuple(unknown))
 
 
-def stale_categories(papers: Iterable[Paper], known: Mapping[str, str]) -> list[str]:
-    """The primary categories whose papers all stand on an earlier day: arXiv calls no paper new twice."""
-    seen: dict[str, list[bool]] = defaultdict(list)
+def stale_categories(papers: Iterable[Paper], first_days: Mapping[str, str]) -> list[str]:
+    """Return the primary categories whose papers are all on an earlier day: arXiv calls no paper new twice."""
+    repeats: dict[str, list[bool]] = defaultdict(list)
     for paper in papers:
         if paper.announce_type == "new" and paper.categories:
-            seen[canonical(paper.categories[0])].append(paper.arxiv_id in known)
-    return sorted(category for category, found in seen.items() if len(found) >= _FEW and all(found))
+            repeats[canonical(paper.categories[0])].append(paper.arxiv_id in first_days)
+    return sorted(category for category, flags in repeats.items() if len(flags) >= _FEW and all(flags))
 
 
 def require_archive(store: Store, date: str) -> None:
-    """Raise DigestError where an archive that must be there is not: without it every paper would look new."""
+    """Raise DigestError if the archive's papers are lost: without them every paper would look new."""
     for earlier in reversed([day for day in store.dates() if day < date]):
         if store.papers_path(earlier).is_file():
             return
         receipt = store.receipt(earlier)
-        if receipt is not None and receipt.relevant:
-            what = f"says that {receipt.relevant} papers were shown, yet data/papers has none of them"
+        if receipt is not None and receipt.shown:
+            what = f"says that {receipt.shown} papers were shown, yet data/papers has none of them"
             do = "bring data/papers back: without it papers would be announced again"
             raise DigestError(Diagnostic(store.label(store.receipt_path(earlier)), what, do))

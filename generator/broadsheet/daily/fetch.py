@@ -1,4 +1,4 @@
-"""``broadsheet fetch``: services are asked, each paper is announced once, and what came is kept in ``data/``."""
+"""``broadsheet fetch``: fetch papers from services, announce each once, and store them in ``data/``."""
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from broadsheet.daily.dedupe import NewAndKnown, require_archive, split_new, sta
 from broadsheet.daily.drop import move_to_dropped
 from broadsheet.daily.first_versions import split_unproven
 from broadsheet.daily.receipts import RENEWED, SIGHTED, WITHDRAWN
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.index.open import open_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
@@ -25,11 +25,11 @@ from broadsheet.providers.parse_result import Fix, PaperRow, ParseResult
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.store.store import Store
 
-JUDGED_FOR = 90  # days after which a paper that was not shown is looked at again, if it is listed again
+DROPPED_FOR_DAYS = 90  # after which a dropped paper that is listed again is new
 
 
 class SourceReport(msgspec.Struct, frozen=True):
-    """What a source gave, in numbers; None is unknown."""
+    """The counts of one source; None is unknown."""
 
     source: str
     status: SourceStatus
@@ -40,7 +40,7 @@ class SourceReport(msgspec.Struct, frozen=True):
 
 
 class DayReport(msgspec.Struct):
-    """What became of a day. `changed` are the days of the archive that are different now."""
+    """The result of fetching a day. `changed` are the days of the archive that are different now."""
 
     date: str
     sources: list[SourceReport] = []
@@ -62,37 +62,36 @@ def fetch_days(
     root: Path,
     settings: Settings,
     dates: Sequence[str],
-    web: Web,
+    web: HttpClient,
     today: str,
-    tell: Callable[[DayReport], None] = lambda report: None,
+    on_report: Callable[[DayReport], None] = lambda report: None,
     *,
     asked_at: str = "",
 ) -> list[DayReport]:
-    """Fetch `dates`, oldest first; `today` is the newest day there can be. What is not dated is asked once, at the end.
+    """Fetch `dates`, oldest first; sources without days are fetched once, with the newest date.
 
-    `asked_at` is the UTC time of the requests; the beginning of `today` if left out.
-
-    A source that fails is in the reports, the others go on. Raises DigestError where nothing can be done at all:
-    settings that name no source, data that cannot be read, an archive that is lost.
+    `today` is the newest day there can be. `asked_at` is the UTC time of the requests; by default the beginning of
+    `today`. The reports have the sources that fail. Raises DigestError if settings name no source, data cannot be
+    read, or the archive is lost.
     """
-    asks = fetchers.tasks(settings.fetch)
-    if not asks:
+    tasks = fetchers.tasks(settings.fetch)
+    if not tasks:
         do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
         raise DigestError(Diagnostic(SETTINGS_FILE, "nothing to fetch", do))
     store, asked_at = Store(root), asked_at or f"{today}T00:00:00Z"
     reports = []
     for date in sorted(dates):
         require_archive(store, date)
-        now = [ask for ask in asks if ask.dated or date == max(dates)]
-        found = fetch_sources(root, settings, now, web, date, today, asked_at)
-        reports.append(store_results(root, settings, date, found, asked_at[:10]))
+        day_tasks = [task for task in tasks if task.dated or date == max(dates)]
+        results = fetch_sources(root, settings, day_tasks, web, date, today, asked_at)
+        reports.append(store_results(root, settings, date, results, asked_at[:10]))
         ledger.recount(store, [date])
-        tell(reports[-1])
+        on_report(reports[-1])
     return reports
 
 
 def fetch_sources(
-    root: Path, settings: Settings, asks: Iterable[FetchTask], web: Web, date: str, today: str, asked_at: str
+    root: Path, settings: Settings, asks: Iterable[FetchTask], web: HttpClient, date: str, today: str, asked_at: str
 ) -> list[FetchResult]:
     """Return what every source gives for `date`; one that fails says so, and the others are asked all the same."""
     store, calendar, found = Store(root), Calendar(settings.fetch.arxiv.holidays), []
@@ -109,7 +108,7 @@ def _reason(store: Store, ask: FetchTask, date: str) -> str:
     return tally.open if tally else ""
 
 
-def _answer(ask: FetchTask, web: Web, date: str, today: str, reason: str) -> FetchResult:
+def _answer(ask: FetchTask, web: HttpClient, date: str, today: str, reason: str) -> FetchResult:
     """Return what one source gives in the time that it has."""
     limited = web.within(ask.longest_s)
     try:
@@ -122,14 +121,16 @@ def _answer(ask: FetchTask, web: Web, date: str, today: str, reason: str) -> Fet
     return found
 
 
-def store_results(root: Path, settings: Settings, date: str, found: Sequence[FetchResult], asked_on: str) -> DayReport:
-    """Put what was found for `date` into the archive: new papers there, sightings of known ones on their own days.
+def store_results(
+    root: Path, settings: Settings, date: str, results: Sequence[FetchResult], asked_on: str
+) -> DayReport:
+    """Store the results for `date`: new papers on it, sightings of other papers on their own days.
 
-    `asked_on` is the UTC day of the requests. The receipts of those other days are counted again, changed or not: an
-    earlier run may have ended before it counted them.
+    `asked_on` is the UTC day of the requests. The receipts of those other days are recounted even without a change:
+    an earlier run may have been killed before it did so.
     """
     store = Store(root)
-    announced = split_results(root, settings, date, found)
+    announced = split_results(root, settings, date, results)
     withdrawn = {paper.arxiv_id for paper in announced.new if paper.extra.get("withdrawn")}
     withdrawn -= {paper.arxiv_id for paper in store.papers(date)}
     if withdrawn:
@@ -137,59 +138,58 @@ def store_results(root: Path, settings: Settings, date: str, found: Sequence[Fet
         move_to_dropped(store, date, [*store.papers(date), *rows], dict.fromkeys(withdrawn, WITHDRAWN))
         new = tuple(paper for paper in announced.new if paper.arxiv_id not in withdrawn)
         announced = msgspec.structs.replace(announced, new=new)
-    written = importing.import_results(store, _harvests(store, date, found, announced, asked_on))
+    written = importing.import_results(store, _parse_results(store, date, results, announced, asked_on))
     ledger.recount(store, {*written.days, *announced.updates} - {date})
     return DayReport(
         date=date,
-        sources=[_report(fetched) for fetched in found],
+        sources=[_report(result) for result in results],
         new=len({paper.arxiv_id for paper in announced.new}),
         duplicates=announced.duplicates,
         updated=len({paper.arxiv_id for sightings in announced.updates.values() for paper in sightings}),
         changed=written.days,
         publications=written.publications,
-        repairs=[fix for fetched in found for fix in fetched.fixes],
-        problems=[*(problem for fetched in found for problem in fetched.problems), *written.problems],
+        repairs=[fix for result in results for fix in result.fixes],
+        problems=[*(problem for result in results for problem in result.problems), *written.problems],
     )
 
 
-def split_results(root: Path, settings: Settings, date: str, found: Sequence[FetchResult]) -> NewAndKnown:
-    """What of `found` is new, and what the archive has; a source whose papers are all old is marked as stale.
+def split_results(root: Path, settings: Settings, date: str, results: Sequence[FetchResult]) -> NewAndKnown:
+    """Split `results` into new papers and those of the archive; mark a source with only old papers as stale.
 
-    The archive's other days are looked at, later ones too: a list that is asked again late has papers that were
-    announced on a later day since.
+    Later days of the archive count, too: a list that is fetched late has papers that a later day announced.
     """
     store = Store(root)
-    papers = _papers(found)
+    papers = _papers(results)
     here = {paper.arxiv_id for paper in store.papers(date)} | {paper.arxiv_id for paper in store.dropped(date)}
-    known = _known(root, settings, date, papers)
-    strange = {paper.arxiv_id for paper in papers} - here - known.keys()
-    judged = {i: day for i, day in (_judged(store, date) if strange else {}).items() if i in strange}
-    elsewhere = judged | known
+    first_days = _other_first_days(root, settings, date, papers)
+    unseen = {paper.arxiv_id for paper in papers} - here - first_days.keys()
+    dropped_around = _dropped_around(store, date) if unseen else {}
+    previously_dropped = {i: day for i, day in dropped_around.items() if i in unseen}
+    elsewhere = previously_dropped | first_days
     earlier = {arxiv_id: day for arxiv_id, day in elsewhere.items() if day < date}
-    again = [
-        paper for fetched in found for paper in split_unproven(store, settings.fetch.arxiv, fetched, elsewhere, here)
-    ]
-    for fetched in found:
-        _mark_stale(fetched, earlier)
-    announced = split_new([*_papers(found), *again], known, judged)
+    arxiv = settings.fetch.arxiv
+    sightings = [paper for result in results for paper in split_unproven(store, arxiv, result, elsewhere, here)]
+    for result in results:
+        _mark_stale(result, earlier)
+    announced = split_new([*_papers(results), *sightings], first_days, previously_dropped)
     dropped = {paper.arxiv_id for paper in store.dropped(date)}
     new = tuple(paper for paper in announced.new if paper.arxiv_id not in dropped)
-    twice = {paper.arxiv_id: date for paper in announced.new if paper.arxiv_id in dropped}
-    return msgspec.structs.replace(announced, new=new, duplicates=announced.duplicates | twice)
+    repeats = {paper.arxiv_id: date for paper in announced.new if paper.arxiv_id in dropped}
+    return msgspec.structs.replace(announced, new=new, duplicates=announced.duplicates | repeats)
 
 
-def _papers(found: Sequence[FetchResult]) -> list[Paper]:
-    return [paper for fetched in found for paper in (*fetched.papers, *fetched.replaced)]
+def _papers(results: Sequence[FetchResult]) -> list[Paper]:
+    return [paper for result in results for paper in (*result.papers, *result.replaced)]
 
 
-def _judged(store: Store, date: str) -> dict[str, str]:
-    """Return the papers that other days around `date` looked at, and do not show, each with that day."""
-    day, span = datetime.date.fromisoformat(date), datetime.timedelta(days=JUDGED_FOR)
+def _dropped_around(store: Store, date: str) -> dict[str, str]:
+    """Return the papers that other days around `date` dropped, each with that day."""
+    day, span = datetime.date.fromisoformat(date), datetime.timedelta(days=DROPPED_FOR_DAYS)
     return store.dropped_between((day - span).isoformat(), (day + span).isoformat())
 
 
-def _known(root: Path, settings: Settings, date: str, papers: Iterable[Paper]) -> dict[str, str]:
-    """Return the papers whose first day is another one, with that day."""
+def _other_first_days(root: Path, settings: Settings, date: str, papers: Iterable[Paper]) -> dict[str, str]:
+    """Return the first day of each paper whose first day is not `date`."""
     catalogue = open_index(root, settings)
     try:
         days = catalogue.first_days({paper.arxiv_id for paper in papers})
@@ -198,26 +198,26 @@ def _known(root: Path, settings: Settings, date: str, papers: Iterable[Paper]) -
     return {arxiv_id: day for arxiv_id, day in days.items() if day != date}
 
 
-def _mark_stale(fetched: FetchResult, known: dict[str, str]) -> None:
-    if stale := stale_categories(fetched.papers, known):
-        fetched.status = SourceStatus.STALE
-        what = f"all papers of {', '.join(stale)} were announced before {fetched.date}: the feed is an old one"
-        fetched.problems.append(Diagnostic(fetched.source, what, "try again later"))
+def _mark_stale(result: FetchResult, first_days: dict[str, str]) -> None:
+    if stale := stale_categories(result.papers, first_days):
+        result.status = SourceStatus.STALE
+        what = f"all papers of {', '.join(stale)} were announced before {result.date}: the feed is an old one"
+        result.problems.append(Diagnostic(result.source, what, "try again later"))
 
 
-def _harvests(
-    store: Store, date: str, found: Sequence[FetchResult], announced: NewAndKnown, asked_on: str
+def _parse_results(
+    store: Store, date: str, results: Sequence[FetchResult], announced: NewAndKnown, asked_on: str
 ) -> Iterator[tuple[str, ParseResult]]:
     for day, papers in {date: announced.new, **announced.updates}.items():
         rows = {(row.arxiv_id, row.source): row for row in store.papers(day)}
         yield day, _rows([_dated(paper, rows, day, date, asked_on) for paper in papers], day)
-    yield from ((fetched.file, fetched.publications) for fetched in found if fetched.publications is not None)
+    yield from ((result.file, result.publications) for result in results if result.publications is not None)
 
 
 def _dated(paper: Paper, rows: Mapping[tuple[str, str], Paper], day: str, date: str, asked_on: str) -> Paper:
     """Return the paper with `renewed` and `sighted` set.
 
-    If the source now lists it on the row's own day, that day replaces the earlier `sighted`.
+    `sighted` becomes the row's own day if the source now lists the paper on it.
     """
     row = rows.get((paper.arxiv_id, paper.source))
     extra: dict[str, Any] = {}
@@ -237,6 +237,6 @@ def _rows(papers: Iterable[Paper], date: str) -> ParseResult:
     return ParseResult(rows=[PaperRow(paper, date, f"{paper.source} {paper.arxiv_id}") for paper in papers])
 
 
-def _report(fetched: FetchResult) -> SourceReport:
-    counts = (fetched.announced, len(fetched.papers), len(fetched.replaced))
-    return SourceReport(fetched.source, fetched.status, *counts, fetched.withdrawn)
+def _report(result: FetchResult) -> SourceReport:
+    counts = (result.announced, len(result.papers), len(result.replaced))
+    return SourceReport(result.source, result.status, *counts, result.withdrawn)

@@ -1,7 +1,7 @@
 """First versions that OAI-PMH lists under a day: announced on it after a hold or in one more category, or corrected.
 
-OAI-PMH does not tell which. What another day has was announced there. What no day has is taken for new if the archive
-reaches back to the first day on which the paper can have been announced.
+OAI-PMH does not distinguish these. A paper on another day was announced there. A paper on no day counts as new if the
+archive reaches back to the first day on which it can have been announced.
 """
 
 import datetime
@@ -17,60 +17,61 @@ from broadsheet.providers.fetch_result import FetchResult
 from broadsheet.settings.fetch import Arxiv
 from broadsheet.store.store import Store
 
-_REACH_DAYS = 45  # no paper that is asked about was submitted earlier
+_REACH_DAYS = 45  # no paper in question was submitted earlier
 
 
-def sift(
-    store: Store, settings: Arxiv, fetched: FetchResult, elsewhere: Collection[str], here: Collection[str]
+def split_unproven(
+    store: Store, settings: Arxiv, result: FetchResult, elsewhere: Collection[str], here: Collection[str]
 ) -> tuple[Paper, ...]:
-    """Take the unproven papers out of `fetched` that other days have, and those that are too old to be sure of.
+    """Remove unproven papers from `result`: those on other days, and those that may be older than the archive.
 
-    What the day has already stays. Return those that other days have, as sightings: they are no news of this day.
+    The day's own papers stay. Return the papers on other days, as sightings.
     """
-    unproven = [paper for paper in fetched.papers if paper.arxiv_id in fetched.unproven and paper.arxiv_id not in here]
-    again = [paper for paper in unproven if paper.arxiv_id in elsewhere]
-    strange = [paper for paper in unproven if paper.arxiv_id not in elsewhere]
-    doubtful = _doubtful(store, settings, fetched.date, strange) if strange else []
-    _take_out(fetched, {paper.arxiv_id for paper in (*again, *doubtful)})
-    if again:
-        what = f"{_first_versions(len(again))} from OAI-PMH left out: other days have them"
-        fetched.problems.append(Diagnostic("arXiv", what, "they do not count for this day", is_note=True))
+    unproven = [paper for paper in result.papers if paper.arxiv_id in result.unproven and paper.arxiv_id not in here]
+    repeats = [paper for paper in unproven if paper.arxiv_id in elsewhere]
+    unseen = [paper for paper in unproven if paper.arxiv_id not in elsewhere]
+    doubtful = _doubtful(store, settings, result.date, unseen) if unseen else []
+    _remove(result, {paper.arxiv_id for paper in (*repeats, *doubtful)})
+    if repeats:
+        what = f"{_first_versions(len(repeats))} from OAI-PMH left out: other days have them"
+        result.problems.append(Diagnostic("arXiv", what, "they do not count for this day", is_note=True))
     if doubtful:
         what = f"{_first_versions(len(doubtful))} from OAI-PMH left out: the archive has no papers of that time"
         do = "papers that were on hold or newly cross-listed may be missing"
-        fetched.problems.append(Diagnostic("arXiv", what, do, is_note=True))
-    return tuple(msgspec.structs.replace(paper, announce_type="replace") for paper in again)
+        result.problems.append(Diagnostic("arXiv", what, do, is_note=True))
+    return tuple(msgspec.structs.replace(paper, announce_type="replace") for paper in repeats)
 
 
 def _first_versions(number: int) -> str:
     return "1 first version" if number == 1 else f"{number:,} first versions"
 
 
-def _take_out(fetched: FetchResult, ids: Collection[str]) -> None:
-    fetched.papers = tuple(paper for paper in fetched.papers if paper.arxiv_id not in ids)
-    fetched.withdrawn = tuple(arxiv_id for arxiv_id in fetched.withdrawn if arxiv_id not in ids)
-    fetched.announced = None if fetched.announced is None else fetched.announced - len(ids)
+def _remove(result: FetchResult, ids: Collection[str]) -> None:
+    result.papers = tuple(paper for paper in result.papers if paper.arxiv_id not in ids)
+    result.withdrawn = tuple(arxiv_id for arxiv_id in result.withdrawn if arxiv_id not in ids)
+    result.announced = None if result.announced is None else result.announced - len(ids)
 
 
 def _doubtful(store: Store, settings: Arxiv, date: str, papers: list[Paper]) -> list[Paper]:
     """Return the papers that may have been announced before the archive had papers of their categories."""
     calendar = Calendar(settings.holidays)
     reach = {category: _reach(store, date, category) for category in settings.categories}
-    return [
-        paper
-        for paper in papers
-        if calendar.first_day(paper.published or date) < min((reach[it] for it in _of(paper, settings)), default=date)
-    ]
+
+    def is_doubtful(paper: Paper) -> bool:
+        first_reached = min((reach[category] for category in _listed_in(paper, settings)), default=date)
+        return calendar.first_day(paper.published or date) < first_reached
+
+    return [paper for paper in papers if is_doubtful(paper)]
 
 
-def _of(paper: Paper, settings: Arxiv) -> Iterator[str]:
+def _listed_in(paper: Paper, settings: Arxiv) -> Iterator[str]:
     """Yield the categories in which the paper would have been listed."""
     codes = paper.categories if settings.cross_lists else paper.categories[:1]
     return (category for category in settings.categories if is_in(codes, category))
 
 
 def _reach(store: Store, date: str, category: str) -> str:
-    """Return the first of the days before with a paper of its own category: then it was one of those to fetch."""
+    """Return the first earlier day with a paper of `category`, which was then among those to fetch; else `date`."""
     first = (datetime.date.fromisoformat(date) - datetime.timedelta(days=_REACH_DAYS)).isoformat()
     days = (day for day in store.dates() if first <= day < date)
     return next((day for day in days if _has(store, day, category)), date)

@@ -1,4 +1,4 @@
-"""``broadsheet import``: parse foreign files, merge their records into ``data/``, and report on each row."""
+"""``broadsheet import``: parse files, merge their records into ``data/``, and report on each row."""
 
 import re
 from collections import Counter
@@ -23,12 +23,12 @@ from broadsheet.store.atomic import CONCURRENT_WRITES
 from broadsheet.store.store import Store
 from broadsheet.text.formats import count
 
-# So many papers wait for another file that tells of their day, which is then read and written once: at most some 70 MB.
-_MOST_WAITING = 20_000
+# Papers in memory, some 70 MB at most: a day that several files have is then read and written once.
+_MAX_BUFFERED = 20_000
 
 
 class Conflict(msgspec.Struct, frozen=True):
-    """Fields of a row in ``data/`` that differ from the one that came in, and stayed; without an id, of a receipt."""
+    """The fields in which a row of ``data/`` differs from an imported one, and stays; without an id, of a receipt."""
 
     date: str
     arxiv_id: str
@@ -39,7 +39,7 @@ class Conflict(msgspec.Struct, frozen=True):
 
 
 class ImportReport(msgspec.Struct):
-    """What an import did. Rows that came in are counted once each: ``read = sum(outcomes) + refused``."""
+    """The result of an import. Each imported row is counted once: ``read = sum(outcomes) + refused``."""
 
     files: int = 0
     kinds: dict[str, int] = {}
@@ -55,7 +55,7 @@ class ImportReport(msgspec.Struct):
 
     @property
     def read(self) -> int:
-        """Rows of papers that were looked at."""
+        """The number of paper rows."""
         return sum(self.outcomes.values()) + self.refused
 
     @property
@@ -75,58 +75,60 @@ def run(
 ) -> ImportReport:
     """Import `paths` (files, folders, ``-`` for `stdin`) into the digest in `root`.
 
-    `date` is the day of files and rows without one, `fields` the keys and scales of rows that are not ours. A row that
-    differs from one in ``data/`` fills its gaps; with `replace` it wins. Nothing is raised for what a file holds: see
-    the report's problems.
+    `date` is the day of files and rows without one, `fields` the keys and scales of foreign rows. A row fills the gaps
+    of one in ``data/``; with `replace` it overwrites it. The report has the problems of files; none is raised.
     """
-    work = _Import(Store(root), replace, fields=fields)
-    found = list(files_in(paths, date))
-    work.to_come.update(file.day for file in found if isinstance(file, InputFile))
-    for file in found:
+    job = _Import(Store(root), replace, fields=fields)
+    files = list(files_in(paths, date))
+    job.remaining_files.update(file.day for file in files if isinstance(file, InputFile))
+    for file in files:
         if isinstance(file, Diagnostic):
-            work.report.problems.append(file)
+            job.report.problems.append(file)
         else:
-            work.file(file, stdin if file.path == STDIN else None)
-    work.finish()
-    return work.report
+            job.add_file(file, stdin if file.path == STDIN else None)
+    job.finish()
+    return job.report
 
 
-def import_results(store: Store, harvests: Iterable[tuple[str, ParseResult]]) -> ImportReport:
-    """Take in what was fetched, each harvest under its label: a later sighting of what is there."""
-    work = _Import(store, replace=False, later=True)
-    for label, harvest in harvests:
-        work.keep(label, harvest)
-    work.finish()
-    return work.report
+def import_results(store: Store, results: Iterable[tuple[str, ParseResult]]) -> ImportReport:
+    """Import fetched `results`, each with a label for messages, as later sightings of the rows in ``data/``."""
+    job = _Import(store, replace=False, is_later=True)
+    for label, result in results:
+        job.add_result(label, result)
+    job.finish()
+    return job.report
 
 
 class _Import:
-    """One run: papers are kept day by day, once no file to come is named after the day, or as many wait as may, the day
-    that was told of longest ago first; ratings wait for the papers they rate, everything else is kept file by file."""
+    """An import that buffers papers by day, and ratings to the end; everything else is written file by file.
 
-    def __init__(self, store: Store, replace: bool, later: bool = False, fields: FieldMap = NO_MAPPING) -> None:
-        self.store, self.replace, self.later, self.fields = store, replace, later, fields
+    A day is written when no remaining file is named after it, or when more than `_MAX_BUFFERED` papers are buffered,
+    the least recently updated day first.
+    """
+
+    def __init__(self, store: Store, replace: bool, is_later: bool = False, fields: FieldMap = NO_MAPPING) -> None:
+        self.store, self.replace, self.is_later, self.fields = store, replace, is_later, fields
         self.report = ImportReport()
         self.kinds: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.publications: Counter[str] = Counter()
         self.changed: set[str] = set()
-        self.touched: set[str] = set()  # days of which rows or replies came in, changed or not
+        self.touched: set[str] = set()  # days with imported rows or replies, changed or not
         self.receipts: dict[str, Receipt] = {}
         self.ratings: dict[str, list[PaperRow]] = {}
         self.days: dict[str, DayMerge] = {}
-        self.told: dict[str, str] = {}  # the file that told of a day last
-        self.waiting = 0
-        self.to_come: Counter[str | None] = Counter()  # files, by the day they are named after
+        self.latest_file: dict[str, str] = {}  # by day
+        self.buffered = 0
+        self.remaining_files: Counter[str | None] = Counter()  # by the day in their name
         self.ready: list[str] = []
-        self.empty: list[tuple[str, Diagnostic]] = []  # days of files that hold nothing, and the note on each
+        self.empty: list[tuple[str, Diagnostic]] = []  # days of files without papers, and the note on each
         self.relevances = Relevances()
 
-    def file(self, file: InputFile, stdin: BinaryIO | None) -> None:
+    def add_file(self, file: InputFile, stdin: BinaryIO | None) -> None:
         self.report.files += 1
         try:
             data = read(file.path, file.label, stdin)
-            kind, harvest = parsers.parse(data, file.label, file.day, self.fields)
+            kind, result = parsers.parse(data, file.label, file.day, self.fields)
         except parsers.UnknownFormat as error:
             self.kinds["not recognised"] += 1
             note = not file.is_data
@@ -136,97 +138,101 @@ class _Import:
             self.report.problems += error.problems
         else:
             self.kinds[kind] += 1
-            self.keep(file.label, harvest)
-        self._passed(file.day)
+            self.add_result(file.label, result)
+        self._end_file(file.day)
 
-    def _passed(self, day: str | None) -> None:
-        """One file less that is named after `day`; several days are written at a time."""
-        self.to_come[day] -= 1
-        if day in self.days and not self.to_come[day]:
+    def _end_file(self, day: str | None) -> None:
+        """Note that a file named after `day` was read; write complete days, several at once."""
+        self.remaining_files[day] -= 1
+        if day in self.days and not self.remaining_files[day]:
             self.ready.append(day)
         if len(self.ready) == CONCURRENT_WRITES:
             self._write_days([date for date in self.ready if date in self.days])
             self.ready.clear()
 
-    def import_results(self, label: str, harvest: ParseResult) -> None:
+    def add_result(self, label: str, result: ParseResult) -> None:
         try:
-            self._keep(label, harvest)
+            self._add_result(label, result)
         except OSError as error:
-            self._unwritten(label, error)
+            self._add_write_error(label, error)
 
-    def _unwritten(self, label: str, error: OSError) -> None:
+    def _add_write_error(self, label: str, error: OSError) -> None:
         what = f"{error.filename} cannot be written: {error.strerror}"
         self.report.problems.append(Diagnostic(label, what, "check permissions and free space, then try again"))
 
-    def _keep(self, path: str, harvest: ParseResult) -> None:
-        self.report.repairs += harvest.fixes
-        self.report.unscored += harvest.unscored
-        self.report.refused += harvest.rejected
-        self.publications["refused"] += harvest.rejected_publications
-        if day := harvest.empty_day:
-            self.empty += [(day, problem) for problem in harvest.problems]
+    def _add_problems(self, error: DigestError) -> None:
+        reported = set(self.report.problems)
+        self.report.problems += [problem for problem in error.problems if problem not in reported]
+
+    def _add_result(self, path: str, result: ParseResult) -> None:
+        self.report.repairs += result.fixes
+        self.report.unscored += result.unscored
+        self.report.refused += result.rejected
+        self.publications["refused"] += result.rejected_publications
+        if day := result.empty_day:
+            self.empty += [(day, problem) for problem in result.problems]
         else:
-            self.report.problems += harvest.problems
-        if harvest.publications:
-            self._keep_publications(path, harvest)
+            self.report.problems += result.problems
+        if result.publications:
+            self._add_publications(path, result)
         days: dict[str, list[PaperRow]] = {}
-        for row in harvest.rows:
+        for row in result.rows:
             (self.ratings if row.is_rating else days).setdefault(row.date, []).append(row)
         for date, rows in days.items():
-            self._keep_day(date, rows, path, as_it_was=harvest.is_in_order)
-        self.relevances.look_at(harvest.rows)
-        self._keep_beside(harvest)
+            self._add_day(date, rows, path, is_in_order=result.is_in_order)
+        self.relevances.add(result.rows)
+        self._add_other_records(result)
 
-    def _keep_beside(self, harvest: ParseResult) -> None:
-        """Keep what stands in ``data/`` beside the papers."""
+    def _add_other_records(self, result: ParseResult) -> None:
+        """Store dropped papers, replies and receipts."""
         dropped: dict[str, list[PaperRow]] = {}
-        for row in harvest.dropped:
+        for row in result.dropped:
             dropped.setdefault(row.date, []).append(row)
         for date, rows in dropped.items():
-            self._keep_dropped(date, rows)
-        self.touched |= dropped.keys() | harvest.replies.keys()
-        for date, lines in harvest.replies.items():
+            self._add_dropped(date, rows)
+        self.touched |= dropped.keys() | result.replies.keys()
+        for date, lines in result.replies.items():
             if self.store.add_replies(date, lines):
                 self.changed.add(date)
-        for receipt in harvest.receipts:
+        for receipt in result.receipts:
             try:
-                self._keep_receipt(receipt)
+                self._add_receipt(receipt)
             except DigestError as error:
                 self.report.problems += error.problems
 
-    def _keep_receipt(self, receipt: Receipt) -> None:
+    def _add_receipt(self, receipt: Receipt) -> None:
         old = self.receipts.get(receipt.date) or self.store.receipt(receipt.date)
         merged = self.receipts[receipt.date] = merge_receipts(old, receipt, replace=self.replace)
         if fields := receipt_conflicts(merged, receipt):
             self.report.kept.append(Conflict(receipt.date, "", fields))
 
-    def _keep_dropped(self, date: str, rows: list[PaperRow]) -> None:
-        """Add dropped papers to those of their day; one that is there stays."""
+    def _add_dropped(self, date: str, rows: list[PaperRow]) -> None:
+        """Add dropped papers to those of their day; stored ones stay."""
         try:
-            before = self.store.dropped(date)
+            stored = self.store.dropped(date)
         except DigestError as error:
             self._refuse_day(date, rows, error)
             return
-        known = {(paper.arxiv_id, paper.source) for paper in before}
-        new = [row.paper for row in rows if (row.paper.arxiv_id, row.paper.source) not in known]
+        keys = {(paper.arxiv_id, paper.source) for paper in stored}
+        new = [row.paper for row in rows if (row.paper.arxiv_id, row.paper.source) not in keys]
         self.outcomes[RowOutcome.ADDED] += len(new)
         self.outcomes[RowOutcome.UNCHANGED] += len(rows) - len(new)
-        if new and self.store.write_dropped(date, in_order([*before, *new]) if before else new):
+        if new and self.store.write_dropped(date, in_order([*stored, *new]) if stored else new):
             self.changed.add(date)
 
-    def _keep_day(self, date: str, rows: list[PaperRow], path: str, as_it_was: bool = False) -> None:
+    def _add_day(self, date: str, rows: list[PaperRow], path: str, is_in_order: bool = False) -> None:
         try:
             day = self._day(date)
         except DigestError as error:
             self._refuse_day(date, rows, error)
             return
-        self.told[date] = path
+        self.latest_file[date] = path
         self.touched.add(date)
         before = len(day.papers)
-        known = day.add(rows)
-        if new := len(rows) - len(known):
+        ambiguous = day.add(rows)
+        if new := len(rows) - len(ambiguous):
             self.outcomes[RowOutcome.ADDED] += new
-        for row in known:
+        for row in ambiguous:
             outcome, fields = day.take(row)
             self.outcomes[outcome] += 1
             if fields:
@@ -234,63 +240,62 @@ class _Import:
             if row.is_rating and outcome is RowOutcome.ADDED:
                 what = f"rates {row.paper.arxiv_id}, which is not among the papers of {date}; kept with its id as title"
                 self.report.problems.append(Diagnostic(row.location, what, "import the day's papers too", is_note=True))
-        if as_it_was and not before:
+        if is_in_order and not before:
             day.is_changed = False
-        self.waiting += len(day.papers) - before
-        while self.waiting > _MOST_WAITING:
+        self.buffered += len(day.papers) - before
+        while self.buffered > _MAX_BUFFERED:
             self._write_days(list(islice(self.days, CONCURRENT_WRITES)))
 
     def _day(self, date: str) -> DayMerge:
         day = self.days.pop(date, None)
         if day is None:
             papers = {(paper.arxiv_id, paper.source): paper for paper in self.store.papers(date)}
-            day = DayMerge(papers, self.replace, self.later)
-            self.waiting += len(papers)
-        self.days[date] = day  # behind the others
+            day = DayMerge(papers, self.replace, self.is_later)
+            self.buffered += len(papers)
+        self.days[date] = day  # as the most recently updated one
         return day
 
     def _write_days(self, dates: list[str]) -> None:
-        for date, written in zip(dates, self.store.write_days(map(self._let_go, dates)), strict=True):
+        for date, written in zip(dates, self.store.write_days(map(self._pop_day, dates)), strict=True):
             if isinstance(written, OSError):
-                self._unwritten(self.told[date], written)
+                self._add_write_error(self.latest_file[date], written)
             elif written:
                 self.changed.add(date)
 
-    def _let_go(self, date: str) -> tuple[str, Iterable[Paper]]:
+    def _pop_day(self, date: str) -> tuple[str, Iterable[Paper]]:
         day = self.days.pop(date)
-        self.waiting -= len(day.papers)
+        self.buffered -= len(day.papers)
         return date, day.lines()
 
     def _refuse_day(self, date: str, rows: list[PaperRow], error: DigestError) -> None:
-        # What cannot be read must not be lost by writing the rest.
+        # Writing the rest would delete the lines that cannot be read.
         self.report.refused += len(rows)
-        known = set(self.report.problems)
-        self.report.problems += [problem for problem in error.problems if problem not in known]
+        self._add_problems(error)
         what = f"{count(len(rows), 'row')} of {date} not taken in, since the file of that day is broken"
         self.report.problems.append(Diagnostic(rows[0].location, what, "mend the file, then import again"))
 
-    def _keep_publications(self, path: str, harvest: ParseResult) -> None:
+    def _add_publications(self, path: str, result: ParseResult) -> None:
         from broadsheet.providers.librecat.parser import to_yaml  # noqa: PLC0415 - loads YAML
 
         name = publication_file_name(path)
-        shelf, problems = _shelf(self.store)
+        shelf, problems = _publication_shelf(self.store)
         if problems:
-            number = count(len(harvest.publications), "publication")
+            number = count(len(result.publications), "publication")
             what = f"{number} not taken in, since data/publications cannot be read"
             self.report.problems += [*problems, Diagnostic(path, what, "mend the files, then import again")]
             return
         before = {file: list(records) for file, records in shelf.files.items()}
-        outcomes = shelf.take(name, harvest.publications, replace=self.replace)
+        outcomes = shelf.take(name, result.publications, replace=self.replace)
         self.publications.update(outcomes)
         for file, records in shelf.files.items():
             if records != before.get(file):
-                untouched = harvest.stream if file == name and records == harvest.publications else None
+                untouched = result.stream if file == name and records == result.publications else None
                 documents = (to_yaml(record.data) for record in records)
                 self.store.write_publications(file, untouched or "".join(documents))
 
     def finish(self) -> None:
         for date, rows in sorted(self.ratings.items()):
-            self._keep_day(date, rows, rows[0].location)
+            self._add_day(date, rows, rows[0].location)
         self._write_days(list(self.days))
         self._write_receipts()
         self.report.days = sorted(self.changed)
@@ -301,21 +306,20 @@ class _Import:
         self.report.publications = dict(+self.publications)
 
     def _write_receipts(self) -> None:
-        """Keep the receipts that came in, and count those of all days of the input again.
+        """Write the imported receipts, and recount those of all days of the input.
 
-        A day that this import did not change may have been changed by one that ended before it wrote the receipt.
+        An earlier import may have changed a day, and ended before it wrote the receipt.
         """
-        touched = set() if self.later else self.touched
+        touched = set() if self.is_later else self.touched
         for date in sorted(self.receipts.keys() | touched):
             try:
                 if receipt := self.receipts.get(date) or self.store.receipt(date):
                     self.report.receipts += ledger.write_recounted(self.store, receipt) and date in self.receipts
             except DigestError as error:
-                known = set(self.report.problems)
-                self.report.problems += [problem for problem in error.problems if problem not in known]
+                self._add_problems(error)
 
     def _is_explained(self, day: str) -> bool:
-        """Return whether a receipt says why a day has no papers."""
+        """Return whether a day without papers has a receipt."""
         try:
             return self.store.receipt(day) is not None
         except DigestError:
@@ -323,21 +327,21 @@ class _Import:
 
 
 def publication_file_name(path: str) -> str:
-    """The name under which a file of publications is kept; a name of letters, digits, ``.``, ``_`` and ``-``."""
+    """Return the file name for publications from `path`: letters, digits, ``.``, ``_`` and ``-``."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", "publications" if path == STDIN else Path(path).stem)
     return f"{stem.strip('.-') or 'publications'}.yml"
 
 
-def _shelf(store: Store) -> tuple[Shelf, list[Diagnostic]]:
+def _publication_shelf(store: Store) -> tuple[Shelf, list[Diagnostic]]:
     files: dict[str, list[PublicationRecord]] = {}
     problems: list[Diagnostic] = []
     for path in store.publication_files():
         label = store.label(path)
         try:
-            _, harvest = parsers.parse(read(str(path), label, None), label, None)
+            _, result = parsers.parse(read(str(path), label, None), label, None)
         except DigestError as error:
             problems += error.problems
             continue
-        problems += harvest.problems
-        files[path.name] = harvest.publications
+        problems += result.problems
+        files[path.name] = result.publications
     return Shelf(files), problems

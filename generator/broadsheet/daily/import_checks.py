@@ -1,21 +1,21 @@
-"""The check of an import as a whole: do its scores make sense together? Pure."""
+"""The check of an import as a whole: the scale of its scores. Pure."""
 
 from collections.abc import Sequence
 
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.providers.parse_result import PaperRow
 
-_MANY, _LOW = 30, 5  # so many scores, none above: they may be on a scale of 1 to 5
+_MANY, _LOW = 30, 5  # scores, and their maximum, that suggest a scale of 1 to 5
 
 
 class Relevances:
-    """The relevances of an import: on a scale of 1 to 5 none is out of range, and all of them are low."""
+    """The number and maximum of an import's relevances: those from 1 to 5 are in range, but all of them are low."""
 
     def __init__(self) -> None:
         self.number, self.highest = 0, 0.0
 
-    def look_at(self, rows: Sequence[PaperRow]) -> None:
-        """Count the scored ones among `rows`."""
+    def add(self, rows: Sequence[PaperRow]) -> None:
+        """Add the scored ones of `rows`."""
         scored = [row.paper.relevance for row in rows if row.paper.relevance is not None]
         self.number += len(scored)
         self.highest = max([self.highest, *scored])
@@ -25,4 +25,6 @@ class Relevances:
         if self.number < _MANY or self.highest > _LOW:
             return []
         what = f"none of {self.number} relevances is above {self.highest:g}"
-        return [Diagnostic("import", what, "if they go from 1 to 5, import again with --scale 1-5 --replace", is_note=True)]
+        return [
+            Diagnostic("import", what, "if they go from 1 to 5, import again with --scale 1-5 --replace", is_note=True)
+        ]

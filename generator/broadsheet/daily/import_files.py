@@ -1,4 +1,4 @@
-"""The files that ``broadsheet import`` is given: where they are, and what they hold."""
+"""The input files of ``broadsheet import``."""
 
 import os
 import stat
@@ -13,32 +13,34 @@ from broadsheet.store.files import open_regular
 from broadsheet.text.sanitize import clean
 
 STDIN = "-"
-# Files of these kinds are data: one that cannot be read is a problem, however it was found.
+# Files with these suffixes are data: an unreadable one is a problem even in a folder.
 _DATA_SUFFIXES = frozenset(
     {".json", ".jsonl", ".yml", ".yaml", ".xml", ".rss", ".atom", ".gz", ".csv", ".tsv", ".bib", ".ris"}
 )
 
 
 class InputFile(NamedTuple):
-    """A file to import. `label` is what messages call it; `day` the one that its name tells, or who imports it; it was
-    `named` itself, or found in a folder."""
+    """A file to import. `label` is its name in messages, `day` the date in its name or that of the command.
+
+    `is_named` is False for a file of a named folder.
+    """
 
     path: str
     label: str
     day: str | None
-    named: bool
+    is_named: bool
 
     @property
     def is_data(self) -> bool:
-        """Return whether it must be recognised: it was named itself, or has the suffix of a kind of data."""
-        return self.named or Path(self.path).suffix.lower() in _DATA_SUFFIXES
+        """True if its format must be recognized: it was named itself, or has the suffix of data."""
+        return self.is_named or Path(self.path).suffix.lower() in _DATA_SUFFIXES
 
 
 def files_in(paths: Sequence[str], date: str | None) -> Iterator[InputFile | Diagnostic]:
-    """Yield every file of `paths` (files, folders, ``-``) in order; a problem where there is none."""
+    """Yield every file of `paths` (files, folders, ``-``) in order; a problem for each path without one."""
     for path in paths:
         if path == STDIN or os.path.isfile(path):
-            yield _file(path, date, named=True)
+            yield _file(path, date, is_named=True)
         elif os.path.isdir(path):
             names = list(_files_below(path))
             yield from (_file(name, date) for name in names)
@@ -55,7 +57,7 @@ def _files_below(path: str) -> Iterator[str]:
 
 
 def _why_no_file(path: str) -> tuple[str, str] | None:
-    """Return what stands in the place of a file, and what to do; None if nothing does."""
+    """Return why a path is no file, and what to do; None if there is nothing at all."""
     try:
         mode = os.stat(path).st_mode
     except OSError:
@@ -72,19 +74,19 @@ def _label(path: str) -> str:
     return clean(os.fsencode(path).decode("utf-8", "replace"))
 
 
-def _file(path: str, date: str | None, named: bool = False) -> InputFile:
+def _file(path: str, date: str | None, is_named: bool = False) -> InputFile:
     label = _label(path)
-    return InputFile(path, label, day_of_path(label) or date, named)
+    return InputFile(path, label, day_of_path(label) or date, is_named)
 
 
 def read(path: str, label: str, stdin: BinaryIO | None) -> bytes:
-    """Return what a file holds. Raises DigestError if it cannot be read, or is too large."""
+    """Return the content of a file. Raises DigestError if it cannot be read, or is too large."""
     try:
         if stdin is not None:
             data = stdin.read(MAX_FILE_BYTES + 1)
         else:
             with open_regular(path) as file:
-                # A limit sets as many bytes aside first, which takes longer than reading a day.
+                # read(limit) allocates the limit first, which takes longer than reading a day.
                 small = 0 < os.fstat(file.fileno()).st_size <= MAX_FILE_BYTES
                 data = file.read() if small else file.read(MAX_FILE_BYTES + 1)
     except OSError as error:

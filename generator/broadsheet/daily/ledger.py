@@ -1,10 +1,10 @@
-"""The one place where receipts are written: each is counted against the day's papers before it is kept."""
+"""The only writer of receipts: each is counted from the day's papers first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from broadsheet.daily.receipts import Given, account, recounted
+from broadsheet.daily.receipts import SourceRun, reconcile, refit_counts
 from broadsheet.index.states import UNFINISHED, is_repaired
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.receipt import Receipt
@@ -12,11 +12,11 @@ from broadsheet.model.state import DayState
 from broadsheet.scoring.llm.signers import signers
 from broadsheet.store.store import Store
 
-RUN = "run: "  # begins those of the receipt's errors that are of the run as a whole
+RUN = "run: "  # prefix of the receipt's errors that concern the run as a whole
 
 
 def begin(store: Store, before: Receipt | None, date: str, started: str) -> None:
-    """Keep the receipt that a killed run leaves: it calls the day unfinished."""
+    """Write the receipt that a killed run leaves: it calls the day unfinished."""
     if before is None:
         write(store, Receipt(date=date, state=DayState.FAILED, errors=(UNFINISHED,), started=started))
         return
@@ -29,36 +29,36 @@ def finish(
     store: Store,
     date: str,
     before: Receipt | None,
-    given: Sequence[Given],
+    runs: Sequence[SourceRun],
     unscored: Mapping[str, str],
     errors: Sequence[str],
     times: tuple[str, str],
 ) -> Receipt:
-    """Keep the receipt of a run that started and finished at `times`; where nothing changed, `before` stands."""
+    """Write the receipt of a run that started and finished at `times`, or `before` if nothing changed."""
     receipt = store.receipt(date) or Receipt(date=date, state=DayState.FAILED)
-    signing = signers(store.replies_path(date))
-    summed = account(receipt, given, store.papers(date), store.dropped(date), unscored, errors, signing)
-    done = msgspec.structs.replace(summed, started=times[0], finished=times[1])
-    if before and done == msgspec.structs.replace(before, started=times[0], finished=times[1]):
-        done = before
-    write(store, done)
-    return done
+    models = signers(store.replies_path(date))
+    counted = reconcile(receipt, runs, store.papers(date), store.dropped(date), unscored, errors, models)
+    final = msgspec.structs.replace(counted, started=times[0], finished=times[1])
+    if before and final == msgspec.structs.replace(before, started=times[0], finished=times[1]):
+        final = before
+    write(store, final)
+    return final
 
 
-def keep(store: Store, receipt: Receipt) -> bool:
-    """Keep a receipt with sums that fit the day's papers; False if it was kept."""
+def write_recounted(store: Store, receipt: Receipt) -> bool:
+    """Write a receipt with sums that fit the day's papers; return False if the file has them already."""
     date = receipt.date
-    signing = signers(store.replies_path(date))
-    return write(store, recounted(receipt, store.papers(date), store.dropped(date), signing))
+    models = signers(store.replies_path(date))
+    return write(store, refit_counts(receipt, store.papers(date), store.dropped(date), models))
 
 
 def recount(store: Store, dates: Iterable[str]) -> list[str]:
-    """Count the receipts of days whose papers changed again. Returns the days whose receipt changed."""
-    return [date for date in sorted(dates) if (receipt := store.receipt(date)) and keep(store, receipt)]
+    """Recount the receipts of `dates`, whose papers changed. Return the days whose receipt changed."""
+    return [date for date in sorted(dates) if (receipt := store.receipt(date)) and write_recounted(store, receipt)]
 
 
 def write(store: Store, receipt: Receipt) -> bool:
-    """Keep a receipt as it is, for a change of the day's papers that is to follow; False if it was kept."""
+    """Write a receipt as it is, before the day's papers change; return False if the file is the same already."""
     try:
         return store.write_receipt(receipt)
     except OSError as error:

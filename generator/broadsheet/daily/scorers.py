@@ -1,4 +1,4 @@
-"""The scorers of a day: which of them scored how many of its papers, and what each was paid. Pure."""
+"""The scorers of a day: the number of papers, the tokens and the cost of each. Pure."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from broadsheet.scoring.llm.budget import Charge, add_charges, add_tokens
 if TYPE_CHECKING:
     from broadsheet.scoring.llm.reply_log import LoggedRequest
 
-Key = tuple[str, str | None]  # model and rubric; the model is empty where it is not on record
+ScorerKey = tuple[str, str | None]  # model and rubric; the model is empty if it is not on record
 
 
 class Spending(NamedTuple):
@@ -25,11 +25,11 @@ class Spending(NamedTuple):
     cost: Cost | None = None
 
 
-def credited(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str] = ()) -> Receipt:
+def with_scorers(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str] = ()) -> Receipt:
     """Return the receipt with the scorers of the day's `rows`, listed and dropped.
 
-    `signers` are models whose scores name them, besides those that `rows` name. A day with one
-    scorer has it in `model` and `rubric` alone; with several those name the main one.
+    `signers` are models that sign their scores, besides those that `rows` name. A single scorer is in `model` and
+    `rubric` alone; of several, these name the main one.
     """
     spent, counts = spending(receipt), _counts(receipt, rows, signers)
     keys = [key for key in dict.fromkeys([*spent, *counts]) if counts[key] or key in spent]
@@ -38,10 +38,10 @@ def credited(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str] =
     return msgspec.structs.replace(receipt, model=model, rubric=rubric, scorers=shares if len(shares) > 1 else ())
 
 
-def paid(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> Receipt:
+def with_spending(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> Receipt:
     """Return the receipt with the tokens and costs of all `requests`.
 
-    They are counted anew each time, so a crash loses nothing. What the receipt says of other scorers stays.
+    They are summed anew each time, so a crash loses nothing. The shares of other scorers stay.
     """
     before, asked = spending(receipt), _asked(receipt, requests)
     parts = {**before, **asked}
@@ -56,8 +56,8 @@ def paid(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> Receipt:
     )
 
 
-def requests_of(receipt: Receipt) -> list["LoggedRequest"]:
-    """Return what the receipt says was paid, as requests; a cost whose parts are unknown stays in the receipt."""
+def logged_requests(receipt: Receipt) -> list["LoggedRequest"]:
+    """Return the spending on record as requests; a cost without known parts stays in the receipt."""
     from broadsheet.scoring.llm.reply_log import LoggedRequest  # noqa: PLC0415 - loads the parsers of replies
 
     return [
@@ -67,8 +67,8 @@ def requests_of(receipt: Receipt) -> list["LoggedRequest"]:
     ]
 
 
-def spending(receipt: Receipt) -> dict[Key, Spending]:
-    """Return what a receipt says that each of its scorers was paid."""
+def spending(receipt: Receipt) -> dict[ScorerKey, Spending]:
+    """Return the spending of each scorer of a receipt."""
     if receipt.scorers:
         parts = {(share.model, share.rubric): Spending(share.tokens, share.cost) for share in receipt.scorers}
         return {key: part for key, part in parts.items() if part != Spending()}
@@ -78,7 +78,7 @@ def spending(receipt: Receipt) -> dict[Key, Spending]:
 
 
 def merged_spending(first: Receipt, second: Receipt) -> dict[str, Any]:
-    """Return the fields of a receipt that tell who scored for how much: what `first` says, and `second` of others."""
+    """Return the scorers, tokens and cost of two receipts; those of `first` take precedence."""
     if first.model is None and not spending(first):
         return {name: getattr(second, name) for name in ("model", "rubric", "tokens", "cost", "scorers")}
     same = None in (first.model, second.model) or first.model == second.model
@@ -96,21 +96,21 @@ def merged_spending(first: Receipt, second: Receipt) -> dict[str, Any]:
 
 
 def total_cost(costs: Iterable[Cost | None]) -> Cost | None:
-    """Return the sum of costs, each part of it unknown where it is unknown of one; None if there are none."""
-    known = [cost for cost in costs if cost]
-    currencies = sorted({cost.currency for cost in known})
+    """Return the sum of costs, a part unknown if one of them lacks it; None if there are no costs."""
+    amounts = [cost for cost in costs if cost]
+    currencies = sorted({cost.currency for cost in amounts})
     if len(currencies) != 1:
         return Cost(currency=currencies[0]) if currencies else None
-    sums = {name: _sum(getattr(cost, name) for cost in known) for name in ("prompt", "completion", "total")}
+    sums = {name: _sum(getattr(cost, name) for cost in amounts) for name in ("prompt", "completion", "total")}
     return Cost(**sums, currency=currencies[0])
 
 
 def total_tokens(parts: Iterable[Tokens | None]) -> Tokens | None:
-    """Return the sum of tokens; of the total alone if one of the parts has nothing but that."""
-    known = [part for part in parts if part]
-    whole = add_tokens(known)
-    lumped = any(part.total != part.prompt + part.completion for part in known)
-    return (Tokens(total=whole.total) if lumped and len(known) > 1 else whole) if known else None
+    """Return the sum of tokens; its total alone if one of the parts has only a total."""
+    counts = [part for part in parts if part]
+    tokens = add_tokens(counts)
+    has_only_total = any(part.total != part.prompt + part.completion for part in counts)
+    return (Tokens(total=tokens.total) if has_only_total and len(counts) > 1 else tokens) if counts else None
 
 
 def _sum(parts: Iterable[float | None]) -> float | None:
@@ -118,7 +118,7 @@ def _sum(parts: Iterable[float | None]) -> float | None:
     return None if None in parts else float(sum(Decimal(str(part)) for part in parts))
 
 
-def _counts(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str]) -> Counter[Key]:
+def _counts(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str]) -> Counter[ScorerKey]:
     scored: dict[str, Scorer | None] = {}
     for row in rows:
         if row.score is not None:
@@ -127,7 +127,7 @@ def _counts(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str]) -
     return Counter(_key(receipt, scorer) if scorer else unsigned for scorer in scored.values())
 
 
-def _key(receipt: Receipt, scorer: Scorer) -> Key:
+def _key(receipt: Receipt, scorer: Scorer) -> ScorerKey:
     """Return the scorer of a row.
 
     Without a rubric, it takes the receipt's, unless the receipt has a share of that model without a rubric.
@@ -137,28 +137,30 @@ def _key(receipt: Receipt, scorer: Scorer) -> Key:
     return scorer.model, scorer.rubric or (receipt.rubric if same else None)
 
 
-def _unsigned(receipt: Receipt, signers: Collection[str]) -> Key:
-    """Return the scorer of rows that name none: they were imported, so one that signs its rows did not score them."""
+def _unsigned(receipt: Receipt, signers: Collection[str]) -> ScorerKey:
+    """Return the scorer of rows that name none. They were imported, so it is none that signs its rows."""
     stated = [(share.model, share.rubric) for share in receipt.scorers] or [(receipt.model or "", receipt.rubric)]
     model, rubric = next((key for key in stated if key[0] != LOCAL_MODEL), ("", None))
     return (model, rubric) if model and model not in signers else ("", None)
 
 
-def _main(receipt: Receipt, spent: Mapping[Key, Spending], counts: Mapping[Key, int]) -> tuple[str | None, str | None]:
-    """Return the model and rubric that stand for the day: of a scorer with papers, a paid one first, then by papers."""
-    unnamed = receipt.model is None and (receipt.tokens or receipt.cost) and any(not key[0] for key in counts)
-    candidates = [key for key, number in counts.items() if number and key[0] and not unnamed]
+def _main(
+    receipt: Receipt, spent: Mapping[ScorerKey, Spending], counts: Mapping[ScorerKey, int]
+) -> tuple[str | None, str | None]:
+    """Return the model and rubric of the main scorer: one with papers, a paid one first, then the one with most."""
+    is_unnamed = receipt.model is None and (receipt.tokens or receipt.cost) and any(not key[0] for key in counts)
+    candidates = [key for key, number in counts.items() if number and key[0] and not is_unnamed]
     if not candidates:
         return receipt.model, receipt.rubric
     return max(candidates, key=lambda key: (key in spent, key[0] == receipt.model, counts[key]))
 
 
-def _share(key: Key, scored: int, part: Spending) -> ScorerShare:
+def _share(key: ScorerKey, scored: int, part: Spending) -> ScorerShare:
     return ScorerShare(model=key[0], rubric=key[1], scored=scored, tokens=part.tokens, cost=part.cost)
 
 
-def _asked(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> dict[Key, Spending]:
-    by_scorer: dict[Key, list[LoggedRequest]] = {}
+def _asked(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> dict[ScorerKey, Spending]:
+    by_scorer: dict[ScorerKey, list[LoggedRequest]] = {}
     for request in requests:
         by_scorer.setdefault((request.model, request.rubric), []).append(request)
     return {

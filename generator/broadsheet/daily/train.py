@@ -1,4 +1,4 @@
-"""``broadsheet train``: from the rated papers in ``data/`` to the local model; how good it is, and why it rates so."""
+"""``broadsheet train``: train, evaluate and explain the local model, from the rated papers in ``data/``."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,14 +18,14 @@ from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
 
 Clock = Callable[[], float]
-WHY_WORDS = 10
+EXPLAINED_WORDS = 10
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was learned from how much, in how many `seconds`.
+class TrainReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The training data, duration and quality of a model.
 
-    `figures` are of papers the model was not shown: out of fold, or, with `tested_from`, of the days from then on,
-    which took `scoring_seconds`. `model` is the fingerprint of what was kept, None where nothing was.
+    `figures` are measured on held-out papers: out of fold, or, with `tested_from`, on the days from then on, scored in
+    `scoring_seconds`. `model` is the fingerprint of a saved model.
     """
 
     papers: int
@@ -38,8 +38,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scoring_seconds: float | None = None
 
 
-class Why(msgspec.Struct, frozen=True, kw_only=True):
-    """A paper, what the local model makes of it, unrounded, and the reasons."""
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper, its unrounded local scores, and the reasons."""
 
     paper: Paper
     date: str
@@ -49,8 +49,8 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     reasons: Reasons
 
 
-def train(root: Path, clock: Clock, before: str | None = None) -> Report:
-    """Learn from all rated papers (of days before `before`) and keep the model. Raises DigestError if too few."""
+def train(root: Path, clock: Clock, before: str | None = None) -> TrainReport:
+    """Train on all rated papers (of days before `before`) and save the model. Raises DigestError if too few."""
     from broadsheet.scoring.local import training  # noqa: PLC0415 - loads scipy.stats: only training pays
 
     config.load(root)
@@ -59,7 +59,7 @@ def train(root: Path, clock: Clock, before: str | None = None) -> Report:
     fitted = training.train([paper for _, paper in rated])
     seconds = clock() - start
     trained.save(fitted.model, root / FILE)
-    return Report(
+    return TrainReport(
         papers=len(fitted.model.ids),
         first=rated[-len(fitted.model.ids)][0],
         last=rated[-1][0],
@@ -69,26 +69,26 @@ def train(root: Path, clock: Clock, before: str | None = None) -> Report:
     )
 
 
-def evaluate(root: Path, clock: Clock, tested_from: str) -> Report:
-    """Learn from the days before `tested_from`, and look at the days from then on. Raises DigestError."""
+def evaluate(root: Path, clock: Clock, tested_from: str) -> TrainReport:
+    """Train on the days before `tested_from`, and measure on the days from then on. Raises DigestError."""
     from broadsheet.scoring.local import training  # noqa: PLC0415
 
     settings = config.load(root)
     rated = _rated(Store(root))
-    known = [(date, paper) for date, paper in rated if date < tested_from]
+    training_rows = [(date, paper) for date, paper in rated if date < tested_from]
     tests = [paper for date, paper in rated if date >= tested_from]
     if not tests:
         raise DigestError(Diagnostic("data/papers", f"no rated papers from {tested_from} on", "choose an earlier day"))
     start = clock()
-    fitted = training.train([paper for _, paper in known])
+    fitted = training.train([paper for _, paper in training_rows])
     middle = clock()
     ratings = LocalScorer(settings, fitted.model).predict(tests)
     end = clock()
     relevance, novelty = (np.array([getattr(paper, name) for paper in tests]) for name in ("relevance", "novelty"))
-    return Report(
+    return TrainReport(
         papers=len(fitted.model.ids),
-        first=known[-len(fitted.model.ids)][0],
-        last=known[-1][0],
+        first=training_rows[-len(fitted.model.ids)][0],
+        last=training_rows[-1][0],
         seconds=middle - start,
         figures=measure(relevance, novelty, ratings),
         tested_from=tested_from,
@@ -96,23 +96,23 @@ def evaluate(root: Path, clock: Clock, tested_from: str) -> Report:
     )
 
 
-def why(root: Path, arxiv_id: str) -> Why:
-    """What the local scorer makes of a paper in ``data/``, and why. Raises DigestError if it is not there."""
+def explain(root: Path, arxiv_id: str) -> Explanation:
+    """Explain the local scores of a paper in ``data/``. Raises DigestError if it is not there."""
     scorer = LocalScorer(config.load(root), open_model(root))
     date, paper = _find(Store(root), arxiv_id)
     ratings = scorer.predict([paper])
-    return Why(
+    return Explanation(
         paper=paper,
         date=date,
         relevance=float(ratings.relevance[0]),
         promise=float(ratings.p_relevant[0]),
         novelty=float(ratings.novelty[0]),
-        reasons=scorer.explain([paper], WHY_WORDS)[0],
+        reasons=scorer.explain([paper], EXPLAINED_WORDS)[0],
     )
 
 
-def ready(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
-    """The local scorer, taught all that ``data/`` has by now: by the topics' words alone where that is too little."""
+def trained_scorer(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
+    """Return the local scorer, trained on the data of today; without a model if the rated papers are too few."""
     from broadsheet.scoring.local import training  # noqa: PLC0415
 
     rated = [paper for _, paper in _rated(Store(root))][-training.MAX_PAPERS :]
@@ -120,7 +120,7 @@ def ready(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
         return LocalScorer(settings, None)
     try:
         model = open_model(root)
-    except DigestError:  # a damaged one is made again
+    except DigestError:  # a damaged model is trained again
         model = None
     ratings = [(paper.arxiv_id, paper.relevance) for paper in rated]
     if model is None or list(zip(model.ids, model.train_relevance.tolist(), strict=True)) != ratings:
@@ -130,21 +130,21 @@ def ready(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
 
 
 def _rated(store: Store, before: str | None = None) -> list[tuple[str, Paper]]:
-    """Papers with the ratings to learn from, by date and id; of a paper on several days the last.
+    """Return the papers to train on, by date and id; of a paper on several days the last.
 
-    The local model does not learn from itself, nor from ratings that a negative keyword lowered.
+    Ratings of the local model itself, and those lowered by a negative keyword, are left out.
     """
-    found: dict[str, tuple[str, Paper]] = {}
+    rows: dict[str, tuple[str, Paper]] = {}
     for date in store.dates():
         if before is None or date < before:
             papers = (*store.dropped(date), *store.papers(date))
-            found |= {paper.arxiv_id: (date, paper) for paper in papers if _teaches(paper)}
-    return sorted(found.values(), key=lambda row: (row[0], row[1].arxiv_id))
+            rows |= {paper.arxiv_id: (date, paper) for paper in papers if _teaches(paper)}
+    return sorted(rows.values(), key=lambda row: (row[0], row[1].arxiv_id))
 
 
 def _teaches(paper: Paper) -> bool:
-    own = paper.scorer is not None and paper.scorer.model == LOCAL_MODEL
-    return paper.score is not None and not own and not any(reason.startswith(NEGATIVE) for reason in paper.reasons)
+    is_local = paper.scorer is not None and paper.scorer.model == LOCAL_MODEL
+    return paper.score is not None and not is_local and not any(reason.startswith(NEGATIVE) for reason in paper.reasons)
 
 
 def _find(store: Store, arxiv_id: str) -> tuple[str, Paper]:

@@ -233,7 +233,7 @@ class _EditionDelivery:
         for recipient in to:
             status, code = self._status(recipient), self._codes.get(recipient.key)
             if status is Status.REFUSED and before[recipient.key] is not Status.REFUSED:
-                do = "correct or remove it; --refused-again sends this edition once more"
+                do = "correct or remove it; --retry-rejected sends this edition once more"
                 yield Diagnostic(recipient.where, f"the mail server refuses this recipient ({code})", do)
             elif status in delivery_log.UNFINISHED and code:
                 what = f"not taken yet ({code})"

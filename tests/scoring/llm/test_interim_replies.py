@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.http.service import Service, WebError
 from tests.loopback import Handler, Loopback
 from tests.model_server import KEY, ModelServer, Reply, well
@@ -29,8 +29,8 @@ PAID = Service(name="paid", tries=3, pause=0.0, resend=False, whole_timeout=20)
 
 
 @pytest.fixture
-def web() -> Iterator[Web]:
-    with Web("test", clock=time.monotonic, sleep=time.sleep) as door:
+def web() -> Iterator[HttpClient]:
+    with HttpClient("test", clock=time.monotonic, sleep=time.sleep) as door:
         yield door
 
 
@@ -48,7 +48,7 @@ def after(interim: bytes, body: bytes = b"[]", status: int = 200) -> Handler:
 
 
 @pytest.mark.parametrize("way", INTERIM)
-def test_interim_replies_are_read_past(web: Web, server: Loopback, way: str) -> None:
+def test_interim_replies_are_read_past(web: HttpClient, server: Loopback, way: str) -> None:
     server.on("/a", after(INTERIM[way], b"a"))
     server.on("/b", after(INTERIM[way], b"b"))
     assert web.post(PAID, f"{server.url}/a", {}).body == b"a"
@@ -57,14 +57,14 @@ def test_interim_replies_are_read_past(web: Web, server: Loopback, way: str) -> 
     assert len({asked.connection for asked in server.asked}) == 1
 
 
-def test_an_error_after_an_interim_reply_is_that_error(web: Web, server: Loopback) -> None:
+def test_an_error_after_an_interim_reply_is_that_error(web: HttpClient, server: Loopback) -> None:
     server.on("/a", after(INTERIM["103"], b"no", 404))
     with pytest.raises(WebError) as caught:
         web.post(PAID, f"{server.url}/a", {})
     assert (caught.value.status, server.paths()) == (404, ["/a"])
 
 
-def test_another_protocol_that_was_not_asked_for_is_no_reply(web: Web, server: Loopback) -> None:
+def test_another_protocol_that_was_not_asked_for_is_no_reply(web: HttpClient, server: Loopback) -> None:
     switching = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
     server.on("/a", after(switching))
     with pytest.raises(WebError) as caught:
@@ -76,7 +76,7 @@ def test_another_protocol_that_was_not_asked_for_is_no_reply(web: Web, server: L
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("status", [200, 201, 203])
 def test_a_good_reply_to_what_is_sent_once_is_returned_whatever_its_type(
-    web: Web, server: Loopback, kind: str, status: int
+    web: HttpClient, server: Loopback, kind: str, status: int
 ) -> None:
     def send(request: BaseHTTPRequestHandler) -> None:
         request.send_response(status)

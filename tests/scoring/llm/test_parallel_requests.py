@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from broadsheet.daily.score import ScoringResult, estimate_day, score_with_llm
-from broadsheet.http.client import Web
+from broadsheet.daily.score import ScoringContext, ScoringResult, estimate_day, score_with_llm
+from broadsheet.http.client import HttpClient
 from broadsheet.model.receipt import Tokens
 from broadsheet.model.state import DayState
 from broadsheet.scoring.llm import replies
 from broadsheet.scoring.llm.reply_log import MAX_USELESS
 from broadsheet.scoring.llm.scorer import GIVEN_UP
+from broadsheet.settings import config
 from tests import model_server
 from tests.example import make_digest, paper, tree
 from tests.model_server import KEY, ModelRequest, ModelServer, Reply, error, lines, well
@@ -31,9 +32,17 @@ REPLIES = f"data/replies/2025/{DAY}.jsonl"
 class Real(Digest):
     """A digest with real time."""
 
-    def score(self, **options: Any) -> ScoringResult:
-        with Web("test", clock=time.monotonic, sleep=time.sleep) as web:
-            return score_with_llm(self.root, DAY, self.environment, web, **options)
+    def score(self, *, again: bool = False, **limits: Any) -> ScoringResult:
+        with HttpClient("test", clock=time.monotonic, sleep=time.sleep) as web:
+            context = ScoringContext(
+                root=self.root,
+                settings=config.load(self.root),
+                environment=self.environment,
+                web=web,
+                clock=time.monotonic,
+                **limits,
+            )
+            return score_with_llm(context, DAY, rescore=again)
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ import msgspec
 import pytest
 
 from broadsheet.checks.check import check
-from broadsheet.daily.score import ScoringResult, estimate_day, score_with_llm
-from broadsheet.http.client import Web
+from broadsheet.daily.score import ScoringContext, ScoringResult, estimate_day, score_with_llm
+from broadsheet.http.client import HttpClient
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.state import DayState
+from broadsheet.settings import config
 from broadsheet.store.store import Store
 from tests import model_server
 from tests.example import SETTINGS, make_digest, paper, tree
@@ -57,9 +58,17 @@ class Digest:
         make_digest(self.root, {DAY: rows}, SETTINGS + settings.replace("PRICES", PRICES))
         return ids
 
-    def score(self, **options: Any) -> ScoringResult:
-        with Web("test", clock=self.time.clock, sleep=self.time.sleep) as web:
-            return score_with_llm(self.root, DAY, self.environment, web, **options)
+    def score(self, *, again: bool = False, **limits: Any) -> ScoringResult:
+        with HttpClient("test", clock=self.time.clock, sleep=self.time.sleep) as web:
+            context = ScoringContext(
+                root=self.root,
+                settings=config.load(self.root),
+                environment=self.environment,
+                web=web,
+                clock=self.time.clock,
+                **limits,
+            )
+            return score_with_llm(context, DAY, rescore=again)
 
     @property
     def papers(self) -> dict[str, Paper]:

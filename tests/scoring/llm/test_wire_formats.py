@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from broadsheet.model.receipt import Tokens
 from broadsheet.scoring.llm import client, openai
 from broadsheet.scoring.llm.client import LlmClient
@@ -84,7 +84,7 @@ def test_a_module_and_a_line_add_a_format(server: Server, monkeypatch: pytest.Mo
     monkeypatch.setattr(client, "WIRE_FORMATS", (*client.WIRE_FORMATS, cast(WireFormat, module)))
     time = FakeTime()
     messages = [{"role": "user", "content": "Hi"}]
-    with Web("test", clock=time.clock, sleep=time.sleep) as http:
+    with HttpClient("test", clock=time.clock, sleep=time.sleep) as http:
         url = f"http://127.0.0.1:{server.server_port}/v1/messages"
         model = LlmClient(url, "a-key", LanguageModel(model="m", max_tokens=9), http)
         outcomes = [model.complete(messages), model.complete(messages)]
