@@ -84,7 +84,9 @@ def test_a_page_that_fails_keeps_those_before_it(server: Loopback, web: HttpClie
     server.on(f"{HF}?date={DAY}&limit=100&p=1", Answer(500))
     day = hf(server, web)
     assert (day.status, len(day.papers)) == (SourceStatus.OK, 1)
-    assert [(problem.hint, problem.is_note) for problem in day.problems] == [("fetch the day again for the rest", False)]
+    assert [(problem.hint, problem.is_note) for problem in day.problems] == [
+        ("fetch the day again for the rest", False)
+    ]
 
 
 def test_a_page_that_is_not_there_ends_the_list(server: Loopback, web: HttpClient) -> None:
@@ -94,7 +96,9 @@ def test_a_page_that_is_not_there_ends_the_list(server: Loopback, web: HttpClien
 
 
 @pytest.mark.parametrize("name", ["10.1101/2026.01.01.123456", "qwen-3-report", "", None, 7])
-def test_an_entry_that_is_no_paper_of_arxiv_is_counted_and_noted(server: Loopback, web: HttpClient, name: object) -> None:
+def test_an_entry_that_is_no_paper_of_arxiv_is_counted_and_noted(
+    server: Loopback, web: HttpClient, name: object
+) -> None:
     other = {"paper": {"id": name, "title": "T", "authors": []}}
     server.on(HF, Answer(200, json.dumps([entry(1), other, entry(2)]).encode(), JSON))
     day = hf(server, web)
@@ -192,7 +196,10 @@ def test_a_page_that_fails_after_good_ones_keeps_them(server: Loopback, web: Htt
     assert found.publications is not None
     assert [record.id for record in found.publications.publications] == ["70001", "70002"]
     assert found.status is SourceStatus.OK
-    assert (found.problems[-1].message, found.problems[-1].is_note) == ("breaks off after 2 records, which are kept", False)
+    assert (found.problems[-1].message, found.problems[-1].is_note) == (
+        "breaks off after 2 records, which are kept",
+        False,
+    )
 
 
 def test_a_first_page_that_fails_is_a_failure(server: Loopback, web: HttpClient) -> None:

@@ -166,19 +166,22 @@ def authors(raw: object, log: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...
     Sources split lists at every comma, even inside ``Name (Institute, City)``. Such parts are joined again. Then
     affiliations are separated from names, TeX accents become letters, and empty entries are dropped.
     """
-    if isinstance(raw, str):
-        raw = split_names(raw)
-    if not isinstance(raw, list | tuple):
-        if raw is not None:
-            log.record_fix("a value that is not a list of names was left out", "authors")
-        return (), ()
-    names = [clean_text(entry if isinstance(entry, str) else _name_of(entry), "authors", log) for entry in raw]
-    pairs = [_split_affiliation(name) for name in _join_parts(names, log)]
+    pairs = [_split_affiliation(name) for name in _join_parts(_names(raw, log), log)]
     authors = [(name.removeprefix("and "), place) for name, place in pairs if name.strip(":,; ")]
     if len(authors) < len(pairs):
         log.record_fix("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
     places = tuple([readable_name(place) if place else "" for _, place in authors])
     return tuple([_spell(name, log) for name, _ in authors]), places if any(places) else ()
+
+
+def _names(raw: object, log: ParseLog) -> list[str]:
+    if isinstance(raw, str):
+        raw = split_names(raw)
+    if not isinstance(raw, list | tuple):
+        if raw is not None:
+            log.record_fix("a value that is not a list of names was left out", "authors")
+        return []
+    return [clean_text(entry if isinstance(entry, str) else _name_of(entry), "authors", log) for entry in raw]
 
 
 def split_names(line: str) -> list[str]:

@@ -51,7 +51,7 @@ def explain_unscored(
     similar = fields.score_like_keys({name: value for name, value in paper.extra.items() if name != "affiliations"})
     if row.get("SCORE") is not None and similar == ["score"]:
         return "SCORE alone, as of a paper chosen for its author", "nothing to do: it is kept, and orders the paper"
-    reason = _half(missing[0]) if len(missing) == 1 else f"no {' and no '.join(missing)}"
+    reason = _missing_reason(missing)
     if similar:
         return _looks_like_score(reason, missing[0], similar)
     if len(missing) == 1:
@@ -59,9 +59,9 @@ def explain_unscored(
     return f"{reason}, and no key that looks like a score", SCORE_THEM
 
 
-def _half(missing: str) -> str:
-    (other,) = {*SCORES} - {missing}
-    return f"{other} without {missing}"
+def _missing_reason(missing: Sequence[str]) -> str:
+    others = [name for name in SCORES if name not in missing]
+    return f"{others[0]} without {missing[0]}" if others else f"no {' and no '.join(missing)}"
 
 
 def _looks_like_score(reason: str, missing: str, similar: Sequence[str]) -> tuple[str, str]:

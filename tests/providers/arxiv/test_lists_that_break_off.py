@@ -43,7 +43,9 @@ NO_ID = (
         (FIRST, Answer(200, b'<OAI-PMH><error code="badArgument">no</error></OAI-PMH>')),
     ],
 )
-def test_a_list_of_changes_keeps_the_pages_that_came(server: Loopback, web: HttpClient, answers: tuple[Answer, ...]) -> None:
+def test_a_list_of_changes_keeps_the_pages_that_came(
+    server: Loopback, web: HttpClient, answers: tuple[Answer, ...]
+) -> None:
     server.on(OAI, *answers)
     result = ArxivServices(web, endpoints(server)).modified("cs.LG", DAY)
     assert "2609.00001" in {row.paper.arxiv_id for row in result.rows}

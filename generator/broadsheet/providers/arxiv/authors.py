@@ -81,9 +81,9 @@ def _blocks(line: str) -> Iterator[str]:
 
 def _legend(blocks: list[str]) -> tuple[dict[str, str], list[str]]:
     """Return the meanings of marks, from parentheses at the end or the rest of the line, and the blocks before."""
-    last = blocks[-2] if len(blocks) > 1 and not blocks[-1].strip() else ""
-    if _FIRST_IN_LIST.match(last) and any(_MARKS.fullmatch(block[1:-1].strip()) for block in blocks[1:-2:2]):
-        return dict(_numbered_meanings(last[1:-1])), blocks[:-2]
+    final_block = blocks[-2] if len(blocks) > 1 and not blocks[-1].strip() else ""
+    if _FIRST_IN_LIST.match(final_block) and any(_MARKS.fullmatch(block[1:-1].strip()) for block in blocks[1:-2:2]):
+        return dict(_numbered_meanings(final_block[1:-1])), blocks[:-2]
     for index, block in enumerate(blocks):
         if block.startswith("(") and _LEGEND.match(block, 1 + len(block[1:]) - len(block[1:].lstrip())):
             return _meanings(block[1:-1]), blocks[:index] + blocks[index + 1 :]

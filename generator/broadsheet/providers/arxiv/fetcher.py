@@ -1,10 +1,10 @@
-"""arXiv's papers of one day: from the daily feed while it has them, else from the API and OAI-PMH.
+"""The fetcher of arXiv's papers of one day: from the daily feed while it has them, else from the API and OAI-PMH.
 
-The feed alone lists papers that were on hold, and older ones that were cross-listed: no window of submission has them.
-So a day that had to come from the API is open as long as its feed may come.
+Only the feed lists papers that were on hold and late cross-lists, since no window of submission contains them. So a day
+from the API stays open as long as its feed may come.
 
-The feed says what was announced, but authors as one text, no comments, and at times yesterday's papers under today's
-date. So every new paper's details are asked for; they hold when it was submitted, and that tells which day it is of.
+The feed has authors as one text, no comments, and sometimes yesterday's papers under today's date. So the details of
+each new paper are requested. Their time of submission shows the day of the paper.
 """
 
 import datetime
@@ -34,16 +34,16 @@ _ORDER = ("new", "cross", "replace", "replace-cross")
 
 
 def tasks(settings: Fetch) -> Iterator[FetchTask]:
-    """arXiv's papers, if categories are set."""
+    """Yield the task of arXiv's papers, if the settings have categories."""
     if settings.arxiv.categories:
-        ask = partial(fetch, settings)
-        yield FetchTask(NAME, ask, longest_s=_LONGEST_S, resume=ask)
+        function = partial(fetch, settings)
+        yield FetchTask(NAME, function, longest_s=_LONGEST_S, resume=function)
 
 
 def fetch(settings: Fetch, web: HttpClient, date: str, today: str, reason: str = "") -> FetchResult:
-    """Return the papers of `date`; `today` is the newest day there can be, `reason` says why the day is open, if it is.
+    """Return the papers of `date`. `today` is the newest possible day, `reason` says why the day is open, if it is.
 
-    Raises DigestError where arXiv gave nothing.
+    Raises DigestError if arXiv sent nothing.
     """
     day = _Day(ArxivServices(web, settings.endpoints), settings.arxiv, date, today)
     near = abs((datetime.date.fromisoformat(date) - datetime.date.fromisoformat(today)).days) <= 1
@@ -54,7 +54,7 @@ def fetch(settings: Fetch, web: HttpClient, date: str, today: str, reason: str =
 
 
 class _Day:
-    """One day in the making."""
+    """The state of a day while it is fetched."""
 
     def __init__(self, services: ArxivServices, settings: Arxiv, date: str, today: str) -> None:
         self._services, self._settings, self._today = services, settings, today
@@ -64,22 +64,22 @@ class _Day:
         self._changes: dict[str, ParseResult] = {}
         self._done = FetchResult(source=NAME, date=date)
 
-    # -- the two ways ----------------------------------------------------------------------------------------------
+    # -- the two sources -------------------------------------------------------------------------------------------
 
     def from_feed(self) -> bool:
         """Take the day from the feed; False if it is out of order, that of another day, or empty on a working day."""
         date = self._done.date
         try:
-            made_for, harvest, full = self._whole_feed()
+            made_for, result, full = self._whole_feed()
         except DigestError as error:
             self._note(error)
             return False
         self._feed_day = made_for
-        if made_for != date or any(row.date != date for row in harvest.rows):
+        if made_for != date or any(row.date != date for row in result.rows):
             return False
-        if not harvest.rows:
+        if not result.rows:
             return self._is_holiday()
-        self._take(harvest)
+        self._take(result)
         if self._settings.details:
             self._add_details()
             self._mend_stale_categories()
@@ -125,7 +125,7 @@ class _Day:
             self._done.open = _FULL if was_full else "arXiv's list of this day was taken before its feed came out"
 
     def finish(self) -> FetchResult:
-        """All that was found."""
+        """Return the result of the day."""
         done, wanted = self._done, self._wanted()
         done.announced = sum(not is_replacement(paper) for paper in self._papers.values())
         done.papers = tuple(paper for paper in wanted if not is_replacement(paper))
@@ -134,7 +134,7 @@ class _Day:
         return done
 
     def _wanted(self) -> list[Paper]:
-        """What the settings do not leave out."""
+        """Return the papers that the settings want."""
         papers = list(self._papers.values())
         if not self._settings.cross_lists:
             papers = [paper for paper in papers if paper.announce_type != "cross"]
@@ -145,11 +145,11 @@ class _Day:
     def _whole_feed(self) -> tuple[str | None, ParseResult, list[str]]:
         """Return the day of the feed, what it lists, and the categories of which it may not list everything."""
         date, categories = self._done.date, self._settings.categories
-        made_for, harvest = self._services.feed(categories, date)
-        if not is_full_feed(harvest):
-            return made_for, harvest, []
+        made_for, result = self._services.feed(categories, date)
+        if not is_full_feed(result):
+            return made_for, result, []
         if len(categories) == 1:
-            return made_for, harvest, list(categories)
+            return made_for, result, list(categories)
         full = []
         for category in categories:
             try:
@@ -159,8 +159,8 @@ class _Day:
                 full.append(category)
                 continue
             full += [category] if is_full_feed(part) else []
-            harvest.rows += part.rows
-        return made_for, harvest, full
+            result.rows += part.rows
+        return made_for, result, full
 
     def _complete(self, categories: list[str]) -> None:
         """Add what a full feed had no room for: it leaves out new papers first.
@@ -169,11 +169,11 @@ class _Day:
         """
         date, names, before = self._done.date, ", ".join(categories), len(self._papers)
         had_faults, window = self._has_faults(), self._calendar.window(date)
-        given = self._in_time(categories, window) if window else ParseResult()
-        self._take(given)
+        submitted = self._in_time(categories, window) if window else ParseResult()
+        self._take(submitted)
         self._take_first_versions(categories)
         self._done.open = _FULL
-        if window and not given.rows:
+        if window and not submitted.rows:
             self._say(f"the feed of {names} is full, and the API has no papers to complete it", "fetch the day again")
             return
         more = len(self._papers) - before
@@ -200,25 +200,28 @@ class _Day:
     def _take_first_versions(self, categories: Sequence[str]) -> None:
         """Add the first versions that OAI-PMH lists under this day, at most `_LONGEST_HOLD_DAYS` old.
 
-        `announce` leaves out what another day has. `sift` does so before, and leaves out what may have been announced
-        before the archive began.
+        Papers that another day has, or that may have been announced before the archive began, are removed later
+        (`daily.first_versions`, `daily.dedupe`).
         """
-        first, undated = _days_before(self._done.date, _LONGEST_HOLD_DAYS), 0
-        for harvest in self._modified(categories):
-            versions = [row for row in harvest.rows if (row.paper.version or 1) == 1]
-            undated += sum(row.paper.published is None for row in versions if row.paper.arxiv_id not in self._papers)
-            rows = [row for row in versions if row.paper.published and row.paper.published >= first]
-            if not self._settings.cross_lists:
-                rows = [row for row in rows if self._is_own(row.paper)]
-            self._done.unproven |= {
-                row.paper.arxiv_id
-                for row in rows
-                if row.paper.arxiv_id not in self._papers and self._day_of(row.paper.published) < self._done.date
-            }
-            self._take(ParseResult(rows=rows, fixes=harvest.fixes))
+        undated = 0
+        for result in self._modified(categories):
+            rows = [row for row in result.rows if (row.paper.version or 1) == 1]
+            new = [row.paper for row in rows if row.paper.arxiv_id not in self._papers]
+            undated += sum(paper.published is None for paper in new)
+            self._mark_unproven(new)
+            self._take(ParseResult(rows=[row for row in rows if self._may_be_new(row.paper)], fixes=result.fixes))
         if undated:
             records = "1 record" if undated == 1 else f"{undated:,} records"
             self._say(f"OAI-PMH has {records} without a readable date", "papers may be missing", note=True)
+
+    def _mark_unproven(self, papers: Iterable[Paper]) -> None:
+        older = (paper for paper in papers if self._day_of(paper.published) < self._done.date)
+        self._done.unproven |= {paper.arxiv_id for paper in older if self._may_be_new(paper)}
+
+    def _may_be_new(self, paper: Paper) -> bool:
+        """Return whether the settings want a first version, and it is not too old to be announced on this day."""
+        is_wanted = self._settings.cross_lists or self._is_own(paper)
+        return is_wanted and (paper.published or "") >= _days_before(self._done.date, _LONGEST_HOLD_DAYS)
 
     def _modified(self, categories: Sequence[str]) -> Iterator[ParseResult]:
         """Yield what OAI-PMH has of each category; what it does not give is a problem of the day."""
@@ -233,23 +236,23 @@ class _Day:
             yield self._changes[category]
 
     def _is_holiday(self) -> bool:
-        """Whether the calendar knows of no announcement; then the day is quiet."""
+        """Return whether the calendar has no announcement; if so, mark the day as quiet."""
         if self._calendar.announces(self._done.date):
             return False
         self._done.status = SourceStatus.QUIET
         return True
 
     def _submitted(self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime]) -> ParseResult:
-        """What came in then; the API's ``cat:`` with a star finds more than the archive."""
-        harvest = self._services.submitted(categories, window, self._done.date)
-        found = ((row, row.paper.categories) for row in harvest.rows)
-        harvest.rows = [row for row, codes in found if any(is_in(codes, category) for category in categories)]
-        return harvest
+        """Return the papers submitted in the window; the API's ``cat:`` with a star also matches other archives."""
+        result = self._services.submitted(categories, window, self._done.date)
+        pairs = ((row, row.paper.categories) for row in result.rows)
+        result.rows = [row for row, codes in pairs if any(is_in(codes, category) for category in categories)]
+        return result
 
-    def _take(self, harvest: ParseResult) -> None:
-        self._done.fixes += harvest.fixes
-        self._done.problems += harvest.problems
-        for row in sorted(harvest.rows, key=lambda row: _rank(row.paper)):
+    def _take(self, result: ParseResult) -> None:
+        self._done.fixes += result.fixes
+        self._done.problems += result.problems
+        for row in sorted(result.rows, key=lambda row: _rank(row.paper)):
             paper = row.paper
             if paper.announce_type is None:
                 paper = msgspec.structs.replace(paper, announce_type="new" if self._is_own(paper) else "cross")
@@ -260,24 +263,24 @@ class _Day:
         return any(is_in(paper.categories[:1], category) for category in self._settings.categories)
 
     def _take_replaced(self, since: datetime.datetime) -> None:
-        """Of what was changed on the day, what has a new version; the rest are corrections by arXiv."""
+        """Add the changed papers with a new version; other changes are corrections by arXiv."""
         first = since.date().isoformat()
-        for harvest in self._modified(self._settings.categories):
-            for row in harvest.rows:
+        for result in self._modified(self._settings.categories):
+            for row in result.rows:
                 if (row.paper.version or 1) > 1 and (row.paper.updated or "") >= first:
                     paper = msgspec.structs.replace(row.paper, announce_type="replace")
                     self._papers.setdefault(paper.arxiv_id, _marked(paper))
 
     def _add_details(self) -> None:
         try:
-            for harvest in self._services.details([p.arxiv_id for p in self._wanted()], self._done.date):
-                self._detail(harvest)
+            for result in self._services.details([p.arxiv_id for p in self._wanted()], self._done.date):
+                self._detail(result)
         except DigestError as error:
             self._note(error)
             self._say("the feed's papers are kept without details", "fetch again to fill them in", note=True)
 
-    def _detail(self, harvest: ParseResult) -> None:
-        for row in harvest.rows:
+    def _detail(self, result: ParseResult) -> None:
+        for row in result.rows:
             if paper := self._papers.get(row.paper.arxiv_id):
                 self._papers[paper.arxiv_id] = _marked(_with_details(paper, row.paper))
 
@@ -288,18 +291,18 @@ class _Day:
             new = [p for p in self._papers.values() if p.announce_type == "new" and is_in(p.categories[:1], category)]
             if window and new and self._are_older(new):
                 try:
-                    given = self._submitted([category], window)
+                    submitted = self._submitted([category], window)
                 except DigestError as error:
                     self._done.problems += error.problems
-                    given = ParseResult()
-                if _has_own(given, category) or len(new) >= _FEW:  # fewer may have been held back, and came alone
-                    self._put_in_place(category, new, given)
+                    submitted = ParseResult()
+                if _has_own(submitted, category) or len(new) >= _FEW:  # fewer may have been held back, and came alone
+                    self._put_in_place(category, new, submitted)
 
-    def _put_in_place(self, category: str, old: list[Paper], given: ParseResult) -> None:
+    def _put_in_place(self, category: str, old: list[Paper], submitted: ParseResult) -> None:
         for paper in old:
             del self._papers[paper.arxiv_id]
-        if _has_own(given, category):
-            self._take(given)
+        if _has_own(submitted, category):
+            self._take(submitted)
             self._done.open = _LAGS
             self._say(f"the feed has older papers of {category}; the API's are taken", "nothing to do", note=True)
         else:
@@ -307,14 +310,14 @@ class _Day:
             self._say(f"the feed has older papers of {category}, and the API none of the day", "try again later")
 
     def _are_older(self, papers: Iterable[Paper]) -> bool:
-        """Whether none of the papers was submitted in time for this day alone; unknown times count as in time."""
+        """Return whether all papers were submitted in time for an earlier day; unknown times count as this day's."""
         return max(self._day_of(paper.published) for paper in papers) < self._done.date
 
     def _day_of(self, published: str | None) -> str:
         return self._calendar.first_day(published) if published else self._done.date
 
     def _note(self, error: DigestError) -> None:
-        """What went wrong, yet was made up for."""
+        """Add the problems of an error as notes, since the day does not depend on them."""
         self._done.problems += [msgspec.structs.replace(problem, is_note=True) for problem in error.problems]
 
     def _say(self, what: str, do: str, *, note: bool = False) -> None:
@@ -326,7 +329,7 @@ def _days_before(date: str, days: int) -> str:
 
 
 def is_replacement(paper: Paper) -> bool:
-    """Whether the paper was announced before, and this is a later version of it."""
+    """Return whether this is a later version of a paper announced before."""
     return (paper.announce_type or "").startswith("replace")
 
 
@@ -341,16 +344,16 @@ def _marked(paper: Paper) -> Paper:
     return msgspec.structs.replace(paper, extra={**paper.extra, "withdrawn": True})
 
 
-def _with_details(paper: Paper, known: Paper) -> Paper:
+def _with_details(paper: Paper, details: Paper) -> Paper:
     """The feed's paper with what the API knows better; what both tell of its announcement is the feed's."""
     names = ("authors", "doi", "journal_ref", "arxiv_comment", "published", "updated", "extra")
-    changes = {name: getattr(known, name) for name in names if getattr(known, name)}
-    return msgspec.structs.replace(paper, **changes, version=max(paper.version or 0, known.version or 0) or None)
+    changes = {name: getattr(details, name) for name in names if getattr(details, name)}
+    return msgspec.structs.replace(paper, **changes, version=max(paper.version or 0, details.version or 0) or None)
 
 
-def _has_own(harvest: ParseResult, category: str) -> bool:
-    """Whether there are papers that belong to `category` first: they are announced as new there."""
-    return any(is_in(row.paper.categories[:1], category) for row in harvest.rows)
+def _has_own(result: ParseResult, category: str) -> bool:
+    """Return whether `category` is the primary one of any paper, which is then new there."""
+    return any(is_in(row.paper.categories[:1], category) for row in result.rows)
 
 
 def _rank(paper: Paper) -> int:

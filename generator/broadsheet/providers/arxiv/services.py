@@ -1,4 +1,4 @@
-"""arXiv's three services, asked as its rules want: one request in three seconds over one connection for all of them.
+"""Requests to arXiv's three services, within its limit: one request in three seconds, over one connection for all.
 
 Source: https://info.arxiv.org/help/api/tou.html; each method names its own.
 """
@@ -34,30 +34,30 @@ _PHYSICS = frozenset(
 
 
 class ArxivServices:
-    """Asks, and parses what comes. Every method raises WebError or DigestError."""
+    """A client that parses the answers. Every method raises WebError or DigestError."""
 
     def __init__(self, web: HttpClient, endpoints: Endpoints) -> None:
         self._web, self._at = web, endpoints
 
     def feed(self, categories: Sequence[str], date: str) -> tuple[str | None, ParseResult]:
-        """The day for which the feed of `categories` says it was made, and what it lists (`MOST_IN_FEED` at most).
+        """Return the day that the feed of `categories` names, and its papers (at most `MOST_IN_FEED`).
 
         Source: https://info.arxiv.org/help/rss.html
         """
-        read = self._xml(f"{self._at.arxiv_feed}/{'+'.join(map(quote, categories))}")
-        harvest = arxiv_feed.parse(read, date)
-        days = {row.date for row in harvest.rows}  # Atom says it of each paper, but not of the whole
-        return arxiv_feed.feed_day(read) or (days.pop() if len(days) == 1 else None), harvest
+        document = self._xml(f"{self._at.arxiv_feed}/{'+'.join(map(quote, categories))}")
+        result = arxiv_feed.parse(document, date)
+        days = {row.date for row in result.rows}  # Atom says it of each paper, but not of the whole
+        return arxiv_feed.feed_day(document) or (days.pop() if len(days) == 1 else None), result
 
     def details(self, ids: Sequence[str], date: str) -> Iterator[ParseResult]:
-        """Yield what the API knows of the papers `ids`, which may be nothing of those announced an hour ago.
+        """Yield the API's details of the papers `ids`, without papers that its index does not have yet.
 
         Source: https://info.arxiv.org/help/api/user-manual.html
         """
         for start in range(0, len(ids), _IDS):
-            wanted, found = ids[start : start + _IDS], ParseResult()
-            _extend(found, arxiv_feed.parse(self._query(id_list=",".join(wanted), max_results=len(wanted)), date))
-            yield found
+            wanted, result = ids[start : start + _IDS], ParseResult()
+            _extend(result, arxiv_feed.parse(self._query(id_list=",".join(wanted), max_results=len(wanted)), date))
+            yield result
 
     def submitted(
         self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime], date: str
@@ -68,60 +68,62 @@ class ArxivServices:
         """
         start, end = (f"{time:%Y%m%d%H%M}" for time in (window[0], window[1] - datetime.timedelta(minutes=1)))
         names = " OR ".join(_searched(categories))
-        found, total, given, empty = ParseResult(), 0, 0, 0
+        result, total, received, empty = ParseResult(), 0, 0, 0
         while empty < _EMPTY_PAGES:
             try:
                 page = self._query(
                     search_query=f"({names}) AND submittedDate:[{start} TO {end}]",
                     sortBy="submittedDate",
                     sortOrder="ascending",
-                    start=given,
+                    start=received,
                     max_results=_PAGE,
                 )
-                _extend(found, arxiv_feed.parse(page, date))
+                _extend(result, arxiv_feed.parse(page, date))
             except DigestError as error:
-                return _broken_off(found, error)
+                return _broken_off(result, error)
             total, entries = max(total, arxiv_feed.total_results(page) or 0), len(page.root.findall("entry"))
-            given += entries
+            received += entries
             empty = 0 if entries else empty + 1
             if total > _MOST:
                 raise rejected(page.where, f"{total:,} papers of {date}, more than the API gives", "ask for less")
-            if entries and given >= total:
+            if entries and received >= total:
                 break
-        if given < total:
+        if received < total:
             raise rejected(
-                printable_url(self._at.arxiv_api), f"gives {given:,} of {total:,} papers of {date}", "try again later"
+                printable_url(self._at.arxiv_api),
+                f"gives {received:,} of {total:,} papers of {date}",
+                "try again later",
             )
-        return found
+        return result
 
     def modified(self, category: str, date: str) -> ParseResult:
-        """Every record of `category` whose last change was on `date`, with its versions: replaced ones among them.
+        """Return the records of `category` whose last change was on `date`, with their versions.
 
         A record that was changed again since is under that later day. A list that expires half-way (tokens live for a
         day) is asked for once more from its beginning. One that breaks off otherwise is returned as far as it came.
         Source: https://info.arxiv.org/help/oa/index.html
         """
         for attempt in (1, 2):
-            found, expired = ParseResult(), False
+            result, expired = ParseResult(), False
             try:
-                for read in self._lists(category, date):
-                    expired = arxiv_oai.error_code(read) == "badResumptionToken"
+                for document in self._lists(category, date):
+                    expired = arxiv_oai.error_code(document) == "badResumptionToken"
                     if expired and attempt == 1:
                         break
-                    _extend(found, arxiv_oai.parse(read, date))
+                    _extend(result, arxiv_oai.parse(document, date))
             except DigestError as error:
-                return _broken_off(found, error)
+                return _broken_off(result, error)
             if not expired:
                 break
-        return found
+        return result
 
     def _lists(self, category: str, date: str) -> Iterator[XmlDocument]:
         query = {"metadataPrefix": "arXivRaw", "set": oai_set(category), "from": date, "until": date}
         tokens: set[str] = set()
         for _ in range(_MOST_LISTS):
-            read = self._xml(f"{self._at.arxiv_oai}?{urlencode({'verb': 'ListRecords', **query})}")
-            yield read
-            token = arxiv_oai.resumption_token(read)
+            document = self._xml(f"{self._at.arxiv_oai}?{urlencode({'verb': 'ListRecords', **query})}")
+            yield document
+            token = arxiv_oai.resumption_token(document)
             if token is None:
                 return
             if token in tokens:
@@ -134,14 +136,14 @@ class ArxivServices:
         return self._xml(f"{self._at.arxiv_api}?{urlencode(parameters)}")
 
     def _xml(self, url: str) -> XmlDocument:
-        read = decode.decode_document(self._web.get(SERVICE, url).body, printable_url(url))
-        if not isinstance(read, XmlDocument):
+        document = decode.decode_document(self._web.get(SERVICE, url).body, printable_url(url))
+        if not isinstance(document, XmlDocument):
             raise rejected(printable_url(url), "answers with something that is not XML", "try again later")
-        return read
+        return document
 
 
 def oai_set(category: str) -> str:
-    """The OAI-PMH set of a category or archive: ``cs:cs:LG``, ``physics:hep-th``, ``cs``."""
+    """Return the OAI-PMH set of a category or archive: ``cs:cs:LG``, ``physics:hep-th``, ``cs``."""
     archive, _, subject = category.partition(".")
     group = "physics" if archive in _PHYSICS else archive
     if not subject and group == archive:
@@ -149,9 +151,9 @@ def oai_set(category: str) -> str:
     return f"{group}:{archive}" + (f":{subject}" if subject else "")
 
 
-def is_full_feed(harvest: ParseResult) -> bool:
+def is_full_feed(result: ParseResult) -> bool:
     """Return whether a feed has as many items as it can have, so that some may be left out."""
-    return len(harvest.rows) + harvest.rejected >= MOST_IN_FEED
+    return len(result.rows) + result.rejected >= MOST_IN_FEED
 
 
 def _searched(categories: Sequence[str]) -> list[str]:
@@ -160,19 +162,21 @@ def _searched(categories: Sequence[str]) -> list[str]:
     return [f"cat:{name}" if "." in name else f"cat:{name}*" for name in dict.fromkeys(names)]
 
 
-def _extend(found: ParseResult, more: ParseResult) -> None:
-    """Add a page. Raises DigestError if none of its records can be read."""
+def _extend(result: ParseResult, more: ParseResult) -> None:
+    """Add a page. Raises DigestError if none of its records can be parsed."""
     problems = [problem for problem in more.problems if not problem.is_note]
     if more.rejected and not more.rows:
         raise DigestError(problems)
-    found.rows += more.rows
-    found.fixes += more.fixes
-    found.problems += problems
+    result.rows += more.rows
+    result.fixes += more.fixes
+    result.problems += problems
 
 
-def _broken_off(found: ParseResult, error: DigestError) -> ParseResult:
+def _broken_off(result: ParseResult, error: DigestError) -> ParseResult:
     """Return what came before a page failed, with a problem for the rest. Raises the error if nothing came."""
-    if not found.rows:
+    if not result.rows:
         raise error
-    found.problems += [msgspec.structs.replace(it, hint="fetch the day again for the rest") for it in error.problems]
-    return found
+    result.problems += [
+        msgspec.structs.replace(problem, hint="fetch the day again for the rest") for problem in error.problems
+    ]
+    return result

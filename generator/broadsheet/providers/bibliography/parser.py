@@ -253,6 +253,6 @@ def _ris_lines(text: str) -> Iterator[tuple[int, str, str]]:
 
 def _ris_author(name: str) -> str:
     """Return ``King, Ada, Jr.`` as ``Ada King Jr.``."""
-    last, *others = [part.strip() for part in name.split(",", 2)]
+    surname, *others = [part.strip() for part in name.split(",", 2)]
     first, suffix = [*others, "", ""][:2]
-    return " ".join(part for part in (first, last, suffix) if part)
+    return " ".join(part for part in (first, surname, suffix) if part)

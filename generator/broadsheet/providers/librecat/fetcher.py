@@ -44,8 +44,7 @@ def fetch(repository: Repository, web: HttpClient, date: str, today: str) -> Fet
         result.rejected_publications += page.rejected_publications
         problems += page.problems
         streams.append(page.stream if len(new) == len(page.publications) else None)
-    texts = [text for text in streams if text is not None]
-    result.stream = "".join(f"{text.rstrip()}\n" for text in texts) if len(texts) == len(streams) else None
+    result.stream = _join(streams)
     if not ids:
         location = printable_url(repository.url)
         problems.append(Diagnostic(location, "finds no publication", "check the query", is_note=True))
@@ -57,6 +56,11 @@ def fetch(repository: Repository, web: HttpClient, date: str, today: str) -> Fet
         file=f"{repository.name}.yml",
         problems=problems,
     )
+
+
+def _join(streams: list[str | None]) -> str | None:
+    texts = [f"{text.rstrip()}\n" for text in streams if text is not None]
+    return "".join(texts) if len(texts) == len(streams) else None
 
 
 def _pages(web: HttpClient, repository: Repository, problems: list[Diagnostic]) -> Iterator[ParseResult]:
