@@ -1,4 +1,4 @@
-"""Hugging Face Daily Papers and LibreCat, from a server that plays them."""
+"""Hugging Face Daily Papers and LibreCat, from a local server with recorded answers."""
 
 import json
 from pathlib import Path

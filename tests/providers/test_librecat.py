@@ -1,4 +1,4 @@
-"""What LibreCat's records say in markup, entities, links and fields of their own, and where it is shown."""
+"""Markup, entities, links and special fields of LibreCat's records, and the pages that show them."""
 
 import html
 

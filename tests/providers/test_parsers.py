@@ -1,4 +1,4 @@
-"""What each kind of file becomes. All texts here are made up."""
+"""Records of each format. All texts here are invented."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Recordings: every one is played by a test, and with ``--live`` the services themselves are asked."""
+"""Recordings: a test uses each, and with ``--live`` they are compared with the services."""
 
 import time
 from pathlib import Path
@@ -21,14 +21,14 @@ LIVE = Service(name="live", interval=3.0)
 
 
 def test_every_recording_is_played() -> None:
-    """A test that plays one fails if it is never asked for (`Loopback`); so none lies here unused."""
+    """A test fails if its recording is never requested (`Loopback`), so none is unused."""
     tests = "\n".join(path.read_text("utf-8") for path in HERE.rglob("test_fetch*.py"))
     assert [name for name in playing.names() if f'"{name}"' not in tests] == []
     assert [path.name for path in FOLDER.iterdir() if path.suffix != ".http"] == []
 
 
 def papers(body: bytes) -> list[Paper]:
-    """All that is told of papers, but for their abstracts."""
+    """The papers, without abstracts."""
     rows = parsers.parse(body, "file", DAY)[1].rows if body.strip() else []
     return [msgspec.structs.replace(row.paper, abstract=None, extra={}) for row in rows]
 

@@ -1,4 +1,4 @@
-"""Rows as people keep them: their own days, other names of the fields, other scales of the scores."""
+"""Rows with their own days, other field names and other score scales."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Tables and bibliographies, held against what the standard library and other people's readers make of them."""
+"""Tables and bibliographies, compared with the results of the standard library and other parsers."""
 
 import csv
 import io

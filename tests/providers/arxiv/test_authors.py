@@ -1,4 +1,4 @@
-"""Lines of authors in arXiv's own form: names, numbered places, teams, and those who are not named."""
+"""Lines of authors in arXiv's own form: names, numbered places, teams, and "et al."."""
 
 import time
 from pathlib import Path

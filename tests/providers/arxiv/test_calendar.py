@@ -1,4 +1,4 @@
-"""When arXiv announces what."""
+"""arXiv's days of announcement."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""Two names of one category: which codes of arXiv mean the same, and what that changes."""
+"""Categories of arXiv with two names, and their effects."""
 
 from urllib.parse import parse_qs, urlsplit
 

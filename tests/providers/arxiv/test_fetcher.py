@@ -1,4 +1,4 @@
-"""arXiv's papers of a day, from a server that plays arXiv, on its good days and its bad ones."""
+"""arXiv's papers of a day, from a local server with recorded and faulty answers."""
 
 import datetime
 import json

@@ -1,4 +1,4 @@
-"""A feed without room for more: what completes its day, what must not, and what is said of it."""
+"""Full feeds: the papers that complete their day, the papers that must not, and the messages."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which comments, abstracts and titles say that a paper is withdrawn, and which only speak of withdrawing."""
+"""Comments, abstracts and titles with and without a notice of withdrawal."""
 
 import json
 import time
