@@ -58,6 +58,7 @@ def make_digest(root: Path, papers: dict[str, list[dict[str, Any]]] | None = Non
     for page in (
         "architecture.md",
         "benchmarks.md",
+        "commands.md",
         "mail.md",
         "running.md",
         "scoring.md",

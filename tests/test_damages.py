@@ -11,6 +11,6 @@ def test_random_damages_cost_a_build_and_never_a_wrong_page(tmp_path: Path) -> N
     random_ = random.Random(4)
     for _ in range(8):
         attack(world, random_)
-    copy = next((world.root / ".digest").glob("seal-*")).relative_to(world.root).as_posix()
+    copy = next((world.root / ".digest").glob("manifest-*")).relative_to(world.root).as_posix()
     for path in ("site/.digest", copy, "site/.digest", "site/.digest"):
         attack(world, random_, path)

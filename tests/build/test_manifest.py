@@ -1,4 +1,4 @@
-"""The seal of a site: a damaged, lost or forged one costs a build, and never a file that the program did not make."""
+"""The manifest of a site: a damaged, lost or forged one costs a build, and never a file that the program did not make."""
 
 import random
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.build import manifest as seals
+from broadsheet.build import manifest as manifests
 from broadsheet.build.build import build
 from broadsheet.build.clean import clear
 from broadsheet.build.manifest import MANIFEST, read_manifest
@@ -65,7 +65,7 @@ def with_mine(site: dict[str, bytes]) -> dict[str, bytes]:
     return site | {path: text.encode() for path, text in MINE.items()}
 
 
-def test_a_damaged_seal_costs_no_foreign_file_and_leaves_no_stale_one(root: Path) -> None:
+def test_a_damaged_manifest_costs_no_foreign_file_and_leaves_no_stale_one(root: Path) -> None:
     day = root / "data/papers/2025/2025-05-27.jsonl"
     papers = day.read_bytes()
     with_day = with_mine(clean(root))
@@ -110,7 +110,7 @@ def test_the_command_says_what_it_left_for_lack_of_a_list(root: Path) -> None:
     assert digest("build", "--root", root, "--jobs", "1").stderr == ""
 
 
-def test_a_file_in_the_place_of_a_new_page_stays_though_the_seal_is_damaged(root: Path) -> None:
+def test_a_file_in_the_place_of_a_new_page_stays_though_the_manifest_is_damaged(root: Path) -> None:
     (root / "site/daily/2025/06/02").mkdir(parents=True)
     (root / "site/daily/2025/06/02/index.html").write_text("mine")
     damage(root, "cut short")
@@ -121,7 +121,7 @@ def test_a_file_in_the_place_of_a_new_page_stays_though_the_seal_is_damaged(root
     assert (root / "site/daily/2025/06/02/index.html").read_text() == "mine"
 
 
-def test_clearing_with_a_damaged_seal_leaves_what_somebody_added(root: Path) -> None:
+def test_clearing_with_a_damaged_manifest_leaves_what_somebody_added(root: Path) -> None:
     damage(root, "noise")
     clear(root)
     assert tree(root / "site") == with_mine({})
@@ -142,14 +142,14 @@ def test_a_build_whose_cache_is_lost_takes_the_stale_files_all_the_same(root: Pa
 OUTSIDE = ("../data/papers/2025/2025-05-26.jsonl", "daily/../../digest.yml", "/etc/hostname")
 
 
-def test_a_seal_that_names_a_place_outside_is_no_list(root: Path) -> None:
+def test_a_manifest_that_names_a_place_outside_is_no_list(root: Path) -> None:
     before = tree(root / "data"), (root / "digest.yml").read_bytes()
     for path in OUTSIDE:
         (root / "site" / MANIFEST).write_bytes(forged("index.html", path))
         manifest = read_manifest(root / "site")
         assert manifest is not None
         assert manifest.sizes is None
-    next((root / ".digest").glob("seal-*")).write_bytes(forged(*OUTSIDE))
+    next((root / ".digest").glob("manifest-*")).write_bytes(forged(*OUTSIDE))
     clear(root)
     assert (tree(root / "data"), (root / "digest.yml").read_bytes()) == before
 
@@ -163,8 +163,10 @@ def test_clearing_does_not_follow_a_link_out_of_the_site(root: Path) -> None:
 
 
 @pytest.mark.parametrize("unit", [b"\0", b"1 a\0", b"1"])
-def test_a_seal_that_unpacks_to_much_is_no_list(unit: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seals, "MAX_LIST_BYTES", 2**20)
+def test_a_manifest_that_unpacks_to_much_is_no_list(
+    unit: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifests, "MAX_LIST_BYTES", 2**20)
     packed = zlib.compress(unit * (2**21 // len(unit)), 9)
     (tmp_path / MANIFEST).write_bytes(b"0" * 64 + b"\n" + packed)
     manifest = read_manifest(tmp_path)

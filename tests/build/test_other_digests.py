@@ -1,4 +1,4 @@
-"""Which folders of other people a build refuses, forced or not: another digest's, and a site with a closed seal."""
+"""Which folders of other people a build refuses, forced or not: another digest's, and a site with a closed manifest."""
 
 import os
 import tempfile
@@ -59,7 +59,7 @@ def test_what_only_stands_beside_settings_is_a_folder_like_any_other(root: Path,
     (root / "docs/digest.yml").write_text("topics: []")  # published as an example
     (root / "docs/mkdocs.yml").write_text("site_name: a")
     for site in (root / "site", other / "site", root.parent / "group/www"):
-        for _ in ("new", "sealed"):
+        for _ in ("new", "finished"):
             build(root, site, processes=1)
         assert (site / "digest.yml").is_file()
 
@@ -81,7 +81,7 @@ def as_another_user() -> Iterator[None]:
         os.seteuid(before)
 
 
-def test_a_seal_that_this_user_may_not_read_is_named() -> None:
+def test_a_manifest_that_this_user_may_not_read_is_named() -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder) / "site"
         site.mkdir()
@@ -90,5 +90,5 @@ def test_a_seal_that_this_user_may_not_read_is_named() -> None:
         for force in (False, True):
             with as_another_user(), pytest.raises(DigestError) as error:
                 check_folder(site, Path("/srv/digest"), Path("/srv/digest/docs"), force=force)
-            what = "has a seal, .digest, that this user may not read: give this user access to it"
+            what = "has a manifest, .digest, that this user may not read: give this user access to it"
             assert str(error.value) == f"{site}: {what}"

@@ -97,7 +97,7 @@ def clean(root: Path) -> dict[str, bytes]:
 
 
 def files(site: Path) -> dict[str, bytes]:
-    """Return what is in a site but its seal, which counts files in docs/ whose line ends were changed."""
+    """Return what is in a site but its manifest, which counts files in docs/ whose line ends were changed."""
     return {path: data for path, data in tree(site).items() if path != MANIFEST}
 
 
@@ -116,7 +116,7 @@ def test_after_an_ordinary_event_clearing_leaves_what_somebody_added(root: Path,
     assert tree(root / "site") == {"CNAME": b"papers.example"}
 
 
-def test_a_file_of_another_length_is_not_the_programs_where_the_seal_is_lost(root: Path) -> None:
+def test_a_file_of_another_length_is_not_the_programs_where_the_manifest_is_lost(root: Path) -> None:
     (root / "site" / MANIFEST).unlink()
     (root / "site/index.html").write_text("mine")
     with pytest.raises(DigestError, match=r"site/index\.html: no build made it"):

@@ -127,7 +127,7 @@ def test_a_folder_with_other_files_is_refused_unless_forced_and_then_keeps_them(
     del files["index.html"]
     assert there(www, files)
     assert "<title>" in (www / "index.html").read_text("utf-8")
-    build(root, www, processes=1)  # it carries the seal now
+    build(root, www, processes=1)  # it carries the manifest now
     assert there(www, files)
 
 
@@ -191,7 +191,7 @@ def test_a_file_in_the_place_of_a_new_page_is_named_and_stays(root: Path) -> Non
     assert "<title>" in (root / "site/daily/2025/06/02/index.html").read_text("utf-8")
 
 
-def test_a_site_of_an_earlier_version_is_known_by_its_seal(root: Path) -> None:
+def test_a_site_of_an_earlier_version_is_known_by_its_manifest(root: Path) -> None:
     build(root, processes=1)
     put(root / "site", {"photos/a.jpg": "mine", "CNAME": "mine"})
     manifest = root / "site" / MANIFEST

@@ -36,7 +36,7 @@ def check_folder(site: Path, root: Path, docs: Path, manifest_copy: Path | None 
     They may if it is empty, has a manifest, or has files in the copy of a lost manifest.
     """
     fault = _fault_of_path(site) or _fault_of_place(site, root, docs)
-    fault = fault or _of_another_digest(site, root) or _without_sound_seal(site)
+    fault = fault or _of_another_digest(site, root) or _without_sound_manifest(site)
     if not fault and not force and entries(str(site)) and not _is_made(site, manifest_copy):
         fault = "is not empty, and no build made it", _FORCE
     if fault:
@@ -75,11 +75,11 @@ def _fault_of_place(site: Path, root: Path, docs: Path) -> tuple[str, str] | Non
     return None
 
 
-def _without_sound_seal(site: Path) -> tuple[str, str] | None:
+def _without_sound_manifest(site: Path) -> tuple[str, str] | None:
     if os.path.lexists(site / MANIFEST) and not stat.S_ISREG(os.lstat(site / MANIFEST).st_mode):
-        return f"has something else in the place of its seal, {MANIFEST}", f"move {MANIFEST} away"
+        return f"has something else in the place of its manifest, {MANIFEST}", f"move {MANIFEST} away"
     if not _is_readable(site / MANIFEST):
-        return f"has a seal, {MANIFEST}, that this user may not read", "give this user access to it"
+        return f"has a manifest, {MANIFEST}, that this user may not read", "give this user access to it"
     if os.path.lexists(site / ".git") and read_manifest(site) is None:
         return "is a Git work tree that no build made", _ELSEWHERE
     return None

@@ -28,6 +28,7 @@ COMMANDS = {
     "mail": "mail",
     "new": "new",
     "schema": "schema",
+    "docs": "docs",
 }
 
 

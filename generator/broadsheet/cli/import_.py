@@ -78,8 +78,8 @@ def parse_scales(context: click.Context, option: click.Parameter, values: tuple[
     metavar="[FIELD=]LOW-HIGH",
     help="The scale of the scores, if it is not 1-10: 0-100, or novelty=1-5 for one of them.",
 )
-@click.option("--replace", is_flag=True, help="Where a row differs from one in data/, take the one that comes in.")
-@click.option("--quiet", is_flag=True, help="Say nothing but problems.")
+@click.option("--replace", is_flag=True, help="Where a row differs from one in data/, take the imported one.")
+@click.option("--quiet", is_flag=True, help="Print only problems.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 def import_command(
     paths: tuple[str, ...],
@@ -132,10 +132,10 @@ def _lines(report: ImportReport) -> Iterable[str]:
     yield f"{count(len(report.days), 'day')} changed in data/"
     yield from fix_lines(report.repairs)
     yield from _unscored_lines(report.unscored)
-    if report.kept:
-        rows = count(len(report.kept), "row")
+    if report.conflicts:
+        rows = count(len(report.conflicts), "row")
         yield f"kept: in {rows} data/ differs and stays (--replace takes what comes in; --json lists them)"
-        yield f"kept: e.g. {'; '.join(map(str, report.kept[:3]))}"
+        yield f"kept: e.g. {'; '.join(map(str, report.conflicts[:3]))}"
     yield from (f"note: {problem}" for problem in report.problems if problem.is_note)
 
 

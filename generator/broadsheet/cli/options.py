@@ -18,7 +18,7 @@ root_option = click.option(
     default=".",
     help="The digest's folder, the one with digest.yml.",
 )
-quiet_option = click.option("--quiet", is_flag=True, help="Say nothing but problems.")
+quiet_option = click.option("--quiet", is_flag=True, help="Print only problems.")
 jobs_option = click.option("--jobs", type=click.IntRange(1), help="Number of processes. Default: one a core.")
 site_option = click.option(
     "--site",
