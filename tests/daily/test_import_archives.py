@@ -77,7 +77,7 @@ def test_real_archives_in_three_orders(corpus: Path, archives: Path, tmp_path: P
     for turn in range(3):
         root = tmp_path / str(turn)
         for folder in (*folders[turn:], *folders[:turn]):
-            conflicts += len(run(root, [str(folder)]).kept)
+            conflicts += len(run(root, [str(folder)]).conflicts)
         texts.append(tree(root))
     assert texts[0] == texts[1] == texts[2]
     # One day was scored twice, and the two files contradict each other: the second one stays out, and is counted.
@@ -91,8 +91,8 @@ def test_only_true_conflicts_depend_on_the_order_and_are_named(tmp_path: Path) -
         digest_of(tmp_path / name, *order[0])
         path = tmp_path / name / f"{DAY}.jsonl"
         path.write_text("".join(json.dumps(line) + "\n" for line in order[1]))
-        (kept,) = run(tmp_path / name, [str(path)]).kept
-        assert str(kept) == f"2605.00002 of {DAY} (relevance)"
+        (conflict,) = run(tmp_path / name, [str(path)]).conflicts
+        assert str(conflict) == f"2605.00002 of {DAY} (relevance)"
     one, other = (next(iter(tree(tmp_path / name).values())).splitlines() for name in ("a", "b"))
     assert [a == b for a, b in zip(one, other, strict=True)] == [True, False, True]
 
@@ -132,7 +132,7 @@ def test_a_data_folder_is_read_back(tmp_path: Path) -> None:
     assert report.faults == []
     assert tree(tmp_path / "new") == tree(tmp_path / "old")
     again = run(tmp_path / "new", [str(tmp_path / "old/data")])
-    assert (again.days, again.receipts, again.kept) == ([], 0, [])
+    assert (again.days, again.receipts, again.conflicts) == ([], 0, [])
 
 
 def test_the_data_of_real_archives_are_read_back(corpus: Path, archives: Path, tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_papers_that_are_listed_apart_count_as_relevant(tmp_path: Path) -> None:
         receipt = store.receipt(DAY)
         assert receipt is not None
         assert (receipt.shown, len(store.papers(DAY))) == (3, 3)
-        assert put(root, {}).kept == []
+        assert put(root, {}).conflicts == []
     assert tree(tmp_path / "daily") == tree(tmp_path / "hot")
 
 

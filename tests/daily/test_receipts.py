@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.checks.check import check
+from broadsheet.daily import ledger
 from broadsheet.daily.receipts import SourceRun, reconcile
 from broadsheet.index.states import derive_state
 from broadsheet.model.paper import Paper
@@ -129,6 +130,25 @@ def faults(root: Path, **changes: object) -> list[str]:
 
 def test_a_receipt_that_adds_up_is_sound(tmp_path: Path) -> None:
     assert faults(tmp_path) == []
+
+
+def test_a_receipt_from_before_0_1_0_is_read_and_written_with_todays_keys(tmp_path: Path) -> None:
+    assert faults(tmp_path) == []
+    store = Store(tmp_path)
+    path = store.receipt_path(DAY)
+    text = path.read_text("utf-8")
+    old = text.replace('"shown"', '"relevant"').replace('"status"', '"condition"')
+    assert old.count("relevant") == old.count("condition") == 1
+    path.write_text(old)
+    assert store.receipt(DAY) == GOOD
+    assert [problem for problem in check(tmp_path).problems if problem.location.startswith("data/")] == []
+    ledger.write(store, GOOD)
+    assert path.read_text("utf-8") == text
+    path.write_text(old.replace('"relevant": 2', '"relevant": 9'))
+    line = text[: text.index('"shown"')].count("\n") + 1
+    assert f"data/runs/2026/{DAY}.json:{line}: 9 shown of 4 scanned: correct the counts" in map(
+        str, check(tmp_path).problems
+    )
 
 
 @pytest.mark.parametrize(

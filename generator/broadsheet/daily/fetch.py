@@ -91,34 +91,36 @@ def fetch_days(
 
 
 def fetch_sources(
-    root: Path, settings: Settings, asks: Iterable[FetchTask], web: HttpClient, date: str, today: str, asked_at: str
+    root: Path, settings: Settings, tasks: Iterable[FetchTask], web: HttpClient, date: str, today: str, asked_at: str
 ) -> list[FetchResult]:
-    """Return what every source gives for `date`; one that fails says so, and the others are asked all the same."""
-    store, calendar, found = Store(root), Calendar(settings.fetch.arxiv.holidays), []
-    for ask in asks:
-        found.append(_answer(ask, web, date, today, _reason(store, ask, date)))
-        settle_absence(store, calendar, found[-1], asked_at)
-    return found
+    """Return the result of every source for `date`; a failure does not stop the other sources."""
+    store, calendar, results = Store(root), Calendar(settings.fetch.arxiv.holidays), []
+    for task in tasks:
+        results.append(_fetch_source(task, web, date, today, _open_reason(store, task, date)))
+        settle_absence(store, calendar, results[-1], asked_at)
+    return results
 
 
-def _reason(store: Store, ask: FetchTask, date: str) -> str:
-    """Return why a source is open, if it is."""
-    receipt = store.receipt(date) if ask.resume else None
-    tally = receipt.sources.get(ask.source) if receipt else None
-    return tally.open if tally else ""
+def _open_reason(store: Store, task: FetchTask, date: str) -> str:
+    """Return the reason why a source is open, if it is."""
+    receipt = store.receipt(date) if task.resume else None
+    stats = receipt.sources.get(task.source) if receipt else None
+    return stats.open if stats else ""
 
 
-def _answer(ask: FetchTask, web: HttpClient, date: str, today: str, reason: str) -> FetchResult:
-    """Return what one source gives in the time that it has."""
-    limited = web.within(ask.longest_s)
+def _fetch_source(task: FetchTask, web: HttpClient, date: str, today: str, open_reason: str) -> FetchResult:
+    """Return the result of one source within its time limit."""
+    limited = web.within(task.longest_s)
     try:
-        resumed = reason and ask.resume
-        found = resumed(limited, date, today, reason) if resumed else ask.fetch(limited, date, today)
+        if open_reason and task.resume:
+            result = task.resume(limited, date, today, open_reason)
+        else:
+            result = task.fetch(limited, date, today)
     except DigestError as error:
-        return failed_result(ask.source, date, error.problems)
+        return failed_result(task.source, date, error.problems)
     if limited.ran_out:
-        mark_incomplete(found, ask)
-    return found
+        mark_incomplete(result, task)
+    return result
 
 
 def store_results(

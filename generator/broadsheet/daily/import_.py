@@ -50,7 +50,7 @@ class ImportReport(msgspec.Struct):
     publications: dict[str, int] = {}
     repairs: list[Fix] = []
     unscored: list[UnscoredRows] = []
-    kept: list[Conflict] = []
+    conflicts: list[Conflict] = msgspec.field(default_factory=list, name="kept")
     problems: list[Diagnostic] = []
 
     @property
@@ -204,7 +204,7 @@ class _Import:
         old = self.receipts.get(receipt.date) or self.store.receipt(receipt.date)
         merged = self.receipts[receipt.date] = merge_receipts(old, receipt, replace=self.replace)
         if fields := receipt_conflicts(merged, receipt):
-            self.report.kept.append(Conflict(receipt.date, "", fields))
+            self.report.conflicts.append(Conflict(receipt.date, "", fields))
 
     def _add_dropped(self, date: str, rows: list[PaperRow]) -> None:
         """Add dropped papers to those of their day; stored ones stay."""
@@ -236,7 +236,7 @@ class _Import:
             outcome, fields = day.take(row)
             self.outcomes[outcome] += 1
             if fields:
-                self.report.kept.append(Conflict(date, row.paper.arxiv_id, fields))
+                self.report.conflicts.append(Conflict(date, row.paper.arxiv_id, fields))
             if row.is_rating and outcome is RowOutcome.ADDED:
                 what = f"rates {row.paper.arxiv_id}, which is not among the papers of {date}; kept with its id as title"
                 self.report.problems.append(Diagnostic(row.location, what, "import the day's papers too", is_note=True))

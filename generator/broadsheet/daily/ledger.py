@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from broadsheet.daily.receipts import SourceRun, reconcile, refit_counts
-from broadsheet.index.states import UNFINISHED, is_repaired
+from broadsheet.index.states import UNFINISHED, state_when_begun
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
@@ -17,12 +17,9 @@ RUN = "run: "  # prefix of the receipt's errors that concern the run as a whole
 
 def begin(store: Store, before: Receipt | None, date: str, started: str) -> None:
     """Write the receipt that a killed run leaves: it calls the day unfinished."""
-    if before is None:
-        write(store, Receipt(date=date, state=DayState.FAILED, errors=(UNFINISHED,), started=started))
-        return
-    state = DayState.PARTIAL if is_repaired(before) else before.state
-    errors = tuple(dict.fromkeys([*before.errors, UNFINISHED]))
-    write(store, msgspec.structs.replace(before, state=state, errors=errors))
+    receipt = before or Receipt(date=date, state=DayState.UNKNOWN, started=started)
+    errors = tuple(dict.fromkeys([*receipt.errors, UNFINISHED]))
+    write(store, msgspec.structs.replace(receipt, state=state_when_begun(before), errors=errors))
 
 
 def finish(
@@ -35,7 +32,7 @@ def finish(
     times: tuple[str, str],
 ) -> Receipt:
     """Write the receipt of a run that started and finished at `times`, or `before` if nothing changed."""
-    receipt = store.receipt(date) or Receipt(date=date, state=DayState.FAILED)
+    receipt = store.receipt(date) or Receipt(date=date, state=DayState.UNKNOWN)
     models = signers(store.replies_path(date))
     counted = reconcile(receipt, runs, store.papers(date), store.dropped(date), unscored, errors, models)
     final = msgspec.structs.replace(counted, started=times[0], finished=times[1])
