@@ -12,6 +12,7 @@ import broadsheet.providers.parsers
 import broadsheet.views.page_types
 import broadsheet.views.pages
 from tests.example import ROOT
+from tests.structure import measure, read
 
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 PROGRAM = ROOT / "generator" / "broadsheet"
@@ -78,3 +79,26 @@ def test_modules_and_functions_stay_short(path: Path) -> None:
     functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef))
     assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 50] == []
     assert not {"utils", "helpers", "common", "base", "manager"} & {path.stem}
+
+
+def test_structure_and_words_stay_within_limits() -> None:
+    metrics = measure(read(PROGRAM), PROGRAM.name)
+    assert metrics.too_complex == []
+    assert metrics.cycles == []
+    assert metrics.repeated_classes == []
+    assert metrics.banned_bindings.total() < 40, metrics.banned_bindings
+    assert len(metrics.relative_docstrings) < 20, metrics.relative_docstrings
+
+
+def test_the_structure_of_a_bad_program_is_seen(tmp_path: Path) -> None:
+    branches = "".join(f"        if b == {n}:\n            if c:\n                a += {n}\n" for n in range(6))
+    (tmp_path / "one.py").write_text(
+        '"""What it is."""\nfrom bad.two import f\nclass A:\n    pass\n'
+        f"def g(b, c):\n    a = 0\n    for found in b:\n{branches}    return a\n"
+    )
+    (tmp_path / "two.py").write_text("class A:\n    def f(self):\n        from bad import one\n        return one\n")
+    metrics = measure(read(tmp_path), "bad")
+    assert [place.partition(":")[0] for place in metrics.too_complex] == ["one.g"]
+    assert metrics.cycles == [["one", "two"]]
+    assert (metrics.repeated_classes, dict(metrics.banned_bindings)) == (["A"], {"found": 1, "one": 1})
+    assert metrics.relative_docstrings == ["one.: What it is."]
