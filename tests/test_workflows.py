@@ -30,7 +30,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "announce.release": {"contents": "write"},
     "run.daily": {"contents": "write"},
     "publish.daily": {"actions": "write"},
-    "tell.daily": {"issues": "write"},
+    "report.daily": {"issues": "write"},
     "build.pages": {"contents": "read"},
     "ping.pages": {"contents": "read"},
     "deploy.pages": {"pages": "write", "id-token": "write"},
@@ -113,7 +113,7 @@ def shell(script: str, folder: Path, **environment: str) -> subprocess.Completed
 
 
 def test_a_failed_run_opens_one_issue_and_a_good_one_closes_it(tmp_path: Path) -> None:
-    script = step("tell", "gh issue list")
+    script = step("report", "gh issue list")
     (tmp_path / "open").write_text("")
     words = {"RESULT": "failure", "REASONS": "@everybody <img src=x>", "LOG": "https://log.example"}
     assert shell(script, tmp_path, **words).returncode == 0
