@@ -166,12 +166,17 @@ def authors(raw: object, log: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...
     Sources split lists at every comma, even inside ``Name (Institute, City)``. Such parts are joined again. Then
     affiliations are separated from names, TeX accents become letters, and empty entries are dropped.
     """
-    pairs = [_split_affiliation(name) for name in _join_parts(_names(raw, log), log)]
+    names = _names(raw, log)
+    text = "|".join(names)
+    pairs = [_split_affiliation(name) for name in _join_parts(names, log)] if "(" in text else [(n, "") for n in names]
     authors = [(name.removeprefix("and "), place) for name, place in pairs if name.strip(":,; ")]
     if len(authors) < len(pairs):
         log.record_fix("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
-    places = tuple([readable_name(place) if place else "" for _, place in authors])
-    return tuple([_spell(name, log) for name, _ in authors]), places if any(places) else ()
+    places = tuple([readable_name(place) for _, place in authors]) if "(" in text else ()
+    names = [name for name, _ in authors]
+    if _TEX.search(text):
+        names = [_spell(name, log) for name in names]
+    return tuple(names), places if any(places) else ()
 
 
 def _names(raw: object, log: ParseLog) -> list[str]:
@@ -181,7 +186,11 @@ def _names(raw: object, log: ParseLog) -> list[str]:
         if raw is not None:
             log.record_fix("a value that is not a list of names was left out", "authors")
         return []
-    return [clean_text(entry if isinstance(entry, str) else _name_of(entry), "authors", log) for entry in raw]
+    names = [entry if isinstance(entry, str) else _name_of(entry) for entry in raw]
+    text = "|".join(names)
+    if text.isprintable() and "&" not in text:
+        return [name.strip() for name in names]  # as `clean_text` does
+    return [clean_text(name, "authors", log) for name in names]
 
 
 def split_names(line: str) -> list[str]:
