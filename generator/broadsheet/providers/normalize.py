@@ -168,7 +168,7 @@ def authors(raw: object, log: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...
     """
     names = _names(raw, log)
     text = "|".join(names)
-    pairs = [_split_affiliation(name) for name in _join_parts(names, log)] if "(" in text else [(n, "") for n in names]
+    pairs = _split_affiliations(names, log) if "(" in text else [(name, "") for name in names]
     authors = [(name.removeprefix("and "), place) for name, place in pairs if name.strip(":,; ")]
     if len(authors) < len(pairs):
         log.record_fix("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
@@ -238,6 +238,10 @@ def _join_parts(names: list[str], log: ParseLog) -> list[str]:
 
 def _depth(part: str) -> int:
     return part.count("(") - part.count(")")
+
+
+def _split_affiliations(names: list[str], log: ParseLog) -> list[tuple[str, str]]:
+    return [_split_affiliation(name) for name in _join_parts(names, log)]
 
 
 def _split_affiliation(author: str) -> tuple[str, str]:
