@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT / ".github" / "workflows", ROOT / "generator" / "broadsheet" / "starter" / "dot-github" / "workflows")
 WORKFLOWS = sorted(file for folder in FOLDERS for file in folder.glob("*.yml"))
 
-# What each job may do; whatever is not named here may do nothing at all.
+# The permissions of each job; all others are denied.
 GRANTS: dict[str, dict[str, str]] = {
     "test.test": {"contents": "read"},
     "macos.test": {"contents": "read"},
@@ -88,17 +88,17 @@ case "$1 $2" in "issue list") cat "$OPEN";; esac
 
 
 def step(job: str, words: str) -> str:
-    """The script that has these words in it; both daily workflows share it."""
+    """The script with these words; both daily workflows have the same."""
     scripts: set[str] = set()
     for folder in FOLDERS:
         steps = yaml.safe_load((folder / "daily.yml").read_text("utf-8"))["jobs"][job]["steps"]
-        scripts.add(next(it["run"] for it in steps if words in it.get("run", "")))
+        scripts.add(next(step["run"] for step in steps if words in step.get("run", "")))
     (script,) = scripts
     return script
 
 
 def shell(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run it as GitHub does, with a `gh` that writes down what it is told."""
+    """Run it as GitHub does, with a `gh` that logs its arguments."""
     program = folder / "bin" / "gh"
     program.parent.mkdir(exist_ok=True)
     program.write_text(GH)
@@ -123,21 +123,21 @@ def test_a_failed_run_opens_one_issue_and_a_good_one_closes_it(tmp_path: Path) -
     assert shell(script, tmp_path, RESULT="success", LOG="l").returncode == 0
     (tmp_path / "open").write_text("")
     assert shell(script, tmp_path, RESULT="success", LOG="l").returncode == 0
-    did = [line for line in (tmp_path / "calls").read_text().splitlines() if not line.startswith("issue list")]
-    assert [" ".join(line.split()[:2]) for line in did] == [
+    calls = [line for line in (tmp_path / "calls").read_text().splitlines() if not line.startswith("issue list")]
+    assert [" ".join(line.split()[:2]) for line in calls] == [
         "label create",
         "issue create",
         "issue comment",
         "issue close",
     ]
-    assert did[2].startswith("issue comment 7 ")
+    assert calls[2].startswith("issue comment 7 ")
 
 
 def test_data_is_committed_once_also_beside_other_commits(tmp_path: Path) -> None:
     def git(*arguments: str, at: str = "work") -> str:
-        who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        author = ("-c", "user.name=A", "-c", "user.email=a@example.org")
         return subprocess.run(
-            ["git", *who, *arguments], cwd=tmp_path / at, capture_output=True, text=True, check=True
+            ["git", *author, *arguments], cwd=tmp_path / at, capture_output=True, text=True, check=True
         ).stdout
 
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(tmp_path / "origin")], check=True)
@@ -152,8 +152,8 @@ def test_data_is_committed_once_also_beside_other_commits(tmp_path: Path) -> Non
     (tmp_path / "work" / "data" / "receipt.json").write_text("{}")
     script = step("run", "git add data")
     for _ in range(2):  # the second time there is nothing to commit
-        done = shell(script, tmp_path)
-        assert done.returncode == 0, done.stderr
+        run = shell(script, tmp_path)
+        assert run.returncode == 0, run.stderr
     assert (tmp_path / "output").read_text() == "committed=true\n"
     subjects = git("log", "--format=%s", "main", at="origin").splitlines()
     assert [subject.split()[0] for subject in subjects] == ["Papers", "meanwhile", "first"]
@@ -168,8 +168,8 @@ def notes(tag: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_tag_of_another_version_is_not_released() -> None:
     run = notes("v9.9.9")
-    said = f"v9.9.9: the program is version {__version__}: tag v{__version__}, or change __version__ first\n"
-    assert (run.returncode, run.stdout, run.stderr) == (1, "", said)
+    message = f"v9.9.9: the program is version {__version__}: tag v{__version__}, or change __version__ first\n"
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", message)
 
 
 def test_the_notes_of_a_release_are_its_part_of_the_changelog() -> None:
@@ -184,7 +184,7 @@ def test_the_notes_of_a_release_are_its_part_of_the_changelog() -> None:
 
 @pytest.mark.parametrize("pages", [{}, {"docs/notes.md": "# Notes\n", "docs/old.md": "# Old\n"}], ids=["none", "two"])
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
-def test_what_the_pages_workflow_restores_leaves_nothing_to_build(
+def test_the_cache_of_the_pages_workflow_leaves_nothing_to_build(
     folder: Path, pages: dict[str, str], tmp_path: Path
 ) -> None:
     steps = yaml.safe_load((folder / "pages.yml").read_text("utf-8"))["jobs"]["build"]["steps"]
@@ -205,10 +205,12 @@ def test_what_the_pages_workflow_restores_leaves_nothing_to_build(
     for page in [page for page in pages if "old" in page]:
         (second / page).write_text(pages[page])  # as a cache of the commit before has it
     subprocess.run(["bash", "-e", "-c", restore], cwd=second, check=True)
-    again = digest("build", "--root", second)
+    first.rename(tmp_path / "previous")
+    second.rename(first)  # the state is that of a site's path, which is the same in every run
+    again = digest("build", "--root", first)
     assert " 0 pages made" in again.stdout, again.stdout + again.stderr
-    assert (second / "site" / "notes").exists() == bool(pages)
-    assert not (second / "site" / "old").exists()
+    assert (first / "site" / "notes").exists() == bool(pages)
+    assert not (first / "site" / "old").exists()
 
 
 def _commit(root: Path, files: dict[str, str]) -> None:
@@ -226,8 +228,8 @@ def _git(folder: Path, *arguments: str) -> None:
 
 def test_pages_that_navigation_leaves_out_are_listed_once() -> None:
     text = (ROOT / "mkdocs.yml").read_text("utf-8")
-    listed = text.partition("not_in_nav: |\n")[2].partition("\n\n")[0].split()
-    assert len(listed) == len(set(listed))
+    names = text.partition("not_in_nav: |\n")[2].partition("\n\n")[0].split()
+    assert len(names) == len(set(names))
     folders = set(re.findall(r"^docs/([\w.]+)/$", (ROOT / ".gitignore").read_text("utf-8"), re.MULTILINE))
     alone = {"archive", "search", "statistics", "subscribe", "about"}
-    assert {name.strip("/") for name in listed if name.endswith("/")} == folders - alone - {".theme", "feeds"}
+    assert {name.strip("/") for name in names if name.endswith("/")} == folders - alone - {".theme", "feeds"}
