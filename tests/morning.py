@@ -1,4 +1,4 @@
-"""A digest whose morning is played: services and a language model on loopback, and `broadsheet run`."""
+"""A digest and `broadsheet run`, with services and a language model on loopback."""
 
 import datetime
 import json
@@ -16,7 +16,7 @@ from tests.model_server import KEY, ModelServer
 from tests.playing import endpoints
 
 DAY = "2026-09-24"
-WEEKS_LATER = "2026-11-02T12:00+00:00"  # a command at this time takes the day for one long over
+WEEKS_LATER = "2026-11-02T12:00+00:00"  # at this time the day is long over
 HF = "/huggingface.co/api/daily_papers"
 FEED, API, OAI = "/rss.arxiv.org/rss/cs.LG+stat.ML", "/export.arxiv.org/api/query", "/oaipmh.arxiv.org/oai"
 EXPORT = "/research-explorer.ista.ac.at/export"
@@ -50,20 +50,20 @@ class Morning:
         make_digest(self.root, papers, f"{SETTINGS}{scorer}{settings}fetch: {json.dumps(wanted)}\n")
 
     def make_all(self, settings: str = "", **papers: Any) -> None:
-        """A digest that asks everything."""
+        """Write a digest that fetches from every source."""
         repository = {"url": f"{self.server.url}{EXPORT}", "query": "department=DaAl", "name": "ista"}
         arxiv = {"categories": ["cs.LG", "stat.ML"]}
         self.make(settings, arxiv=arxiv, huggingface=True, librecat=[repository], **papers)
 
     def now(self) -> datetime.datetime:
-        """Each look at the clock is a second later."""
+        """Return the time, a second later at each call."""
         self.time.now += 1
         return datetime.datetime(2026, 9, 24, self.hour, tzinfo=datetime.UTC) + datetime.timedelta(
             seconds=self.time.now - 1000
         )
 
     def work(self, web: HttpClient, today: str = DAY) -> RunContext:
-        """What a run is done with."""
+        """Return the context of a run."""
         return RunContext(
             root=self.root,
             settings=config.load(self.root),
@@ -80,21 +80,21 @@ class Morning:
             return run_day(self.work(web, today), date)
 
     def run_all(self, today: str) -> list[DayResult]:
-        """Run today, and what earlier runs owe."""
+        """Run today, and the earlier days that need it."""
         with HttpClient("test", clock=self.time.clock, sleep=self.time.sleep) as web:
             work = self.work(web, today)
             return [run_day(work, date) for date in days_to_run(self.root, work.settings, today)]
 
     def receipt(self, date: str = DAY) -> Receipt:
-        """As it is kept."""
-        found = self.store.receipt(date)
-        assert found is not None
-        return found
+        """Return the receipt of a day."""
+        receipt = self.store.receipt(date)
+        assert receipt is not None
+        return receipt
 
     def listed(self, date: str = DAY) -> set[str]:
-        """The ids that the day shows."""
+        """Return the ids that the day shows."""
         return {row.arxiv_id for row in self.store.papers(date)}
 
     def gone(self, date: str = DAY) -> dict[str, Any]:
-        """The ids that it does not show, and why."""
+        """Return the reasons for the papers that the day does not show, by id."""
         return {row.arxiv_id: row.extra["dropped"] for row in self.store.dropped(date)}

@@ -1,4 +1,4 @@
-"""arXiv and Hugging Face as their clocks have it, and an operator who runs the digest at whatever hour.
+"""arXiv and Hugging Face on their own clocks, and an operator that runs the digest at any hour.
 
 arXiv announces at 20:00 US Eastern; the API has the papers from then on, the feed from midnight Eastern until the next
 (https://info.arxiv.org/help/availability.html, https://info.arxiv.org/help/rss.html). A list of Hugging Face grows.
@@ -58,7 +58,7 @@ class HfPaper(NamedTuple):
 
 
 class World:
-    """What the services answer at `now`; an empty reply is one that is valid and has nothing."""
+    """The services and their answers at `now`; an empty reply is valid, and has no papers."""
 
     def __init__(self, server: Loopback) -> None:
         self.server = server
@@ -149,7 +149,7 @@ def usual(world: World, first: str, days: int) -> None:
 
 
 class Operator:
-    """Who runs a digest of one category, and of Hugging Face's list."""
+    """The operator of a digest of one category, and of Hugging Face's list."""
 
     def __init__(self, root: Path, world: World, model: ModelServer | None = None, **fetch: Any) -> None:
         self.root, self.world, self.store, self.time = root, world, Store(root), FakeTime()
@@ -187,20 +187,20 @@ class Operator:
             )
 
     def day(self, date: str) -> set[str]:
-        """The papers that a day shows."""
+        """Return the papers that a day shows."""
         return {row.arxiv_id for row in self.store.papers(date)}
 
     def everywhere(self) -> list[str]:
-        """The papers of all days: one of two days stands there twice."""
+        """Return the papers of all days; a paper of two days is in it twice."""
         return sorted(arxiv_id for date in self.store.dates() for arxiv_id in self.day(date))
 
     def receipt(self, date: str) -> Receipt:
-        """The receipt of a day."""
+        """Return the receipt of a day."""
         receipt = self.store.receipt(date)
         assert receipt is not None
         return receipt
 
     def faults(self) -> list[str]:
-        """What `broadsheet check` finds wrong in ``data/``."""
-        found = [str(problem) for problem in check(self.root).problems if not problem.is_note]
-        return [problem for problem in found if problem.startswith("data/")]
+        """Return the faults that `broadsheet check` finds in ``data/``."""
+        problems = [str(problem) for problem in check(self.root).problems if not problem.is_note]
+        return [problem for problem in problems if problem.startswith("data/")]

@@ -78,7 +78,7 @@ def traced(at_line: Callable[[], None], root: Path, model: str) -> None:
 
 
 def in_a_child(work: Callable[[], object]) -> int:
-    """How the child that did `work` ended."""
+    """Return the status of the child that did `work`."""
     child = os.fork()
     if child == 0:
         try:
@@ -109,7 +109,7 @@ def copy(name: str) -> Path:
 
 
 def steps() -> int:
-    """How many there are."""
+    """Return the number of steps."""
     found: list[None] = []
     traced(lambda: found.append(None), copy("model-0"), "model-0")
     return len(found)

@@ -55,7 +55,7 @@ def test_a_score_or_count_out_of_range_is_left_out_with_its_place(field: str, nu
     assert (row.relevance, row.novelty) == ((None, None) if half else (7, 5))
     assert (row.upvotes, row.version, votes.upvotes, votes.comments) == (None, None, None, None)
     assert row.extra.get("anything") is None
-    assert any("2025-03-03.json" in fix.location and "upvotes" in fix.detail for fix in report.repairs)
+    assert any("2025-03-03.json" in fix.location and "upvotes" in fix.detail for fix in report.fixes)
 
 
 def test_what_was_left_out_stops_no_build(tmp_path: Path) -> None:

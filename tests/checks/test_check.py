@@ -51,7 +51,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def problems(tmp_path: Path) -> Callable[[], list[str]]:
-    """What a check of the digest says, line by line."""
+    """Return the lines of a check of the digest."""
     return lambda: [str(problem) for problem in check(tmp_path).problems]
 
 
@@ -142,9 +142,9 @@ def test_settings_that_cannot_be_read_do_not_hide_the_data(write: Write, problem
         ),
     ],
 )
-def test_a_line_of_papers(write: Write, problems: Problems, changes: dict[str, object], said: str) -> None:
+def test_a_line_of_papers(write: Write, problems: Problems, changes: dict[str, object], text: str) -> None:
     write(DAY, line(arxiv_id="2505.00001") + line(**changes))
-    assert problems() == [f"{DAY}:2: {said}"]
+    assert problems() == [f"{DAY}:2: {text}"]
 
 
 def test_a_paper_twice_on_a_day_by_one_source(write: Write, problems: Problems) -> None:
@@ -181,16 +181,16 @@ def test_a_paper_twice_on_a_day_by_one_source(write: Write, problems: Problems) 
         ("data/publications/old/ours.yml", RENAME),
     ],
 )
-def test_a_file_that_is_not_where_it_should_be(write: Write, problems: Problems, name: str, said: str) -> None:
+def test_a_file_that_is_not_where_it_should_be(write: Write, problems: Problems, name: str, text: str) -> None:
     write(DAY, line())
     write(name, "")
-    assert problems() == [f"{name}: {said}"]
+    assert problems() == [f"{name}: {text}"]
 
 
 def test_a_receipt_of_another_date(write: Write, problems: Problems) -> None:
     write(RUN, receipt(date="2025-05-28"))
-    said = "the receipt says 2025-05-28, its file 2025-05-27"
-    assert problems() == [f"{RUN}: {said}: rename the file or correct its date"]
+    text = "the receipt says 2025-05-28, its file 2025-05-27"
+    assert problems() == [f"{RUN}: {text}: rename the file or correct its date"]
 
 
 @pytest.mark.parametrize(
@@ -242,16 +242,16 @@ def test_a_receipt_of_another_date(write: Write, problems: Problems) -> None:
         ),
     ],
 )
-def test_a_receipt(write: Write, problems: Problems, changes: dict[str, object], at: int, said: str) -> None:
+def test_a_receipt(write: Write, problems: Problems, changes: dict[str, object], at: int, text: str) -> None:
     write(DAY, line(relevance=9, novelty=8))
     write(RUN, receipt(**changes))
-    assert problems() == [f"{RUN}:{at}: {said}"]
+    assert problems() == [f"{RUN}:{at}: {text}"]
 
 
 def test_a_day_called_ok_that_lost_its_papers(write: Write, problems: Problems) -> None:
     write(RUN, receipt(announced=84))
-    said = "the day is called ok, yet none of its 84 announced papers is listed"
-    assert problems() == [f"{RUN}:3: {said}: import the papers, set shown to 0, or set the state to failed"]
+    text = "the day is called ok, yet none of its 84 announced papers is listed"
+    assert problems() == [f"{RUN}:3: {text}: import the papers, set shown to 0, or set the state to failed"]
 
 
 def test_a_day_on_which_nothing_was_relevant_is_sound(write: Write, problems: Problems) -> None:
@@ -273,8 +273,8 @@ def test_a_topic_that_matches_nothing(write: Write, problems: Problems) -> None:
 def test_topics_that_the_settings_do_not_know(write: Write, problems: Problems) -> None:
     write(DAY, line(topics=["Pruning"]) + line(arxiv_id="2505.00001", topics=["Gears", "pruning"]))
     write("data/papers/2025/2025-05-28.jsonl", line(topics=["Gears"]))
-    said = "topic 'Gears' is not in digest.yml (2 papers from here on)"
-    assert problems() == [f"{DAY}:2: {said}: add it to digest.yml, or correct the papers"]
+    text = "topic 'Gears' is not in digest.yml (2 papers from here on)"
+    assert problems() == [f"{DAY}:2: {text}: add it to digest.yml, or correct the papers"]
 
 
 def test_publications(write: Write, problems: Problems) -> None:
@@ -367,8 +367,8 @@ def test_links_of_a_site_that_lead_somewhere(tmp_path: Path, write: Write, url: 
         ("http://[::1", "not an address: correct the link"),
     ],
 )
-def test_links_of_a_site_that_lead_nowhere(tmp_path: Path, write: Write, url: str, said: str) -> None:
-    assert site_says(tmp_path, write, f'<a href="{url}">x</a>') == [f"site/a/index.html:3: {url}: {said}"]
+def test_links_of_a_site_that_lead_nowhere(tmp_path: Path, write: Write, url: str, text: str) -> None:
+    assert site_says(tmp_path, write, f'<a href="{url}">x</a>') == [f"site/a/index.html:3: {url}: {text}"]
 
 
 def test_scripts_and_pictures_are_links_too(tmp_path: Path, write: Write) -> None:
@@ -388,8 +388,8 @@ def test_the_page_for_what_is_not_found_may_start_at_the_root(tmp_path: Path, wr
 
 def test_a_page_without_a_title(tmp_path: Path, write: Write) -> None:
     write("site/b/index.html", "<html><head><title> </title></head><body><svg><title>x</title></svg></body></html>")
-    said = site_says(tmp_path, write, "")
-    assert said == ["site/b/index.html: the page has no <title>: give it a heading or a title"]
+    text = site_says(tmp_path, write, "")
+    assert text == ["site/b/index.html: the page has no <title>: give it a heading or a title"]
 
 
 def test_feeds_that_lead_nowhere_and_are_no_xml(tmp_path: Path, write: Write) -> None:

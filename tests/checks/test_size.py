@@ -1,4 +1,4 @@
-"""How large a site is, beside what hosts take: exact lines for small sites under small limits."""
+"""The size of a site against the limits of hosts: exact lines for small sites under small limits."""
 
 import json
 import time
@@ -30,7 +30,7 @@ THE_REST = (
 
 
 def helps(measure: Measure, most: int, files: list[tuple[str, int]] = SITE) -> tuple[str, ...]:
-    """What is said to help `files` under one limit; nothing if they are under it."""
+    """Return the remedies for `files` under one limit; none if the limit holds."""
     [result] = site_size(files, [Limit("Host", "so much", measure, most)]).limits
     assert result.holds == (result.measured <= most)
     return result.remedies

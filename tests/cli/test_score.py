@@ -82,7 +82,7 @@ def test_a_dry_run_prices_the_day_and_spends_nothing(root: Path, server: ModelSe
     assert first == f"{DAY}: 3 papers to score: 1 request"
     assert second.startswith("estimate from the length of the prompts, not a bill: about ")
     assert re.search(r" \d+ prompt and 240 completion tokens, cost \$0\.\d+$", second)
-    assert re.fullmatch(r"at most \$0\.\d+, if all replies were as long as scorer\.max_tokens", third)
+    assert re.fullmatch(r"at most \$0\.\d+, if all replies were as long as llm\.max_tokens", third)
     unknown = digest("score", "--date", DAY, "--root", root, "--dry-run", env=none | {"DIGEST_LLM_MODEL": "x"})
     assert unknown.stdout.splitlines()[1].endswith("cost unknown")
     assert "without a price in llm.prices" in unknown.stdout

@@ -23,9 +23,9 @@ def paper(number: int, kind: str | None = "new", **fields: object) -> Paper:
 
 
 def test_new_papers_duplicates_and_new_versions() -> None:
-    known = {"2609.00002": "2026-09-01", "2609.00003": "2026-09-02"}
+    first_days = {"2609.00002": "2026-09-01", "2609.00003": "2026-09-02"}
     papers = [paper(1), paper(2, "cross"), paper(3, "replace"), paper(4, "replace-cross"), paper(2, None, source="hf")]
-    done = split_new(papers, known)
+    done = split_new(papers, first_days)
     assert [p.arxiv_id for p in done.new] == ["2609.00001"]
     assert done.duplicates == {"2609.00002": "2026-09-01"}
     assert done.updates == {"2026-09-01": (paper(2, None), papers[4]), "2026-09-02": (paper(3, None),)}
@@ -37,23 +37,23 @@ def test_new_papers_duplicates_and_new_versions() -> None:
     st.dictionaries(st.integers(1, 9).map(lambda n: f"2609.{n:05}"), st.just("2026-09-01")),
 )
 def test_nothing_is_lost_and_nothing_announced_twice(
-    found: list[tuple[int, str | None]], known: Mapping[str, str]
+    found: list[tuple[int, str | None]], first_days: Mapping[str, str]
 ) -> None:
     papers = [paper(number, kind) for number, kind in found]
-    done = split_new(papers, known)
+    done = split_new(papers, first_days)
     sightings = [p for group in done.updates.values() for p in group]
     assert len(done.new) + len(sightings) + len(done.unknown) == len(papers)
-    assert not {p.arxiv_id for p in done.new} & known.keys()
+    assert not {p.arxiv_id for p in done.new} & first_days.keys()
     assert done.duplicates.keys() <= {p.arxiv_id for p in sightings}
 
 
 def test_a_category_whose_papers_are_all_known_is_stale() -> None:
     old = [paper(number, categories=("cs.AI",)) for number in (1, 2, 3)]
     fresh = [paper(4, categories=("cs.LG", "cs.AI")), paper(5, "cross", categories=("cs.CL",))]
-    known = {p.arxiv_id: "2026-09-01" for p in (*old, fresh[1])}
-    assert stale_categories([*old, *fresh], known) == ["cs.AI"]
-    assert stale_categories(old[:2], known) == []  # two may have been filed under another day
-    assert stale_categories([*old, paper(6, categories=("cs.AI",))], known) == []
+    first_days = {p.arxiv_id: "2026-09-01" for p in (*old, fresh[1])}
+    assert stale_categories([*old, *fresh], first_days) == ["cs.AI"]
+    assert stale_categories(old[:2], first_days) == []  # two may have been filed under another day
+    assert stale_categories([*old, paper(6, categories=("cs.AI",))], first_days) == []
 
 
 def test_a_later_sighting_adds_and_takes_nothing_away() -> None:

@@ -1,4 +1,4 @@
-"""What other programs say in an error, and keys in any disguise: in no file of data/, in no page."""
+"""Errors of other programs, and keys in any disguise, are in no file of data/ and in no page."""
 
 import base64
 import codecs
@@ -64,11 +64,11 @@ def windows(text: str, width: int = 12) -> set[str]:
 def leaks(files: dict[str, bytes]) -> list[str]:
     """The files with twelve letters of the secret in a row, once all that is no letter is left out."""
     marks = windows(BARE.casefold()) | windows(BARE.casefold()[::-1])
-    found = []
+    matches = []
     for name, data in files.items():
         bare = re.sub(r"[\W_]", "", data.decode("utf-8", "replace")).casefold()
-        found += [name for mark in marks if mark in bare]
-    return found
+        matches += [name for mark in marks if mark in bare]
+    return matches
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def server() -> Iterator[ModelServer]:
 
 @pytest.fixture
 def digest(tmp_path: Path, server: ModelServer) -> Digest:
-    made = Digest(tmp_path, server.url)
-    made.environment["DIGEST_LLM_KEY"] = SECRET
-    return made
+    failing = Digest(tmp_path, server.url)
+    failing.environment["DIGEST_LLM_KEY"] = SECRET
+    return failing
 
 
 def refusing(status: int, form: Callable[[str], str]) -> model_server.Behaviour:

@@ -68,7 +68,7 @@ def test_the_order_of_imports_does_not_matter(tmp_path: Path) -> None:
             digest_of(root, *batches[name])
         trees.append(tree(root))
     assert len(trees) == 6
-    assert all(found == trees[0] for found in trees)
+    assert all(files == trees[0] for files in trees)
 
 
 def test_real_archives_in_three_orders(corpus: Path, archives: Path, tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_the_message(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     report = run(tmp_path, [name])
     store = Store(tmp_path)
     assert [str(problem) for problem in report.problems] == [name + problem for problem in problems]
-    assert [f"{fix.location}: {fix.kind}: {fix.detail}" for fix in report.repairs] == [
+    assert [f"{fix.location}: {fix.kind}: {fix.detail}" for fix in report.fixes] == [
         name + repair for repair in repairs
     ]
     assert len(store.papers("2025-01-02")) + len(store.publications()) == taken
@@ -173,7 +173,7 @@ def test_a_day_that_cannot_be_read_is_not_written(tmp_path: Path) -> None:
         f"{BROKEN}/bom-2025-01-02.json: 1 row of 2025-01-02 not taken in, since the file of that day is broken:"
         " mend the file, then import again",
     ]
-    assert (report.refused, path.read_bytes()) == (1, before)
+    assert (report.rejected, path.read_bytes()) == (1, before)
 
 
 def test_publications_that_cannot_be_read_are_not_written(tmp_path: Path) -> None:

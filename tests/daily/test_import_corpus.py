@@ -33,14 +33,14 @@ def test_every_row_is_accounted_for(
 ) -> None:
     report = archive[1][folder]
     assert report.files - report.kinds.get("not recognised", 0) == files
-    assert (report.read, report.refused, report.faults) == (rows, 0, [])
+    assert (report.read, report.rejected, report.faults) == (rows, 0, [])
     merged = report.outcomes.get("kept", 0) + report.outcomes.get("filled", 0) + report.outcomes.get("unchanged", 0)
     assert report.outcomes["added"] + merged == rows
     assert merged == (2 if folder == "scored/cgarling" else 0)  # both archives scored two papers on the same day
 
 
 def test_the_repairs(archive: tuple[Store, dict[str, ImportReport]]) -> None:
-    counted = Counter(fix.kind for report in archive[1].values() for fix in report.repairs)
+    counted = Counter(fix.kind for report in archive[1].values() for fix in report.fixes)
     assert counted["announce prefix taken off the abstract"] == 25
     assert counted["TeX that was swallowed as a JSON escape spelt out again"] == 3
     assert counted["old-style id without its archive: kept, not linked"] == 3
@@ -48,7 +48,7 @@ def test_the_repairs(archive: tuple[Store, dict[str, ImportReport]]) -> None:
     assert counted["TeX accents in a name made letters"] > 3500
     assert counted["affiliation that was split off as authors joined again"] > 1400
     for report in archive[1].values():
-        for fix in report.repairs:
+        for fix in report.fixes:
             assert fix.location.rpartition(":")[2].isdigit()
 
 
@@ -63,12 +63,12 @@ def test_all_of_it_again_changes_nothing(archive: tuple[Store, dict[str, ImportR
 def test_the_day_of_seed_002_keeps_its_papers_in_order(
     archive: tuple[Store, dict[str, ImportReport]], corpus: Path
 ) -> None:
-    given = json.loads((corpus / "scored/daizedong/2025-05/2025-05-27-output.json").read_text("utf-8"))
+    source = json.loads((corpus / "scored/daizedong/2025-05/2025-05-27-output.json").read_text("utf-8"))
     papers = [paper for paper in archive[0].papers("2025-05-27") if paper.source == "arxiv"]
     assert len(papers) == 84
-    assert [paper.arxiv_id for paper in papers] == sorted(given)
-    assert [paper.score for paper in rank(papers)] == [row["SCORE"] for row in given.values()]
-    assert [paper.relevance for paper in rank(papers)] == [row["RELEVANCE"] for row in given.values()]
+    assert [paper.arxiv_id for paper in papers] == sorted(source)
+    assert [paper.score for paper in rank(papers)] == [row["SCORE"] for row in source.values()]
+    assert [paper.relevance for paper in rank(papers)] == [row["RELEVANCE"] for row in source.values()]
 
 
 def test_no_control_character_no_prefix_no_tex_accent_is_left(archive: tuple[Store, dict[str, ImportReport]]) -> None:
@@ -109,8 +109,8 @@ def test_the_seeds(corpus: Path, tmp_path: Path) -> None:
         "a Hugging Face page saved as text, which has no paper ids"
     }
     assert len(store.publications()) == 7
-    (kept,) = store.publication_files()
-    assert kept.read_bytes() == next((corpus / "seeds").glob("000*")).read_bytes()
+    (path,) = store.publication_files()
+    assert path.read_bytes() == next((corpus / "seeds").glob("000*")).read_bytes()
     receipt = store.receipt("2025-05-27")
     assert receipt is not None
     assert (receipt.state, receipt.model) == (DayState.OK, "gpt-4o")
@@ -132,9 +132,9 @@ def test_librecats_own_records(corpus: Path, tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert len({publication.type for publication in store.publications()}) >= 10
     assert report.publications["added"] == len(store.publications())
-    told = {Path(problem.location).name.partition(":")[0] for problem in report.faults}
-    assert {"department.yml", "department-tree.yml", "project.yml", "valid-project.yml"} <= told
-    assert {"invalid-publication.yml", "urls.yml", "update_file.yml"} <= told
+    names = {Path(problem.location).name.partition(":")[0] for problem in report.faults}
+    assert {"department.yml", "department-tree.yml", "project.yml", "valid-project.yml"} <= names
+    assert {"invalid-publication.yml", "urls.yml", "update_file.yml"} <= names
     before = store.publications_fingerprint()
     again = run(tmp_path, [str(corpus / "librecat/LibreCat/devel"), str(corpus / "librecat/LibreCat/t/records")])
     assert "added" not in again.publications
@@ -165,8 +165,8 @@ def test_recordings_of_arxiv(corpus: Path, tmp_path: Path) -> None:
 
 
 def test_cut_anywhere_a_file_is_one_problem_or_none(corpus: Path, tmp_path: Path) -> None:
-    given = corpus / "scored/daizedong/2025-01/2025-01-17-output.json"
-    data = given.read_bytes()
+    source = corpus / "scored/daizedong/2025-01/2025-01-17-output.json"
+    data = source.read_bytes()
     for part in range(1, 20):
         cut = tmp_path / "2025-01-17.json"
         cut.write_bytes(data[: len(data) * part // 20])
@@ -174,5 +174,5 @@ def test_cut_anywhere_a_file_is_one_problem_or_none(corpus: Path, tmp_path: Path
         (problem,) = report.faults
         lines = cut.read_bytes().rstrip().count(b"\n") + 1
         assert str(problem) == f"{cut}:{lines}: the JSON breaks off in the middle: fetch or copy the file again"
-    shutil.copy(given, cut)
+    shutil.copy(source, cut)
     assert run(tmp_path, [str(cut)]).faults == []

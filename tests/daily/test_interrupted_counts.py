@@ -30,8 +30,8 @@ def scored(number: int, **fields: Any) -> dict[str, Any]:
 
 
 def faults(root: Path) -> list[str]:
-    found = [str(problem) for problem in check(root).problems if not problem.is_note]
-    return [problem for problem in found if problem.startswith("data/")]
+    problems = [str(problem) for problem in check(root).problems if not problem.is_note]
+    return [problem for problem in problems if problem.startswith("data/")]
 
 
 def end_at(monkeypatch: pytest.MonkeyPatch, number: int, error: BaseException, date: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What comes in meets what is there: nothing known is lost, a score moves as one, the same again changes nothing."""
+"""Merging loses nothing, moves a score as one, and changes nothing the second time."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadsheet.daily.import_ import run
-from broadsheet.daily.merge import DayMerge, RowOutcome, Shelf, merge, merge_receipts
+from broadsheet.daily.merge import DayMerge, PublicationMerge, RowOutcome, merge, merge_receipts
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.scorer import Scorer
@@ -30,14 +30,14 @@ def is_gap(value: object) -> bool:
 
 @given(SAME, SAME, st.booleans())
 def test_a_merge_never_loses_a_field(old: Paper, new: Paper, replace: bool) -> None:
-    merged, kept = merge(old, new, replace=replace)
+    merged, conflicts = merge(old, new, replace=replace)
     for name in Paper.__struct_fields__:
         before, after, now = (getattr(paper, name) for paper in (old, new, merged))
         if name in ("links", "extra"):
             continue
         if not is_gap(before) and not replace and (name not in SCORE or old.score is not None):
             assert now == before
-            assert (name in kept) == (not is_gap(after) and after != before)
+            assert (name in conflicts) == (not is_gap(after) and after != before)
         anew = replace and name in SCORE and old.score is not None and new.score is not None
         assert not is_gap(now) or is_gap(before) or anew
         assert not is_gap(now) or is_gap(after) or name in SCORE
@@ -76,7 +76,7 @@ def test_a_scored_row_fills_an_unscored_one_as_a_whole() -> None:
         scorer=Scorer(model="m"),
         doi="10.1/x",
     )
-    merged, kept = merge(old, new)
+    merged, conflicts = merge(old, new)
     assert merged == Paper(
         arxiv_id="2505.18313",
         title="T",
@@ -88,7 +88,7 @@ def test_a_scored_row_fills_an_unscored_one_as_a_whole() -> None:
         upvotes=3,
         extra={"score": 20},
     )
-    assert kept == ("title",)
+    assert conflicts == ("title",)
 
 
 def test_another_scorers_words_do_not_explain_this_score() -> None:
@@ -112,9 +112,9 @@ def test_rows_keep_their_order_and_sources_stay_apart() -> None:
         Paper(arxiv_id=f"2505.0000{n}", title="T", source=source)
         for n, source in ((2, "hf"), (1, "arxiv"), (2, "arxiv"))
     ]
-    assert [day.take(PaperRow(paper, "2025-05-27", "f"))[0] for paper in [*rows, rows[1]]] == [RowOutcome.ADDED] * 3 + [
-        RowOutcome.UNCHANGED
-    ]
+    assert [day.merge_row(PaperRow(paper, "2025-05-27", "f"))[0] for paper in [*rows, rows[1]]] == [
+        RowOutcome.ADDED
+    ] * 3 + [RowOutcome.UNCHANGED]
     assert list(day.papers.values()) == rows
 
 
@@ -127,12 +127,12 @@ ROWS = st.lists(FEW.map(lambda paper: PaperRow(paper, "2025-05-27", "f")), max_s
 def test_all_at_once_is_one_after_the_other(before: list[PaperRow], rows: list[PaperRow]) -> None:
     alone, together = DayMerge({}), DayMerge({})
     for row in before:
-        alone.take(row)
-        together.take(row)
-    outcomes = [alone.take(row) for row in rows]
-    known = together.add(rows)
-    more = [together.take(row) for row in known]
-    assert sorted([*more, *[(RowOutcome.ADDED, ())] * (len(rows) - len(known))]) == sorted(outcomes)
+        alone.merge_row(row)
+        together.merge_row(row)
+    outcomes = [alone.merge_row(row) for row in rows]
+    others = together.add(rows)
+    more = [together.merge_row(row) for row in others]
+    assert sorted([*more, *[(RowOutcome.ADDED, ())] * (len(rows) - len(others))]) == sorted(outcomes)
     assert list(together.papers.items()) == list(alone.papers.items())
 
 
@@ -140,7 +140,7 @@ def test_a_rating_finds_its_paper_whatever_the_source() -> None:
     hf = Paper(arxiv_id="2505.00001", title="T", source="hf")
     day = DayMerge({("2505.00001", "hf"): hf})
     rating = Paper(arxiv_id="2505.00001", title="2505.00001", relevance=9, novelty=8)
-    assert day.take(PaperRow(rating, "2025-05-27", "f")) == (RowOutcome.FILLED, ())
+    assert day.merge_row(PaperRow(rating, "2025-05-27", "f")) == (RowOutcome.FILLED, ())
     assert list(day.papers.values()) == [msgspec.structs.replace(hf, relevance=9, novelty=8)]
 
 
@@ -160,7 +160,7 @@ def test_receipts_fill_gaps_and_replace_turns_it_round() -> None:
 
 
 def test_of_two_records_the_newer_one_stands() -> None:
-    shelf = Shelf(
+    publications = PublicationMerge(
         {
             "a.yml": [
                 PublicationRecord("1", "2024-01-01", {"title": "old"}),
@@ -168,7 +168,7 @@ def test_of_two_records_the_newer_one_stands() -> None:
             ]
         }
     )
-    outcomes = shelf.take(
+    outcomes = publications.merge_records(
         "b.yml",
         [
             PublicationRecord("1", "2025-01-01", {"title": "new"}),
@@ -178,7 +178,7 @@ def test_of_two_records_the_newer_one_stands() -> None:
         ],
     )
     assert outcomes == [RowOutcome.FILLED, RowOutcome.KEPT, RowOutcome.ADDED, RowOutcome.UNCHANGED]
-    assert [[record.data["title"] for record in records] for records in shelf.files.values()] == [
+    assert [[record.data["title"] for record in records] for records in publications.files.values()] == [
         ["new", "two"],
         ["three"],
     ]
@@ -241,7 +241,7 @@ def test_importing_again_changes_nothing(
     else:
         assert snapshot(root) == before
         assert second.days == []
-    assert (second.outcomes.get("added", 0), second.refused) == (0, first.refused)
+    assert (second.outcomes.get("added", 0), second.rejected) == (0, first.rejected)
     assert second.read == first.read
     store = Store(root)
     for date in store.dates():

@@ -62,9 +62,11 @@ class Digest:
         self.listed: list[str] = []
 
     def faults(self) -> list[str]:
-        """What `broadsheet check` finds wrong with the receipt."""
+        """Return the faults that `broadsheet check` finds in the receipt."""
         day, problems = read_day(self.store, DAY)
-        return [str(problem) for check in RECEIPT_CHECKS for problem in check(day)] + [str(it) for it in problems]
+        return [str(problem) for check in RECEIPT_CHECKS for problem in check(day)] + [
+            str(problem) for problem in problems
+        ]
 
     def play(self, command: str, number: int) -> None:
         """Do one command, with a number that says with what."""
@@ -117,7 +119,7 @@ class Digest:
             score_day(context, DAY, rescore=number % 4 == 0)
 
     def trains(self, number: int) -> None:
-        """What is rated is learned from, if it is enough."""
+        """Train on the ratings, if there are enough."""
         train(self.root, time.perf_counter)
 
     def morning_web(self) -> HttpClient:
@@ -158,8 +160,8 @@ def starts(draw: st.DrawFn) -> tuple[list[Paper], list[Paper], Receipt | None]:
     if kind == "ours":
         dropped = [row(f"2609.{n:05}", "arxiv", 2, "below 5") for n in range(20, 20 + draw(number))]
         assume(scored or bare or dropped)
-        found = len(scored) + len(bare) + len(dropped)
-        sources = {"arxiv": SourceStats(status="ok", announced=found, fetched=found)}
+        total = len(scored) + len(bare) + len(dropped)
+        sources = {"arxiv": SourceStats(status="ok", announced=total, fetched=total)}
         receipt = Receipt(date=DAY, state=DayState.OK, started=f"{DAY}T04:00:00Z", sources=sources, **paid)
         return [*scored, *bare], dropped, receipt
     return [*scored, *bare], [], _imported(draw, len(scored), paid)
@@ -233,7 +235,7 @@ def test_sums_hold_and_spending_stays_on_record(
 
 
 def _cost_stays(before: Receipt, after: Receipt) -> None:
-    """What the first scorer was paid is still on record, as its share or as the day's."""
+    """Return whether the first scorer's spending is on record, as its share or as the day's."""
     assert before.cost
     shares = after.scorers or (
         ScorerShare(model=after.model or "", rubric=after.rubric, tokens=after.tokens, cost=after.cost),

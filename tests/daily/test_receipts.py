@@ -1,4 +1,4 @@
-"""The receipt's arithmetic: every fetched paper is somewhere, and `broadsheet check` sees where one is not."""
+"""The counts of receipts: every fetched paper has a row, and `broadsheet check` reports one that has none."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -118,7 +118,7 @@ GOOD = Receipt(
 
 
 def faults(root: Path, **changes: object) -> list[str]:
-    """What `broadsheet check` says of the receipt with these changes."""
+    """Return the faults that `broadsheet check` finds in the receipt with these changes."""
     store = Store(make_digest(root))
     store.write_papers(DAY, [row("2609.00001"), row("2609.00002"), row("2609.00003", score=None)])
     store.write_dropped(DAY, [row("2609.00004", score=2, why="below 5")])
@@ -194,6 +194,6 @@ def test_what_either_list_of_a_source_left_out_counts_as_announced() -> None:
     feed = SourceRun("arxiv", "ok", frozenset({"2609.00001", "2609.00002"}), announced=5)
     api = SourceRun("arxiv", "ok", frozenset({"2609.00001"}), announced=3)
     for first, second in ((feed, api), (api, feed), (feed._replace(status="stale"), api)):
-        before = reconcile(START, [first], [one for one in listed if one.arxiv_id in first.ids], [], {}, ())
+        before = reconcile(START, [first], [paper for paper in listed if paper.arxiv_id in first.ids], [], {}, ())
         receipt = reconcile(before, [second], listed, [], {}, ())
         assert (receipt.announced, receipt.fetched) == (5, 2)

@@ -426,13 +426,13 @@ def test_no_secret_in_any_file_log_or_error(morning: Morning, server: Loopback, 
     model.on(IDS[0], echo)
     model.on(IDS[1], lambda question: model_server.completion(question, model_server.lines(question, COMMENT=KEY)))
     environment = {"DIGEST_LLM_KEY": KEY, "DIGEST_LLM_URL": f"{model.url}?token=qu3ry-s3cret-value"}
-    said = ""
+    output = ""
     for arguments in (("--dry-run",), (), ("--json",)):
         done = digest("run", "--root", morning.root, "--date", DAY, *arguments, now=WEEKS_LATER, env=environment)
-        said += done.stdout + done.stderr
-    assert "unscored" in said
+        output += done.stdout + done.stderr
+    assert "unscored" in output
     assert len(model.requests) > 2
     for secret in ("5up3r", "s3cret"):
-        assert secret not in said
+        assert secret not in output
         for name, data in tree(morning.root).items():
             assert secret.encode() not in data, name

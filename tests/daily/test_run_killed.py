@@ -31,16 +31,16 @@ def model() -> Iterator[ModelServer]:
 
 
 def kept(root: Path) -> dict[str, str]:
-    """What a run leaves, but for its times, its costs and the model's name."""
-    found = {}
+    """Return the files of a run, without its times, its costs and the model's name."""
+    files = {}
     for name, data in tree(root / "data").items():
         text = re.sub(r"model-\d+", "model", data.decode())
         if name.startswith("runs/"):
             receipt = json.loads(text)
             text = json.dumps({key: receipt[key] for key in sorted(receipt.keys() - {"tokens", "cost"})})
         if not name.startswith("replies/"):
-            found[name] = text
-    return found
+            files[name] = text
+    return files
 
 
 def test_killed_between_any_two_steps(tmp_path: Path, server: Loopback, model: ModelServer) -> None:
@@ -97,11 +97,11 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
         time.sleep(0.01)
     second = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert second.stderr
-    said = second.stderr.readline()
+    message = second.stderr.readline()
     second_waits.set()
     first.communicate(), second.communicate()
     assert (first.returncode, second.returncode) == (0, 0)
-    assert said.startswith(f"waiting: process {first.pid} on ")
-    assert " (broadsheet run) has been at work since 2" in said
+    assert message.startswith(f"waiting: process {first.pid} on ")
+    assert " (broadsheet run) has been at work since 2" in message
     assert [sorted(ids) for ids in model.asked] == [IDS]
     assert morning.receipt().shown == 8

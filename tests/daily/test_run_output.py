@@ -1,4 +1,4 @@
-"""What `broadsheet run`, `score` and `build` print: what is new, with the right plurals, and advice that helps."""
+"""The output of `broadsheet run`, `score` and `build`: news, the right plurals, and useful hints."""
 
 import datetime
 import json

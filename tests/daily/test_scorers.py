@@ -44,8 +44,8 @@ IMPORTED = Receipt(
 
 
 def faults(root: Path) -> list[str]:
-    found = [str(problem) for problem in check(root).problems if not problem.is_note]
-    return [problem for problem in found if problem.startswith("data/")]
+    problems = [str(problem) for problem in check(root).problems if not problem.is_note]
+    return [problem for problem in problems if problem.startswith("data/")]
 
 
 def test_every_day_of_the_demo_may_be_scored(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_every_day_of_the_demo_may_be_scored(tmp_path: Path) -> None:
         if receipt and after and receipt.cost:
             assert (after.cost, after.tokens) == (receipt.cost, receipt.tokens)
             assert receipt.model in {after.model, *(share.model for share in after.scorers)}
-    shares = {share.model for date in store.dates() if (it := store.receipt(date)) for share in it.scorers}
+    shares = {share.model for date in store.dates() if (receipt := store.receipt(date)) for share in receipt.scorers}
     assert shares == {"gpt-4o", "local"}
 
 
@@ -96,10 +96,10 @@ def test_both_scorers_are_in_the_receipt_on_the_page_and_beside_it(root: Path) -
     assert (receipt.scanned, receipt.shown, receipt.dropped) == (11, 3, IMPORTED.dropped)
     assert faults(root) == []
     assert digest("build", "--root", root).returncode == 0
-    told = "gpt-4o (2 papers, $0.36) and the local scorer (1 paper)"
+    text = "gpt-4o (2 papers, $0.36) and the local scorer (1 paper)"
     place = root / "site/daily/2025/05/27"
-    assert told in (place / "index.html").read_text("utf-8")
-    assert f"Scored by {told}." in (place / "index.md").read_text("utf-8").replace("\\", "")
+    assert text in (place / "index.html").read_text("utf-8")
+    assert f"Scored by {text}." in (place / "index.md").read_text("utf-8").replace("\\", "")
     (day,) = json.loads((place / "index.json").read_bytes())["days"]
     assert [share["model"] for share in day["receipt"]["scorers"]] == ["gpt-4o", "local"]
 

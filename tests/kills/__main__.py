@@ -40,16 +40,16 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200, help="how many kills")
     parser.add_argument("--seed", type=int, default=1, help="another number, other moments")
     parser.add_argument("--patience", type=float, default=2, help="seconds in which all processes must have ended")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     wrong, done = 0, Counter[str]()
-    for kill, faults in kills(given.count, given.seed, given.patience):
+    for kill, faults in kills(arguments.count, arguments.seed, arguments.patience):
         done[f"{kill.scene.name} {kill.victim}"] += 1
         wrong += bool(faults)
         if done.total() % 20 == 0:
-            print(f"{done.total()} of {given.count}", file=sys.stderr, flush=True)
+            print(f"{done.total()} of {arguments.count}", file=sys.stderr, flush=True)
         for fault in faults:
             print(f"{kill}: {fault}", flush=True)
-    print(f"seed {given.seed}: {done.total()} kills, {wrong} with anything wrong: {dict(sorted(done.items()))}")
+    print(f"seed {arguments.seed}: {done.total()} kills, {wrong} with anything wrong: {dict(sorted(done.items()))}")
     sys.exit(bool(wrong))
 
 

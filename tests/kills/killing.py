@@ -21,7 +21,7 @@ ENDS = {-signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGTERM, 0}  # 0: it was 
 
 
 class Kill(NamedTuple):
-    """What to do: `delay` is in seconds."""
+    """A plan of one kill: `delay` is in seconds."""
 
     scene: Scene
     number: signal.Signals
@@ -116,7 +116,7 @@ def marked(mark: str) -> list[int]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process has the lock."""
+    """Return whether some process has the lock."""
     if not path.exists():
         return False
     with path.open("rb") as file:
@@ -128,7 +128,7 @@ def is_held(path: Path) -> bool:
 
 
 def _ended(process: "subprocess.Popen[str]") -> str:
-    """What a command said until it ended; one that hangs is ended, and says so."""
+    """Return the output of a command; one that hangs is killed, and its output says so."""
     try:
         return process.communicate(timeout=HANGS_S)[1]
     except subprocess.TimeoutExpired:
@@ -143,7 +143,7 @@ def _is_wrong(code: int, errors: str) -> bool:
 
 
 def differences(expected: Result, result: Result) -> list[str]:
-    """What is missing, too much, or different."""
+    """Return the names of missing, surplus and different files."""
     names = sorted(expected.keys() | result.keys())
     words = {True: "is missing", False: "differs"}
     return [

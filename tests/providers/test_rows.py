@@ -101,7 +101,7 @@ def test_a_row_whose_date_contradicts_is_refused(tmp_path: Path, named: bool) ->
     report = run(tmp_path, [path], date=None if named else DAY)
     assert whats(report) == [f"the row's date is {NEXT}, its file's name or --date gives {DAY}"]
     assert [problem.location for problem in report.faults] == [f"{path}:2"]
-    assert (report.refused, ids(tmp_path)) == (1, {DAY: [A]})
+    assert (report.rejected, ids(tmp_path)) == (1, {DAY: [A]})
 
 
 def test_date_is_for_rows_and_files_without_one(tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ def test_a_score_that_is_not_on_the_scale_is_left_out(tmp_path: Path) -> None:
     report = run(
         tmp_path, [put(tmp_path, f"{DAY}.jsonl", row(relevance=7))], fields=FieldMap({}, {"relevance": Scale(1, 5)})
     )
-    assert [fix.detail for fix in report.repairs] == ["relevance 7 (not from 1 to 5)", "novelty 4"]
+    assert [fix.detail for fix in report.fixes] == ["relevance 7 (not from 1 to 5)", "novelty 4"]
     assert (report.unscored[0].reason, report.unscored[0].hint) == ("relevance not from 1 to 5", "correct the value")
 
 

@@ -107,5 +107,5 @@ def _lines(report: DayReport) -> Iterator[str]:
     yield f"{report.date}: {new}; {len(report.duplicates):,} on an earlier day already; {changed} changed in data/"
     if report.publications:
         yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in report.publications.items())
-    yield from fix_lines(report.repairs)
+    yield from fix_lines(report.fixes)
     yield from (f"note: {problem}" for problem in report.problems if problem.is_note)

@@ -124,13 +124,13 @@ def _lines(report: ImportReport) -> Iterable[str]:
     if report.read:
         names = [name for name in RowOutcome if name in report.outcomes or name is not RowOutcome.REPLACED]
         counts = [f"{report.outcomes.get(name, 0):,} {name}" for name in names]
-        yield f"{count(report.read, 'row')}: {', '.join(counts)}, {report.refused:,} refused"
+        yield f"{count(report.read, 'row')}: {', '.join(counts)}, {report.rejected:,} refused"
     if report.publications:
         yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in sorted(report.publications.items()))
     if report.receipts:
         yield f"receipts: {report.receipts:,} written"
     yield f"{count(len(report.days), 'day')} changed in data/"
-    yield from fix_lines(report.repairs)
+    yield from fix_lines(report.fixes)
     yield from _unscored_lines(report.unscored)
     if report.conflicts:
         rows = count(len(report.conflicts), "row")

@@ -13,7 +13,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
 from broadsheet.scoring.interests import Interests
-from broadsheet.scoring.llm import client as endpoint
+from broadsheet.scoring.llm import client as llm
 from broadsheet.settings.config import Settings
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.store import Store
@@ -30,9 +30,9 @@ def score_day(
 ) -> ScoringResult:
     """Score the papers of a day. Raises DigestError if that is impossible, before it costs anything."""
     settings = context.settings
-    if not endpoint.is_configured(settings.llm, context.environment):
+    if not llm.is_configured(settings.llm, context.environment):
         return _score_locally(context, date, rescore, drop_reason)
-    endpoint.from_environment(settings.llm, context.environment)
+    llm.from_environment(settings.llm, context.environment)
     if is_prefiltered(settings) and not rescore:
         with exclusive_lock(context.root, Lock.SCORING):
             prefilter_day(context, date)

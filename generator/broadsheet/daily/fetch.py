@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from broadsheet.daily import import_ as importing
 from broadsheet.daily import ledger
 from broadsheet.daily.absence import settle_absence
 from broadsheet.daily.dedupe import NewAndKnown, require_archive, split_new, stale_categories
 from broadsheet.daily.drop import move_to_dropped
 from broadsheet.daily.first_versions import split_unproven
+from broadsheet.daily.import_ import import_results
 from broadsheet.daily.receipts import RENEWED, SIGHTED, WITHDRAWN
 from broadsheet.http.client import HttpClient
 from broadsheet.index.open import open_index
@@ -49,7 +49,7 @@ class DayReport(msgspec.Struct):
     updated: int = 0
     changed: list[str] = []
     publications: dict[str, int] = {}
-    repairs: list[Fix] = []
+    fixes: list[Fix] = msgspec.field(default_factory=list, name="repairs")
     problems: list[Diagnostic] = []
 
     @property
@@ -140,7 +140,7 @@ def store_results(
         move_to_dropped(store, date, [*store.papers(date), *rows], dict.fromkeys(withdrawn, WITHDRAWN))
         new = tuple(paper for paper in announced.new if paper.arxiv_id not in withdrawn)
         announced = msgspec.structs.replace(announced, new=new)
-    written = importing.import_results(store, _parse_results(store, date, results, announced, asked_on))
+    written = import_results(store, _parse_results(store, date, results, announced, asked_on))
     ledger.recount(store, {*written.days, *announced.updates} - {date})
     return DayReport(
         date=date,
@@ -150,7 +150,7 @@ def store_results(
         updated=len({paper.arxiv_id for sightings in announced.updates.values() for paper in sightings}),
         changed=written.days,
         publications=written.publications,
-        repairs=[fix for result in results for fix in result.fixes],
+        fixes=[fix for result in results for fix in result.fixes],
         problems=[*(problem for result in results for problem in result.problems), *written.problems],
     )
 
@@ -162,15 +162,15 @@ def split_results(root: Path, settings: Settings, date: str, results: Sequence[F
     """
     store = Store(root)
     papers = _papers(results)
-    here = {paper.arxiv_id for paper in store.papers(date)} | {paper.arxiv_id for paper in store.dropped(date)}
+    day_ids = {paper.arxiv_id for paper in store.papers(date)} | {paper.arxiv_id for paper in store.dropped(date)}
     first_days = _other_first_days(root, settings, date, papers)
-    unseen = {paper.arxiv_id for paper in papers} - here - first_days.keys()
+    unseen = {paper.arxiv_id for paper in papers} - day_ids - first_days.keys()
     dropped_around = _dropped_around(store, date) if unseen else {}
     previously_dropped = {i: day for i, day in dropped_around.items() if i in unseen}
     elsewhere = previously_dropped | first_days
     earlier = {arxiv_id: day for arxiv_id, day in elsewhere.items() if day < date}
     arxiv = settings.fetch.arxiv
-    sightings = [paper for result in results for paper in split_unproven(store, arxiv, result, elsewhere, here)]
+    sightings = [paper for result in results for paper in split_unproven(store, arxiv, result, elsewhere, day_ids)]
     for result in results:
         _mark_stale(result, earlier)
     announced = split_new([*_papers(results), *sightings], first_days, previously_dropped)
@@ -192,11 +192,11 @@ def _dropped_around(store: Store, date: str) -> dict[str, str]:
 
 def _other_first_days(root: Path, settings: Settings, date: str, papers: Iterable[Paper]) -> dict[str, str]:
     """Return the first day of each paper whose first day is not `date`."""
-    catalogue = open_index(root, settings)
+    index = open_index(root, settings)
     try:
-        days = catalogue.first_days({paper.arxiv_id for paper in papers})
+        days = index.first_days({paper.arxiv_id for paper in papers})
     finally:
-        catalogue.close()
+        index.close()
     return {arxiv_id: day for arxiv_id, day in days.items() if day != date}
 
 

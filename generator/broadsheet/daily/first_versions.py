@@ -21,13 +21,13 @@ _REACH_DAYS = 45  # no paper in question was submitted earlier
 
 
 def split_unproven(
-    store: Store, settings: Arxiv, result: FetchResult, elsewhere: Collection[str], here: Collection[str]
+    store: Store, settings: Arxiv, result: FetchResult, elsewhere: Collection[str], day_ids: Collection[str]
 ) -> tuple[Paper, ...]:
     """Remove unproven papers from `result`: those on other days, and those that may be older than the archive.
 
     The day's own papers stay. Return the papers on other days, as sightings.
     """
-    unproven = [paper for paper in result.papers if paper.arxiv_id in result.unproven and paper.arxiv_id not in here]
+    unproven = [paper for paper in result.papers if paper.arxiv_id in result.unproven and paper.arxiv_id not in day_ids]
     repeats = [paper for paper in unproven if paper.arxiv_id in elsewhere]
     unseen = [paper for paper in unproven if paper.arxiv_id not in elsewhere]
     doubtful = _doubtful(store, settings, result.date, unseen) if unseen else []

@@ -12,7 +12,7 @@ import msgspec
 from broadsheet.daily import ledger
 from broadsheet.daily.import_checks import Relevances
 from broadsheet.daily.import_files import STDIN, InputFile, files_in, read
-from broadsheet.daily.merge import DayMerge, RowOutcome, Shelf, in_order, merge_receipts, receipt_conflicts
+from broadsheet.daily.merge import DayMerge, PublicationMerge, RowOutcome, in_order, merge_receipts, receipt_conflicts
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
@@ -39,16 +39,16 @@ class Conflict(msgspec.Struct, frozen=True):
 
 
 class ImportReport(msgspec.Struct):
-    """The result of an import. Each imported row is counted once: ``read = sum(outcomes) + refused``."""
+    """The result of an import. Each imported row is counted once: ``read = sum(outcomes) + rejected``."""
 
     files: int = 0
     kinds: dict[str, int] = {}
     outcomes: dict[str, int] = {}
-    refused: int = 0
+    rejected: int = msgspec.field(default=0, name="refused")
     days: list[str] = []
     receipts: int = 0
     publications: dict[str, int] = {}
-    repairs: list[Fix] = []
+    fixes: list[Fix] = msgspec.field(default_factory=list, name="repairs")
     unscored: list[UnscoredRows] = []
     conflicts: list[Conflict] = msgspec.field(default_factory=list, name="kept")
     problems: list[Diagnostic] = []
@@ -56,7 +56,7 @@ class ImportReport(msgspec.Struct):
     @property
     def read(self) -> int:
         """The number of paper rows."""
-        return sum(self.outcomes.values()) + self.refused
+        return sum(self.outcomes.values()) + self.rejected
 
     @property
     def faults(self) -> list[Diagnostic]:
@@ -165,9 +165,9 @@ class _Import:
         self.report.problems += [problem for problem in error.problems if problem not in reported]
 
     def _add_result(self, path: str, result: ParseResult) -> None:
-        self.report.repairs += result.fixes
+        self.report.fixes += result.fixes
         self.report.unscored += result.unscored
-        self.report.refused += result.rejected
+        self.report.rejected += result.rejected
         self.publications["refused"] += result.rejected_publications
         if day := result.empty_day:
             self.empty += [(day, problem) for problem in result.problems]
@@ -211,7 +211,7 @@ class _Import:
         try:
             stored = self.store.dropped(date)
         except DigestError as error:
-            self._refuse_day(date, rows, error)
+            self._reject_day(date, rows, error)
             return
         keys = {(paper.arxiv_id, paper.source) for paper in stored}
         new = [row.paper for row in rows if (row.paper.arxiv_id, row.paper.source) not in keys]
@@ -224,7 +224,7 @@ class _Import:
         try:
             day = self._day(date)
         except DigestError as error:
-            self._refuse_day(date, rows, error)
+            self._reject_day(date, rows, error)
             return
         self.latest_file[date] = path
         self.touched.add(date)
@@ -233,7 +233,7 @@ class _Import:
         if new := len(rows) - len(ambiguous):
             self.outcomes[RowOutcome.ADDED] += new
         for row in ambiguous:
-            outcome, fields = day.take(row)
+            outcome, fields = day.merge_row(row)
             self.outcomes[outcome] += 1
             if fields:
                 self.report.conflicts.append(Conflict(date, row.paper.arxiv_id, fields))
@@ -265,11 +265,11 @@ class _Import:
     def _pop_day(self, date: str) -> tuple[str, Iterable[Paper]]:
         day = self.days.pop(date)
         self.buffered -= len(day.papers)
-        return date, day.lines()
+        return date, day.rows()
 
-    def _refuse_day(self, date: str, rows: list[PaperRow], error: DigestError) -> None:
+    def _reject_day(self, date: str, rows: list[PaperRow], error: DigestError) -> None:
         # Writing the rest would delete the lines that cannot be read.
-        self.report.refused += len(rows)
+        self.report.rejected += len(rows)
         self._add_problems(error)
         what = f"{count(len(rows), 'row')} of {date} not taken in, since the file of that day is broken"
         self.report.problems.append(Diagnostic(rows[0].location, what, "mend the file, then import again"))
@@ -278,16 +278,16 @@ class _Import:
         from broadsheet.providers.librecat.parser import to_yaml  # noqa: PLC0415 - loads YAML
 
         name = publication_file_name(path)
-        shelf, problems = _publication_shelf(self.store)
+        publications, problems = _publication_merge(self.store)
         if problems:
             number = count(len(result.publications), "publication")
             what = f"{number} not taken in, since data/publications cannot be read"
             self.report.problems += [*problems, Diagnostic(path, what, "mend the files, then import again")]
             return
-        before = {file: list(records) for file, records in shelf.files.items()}
-        outcomes = shelf.take(name, result.publications, replace=self.replace)
+        before = {file: list(records) for file, records in publications.files.items()}
+        outcomes = publications.merge_records(name, result.publications, replace=self.replace)
         self.publications.update(outcomes)
-        for file, records in shelf.files.items():
+        for file, records in publications.files.items():
             if records != before.get(file):
                 untouched = result.stream if file == name and records == result.publications else None
                 documents = (to_yaml(record.data) for record in records)
@@ -332,7 +332,7 @@ def publication_file_name(path: str) -> str:
     return f"{stem.strip('.-') or 'publications'}.yml"
 
 
-def _publication_shelf(store: Store) -> tuple[Shelf, list[Diagnostic]]:
+def _publication_merge(store: Store) -> tuple[PublicationMerge, list[Diagnostic]]:
     files: dict[str, list[PublicationRecord]] = {}
     problems: list[Diagnostic] = []
     for path in store.publication_files():
@@ -344,4 +344,4 @@ def _publication_shelf(store: Store) -> tuple[Shelf, list[Diagnostic]]:
             continue
         problems += result.problems
         files[path.name] = result.publications
-    return Shelf(files), problems
+    return PublicationMerge(files), problems

@@ -49,12 +49,12 @@ class DayMerge(msgspec.Struct):
     is_later: bool = False
     is_changed: bool = False
 
-    def lines(self) -> list[Paper]:
+    def rows(self) -> list[Paper]:
         """Return the rows in order; in the order of the file if nothing changed."""
         return in_order(self.papers.values()) if self.is_changed else list(self.papers.values())
 
     def add(self, rows: Sequence[PaperRow]) -> Sequence[PaperRow]:
-        """Add unambiguous new papers, all at once; return the other rows, for `take`."""
+        """Add unambiguous new papers, all at once; return the other rows, for `merge_row`."""
         papers = {(row.paper.arxiv_id, row.paper.source): row.paper for row in rows}
         ratings = [paper for paper in papers.values() if paper.title == paper.arxiv_id]
         if ratings or len(papers) < len(rows):
@@ -65,7 +65,7 @@ class DayMerge(msgspec.Struct):
         self.is_changed |= len(others) < len(rows)
         return others
 
-    def take(self, row: PaperRow) -> tuple[RowOutcome, tuple[str, ...]]:
+    def merge_row(self, row: PaperRow) -> tuple[RowOutcome, tuple[str, ...]]:
         """Merge one row; return the fields in which the stored row differs from it, and stays."""
         key = (row.paper.arxiv_id, row.paper.source)
         old = self.papers.get(key)
@@ -194,12 +194,14 @@ def _grouped_counts(receipt: Receipt) -> set[str]:
     return {name for sums in _SUMS if any(getattr(receipt, part) is not None for part in sums[:2]) for name in sums}
 
 
-class Shelf(msgspec.Struct):
+class PublicationMerge(msgspec.Struct):
     """The publications of each file, into which others are merged."""
 
     files: dict[str, list[PublicationRecord]]
 
-    def take(self, name: str, records: Iterable[PublicationRecord], *, replace: bool = False) -> list[RowOutcome]:
+    def merge_records(
+        self, name: str, records: Iterable[PublicationRecord], *, replace: bool = False
+    ) -> list[RowOutcome]:
         """Add new records at the end of file `name`, and overwrite old ones with newer ones; return the outcomes."""
         places = {record.id: (file, i) for file, stored in self.files.items() for i, record in enumerate(stored)}
         outcomes = []

@@ -23,7 +23,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.providers import fetchers
 from broadsheet.providers.fetch_result import FetchResult, FetchTask, SourceStatus
-from broadsheet.scoring.llm import client as endpoint
+from broadsheet.scoring.llm import client as llm
 from broadsheet.scoring.llm.estimate import Estimate
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.store.store import Store
@@ -263,7 +263,7 @@ def preview_day(context: RunContext, date: str) -> DayPreview:
     new = [row for row in split.new if not row.extra.get("withdrawn")]
     rows = (*listed, *(row for row in new if (row.arxiv_id, row.source) not in keys))
     papers, left_out = papers_to_score(rows), 0
-    has_llm = endpoint.is_configured(settings.llm, context.environment)
+    has_llm = llm.is_configured(settings.llm, context.environment)
     if has_llm and is_prefiltered(settings) and papers:
         from broadsheet.scoring.local.scorer import LocalScorer, open_model  # noqa: PLC0415 - NumPy takes its time
         from broadsheet.scoring.prefilter import prefilter  # noqa: PLC0415

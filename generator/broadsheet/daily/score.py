@@ -18,7 +18,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.state import DayState
 from broadsheet.scoring.interests import Interests
-from broadsheet.scoring.llm import client as endpoint
+from broadsheet.scoring.llm import client as llm
 from broadsheet.scoring.llm.batching import Progress
 from broadsheet.scoring.llm.estimate import Estimate, estimate
 from broadsheet.scoring.llm.reply_log import LoggedRequest, ReplyLog
@@ -122,14 +122,16 @@ def score_with_llm(
     A second run of the same digest waits for the first, and uses its replies.
     """
     settings, store, budget = context.settings, Store(context.root), context.budget
-    model, url, key = endpoint.from_environment(settings.llm, context.environment)
+    model, url, key = llm.from_environment(settings.llm, context.environment)
     with exclusive_lock(context.root, Lock.SCORING):
         replies = _replies(store, date)
-        client = endpoint.LlmClient(url, key, model, context.web)
-        llm = LanguageModelScorer(settings, client, replies, budget=budget, again=rescore, progress=context.progress)
+        client = llm.LlmClient(url, key, model, context.web)
+        llm_scorer = LanguageModelScorer(
+            settings, client, replies, budget=budget, again=rescore, progress=context.progress
+        )
         try:
             store.replies_path(date).parent.mkdir(parents=True, exist_ok=True)  # an error here costs nothing yet
-            scorer = Interests(settings).wrap(llm)
+            scorer = Interests(settings).wrap(llm_scorer)
             return score_with(store, date, scorer, replies=replies, rescore=rescore, drop_reason=drop_reason)
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
@@ -147,7 +149,7 @@ def estimate_papers(
     root: Path, settings: Settings, date: str, papers: Sequence[Paper], environment: Mapping[str, str]
 ) -> Estimate:
     """Estimate the cost of scoring `papers` of a day, in ``data/`` or not."""
-    model = environment.get(endpoint.MODEL, "").strip() or settings.llm.model
+    model = environment.get(llm.MODEL, "").strip() or settings.llm.model
     return estimate(papers, settings, model, _replies(Store(root), date))
 
 
