@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from broadsheet.http.client import Web
+from broadsheet.http.client import HttpClient
 from tests import tools
 from tests.example import digest
 from tests.loopback import FakeTime, Loopback
@@ -39,8 +39,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they use: ``browser``, ``server``; those without these and without ``slow`` are ``fast``."""
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "chromium" in fixtures:
             item.add_marker("browser")
+        if "corpus" in fixtures:
+            item.add_marker("slow")
         if isinstance(item, pytest.Function) and any(_is_server(value) for value in vars(item.module).values()):
             item.add_marker("server")
         if not {"browser", "server", "slow"} & {mark.name for mark in item.iter_markers()}:
@@ -182,9 +185,9 @@ def fake() -> FakeTime:
 
 
 @pytest.fixture
-def web(fake: FakeTime) -> Iterator[Web]:
+def web(fake: FakeTime) -> Iterator[HttpClient]:
     """A door to the services whose pauses pass at once."""
-    with Web("test", clock=fake.clock, sleep=fake.sleep) as web:
+    with HttpClient("test", clock=fake.clock, sleep=fake.sleep) as web:
         yield web
 
 

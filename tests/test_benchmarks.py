@@ -23,6 +23,8 @@ from tests.benchmarks.figures import Archive, Figure, Report, slope
 from tests.benchmarks.measuring import Failed, Run, repeat, run
 from tests.example import ROOT, tree
 
+pytestmark = pytest.mark.slow
+
 MEBIBYTE = 1 << 20
 
 
@@ -55,7 +57,7 @@ def test_the_program_reads_an_archive_and_no_id_comes_twice(tmp_path: Path, pape
     for date in archives.dates(40):
         receipt = store.receipt(date)
         assert receipt is not None
-        assert receipt.relevant == archives.PAPERS
+        assert receipt.shown == archives.PAPERS
 
 
 def test_days_that_are_added_can_be_taken_away_again(tmp_path: Path, papers: list[Paper]) -> None:

@@ -3,7 +3,11 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from tests.damages import World, attack
+
+pytestmark = pytest.mark.slow
 
 
 def test_random_damages_cost_a_build_and_never_a_wrong_page(tmp_path: Path) -> None:

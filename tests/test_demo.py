@@ -18,6 +18,8 @@ from broadsheet.store.store import Store
 from broadsheet.text.tex_names import readable_name
 from tests.example import ROOT
 
+pytestmark = pytest.mark.slow
+
 RUN = 12  # words in a row that two people rarely write by chance
 FULL = "2025-05-27"
 LEFT_OUT = "left out of this demonstration"
@@ -134,7 +136,7 @@ def test_the_sums_of_every_receipt_add_up(receipts: dict[str, Receipt], days: di
         shown = sum(paper.source == "arxiv" for paper in days.get(date, ()))
         if receipt.scanned is not None:
             assert receipt.scanned == shown + sum(receipt.dropped.values()), date
-            assert receipt.relevant == shown + receipt.dropped.get(LEFT_OUT, 0), date
+            assert receipt.shown == shown + receipt.dropped.get(LEFT_OUT, 0), date
             assert receipt.announced is not None
             assert receipt.announced >= receipt.scanned, date
         if receipt.fetched is not None:
@@ -152,7 +154,7 @@ def test_the_full_day_has_the_numbers_of_the_page_it_comes_from(receipts: dict[s
     assert receipt.cost
     assert (receipt.tokens.prompt, receipt.tokens.completion, receipt.tokens.total) == (109786, 15021, 124807)
     assert (receipt.cost.prompt, receipt.cost.completion, receipt.cost.total) == (0.27, 0.15, 0.42)
-    assert (receipt.model, receipt.announced, receipt.scanned, receipt.relevant) == ("gpt-4o", 1691, 1027, 84)
+    assert (receipt.model, receipt.announced, receipt.scanned, receipt.shown) == ("gpt-4o", 1691, 1027, 84)
 
 
 def test_titles_scores_and_order_are_those_of_the_archive(corpus: Path, days: dict[str, tuple[Paper, ...]]) -> None:

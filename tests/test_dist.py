@@ -22,7 +22,7 @@ EPOCH = "1767225600"  # 2026-01-01
 def copy_of_repository(folder: Path) -> Path:
     """Copy what the repository has, with other times than here."""
     files = subprocess.run(
-        ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     for name in files.split("\0"):
@@ -34,7 +34,7 @@ def copy_of_repository(folder: Path) -> Path:
 
 def build(source: Path, target: Path, *kinds: str) -> dict[str, bytes]:
     """Build in `source` and return the files by their names."""
-    command = [Path(sys.executable).with_name("hatchling"), "build", "-d", target, *kinds]
+    command = [str(Path(sys.executable).with_name("hatchling")), "build", "-d", str(target), *kinds]
     environment = os.environ | {"SOURCE_DATE_EPOCH": EPOCH}
     subprocess.run(command, cwd=source, env=environment, capture_output=True, check=True)
     return {path.name: path.read_bytes() for path in target.iterdir()}
@@ -76,15 +76,16 @@ def test_a_digest_is_made_built_and_served_from_the_wheel_alone(dist: Path, tmp_
         wheel.extractall(site_packages)
     # The dependencies are those of this environment; as a path in a .pth, its own editable install is left out.
     (site_packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    program = [tmp_path / "env" / "bin" / "python", "-m", "broadsheet"]
+    python = str(tmp_path / "env" / "bin" / "python")
+    program = [python, "-m", "broadsheet"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
     def run(*arguments: str) -> str:
-        return subprocess.run(
-            [*program, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-        ).stdout
+        command = [*program, *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout
 
-    where = [program[0], "-c", "import broadsheet; print(broadsheet.__file__)"]
+    where = [python, "-c", "import broadsheet; print(broadsheet.__file__)"]
     found = subprocess.run(where, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
     assert Path(found.strip()).is_relative_to(site_packages)
     run("new", "papers", "--url", "https://group.example/")

@@ -29,7 +29,7 @@ PATIENCE_S = 60  # of a machine that has much else to do
 METHODS = ("fork", "spawn", "forkserver")
 BODY = """\
 import os, time
-from broadsheet.edges import processes
+from broadsheet.processes import pool as processes
 from broadsheet.processes.child import run_module
 from broadsheet.store.lock import file_lock
 from pathlib import Path

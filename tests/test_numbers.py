@@ -15,6 +15,8 @@ from broadsheet.providers import normalize
 from broadsheet.store.store import Store
 from tests.example import make_digest, paper
 
+pytestmark = pytest.mark.slow
+
 FIELDS = ("RELEVANCE", "NOVELTY", "SCORE", "upvotes", "version", "anything")
 NUMBERS = ("9" * 309, "-" + "9" * 400, "9" * 4300, "9" * 5000, "1e400", "-1e309", "9" * 400 + ".5", "NaN", "-Infinity")
 LARGE = ("9" * 17, *NUMBERS[:4])

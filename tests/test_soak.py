@@ -14,6 +14,8 @@ from tests.soak.judge import Court
 from tests.soak.play import Outcome, play
 from tests.soak.schedule import Schedule, at, feed_day, newest_day
 
+pytestmark = pytest.mark.slow
+
 # A weekend and the end of daylight saving time; Thanksgiving, and a mailing deferred for reasons of its own.
 WORLDS = ((0, datetime.date(2026, 10, 26)), (4, datetime.date(2026, 11, 20)))
 DAYS = 10

@@ -161,7 +161,11 @@ def test_a_full_disk_is_a_message_and_harms_nothing(root: Path) -> None:
     command += "sys.argv = ['broadsheet', *sys.argv[1:]]; from broadsheet.cli import main; main()"
     long = json.dumps(paper("2505.00009", abstract="long " * 1000, date="2025-05-27"))
     (root / "2025-05-27.jsonl").write_text(f"{long}\n")
-    for arguments in (["build", "--jobs", "1", "--no-cache"], ["generate", "--jobs", "1"], ["import", "2025-05-27.jsonl"]):
+    for arguments in (
+        ["build", "--jobs", "1", "--no-cache"],
+        ["generate", "--jobs", "1"],
+        ["import", "2025-05-27.jsonl"],
+    ):
         run = run_python(command, [*arguments, "--root", str(root)], root)
         assert "Traceback" not in run.stderr, run.stderr
         assert run.returncode == 1

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from broadsheet.index.days import Entry, TopicMatcher, day_entries
+from broadsheet.index.days import Entry, TopicMatcher, entries
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.settings.config import Settings
@@ -32,7 +32,7 @@ URL = re.compile(r"(https?://[^\s<>()\[\]{}\"'`]+[^\s<>()\[\]{}\"'`.,;:!?*])")
 class Day(NamedTuple):
     """A day as both show it: the papers best first, with their topics, and what the run said."""
 
-    day_entries: list[Entry]
+    entries: list[Entry]
     receipt: Receipt
     topics: dict[str, str]  # id and label of those in use
 
@@ -49,7 +49,7 @@ class Day(NamedTuple):
 
 def day(papers: Sequence[Paper], receipt: Receipt, settings: Settings, match: TopicMatcher) -> Day:
     """The day with its papers ordered and given topics as our own program does."""
-    found = day_entries(receipt.date, papers, match)
+    found = entries(receipt.date, papers, match)
     used = {topic for entry in found for topic in entry.topics}
     return Day(found, receipt, {topic.id: topic.label for topic in settings.topics if topic.id in used})
 
@@ -92,8 +92,8 @@ def write_mkdocs(root: Path, days: Sequence[Day], search: bool = True) -> Path:
 
 def page(one: Day) -> str:
     """A day as plain Markdown, that of Hugo and that of MkDocs alike."""
-    facts = f"Announced: {one.receipt.announced}. Scanned: {one.receipt.scanned}. Relevant: {one.receipt.relevant}."
-    first = markdown(one.day_entries[0].paper.title) if one.day_entries else ""
+    facts = f"Announced: {one.receipt.announced}. Scanned: {one.receipt.scanned}. Relevant: {one.receipt.shown}."
+    first = markdown(one.entries[0].paper.title) if one.entries else ""
     head = {
         "title": f'"{one.date}"',
         "date": one.date,
@@ -101,7 +101,7 @@ def page(one: Day) -> str:
         "topics": f"[{', '.join(one.topics)}]",
     }
     front = "".join(f"{key}: {value}\n" for key, value in head.items())
-    parts = [facts, f"First: {first}", *(_entry(entry, one.topics) for entry in one.day_entries)]
+    parts = [facts, f"First: {first}", *(_entry(entry, one.topics) for entry in one.entries)]
     return f"---\n{front}---\n\n" + "\n\n".join(parts) + "\n"
 
 

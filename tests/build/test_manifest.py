@@ -1,4 +1,4 @@
-"""The manifest of a site: a damaged, lost or forged one costs a build, and never a file that the program did not make."""
+"""The manifest of a site: a damaged, lost or forged one costs a build, and no file that the program did not make."""
 
 import random
 import shutil

@@ -284,7 +284,7 @@ def test_a_file_in_docs_that_bears_the_name_of_a_generated_one_is_published_as_i
 @pytest.mark.parametrize("path", ["assets/digest.css", ".theme/main.html"])
 def test_a_file_in_the_place_of_the_programs_own_is_named_and_stays(path: str, root: Path) -> None:
     put(root / "docs", {path: "mine"})
-    with pytest.raises(DigestError, match=rf"docs/{path}: a file of the program belongs here"):
+    with pytest.raises(DigestError, match=rf"docs/{path}: this name belongs to a file of the program"):
         build(root, processes=1)
     assert there(root / "docs", {path: "mine"})
 

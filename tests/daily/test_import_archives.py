@@ -22,6 +22,8 @@ from broadsheet.store.store import Store
 from broadsheet.views.downloads import ArchiveMonth, Download
 from tests.conftest import ROOT, absent
 
+pytestmark = pytest.mark.slow
+
 DAY = "2026-05-13"
 
 

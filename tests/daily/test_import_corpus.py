@@ -15,6 +15,8 @@ from broadsheet.model.state import DayState
 from broadsheet.providers import parsers
 from broadsheet.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def archive(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, dict[str, ImportReport]]:

@@ -20,6 +20,8 @@ from broadsheet.providers.parse_result import PaperRow, PublicationRecord
 from broadsheet.store.store import Store
 from tests.store.test_records import VALUES, papers
 
+pytestmark = pytest.mark.slow
+
 SAME = papers().map(lambda paper: msgspec.structs.replace(paper, arxiv_id="2505.18313", source="arxiv"))
 SCORE = ("relevance", "novelty", "comment", "topics", "scorer")
 

@@ -68,7 +68,10 @@ def test_pauses_that_a_service_asks_for_count(
 
 
 def test_a_request_is_cut_off_at_the_end_of_its_list() -> None:
-    with Hanging(DRIPPED["body"], pause=0.02) as server, HttpClient("test", clock=time.monotonic, sleep=time.sleep) as web:
+    with (
+        Hanging(DRIPPED["body"], pause=0.02) as server,
+        HttpClient("test", clock=time.monotonic, sleep=time.sleep) as web,
+    ):
         start, limited = time.monotonic(), web.within(0.4)
         with pytest.raises(WebError, match="answers too slowly"):
             limited.get(Service(name="patient"), server.url)
@@ -187,7 +190,9 @@ def oai(number: int) -> Answer:
     )
 
 
-def test_lists_of_replacements_that_break_off_keep_their_records(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
+def test_lists_of_replacements_that_break_off_keep_their_records(
+    server: Loopback, web: HttpClient, fake: FakeTime
+) -> None:
     server.on(API, answer([entry(20001, "2026-09-22T20:00:00Z")]))
     server.on(OAI, slow(fake, 100, lambda request: oai(1 + int(query(request).get("resumptionToken", 0)))))
     ask = asked(Fetch(arxiv=Arxiv(categories=("cs.LG",), replacements=True), endpoints=endpoints(server)))

@@ -99,7 +99,9 @@ SIGNED = st.dictionaries(
 
 
 @given(WORKS, WORKS, SIGNED)
-def test_nobody_loses_an_address_when_others_arrive(works: list[PublicationAuthor], more: list[PublicationAuthor], signed: Any) -> None:
+def test_nobody_loses_an_address_when_others_arrive(
+    works: list[PublicationAuthor], more: list[PublicationAuthor], signed: Any
+) -> None:
     before, after = resolve_authors(works, signed), resolve_authors([*works, *more], signed)
     for found in (before, after):
         assert len({one.slug for one in found}) == len(found)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from broadsheet.model.paper import Paper
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from tests.index.test_related import Memory
+
+pytestmark = pytest.mark.slow
 
 NAMES = ("a", "b", "c")
 SETTINGS = Settings(topics=tuple(Topic(id=name, name=name) for name in NAMES))

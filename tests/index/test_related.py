@@ -26,6 +26,8 @@ from tests.example import SETTINGS, make_digest
 from tests.example import paper as row
 from tests.test_hostile import PAYLOADS
 
+pytestmark = pytest.mark.slow
+
 SUBJECTS = (
     "pruning attention heads of transformers",
     "quantization of weights below four bits",

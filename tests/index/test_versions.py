@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -12,11 +13,17 @@ from broadsheet.settings.config import Settings
 from tests.index.test_counts import PAPERS, SETTINGS
 from tests.index.test_related import Memory
 
+pytestmark = pytest.mark.slow
+
 # A Friday, a weekend, days that may be missing in between, and the first of a month.
 DATES = [(dt.date(2025, 5, 30) + dt.timedelta(days=step)).isoformat() for step in range(6)]
 CHANGES = st.lists(st.tuples(st.sampled_from(DATES), st.none() | PAPERS), min_size=2, max_size=6)
 ASKED: list[tuple[str, tuple[Any, ...]]] = [
-    *((query, (date,)) for query in ("head", "day", "score_distribution", "publications_on", "later_entries") for date in DATES),
+    *(
+        (query, (date,))
+        for query in ("head", "day", "score_distribution", "publications_on", "later_entries")
+        for date in DATES
+    ),
     *(("span", (first, last)) for first in DATES for last in DATES if first <= last),
     ("best", (DATES[1], DATES[4], 3)),
     *(("neighbours", ("day", date)) for date in DATES),

@@ -26,6 +26,8 @@ from broadsheet.text.sanitize import one_line
 from tests import real_texts
 from tests.mail_digest import PAPERS, corpus_day, edition_html, feed, mail_digest, rss
 
+pytestmark = pytest.mark.slow
+
 READER = Mailbox("reader@group.example")
 DATE = dt.datetime(2025, 5, 27, tzinfo=dt.UTC)
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "Precedence"]

@@ -18,6 +18,8 @@ from broadsheet.settings.config import Settings
 from broadsheet.text.sanitize import escaped, unescaped
 from tests.mail_digest import mail_digest
 
+pytestmark = pytest.mark.slow
+
 DATE = "2025-06-02T00:00:00Z"
 FIELDS = ("id", "url", "external_url", "title", "content_html", "content_text", "summary", "date_published",
           "date_modified", "authors", "author", "tags", "language")  # fmt: skip

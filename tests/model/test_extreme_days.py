@@ -14,6 +14,8 @@ from broadsheet.providers.dates import day_of_path, day_of_time, day_of_value
 from broadsheet.store.store import Store
 from tests.example import make_digest, paper
 
+pytestmark = pytest.mark.slow
+
 EXTREMES = ["0001-01-01", "0001-12-31", "1990-12-31", "2100-01-01", "9999-01-01", "9999-12-31"]
 ROW = {"arxiv_id": "2611.01001", "title": "T", "relevance": 8, "novelty": 7}
 

@@ -14,6 +14,8 @@ from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from tests.example import make_digest, paper
 
+pytestmark = pytest.mark.slow
+
 GRADE = {"low": 1, "high": 10, "name": "All", "description": "Every paper."}
 BASE: dict[str, Any] = {
     "topics": [{"id": "llms", "name": "LLMs"}],

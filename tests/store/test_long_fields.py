@@ -61,7 +61,7 @@ def test_a_row_that_changes_keeps_the_fields_that_do_not(tmp_path: Path) -> None
 def test_a_paper_that_is_dropped_keeps_them_too(tmp_path: Path) -> None:
     root = digest_with(tmp_path / "digest", paper("2505.00001") | LONG, paper("2505.00002"))
     store = Store(root)
-    dropping.put(store, DAY, store.papers(DAY), {"2505.00001": "off topic"})
+    dropping.move_to_dropped(store, DAY, store.papers(DAY), {"2505.00001": "off topic"})
     row = rows_of(root, "dropped")["2505.00001"]
     assert row[DROPPED] == "off topic"
     assert {name: row[name] for name in ("title", "own", "numbers")} == {

@@ -17,6 +17,8 @@ from broadsheet.store import atomic
 from broadsheet.store.atomic import write_atomically, write_together
 from broadsheet.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 A = Paper(arxiv_id="2505.18313", title="A")
 B = Paper(arxiv_id="2505.18313", title="B", source="hf")
 

@@ -15,6 +15,8 @@ from broadsheet.model.state import DayState
 from broadsheet.views import formatting
 from tests.example import make_digest
 
+pytestmark = pytest.mark.slow
+
 DAY, BEFORE = "2025-05-28", "2025-05-27"
 HF = "Hugging Face adds papers until the day ends in UTC, and a few after that"
 ARXIV = "arXiv's list of this day was taken before its feed came out"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 from lxml import html
 
 from broadsheet.index.index import Index
@@ -14,6 +15,8 @@ from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
 from tests.views.test_feeds import SETTINGS, URL, archive, made, paper, with_feeds
+
+pytestmark = pytest.mark.slow
 
 RECEIPT = Receipt(
     date="2025-05-27",

@@ -16,7 +16,7 @@ def biome(*arguments: str) -> subprocess.CompletedProcess[str]:
     program = BIOME / "node_modules" / ".bin" / "biome"
     if not program.exists():
         absent("no Biome: make lint-scripts installs it, with npm (Debian, Ubuntu: apt-get install nodejs npm)")
-    command = [program, "check", f"--config-path={BIOME}", "--error-on-warnings", *arguments]
+    command = [str(program), "check", f"--config-path={BIOME}", "--error-on-warnings", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

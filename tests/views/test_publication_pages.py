@@ -22,6 +22,8 @@ from broadsheet.store.store import Store
 from broadsheet.views.page import Page
 from broadsheet.views.pages import publication, publications
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = Settings(departments={"DaAl": "Alistarh Group"})
 ELSEWHERE = ("subscribe/", "feeds/publications.xml", "papers/", "authors/")
 ELEMENTS = {

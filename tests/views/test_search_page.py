@@ -55,7 +55,7 @@ def digest(tmp_path_factory: pytest.TempPathFactory) -> Digest:
     (root / "data" / "publications" / "group.yml").write_text(WORKS)
     settings = SETTINGS.replace("Large Language Models", json.dumps(HOSTILE)).replace("{arxiv:", '{x: "<b>", arxiv:')
     made = Digest(root, DAYS, settings)
-    made.index()
+    made.write()
     made.publish()
     for place in (OLD, VERY_OLD, LOST, COOTS, LLM, "publications/77/"):
         (made.site / place).mkdir(parents=True)

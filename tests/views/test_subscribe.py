@@ -13,6 +13,8 @@ from broadsheet.build.preview import served
 from broadsheet.views.feeds.registry import FORMATS
 from tests.example import make_digest, paper
 
+pytestmark = pytest.mark.slow
+
 DAYS = {"2025-05-26": [paper("2505.00001", title="Less than < & $x_i^2$")]}
 SITE = "https://example.org/broadsheet/"
 

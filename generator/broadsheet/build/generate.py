@@ -85,19 +85,19 @@ def write_docs(docs: Path, built_keys: Iterable[BuiltKey], *, built: bool) -> in
         for path, data in [*_static_files("scripts", "assets"), ("assets/digest.css", _style_sheet()), *theme]:
             output.write(path, data)
         if output.shadowed:
-            raise DigestError([_in_the_way(path) for path in output.shadowed])
+            raise DigestError([_in_the_way(docs, path) for path in output.shadowed])
     return output.written
 
 
-def _in_the_way(path: str) -> Diagnostic:
-    return Diagnostic(f"docs/{path}", "a file of the program belongs here, and this is none", "give it another name")
+def _in_the_way(docs: Path, path: str) -> Diagnostic:
+    return Diagnostic(f"{docs.name}/{path}", "this name belongs to a file of the program", "give yours another name")
 
 
 def place_theme(docs: Path) -> None:
     """Write the theme into docs/, before MkDocs is configured with it. Raises DigestError."""
     for path, data in _static_files("theme", ".theme"):
         if is_hand_written(docs, path):
-            raise DigestError(_in_the_way(path))
+            raise DigestError(_in_the_way(docs, path))
         write_generated(docs, path, data)
 
 

@@ -1,6 +1,6 @@
 """Alternates attached to pages: Markdown, JSON and BibTeX files beside a page, for programs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from broadsheet.bibliography.bibtex import bibtex
 from broadsheet.index.catalogue import Catalogue
@@ -13,7 +13,12 @@ from broadsheet.views.page import File, Page
 
 # A page is recent while its newest fact is at most this much older than the newest day on record.
 RECENT_DAYS = 90
-MARKDOWN, JSON, BIBTEX = "index.md", "index.json", "papers.bib"
+BIBTEX = "papers.bib"
+# The forms of alternates, by the names of their files.
+FORMS: dict[str, Callable[[PageContent, Page, Settings], bytes]] = {
+    "index.md": markdown_alternate,
+    "index.json": json_alternate,
+}
 
 
 def has_alternates(catalogue: Catalogue, settings: Settings, date: str | None) -> bool:
@@ -30,9 +35,8 @@ def with_alternates(page: Page, content: PageContent, settings: Settings) -> Pag
     """Return `page` with its alternates, or unchanged if the settings want none."""
     if settings.alternates == "none":
         return page
-    markdown = File(page.address + MARKDOWN, markdown_alternate(content, page, settings), site_only=True)
-    json = File(page.address + JSON, json_alternate(content, page, settings), site_only=True)
-    return page._replace(alternates=(markdown, json))
+    files = (File(page.address + name, form(content, page, settings), site_only=True) for name, form in FORMS.items())
+    return page._replace(alternates=tuple(files))
 
 
 def citations(address: str, entries: Iterable[Entry]) -> File:
