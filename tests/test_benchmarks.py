@@ -80,8 +80,8 @@ def test_both_others_have_every_paper_with_its_text_and_links(tmp_path: Path, pa
         text = hugo[f"content/daily/{day.path}.md"]
         assert mkdocs[f"docs/daily/{day.path}.md"] == text
         page = _html(text.decode().split("---\n", 2)[2])
-        assert [heading.get("id") for heading in page.iter("h2")] == [entry.paper.arxiv_id for entry in day.day_entries]
-        for entry, heading in zip(day.day_entries, page.iter("h2"), strict=True):
+        assert [heading.get("id") for heading in page.iter("h2")] == [entry.paper.arxiv_id for entry in day.entries]
+        for entry, heading in zip(day.entries, page.iter("h2"), strict=True):
             _has(entry.paper, heading)
     assert f"content/daily/{days[0].path[:7]}/_index.md" in hugo
 

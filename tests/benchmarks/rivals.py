@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from broadsheet.index.days import Entry, TopicMatcher, entries
+from broadsheet.index.days import Entry, TopicMatcher, day_entries
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.settings.config import Settings
@@ -49,7 +49,7 @@ class Day(NamedTuple):
 
 def day(papers: Sequence[Paper], receipt: Receipt, settings: Settings, match: TopicMatcher) -> Day:
     """The day with its papers ordered and given topics as our own program does."""
-    found = entries(receipt.date, papers, match)
+    found = day_entries(receipt.date, papers, match)
     used = {topic for entry in found for topic in entry.topics}
     return Day(found, receipt, {topic.id: topic.label for topic in settings.topics if topic.id in used})
 
