@@ -28,7 +28,7 @@ def today() -> str:
     return current_day(datetime.datetime.now(datetime.UTC))
 
 
-def open_web(settings: Settings) -> HttpClient:
+def open_client(settings: Settings) -> HttpClient:
     """Return an HTTP client that names this digest as its user agent."""
     agent = user_agent(__version__, settings.site.site_url, settings.fetch.contact)
     return HttpClient(agent, clock=time.monotonic, sleep=time.sleep)
@@ -63,7 +63,7 @@ def fetch_command(
     now = today()
     dates = _dates(date, first, last, now)
     settings = config.load(root)
-    with open_web(settings) as web, data_lock(root):
+    with open_client(settings) as web, data_lock(root):
         show = (lambda report: None) if as_json else (lambda report: _print(report, quiet))
         asked_at = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
         reports = fetch_days(root, settings, dates, web, now, show, asked_at=asked_at)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from broadsheet.cli.fetch import open_web
+from broadsheet.cli.fetch import open_client
 from broadsheet.cli.options import json_option, old_option, quiet_option, root_option
 from broadsheet.mail.deliver import (
     MailReport,
@@ -75,7 +75,7 @@ def mail_command(
     if dry_run and address:
         raise click.UsageError("--dry-run sends nothing, --test does: choose one of them.")
     settings = config.load(root)
-    with open_web(settings) as web:
+    with open_client(settings) as web:
         source, place = open_feed(settings, root, feed, web)
     if dry_run:
         with nullcontext() if out else exclusive_lock(root, Lock.PREVIEW):

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from broadsheet.build.ping import addresses, ping_all
-from broadsheet.cli.fetch import open_web
+from broadsheet.cli.fetch import open_client
 from broadsheet.cli.options import quiet_option, root_option
 from broadsheet.settings import config
 from broadsheet.text.formats import count
@@ -29,7 +29,7 @@ def ping_command(root: Path, quiet: bool, dry_run: bool) -> None:
     if dry_run:
         click.echo("".join(f"{feed}\n" for feed in feeds), nl=False)
         return
-    with open_web(settings) as web:
+    with open_client(settings) as web:
         ping_all(web, hub, feeds)
     if not quiet:
         click.echo(f"{count(len(feeds), 'feed')} told to {hub}" if hub else "no hub is set (feeds.hub): nothing to do")

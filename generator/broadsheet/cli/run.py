@@ -13,7 +13,7 @@ import msgspec
 
 from broadsheet.build.build import build
 from broadsheet.cli.data_lock import data_lock
-from broadsheet.cli.fetch import open_web, today
+from broadsheet.cli.fetch import open_client, today
 from broadsheet.cli.options import json_option, parse_date, progress_bar, quiet_option, root_option
 from broadsheet.cli.score import estimate_lines, parse_budget
 from broadsheet.daily.run import DayPreview, DayResult, RunContext, days_to_run, preview_day, run_day
@@ -31,10 +31,10 @@ from broadsheet.views.formatting import scorer
     "--date",
     callback=parse_date,
     metavar="YYYY-MM-DD",
-    help="This day alone; if left out, the newest, and before it those that are unfinished or may have more papers.",
+    help="Run this day alone. Default: the newest, after earlier days that are unfinished or may have more papers.",
 )
 @click.option("--budget", callback=parse_budget, metavar="AMOUNT", help="Spend at most this on each day.")
-@click.option("--dry-run", is_flag=True, help="Ask the sources, price the day, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Fetch, estimate the cost, and write nothing.")
 @click.option("--no-build", is_flag=True, help="Leave the site as it is.")
 @quiet_option
 @json_option
@@ -43,9 +43,9 @@ def run_command(
 ) -> None:
     """Make today's digest: fetch, score, write data/, build the site.
 
-    The receipt, data/runs/YYYY/YYYY-MM-DD.json, says what happened (docs/running.md). Run it again, at once or after it
-    was killed: nothing is listed twice, nothing is paid for twice, and what failed is done again. Exit code 0 if the
-    days are ok or quiet, 1 if one is partial or failed; the reasons are listed.
+    The receipt, data/runs/YYYY/YYYY-MM-DD.json, has the result in numbers (docs/running.md). If you run it again, even
+    after a kill, no paper is listed or paid for twice, and only failed steps are repeated. Exit code 0 if the days are
+    ok or quiet, 1 if one is partial or failed; the reasons are listed.
 
     \b
     Example:
@@ -56,7 +56,7 @@ def run_command(
     if date and date > now:
         raise click.UsageError(f"{date} has not come yet.")
     settings = config.load(root)
-    with open_web(settings) as web, progress_bar("papers scored", quiet or as_json) as progress:
+    with open_client(settings) as web, progress_bar("papers scored", quiet or as_json) as progress:
         context = RunContext(
             root=root,
             settings=settings,

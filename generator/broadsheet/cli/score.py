@@ -25,7 +25,7 @@ from broadsheet.views.formatting import scorer
 
 
 def parse_budget(context: click.Context, option: click.Parameter, value: str | None) -> Decimal | None:
-    """The amount that was typed, if one was."""
+    """Return the value of an option as an amount of money. Raises BadParameter."""
     try:
         budget = None if value is None else Decimal(value)
     except InvalidOperation:
@@ -44,7 +44,7 @@ def parse_budget(context: click.Context, option: click.Parameter, value: str | N
     metavar="AMOUNT",
     help="Spend at most this, in the currency of the model's price.",
 )
-@click.option("--dry-run", is_flag=True, help="Ask nobody: estimate tokens and cost from the length of the prompts.")
+@click.option("--dry-run", is_flag=True, help="Send nothing. Estimate tokens and cost from the prompts' length.")
 @click.option(
     "--rescore", is_flag=True, help="Score papers that have a score, too; the earlier score is kept beside it."
 )
@@ -56,10 +56,9 @@ def score_command(
 ) -> None:
     """Score the papers of a day with a language model, under the rubric and the topics of digest.yml.
 
-    Without one the local scorer does it (docs/scoring.md). The endpoint is any that speaks OpenAI's chat completions:
-    DIGEST_LLM_URL and DIGEST_LLM_MODEL in the environment, or llm.endpoint and llm.model in digest.yml. The key,
-    if it wants one, is DIGEST_LLM_KEY in the environment and nowhere else. What the model answered is kept in
-    data/replies/, so no run pays twice.
+    Without one, the local scorer does it (docs/scoring.md). Any endpoint with OpenAI's chat completions will do: set
+    DIGEST_LLM_URL and DIGEST_LLM_MODEL in the environment, or llm.endpoint and llm.model in digest.yml. A key is read
+    from the variable DIGEST_LLM_KEY only. Replies are cached in data/replies/, so no run pays twice.
 
     \b
     Example:
@@ -118,7 +117,7 @@ def _print_estimate(date: str, estimate: Estimate, as_json: bool) -> None:
 
 
 def estimate_lines(date: str, estimate: Estimate) -> Iterator[str]:
-    """An estimate in words."""
+    """Yield the lines of an estimate."""
     cached = f", {estimate.cached:,} of them with a kept reply" if estimate.cached else ""
     yield f"{date}: {count(estimate.papers, 'paper')} to score{cached}: {count(estimate.requests, 'request')}"
     tokens = f"{estimate.tokens.prompt:,} prompt and {estimate.tokens.completion:,} completion tokens"
