@@ -10,7 +10,8 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import LOCAL_MODEL
 from broadsheet.scoring.interests import NEGATIVE
-from broadsheet.scoring.local import model as trained
+from broadsheet.scoring.local import model as local_model
+from broadsheet.scoring.local import training
 from broadsheet.scoring.local.evaluation import Evaluation, measure
 from broadsheet.scoring.local.scorer import FILE, LocalScorer, Reasons, open_model
 from broadsheet.settings import config
@@ -51,14 +52,12 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 def train(root: Path, clock: Clock, before: str | None = None) -> TrainReport:
     """Train on all rated papers (of days before `before`) and save the model. Raises DigestError if too few."""
-    from broadsheet.scoring.local import training  # noqa: PLC0415 - loads scipy.stats: only training pays
-
     config.load(root)
     rated = _rated(Store(root), before)
     start = clock()
     fitted = training.train([paper for _, paper in rated])
     seconds = clock() - start
-    trained.save(fitted.model, root / FILE)
+    local_model.save(fitted.model, root / FILE)
     return TrainReport(
         papers=len(fitted.model.ids),
         first=rated[-len(fitted.model.ids)][0],
@@ -71,8 +70,6 @@ def train(root: Path, clock: Clock, before: str | None = None) -> TrainReport:
 
 def evaluate(root: Path, clock: Clock, tested_from: str) -> TrainReport:
     """Train on the days before `tested_from`, and measure on the days from then on. Raises DigestError."""
-    from broadsheet.scoring.local import training  # noqa: PLC0415
-
     settings = config.load(root)
     rated = _rated(Store(root))
     training_rows = [(date, paper) for date, paper in rated if date < tested_from]
@@ -113,8 +110,6 @@ def explain(root: Path, arxiv_id: str) -> Explanation:
 
 def trained_scorer(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
     """Return the local scorer, trained on the data of today; without a model if the rated papers are too few."""
-    from broadsheet.scoring.local import training  # noqa: PLC0415
-
     rated = [paper for _, paper in _rated(Store(root))][-training.MAX_PAPERS :]
     if len(rated) < training.MIN_PAPERS:
         return LocalScorer(settings, None)
