@@ -156,7 +156,7 @@ def test_a_command_that_waits_says_for_whom_and_ends_when_told(tmp_path: Path, c
         assert (process.returncode, output, errors) == (0, "stopped\n", "")
     else:
         assert (process.returncode, output) == (130, "")
-        assert errors == "digest: stopped by SIGINT: run the command again to continue\n"
+        assert errors == "broadsheet: stopped by SIGINT: run the command again to continue\n"
 
 
 def test_a_lock_whose_holder_cannot_be_read_is_waited_for_all_the_same(tmp_path: Path) -> None:
