@@ -122,7 +122,7 @@ def test_a_folder_with_other_files_is_refused_unless_forced_and_then_keeps_them(
     www = tmp_path / "www"
     files = {path: text for path, text in MINE.items() if path != ".git/HEAD"} | {"index.html": "old"}
     put(www, files)
-    assert problem(root, www).endswith("files of the same names are replaced")
+    assert problem(root, www).endswith("files of the same names are then replaced")
     build(root, www, force=True, processes=1)
     del files["index.html"]
     assert there(www, files)
