@@ -84,7 +84,7 @@ def test_it_follows_changes_and_survives_mistakes(root: Path, serving: Serving) 
     assert "a changed title" in read(f"{address}daily/2026/01/06/")
 
     day.write_text("{ this is not JSON\n", "utf-8")
-    said = serving.until("the last site stays until this is mended")
+    said = serving.until("the last site stays until this is fixed")
     assert any("2026-01-06.jsonl:1: " in line for line in said), said
     assert "a changed title" in read(f"{address}daily/2026/01/06/")
 
