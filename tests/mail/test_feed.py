@@ -202,7 +202,7 @@ def test_our_own_feeds_say_the_same_in_every_format(tmp_path: Path, form: str) -
     run = digest("mail", path, "--root", root, "--dry-run", "--out", tmp_path / "out")
     assert run.returncode == 0, run.stderr
     text = (tmp_path / "out" / "2025-05-27.txt").read_text("utf-8")
-    head = "Broadsheet: Tuesday, 27 May 2025\n==================================\n\n2 papers."
+    head = "Broadsheet: Tuesday, 27 May 2025\n================================\n\n2 papers."
     assert text.startswith(head)
     assert "Contents\n--------\n\n1. On xᵢ²\n2. A paper called 2505.00002\n" in text
     assert text.count("On low-rank methods.") == 2
