@@ -77,7 +77,7 @@ def capped(paper: Paper) -> tuple[Paper, tuple[str, ...]]:
             changes[name] = cut(text, longest)
     for name, longest in LONGEST_IN_LIST.items():
         words = getattr(paper, name)
-        if len(words) > MOST_IN_LIST[name] or any(len(word) > longest for word in words):
+        if len(words) > MOST_IN_LIST[name] or _longest(words) > longest:
             changes[name] = tuple(cut(word, longest) for word in words[: MOST_IN_LIST[name]])
     if paper.scorer and len(paper.scorer.model + (paper.scorer.rubric or "")) > _LONGEST_SCORER:
         changes["scorer"] = msgspec.convert(bounded(msgspec.to_builtins(paper.scorer), _LONGEST_SCORER // 2), Scorer)

@@ -23,7 +23,6 @@ from generator.ground.doi import doi_url
 from generator.ground.model import Links, Paper, Scorer
 from generator.ground.publication import Publication
 from generator.ground.ris import ris
-from generator.ground.withdrawal import is_by_arxiv
 from generator.views import wording
 from generator.views.arxiv import addresses
 from generator.views.page import Page, relative
@@ -154,9 +153,7 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
     yield f'<div class="digest sheet">\n<article class="column pub" {named}>\n<div class="by">{by}</div>\n'
     yield f'<p class="links">{"".join(_links(it))}</p>\n'
     if it.extra.get("withdrawn"):
-        said = f": {text.html(it.arxiv_comment)}" if it.arxiv_comment else ""
-        by = "arXiv" if is_by_arxiv(it.arxiv_comment or "") else "its authors"
-        yield f'<p class="note"><span class="state failed">Withdrawn</span> by {by}{said}</p>\n'
+        yield _withdrawal(it.arxiv_comment)
     yield from published_notes(story.published, link)
     yield from _verdicts(story, settings.rubric)
     topics = {topic for entry in story.shown for topic in entry.topics}
@@ -175,6 +172,14 @@ def _body(story: Story, settings: Settings, link: Link) -> Iterator[str]:
 def _author(name: str, pages_of: Mapping[str, str], link: Link) -> str:
     slug = pages_of.get(name_key(name))
     return f'<a href="{link(author_address(slug))}">{escaped(name)}</a>' if slug else escaped(name)
+
+
+def _withdrawal(comment: str | None) -> str:
+    from generator.ground.withdrawal import is_by_arxiv  # noqa: PLC0415 - few papers are withdrawn, its patterns large
+
+    reason = f": {text.html(comment)}" if comment else ""
+    by = "arXiv" if is_by_arxiv(comment or "") else "its authors"
+    return f'<p class="note"><span class="state failed">Withdrawn</span> by {by}{reason}</p>\n'
 
 
 def _links(it: Paper) -> Iterator[str]:
