@@ -12,7 +12,7 @@ from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from generator.edges.seal import SEAL, entries, files_below, read_seal
+from generator.edges.seal import SEAL, entries, files_below, listed_files, read_seal
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE
 from generator.ground.errors import DigestError, Problem
@@ -30,14 +30,21 @@ _PAGE_BYTES = 2**20  # of a page, so much is searched for its address and headin
 # -- which folder may be a site ------------------------------------------------------------------------------------
 
 
-def check_folder(site: Path, root: Path, docs: Path, *, force: bool = False) -> None:
-    """Raise DigestError unless `site`, a real path, is a folder that builds of the digest in `root` may replace."""
+def check_folder(site: Path, root: Path, docs: Path, seal_copy: Path | None = None, *, force: bool = False) -> None:
+    """Raise DigestError unless `site`, a real path, is a folder that builds of the digest in `root` may replace.
+
+    It is if it has a seal, or files that the copy of a lost seal lists.
+    """
     fault = _fault_of_path(site) or _fault_of_place(site, root, docs)
     fault = fault or _of_another_digest(site, root) or _without_sound_seal(site)
-    if not fault and not force and entries(str(site)) and read_seal(site) is None:
+    if not fault and not force and entries(str(site)) and not _is_made(site, seal_copy):
         fault = "is not empty, and no build made it", _FORCE
     if fault:
         raise DigestError(Problem(str(site), *fault))
+
+
+def _is_made(site: Path, seal_copy: Path | None) -> bool:
+    return read_seal(site) is not None or bool(seal_copy and listed_files(site, seal_copy))
 
 
 def check_workplace(folder: Path) -> None:

@@ -59,7 +59,7 @@ def build(
     settings = config.load(root)
     root = root.absolute()
     target = real_site(root, settings, site)
-    check_folder(target, root, root / settings.site.docs_dir, force=force)
+    check_folder(target, root, root / settings.site.docs_dir, cached_file(root, target, "seal"), force=force)
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
 
         def once() -> Generated:
