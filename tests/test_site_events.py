@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.edges import site as sites
 from generator.edges.seal import SEAL
 from generator.ground.errors import DigestError
 from generator.pipeline.building import build
@@ -131,3 +132,37 @@ def test_a_new_folder_in_the_place_of_a_removed_site_is_refused(root: Path) -> N
         build(root, processes=1)
     clear(root)
     assert tree(root / "site") == {"index.html": b"mine"}
+
+
+def arriving(monkeypatch: pytest.MonkeyPatch, site: Path, path: str) -> None:
+    """Have a file put into the site just before it is exchanged for the next one."""
+
+    def swap(old: Path, fresh: Path, exchange: Callable[[Path, Path], None] = sites._replace) -> None:
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_text("mine")
+        exchange(old, fresh)
+
+    monkeypatch.setattr(sites, "_replace", swap)
+
+
+@pytest.mark.parametrize("path", ["robots.txt", "photos/a/b.jpg", "daily/2025/05/26/slides.pdf"])
+def test_a_file_that_comes_while_the_site_is_exchanged_stays(
+    root: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    with monkeypatch.context() as patch:
+        arriving(patch, root / "site", path)
+        with_next_day(root)
+    assert (root / "site" / path).read_text() == "mine"
+    (root / "data/papers/2025/2025-05-27.jsonl").unlink()
+    build(root, processes=1)
+    assert files(root / "site") == clean(root) | {path: b"mine"}
+
+
+def test_a_file_that_comes_in_the_place_of_a_new_page_is_named_and_can_be_saved(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "daily/2025/06/02/index.html"
+    arriving(monkeypatch, root / "site", path)
+    with pytest.raises(DigestError, match=rf"\.site\.new/{path}: no build made it.*move it away"):
+        with_next_day(root)
+    assert (root / ".site.new" / path).read_text() == "mine"

@@ -176,15 +176,13 @@ def _mounts(site: Path) -> Iterable[Path]:
 # -- what is not the program's -------------------------------------------------------------------------------------
 
 
-def keep_others(site: Path, fresh: Path, listed: Collection[str] | None, *, force: bool = False) -> set[str]:
-    """Take along into `fresh` what is not the program's in `site`: the same files, not copies. Return their paths.
+def keep_others(site: Path, fresh: Path, ours: Collection[str], *, force: bool = False) -> set[str]:
+    """Take along into `fresh` what is in `site` and not `ours`: the same files, not copies. Return their paths.
 
-    The program's is what is `listed`; if that is unknown (None), what has the name of a file of the new site, and each
-    page that is recognized as generated for its place. Raises DigestError where another file stands in the place of
-    what the new site has; with `force` that one gives way.
+    Raises DigestError where another file stands in the place of what `fresh` has; with `force` that one gives way.
     """
     transfer = _Transfer(str(fresh))
-    ours = {SEAL, *(_recognized(site, fresh) if listed is None else listed)}
+    ours = {SEAL, *ours}
     for entry in list(_unknown(str(site), ours, _parents(ours))):
         transfer.take(entry, os.path.relpath(entry.path, site))
     if transfer.obstacles and not force:
@@ -194,8 +192,11 @@ def keep_others(site: Path, fresh: Path, listed: Collection[str] | None, *, forc
     return transfer.taken
 
 
-def _recognized(site: Path, fresh: Path) -> set[str]:
-    """Return the files that are the program's as far as names and contents tell."""
+def recognized(site: Path, fresh: Path) -> set[str]:
+    """Return the files of `site` that are the program's as far as names and contents tell.
+
+    These are what has the name of a file of the new site, and each page that is recognized as generated for its place.
+    """
     names = {path for path, _ in files_below(fresh)}
     pages = (path for path, _ in files_below(site) if path.endswith("/index.html") and path not in names)
     return names | {path for path in pages if _is_generated_for(path, site)}
