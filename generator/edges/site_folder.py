@@ -98,7 +98,7 @@ def _is_readable(path: Path) -> bool:
 
 def _protected(site: Path, root: Path, docs: Path) -> str | None:
     """Return what the site would take with it, or be lost in: it may lie in the first three, in the others not even."""
-    whole = {"the digest's own folder": root, "the home folder": _home(), "the whole file system": Path(site.anchor)}
+    whole = {"the whole file system": Path(site.anchor), "the digest's own folder": root, "the home folder": _home()}
     parts = {"data/": root / "data", "docs/": docs, "the cache": root / ".digest", ".git": root / ".git"}
     if ".git" in (part.casefold() for part in site.parts):
         return ".git"
