@@ -107,7 +107,7 @@ def test_the_message_names_the_largest_of_what_a_folder_has_inside(root: Path, m
     }
     for site, name in names.items():
         with pytest.raises(DigestError, match=f"is {name}, lies in it"):
-            check_folder(Path(site), root, root / "docs")
+            check_folder(Path(str(site)), root, root / "docs")
 
 
 def test_the_settings_name_a_folder_as_the_option_does(root: Path) -> None:
