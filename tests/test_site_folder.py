@@ -98,6 +98,18 @@ def test_a_folder_that_matters_is_refused_even_if_forced(place: str, root: Path)
             check_folder(Path(os.path.realpath(site)), root, root / "docs", force=force)
 
 
+def test_the_message_names_the_largest_of_what_a_folder_has_inside(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(root.parent / "home"))
+    names = {
+        "/": "the whole file system",
+        root.parent: "the digest's own folder",
+        root.parent / "home": "the home folder",
+    }
+    for site, name in names.items():
+        with pytest.raises(DigestError, match=f"is {name}, lies in it"):
+            check_folder(Path(str(site)), root, root / "docs")
+
+
 def test_the_settings_name_a_folder_as_the_option_does(root: Path) -> None:
     with (root / "mkdocs.yml").open("a") as file:
         file.write("\nsite_dir: data\n")

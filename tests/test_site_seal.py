@@ -10,7 +10,6 @@ import pytest
 
 from generator.edges import seal as seals
 from generator.edges.seal import SEAL, read_seal
-from generator.ground.errors import DigestError
 from generator.pipeline.building import build
 from generator.pipeline.clearing import clear
 from tests.example import SETTINGS, digest, make_digest, paper, tree
@@ -131,40 +130,6 @@ def test_clearing_with_a_damaged_seal_leaves_what_somebody_added(root: Path) -> 
 def forged(*paths: str) -> bytes:
     lines = "".join(f"1 {path}\0" for path in paths)
     return b"0" * 64 + b"\n" + zlib.compress(lines.encode())
-
-
-@pytest.fixture
-def foreign(root: Path) -> Path:
-    """A folder of somebody else's, with a seal that lists what is there."""
-    folder = root.parent / "www"
-    (folder / "photos").mkdir(parents=True)
-    (folder / "photos/cat.jpg").write_text("a cat")
-    (folder / "notes.txt").write_text("notes")
-    (folder / SEAL).write_bytes(forged("photos/cat.jpg", "notes.txt"))
-    return folder
-
-
-def test_a_seal_from_elsewhere_costs_no_file_of_another_length(root: Path, foreign: Path) -> None:
-    build(root, foreign, processes=1)
-    assert (foreign / "photos/cat.jpg").read_text() == "a cat"
-    assert (foreign / "notes.txt").read_text() == "notes"
-    assert tree(foreign) == clean(root) | {"photos/cat.jpg": b"a cat", "notes.txt": b"notes"}
-
-
-def test_a_seal_from_elsewhere_lets_no_page_replace_a_file_of_another_length(root: Path, foreign: Path) -> None:
-    (foreign / "index.html").write_text("mine")
-    (foreign / SEAL).write_bytes(forged("index.html"))
-    before = tree(foreign)
-    with pytest.raises(DigestError, match=r"index\.html: no build made it"):
-        build(root, foreign, processes=1)
-    assert tree(foreign) == before
-
-
-def test_clearing_by_a_seal_from_elsewhere_takes_no_file_of_another_length(root: Path) -> None:
-    shutil.rmtree(root / ".digest")
-    (root / "site" / SEAL).write_bytes(forged(*MINE))
-    clear(root)
-    assert tree(root / "site").items() >= with_mine({}).items()
 
 
 def test_a_build_whose_cache_is_lost_takes_the_stale_files_all_the_same(root: Path) -> None:

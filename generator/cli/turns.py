@@ -10,7 +10,7 @@ from generator.edges.lock import Lock, exclusive_lock
 
 @contextmanager
 def my_turn(root: Path) -> Iterator[None]:
-    """Write the ``data/`` of the digest in `root` alone, free of what killed commands left unfinished."""
+    """Hold the lock on `data/`, and remove the temporary files of killed commands."""
     with exclusive_lock(root, Lock.DATA):
         remove_unfinished(root / "data")
         yield

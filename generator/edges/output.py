@@ -23,8 +23,8 @@ JOURNALS = f"{LIST}.*"
 def is_hand_written(docs: Path, path: str, listed: Container[str] | None = None) -> bool:
     """Return whether a file that the program did not make stands at `path`.
 
-    A page may stand at its other spelling too: ``about.md`` for ``about/index.md``. It is known by the lack of the
-    mark; any other file, if it is not `listed`: by default, if a list that is whole does not name it.
+    A page may stand at its other spelling too: ``about.md`` for ``about/index.md``. A page is hand-written if it lacks
+    the mark; another file, if `listed` does not name it. Without `listed`, the list on disk decides, if it is intact.
     """
     if not path.endswith(".md"):
         if not os.path.lexists(docs / path):
@@ -45,7 +45,10 @@ def begin(docs: Path) -> None:
 
 
 def _known(docs: Path) -> set[str] | None:
-    """Return the generated files; None if their list is lost or damaged: then what has the name of one is one."""
+    """Return the generated files. None if the list is lost or damaged.
+
+    Then every file with the name of a generated one counts as generated.
+    """
     try:
         info = os.stat(docs / LIST)
     except OSError:

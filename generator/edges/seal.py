@@ -1,6 +1,6 @@
 """The seal ``.digest`` of a site: which build made it, and the size of every file of that build.
 
-A copy of it is kept in the digest's cache. It says which files are the program's when the seal itself is damaged.
+A copy of it is kept in the digest's cache, for a seal that is damaged, lost or older.
 """
 
 import filecmp
@@ -66,19 +66,18 @@ def _stays_inside(path: str) -> bool:
 
 
 def listed_files(site: Path, copy: Path) -> Collection[str] | None:
-    """Return the files that the last build made of `site`, by its seal or, if that is damaged, by the `copy` of it.
+    """Return the files that builds made of `site`, by its seal; None if that is damaged, and the `copy` of it too.
 
-    None if neither says; none if the site has no seal. A seal without its copy may have come from elsewhere: then only
-    files that are as long as it says are the program's.
+    The copy stands in for a damaged seal. It adds to one that is lost or older than the copy, as after a checkout or
+    a stash, the files that are as long as it says.
     """
-    seal = read_seal(site)
+    seal, last = read_seal(site), None if _are_same(site / SEAL, copy) else _read(copy)  # 0.15 s for 60,000 files
+    last_sizes = last.sizes if last else None
     if seal and seal.sizes is None:
-        seal = _read(copy)
-        return seal.sizes if seal else None
+        return last_sizes
     sizes = (seal and seal.sizes) or {}
-    if not sizes or _are_same(site / SEAL, copy):
-        return sizes
-    return [path for path, size in sizes.items() if _has_size(f"{site}/{path}", size)]
+    newer = (path for path, size in (last_sizes or {}).items() if path not in sizes and _has_size(site, path, size))
+    return {*sizes, *newer}
 
 
 def _are_same(seal: Path, copy: Path) -> bool:
@@ -88,9 +87,9 @@ def _are_same(seal: Path, copy: Path) -> bool:
         return False
 
 
-def _has_size(path: str, size: int) -> bool:
+def _has_size(site: Path, path: str, size: int) -> bool:
     try:
-        info = os.lstat(path)
+        info = os.lstat(f"{site}/{path}")
     except OSError:
         return False
     return stat.S_ISREG(info.st_mode) and info.st_size == size

@@ -3,7 +3,7 @@
 import ctypes
 import os
 import shutil
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,9 +19,12 @@ RENAME_EXCHANGE = 2
 
 
 @contextmanager
-def replacing(site: Path, *, spare: bool = False) -> Iterator[Path]:
+def replacing(
+    site: Path, replaced: Callable[[Path], None] = lambda last: None, *, spare: bool = False
+) -> Iterator[Path]:
     """A folder to build in, which takes the place of `site` if all goes well; else the last site stays as it was.
 
+    `replaced` is then called with the folder of the last site.
     With a `spare` the folder may hold anything at first (see `take_over`), and what was there before stays in its
     place, if it shares files with what is there now: next time, these need not be linked anew.
     """
@@ -43,6 +46,7 @@ def replacing(site: Path, *, spare: bool = False) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+    replaced(fresh)
     with suppress(OSError):  # the site is in its place; the next build sees to what is left
         if spare and _share_files(site, fresh):
             write_atomically(fresh / ".gitignore", IGNORE_ALL)

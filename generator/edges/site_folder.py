@@ -12,7 +12,7 @@ from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from generator.edges.seal import SEAL, entries, files_below, read_seal
+from generator.edges.seal import SEAL, entries, files_below, listed_files, read_seal
 from generator.ground import config
 from generator.ground.config import SETTINGS_FILE, SITE_FILE
 from generator.ground.errors import DigestError, Problem
@@ -30,14 +30,21 @@ _PAGE_BYTES = 2**20  # of a page, so much is searched for its address and headin
 # -- which folder may be a site ------------------------------------------------------------------------------------
 
 
-def check_folder(site: Path, root: Path, docs: Path, *, force: bool = False) -> None:
-    """Raise DigestError unless `site`, a real path, is a folder that builds of the digest in `root` may replace."""
+def check_folder(site: Path, root: Path, docs: Path, seal_copy: Path | None = None, *, force: bool = False) -> None:
+    """Raise DigestError unless `site`, a real path, is a folder that builds of the digest in `root` may replace.
+
+    It is if it has a seal, or files that the copy of a lost seal lists.
+    """
     fault = _fault_of_path(site) or _fault_of_place(site, root, docs)
     fault = fault or _of_another_digest(site, root) or _without_sound_seal(site)
-    if not fault and not force and entries(str(site)) and read_seal(site) is None:
+    if not fault and not force and entries(str(site)) and not _is_made(site, seal_copy):
         fault = "is not empty, and no build made it", _FORCE
     if fault:
         raise DigestError(Problem(str(site), *fault))
+
+
+def _is_made(site: Path, seal_copy: Path | None) -> bool:
+    return read_seal(site) is not None or bool(seal_copy and listed_files(site, seal_copy))
 
 
 def check_workplace(folder: Path) -> None:
@@ -91,7 +98,7 @@ def _is_readable(path: Path) -> bool:
 
 def _protected(site: Path, root: Path, docs: Path) -> str | None:
     """Return what the site would take with it, or be lost in: it may lie in the first three, in the others not even."""
-    whole = {"the digest's own folder": root, "the home folder": _home(), "the whole file system": Path(site.anchor)}
+    whole = {"the whole file system": Path(site.anchor), "the digest's own folder": root, "the home folder": _home()}
     parts = {"data/": root / "data", "docs/": docs, "the cache": root / ".digest", ".git": root / ".git"}
     if ".git" in (part.casefold() for part in site.parts):
         return ".git"
@@ -169,15 +176,13 @@ def _mounts(site: Path) -> Iterable[Path]:
 # -- what is not the program's -------------------------------------------------------------------------------------
 
 
-def keep_others(site: Path, fresh: Path, listed: Collection[str] | None, *, force: bool = False) -> set[str]:
-    """Take along into `fresh` what is not the program's in `site`: the same files, not copies. Return their paths.
+def keep_others(site: Path, fresh: Path, ours: Collection[str], *, force: bool = False) -> set[str]:
+    """Take along into `fresh` what is in `site` and not `ours`: the same files, not copies. Return their paths.
 
-    The program's is what is `listed`; if that is unknown (None), what has the name of a file of the new site, and each
-    page that is recognized as generated for its place. Raises DigestError where another file stands in the place of
-    what the new site has; with `force` that one gives way.
+    Raises DigestError where another file stands in the place of what `fresh` has; with `force` that one gives way.
     """
     transfer = _Transfer(str(fresh))
-    ours = {SEAL, *(_recognized(site, fresh) if listed is None else listed)}
+    ours = {SEAL, *ours}
     for entry in list(_unknown(str(site), ours, _parents(ours))):
         transfer.take(entry, os.path.relpath(entry.path, site))
     if transfer.obstacles and not force:
@@ -187,8 +192,11 @@ def keep_others(site: Path, fresh: Path, listed: Collection[str] | None, *, forc
     return transfer.taken
 
 
-def _recognized(site: Path, fresh: Path) -> set[str]:
-    """Return the files that are the program's as far as names and contents tell."""
+def recognized(site: Path, fresh: Path) -> set[str]:
+    """Return the files of `site` that are the program's as far as names and contents tell.
+
+    These are what has the name of a file of the new site, and each page that is recognized as generated for its place.
+    """
     names = {path for path, _ in files_below(fresh)}
     pages = (path for path, _ in files_below(site) if path.endswith("/index.html") and path not in names)
     return names | {path for path in pages if _is_generated_for(path, site)}

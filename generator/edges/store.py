@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.edges.atomic import write_atomically, write_together
-from generator.ground import records
+from generator.ground import limits, records
 from generator.ground.errors import DigestError, Problem
 from generator.ground.files import printable, problem_from, read_regular
 from generator.ground.model import Paper, Receipt
@@ -25,6 +25,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.data = root / "data"
+        self._cut: set[Path] = set()  # files with papers that were cut when they were read
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -32,6 +33,13 @@ class Store:
         """Every day with papers or a receipt, oldest first. Raises DigestError where a folder cannot be listed."""
         try:
             return sorted({*_dates(self.data / "papers", ".jsonl"), *_dates(self.data / "runs", ".json")})
+        except OSError as error:
+            raise DigestError(problem_from(error, self.root)) from error
+
+    def dropped_dates(self) -> list[str]:
+        """Every day with papers that it does not show. Raises DigestError where a folder cannot be listed."""
+        try:
+            return sorted(_dates(self.data / "dropped", ".jsonl"))
         except OSError as error:
             raise DigestError(problem_from(error, self.root)) from error
 
@@ -65,7 +73,7 @@ class Store:
             if not line.strip():
                 continue
             try:
-                paper = records.decode_paper(line)
+                paper, fields = limits.capped(records.decode_whole(line))
             except records.RecordError as error:
                 problems.append(Problem(f"{self.label(path)}:{number}", str(error), "mend or delete the line"))
                 continue
@@ -74,6 +82,8 @@ class Store:
                 what = f"{paper.arxiv_id} of {paper.source} stands on line {first} already"
                 problems.append(Problem(f"{self.label(path)}:{number}", what, "delete one of the two lines"))
             papers.append(paper)
+            if fields:
+                self._cut.add(path)
         if problems:
             raise DigestError(problems)
         return tuple(papers)
@@ -145,18 +155,30 @@ class Store:
 
     def write_papers(self, date: str, papers: Iterable[Paper]) -> bool:
         """Make these the papers of the day; False if they were."""
-        return write_atomically(self.papers_path(date), records.encode_papers(papers), durable=True)
+        return write_atomically(self.papers_path(date), self._encoded(self.papers_path(date), papers), durable=True)
 
     def write_days(self, days: Iterable[tuple[str, Iterable[Paper]]]) -> Iterator[bool | OSError]:
         """Make these the papers of these days; says of each whether it was written, or why it was not."""
-        return write_together((self.papers_path(date), records.encode_papers(papers)) for date, papers in days)
+        return write_together(
+            (self.papers_path(date), self._encoded(self.papers_path(date), papers)) for date, papers in days
+        )
 
     def write_dropped(self, date: str, papers: Iterable[Paper]) -> bool:
         """Make these the papers that the day does not show; False if they were."""
-        data = records.encode_papers(papers)
+        data = self._encoded(self.dropped_path(date), papers)
         return bool(data or self.dropped_path(date).exists()) and write_atomically(
             self.dropped_path(date), data, durable=True
         )
+
+    def _encoded(self, path: Path, papers: Iterable[Paper]) -> bytes:
+        """Return the lines of `papers` for the file at `path`; what was cut when they were read is whole in them."""
+        places = {self.papers_path(path.stem), self.dropped_path(path.stem)}  # a paper may go from one to the other
+        files = sorted(self._cut & places, key=path.__eq__)
+        lines = [line for file in files for line in self._read(file).split(b"\n") if line.strip()]
+        wholes = {(whole.arxiv_id, whole.source): whole for whole in map(records.decode_whole, lines)}
+        if wholes:
+            papers = [limits.restored(it, wholes.get((it.arxiv_id, it.source), it)) for it in papers]
+        return records.encode_papers(papers)
 
     def write_receipt(self, receipt: Receipt) -> bool:
         """Keep what happened on a day; False if it was kept."""

@@ -5,7 +5,7 @@ characters.
 """
 
 from collections.abc import Callable, Iterable, Sequence, Sized
-from itertools import chain
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
@@ -25,14 +25,6 @@ MOST_IN_RECORD = 6_000
 LONGEST_IN_RECEIPT = 2_000
 LONGEST_SETTING = 200_000  # a prompt is one
 _LONGEST_SCORER = 400
-
-
-def allowance(field: str) -> str:
-    """Return in words how long a field of a paper may be."""
-    if field in LONGEST_IN_LIST:
-        return f"{MOST_IN_LIST[field]:,} entries of {LONGEST_IN_LIST[field]:,} characters each"
-    longest = LONGEST.get(field, _LONGEST_SCORER if field == "scorer" else LONGEST_EXTRA)
-    return f"{longest:,} characters{' a text' if field == 'extra' else ''}"
 
 
 def cut(text: str, longest: int) -> str:
@@ -69,7 +61,7 @@ def _longest(values: Iterable[Sized | None]) -> int:
 
 
 def capped(paper: Paper) -> tuple[Paper, tuple[str, ...]]:
-    """Return `paper` within the limits, and the names of the fields that were cut."""
+    """Return `paper` within the limits, and the names of the fields and keys that were cut."""
     changes: dict[str, Any] = {}
     for name, longest in LONGEST.items():
         text = getattr(paper, name)
@@ -81,10 +73,54 @@ def capped(paper: Paper) -> tuple[Paper, tuple[str, ...]]:
             changes[name] = tuple(cut(word, longest) for word in words[: MOST_IN_LIST[name]])
     if paper.scorer and len(paper.scorer.model + (paper.scorer.rubric or "")) > _LONGEST_SCORER:
         changes["scorer"] = msgspec.convert(bounded(msgspec.to_builtins(paper.scorer), _LONGEST_SCORER // 2), Scorer)
+    keys: list[str] = []
     if paper.extra and _may_be_long(paper.extra):
         extra = bounded(paper.extra, LONGEST_EXTRA, tidy=str)
-        changes |= {"extra": extra} if extra != paper.extra else {}
-    return (msgspec.structs.replace(paper, **changes), tuple(changes)) if changes else (paper, ())
+        keys = _changed_keys(paper.extra, extra)
+        changes |= {"extra": extra} if keys else {}
+    names = (*(name for name in changes if name != "extra"), *keys)
+    return (msgspec.structs.replace(paper, **changes), names) if changes else (paper, ())
+
+
+def _changed_keys(extra: dict[str, Any], within: dict[str, Any]) -> list[str]:
+    """Return the keys of which `within` has less; of those that it lacks for want of room, the first."""
+    first = dict(islice(extra.items(), MOST_IN_VALUE + 1))
+    return [key for key, value in first.items() if key not in within or within[key] != value]
+
+
+def restored(paper: Paper, whole: Paper) -> Paper:
+    """Return `paper` with what `capped` cut off `whole`, in all that was not changed since."""
+    within, _ = capped(whole)
+    changes = {
+        name: getattr(whole, name)
+        for name in (*LONGEST, *LONGEST_IN_LIST, "scorer")
+        if getattr(paper, name) == getattr(within, name)
+    }
+    there = {key: value for key, value in whole.extra.items() if key in paper.extra or key not in within.extra}
+    new = {key: value for key, value in paper.extra.items() if key not in within.extra or within.extra[key] != value}
+    return msgspec.structs.replace(paper, **changes, extra=there | new)
+
+
+def excess(paper: Paper, name: str) -> str:
+    """Return in words why `capped` cuts the field or key `name`."""
+    if name in LONGEST_IN_LIST:
+        if len(getattr(paper, name)) > MOST_IN_LIST[name]:
+            return f"{name}: there are more than {MOST_IN_LIST[name]:,} entries"
+        return f"{name}: an entry is longer than {LONGEST_IN_LIST[name]:,} characters"
+    if name in LONGEST or name == "scorer":
+        return f"{name} is longer than {LONGEST.get(name, _LONGEST_SCORER):,} characters"
+    return _excess_of_key(name, paper.extra[name])
+
+
+def _excess_of_key(name: str, value: Any) -> str:
+    if len(name) > LONGEST_EXTRA:
+        return f"the key {cut(name, 40)} is longer than {LONGEST_EXTRA:,} characters"
+    short = cut(name, 40)
+    if isinstance(value, str) and len(value) > LONGEST_EXTRA:
+        return f"{short} is longer than {LONGEST_EXTRA:,} characters"
+    if bounded(value, LONGEST_EXTRA, tidy=str) != value:
+        return f"{short} has more than {MOST_IN_VALUE:,} entries in one place, or a text of more characters"
+    return f"{short}: there are more than {MOST_IN_VALUE:,} keys"
 
 
 def _may_be_long(extra: dict[str, Any]) -> bool:

@@ -26,6 +26,7 @@ _ENCODER = msgspec.json.Encoder()
 YEARS = range(1991, 2100)  # of days: from arXiv's first year as far as the 32 bits for a time in a gzip file reach
 A_DATE = f"a day as YYYY-MM-DD, from {YEARS[0]} to {YEARS[-1]}"
 _LONGEST_NUMBER = 24  # characters of one in a message; every float has fewer
+_LONGEST_QUOTED = 60
 _DATE_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
 
 T = TypeVar("T", Paper, Receipt)
@@ -54,12 +55,12 @@ def is_time(text: str) -> bool:
 
 
 def decode_paper(line: bytes) -> Paper:
-    """Read one line of a papers file. Raises RecordError."""
-    return decode_capped(line)[0]
+    """Read one line of a papers file, and cut it to the limits. Raises RecordError."""
+    return limits.capped(decode_whole(line))[0]
 
 
-def decode_capped(line: bytes) -> tuple[Paper, tuple[str, ...]]:
-    """Read one line of a papers file; return the paper, and the fields that were cut. Raises RecordError."""
+def decode_whole(line: bytes) -> Paper:
+    """Read one line of a papers file, however long. Raises RecordError."""
     try:
         if _KEYS.decode(line).keys() <= _PAPER_NAMES:
             return _checked(_PAPER.decode(line))
@@ -70,13 +71,13 @@ def decode_capped(line: bytes) -> tuple[Paper, tuple[str, ...]]:
 
 def paper(fields: dict[str, Any]) -> Paper:
     """A paper from its keys and values; takes `fields` apart. Raises RecordError."""
-    return _checked(_convert(fields, PAPER_FIELDS, Paper))[0]
+    return limits.capped(_checked(_convert(fields, PAPER_FIELDS, Paper)))[0]
 
 
-def _checked(made: Paper) -> tuple[Paper, tuple[str, ...]]:
+def _checked(made: Paper) -> Paper:
     if wrong := _paper_fault(made):
         raise RecordError(wrong)
-    return limits.capped(made)
+    return made
 
 
 def encode_paper(record: Paper) -> bytes:
@@ -99,7 +100,7 @@ def decode_receipt(data: bytes) -> Receipt:
         fields[name] = limits.bounded(fields[name], limits.LONGEST_IN_RECEIPT)
     made = _convert(fields, _RECEIPT_FIELDS, Receipt)
     if not is_date(made.date):
-        raise RecordError(f"date: {made.date!r} is not {A_DATE}")
+        raise RecordError(f"date: {_quoted(made.date)} is not {A_DATE}")
     negative = next((name for name in _COUNTS if (getattr(made, name) or 0) < 0), None)
     if negative:
         raise RecordError(f"{negative}: a count cannot be less than zero")
@@ -109,6 +110,13 @@ def decode_receipt(data: bytes) -> Receipt:
 def encode_receipt(receipt: Receipt) -> bytes:
     """The whole file of a receipt."""
     return msgspec.json.format(msgspec.json.encode(_fields(receipt, _RECEIPT_FIELDS)), indent=2) + b"\n"
+
+
+def cut_in_receipt(data: bytes) -> list[str]:
+    """Return the keys of a receipt's file of which `decode_receipt` reads only a part. Raises RecordError."""
+    fields = {name: value for name, value in _object(data).items() if name in _RECEIPT_FIELDS}
+    longest = limits.LONGEST_IN_RECEIPT
+    return [name for name, value in fields.items() if limits.bounded(value, longest, tidy=str) != value]
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -135,7 +143,7 @@ def _convert(fields: dict[str, Any], names: tuple[str, ...], kind: type[T]) -> T
 
 def _paper_fault(made: Paper) -> str | None:
     if not arxiv_id.is_canonical(made.arxiv_id):
-        return f"arxiv_id: {made.arxiv_id!r} is not an arXiv id without version"
+        return f"arxiv_id: {_quoted(made.arxiv_id)} is not an arXiv id without version"
     for name in ("relevance", "novelty"):
         value = getattr(made, name)
         if value is not None and not 1 <= value <= 10:
@@ -143,10 +151,14 @@ def _paper_fault(made: Paper) -> str | None:
     for name in ("published", "updated"):
         value = getattr(made, name)
         if value is not None and not is_time(value):
-            return f"{name}: {value!r} is not an ISO 8601 date"
+            return f"{name}: {_quoted(value)} is not an ISO 8601 date"
     if not made.title.strip():
         return "title: is empty"
     return None if made.source else "source: is empty"
+
+
+def _quoted(text: str) -> str:
+    return repr(limits.cut(text, _LONGEST_QUOTED))
 
 
 def _short(value: float) -> str:

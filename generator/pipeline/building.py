@@ -21,7 +21,7 @@ from generator.edges.processes import WorkerPool
 from generator.edges.seal import SEAL, Seal, copy_seal, is_unchanged, listed_files, read_seal, write_seal
 from generator.edges.search import FOLDER, write_list
 from generator.edges.site import replacing, run_mkdocs, take_over, take_over_unchanged
-from generator.edges.site_folder import check_folder, keep_others
+from generator.edges.site_folder import check_folder, keep_others, recognized
 from generator.edges.state import Made, State, Written
 from generator.edges.theme import build_rest, knows_short_way
 from generator.ground import config
@@ -59,7 +59,7 @@ def build(
     settings = config.load(root)
     root = root.absolute()
     target = real_site(root, settings, site)
-    check_folder(target, root, root / settings.site.docs_dir, force=force)
+    check_folder(target, root, root / settings.site.docs_dir, cached_file(root, target, "seal"), force=force)
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
 
         def once() -> Generated:
@@ -91,6 +91,7 @@ class _Build:
         self.state_file = cached_file(root, site, "state").with_suffix(".json")
         self.seal_copy = cached_file(root, site, "seal")
         self.doubtful: set[str] = set()
+        self.settled: set[str] = set()
         begin(self.docs)
         place_theme(self.docs)
         self.short = knows_short_way(root)
@@ -109,7 +110,7 @@ class _Build:
         if self.before.made and self.before.data == self.data and not self.damaged:
             copy_seal(self.site, self.seal_copy)
             return self._report(self.before.made, 0, 0)
-        with replacing(self.site, spare=True) as fresh:
+        with replacing(self.site, self._keep_latecomers, spare=True) as fresh:
             job = Job(self.root, fresh, self.base + self.data, processes, executors, themed=self.short)
             with Workers(job, self.catalogue, self.settings) as workers:
                 state, rendered, written = self._fill(fresh, workers, progress)
@@ -128,9 +129,15 @@ class _Build:
 
     def _keep_others(self, fresh: Path) -> set[str]:
         listed = listed_files(self.site, self.seal_copy)
-        others = keep_others(self.site, fresh, listed, force=self.force)
+        ours = recognized(self.site, fresh) if listed is None else listed
+        others = keep_others(self.site, fresh, ours, force=self.force)
         self.doubtful = others if listed is None else set()
+        self.settled = {*ours, *others}
         return others
+
+    def _keep_latecomers(self, last: Path) -> None:
+        """Take along from the last site what came after `_keep_others` and before the new one took its place."""
+        keep_others(last, self.site, self.settled, force=self.force)
 
     def _hand_written(self) -> tuple[list[str], list[str]]:
         """Return the files in docs/ that lead out of it, which are not published, and all others made by hand."""

@@ -14,7 +14,7 @@ from generator.ground.config import Settings
 from generator.ground.errors import DigestError, Problem
 from generator.ground.files import problem_from, read_regular
 from generator.ground.publication import Publication, parse_stream, repeated
-from generator.pipeline.checks_day import read_day
+from generator.pipeline.checks_day import read_day, read_dropped
 from generator.pipeline.checks_files import docs_problems, misplaced_files
 from generator.pipeline.checks_papers import ROW_CHECKS, TopicUse
 from generator.pipeline.checks_receipts import RECEIPT_CHECKS
@@ -79,7 +79,10 @@ def _check_days(root: Path, store: Store, settings: Settings | None, found: list
     """Add the problems of all days to `found`; how many different papers there are."""
     topics = TopicUse(settings) if settings else None
     papers: set[str] = set()
-    for date in _listed(store.dates, found):
+    days = _listed(store.dates, found)
+    for date in set(_listed(store.dropped_dates, found)).difference(days):
+        found += read_dropped(store, date)[1]
+    for date in days:
         day, unreadable = read_day(store, date)
         found += unreadable
         for row in day.rows:

@@ -14,11 +14,11 @@ from generator.ground.model import Paper, Receipt
 
 
 class Row(NamedTuple):
-    """A paper, its place, ``file:line``, and its fields that were too long to be read whole."""
+    """A paper, its place, ``file:line``, and in words what is too long to be read whole."""
 
     where: str
     paper: Paper
-    cut_names: tuple[str, ...] = ()
+    excesses: tuple[str, ...] = ()
 
 
 class Day(NamedTuple):
@@ -44,13 +44,8 @@ class Day(NamedTuple):
 
 def read_day(store: Store, date: str) -> tuple[Day, list[Problem]]:
     """The day, and everything about its files that keeps the rest of the program from reading them."""
-    problems: list[Problem] = []
     receipt = None
-    dropped: tuple[Paper, ...] = ()
-    try:
-        dropped = store.dropped(date)
-    except DigestError as error:
-        problems += error.problems
+    dropped, problems = read_dropped(store, date)
     try:
         store.papers(date)
     except DigestError as error:
@@ -62,17 +57,35 @@ def read_day(store: Store, date: str) -> tuple[Day, list[Problem]]:
     path = store.receipt_path(date)
     text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
     signing = signers(store.replies_path(date))
-    problems += (note for row in _rows(store, store.dropped_path(date)) for note in cut_fields(row))
-    return Day(
-        date, tuple(_rows(store, store.papers_path(date))), receipt, store.label(path), text, dropped, signing
-    ), problems
+    rows = tuple(_rows(store, store.papers_path(date)))
+    day = Day(date, rows, receipt, store.label(path), text, dropped, signing)
+    return day, [*problems, *_cut_in_receipt(day)]
 
 
 def cut_fields(row: Row) -> Iterator[Problem]:
-    """Note the fields of which no page shows the end."""
-    for field in row.cut_names:
-        what = f"{row.paper.arxiv_id}: {field} is longer than {limits.allowance(field)}, and is cut where it is read"
-        yield Problem(row.where, what, "shorten it", note=True)
+    """Report each field that is over its limit."""
+    for excess in row.excesses:
+        yield _cut(row.where, f"{row.paper.arxiv_id}: {excess}")
+
+
+def _cut(where: str, what: str) -> Problem:
+    return Problem(where, f"{what}, and is cut where it is read", "shorten it", note=True)
+
+
+def read_dropped(store: Store, date: str) -> tuple[tuple[Paper, ...], list[Problem]]:
+    """Return the dropped papers of a day, and what keeps them from being read or is cut."""
+    notes = [note for row in _rows(store, store.dropped_path(date)) for note in cut_fields(row)]
+    try:
+        return store.dropped(date), notes
+    except DigestError as error:
+        return (), [*error.problems, *notes]
+
+
+def _cut_in_receipt(day: Day) -> Iterator[Problem]:
+    with suppress(records.RecordError):
+        for name in records.cut_in_receipt(day.receipt_text.encode()) if day.receipt else ():
+            what = f"{name} has a text of more than {limits.LONGEST_IN_RECEIPT:,} characters, or too many entries"
+            yield _cut(day.place(name), what)
 
 
 def _rows(store: Store, path: Path) -> Iterator[Row]:
@@ -81,4 +94,6 @@ def _rows(store: Store, path: Path) -> Iterator[Row]:
     for number, line in enumerate(lines, 1):
         with suppress(records.RecordError):
             if line.strip():
-                yield Row(f"{store.label(path)}:{number}", *records.decode_capped(line))
+                whole = records.decode_whole(line)
+                paper, names = limits.capped(whole)
+                yield Row(f"{store.label(path)}:{number}", paper, tuple(limits.excess(whole, name) for name in names))
