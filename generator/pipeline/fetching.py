@@ -115,7 +115,8 @@ def _answer(ask: Ask, web: Web, date: str, today: str) -> Fetched:
 def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched], asked_on: str) -> DayReport:
     """Put what was found for `date` into the archive: new papers there, sightings of known ones on their own days.
 
-    `asked_on` is the UTC day of the requests. The receipts of those other days are counted again.
+    `asked_on` is the UTC day of the requests. The receipts of those other days are counted again, changed or not: an
+    earlier run may have ended before it counted them.
     """
     store = Store(root)
     announced = sort(root, settings, date, found)
@@ -127,7 +128,7 @@ def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched], as
         new = tuple(paper for paper in announced.new if paper.arxiv_id not in withdrawn)
         announced = msgspec.structs.replace(announced, new=new)
     written = importing.keep(store, _harvests(store, date, found, announced, asked_on))
-    ledger.recount(store, (day for day in written.days if day != date))
+    ledger.recount(store, {*written.days, *announced.updates} - {date})
     return DayReport(
         date=date,
         sources=[_report(fetched) for fetched in found],
