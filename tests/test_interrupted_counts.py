@@ -154,3 +154,22 @@ def _stop_before(monkeypatch: pytest.MonkeyPatch, date: str) -> None:
         return []
 
     monkeypatch.setattr(ledger, "recount", stopping)
+
+
+@pytest.mark.parametrize("fields", [{}, {"abstract": "Words."}])
+def test_a_row_of_its_own_day_stays_one_whatever_is_imported(
+    tmp_path: Path, digest: Path, fields: dict[str, Any]
+) -> None:
+    file = tmp_path / f"{DAYS[2]}.jsonl"
+    file.write_text(json.dumps(scored(21, sighted=DAYS[1], **fields)) + "\n")
+    importing.run(digest, [str(file)])
+    rows = {row.arxiv_id: row for row in Store(digest).papers(DAYS[2])}
+    assert "sighted" not in rows["2609.00021"].extra
+    assert rows["2609.00021"].abstract == fields.get("abstract")
+
+
+def test_a_new_row_keeps_the_day_whose_list_had_it(tmp_path: Path, digest: Path) -> None:
+    file = tmp_path / f"{DAYS[2]}.jsonl"
+    file.write_text(json.dumps(scored(99, sighted=DAYS[1])) + "\n")
+    importing.run(digest, [str(file)])
+    assert {row.extra.get("sighted") for row in Store(digest).papers(DAYS[2])} == {None, DAYS[1]}

@@ -197,9 +197,9 @@ def _harvests(
 
 
 def _dated(paper: Paper, rows: Mapping[tuple[str, str], Paper], day: str, date: str, asked_on: str) -> Paper:
-    """Return the paper with the UTC day on which its votes changed, and with the day whose list had it.
+    """Return the paper with `renewed` and `sighted` set.
 
-    A row's own day takes the place of an earlier one: then the source has given it for this day, too.
+    If the source now lists it on the row's own day, that day replaces the earlier `sighted`.
     """
     row = rows.get((paper.arxiv_id, paper.source))
     extra: dict[str, Any] = {}
