@@ -25,7 +25,10 @@ def page(*records: str, token: str = "") -> Answer:
 
 FIRST = page(record(1, "cs.LG", TIME), token="next")
 EXPIRED = Answer(200, b'<OAI-PMH><error code="badResumptionToken">expired</error></OAI-PMH>')
-NO_ID = "<record><header><identifier>nothing</identifier></header><metadata><arXivRaw><id>nothing</id></arXivRaw></metadata></record>"
+NO_ID = (
+    "<record><header><identifier>nothing</identifier></header><metadata><arXivRaw><id>nothing</id></arXivRaw>"
+    "</metadata></record>"
+)
 
 
 @pytest.mark.parametrize(
