@@ -70,6 +70,11 @@ class Calendar:
             closing += _DAY
         return (closing + _DAY * (3 if closing.weekday() == _FRIDAY else 1)).isoformat()
 
+    def first_day(self, published: str) -> str:
+        """Return the earliest day on which a paper is announced whose first version has this ISO time or day in UTC."""
+        time = datetime.datetime.fromisoformat(published)
+        return self.day_of(time if time.tzinfo else time.replace(tzinfo=datetime.UTC))
+
     def _closing(self, day: datetime.date) -> datetime.date | None:
         if day.weekday() in (_SATURDAY, _SUNDAY):
             return None

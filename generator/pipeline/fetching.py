@@ -19,6 +19,7 @@ from generator.pipeline import importing, ledger
 from generator.pipeline.absence import weigh
 from generator.pipeline.announcing import Announced, announce, require_archive, stale_categories
 from generator.pipeline.dropping import put
+from generator.pipeline.first_versions import sift
 from generator.pipeline.opening import open_catalogue
 from generator.pipeline.receipts import RENEWED, SIGHTED, WITHDRAWN
 from generator.web.door import Web
@@ -95,16 +96,24 @@ def gather(
     """Return what every source gives for `date`; one that fails says so, and the others are asked all the same."""
     store, calendar, found = Store(root), Calendar(settings.fetch.arxiv.holidays), []
     for ask in asks:
-        found.append(_answer(ask, web, date, today))
+        found.append(_answer(ask, web, date, today, _reason(store, ask, date)))
         weigh(store, calendar, found[-1], asked_at)
     return found
 
 
-def _answer(ask: Ask, web: Web, date: str, today: str) -> Fetched:
+def _reason(store: Store, ask: Ask, date: str) -> str:
+    """Return why a source is open, if it is."""
+    receipt = store.receipt(date) if ask.resume else None
+    tally = receipt.sources.get(ask.source) if receipt else None
+    return tally.open if tally else ""
+
+
+def _answer(ask: Ask, web: Web, date: str, today: str, reason: str) -> Fetched:
     """Return what one source gives in the time that it has."""
     limited = web.within(ask.longest_s)
     try:
-        found = ask.fetch(limited, date, today)
+        resumed = reason and ask.resume
+        found = resumed(limited, date, today, reason) if resumed else ask.fetch(limited, date, today)
     except DigestError as error:
         return failed(ask.source, date, error.problems)
     if limited.ran_out:
@@ -115,7 +124,8 @@ def _answer(ask: Ask, web: Web, date: str, today: str) -> Fetched:
 def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched], asked_on: str) -> DayReport:
     """Put what was found for `date` into the archive: new papers there, sightings of known ones on their own days.
 
-    `asked_on` is the UTC day of the requests. The receipts of those other days are counted again.
+    `asked_on` is the UTC day of the requests. The receipts of those other days are counted again, changed or not: an
+    earlier run may have ended before it counted them.
     """
     store = Store(root)
     announced = sort(root, settings, date, found)
@@ -127,7 +137,7 @@ def keep(root: Path, settings: Settings, date: str, found: Sequence[Fetched], as
         new = tuple(paper for paper in announced.new if paper.arxiv_id not in withdrawn)
         announced = msgspec.structs.replace(announced, new=new)
     written = importing.keep(store, _harvests(store, date, found, announced, asked_on))
-    ledger.recount(store, (day for day in written.days if day != date))
+    ledger.recount(store, {*written.days, *announced.updates} - {date})
     return DayReport(
         date=date,
         sources=[_report(fetched) for fetched in found],
@@ -148,19 +158,25 @@ def sort(root: Path, settings: Settings, date: str, found: Sequence[Fetched]) ->
     announced on a later day since.
     """
     store = Store(root)
-    papers = [paper for fetched in found for paper in (*fetched.papers, *fetched.replaced)]
+    papers = _papers(found)
     here = {paper.arxiv_id for paper in store.papers(date)} | {paper.arxiv_id for paper in store.dropped(date)}
     known = _known(root, settings, date, papers)
     strange = {paper.arxiv_id for paper in papers} - here - known.keys()
     judged = {i: day for i, day in (_judged(store, date) if strange else {}).items() if i in strange}
-    earlier = {arxiv_id: day for arxiv_id, day in (judged | known).items() if day < date}
+    elsewhere = judged | known
+    earlier = {arxiv_id: day for arxiv_id, day in elsewhere.items() if day < date}
+    again = [paper for fetched in found for paper in sift(store, settings.fetch.arxiv, fetched, elsewhere, here)]
     for fetched in found:
         _mark_stale(fetched, earlier)
-    announced = announce(papers, known, judged)
+    announced = announce([*_papers(found), *again], known, judged)
     dropped = {paper.arxiv_id for paper in store.dropped(date)}
     new = tuple(paper for paper in announced.new if paper.arxiv_id not in dropped)
-    again = {paper.arxiv_id: date for paper in announced.new if paper.arxiv_id in dropped}
-    return msgspec.structs.replace(announced, new=new, duplicates=announced.duplicates | again)
+    twice = {paper.arxiv_id: date for paper in announced.new if paper.arxiv_id in dropped}
+    return msgspec.structs.replace(announced, new=new, duplicates=announced.duplicates | twice)
+
+
+def _papers(found: Sequence[Fetched]) -> list[Paper]:
+    return [paper for fetched in found for paper in (*fetched.papers, *fetched.replaced)]
 
 
 def _judged(store: Store, date: str) -> dict[str, str]:
@@ -196,9 +212,9 @@ def _harvests(
 
 
 def _dated(paper: Paper, rows: Mapping[tuple[str, str], Paper], day: str, date: str, asked_on: str) -> Paper:
-    """Return the paper with the UTC day on which its votes changed, and with the day whose list had it.
+    """Return the paper with `renewed` and `sighted` set.
 
-    A row's own day takes the place of an earlier one: then the source has given it for this day, too.
+    If the source now lists it on the row's own day, that day replaces the earlier `sighted`.
     """
     row = rows.get((paper.arxiv_id, paper.source))
     extra: dict[str, Any] = {}

@@ -110,6 +110,7 @@ class _Import:
         self.outcomes: Counter[str] = Counter()
         self.publications: Counter[str] = Counter()
         self.changed: set[str] = set()
+        self.touched: set[str] = set()  # days of which rows or replies came in, changed or not
         self.receipts: dict[str, Receipt] = {}
         self.ratings: dict[str, list[Row]] = {}
         self.days: dict[str, Day] = {}
@@ -182,6 +183,7 @@ class _Import:
             dropped.setdefault(row.date, []).append(row)
         for date, rows in dropped.items():
             self._keep_dropped(date, rows)
+        self.touched |= dropped.keys() | harvest.replies.keys()
         for date, lines in harvest.replies.items():
             if self.store.add_replies(date, lines):
                 self.changed.add(date)
@@ -218,6 +220,7 @@ class _Import:
             self._refuse_day(date, rows, error)
             return
         self.told[date] = path
+        self.touched.add(date)
         before = len(day.papers)
         known = day.add(rows)
         if new := len(rows) - len(known):
@@ -297,9 +300,12 @@ class _Import:
         self.report.publications = dict(+self.publications)
 
     def _write_receipts(self) -> None:
-        """Keep the receipts that came in, and count those of changed days again: sums are those of the day's papers."""
-        changed = set() if self.later else self.changed
-        for date in sorted(self.receipts.keys() | changed):
+        """Keep the receipts that came in, and count those of all days of the input again.
+
+        A day that this import did not change may have been changed by one that ended before it wrote the receipt.
+        """
+        touched = set() if self.later else self.touched
+        for date in sorted(self.receipts.keys() | touched):
             try:
                 if receipt := self.receipts.get(date) or self.store.receipt(date):
                     self.report.receipts += ledger.keep(self.store, receipt) and date in self.receipts

@@ -18,7 +18,8 @@ _SCORE = ("relevance", "novelty", "comment", "topics", "scorer")
 _COUNTS = ("upvotes", "comments")
 # Counts that make a sum, and others that belong to it.
 _SUMS = (("scanned", "relevant", "dropped", "scored", "unscored"), ("fetched", "duplicates", "announced", "replaced"))
-_DATED = ("withdrawn", "renewed", "sighted")  # keys of a line that a later sighting knows better
+_SIGHTED = "sighted"  # a line without this key was listed on its own day
+_DATED = ("withdrawn", "renewed", _SIGHTED)  # keys of a line that a later sighting knows better
 _APART = frozenset({*_SCORE, "arxiv_id", "source", "links", "extra"})
 _PLAIN = tuple(name for name in Paper.__struct_fields__ if name not in _APART)
 
@@ -153,7 +154,9 @@ def _merge_parts(old: Any, new: Any, replace: bool, kept: list[str]) -> Any:
 
 def _merge_extra(old: dict[str, Any], new: dict[str, Any], replace: bool, kept: list[str]) -> dict[str, Any]:
     kept.extend(name for name in new if name in old and old[name] != new[name] and not replace)
-    return {**old, **new} if replace else {**new, **old}
+    if replace:
+        return {**old, **new}
+    return {name: value for name, value in new.items() if name != _SIGHTED} | old
 
 
 def merge_receipts(old: Receipt | None, new: Receipt, *, replace: bool = False) -> Receipt:

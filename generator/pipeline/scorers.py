@@ -126,7 +126,10 @@ def _counts(receipt: Receipt, rows: Sequence[Paper], signers: Collection[str]) -
 
 
 def _key(receipt: Receipt, scorer: Scorer) -> Key:
-    """Return the scorer of a row. One without a rubric has the receipt's, unless that counts it apart already."""
+    """Return the scorer of a row.
+
+    Without a rubric, it takes the receipt's, unless the receipt has a share of that model without a rubric.
+    """
     apart = any((share.model, share.rubric) == (scorer.model, None) for share in receipt.scorers)
     same = scorer.model == receipt.model and not apart
     return scorer.model, scorer.rubric or (receipt.rubric if same else None)

@@ -55,7 +55,7 @@ class Chances:
     def announced(self, paper: Paper) -> str | None:
         """How a run could see a paper of arXiv, if any could."""
         events = self._world.events(paper)
-        for date in (date for date in events if date >= self.first):
+        for date in (date for date in events if date >= self.first and self._is_provable(paper, date)):
             if run := next((run for run in self.in_window(date) if self.feed(run, date)), None):
                 return f"as {events[date]} in the feed of {date} in run {run.number}"
         timely = paper.day in events and self._world.known.first_day_for(paper.submitted) == paper.day >= self.first
@@ -63,6 +63,14 @@ class Chances:
             if run.weather["api"].tells_truth and run.now >= paper.indexed:
                 return f"as {events[paper.day]} of {paper.day} in the API in run {run.number}"
         return None
+
+    def _is_provable(self, paper: Paper, date: datetime.date) -> bool:
+        """Whether the archive can tell that a paper which a full feed leaves out is new: it is older than the paper.
+
+        A week after its beginning it has papers of each category.
+        """
+        begun = self.first + DAY * 7
+        return not self._world.floods.get(date) or self._world.known.first_day_for(paper.submitted) >= min(date, begun)
 
     # -- Hugging Face ----------------------------------------------------------------------------------------------
 

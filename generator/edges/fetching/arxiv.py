@@ -28,23 +28,28 @@ NAME = "arxiv"
 _LONGEST_S = 1200.0  # a request every three seconds, a wait or two of some minutes that arXiv asks for
 _LAGS = "arXiv's list of this day was taken from its API, whose index may be behind"
 _FEW = 5  # so many papers of one category that all were held back for a day are believed
-_LONGEST_HOLD_DAYS = 30  # a first version under a day in OAI-PMH is announced then, if it is no older than this
+_FULL = "arXiv's feed of this day was full; what completes it, its API and OAI-PMH, may be behind"
+_LONGEST_HOLD_DAYS = 30  # OAI-PMH also lists corrected records. A first version older than this is taken for one.
 _ORDER = ("new", "cross", "replace", "replace-cross")
 
 
 def asks(settings: Fetch) -> Iterator[Ask]:
     """arXiv's papers, if categories are set."""
     if settings.arxiv.categories:
-        yield Ask(NAME, partial(fetch, settings), longest_s=_LONGEST_S)
+        ask = partial(fetch, settings)
+        yield Ask(NAME, ask, longest_s=_LONGEST_S, resume=ask)
 
 
-def fetch(settings: Fetch, web: Web, date: str, today: str) -> Fetched:
-    """The papers of `date`; `today` is the newest day there can be. Raises DigestError where arXiv gave nothing."""
+def fetch(settings: Fetch, web: Web, date: str, today: str, reason: str = "") -> Fetched:
+    """Return the papers of `date`; `today` is the newest day there can be, `reason` says why the day is open, if it is.
+
+    Raises DigestError where arXiv gave nothing.
+    """
     day = _Day(ArxivServices(web, settings.endpoints), settings.arxiv, date, today)
     near = abs((datetime.date.fromisoformat(date) - datetime.date.fromisoformat(today)).days) <= 1
     if not (near and day.from_feed()):
-        day.from_archive()
-        day.note_what_is_lacking(near)
+        day.from_archive(was_full=reason == _FULL)
+        day.note_what_is_lacking(near, was_full=reason == _FULL)
     return day.finish()
 
 
@@ -56,6 +61,7 @@ class _Day:
         self._calendar = Calendar(settings.holidays)
         self._papers: dict[str, Paper] = {}
         self._feed_day: str | None = None
+        self._changes: dict[str, Harvest] = {}
         self._done = Fetched(source=NAME, date=date)
 
     # -- the two ways ----------------------------------------------------------------------------------------------
@@ -81,16 +87,22 @@ class _Day:
             self._complete(full)
         return True
 
-    def from_archive(self) -> None:
+    def from_archive(self, *, was_full: bool) -> None:
         """Take the day from what arXiv keeps: papers by when they were submitted, replacements by when changed.
 
-        Nothing says on which day a paper was announced; one that was held back stands on the day it should have been.
+        Nothing says on which day a paper was announced; one that was held back stands on the day it should have been,
+        unless the day's feed `was_full`: that is completed here, if it could not be before.
         """
         date, window = self._done.date, self._calendar.window(self._done.date)
+        if window:
+            self._take(self._submitted(self._settings.categories, window))
+        if was_full:
+            self._take_first_versions(self._settings.categories)
+            self._done.open = _FULL if self._has_faults() else ""
         if window is None:
-            self._is_holiday()
+            if not self._papers:
+                self._is_holiday()
             return
-        self._take(self._submitted(self._settings.categories, window))
         if self._settings.replacements and (self._papers or date < self._today):
             self._take_replaced(window[0])
         if not all(map(is_replacement, self._papers.values())):  # these come from OAI-PMH, whatever the API lacks
@@ -98,7 +110,7 @@ class _Day:
         self._done.condition, self._done.absent = Condition.STALE, True
         self._done.problems.append(absence("arXiv", date))
 
-    def note_what_is_lacking(self, near: bool) -> None:
+    def note_what_is_lacking(self, near: bool, *, was_full: bool) -> None:
         """Say that the day did not come from its feed, and whether that may still come.
 
         Feeds are renewed at midnight US Eastern: https://info.arxiv.org/help/rss.html
@@ -106,10 +118,11 @@ class _Day:
         date = self._done.date
         if not self._calendar.announces(date):
             return
-        self._done.lacks = "papers that were on hold and late cross-lists, which only the feed of the day lists"
+        if not was_full or self._done.open:
+            self._done.lacks = "papers that were on hold and late cross-lists, which only the feed of the day lists"
         was_empty = self._feed_day == date and not self._papers
         if near and not was_empty and (self._feed_day is None or self._feed_day <= date):
-            self._done.open = "arXiv's list of this day was taken before its feed came out"
+            self._done.open = _FULL if was_full else "arXiv's list of this day was taken before its feed came out"
 
     def finish(self) -> Fetched:
         """All that was found."""
@@ -154,47 +167,70 @@ class _Day:
 
         The API has those submitted in time for this day, OAI-PMH those that were on hold or newly cross-listed.
         """
-        window = self._calendar.window(self._done.date)
-        if window is None:
-            return
-        before, names = len(self._papers), ", ".join(categories)
-        try:
-            given = self._submitted(categories, window)
-        except DigestError as error:
-            self._done.problems += error.problems
-            given = Harvest()
+        date, names, before = self._done.date, ", ".join(categories), len(self._papers)
+        had_faults, window = self._has_faults(), self._calendar.window(date)
+        given = self._in_time(categories, window) if window else Harvest()
         self._take(given)
         self._take_first_versions(categories)
-        self._done.open = _LAGS
-        more = len(self._papers) - before
-        if given.rows:
-            what = f"the feed of {names} is full ({MOST_IN_FEED:,} items): {more:,} more papers added from the archive"
-            self._say(what, "nothing to do", note=True)
-        else:
+        self._done.open = _FULL
+        if window and not given.rows:
             self._say(f"the feed of {names} is full, and the API has no papers to complete it", "fetch the day again")
+            return
+        more = len(self._papers) - before
+        added = (
+            f"{more:,} more {'paper' if more == 1 else 'papers'} added from {'the archive' if window else 'OAI-PMH'}"
+        )
+        what = f"the feed of {names} is full ({MOST_IN_FEED:,} items): {added}"
+        do = f"papers that were on hold for more than {_LONGEST_HOLD_DAYS} days may be missing"
+        if not window:
+            do = f"by the calendar nothing is announced on {date}, so the API was not asked; check fetch.arxiv.holidays"
+        self._say(what, "fetch the day again for the rest" if self._has_faults() and not had_faults else do, note=True)
+
+    def _in_time(self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime]) -> Harvest:
+        """Return what the API has of the day; nothing, and a problem of the day, if it fails."""
+        try:
+            return self._submitted(categories, window)
+        except DigestError as error:
+            self._done.problems += error.problems
+            return Harvest()
+
+    def _has_faults(self) -> bool:
+        return not all(problem.note for problem in self._done.problems)
 
     def _take_first_versions(self, categories: Sequence[str]) -> None:
-        """Take the first versions that OAI-PMH has under this day and that are not from long ago.
+        """Add the first versions that OAI-PMH lists under this day, at most `_LONGEST_HOLD_DAYS` old.
 
-        Older ones are corrections by arXiv. Those that were announced before are left out later, as all are.
+        `announce` leaves out what another day has. `sift` does so before, and leaves out what may have been announced
+        before the archive began.
         """
-        first = _days_before(self._done.date, _LONGEST_HOLD_DAYS)
+        first, undated = _days_before(self._done.date, _LONGEST_HOLD_DAYS), 0
         for harvest in self._modified(categories):
-            rows = [
-                row for row in harvest.rows if (row.paper.version or 1) == 1 and (row.paper.published or "") >= first
-            ]
+            versions = [row for row in harvest.rows if (row.paper.version or 1) == 1]
+            undated += sum(row.paper.published is None for row in versions if row.paper.arxiv_id not in self._papers)
+            rows = [row for row in versions if row.paper.published and row.paper.published >= first]
+            if not self._settings.cross_lists:
+                rows = [row for row in rows if self._is_own(row.paper)]
+            self._done.unproven |= {
+                row.paper.arxiv_id
+                for row in rows
+                if row.paper.arxiv_id not in self._papers and self._day_of(row.paper.published) < self._done.date
+            }
             self._take(Harvest(rows=rows, repairs=harvest.repairs))
+        if undated:
+            records = "1 record" if undated == 1 else f"{undated:,} records"
+            self._say(f"OAI-PMH has {records} without a readable date", "papers may be missing", note=True)
 
     def _modified(self, categories: Sequence[str]) -> Iterator[Harvest]:
         """Yield what OAI-PMH has of each category; what it does not give is a problem of the day."""
         for category in categories:
-            try:
-                harvest = self._services.modified(category, self._done.date)
-            except DigestError as error:
-                self._done.problems += error.problems
-                continue
-            self._done.problems += harvest.problems
-            yield harvest
+            if category not in self._changes:
+                try:
+                    self._changes[category] = self._services.modified(category, self._done.date)
+                    self._done.problems += self._changes[category].problems
+                except DigestError as error:
+                    self._changes[category] = Harvest()
+                    self._done.problems += error.problems
+            yield self._changes[category]
 
     def _is_holiday(self) -> bool:
         """Whether the calendar knows of no announcement; then the day is quiet."""
@@ -216,9 +252,12 @@ class _Day:
         for row in sorted(harvest.rows, key=lambda row: _rank(row.paper)):
             paper = row.paper
             if paper.announce_type is None:
-                own = any(is_in(paper.categories[:1], category) for category in self._settings.categories)
-                paper = msgspec.structs.replace(paper, announce_type="new" if own else "cross")
+                paper = msgspec.structs.replace(paper, announce_type="new" if self._is_own(paper) else "cross")
             self._papers.setdefault(paper.arxiv_id, _marked(paper))
+
+    def _is_own(self, paper: Paper) -> bool:
+        """Return whether the paper belongs to one of the categories first."""
+        return any(is_in(paper.categories[:1], category) for category in self._settings.categories)
 
     def _take_replaced(self, since: datetime.datetime) -> None:
         """Of what was changed on the day, what has a new version; the rest are corrections by arXiv."""
@@ -269,12 +308,10 @@ class _Day:
 
     def _are_older(self, papers: Iterable[Paper]) -> bool:
         """Whether none of the papers was submitted in time for this day alone; unknown times count as in time."""
-        days = [self._done.date if paper.published is None else self._day_of(paper.published) for paper in papers]
-        return max(days) < self._done.date
+        return max(self._day_of(paper.published) for paper in papers) < self._done.date
 
-    def _day_of(self, published: str) -> str:
-        time = datetime.datetime.fromisoformat(published)
-        return self._calendar.day_of(time if time.tzinfo else time.replace(tzinfo=datetime.UTC))
+    def _day_of(self, published: str | None) -> str:
+        return self._calendar.first_day(published) if published else self._done.date
 
     def _note(self, error: DigestError) -> None:
         """What went wrong, yet was made up for."""

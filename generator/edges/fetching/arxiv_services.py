@@ -16,7 +16,7 @@ from generator.ground.arxiv_categories import other_names
 from generator.ground.errors import DigestError
 from generator.ground.fetch_settings import Endpoints
 from generator.web.door import Web
-from generator.web.service import Service, WebError, shown
+from generator.web.service import Service, shown
 
 SERVICE = Service(name="arXiv", interval=3.0, pause=10.0, domain="arxiv.org")
 
@@ -76,10 +76,10 @@ class ArxivServices:
                     start=given,
                     max_results=_PAGE,
                 )
-            except WebError as error:
+                _extend(found, arxiv_feed.parse(page, date))
+            except DigestError as error:
                 return _broken_off(found, error)
             total, entries = max(total, arxiv_feed.total(page) or 0), len(page.root.findall("entry"))
-            _extend(found, arxiv_feed.parse(page, date))
             given += entries
             empty = 0 if entries else empty + 1
             if total > _MOST:
@@ -107,7 +107,7 @@ class ArxivServices:
                     if expired and attempt == 1:
                         break
                     _extend(found, arxiv_oai.parse(read, date))
-            except WebError as error:
+            except DigestError as error:
                 return _broken_off(found, error)
             if not expired:
                 break
@@ -159,15 +159,17 @@ def _searched(categories: Sequence[str]) -> list[str]:
 
 
 def _extend(found: Harvest, more: Harvest) -> None:
+    """Add a page. Raises DigestError if none of its records can be read."""
+    problems = [problem for problem in more.problems if not problem.note]
+    if more.refused and not more.rows:
+        raise DigestError(problems)
     found.rows += more.rows
     found.repairs += more.repairs
-    found.problems += [problem for problem in more.problems if not problem.note]
-    if more.refused and not more.rows:
-        raise DigestError(found.problems)
+    found.problems += problems
 
 
-def _broken_off(found: Harvest, error: WebError) -> Harvest:
-    """Return what came before a request failed, with a problem for the rest. Raises the error if nothing came."""
+def _broken_off(found: Harvest, error: DigestError) -> Harvest:
+    """Return what came before a page failed, with a problem for the rest. Raises the error if nothing came."""
     if not found.rows:
         raise error
     found.problems += [msgspec.structs.replace(it, do="fetch the day again for the rest") for it in error.problems]

@@ -26,7 +26,8 @@ class Fetched(msgspec.Struct, kw_only=True):
 
     `announced` counts what the source listed for the day as new, wanted or not; `papers` are to be shown on it.
     `replaced` are new versions of papers that were announced before, `withdrawn` the ids of those that were taken back
-    (of `papers` and `replaced`). `publications` holds a repository's records, for `file`.
+    (of `papers` and `replaced`). `unproven` are ids of `papers` that may have been announced on an earlier day.
+    `publications` holds a repository's records, for `file`.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Fetched(msgspec.Struct, kw_only=True):
     papers: tuple[Paper, ...] = ()
     replaced: tuple[Paper, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    unproven: set[str] = set()
     publications: Harvest | None = None
     file: str = ""
     repairs: list[Repair] = []
@@ -52,6 +54,7 @@ class Ask(NamedTuple):
 
     What is not `dated` answers the same whatever the day, and is asked once for many. What it says of a day's papers
     changes for `renewed_days` after it. All its requests, with the pauses between them, take `longest_s` at most.
+    `resume`, if there is one, takes the place of `fetch` on a day that is open; its last argument is the reason.
     """
 
     source: str
@@ -59,6 +62,7 @@ class Ask(NamedTuple):
     dated: bool = True
     renewed_days: int = 0
     longest_s: float = 600.0
+    resume: Callable[[Web, str, str, str], Fetched] | None = None
 
 
 def absence(where: str, date: str) -> Problem:
