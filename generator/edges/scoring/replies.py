@@ -149,9 +149,12 @@ class _Scan:
         opening = _STRIKES.search(self._text[max(0, start - 30) : start])
         if not opening:
             return 0
-        closing = opening[1].replace("<", "</")
-        found = self._text.find(closing, end)
-        return found + len(closing) if found >= 0 else 0
+        mark = opening[1].lower()
+        closing = mark.replace("<", "</")
+        index = self._text.lower().find(closing, end)
+        if index >= 0:
+            return index + len(closing)
+        return {"~~": self._next_line(end), "<s>": 0}.get(mark, len(self._text))  # cut off; <s> begins some replies
 
     def _goes_on(self, end: int) -> bool:
         """Return whether ratings follow the end of an object: then a brace of its comment was taken for its own."""
