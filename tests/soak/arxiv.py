@@ -40,6 +40,7 @@ class Arxiv:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._expired: set[tuple[datetime.datetime, str]] = set()
         self._by_time = sorted(world.papers.values(), key=lambda paper: paper.submitted)
 
     def lag(self, day: datetime.date) -> datetime.timedelta:
@@ -131,7 +132,9 @@ class Arxiv:
     def oai(self, request: Request, now: datetime.datetime, mood: Mood) -> Response:
         """Records by the day of their last change, in lists with tokens, some of which expire."""
         query = dict(part.split("=", 1) for part in request.query.get("resumptionToken", "").split("&") if "=" in part)
-        if query and mood is Mood.SHORT:
+        token = (now, request.query.get("resumptionToken", ""))
+        if query and mood is Mood.SHORT and token not in self._expired:
+            self._expired.add(token)  # once: the list that is asked for again comes whole
             return _oai('<error code="badResumptionToken">expired</error>', now)
         query = query or request.query
         day, skip = datetime.date.fromisoformat(query["from"]), int(query.get("skip", 0))
