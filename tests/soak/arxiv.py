@@ -132,9 +132,9 @@ class Arxiv:
     def oai(self, request: Request, now: datetime.datetime, mood: Mood) -> Response:
         """Records by the day of their last change, in lists with tokens, some of which expire."""
         query = dict(part.split("=", 1) for part in request.query.get("resumptionToken", "").split("&") if "=" in part)
-        token = (now, request.query.get("resumptionToken", ""))
-        if query and mood is Mood.SHORT and token not in self._expired:
-            self._expired.add(token)  # once: the list that is asked for again comes whole
+        page = (now, request.query.get("resumptionToken", ""))
+        if query and mood is Mood.SHORT and page not in self._expired:
+            self._expired.add(page)  # once: the list that is asked for again comes whole
             return _oai('<error code="badResumptionToken">expired</error>', now)
         query = query or request.query
         day, skip = datetime.date.fromisoformat(query["from"]), int(query.get("skip", 0))
