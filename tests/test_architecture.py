@@ -33,6 +33,20 @@ def test_imports_point_down() -> None:
     assert run.returncode == 0, run.stdout
 
 
+PURE = ("bibliography", "index", "model", "scoring/local", "text", "views")
+
+
+def test_pure_packages_open_no_file() -> None:
+    calls = [
+        f"{module.name}:{node.lineno}"
+        for package in PURE
+        for module in read(PROGRAM / package)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"open", "print", "input"}
+    ]
+    assert calls == []
+
+
 def test_every_file_it_names_exists() -> None:
     paths = set(re.findall(r"`((?:generator|tests|docs|data)/[\w./-]+)`", DOCUMENT))
     assert paths

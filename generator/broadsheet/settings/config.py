@@ -56,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}
     notice: str = ""
-    site: Site = Site(site_name="Paper Digest", site_url="http://localhost/")
+    site: Site = Site(site_name="Broadsheet", site_url="http://localhost/")
 
     def topic(self, name: str) -> Topic | None:
         """Return the topic with this id or name, in any case."""
