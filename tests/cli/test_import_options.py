@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,22 @@ def test_two_keys_may_change_places(tmp_path: Path) -> None:
     path = put(tmp_path, row(Relevance=3, Novelty=9))
     digest_import(tmp_path, "--map", "relevance=novelty", "--map", "novelty=relevance", path)
     assert scores(tmp_path) == [(9, 3)]
+
+
+@pytest.mark.parametrize("text", ["help", "docs/importing.md"])
+def test_the_examples_keep_the_scores_of_rows_with_one_rating(tmp_path: Path, text: str) -> None:
+    page = import_command.help if text == "help" else (Path(__file__).parents[2] / text).read_text()
+    example = next(line for line in (page or "").splitlines() if "broadsheet import --map" in line)
+    options = re.findall(r"--(?:map|scale) \S+", example)
+    path = put(tmp_path, row(rating=80, reason="On topic."))
+    assert digest_import(tmp_path, *" ".join(options).split(), path).exit_code == 0
+    assert scores(tmp_path) == [(8.2, 8.2)]
+
+
+def test_a_hint_names_the_key_of_each_score(tmp_path: Path) -> None:
+    path = put(tmp_path, row(relevance_score=8, novelty_score=4))
+    hint = "pass --map relevance=relevance_score --map novelty=novelty_score, and"
+    assert hint in digest_import(tmp_path, path).stdout
 
 
 # -- options that meet nothing -------------------------------------------------------------------------------------

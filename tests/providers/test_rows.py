@@ -222,7 +222,7 @@ def test_a_score_under_another_name_is_counted_and_mapped(tmp_path: Path, key: s
     path = put(tmp_path, f"{DAY}.jsonl", *given)
     output = digest_import(tmp_path, path).stdout
     what = f"without a score: 2 rows: no relevance and no novelty, but {key} looks like a score, e.g. {path}:1"
-    assert f"{what}: pass --map relevance={key}" in output
+    assert f"{what}: pass --map relevance={key} --map novelty={key}, and" in output
     assert papers(tmp_path)[DAY][0].extra == {key: 8}
     options = ("--map", f"relevance={key}", "--map", f"novelty={key}", "--replace")
     assert "without a score" not in digest_import(tmp_path, path, *options).stdout

@@ -102,7 +102,7 @@ def import_command(
     \b
     Example:
       broadsheet import ~/scored/2025-05 publications.yml
-      broadsheet import --map relevance=rating --scale 0-100 --date 2025-05-27 ratings.csv
+      broadsheet import --map relevance=rating --map novelty=rating --scale 0-100 --date 2025-05-27 ratings.csv
       curl -s 'https://huggingface.co/api/daily_papers?date=2025-05-27' | broadsheet import -
     """
     stdin = sys.stdin.buffer if STDIN in paths else None

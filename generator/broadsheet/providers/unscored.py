@@ -53,7 +53,7 @@ def explain_unscored(
         return "SCORE alone, as of a paper chosen for its author", "nothing to do: it is kept, and orders the paper"
     reason = _missing_reason(missing)
     if similar:
-        return _looks_like_score(reason, missing[0], similar)
+        return _looks_like_score(reason, missing, similar)
     if len(missing) == 1:
         return reason, f"add {missing[0]} (1 to 10), or name its key with --map {missing[0]}=KEY"
     return f"{reason}, and no key that looks like a score", SCORE_THEM
@@ -64,9 +64,11 @@ def _missing_reason(missing: Sequence[str]) -> str:
     return f"{others[0]} without {missing[0]}" if others else f"no {' and no '.join(missing)}"
 
 
-def _looks_like_score(reason: str, missing: str, similar: Sequence[str]) -> tuple[str, str]:
+def _looks_like_score(reason: str, missing: Sequence[str], similar: Sequence[str]) -> tuple[str, str]:
     keys = ", ".join(map(normalize.excerpt, similar[:5]))
-    hint = f"pass --map {missing}={normalize.excerpt(similar[0])}, and --scale LOW-HIGH unless it goes from 1 to 10"
+    sources = {name: next((key for key in similar if name in key.casefold()), similar[0]) for name in missing}
+    options = " ".join(f"--map {name}={normalize.excerpt(key)}" for name, key in sources.items())
+    hint = f"pass {options}, and --scale LOW-HIGH unless it goes from 1 to 10"
     return f"{reason}, but {keys} {'looks' if len(similar) == 1 else 'look'} like a score", hint
 
 
