@@ -22,7 +22,7 @@ topics:
 SITE_SETTINGS = "site_name: Test\nsite_url: https://example.org/digest/\n"
 PAPER = {"arxiv_id": "2505.18313", "title": "On Pruning", "authors": ["A. Author"], "source": "arxiv"}
 RECEIPT = {"date": "2025-05-27", "state": "ok"}
-NO_ID = "is not an arXiv id without version: mend or delete the line"
+NO_ID = "is not an arXiv id without version: correct or delete the line"
 NO_URL = "is not an http(s) address: correct or remove it"
 DELETE = "delete it, or import the file anew with 'broadsheet import'"
 NO_DAY = "not named after a day: name it YYYY-MM-DD, or move it out of data/"
@@ -89,8 +89,8 @@ def test_problems_are_sorted_by_place_counted_and_fail(write: Write, tmp_path: P
     write("data/notes.txt", "")
     assert run(tmp_path).output == (
         "data/notes.txt: nothing reads this file: move it out of data/\n"
-        f"{DAY}:2: arxiv_id: '2505.0002' is not an arXiv id without version: mend or delete the line\n"
-        f"{DAY}:12: Object missing required field `arxiv_id`: mend or delete the line\n"
+        f"{DAY}:2: arxiv_id: '2505.0002' is not an arXiv id without version: correct or delete the line\n"
+        f"{DAY}:12: Object missing required field `arxiv_id`: correct or delete the line\n"
         f"{DAY}:13: novelty without relevance: add relevance (1 to 10), or remove novelty\n"
         "1 day, 11 papers, 0 publications: 4 problems\n"
     )
@@ -114,7 +114,7 @@ def test_settings_that_cannot_be_read_do_not_hide_the_data(write: Write, problem
     write("digest.yml", "topics:\n  - id: A b\n    name: A\n")
     write(DAY, "?\n")
     assert problems() == [
-        f"{DAY}:1: not JSON: invalid character (byte 0): mend or delete the line",
+        f"{DAY}:1: not JSON: invalid character (byte 0): correct or delete the line",
         "digest.yml:2: topic id 'A b' cannot stand in an address: use a-z, 0-9 and single hyphens",
     ]
 
@@ -125,7 +125,7 @@ def test_settings_that_cannot_be_read_do_not_hide_the_data(write: Write, problem
         ({"arxiv_id": "2505.18313v2"}, f"arxiv_id: '2505.18313v2' {NO_ID}"),
         ({"arxiv_id": " 2505.18313"}, f"arxiv_id: ' 2505.18313' {NO_ID}"),
         ({"arxiv_id": "Math/0309136"}, f"arxiv_id: 'Math/0309136' {NO_ID}"),
-        ({"relevance": 11, "novelty": 2}, "relevance: 11 is not from 1 to 10: mend or delete the line"),
+        ({"relevance": 11, "novelty": 2}, "relevance: 11 is not from 1 to 10: correct or delete the line"),
         ({"relevance": 7}, "relevance without novelty: add novelty (1 to 10), or remove relevance"),
         (
             {"links": {"code": "javascript:alert(1)"}},
@@ -149,7 +149,7 @@ def test_a_line_of_papers(write: Write, problems: Problems, changes: dict[str, o
 
 def test_a_paper_twice_on_a_day_by_one_source(write: Write, problems: Problems) -> None:
     write(DAY, line() + line(source="hf") + "\n" + line(comment="again"))
-    assert problems() == [f"{DAY}:4: 2505.18313 of arxiv stands on line 1 already: delete one of the two lines"]
+    assert problems() == [f"{DAY}:4: 2505.18313 of arxiv is on line 1 already: delete one of the two lines"]
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_day_on_which_nothing_was_relevant_is_sound(write: Write, problems: Pr
 
 def test_a_negative_count_makes_a_receipt_unreadable(write: Write, problems: Problems) -> None:
     write(RUN, receipt(scanned=-1))
-    assert problems() == [f"{RUN}: scanned: a count cannot be less than zero: mend the file"]
+    assert problems() == [f"{RUN}: scanned: a count cannot be less than zero: correct the file"]
 
 
 def test_a_topic_that_matches_nothing(write: Write, problems: Problems) -> None:
@@ -314,7 +314,7 @@ def test_hand_written_pages_in_the_way_of_generated_ones(write: Write, problems:
     write("docs/about.md", "# Generated\n")
     write("docs/.generated", "about.md\n")
     expected = [
-        f"docs/{name}.md: stands at /{address}, the address of a generated page: give it another name"
+        f"docs/{name}.md: is at /{address}, the address of a generated page: give it another name"
         for name, address in taken.items()
     ]
     assert problems() == expected
@@ -433,4 +433,4 @@ def test_near_misses_are_not_listed_and_have_a_score(write: Write, problems: Pro
         f"{RUN}:4: near miss 2505.00002 has the score 11.0: correct it: 1 to 10",
     ]
     write(RUN, receipt(near_misses=[{"arxiv_id": "2505.00002"}]))
-    assert problems() == [f"{RUN}: near_misses[0]: Object missing required field `title`: mend the file"]
+    assert problems() == [f"{RUN}: near_misses[0]: Object missing required field `title`: correct the file"]

@@ -255,9 +255,9 @@ fetch:
     found = [(int(problem.location.rpartition(":")[2]) - lines, problem.message) for problem in caught.value.problems]
     assert found == [
         (1, "no contact"),
-        (3, "'cs LG' is no category of arXiv"),
+        (3, "'cs LG' is not a category of arXiv"),
         (4, "'tomorrow' is not a day as YYYY-MM-DD, from 1991 to 2099"),
-        (7, "name 'a/b' is no file name of its own"),
+        (7, "name 'a/b' is not a file name of its own"),
         (6, "url is not an absolute http(s) address"),
         (9, "arxiv_feed is not an absolute http(s) address"),
     ]

@@ -316,7 +316,7 @@ def test_what_is_no_file_is_called_what_it_is(tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe.json")
     (folder / "link.json").symlink_to("nowhere")
     expected = {
-        "link.json": "a link to nowhere, which leads to no file: mend or remove the link",
+        "link.json": "a link to nowhere, which leads to no file: correct or remove the link",
         "pipe.json": "a named pipe, not a file: import its content as standard input: broadsheet import - < PIPE",
     }
     for arguments in ([str(folder)], [str(folder / name) for name in expected]):

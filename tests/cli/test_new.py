@@ -139,7 +139,7 @@ def test_an_address_that_is_none_is_refused_before_anything_is_written(tmp_path:
 def test_a_name_without_a_letter_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DigestError) as raised:
         start(tmp_path / "new", " \n", "https://group.example/")
-    assert str(raised.value) == "--name: ' \\n' is no name for a site: use letters, digits, spaces and punctuation"
+    assert str(raised.value) == "--name: ' \\n' is not a name for a site: use letters, digits, spaces and punctuation"
 
 
 NAMES = st.text(st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" :#\"'{}[]&*!|>%@`\\-"), min_size=1)

@@ -110,7 +110,7 @@ def test_a_price_that_is_none_is_said_with_its_line(root: Path) -> None:
     assert done.returncode == 1
     line = settings.read_text().split("\n").index("  prices: {model-1: {prompt: 2.5, completion: -10}}") + 1
     assert done.stderr == (
-        f"digest.yml:{line}: -10 is no price for model-1: write the price of a million tokens, 0 or more\n"
+        f"digest.yml:{line}: -10 is not a price for model-1: write the price of a million tokens, 0 or more\n"
     )
 
 

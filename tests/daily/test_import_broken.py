@@ -51,8 +51,8 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
     "lines-2025-01-02.jsonl": (
         2,
         [
-            ":2: not a JSON object: mend or delete the line",
-            ":4: not JSON: Expecting value, column 1: mend or delete the line",
+            ":2: not a JSON object: correct or delete the line",
+            ":4: not JSON: Expecting value, column 1: correct or delete the line",
             f":5: no arXiv id under {', '.join(ID_KEYS)}: a digest lists papers of arXiv alone: add arxiv_id,"
             " or name its key with --map arxiv_id=KEY",
         ],
@@ -79,7 +79,7 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
         [
             ":2: no arXiv id: arxiv_id is none, the row's own key is first, ARXIVID is none:"
             " add the id (YYMM.NNNNN) as arxiv_id",
-            ":4: not an object with a paper's keys: mend or delete it",
+            ":4: not an object with a paper's keys: correct or delete it",
         ],
         [],
     ),
@@ -106,7 +106,7 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
         [":3: arXiv refused: incorrect id format for x: correct the query, then fetch again"],
         [],
     ),
-    "repeated-2025-01-02.json": (2, [], [":4: a paper that stands twice in one file: both rows read: 2501.00001"]),
+    "repeated-2025-01-02.json": (2, [], [":4: a paper that is twice in one file: both rows read: 2501.00001"]),
     "surrogate-2025-01-02.json": (1, [], [":2: control characters taken out: title"]),
     "trending.txt": (
         0,
@@ -117,7 +117,7 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
         [],
     ),
     "truncated-2025-01-02.json": (0, [":3: the JSON breaks off in the middle: fetch or copy the file again"], []),
-    "truncated-2025-01-02.jsonl": (2, [":3: the line breaks off in the middle: mend or delete the line"], []),
+    "truncated-2025-01-02.jsonl": (2, [":3: the line breaks off in the middle: correct or delete the line"], []),
     "two-days-2025-01-02-2025-01-03.json": (0, [f": {NO_DAY}"], []),
     "unknown-2025-01-02.json": (0, [f": JSON of no known kind: {UNKNOWN}"], []),
     "utf-16-2025-01-02.json": (1, [], []),
@@ -169,9 +169,9 @@ def test_a_day_that_cannot_be_read_is_not_written(tmp_path: Path) -> None:
     before = path.read_bytes()
     report = run(tmp_path, [str(BROKEN / "bom-2025-01-02.json")])
     assert [str(problem) for problem in report.problems] == [
-        "data/papers/2025/2025-01-02.jsonl:2: not JSON: invalid character (byte 13): mend or delete the line",
+        "data/papers/2025/2025-01-02.jsonl:2: not JSON: invalid character (byte 13): correct or delete the line",
         f"{BROKEN}/bom-2025-01-02.json: 1 row of 2025-01-02 not taken in, since the file of that day is broken:"
-        " mend the file, then import again",
+        " correct the file, then import again",
     ]
     assert (report.rejected, path.read_bytes()) == (1, before)
 
@@ -182,7 +182,7 @@ def test_publications_that_cannot_be_read_are_not_written(tmp_path: Path) -> Non
     report = run(tmp_path, [str(BROKEN / "publications.yml")])
     assert str(report.problems[-1]) == (
         f"{BROKEN}/publications.yml: 1 publication not taken in, since data/publications cannot be read:"
-        " mend the files, then import again"
+        " correct the files, then import again"
     )
     assert [path.name for path in store.publication_files()] == ["mine.yml"]
 

@@ -48,7 +48,7 @@ def test_one_of_each_is_no_plural_and_the_local_scorer_costs_nothing(tmp_path: P
     ("site", "message"),
     [
         ("/proc/foo", "/proc/foo: cannot be written: name another folder"),
-        ("{}/file/x", "{}/file/x: {}/file is no folder"),
+        ("{}/file/x", "{}/file/x: {}/file is not a folder"),
     ],
 )
 def test_a_site_where_none_can_be(tmp_path: Path, site: str, message: str) -> None:

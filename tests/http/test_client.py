@@ -293,7 +293,7 @@ def test_passwords_of_netrc_stay_at_home(
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x/y", "//host/x", "http:///x", "http://[::1", "x", ""])
 def test_only_http_addresses_are_asked(web: HttpClient, url: str) -> None:
-    with pytest.raises(WebError, match="is no http"):
+    with pytest.raises(WebError, match="is not an http"):
         web.get(PLAIN, url)
 
 

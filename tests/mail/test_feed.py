@@ -64,11 +64,11 @@ def test_arxivs_own_feed_is_an_edition() -> None:
 
 
 @pytest.mark.parametrize(("data", "what"), [
-    (b"", "this is no RSS, Atom or JSON Feed"),
-    (b"<html><body>A page</body></html>", "this is no RSS, Atom or JSON Feed"),
-    (b'{"version": "2"}', "this is no RSS, Atom or JSON Feed"),
-    (b"{" * 100_000, "this is no RSS, Atom or JSON Feed"),
-    (b"/etc/passwd", "this is no RSS, Atom or JSON Feed"),
+    (b"", "this is not an RSS, Atom or JSON Feed"),
+    (b"<html><body>A page</body></html>", "this is not an RSS, Atom or JSON Feed"),
+    (b'{"version": "2"}', "this is not an RSS, Atom or JSON Feed"),
+    (b"{" * 100_000, "this is not an RSS, Atom or JSON Feed"),
+    (b"/etc/passwd", "this is not an RSS, Atom or JSON Feed"),
     (rss(), "the feed has no item with a date"),
     (b'{"version": "https://jsonfeed.org/version/1", "items": {"a": 1}}', "the feed has no item with a date"),
 ])  # fmt: skip

@@ -132,8 +132,8 @@ def test_a_page_that_comes_again_ends_the_list(server: Loopback, web: HttpClient
     ("body", "says"),
     [
         (b'{"error": "Invalid date"}', 'answers with an error: "Invalid date"'),
-        (b'{"data": 1}', "answers with something that is no list of papers"),
-        (b'["x"]', "answers with something that is no list of papers"),
+        (b'{"data": 1}', "answers with something that is not a list of papers"),
+        (b'["x"]', "answers with something that is not a list of papers"),
         (b"", "the file is empty"),
         (b"[{", "the JSON breaks off in the middle"),
     ],

@@ -261,7 +261,7 @@ def test_a_hugging_face_entry() -> None:
         extra={"ai_summary": "Made up.", "organization": "Acme Labs"},
     )
     assert sorted(fix.kind for fix in found.fixes) == [
-        "a link that is no http(s) address was left out",
+        "a link that is not an http(s) address was left out",
         "white space taken out of a link",
     ]
 

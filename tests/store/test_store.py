@@ -73,9 +73,8 @@ def test_every_bad_line_is_listed(tmp_path: Path) -> None:
     with pytest.raises(DigestError) as caught:
         store.papers("2025-05-27")
     assert str(caught.value).splitlines() == [
-        "data/papers/2025/2025-05-27.jsonl:3: not JSON: invalid character (byte 4): mend or delete the line",
-        "data/papers/2025/2025-05-27.jsonl:4: 2505.18313 of arxiv stands on line 1 already:"
-        " delete one of the two lines",
+        "data/papers/2025/2025-05-27.jsonl:3: not JSON: invalid character (byte 4): correct or delete the line",
+        "data/papers/2025/2025-05-27.jsonl:4: 2505.18313 of arxiv is on line 1 already: delete one of the two lines",
     ]
 
 

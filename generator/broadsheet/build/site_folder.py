@@ -140,7 +140,7 @@ def _docs_dir(root: Path) -> str:
 def _fault_of_path(site: Path) -> tuple[str, str] | None:
     existing = next((ancestor for ancestor in (site, *site.parents) if os.path.lexists(ancestor)), None)
     if existing and not existing.is_dir():
-        return ("is no folder" if existing == site else f"{existing} is no folder"), _ELSEWHERE
+        return ("is not a folder" if existing == site else f"{existing} is not a folder"), _ELSEWHERE
     return None
 
 
@@ -190,7 +190,7 @@ def keep_others(site: Path, staging: Path, ours: Collection[str], *, force: bool
         transfer.link(entry, os.path.relpath(entry.path, site))
     if transfer.obstacles and not force:
         do = "move it away, or pass --force to broadsheet build: then it is replaced"
-        what = "no build made it, and it stands in the place of a file of the new site"
+        what = "no build made it, and it is in the place of a file of the new site"
         raise DigestError([Diagnostic(f"{site}/{path}", what, do) for path in sorted(transfer.obstacles)])
     return transfer.linked
 

@@ -43,7 +43,7 @@ def _folder_problems(folder: Path) -> list[Diagnostic]:
 def _site_problems(name: str, url: str) -> list[Diagnostic]:
     problems = []
     if not one_line(name) or not one_line(name).isprintable():
-        what, do = f"{name!r} is no name for a site", "use letters, digits, spaces and punctuation"
+        what, do = f"{name!r} is not a name for a site", "use letters, digits, spaces and punctuation"
         problems.append(Diagnostic("--name", what, do))
     if not safe_url(url) or "?" in url or "#" in url:
         what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"

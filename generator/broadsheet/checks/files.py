@@ -79,7 +79,7 @@ def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) 
         address = page_url(path)
         if address in addresses or _is_reserved(address, settings, publications):
             where = f"{settings.site.docs_dir}/{printable(path)}"
-            yield Diagnostic(where, f"stands at /{address}, the address of a generated page", "give it another name")
+            yield Diagnostic(where, f"is at /{address}, the address of a generated page", "give it another name")
 
 
 def _is_reserved(address: str, settings: Settings, publications: frozenset[str]) -> bool:

@@ -98,7 +98,7 @@ def _show(mail: RenderedMail, folder: Path, browse: bool, quiet: bool, as_json: 
     files = {"eml": mail.message, "txt": mail.text.encode(), "html": mail.html.encode()}
     paths = {kind: folder / f"{mail.edition}.{kind}" for kind in files}
     if (others := [path for path in paths.values() if path.exists()]) and len(others) < len(paths):
-        what = "stands where the preview belongs, and is none"  # a preview is three files
+        what = "is in the place of the preview, but is not part of one"  # a preview is three files
         raise DigestError([Diagnostic(str(path), what, "move it away, or name another --out") for path in others])
     for kind, data in files.items():
         write_atomically(paths[kind], data, sole=sole)

@@ -272,7 +272,7 @@ class _Import:
         self.report.rejected += len(rows)
         self._add_problems(error)
         what = f"{count(len(rows), 'row')} of {date} not taken in, since the file of that day is broken"
-        self.report.problems.append(Diagnostic(rows[0].location, what, "mend the file, then import again"))
+        self.report.problems.append(Diagnostic(rows[0].location, what, "correct the file, then import again"))
 
     def _add_publications(self, path: str, result: ParseResult) -> None:
         from broadsheet.providers.librecat.parser import to_yaml  # noqa: PLC0415 - loads YAML
@@ -282,7 +282,7 @@ class _Import:
         if problems:
             number = count(len(result.publications), "publication")
             what = f"{number} not taken in, since data/publications cannot be read"
-            self.report.problems += [*problems, Diagnostic(path, what, "mend the files, then import again")]
+            self.report.problems += [*problems, Diagnostic(path, what, "correct the files, then import again")]
             return
         before = {file: list(records) for file, records in publications.files.items()}
         outcomes = publications.merge_records(name, result.publications, replace=self.replace)

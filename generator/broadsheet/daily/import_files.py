@@ -63,7 +63,7 @@ def _why_no_file(path: str) -> tuple[str, str] | None:
     except OSError:
         if not os.path.islink(path):
             return None
-        return f"a link to {_label(os.readlink(path))}, which leads to no file", "mend or remove the link"
+        return f"a link to {_label(os.readlink(path))}, which leads to no file", "correct or remove the link"
     if stat.S_ISFIFO(mode):
         return "a named pipe, not a file", "import its content as standard input: broadsheet import - < PIPE"
     what = "a socket" if stat.S_ISSOCK(mode) else "a device" if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else ""

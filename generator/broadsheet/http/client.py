@@ -293,7 +293,7 @@ def _check(url: str) -> None:
     except ValueError:
         good = False
     if not good:
-        raise WebError(Diagnostic(printable_url(url), "is no http(s) address", "correct the address in digest.yml"))
+        raise WebError(Diagnostic(printable_url(url), "is not an http(s) address", "correct the address in digest.yml"))
 
 
 def _joined(url: str, target: str) -> str:

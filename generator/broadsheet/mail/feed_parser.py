@@ -45,7 +45,7 @@ def parse(data: bytes, source: str) -> ParsedFeed:
     """Parse `data`, without items that have no date. Raises DigestError, which names `source`."""
     feed = _json_feed(data) if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else _xml_feed(data, source)
     if feed is None:
-        what, do = "this is no RSS, Atom or JSON Feed", "give the address of the feed itself, not of a page"
+        what, do = "this is not an RSS, Atom or JSON Feed", "give the address of the feed itself, not of a page"
         raise DigestError(Diagnostic(source, what, do))
     if not feed.items:
         raise DigestError(

@@ -295,7 +295,7 @@ def _json_lines(data: bytes, where: str, fields: FieldMap) -> JsonLines:
             continue
         row = _object(line)
         if isinstance(row, str):
-            problems.append(Diagnostic(f"{where}:{number}", row, "mend or delete the line"))
+            problems.append(Diagnostic(f"{where}:{number}", row, "correct or delete the line"))
         else:
             rows.append((number, row))
     return JsonLines(where, rows, problems, fields)

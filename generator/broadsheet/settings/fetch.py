@@ -70,7 +70,9 @@ def _arxiv_faults(arxiv: Arxiv) -> Iterator[Fault]:
     for index, category in enumerate(arxiv.categories):
         if not _CATEGORY.fullmatch(category):
             path = ("fetch", "arxiv", "categories", str(index))
-            yield Fault(path, f"{category!r} is no category of arXiv", "write it as arXiv does, e.g. cs.LG or hep-th")
+            yield Fault(
+                path, f"{category!r} is not a category of arXiv", "write it as arXiv does, e.g. cs.LG or hep-th"
+            )
     for index, day in enumerate(arxiv.holidays):
         if not is_date(day):
             yield Fault(("fetch", "arxiv", "holidays", str(index)), f"{day!r} is not {A_DATE}", "correct it")
@@ -81,7 +83,7 @@ def _repository_faults(repositories: tuple[Repository, ...]) -> Iterator[Fault]:
     for index, repository in enumerate(repositories):
         path = ("fetch", "librecat", str(index))
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", repository.name) or names.count(repository.name) > 1:
-            message = f"name {repository.name!r} is no file name of its own"
+            message = f"name {repository.name!r} is not a file name of its own"
             yield Fault((*path, "name"), message, "use A-Z, a-z, 0-9 and hyphens, each name once")
         if not _is_address(repository.url):
             yield Fault((*path, "url"), "url is not an absolute http(s) address", "write the address of the export")

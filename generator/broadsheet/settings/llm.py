@@ -41,4 +41,6 @@ def faults(llm: LanguageModel) -> Iterator[Fault]:
             value = getattr(price, name)
             if value is not None and not (value.is_finite() and value >= 0):
                 path = ("llm", "prices", model, name)
-                yield Fault(path, f"{value} is no price for {model}", "write the price of a million tokens, 0 or more")
+                yield Fault(
+                    path, f"{value} is not a price for {model}", "write the price of a million tokens, 0 or more"
+                )

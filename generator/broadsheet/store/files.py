@@ -93,4 +93,4 @@ def problem_from(error: OSError, root: Path | None = None) -> Diagnostic:
         where = str(Path(where).relative_to(root.absolute()))
     where = printable(where)
     what = (error.strerror or str(error) or type(error).__name__).lower()
-    return Diagnostic(where, what, _REMEDIES.get(error.errno or 0, "move it away, or mend what it stands on"))
+    return Diagnostic(where, what, _REMEDIES.get(error.errno or 0, "move it away, or check the disk that it is on"))

@@ -77,11 +77,11 @@ class Store:
             try:
                 paper, fields = limits.capped(records.decode_whole(line))
             except records.RecordError as error:
-                problems.append(Diagnostic(f"{self.label(path)}:{number}", str(error), "mend or delete the line"))
+                problems.append(Diagnostic(f"{self.label(path)}:{number}", str(error), "correct or delete the line"))
                 continue
             first = lines_of.setdefault((paper.arxiv_id, paper.source), number)
             if first != number:
-                what = f"{paper.arxiv_id} of {paper.source} stands on line {first} already"
+                what = f"{paper.arxiv_id} of {paper.source} is on line {first} already"
                 problems.append(Diagnostic(f"{self.label(path)}:{number}", what, "delete one of the two lines"))
             papers.append(paper)
             if fields:
@@ -108,7 +108,7 @@ class Store:
         try:
             receipt = records.decode_receipt(data)
         except records.RecordError as error:
-            raise DigestError(Diagnostic(self.label(path), str(error), "mend the file")) from error
+            raise DigestError(Diagnostic(self.label(path), str(error), "correct the file")) from error
         if receipt.date != date:
             what = f"the receipt says {receipt.date}, its file {date}"
             raise DigestError(Diagnostic(self.label(path), what, "rename the file or correct its date"))

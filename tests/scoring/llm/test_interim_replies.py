@@ -118,7 +118,7 @@ def test_a_web_page_is_asked_for_as_often_as_any_useless_reply(tmp_path: Path) -
             ids = digest.holds(4)
             page = Reply(body=b"<html>", headers=(("Content-Type", kind),))
             model.then(*[lambda _, page=page: page] * 6)
-            assert digest.score().unscored == dict.fromkeys(ids, "no answer: a reply that is no chat completion")
+            assert digest.score().unscored == dict.fromkeys(ids, "no answer: a reply that is not a chat completion")
             assert len(model.asked) == 3
 
 

@@ -332,10 +332,10 @@ def test_an_endpoint_that_refuses_everything_is_left(digest: Digest, server: Mod
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"{", "no answer: a reply that is no chat completion"),
-        (b"[" * 100_000, "no answer: a reply that is no chat completion"),
-        (b'{"choices": []}', "no answer: a reply that is no chat completion"),
-        (b'{"choices": [{"message": "x"}]}', "no answer: a reply that is no chat completion"),
+        (b"{", "no answer: a reply that is not a chat completion"),
+        (b"[" * 100_000, "no answer: a reply that is not a chat completion"),
+        (b'{"choices": []}', "no answer: a reply that is not a chat completion"),
+        (b'{"choices": [{"message": "x"}]}', "no answer: a reply that is not a chat completion"),
         (b'{"error": {"code": 502, "message": "upstream\\u001b[31m"}}', "no answer: an error in place of a reply"),
         (b'{"choices": [{"message": {"refusal": "I will not."}}]}', "declined: by the model"),
         (b'{"choices": [{"message": {"content": null}}]}', "no line that can be read"),
@@ -570,7 +570,7 @@ def test_an_address_that_is_none_is_refused_without_showing_it(digest: Digest, u
     digest.environment["DIGEST_LLM_URL"] = url
     with pytest.raises(DigestError) as caught:
         digest.score()
-    assert str(caught.value) == "llm: the endpoint is no http(s) address: write it as https://host/v1"
+    assert str(caught.value) == "llm: the endpoint is not an http(s) address: write it as https://host/v1"
 
 
 def test_a_digest_without_a_prompt_says_so(digest: Digest, server: ModelServer) -> None:

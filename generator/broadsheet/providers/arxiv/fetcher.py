@@ -82,7 +82,7 @@ class _Day:
         self._take(result)
         if self._settings.details:
             self._add_details()
-            self._mend_stale_categories()
+            self._correct_stale_categories()
         if full:
             self._complete(full)
         return True
@@ -284,7 +284,7 @@ class _Day:
             if paper := self._papers.get(row.paper.arxiv_id):
                 self._papers[paper.arxiv_id] = _marked(_with_details(paper, row.paper))
 
-    def _mend_stale_categories(self) -> None:
+    def _correct_stale_categories(self) -> None:
         """Put the day's papers in the place of those of an earlier day, category by category."""
         window = self._calendar.window(self._done.date)
         for category in self._settings.categories:

@@ -122,4 +122,4 @@ def _list(document: Document) -> JsonDocument:
     if isinstance(document, JsonDocument) and isinstance(document.value, dict) and "error" in document.value:
         message = f"answers with an error: {json.dumps(document.value['error'])[:200]}"
         raise rejected(document.where, message, "try again later", kind="answers with an error")
-    raise rejected(document.where, "answers with something that is no list of papers", "try again later")
+    raise rejected(document.where, "answers with something that is not a list of papers", "try again later")

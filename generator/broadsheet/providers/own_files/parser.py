@@ -90,7 +90,7 @@ def _receipt(value: dict[str, Any], where: str) -> Receipt:
     try:
         return records.decode_receipt(json.dumps(row_parser.clean_json(value) | row_parser.clean_json(plain)).encode())
     except records.RecordError as error:
-        raise rejected(where, f"not a receipt: {error}", "mend the file") from error
+        raise rejected(where, f"not a receipt: {error}", "correct the file") from error
 
 
 def _papers(lines: Iterator[tuple[int, dict[str, Any], str]], log: ParseLog) -> Iterator[PaperRow]:

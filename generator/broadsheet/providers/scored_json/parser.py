@@ -143,11 +143,11 @@ def _no_day_hint(rows: Sequence[dict[str, Any]]) -> str:
 def _parse_row(item: InputRow, day: str | None, columns: dict[str, ScoreColumn], log: ParseLog) -> PaperRow | None:
     log.start(item.line)
     if item.is_repeated:
-        log.record_fix("a paper that stands twice in one file: both rows read", item.key or "")
+        log.record_fix("a paper that is twice in one file: both rows read", item.key or "")
     if item.repeats_a_key:
-        log.record_fix("a key that stands twice in one row: the last counts")
+        log.record_fix("a key that is twice in one row: the last counts")
     if not isinstance(item.row, dict):
-        log.reject("not an object with a paper's keys", "mend or delete it")
+        log.reject("not an object with a paper's keys", "correct or delete it")
         return None
     row, date = _split_date(item.row, day, log)
     if date is None:

@@ -205,7 +205,7 @@ def parse_links(raw: object, log: ParseLog) -> Links | None:
             continue
         address = "".join(text.split())
         if safe_url(address) is None:
-            log.record_fix("a link that is no http(s) address was left out", f"{name} {normalize.excerpt(text)}")
+            log.record_fix("a link that is not an http(s) address was left out", f"{name} {normalize.excerpt(text)}")
             continue
         if address != text:
             log.record_fix("white space taken out of a link", address)

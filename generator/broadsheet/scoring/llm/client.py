@@ -89,7 +89,7 @@ class LlmClient:
             self._log_once(reply.error.text)
             if reply.declined:
                 return Failure(FailureKind.DECLINED, f"declined: {reply.declined}", reply.tokens, charged)
-            unclear = "an error in place of a reply" if reply.error.text else "a reply that is no chat completion"
+            unclear = "an error in place of a reply" if reply.error.text else "a reply that is not a chat completion"
             reason = f"no answer: {reply.error.meaning or unclear}"
             return Failure(FailureKind.UNAVAILABLE, reason, reply.tokens, charged)
         content = self._secrets.without(reply.content)
@@ -138,7 +138,7 @@ def from_environment(settings: LanguageModel, environment: Mapping[str, str]) ->
     if not url:
         problems.append(Diagnostic("llm", "no endpoint", f"set {URL}, or llm.endpoint in digest.yml"))
     elif not safe_url(url):
-        problems.append(Diagnostic("llm", "the endpoint is no http(s) address", "write it as https://host/v1"))
+        problems.append(Diagnostic("llm", "the endpoint is not an http(s) address", "write it as https://host/v1"))
     if not model:
         problems.append(Diagnostic("llm", "no model", f"set {MODEL}, or llm.model in digest.yml"))
     if not re.fullmatch(r"[\x21-\x7e]*", key):
