@@ -120,7 +120,7 @@ def test_settings_that_cannot_be_read_do_not_hide_the_data(write: Write, problem
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "text"),
     [
         ({"arxiv_id": "2505.18313v2"}, f"arxiv_id: '2505.18313v2' {NO_ID}"),
         ({"arxiv_id": " 2505.18313"}, f"arxiv_id: ' 2505.18313' {NO_ID}"),
@@ -153,7 +153,7 @@ def test_a_paper_twice_on_a_day_by_one_source(write: Write, problems: Problems) 
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "text"),
     [
         (
             "data/papers/2025-05-27.jsonl",
@@ -194,7 +194,7 @@ def test_a_receipt_of_another_date(write: Write, problems: Problems) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "at", "said"),
+    ("changes", "at", "text"),
     [
         (
             {"scanned": 5, "shown": 1, "dropped": {"off topic": 2}},
@@ -355,7 +355,7 @@ def test_links_of_a_site_that_lead_somewhere(tmp_path: Path, write: Write, url: 
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "text"),
     [
         ("../b/", "leads nowhere: correct the link, or build the site anew"),
         ("../../", "leads nowhere: correct the link, or build the site anew"),
