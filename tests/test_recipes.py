@@ -317,7 +317,7 @@ def test_a_setting(copy: Copy) -> None:
     assert (default, value) == ("3", "5")
     assert fingerprint != other_fingerprint
     copy.configure("pages:\n  figures: -5\n")
-    assert "digest.yml:5: Expected `int` >= 0 ($.pages.figures): correct it" in copy.run("check", code=1)
+    assert "digest.yml:5: pages.figures: must be 0 or more: correct it" in copy.run("check", code=1)
     schema = jsonschema.Draft202012Validator(json.loads(copy.run("schema", "settings")))
     assert [schema.is_valid({"pages": {"figures": value}}) for value in (5, -5)] == [True, False]
 

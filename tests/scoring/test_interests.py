@@ -79,15 +79,15 @@ def test_reasons_of_an_earlier_run_are_replaced() -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ("prefilter: {keep: half}", "digest.yml:1: Expected `float | null`, got `str` ($.prefilter.keep)"),
-        ("prefilter:\n  keep: 0", "digest.yml:2: Expected `float` > 0.0 ($.prefilter.keep)"),
-        ("prefilter: {keep: 1.1}", "digest.yml:1: Expected `float` <= 1.0 ($.prefilter.keep)"),
+        ("prefilter: {keep: half}", "digest.yml:1: prefilter.keep: must be a number: correct it"),
+        ("prefilter:\n  keep: 0", "digest.yml:2: prefilter.keep: must be more than 0: correct it"),
+        ("prefilter: {keep: 1.1}", "digest.yml:1: prefilter.keep: must be 1 or less: correct it"),
         ("prefilter: {keep: 0.5, recall: 0.9}", "digest.yml:1: prefilter has both keep and recall: leave one of them"),
-        ("prefilter: {recall: 1}", "digest.yml:1: Expected `float` < 1.0 ($.prefilter.recall)"),
-        ("prefilter: {near_misses: -1}", "digest.yml:1: Expected `int` >= 0 ($.prefilter.near_misses)"),
+        ("prefilter: {recall: 1}", "digest.yml:1: prefilter.recall: must be less than 1: correct it"),
+        ("prefilter: {near_misses: -1}", "digest.yml:1: prefilter.near_misses: must be 0 or more: correct it"),
         ("follow:\n  authors:\n    - Ada\n    - '-'", "digest.yml:4: follow.authors: '-' has no letters: write a name"),
         ("negative_keywords: ['']", "digest.yml:1: negative_keywords: '' has no letters: write a name or a word"),
-        ("follow: {people: [Ada]}", "digest.yml:1: Object contains unknown field `people` ($.follow)"),
+        ("follow: {people: [Ada]}", "digest.yml:1: follow.people: no such setting: correct it"),
     ],
 )
 def test_wrong_settings_are_named_with_their_line(tmp_path: Path, lines: str, message: str) -> None:

@@ -70,12 +70,44 @@ def test_only_the_new_names_are_settings(tmp_path: Path) -> None:
     [
         ("topics: [", "digest.yml:2: not YAML: "),
         ("a: 1\n[b]: 2", "digest.yml:2: not YAML: "),
-        ("a: 1", "digest.yml:1: Object contains unknown field `a`: correct it; docs/settings.md lists every setting"),
-        ("- a", "digest.yml:1: Expected `object`, got `array`: correct it"),
+        ("a: 1", "digest.yml:1: a: no such setting: correct it; docs/settings.md lists every setting"),
+        ("- a", "digest.yml:1: not a section: write its keys below it"),
     ],
 )
 def test_a_file_that_is_no_mapping_of_settings(text: str, message: str, tmp_path: Path) -> None:
     assert messages(make_digest(tmp_path, settings=text))[0].startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("search: true\nfoo: bar", "2: foo: no such setting: correct it"),
+        ("run:\n  min_relevance: 5\n  least: 5", "3: 'least' is now 'min_relevance': rename it"),
+        ("run:\n  min_relevance: 5\n  foo: 5", "3: run.foo: no such setting: correct it"),
+        ("topics:\n  - id: a\n    foo: 1", "3: topics[0].foo: no such setting: correct it"),
+        ("topics:\n  - name: A", "2: topics[0]: no id: add it"),
+        ("search: true\nrun: 5", "2: run: not a section: write its keys below it"),
+        ("search: true\ntopics: A", "2: topics: not a list: write its items below it, each after a hyphen"),
+        ("search: maybe", "1: search: must be true or false: correct it"),
+        ("notice: [a]", "1: notice: must be a text: correct it"),
+        ("run: {backfill_days: some}", "1: run.backfill_days: must be a whole number: correct it"),
+        ("run: {min_relevance: some}", "1: run.min_relevance: must be a number: correct it"),
+        ("run: {min_relevance: 0.5}", "1: run.min_relevance: must be 1 or more: correct it"),
+        ("run: {min_relevance: 11}", "1: run.min_relevance: must be 10 or less: correct it"),
+        ("llm: {timeout: 0}", "1: llm.timeout: must be more than 0: correct it"),
+        ("search: true\npaper_pages: some", "2: paper_pages: 'some' is none of all, top, none: correct it"),
+    ],
+)
+def test_a_wrong_value_has_its_line_and_a_plain_message(text: str, message: str, tmp_path: Path) -> None:
+    assert messages(make_digest(tmp_path, settings=text))[0].startswith(f"digest.yml:{message}")
+
+
+def test_a_duplicate_key_is_an_error_with_its_line(tmp_path: Path) -> None:
+    text = "notice: a\nrun:\n  min_relevance: 5\n  min_relevance: 6\nfollow: &all {authors: [A]}\nnotice: b\n"
+    assert sorted(messages(make_digest(tmp_path, settings=text))) == [
+        "digest.yml:4: 'min_relevance' is here a second time, after line 3: leave one of them",
+        "digest.yml:6: 'notice' is here a second time, after line 1: leave one of them",
+    ]
 
 
 def test_without_files(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ YAML is read with ``CBaseLoader`` (everything is text), then converted with type
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
 import msgspec
 import yaml
@@ -17,6 +17,24 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.files import read_regular
 
 T = TypeVar("T")
+
+_HINT = "correct it; docs/settings.md lists every setting"
+# Patterns of msgspec's messages, each with ours and a hint.
+_MESSAGES = (
+    (r"Object missing required field `(.*)`", "no {}", "add it"),
+    (r"Object contains unknown field .*", "no such setting", _HINT),
+    (r"Expected `object\b.*", "not a section", "write its keys below it"),
+    (r"Expected `array\b.*", "not a list", "write its items below it, each after a hyphen"),
+    (r"Expected `\w+` >= (.+?)(?:\.0)?", "must be {} or more", _HINT),
+    (r"Expected `\w+` > (.+?)(?:\.0)?", "must be more than {}", _HINT),
+    (r"Expected `\w+` <= (.+?)(?:\.0)?", "must be {} or less", _HINT),
+    (r"Expected `\w+` < (.+?)(?:\.0)?", "must be less than {}", _HINT),
+    (r"Expected `bool\b.*", "must be true or false", _HINT),
+    (r"Expected `int\b.*, got .*", "must be a whole number", _HINT),
+    (r"Expected `(?:float|decimal)\b.*, got .*|Invalid decimal string", "must be a number", _HINT),
+    (r"Expected `str\b.*, got .*", "must be a text", _HINT),
+    (r"(?s)Invalid enum value (.*)", "{} is none of {choices}", _HINT),
+)
 
 
 class Fault(NamedTuple):
@@ -45,6 +63,10 @@ class Document:
             location = f"{self._name}:{mark.line + 1}" if mark else self._name
             message = f"not YAML: {getattr(error, 'problem', None) or error}"
             raise DigestError(Diagnostic(location, message, "correct the line")) from error
+        if duplicates := list(_duplicates(self._root)):
+            message, hint = "{!r} is here a second time, after line {}", "leave one of them"
+            places = ((f"{self._name}:{line}", message.format(key, first)) for key, line, first in duplicates)
+            raise DigestError([Diagnostic(location, text, hint) for location, text in places])
         self.value = limits.bounded(value or {}, limits.MAX_SETTING_CHARS)
 
     def convert(self, kind: type[T]) -> T:
@@ -52,11 +74,7 @@ class Document:
         try:
             return msgspec.convert(self.value, kind, strict=False)
         except msgspec.ValidationError as error:
-            message, _, path = str(error).partition(" - at ")
-            message += f" ({path.strip('`')})" if path else ""
-            hint = "correct it; docs/settings.md lists every setting"
-            fault = Fault(re.findall(r"[^.\[\]`$]+", path), message, hint)
-            raise DigestError(self.diagnostic(fault)) from error
+            raise DigestError(self.diagnostic(_fault(str(error), kind))) from error
 
     def diagnostic(self, fault: Fault) -> Diagnostic:
         """Return a fault with its file and line."""
@@ -77,3 +95,50 @@ class Document:
             else:
                 break
         return line
+
+
+def _duplicates(root: yaml.Node | None) -> Iterator[tuple[str, int, int]]:
+    """Yield each key that its mapping has already, with its line and the line of the first."""
+    nodes, seen = [root], set()
+    while nodes:
+        node = nodes.pop()
+        if id(node) in seen:  # an alias
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+        elif isinstance(node, yaml.MappingNode):
+            lines: dict[str, int] = {}
+            for key, value in node.value:
+                line = key.start_mark.line + 1
+                if lines.setdefault(key.value, line) != line:
+                    yield key.value, line, lines[key.value]
+                nodes.append(value)
+
+
+def _fault(error: str, kind: type) -> Fault:
+    """Return the fault that msgspec's message means in settings of this type."""
+    text, _, location = error.partition(" - at ")
+    path = re.findall(r"[^.\[\]`$]+", location)
+    name = location.strip("`$").removeprefix(".").replace("[...]", "")
+    if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", text):
+        path.append(unknown[1])
+        name = f"{name}.{unknown[1]}".removeprefix(".")
+    message, hint = _explain(text, _choices(kind, path))
+    return Fault(path, f"{name}: {message}" if name else message, hint)
+
+
+def _explain(text: str, choices: Sequence[str]) -> tuple[str, str]:
+    """Return what is wrong with a value, and what to do; msgspec's own text if it is not about a value in YAML."""
+    for pattern, message, hint in _MESSAGES:
+        if match := re.fullmatch(pattern, text):
+            return message.format(*match.groups(), choices=", ".join(choices)), hint
+    return text, _HINT
+
+
+def _choices(kind: Any, path: Sequence[str]) -> Sequence[str]:
+    """Return the values that the setting at `path` can have, if its type lists them."""
+    for step in path:
+        fields = msgspec.structs.fields(kind) if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else ()
+        kind = next((field.type for field in fields if field.encode_name == step), None)
+    return get_args(kind) if get_origin(kind) is Literal else ()
