@@ -106,7 +106,7 @@ def test_the_message_names_the_largest_of_what_a_folder_has_inside(root: Path, m
         root.parent / "home": "the home folder",
     }
     for site, name in names.items():
-        with pytest.raises(DigestError, match=f"is {name}, lies in it"):
+        with pytest.raises(DigestError, match=f"(is|contains) {name}: "):
             check_folder(Path(str(site)), root, root / "docs")
 
 
@@ -114,8 +114,8 @@ def test_the_settings_name_a_folder_as_the_option_does(root: Path) -> None:
     with (root / "mkdocs.yml").open("a") as file:
         file.write("\nsite_dir: data\n")
     assert "is data/" in problem(root)
-    assert "lies in it, or has it inside" in problem(root, root, force=True)
-    assert "lies in it, or has it inside" in problem(root, root / "docs")
+    assert "is the digest's own folder: name another folder" in problem(root, root, force=True)
+    assert "is docs/: name another folder" in problem(root, root / "docs")
 
 
 def test_a_folder_with_other_files_is_refused_unless_forced_and_then_keeps_them(root: Path, tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ def test_a_failure_is_said_and_counted(server: Loopback, tmp_path: Path) -> None
         (["--date", DAY, "--to", DAY], "give --date, or --from and --to."),
         (["--to", DAY], "--to needs --from."),
         (["--from", "2026-09-25", "--to", DAY], "--from 2026-09-25 is after --to 2026-09-24."),
-        (["--date", "2098-01-01"], "2098-01-01 has not come yet."),
+        (["--date", "2098-01-01"], "--date 2098-01-01 is in the future: give a day up to today."),
     ],
 )
 def test_wrong_usage(tmp_path: Path, arguments: list[str], says: str) -> None:
@@ -254,7 +254,7 @@ fetch:
         config.load(make_digest(tmp_path, settings=SETTINGS + fetch))
     found = [(int(problem.location.rpartition(":")[2]) - lines, problem.message) for problem in caught.value.problems]
     assert found == [
-        (1, "no contact"),
+        (1, "fetch.contact is not set"),
         (3, "'cs LG' is not a category of arXiv"),
         (4, "'tomorrow' is not a day as YYYY-MM-DD, from 1991 to 2099"),
         (7, "name 'a/b' is not a file name of its own"),

@@ -51,7 +51,7 @@ def test_the_hub_is_told_of_every_feed(tmp_path: Path) -> None:
         root = with_hub(tmp_path, address)
         run = digest("ping", "--root", root)
         assert digest("generate", "--root", root, "--quiet").returncode == 0
-    assert (run.returncode, run.stdout, run.stderr) == (0, f"18 feeds told to {address}\n", "")
+    assert (run.returncode, run.stdout, run.stderr) == (0, f"{address}: notified of 18 feeds\n", "")
     made = [path for path in (root / "docs/feeds").rglob("*.*") if path.suffix != ".opml"]
     assert {fields["hub.url"][0] for fields in told} == {SITE + str(path.relative_to(root / "docs")) for path in made}
     assert all(fields["hub.mode"] == ["publish"] for fields in told)
@@ -61,7 +61,11 @@ def test_the_hub_is_told_of_every_feed(tmp_path: Path) -> None:
 def test_without_a_hub_there_is_nothing_to_do(tmp_path: Path) -> None:
     root = make_digest(tmp_path)
     run = digest("ping", "--root", root)
-    assert (run.returncode, run.stdout, run.stderr) == (0, "no hub is set (feeds.hub): nothing to do\n", "")
+    assert (run.returncode, run.stdout, run.stderr) == (
+        0,
+        "digest.yml: feeds.hub is not set: set it to notify a hub\n",
+        "",
+    )
     assert digest("ping", "--root", root, "--dry-run").stdout == ""
 
 

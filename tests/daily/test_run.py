@@ -405,7 +405,7 @@ def test_a_build_that_fails_fails_the_run_but_not_the_day(local: Morning, server
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--date", "2098-01-01"], "2098-01-01 has not come yet."),
+        (["--date", "2098-01-01"], "--date 2098-01-01 is in the future: give a day up to today."),
         (["--date", "1"], "is not a day as YYYY-MM-DD, from 1991 to 2099."),
     ],
 )

@@ -141,15 +141,18 @@ def test_wrong_calls_say_what_to_do(tmp_path: Path) -> None:
         assert (run.returncode, run.stdout) == (1, "")
         return run.stderr
 
-    assert "feeds/daily.xml: No such file or directory: build the site first, or say which feed" in message_of()
+    assert (
+        "feeds/daily.xml: cannot be read: no such file or directory: build the site first, or say which feed"
+        in message_of()
+    )
     assert "DIGEST_RECIPIENTS: no recipients: name a file of addresses with --recipients" in message_of(
         feed, DIGEST_RECIPIENTS=""
     )
     assert "readers.txt: the recipients file is inside the digest folder" in message_of(feed, "--recipients", readers)
     assert "digest.yml: mail: from is not set" in message_of(feed)
     (root / "digest.yml").write_text(SETTINGS + MAIL, "utf-8")
-    assert "DIGEST_SMTP_HOST: not set: docs/mail.md" in message_of(feed)
-    assert "--edition: the feed has no edition '2025-01-01': it has 2025-05-27" in message_of(
+    assert "DIGEST_SMTP_HOST: not set: set it as docs/mail.md describes" in message_of(feed)
+    assert "--edition: the feed has no edition '2025-01-01': choose one of 2025-05-27" in message_of(
         feed, "--edition", "2025-01-01", DIGEST_SMTP_HOST="localhost"
     )
     assert "--test: not a mail address" in message_of(feed, "--test", "ada")

@@ -68,8 +68,8 @@ def _is_previous_site(folder: Path) -> bool:
 
 
 def _fault_of_place(site: Path, root: Path, docs: Path) -> tuple[str, str] | None:
-    if name := _protected(site, root, docs):
-        return f"is {name}, lies in it, or has it inside", _ELSEWHERE
+    if overlap := _protected_overlap(site, root, docs):
+        return overlap, _ELSEWHERE
     if any(mount == site or mount.is_relative_to(site) for mount in _mounts(site)):
         return "is a mount point or has one inside, and cannot be exchanged for the next site", "name a folder in it"
     return None
@@ -96,19 +96,25 @@ def _is_readable(path: Path) -> bool:
     return True
 
 
-def _protected(site: Path, root: Path, docs: Path) -> str | None:
-    """Return the name of a protected folder that the site is, contains, or lies in.
+def _protected_overlap(site: Path, root: Path, docs: Path) -> str | None:
+    """Return "is", "contains" or "is inside" with the name of a protected folder, if it overlaps the site.
 
     The site may lie in the file system, the digest and the home folder, but not in the others.
     """
     whole = {"the whole file system": Path(site.anchor), "the digest's own folder": root, "the home folder": _home()}
     parts = {"data/": root / "data", "docs/": docs, "the cache": root / ".digest", ".git": root / ".git"}
     if ".git" in (part.casefold() for part in site.parts):
-        return ".git"
+        return "is or is inside .git"
     folders = (*whole.items(), *parts.items())
-    return next((name for name, folder in folders if _lies_in(folder, site)), None) or next(
-        (name for name, folder in parts.items() if _lies_in(site, folder)), None
-    )
+    outer = ((_overlap(site, folder), name) for name, folder in folders if _lies_in(folder, site))
+    inner = ((_overlap(site, folder), name) for name, folder in parts.items() if _lies_in(site, folder))
+    return next((f"{overlap} {name}" for overlap, name in (*outer, *inner)), None)
+
+
+def _overlap(site: Path, folder: Path) -> str:
+    """Return the relation of `site` to `folder`: "is", "contains" or "is inside"; empty if they are apart."""
+    is_inside, contains = _lies_in(site, folder), _lies_in(folder, site)
+    return "is" if is_inside and contains else "is inside" if is_inside else "contains" if contains else ""
 
 
 def _of_another_digest(site: Path, root: Path) -> tuple[str, str] | None:
@@ -119,8 +125,8 @@ def _of_another_digest(site: Path, root: Path) -> tuple[str, str] | None:
     for digest in filter(_is_digest, places):
         parts = {"data/": digest / "data", "docs/": digest / _docs_dir(digest), "the cache": digest / ".digest"}
         for name, folder in parts.items():
-            if _lies_in(site, folder) or _lies_in(folder, site):
-                return f"is {name} of the digest in {digest}, lies in it, or has it inside", _ELSEWHERE
+            if overlap := _overlap(site, folder):
+                return f"{overlap} {name} of the digest in {digest}", _ELSEWHERE
     return None
 
 

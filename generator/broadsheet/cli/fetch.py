@@ -83,7 +83,7 @@ def _dates(date: str | None, first: str | None, last: str | None, now: str) -> l
     if end < start:
         raise click.UsageError(f"--from {start} is after --to {end}.")
     if end.isoformat() > now:
-        raise click.UsageError(f"{end} has not come yet.")
+        raise click.UsageError(f"{'--to' if last else '--date'} {end} is in the future: give a day up to today.")
     return [(start + datetime.timedelta(days=number)).isoformat() for number in range((end - start).days + 1)]
 
 

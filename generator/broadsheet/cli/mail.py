@@ -106,7 +106,7 @@ def _show(mail: RenderedMail, folder: Path, browse: bool, quiet: bool, as_json: 
         report = {"edition": mail.edition, "subject": mail.subject, "bytes": len(mail.message), "papers": mail.papers}
         click.echo(msgspec.json.encode(report | {kind: str(path) for kind, path in paths.items()}).decode())
     elif not quiet:
-        click.echo(f"{mail.subject} ({count(mail.papers, 'paper')}, {_size(len(mail.message))}), sent to nobody")
+        click.echo(f"{mail.subject} ({count(mail.papers, 'paper')}, {_size(len(mail.message))}), not sent")
         for path in paths.values():
             click.echo(f"  {path}")
     if browse:

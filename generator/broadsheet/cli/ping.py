@@ -32,4 +32,5 @@ def ping_command(root: Path, quiet: bool, dry_run: bool) -> None:
     with open_client(settings) as web:
         ping_all(web, hub, feeds)
     if not quiet:
-        click.echo(f"{count(len(feeds), 'feed')} told to {hub}" if hub else "no hub is set (feeds.hub): nothing to do")
+        unset = "digest.yml: feeds.hub is not set: set it to notify a hub"
+        click.echo(f"{hub}: notified of {count(len(feeds), 'feed')}" if hub else unset)

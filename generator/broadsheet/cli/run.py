@@ -54,7 +54,7 @@ def run_command(
     """
     now = today()
     if date and date > now:
-        raise click.UsageError(f"{date} has not come yet.")
+        raise click.UsageError(f"--date {date} is in the future: give a day up to today.")
     settings = config.load(root)
     with open_client(settings) as web, progress_bar("papers scored", quiet or as_json) as progress:
         context = RunContext(

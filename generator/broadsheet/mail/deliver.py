@@ -251,7 +251,7 @@ def _issue(feed: ParsedFeed, name: str | None) -> FeedIssue:
     issue = next((issue for issue in all_issues if name in (None, issue.name)), None)
     if issue is None:
         names = ", ".join(issue.name for issue in all_issues[:5])
-        raise DigestError(Diagnostic("--edition", f"the feed has no edition {name!r}", f"it has {names} …"))
+        raise DigestError(Diagnostic("--edition", f"the feed has no edition {name!r}", f"choose one of {names}"))
     return issue
 
 

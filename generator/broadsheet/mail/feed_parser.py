@@ -38,7 +38,8 @@ def fetch(source: str, web: HttpClient) -> bytes:
         return read_regular(source)
     except OSError as error:
         do = "build the site first, or say which feed: a file or an http(s) address"
-        raise DigestError(Diagnostic(source, error.strerror or "cannot be read", do)) from error
+        what = f"cannot be read: {(error.strerror or 'unknown error').lower()}"
+        raise DigestError(Diagnostic(source, what, do)) from error
 
 
 def parse(data: bytes, source: str) -> ParsedFeed:

@@ -22,7 +22,7 @@ _MAX_BYTES = 1 << 20  # of replies to one message
 _TLS_MODES = ("starttls", "tls", "none")
 _LOCAL = frozenset(["localhost", "127.0.0.1", "::1"])
 _LATE = "does not answer in time"
-_NEXT = "docs/mail.md lists the DIGEST_SMTP_ variables"
+_HINT = "set it as docs/mail.md describes"
 
 
 class Server(NamedTuple):
@@ -65,7 +65,7 @@ def from_environment(environment: Mapping[str, str]) -> Server:
         "PASSWORD": _password_fault(values["USER"], password),
         "USER": "would be sent unencrypted" if values["USER"] and is_unencrypted else "",
     }
-    problems = [Diagnostic(f"DIGEST_SMTP_{name}", what, _NEXT) for name, what in wrong.items() if what]
+    problems = [Diagnostic(f"DIGEST_SMTP_{name}", what, _HINT) for name, what in wrong.items() if what]
     if problems:
         raise DigestError(problems)
     return Server(values["HOST"], int(port), tls_mode, values["USER"], password, values["VERIFY"] != "no")

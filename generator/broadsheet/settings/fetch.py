@@ -56,8 +56,8 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def faults(fetch: Fetch) -> Iterator[Fault]:
     """Yield the faults of these settings."""
     if fetch.wanted and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://[^\s/]+\S*", fetch.contact):
-        hint = "write an e-mail address or a page: arXiv and others ask for one"
-        yield Fault(("fetch", "contact"), "no contact", hint)
+        message = f"fetch.contact is {'not an e-mail address or a page' if fetch.contact else 'not set'}"
+        yield Fault(("fetch", "contact"), message, "write an e-mail address or a page, for arXiv and other services")
     yield from _arxiv_faults(fetch.arxiv)
     yield from _repository_faults(fetch.librecat)
     for field in Endpoints.__struct_fields__:
