@@ -108,6 +108,16 @@ def test_a_first_build_that_fails_ends_it_with_the_problem(root: Path) -> None:
     assert run.stderr.startswith("digest.yml:1: ")
 
 
+def test_a_folder_that_no_build_made_needs_the_force_of_a_build(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "notes.txt").touch()
+    command = [sys.executable, "-m", "broadsheet", "serve", "--root", str(root), "--port", "0"]
+    command += ["--site", str(tmp_path / "own")]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert run.returncode == 1
+    assert "or pass --force to broadsheet build: " in run.stderr
+
+
 def test_a_port_in_use_is_said_before_anything_is_built(root: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
