@@ -231,8 +231,9 @@ def test_wrong_usage(tmp_path: Path, arguments: list[str], says: str) -> None:
     assert done.stderr.splitlines()[-1].endswith(says)
 
 
-def test_nothing_to_fetch(tmp_path: Path) -> None:
-    done = digest("fetch", "--root", make_digest(tmp_path), "--date", DAY, now=WEEKS_LATER)
+@pytest.mark.parametrize("command", [("fetch",), ("run",), ("run", "--dry-run")])
+def test_nothing_to_fetch(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = digest(*command, "--root", make_digest(tmp_path), "--date", DAY, now=WEEKS_LATER)
     do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
     assert (done.returncode, done.stderr) == (1, f"digest.yml: nothing to fetch: {do}\n")
 

@@ -58,6 +58,14 @@ class DayReport(msgspec.Struct):
         return [problem for problem in self.problems if not problem.is_note]
 
 
+def require_tasks(settings: Settings) -> list[FetchTask]:
+    """Return the fetch tasks. Raises DigestError if settings name no source."""
+    if tasks := fetchers.tasks(settings.fetch):
+        return tasks
+    do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
+    raise DigestError(Diagnostic(SETTINGS_FILE, "nothing to fetch", do))
+
+
 def fetch_days(
     root: Path,
     settings: Settings,
@@ -74,10 +82,7 @@ def fetch_days(
     `today`. The reports have the sources that fail. Raises DigestError if settings name no source, data cannot be
     read, or the archive is lost.
     """
-    tasks = fetchers.tasks(settings.fetch)
-    if not tasks:
-        do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
-        raise DigestError(Diagnostic(SETTINGS_FILE, "nothing to fetch", do))
+    tasks = require_tasks(settings)
     store, asked_at = Store(root), asked_at or f"{today}T00:00:00Z"
     reports = []
     for date in sorted(dates):

@@ -13,7 +13,7 @@ import msgspec
 from broadsheet.daily import ledger
 from broadsheet.daily.choose_scorer import is_prefiltered, min_relevance_filter, score_day, unfiltered
 from broadsheet.daily.dedupe import require_archive
-from broadsheet.daily.fetch import fetch_sources, split_results, store_results
+from broadsheet.daily.fetch import fetch_sources, require_tasks, split_results, store_results
 from broadsheet.daily.ledger import RUN
 from broadsheet.daily.receipts import NOT_TRIED, SourceRun, keeps_previous
 from broadsheet.daily.score import ScoringContext, estimate_papers, papers_to_score
@@ -25,7 +25,7 @@ from broadsheet.providers import fetchers
 from broadsheet.providers.fetch_result import FetchResult, FetchTask, SourceStatus
 from broadsheet.scoring.llm import client as llm
 from broadsheet.scoring.llm.estimate import Estimate
-from broadsheet.settings.config import SETTINGS_FILE, Settings
+from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
 
 MAX_OPEN_DAYS = 30  # after which an open source is given up
@@ -135,9 +135,7 @@ def run_day(context: RunContext, date: str, *, newest: bool = True, whole: bool 
     """
     store = Store(context.root)
     tasks = _tasks(context, store, date, newest, whole)
-    if not fetchers.tasks(context.settings.fetch):
-        do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
-        raise DigestError(Diagnostic(SETTINGS_FILE, "nothing to fetch", do))
+    require_tasks(context.settings)
     before = store.receipt(date)
     rows = _rows(store, date)  # an unreadable file must not be overwritten
     day = _DayRun(context, date, before)
@@ -255,7 +253,7 @@ def preview_day(context: RunContext, date: str) -> DayPreview:
     """Fetch from the sources, and estimate the cost. Writes nothing into ``data/``, calls no LLM."""
     settings, store = context.settings, Store(context.root)
     require_archive(store, date)
-    tasks = [task for task in fetchers.tasks(settings.fetch) if task.dated]
+    tasks = [task for task in require_tasks(settings) if task.dated]
     results = fetch_sources(context.root, settings, tasks, context.web, date, context.today, context.time())
     split = split_results(context.root, settings, date, results)
     listed = store.papers(date)
