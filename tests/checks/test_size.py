@@ -161,10 +161,15 @@ def test_json_has_the_same_under_site(root: Path) -> None:
     assert site["largest"][0] == {"path": "assets/deep/film.mp4", "bytes": 26_300_000}
     assert [result["holds"] for result in site["limits"]] == [True, True, True, False, True]
     assert site["limits"][3] == {
-        "limit": {"host": "Cloudflare Pages", "said": "25 MiB a file", "measure": "bytes a file", "most": 26_214_400},
+        "limit": {
+            "host": "Cloudflare Pages",
+            "text": "25 MiB a file",
+            "measure": "bytes a file",
+            "maximum": 26_214_400,
+        },
         "measured": 26_300_000,
         "holds": False,
-        "helps": ["no setting helps 1 file in assets/"],
+        "remedies": ["no setting helps 1 file in assets/"],
     }
     assert "site" not in json.loads(run(root, "--json").output)
 

@@ -293,7 +293,7 @@ def test_rows_that_give_way_are_replaced(tmp_path: Path) -> None:
     lines = digest_import(tmp_path, path, "--replace").stdout.splitlines()
     assert lines[:2] == [
         "1 file of scored papers",
-        "2 rows: 0 added, 1 filled, 1 replaced, 0 kept, 0 unchanged, 0 refused",
+        "2 rows: 0 added, 1 filled, 1 replaced, 0 conflicting, 0 unchanged, 0 rejected",
     ]
 
 

@@ -123,8 +123,10 @@ def demo(root: Path) -> Store:
     ]
     store.write_dropped(date, dropped)
     store.replies_path(date).parent.mkdir(parents=True)
-    line = b'{"model":"m","rubric":"r","sent":{"2505.00001":"x"},"verdicts":{"2505.00001":{"relevance":8}}}\n'
-    store.replies_path(date).write_bytes(line)
+    new = b'{"model":"m","rubric":"r","input_hashes":{"2505.00001":"x"},"ratings":{"2505.00001":{"relevance":8}}}\n'
+    old = b'{"model":"m","rubric":"r","sent":{"2505.00002":"x"},"verdicts":{"2505.00002":{"relevance":8}}}\n'
+    paid = b'{"model":"m","tokens":{"prompt":1,"completion":1,"total":2}}\n'
+    store.replies_path(date).write_bytes(old + new + paid)
     return store
 
 

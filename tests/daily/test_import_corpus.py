@@ -36,7 +36,9 @@ def test_every_row_is_accounted_for(
     report = archive[1][folder]
     assert report.files - report.kinds.get("not recognised", 0) == files
     assert (report.read, report.rejected, report.faults) == (rows, 0, [])
-    merged = report.outcomes.get("kept", 0) + report.outcomes.get("filled", 0) + report.outcomes.get("unchanged", 0)
+    merged = (
+        report.outcomes.get("conflicting", 0) + report.outcomes.get("filled", 0) + report.outcomes.get("unchanged", 0)
+    )
     assert report.outcomes["added"] + merged == rows
     assert merged == (2 if folder == "scored/cgarling" else 0)  # both archives scored two papers on the same day
 

@@ -179,7 +179,7 @@ def test_of_two_records_the_newer_one_stands() -> None:
             PublicationRecord("3", "", {"title": "three"}),
         ],
     )
-    assert outcomes == [RowOutcome.FILLED, RowOutcome.KEPT, RowOutcome.ADDED, RowOutcome.UNCHANGED]
+    assert outcomes == [RowOutcome.FILLED, RowOutcome.CONFLICTING, RowOutcome.ADDED, RowOutcome.UNCHANGED]
     assert [[record.data["title"] for record in records] for records in publications.files.values()] == [
         ["new", "two"],
         ["three"],

@@ -82,7 +82,7 @@ def sender(tmp_path: Path, server: Server) -> Sender:
 
 def test_everybody_gets_what_the_feed_says_over_one_connection(sender: Sender, server: Server) -> None:
     report = sender(feed())
-    assert [(delivery.sent, delivery.refused, delivery.waiting) for delivery in report.deliveries] == [(3, 0, 0)]
+    assert [(delivery.sent, delivery.rejected, delivery.waiting) for delivery in report.deliveries] == [(3, 0, 0)]
     assert server.connections == 1
     assert sorted(server.boxes()) == [ADA, BEN, EVA]
     for taken in server.taken:
@@ -151,16 +151,16 @@ def test_who_is_refused_is_recorded_and_not_asked_again(sender: Sender, server: 
     server.answers["RCPT", BEN] = ["550 5.1.1 No such user ben@group.example"]
     server.answers["DATA", EVA] = ["554 5.7.1 Spam"]
     report = sender(feed())
-    assert [(delivery.sent, delivery.refused) for delivery in report.deliveries] == [(1, 2)]
+    assert [(delivery.sent, delivery.rejected) for delivery in report.deliveries] == [(1, 2)]
     do = "correct or remove it; --retry-rejected sends this edition once more"
     assert [str(problem) for problem in report.problems] == [
         f"DIGEST_RECIPIENTS:2: the mail server refuses this recipient (550 5.1.1): {do}",
         f"DIGEST_RECIPIENTS:3: the mail server refuses this recipient (554 5.7.1): {do}",
     ]
     again = sender(feed())
-    assert [(delivery.sent, delivery.already_sent, delivery.refused) for delivery in again.deliveries] == [(0, 1, 2)]
+    assert [(delivery.sent, delivery.already_sent, delivery.rejected) for delivery in again.deliveries] == [(0, 1, 2)]
     assert again.problems == []
-    assert [(delivery.sent, delivery.refused) for delivery in sender(feed(), again=True).deliveries] == [(2, 0)]
+    assert [(delivery.sent, delivery.rejected) for delivery in sender(feed(), again=True).deliveries] == [(2, 0)]
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 1, BEN: 1, EVA: 1}
 
 
@@ -190,7 +190,7 @@ def test_a_refused_sender_stops_everything_and_refuses_nobody(sender: Sender, se
     server.answers["MAIL", "digest@group.example"] = ["553 5.7.1 Not yours"]
     with pytest.raises(DigestError, match=r"the mail server does not take mail from this sender \(553 5.7.1\)"):
         sender(feed())
-    assert [(delivery.sent, delivery.refused) for delivery in sender(feed()).deliveries] == [(3, 0)]
+    assert [(delivery.sent, delivery.rejected) for delivery in sender(feed()).deliveries] == [(3, 0)]
 
 
 def test_what_a_run_left_is_finished_when_there_is_a_newer_edition(sender: Sender, server: Server) -> None:
@@ -302,10 +302,10 @@ def test_a_wrong_password_is_said_without_it(tmp_path: Path, authority: trustme.
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert "the mail server does not accept user and password (535 5.7.8): see to DIGEST_SMTP_USER" in wrong.stderr
     assert done.returncode == 1
-    assert done.stdout.endswith("→ 2 sent, 1 refused\n")
+    assert done.stdout.endswith("→ 2 sent, 1 rejected\n")
     assert "readers.txt:3: not a mail address" in done.stderr
     assert "readers.txt:5: the mail server refuses this recipient (550 5.1.1)" in done.stderr
-    assert json.loads(again.stdout)["deliveries"][0]["had"] == 2
+    assert json.loads(again.stdout)["deliveries"][0]["already_sent"] == 2
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 1, BEN: 1}
     output = "".join(run.stdout + run.stderr for run in (wrong, done, again)).encode()
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path != readers)
@@ -329,7 +329,7 @@ def test_two_senders_at_once(tmp_path: Path, server: Server) -> None:
         thread.join()
     assert [run.returncode for run in runs] == [0, 0], runs[0].stderr + runs[1].stderr
     assert {address: len(ids) for address, ids in server.boxes().items()} == dict.fromkeys(many, 1)
-    assert sorted(run.stdout.rpartition("→ ")[2] for run in runs) == ["0 sent, 30 had it already\n", "30 sent\n"]
+    assert sorted(run.stdout.rpartition("→ ")[2] for run in runs) == ["0 sent, 30 already sent\n", "30 sent\n"]
 
 
 def test_killed_between_any_two_steps(tmp_path: Path, server: Server) -> None:

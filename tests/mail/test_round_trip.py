@@ -145,8 +145,8 @@ def test_killed_while_somebody_is_greylisted_then_run_again(sender: Sender, serv
     server.answer(EVA, "OK")
     runs = [sender.send(server) for _ in range(2)]
     assert [run.stdout.rpartition("→ ")[2] for run in runs] == [
-        "1 sent, 2 had it already\n",
-        "0 sent, 3 had it already\n",
+        "1 sent, 2 already sent\n",
+        "0 sent, 3 already sent\n",
     ]
     assert [len(box) for box in server.boxes().values()] == [1, 1, 1]
 
@@ -154,9 +154,9 @@ def test_killed_while_somebody_is_greylisted_then_run_again(sender: Sender, serv
 def test_an_unknown_recipient_is_refused_once(sender: Sender, server: Postfix) -> None:
     sender.readers.write_text(f"{READERS}No Body <{NOBODY}>\n", "utf-8")
     first, second = (sender.send(server) for _ in range(2))
-    assert (first.returncode, first.stdout.rpartition("→ ")[2]) == (1, "3 sent, 1 refused\n")
+    assert (first.returncode, first.stdout.rpartition("→ ")[2]) == (1, "3 sent, 1 rejected\n")
     assert "readers.txt:4: the mail server refuses this recipient (550 5.1.1)" in first.stderr
-    assert (second.returncode, second.stdout.rpartition("→ ")[2]) == (0, "0 sent, 3 had it already, 1 refused\n")
+    assert (second.returncode, second.stdout.rpartition("→ ")[2]) == (0, "0 sent, 3 already sent, 1 rejected\n")
     assert [len(box) for box in server.boxes().values()] == [1, 1, 1]
     assert server.log.count("User unknown in virtual mailbox table") == 1
 

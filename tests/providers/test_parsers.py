@@ -474,12 +474,15 @@ def test_a_newer_record_takes_the_place_of_the_old_one_wherever_it_is(tmp_path: 
     newer, older = record(2, "Two, newer", "2025-01-01T00:00:00Z"), record(1, "Older", "2020-01-01")
     (tmp_path / "b.yml").write_text(f"---\n{newer}...\n---\n{older}...\n---\n{record(3, 'New')}")
     run(tmp_path, [str(tmp_path / "a.yml")])
-    assert run(tmp_path, [str(tmp_path / "b.yml")]).publications == {"filled": 1, "kept": 1, "added": 1}
+    assert run(tmp_path, [str(tmp_path / "b.yml")]).publications == {"filled": 1, "conflicting": 1, "added": 1}
     kept = {publication.id: publication.title for publication in Store(tmp_path).publications()}
     assert kept == {"1": "One", "2": "Two, newer", "3": "New"}
     assert sorted(files(tmp_path)) == ["a.yml", "b.yml"]
     before = files(tmp_path)
-    assert run(tmp_path, [str(tmp_path / "a.yml"), str(tmp_path / "b.yml")]).publications == {"kept": 2, "unchanged": 3}
+    assert run(tmp_path, [str(tmp_path / "a.yml"), str(tmp_path / "b.yml")]).publications == {
+        "conflicting": 2,
+        "unchanged": 3,
+    }
     assert files(tmp_path) == before
 
 
@@ -538,7 +541,7 @@ def test_private_records_stay_out_of_data(tmp_path: Path) -> None:
     given = tmp_path / "a.yml"
     given.write_text(f"---\n{record(1, 'One')}...\n---\n{record(2, 'Hidden')}status: private\n...\n")
     report = run(tmp_path, [str(given)])
-    assert (report.publications, report.faults) == ({"added": 1, "refused": 1}, [])
+    assert (report.publications, report.faults) == ({"added": 1, "rejected": 1}, [])
     assert "Hidden" not in files(tmp_path)["a.yml"]
 
 

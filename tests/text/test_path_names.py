@@ -48,7 +48,7 @@ def test_one_bad_record_stops_neither_the_import_nor_the_build(tmp_path: Path) -
     root = make_digest(tmp_path / "digest", {"2025-05-27": [paper("2505.00001")]}, SETTINGS + "search: false\n")
     (tmp_path / "in.json").write_text(json.dumps([record("7"), *map(record, OURS[:8]), record("8")]))
     report = import_(root, [str(tmp_path / "in.json")])
-    assert report.publications == {"added": 2, "refused": 8}
+    assert report.publications == {"added": 2, "rejected": 8}
     build(root, processes=1)
     assert {"publications/7/index.html", "publications/8/index.html"} <= tree(root / "site").keys()
 

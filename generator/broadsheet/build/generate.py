@@ -37,7 +37,7 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     publications: int
     rendered: int
     written: int
-    shadowed: tuple[str, ...] = msgspec.field(name="kept")
+    shadowed: tuple[str, ...]
     newest: str
     folder: str
     outside: tuple[str, ...] = ()

@@ -33,9 +33,9 @@ class Limit(msgspec.Struct, frozen=True):
     """A limit of a host, as `maximum` and as `text`."""
 
     host: str
-    text: str = msgspec.field(name="said")
+    text: str
     measure: Measure
-    maximum: int = msgspec.field(name="most")
+    maximum: int
 
 
 # GitHub's "1 GB" and "100 MB" are read as powers of ten, the smaller reading; Cloudflare writes MiB.
@@ -54,7 +54,7 @@ class LimitResult(msgspec.Struct, frozen=True, kw_only=True):
     limit: Limit
     measured: int
     holds: bool
-    remedies: tuple[str, ...] = msgspec.field(name="helps")
+    remedies: tuple[str, ...]
 
 
 class SiteSize(msgspec.Struct, frozen=True, kw_only=True):

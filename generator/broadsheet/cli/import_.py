@@ -25,7 +25,7 @@ _KINDS = {
     "digest's own": ("file of a digest's own data", "files of a digest's own data"),
     "not recognised": ("file not recognised", "files not recognised"),
     "nothing": ("empty file", "empty files"),
-    "refused": ("file refused", "files refused"),
+    "rejected": ("file rejected", "files rejected"),
     "table": ("table", "tables"),
 }
 
@@ -124,7 +124,7 @@ def _lines(report: ImportReport) -> Iterable[str]:
     if report.read:
         names = [name for name in RowOutcome if name in report.outcomes or name is not RowOutcome.REPLACED]
         counts = [f"{report.outcomes.get(name, 0):,} {name}" for name in names]
-        yield f"{count(report.read, 'row')}: {', '.join(counts)}, {report.rejected:,} refused"
+        yield f"{count(report.read, 'row')}: {', '.join(counts)}, {report.rejected:,} rejected"
     if report.publications:
         yield "publications: " + ", ".join(f"{number:,} {name}" for name, number in sorted(report.publications.items()))
     if report.receipts:
@@ -134,8 +134,8 @@ def _lines(report: ImportReport) -> Iterable[str]:
     yield from _unscored_lines(report.unscored)
     if report.conflicts:
         rows = count(len(report.conflicts), "row")
-        yield f"kept: in {rows} data/ differs and stays (--replace takes what comes in; --json lists them)"
-        yield f"kept: e.g. {'; '.join(map(str, report.conflicts[:3]))}"
+        yield f"conflicts: in {rows} data/ differs and stays (--replace takes what comes in; --json lists them)"
+        yield f"conflicts: e.g. {'; '.join(map(str, report.conflicts[:3]))}"
     yield from (f"note: {problem}" for problem in report.problems if problem.is_note)
 
 
@@ -150,14 +150,14 @@ def _kind(number: int, kind: str) -> str:
     return count(number, singular, plural)
 
 
-def fix_lines(repairs: list[Fix]) -> Iterable[str]:
-    """Yield a line for each kind of repair."""
+def fix_lines(report_fixes: list[Fix]) -> Iterable[str]:
+    """Yield a line for each kind of fix."""
     kinds: dict[str, list[Fix]] = defaultdict(list)
-    for repair in repairs:
-        kinds[repair.kind].append(repair)
+    for fix in report_fixes:
+        kinds[fix.kind].append(fix)
     for kind, fixes in sorted(kinds.items(), key=lambda item: -len(item[1])):
         detail = f": {fixes[0].detail}" if fixes[0].detail else ""
-        yield f"repaired: {len(fixes):,} × {kind}, e.g. {fixes[0].location}{detail}"
+        yield f"fixed: {len(fixes):,} × {kind}, e.g. {fixes[0].location}{detail}"
 
 
 def _unscored_lines(unscored: list[UnscoredRows]) -> Iterable[str]:

@@ -127,7 +127,7 @@ def _report(report: MailReport, place: str, quiet: bool, as_json: bool) -> None:
 
 def _print_deliveries(report: MailReport, place: str) -> None:
     for mail in report.deliveries:
-        numbers = {"had it already": mail.already_sent, "refused": mail.refused, "waiting": mail.waiting}
+        numbers = {"already sent": mail.already_sent, "rejected": mail.rejected, "waiting": mail.waiting}
         parts = [f"{mail.sent:,} sent", *(f"{number:,} {label}" for label, number in numbers.items() if number)]
         click.echo(f"{mail.subject} ({_size(mail.bytes)}) → {', '.join(parts)}")
     if report.quiet:

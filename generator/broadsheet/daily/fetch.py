@@ -49,7 +49,7 @@ class DayReport(msgspec.Struct):
     updated: int = 0
     changed: list[str] = []
     publications: dict[str, int] = {}
-    fixes: list[Fix] = msgspec.field(default_factory=list, name="repairs")
+    fixes: list[Fix] = []
     problems: list[Diagnostic] = []
 
     @property

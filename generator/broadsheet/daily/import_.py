@@ -10,7 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 from broadsheet.daily import ledger
-from broadsheet.daily.import_checks import Relevances
+from broadsheet.daily.import_checks import RelevanceScale
 from broadsheet.daily.import_files import STDIN, InputFile, files_in, read
 from broadsheet.daily.merge import DayMerge, PublicationMerge, RowOutcome, in_order, merge_receipts, receipt_conflicts
 from broadsheet.model.diagnostics import Diagnostic, DigestError
@@ -44,13 +44,13 @@ class ImportReport(msgspec.Struct):
     files: int = 0
     kinds: dict[str, int] = {}
     outcomes: dict[str, int] = {}
-    rejected: int = msgspec.field(default=0, name="refused")
+    rejected: int = 0
     days: list[str] = []
     receipts: int = 0
     publications: dict[str, int] = {}
-    fixes: list[Fix] = msgspec.field(default_factory=list, name="repairs")
+    fixes: list[Fix] = []
     unscored: list[UnscoredRows] = []
-    conflicts: list[Conflict] = msgspec.field(default_factory=list, name="kept")
+    conflicts: list[Conflict] = []
     problems: list[Diagnostic] = []
 
     @property
@@ -122,7 +122,7 @@ class _Import:
         self.remaining_files: Counter[str | None] = Counter()  # by the day in their name
         self.ready: list[str] = []
         self.empty: list[tuple[str, Diagnostic]] = []  # days of files without papers, and the note on each
-        self.relevances = Relevances()
+        self.relevances = RelevanceScale()
 
     def add_file(self, file: InputFile, stdin: BinaryIO | None) -> None:
         self.report.files += 1
@@ -134,7 +134,7 @@ class _Import:
             note = not file.is_data
             self.report.problems += [msgspec.structs.replace(problem, is_note=note) for problem in error.problems]
         except DigestError as error:
-            self.kinds["refused"] += 1
+            self.kinds["rejected"] += 1
             self.report.problems += error.problems
         else:
             self.kinds[kind] += 1
@@ -168,7 +168,7 @@ class _Import:
         self.report.fixes += result.fixes
         self.report.unscored += result.unscored
         self.report.rejected += result.rejected
-        self.publications["refused"] += result.rejected_publications
+        self.publications["rejected"] += result.rejected_publications
         if day := result.empty_day:
             self.empty += [(day, problem) for problem in result.problems]
         else:
@@ -301,7 +301,7 @@ class _Import:
         self.report.days = sorted(self.changed)
         self.report.problems += [problem for day, problem in self.empty if not self._is_explained(day)]
         if "relevance" not in self.fields.scales:
-            self.report.problems += self.relevances.doubts()
+            self.report.problems += self.relevances.warnings()
         self.report.kinds, self.report.outcomes = dict(self.kinds), dict(self.outcomes)
         self.report.publications = dict(+self.publications)
 

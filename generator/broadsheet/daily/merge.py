@@ -31,7 +31,7 @@ class RowOutcome(StrEnum):
     ADDED = "added"  # a new row
     FILLED = "filled"  # gaps of the stored row are filled
     REPLACED = "replaced"  # the stored row differs, and is overwritten
-    KEPT = "kept"  # the stored row differs, and stays
+    CONFLICTING = "conflicting"  # the stored row differs, and stays
     UNCHANGED = "unchanged"
 
 
@@ -83,7 +83,7 @@ class DayMerge(msgspec.Struct):
             self.is_changed = True
             differs = self.replace and merge(old, row.paper)[1]
             return RowOutcome.REPLACED if differs else RowOutcome.FILLED, conflicts
-        return (RowOutcome.KEPT if conflicts else RowOutcome.UNCHANGED), conflicts
+        return (RowOutcome.CONFLICTING if conflicts else RowOutcome.UNCHANGED), conflicts
 
 
 def apply_sighting(old: Paper, new: Paper) -> Paper:
@@ -220,5 +220,5 @@ class PublicationMerge(msgspec.Struct):
                 self.files[file][index] = record
                 outcomes.append(RowOutcome.REPLACED if replace else RowOutcome.FILLED)
             else:
-                outcomes.append(RowOutcome.KEPT)
+                outcomes.append(RowOutcome.CONFLICTING)
         return outcomes

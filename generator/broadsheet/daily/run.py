@@ -245,7 +245,7 @@ class DayPreview(msgspec.Struct, frozen=True, kw_only=True):
     new: int
     duplicates: int
     left_out: int
-    estimate: Estimate | None = msgspec.field(name="forecast")
+    estimate: Estimate | None
     problems: tuple[Diagnostic, ...]
 
 

@@ -30,8 +30,8 @@ class Delivery(msgspec.Struct, kw_only=True):
     subject: str
     bytes: int
     sent: int = 0
-    already_sent: int = msgspec.field(default=0, name="had")
-    refused: int = 0
+    already_sent: int = 0
+    rejected: int = 0
     waiting: int = 0
 
 
@@ -200,7 +200,7 @@ class _EditionDelivery:
             bytes=len(self._message(_LONGEST)),
             sent=sent - already_sent,
             already_sent=already_sent,
-            refused=sum(status is Status.REFUSED for status in after.values()),
+            rejected=sum(status is Status.REFUSED for status in after.values()),
             waiting=len(left),
         )
 

@@ -76,7 +76,8 @@ def test_replies_in_any_order_give_the_same_files(tmp_path: Path) -> None:
         outcomes.append((tree(digest.root / "data"), done))
     assert outcomes[0] == outcomes[1] == outcomes[2]
     sent = [
-        next(iter(json.loads(line)["sent"])) for line in outcomes[0][0]["replies/2025/" + DAY + ".jsonl"].splitlines()
+        next(iter(json.loads(line)["input_hashes"]))
+        for line in outcomes[0][0]["replies/2025/" + DAY + ".jsonl"].splitlines()
     ]
     assert sent[:8] == [f"2505.{10000 + place}" for place in range(0, 80, 10)]
 
@@ -171,7 +172,7 @@ def test_what_came_back_before_an_interruption_is_not_asked_again(digest: Real, 
     done = digest.score()
     assert done.scored == 50
     again = {name for batch in server.asked[before:] for name in batch}
-    assert again.isdisjoint(name for line in held for name in line["sent"])
+    assert again.isdisjoint(name for line in held for name in line["input_hashes"])
     assert digest.faults() == []
 
 

@@ -446,6 +446,22 @@ def test_a_crash_pays_for_nothing_twice_and_its_receipt_is_whole(digest: Digest,
     assert digest.faults() == []
 
 
+def test_replies_from_before_0_1_0_are_read(digest: Digest, server: ModelServer) -> None:
+    digest.holds(10)
+    digest.score()
+    receipt, replies = digest.receipt, digest.store.replies_path(DAY)
+    text = replies.read_text(encoding="utf-8")
+    for key, old_key in {"charge": "bill", "input_hashes": "sent", "ratings": "verdicts"}.items():
+        assert f'"{key}":' in text
+        text = text.replace(f'"{key}":', f'"{old_key}":')
+    replies.write_text(text, encoding="utf-8")
+    digest.holds(10)  # fetched anew: without scores, otherwise the same
+    assert digest.score().scored == 10
+    assert len(server.asked) == 1
+    assert digest.receipt.cost == receipt.cost
+    assert replies.read_text(encoding="utf-8") == text
+
+
 def test_kept_replies_are_for_this_model_rubric_and_text_alone(digest: Digest, server: ModelServer) -> None:
     digest.holds(10)
     digest.score()

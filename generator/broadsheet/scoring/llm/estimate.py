@@ -21,11 +21,11 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     papers: int
-    cached: int = msgspec.field(name="kept")
+    cached: int
     requests: int
     tokens: Tokens
     cost: Decimal | None
-    max_cost: Decimal | None = msgspec.field(name="most")
+    max_cost: Decimal | None
     currency: str
 
 

@@ -35,15 +35,15 @@ class LoggedRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """A paid request: ratings by arXiv id, and the hash of each paper as the model saw it.
 
     `tokens` and `charge` are None if unknown. `reply` is the text of the model; `cut`: it reached the token limit. In
-    lines of earlier versions `sent` has rated papers only.
+    lines of earlier versions `input_hashes` has rated papers only.
     """
 
     model: str
     rubric: str | None = None
     tokens: Tokens | None = None
-    charge: Charge | None = msgspec.field(default=None, name="bill")
-    input_hashes: dict[str, str] = msgspec.field(default_factory=dict, name="sent")
-    ratings: dict[str, Rating] = msgspec.field(default_factory=dict, name="verdicts")
+    charge: Charge | None = None
+    input_hashes: dict[str, str] = {}
+    ratings: dict[str, Rating] = {}
     reply: str | None = None
     cut: bool = False
 
@@ -53,7 +53,15 @@ class LoggedRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         return self.input_hashes.keys() - self.ratings.keys()
 
 
-_REQUEST = msgspec.json.Decoder(LoggedRequest)
+class _OldRequest(LoggedRequest, frozen=True, kw_only=True):
+    """A line from before 0.1.0, which has other keys. Lines of earlier runs are never written anew."""
+
+    charge: Charge | None = msgspec.field(default=None, name="bill")
+    input_hashes: dict[str, str] = msgspec.field(default_factory=dict, name="sent")
+    ratings: dict[str, Rating] = msgspec.field(default_factory=dict, name="verdicts")
+
+
+_REQUEST, _OLD_REQUEST = msgspec.json.Decoder(LoggedRequest), msgspec.json.Decoder(_OldRequest)
 
 
 class ReplyKey(NamedTuple):
@@ -98,6 +106,8 @@ class ReplyLog:
     def _read(self, line: bytes, where: str) -> None:
         try:
             request = _REQUEST.decode(line)
+            if not (request.input_hashes or request.charge):
+                request = _OLD_REQUEST.decode(line)
         except (msgspec.MsgspecError, RecursionError):
             do = "restore it from the history of data/, or delete it: its papers are then paid for again"
             self.problems.append(Diagnostic(where, "a kept reply that cannot be read", do, is_note=True))
