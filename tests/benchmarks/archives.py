@@ -116,8 +116,8 @@ def make(root: Path, papers: list[Paper], days: int) -> Path:
 def settle(root: Path, search: bool = True) -> Path:
     """Give `root` this repository's settings and hand-written pages, with the search index or without.
 
-    Papers and authors have no pages of their own, and there are no twins and downloads: the others that build the same
-    have none either.
+    Papers and authors have no pages of their own, and there are no alternates and downloads: the others that build the
+    same have none either.
     """
     wanted = {"search": search, **dict.fromkeys(("paper_pages", "author_pages", "alternates", "downloads"), "none")}
     known = {name: value for name, value in wanted.items() if name in config.Settings.__struct_fields__}

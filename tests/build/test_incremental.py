@@ -148,16 +148,16 @@ def changed(root: Path) -> set[str]:
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 
-def twins(place: str) -> set[str]:
-    """A page, and what says the same to programs."""
+def alternates(place: str) -> set[str]:
+    """The files of a page and its alternates."""
     return {f"{place}/index.{form}" for form in ("html", "md", "json")}
 
 
-def test_a_page_that_grows_old_loses_its_twins_and_nothing_else_is_made_again(root: Path) -> None:
+def test_a_page_that_grows_old_loses_its_alternates_and_nothing_else_is_made_again(root: Path) -> None:
     rows(root, "2025-08-25", paper("2508.00001", comment="On pruning."))  # 91 days after 26 May, 90 after 27 May
     touched = changed(root)
     daily = {path for path in touched if path.startswith("daily/2025/05")}
-    assert daily == {*twins("daily/2025/05/26"), "daily/2025/05/26/papers.bib", "daily/2025/05/28/index.html"}
+    assert daily == {*alternates("daily/2025/05/26"), "daily/2025/05/26/papers.bib", "daily/2025/05/28/index.html"}
     site = root / "site"
     assert not (site / "daily/2025/05/26/index.md").exists()
     assert not (site / "daily/2025/05/26/papers.bib").exists()
@@ -173,12 +173,12 @@ def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None
     touched = changed(root)
     assert {path for path in touched if path.startswith(("daily/", "weekly/", "monthly/", "topics/", "papers/"))} == {
         "daily/2025/05/28/index.html",  # the link to the next day
-        *twins("daily/2025/05/29"),
-        *twins("weekly/2025-W22"),
-        *twins("monthly/2025-05"),
-        *twins("topics"),
-        *twins("topics/compression"),
-        *twins("papers/2505.00009"),
+        *alternates("daily/2025/05/29"),
+        *alternates("weekly/2025-W22"),
+        *alternates("monthly/2025-05"),
+        *alternates("topics"),
+        *alternates("topics/compression"),
+        *alternates("papers/2505.00009"),
         *(f"{place}/papers.bib" for place in ("daily/2025/05/29", "monthly/2025-05", "topics/compression")),
     }
     names = ("all", "scores/7", "topics/compression", "sources/arxiv", "daily")  # no week is over by it
@@ -202,20 +202,20 @@ def test_one_more_day_touches_its_authors_and_the_papers_it_is_like(root: Path) 
         "authors/index.html",
         "papers/0411431/index.html",  # on the same subject
         "papers/2504.00002/index.html",
-        *twins("papers/2505.00009"),
+        *alternates("papers/2505.00009"),
     }
 
 
 def test_a_paper_shown_again_touches_its_page_and_no_other_papers(root: Path) -> None:
     rows(root, "2025-05-29", paper("2504.00001", version=2))
-    assert {path for path in changed(root) if path.startswith("papers/")} == twins("papers/2504.00001")
+    assert {path for path in changed(root) if path.startswith("papers/")} == alternates("papers/2504.00001")
 
 
 def test_an_older_day_touches_the_ninety_days_whose_scores_are_held_against_it(root: Path) -> None:
     rows(root, "2025-02-27", *MANY)
     touched = changed(root)
     days = {f"daily/2025/{day}/index.html" for day in ("04/30", "05/26", "05/27")}  # the last is the ninetieth
-    new = {*twins("daily/2025/02/27"), "daily/2025/02/27/papers.bib"}
+    new = {*alternates("daily/2025/02/27"), "daily/2025/02/27/papers.bib"}
     assert {path for path in touched if path.startswith("daily/")} == days | new
     assert "papers/2505.00003/index.html" in touched
     assert "papers/2505.00004/index.html" not in touched

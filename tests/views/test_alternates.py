@@ -104,7 +104,7 @@ def test_every_heading_of_a_day_is_the_title_of_its_paper(root: Path) -> None:
 
 
 def test_every_json_alternate_matches_its_schema_and_has_the_records_of_the_data(root: Path) -> None:
-    schema = json.loads((root / "site/assets/twin-1.schema.json").read_text("utf-8"))
+    schema = json.loads((root / "site/assets/alternate-1.schema.json").read_text("utf-8"))
     validator = Draft202012Validator(schema)
     found = [path for path in (root / "site").rglob("index.json") if path.parent.name != "downloads"]
     kinds = set()

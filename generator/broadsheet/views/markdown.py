@@ -54,7 +54,7 @@ def meta(page: Page) -> dict[str, Any]:
         "updated": page.updated and str(escape(page.updated)),
         "script": page.script and str(escape(page.script)),
         "reader": page.reader,
-        "twins": bool(page.alternates),
+        "alternates": bool(page.alternates),
         "feeds": [{key: str(escape(value)) for key, value in feed._asdict().items()} for feed in page.feeds],
         "head": [{key: escaped(value) for key, value in tag._asdict().items()} for tag in page.head],
     }

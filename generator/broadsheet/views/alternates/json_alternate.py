@@ -1,6 +1,7 @@
 """A page as JSON: records as they are in the data, each with the facts that the digest adds.
 
-Its schema is `views/scripts/twin-1.schema.json`, which the site serves. An incompatible change gets another number.
+Its schema is `views/scripts/alternate-1.schema.json`, which the site serves.
+An incompatible change gets another number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.page import Page
 from broadsheet.views.permalink import paper_address
 
-SCHEMA = "assets/twin-1.schema.json"
+SCHEMA = "assets/alternate-1.schema.json"
 
 
 def json_alternate(content: PageContent, page: Page, settings: Settings) -> bytes:

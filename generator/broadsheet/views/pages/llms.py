@@ -12,8 +12,8 @@ from broadsheet.views.page import File
 
 PATH = "llms.txt"
 LINES = {
-    "all": "Every page has a twin",
-    "recent": "Lists, and pages of the last 90 days, have a twin",
+    "all": "Every page has alternates",
+    "recent": "Lists, and pages of the last 90 days, have alternates",
 }
 
 
@@ -64,7 +64,7 @@ def _data(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str, 
     if settings.downloads != "none":
         yield INDEX_PATH, "The list of the downloads", "JSON"
     if settings.alternates != "none":
-        yield SCHEMA, "JSON Schema of the twins", "JSON"
+        yield SCHEMA, "JSON Schema of the alternates", "JSON"
     yield "sitemap.xml", "Every page", "XML, with the date of its newest fact"
 
 
