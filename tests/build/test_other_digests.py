@@ -38,8 +38,8 @@ PLACES = ("data", "docs", "data/papers", "docs/site", "DATA/x", ".digest", "", "
 def test_a_part_of_another_digest_is_refused_even_if_forced(place: str, root: Path, other: Path) -> None:
     (other / "to-data").symlink_to(other / "data")
     if place == "pages":
-        with (other / "mkdocs.yml").open("a") as file:
-            file.write("\ndocs_dir: pages\n")
+        settings = (other / "mkdocs.yml").read_text("utf-8")
+        (other / "mkdocs.yml").write_text(settings.replace("docs_dir: docs\n", "docs_dir: pages\n"), "utf-8")
     before = tree(other.parent)
     for force in (False, True):
         with pytest.raises(DigestError, match=rf"of the digest in {other}: name another folder"):

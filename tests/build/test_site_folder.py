@@ -111,8 +111,8 @@ def test_the_message_names_the_largest_of_what_a_folder_has_inside(root: Path, m
 
 
 def test_the_settings_name_a_folder_as_the_option_does(root: Path) -> None:
-    with (root / "mkdocs.yml").open("a") as file:
-        file.write("\nsite_dir: data\n")
+    settings = (root / "mkdocs.yml").read_text("utf-8")
+    (root / "mkdocs.yml").write_text(settings.replace("site_dir: site\n", "site_dir: data\n"), "utf-8")
     assert "is data/" in problem(root)
     assert "is the digest's own folder: name another folder" in problem(root, root, force=True)
     assert "is docs/: name another folder" in problem(root, root / "docs")
@@ -249,8 +249,8 @@ def test_odd_files_are_taken_along_as_they_are(tmp_path: Path) -> None:
 
 
 def test_the_message_names_the_folder_that_was_filled(root: Path, tmp_path: Path) -> None:
-    with (root / "mkdocs.yml").open("a") as file:
-        file.write("\nsite_dir: public\n")
+    settings = (root / "mkdocs.yml").read_text("utf-8")
+    (root / "mkdocs.yml").write_text(settings.replace("site_dir: site\n", "site_dir: public\n"), "utf-8")
     run = digest("build", "--root", root, "--jobs", "1", cwd=root.parent)
     assert run.stdout.endswith("→ digest/public\n"), run.stdout + run.stderr
     run = digest("generate", "--root", ".", "--jobs", "1", cwd=root)
