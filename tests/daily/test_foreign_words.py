@@ -139,8 +139,8 @@ def test_no_reply_publishes_the_key(digest: Digest, server: ModelServer) -> None
 @settings(deadline=None)
 @given(st.sampled_from(sorted(FORMS)), st.text(max_size=20), st.text(max_size=20))
 def test_a_key_is_seen_in_every_form(form: str, before: str, after: str) -> None:
-    text = Secrets([SECRET]).without(f"{before} {FORMS[form](SECRET)} {after}")
-    assert form == "as it is" or Secrets([SECRET]).disguised(text)
+    text = Secrets([SECRET]).redact(f"{before} {FORMS[form](SECRET)} {after}")
+    assert form == "as it is" or Secrets([SECRET]).contains_encoded(text)
 
 
 SHAPES = {
@@ -159,32 +159,32 @@ SHAPES = {
 def test_keys_of_any_shape_are_seen(shape: str, form: str) -> None:
     key = SHAPES[shape]
     secrets = Secrets([key])
-    plain = secrets.without(f"So {FORMS[form](key)} it is.")
+    plain = secrets.redact(f"So {FORMS[form](key)} it is.")
     assert key not in plain
-    assert "***" in plain or secrets.disguised(plain)
+    assert "***" in plain or secrets.contains_encoded(plain)
 
 
 @pytest.mark.parametrize("shape", ["letters", "hex", "UUID"])
 def test_a_part_of_a_key_is_seen(shape: str) -> None:
     key = SHAPES[shape]
-    assert Secrets([key]).disguised(f"So {key[: len(key) // 2 + 3]} it is.")
+    assert Secrets([key]).contains_encoded(f"So {key[: len(key) // 2 + 3]} it is.")
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_words_and_numbers_are_no_keys(shape: str) -> None:
     text = "A company's internal token for LLMs; tenants in production; 2501.49382, 7, 5, 0.00000000000000, 12345678901"
-    assert not Secrets([SHAPES[shape]]).disguised(text)
+    assert not Secrets([SHAPES[shape]]).contains_encoded(text)
 
 
 @given(st.text() | st.from_regex(r"[A-Za-z0-9 .,-]{0,300}", fullmatch=True))
 def test_other_texts_are_no_keys(text: str) -> None:
-    assert not Secrets([SECRET]).disguised(text)
+    assert not Secrets([SECRET]).contains_encoded(text)
 
 
 @pytest.mark.parametrize("key", ["", "ollama", "no-key-needed", "placeholder-key", "lm-studio"])
 def test_a_stand_in_is_no_secret(key: str) -> None:
     text = "A placeholder keyed by lm studio, where no key is needed: no key needed for ollama."
-    assert not Secrets([key]).disguised(text)
+    assert not Secrets([key]).contains_encoded(text)
 
 
 # -- the other services --------------------------------------------------------------------------------------------

@@ -300,7 +300,7 @@ def test_a_wrong_password_is_said_without_it(tmp_path: Path, authority: trustme.
         done = digest(*call, env=right)
         again = digest(*call, "--json", env=right)
     assert (wrong.returncode, wrong.stdout) == (1, "")
-    assert "the mail server does not accept user and password (535 5.7.8): see to DIGEST_SMTP_USER" in wrong.stderr
+    assert "the mail server does not accept user and password (535 5.7.8): check DIGEST_SMTP_USER" in wrong.stderr
     assert done.returncode == 1
     assert done.stdout.endswith("→ 2 sent, 1 rejected\n")
     assert "readers.txt:3: not a mail address" in done.stderr

@@ -102,11 +102,11 @@ def sources_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
     for key in ("announced", "fetched", "replaced"):
         total = sum(getattr(stats, key) or 0 for stats in receipt.sources.values())
         if total != (getattr(receipt, key) or 0):
-            yield _wrong(day, key, f"{getattr(receipt, key)} {key}, yet the sources make {total}")
+            yield _recount_problem(day, key, f"{getattr(receipt, key)} {key}, yet the sources make {total}")
     fetched, scanned, duplicates = receipt.fetched or 0, receipt.scanned or 0, receipt.duplicates or 0
     if fetched != duplicates + scanned:
         what = f"{fetched} fetched, yet {duplicates} duplicates and {scanned} scanned make {duplicates + scanned}"
-        yield _wrong(day, "fetched", what)
+        yield _recount_problem(day, "fetched", what)
 
 
 def scanned_papers_are_somewhere(day: CheckedDay) -> Iterator[Diagnostic]:
@@ -118,16 +118,18 @@ def scanned_papers_are_somewhere(day: CheckedDay) -> Iterator[Diagnostic]:
     if receipt.scanned != shown + dropped + unscored:
         parts = f"{shown} shown, {dropped} dropped and {unscored} unscored"
         what = f"{receipt.scanned} scanned, yet {parts} make {shown + dropped + unscored}"
-        yield _wrong(day, "scanned", what)
+        yield _recount_problem(day, "scanned", what)
     listed = {row.paper.arxiv_id: row.paper for row in day.rows}
     if shown != _scored(day) or unscored != len(listed) - _scored(day):
         what = f"{shown} shown with a score and {unscored} unscored, yet {_scored(day)} scored papers are listed, and"
-        yield _wrong(day, "shown", f"{what} {len(listed) - _scored(day)} without a score")
+        yield _recount_problem(day, "shown", f"{what} {len(listed) - _scored(day)} without a score")
     reasons = {paper.arxiv_id: str(paper.extra.get(DROPPED)) for paper in day.dropped if paper.arxiv_id not in listed}
     counts = Counter(reasons.values())
     if dict(counts) != receipt.dropped:
         numbers = ", ".join(f"{number} {reason}" for reason, number in sorted(counts.items())) or "none"
-        yield _wrong(day, "dropped", f"{dropped} papers are said to be dropped, yet data/dropped has: {numbers}")
+        yield _recount_problem(
+            day, "dropped", f"the receipt has {dropped} dropped papers, yet data/dropped has: {numbers}"
+        )
 
 
 def scored_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
@@ -139,7 +141,7 @@ def scored_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
     dropped = len({paper.arxiv_id for paper in day.dropped if paper.score is not None} - listed)
     if receipt.scored != (receipt.shown or 0) + dropped:
         what = f"{receipt.scored} scored, yet {receipt.shown} are shown, and {dropped} were dropped with a score"
-        yield _wrong(day, "scored", what)
+        yield _recount_problem(day, "scored", what)
 
 
 def scorers_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
@@ -152,13 +154,15 @@ def scorers_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
     }
     scored = sum(share.scored for share in receipt.scorers)
     if scored != len(scored_ids):
-        yield _wrong(day, "scorers", f"the scorers make {scored} scored papers, yet {len(scored_ids)} have a score")
+        yield _recount_problem(
+            day, "scorers", f"the scorers make {scored} scored papers, yet {len(scored_ids)} have a score"
+        )
     tokens = total_tokens(share.tokens for share in receipt.scorers)
     cost = total_cost(share.cost for share in receipt.scorers)
     if tokens != receipt.tokens:
-        yield _wrong(day, "scorers", "the tokens of the scorers do not make those of the day")
+        yield _recount_problem(day, "scorers", "the tokens of the scorers do not make those of the day")
     if (cost is None) != (receipt.cost is None) or (cost and receipt.cost and _differ(cost.total, receipt.cost.total)):
-        yield _wrong(day, "scorers", "the costs of the scorers do not make that of the day")
+        yield _recount_problem(day, "scorers", "the costs of the scorers do not make that of the day")
 
 
 def scorers_are_those_of_the_rows(day: CheckedDay) -> Iterator[Diagnostic]:
@@ -171,7 +175,7 @@ def scorers_are_those_of_the_rows(day: CheckedDay) -> Iterator[Diagnostic]:
         {(share.model, share.rubric): share.scored for share in candidate.scorers} for candidate in (receipt, corrected)
     )
     if counts != expected:
-        yield _wrong(day, "scorers", "the scorers are credited with other papers than the rows say")
+        yield _recount_problem(day, "scorers", "the papers of each scorer are not those of the rows")
 
 
 def _differ(first: float | None, second: float | None) -> bool:
@@ -182,10 +186,10 @@ def state_follows_from_counts(day: CheckedDay) -> Iterator[Diagnostic]:
     """Check a run's receipt: its state is the one that follows from its counts."""
     receipt = day.receipt
     if receipt and receipt.sources and receipt.state != (expected := derive_state(receipt)):
-        yield _wrong(day, "state", f"the day is called {receipt.state}, yet by its counts it is {expected}")
+        yield _recount_problem(day, "state", f"the day is called {receipt.state}, yet by its counts it is {expected}")
 
 
-def _wrong(day: CheckedDay, key: str, what: str) -> Diagnostic:
+def _recount_problem(day: CheckedDay, key: str, what: str) -> Diagnostic:
     return Diagnostic(day.place(key), what, f"count again: broadsheet run --date {day.date}")
 
 

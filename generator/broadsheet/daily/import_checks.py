@@ -8,8 +8,8 @@ from broadsheet.providers.parse_result import PaperRow
 _MANY, _LOW = 30, 5  # scores, and their maximum, that suggest a scale of 1 to 5
 
 
-class Relevances:
-    """The number and maximum of an import's relevances: those from 1 to 5 are in range, but all of them are low."""
+class RelevanceScale:
+    """The number and maximum of an import's relevances, which suggest their scale."""
 
     def __init__(self) -> None:
         self.number, self.highest = 0, 0.0
@@ -20,7 +20,7 @@ class Relevances:
         self.number += len(scored)
         self.highest = max([self.highest, *scored])
 
-    def doubts(self) -> list[Diagnostic]:
+    def warnings(self) -> list[Diagnostic]:
         """Return a note if the highest of many is 5 or less."""
         if self.number < _MANY or self.highest > _LOW:
             return []

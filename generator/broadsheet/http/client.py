@@ -176,7 +176,7 @@ class _ServiceQueue:
             self._free.put(_session(agent))
 
     def delay(self, seconds: float) -> None:
-        """Start no request of any thread before so many seconds have passed."""
+        """Start no request of any thread for `seconds` seconds."""
         self._not_before(self._clock() + seconds)
 
     def next_start(self) -> float:

@@ -29,13 +29,13 @@ class Secrets:
         self._marks = frozenset(mark for secret in self._secrets for mark in _marks(secret))
         self._packed = frozenset(mark for secret in self._secrets for mark in _base64_marks(secret))
 
-    def without(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """Return `text` with stars in place of each exact copy of a secret."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
 
-    def disguised(self, text: str) -> bool:
+    def contains_encoded(self, text: str) -> bool:
         """Return whether `text` contains a part of a secret encoded, split or reversed."""
         for plain in _readings(text) if self._marks else ():
             folded = plain.casefold()

@@ -39,7 +39,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DayHead(msgspec.Struct, frozen=True, kw_only=True):
-    """A day without its papers: enough for a calendar. `listed` is whether it has a page."""
+    """A day without its papers, for a calendar. `has_page` is False if the day has no page."""
 
     date: str
     state: DayState

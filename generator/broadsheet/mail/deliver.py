@@ -88,11 +88,11 @@ def send_test(
     try:
         result = connection.send(mailing_list.sender.address, recipient.address, data)
     except UnreachableError as error:
-        raise DigestError(Diagnostic("--test", f"the mail server {error.why}", "try again later")) from None
+        raise DigestError(Diagnostic("--test", f"the mail server {error.reason}", "try again later")) from None
     finally:
         connection.close()
     if not result.accepted:
-        do = "see to the address" if result.refused else "try again later"
+        do = "check the address" if result.refused else "try again later"
         raise DigestError(Diagnostic("--test", f"the mail server did not take it ({result.code})", do))
     return RenderedMail(edition.name, content.subject, data, content.text, content.html, len(edition.sections))
 
@@ -213,7 +213,7 @@ class _EditionDelivery:
                     self._list.sender.address, recipient.mailbox.address, self._message(recipient.mailbox, recipient)
                 )
             except UnreachableError as error:
-                self._failure = error.why
+                self._failure = error.reason
                 self._set(recipient, Status.WAITING)
                 return
             self._codes[recipient.key] = result.code

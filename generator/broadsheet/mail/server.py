@@ -15,7 +15,7 @@ from typing import NamedTuple
 from broadsheet.http.deadline import Deadline, TimedTLS, in_time, timed
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 
-TIMEOUT = 60
+TIMEOUT_S = 60
 DEADLINE_S = 180  # for one message, however slow the server: to connect, log in and send it
 _GOODBYE_S = 5
 _MAX_BYTES = 1 << 20  # of replies to one message
@@ -82,11 +82,11 @@ def _password_fault(user: str, password: str) -> str:
 
 
 class UnreachableError(Exception):
-    """The server is unreachable or unavailable now. `why` contains no address."""
+    """The server is unreachable or unavailable now. `reason` contains no address."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class _Plain(smtplib.SMTP):
@@ -146,8 +146,8 @@ class Connection:
             code = _code(error.smtp_code, error.smtp_error)
             if error.smtp_code < 500:
                 return self._result(error.smtp_code, error.smtp_error)
-            do = "see to mail: from in digest.yml, DIGEST_SMTP_USER and DIGEST_SMTP_PASSWORD"
-            raise self._error(f"does not take mail from this sender ({code})", do) from None
+            hint = "check mail: from in digest.yml, DIGEST_SMTP_USER and DIGEST_SMTP_PASSWORD"
+            raise self._error(f"does not take mail from this sender ({code})", hint) from None
         except smtplib.SMTPResponseException as error:
             return self._result(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError):
@@ -168,10 +168,10 @@ class Connection:
             self._smtp.close()
         self._smtp = None
 
-    def _result(self, code: int, words: bytes | str) -> SendResult:
+    def _result(self, code: int, text: bytes | str) -> SendResult:
         if code == 421:  # the server closes the connection (RFC 5321 section 3.8)
             self.drop()
-        return SendResult(accepted=False, refused=500 <= code < 600, code=_code(code, words))
+        return SendResult(accepted=False, refused=500 <= code < 600, code=_code(code, text))
 
     def _open(self) -> smtplib.SMTP:
         try:
@@ -182,9 +182,9 @@ class Connection:
             raise UnreachableError("ends the connection") from None
         except ssl.SSLError as error:
             self.drop()
-            why = getattr(error, "verify_message", "") or error.reason or "no TLS"
-            do = "see to DIGEST_SMTP_HOST and its certificate; SSL_CERT_FILE may name an authority of your own"
-            raise self._error(f"cannot be trusted ({why})", do) from None
+            reason = getattr(error, "verify_message", "") or error.reason or "no TLS"
+            hint = "check DIGEST_SMTP_HOST and its certificate; SSL_CERT_FILE may name an authority of your own"
+            raise self._error(f"cannot be trusted ({reason})", hint) from None
         except smtplib.SMTPResponseException as error:
             self.drop()
             raise UnreachableError(f"says {_code(error.smtp_code, error.smtp_error)}") from None
@@ -196,8 +196,8 @@ class Connection:
     def _connected(self) -> smtplib.SMTP:
         server = self._server
         if server.tls_mode == "tls":
-            return _TLS(server.host, server.port, timeout=TIMEOUT, context=_context(server))
-        smtp = _Plain(server.host, server.port, timeout=TIMEOUT)
+            return _TLS(server.host, server.port, timeout=TIMEOUT_S, context=_context(server))
+        smtp = _Plain(server.host, server.port, timeout=TIMEOUT_S)
         try:
             if server.tls_mode == "starttls":
                 smtp.starttls(context=_context(server))
@@ -224,11 +224,11 @@ class Connection:
                 raise
             self.drop()
             code = _code(error.smtp_code, error.smtp_error)
-            do = "see to DIGEST_SMTP_USER and DIGEST_SMTP_PASSWORD"
-            raise self._error(f"does not accept user and password ({code})", do) from None
+            hint = "check DIGEST_SMTP_USER and DIGEST_SMTP_PASSWORD"
+            raise self._error(f"does not accept user and password ({code})", hint) from None
 
-    def _error(self, what: str, do: str) -> DigestError:
-        return DigestError(Diagnostic(f"{self._server.host}:{self._server.port}", f"the mail server {what}", do))
+    def _error(self, what: str, hint: str) -> DigestError:
+        return DigestError(Diagnostic(f"{self._server.host}:{self._server.port}", f"the mail server {what}", hint))
 
 
 def _context(server: Server) -> ssl.SSLContext:
@@ -240,8 +240,8 @@ def _context(server: Server) -> ssl.SSLContext:
     return context
 
 
-def _code(code: int, words: bytes | str) -> str:
-    """Return a reply's code and enhanced code (RFC 3463), without its words."""
-    line = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+def _code(code: int, text: bytes | str) -> str:
+    """Return a reply's code and enhanced code (RFC 3463), without its text."""
+    line = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     match = re.match(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)", line)
     return f"{code} {match[0]}" if match else str(code)

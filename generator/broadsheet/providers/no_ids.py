@@ -34,7 +34,7 @@ def _has_title(row: object) -> bool:
 
 
 def parse(document: Document, day: str | None) -> ParseResult:
-    """Raise DigestError."""
+    """Reject the file: none of its rows has an arXiv id. Raises DigestError."""
     assert isinstance(document, JsonDocument | JsonLines)
     raise no_ids_error(document.where, [row for row in _rows(document) if _has_title(row)], document.fields)
 

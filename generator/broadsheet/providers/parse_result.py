@@ -14,7 +14,7 @@ NO_PAPERS = "holds no papers"
 
 
 class Fix(msgspec.Struct, frozen=True, gc=False):
-    """A correction of a row: `kind` is a fixed phrase to count by, `detail` the text before and after or the like."""
+    """A correction of a row. `kind` is a fixed phrase for counts; `detail` is mostly the text before and after."""
 
     location: str
     kind: str

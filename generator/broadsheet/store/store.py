@@ -39,7 +39,7 @@ class Store:
             raise DigestError(problem_from(error, self.root)) from error
 
     def dropped_dates(self) -> list[str]:
-        """Every day with papers that it does not show. Raises DigestError where a folder cannot be listed."""
+        """Return the days with dropped papers, oldest first. Raises DigestError if a folder cannot be read."""
         try:
             return sorted(_dates(self.data / "dropped", ".jsonl"))
         except OSError as error:

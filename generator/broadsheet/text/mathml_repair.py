@@ -1,4 +1,4 @@
-"""Repair of TeX that math-core rejects: first usual faults of a lone formula, then those that its message names."""
+"""Repair of TeX that math-core rejects: first of common faults, then of those that its error message names."""
 
 import re
 from collections.abc import Callable

@@ -39,13 +39,13 @@ FIELDS = {
     "comment": "why it was given these",
     "topics": "a list of ids or names, where the scorer names them",
     "scorer": "an object: model and rubric",
-    "reasons": "a list: which wishes of this digest it meets",
+    "reasons": "a list: the matched follow and negative_keywords settings",
     "source": "where the line came from; a paper that two sources gave on one day has two",
     "links": "an object: code, project, discussion",
     "upvotes": "a number, from the source",
     "comments": "a number, from the source",
     "announce_type": "new, cross, replace or replace-cross",
-    "extra": "what else the source said (in SQLite; in JSON Lines these keys stand among the others)",
+    "extra": "other keys of the source (in SQLite; in JSON Lines they are among the keys above)",
 }
 
 

@@ -49,7 +49,7 @@ def fetch(settings: Fetch, web: HttpClient, date: str, today: str, reason: str =
     near = abs((datetime.date.fromisoformat(date) - datetime.date.fromisoformat(today)).days) <= 1
     if not (near and day.from_feed()):
         day.from_archive(was_full=reason == _FULL)
-        day.note_what_is_lacking(near, was_full=reason == _FULL)
+        day.record_missing_feed(near, was_full=reason == _FULL)
     return day.finish()
 
 
@@ -88,10 +88,10 @@ class _Day:
         return True
 
     def from_archive(self, *, was_full: bool) -> None:
-        """Take the day from what arXiv keeps: papers by when they were submitted, replacements by when changed.
+        """Take papers by the date of submission from the API, and replacements by the date of change from OAI-PMH.
 
-        Nothing says on which day a paper was announced; one that was held back stands on the day it should have been,
-        unless the day's feed `was_full`: that is completed here, if it could not be before.
+        Neither has the day of announcement: a paper that was on hold is on the day on which it was due. If the day's
+        feed `was_full`, the first versions that OAI-PMH lists complete it, unless an earlier run did so.
         """
         date, window = self._done.date, self._calendar.window(self._done.date)
         if window:
@@ -110,8 +110,8 @@ class _Day:
         self._done.status, self._done.absent = SourceStatus.STALE, True
         self._done.problems.append(absence_diagnostic("arXiv", date))
 
-    def note_what_is_lacking(self, near: bool, *, was_full: bool) -> None:
-        """Say that the day did not come from its feed, and whether that may still come.
+    def record_missing_feed(self, near: bool, *, was_full: bool) -> None:
+        """Record that the day lacks its feed, and whether the feed may still come.
 
         Feeds are renewed at midnight US Eastern: https://info.arxiv.org/help/rss.html
         """
@@ -345,7 +345,7 @@ def _marked(paper: Paper) -> Paper:
 
 
 def _with_details(paper: Paper, details: Paper) -> Paper:
-    """The feed's paper with what the API knows better; what both tell of its announcement is the feed's."""
+    """Return the feed's paper, completed from the API; announcement fields stay."""
     names = ("authors", "doi", "journal_ref", "arxiv_comment", "published", "updated", "extra")
     changes = {name: getattr(details, name) for name in names if getattr(details, name)}
     return msgspec.structs.replace(paper, **changes, version=max(paper.version or 0, details.version or 0) or None)

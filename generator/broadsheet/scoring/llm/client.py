@@ -92,8 +92,8 @@ class LlmClient:
             unclear = "an error in place of a reply" if reply.error.text else "a reply that is not a chat completion"
             reason = f"no answer: {reply.error.meaning or unclear}"
             return Failure(FailureKind.UNAVAILABLE, reason, reply.tokens, charged)
-        content = self._secrets.without(reply.content)
-        if self._secrets.disguised(content):
+        content = self._secrets.redact(reply.content)
+        if self._secrets.contains_encoded(content):
             reason = "the reply repeats the key in another form, and was not used"
             return Failure(FailureKind.FATAL, reason, reply.tokens, charged)
         return Completion(content, reply.cut, reply.tokens)
@@ -115,8 +115,8 @@ class LlmClient:
 
     def _log_once(self, words: str) -> None:
         """Log the endpoint's words unless they were logged before or may contain a secret."""
-        words = one_line(self._secrets.without(words))[:200]
-        if words and words not in self._logged and not self._secrets.disguised(words):
+        words = one_line(self._secrets.redact(words))[:200]
+        if words and words not in self._logged and not self._secrets.contains_encoded(words):
             self._logged.add(words)
             _LOG.warning("the endpoint says: %s", words)
 
