@@ -145,7 +145,7 @@ def write_generated(docs: Path, path: str, data: bytes) -> bool:
     """Write a generated file at `path`, relative to `docs`. Return False if it was there with the same content.
 
     A page carries the mark of generated ones. Any other new file is entered in a journal first, so that the next run
-    knows it even if this one is killed.
+    finds it even if this one is killed.
     """
     if not path.endswith(".md") and not (docs / path).exists():
         docs.mkdir(exist_ok=True)
@@ -175,7 +175,7 @@ class Output:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # After a failure both lists count, so that the next run knows every file that this one may have written.
+        # After a failure both lists count, so that the next run finds every file that this one may have written.
         names = self._now if kind is None else self._now | self._before
         if kind is None:
             self._prune()

@@ -2,7 +2,7 @@
 
 Pagefind's Python interface takes 100 ms a document; its command line 0.4 ms. Pagefind writes a file for each document
 ("fragment"). Hosts limit the number of files, so these become packs of cards, some dozens to a file. In its list of
-documents, hashes become numbers: these take half the bytes, and tell the position of a card in its pack.
+documents, hashes become numbers: these take half the bytes, and give the position of a card in its pack.
 """
 
 import gzip

@@ -35,7 +35,7 @@ def negative_numbers(day: CheckedDay) -> Iterator[Diagnostic]:
 def dropped_papers_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
     """Check scanned = shown + dropped, or listed + dropped if an imported receipt counts dropped papers as shown.
 
-    The receipt does not tell which of the listed papers without a score were scanned.
+    The receipt does not record which of the listed papers without a score were scanned.
     """
     receipt = day.receipt
     if receipt is None or receipt.scanned is None or receipt.shown is None:

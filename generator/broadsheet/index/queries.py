@@ -16,7 +16,7 @@ A = TypeVar("A")
 P = ParamSpec("P")
 Q = TypeVar("Q", bound="Queries")
 
-# The names of all queries. A page may depend on each of them, so `Index.version` knows each.
+# The names of all queries. A page may depend on each of them, so `Index.version` has each.
 QUERIES: set[str] = set()
 
 _PUBLICATION = msgspec.json.Decoder(Publication)

@@ -91,7 +91,7 @@ class DeliveryLog:
         return hmac.new(self._key, b"leave\0" + recipient.key.encode(), hashlib.sha256).hexdigest()[:32]
 
     def enqueue(self, edition: str, recipients: Iterable[Recipient]) -> None:
-        """Add a waiting message for every recipient who has none. From here on no recipient is forgotten."""
+        """Add a waiting message for every recipient without one. From here on no recipient is forgotten."""
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.execute("INSERT OR IGNORE INTO edition (name) VALUES (?)", (edition,))

@@ -77,7 +77,7 @@ def _password_fault(user: str, password: str) -> str:
     return (
         ""
         if (user + password).isascii()
-        else "or DIGEST_SMTP_USER has letters that are not ASCII: few servers know such"
+        else "or DIGEST_SMTP_USER has letters that are not ASCII: few servers accept them"
     )
 
 

@@ -46,7 +46,7 @@ BIBTEX_TYPES = {
     "working_paper": "techreport",
 }
 
-# fixes/lookup/csl_types.csv knows only "article" and "chapter". CSL 1.0.2 has the exact words, without which reference
+# fixes/lookup/csl_types.csv has only "article" and "chapter". CSL 1.0.2 has the exact words, without which reference
 # managers take a journal article for a preprint; if it has none, LibreCat's word is used. Default: "article".
 CSL_TYPES = {
     "bi_dissertation": "thesis",

@@ -70,12 +70,12 @@ def parse(document: Document, day: str | None) -> ParseResult:
     log = ParseLog(document.where)
     if isinstance(document, JsonLines):
         items = [InputRow(row, line) for line, row in document.rows]
-        harvest = log.result(parse_rows(items, day, log, resolve_fields(document.fields, items, log)))
-        harvest.problems = sorted(
-            [*harvest.problems, *document.problems], key=lambda problem: _line_number(problem.location)
+        result = log.result(parse_rows(items, day, log, resolve_fields(document.fields, items, log)))
+        result.problems = sorted(
+            [*result.problems, *document.problems], key=lambda problem: _line_number(problem.location)
         )
-        harvest.rejected += len(document.problems)
-        return harvest
+        result.rejected += len(document.problems)
+        return result
     assert isinstance(document, JsonDocument)
     items = input_rows(document, document.value)
     return log.result(parse_rows(items, day, log, resolve_fields(document.fields, items, log)))

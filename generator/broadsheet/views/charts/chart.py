@@ -73,7 +73,7 @@ def short(value: float) -> str:
 
 
 def table(chart: Chart) -> str:
-    """Return the figures as a collapsed table, for readers who cannot see the drawing; empty rows are omitted."""
+    """Return the figures as a collapsed table, for readers without the drawing; empty rows are omitted."""
     heads = [chart.axis, *(series.name for series in chart.series), *(heading for heading, _ in chart.columns)]
     columns = "".join([f'<th scope="col">{escaped(head)}</th>' for head in heads])
     title, axis = escaped(chart.title), escaped(chart.axis.lower())
