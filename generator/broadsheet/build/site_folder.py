@@ -20,7 +20,7 @@ from broadsheet.store.files import open_regular, read_regular
 from broadsheet.views.markdown import HEADING_ID
 
 IGNORE_ALL = b"*\n"  # the .gitignore of a previous site that is kept as the next staging folder
-_FORCE = "name another folder, empty this one, or pass --force to build: files of the same names are replaced"
+_FORCE = "name another folder, empty it, or pass --force to broadsheet build: files of the same names are then replaced"
 _ELSEWHERE = "name another folder"
 _CANONICAL = re.compile(rb'<link rel="canonical" href="https?://[^/"<>]+(/[^"<>]*)">')
 _HEADING = f'<h1 id="{HEADING_ID}">'.encode()
