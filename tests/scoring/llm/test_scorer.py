@@ -16,6 +16,7 @@ from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.state import DayState
+from broadsheet.scoring.llm.signers import signers
 from broadsheet.settings import config
 from broadsheet.store.store import Store
 from tests import model_server
@@ -455,6 +456,7 @@ def test_replies_from_before_0_1_0_are_read(digest: Digest, server: ModelServer)
         assert f'"{key}":' in text
         text = text.replace(f'"{key}":', f'"{old_key}":')
     replies.write_text(text, encoding="utf-8")
+    assert signers(replies) == {receipt.model}
     digest.holds(10)  # fetched anew: without scores, otherwise the same
     assert digest.score().scored == 10
     assert len(server.asked) == 1

@@ -11,7 +11,8 @@ from broadsheet.store.files import read_regular
 
 class _Heading(msgspec.Struct):
     model: str
-    sent: dict[str, Any] = {}
+    input_hashes: dict[str, Any] = {}
+    sent: dict[str, Any] = {}  # the key of input_hashes before 0.1.0
 
 
 _HEADING = msgspec.json.Decoder(_Heading)
@@ -27,6 +28,7 @@ def signers(path: Path) -> frozenset[str]:
         lines = read_regular(path)
     for line in lines.splitlines():
         with suppress(msgspec.MsgspecError, RecursionError):
-            if (heading := _HEADING.decode(line)).sent:
+            heading = _HEADING.decode(line)
+            if heading.input_hashes or heading.sent:
                 models.add(heading.model)
     return frozenset(models)
