@@ -175,7 +175,7 @@ def test_imported_rows_are_not_credited_to_the_model_of_the_run(tmp_path: Path, 
     assert shares(receipt) == [(before.model, ours), ("", 10)]
     path = Store(digest.root).receipt_path(MODEL_DAY)
     path.write_text(path.read_text().replace(f'"scored": {ours},', f'"scored": {ours + 1},', 2))
-    assert any("other papers than the rows say" in fault for fault in faults(digest.root))
+    assert any("are not those of the rows" in fault for fault in faults(digest.root))
 
 
 def test_a_receipt_that_comes_in_keeps_what_another_scorer_was_paid() -> None:

@@ -136,6 +136,7 @@ def test_a_file_a_day_and_an_index_say_what_a_list_needs(root: Path) -> None:
         "title_parts": day["papers"][1]["title_parts"],
         "authors": ["A. de Bie", "B", "C", "D"],
         "more": 2,
+        "sort_key": 800006000,
         "score": 12,
         "relevance": 4,
         "novelty": 8,
@@ -194,6 +195,34 @@ def test_the_order_is_that_of_the_site(address: str, root: Path, tab: Page) -> N
     tab.goto(address + "since/?since=2025-05-20")
     expect(status(tab)).to_have_text("7 papers of 4 days")
     assert listed(tab) == best
+
+
+def test_one_key_orders_a_day_a_week_the_index_and_the_browser(tmp_path: Path, tab: Page) -> None:
+    unscored: dict[str, Any] = {"relevance": None, "novelty": None, "comment": None}
+    rows = [
+        paper("2505.00001", relevance=9, novelty=1),
+        paper("2505.00002", relevance=8, novelty=8, upvotes=1),
+        paper("2505.00003", relevance=8, novelty=8, upvotes=9),
+        paper("2505.00004", relevance=9, novelty=7),
+        paper("2505.00005", **unscored, upvotes=1),
+        paper("2505.00006", **unscored, upvotes=7),
+        paper("2505.00007", **unscored, score=20),
+        paper("2505.00008", **unscored | {"relevance": 10}),
+    ]
+    order = [f"2505.0000{n}" for n in (7, 4, 2, 3, 1, 6, 5, 8)]
+    ours = digest_with(tmp_path, {"2025-05-28": rows})
+    build(ours)
+    catalogue = open_index(ours, config.load(ours))
+    assert [entry.paper.arxiv_id for entry in catalogue.day("2025-05-28")] == order
+    assert [entry.paper.arxiv_id for entry in catalogue.best("2025-05-26", "2025-06-01", 100)] == order
+    catalogue.close()
+    for page in ("daily/2025/05/28", "weekly/2025-W22"):
+        html = (ours / "site" / page / "index.html").read_text("utf-8")
+        assert list(dict.fromkeys(re.findall(r"papers/(2505[.]\d+)/", html))) == order, page
+    with served(ours / "site", "/repo/", "127.0.0.1", 0) as place:
+        tab.goto(place + "since/")
+        expect(status(tab)).to_have_text("8 papers of 1 day")
+        assert listed(tab) == order
 
 
 def test_a_reload_keeps_the_list_and_the_next_visit_begins_a_new_one(root: Path, tmp_path: Path, tab: Page) -> None:

@@ -102,13 +102,13 @@ class DayQueries(Queries):
 
     @query
     def best(self, first: str, last: str, limit: int) -> list[Entry]:
-        """Return the best papers from `first` to `last` (both included), each once, where it scored best."""
+        """Return the best papers from `first` to `last` (both included), each once, where its sort key is best."""
         return self._entries(
-            "WHERE (e.date, e.rank) IN (SELECT date, rank FROM (SELECT date, rank, score, relevance, upvotes,"
-            " row_number() OVER (PARTITION BY arxiv_id ORDER BY score DESC NULLS LAST, relevance DESC, date)"
+            "WHERE (e.date, e.rank) IN (SELECT date, rank FROM (SELECT date, rank, sort_key,"
+            " row_number() OVER (PARTITION BY arxiv_id ORDER BY sort_key, date)"
             " AS row_number FROM entry WHERE date BETWEEN ? AND ?) WHERE row_number = 1"
-            " ORDER BY score DESC NULLS LAST, relevance DESC, upvotes DESC NULLS LAST, date, rank LIMIT ?)"
-            " ORDER BY e.score DESC NULLS LAST, e.relevance DESC, e.upvotes DESC NULLS LAST, e.date, e.rank",
+            " ORDER BY sort_key, date, rank LIMIT ?)"
+            " ORDER BY e.sort_key, e.date, e.rank",
             first,
             last,
             limit,

@@ -19,7 +19,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE day (date TEXT PRIMARY KEY, fingerprint TEXT, repeats TEXT, state TEXT, papers INTEGER,
   receipt BLOB, stats BLOB)
   WITHOUT ROWID;
-CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, score REAL, relevance REAL, upvotes INTEGER,
+CREATE TABLE entry (date TEXT, rank INTEGER, arxiv_id TEXT, doi TEXT, sort_key INTEGER, relevance REAL,
   record BLOB, PRIMARY KEY (date, rank)) WITHOUT ROWID;
 CREATE INDEX entry_paper ON entry (arxiv_id, date);
 CREATE INDEX entry_doi ON entry (doi) WHERE doi IS NOT NULL;

@@ -14,6 +14,8 @@ from broadsheet.settings.config import Settings
 
 # ASCII and general punctuation (U+2010 to U+205E) become spaces.
 SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], " ")
+# The sort key of an unscored paper without upvotes: after every scored one.
+UNSCORED = 10**12
 # The keys under which an assistant puts its topics: ids, labels, or tags.
 LABELS = ("PRIMARY_TOPIC_ID", "PRIMARY_TOPIC_LABEL", "MATCHED_TOPIC_IDS", "MATCHED_TOPIC_LABELS", "TAGS")
 
@@ -22,10 +24,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A paper as one day shows it: merged over its sources, with its rank (from 1) and the ids of its topics.
 
     `first_seen` is the first date with the paper, at most `date`; `top` is true if any day has it among its best.
+    `sort_key` sorts the papers of several days as those of one.
     """
 
     date: str
     rank: int
+    sort_key: int = 0
     paper: Paper
     sources: tuple[str, ...]
     topics: tuple[str, ...]
@@ -76,19 +80,16 @@ def merge(rows: Sequence[Paper]) -> Paper:
     return msgspec.structs.replace(best, **filled)
 
 
-def rank(papers: Iterable[Paper]) -> list[Paper]:
-    """Sort papers, best first: by relevance + novelty, then relevance; after them unscored ones by upvotes. Stable.
+def sort_key(paper: Paper) -> int:
+    """Return the key by which papers are sorted, best first: the index stores it, and the browser compares it.
 
-    An unscored paper whose source has only a total is sorted by that: one by a followed author has 20.
+    Scored papers are sorted by relevance + novelty, then relevance; after them unscored ones by upvotes. An unscored
+    paper whose source has only a total is sorted by that: one by a followed author has 20.
     """
-
-    def key(paper: Paper) -> tuple[bool, float, float]:
-        total = paper.score if paper.score is not None else _total(paper)
-        if total is None:
-            return (True, -(paper.upvotes or 0), 0)
-        return (False, -total, -(paper.relevance or 0))
-
-    return sorted(papers, key=key)
+    total = paper.score if paper.score is not None else _total(paper)
+    if total is None:
+        return UNSCORED - min(paper.upvotes or 0, 10**11)
+    return round((20 - total) * 1000) * 100_000 + round((10 - (paper.relevance or 0)) * 1000)
 
 
 def _total(paper: Paper) -> int | float | None:
@@ -101,11 +102,12 @@ def day_entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> li
     rows: dict[str, list[Paper]] = {}
     for paper in papers:
         rows.setdefault(paper.arxiv_id, []).append(paper)
-    merged = rank(merge(group) if len(group) > 1 else group[0] for group in rows.values())
+    merged = sorted((merge(group) if len(group) > 1 else group[0] for group in rows.values()), key=sort_key)
     return [
         Entry(
             date=date,
             rank=rank,
+            sort_key=sort_key(paper),
             paper=paper,
             sources=tuple(dict.fromkeys(row.source for row in rows[paper.arxiv_id])),
             topics=match(paper),

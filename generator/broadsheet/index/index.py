@@ -117,7 +117,7 @@ class Index(Catalogue):
 
     def _insert(self, rows: DayRows) -> None:
         self._db.execute("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?, ?)", rows.day)
-        self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.entries)
+        self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", rows.entries)
         self._db.executemany("INSERT INTO topic VALUES (?, ?, ?, ?)", rows.topics)
         self._db.executemany("INSERT OR IGNORE INTO paper_author VALUES (?, ?, ?, ?, ?, ?)", rows.authors)
         sources = (row for row in rows.sources if row[0] in self._sources)  # others have no feed

@@ -75,7 +75,7 @@ def day_rows(archive: Archive, match: TopicMatcher, depth: Depth, date: str) -> 
             *(receipt and encode(receipt), encode(day_stats(entries))),
         ),
         [
-            (date, e.rank, p.arxiv_id, p.doi and p.doi.lower(), p.score, p.relevance, p.upvotes, record)
+            (date, e.rank, p.arxiv_id, p.doi and p.doi.lower(), e.sort_key, p.relevance, record)
             for e, record in zip(entries, encoded, strict=True)
             for p in (e.paper,)
         ],

@@ -108,6 +108,7 @@ def _paper(entry: Entry, settings: Settings) -> dict[str, Any]:
         "title_parts": parts(str(rendering.title(paper.title))),
         "authors": paper.authors[:MAX_AUTHORS],
         "more": max(len(paper.authors) - MAX_AUTHORS, 0) or None,
+        "sort_key": entry.sort_key,
         "score": paper.score,
         "relevance": paper.relevance,
         "novelty": paper.novelty,

@@ -99,9 +99,8 @@ function buildItem(paper) {
 
 // The order of a day's page; a paper of several days keeps its best place.
 function rank(days) {
-  const compare = (a, b) => (name) => (b[name] ?? -1) - (a[name] ?? -1);
-  const order = (a, b) => ["score", "relevance", "upvotes"].map(compare(a, b)).find(Boolean) ?? 0;
-  const papers = days.flatMap(({ date, papers }) => papers.map((paper) => ({ ...paper, date }))).sort(order);
+  const papers = days.flatMap(({ date, papers }) => papers.map((paper) => ({ ...paper, date })));
+  papers.sort((a, b) => a.sort_key - b.sort_key); // stable: then by date, then by rank
   const ids = new Set();
   return papers.filter(({ id }) => !ids.has(id) && ids.add(id));
 }
