@@ -3,17 +3,21 @@
 import calendar
 import datetime as dt
 
+# Tuples, since the names in `calendar` are formatted anew each time they are read.
+_DAYS, _DAY_ABBREVIATIONS = tuple(calendar.day_name), tuple(calendar.day_abbr)
+_MONTHS, _MONTH_ABBREVIATIONS = tuple(calendar.month_name), tuple(calendar.month_abbr)
+
 
 def day(date: str) -> str:
     """Return ``2025-05-27`` as ``Tuesday, 27 May 2025``."""
     parsed = dt.date.fromisoformat(date)
-    return f"{calendar.day_name[parsed.weekday()]}, {parsed.day} {calendar.month_name[parsed.month]} {parsed.year}"
+    return f"{_DAYS[parsed.weekday()]}, {parsed.day} {_MONTHS[parsed.month]} {parsed.year}"
 
 
 def short_day(date: str) -> str:
     """Return ``2025-05-27`` as ``Tue 27 May``."""
     parsed = dt.date.fromisoformat(date)
-    return f"{calendar.day_abbr[parsed.weekday()]} {parsed.day} {calendar.month_abbr[parsed.month]}"
+    return f"{_DAY_ABBREVIATIONS[parsed.weekday()]} {parsed.day} {_MONTH_ABBREVIATIONS[parsed.month]}"
 
 
 def long_date(date: str) -> str:
@@ -22,13 +26,13 @@ def long_date(date: str) -> str:
         parsed = dt.date.fromisoformat(date[:10])
     except ValueError:
         return date
-    return f"{parsed.day} {calendar.month_name[parsed.month]} {parsed.year}"
+    return f"{parsed.day} {_MONTHS[parsed.month]} {parsed.year}"
 
 
 def month(name: str) -> str:
     """Return ``2025-05`` as ``May 2025``."""
     year, number = name.split("-")
-    return f"{calendar.month_name[int(number)]} {int(year)}"
+    return f"{_MONTHS[int(number)]} {int(year)}"
 
 
 def week(name: str) -> str:
