@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from broadsheet.http.client import HttpClient
@@ -17,6 +18,10 @@ from tests.model_server import ModelServer
 from tests.mornings import World
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# No test depends on how busy the machine is.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",  # CI runs as root

@@ -43,3 +43,17 @@ def test_every_target_of_make_exists(page: Path) -> None:
 def test_every_link_leads_to_a_file(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+# Words for people, not for programs (CONTRIBUTING, Style). Exceptions: texts for readers, and a rule that names them.
+PEOPLE_WORDS = re.compile(r"\b(?:whoever|nobody|somebody|mends?|mended|mending)\b", re.IGNORECASE)
+ALLOWED = {"starter/digest.yml", "providers/arxiv/withdrawal.py", "views/templates/saved.html.j2", "CONTRIBUTING.md"}
+
+
+def test_programs_are_not_spoken_of_as_people() -> None:
+    program = ROOT / "generator" / "broadsheet"
+    kinds = {".py", ".js", ".css", ".j2", ".yml", ".md"}
+    files = [path for path in program.rglob("*") if path.suffix in kinds and "data" not in path.parts]
+    named = {path.relative_to(program).as_posix(): path for path in files} | {page.name: page for page in PAGES}
+    wrong = {name for name, path in named.items() if PEOPLE_WORDS.search(path.read_text("utf-8"))}
+    assert wrong == ALLOWED
