@@ -166,7 +166,7 @@ def test_a_receipt_from_before_0_1_0_is_read_and_written_with_todays_keys(tmp_pa
             {"shown": 3, "scanned": 5, "fetched": 6},
             "3 shown with a score and 1 unscored, yet 2 scored papers are listed, and 1 without a score",
         ),
-        ({"dropped": {"below 6": 1}}, "1 papers are said to be dropped, yet data/dropped has: 1 below 5"),
+        ({"dropped": {"below 6": 1}}, "the receipt has 1 dropped paper, yet data/dropped has: 1 below 5"),
         ({"scored": 4}, "4 scored, yet 2 are shown, and 1 were dropped with a score"),
         ({"state": DayState.OK}, "the day is called ok, yet by its counts it is partial"),
         ({"state": DayState.FAILED}, "the day is called failed, yet by its counts it is partial"),

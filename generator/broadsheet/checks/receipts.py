@@ -9,6 +9,7 @@ from broadsheet.index.states import derive_state
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.state import DayState
 from broadsheet.store.store import DROPPED
+from broadsheet.text.formats import count
 
 _ROUNDING = 1e-9
 
@@ -128,7 +129,7 @@ def scanned_papers_are_somewhere(day: CheckedDay) -> Iterator[Diagnostic]:
     if dict(counts) != receipt.dropped:
         numbers = ", ".join(f"{number} {reason}" for reason, number in sorted(counts.items())) or "none"
         yield _recount_problem(
-            day, "dropped", f"the receipt has {dropped} dropped papers, yet data/dropped has: {numbers}"
+            day, "dropped", f"the receipt has {count(dropped, 'dropped paper')}, yet data/dropped has: {numbers}"
         )
 
 
