@@ -23,5 +23,5 @@ def new_command(folder: Path, name: str, url: str) -> None:
     click.echo(f"{folder}: {len(written)} files")
     click.echo(f"next: cd {shlex.quote(str(folder))} && broadsheet serve")
     click.echo(
-        "for new papers each morning fill in fetch and topics in digest.yml, and the secret DIGEST_LLM_KEY: README.md"
+        "for new papers each morning, set topics and fetch in digest.yml; a model needs DIGEST_LLM_KEY: see README.md"
     )
