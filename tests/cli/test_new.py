@@ -89,9 +89,13 @@ def test_its_sample_says_that_it_is_one() -> None:
             assert record["abstract"].startswith("A made-up abstract")
 
 
-def test_its_mkdocs_yml_is_ours_but_for_name_and_address(made: Path) -> None:
-    ours = (ROOT / "mkdocs.yml").read_text("utf-8").splitlines()
+def test_its_mkdocs_yml_is_that_of_the_program_but_for_name_address_and_manual(made: Path) -> None:
+    manual = {f"  /{page.name}" for page in (ROOT / "docs").glob("*.md")}
+    lines = (ROOT / "mkdocs.yml").read_text("utf-8").splitlines()
+    ours = [line for line in lines if line not in manual]
     theirs = (made / "mkdocs.yml").read_text("utf-8").splitlines()
+    assert len(lines) > len(ours)
+    assert ".md" not in (made / "mkdocs.yml").read_text("utf-8").partition("not_in_nav:")[2]
     changed = [line for line, other in zip(theirs, ours, strict=True) if line != other]
     assert [line.partition(":")[0] for line in changed] == ["site_name", "site_url"]
 

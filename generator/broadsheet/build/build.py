@@ -126,7 +126,7 @@ class _Build:
         return self._report(state.built_keys, rendered, written)
 
     def _report(self, built_keys: tuple[BuiltKey, ...], rendered: int, written: int) -> BuildReport:
-        result = report(self.index, built_keys, rendered, written, self.site)
+        result = report(self.index, built_keys, rendered, written, self.site, self.settings.site.docs_dir)
         outside, doubtful = (tuple(map(printable, names)) for names in (self.outside, sorted(self.doubtful)))
         return msgspec.structs.replace(result, outside=outside, doubtful=doubtful)
 
@@ -147,7 +147,7 @@ class _Build:
         names = hand_written_files(self.docs)
         outside = list(filter(outside_test(self.docs), names))
         if outside and not self.bypass:
-            what, do = "a link that leads out of docs/", "put the file itself there"
+            what, do = f"a link that leads out of {self.docs.name}/", "put the file itself there"
             raise DigestError([Diagnostic(f"{self.docs.name}/{printable(name)}", what, do) for name in outside])
         return outside, [name for name in names if name not in outside]
 

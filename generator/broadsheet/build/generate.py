@@ -27,9 +27,9 @@ ALTERNATES = ".theme/alternates.html"  # the part of the theme that links a page
 class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     """The result of ``generate`` or ``build``: the size of the archive, rendered pages, changed files, the folder.
 
-    `shadowed` are generated pages that a hand-written page replaces. `outside` are files in docs/ that lead out of it
-    and were not published. `doubtful` are files of the site that an earlier build may have made. `newest` is the last
-    day of the archive, or empty.
+    `docs` is the folder of the pages, as ``docs_dir`` names it. `shadowed` are generated pages that a hand-written page
+    replaces. `outside` are files in `docs` that lead out of it and were not published. `doubtful` are files of the site
+    that an earlier build may have made. `newest` is the last day of the archive, or empty.
     """
 
     days: int
@@ -40,6 +40,7 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     shadowed: tuple[str, ...]
     newest: str
     folder: str
+    docs: str
     outside: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
 
@@ -60,7 +61,8 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
             with BuildWorkers(job, index, settings) as workers:
                 result = workers.render(all_keys(index, settings), progress)
             written = result.written + write_docs(docs, result.built_keys, built=False)
-            return report(index, result.built_keys, len(result.built_keys), written, docs)
+            rendered = len(result.built_keys)
+            return report(index, result.built_keys, rendered, written, docs, settings.site.docs_dir)
 
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
         return with_sound_index(root, generate_pages)
@@ -101,8 +103,10 @@ def place_theme(docs: Path) -> None:
         write_generated(docs, path, data)
 
 
-def report(index: Index, built_keys: Iterable[BuiltKey], rendered: int, written: int, folder: Path) -> BuildReport:
-    """Return the report of a run that wrote `folder`."""
+def report(
+    index: Index, built_keys: Iterable[BuiltKey], rendered: int, written: int, folder: Path, docs: str
+) -> BuildReport:
+    """Return the report of a run that wrote `folder`, with the pages in `docs`."""
     return BuildReport(
         days=len(index.day_versions()),
         papers=index.paper_count(),
@@ -112,6 +116,7 @@ def report(index: Index, built_keys: Iterable[BuiltKey], rendered: int, written:
         shadowed=tuple(path for built_key in built_keys for path in built_key.shadowed),
         newest=max(index.day_versions(), default=""),
         folder=str(folder),
+        docs=docs,
     )
 
 

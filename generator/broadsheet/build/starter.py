@@ -1,6 +1,7 @@
 """``broadsheet new``: a new digest, copied from ``generator/broadsheet/starter/``.
 
-The starter's mkdocs.yml is a link to this repository's, so there is one file to maintain.
+The starter's mkdocs.yml is a link to this repository's, so there is one file to maintain. The new one does not name the
+program's manual.
 """
 
 import json
@@ -13,6 +14,7 @@ from broadsheet.store.atomic import write_atomically
 from broadsheet.text.sanitize import one_line, safe_url
 
 STARTER = Path(__file__).resolve().parent.parent / "starter"
+_MANUAL_PAGE = re.compile(r"^  /[a-z-]+\.md\n", re.MULTILINE)  # of this program, in not_in_nav
 
 
 def start(folder: Path, name: str, url: str) -> list[str]:
@@ -26,7 +28,8 @@ def start(folder: Path, name: str, url: str) -> list[str]:
         raise DigestError(problems)
     address = (safe_url(url) or "").rstrip("/") + "/"
     files = {_target(file): file.read_text("utf-8") for file in sorted(STARTER.rglob("*")) if file.is_file()}
-    files[SITE_FILE] = _set_key(_set_key(files[SITE_FILE], "site_name", one_line(name)), "site_url", address)
+    site = _set_key(_set_key(files[SITE_FILE], "site_name", one_line(name)), "site_url", address)
+    files[SITE_FILE] = _MANUAL_PAGE.sub("", site)
     for path, content in files.items():
         write_atomically(folder / path, content.encode())
     return list(files)

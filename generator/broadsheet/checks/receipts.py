@@ -41,11 +41,11 @@ def dropped_papers_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
     receipt = day.receipt
     if receipt is None or receipt.scanned is None or receipt.shown is None:
         return
-    scanned, shown, dropped = receipt.scanned, receipt.shown, sum(receipt.dropped.values())
-    if shown > scanned:
-        yield Diagnostic(day.place("shown"), f"{shown} shown of {scanned} scanned", "correct the counts")
-    elif dropped and scanned != shown + dropped and not _scored(day) <= scanned - dropped <= _listed(day):
-        what = f"{scanned} scanned, yet {shown} shown and {dropped} dropped make {shown + dropped}"
+    scanned, shown_count, dropped = receipt.scanned, receipt.shown, sum(receipt.dropped.values())
+    if shown_count > scanned:
+        yield Diagnostic(day.place("shown"), f"{shown_count} shown of {scanned} scanned", "correct the counts")
+    elif dropped and scanned != shown_count + dropped and not _scored(day) <= scanned - dropped <= _listed(day):
+        what = f"{scanned} scanned, yet {shown_count} shown and {dropped} dropped make {shown_count + dropped}"
         yield Diagnostic(day.place("scanned"), what, "correct the counts; remove one that is not known")
 
 
@@ -85,9 +85,9 @@ def tokens_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
 def near_misses_were_left_out(day: CheckedDay) -> Iterator[Diagnostic]:
     """Check that near misses are not listed, and have a score from 1 to 10."""
     misses = day.receipt.near_misses if day.receipt else ()
-    listed = {row.paper.arxiv_id for row in day.rows}
+    listed_ids = {row.paper.arxiv_id for row in day.rows}
     for miss in misses:
-        if miss.arxiv_id in listed:
+        if miss.arxiv_id in listed_ids:
             what = f"{miss.arxiv_id} is called a near miss, yet it is listed"
             yield Diagnostic(day.place("near_misses"), what, "remove it from near_misses")
         if not 1 <= miss.score <= 10:
@@ -115,16 +115,19 @@ def scanned_papers_are_somewhere(day: CheckedDay) -> Iterator[Diagnostic]:
     receipt = day.receipt
     if receipt is None or not receipt.sources:
         return
-    shown, dropped, unscored = receipt.shown or 0, sum(receipt.dropped.values()), len(receipt.unscored)
-    if receipt.scanned != shown + dropped + unscored:
-        parts = f"{shown} shown, {dropped} dropped and {unscored} unscored"
-        what = f"{receipt.scanned} scanned, yet {parts} make {shown + dropped + unscored}"
+    shown_count, dropped, unscored = receipt.shown or 0, sum(receipt.dropped.values()), len(receipt.unscored)
+    if receipt.scanned != shown_count + dropped + unscored:
+        parts = f"{shown_count} shown, {dropped} dropped and {unscored} unscored"
+        what = f"{receipt.scanned} scanned, yet {parts} make {shown_count + dropped + unscored}"
         yield _recount_problem(day, "scanned", what)
-    listed = {row.paper.arxiv_id: row.paper for row in day.rows}
-    if shown != _scored(day) or unscored != len(listed) - _scored(day):
-        what = f"{shown} shown with a score and {unscored} unscored, yet {_scored(day)} scored papers are listed, and"
-        yield _recount_problem(day, "shown", f"{what} {len(listed) - _scored(day)} without a score")
-    reasons = {paper.arxiv_id: str(paper.extra.get(DROPPED)) for paper in day.dropped if paper.arxiv_id not in listed}
+    listed_ids = {row.paper.arxiv_id for row in day.rows}
+    if shown_count != _scored(day) or unscored != len(listed_ids) - _scored(day):
+        counted = f"{shown_count} shown with a score and {unscored} unscored"
+        in_files = f"{_scored(day)} scored papers are listed, and {len(listed_ids) - _scored(day)} without a score"
+        yield _recount_problem(day, "shown", f"{counted}, yet {in_files}")
+    reasons = {
+        paper.arxiv_id: str(paper.extra.get(DROPPED)) for paper in day.dropped if paper.arxiv_id not in listed_ids
+    }
     counts = Counter(reasons.values())
     if dict(counts) != receipt.dropped:
         numbers = ", ".join(f"{number} {reason}" for reason, number in sorted(counts.items())) or "none"
@@ -138,8 +141,8 @@ def scored_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
     receipt = day.receipt
     if receipt is None or not receipt.sources:
         return
-    listed = {row.paper.arxiv_id for row in day.rows}
-    dropped = len({paper.arxiv_id for paper in day.dropped if paper.score is not None} - listed)
+    listed_ids = {row.paper.arxiv_id for row in day.rows}
+    dropped = len({paper.arxiv_id for paper in day.dropped if paper.score is not None} - listed_ids)
     if receipt.scored != (receipt.shown or 0) + dropped:
         what = f"{receipt.scored} scored, yet {receipt.shown} are shown, and {dropped} were dropped with a score"
         yield _recount_problem(day, "scored", what)

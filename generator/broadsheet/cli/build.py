@@ -122,15 +122,16 @@ def _print(report: BuildReport, quiet: bool, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
         return
+    docs = report.docs.rstrip("/")
     for path in report.outside:
-        click.echo(f"docs/{path}: leads out of docs/, so it was left out: put the file itself there", err=True)
+        click.echo(f"{docs}/{path}: leads out of {docs}/, so it was left out: put the file itself there", err=True)
     for path in report.shadowed:
-        click.echo(f"docs/{path}: hand-written, so the generated page was left out: rename it to have both", err=True)
+        click.echo(f"{docs}/{path}: hand-written, so the generated page was left out: rename it to have both", err=True)
     if report.doubtful:
         click.echo(_doubtful_files(report), err=True)
     if not quiet:
         counts = (count(report.days, "day"), count(report.papers, "paper"), count(report.publications, "publication"))
-        changes = f"{count(report.rendered, 'page')} made, {count(report.written, 'file')} in docs/ changed"
+        changes = f"{count(report.rendered, 'page')} made, {count(report.written, 'file')} in {docs}/ changed"
         click.echo(f"{', '.join(counts)}: {changes} → {_relative(report.folder)}")
 
 

@@ -74,6 +74,8 @@ def mail_command(
     """
     if dry_run and address:
         raise click.UsageError("--dry-run sends nothing, --test does: choose one of them.")
+    if (out or browse) and not dry_run:
+        raise click.UsageError("--out and --open belong to a preview: add --dry-run.")
     settings = config.load(root)
     with open_client(settings) as web:
         source, place = open_feed(settings, root, feed, web)

@@ -15,10 +15,10 @@ def move_to_dropped(store: Store, date: str, rows: Sequence[Paper], reasons: Map
     Dropped papers are written first. After a crash a paper may be in both files, and then it is listed.
     """
     moved = [_marked(row, reasons[row.arxiv_id]) for row in rows if row.arxiv_id in reasons]
-    listed = {row.arxiv_id for row in rows} - reasons.keys()
+    listed_ids = {row.arxiv_id for row in rows} - reasons.keys()
     keys = {(row.arxiv_id, row.source) for row in moved}
     before = [row for row in store.dropped(date) if (row.arxiv_id, row.source) not in keys]
-    store.write_dropped(date, [*(row for row in before if row.arxiv_id not in listed), *moved])
+    store.write_dropped(date, [*(row for row in before if row.arxiv_id not in listed_ids), *moved])
     store.write_papers(date, [row for row in rows if row.arxiv_id not in reasons])
 
 

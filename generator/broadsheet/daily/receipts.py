@@ -48,26 +48,26 @@ class _SourceRows(NamedTuple):
 def reconcile(
     receipt: Receipt,
     runs: Sequence[SourceRun],
-    listed: Sequence[Paper],
+    papers: Sequence[Paper],
     dropped: Sequence[Paper],
     unscored: Mapping[str, str],
     errors: Sequence[str],
     signers: Collection[str] = (),
 ) -> Receipt:
-    """Return the receipt of a day with the rows `listed` and `dropped`, after a run with the results `runs`.
+    """Return the receipt of a day with the rows `papers` and `dropped`, after a run with the results `runs`.
 
     `unscored` has reasons; `errors` are those of this run. A fetched paper without a row becomes an error.
     """
-    ids = {row.arxiv_id for row in listed}
-    scored = {row.arxiv_id for row in listed if row.score is not None}
+    ids = {row.arxiv_id for row in papers}
+    scored = {row.arxiv_id for row in papers if row.score is not None}
     reasons = {row.arxiv_id: str(row.extra.get(DROPPED, "")) for row in dropped if row.arxiv_id not in ids}
     scored_dropped = {row.arxiv_id for row in dropped if row.score is not None} & reasons.keys()
-    sources = _source_stats(receipt, runs, [*listed, *dropped])
+    sources = _source_stats(receipt, runs, [*papers, *dropped])
     fetched, scanned = sum(stats.fetched or 0 for stats in sources.values()), len(ids) + len(reasons)
     notes = receipt.unscored | dict(unscored)
     scoring_errors = [error for error in receipt.errors if error.startswith(SCORING)]
     summed = msgspec.structs.replace(
-        with_scorers(receipt, [*listed, *dropped], signers),
+        with_scorers(receipt, [*papers, *dropped], signers),
         sources=sources,
         announced=_total(stats.announced for stats in sources.values()),
         replaced=_total(stats.replaced for stats in sources.values()),
@@ -89,31 +89,31 @@ def reconcile(
 
 
 def refit_counts(
-    receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper], signers: Collection[str] = ()
+    receipt: Receipt, papers: Sequence[Paper], dropped: Sequence[Paper], signers: Collection[str] = ()
 ) -> Receipt:
     """Return the receipt, of a run or imported, with sums that fit the day's papers."""
     if receipt.sources:
-        return reconcile(receipt, (), listed, dropped, {}, serious_errors(receipt), signers)
-    return _raise_counts(receipt, listed, dropped, signers)
+        return reconcile(receipt, (), papers, dropped, {}, serious_errors(receipt), signers)
+    return _raise_counts(receipt, papers, dropped, signers)
 
 
 def _raise_counts(
-    receipt: Receipt, listed: Sequence[Paper], dropped: Sequence[Paper], signers: Collection[str]
+    receipt: Receipt, papers: Sequence[Paper], dropped: Sequence[Paper], signers: Collection[str]
 ) -> Receipt:
     """Raise the counts of an imported receipt as far as the day's papers require, and no further.
 
     A listed paper with a score was shown, what was shown was scanned, and what was scanned was fetched.
     """
-    ids = {row.arxiv_id for row in listed}
-    scored = {row.arxiv_id for row in listed if row.score is not None}
+    ids = {row.arxiv_id for row in papers}
+    scored = {row.arxiv_id for row in papers if row.score is not None}
     all_scored = scored | {row.arxiv_id for row in dropped if row.score is not None}
     scanned = _at_least(receipt.scanned, sum(receipt.dropped.values()) + len(scored))
-    shown = _at_least(receipt.shown, len(scored))
+    shown_count = _at_least(receipt.shown, len(scored))
     return msgspec.structs.replace(
-        with_scorers(receipt, [*listed, *dropped], signers),
-        shown=shown,
+        with_scorers(receipt, [*papers, *dropped], signers),
+        shown=shown_count,
         scanned=scanned,
-        dropped=receipt.dropped | _dropped_elsewhere(receipt.dropped, scanned, shown, len(ids)),
+        dropped=receipt.dropped | _dropped_elsewhere(receipt.dropped, scanned, shown_count, len(ids)),
         fetched=_at_least(receipt.fetched, (scanned or 0) + (receipt.duplicates or 0)),
         scored=_at_least(receipt.scored, len(all_scored)),
         unscored={arxiv_id: reason for arxiv_id, reason in receipt.unscored.items() if arxiv_id not in all_scored},
@@ -122,13 +122,13 @@ def _raise_counts(
 
 
 def _dropped_elsewhere(
-    dropped: Mapping[str, int], scanned: int | None, shown: int | None, listed: int
+    dropped: Mapping[str, int], scanned: int | None, shown_count: int | None, listed_count: int
 ) -> dict[str, int]:
     """Return the number of scanned papers that are neither shown nor dropped for a known reason, once some are."""
     total = sum(dropped.values())
-    if not total or scanned is None or shown is None or scanned - total <= listed:
+    if not total or scanned is None or shown_count is None or scanned - total <= listed_count:
         return {}
-    rest = scanned - total - shown
+    rest = scanned - total - shown_count
     return {NOT_ON_RECORD: dropped.get(NOT_ON_RECORD, 0) + rest} if rest > 0 else {}
 
 

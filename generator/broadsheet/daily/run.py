@@ -203,11 +203,11 @@ class _DayRun:
     def finish(self) -> Receipt:
         """Write the final receipt; the earlier one if nothing changed."""
         receipt = self.store.receipt(self.date)
-        listed = self.store.papers(self.date)
+        rows = self.store.papers(self.date)
         run_error = next((error for error in self.errors if error.startswith(RUN)), "").removeprefix(RUN)
         reasons = receipt.unscored if receipt else {}
         tried = {i: reason for i, reason in reasons.items() if not reason.startswith(NOT_TRIED)}
-        unscored = {row.arxiv_id: _reason(row.title == row.arxiv_id, run_error) for row in listed} | tried
+        unscored = {row.arxiv_id: _reason(row.title == row.arxiv_id, run_error) for row in rows} | tried
         times = (self.started, self.context.time())
         return ledger.finish(self.store, self.date, self.before, self.source_runs, unscored, self.errors, times)
 
@@ -256,10 +256,10 @@ def preview_day(context: RunContext, date: str) -> DayPreview:
     tasks = [task for task in require_tasks(settings) if task.dated]
     results = fetch_sources(context.root, settings, tasks, context.web, date, context.today, context.time())
     split = split_results(context.root, settings, date, results)
-    listed = store.papers(date)
-    keys = {(row.arxiv_id, row.source) for row in listed}
+    rows = store.papers(date)
+    keys = {(row.arxiv_id, row.source) for row in rows}
     new = [row for row in split.new if not row.extra.get("withdrawn")]
-    rows = (*listed, *(row for row in new if (row.arxiv_id, row.source) not in keys))
+    rows = (*rows, *(row for row in new if (row.arxiv_id, row.source) not in keys))
     papers, left_out = papers_to_score(rows), 0
     has_llm = llm.is_configured(settings.llm, context.environment)
     if has_llm and is_prefiltered(settings) and papers:

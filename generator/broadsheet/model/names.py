@@ -41,9 +41,9 @@ def of_text(name: str) -> Name:
     whole = readable_name(name)
     match = _SUFFIX.search(whole)
     suffix, rest = (match[1], whole[: match.start()]) if match else ("", whole)
-    family, comma, given = (part.strip() for part in rest.partition(","))
-    if comma and family and given and not _TEAM.search(whole):
-        return Name(family=family, given=given, suffix=suffix)
+    family, comma, given_names = (part.strip() for part in rest.partition(","))
+    if comma and family and given_names and not _TEAM.search(whole):
+        return Name(family=family, given=given_names, suffix=suffix)
     words = rest.split()
     if comma or len(words) == 1 or not words or _TEAM.search(whole):
         return Name(literal=whole)

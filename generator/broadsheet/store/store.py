@@ -181,7 +181,7 @@ class Store:
         lines = [line for file in files for line in self._read(file).split(b"\n") if line.strip()]
         wholes = {(whole.arxiv_id, whole.source): whole for whole in map(records.decode_whole, lines)}
         if wholes:
-            papers = [limits.restored(it, wholes.get((it.arxiv_id, it.source), it)) for it in papers]
+            papers = [limits.restored(paper, wholes.get((paper.arxiv_id, paper.source), paper)) for paper in papers]
         return records.encode_papers(papers)
 
     def write_receipt(self, receipt: Receipt) -> bool:
