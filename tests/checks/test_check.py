@@ -27,9 +27,11 @@ NO_URL = "is not an http(s) address: correct or remove it"
 DELETE = "delete it, or import the file anew with 'broadsheet import'"
 NO_DAY = "not named after a day: name it YYYY-MM-DD, or move it out of data/"
 NOT_HERE = "this day is not read from here"
-TWO_FILES = f"claims the day 2025-05-27, and so does {DAY}: bring what it alone has into the other file, then delete it"
+TWO_FILES = (
+    f"claims the day 2025-05-27, and so does {DAY}: move the rows that only it has into the other file, then delete it"
+)
 RENAME = "publications are not read from here: rename it to data/publications/ours.yml"
-NO_REPLIES = "kept replies are not read from here: move it to data/replies/YYYY/YYYY-MM-DD.jsonl"
+NO_REPLIES = "replies are not read from here: move it to data/replies/YYYY/YYYY-MM-DD.jsonl"
 TOKENS = {"prompt": 10, "completion": 5, "total": 15}
 
 Write = Callable[[str, str], None]
@@ -115,7 +117,7 @@ def test_settings_that_cannot_be_read_do_not_hide_the_data(write: Write, problem
     write(DAY, "?\n")
     assert problems() == [
         f"{DAY}:1: not JSON: invalid character (byte 0): correct or delete the line",
-        "digest.yml:2: topic id 'A b' cannot stand in an address: use a-z, 0-9 and single hyphens",
+        "digest.yml:2: topic id 'A b' cannot be part of an address: use a-z, 0-9 and single hyphens",
     ]
 
 
@@ -189,7 +191,7 @@ def test_a_file_that_is_not_where_it_should_be(write: Write, problems: Problems,
 
 def test_a_receipt_of_another_date(write: Write, problems: Problems) -> None:
     write(RUN, receipt(date="2025-05-28"))
-    text = "the receipt says 2025-05-28, its file 2025-05-27"
+    text = "the receipt has the date 2025-05-28, its file 2025-05-27"
     assert problems() == [f"{RUN}: {text}: rename the file or correct its date"]
 
 
@@ -267,7 +269,7 @@ def test_a_negative_count_makes_a_receipt_unreadable(write: Write, problems: Pro
 def test_a_topic_that_matches_nothing(write: Write, problems: Problems) -> None:
     write("digest.yml", SETTINGS + "  - id: gears\n    name: Gears\n")
     write(DAY, line())
-    assert problems() == ["digest.yml:5: topic gears matches no paper: give it words that papers use, or remove it"]
+    assert problems() == ["digest.yml:5: topic gears matches no paper: add words that papers use, or remove it"]
 
 
 def test_topics_that_the_settings_do_not_know(write: Write, problems: Problems) -> None:

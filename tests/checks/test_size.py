@@ -24,8 +24,8 @@ BYTES = 2_550_000
 ENTRIES = 17
 SEARCH_SAVES = "search: false saves 2.0 MB"
 THE_REST = (
-    "a smaller feeds.days, feeds.items or feeds.max_mb some of 90.0 kB",
-    "a smaller pages.topic_newest some of 60.0 kB",
+    "a smaller feeds.days, feeds.items or feeds.max_mb saves some of 90.0 kB",
+    "a smaller pages.topic_newest saves some of 60.0 kB",
 )
 
 
@@ -75,9 +75,12 @@ def test_a_limit_holds_up_to_its_last(measure: Measure, measured: int) -> None:
 
 def test_what_is_not_enough_is_said_with_where_the_most_is() -> None:
     assert helps(Measure.SITE, 360_000)[-1] == THE_REST[-1]
-    assert helps(Measure.SITE, 359_999)[-1] == "that is not enough: publications/ has 0.3 MB"
-    assert helps(Measure.FILES, 1) == ("search: false saves 2 files", "that is not enough: publications/ has 2 files")
-    assert helps(Measure.ENTRIES, 8)[-1] == "that is not enough: publications/ has 7 files and folders"
+    assert helps(Measure.SITE, 359_999)[-1] == "these settings are not enough: publications/ has 0.3 MB"
+    assert helps(Measure.FILES, 1) == (
+        "search: false saves 2 files",
+        "these settings are not enough: publications/ has 2 files",
+    )
+    assert helps(Measure.ENTRIES, 8)[-1] == "these settings are not enough: publications/ has 7 files and folders"
 
 
 def test_what_no_setting_helps() -> None:

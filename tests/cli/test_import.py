@@ -31,7 +31,7 @@ def test_the_report_of_a_good_import(day: Path) -> None:
         "1 file of scored papers",
         "1 row: 1 added, 0 filled, 0 conflicting, 0 unchanged, 0 rejected",
         "1 day changed in data/",
-        "fixed: 1 × TeX accents in a name made letters, e.g. 2025-01-02.json:2: \\'Eva → Éva",
+        "fixed: 1 × TeX accents in a name converted to letters, e.g. 2025-01-02.json:2: \\'Eva → Éva",
     ]
     again = digest_import(day.name)
     assert again.stdout.splitlines()[1:3] == [
@@ -71,8 +71,9 @@ def test_standard_input_needs_a_date(day: Path) -> None:
 def test_what_differs_stays_unless_told(day: Path) -> None:
     digest_import(day.name)
     day.write_text(ROWS.replace('"T"', '"Another"'))
-    assert "conflicts: in 1 row data/ differs and stays (--replace takes what comes in; --json lists them)" in (
-        digest_import(day.name).stdout.splitlines()
+    assert (
+        "conflicts: other values than in data/ in 1 row; data/ stays (--replace overwrites it; --json lists them)"
+        in (digest_import(day.name).stdout.splitlines())
     )
     report = json.loads(digest_import(day.name, "--json").stdout)
     assert report["conflicts"] == [{"date": "2025-01-02", "arxiv_id": "2501.00001", "fields": ["title"]}]
@@ -86,7 +87,11 @@ def test_the_report_as_json_has_every_repair_and_problem(day: Path) -> None:
     report = json.loads(result.stdout)
     assert (result.exit_code, report["files"], report["outcomes"]) == (1, 2, {"added": 1})
     assert report["fixes"] == [
-        {"location": "./2025-01-02.json:2", "kind": "TeX accents in a name made letters", "detail": "\\'Eva → Éva"}
+        {
+            "location": "./2025-01-02.json:2",
+            "kind": "TeX accents in a name converted to letters",
+            "detail": "\\'Eva → Éva",
+        }
     ]
     assert report["problems"] == [
         {

@@ -91,7 +91,7 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
         1,
         [
             ":7: record 2 has no title: add it in the repository and export the record again",
-            ":12: not YAML: found unexpected end of stream: fix the line; the other records came in",
+            ":12: not YAML: found unexpected end of stream: fix the line; the other records were read",
         ],
         [],
     ),
@@ -107,7 +107,7 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
         [],
     ),
     "repeated-2025-01-02.json": (2, [], [":4: a paper that is twice in one file: both rows read: 2501.00001"]),
-    "surrogate-2025-01-02.json": (1, [], [":2: control characters taken out: title"]),
+    "surrogate-2025-01-02.json": (1, [], [":2: control characters removed: title"]),
     "trending.txt": (
         0,
         [
@@ -170,7 +170,7 @@ def test_a_day_that_cannot_be_read_is_not_written(tmp_path: Path) -> None:
     report = run(tmp_path, [str(BROKEN / "bom-2025-01-02.json")])
     assert [str(problem) for problem in report.problems] == [
         "data/papers/2025/2025-01-02.jsonl:2: not JSON: invalid character (byte 13): correct or delete the line",
-        f"{BROKEN}/bom-2025-01-02.json: 1 row of 2025-01-02 not taken in, since the file of that day is broken:"
+        f"{BROKEN}/bom-2025-01-02.json: 1 row of 2025-01-02 not imported, since the file of that day is broken:"
         " correct the file, then import again",
     ]
     assert (report.rejected, path.read_bytes()) == (1, before)
@@ -181,7 +181,7 @@ def test_publications_that_cannot_be_read_are_not_written(tmp_path: Path) -> Non
     store.write_publications("mine.yml", "_id: '9'\ntitle: 'Never closed\n")
     report = run(tmp_path, [str(BROKEN / "publications.yml")])
     assert str(report.problems[-1]) == (
-        f"{BROKEN}/publications.yml: 1 publication not taken in, since data/publications cannot be read:"
+        f"{BROKEN}/publications.yml: 1 publication not imported, since data/publications cannot be read:"
         " correct the files, then import again"
     )
     assert [path.name for path in store.publication_files()] == ["mine.yml"]

@@ -45,11 +45,11 @@ def test_every_row_is_accounted_for(
 
 def test_the_repairs(archive: tuple[Store, dict[str, ImportReport]]) -> None:
     counted = Counter(fix.kind for report in archive[1].values() for fix in report.fixes)
-    assert counted["announce prefix taken off the abstract"] == 25
-    assert counted["TeX that was swallowed as a JSON escape spelt out again"] == 3
+    assert counted["announce prefix removed from the abstract"] == 25
+    assert counted["TeX that was read as a JSON escape restored"] == 3
     assert counted["old-style id without its archive: kept, not linked"] == 3
-    assert counted["white space taken out of a link"] == 3
-    assert counted["TeX accents in a name made letters"] > 3500
+    assert counted["white space removed from a link"] == 3
+    assert counted["TeX accents in a name converted to letters"] > 3500
     assert counted["affiliation that was split off as authors joined again"] > 1400
     for report in archive[1].values():
         for fix in report.fixes:

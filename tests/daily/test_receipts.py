@@ -70,7 +70,7 @@ def test_a_given_paper_that_is_nowhere_is_an_error() -> None:
     receipt = reconcile(START, given_now, [row("2609.00001")], [], {}, ())
     assert (receipt.state, receipt.errors) == (
         DayState.PARTIAL,
-        ("1 of the fetched papers could not be kept: 2609.00002",),
+        ("1 of the fetched papers could not be stored: 2609.00002",),
     )
 
 

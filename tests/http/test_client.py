@@ -177,9 +177,9 @@ def test_broken_replies_say_how(server: Loopback, web: HttpClient) -> None:
     later = "try again later"
     found = {path: failure(web, short, f"{server.url}/{path}") for path in ("cut", "endless", "hung", "page", "bomb")}
     assert found == {
-        "cut": f"URL: breaks off its answer in the middle: {later}",
+        "cut": f"URL: breaks off its reply in the middle: {later}",
         "endless": f"URL: answers with more than 1,000,000 bytes: {later}",
-        "hung": f"URL: breaks the connection off: {later}",
+        "hung": f"URL: breaks off the connection: {later}",
         "page": f"URL: answers with a web page, not with data: {later}",
         "bomb": f"URL: answers with more than 1,000,000 bytes: {later}",
     }

@@ -49,7 +49,7 @@ def test_requests_within_a_limit_end_with_it(server: Loopback, web: HttpClient, 
     for _ in range(3):
         limited.get(PAGE, f"{server.url}/a")
     assert not limited.ran_out
-    with pytest.raises(WebError, match="is not asked any more: there is no time left for this source"):
+    with pytest.raises(WebError, match="gets no more requests: there is no time left for this source"):
         limited.get(PAGE, f"{server.url}/a")
     assert (limited.ran_out, web.ran_out, len(server.asked)) == (True, False, 3)
     assert web.within(100).get(PAGE, f"{server.url}/a").body == b"a"  # the next list has its own time

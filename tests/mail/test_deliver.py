@@ -71,7 +71,7 @@ class Sender:
         assert problems == []
         environment = self.server.environment
         return send_edition(
-            self.settings, source, name, recipients, self.state, environment, self.waits.append, refused_again=again
+            self.settings, source, name, recipients, self.state, environment, self.waits.append, retry_rejected=again
         )
 
 
@@ -142,7 +142,7 @@ def test_who_stays_unreachable_waits_for_the_next_run(sender: Sender, server: Se
     report = sender(feed())
     assert [(delivery.sent, delivery.waiting) for delivery in report.deliveries] == [(2, 1)]
     assert [str(problem) for problem in report.problems] == [
-        "DIGEST_RECIPIENTS:2: not taken yet (451 4.7.1): run 'broadsheet mail' again: it goes on where it stopped"
+        "DIGEST_RECIPIENTS:2: not accepted yet (451 4.7.1): run 'broadsheet mail' again: it goes on where it stopped"
     ]
     assert [(delivery.sent, delivery.already_sent) for delivery in sender(feed()).deliveries] == [(1, 2)]
 
@@ -188,7 +188,7 @@ def test_a_server_that_is_away_is_tried_again_then_named(tmp_path: Path) -> None
 
 def test_a_refused_sender_stops_everything_and_refuses_nobody(sender: Sender, server: Server) -> None:
     server.answers["MAIL", "digest@group.example"] = ["553 5.7.1 Not yours"]
-    with pytest.raises(DigestError, match=r"the mail server does not take mail from this sender \(553 5.7.1\)"):
+    with pytest.raises(DigestError, match=r"the mail server does not accept mail from this sender \(553 5.7.1\)"):
         sender(feed())
     assert [(delivery.sent, delivery.rejected) for delivery in sender(feed()).deliveries] == [(3, 0)]
 

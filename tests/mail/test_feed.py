@@ -142,7 +142,7 @@ def test_wrong_calls_say_what_to_do(tmp_path: Path) -> None:
         return run.stderr
 
     assert (
-        "feeds/daily.xml: cannot be read: no such file or directory: build the site first, or say which feed"
+        "feeds/daily.xml: cannot be read: no such file or directory: build the site first, or name a feed"
         in message_of()
     )
     assert "DIGEST_RECIPIENTS: no recipients: name a file of addresses with --recipients" in message_of(

@@ -188,7 +188,7 @@ def test_deep_nesting_neither_crashes_nor_takes_long(opening: str) -> None:
     publications, problems = parse_stream(opening * 100_000, "x.yml")
     assert not publications
     assert [str(p) for p in problems] == [
-        "x.yml:1: not YAML: nested more than 50 deep: fix the line; the other records came in"
+        "x.yml:1: not YAML: nested more than 50 deep: fix the line; the other records were read"
     ]
 
 
@@ -222,7 +222,7 @@ def test_only_public_records_are_published(status: str) -> None:
 )
 def test_ids_that_cannot_stand_in_an_address(bad: str) -> None:
     problem = refused(_id=bad)
-    assert "cannot stand in an address" in problem.message
+    assert "cannot be part of an address" in problem.message
     assert not problem.is_note
 
 

@@ -84,7 +84,7 @@ def test_lines_before_the_header_are_passed_over(tmp_path: Path, before: str) ->
     report, papers = import_text(tmp_path, "papers.csv", before + HEADER + row(1))
     assert (list(papers), report.faults) == (["2611.00001"], [])
     (note,) = report.problems
-    assert note.message == f"the header is on line {before.count(chr(10)) + 1}; the lines before it were passed over"
+    assert note.message == f"the header is on line {before.count(chr(10)) + 1}; the lines before it were skipped"
 
 
 @pytest.mark.parametrize(

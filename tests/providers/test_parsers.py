@@ -106,15 +106,15 @@ def test_entities_escaped_twice() -> None:
 def test_the_papers_own_id_is_believed_against_the_models() -> None:
     found = parsed({"2501.00001": {"ARXIVID": "2501.99999", "arxiv_id": "2501.00001", "title": "T"}})
     assert [row.paper.arxiv_id for row in found.rows] == ["2501.00001"]
-    assert [fix.kind for fix in found.fixes] == ["two ids in one row: the paper's own is believed"]
+    assert [fix.kind for fix in found.fixes] == ["two ids in one row: that of the paper's metadata is used"]
 
 
 @pytest.mark.parametrize(
     ("given", "known", "what"),
     [
-        (" 2501.00001\n", "2501.00001", "white space taken off the id"),
-        ("2501.00001v2", "2501.00001", "version taken off the id"),
-        ("arXiv:2501.00001", "2501.00001", "prefix taken off the id"),
+        (" 2501.00001\n", "2501.00001", "white space removed from the id"),
+        ("2501.00001v2", "2501.00001", "version removed from the id"),
+        ("arXiv:2501.00001", "2501.00001", "prefix removed from the id"),
         ("0411431", "0411431", "old-style id without its archive: kept, not linked"),
     ],
 )
@@ -262,7 +262,7 @@ def test_a_hugging_face_entry() -> None:
     )
     assert sorted(fix.kind for fix in found.fixes) == [
         "a link that is not an http(s) address was left out",
-        "white space taken out of a link",
+        "white space removed from a link",
     ]
 
 
@@ -357,7 +357,7 @@ def test_a_recorded_answer_with_utf8_read_as_latin1() -> None:
     body = API.replace("Bo<", "Zoë<").encode().decode("latin-1")
     found = parsed({"url": "u", "status_code": 200, "body": body}, DAY)
     assert [row.paper.authors for row in found.rows] == [("Ada Example", "Zoë")]
-    assert [fix.kind for fix in found.fixes] == ["UTF-8 that was read as Latin-1 read again"]
+    assert [fix.kind for fix in found.fixes] == ["UTF-8 that was read as Latin-1 decoded again"]
 
 
 OAI = """<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>

@@ -95,7 +95,7 @@ def test_a_file_that_is_no_mapping_of_settings(text: str, message: str, tmp_path
         ("run: {min_relevance: 0.5}", "1: run.min_relevance: must be 1 or more: correct it"),
         ("run: {min_relevance: 11}", "1: run.min_relevance: must be 10 or less: correct it"),
         ("llm: {timeout: 0}", "1: llm.timeout: must be more than 0: correct it"),
-        ("search: true\npaper_pages: some", "2: paper_pages: 'some' is none of all, top, none: correct it"),
+        ("search: true\npaper_pages: some", "2: paper_pages: 'some' is not one of all, top, none: correct it"),
     ],
 )
 def test_a_wrong_value_has_its_line_and_a_plain_message(text: str, message: str, tmp_path: Path) -> None:
@@ -105,8 +105,8 @@ def test_a_wrong_value_has_its_line_and_a_plain_message(text: str, message: str,
 def test_a_duplicate_key_is_an_error_with_its_line(tmp_path: Path) -> None:
     text = "notice: a\nrun:\n  min_relevance: 5\n  min_relevance: 6\nfollow: &all {authors: [A]}\nnotice: b\n"
     assert sorted(messages(make_digest(tmp_path, settings=text))) == [
-        "digest.yml:4: 'min_relevance' is here a second time, after line 3: leave one of them",
-        "digest.yml:6: 'notice' is here a second time, after line 1: leave one of them",
+        "digest.yml:4: 'min_relevance' is repeated, after line 3: keep one of them",
+        "digest.yml:6: 'notice' is repeated, after line 1: keep one of them",
     ]
 
 

@@ -85,7 +85,7 @@ def test_a_receipt_of_another_day_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DigestError) as caught:
         store.receipt("2025-05-28")
     assert str(caught.value) == (
-        "data/runs/2025/2025-05-28.json: the receipt says 2025-05-27, its file 2025-05-28:"
+        "data/runs/2025/2025-05-28.json: the receipt has the date 2025-05-27, its file 2025-05-28:"
         " rename the file or correct its date"
     )
 

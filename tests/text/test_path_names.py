@@ -69,7 +69,7 @@ def test_a_bad_record_in_data_is_named_with_its_place_by_build_and_check(tmp_pat
 def test_neither_has_a_topic_or_a_source(name: str, tmp_path: Path) -> None:
     for text in (f"topics:\n  - id: {name}\n    name: A\n", f"topics: []\nsources: {{{name}: A}}\n"):
         root = make_digest(tmp_path, settings=text)
-        with pytest.raises(DigestError, match="cannot stand in an address"):
+        with pytest.raises(DigestError, match="cannot be part of an address"):
             config.load(root)
 
 

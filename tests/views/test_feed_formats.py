@@ -234,5 +234,6 @@ def test_a_hub_that_is_no_address_is_a_problem_of_the_settings(tmp_path: Path) -
     assert [str(problem) for problem in error.value.problems] == [
         "digest.yml:2: hub 'hub.example' is not an absolute http(s) address: "
         "write the address of a WebSub hub, or leave it out",
-        "digest.yml:4: source '../x' cannot stand in an address, and each has a feed: use a-z, 0-9 and single hyphens",
+        "digest.yml:4: source '../x' cannot be part of an address, and each source has a feed: "
+        "use a-z, 0-9 and single hyphens",
     ]

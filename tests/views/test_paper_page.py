@@ -93,7 +93,7 @@ def test_another_word_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(DigestError) as error:
         config.load(tmp_path)
     line = SETTINGS.count("\n") + 1
-    assert f"digest.yml:{line}: paper_pages: 'some' is none of all, top, none" in str(error.value)
+    assert f"digest.yml:{line}: paper_pages: 'some' is not one of all, top, none" in str(error.value)
 
 
 @pytest.mark.parametrize("choice", ["all", "top", "none"])

@@ -113,7 +113,7 @@ class _Build:
         if self.previous.built_keys and self.previous.data == self.data and not self.damaged:
             copy_manifest(self.site, self.manifest_copy)
             return self._report(self.previous.built_keys, 0, 0)
-        with atomic_swap(self.site, self._keep_latecomers, keep_previous=True) as staging:
+        with atomic_swap(self.site, self._keep_late_files, keep_previous=True) as staging:
             job = BuildJob(self.root, staging, self.inputs + self.data, processes, executors, themed=self.bypass)
             with BuildWorkers(job, self.index, self.settings) as workers:
                 state, rendered, written = self._fill(staging, workers, progress)
@@ -138,7 +138,7 @@ class _Build:
         self.handled = {*ours, *others}
         return others
 
-    def _keep_latecomers(self, last: Path) -> None:
+    def _keep_late_files(self, last: Path) -> None:
         """Keep files that were added to the last site between `_keep_others` and the swap."""
         keep_others(last, self.site, self.handled, force=self.force)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from broadsheet.build.build import cached_file, real_site
 from broadsheet.build.manifest import listed_files
 from broadsheet.build.output import LIST_FILE, Output
-from broadsheet.build.site_folder import check_workplace, remove_ours
+from broadsheet.build.site_folder import check_work_folder, remove_ours
 from broadsheet.build.swap import staging_folder
 from broadsheet.index.open import CACHE
 from broadsheet.settings import config
@@ -20,7 +20,7 @@ def clear(root: Path) -> None:
     root = root.absolute()
     settings = config.load(root)
     docs, site = root / settings.site.docs_dir, real_site(root, settings, None)
-    check_workplace(staging_folder(site))
+    check_work_folder(staging_folder(site))
     shutil.rmtree(staging_folder(site), ignore_errors=True)
     remove_ours(site, listed_files(site, cached_file(root, site, "manifest")))
     with Output(docs):

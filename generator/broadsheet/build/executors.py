@@ -73,9 +73,9 @@ def cluster(place: str, root: Path, site: Path | None) -> Iterator[tuple[int, Ex
             raise DigestError(Diagnostic(f"dask://{place}", what, "start them, and build again")) from error
         except KilledWorker as error:
             what = (
-                f"{error.allowed_failures + 1} workers died at the same work, the last was {error.last_worker.address}"
+                f"{error.allowed_failures + 1} workers died in the same call, the last was {error.last_worker.address}"
             )
-            do = "see its log; often it is memory: give each more of it"
+            do = "see its log; the usual cause is too little memory for each"
             raise DigestError(Diagnostic(f"dask://{place}", what, do)) from error
 
 
@@ -121,7 +121,7 @@ def _wait_until_idle() -> None:
 
 
 def _missing(needs: WorkerNeeds) -> list[tuple[str, str]]:
-    """Return what a worker lacks, and what to do about it."""
+    """Return the faults of a worker, each with a remedy."""
     problems = []
     for mark in map(Path, needs.marks):
         if not mark.exists():
@@ -132,8 +132,8 @@ def _missing(needs: WorkerNeeds) -> list[tuple[str, str]]:
         problems.append(("its program is another version", "install the same broadsheet there, and start it again"))
     versions = _versions()
     for name in sorted(name for name in needs.packages if versions[name] != needs.packages[name]):
-        what = f"it has {name} {versions[name] or 'not at all'}, here is {needs.packages[name]}"
-        problems.append((what, "install the same version there, and start it again"))
+        what = f"it has {name} {versions[name]}, this machine has" if versions[name] else f"it lacks {name}"
+        problems.append((f"{what} {needs.packages[name]}", "install the same version there, and start it again"))
     return problems
 
 

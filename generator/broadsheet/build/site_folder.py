@@ -47,14 +47,14 @@ def _is_made(site: Path, manifest_copy: Path | None) -> bool:
     return read_manifest(site) is not None or bool(manifest_copy and listed_files(site, manifest_copy))
 
 
-def check_workplace(folder: Path) -> None:
+def check_work_folder(folder: Path) -> None:
     """Raise DigestError if `folder`, needed as a staging or backup folder, exists and no build made it."""
-    if os.path.lexists(folder) and not _is_workplace(folder):
-        what = "a build needs this place for the next site, and no build made what is there"
+    if os.path.lexists(folder) and not _is_work_folder(folder):
+        what = "a build needs this path for the next site, and no build made what is there"
         raise DigestError(Diagnostic(str(folder), what, "move it away"))
 
 
-def _is_workplace(folder: Path) -> bool:
+def _is_work_folder(folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return False
     return not any(folder.iterdir()) or read_manifest(folder) is not None or _is_previous_site(folder)
@@ -196,7 +196,7 @@ def keep_others(site: Path, staging: Path, ours: Collection[str], *, force: bool
         transfer.link(entry, os.path.relpath(entry.path, site))
     if transfer.obstacles and not force:
         do = "move it away, or pass --force to broadsheet build: then it is replaced"
-        what = "no build made it, and it is in the place of a file of the new site"
+        what = "no build made it, and the new site has a file at this path"
         raise DigestError([Diagnostic(f"{site}/{path}", what, do) for path in sorted(transfer.obstacles)])
     return transfer.linked
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from broadsheet.build.manifest import entries, mark_unfinished
-from broadsheet.build.site_folder import IGNORE_ALL, check_workplace, same_file
+from broadsheet.build.site_folder import IGNORE_ALL, check_work_folder, same_file
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.child import run_module
 from broadsheet.store.atomic import write_atomically
@@ -31,7 +31,7 @@ def atomic_swap(
     staging = staging_folder(site)
     if keep_previous:
         for folder in (staging, _backup_folder(site), _aside_folder(staging)):
-            check_workplace(folder)
+            check_work_folder(folder)
         shutil.rmtree(_aside_folder(staging), ignore_errors=True)
         _make(staging, site)
         mark_unfinished(staging)
@@ -167,7 +167,7 @@ def run_mkdocs(root: Path, target: Path, epoch: int, site_only: Iterable[str]) -
     MkDocs empties the folder first; the files `site_only` (paths in it) are kept. Raises DigestError with its output.
     """
     aside = _aside_folder(target)
-    check_workplace(aside)
+    check_work_folder(aside)
     shutil.rmtree(aside, ignore_errors=True)
     target.mkdir(exist_ok=True)
     target.rename(aside)

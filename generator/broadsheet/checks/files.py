@@ -14,7 +14,7 @@ from broadsheet.views.page import page_url
 
 # Read by people, not by the program.
 _ACCEPTED = re.compile(r"(README|LICEN[CS]E|NOTICE)(\.\w+)?", re.IGNORECASE)
-_BY_DAY = {"replies": "kept replies", "dropped": "dropped papers"}
+_BY_DAY = {"replies": "replies", "dropped": "dropped papers"}
 _DATED = re.compile(r"(?:daily/\d{4}/\d\d/\d\d|weekly/\d{4}-W\d\d|monthly/\d{4}-\d\d)/", re.ASCII)
 
 
@@ -55,7 +55,7 @@ def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Diagnostic
         return
     if expected.exists():
         what = f"claims the day {date}, and so does {store.label(expected)}"
-        yield Diagnostic(where, what, "bring what it alone has into the other file, then delete it")
+        yield Diagnostic(where, what, "move the rows that only it has into the other file, then delete it")
     elif path.suffix == expected.suffix:
         yield Diagnostic(where, "this day is not read from here", f"move it to {store.label(expected)}")
     else:

@@ -77,7 +77,7 @@ class TopicUse:
             if topic.id in self._unused:
                 where = f"{config.SETTINGS_FILE}:{config.line_of(root, 'topics', str(index), 'id')}"
                 what = f"topic {topic.id} matches no paper"
-                yield Diagnostic(where, what, "give it words that papers use, or remove it")
+                yield Diagnostic(where, what, "add words that papers use, or remove it")
 
 
 def _texts(paper: Paper) -> Iterator[tuple[str, str]]:

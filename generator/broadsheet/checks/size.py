@@ -157,14 +157,14 @@ def _site_remedies(files: Sequence[SiteFile], measure: Measure, excess: int) -> 
     parts = [part for part in PARTS if amounts.get(part.folder) and (part.removes or measure is Measure.SITE)]
     for part in sorted(parts, key=lambda part: -amounts[part.folder]):
         amount = _format_amount(amounts[part.folder], measure)
-        yield f"{part.setting} saves {amount}" if part.removes else f"a smaller {part.setting} some of {amount}"
+        yield f"{part.setting} saves {amount}" if part.removes else f"a smaller {part.setting} saves some of {amount}"
     for part in parts:
         excess -= amounts.pop(part.folder)
     if excess > 0:
         largest = max(amounts, key=lambda folder: (amounts[folder], folder))
         where = f"{largest}/" if largest else "the top folder"
         amount = _format_amount(amounts[largest], measure)
-        yield f"{'that is not enough' if parts else 'no setting helps'}: {where} has {amount}"
+        yield f"{'these settings are not enough' if parts else 'no setting helps'}: {where} has {amount}"
 
 
 def _amount(files: Sequence[SiteFile], measure: Measure) -> int:

@@ -97,7 +97,7 @@ def build_command(
       broadsheet build --root my-digest --site /var/www/digest
     """
     if scheduler and jobs:
-        raise click.UsageError("--jobs is for this machine's processes: a cluster's are as many as it has workers")
+        raise click.UsageError("--jobs sets the number of local processes; a cluster uses all its workers")
     local = nullcontext((jobs, WorkerPool))
     with (
         _cluster(scheduler, root, site) if scheduler else local as (processes, executors),

@@ -134,7 +134,8 @@ def _lines(report: ImportReport) -> Iterable[str]:
     yield from _unscored_lines(report.unscored)
     if report.conflicts:
         rows = count(len(report.conflicts), "row")
-        yield f"conflicts: in {rows} data/ differs and stays (--replace takes what comes in; --json lists them)"
+        remedy = "--replace overwrites it; --json lists them"
+        yield f"conflicts: other values than in data/ in {rows}; data/ stays ({remedy})"
         yield f"conflicts: e.g. {'; '.join(map(str, report.conflicts[:3]))}"
     yield from (f"note: {problem}" for problem in report.problems if problem.is_note)
 

@@ -90,7 +90,7 @@ def mail_command(
         readers, problems = find_recipients(root, recipients, os.environ)
         state = state_file(settings, state, os.environ)
         report = send_edition(
-            settings, source, edition, readers, state, os.environ, time.sleep, refused_again=retry_rejected
+            settings, source, edition, readers, state, os.environ, time.sleep, retry_rejected=retry_rejected
         )
         report.problems = problems + report.problems
         _report(report, place, quiet, as_json)

@@ -46,7 +46,9 @@ def parse_budget(context: click.Context, option: click.Parameter, value: str | N
 )
 @click.option("--dry-run", is_flag=True, help="Send nothing. Estimate tokens and cost from the prompts' length.")
 @click.option(
-    "--rescore", is_flag=True, help="Score papers that have a score, too; the earlier score is kept beside it."
+    "--rescore",
+    is_flag=True,
+    help="Score papers again that have a score; the earlier score is kept beside the new one.",
 )
 @old_option("--again", "--rescore")
 @quiet_option
@@ -118,7 +120,7 @@ def _print_estimate(date: str, estimate: Estimate, as_json: bool) -> None:
 
 def estimate_lines(date: str, estimate: Estimate) -> Iterator[str]:
     """Yield the lines of an estimate."""
-    cached = f", {estimate.cached:,} of them with a kept reply" if estimate.cached else ""
+    cached = f", {estimate.cached:,} of them with a cached reply" if estimate.cached else ""
     yield f"{date}: {count(estimate.papers, 'paper')} to score{cached}: {count(estimate.requests, 'request')}"
     tokens = f"{estimate.tokens.prompt:,} prompt and {estimate.tokens.completion:,} completion tokens"
     cost = money(None if estimate.cost is None else float(estimate.cost), estimate.currency)

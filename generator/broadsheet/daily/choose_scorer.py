@@ -21,14 +21,14 @@ from broadsheet.store.store import Store
 if TYPE_CHECKING:
     from broadsheet.scoring.local.scorer import LocalScorer
 
-PASSED = "passed the prefilter, not asked about yet"
+PASSED = "passed the prefilter, not scored yet"
 LEFT_OUT = "left out by the prefilter"
 
 
 def score_day(
     context: ScoringContext, date: str, *, rescore: bool = False, drop_reason: Filter = lambda paper: None
 ) -> ScoringResult:
-    """Score the papers of a day. Raises DigestError if that is impossible, before it costs anything."""
+    """Score the papers of a day. Raises DigestError before any request if that is impossible."""
     settings = context.settings
     if not llm.is_configured(settings.llm, context.environment):
         return _score_locally(context, date, rescore, drop_reason)

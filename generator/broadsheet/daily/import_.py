@@ -271,7 +271,7 @@ class _Import:
         # Writing the rest would delete the lines that cannot be read.
         self.report.rejected += len(rows)
         self._add_problems(error)
-        what = f"{count(len(rows), 'row')} of {date} not taken in, since the file of that day is broken"
+        what = f"{count(len(rows), 'row')} of {date} not imported, since the file of that day is broken"
         self.report.problems.append(Diagnostic(rows[0].location, what, "correct the file, then import again"))
 
     def _add_publications(self, path: str, result: ParseResult) -> None:
@@ -281,7 +281,7 @@ class _Import:
         publications, problems = _publication_merge(self.store)
         if problems:
             number = count(len(result.publications), "publication")
-            what = f"{number} not taken in, since data/publications cannot be read"
+            what = f"{number} not imported, since data/publications cannot be read"
             self.report.problems += [*problems, Diagnostic(path, what, "correct the files, then import again")]
             return
         before = {file: list(records) for file, records in publications.files.items()}

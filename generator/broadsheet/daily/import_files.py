@@ -47,7 +47,7 @@ def files_in(paths: Sequence[str], date: str | None) -> Iterator[InputFile | Dia
             if not names:
                 yield Diagnostic(_label(path), "holds no files to import", "check the path")
         else:
-            yield Diagnostic(_label(path), *(_why_no_file(path) or ("no such file or folder", "check the path")))
+            yield Diagnostic(_label(path), *(_path_fault(path) or ("no such file or folder", "check the path")))
 
 
 def _files_below(path: str) -> Iterator[str]:
@@ -56,8 +56,8 @@ def _files_below(path: str) -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in sorted(names) if name[0] != ".")
 
 
-def _why_no_file(path: str) -> tuple[str, str] | None:
-    """Return why a path is no file, and what to do; None if there is nothing at all."""
+def _path_fault(path: str) -> tuple[str, str] | None:
+    """Return the reason why a path is not a file, and what to do; None if nothing is there."""
     try:
         mode = os.stat(path).st_mode
     except OSError:
@@ -90,7 +90,7 @@ def read(path: str, label: str, stdin: BinaryIO | None) -> bytes:
                 small = 0 < os.fstat(file.fileno()).st_size <= MAX_FILE_BYTES
                 data = file.read() if small else file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        reason = _why_no_file(path) or (f"cannot be read: {error.strerror}", "check its permissions")
+        reason = _path_fault(path) or (f"cannot be read: {error.strerror}", "check its permissions")
         raise DigestError(Diagnostic(label, *reason)) from error
     if len(data) > MAX_FILE_BYTES:
         raise DigestError(Diagnostic(label, f"more than {MAX_FILE_BYTES >> 20} MB", "split the file"))

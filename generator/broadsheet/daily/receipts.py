@@ -77,7 +77,7 @@ def reconcile(
         scored=len(scored) + len(scored_dropped),
         shown=len(scored),
         dropped=dict(sorted(Counter(reasons.values()).items())),
-        unscored={i: notes.get(i, f"{NOT_TRIED}no scorer was asked") for i in sorted(ids - scored)},
+        unscored={i: notes.get(i, f"{NOT_TRIED}no scorer has run") for i in sorted(ids - scored)},
         near_misses=tuple(
             miss
             for miss in receipt.near_misses
@@ -207,7 +207,7 @@ def _lost(runs: Sequence[SourceRun], rows: set[str], sources: Mapping[str, Sourc
     """Return an error if a fetched paper has no row and is no duplicate: that must never be."""
     lost = sorted({i for run in runs for i in run.ids - rows - sources[run.source].duplicates.keys()})
     examples = ", ".join(lost[:3]) + (", …" if len(lost) > 3 else "")
-    return [f"{len(lost)} of the fetched papers could not be kept: {examples}"] if lost else []
+    return [f"{len(lost)} of the fetched papers could not be stored: {examples}"] if lost else []
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

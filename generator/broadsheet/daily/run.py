@@ -28,11 +28,11 @@ from broadsheet.scoring.llm.estimate import Estimate
 from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
 
-MAX_OPEN_DAYS = 30  # after which an open source is given up
+MAX_OPEN_DAYS = 30  # after which an open source counts as settled
 
 
 class RunContext(ScoringContext, frozen=True, kw_only=True):
-    """A digest, services and limits of a run. `now` is UTC; `today` is the newest day there can be."""
+    """A digest, and the services and limits of a run. `now` is UTC; `today` is the newest day there can be."""
 
     today: str
     now: Callable[[], datetime.datetime]
@@ -112,7 +112,7 @@ def _due(store: Store, tasks: Sequence[FetchTask], date: str, today: str) -> lis
 def _tasks(context: RunContext, store: Store, date: str, newest: bool, whole: bool) -> list[FetchTask]:
     """Return the fetch tasks for a day: all of them, unless only some sources of an earlier day may have changed.
 
-    After a later run was killed on the day, there may be no task but only sums to count.
+    If a later run of the day was killed, there may be no task left, only sums to recount.
     """
     before, tasks = store.receipt(date), fetchers.tasks(context.settings.fetch)
     is_past_repair = date < _before(context.today, context.settings.run.backfill_days)
@@ -196,7 +196,7 @@ class _DayRun:
                 self.notes.append(str(problem))
 
     def score(self) -> None:
-        """Score the papers, and drop those not to be shown; count the cost of a killed run."""
+        """Score the papers, and drop those that the day will not show. Count the cost of a killed run, too."""
         if papers_to_score(self.store.papers(self.date)) or self.store.replies_path(self.date).exists():
             score_day(self.context, self.date, drop_reason=min_relevance_filter(self.context.settings))
 
@@ -230,8 +230,8 @@ def _source_run(result: FetchResult, duplicates: Mapping[str, str], dated: bool)
 
 def _reason(has_only_id: bool, run_error: str) -> str:
     if has_only_id:
-        return "nothing is known of it but its id"
-    return f"{NOT_TRIED}{run_error}" if run_error else f"{NOT_TRIED}no scorer was asked"
+        return "only its id is known"
+    return f"{NOT_TRIED}{run_error}" if run_error else f"{NOT_TRIED}no scorer has run"
 
 
 # -- before anything is spent --------------------------------------------------------------------------------------

@@ -127,7 +127,7 @@ def score_with_llm(
         replies = _replies(store, date)
         client = llm.LlmClient(url, key, model, context.web)
         llm_scorer = LanguageModelScorer(
-            settings, client, replies, budget=budget, again=rescore, progress=context.progress
+            settings, client, replies, budget=budget, rescore=rescore, progress=context.progress
         )
         try:
             store.replies_path(date).parent.mkdir(parents=True, exist_ok=True)  # an error here costs nothing yet
@@ -135,7 +135,7 @@ def score_with_llm(
             return score_with(store, date, scorer, replies=replies, rescore=rescore, drop_reason=drop_reason)
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
-            do = "check permissions and free space, then score again: what was kept is not paid for twice"
+            do = "check permissions and free space, then score again: logged replies are not paid for twice"
             raise DigestError(Diagnostic(str(error.filename), what, do)) from error
 
 
@@ -162,7 +162,7 @@ def _replies(store: Store, date: str) -> ReplyLog:
 
 
 def with_scores(rows: Sequence[Paper], scored: Sequence[Paper]) -> list[Paper]:
-    """Return the day's rows, the new score of a paper in its row with a score, else in its first row."""
+    """Return the day's rows with new scores: in the paper's row that has a score, else in its first row."""
     new = {paper.arxiv_id: paper for paper in scored}
     indexes: dict[str, int] = {}
     for index, row in enumerate(rows):

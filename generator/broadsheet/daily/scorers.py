@@ -43,10 +43,10 @@ def with_spending(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> Rece
 
     They are summed anew each time, so a crash loses nothing. The shares of other scorers stay.
     """
-    before, asked = spending(receipt), _asked(receipt, requests)
-    parts = {**before, **asked}
+    before, paid = spending(receipt), _spending_on(receipt, requests)
+    parts = {**before, **paid}
     tokens = [part.tokens for part in parts.values()]
-    only = len(parts) == len(asked)
+    only = len(parts) == len(paid)
     cost = _bills(receipt, requests) if only else total_cost(part.cost for part in parts.values())
     return msgspec.structs.replace(
         receipt,
@@ -138,7 +138,7 @@ def _key(receipt: Receipt, scorer: Scorer) -> ScorerKey:
 
 
 def _unsigned(receipt: Receipt, signers: Collection[str]) -> ScorerKey:
-    """Return the scorer of rows that name none. They were imported, so it is none that signs its rows."""
+    """Return the scorer of rows that name none. They were imported, so it is not one that signs its rows."""
     stated = [(share.model, share.rubric) for share in receipt.scorers] or [(receipt.model or "", receipt.rubric)]
     model, rubric = next((key for key in stated if key[0] != LOCAL_MODEL), ("", None))
     return (model, rubric) if model and model not in signers else ("", None)
@@ -159,7 +159,7 @@ def _share(key: ScorerKey, scored: int, part: Spending) -> ScorerShare:
     return ScorerShare(model=key[0], rubric=key[1], scored=scored, tokens=part.tokens, cost=part.cost)
 
 
-def _asked(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> dict[ScorerKey, Spending]:
+def _spending_on(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> dict[ScorerKey, Spending]:
     by_scorer: dict[ScorerKey, list[LoggedRequest]] = {}
     for request in requests:
         by_scorer.setdefault((request.model, request.rubric), []).append(request)

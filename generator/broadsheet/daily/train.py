@@ -133,11 +133,11 @@ def _rated(store: Store, before: str | None = None) -> list[tuple[str, Paper]]:
     for date in store.dates():
         if before is None or date < before:
             papers = (*store.dropped(date), *store.papers(date))
-            rows |= {paper.arxiv_id: (date, paper) for paper in papers if _teaches(paper)}
+            rows |= {paper.arxiv_id: (date, paper) for paper in papers if _is_training_paper(paper)}
     return sorted(rows.values(), key=lambda row: (row[0], row[1].arxiv_id))
 
 
-def _teaches(paper: Paper) -> bool:
+def _is_training_paper(paper: Paper) -> bool:
     is_local = paper.scorer is not None and paper.scorer.model == LOCAL_MODEL
     return paper.score is not None and not is_local and not any(reason.startswith(NEGATIVE) for reason in paper.reasons)
 
@@ -147,4 +147,8 @@ def _find(store: Store, arxiv_id: str) -> tuple[str, Paper]:
         for paper in store.papers(date):
             if paper.arxiv_id == arxiv_id:
                 return date, paper
-    raise DigestError(Diagnostic("data/papers", f"no paper {arxiv_id}", "give the arXiv id, without version, of one"))
+    raise DigestError(
+        Diagnostic(
+            "data/papers", f"no paper {arxiv_id}", "pass the arXiv id of a paper in data/papers, without its version"
+        )
+    )

@@ -14,7 +14,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 from broadsheet.http.deadline import TimedTLS, in_time, timed
 
 
-class UnaskedProtocolError(http.client.HTTPException):
+class UnrequestedProtocolError(http.client.HTTPException):
     """A reply in another protocol, which was not requested."""
 
 
@@ -25,7 +25,7 @@ class _Response(http.client.HTTPResponse):
         while True:
             version, status, reason = super()._read_status()  # type: ignore[misc]
             if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
-                raise UnaskedProtocolError
+                raise UnrequestedProtocolError
             if status >= http.HTTPStatus.OK:
                 return version, status, reason
             http.client.parse_headers(self.fp)

@@ -14,7 +14,7 @@ import msgspec
 import requests
 import urllib3
 
-from broadsheet.http.adapter import TimedAdapter, UnaskedProtocolError
+from broadsheet.http.adapter import TimedAdapter, UnrequestedProtocolError
 from broadsheet.http.deadline import Deadline
 from broadsheet.http.service import Reply, Service, WebError, printable_url, retry_after
 from broadsheet.model.diagnostics import Diagnostic
@@ -95,7 +95,7 @@ class HttpClient:
                 self.ran_out |= self._clock() >= self._end
                 raise failure.error
             service_queue.delay(_pause(service, url, failure, attempt))
-        raise ValueError(f"{service.name} is to be tried less than once")
+        raise ValueError(f"{service.name}: fewer than one try")
 
     def _attempt(
         self, service_queue: "_ServiceQueue", request: "_Request", url: str, deadline: Deadline
@@ -113,7 +113,7 @@ class HttpClient:
 
     def _out_of_time(self, url: str, error: WebError | None) -> WebError:
         self.ran_out = True
-        message = f"{error.problems[0].message}, and there is" if error else "is not asked any more: there is"
+        message = f"{error.problems[0].message}, and there is" if error else "gets no more requests: there is"
         problem = Diagnostic(printable_url(url), f"{message} no time left for this source", _LATER)
         return WebError(problem, error.reply if error else None, sent=error is not None and error.sent)
 
@@ -151,7 +151,7 @@ class _Failure(NamedTuple):
 
 
 class _TransportError(Exception):
-    """No usable reply. `passing`: another try may bring one; `sent`: the request went out."""
+    """No usable reply. `passing`: another try may succeed; `sent`: the request was sent."""
 
     def __init__(self, what: str, passing: bool = False, sent: bool = True, kind: str = "") -> None:
         super().__init__(what)
@@ -192,7 +192,7 @@ class _ServiceQueue:
         service, host = request.service, urlsplit(url).netloc
         with self._connection() as session:
             if host in self._late:
-                raise _TransportError("did not answer in time before and is not asked again", sent=False)
+                raise _TransportError("did not answer in time before and gets no more requests", sent=False)
             self._take_turn(service.interval)
             deadline.shorten(request.end - self._clock())
             timeout = (service.connect_timeout, service.read_timeout)
@@ -256,9 +256,7 @@ def _transport_error(error: Exception, late: bool) -> _TransportError:
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return _TransportError("does not answer in time", passing=True)
     if isinstance(error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL):
-        return _TransportError(
-            "cannot be asked: its address or a header has characters that may not stand there", sent=False
-        )
+        return _TransportError("cannot be requested: its address or a header has invalid characters", sent=False)
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
         return _TransportError("has no certificate that can be trusted", sent=False)
     return _TransportError(_broken(error), passing=True, sent=not _unreached(error))
@@ -355,9 +353,9 @@ def _unreached(error: Exception) -> bool:
 def _broken(error: Exception) -> str:
     text = repr(error)
     if "NameResolutionError" in text:
-        return "is a host that is not known"
-    if UnaskedProtocolError.__name__ in text:
-        return "answers in another protocol, which was not asked for"
+        return "is an unknown host"
+    if UnrequestedProtocolError.__name__ in text:
+        return "replies in another protocol, which was not requested"
     if "IncompleteRead" in text or "InvalidChunkLength" in text:
-        return "breaks off its answer in the middle"
-    return "cannot be reached" if "NewConnectionError" in text else "breaks the connection off"
+        return "breaks off its reply in the middle"
+    return "cannot be reached" if "NewConnectionError" in text else "breaks off the connection"

@@ -1,7 +1,7 @@
 """One deadline for a whole exchange, kept by its sockets.
 
-The timeouts of `requests` and `smtplib` limit a single wait. A peer that sends a byte now and then, a flood of
-``100 Continue`` or endless trailers never lets one pass. A `TimedSocket` checks the deadline before each wait, and
+The timeouts of `requests` and `smtplib` limit a single wait. They never expire if a peer sends a byte now and
+then, a flood of ``100 Continue`` or endless trailers. A `TimedSocket` checks the deadline before each wait, and
 waits no longer.
 """
 
@@ -46,7 +46,7 @@ class Deadline:
         """Count received bytes, and return their number."""
         self._bytes -= size
         if self._bytes < 0:
-            raise TimeoutError("more bytes than an answer has")
+            raise TimeoutError("more bytes than a reply has")
         return size
 
     @property

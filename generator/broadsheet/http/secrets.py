@@ -45,9 +45,9 @@ class Secrets:
 
 
 def _marks(secret: str) -> Iterator[str]:
-    """Yield what reveals a secret in any case: its parts without separators, and those of its encodings."""
+    """Yield the texts that reveal a secret, in any case: its parts without separators, and those of its encodings."""
     bare, data = _SEPARATORS.sub("", secret), secret.encode()
-    parts = [part for part in _windows(bare, _WINDOW) if _is_no_word(part)]
+    parts = [part for part in _windows(bare, _WINDOW) if _is_code(part)]
     for part in (*parts, *_windows(bare, _LONG_WINDOW)):
         folded = part.casefold()
         yield from (folded, folded[::-1], codecs.encode(folded, "rot13"))
@@ -67,8 +67,8 @@ def _windows(text: str, width: int) -> Iterator[str]:
     return (text[start : start + width] for start in range(len(text) - width + 1))
 
 
-def _is_no_word(part: str) -> bool:
-    """Return whether `part` is no word: a number, or letters in mixed cases or with digits."""
+def _is_code(part: str) -> bool:
+    """Return whether `part` is not a word: a number, or letters in mixed cases or with digits."""
     if part.isdigit():
         return len(set(part)) >= _MIN_DIGITS
     return any(map(str.isdigit, part)) or len(_HUMP.findall(part)) > _MAX_HUMPS

@@ -9,7 +9,7 @@ import msgspec
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 
-_LONGEST_WAIT_S = 1e10  # more is as good as for ever
+_LONGEST_WAIT_S = 1e10  # more means for ever
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):

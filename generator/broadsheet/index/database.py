@@ -79,13 +79,13 @@ def is_damage(error: Exception) -> bool:
 
 
 def discard(path: Path) -> None:
-    """Delete an index and the files that SQLite puts beside it. Raises OSError for what is no file."""
+    """Delete an index and the files that SQLite puts beside it. Raises OSError if one of them is not a file."""
     for name in (path, *_beside(path)):
         name.unlink(missing_ok=True)
 
 
 def sign(path: Path) -> None:
-    """Write down the size and time of a complete index: later changes by others are damage.
+    """Record the size and time of a complete index: later changes by other programs are damage.
 
     SQLite takes most damage for data. Reading the whole file would find it too, but takes longer than a build does.
     """

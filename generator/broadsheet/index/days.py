@@ -14,7 +14,7 @@ from broadsheet.settings.config import Settings
 
 # ASCII and general punctuation (U+2010 to U+205E) become spaces.
 SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], " ")
-# The sort key of an unscored paper without upvotes: after every scored one.
+# The sort key of an unscored paper without upvotes: it comes after every scored one.
 UNSCORED = 10**12
 # The keys under which an assistant puts its topics: ids, labels, or tags.
 LABELS = ("PRIMARY_TOPIC_ID", "PRIMARY_TOPIC_LABEL", "MATCHED_TOPIC_IDS", "MATCHED_TOPIC_LABELS", "TAGS")
@@ -74,7 +74,7 @@ def merge(rows: Sequence[Paper]) -> Paper:
     if links:
         names = Links.__struct_fields__
         filled["links"] = Links(**{n: next((getattr(x, n) for x in links if getattr(x, n)), None) for n in names})
-    if best.score is None:  # a lone comment must not be taken from a row whose scores are not
+    if best.score is None:  # a comment must not come from a row whose scores do not
         filled.pop("relevance", None), filled.pop("novelty", None)
     filled["extra"] = {key: value for row in reversed(rows) for key, value in row.extra.items()} | best.extra
     return msgspec.structs.replace(best, **filled)

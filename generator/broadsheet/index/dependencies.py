@@ -1,4 +1,4 @@
-"""The dependencies of a page: the queries that it made. It is rebuilt when an answer changes, and only then."""
+"""The dependencies of a page: the queries that it made. The page is rebuilt when an answer changes, and only then."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

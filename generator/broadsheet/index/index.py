@@ -145,7 +145,7 @@ class Index(Catalogue):
     # -- versions --------------------------------------------------------------------------------------------------
 
     def first_days(self, ids: Iterable[str]) -> dict[str, str]:
-        """Return the first day on which each of the papers `ids` stands, for those that stand on any."""
+        """Return the first day on which each of the papers `ids` is listed, for those that are listed on any."""
         statement = (
             "SELECT arxiv_id, min(date) FROM entry WHERE arxiv_id IN (SELECT value FROM json_each(?)) GROUP BY 1"
         )

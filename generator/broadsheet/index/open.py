@@ -61,7 +61,7 @@ def with_sound_index(root: Path, do: Callable[[], A]) -> A:
         return do()
     except (sqlite3.Error, UnicodeDecodeError, msgspec.MsgspecError) as error:
         if not is_damage(error):
-            hint = "make room for it and make it writable; it may be deleted, and is made anew"
+            hint = "make room for it and make it writable; you may delete it, since builds create it anew"
             raise DigestError(Diagnostic(INDEX, str(error), hint)) from error
         discard(root / INDEX)
         return do()
@@ -71,10 +71,10 @@ def _map(executors: ExecutorFactory, parallel_from: int, do: Callable[[str], A],
     """Apply `do` to all `dates`; from `parallel_from` on with one process per core."""
     if len(dates) < parallel_from:
         return map(do, dates)
-    return _by_processes_or_here(executors, do, dates)
+    return _by_processes_or_inline(executors, do, dates)
 
 
-def _by_processes_or_here(executors: ExecutorFactory, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
+def _by_processes_or_inline(executors: ExecutorFactory, do: Callable[[str], A], dates: list[str]) -> Iterator[A]:
     """Use processes. If one is killed, often for lack of memory, do the rest in this process."""
     count = 0
     try:

@@ -93,7 +93,7 @@ def send_test(
         connection.close()
     if not result.accepted:
         do = "check the address" if result.refused else "try again later"
-        raise DigestError(Diagnostic("--test", f"the mail server did not take it ({result.code})", do))
+        raise DigestError(Diagnostic("--test", f"the mail server did not accept it ({result.code})", do))
     return RenderedMail(edition.name, content.subject, data, content.text, content.html, len(edition.sections))
 
 
@@ -126,7 +126,7 @@ def send_edition(
     environment: Mapping[str, str],
     sleep: Callable[[float], None],
     *,
-    refused_again: bool = False,
+    retry_rejected: bool = False,
 ) -> MailReport:
     """Finish the editions of earlier runs, then send the one called `name` (by default the newest).
 
@@ -146,7 +146,7 @@ def send_edition(
             if not report.quiet:
                 key = _key(mailing_list, edition)
                 run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep)
-                run.enqueue(to, refused_again)
+                run.enqueue(to, retry_rejected)
                 report.deliveries.append(run.deliver(to, report.problems))
         finally:
             connection.close()
@@ -172,10 +172,10 @@ class _EditionDelivery:
         self._codes: dict[str, str] = {}
         self._failure = ""
 
-    def enqueue(self, to: list[Recipient], refused_again: bool) -> None:
+    def enqueue(self, to: list[Recipient], retry_rejected: bool) -> None:
         """Add the recipients to the log."""
         self._log.enqueue(self._key, to)
-        for recipient in to if refused_again else ():
+        for recipient in to if retry_rejected else ():
             if self._status(recipient) is Status.REFUSED:
                 self._set(recipient, Status.WAITING)
 
@@ -236,7 +236,7 @@ class _EditionDelivery:
                 do = "correct or remove it; --retry-rejected sends this edition once more"
                 yield Diagnostic(recipient.where, f"the mail server refuses this recipient ({code})", do)
             elif status in delivery_log.UNFINISHED and code:
-                what = f"not taken yet ({code})"
+                what = f"not accepted yet ({code})"
                 yield Diagnostic(recipient.where, what, "run 'broadsheet mail' again: it goes on where it stopped")
 
     def _status(self, recipient: Recipient) -> Status | None:
@@ -299,7 +299,7 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
     mail = settings.mail
     sender = mailbox(mail.sender) or sender
     if sender is None:
-        what, do = "mail: from is not set", "write whom the mail is from: Name <name@host.example>"
+        what, do = "mail: from is not set", "set the sender: Name <name@host.example>"
         raise DigestError(Diagnostic(SETTINGS_FILE, what, do))
     name = mail.name or settings.site.site_name
     return MailingList(

@@ -59,7 +59,7 @@ def open_log(path: Path, key: str | None) -> Iterator["DeliveryLog"]:
             finally:
                 log.close()
     except (OSError, ValueError, sqlite3.Error) as error:
-        what = f"what has been sent cannot be read or written ({type(error).__name__})"
+        what = f"the log of sent mail cannot be read or written ({type(error).__name__})"
         raise DigestError(Diagnostic(str(path), what, "restore or replace the file; nothing more was sent")) from error
 
 

@@ -37,7 +37,7 @@ def fetch(source: str, web: HttpClient) -> bytes:
     try:
         return read_regular(source)
     except OSError as error:
-        do = "build the site first, or say which feed: a file or an http(s) address"
+        do = "build the site first, or name a feed: a file or an http(s) address"
         what = f"cannot be read: {(error.strerror or 'unknown error').lower()}"
         raise DigestError(Diagnostic(source, what, do)) from error
 
@@ -50,7 +50,7 @@ def parse(data: bytes, source: str) -> ParsedFeed:
         raise DigestError(Diagnostic(source, what, do))
     if not feed.items:
         raise DigestError(
-            Diagnostic(source, "the feed has no item with a date", "look whether the feed is what you meant")
+            Diagnostic(source, "the feed has no item with a date", "check that this is the feed you meant")
         )
     return feed
 

@@ -19,7 +19,7 @@ _STYLES = {"em": "em", "i": "em", "cite": "em", "strong": "strong", "b": "strong
 _BLOCKS = frozenset(["p", "div", "section", "article", "header", "footer", "blockquote", "figure", "figcaption", "hr",
                      "ul", "ol", "dl", "dt", "dd", "table", "tr", "details", "summary", "main", "aside"])  # fmt: skip
 _CONTAINERS = frozenset([*HEADINGS, "ul", "ol", "li", "pre"])
-_REMEMBERED = _CONTAINERS | {*_STYLES, "a", "sub", "sup"}
+_TRACKED = _CONTAINERS | {*_STYLES, "a", "sub", "sup"}
 _IN_FORMULAS = ELEMENTS | {"semantics", "annotation", "annotation-xml"}
 _OUT_OF_FORMULAS = _BLOCKS | _CONTAINERS | {"br", "a"}
 _IN_CODE = frozenset({"pre", "code", "tt"})
@@ -85,7 +85,7 @@ def _has_formula(words: str) -> bool:
 
 
 class _Formula:
-    """A builder of a ``<math>`` element, without anything that is no MathML."""
+    """A builder of a ``<math>`` element, without anything but MathML."""
 
     def __init__(self, start: Start) -> None:
         self._builder, self._open = ET.TreeBuilder(), list[str]()
@@ -161,7 +161,7 @@ class _BlockReader:
                 self._end_formula()
             return
         self._begin(token.tag)
-        if token.tag in _REMEMBERED and not token.empty and len(self._open) < _MAX_DEPTH:
+        if token.tag in _TRACKED and not token.empty and len(self._open) < _MAX_DEPTH:
             self._flush_words()
             url = safe_url(token.attribute("href")) if token.tag == "a" else None
             self._open.append(_Open(token.tag, len(self._inlines), url))
@@ -172,7 +172,7 @@ class _BlockReader:
         last = self._open[-1] if self._open else None
         if tag in ("sub", "sup") and last and (last.tag, last.inlines) == (tag, len(self._inlines)):
             self._words = [script("^" if tag == "sup" else "_", "".join(self._words))]
-        if tag in _REMEMBERED:
+        if tag in _TRACKED:
             self._flush_words()
             self._close(tag)
         self._finish(tag)

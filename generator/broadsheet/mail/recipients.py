@@ -49,10 +49,10 @@ def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Diagn
     by_key: dict[str, Recipient] = {}
     problems = []
     for where, line in lines:
-        written = re.sub(r"(^|\s)#.*", "", line).strip()
-        if not written:
+        entry = re.sub(r"(^|\s)#.*", "", line).strip()
+        if not entry:
             continue
-        box = mailbox(written)
+        box = mailbox(entry)
         if box is None:
             problems.append(
                 Diagnostic(where, "not a mail address", "write name@host.example, or Name <name@host.example>")

@@ -147,7 +147,7 @@ class Connection:
             if error.smtp_code < 500:
                 return self._result(error.smtp_code, error.smtp_error)
             hint = "check mail: from in digest.yml, DIGEST_SMTP_USER and DIGEST_SMTP_PASSWORD"
-            raise self._error(f"does not take mail from this sender ({code})", hint) from None
+            raise self._error(f"does not accept mail from this sender ({code})", hint) from None
         except smtplib.SMTPResponseException as error:
             return self._result(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError):
@@ -187,7 +187,7 @@ class Connection:
             raise self._error(f"cannot be trusted ({reason})", hint) from None
         except smtplib.SMTPResponseException as error:
             self.drop()
-            raise UnreachableError(f"says {_code(error.smtp_code, error.smtp_error)}") from None
+            raise UnreachableError(f"replied {_code(error.smtp_code, error.smtp_error)}") from None
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             self.drop()
             raise UnreachableError(f"cannot be reached ({getattr(error, 'strerror', None) or 'no answer'})") from None

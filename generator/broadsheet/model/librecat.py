@@ -39,7 +39,7 @@ def stream(source: str, where: str) -> Iterator[tuple[str, Any] | Diagnostic]:
             mark = getattr(error, "problem_mark", None)
             reason = getattr(error, "problem", None) or str(error).splitlines()[0]
             offset = min(mark.line, document.count("\n")) if mark else 0
-            hint = "fix the line; the other records came in"
+            hint = "fix the line; the other records were read"
             yield Diagnostic(f"{where}:{line + offset}", f"not YAML: {reason}", hint, kind="not YAML")
 
 

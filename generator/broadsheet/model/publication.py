@@ -202,9 +202,9 @@ def _fault(data: Any, where: str) -> Diagnostic | None:
             kind=f"a record has no {', no '.join(missing)}",
         )
     if not _ID.fullmatch(record) or ".." in record or record.casefold() in _RESERVED_IDS or not is_free(record):
-        message = f"the id {record!r} cannot stand in an address"
+        message = f"the id {record!r} cannot be part of an address"
         hint = "use at most 80 letters, digits, hyphens, dots or underscores, and no name that a site or system needs"
-        return Diagnostic(where, message, hint, kind="an id that cannot stand in an address")
+        return Diagnostic(where, message, hint, kind="an id that cannot be part of an address")
     return None
 
 

@@ -12,7 +12,7 @@ from broadsheet.processes.child import die_with_parent
 
 
 class WorkerPool(ProcessPoolExecutor):
-    """A `ProcessPoolExecutor` that an interruption ends at once. An error waits for the workers."""
+    """A `ProcessPoolExecutor` that an interruption ends at once. After an error it waits for its workers."""
 
     def __init__(self, processes: int) -> None:
         super().__init__(processes, multiprocessing.get_context(start_method()), initializer=_begin)

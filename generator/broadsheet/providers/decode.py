@@ -147,7 +147,7 @@ def _utf8(data: bytes, where: str) -> bytes:
     try:
         data = data.decode(encoding).encode("utf-8") if encoding.lower() not in ("", "utf-8", "utf8") else data
     except (UnicodeError, LookupError) as error:
-        what, kind = f"not the {encoding} text it says it is", "not in the encoding that it names"
+        what, kind = f"not {encoding} text, although it declares this encoding", "not in the encoding that it names"
         raise rejected(where, what, "save the file as UTF-8", kind) from error
     if b"\0" in data:
         raise rejected(where, "a binary file, not text", "leave it out")

@@ -22,12 +22,12 @@ class SourceStatus(StrEnum):
 
 
 class FetchResult(msgspec.Struct, kw_only=True):
-    """The answer of a source for one day. `problems` and their notes say what is missing.
+    """The reply of a source for one day. `problems` and notes among them describe what is missing.
 
     `announced` counts the papers that the source lists as new, wanted or not; `papers` are to be shown on the day.
     `replaced` are new versions of papers announced before; `withdrawn` are the ids of withdrawn papers of both.
     `unproven` are ids of `papers` that may have been announced on an earlier day. `publications` are a repository's
-    records, for `file`. `open` says why more may come, `lacks` what is missing for good.
+    records, for `file`. `open` is the reason why more may come, `lacks` what is missing for good.
     """
 
     source: str
@@ -49,12 +49,12 @@ class FetchResult(msgspec.Struct, kw_only=True):
 
 
 class FetchTask(NamedTuple):
-    """One thing to ask a service.
+    """The requests for one source.
 
     `fetch` takes the wanted day and the newest possible day; it raises DigestError. If the task is not `dated`, the
-    answer is the same for every day, so it is asked once for many. Answers about a day change for `renewed_days` after
-    it. All requests and the pauses between them take `longest_s` at most. `resume` replaces `fetch` on an open day; its
-    last argument is the reason.
+    reply is the same for every day, so one request serves many days. Replies about a day change for `renewed_days`
+    after it. All requests and the pauses between them take `longest_s` at most. `resume` replaces `fetch` on an open
+    day; its last argument is the reason.
     """
 
     source: str

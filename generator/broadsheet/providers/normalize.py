@@ -28,10 +28,10 @@ def clean_text(raw: str, field: str, log: ParseLog) -> str:
         raw = _unescaped(raw, field, log)
     repaired = repair_json_escapes(raw)
     if repaired != raw:
-        log.record_fix("TeX that was swallowed as a JSON escape spelt out again", field)
+        log.record_fix("TeX that was read as a JSON escape restored", field)
     cleaned = clean(repaired)
     if cleaned != repaired:
-        log.record_fix("control characters taken out", field)
+        log.record_fix("control characters removed", field)
     return cleaned.strip()
 
 
@@ -41,7 +41,7 @@ def _unescaped(raw: str, field: str, log: ParseLog) -> str:
         plain = unescaped(plain)
     if plain == raw:
         return raw
-    log.record_fix("HTML entities made characters again", field)
+    log.record_fix("HTML entities decoded", field)
     return plain
 
 
@@ -65,7 +65,7 @@ def title(raw: object, log: ParseLog) -> str | None:
     line = single_line(raw, "title", log)
     bare = without_braces(line) if line else None
     if bare != line:
-        log.record_fix("BibTeX's braces taken off the title", excerpt(line))
+        log.record_fix("BibTeX's braces removed from the title", excerpt(line))
     return bare
 
 
@@ -79,7 +79,7 @@ def parse_id(raw: object, log: ParseLog) -> ArxivId | None:
     if not parsed.resolvable:
         log.record_fix("old-style id without its archive: kept, not linked", parsed.id)
     if parsed.id != raw:
-        log.record_fix(f"{_surplus(parsed.id, raw.strip())} taken off the id", excerpt(raw))
+        log.record_fix(f"{_surplus(parsed.id, raw.strip())} removed from the id", excerpt(raw))
     return parsed
 
 
@@ -96,7 +96,7 @@ def split_announcement(abstract: str, log: ParseLog) -> tuple[str, int | None, s
     match = ANNOUNCEMENT.match(abstract)
     if not match:
         return abstract, None, None
-    log.record_fix("announce prefix taken off the abstract", match[0].split("\n")[0].strip())
+    log.record_fix("announce prefix removed from the abstract", match[0].split("\n")[0].strip())
     parsed = arxiv_id.parse(match[1])
     return abstract[match.end() :].strip(), parsed.version if parsed else None, match[2].lower()
 
@@ -268,7 +268,7 @@ def _spell(name: str, log: ParseLog) -> str:
         return name
     spelled = readable_name(name)
     if spelled != name and "\\" in name:
-        log.record_fix("TeX accents in a name made letters", f"{excerpt(name)} → {spelled}")
+        log.record_fix("TeX accents in a name converted to letters", f"{excerpt(name)} → {spelled}")
     return spelled or name
 
 

@@ -105,7 +105,7 @@ def _faults(settings: Settings) -> Iterator[Fault]:
     yield from pages.faults(settings.feeds)
     for source in settings.sources:
         if not topics.is_id(source):
-            message = f"source {source!r} cannot stand in an address, and each has a feed"
+            message = f"source {source!r} cannot be part of an address, and each source has a feed"
             yield Fault(("sources", source), message, "use a-z, 0-9 and single hyphens")
 
 

@@ -33,7 +33,7 @@ _MESSAGES = (
     (r"Expected `int\b.*, got .*", "must be a whole number", _HINT),
     (r"Expected `(?:float|decimal)\b.*, got .*|Invalid decimal string", "must be a number", _HINT),
     (r"Expected `str\b.*, got .*", "must be a text", _HINT),
-    (r"(?s)Invalid enum value (.*)", "{} is none of {choices}", _HINT),
+    (r"(?s)Invalid enum value (.*)", "{} is not one of {choices}", _HINT),
 )
 
 
@@ -64,7 +64,7 @@ class Document:
             message = f"not YAML: {getattr(error, 'problem', None) or error}"
             raise DigestError(Diagnostic(location, message, "correct the line")) from error
         if duplicates := list(_duplicates(self._root)):
-            message, hint = "{!r} is here a second time, after line {}", "leave one of them"
+            message, hint = "{!r} is repeated, after line {}", "keep one of them"
             places = ((f"{self._name}:{line}", message.format(key, first)) for key, line, first in duplicates)
             raise DigestError([Diagnostic(location, text, hint) for location, text in places])
         self.value = limits.bounded(value or {}, limits.MAX_SETTING_CHARS)
@@ -129,7 +129,7 @@ def _fault(error: str, kind: type) -> Fault:
 
 
 def _explain(text: str, choices: Sequence[str]) -> tuple[str, str]:
-    """Return what is wrong with a value, and what to do; msgspec's own text if it is not about a value in YAML."""
+    """Return what is wrong with a value, and what to do; msgspec's own text if no pattern matches."""
     for pattern, message, hint in _MESSAGES:
         if match := re.fullmatch(pattern, text):
             return message.format(*match.groups(), choices=", ".join(choices)), hint

@@ -39,7 +39,7 @@ def faults(mail: Mail) -> Iterator[Fault]:
     if mail.unsubscribe_url:
         yield from _unsubscribe_faults(mail.unsubscribe_url)
     if not 10 <= mail.max_kb <= 1000:
-        hint = "80 keeps clear of what mail programs cut"
+        hint = "80 is below the size at which mail programs cut"
         yield Fault(("mail", "max_kb"), f"mail: max_kb is {mail.max_kb}, not 10 to 1000", hint)
 
 
@@ -48,5 +48,5 @@ def _unsubscribe_faults(url: str) -> Iterator[Fault]:
     if not (safe_url(_PLACEHOLDER.sub("x", url)) and url.startswith("https://")):
         yield Fault(path, "mail: unsubscribe_url is not an https address", "correct it, or leave it out")
     elif not _PLACEHOLDER.search(url):
-        hint = "put {recipient} or {token} where it says who leaves (RFC 8058 section 3.1)"
-        yield Fault(path, "mail: unsubscribe_url is the same for everybody", hint)
+        hint = "put {recipient} or {token} into it, which name the recipient (RFC 8058 section 3.1)"
+        yield Fault(path, "mail: unsubscribe_url is the same for all recipients", hint)

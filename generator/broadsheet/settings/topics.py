@@ -33,7 +33,7 @@ def faults(topics: Sequence[Topic]) -> Iterator[Fault]:
     for index, topic in enumerate(topics):
         path = ("topics", str(index), "id")
         if not is_id(topic.id):
-            message = f"topic id {topic.id!r} cannot stand in an address"
+            message = f"topic id {topic.id!r} cannot be part of an address"
             yield Fault(path, message, "use a-z, 0-9 and single hyphens")
         if not topic.name.strip():
             yield Fault(path, f"topic {topic.id!r} has no name", "write the name readers will see")

@@ -11,7 +11,7 @@ from broadsheet.store.files import read_regular
 # A temporary file is named after the file that it is to become: ".2025-05-27.jsonl.0123abcd".
 _TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{8}", re.DOTALL)
 _DATA = re.compile(r"\d{4}-\d\d-\d\d\.jsonl?|.+\.yml", re.DOTALL)
-CONCURRENT_WRITES = 8  # files under way before the first is waited for: more are not faster
+CONCURRENT_WRITES = 8  # files being written at once; more are not faster
 
 
 def write_atomically(path: Path, data: bytes, *, durable: bool = False, sole: bool = False) -> bool:
@@ -21,7 +21,7 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False, sole: bo
     The `sole` writer of a file, by a lock, removes the temporary files of killed writers.
     """
     if sole and path.parent.is_dir():
-        _remove_those_of(path)
+        _remove_unfinished_of(path)
     if _holds(path, data):
         return False
     for _ in _writing(path, data, durable):
@@ -69,7 +69,7 @@ def _holds(path: Path, data: bytes) -> bool:
 
 
 def _writing(path: Path, data: bytes, durable: bool) -> Iterator[None]:
-    """Write a file; pause before the wait for the disk. Abandoned there, it leaves no file behind."""
+    """Write a file; pause before the wait for the disk. If it is abandoned there, it leaves no file."""
     temporary = os.path.join(path.parent, f".{path.name}.{os.urandom(4).hex()}")
     handle = _create(temporary)
     try:
@@ -117,7 +117,7 @@ def remove_unfinished(folder: Path, is_ours: Callable[[str], bool] = _is_data) -
                 Path(parent, name).unlink(missing_ok=True)
 
 
-def _remove_those_of(path: Path) -> None:
+def _remove_unfinished_of(path: Path) -> None:
     for name in os.listdir(path.parent):
         if unfinished(name) == path.name:
             path.with_name(name).unlink(missing_ok=True)

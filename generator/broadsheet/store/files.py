@@ -1,4 +1,4 @@
-"""Reads of regular files. A pipe, a device or a folder is an error at once, and never waited for."""
+"""Reads of regular files. A pipe, a device or a folder is an error at once, never a wait."""
 
 import errno
 import os
@@ -30,7 +30,7 @@ _REMEDIES = {
 def open_regular(path: str | Path) -> BinaryIO:
     """Open a regular file, or a link to one, for reading. Raises OSError, with the path, otherwise.
 
-    O_NONBLOCK keeps a pipe without a writer from being waited for: https://man7.org/linux/man-pages/man7/fifo.7.html
+    With O_NONBLOCK, a pipe without a writer is no wait: https://man7.org/linux/man-pages/man7/fifo.7.html
     """
     handle = os.open(path, _FLAGS)
     mode = os.fstat(handle).st_mode

@@ -110,7 +110,7 @@ class Store:
         except records.RecordError as error:
             raise DigestError(Diagnostic(self.label(path), str(error), "correct the file")) from error
         if receipt.date != date:
-            what = f"the receipt says {receipt.date}, its file {date}"
+            what = f"the receipt has the date {receipt.date}, its file {date}"
             raise DigestError(Diagnostic(self.label(path), what, "rename the file or correct its date"))
         return receipt
 

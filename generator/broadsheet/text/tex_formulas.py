@@ -1,4 +1,4 @@
-"""Formulas in running text, told from amounts of money.
+"""Formulas in running text, distinguished from amounts of money.
 
 Delimiters are LaTeX's: ``$…$``, ``$$…$$``, ``\\(…\\)``, ``\\[…\\]`` and the environments of displayed equations. A
 dollar sign is also a currency, so the text between two of them must look like mathematics. The rules are pandoc's (no

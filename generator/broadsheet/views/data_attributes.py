@@ -42,6 +42,6 @@ class DataAttributes:
         for name, fact in self._facts:
             if value := fact(entry):
                 attributes += f' data-{name}="{escaped(value)}"'
-        if "$" in paper.title or "\\" in paper.title:  # scripts cannot read formulas as plain text off the page
+        if "$" in paper.title or "\\" in paper.title:  # scripts cannot read formulas as plain text from the page
             attributes += f' data-title="{escaped(rendering.plain(paper.title))}"'
         return Markup(attributes)

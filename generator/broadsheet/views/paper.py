@@ -78,7 +78,9 @@ class PaperRenderer:
         by = author_list(paper.authors, self._settings.pages.authors) if paper.authors else "Authors not given"
         body = "".join(_body(entry, self._link, published, is_open, self._settings.pages.abstracts))
         facts = "".join(_facts(entry, self._settings, self._several_sources))
-        links = f'<a href="{address}">{name}</a>{self._arxiv_links(arxiv)}' if arxiv else _lost(name, address)
+        links = (
+            f'<a href="{address}">{name}</a>{self._arxiv_links(arxiv)}' if arxiv else _unresolvable_id(name, address)
+        )
         links += "".join(other_links(paper))
         start = f'<article class="paper" id="{name}" {self.data(entry)}>'
         scores = self.scores(entry)
@@ -104,7 +106,7 @@ class PaperRenderer:
         return f'{abstract} · <a href="{arxiv.pdf}">PDF</a>{html}'
 
 
-def _lost(name: str, address: str) -> str:
+def _unresolvable_id(name: str, address: str) -> str:
     return f'<a href="{address}"><span title="This id has lost its archive">{name}</span></a>'
 
 

@@ -249,7 +249,7 @@ def test_yesterdays_papers_of_one_category_under_todays_date_are_replaced(server
     day = ask(server, web)
     assert day.status is SourceStatus.OK
     assert ids(day.papers) == ["2609.20003", "2609.00200"]
-    assert said(day) == ["the feed has older papers of cs.LG; the API's are taken: nothing to do"]
+    assert said(day) == ["the feed has older papers of cs.LG; those of the API replace them: nothing to do"]
     assert day.open.endswith("taken from its API, whose index may be behind")
     query = parse_qs(urlsplit(server.asked[-1].path).query)["search_query"][0]
     assert query == "(cat:cs.LG) AND submittedDate:[202609221800 TO 202609231759]"

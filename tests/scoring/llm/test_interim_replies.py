@@ -69,7 +69,7 @@ def test_another_protocol_that_was_not_asked_for_is_no_reply(web: HttpClient, se
     server.on("/a", after(switching))
     with pytest.raises(WebError) as caught:
         web.post(PAID, f"{server.url}/a", {})
-    assert "answers in another protocol, which was not asked for" in str(caught.value)
+    assert "replies in another protocol, which was not requested" in str(caught.value)
     assert (caught.value.reply, caught.value.sent, server.paths()) == (None, True, ["/a"])
 
 

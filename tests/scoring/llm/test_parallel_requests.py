@@ -218,7 +218,7 @@ def test_a_reply_that_fails_the_reader_is_kept_with_its_cost(
     monkeypatch.setattr(replies, "parse", failing)
     done = digest.score()
     assert done.scored == 19
-    assert done.unscored == {ids[0]: "the reply could not be judged (OverflowError)"}
+    assert done.unscored == {ids[0]: "the reply could not be parsed (OverflowError)"}
     assert digest.receipt.tokens == server.tokens
     monkeypatch.undo()
     before = len(server.asked)

@@ -278,8 +278,8 @@ def test_a_request_without_an_answer_is_not_sent_again_at_once_and_named(digest:
     assert [len(batch) for batch in server.asked] == [10, 10, 10, 10]
     assert done.errors == (
         "the endpoint answers too slowly",
-        "2 × a request without an answer: whether it was charged is not known, and not counted",
-        "the endpoint breaks the connection off",
+        "2 × a request without a reply: it may have been charged, and is not counted",
+        "the endpoint breaks off the connection",
     )
     assert digest.receipt.errors == tuple(f"scoring: {what}" for what in done.errors)
     assert digest.receipt.tokens == server.tokens
@@ -366,7 +366,7 @@ def test_a_hostile_abstract_that_the_model_obeys_reaches_no_other_day(digest: Di
     server.then(model_server.saying("\n".join(lines)))
     done = digest.score()
     assert digest.papers.keys() == set(ids)
-    assert done.errors == ("lines about papers that were not asked about: 2501.00001",)
+    assert done.errors == ("lines about papers that were not requested: 2501.00001",)
 
 
 # -- money ---------------------------------------------------------------------------------------------------------
@@ -380,7 +380,7 @@ def test_a_budget_is_never_exceeded(digest: Digest, server: ModelServer, budget:
     done = digest.score(budget=Decimal(budget))
     assert cost_of(server.tokens) <= float(budget)
     assert len(done.unscored) + done.scored == 100
-    assert f"not asked: the budget of {budget} EUR would be exceeded" in done.unscored.values()
+    assert f"not sent: the budget of {budget} EUR would be exceeded" in done.unscored.values()
     assert (digest.receipt.tokens or Tokens()) == server.tokens
 
 
@@ -438,7 +438,7 @@ def test_a_crash_pays_for_nothing_twice_and_its_receipt_is_whole(digest: Digest,
     assert done.scored == 50
     assert [len(batch) for batch in server.asked] == [10] * 6
     assert server.asked[3] == server.asked[2]
-    note = "data/replies/2025/2025-05-27.jsonl:3: a kept reply that cannot be read: "
+    note = "data/replies/2025/2025-05-27.jsonl:3: a cached reply that cannot be read: "
     assert [error.startswith(note) for error in done.errors] == [True]
     lost = server.usages[2]
     assert digest.receipt.tokens is not None

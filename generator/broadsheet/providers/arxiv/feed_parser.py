@@ -89,7 +89,7 @@ def _recorded(document: Document, log: ParseLog) -> Element:
     except UnicodeError:
         proper = body
     if proper != body:
-        log.record_fix("UTF-8 that was read as Latin-1 read again")
+        log.record_fix("UTF-8 that was read as Latin-1 decoded again")
     return parse_xml(proper.encode("utf-8", "replace"), document.where)
 
 

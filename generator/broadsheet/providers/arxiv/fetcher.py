@@ -25,10 +25,10 @@ from broadsheet.providers.parse_result import ParseResult
 from broadsheet.settings.fetch import Arxiv, Fetch
 
 NAME = "arxiv"
-_LONGEST_S = 1200.0  # a request every three seconds, a wait or two of some minutes that arXiv asks for
+_LONGEST_S = 1200.0  # a request every three seconds, and one or two waits of minutes that arXiv requests
 _LAGS = "arXiv's list of this day was taken from its API, whose index may be behind"
-_FEW = 5  # so many papers of one category that all were held back for a day are believed
-_FULL = "arXiv's feed of this day was full; what completes it, its API and OAI-PMH, may be behind"
+_FEW = 5  # papers of a category: fewer that are all older than the day may have been on hold
+_FULL = "arXiv's feed of this day was full; its API and OAI-PMH, which complete it, may be behind"
 _LONGEST_HOLD_DAYS = 30  # OAI-PMH also lists corrected records. A first version older than this is taken for one.
 _ORDER = ("new", "cross", "replace", "replace-cross")
 
@@ -70,12 +70,12 @@ class _Day:
         """Take the day from the feed; False if it is out of order, that of another day, or empty on a working day."""
         date = self._done.date
         try:
-            made_for, result, full = self._whole_feed()
+            feed_date, result, full = self._whole_feed()
         except DigestError as error:
             self._note(error)
             return False
-        self._feed_day = made_for
-        if made_for != date or any(row.date != date for row in result.rows):
+        self._feed_day = feed_date
+        if feed_date != date or any(row.date != date for row in result.rows):
             return False
         if not result.rows:
             return self._is_holiday()
@@ -145,11 +145,11 @@ class _Day:
     def _whole_feed(self) -> tuple[str | None, ParseResult, list[str]]:
         """Return the day of the feed, what it lists, and the categories of which it may not list everything."""
         date, categories = self._done.date, self._settings.categories
-        made_for, result = self._services.feed(categories, date)
+        feed_date, result = self._services.feed(categories, date)
         if not is_full_feed(result):
-            return made_for, result, []
+            return feed_date, result, []
         if len(categories) == 1:
-            return made_for, result, list(categories)
+            return feed_date, result, list(categories)
         full = []
         for category in categories:
             try:
@@ -160,10 +160,10 @@ class _Day:
                 continue
             full += [category] if is_full_feed(part) else []
             result.rows += part.rows
-        return made_for, result, full
+        return feed_date, result, full
 
     def _complete(self, categories: list[str]) -> None:
-        """Add what a full feed had no room for: it leaves out new papers first.
+        """Add the papers that a full feed had no room for: it leaves out new papers first.
 
         The API has those submitted in time for this day, OAI-PMH those that were on hold or newly cross-listed.
         """
@@ -174,7 +174,9 @@ class _Day:
         self._take_first_versions(categories)
         self._done.open = _FULL
         if window and not submitted.rows:
-            self._say(f"the feed of {names} is full, and the API has no papers to complete it", "fetch the day again")
+            self._report(
+                f"the feed of {names} is full, and the API has no papers to complete it", "fetch the day again"
+            )
             return
         more = len(self._papers) - before
         added = (
@@ -183,8 +185,10 @@ class _Day:
         what = f"the feed of {names} is full ({MOST_IN_FEED:,} items): {added}"
         do = f"papers that were on hold for more than {_LONGEST_HOLD_DAYS} days may be missing"
         if not window:
-            do = f"by the calendar nothing is announced on {date}, so the API was not asked; check fetch.arxiv.holidays"
-        self._say(what, "fetch the day again for the rest" if self._has_faults() and not had_faults else do, note=True)
+            do = f"by the calendar nothing is announced on {date}, so the API was not used; check fetch.arxiv.holidays"
+        self._report(
+            what, "fetch the day again for the rest" if self._has_faults() and not had_faults else do, note=True
+        )
 
     def _in_time(self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime]) -> ParseResult:
         """Return what the API has of the day; nothing, and a problem of the day, if it fails."""
@@ -212,7 +216,7 @@ class _Day:
             self._take(ParseResult(rows=[row for row in rows if self._may_be_new(row.paper)], fixes=result.fixes))
         if undated:
             records = "1 record" if undated == 1 else f"{undated:,} records"
-            self._say(f"OAI-PMH has {records} without a readable date", "papers may be missing", note=True)
+            self._report(f"OAI-PMH has {records} without a readable date", "papers may be missing", note=True)
 
     def _mark_unproven(self, papers: Iterable[Paper]) -> None:
         older = (paper for paper in papers if self._day_of(paper.published) < self._done.date)
@@ -277,7 +281,7 @@ class _Day:
                 self._detail(result)
         except DigestError as error:
             self._note(error)
-            self._say("the feed's papers are kept without details", "fetch again to fill them in", note=True)
+            self._report("the feed's papers are kept without details", "fetch again to fill them in", note=True)
 
     def _detail(self, result: ParseResult) -> None:
         for row in result.rows:
@@ -295,19 +299,21 @@ class _Day:
                 except DigestError as error:
                     self._done.problems += error.problems
                     submitted = ParseResult()
-                if _has_own(submitted, category) or len(new) >= _FEW:  # fewer may have been held back, and came alone
-                    self._put_in_place(category, new, submitted)
+                if _has_own(submitted, category) or len(new) >= _FEW:  # fewer may have been on hold, with no other
+                    self._replace_category(category, new, submitted)
 
-    def _put_in_place(self, category: str, old: list[Paper], submitted: ParseResult) -> None:
+    def _replace_category(self, category: str, old: list[Paper], submitted: ParseResult) -> None:
         for paper in old:
             del self._papers[paper.arxiv_id]
         if _has_own(submitted, category):
             self._take(submitted)
             self._done.open = _LAGS
-            self._say(f"the feed has older papers of {category}; the API's are taken", "nothing to do", note=True)
+            self._report(
+                f"the feed has older papers of {category}; those of the API replace them", "nothing to do", note=True
+            )
         else:
             self._done.status = SourceStatus.STALE
-            self._say(f"the feed has older papers of {category}, and the API none of the day", "try again later")
+            self._report(f"the feed has older papers of {category}, and the API none of the day", "try again later")
 
     def _are_older(self, papers: Iterable[Paper]) -> bool:
         """Return whether all papers were submitted in time for an earlier day; unknown times count as this day's."""
@@ -320,7 +326,7 @@ class _Day:
         """Add the problems of an error as notes, since the day does not depend on them."""
         self._done.problems += [msgspec.structs.replace(problem, is_note=True) for problem in error.problems]
 
-    def _say(self, what: str, do: str, *, note: bool = False) -> None:
+    def _report(self, what: str, do: str, *, note: bool = False) -> None:
         self._done.problems.append(Diagnostic("arXiv", what, do, is_note=note))
 
 

@@ -45,7 +45,7 @@ def parse(document: Document, day: str | None) -> ParseResult:
         raise rejected(document.where, message, "correct the request, then fetch again", kind)
     records = list(root.iter("record"))
     if not records:
-        raise rejected(document.where, "an OAI-PMH answer without records", "ask for ListRecords or GetRecord")
+        raise rejected(document.where, "an OAI-PMH answer without records", "request ListRecords or GetRecord")
     rows: list[PaperRow] = []
     deleted = 0
     for record in records:
@@ -77,11 +77,9 @@ def _add_record(record: Element, day: str | None, log: ParseLog, rows: list[Pape
     text = child_text(about, "id") or child_text(child(record, "header"), "identifier") or ""
     paper_id = arxiv_id.parse(text)
     if about is None or paper_id is None:
-        message = (
-            f"no arXiv id: {normalize.excerpt(text)}" if about is not None else "no metadata in a format that is known"
-        )
+        message = f"no arXiv id: {normalize.excerpt(text)}" if about is not None else "no metadata in a known format"
         kind = "no arXiv id" if about is not None else message
-        log.reject(message, "ask arXiv for the format arXiv or arXivRaw", kind)
+        log.reject(message, "request the format arXiv or arXivRaw", kind)
         return
     row = {"arxiv_id": paper_id.id, "title": child_text(about, "title"), **_DETAILS[about.tag](about)}
     if not (paper := row_parser.parse_paper(row, None, log)):

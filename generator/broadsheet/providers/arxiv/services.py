@@ -24,9 +24,9 @@ SERVICE = Service(name="arXiv", interval=3.0, pause=10.0, domain="arxiv.org")
 
 MOST_IN_FEED = 2000  # a feed holds no more: https://info.arxiv.org/help/rss.html
 _IDS = 100
-_PAGE = 1000  # 2,000 are allowed, but often come short
+_PAGE = 1000  # 2,000 are allowed, but such pages are often incomplete
 _MOST = 30_000
-_EMPTY_PAGES = 3  # the API answers 200 with nothing now and then, though there is something
+_EMPTY_PAGES = 3  # the API sometimes replies 200 with nothing although it has papers
 _MOST_LISTS = 1000
 _PHYSICS = frozenset(
     "astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nlin nucl-ex nucl-th physics quant-ph".split()
@@ -46,7 +46,7 @@ class ArxivServices:
         """
         document = self._xml(f"{self._at.arxiv_feed}/{'+'.join(map(quote, categories))}")
         result = arxiv_feed.parse(document, date)
-        days = {row.date for row in result.rows}  # Atom says it of each paper, but not of the whole
+        days = {row.date for row in result.rows}  # Atom has a day for each paper, but none for the whole
         return arxiv_feed.feed_day(document) or (days.pop() if len(days) == 1 else None), result
 
     def details(self, ids: Sequence[str], date: str) -> Iterator[ParseResult]:
@@ -85,7 +85,9 @@ class ArxivServices:
             received += entries
             empty = 0 if entries else empty + 1
             if total > _MOST:
-                raise rejected(page.where, f"{total:,} papers of {date}, more than the API gives", "ask for less")
+                raise rejected(
+                    page.where, f"{total:,} papers of {date}, more than the API gives", "fetch fewer categories"
+                )
             if entries and received >= total:
                 break
         if received < total:

@@ -79,7 +79,7 @@ def _pages(web: HttpClient, repository: Repository, problems: list[Diagnostic]) 
         yield page
         has_records = has_records or bool(page.publications)
         start += len(page.publications) + page.rejected_publications
-    raise rejected(printable_url(repository.url), "gives pages without end", "narrow the query")
+    raise rejected(printable_url(repository.url), "returns pages without end", "narrow the query")
 
 
 def _page(web: HttpClient, repository: Repository, start: int) -> ParseResult:

@@ -121,7 +121,7 @@ def _download(lines: list[tuple[int, dict[str, Any]]], log: ParseLog) -> ParseRe
     result = log.result(list(_papers(iter(papers), log)))
     result.receipts = receipts
     if publications:
-        message = f"{publications} publications, in the form in which pages show them, are not taken in"
+        message = f"{publications} publications, in the form in which pages show them, are not imported"
         hint = "import the repository's export, or data/publications of that digest"
         result.problems.append(Diagnostic(log.location.rpartition(":")[0], message, hint, is_note=True))
     return result

@@ -152,7 +152,7 @@ def _parse_row(item: InputRow, day: str | None, columns: dict[str, ScoreColumn],
     row, date = _split_date(item.row, day, log)
     if date is None:
         return None
-    row, odd = _without_odd_scores(row, columns, log)
+    row, odd = _without_foreign_scores(row, columns, log)
     paper = row_parser.parse_paper(row, item.key, log)
     if paper is None:
         return None
@@ -161,7 +161,7 @@ def _parse_row(item: InputRow, day: str | None, columns: dict[str, ScoreColumn],
     return log.row(paper, date)
 
 
-def _without_odd_scores(
+def _without_foreign_scores(
     row: dict[str, Any], columns: dict[str, ScoreColumn], log: ParseLog
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the row without scores on another scale than ours, and their scales."""

@@ -114,7 +114,7 @@ def _identify(row: dict[str, Any], key: str | None, log: ParseLog) -> ArxivId | 
         if paper_id := normalize.parse_id(value, log):
             other = row.get("ARXIVID")
             if other is not None and other != value and normalize.parse_id(other, ParseLog("")) != paper_id:
-                kind = "two ids in one row: the paper's own is believed"
+                kind = "two ids in one row: that of the paper's metadata is used"
                 log.record_fix(kind, f"{paper_id.id}, not {normalize.excerpt(other)}")
             return paper_id
     if values:
@@ -208,7 +208,7 @@ def parse_links(raw: object, log: ParseLog) -> Links | None:
             log.record_fix("a link that is not an http(s) address was left out", f"{name} {normalize.excerpt(text)}")
             continue
         if address != text:
-            log.record_fix("white space taken out of a link", address)
+            log.record_fix("white space removed from a link", address)
         links[name] = address
     return Links(**links) if links else None
 

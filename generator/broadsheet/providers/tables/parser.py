@@ -114,7 +114,7 @@ def read_rows(
     layout = _header(document)
     lines = split_lines(document.text)
     if any(line.strip() and not _SEPARATOR.match(line) for line in lines[: layout.skipped]):
-        what = f"the header is on line {layout.skipped + 1}; the lines before it were passed over"
+        what = f"the header is on line {layout.skipped + 1}; the lines before it were skipped"
         notes.append(Diagnostic(f"{document.where}:1", what, "nothing to do if they are a title", is_note=True))
     records, unclosed = _records(lines, layout.skipped, layout.delimiter)
     for line in unclosed:

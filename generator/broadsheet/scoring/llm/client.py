@@ -118,7 +118,7 @@ class LlmClient:
         words = one_line(self._secrets.redact(words))[:200]
         if words and words not in self._logged and not self._secrets.contains_encoded(words):
             self._logged.add(words)
-            _LOG.warning("the endpoint says: %s", words)
+            _LOG.warning("the endpoint reports: %s", words)
 
 
 def is_configured(settings: LanguageModel, environment: Mapping[str, str]) -> bool:

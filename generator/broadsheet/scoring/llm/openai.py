@@ -24,7 +24,7 @@ _CODES = {  # the error codes that say more than the HTTP status
 _CLUES = {  # in the messages of providers without codes
     r"content.?(?:filter|policy)|moderation|inspection": _CONTENT_FILTER,
     r"(?:maximum )?context.{0,20}(?:length|window)|too (?:long|many tokens)": "too long for the model",
-    r"(?:unknown|unsupported|unrecognized|unexpected) (?:field|parameter|argument)": "a setting it does not know",
+    r"(?:unknown|unsupported|unrecognized|unexpected) (?:field|parameter|argument)": "an unknown setting",
 }
 
 

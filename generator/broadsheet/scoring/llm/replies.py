@@ -66,7 +66,7 @@ def parse_safely(content: str, requested: Collection[str], *, cut: bool = False)
     try:
         return parse(content, requested, cut=cut)
     except Exception as error:
-        return ParsedReply({}, dict.fromkeys(requested, f"the reply could not be judged ({type(error).__name__})"))
+        return ParsedReply({}, dict.fromkeys(requested, f"the reply could not be parsed ({type(error).__name__})"))
 
 
 def _attempts(content: str, requested: Collection[str], cut: bool) -> Iterator[ParsedReply]:
@@ -96,7 +96,7 @@ def _parse_answer(answer: reply_text.AnswerParts, requested: Collection[str], cu
     revised = reply_layouts.revised(answer.text, requested) & parsed.ratings.keys() if rows else set()
     clear = {paper: rating for paper, rating in parsed.ratings.items() if paper not in revised}
     return ParsedReply(
-        clear, parsed.faults | dict.fromkeys(revised, "a verdict that was taken back"), parsed.unexpected
+        clear, parsed.faults | dict.fromkeys(revised, "a rating that the reply revises"), parsed.unexpected
     )
 
 

@@ -25,8 +25,8 @@ from broadsheet.scoring.llm.replies import Rating
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
 
-# A paper is given up after so many paid replies without its rating: in all, which is two runs' worth, and to requests
-# about it alone. In the others another paper of the batch may be the reason.
+# A paper is given up after this many paid replies without its rating: in all (two runs have that many), and to requests
+# for it alone. In a batch, another paper may be the reason.
 MAX_USELESS, MAX_USELESS_ALONE = 6, 2
 _MAX_REPLY = 100_000  # characters; a longer reply is not worth storing
 
@@ -110,15 +110,15 @@ class ReplyLog:
                 request = _OLD_REQUEST.decode(line)
         except (msgspec.MsgspecError, RecursionError):
             do = "restore it from the history of data/, or delete it: its papers are then paid for again"
-            self.problems.append(Diagnostic(where, "a kept reply that cannot be read", do, is_note=True))
+            self.problems.append(Diagnostic(where, "a cached reply that cannot be read", do, is_note=True))
         else:
             if request.reply is not None:
                 ratings = replies.parse_safely(request.reply, request.input_hashes, cut=request.cut).ratings
                 request = msgspec.structs.replace(request, ratings=request.ratings | ratings)
             self._old.append(request)
-            self._remember(request)
+            self._register(request)
 
-    def _remember(self, request: LoggedRequest) -> None:
+    def _register(self, request: LoggedRequest) -> None:
         for arxiv_id, input_hash in request.input_hashes.items():
             key = ReplyKey(arxiv_id, input_hash, request.model, request.rubric)
             if arxiv_id in request.ratings:
@@ -155,7 +155,7 @@ class ReplyLog:
         """Record the ratings in the reply at `place`."""
         with self._lock:
             request = self._new[place] = msgspec.structs.replace(self._new[place], ratings=ratings)
-        self._remember(request)
+        self._register(request)
 
     def compact(self) -> None:
         """Sort the lines of this run, and drop the replies that no later parser can need."""

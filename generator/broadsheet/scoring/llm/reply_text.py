@@ -45,12 +45,12 @@ _MAX_TAIL = 2000
 _MAX_BROKEN = 1000  # objects; a reply with more is useless
 
 # A mark that a sentence mentions: after a word that a noun follows, or in quotes.
-_SPOKEN_OF = re.compile(
+_MENTIONED = re.compile(
     r"(?:\b(?:an?|the|this|that|these|any|no|of|on|at|in|by|with|without|for|from|to|before|after|ignor(?:ed|ing)) "
     r"|[\"'`“‘(])\Z",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"[\"'`”’)]?(?:[ \t]+[a-z(]|[.,;:!?)])")
+_CONTINUES = re.compile(r"[\"'`”’)]?(?:[ \t]+[a-z(]|[.,;:!?)])")
 _STRUCK = re.compile(r"~~[^~\n]{1,5000}~~|<(del|s|strike)>.{0,5000}?</\1>", re.IGNORECASE | re.DOTALL)
 _STRIKES = re.compile(r"(~~|<(?:del|s|strike)>)[\s`*\[]{0,20}\Z", re.IGNORECASE)
 
@@ -126,7 +126,7 @@ class _Scan:
             self._parts.append("{")
             self._position = start + 1
             return
-        if _in_a_text(self._text, start):
+        if _is_in_text(self._text, start):
             self._position = self._next_line(start + 1)
             self._parts.append(self._text[start : self._position])
             return
@@ -134,7 +134,7 @@ class _Scan:
         if members.closed and (struck := self._struck(start, end)):
             self._position = struck
             return
-        doubtful = _is_quoted(self._text, start) or (members.closed and self._goes_on(end))
+        doubtful = _is_quoted(self._text, start) or (members.closed and self._continues(end))
         self._parts.append(Members(closed=False) if doubtful else members)
         self._broken_count += doubtful or not members.closed
         # The rest of the line after a broken object may be part of one of its texts.
@@ -152,7 +152,7 @@ class _Scan:
             return index + len(closing)
         return {"~~": self._next_line(end), "<s>": 0}.get(mark, len(self._text))  # cut off; <s> begins some replies
 
-    def _goes_on(self, end: int) -> bool:
+    def _continues(self, end: int) -> bool:
         """Return True if ratings follow the object: then a brace in its comment was mistaken for its end."""
         tail = self._text[end : end + _MAX_TAIL].partition("{")[0]
         return bool(_TAIL.search(tail) or _TAIL_OF_LINE.search(tail.partition("\n")[0]))
@@ -166,7 +166,7 @@ class _Scan:
     def _mark(self, token: re.Match[str]) -> None:
         self._position = token.end()
         before = self._text[self._text.rfind("\n", 0, token.start()) + 1 : token.start()]
-        if _CELL.match(before) or (_SPOKEN_OF.search(before[-20:]) and _GOES_ON.match(self._text, token.end())):
+        if _CELL.match(before) or (_MENTIONED.search(before[-20:]) and _CONTINUES.match(self._text, token.end())):
             self._parts.append(token[0])
         elif token["open"]:
             self._reasoning_start = len(self._parts) if self._reasoning_start is None else self._reasoning_start
@@ -191,7 +191,7 @@ class _Scan:
         self._reasoning_start, self._firm = None, False
 
 
-def _in_a_text(text: str, start: int) -> bool:
+def _is_in_text(text: str, start: int) -> bool:
     """Return True if the object begins in a comment, or on a line about another paper."""
     line = text[max(text.rfind("\n", 0, start), text.rfind("}", 0, start)) + 1 : start]
     if _FIELD.search(line):

@@ -23,13 +23,13 @@ from broadsheet.scoring.llm.reply_log import MAX_USELESS, LoggedRequest, ReplyKe
 from broadsheet.scoring.scores import Scores
 from broadsheet.settings.config import Settings
 
-GIVEN_UP = f"not asked again: {MAX_USELESS} replies that were paid for had no verdict on it"
+GIVEN_UP = f"not sent again: {MAX_USELESS} paid replies had no rating of it"
 
 
 class LanguageModelScorer:
     """A scorer by the model of `client`, with the prompt of `settings`, within `budget`.
 
-    `reply_log` has the paid requests of the day. With `again` it also sends papers that were given up. Raises
+    `reply_log` has the paid requests of the day. With `rescore` it also sends papers that were given up. Raises
     DigestError if the settings have no prompt, or no price although there is a budget.
     """
 
@@ -40,11 +40,11 @@ class LanguageModelScorer:
         reply_log: ReplyLog,
         *,
         budget: Decimal | None = None,
-        again: bool = False,
+        rescore: bool = False,
         progress: Progress = lambda done, total: None,
     ) -> None:
         self._settings, self._client, self._log, self._progress = settings, client, reply_log, progress
-        self._again = again
+        self._rescore = rescore
         self._template = PromptTemplate.of(settings)
         self._rubric, self._model = self._template.rubric, client.model
         self._price = settings.llm.prices.get(self._model)
@@ -63,14 +63,14 @@ class LanguageModelScorer:
         given_up = {
             arxiv_id: GIVEN_UP
             for arxiv_id, key in keys.items()
-            if arxiv_id not in logged and not self._again and self._log.is_given_up(key)
+            if arxiv_id not in logged and not self._rescore and self._log.is_given_up(key)
         }
         runner = BatchRunner(
             [paper for paper in papers if paper.arxiv_id not in logged and paper.arxiv_id not in given_up],
             self._send,
             self._progress,
             parallel=self._settings.llm.parallel,
-            unaffordable=f"not asked: the budget of {self._limit} {self._currency} would be exceeded",
+            unaffordable=f"not sent: the budget of {self._limit} {self._currency} would be exceeded",
         )
         runner.run(self._settings.llm.batch)
         self._log.compact()
@@ -131,7 +131,7 @@ class LanguageModelScorer:
         if failure.tokens:
             self._log.record_ratings(place, {})
         elif failure.charged:
-            self._errors["a request without an answer: whether it was charged is not known, and not counted"] += 1
+            self._errors["a request without a reply: it may have been charged, and is not counted"] += 1
         return BatchResult({}, {paper.arxiv_id: failure.reason for paper in batch}, failure.kind)
 
     # -- all of them -----------------------------------------------------------------------------------------------
@@ -169,4 +169,4 @@ class LanguageModelScorer:
 def _unexpected(written: Sequence[str]) -> str:
     """Return the error for ids that were not requested. Only real ids are quoted: other text is the model's own."""
     ids = [name for name in written if arxiv_id.is_canonical(name)]
-    return f"lines about papers that were not asked about: {', '.join(ids[:3])}" if ids else "lines without an id"
+    return f"lines about papers that were not requested: {', '.join(ids[:3])}" if ids else "lines without an id"

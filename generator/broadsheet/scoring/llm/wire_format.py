@@ -1,4 +1,4 @@
-"""The seam between the client and the JSON of an LLM endpoint. A module such as `openai` implements it. Pure."""
+"""The interface between the client and the JSON of an LLM endpoint. A module such as `openai` implements it. Pure."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol

@@ -76,13 +76,13 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
     first = [entry for entry in catalogue.day(key) if entry.first_seen == key and has_page(entry, settings)]
     if not first:
         return
-    again = catalogue.later_entries(key)
-    publications = _publications(catalogue, [key, *sorted({entry.date for entry in again})])
-    distributions = distributions_of(catalogue, [*first, *again])
+    later = catalogue.later_entries(key)
+    publications = _publications(catalogue, [key, *sorted({entry.date for entry in later})])
+    distributions = distributions_of(catalogue, [*first, *later])
     related, author_slugs = catalogue.related(key), catalogue.author_links(key)
     for entry in first:
         name = entry.paper.arxiv_id
-        entries = [entry, *(other for other in again if other.paper.arxiv_id == name)]
+        entries = [entry, *(other for other in later if other.paper.arxiv_id == name)]
         history = PaperHistory(
             paper=_latest(entries),
             entries=entries,
