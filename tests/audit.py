@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from tests import tools
 from tests.benchmarks import corpus
 from tests.example import ROOT, build_demo, digest, make_digest
-from tests.hosting import compressed, hosted
+from tests.static_host import compressed, hosted
 
 DAY = "daily/2025/05/27/"
 PAGES = {"home": "", "day": DAY, "paper": "papers/2505.18451/", "search": "search/", "month": "monthly/2025-05/"}

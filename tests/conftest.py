@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from broadsheet.http.client import HttpClient
 from tests import tools
 from tests.example import digest
+from tests.hourly_services import World
 from tests.loopback import FakeTime, Loopback
 from tests.model_server import ModelServer
-from tests.mornings import World
 
 ROOT = Path(__file__).resolve().parent.parent
 

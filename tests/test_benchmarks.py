@@ -16,11 +16,11 @@ from broadsheet.index.days import TopicMatcher
 from broadsheet.model.paper import Paper
 from broadsheet.settings import config
 from broadsheet.store.store import Store
-from tests.benchmarks import archives, corpus, rivals, sites, tables
+from tests.benchmarks import archives, corpus, other_generators, sites, tables
 from tests.benchmarks.__main__ import END, START, read, write_docs
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Archive, Figure, Report, slope
-from tests.benchmarks.measuring import Failed, Run, repeat, run
+from tests.benchmarks.measurement import Failed, Run, repeat, run
 from tests.example import ROOT, tree
 
 pytestmark = pytest.mark.slow
@@ -73,9 +73,9 @@ def test_days_that_are_added_can_be_taken_away_again(tmp_path: Path, papers: lis
 def test_both_others_have_every_paper_with_its_text_and_links(tmp_path: Path, papers: list[Paper]) -> None:
     settings = config.load(archives.settle(tmp_path / "settings"))
     match = TopicMatcher(settings)
-    days = [rivals.day(*day, settings, match) for day in archives.days(papers, archives.dates(3))]
-    hugo = tree(rivals.write_hugo(tmp_path / "hugo", days))
-    mkdocs = tree(rivals.write_mkdocs(tmp_path / "mkdocs", days))
+    days = [other_generators.day(*day, settings, match) for day in archives.days(papers, archives.dates(3))]
+    hugo = tree(other_generators.write_hugo(tmp_path / "hugo", days))
+    mkdocs = tree(other_generators.write_mkdocs(tmp_path / "mkdocs", days))
     for day in days:
         text = hugo[f"content/daily/{day.path}.md"]
         assert mkdocs[f"docs/daily/{day.path}.md"] == text
@@ -110,11 +110,11 @@ def _html(text: str) -> HtmlElement:
 def test_no_text_is_taken_for_markdown(text: str) -> None:
     line = " ".join(text.split())
     if line:
-        assert _text(_html(rivals.markdown(text))) == line
+        assert _text(_html(other_generators.markdown(text))) == line
 
 
 def test_a_bare_address_becomes_a_link() -> None:
-    page = _html(rivals.markdown("See https://example.org/a_b_c (and more)."))
+    page = _html(other_generators.markdown("See https://example.org/a_b_c (and more)."))
     assert [link.get("href") for link in page.iter("a")] == ["https://example.org/a_b_c"]
     assert _text(page) == "See https://example.org/a_b_c (and more)."
 

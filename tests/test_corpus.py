@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.example import ROOT, digest, make_digest
-from tests.hosting import hosted
+from tests.static_host import hosted
 from tests.views.test_browser import SHIFT
 
 DAY = "daily/2025/05/27/index.html"

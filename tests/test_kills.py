@@ -20,10 +20,10 @@ from broadsheet.store.lock import file_lock, introduce
 from broadsheet.store.temporary_folders import scratch_folder
 from tests.example import ROOT, command_line, digest, make_digest, paper
 from tests.kills.__main__ import kills
-from tests.kills.killing import MARK, is_held, marked
+from tests.kills.kill import MARK, is_held, marked
 from tests.loopback import Loopback
 from tests.model_server import KEY, ModelRequest, ModelServer, Reply, well
-from tests.morning import DAY, HF, WEEKS_LATER, Morning, hf_list
+from tests.run_setup import DAY, HF, WEEKS_LATER, RunSetup, hf_list
 
 PATIENCE_S = 60  # of a machine that has much else to do
 METHODS = ("fork", "spawn", "forkserver")
@@ -58,7 +58,7 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 
 def test_ten_commands_killed_at_random_moments() -> None:
-    found = {str(kill): faults for kill, faults in kills(10, seed=3, patience=PATIENCE_S)}
+    found = {str(kill): faults for kill, faults in kills(10, seed=3, timeout=PATIENCE_S)}
     assert len(found) == 10
     assert {name: faults for name, faults in found.items() if faults} == {}
 
@@ -178,41 +178,41 @@ def test_a_lock_whose_holder_cannot_be_read_is_waited_for_all_the_same(tmp_path:
 
 
 @pytest.fixture
-def morning(tmp_path: Path) -> Iterator[Morning]:
+def run_setup(tmp_path: Path) -> Iterator[RunSetup]:
     with Loopback() as server, ModelServer(KEY) as model:
         server.on(HF, hf_list("2609.30001"))
-        yield Morning(tmp_path / "digest", server, model)
+        yield RunSetup(tmp_path / "digest", server, model)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_a_run_that_waits_for_a_model_ends_when_told_and_its_day_is_done_next_time(
-    morning: Morning, number: signal.Signals
+    run_setup: RunSetup, number: signal.Signals
 ) -> None:
-    morning.make("run: {min_relevance: 1}\n")
-    assert morning.model
+    run_setup.make("run: {min_relevance: 1}\n")
+    assert run_setup.model
 
     def slow(question: ModelRequest) -> Reply:
         time.sleep(3)
         return well(question)
 
-    morning.model.then(slow)
-    settings = morning.root / "digest.yml"
+    run_setup.model.then(slow)
+    settings = run_setup.root / "digest.yml"
     settings.write_text(settings.read_text().replace("timeout: 2,", "timeout: 600,"))
     line = command_line("run", "--date", DAY, "--no-build", "--quiet", now=WEEKS_LATER)
-    environment = os.environ | morning.environment | {"PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(line, cwd=morning.root, env=environment, stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: morning.model and morning.model.requests)
+    environment = os.environ | run_setup.environment | {"PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(line, cwd=run_setup.root, env=environment, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: run_setup.model and run_setup.model.requests)
     process.send_signal(number)
     _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 128 + number
     assert "Traceback" not in errors
     assert (
         digest(
-            "run", "--date", DAY, "--no-build", now=WEEKS_LATER, cwd=morning.root, env=morning.environment
+            "run", "--date", DAY, "--no-build", now=WEEKS_LATER, cwd=run_setup.root, env=run_setup.environment
         ).returncode
         == 0
     )
-    assert morning.receipt().errors == ()
+    assert run_setup.receipt().errors == ()
 
 
 def test_an_import_that_waits_for_its_input_ends_when_told(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak import judge, receipts
+from tests.soak import comparison, receipts
 from tests.soak.archive import Archive
-from tests.soak.judge import Court
-from tests.soak.play import Outcome, play
+from tests.soak.comparison import Evidence
 from tests.soak.schedule import Schedule, at, feed_day, newest_day
+from tests.soak.simulation import Outcome, simulate
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,7 @@ DAYS = 10
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
     """Two worlds, played and judged."""
-    return [play(seed, DAYS, tmp_path_factory.mktemp("soak"), first) for seed, first in WORLDS]
+    return [simulate(seed, DAYS, tmp_path_factory.mktemp("soak"), first) for seed, first in WORLDS]
 
 
 def test_ten_days_lose_nothing_and_pay_for_nothing_twice(outcomes: list[Outcome]) -> None:
@@ -71,26 +71,28 @@ def _changed_receipt(key: str, value: object) -> Callable[[Path], None]:
     ],
 )
 def test_judges_find_damage(outcomes: list[Outcome], damage: Callable[[Path], None], kind: str) -> None:
-    court = outcomes[0].court
-    files = {path: path.read_bytes() for path in (court.archive.root / "data").rglob("*.json*")}
+    evidence = outcomes[0].evidence
+    files = {path: path.read_bytes() for path in (evidence.archive.root / "data").rglob("*.json*")}
     try:
-        damage(court.archive.root)
-        damaged = Court(court.world, court.arxiv, court.model, court.runs, Archive(court.archive.root))
-        found = Counter(one.kind for check in (*judge.CHECKS, *receipts.CHECKS) for one in check(damaged))
+        damage(evidence.archive.root)
+        damaged = Evidence(
+            evidence.world, evidence.arxiv, evidence.model, evidence.runs, Archive(evidence.archive.root)
+        )
+        findings = Counter(item.kind for check in (*comparison.CHECKS, *receipts.CHECKS) for item in check(damaged))
     finally:
         for path, data in files.items():
             path.write_bytes(data)
-    assert found[kind]
+    assert findings[kind]
 
 
 def test_judges_find_a_paper_that_is_paid_twice(outcomes: list[Outcome]) -> None:
-    court = outcomes[0].court
-    call = next(call for call in court.model.calls if call.useful)
-    court.model.calls.append(call)
+    evidence = outcomes[0].evidence
+    call = next(call for call in evidence.model.calls if call.useful)
+    evidence.model.calls.append(call)
     try:
-        assert {finding.kind for finding in judge.payments(court)} == {"paid twice"}
+        assert {finding.kind for finding in comparison.payments(evidence)} == {"paid twice"}
     finally:
-        court.model.calls.pop()
+        evidence.model.calls.pop()
 
 
 def test_the_world_keeps_the_calendar_that_arxiv_publishes() -> None:

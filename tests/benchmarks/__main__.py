@@ -8,13 +8,13 @@ from pathlib import Path
 
 import msgspec
 
-from tests.benchmarks import bench, corpus, machine, making, tables
+from tests.benchmarks import bench, corpus, inputs, machine, tables
 from tests.benchmarks.archives import DAYS
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Report
 from tests.example import ROOT
 
-ALL = ("month", "y1", "y2", "y5", "y10", making.REAL)
+ALL = ("month", "y1", "y2", "y5", "y10", inputs.REAL)
 PAGE = ROOT / "docs" / "benchmarks.md"
 START, END = "<!-- figures -->", "<!-- end of figures -->"
 BESIDE = "y1"  # the archive that the others build too
@@ -23,7 +23,7 @@ BESIDE = "y1"  # the archive that the others build too
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--archives", default=",".join(ALL), help=f"some of {', '.join([*DAYS, making.REAL])}")
+    parser.add_argument("--archives", default=",".join(ALL), help=f"some of {', '.join([*DAYS, inputs.REAL])}")
     parser.add_argument("--runs", type=int, default=5, help="runs of each thing")
     parser.add_argument("--budget", type=float, default=180, help="seconds for the runs of one thing; one run at least")
     parser.add_argument("--json", type=Path, default=ROOT / ".digest" / "benchmarks.json", help="where to keep figures")
@@ -42,7 +42,7 @@ def main() -> None:
         write_docs(read(given.write_docs), PAGE)
         return
     names = given.archives.split(",")
-    if unknown := set(names) - {*DAYS, making.REAL}:
+    if unknown := set(names) - {*DAYS, inputs.REAL}:
         raise SystemExit(f"no such archive: {', '.join(sorted(unknown))}")
     given.json.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="digest-bench-") as folder:
@@ -60,16 +60,16 @@ def measure(work: Path, names: list[str], given: argparse.Namespace) -> Report:
     hugo = None if given.no_others else machine.hugo()
     report = Report(machine.describe(hugo), shlex.join(["python", "-m", "tests.benchmarks", *sys.argv[1:]]), text)
     done = Bench(report, given.runs, given.budget, lambda line: print(line, file=sys.stderr, flush=True))
-    small = [name for name in names if making.room_for(work, name)]
+    small = [name for name in names if inputs.room_for(work, name)]
     report.notes += [f"{name}: left out, the disk has no room for it" for name in names if name not in small]
-    making.make(work, source, small, given.runs)
-    made = making.Made(work)
+    inputs.make(work, source, small, given.runs)
+    made = inputs.Made(work)
     folders = [source / "scored" / name for name in ("daizedong", "cgarling")]
     done.importing(bench.CORPUS, folders, work / "imported")
     for name in small:
         if name == BESIDE and not given.no_others:
             _beside(done, work, name, hugo)
-        done.archive(name, made.archive(name), None if name == making.REAL else made.later)
+        done.archive(name, made.archive(name), None if name == inputs.REAL else made.later)
         given.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
     return report
 
@@ -78,8 +78,8 @@ def _beside(done: Bench, work: Path, name: str, hugo: str | None) -> None:
     fast = [bench.HUGO, bench.HUGO_LEAN] if hugo else []
     if not hugo:
         done.report.notes.append("Hugo: missing, and not installed (Debian, Ubuntu: apt-get install hugo)")
-    projects = making.make_projects(work, name, [*fast, bench.MKDOCS, bench.MKDOCS_PLAIN])
-    done.beside(name, making.Made(work).archive(name), bench.others(projects, hugo or ""))
+    projects = inputs.make_projects(work, name, [*fast, bench.MKDOCS, bench.MKDOCS_PLAIN])
+    done.beside(name, inputs.Made(work).archive(name), bench.others(projects, hugo or ""))
 
 
 def read(file: Path) -> Report:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.benchmarks import archives, sites
 from tests.benchmarks.figures import Archive, Figure, Report
-from tests.benchmarks.measuring import Run, repeat, run
+from tests.benchmarks.measurement import Run, repeat, run
 
 DIGEST = (sys.executable, "-m", "broadsheet")
 BUILD = {True: "cold build", False: "cold build without search"}

@@ -6,7 +6,7 @@ from statistics import median
 
 import msgspec
 
-from tests.benchmarks.measuring import Run
+from tests.benchmarks.measurement import Run
 
 GROWING = ("y1", "y2", "y5", "y10")  # the archives over which a slope is taken
 

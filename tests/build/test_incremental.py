@@ -37,15 +37,6 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root.rename(root.with_name("original"))
 
 
-@pytest.fixture
-def root(original: Path) -> Path:
-    """A built digest, with its cache: where it was built, since its state knows the site by its place."""
-    root = original.with_name("digest")
-    shutil.rmtree(root, ignore_errors=True)
-    shutil.copytree(original, root)
-    return root
-
-
 def rows(root: Path, date: str, *papers: dict[str, object]) -> None:
     make_digest_file = root / "data/papers" / date[:4] / f"{date}.jsonl"
     make_digest_file.parent.mkdir(parents=True, exist_ok=True)

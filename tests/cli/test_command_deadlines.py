@@ -20,12 +20,12 @@ from broadsheet.providers.arxiv import services as arxiv_services
 from broadsheet.providers.huggingface import fetcher as huggingface
 from broadsheet.providers.librecat import fetcher as librecat
 from tests.example import make_digest
-from tests.hanging import DRIPPED, Hanging, dripping
 from tests.loopback import Loopback
 from tests.mail_digest import MAIL, feed, mail_digest
 from tests.model_server import KEY, ModelServer
-from tests.morning import DAY, Morning, hf_list
-from tests.playing import play
+from tests.recorded_replies import play
+from tests.run_setup import DAY, RunSetup, hf_list
+from tests.slow_server import DRIPPED, SlowServer, dripping
 
 SECONDS = 0.4
 MOMENT = 2.0
@@ -62,18 +62,18 @@ def play_all(server: Loopback) -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("source", ["hf", "arxiv", "librecat"])
 def test_a_run_goes_on_without_a_source_that_hangs(tmp_path: Path, source: str, way: str) -> None:
-    with Loopback() as server, dripping(way) as hanging:
+    with Loopback() as server, dripping(way) as slow:
         play_all(server)
-        morning = Morning(tmp_path, server)
-        morning.make_all()
+        run_setup = RunSetup(tmp_path, server)
+        run_setup.make_all()
         path = tmp_path / "digest.yml"
         address = {"hf": "huggingface", "arxiv": "arxiv_", "librecat": '"url"'}[source]
         settings = path.read_text().split(", ")
-        path.write_text(", ".join(it.replace(server.url, hanging.url) if address in it else it for it in settings))
+        path.write_text(", ".join(it.replace(server.url, slow.url) if address in it else it for it in settings))
         with within(1):
-            receipt = morning.run().receipt
+            receipt = run_setup.run().receipt
         server._unasked.clear()
-    assert hanging.connections == 1
+    assert slow.connections == 1
     conditions = {name: tally.status for name, tally in receipt.sources.items()}
     assert [name for name, condition in conditions.items() if condition == "failed"] == [
         "librecat ista" if source == "librecat" else source
@@ -83,35 +83,35 @@ def test_a_run_goes_on_without_a_source_that_hangs(tmp_path: Path, source: str, 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_run_goes_on_without_a_model_that_hangs(tmp_path: Path, way: str) -> None:
-    with Loopback() as server, dripping(way) as hanging, ModelServer(KEY) as model:
+    with Loopback() as server, dripping(way) as slow, ModelServer(KEY) as model:
         server.on("/huggingface.co/api/daily_papers", hf_list("2609.30001", "2609.30002"))
-        morning = Morning(tmp_path, server, model)
-        morning.make("run: {min_relevance: 1}\n")
+        run_setup = RunSetup(tmp_path, server, model)
+        run_setup.make("run: {min_relevance: 1}\n")
         path = tmp_path / "digest.yml"
         path.write_text(path.read_text().replace("timeout: 2", f"timeout: {SECONDS}"))
-        morning.environment["DIGEST_LLM_URL"] = f"{hanging.url}/v1"
+        run_setup.environment["DIGEST_LLM_URL"] = f"{slow.url}/v1"
         with within(4):
-            receipt = morning.run().receipt
+            receipt = run_setup.run().receipt
     assert receipt.state is not DayState.OK
     assert sorted(receipt.unscored) == ["2609.30001", "2609.30002"]
-    assert morning.listed(DAY) == {"2609.30001", "2609.30002"}
+    assert run_setup.listed(DAY) == {"2609.30001", "2609.30002"}
 
 
 @pytest.mark.parametrize("way", DRIPPED)
 def test_mail_from_a_feed_that_hangs(tmp_path: Path, way: str) -> None:
     mail_digest(tmp_path, MAIL)
-    with dripping(way) as hanging, within(1):
-        result = CliRunner().invoke(commands, ["mail", hanging.url, "--root", str(tmp_path), "--dry-run"])
+    with dripping(way) as slow, within(1):
+        result = CliRunner().invoke(commands, ["mail", slow.url, "--root", str(tmp_path), "--dry-run"])
     assert "in time" in str(result.exception) or "too slowly" in str(result.exception)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_ping_to_a_hub_that_hangs(tmp_path: Path, way: str) -> None:
-    with dripping(way) as hanging, within(1):
-        root = make_digest(tmp_path, settings=f"feeds: {{hub: '{hanging.url}/'}}\n")
+    with dripping(way) as slow, within(1):
+        root = make_digest(tmp_path, settings=f"feeds: {{hub: '{slow.url}/'}}\n")
         result = CliRunner().invoke(commands, ["ping", "--root", str(root)])
     assert "answers too slowly" in str(result.exception)
-    assert hanging.connections == 1
+    assert slow.connections == 1
 
 
 SMTP_WAYS = {
@@ -126,10 +126,10 @@ SMTP_WAYS = {
 def test_mail_to_a_server_that_hangs(tmp_path: Path, way: str) -> None:
     settings = mail_digest(tmp_path / "digest", MAIL)
     recipients, _ = read_variable("ada@group.example, ben@group.example")
-    with Hanging(SMTP_WAYS[way], pause=0.02) as hanging, within(1):
+    with SlowServer(SMTP_WAYS[way], pause=0.02) as slow, within(1):
         environment = {
             "DIGEST_SMTP_HOST": "localhost",
-            "DIGEST_SMTP_PORT": str(hanging.port),
+            "DIGEST_SMTP_PORT": str(slow.port),
             "DIGEST_SMTP_TLS": "none",
         }
         report = send_edition(
@@ -137,14 +137,14 @@ def test_mail_to_a_server_that_hangs(tmp_path: Path, way: str) -> None:
         )
     assert [(it.sent, it.waiting) for it in report.deliveries] == [(0, 2)]
     assert ["mail server: does not answer in time" in str(problem) for problem in report.problems] == [True]
-    assert hanging.connections == 1
+    assert slow.connections == 1
 
 
 def test_a_mail_server_that_floods_is_given_up_by_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail_server, "DEADLINE_S", 60)
     there = mail_server.Server("localhost", 0, "none")
-    with Hanging(lambda: iter([b"220-more\r\n" * 1000] * 10_000)) as hanging, within(1):
-        connection = mail_server.Connection(there._replace(port=hanging.port))
+    with SlowServer(lambda: iter([b"220-more\r\n" * 1000] * 10_000)) as slow, within(1):
+        connection = mail_server.Connection(there._replace(port=slow.port))
         with pytest.raises(mail_server.UnreachableError, match="does not answer in time"):
             connection.send("a@b.example", "c@d.example", b"")
         connection.close()

@@ -16,8 +16,8 @@ from broadsheet.settings import config
 from broadsheet.store.store import Store
 from tests.example import SETTINGS, digest, make_digest, paper, tree
 from tests.loopback import Answer, FakeTime, Loopback
-from tests.morning import WEEKS_LATER
-from tests.playing import endpoints, play, read
+from tests.recorded_replies import endpoints, play, read
+from tests.run_setup import WEEKS_LATER
 
 DAY = "2026-09-24"
 HF = "/huggingface.co/api/daily_papers"

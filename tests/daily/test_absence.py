@@ -7,7 +7,7 @@ import pytest
 
 from broadsheet.model.state import DayState
 from broadsheet.store import records
-from tests.mornings import ARXIV, ArxivPaper, HfPaper, Operator, World, later, usual
+from tests.hourly_services import ARXIV, ArxivPaper, HfPaper, Operator, World, later, usual
 
 
 def test_nothing_on_a_working_day_is_stale_and_asked_again(tmp_path: Path, world: World) -> None:

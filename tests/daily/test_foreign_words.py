@@ -18,7 +18,7 @@ from tests import model_server
 from tests.example import tree
 from tests.loopback import Answer, Loopback
 from tests.model_server import ModelRequest, ModelServer, Reply, completion, rating
-from tests.morning import API, DAY, FEED, HF, Morning, hf_list
+from tests.run_setup import API, DAY, FEED, HF, RunSetup, hf_list
 from tests.scoring.llm.test_scorer import DAY as DATE
 from tests.scoring.llm.test_scorer import PROMPT, Digest
 
@@ -202,10 +202,10 @@ ERRORS = {
 def test_no_words_of_another_service_are_published(name: str, tmp_path: Path) -> None:
     with Loopback() as services:
         services.on(HF, ERRORS[name])
-        morning = Morning(tmp_path, services)
-        morning.make()
-        morning.run()
-    assert bool(morning.receipt().errors) == (name != "an id that is none")  # which is noted
+        run_setup = RunSetup(tmp_path, services)
+        run_setup.make()
+        run_setup.run()
+    assert bool(run_setup.receipt().errors) == (name != "an id that is none")  # which is noted
     build(tmp_path)
     assert [name for name, data in tree(tmp_path).items() if SPOKEN.encode() in data] == []
 
@@ -221,8 +221,8 @@ def test_no_words_of_arxiv_are_published(body: str, tmp_path: Path) -> None:
         services.on(FEED, Answer(200, body.encode()))
         services.on(API, Answer(200, body.encode()))
         services.on(HF, hf_list("2609.10001"))
-        morning = Morning(tmp_path, services)
-        morning.make(arxiv={"categories": ["cs.LG", "stat.ML"]}, huggingface=True)
-        morning.run()
-    assert any("arXiv" in error or "arxiv" in error for error in morning.receipt(DAY).errors)
+        run_setup = RunSetup(tmp_path, services)
+        run_setup.make(arxiv={"categories": ["cs.LG", "stat.ML"]}, huggingface=True)
+        run_setup.run()
+    assert any("arXiv" in error or "arxiv" in error for error in run_setup.receipt(DAY).errors)
     assert [name for name, data in tree(tmp_path).items() if SPOKEN.encode() in data] == []

@@ -15,8 +15,8 @@ from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
 from broadsheet.store.store import Store
 from tests.example import make_digest
+from tests.hourly_services import HfPaper, Operator, World
 from tests.loopback import Loopback
-from tests.mornings import HfPaper, Operator, World
 
 DAYS = ("2026-09-22", "2026-09-23", "2026-09-24")
 

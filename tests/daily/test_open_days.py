@@ -7,9 +7,9 @@ import pytest
 from broadsheet.daily import ledger
 from broadsheet.model.state import DayState
 from tests.example import tree
+from tests.hourly_services import API, ARXIV, FEED, ArxivPaper, HfPaper, Operator, World, later, usual
 from tests.model_server import KEY, ModelServer
-from tests.morning import HF
-from tests.mornings import API, ARXIV, FEED, ArxivPaper, HfPaper, Operator, World, later, usual
+from tests.run_setup import HF
 
 HOURS = ("00:10", "00:30", "04:23", "05:23", "13:00", "23:50")
 

@@ -33,7 +33,7 @@ from tests import model_server
 from tests.daily.test_receipts import row
 from tests.loopback import FakeTime, Loopback
 from tests.model_server import KEY, ModelServer
-from tests.morning import HF, Morning, hf_list
+from tests.run_setup import HF, RunSetup, hf_list
 
 DAY = "2026-09-24"
 GPT = Scorer(model="gpt-4o", rubric="2025-05")
@@ -56,8 +56,8 @@ class Digest:
         self.server, self.model = servers
         self.model.behave()
         self.root, self.store = root, Store(root)
-        self.morning = Morning(root, self.server, self.model)
-        self.morning.make("run: {min_relevance: 4}\nprefilter: {keep: 0.6, near_misses: 2}\n")
+        self.run_setup = RunSetup(root, self.server, self.model)
+        self.run_setup.make("run: {min_relevance: 4}\nprefilter: {keep: 0.6, near_misses: 2}\n")
         self.spent = self.model.tokens.total
         self.listed: list[str] = []
 
@@ -100,8 +100,8 @@ class Digest:
     def runs(self, number: int) -> None:
         """A run with the model, or with the local scorer."""
         self._list(number)
-        self.morning.environment = self._environment(number)
-        self.morning.run()
+        self.run_setup.environment = self._environment(number)
+        self.run_setup.run()
 
     def scores(self, number: int) -> None:
         """With the model or the local scorer, what has no score, or everything again; some papers are declined."""

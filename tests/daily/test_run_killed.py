@@ -18,7 +18,7 @@ from tests import model_server
 from tests.example import ROOT, command_line, tree
 from tests.loopback import Loopback
 from tests.model_server import KEY, ModelServer
-from tests.morning import DAY, HF, WEEKS_LATER, Morning, hf_list
+from tests.run_setup import DAY, HF, WEEKS_LATER, RunSetup, hf_list
 
 IDS = [f"2609.3000{number}" for number in range(8)]
 SETTINGS = "run: {min_relevance: 5}\nprefilter: {keep: 0.75}\n"
@@ -45,18 +45,18 @@ def kept(root: Path) -> dict[str, str]:
 
 def test_killed_between_any_two_steps(tmp_path: Path, server: Loopback, model: ModelServer) -> None:
     """A process is killed with SIGKILL before and after each write; then the next day's run mends the day."""
-    morning = Morning(tmp_path / "digest", server, model)
+    run_setup = RunSetup(tmp_path / "digest", server, model)
     server.on(f"{HF}?date=2026-09-23&limit=100", hf_list("2609.30009", "2609.20001"))
     server.on(f"{HF}?date={DAY}&limit=100", hf_list(*IDS, "2609.30009"))
-    morning.make(SETTINGS)
-    settings = morning.root / "digest.yml"
+    run_setup.make(SETTINGS)
+    settings = run_setup.root / "digest.yml"
     settings.write_text(settings.read_text().replace("timeout: 2,", "timeout: 2, batch: 3,"))
-    morning.run("2026-09-23", today="2026-09-23")
+    run_setup.run("2026-09-23", today="2026-09-23")
     model.requests.clear()
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "run_killer.py"), str(tmp_path)],
         capture_output=True, text=True, check=False, cwd=ROOT,
-        env=os.environ | morning.environment | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | run_setup.environment | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     runs = {name: int(owed) for name, owed in (line.split() for line in done.stdout.splitlines())}
@@ -78,10 +78,10 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Loopback, model: M
 def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
     tmp_path: Path, server: Loopback, model: ModelServer
 ) -> None:
-    morning = Morning(tmp_path / "digest", server, model)
+    run_setup = RunSetup(tmp_path / "digest", server, model)
     server.on(HF, hf_list(*IDS))
-    morning.make("run: {min_relevance: 1}\n")
-    settings = morning.root / "digest.yml"
+    run_setup.make("run: {min_relevance: 1}\n")
+    settings = run_setup.root / "digest.yml"
     settings.write_text(settings.read_text().replace("timeout: 2,", "timeout: 60,"))
     second_waits = threading.Event()
 
@@ -90,8 +90,8 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
         return model_server.well(question)
 
     model.then(patient)
-    line = command_line("run", "--root", morning.root, "--date", DAY, "--no-build", now=WEEKS_LATER)
-    environment = os.environ | morning.environment | {"PYTHONPATH": str(ROOT)}
+    line = command_line("run", "--root", run_setup.root, "--date", DAY, "--no-build", now=WEEKS_LATER)
+    environment = os.environ | run_setup.environment | {"PYTHONPATH": str(ROOT)}
     first = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE)
     while not model.requests:
         time.sleep(0.01)
@@ -104,4 +104,4 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
     assert message.startswith(f"waiting: process {first.pid} on ")
     assert " (broadsheet run) has been at work since 2" in message
     assert [sorted(ids) for ids in model.asked] == [IDS]
-    assert morning.receipt().shown == 8
+    assert run_setup.receipt().shown == 8

@@ -8,7 +8,7 @@ import pytest
 
 from broadsheet.providers.arxiv.calendar import current_day
 from tests.example import digest, make_digest
-from tests.mornings import HfPaper, Operator, World, later
+from tests.hourly_services import HfPaper, Operator, World, later
 
 PAPER = {"arxiv_id": "2505.00001", "title": "On pruning", "authors": ["Ada"], "abstract": "Words.", "source": "hf"}
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from broadsheet.http.client import HttpClient
 from broadsheet.http.deadline import Deadline, in_time
 from broadsheet.http.service import Service, WebError
-from tests.hanging import DRIPPED, FLOODED, Hanging, dripping, flooding
 from tests.loopback import Loopback
+from tests.slow_server import DRIPPED, FLOODED, SlowServer, dripping, flooding
 
 SECONDS = 0.4
 MOMENT = 2.0
@@ -86,10 +86,10 @@ def test_tls_has_the_same_deadline(
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(context)
     for way in ("header", "100 Continue", "body"):
-        with Hanging(DRIPPED[way], pause=0.02, tls=context) as server:
+        with SlowServer(DRIPPED[way], pause=0.02, tls=context) as server:
             assert given_up(partial(web.get, SERVICE, server.url)) == "answers too slowly"
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<x/>"
-    with Hanging(lambda: iter([answer]), tls=context) as server:
+    with SlowServer(lambda: iter([answer]), tls=context) as server:
         assert web.get(SERVICE, server.url).body == b"<x/>"
 
 
@@ -100,7 +100,7 @@ def test_a_handshake_has_the_same_deadline(web: HttpClient, record: bytes) -> No
         while True:
             yield b"\x02" if record else b""
 
-    with Hanging(way, pause=0.02) as server:
+    with SlowServer(way, pause=0.02) as server:
         given_up(lambda: web.get(SERVICE, server.url.replace("http:", "https:")))
 
 
@@ -181,5 +181,5 @@ def test_no_reply_is_more_than_an_error(reply: bytes, good: bool) -> None:
     raw = (b"HTTP/1.1 200 OK\r\n" if good else b"") + reply
     once = Service(name="once", tries=1, whole_timeout=1, read_timeout=0.5)
     web = HttpClient("test", clock=time.monotonic, sleep=time.sleep)
-    with Hanging(lambda: iter([raw])) as server, web, contextlib.suppress(WebError):
+    with SlowServer(lambda: iter([raw])) as server, web, contextlib.suppress(WebError):
         web.get(once, server.url)

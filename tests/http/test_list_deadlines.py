@@ -15,11 +15,11 @@ from broadsheet.model.state import DayState
 from broadsheet.providers import fetchers
 from broadsheet.providers.fetch_result import FetchTask
 from broadsheet.settings.fetch import Arxiv, Fetch, Repository
-from tests.hanging import DRIPPED, Hanging
 from tests.loopback import Answer, FakeTime, Handler, Loopback, _send
-from tests.morning import DAY, EXPORT, HF, Morning, hf_list
-from tests.playing import endpoints, play
 from tests.providers.arxiv.test_fetcher import API, OAI, answer, entry
+from tests.recorded_replies import endpoints, play
+from tests.run_setup import DAY, EXPORT, HF, RunSetup, hf_list
+from tests.slow_server import DRIPPED, SlowServer
 
 PAGE = Service(name="pages", interval=1.0, pause=2.0)
 HOLD = (("Retry-After", "300"),)
@@ -69,7 +69,7 @@ def test_pauses_that_a_service_asks_for_count(
 
 def test_a_request_is_cut_off_at_the_end_of_its_list() -> None:
     with (
-        Hanging(DRIPPED["body"], pause=0.02) as server,
+        SlowServer(DRIPPED["body"], pause=0.02) as server,
         HttpClient("test", clock=time.monotonic, sleep=time.sleep) as web,
     ):
         start, limited = time.monotonic(), web.within(0.4)
@@ -104,46 +104,46 @@ def one_a_page(request: BaseHTTPRequestHandler) -> Answer:
 def test_a_list_that_comes_slowly_is_cut_short_and_asked_for_again(
     tmp_path: Path, server: Loopback, seconds: float
 ) -> None:
-    morning = Morning(tmp_path, server)
-    morning.make()
-    server.on(HF, slow(morning.time, seconds, one_a_page))
-    start = morning.time.now
-    receipt = morning.run(today=LATER).receipt
-    assert morning.time.now - start < 600 + 60 + 60
+    run_setup = RunSetup(tmp_path, server)
+    run_setup.make()
+    server.on(HF, slow(run_setup.time, seconds, one_a_page))
+    start = run_setup.time.now
+    receipt = run_setup.run(today=LATER).receipt
+    assert run_setup.time.now - start < 600 + 60 + 60
     assert (receipt.state, receipt.sources["hf"].status) == (DayState.PARTIAL, "ok")
     assert "no time left for this source" in str(receipt.errors)
-    assert len(morning.listed()) == len(server.asked) == ceil(600 / seconds)
+    assert len(run_setup.listed()) == len(server.asked) == ceil(600 / seconds)
     assert "could not be read to the end in time" in receipt.sources["hf"].open
     server.on(HF, hf_list("2609.30001", "2609.39999"))
-    again = morning.run(today=LATER).receipt
+    again = run_setup.run(today=LATER).receipt
     assert (again.state, again.sources["hf"].open) == (DayState.OK, "")
-    assert "2609.39999" in morning.listed()
+    assert "2609.39999" in run_setup.listed()
 
 
 def test_a_source_that_is_cut_short_and_then_fails_stays_open(tmp_path: Path, server: Loopback) -> None:
-    morning = Morning(tmp_path, server)
-    morning.make()
-    server.on(HF, slow(morning.time, 50, one_a_page))
-    morning.run(today=LATER)
+    run_setup = RunSetup(tmp_path, server)
+    run_setup.make()
+    server.on(HF, slow(run_setup.time, 50, one_a_page))
+    run_setup.run(today=LATER)
     server.on(HF, Answer(404))
-    assert morning.run(today=LATER).receipt.sources["hf"].open
+    assert run_setup.run(today=LATER).receipt.sources["hf"].open
 
 
 def test_waits_between_pages_share_the_time_of_their_list(tmp_path: Path, server: Loopback) -> None:
     """Each page is there at the second try, after the five minutes that the server asks for."""
-    morning = Morning(tmp_path, server)
-    morning.make()
+    run_setup = RunSetup(tmp_path, server)
+    run_setup.make()
     tries: dict[str, int] = {}
 
     def busy(request: BaseHTTPRequestHandler) -> Answer:
         tries[request.path] = tries.get(request.path, 0) + 1
         return one_a_page(request) if tries[request.path] == 2 else Answer(503, b"", HOLD)
 
-    server.on(HF, slow(morning.time, 0, busy))
-    start = morning.time.now
-    receipt = morning.run().receipt
-    assert morning.time.now - start < 600 + 60
-    assert (receipt.state, morning.listed()) == (DayState.PARTIAL, {"2609.30001"})
+    server.on(HF, slow(run_setup.time, 0, busy))
+    start = run_setup.time.now
+    receipt = run_setup.run().receipt
+    assert run_setup.time.now - start < 600 + 60
+    assert (receipt.state, run_setup.listed()) == (DayState.PARTIAL, {"2609.30001"})
 
 
 def test_the_days_after_have_their_own_time(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
@@ -202,13 +202,13 @@ def test_lists_of_replacements_that_break_off_keep_their_records(
 
 
 def test_details_that_take_too_long_leave_the_day_open(tmp_path: Path, server: Loopback) -> None:
-    morning = Morning(tmp_path, server)
-    morning.make(arxiv={"categories": ["cs.LG", "stat.ML"]})
+    run_setup = RunSetup(tmp_path, server)
+    run_setup.make(arxiv={"categories": ["cs.LG", "stat.ML"]})
     play(server, "arxiv_feed")
-    server.on(API, slow(morning.time, 500, Answer(503, b"", HOLD)))
-    start = morning.time.now
-    receipt = morning.run().receipt
-    assert morning.time.now - start < 1200 + 500
+    server.on(API, slow(run_setup.time, 500, Answer(503, b"", HOLD)))
+    start = run_setup.time.now
+    receipt = run_setup.run().receipt
+    assert run_setup.time.now - start < 1200 + 500
     tally = receipt.sources["arxiv"]
     assert (tally.status, tally.announced, receipt.state, len(receipt.errors)) == ("ok", 4, DayState.PARTIAL, 1)
     assert "could not be read to the end in time" in tally.open

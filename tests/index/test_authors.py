@@ -23,7 +23,7 @@ from broadsheet.views.page import Page
 from broadsheet.views.pages import author, paper, publications
 from tests.example import ROOT, SETTINGS, make_digest
 from tests.example import paper as row
-from tests.test_hostile import PAYLOADS
+from tests.test_hostile_text import PAYLOADS
 
 LETTERS = st.characters(categories=["L", "Mn"]) | st.sampled_from("aeoßøй-'’. ")
 NAMES = st.sampled_from(PAYLOADS) | st.text(LETTERS, max_size=20) | st.text(max_size=60)

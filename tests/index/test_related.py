@@ -24,7 +24,7 @@ from broadsheet.store.store import Store
 from broadsheet.views.pages import paper as paper_pages
 from tests.example import SETTINGS, make_digest
 from tests.example import paper as row
-from tests.test_hostile import PAYLOADS
+from tests.test_hostile_text import PAYLOADS
 
 pytestmark = pytest.mark.slow
 

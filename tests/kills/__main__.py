@@ -8,28 +8,28 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.kills.killing import SIGNALS, VICTIMS, Kill, Stage
-from tests.kills.scenes import Scene, scenes
+from tests.kills.cases import Case, cases
+from tests.kills.kill import SIGNALS, VICTIMS, Kill, KillTest
 
 
-def kills(count: int, seed: int, patience: float) -> Iterator[tuple[Kill, list[str]]]:
+def kills(count: int, seed: int, timeout: float) -> Iterator[tuple[Kill, list[str]]]:
     """Kill `count` commands; with each, what is wrong afterwards."""
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory(prefix="digest-kills-") as work, scenes(Path(work)) as all_scenes:
-        stage = Stage(Path(work), patience)
-        expected = {scene.name: stage.unkilled(scene) for scene in all_scenes}
+    with tempfile.TemporaryDirectory(prefix="digest-kills-") as work, cases(Path(work)) as all_scenes:
+        kill_test = KillTest(Path(work), timeout)
+        expected = {case_.name: kill_test.run_without_kill(case_) for case_ in all_scenes}
         for number in range(count):
-            scene = all_scenes[number % len(all_scenes)]
-            result, seconds = expected[scene.name]
-            yield _kill(stage, chance, scene, seconds, result)
+            case_ = all_scenes[number % len(all_scenes)]
+            result, seconds = expected[case_.name]
+            yield _kill(kill_test, chance, case_, seconds, result)
 
 
 def _kill(
-    stage: Stage, chance: random.Random, scene: Scene, seconds: float, expected: dict[str, bytes]
+    kill_test: KillTest, chance: random.Random, case_: Case, seconds: float, expected: dict[str, bytes]
 ) -> tuple[Kill, list[str]]:
     while True:
-        kill = Kill(scene, chance.choice(SIGNALS), chance.choice(VICTIMS), chance.uniform(0.05, seconds))
-        faults = stage.play(kill, expected)
+        kill = Kill(case_, chance.choice(SIGNALS), chance.choice(VICTIMS), chance.uniform(0.05, seconds))
+        faults = kill_test.run(kill, expected)
         if faults is not None:
             return kill, faults
 
@@ -42,8 +42,8 @@ def main() -> None:
     parser.add_argument("--patience", type=float, default=2, help="seconds in which all processes must have ended")
     arguments = parser.parse_args()
     wrong, done = 0, Counter[str]()
-    for kill, faults in kills(arguments.count, arguments.seed, arguments.patience):
-        done[f"{kill.scene.name} {kill.victim}"] += 1
+    for kill, faults in kills(arguments.count, arguments.seed, arguments.timeout):
+        done[f"{kill.case_.name} {kill.victim}"] += 1
         wrong += bool(faults)
         if done.total() % 20 == 0:
             print(f"{done.total()} of {arguments.count}", file=sys.stderr, flush=True)

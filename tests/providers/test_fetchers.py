@@ -13,7 +13,7 @@ from broadsheet.providers.huggingface import fetcher as huggingface
 from broadsheet.providers.librecat import fetcher as librecat
 from broadsheet.settings.fetch import Repository
 from tests.loopback import Answer, Loopback
-from tests.playing import at, play, read
+from tests.recorded_replies import at, play, read
 
 DAY = "2026-09-24"
 HF = "/huggingface.co/api/daily_papers"

@@ -1,7 +1,7 @@
-"""A world with known truth, played against `broadsheet run` for a year of mornings: ``make soak``.
+"""A year of `broadsheet run` in a simulated world whose truth is known: ``make soak``.
 
-The world (`schedule`, `world`) knows every paper and every list; the services (`arxiv`, `others`, `model`) tell of it
-as real ones do, and misbehave by `weather`; the `mornings` are runs of the command at all hours, and kills; and the
-`judge` compares what is in ``data/`` and on the pages with the truth, which is written from the services' documented
-rules and takes nothing from the program.
+The world (`schedule`, `world`) has every paper and every list. The services (`arxiv`, `other_services`, `model`) serve
+it as real ones do, with random `faults`. The `runs` start the command at all hours, and kill some of them. `comparison`
+compares ``data/`` and the pages with the truth. That is written after the services' documented rules, and uses nothing
+of the program.
 """

@@ -7,8 +7,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests.soak.judge import KINDS
-from tests.soak.play import first_day, play
+from tests.soak.comparison import KINDS
+from tests.soak.simulation import first_day, simulate
 
 
 def _seeds(text: str) -> list[int]:
@@ -26,10 +26,10 @@ def main() -> int:
     options = parser.parse_args()
     total: Counter[str] = Counter()
     for seed in options.seed:
-        with tempfile.TemporaryDirectory(prefix="soak-") as made:
-            folder = options.keep / str(seed) if options.keep else Path(made)
+        with tempfile.TemporaryDirectory(prefix="soak-") as temporary:
+            folder = options.keep / str(seed) if options.keep else Path(temporary)
             folder.mkdir(parents=True, exist_ok=True)
-            outcome = play(seed, options.days, folder, options.first)
+            outcome = simulate(seed, options.days, folder, options.first)
         for finding in outcome.findings:
             print(f"{finding.kind}: {finding.what}", file=sys.stderr)
         facts = ", ".join(f"{value:,} {name}" for name, value in outcome.facts.items())
@@ -37,8 +37,8 @@ def main() -> int:
         print(outcome.line, flush=True)
         total.update(finding.kind for finding in outcome.findings)
     if len(options.seed) > 1:
-        found = ", ".join(f"{kind} {total[kind]}" for kind in KINDS)
-        print(f"{found}, days {options.days * len(options.seed)}, in {len(options.seed)} worlds")
+        summary = ", ".join(f"{kind} {total[kind]}" for kind in KINDS)
+        print(f"{summary}, days {options.days * len(options.seed)}, in {len(options.seed)} worlds")
     return int(bool(total))
 
 

@@ -1,4 +1,4 @@
-"""What the program left: ``data/`` and the built pages, read without any help of its own."""
+"""The archive in ``data/`` and the built pages, read without code of the program."""
 
 import datetime
 import json
@@ -11,7 +11,7 @@ Row = dict[str, Any]
 
 
 class Place(NamedTuple):
-    """Where a row of a paper stands."""
+    """The place of a paper's row."""
 
     date: datetime.date
     shown: bool
@@ -40,11 +40,11 @@ class Archive:
 
     def rows(self, date: datetime.date) -> dict[str, list[Place]]:
         """The papers of a day with all their rows."""
-        found: dict[str, list[Place]] = defaultdict(list)
+        papers: dict[str, list[Place]] = defaultdict(list)
         for shown, days in ((True, self.shown), (False, self.dropped)):
             for row in days.get(date, []):
-                found[row["arxiv_id"]].append(Place(date, shown, row))
-        return found
+                papers[row["arxiv_id"]].append(Place(date, shown, row))
+        return papers
 
     def publications(self) -> list[tuple[str, str]]:
         """The id and the last change of every record."""

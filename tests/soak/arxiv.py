@@ -1,4 +1,4 @@
-"""arXiv's feed, API and OAI-PMH as they answer at a moment, well or badly.
+"""arXiv's feed, API and OAI-PMH: the replies at a time, with or without a fault.
 
 Sources: https://info.arxiv.org/help/rss_specifications.html, api/user-manual.html, oa/index.html
 """
@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
+from tests.soak.faults import Fault
 from tests.soak.schedule import DAY, EASTERN, at, feed_day
 from tests.soak.services import Request, Response
-from tests.soak.weather import Mood
 from tests.soak.world import Paper, World, is_of, own_codes
 
 _FEED_HOLDS = 2000
@@ -27,7 +27,7 @@ _FEED_HEAD = """<?xml version='1.0' encoding='UTF-8'?>
 _API_HEAD = """<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom"
  xmlns="http://www.w3.org/2005/Atom"><id>https://arxiv.org/api/x</id><title>arXiv Query</title><updated>{now}</updated>
-<opensearch:itemsPerPage>{given}</opensearch:itemsPerPage><opensearch:totalResults>{total}</opensearch:totalResults>
+<opensearch:itemsPerPage>{returned}</opensearch:itemsPerPage><opensearch:totalResults>{total}</opensearch:totalResults>
 <opensearch:startIndex>{start}</opensearch:startIndex>
 """
 _OAI_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -36,7 +36,7 @@ _OAI_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 class Arxiv:
-    """The three services over one world. `lag`: how late the feeds change over on a day."""
+    """The three services of one world."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -44,7 +44,7 @@ class Arxiv:
         self._by_time = sorted(world.papers.values(), key=lambda paper: paper.submitted)
 
     def lag(self, day: datetime.date) -> datetime.timedelta:
-        """Seconds on most days, a quarter of an hour on some."""
+        """Return the delay of the new feeds on a day: seconds, or sometimes a quarter of an hour."""
         return datetime.timedelta(seconds=900 if (day.toordinal() + self._world.seed) % 17 == 0 else 12)
 
     def day_at(self, now: datetime.datetime) -> datetime.date:
@@ -53,23 +53,25 @@ class Arxiv:
 
     # -- the feed ------------------------------------------------------------------------------------------------------
 
-    def feed(self, request: Request, now: datetime.datetime, mood: Mood) -> Response:
-        """What is announced for the day; old items, old date and none at all are its known faults."""
+    def feed(self, request: Request, now: datetime.datetime, fault: Fault) -> Response:
+        """Return the announcements of the day; the known faults are old items, an old date, and no items."""
         wanted = request.path.rpartition("/")[2].split("+")
         day = self.day_at(now)
-        shown = day - DAY if mood is Mood.OLD else day
-        items = [] if mood is Mood.EMPTY else self._items(wanted, self.stale_day(day) if mood is Mood.STALE else shown)
+        shown = day - DAY if fault is Fault.OLD else day
+        items = (
+            [] if fault is Fault.EMPTY else self._items(wanted, self.stale_day(day) if fault is Fault.STALE else shown)
+        )
         date = f"{at(shown, 0).astimezone(EASTERN):%a, %d %b %Y %H:%M:%S %z}"
         head = _FEED_HEAD.format(title=escape(",".join(wanted)), built=date, date=date)
         body = [_item(paper, kind, version, date) for paper, kind, version in items]
-        flood = [] if mood is Mood.EMPTY else _flood(self._world.floods.get(shown, 0), self._primary(wanted), date)
-        kept = [*flood, *body][:_FEED_HOLDS]  # what is cut off stands at the end: new papers
-        return Response(body=f"{head}{''.join(kept)}</channel></rss>".encode(), headers=_XML)
+        flood = [] if fault is Fault.EMPTY else _flood(self._world.floods.get(shown, 0), self._primary(wanted), date)
+        items_sent = [*flood, *body][:_FEED_HOLDS]  # the items cut off are the last ones: new papers
+        return Response(body=f"{head}{''.join(items_sent)}</channel></rss>".encode(), headers=_XML)
 
     def items(self, wanted: Iterable[str], day: datetime.date) -> dict[str, str]:
-        """The ids that the whole feed of a day has as new or cross, and as which."""
-        found = self._items(list(wanted), day)
-        return {paper.id: kind for paper, kind, _ in found if not kind.startswith("replace")}
+        """Return the ids that the whole feed of a day has as new or cross, each with its kind."""
+        items = self._items(list(wanted), day)
+        return {paper.id: kind for paper, kind, _ in items if not kind.startswith("replace")}
 
     def stale_day(self, day: datetime.date) -> datetime.date:
         """The day whose items a stale feed has under the date of `day`."""
@@ -86,28 +88,28 @@ class Arxiv:
         if self._world.schedule.announcement(day) is None:
             return []
         kinds = ((paper, _kind(paper, wanted, day)) for paper in self._world.by_day[day])
-        found = [(paper, kind, paper.version(day)) for paper, kind in kinds if kind]
-        return sorted(found, key=lambda item: _ORDER.index(item[1]))
+        items = [(paper, kind, paper.version(day)) for paper, kind in kinds if kind]
+        return sorted(items, key=lambda item: _ORDER.index(item[1]))
 
     # -- the API -------------------------------------------------------------------------------------------------------
 
-    def api(self, request: Request, now: datetime.datetime, mood: Mood) -> Response:
+    def api(self, request: Request, now: datetime.datetime, fault: Fault) -> Response:
         """A list of ids, or a window of submission in some categories."""
         ids, query = request.query.get("id_list"), request.query.get("search_query", "")
-        if mood is Mood.EMPTY and not ids:
+        if fault is Fault.EMPTY and not ids:
             return _atom([], 0, 0, now)
-        found = self._named(ids.split(","), now) if ids else self._window(query, now)
+        papers = self._named(ids.split(","), now) if ids else self._window(query, now)
         start, most = int(request.query.get("start", 0)), int(request.query.get("max_results", 10))
-        page = found[start : start + min(most, _API_GIVES)]
-        if mood is Mood.SHORT and len(page) > 3 and not ids:
+        page = papers[start : start + min(most, _API_GIVES)]
+        if fault is Fault.SHORT and len(page) > 3 and not ids:
             page = page[: len(page) // 2]
-        return _atom([_entry(paper, self._told(now)) for paper in page], len(found), start, now)
+        return _atom([_entry(paper, self._newest_morning(now)) for paper in page], len(papers), start, now)
 
     def window(
         self, wanted: Iterable[str], start: datetime.datetime, end: datetime.datetime, now: datetime.datetime
     ) -> list[Paper]:
         """The papers in one of `wanted` that came in from `start` to `end`, as far as the index has them."""
-        day = self._told(now)
+        day = self._newest_morning(now)
         span = (paper for paper in self._by_time if start <= paper.submitted <= end and paper.indexed <= now)
         return [p for p in span if any(is_code(code, want) for code in p.codes(day) for want in wanted)]
 
@@ -123,26 +125,26 @@ class Arxiv:
         papers = (self._world.papers.get(paper_id) for paper_id in ids)
         return [paper for paper in papers if paper and paper.indexed <= now]
 
-    def _told(self, now: datetime.datetime) -> datetime.date:
-        """The newest morning of which API and OAI know cross-lists and versions: from its midnight on."""
+    def _newest_morning(self, now: datetime.datetime) -> datetime.date:
+        """Return the newest morning whose cross-lists and versions API and OAI-PMH have, from its midnight on."""
         return now.astimezone(EASTERN).date()
 
     # -- OAI-PMH -------------------------------------------------------------------------------------------------------
 
-    def oai(self, request: Request, now: datetime.datetime, mood: Mood) -> Response:
+    def oai(self, request: Request, now: datetime.datetime, fault: Fault) -> Response:
         """Records by the day of their last change, in lists with tokens, some of which expire."""
         query = dict(part.split("=", 1) for part in request.query.get("resumptionToken", "").split("&") if "=" in part)
         page = (now, request.query.get("resumptionToken", ""))
-        if query and mood is Mood.SHORT and page not in self._expired:
-            self._expired.add(page)  # once: the list that is asked for again comes whole
+        if query and fault is Fault.SHORT and page not in self._expired:
+            self._expired.add(page)  # once: the second request gets the whole list
             return _oai('<error code="badResumptionToken">expired</error>', now)
         query = query or request.query
         day, skip = datetime.date.fromisoformat(query["from"]), int(query.get("skip", 0))
-        found = self._changed(query["set"].rpartition(":")[2], query["set"], day, now)
-        if not found:
+        papers = self._changed(query["set"].rpartition(":")[2], query["set"], day, now)
+        if not papers:
             return _oai('<error code="noRecordsMatch">none</error>', now)
-        rest = f"from={day}&set={query['set']}&skip={skip + _OAI_GIVES}" if len(found) > skip + _OAI_GIVES else ""
-        records = "".join(_record(paper, day) for paper in found[skip : skip + _OAI_GIVES])
+        rest = f"from={day}&set={query['set']}&skip={skip + _OAI_GIVES}" if len(papers) > skip + _OAI_GIVES else ""
+        records = "".join(_record(paper, day) for paper in papers[skip : skip + _OAI_GIVES])
         token = f"<resumptionToken>{escape(rest)}</resumptionToken>" if rest else ""
         return _oai(f"<ListRecords>{records}{token}</ListRecords>", now)
 
@@ -195,7 +197,7 @@ Abstract: {escape(paper.abstract)}</description>
 
 
 def _flood(number: int, code: str, date: str) -> list[str]:
-    """Replacements of papers from before there was this digest, which are listed first."""
+    """Return replacements of papers older than this digest, which the feed lists first."""
     return [
         f"<item><title>An old paper</title><link>https://arxiv.org/abs/2101.{i:05}</link><description>arXiv:2101.{i:05}v2"
         f" Announce Type: replace\nAbstract: Old.</description><guid>oai:arXiv.org:2101.{i:05}v2</guid>"
@@ -206,7 +208,7 @@ def _flood(number: int, code: str, date: str) -> list[str]:
 
 
 def _atom(entries: list[str], total: int, start: int, now: datetime.datetime) -> Response:
-    head = _API_HEAD.format(now=f"{now:%Y-%m-%dT00:00:00Z}", given=len(entries), total=total, start=start)
+    head = _API_HEAD.format(now=f"{now:%Y-%m-%dT00:00:00Z}", returned=len(entries), total=total, start=start)
     return Response(body=f"{head}{''.join(entries)}</feed>".encode(), headers=_XML)
 
 

@@ -1,7 +1,6 @@
-"""A language model with the habits that models have, which counts what it was asked and has answered.
+"""A language model with the habits of real ones, which records requests and replies.
 
-Each habit says which of the papers of a request its reply has a clear verdict on; those were paid for, and must not be
-asked about again.
+Each habit names the papers of a request that its reply rates clearly: these must not be requested again.
 """
 
 import json
@@ -11,13 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from tests.soak.faults import Fault
 from tests.soak.services import Request, Response
-from tests.soak.weather import Mood
 from tests.soak.world import World
 
 
 class Reply(NamedTuple):
-    """What the model writes, and on which papers it is clear. `finish` as the endpoint tells it."""
+    """The text of the model, and the papers that it rates clearly. `finish` is the ``finish_reason``."""
 
     content: str | None
     useful: Sequence[str]
@@ -25,7 +24,7 @@ class Reply(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One request that was answered: by which run, about which papers, and what usage was told."""
+    """A request with a reply: its run, its papers, and the usage in the reply."""
 
     run: int
     asked: tuple[str, ...]
@@ -38,7 +37,7 @@ Habit = Callable[[list[Line], random.Random], Reply]
 
 
 class Model:
-    """The endpoint. `run` is the number of the run that is asking."""
+    """The endpoint. `run` is the number of the current run."""
 
     def __init__(self, world: World) -> None:
         self._world, self._random = world, random.Random(f"model {world.seed}")
@@ -47,8 +46,8 @@ class Model:
         self.asked: dict[str, list[int]] = defaultdict(list)  # the runs that asked about a paper
         self.poisoned = frozenset(i for i in world.papers if int(i[-4:]) % 241 == 0)
 
-    def answer(self, request: Request, mood: Mood) -> Response:
-        """A chat completion, or what comes instead."""
+    def answer(self, request: Request, fault: Fault) -> Response:
+        """Return a chat completion, or a failure."""
         body = json.loads(request.body)
         text = body["messages"][-1]["content"]
         papers = [json.loads(line) for line in re.findall(r"^\{.*\}$", text, re.MULTILINE)]
@@ -76,10 +75,10 @@ class Model:
     def _completion(self, ids: tuple[str, ...], prompt: int, reply: Reply) -> Response:
         written = len(reply.content or "") // 4
         usage = {"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written}
-        tells = self._random.random() < 0.98
+        has_usage = self._random.random() < 0.98
         choice = {"index": 0, "message": {"role": "assistant", "content": reply.content}, "finish_reason": reply.finish}
-        value = {"choices": [choice], "model": "model-1"} | ({"usage": usage} if tells else {})
-        self.calls.append(Call(self.run, ids, tuple(reply.useful), prompt + written if tells else 0))
+        value = {"choices": [choice], "model": "model-1"} | ({"usage": usage} if has_usage else {})
+        self.calls.append(Call(self.run, ids, tuple(reply.useful), prompt + written if has_usage else 0))
         return Response(body=json.dumps(value).encode())
 
 
@@ -95,17 +94,17 @@ def _texts(lines: Sequence[Line]) -> list[str]:
 
 
 def _written(make: Callable[[list[str]], str]) -> Habit:
-    """Good lines in another frame."""
+    """Return a habit that writes good lines in another frame."""
     return lambda lines, rng: Reply(make(_texts(lines)), _ids(lines))
 
 
 def _changed(change: Callable[[str], str]) -> Habit:
-    """Each line a little different, and still clear."""
+    """Return a habit that changes each line a little; all stay clear."""
     return lambda lines, rng: Reply("\n".join(map(change, _texts(lines))), _ids(lines))
 
 
 def _drafts(lines: list[str]) -> str:
-    """What a model thinks of first."""
+    """Return the lines as drafts, with other scores."""
     values = (json.loads(line) for line in lines)
     return "\n".join(json.dumps(value | {"RELEVANCE": value["RELEVANCE"] % 10 + 1}) for value in values)
 
@@ -119,12 +118,12 @@ def _lower(text: str) -> str:
 
 
 def _commented(comment: str) -> Habit:
-    """A comment that stands raw between the quotes."""
+    """Return a habit that writes a comment without escapes."""
     return _changed(lambda text: text.replace("On bounds.", comment))
 
 
 def _one_bad(change: Callable[[Line], list[Line]]) -> Habit:
-    """One paper without a clear verdict among good ones."""
+    """Return a habit that rates one paper unclearly, and the others well."""
 
     def habit(lines: list[Line], rng: random.Random) -> Reply:
         bad = rng.randrange(len(lines))

@@ -25,7 +25,7 @@ class Announcement(NamedTuple):
     day: datetime.date
     opens: datetime.datetime
     closes: datetime.datetime
-    made: datetime.datetime
+    temporary: datetime.datetime
 
 
 class Schedule:
@@ -37,8 +37,8 @@ class Schedule:
     def announcements(self, first: datetime.date, last: datetime.date) -> Iterator[Announcement]:
         """Those for the mornings from `first` to `last`."""
         for number in range((last - first).days + 1):
-            if found := self.announcement(first + DAY * number):
-                yield found
+            if announcement := self.announcement(first + DAY * number):
+                yield announcement
 
     def announcement(self, day: datetime.date) -> Announcement | None:
         """The one for the morning of `day`: made the evening before, at 20:00; Friday's on Sunday."""
@@ -53,7 +53,9 @@ class Schedule:
     def first_day_for(self, submitted: datetime.datetime) -> datetime.date:
         """The earliest morning for which a paper submitted then can be announced."""
         day = submitted.astimezone(EASTERN).date()
-        while (found := self.announcement(day)) is None or not found.opens <= submitted < found.closes:
+        while (
+            announcement := self.announcement(day)
+        ) is None or not announcement.opens <= submitted < announcement.closes:
             day += DAY
         return day
 

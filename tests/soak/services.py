@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.soak.weather import SERVICES, Mood, Weather
+from tests.soak.faults import SERVICES, Fault, Faults
 
-_PATIENCE_S = 600.0  # so long a run may take before it is called hanging
+_MAX_RUN_S = 600.0  # after that a run counts as hanging
 
 
 class Request(NamedTuple):
@@ -24,7 +24,7 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """What is sent, unless the connection ends without a word."""
+    """A reply, or the end of the connection without one."""
 
     status: int = 200
     body: bytes = b""
@@ -32,16 +32,16 @@ class Response(NamedTuple):
     hang_up: bool = False
 
 
-Answer = Callable[[Request, Mood], Response]
+Answer = Callable[[Request, Fault], Response]
 
 
 class Services:
-    """The ports of all services. `answers` has, by name, what a service says when its weather lets it say anything."""
+    """The ports of all services. `answers` has, by name, the replies of a service without a fault."""
 
     def __init__(self, answers: dict[str, Answer], host: str) -> None:
         self._answers, self._host = answers, host
-        self.weather: Weather = dict.fromkeys(SERVICES, Mood.FAIR)
-        self.before: Callable[[str], None] = lambda name: None  # hears of every request before it is answered
+        self.faults: Faults = dict.fromkeys(SERVICES, Fault.NONE)
+        self.before: Callable[[str], None] = lambda name: None  # called before each reply
         self.after: Callable[[str], None] = lambda name: None
         self.requests: dict[str, int] = dict.fromkeys(SERVICES, 0)
         self._failing: dict[str, int] = dict.fromkeys(SERVICES, 0)
@@ -49,16 +49,16 @@ class Services:
         self._numbers = {name: port.server_port for name, port in self._ports.items()}
 
     def url(self, name: str) -> str:
-        """Where a service is."""
+        """Return the address of a service."""
         return f"http://{self._host}:{self._numbers[name]}/{name}"
 
-    def set(self, weather: Weather) -> None:
-        """Open and close ports as the weather is."""
-        self.weather = weather
-        for name, mood in weather.items():
-            if mood is Mood.REFUSED and name in self._ports:
+    def set(self, faults: Faults) -> None:
+        """Set the faults of all services; open and close their ports."""
+        self.faults = faults
+        for name, fault in faults.items():
+            if fault is Fault.REFUSED and name in self._ports:
                 self._ports.pop(name).server_close()
-            elif mood is not Mood.REFUSED and name not in self._ports:
+            elif fault is not Fault.REFUSED and name not in self._ports:
                 self._ports[name] = self._listen(name, self._numbers[name])
 
     def close(self) -> None:
@@ -68,15 +68,15 @@ class Services:
 
     def serve(self, until: list[int]) -> bool:
         """Answer until every file descriptor of `until` is at its end; False if that takes too long."""
-        end, waiting = time.monotonic() + _PATIENCE_S, set(until)
+        end, waiting = time.monotonic() + _MAX_RUN_S, set(until)
         while waiting and time.monotonic() < end:
             asked: list[HTTPServer | int] = [*self._ports.values(), *waiting]
             ready, _, _ = select.select(asked, [], [], 1.0)
-            for one in ready:
-                if isinstance(one, HTTPServer):
-                    one.handle_request()
+            for item in ready:
+                if isinstance(item, HTTPServer):
+                    item.handle_request()
                 else:
-                    waiting.discard(one)
+                    waiting.discard(item)
         return not waiting
 
     # -- one request ---------------------------------------------------------------------------------------------------
@@ -116,17 +116,17 @@ class Services:
             handler.send_header("Content-Length", str(len(response.body)))
             handler.end_headers()
             handler.wfile.write(response.body)
-        except OSError:  # whoever asked was killed
+        except OSError:  # the client was killed
             return
         self.after(name)
 
     def _respond(self, name: str, request: Request) -> Response:
-        mood = self.weather[name]
+        fault = self.faults[name]
         self._failing[name] += 1
-        trouble = _TROUBLE.get(mood)
-        if trouble and (mood not in (Mood.STUMBLING, Mood.LIMITED) or self._failing[name] % 2):
-            return trouble[self._failing[name] // 2 % len(trouble)]
-        return self._answers[name](request, mood)
+        errors = _ERRORS.get(fault)
+        if errors and (fault not in (Fault.STUMBLING, Fault.LIMITED) or self._failing[name] % 2):
+            return errors[self._failing[name] // 2 % len(errors)]
+        return self._answers[name](request, fault)
 
 
 def _reset(connection: socket.socket) -> None:
@@ -139,10 +139,10 @@ def _error(status: int, **headers: str) -> Response:
     return Response(status, body, tuple((key.replace("_", "-"), value) for key, value in headers.items()))
 
 
-_TROUBLE: dict[Mood, tuple[Response, ...]] = {
-    Mood.STUMBLING: (_error(503), _error(500), Response(hang_up=True), _error(502)),
-    Mood.LIMITED: (_error(429, Retry_After="3"), _error(503, Retry_After="20"), _error(429)),
-    Mood.BROKEN: (_error(500), _error(502), _error(503)),
-    Mood.SILENT: (Response(hang_up=True),),
-    Mood.BANNED: (_error(429, Retry_After="7200"),),
+_ERRORS: dict[Fault, tuple[Response, ...]] = {
+    Fault.STUMBLING: (_error(503), _error(500), Response(hang_up=True), _error(502)),
+    Fault.LIMITED: (_error(429, Retry_After="3"), _error(503, Retry_After="20"), _error(429)),
+    Fault.BROKEN: (_error(500), _error(502), _error(503)),
+    Fault.SILENT: (Response(hang_up=True),),
+    Fault.BANNED: (_error(429, Retry_After="7200"),),
 }

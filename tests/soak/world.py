@@ -124,13 +124,13 @@ class World:
 
     def events(self, paper: Paper) -> dict[datetime.date, str]:
         """The mornings on which arXiv's feed has the paper as this digest wants it: as new, or as cross."""
-        found = {}
+        events = {}
         if self.wants(paper.categories):
-            found[paper.day] = "new" if self.wants(own_codes(paper)) else "cross"
+            events[paper.day] = "new" if self.wants(own_codes(paper)) else "cross"
         for code, day in sorted(paper.crossed.items(), key=lambda item: item[1]):
             if self.wants((code,)):
-                found.setdefault(day, "cross")
-        return {day: kind for day, kind in found.items() if kind == "new" or self.cross_lists}
+                events.setdefault(day, "cross")
+        return {day: kind for day, kind in events.items() if kind == "new" or self.cross_lists}
 
     def score(self, paper_id: str) -> tuple[int, int]:
         """Relevance and novelty, which any sane model gives."""
@@ -161,7 +161,7 @@ class World:
     def _index(self, announcement: Announcement) -> None:
         """How long the API's index takes this time: until midnight as documented, less, or a day and more."""
         kind = self._random.random()
-        midnight = at(announcement.day, 0) - announcement.made
+        midnight = at(announcement.day, 0) - announcement.temporary
         self._lag = datetime.timedelta(minutes=10) if kind < 0.2 else midnight
         self._slow = kind > 0.95
 
@@ -188,7 +188,7 @@ class World:
         return self._random.randint(1, 4) if self._random.random() < 0.06 else 0
 
     def _add(self, announcement: Announcement, submitted: datetime.datetime, codes: tuple[str, ...]) -> None:
-        month = f"{announcement.made:%y%m}"
+        month = f"{announcement.temporary:%y%m}"
         self._numbers[month] += self._random.randint(1, 9)
         words = self._random.sample(_WORDS, 5)
         lag = self._random.random() * datetime.timedelta(hours=26) if self._slow else self._lag
@@ -200,7 +200,7 @@ class World:
             categories=codes,
             submitted=submitted,
             day=announcement.day,
-            indexed=announcement.made + lag,
+            indexed=announcement.temporary + lag,
         )
         self.papers[paper.id] = paper
         self.by_day[paper.day].append(paper)

@@ -32,7 +32,7 @@ from broadsheet.views.charts.spans import MAX_SPANS, axis
 from broadsheet.views.page import Page
 from broadsheet.views.pages import month, statistics
 from tests.example import SETTINGS, digest, make_digest, paper
-from tests.test_hostile import PAYLOADS
+from tests.test_hostile_text import PAYLOADS
 
 TOPICS = Settings(topics=(Topic(id="a", name="Alpha"), Topic(id="b", name="Beta & more")))
 

@@ -33,7 +33,7 @@ from broadsheet.views.permalink import paper_address
 from broadsheet.views.search_documents import documents, shards
 from tests.example import SETTINGS, make_digest
 from tests.example import paper as row
-from tests.test_hostile import PAYLOADS
+from tests.test_hostile_text import PAYLOADS
 
 MANY = [row(f"2505.1{n:04}", relevance=9) for n in range(10)]
 DAYS = {

@@ -4,7 +4,6 @@ import gzip
 import json
 import re
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,24 +29,6 @@ DAYS = {
 }
 DAY = "daily/2025/05/27/"
 FIRST, SECOND, THIRD, LAST = (f"2505.0000{n}" for n in (1, 2, 3, 4))
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = make_digest(tmp_path_factory.mktemp("reader"), DAYS)
-    run = digest("build", "--root", root)
-    assert run.returncode == 0, run.stdout + run.stderr
-    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
-        yield place
-
-
-@pytest.fixture
-def tab(context: BrowserContext) -> Iterator[Page]:
-    tab = context.new_page()
-    wrong: list[str] = []
-    tab.on("pageerror", lambda error: wrong.append(str(error)) if OURS.search(error.stack or "") else None)
-    yield tab
-    assert wrong == []
 
 
 def listed(tab: Page) -> list[str]:

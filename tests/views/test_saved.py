@@ -2,35 +2,16 @@
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from broadsheet.build.preview import served
-from tests.example import digest, make_digest, paper
+from tests.example import paper
 
 FIRST = "2505.00001"
+DAYS = {"2025-05-27": [paper(FIRST), paper("2505.00002")]}
 SAVED = "#saved .item"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = make_digest(tmp_path_factory.mktemp("saved"), {"2025-05-27": [paper(FIRST), paper("2505.00002")]})
-    run = digest("build", "--root", root)
-    assert run.returncode == 0, run.stdout + run.stderr
-    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
-        yield place
-
-
-@pytest.fixture
-def tab(context: BrowserContext) -> Iterator[Page]:
-    tab = context.new_page()
-    wrong: list[str] = []
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    yield tab
-    assert wrong == []
 
 
 def take_in(tab: Page, data: Any) -> str:

@@ -28,7 +28,7 @@ from broadsheet.views.pages import day, home, month, paper, topic
 from broadsheet.views.score import grade_of
 from tests.example import SETTINGS, digest, make_digest
 from tests.example import paper as row
-from tests.test_hostile import PAYLOADS
+from tests.test_hostile_text import PAYLOADS
 
 RUBRIC = """\
 rubric:

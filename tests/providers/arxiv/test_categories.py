@@ -14,7 +14,7 @@ from broadsheet.providers.fetch_result import FetchResult, SourceStatus
 from broadsheet.settings.fetch import Arxiv, Fetch
 from broadsheet.views.data_attributes import DataAttributes
 from tests.loopback import Answer, Loopback
-from tests.playing import endpoints
+from tests.recorded_replies import endpoints
 
 DAY, LATER = "2026-09-24", "2026-11-20"  # a Thursday
 API, OAI = "/export.arxiv.org/api/query", "/oaipmh.arxiv.org/oai"

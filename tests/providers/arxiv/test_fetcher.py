@@ -15,7 +15,7 @@ from broadsheet.providers.arxiv.services import ArxivServices, oai_set
 from broadsheet.providers.fetch_result import FetchResult, SourceStatus
 from broadsheet.settings.fetch import Arxiv, Fetch
 from tests.loopback import Answer, FakeTime, Loopback
-from tests.playing import endpoints, play, read
+from tests.recorded_replies import endpoints, play, read
 
 DAY = "2026-09-24"
 NO_PAPERS = (

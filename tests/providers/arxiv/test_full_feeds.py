@@ -15,9 +15,9 @@ from broadsheet.providers.arxiv.fetcher import fetch
 from broadsheet.providers.fetch_result import FetchResult
 from broadsheet.settings.fetch import Arxiv, Fetch
 from tests.loopback import Answer, Loopback
-from tests.morning import Morning
-from tests.playing import endpoints
 from tests.providers.arxiv.test_categories import API, DAY, OAI, answer, entry, feed, item, record, records
+from tests.recorded_replies import endpoints
+from tests.run_setup import RunSetup
 
 NEXT, LATER = "2026-09-25", "2026-09-28"
 LG, BOTH = "/rss.arxiv.org/rss/cs.LG", "/rss.arxiv.org/rss/cs.LG+stat.ML"
@@ -62,16 +62,16 @@ HISTORY = {"2026-08-20": [row(9000)]}
 
 def make(
     root: Path, server: Loopback, history: dict[str, list[dict[str, Any]]], *categories: str, **settings: Any
-) -> Morning:
+) -> RunSetup:
     """A digest of `categories` with earlier days."""
-    morning = Morning(root, server)
+    run_setup = RunSetup(root, server)
     arxiv = {"categories": list(categories or ("cs.LG",)), "replacements": False, "details": False, **settings}
-    morning.make("run: {min_relevance: 1}\n", papers=history, arxiv=arxiv)
-    return morning
+    run_setup.make("run: {min_relevance: 1}\n", papers=history, arxiv=arxiv)
+    return run_setup
 
 
-def errors(morning: Morning) -> list[str]:
-    return [error for error in morning.receipt().errors if "scor" not in error]
+def errors(run_setup: RunSetup) -> list[str]:
+    return [error for error in run_setup.receipt().errors if "scor" not in error]
 
 
 def notes(problems: Sequence[Diagnostic]) -> str:
@@ -86,54 +86,54 @@ def notes(problems: Sequence[Diagnostic]) -> str:
 def test_a_full_feed_that_was_not_completed_is_completed_by_the_next_run(
     tmp_path: Path, server: Loopback, today: str, replacements: bool
 ) -> None:
-    morning = make(tmp_path, server, HISTORY, replacements=replacements)
+    run_setup = make(tmp_path, server, HISTORY, replacements=replacements)
     server.on(LG, full())
     server.on(API, answer(*(entry(number, "cs.LG") for number in (1, 5))))
     server.on(OAI, GONE)
-    morning.run()
-    assert morning.receipt().state is DayState.PARTIAL
-    assert morning.receipt().sources["arxiv"].open
+    run_setup.run()
+    assert run_setup.receipt().state is DayState.PARTIAL
+    assert run_setup.receipt().sources["arxiv"].open
     if today == NEXT:
         server.on(LG, dated(feed(item(50, "cs.LG")), today))
-    morning.run(today=today)
-    assert morning.receipt().sources["arxiv"].open, "OAI-PMH is still out of order"
+    run_setup.run(today=today)
+    assert run_setup.receipt().sources["arxiv"].open, "OAI-PMH is still out of order"
     server.on(OAI, records(record(3001, "cs.LG", HELD)))
-    morning.run(today=today)
-    assert morning.listed() == {"2609.00001", "2609.00002", "2609.00003", "2609.00004", "2609.00005", "2609.03001"}
-    assert not morning.receipt().sources["arxiv"].open
-    assert not errors(morning)
+    run_setup.run(today=today)
+    assert run_setup.listed() == {"2609.00001", "2609.00002", "2609.00003", "2609.00004", "2609.00005", "2609.03001"}
+    assert not run_setup.receipt().sources["arxiv"].open
+    assert not errors(run_setup)
 
 
 def test_a_run_of_the_next_day_asks_for_it_by_itself(tmp_path: Path, server: Loopback) -> None:
-    morning = make(tmp_path, server, HISTORY)
+    run_setup = make(tmp_path, server, HISTORY)
     server.on(LG, full())
     server.on(API, answer(entry(5, "cs.LG")))
     server.on(OAI, GONE)
-    morning.run()
+    run_setup.run()
     server.on(LG, dated(feed(item(50, "cs.LG")), NEXT))
     server.on(OAI, records(record(3001, "cs.LG", HELD)))
-    morning.run_all(NEXT)
-    assert "2609.03001" in morning.listed()
+    run_setup.run_all(NEXT)
+    assert "2609.03001" in run_setup.listed()
 
 
 def test_a_day_whose_feed_was_not_full_asks_for_no_first_versions(tmp_path: Path, server: Loopback) -> None:
-    morning = make(tmp_path, server, HISTORY)
+    run_setup = make(tmp_path, server, HISTORY)
     server.on(LG, GONE)
     server.on(API, answer(entry(5, "cs.LG")))
-    morning.run()
-    morning.run(today=NEXT)
+    run_setup.run()
+    run_setup.run(today=NEXT)
     assert OAI not in "".join(server.paths())
-    assert morning.listed() == {"2609.00005"}
+    assert run_setup.listed() == {"2609.00005"}
 
 
 # -- what may have been announced before -------------------------------------------------------------------------
 
 
-def complete(morning: Morning, server: Loopback, *found: str) -> None:
+def complete(run_setup: RunSetup, server: Loopback, *found: str) -> None:
     server.on(LG, full())
     server.on(API, answer(entry(5, "cs.LG")))
     server.on(OAI, records(*found))
-    morning.run()
+    run_setup.run()
 
 
 @pytest.mark.parametrize(
@@ -149,49 +149,49 @@ def complete(morning: Morning, server: Loopback, *found: str) -> None:
 def test_first_versions_are_new_as_far_as_the_archive_reaches_back(
     tmp_path: Path, server: Loopback, history: dict[str, list[dict[str, Any]]], taken: set[str]
 ) -> None:
-    morning = make(tmp_path, server, history)
+    run_setup = make(tmp_path, server, history)
     younger = record(3002, "cs.LG", "Thu, 17 Sep 2026 08:00:00 GMT")
-    complete(morning, server, record(3001, "cs.LG", HELD), younger, record(3003, "cs.LG", IN_TIME))
-    found = morning.listed() & {"2609.03001", "2609.03002", "2609.03003"}
+    complete(run_setup, server, record(3001, "cs.LG", HELD), younger, record(3003, "cs.LG", IN_TIME))
+    found = run_setup.listed() & {"2609.03001", "2609.03002", "2609.03003"}
     assert found == taken | {"2609.03003"}
-    assert morning.receipt().announced == len(morning.listed())
+    assert run_setup.receipt().announced == len(run_setup.listed())
 
 
 def test_what_is_left_out_is_said(tmp_path: Path, server: Loopback) -> None:
-    morning = make(tmp_path, server, {})
+    run_setup = make(tmp_path, server, {})
     server.on(LG, full())
     server.on(API, answer(entry(5, "cs.LG")))
     server.on(OAI, records(record(3001, "cs.LG", HELD)))
-    said = " / ".join(morning.run().notes)
+    said = " / ".join(run_setup.run().notes)
     assert "1 first version from OAI-PMH left out: the archive has no papers of that time" in said
     assert "nothing to do" not in said
 
 
 def test_a_category_that_was_added_has_no_history_of_its_own(tmp_path: Path, server: Loopback) -> None:
     history = {"2026-08-20": [row(9000), row(9001, "stat.ML", "cs.LG", kind="cross")]}
-    morning = make(tmp_path, server, history, "cs.LG", "stat.ML")
+    run_setup = make(tmp_path, server, history, "cs.LG", "stat.ML")
     server.on(BOTH, feed(*(item(n, "cs.LG") for n in (1, 2)), *(item(n, "stat.ML") for n in (3, 4))))
     server.on(LG, feed(item(1, "cs.LG"), item(2, "cs.LG")))
     server.on("/rss.arxiv.org/rss/stat.ML", full(11, "stat.ML"))
     server.on(API, answer(entry(5, "stat.ML")))
     server.on(OAI, records(record(3001, "stat.ML", HELD), record(3002, "stat.ML cs.LG", HELD)))
-    morning.run()
-    assert morning.listed() & {"2609.03001", "2609.03002"} == {"2609.03002"}, "one of cs.LG would be there"
+    run_setup.run()
+    assert run_setup.listed() & {"2609.03001", "2609.03002"} == {"2609.03002"}, "one of cs.LG would be there"
 
 
 def test_corrections_of_known_papers_change_nothing_of_the_day(tmp_path: Path, server: Loopback) -> None:
     known = {"2026-09-17": [row(number, "stat.ML", "cs.LG") for number in (3001, 3002, 3003)]}
-    morning = make(tmp_path, server, {**HISTORY, **known}, "cs.LG", "stat.ML")
+    run_setup = make(tmp_path, server, {**HISTORY, **known}, "cs.LG", "stat.ML")
     server.on(BOTH, full())
     server.on(LG, full())
     server.on("/rss.arxiv.org/rss/stat.ML", feed())
     server.on(API, answer(entry(5, "cs.LG"), entry(6, "cs.LG")))
     server.on(OAI, records(*(record(number, "stat.ML cs.LG", HELD) for number in (3001, 3002, 3003))))
-    morning.run()
-    receipt = morning.receipt()
-    assert (receipt.announced, receipt.sources["arxiv"].status, errors(morning)) == (6, "ok", [])
+    run_setup.run()
+    receipt = run_setup.receipt()
+    assert (receipt.announced, receipt.sources["arxiv"].status, errors(run_setup)) == (6, "ok", [])
     assert (receipt.fetched, receipt.duplicates) == (6, 0)
-    assert morning.listed("2026-09-17") == {"2609.03001", "2609.03002", "2609.03003"}
+    assert run_setup.listed("2026-09-17") == {"2609.03001", "2609.03002", "2609.03003"}
 
 
 # -- what is said ------------------------------------------------------------------------------------------------
@@ -236,19 +236,19 @@ def test_beside_a_refusal_nothing_is_called_done(server: Loopback, web: HttpClie
 
 
 def test_a_full_feed_of_a_day_that_the_calendar_does_not_know(tmp_path: Path, server: Loopback) -> None:
-    morning = make(tmp_path, server, HISTORY, holidays=["2026-09-23"])
+    run_setup = make(tmp_path, server, HISTORY, holidays=["2026-09-23"])
     server.on(LG, full())
     server.on(OAI, GONE)
-    morning.run()
-    assert morning.receipt().sources["arxiv"].open
+    run_setup.run()
+    assert run_setup.receipt().sources["arxiv"].open
     server.on(OAI, records(record(3001, "cs.LG", HELD), record(3002, "cs.LG", IN_TIME)))
-    said = " / ".join(morning.run().notes)
-    assert {"2609.03001", "2609.03002"} < morning.listed()
+    said = " / ".join(run_setup.run().notes)
+    assert {"2609.03001", "2609.03002"} < run_setup.listed()
     assert "2 more papers added from OAI-PMH" in said
     assert "check fetch.arxiv.holidays" in said
     server.on(LG, dated(feed(item(50, "cs.LG")), NEXT))
     server.on(OAI, records(record(3001, "cs.LG", HELD), record(3002, "cs.LG", IN_TIME), record(3003, "cs.LG", HELD)))
-    morning.run(today=NEXT)
-    tally = morning.receipt().sources["arxiv"]
-    assert (tally.status, tally.open, len(morning.listed()), tally.announced) == ("ok", "", 7, 7)
-    assert not errors(morning)
+    run_setup.run(today=NEXT)
+    tally = run_setup.receipt().sources["arxiv"]
+    assert (tally.status, tally.open, len(run_setup.listed()), tally.announced) == ("ok", "", 7, 7)
+    assert not errors(run_setup)

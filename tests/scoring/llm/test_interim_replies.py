@@ -11,7 +11,7 @@ from broadsheet.http.client import HttpClient
 from broadsheet.http.service import Service, WebError
 from tests.loopback import Handler, Loopback
 from tests.model_server import KEY, ModelServer, Reply, well
-from tests.morning import HF, Morning, hf_list
+from tests.run_setup import HF, RunSetup, hf_list
 from tests.scoring.llm.test_scorer import Digest
 
 INTERIM = {
@@ -125,7 +125,10 @@ def test_a_web_page_is_asked_for_as_often_as_any_useless_reply(tmp_path: Path) -
 @pytest.mark.parametrize("way", ["103", "several"])
 def test_a_source_behind_early_hints(tmp_path: Path, server: Loopback, way: str) -> None:
     server.on(HF, after(INTERIM[way], hf_list("2609.30001", "2609.30002").body))
-    morning = Morning(tmp_path, server)
-    morning.make()
-    assert (morning.run().receipt.sources["hf"].announced, morning.listed()) == (2, {"2609.30001", "2609.30002"})
+    run_setup = RunSetup(tmp_path, server)
+    run_setup.make()
+    assert (run_setup.run().receipt.sources["hf"].announced, run_setup.listed()) == (
+        2,
+        {"2609.30001", "2609.30002"},
+    )
     assert len(server.asked) == 2

@@ -1,4 +1,4 @@
-"""Damage what a build keeps, at random, and build again: ``python -m tests.damages --count 100 --seed 1``.
+"""Damage what a build keeps, at random, and build again: ``python -m tests.random_damage --count 100 --seed 1``.
 
 After each damage the site must be that of a clean build, byte for byte; or a message names what is in the way, and it
 is that site once this is removed. Never may there be a traceback, a command that waits, or a lost file of somebody's.

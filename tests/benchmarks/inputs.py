@@ -12,7 +12,7 @@ from pathlib import Path
 from broadsheet.daily import import_ as importing
 from broadsheet.index.days import TopicMatcher
 from broadsheet.settings import config
-from tests.benchmarks import archives, rivals
+from tests.benchmarks import archives, other_generators
 from tests.benchmarks.bench import HUGO, HUGO_LEAN, MKDOCS, MKDOCS_PLAIN
 
 REAL = "real"
@@ -96,10 +96,10 @@ def _make_projects(work: Path, archive: str, others: list[str]) -> None:
     match = TopicMatcher(settings)
     papers = archives.pool(made.pool)
     dates = archives.dates(archives.DAYS[archive])
-    days = [rivals.day(found, receipt, settings, match) for found, receipt in archives.days(papers, dates)]
+    days = [other_generators.day(found, receipt, settings, match) for found, receipt in archives.days(papers, dates)]
     for other in others:
         root = made.project(archive, other)
         if other in (HUGO, HUGO_LEAN):
-            rivals.write_hugo(root, days, lean=other == HUGO_LEAN)
+            other_generators.write_hugo(root, days, lean=other == HUGO_LEAN)
         elif other in (MKDOCS, MKDOCS_PLAIN):
-            rivals.write_mkdocs(root, days, search=other == MKDOCS)
+            other_generators.write_mkdocs(root, days, search=other == MKDOCS)

@@ -1,4 +1,4 @@
-"""A world played from its first morning to its last, and what the judges find."""
+"""A simulation of a world from its first day to its last, and the findings."""
 
 import datetime
 import gc
@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 from broadsheet.build.build import build
 from broadsheet.checks.check import check
 from tests.example import make_digest
-from tests.soak import judge, receipts
+from tests.soak import comparison, receipts
 from tests.soak.archive import Archive
 from tests.soak.arxiv import Arxiv
-from tests.soak.judge import KINDS, Court, Finding
+from tests.soak.comparison import KINDS, Evidence, Finding
 from tests.soak.model import Model
-from tests.soak.mornings import Operator, Run, plan
-from tests.soak.others import hugging_face, librecat
+from tests.soak.other_services import hugging_face, librecat
+from tests.soak.runs import Operator, Run, plan
 from tests.soak.services import Answer, Services
 from tests.soak.world import World
 
@@ -35,20 +35,20 @@ run: {min_relevance: 5}
 
 
 class Outcome(NamedTuple):
-    """What one seed came to."""
+    """The outcome of one seed."""
 
     seed: int
     days: int
     findings: list[Finding]
     facts: dict[str, int]
     seconds: float
-    court: Court
+    evidence: Evidence
 
     @property
     def line(self) -> str:
-        """All of it in one line."""
-        found = Counter(finding.kind for finding in self.findings)
-        return ", ".join(f"{kind} {found[kind]}" for kind in KINDS) + f", days {self.days}"
+        """The number of findings in one line."""
+        counts = Counter(finding.kind for finding in self.findings)
+        return ", ".join(f"{kind} {counts[kind]}" for kind in KINDS) + f", days {self.days}"
 
 
 def first_day(seed: int) -> datetime.date:
@@ -56,37 +56,37 @@ def first_day(seed: int) -> datetime.date:
     return datetime.date(2026, 1, 1) + datetime.timedelta(days=random.Random(f"first {seed}").randrange(330))
 
 
-def play(seed: int, days: int, folder: Path, first: datetime.date | None = None) -> Outcome:
-    """Play the world of `seed` for so many `days` in `folder`, and judge."""
+def simulate(seed: int, days: int, folder: Path, first: datetime.date | None = None) -> Outcome:
+    """Simulate the world of `seed` for so many `days` in `folder`; return the findings."""
     start = time.monotonic()
     first = first or first_day(seed)
     world = World(seed, first, days)
-    stage = _Stage(world, folder)
+    setup = _Setup(world, folder)
     gc.freeze()  # children share it
     try:
-        runs = [stage.run(number, morning) for number, morning in enumerate(plan(seed, first, days), 1)]
+        runs = [setup.run(number, planned) for number, planned in enumerate(plan(seed, first, days), 1)]
     finally:
-        stage.services.close()
+        setup.services.close()
         gc.unfreeze()
-    build(stage.root)
-    court = Court(world, stage.arxiv, stage.model, runs, Archive(stage.root))
-    findings = [finding for one in (*judge.CHECKS, *receipts.CHECKS) for finding in one(court)]
-    findings += _pages(court) + _checked(stage.root)
-    return Outcome(seed, days, findings, _facts(court), time.monotonic() - start, court)
+    build(setup.root)
+    evidence = Evidence(world, setup.arxiv, setup.model, runs, Archive(setup.root))
+    findings = [finding for item in (*comparison.CHECKS, *receipts.CHECKS) for finding in item(evidence)]
+    findings += _missing_on_pages(evidence) + _check_findings(setup.root)
+    return Outcome(seed, days, findings, _facts(evidence), time.monotonic() - start, evidence)
 
 
-class _Stage:
+class _Setup:
     """The digest and the services around it."""
 
     def __init__(self, world: World, folder: Path) -> None:
         self._now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
         self.arxiv, self.model = Arxiv(world), Model(world)
         answers: dict[str, Answer] = {
-            "feed": lambda request, mood: self.arxiv.feed(request, self._now, mood),
-            "api": lambda request, mood: self.arxiv.api(request, self._now, mood),
-            "oai": lambda request, mood: self.arxiv.oai(request, self._now, mood),
-            "hf": lambda request, mood: hugging_face(world, request, self._now, mood),
-            "librecat": lambda request, mood: librecat(world, request, self._now, mood),
+            "feed": lambda request, fault: self.arxiv.feed(request, self._now, fault),
+            "api": lambda request, fault: self.arxiv.api(request, self._now, fault),
+            "oai": lambda request, fault: self.arxiv.oai(request, self._now, fault),
+            "hf": lambda request, fault: hugging_face(world, request, self._now, fault),
+            "librecat": lambda request, fault: librecat(world, request, self._now, fault),
             "model": self.model.answer,
         }
         self.services = Services(
@@ -109,38 +109,38 @@ class _Stage:
             "librecat": [{"url": url("librecat"), "query": "department=DaAl", "name": "ista"}],
         }
 
-    def run(self, number: int, morning: Any) -> Run:
+    def run(self, number: int, planned: Any) -> Run:
         """One run."""
-        self._now, self.model.run = morning.now, number
-        return self._operator.run(number, morning)
+        self._now, self.model.run = planned.now, number
+        return self._operator.run(number, planned)
 
 
-def _pages(court: Court) -> list[Finding]:
+def _missing_on_pages(evidence: Evidence) -> list[Finding]:
     """Every paper that data/ shows is on the page of its day."""
-    found = []
-    for date, rows in court.archive.shown.items():
-        page = court.archive.page(date)
+    findings = []
+    for date, rows in evidence.archive.shown.items():
+        page = evidence.archive.page(date)
         missing = [row["arxiv_id"] for row in rows if f'id="{row["arxiv_id"]}"' not in page]
-        found += [Finding("lost", f"{paper_id}: not on the page of {date}") for paper_id in missing]
-    return found
+        findings += [Finding("lost", f"{paper_id}: not on the page of {date}") for paper_id in missing]
+    return findings
 
 
-def _checked(root: Path) -> list[Finding]:
+def _check_findings(root: Path) -> list[Finding]:
     """What `broadsheet check` finds."""
     problems = [problem for problem in check(root, root / "site").problems if not problem.is_note]
     return [Finding("wrong sums", f"broadsheet check: {problem}") for problem in problems]
 
 
-def _facts(court: Court) -> dict[str, int]:
-    dates = {i: {place.date for place in places} for i, places in court.archive.places.items()}
-    papers = [paper for paper in court.world.papers.values() if dates.get(paper.id)]
+def _facts(evidence: Evidence) -> dict[str, int]:
+    dates = {i: {place.date for place in places} for i, places in evidence.archive.places.items()}
+    papers = [paper for paper in evidence.world.papers.values() if dates.get(paper.id)]
     return {
-        "runs": len(court.runs),
-        "killed": sum(run.killed for run in court.runs),
+        "runs": len(evidence.runs),
+        "killed": sum(run.killed for run in evidence.runs),
         "papers": len(papers),
-        "on the day announced": sum(bool(dates[p.id] & set(court.world.events(p))) for p in papers),
-        "on a list's day": sum(not dates[p.id] & set(court.world.events(p)) for p in papers),
-        "unscored": sum(not any("relevance" in place.row for place in court.archive.of(p.id)) for p in papers),
-        "seen by no run": judge.unseen(court),
-        "requests to the model": len(court.model.calls),
+        "on the day announced": sum(bool(dates[p.id] & set(evidence.world.events(p))) for p in papers),
+        "on a list's day": sum(not dates[p.id] & set(evidence.world.events(p)) for p in papers),
+        "unscored": sum(not any("relevance" in place.row for place in evidence.archive.of(p.id)) for p in papers),
+        "seen by no run": comparison.unseen(evidence),
+        "requests to the model": len(evidence.model.calls),
     }

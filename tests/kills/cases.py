@@ -14,7 +14,7 @@ from tests.example import ROOT, SETTINGS, command_line, make_digest, paper, tree
 from tests.loopback import Loopback
 from tests.mail_digest import MAIL, PAPERS, edition_html, rss
 from tests.model_server import KEY, ModelServer
-from tests.morning import HF, WEEKS_LATER, Morning, hf_list
+from tests.run_setup import HF, WEEKS_LATER, RunSetup, hf_list
 from tests.smtp import Server
 
 DAY = "2026-09-24"
@@ -27,7 +27,7 @@ TIMES_AND_COSTS = {"started", "finished", "tokens", "cost"}
 Result = dict[str, bytes]
 
 
-class Scene(NamedTuple):
+class Case(NamedTuple):
     """A command (without ``broadsheet``), how its folder is made, its environment, and what it comes to."""
 
     name: str
@@ -38,7 +38,7 @@ class Scene(NamedTuple):
 
 
 @contextmanager
-def scenes(work: Path) -> Iterator[list[Scene]]:
+def cases(work: Path) -> Iterator[list[Case]]:
     """All of them, with the services that they need; `work` is a folder for what they have in common."""
     archive = _archive(work / "archive")
     built = work / "built"
@@ -48,19 +48,19 @@ def scenes(work: Path) -> Iterator[list[Scene]]:
     with ExitStack() as stack:
         services, model = stack.enter_context(Loopback()), stack.enter_context(ModelServer(KEY))
         post = stack.enter_context(Server())
-        morning = Morning(work / "morning", services, model)
+        run_setup = RunSetup(work / "morning", services, model)
         services.on(HF, hf_list(*(f"2609.3{number:04}" for number in range(40))))
-        morning.make("run: {min_relevance: 1}\n")
+        run_setup.make("run: {min_relevance: 1}\n")
         yield [
-            Scene("import", ("import", str(foreign)), lambda root: _copy(archive, root), _all, {}),
-            Scene("build", ("build",), lambda root: _copy(archive, root), _all, {}),
-            Scene("rebuild", ("build",), lambda root: _changed(archive, built, root), _all, {}),
-            Scene("train", ("train",), lambda root: _copy(archive, root), _all, {}),
-            Scene(
-                "run", ("run", "--date", DAY, "--no-build"), lambda root: _copy(morning.root, root), _day,
-                morning.environment,
+            Case("import", ("import", str(foreign)), lambda root: _copy(archive, root), _all, {}),
+            Case("build", ("build",), lambda root: _copy(archive, root), _all, {}),
+            Case("rebuild", ("build",), lambda root: _changed(archive, built, root), _all, {}),
+            Case("train", ("train",), lambda root: _copy(archive, root), _all, {}),
+            Case(
+                "run", ("run", "--date", DAY, "--no-build"), lambda root: _copy(run_setup.root, root), _day,
+                run_setup.environment,
             ),
-            Scene(
+            Case(
                 "mail", ("mail", "daily.xml", "--recipients", str(readers), "--state", "sent/list.sqlite"),
                 lambda root: _mailing(post, root), lambda root: _mailed(post, root), post.environment,
             ),

@@ -1,4 +1,4 @@
-"""Where there is a quick way for what is usual, it gives what the long way gives."""
+"""Fast paths: each gives the result of its slow path."""
 
 import re
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""A short run of `tests.damages`: after any damage a build makes the clean site, or says what is in its way."""
+"""A short run of `tests.random_damage`: after any damage a build makes the clean site, or says what is in its way."""
 
 import random
 from pathlib import Path
 
 import pytest
 
-from tests.damages import World, attack
+from tests.random_damage import World, attack
 
 pytestmark = pytest.mark.slow
 

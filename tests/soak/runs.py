@@ -1,4 +1,4 @@
-"""The runs of the command: at which hours, in which weather, and how they end. Each is a child of this process."""
+"""The runs of the command: their hours, the faults of services, and their end. Each is a child of this process."""
 
 import datetime
 import os
@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 from broadsheet.cli import COMMANDS, main
 from tests.clock import turn_clocks
+from tests.soak.faults import NO_FAULTS, Faults, draw
 from tests.soak.schedule import DAY, newest_day, utc_midnight
 from tests.soak.services import Services
-from tests.soak.weather import FAIR, Weather, draw
 
 _LOADED = [import_module(f"broadsheet.cli.{name}") for name in set(COMMANDS.values())]  # once, and not in every child
 
 HOURS = ((4, 23), (5, 23), (0, 10), (9, 0), (13, 40), (22, 15))  # in UTC
-_FINAL_DAYS = 2  # in fair weather, so that what can be mended is
+_FINAL_DAYS = 2  # without faults, so that runs can repair what they can
 
 
 class Kill(NamedTuple):
@@ -30,22 +30,22 @@ class Kill(NamedTuple):
     steps: int = 0
 
 
-class Morning(NamedTuple):
-    """One run as it is planned."""
+class PlannedRun(NamedTuple):
+    """A planned run."""
 
     now: datetime.datetime
-    weather: Weather
+    faults: Faults
     kill: Kill | None = None
     twice: bool = False  # two at once
     budget: str = ""
 
 
 class Run(NamedTuple):
-    """One run as it was. `code` is None where it was killed or hung."""
+    """A finished run. `code` is None if it was killed or hung."""
 
     number: int
     now: datetime.datetime
-    weather: Weather
+    faults: Faults
     code: int | None
     killed: bool
     output: str
@@ -58,12 +58,12 @@ class Run(NamedTuple):
 
     @property
     def completed(self) -> bool:
-        """Whether nobody stopped it."""
+        """True if it was not killed."""
         return not self.killed and self.code in (0, 1)
 
 
-def plan(seed: int, first: datetime.date, days: int) -> Iterator[Morning]:
-    """The runs of an operator who is late, comes twice or not at all; each month at another hour."""
+def plan(seed: int, first: datetime.date, days: int) -> Iterator[PlannedRun]:
+    """Yield the runs of an operator who is late, runs twice or not at all; each month at another hour."""
     rng = random.Random(f"mornings {seed}")
     away_until, hour = first, rng.choice(HOURS)
     for number in range(days):
@@ -85,17 +85,17 @@ def _absence(rng: random.Random) -> int:
     return 0 if kind > 0.07 else 1 if kind > 0.03 else 3 if kind > 0.006 else rng.randint(4, 9)
 
 
-def _runs_of_a_day(rng: random.Random, now: datetime.datetime, final: bool) -> Iterator[Morning]:
+def _runs_of_a_day(rng: random.Random, now: datetime.datetime, final: bool) -> Iterator[PlannedRun]:
     if final:
-        yield Morning(now, FAIR)
-        yield Morning(now + datetime.timedelta(hours=1), FAIR)
+        yield PlannedRun(now, NO_FAULTS)
+        yield PlannedRun(now + datetime.timedelta(hours=1), NO_FAULTS)
         return
     kill = _kill(rng) if rng.random() < 0.06 else None
     budget = "0.02" if rng.random() < 0.03 else ""
-    yield Morning(now, draw(rng), kill, rng.random() < 0.02, budget)
+    yield PlannedRun(now, draw(rng), kill, rng.random() < 0.02, budget)
     if rng.random() < (0.7 if kill else 0.1):
         later = datetime.timedelta(minutes=rng.choice((5, 20, 90, 300)))
-        yield Morning(now + later, draw(rng), _kill(rng) if rng.random() < 0.1 else None)
+        yield PlannedRun(now + later, draw(rng), _kill(rng) if rng.random() < 0.1 else None)
 
 
 def _kill(rng: random.Random) -> Kill:
@@ -114,15 +114,15 @@ class Operator:
         self._children: list[int] = []
         self._left = 0
 
-    def run(self, number: int, morning: Morning) -> Run:
+    def run(self, number: int, planned: PlannedRun) -> Run:
         """One run, or two at once, to its end."""
-        self._services.set(morning.weather)
-        self._watch(morning.kill)
+        self._services.set(planned.faults)
+        self._watch(planned.kill)
         arguments = ["run", "--root", str(self._root), "--no-build"]
-        arguments += ["--budget", morning.budget] if morning.budget else []
-        steps = morning.kill.steps if morning.kill else 0
+        arguments += ["--budget", planned.budget] if planned.budget else []
+        steps = planned.kill.steps if planned.kill else 0
         self._log.write_bytes(b"")
-        pipes = [self._start(arguments, morning.now, steps) for _ in range(1 + morning.twice)]
+        pipes = [self._start(arguments, planned.now, steps) for _ in range(1 + planned.twice)]
         in_time = self._services.serve(pipes)
         if not in_time:
             self._kill()
@@ -133,7 +133,7 @@ class Operator:
         killed = -signal.SIGKILL in codes and in_time
         code = None if killed or not in_time else max(codes)
         output = self._log.read_text("utf-8", "replace")
-        return Run(number, morning.now, morning.weather, code, killed, output, morning.budget)
+        return Run(number, planned.now, planned.faults, code, killed, output, planned.budget)
 
     def _watch(self, kill: Kill | None) -> None:
         self._left = kill.requests if kill else 0
@@ -155,17 +155,17 @@ class Operator:
             os.kill(child, signal.SIGKILL)
 
     def _start(self, arguments: Sequence[str], now: datetime.datetime, steps: int) -> int:
-        """Begin a run; the file descriptor whose end is the end of it."""
+        """Start a run; return a file descriptor that closes when it ends."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reading)
-            self._be_the_run(arguments, now, steps)
+            self._run_in_child(arguments, now, steps)
         os.close(writing)
         self._children.append(child)
         return reading
 
-    def _be_the_run(self, arguments: Sequence[str], now: datetime.datetime, steps: int) -> None:
+    def _run_in_child(self, arguments: Sequence[str], now: datetime.datetime, steps: int) -> None:
         code = 70
         try:
             output = os.open(self._log, os.O_WRONLY | os.O_APPEND)
@@ -173,7 +173,7 @@ class Operator:
             sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
             os.environ.update(self._environment)
             if steps:
-                sys.addaudithook(_killer(str(self._root), steps))
+                sys.addaudithook(_kill_hook(str(self._root), steps))
             turn_clocks(now)
             sys.argv = ["broadsheet", *arguments]
             main()
@@ -190,7 +190,7 @@ class Operator:
 _STEPS = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.link", "os.truncate"})
 
 
-def _killer(root: str, steps: int) -> Callable[[str, tuple[Any, ...]], None]:
+def _kill_hook(root: str, steps: int) -> Callable[[str, tuple[Any, ...]], None]:
     """Kill this process before the step on the disk with that number; reading is none."""
     left = [steps]
 

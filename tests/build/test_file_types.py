@@ -1,4 +1,4 @@
-"""Whatever the file system holds where a file or a folder is expected: a message with its place, and never a wait."""
+"""Pipes, devices, links and folders in the place of files: each is reported with its path, and none is waited for."""
 
 import json
 import os
@@ -34,17 +34,9 @@ DAY = "data/papers/2025/2025-05-27.jsonl"
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     days = {"2025-05-26": [paper("2505.00001")], "2025-05-27": [paper("2505.00002", comment="On LLMs.")]}
-    root = make_digest(tmp_path_factory.mktemp("surprises") / "digest", days, SETTINGS + "search: false\n")
+    root = make_digest(tmp_path_factory.mktemp("file-types") / "digest", days, SETTINGS + "search: false\n")
     build(root, processes=1)
     return root.rename(root.with_name("original"))
-
-
-@pytest.fixture
-def root(original: Path) -> Path:
-    root = original.with_name("digest")
-    shutil.rmtree(root, ignore_errors=True)
-    shutil.copytree(original, root)
-    return root
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from broadsheet.store.store import Store
 from tests.example import SETTINGS, make_digest
 from tests.loopback import Answer, FakeTime, Loopback
 from tests.model_server import KEY, ModelServer
-from tests.playing import endpoints
+from tests.recorded_replies import endpoints
 
 DAY = "2026-09-24"
 WEEKS_LATER = "2026-11-02T12:00+00:00"  # at this time the day is long over
@@ -32,7 +32,7 @@ def hf_list(*ids: str, **fields: Any) -> Answer:
     return Answer(200, json.dumps([{"paper": paper} for paper in papers]).encode())
 
 
-class Morning:
+class RunSetup:
     """One digest on one day; `model` None leaves the local scorer."""
 
     def __init__(self, root: Path, server: Loopback, model: ModelServer | None = None) -> None:

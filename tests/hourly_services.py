@@ -24,8 +24,8 @@ from broadsheet.store.store import Store
 from tests.example import SETTINGS, make_digest
 from tests.loopback import Answer, FakeTime, Loopback
 from tests.model_server import KEY, ModelServer
-from tests.morning import HF, SCORER
-from tests.playing import endpoints
+from tests.recorded_replies import endpoints
+from tests.run_setup import HF, SCORER
 
 EASTERN = ZoneInfo("America/New_York")
 ARXIV = {"categories": ["cs.LG"], "replacements": False}

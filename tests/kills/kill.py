@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.kills.scenes import Result, Scene, start
+from tests.kills.cases import Case, Result, start
 
 MARK = "DIGEST_KILLS"
 LOCKS = (".digest/run", ".digest/lock", ".digest/scoring", "sent/list.sqlite.lock")
@@ -23,62 +23,62 @@ ENDS = {-signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGTERM, 0}  # 0: it was 
 class Kill(NamedTuple):
     """A plan of one kill: `delay` is in seconds."""
 
-    scene: Scene
+    case_: Case
     number: signal.Signals
     victim: str
     delay: float
 
     def __str__(self) -> str:
-        return f"{self.scene.name}: {self.number.name} to the {self.victim} after {self.delay:.3f} s"
+        return f"{self.case_.name}: {self.number.name} to the {self.victim} after {self.delay:.3f} s"
 
 
-class Stage:
+class KillTest:
     """The folder in which everything happens: always the same, since a build's state goes by the site's path."""
 
-    def __init__(self, work: Path, patience: float) -> None:
-        self.root, self._work, self._patience = work / "digest", work, patience
+    def __init__(self, work: Path, timeout: float) -> None:
+        self.root, self._work, self._patience = work / "digest", work, timeout
         self.scratch = work / "tmp"
         self.mark = f"{os.getpid()}-{time.monotonic_ns()}"
 
-    def set(self, scene: Scene) -> None:
+    def set(self, case_: Case) -> None:
         """Make the folder of a scene."""
         for folder in (self.root, self.scratch):
             shutil.rmtree(folder, ignore_errors=True)
         self.scratch.mkdir()
-        scene.make(self.root)
+        case_.make(self.root)
 
-    def begin(self, scene: Scene) -> "subprocess.Popen[str]":
+    def begin(self, case_: Case) -> "subprocess.Popen[str]":
         """Start its command."""
-        return start(self.root, scene.command, scene.environment | {MARK: self.mark, "TMPDIR": str(self.scratch)})
+        return start(self.root, case_.command, case_.environment | {MARK: self.mark, "TMPDIR": str(self.scratch)})
 
-    def unkilled(self, scene: Scene) -> tuple[Result, float]:
+    def run_without_kill(self, case_: Case) -> tuple[Result, float]:
         """Its result and its seconds, if nothing is killed."""
-        self.set(scene)
+        self.set(case_)
         begun = time.monotonic()
-        process = self.begin(scene)
+        process = self.begin(case_)
         _, errors = process.communicate()
         assert process.returncode == 0, errors
-        return scene.result(self.root), time.monotonic() - begun
+        return case_.result(self.root), time.monotonic() - begun
 
-    def play(self, kill: Kill, expected: Result) -> list[str] | None:
+    def run(self, kill: Kill, expected: Result) -> list[str] | None:
         """Kill, go on, and return all that is wrong; None if the command was over before."""
-        self.set(kill.scene)
-        process = self.begin(kill.scene)
+        self.set(kill.case_)
+        process = self.begin(kill.case_)
         time.sleep(kill.delay)
-        if not self._strike(process, kill):
+        if not self._kill_process(process, kill):
             process.communicate()
             return None
         errors = _ended(process)
         faults = [f"it ended with {process.returncode}: {errors}"] if _is_wrong(process.returncode, errors) else []
         faults += self._left()
         faults += [f"{lock} is held" for lock in LOCKS if is_held(self.root / lock)]
-        process = self.begin(kill.scene)
+        process = self.begin(kill.case_)
         errors = _ended(process)
         if process.returncode or errors:
             faults.append(f"the next command ended with {process.returncode}: {errors}")
-        return faults + differences(expected, kill.scene.result(self.root)) + self._left_files()
+        return faults + differences(expected, kill.case_.result(self.root)) + self._left_files()
 
-    def _strike(self, process: "subprocess.Popen[str]", kill: Kill) -> bool:
+    def _kill_process(self, process: "subprocess.Popen[str]", kill: Kill) -> bool:
         if process.poll() is not None:
             return False
         if kill.victim == "group":

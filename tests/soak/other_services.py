@@ -1,38 +1,40 @@
-"""Hugging Face's daily lists and an institution's LibreCat, as they answer at a moment."""
+"""Hugging Face's daily lists and an institution's LibreCat, with their replies at a time."""
 
 import datetime
 import json
 from typing import Any
 
+from tests.soak.faults import Fault
 from tests.soak.schedule import utc_midnight
 from tests.soak.services import Request, Response
-from tests.soak.weather import Mood
 from tests.soak.world import Listing, Record, World
 
 _YAML = (("Content-Type", "text/x-yaml; charset=utf-8"),)
 _RECORDS_A_PAGE = 10
-_STRANGER = {
+_FOREIGN_ENTRY = {
     "paper": {"id": "blog-post", "title": "Not on arXiv", "summary": "", "upvotes": 1},
     "title": "Not on arXiv",
 }
 
 
-def hugging_face(world: World, request: Request, now: datetime.datetime, mood: Mood) -> Response:
-    """The list of a day as it has grown so far; a page may hold fewer than were asked for."""
+def hugging_face(world: World, request: Request, now: datetime.datetime, fault: Fault) -> Response:
+    """Return the list of a day so far; a page may hold fewer entries than the limit."""
     day = datetime.date.fromisoformat(request.query["date"])
     if utc_midnight(day) > now:
         return Response(400, b'{"error": "date must not be in the future"}')
-    listed = sorted((one for one in world.listings[day] if one.visible <= now), key=lambda one: -one.votes_at(now))
-    entries = [_entry(one, now) for one in listed]
-    if has_stranger(world, day):
-        entries.insert(len(entries) // 2, _STRANGER)
-    most = min(int(request.query.get("limit", 50)), 4 if mood is Mood.SHORT else 100)
+    listings = sorted(
+        (item for item in world.listings[day] if item.visible <= now), key=lambda item: -item.votes_at(now)
+    )
+    entries = [_entry(item, now) for item in listings]
+    if has_foreign_entry(world, day):
+        entries.insert(len(entries) // 2, _FOREIGN_ENTRY)
+    most = min(int(request.query.get("limit", 50)), 4 if fault is Fault.SHORT else 100)
     start = int(request.query.get("p", 0)) * most
     return Response(body=json.dumps(entries[start : start + most]).encode())
 
 
-def has_stranger(world: World, day: datetime.date) -> bool:
-    """Whether a list has an entry that is no paper of arXiv's."""
+def has_foreign_entry(world: World, day: datetime.date) -> bool:
+    """Return whether a list has an entry that is not a paper of arXiv."""
     return (day.toordinal() + world.seed) % 97 == 0
 
 
@@ -50,9 +52,9 @@ def _entry(listing: Listing, now: datetime.datetime) -> dict[str, Any]:
     return {"paper": about, "title": paper.title, "numComments": listing.votes_at(now) // 20}
 
 
-def librecat(world: World, request: Request, now: datetime.datetime, mood: Mood) -> Response:
-    """The records there are, a page at a time."""
-    most = 3 if mood is Mood.SHORT else min(int(request.query.get("limit", 10)), _RECORDS_A_PAGE)
+def librecat(world: World, request: Request, now: datetime.datetime, fault: Fault) -> Response:
+    """Return a page of the records."""
+    most = 3 if fault is Fault.SHORT else min(int(request.query.get("limit", 10)), _RECORDS_A_PAGE)
     start = int(request.query.get("start", 0))
     records = [record for record in world.records if record.changes[0] <= now]
     return Response(body="".join(_yaml(r, now) for r in records[start : start + most]).encode(), headers=_YAML)

@@ -1,4 +1,4 @@
-"""A server on loopback that never finishes: it keeps the connection busy, so that no single wait is long."""
+"""A server on loopback that never finishes its reply: it keeps sending, so that no single wait is long."""
 
 import contextlib
 import itertools
@@ -42,7 +42,7 @@ DRIPPED: dict[str, Callable[[], Bytes]] = {
     "error page": lambda: itertools.chain([b"HTTP/1.1 503 Busy\r\n\r\n"], itertools.repeat(b"x")),
 }
 
-# Bytes that come as fast as they are taken.
+# Bytes that are sent as fast as the client reads them.
 FLOODED: dict[str, Callable[[], Bytes]] = {
     "100 Continue": lambda: itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
     "102 Processing": lambda: itertools.repeat(b"HTTP/1.1 102 Processing\r\n\r\n" * 1000),
@@ -55,8 +55,8 @@ FLOODED: dict[str, Callable[[], Bytes]] = {
 }
 
 
-class Hanging:
-    """Sends what `way` gives, over and over, to every connection, whatever it is asked. `tls`: inside of TLS."""
+class SlowServer:
+    """A server that sends the bytes of `way` to every connection, without end. With `tls` it does so over TLS."""
 
     def __init__(self, way: Callable[[], Bytes], *, pause: float = 0.0, tls: ssl.SSLContext | None = None) -> None:
         self._way, self._pause, self._tls = way, pause, tls
@@ -66,7 +66,7 @@ class Hanging:
         self.url = f"http{'s' if tls else ''}://localhost:{self.port}"
         self.connections = 0
 
-    def __enter__(self) -> "Hanging":
+    def __enter__(self) -> "SlowServer":
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
@@ -97,11 +97,11 @@ class Hanging:
                 wrapped.recv(1 << 16)  # closing over a request that was not read would reset the connection
 
 
-def dripping(way: str) -> Hanging:
-    """A server that hangs in this way, a piece of bytes at a time."""
-    return Hanging(DRIPPED[way], pause=0.02)
+def dripping(way: str) -> SlowServer:
+    """Return a server that sends a few bytes at a time, in the way with this name."""
+    return SlowServer(DRIPPED[way], pause=0.02)
 
 
-def flooding(way: str) -> Hanging:
-    """A server that hangs in this way, as fast as it can."""
-    return Hanging(FLOODED[way])
+def flooding(way: str) -> SlowServer:
+    """Return a server that sends as fast as it can, in the way with this name."""
+    return SlowServer(FLOODED[way])

@@ -8,8 +8,8 @@ from broadsheet.http.client import HttpClient
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.providers.arxiv.services import ArxivServices
 from tests.loopback import Answer, Loopback
-from tests.playing import endpoints
 from tests.providers.arxiv.test_categories import API, DAY, OAI, entry, record
+from tests.recorded_replies import endpoints
 
 TIME = "Tue, 22 Sep 2026 20:00:00 GMT"
 WINDOW = (
