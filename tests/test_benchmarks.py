@@ -167,7 +167,7 @@ def test_the_slope_is_the_power(power: float) -> None:
     assert found == pytest.approx(power, abs=1e-9)
 
 
-def test_a_report_is_kept_and_put_into_the_page(tmp_path: Path) -> None:
+def test_a_report_is_saved_and_written_into_the_page(tmp_path: Path) -> None:
     report = Report({"processor": "2 cores"}, "python -m tests.benchmarks", "corpus")
     for name, papers, wall in (("y1", 30_660, 2.0), ("y10", 306_600, 20.0)):
         report.archives[name] = Archive(papers // 84, papers, papers * 1900)

@@ -69,7 +69,7 @@ def test_the_wheel_installs_one_package(dist: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 
-def test_a_digest_is_made_built_and_served_from_the_wheel_alone(dist: Path, tmp_path: Path) -> None:
+def test_the_wheel_alone_creates_builds_and_serves_a_digest(dist: Path, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
     site_packages = next((tmp_path / "env" / "lib").glob("python*")) / "site-packages"
     with zipfile.ZipFile(next(dist.glob("*.whl"))) as wheel:

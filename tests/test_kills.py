@@ -111,7 +111,7 @@ def test_what_killed_workers_were_to_read_is_read_all_the_same() -> None:
     assert list(_map(WorkerPool, 1, fatal_to_workers, dates)) == dates
 
 
-def test_what_a_killed_worker_was_to_make_is_made_and_its_half_file_is_removed(tmp_path: Path) -> None:
+def test_the_work_of_a_killed_worker_is_repeated_and_its_partial_file_removed(tmp_path: Path) -> None:
     root = make_digest(tmp_path / "digest")
     (root / "docs" / ".notes.md.0123abcd").write_text("mine", "utf-8")
     with BuildWorkers(BuildJob(root, None, "", 2), None, config.load(root)) as workers:  # type: ignore[arg-type]
@@ -138,7 +138,7 @@ def test_what_a_killed_worker_was_to_make_is_made_and_its_half_file_is_removed(t
         ("serve --port 0", "lock"),
     ],
 )
-def test_a_command_that_waits_says_for_whom_and_ends_when_told(tmp_path: Path, command: str, lock: str) -> None:
+def test_a_waiting_command_names_the_holder_and_ends_at_a_signal(tmp_path: Path, command: str, lock: str) -> None:
     root = make_digest(tmp_path / "digest", {"2026-09-24": [paper("2609.00001")]})
     introduce("a test", lambda holder: None)
     with file_lock(root / ".digest" / lock):
@@ -185,7 +185,7 @@ def run_setup(tmp_path: Path) -> Iterator[RunSetup]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_a_run_that_waits_for_a_model_ends_when_told_and_its_day_is_done_next_time(
+def test_a_run_that_waits_for_a_model_ends_at_a_signal_and_the_next_run_finishes_the_day(
     run_setup: RunSetup, number: signal.Signals
 ) -> None:
     run_setup.make("run: {min_relevance: 1}\n")
@@ -215,7 +215,7 @@ def test_a_run_that_waits_for_a_model_ends_when_told_and_its_day_is_done_next_ti
     assert run_setup.receipt().errors == ()
 
 
-def test_an_import_that_waits_for_its_input_ends_when_told(tmp_path: Path) -> None:
+def test_an_import_that_waits_for_its_input_ends_at_a_signal(tmp_path: Path) -> None:
     root = make_digest(tmp_path / "digest")
     process = subprocess.Popen(
         [sys.executable, "-m", "broadsheet", "import", "-"], cwd=root, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -277,7 +277,7 @@ def test_the_next_command_removes_what_killed_ones_left_and_nothing_else(tmp_pat
 
 
 @pytest.mark.parametrize("ignored", [".gitignore", "generator/broadsheet/starter/dot-gitignore"])
-def test_git_is_not_given_what_killed_commands_left(tmp_path: Path, ignored: str) -> None:
+def test_git_ignores_files_of_killed_commands(tmp_path: Path, ignored: str) -> None:
     place(tmp_path, *OURS, *OURS_OF_BUILDS, ".site.new/index.html", "data/papers/2025/2025-05-07.jsonl")
     (tmp_path / ".gitignore").write_bytes((ROOT / ignored).read_bytes())
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)

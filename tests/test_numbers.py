@@ -127,7 +127,7 @@ def test_numbers_are_read_as_they_are_meant(written: object, number: float | Non
 
 
 @given(st.integers() | st.integers(10**300, 10**5000) | st.floats() | st.text() | st.lists(st.integers(10**4999)))
-def test_no_value_is_too_large_to_be_judged_and_shown(value: object) -> None:
+def test_any_value_can_be_checked_and_formatted(value: object) -> None:
     found = normalize.number(value)
     assert found is None or abs(found) < 2**53
     assert len(normalize.excerpt(value)) <= 60

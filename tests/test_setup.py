@@ -55,20 +55,20 @@ def venv(python: str, folder: Path, path: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=False)
 
 
-def test_no_python_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_missing_python_is_reported_in_one_line(tmp_path: Path) -> None:
     run = venv("python9", tmp_path, os.environ["PATH"])
     said = "no python9 here: install Python 3.11 or later (Debian, Ubuntu: apt-get install python3 python3-venv)\n"
     assert (run.returncode, run.stderr) == (1, said)
 
 
-def test_a_python_that_is_too_old_is_said_in_one_line(tmp_path: Path) -> None:
+def test_an_old_python_is_reported_in_one_line(tmp_path: Path) -> None:
     old = stand_in(tmp_path, "python3", 'case "$2" in *print*) echo 3.10;; *) exit 1;; esac')
     run = venv(str(old), tmp_path, os.environ["PATH"])
     said = f"{old} is Python 3.10, and 3.11 or later is needed: name another one with 'make PYTHON=python3.12 ...'\n"
     assert (run.returncode, run.stderr) == (1, said)
 
 
-def test_a_python_without_venv_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_python_without_venv_is_reported_in_one_line(tmp_path: Path) -> None:
     bare = stand_in(tmp_path, "python3", 'case "$2" in *print*) echo 3.11;; *ensurepip*) exit 1;; esac')
     stand_in(tmp_path, "dirname", f"/usr/bin/dirname '{ROOT}/.ci/venv'")  # all of PATH: there is no apt-get to help
     run = venv(str(bare), tmp_path, str(tmp_path))
@@ -76,7 +76,7 @@ def test_a_python_without_venv_is_said_in_one_line(tmp_path: Path) -> None:
     assert (run.returncode, run.stderr) == (1, said)
 
 
-def test_a_tool_that_is_not_there_is_not_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_tool_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     tools.find.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     assert tools.find("chromium") is None
@@ -90,7 +90,7 @@ def test_a_tool_that_is_not_there_is_not_found(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.parametrize(("ci", "code", "fate"), [("", 0, "are skipped"), ("true", 1, "cannot run")])
-def test_missing_tools_are_said_and_fail_in_ci_only(tmp_path: Path, ci: str, code: int, fate: str) -> None:
+def test_missing_tools_are_reported_and_fail_in_ci_only(tmp_path: Path, ci: str, code: int, fate: str) -> None:
     stand_in(tmp_path, "sh", 'exec /bin/sh "$@"')
     environment = {"PATH": str(tmp_path), "CI": ci}
     command = [sys.executable, str(ROOT / "tests" / "tools.py")]

@@ -27,7 +27,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
     return [simulate(seed, DAYS, tmp_path_factory.mktemp("soak"), first) for seed, first in WORLDS]
 
 
-def test_ten_days_lose_nothing_and_pay_for_nothing_twice(outcomes: list[Outcome]) -> None:
+def test_ten_days_lose_no_paper_and_pay_for_none_twice(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         assert outcome.findings == []
         assert outcome.line == "lost 0, doubled 0, wrong states 0, wrong sums 0, paid twice 0, days 10"
@@ -70,7 +70,7 @@ def _changed_receipt(key: str, value: object) -> Callable[[Path], None]:
         (_changed_receipt("tokens", {"total": 1}), "wrong sums"),
     ],
 )
-def test_judges_find_damage(outcomes: list[Outcome], damage: Callable[[Path], None], kind: str) -> None:
+def test_the_comparison_finds_damage(outcomes: list[Outcome], damage: Callable[[Path], None], kind: str) -> None:
     evidence = outcomes[0].evidence
     files = {path: path.read_bytes() for path in (evidence.archive.root / "data").rglob("*.json*")}
     try:
@@ -85,7 +85,7 @@ def test_judges_find_damage(outcomes: list[Outcome], damage: Callable[[Path], No
     assert findings[kind]
 
 
-def test_judges_find_a_paper_that_is_paid_twice(outcomes: list[Outcome]) -> None:
+def test_the_comparison_finds_a_paper_that_is_paid_twice(outcomes: list[Outcome]) -> None:
     evidence = outcomes[0].evidence
     call = next(call for call in evidence.model.calls if call.useful)
     evidence.model.calls.append(call)
@@ -95,7 +95,7 @@ def test_judges_find_a_paper_that_is_paid_twice(outcomes: list[Outcome]) -> None
         evidence.model.calls.pop()
 
 
-def test_the_world_keeps_the_calendar_that_arxiv_publishes() -> None:
+def test_the_schedule_is_the_calendar_that_arxiv_publishes() -> None:
     """Days and hours from its page on availability; none of them comes from the program."""
     schedule = Schedule()
     days = [a.day.isoformat() for a in schedule.announcements(datetime.date(2026, 11, 25), datetime.date(2026, 12, 1))]

@@ -112,7 +112,7 @@ def put(folder: Path, files: dict[str, str]) -> dict[str, str]:
 
 
 @given(FILES, FILES, st.sets(NAMES), st.sets(NAMES))
-def test_whatever_a_spare_holds_what_is_kept_of_a_site_is_the_same_files_and_all_there_is(
+def test_any_staging_folder_ends_with_links_to_the_unchanged_files_alone(
     old: dict[str, str], spare: dict[str, str], linked: set[str], kept: set[str]
 ) -> None:
     with tempfile.TemporaryDirectory() as temporary:

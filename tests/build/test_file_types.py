@@ -70,7 +70,7 @@ ODD = [*((DAY, kind) for kind in KINDS), *((path, kind) for path in FILES for ki
 
 
 @pytest.mark.parametrize(("path", "kind"), ODD)
-def test_what_is_no_file_is_named_by_build_and_check(path: str, kind: str, root: Path) -> None:
+def test_special_files_are_reported_by_build_and_check(path: str, kind: str, root: Path) -> None:
     place, before = root / path, tree(root / "site")
     place.parent.mkdir(parents=True, exist_ok=True)
     place.unlink(missing_ok=True)
@@ -122,7 +122,7 @@ def test_pipes_in_the_place_of_what_is_generated_are_not_waited_for(path: str, r
     assert {name: data for name, data in tree(root / "site").items() if name != ".digest"} == clean
 
 
-def test_no_imported_folder_makes_it_wait(root: Path, tmp_path: Path) -> None:
+def test_no_special_file_in_an_imported_folder_is_waited_for(root: Path, tmp_path: Path) -> None:
     folder = tmp_path / "scores"
     shutil.copytree(root / "data/papers/2025", folder)
     for number, kind in enumerate(KINDS):
@@ -134,7 +134,7 @@ def test_no_imported_folder_makes_it_wait(root: Path, tmp_path: Path) -> None:
     assert len(report.faults) == len(KINDS)  # a folder is none; zeros are
 
 
-def test_settings_and_kept_replies_are_read_from_files_only(root: Path) -> None:
+def test_settings_and_replies_are_read_from_regular_files_only(root: Path) -> None:
     (root / "mkdocs.yml").unlink()
     os.mkfifo(root / "mkdocs.yml")
     run = digest("build", "--root", root, timeout=60)
@@ -181,7 +181,7 @@ def test_a_folder_that_this_user_may_not_write_to_is_a_message() -> None:
     )
 
 
-def test_a_lock_is_no_link_by_which_files_are_made_elsewhere(root: Path, tmp_path: Path) -> None:
+def test_a_lock_that_is_a_link_creates_no_file_elsewhere(root: Path, tmp_path: Path) -> None:
     (root / ".digest/lock").unlink()
     (root / ".digest/lock").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(DigestError, match=r"\.digest/lock: "):
@@ -228,7 +228,7 @@ def test_files_and_folders_have_the_modes_that_the_user_wants(umask: int, tmp_pa
     assert stat.S_IMODE((tmp_path / "a/b.json").stat().st_mode) == 0o666 & ~umask
 
 
-def test_only_a_signed_index_is_believed(tmp_path: Path) -> None:
+def test_only_a_signed_index_is_used(tmp_path: Path) -> None:
     index = tmp_path / "index.sqlite"
     for harm in (None, "value", "journal", "cut", "unsigned"):
         with sqlite3.connect(index) as db:
@@ -265,7 +265,7 @@ def test_a_damaged_template_is_compiled_again(tmp_path: Path, monkeypatch: pytes
         assert file.read_bytes() == whole
 
 
-def test_reading_says_what_is_there(tmp_path: Path) -> None:
+def test_reading_names_the_kind_of_a_special_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"data")
     assert read_regular(tmp_path / "file") == b"data"
     for kind, make in KINDS.items():

@@ -144,7 +144,7 @@ def alternates(place: str) -> set[str]:
     return {f"{place}/index.{form}" for form in ("html", "md", "json")}
 
 
-def test_a_page_that_grows_old_loses_its_alternates_and_nothing_else_is_made_again(root: Path) -> None:
+def test_an_old_page_loses_its_alternates_and_no_other_page_is_rendered(root: Path) -> None:
     rows(root, "2025-08-25", paper("2508.00001", comment="On pruning."))  # 91 days after 26 May, 90 after 27 May
     touched = changed(root)
     daily = {path for path in touched if path.startswith("daily/2025/05")}
@@ -197,7 +197,7 @@ def test_one_more_day_touches_its_authors_and_the_papers_it_is_like(root: Path) 
     }
 
 
-def test_a_paper_shown_again_touches_its_page_and_no_other_papers(root: Path) -> None:
+def test_a_repeated_paper_renders_its_page_and_no_other_papers(root: Path) -> None:
     rows(root, "2025-05-29", paper("2504.00001", version=2))
     assert {path for path in changed(root) if path.startswith("papers/")} == alternates("papers/2504.00001")
 

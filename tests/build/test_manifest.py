@@ -121,7 +121,7 @@ def test_a_file_in_the_place_of_a_new_page_stays_though_the_manifest_is_damaged(
     assert (root / "site/daily/2025/06/02/index.html").read_text() == "mine"
 
 
-def test_clearing_with_a_damaged_manifest_leaves_what_somebody_added(root: Path) -> None:
+def test_clearing_with_a_damaged_manifest_leaves_added_files(root: Path) -> None:
     damage(root, "noise")
     clear(root)
     assert tree(root / "site") == with_mine({})

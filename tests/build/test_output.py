@@ -114,7 +114,7 @@ def test_a_file_that_was_there_before_anything_was_generated_stays(tmp_path: Pat
     assert (tmp_path / "feeds/all.xml").read_text() == "mine"
 
 
-def test_a_file_added_later_stays_and_a_damaged_list_makes_nothing_of_ours_somebody_elses(tmp_path: Path) -> None:
+def test_a_file_added_later_stays_and_a_damaged_list_hides_no_generated_file(tmp_path: Path) -> None:
     write(tmp_path, "a.md", "feeds/all.xml")
     (tmp_path / "feeds/mine.xml").write_text("mine")
     assert is_hand_written(tmp_path, "feeds/mine.xml")

@@ -123,7 +123,7 @@ def test_a_site_with_a_host_of_its_own(site: Path) -> None:
         assert get(address, "//daily/")[::2] == (200, FILES["daily/index.html"])
 
 
-def test_a_port_in_use_is_said(site: Path, address: str) -> None:
+def test_a_port_in_use_is_reported(site: Path, address: str) -> None:
     port = urlsplit(address).port
     assert port
     with pytest.raises(DigestError) as raised, served(site, "/", "127.0.0.1", port):
@@ -132,7 +132,7 @@ def test_a_port_in_use_is_said(site: Path, address: str) -> None:
     assert str(raised.value) == said
 
 
-def test_a_host_that_is_not_ours_is_said(site: Path) -> None:
+def test_a_foreign_host_name_is_reported(site: Path) -> None:
     message = r"^192\.0\.2\.1:0: cannot listen here .*: pass another --host or --port$"
     with pytest.raises(DigestError, match=message), served(site, "/", "192.0.2.1", 0):
         pass

@@ -122,7 +122,7 @@ def test_a_new_day_changes_the_newest_month_only(tmp_path: Path) -> None:
     assert {shard for shard in after if after[shard] != before.get(shard)} == {"2025-02"}
 
 
-def test_a_paper_found_to_have_been_shown_before_leaves_its_shard(tmp_path: Path) -> None:
+def test_a_paper_of_an_earlier_day_leaves_its_shard(tmp_path: Path) -> None:
     given = days("2024-03-04", "2025-02-03", "2025-02-04")
     before = Digest(tmp_path / "a", given)
     after = Digest(tmp_path / "b", given | {"2024-03-04": given["2025-02-04"]})
@@ -235,7 +235,7 @@ def test_a_name_leads_to_the_paper(tab: Page, address: str, words: str) -> None:
     assert found(tab, address, words)[0] == "papers/math/0502001/"
 
 
-def test_the_words_found_are_marked_where_they_stand(tab: Page, address: str) -> None:
+def test_matching_words_are_marked(tab: Page, address: str) -> None:
     found(tab, address, "coots lake grebe")
     quote = tab.locator("#hits .comment").first
     marks = {mark.strip(".,").lower() for mark in quote.locator("mark").all_inner_texts()}

@@ -110,7 +110,7 @@ def test_after_an_ordinary_event_the_site_is_the_programs(root: Path, event: Cal
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_after_an_ordinary_event_clearing_leaves_what_somebody_added(root: Path, event: Callable[[Path], Path]) -> None:
+def test_clearing_after_an_ordinary_event_leaves_added_files(root: Path, event: Callable[[Path], Path]) -> None:
     root = event(root)
     clear(root)
     assert tree(root / "site") == {"CNAME": b"papers.example"}

@@ -139,7 +139,7 @@ def test_an_empty_folder_and_one_that_is_not_there_are_taken(root: Path, tmp_pat
 
 
 @pytest.mark.parametrize("change", ["a day", "full", "the cache lost", "by mkdocs"])
-def test_what_somebody_added_to_a_site_stays(change: str, root: Path) -> None:
+def test_files_added_to_a_site_stay(change: str, root: Path) -> None:
     build(root, processes=1)
     site = root / "site"
     put(site, MINE)
@@ -289,7 +289,7 @@ def test_a_file_in_the_place_of_the_programs_own_is_named_and_stays(path: str, r
     assert there(root / "docs", {path: "mine"})
 
 
-def test_clearing_takes_away_what_was_made_and_nothing_else(root: Path) -> None:
+def test_clearing_removes_generated_files_and_nothing_else(root: Path) -> None:
     before = tree(root)
     build(root, processes=1)
     put(root / "site", MINE)

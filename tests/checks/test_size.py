@@ -73,7 +73,7 @@ def test_a_limit_holds_up_to_its_last(measure: Measure, measured: int) -> None:
     assert helps(measure, measured - 1) != ()
 
 
-def test_what_is_not_enough_is_said_with_where_the_most_is() -> None:
+def test_settings_that_are_not_enough_name_the_largest_folder() -> None:
     assert helps(Measure.SITE, 360_000)[-1] == THE_REST[-1]
     assert helps(Measure.SITE, 359_999)[-1] == "these settings are not enough: publications/ has 0.3 MB"
     assert helps(Measure.FILES, 1) == (

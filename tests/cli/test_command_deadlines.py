@@ -140,7 +140,7 @@ def test_mail_to_a_server_that_hangs(tmp_path: Path, way: str) -> None:
     assert slow.connections == 1
 
 
-def test_a_mail_server_that_floods_is_given_up_by_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mail_server_that_floods_fails_at_the_byte_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail_server, "DEADLINE_S", 60)
     there = mail_server.Server("localhost", 0, "none")
     with SlowServer(lambda: iter([b"220-more\r\n" * 1000] * 10_000)) as slow, within(1):

@@ -204,7 +204,7 @@ def test_the_command(server: Loopback, tmp_path: Path) -> None:
     assert agents.pop().endswith("; lab@example.org)")
 
 
-def test_a_failure_is_said_and_counted(server: Loopback, tmp_path: Path) -> None:
+def test_a_failure_is_reported_and_counted(server: Loopback, tmp_path: Path) -> None:
     server.on(HF, Answer(400, b"{}"))
     root = make_digest(tmp_path, settings=settings(server, huggingface=True))
     done = digest("fetch", "--root", root, "--date", DAY, now=WEEKS_LATER)

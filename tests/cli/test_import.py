@@ -68,7 +68,7 @@ def test_standard_input_needs_a_date(day: Path) -> None:
     assert (day.parent / "data/papers/2025/2025-01-09.jsonl").is_file()
 
 
-def test_what_differs_stays_unless_told(day: Path) -> None:
+def test_conflicting_values_stay_without_replace(day: Path) -> None:
     digest_import(day.name)
     day.write_text(ROWS.replace('"T"', '"Another"'))
     assert (

@@ -119,7 +119,7 @@ def test_a_hint_names_the_key_of_each_score(tmp_path: Path) -> None:
         (("--map", "links.code=Foo.bar"), "--map links.code=Foo.bar: no row has the key Foo.bar"),
     ],
 )
-def test_a_key_that_no_row_has_is_said_once_and_changes_nothing(
+def test_a_mapped_key_without_rows_is_reported_once_and_changes_nothing(
     tmp_path: Path, options: tuple[str, str], what: str
 ) -> None:
     path = put(tmp_path, row(Relevance=8, novelty=4), row(B, relevance=7, novelty=3))
@@ -153,7 +153,7 @@ def test_a_row_without_the_key_does_not_take_another_for_it(tmp_path: Path) -> N
     assert "without a score: 1 row: novelty without relevance" in result.stdout
 
 
-def test_a_key_that_no_row_has_is_said_beside_what_stops_the_file(tmp_path: Path) -> None:
+def test_a_mapped_key_without_rows_is_reported_beside_the_fault_of_the_file(tmp_path: Path) -> None:
     undated = put(tmp_path, row(day_of="x"), name="undated.json")
     assert digest_import(tmp_path, "--map", "date=when", undated).stderr.count("no row has the key when") == 1
     nameless = put(tmp_path, {"title": "T", "authors": ["A"]})
@@ -171,7 +171,7 @@ def test_files_with_keys_of_their_own_say_that_options_are_not_for_them(tmp_path
     assert "--map and --scale are for rows of papers" in result.stdout
 
 
-def test_columns_without_an_id_are_said_once(tmp_path: Path) -> None:
+def test_columns_without_an_id_are_reported_once(tmp_path: Path) -> None:
     path = put(tmp_path, "Preprint,Title,Relevance,Novelty", f"{A},T,4,5", f"{B},U,1,2", name="rows.csv")
     result = digest_import(tmp_path, "--date", DAY, path)
     (line,) = result.stderr.splitlines()
@@ -216,7 +216,7 @@ def test_an_amount_says_out_of_what() -> None:
         ("0-1000", "1,000", None),
     ],
 )
-def test_a_value_that_says_out_of_what_it_is(tmp_path: Path, scale: str, given: str, score: float | None) -> None:
+def test_a_score_that_names_its_scale(tmp_path: Path, scale: str, given: str, score: float | None) -> None:
     path = put(tmp_path, row(relevance=given, novelty=5))
     digest_import(tmp_path, "--scale", f"relevance={scale}", path)
     assert scores(tmp_path) == [(score, 5 if score else None)]
@@ -240,7 +240,7 @@ def test_a_european_sheet(tmp_path: Path) -> None:
         ({"relevance": 8, "novelty": "high"}, "novelty not from 1 to 10"),
     ],
 )
-def test_half_a_score_is_left_out_and_said(tmp_path: Path, fields: dict[str, Any], what: str) -> None:
+def test_half_a_score_is_left_out_and_reported(tmp_path: Path, fields: dict[str, Any], what: str) -> None:
     rows = {arxiv_id: row(arxiv_id, RELEVANCE=5, NOVELTY=5) | {"abstract": "", "authors": []} for arxiv_id in (B, C)}
     path = put(tmp_path, json.dumps({A: row() | {"abstract": "", "authors": []} | fields, **rows}))
     result = digest_import(tmp_path, path)

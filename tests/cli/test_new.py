@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_name_and_the_address_are_the_ones_given(made: Path) -> None:
+def test_name_and_address_are_those_of_the_options(made: Path) -> None:
     site = yaml.safe_load((made / "mkdocs.yml").read_text("utf-8"))
     assert site["site_name"] == "Group & friends: #1 'papers'"
     assert site["site_url"] == "https://group.example/papers/"
@@ -55,7 +55,7 @@ def test_everything_a_repository_needs_is_there(made: Path) -> None:
     assert not [file for file in made.rglob("*") if file.is_symlink()]
 
 
-def test_it_is_sound_and_builds_at_once(made: Path, tmp_path: Path) -> None:
+def test_a_new_digest_passes_check_and_builds(made: Path, tmp_path: Path) -> None:
     check = digest("check", "--root", made)
     assert check.returncode == 0, check.stdout + check.stderr
     build = digest("build", "--root", made, "--site", tmp_path / "site")
@@ -150,7 +150,7 @@ NAMES = st.text(st.characters(exclude_categories=("C", "Z")) | st.sampled_from("
 
 
 @given(name=NAMES)
-def test_any_name_stands_in_yaml_as_it_was_given(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+def test_any_name_survives_in_yaml(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     wanted = " ".join(name.split())
     folder = tmp_path_factory.mktemp("name")
     if not wanted:

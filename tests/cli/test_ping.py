@@ -46,7 +46,7 @@ def with_hub(root: Path, address: str) -> Path:
     return make_digest(root, settings=f"feeds: {{hub: '{address}'}}\n")
 
 
-def test_the_hub_is_told_of_every_feed(tmp_path: Path) -> None:
+def test_the_hub_is_notified_of_every_feed(tmp_path: Path) -> None:
     with hub() as (address, told):
         root = with_hub(tmp_path, address)
         run = digest("ping", "--root", root)
@@ -69,14 +69,14 @@ def test_without_a_hub_there_is_nothing_to_do(tmp_path: Path) -> None:
     assert digest("ping", "--root", root, "--dry-run").stdout == ""
 
 
-def test_a_dry_run_tells_nobody(tmp_path: Path) -> None:
+def test_a_dry_run_sends_nothing(tmp_path: Path) -> None:
     with hub() as (address, told):
         run = digest("ping", "--root", with_hub(tmp_path, address), "--dry-run")
     assert run.stdout.splitlines()[0] == SITE + "feeds/all.xml"
     assert (len(run.stdout.splitlines()), told) == (18, [])
 
 
-def test_what_a_hub_refuses_is_told_and_the_rest_is_done(tmp_path: Path) -> None:
+def test_a_refusal_of_the_hub_is_reported_and_the_rest_is_sent(tmp_path: Path) -> None:
     with hub(refused="daily.") as (address, told):
         run = digest("ping", "--root", with_hub(tmp_path, address))
     assert run.returncode == 1
@@ -87,7 +87,7 @@ def test_what_a_hub_refuses_is_told_and_the_rest_is_done(tmp_path: Path) -> None
     assert len(told) == 18
 
 
-def test_a_hub_that_is_not_there_is_said_once(tmp_path: Path) -> None:
+def test_an_unreachable_hub_is_reported_once(tmp_path: Path) -> None:
     with hub() as (address, _):
         pass
     run = digest("ping", "--root", with_hub(tmp_path, address))

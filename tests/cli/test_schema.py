@@ -27,7 +27,7 @@ def schema(kind: str) -> dict[str, Any]:
     return document
 
 
-def test_papers_and_receipts_are_what_their_schemas_say() -> None:
+def test_papers_and_receipts_match_their_schemas() -> None:
     papers, receipts = (jsonschema.Draft202012Validator(schema(kind)) for kind in ("paper", "receipt"))
     for path in sorted((ROOT / "data/papers").rglob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():

@@ -52,7 +52,7 @@ def environment(server: ModelServer) -> dict[str, str]:
     return {"DIGEST_LLM_URL": server.url, "DIGEST_LLM_KEY": KEY, "DIGEST_LLM_MODEL": ""}
 
 
-def test_a_day_is_scored_and_said_in_one_line(root: Path, environment: dict[str, str], server: ModelServer) -> None:
+def test_scoring_a_day_prints_one_line(root: Path, environment: dict[str, str], server: ModelServer) -> None:
     done = digest("score", "--date", DAY, "--root", root, "--budget", "1.00", env=environment)
     cost = server.tokens.prompt * 2.5e-6 + server.tokens.completion * 10e-6
     told = f"{server.tokens.total:,} tokens, cost ${cost:,.4f}"
@@ -88,7 +88,7 @@ def test_a_dry_run_prices_the_day_and_spends_nothing(root: Path, server: ModelSe
     assert "without a price in llm.prices" in unknown.stdout
 
 
-def test_what_is_missing_is_said(root: Path) -> None:
+def test_missing_settings_are_reported(root: Path) -> None:
     none = {"DIGEST_LLM_URL": "", "DIGEST_LLM_KEY": "", "DIGEST_LLM_MODEL": ""}
     done = digest("score", "--date", DAY, "--root", root, env=none)
     assert (done.returncode, done.stdout) == (1, "")
@@ -103,7 +103,7 @@ def test_wrong_usage_ends_in_two(root: Path, arguments: tuple[str, ...]) -> None
     assert digest("score", "--root", root, *arguments).returncode == 2
 
 
-def test_a_price_that_is_none_is_said_with_its_line(root: Path) -> None:
+def test_an_invalid_price_is_reported_with_its_line(root: Path) -> None:
     settings = root / "digest.yml"
     settings.write_text(settings.read_text().replace("completion: 10", "completion: -10"))
     done = digest("score", "--date", DAY, "--root", root, "--dry-run")

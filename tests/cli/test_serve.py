@@ -108,7 +108,7 @@ def test_a_first_build_that_fails_ends_it_with_the_problem(root: Path) -> None:
     assert run.stderr.startswith("digest.yml:1: ")
 
 
-def test_a_folder_that_no_build_made_needs_the_force_of_a_build(root: Path, tmp_path: Path) -> None:
+def test_serve_refuses_a_folder_that_no_build_made(root: Path, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "notes.txt").touch()
     command = [sys.executable, "-m", "broadsheet", "serve", "--root", str(root), "--port", "0"]
@@ -118,7 +118,7 @@ def test_a_folder_that_no_build_made_needs_the_force_of_a_build(root: Path, tmp_
     assert "or pass --force to broadsheet build: " in run.stderr
 
 
-def test_a_port_in_use_is_said_before_anything_is_built(root: Path) -> None:
+def test_a_port_in_use_is_reported_before_anything_is_built(root: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         command = [sys.executable, "-m", "broadsheet", "serve", "--root", str(root), "--port", port]

@@ -24,9 +24,7 @@ def test_nothing_on_a_working_day_is_stale_and_asked_again(tmp_path: Path, world
 
 
 @pytest.mark.parametrize("history", [True, False], ids=["with a history", "the first days"])
-def test_a_holiday_that_nobody_announced_settles_once_the_source_is_seen_to_be_well(
-    tmp_path: Path, world: World, history: bool
-) -> None:
+def test_an_unannounced_holiday_settles_once_the_source_works(tmp_path: Path, world: World, history: bool) -> None:
     usual(world, "2025-09-15", 12)
     world.arxiv = [paper for paper in world.arxiv if paper.day != "2025-09-22"]
     operator = Operator(tmp_path, world, arxiv=ARXIV)

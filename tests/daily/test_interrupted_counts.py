@@ -73,7 +73,7 @@ def write_rows(folder: Path, days: tuple[str, ...]) -> str:
 @pytest.mark.parametrize("days", [DAYS[2:], DAYS])
 @pytest.mark.parametrize("number", [1, 2, 3])
 @pytest.mark.parametrize("replace", [False, True])
-def test_an_import_that_was_killed_is_made_good_by_the_same_again(
+def test_a_second_import_repairs_one_that_was_killed(
     tmp_path: Path, digest: Path, monkeypatch: pytest.MonkeyPatch, days: tuple[str, ...], number: int, replace: bool
 ) -> None:
     rows = write_rows(tmp_path, days)
@@ -87,7 +87,7 @@ def test_an_import_that_was_killed_is_made_good_by_the_same_again(
     assert not faults(digest)
 
 
-def test_an_import_that_found_no_space_for_a_receipt_is_made_good(
+def test_a_second_import_repairs_one_without_space_for_a_receipt(
     tmp_path: Path, digest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = write_rows(tmp_path, DAYS)

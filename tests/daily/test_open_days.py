@@ -236,7 +236,7 @@ def test_a_day_that_no_run_could_take_from_its_feed_settles_with_a_note(tmp_path
     assert set(operator.run("2025-12-04T13:00")) == {"2025-12-04"}
 
 
-def test_a_provisional_day_stays_open_while_arxiv_cannot_be_asked(tmp_path: Path, world: World) -> None:
+def test_a_provisional_day_stays_open_while_arxiv_is_unreachable(tmp_path: Path, world: World) -> None:
     papers = held(world, "2025-12-02", "2025-12-01")
     operator = Operator(tmp_path, world, arxiv=ARXIV)
     operator.run("2025-12-02T04:23")
@@ -269,7 +269,7 @@ def test_only_what_is_open_is_asked_again(tmp_path: Path, world: World) -> None:
     assert (len(requests(world, FEED)), len(requests(world, API)), len(requests(world, HF))) == (1, 1, 2)
 
 
-def test_a_paper_that_was_not_shown_counts_when_another_source_gives_it(tmp_path: Path, world: World) -> None:
+def test_a_dropped_paper_counts_when_another_source_has_it(tmp_path: Path, world: World) -> None:
     world.hf = [HfPaper("2509.10001", "2025-09-23", "2025-09-23T00:05:00Z")]
     world.arxiv = [ArxivPaper("2509.10001", "2025-09-22T12:00:00Z", "2025-09-23")]
     operator = Operator(tmp_path, world, arxiv=ARXIV, huggingface=True)

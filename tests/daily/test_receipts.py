@@ -65,7 +65,7 @@ def test_the_sums_add_up_whatever_came(found: list[tuple[str, str, str]], again:
         assert receipt.state is DayState.FAILED
 
 
-def test_a_given_paper_that_is_nowhere_is_an_error() -> None:
+def test_a_fetched_paper_without_a_row_is_an_error() -> None:
     given_now = [SourceRun("arxiv", "ok", frozenset({"2609.00001", "2609.00002"}), announced=2)]
     receipt = reconcile(START, given_now, [row("2609.00001")], [], {}, ())
     assert (receipt.state, receipt.errors) == (
@@ -176,7 +176,7 @@ def test_every_sum_is_checked(tmp_path: Path, changes: dict[str, object], says: 
     assert says in faults(tmp_path, **changes)
 
 
-def test_broken_lines_and_misplaced_files_of_dropped_papers_are_found(tmp_path: Path) -> None:
+def test_broken_lines_and_misplaced_files_of_dropped_papers_are_reported(tmp_path: Path) -> None:
     store = Store(make_digest(tmp_path))
     store.write_dropped(DAY, [row("2609.00004", why="below 5")])
     store.write_papers(DAY, [row("2609.00001")])

@@ -293,9 +293,7 @@ def test_a_rescore_keeps_the_earlier_score_and_the_sums(
 # -- once ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_paper_that_was_not_shown_is_not_looked_at_again(
-    run_setup: RunSetup, server: Loopback, model: ModelServer
-) -> None:
+def test_a_dropped_paper_is_not_new_again(run_setup: RunSetup, server: Loopback, model: ModelServer) -> None:
     server.on(HF, hf_list(*IDS), hf_list(), hf_list("2609.30001", "2609.30009"))
     run_setup.make()
     run_setup.run("2026-09-23", today="2026-11-20")
@@ -330,7 +328,7 @@ def test_a_lost_archive_stops_the_run_and_says_so(run_setup: RunSetup, server: L
 # -- which days ----------------------------------------------------------------------------------------------------
 
 
-def test_days_left_out_or_failed_are_made_up_for(run_setup: RunSetup, server: Loopback) -> None:
+def test_missing_and_failed_days_are_repaired(run_setup: RunSetup, server: Loopback) -> None:
     for number, date in enumerate(("2026-09-21", "2026-09-22", "2026-09-23", DAY)):
         server.on(f"{HF}?date={date}&limit=100", hf_list(f"2609.3001{number}"))
     run_setup.make(ALL)

@@ -139,7 +139,7 @@ def test_a_wait_of_any_length_is_a_wait(server: Loopback, web: HttpClient, fake:
     assert (len(server.asked), fake.slept) == (1, [])
 
 
-def test_a_service_that_stays_down_is_given_up(server: Loopback, web: HttpClient) -> None:
+def test_a_service_that_stays_down_fails(server: Loopback, web: HttpClient) -> None:
     server.on("/a", Answer(503))
     assert failure(web, PLAIN, f"{server.url}/a") == "URL: answers 503 Service Unavailable: try again later"
     assert len(server.asked) == 4
@@ -165,7 +165,7 @@ def test_the_caller_says_which_statuses_pass(server: Loopback, web: HttpClient) 
     assert server.paths() == ["/a", "/a", "/b"]
 
 
-def test_broken_replies_say_how(server: Loopback, web: HttpClient) -> None:
+def test_broken_replies_are_explained(server: Loopback, web: HttpClient) -> None:
     length = (("Content-Type", "application/xml"), ("Content-Length", "1000"))
     server.on("/cut", Answer(200, b"<half", length))
     server.on("/endless", endless)
@@ -198,7 +198,7 @@ def test_what_may_have_been_charged_is_not_sent_again(server: Loopback, web: Htt
     assert web.post(once, f"{server.url}/busy", {}).body == b"ok"  # an answer says that nothing was done
 
 
-def test_slow_services_are_given_up(server: Loopback) -> None:
+def test_slow_services_fail(server: Loopback) -> None:
     server.on("/silent", silent)
     server.on("/drip", dripping)
     impatient = Service(name="i", tries=1, read_timeout=0.1, whole_timeout=0.3)
@@ -207,7 +207,7 @@ def test_slow_services_are_given_up(server: Loopback) -> None:
         assert failure(web, impatient, f"{server.url}/drip") == "URL: answers too slowly: try again later"
 
 
-def test_nobody_there(web: HttpClient) -> None:
+def test_a_closed_port_fails(web: HttpClient) -> None:
     with Loopback() as gone:
         pass
     assert failure(web, PLAIN, f"{gone.url}/a") == "URL: cannot be reached: try again later"
@@ -292,7 +292,7 @@ def test_passwords_of_netrc_stay_at_home(
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x/y", "//host/x", "http:///x", "http://[::1", "x", ""])
-def test_only_http_addresses_are_asked(web: HttpClient, url: str) -> None:
+def test_only_http_addresses_are_requested(web: HttpClient, url: str) -> None:
     with pytest.raises(WebError, match="is not an http"):
         web.get(PLAIN, url)
 
@@ -304,7 +304,7 @@ def test_a_header_that_would_break_out_is_refused_without_showing_it(server: Loo
     assert server.asked == []
 
 
-def test_shown_addresses_hold_no_secret() -> None:
+def test_printed_addresses_have_no_secret() -> None:
     assert printable_url("https://me:s3cret@host.example:8443/a/b?key=s3cret#s3cret") == "https://host.example:8443/a/b"
     assert printable_url("http://[::1") == "an address that cannot be read"
 

@@ -53,25 +53,25 @@ def given_up(ask: Callable[[], object]) -> str:
 
 
 @pytest.mark.parametrize("way", DRIPPED)
-def test_a_server_that_drips_is_given_up(web: HttpClient, way: str) -> None:
+def test_a_server_that_drips_fails_at_the_deadline(web: HttpClient, way: str) -> None:
     with dripping(way) as server:
         what = given_up(lambda: web.get(SERVICE, server.url))
     assert what == ("answers too slowly" if way != "silence" else what)
 
 
 @pytest.mark.parametrize("way", FLOODED)
-def test_a_server_that_floods_is_given_up(web: HttpClient, way: str) -> None:
+def test_a_server_that_floods_fails_at_the_deadline(web: HttpClient, way: str) -> None:
     with flooding(way) as server:
         assert given_up(lambda: web.get(SERVICE, server.url)) == "answers too slowly"
 
 
 @pytest.mark.parametrize("way", ["status line", "100 Continue", "102 Processing", "103 Early Hints", "trailers"])
-def test_a_post_is_given_up_too(web: HttpClient, way: str) -> None:
+def test_a_post_fails_at_the_deadline_too(web: HttpClient, way: str) -> None:
     with dripping(way) as server:
         given_up(lambda: web.post(SERVICE, server.url, {}))
 
 
-def test_a_server_that_does_not_read_is_given_up(web: HttpClient) -> None:
+def test_a_server_that_does_not_read_fails_at_the_deadline(web: HttpClient) -> None:
     with dripping("silence") as server:
         given_up(lambda: web.post(SERVICE, server.url, "x" * 20_000_000))
 
@@ -144,7 +144,7 @@ def test_threads_have_their_own_deadlines(web: HttpClient) -> None:
         assert time.monotonic() - start < SECONDS + MOMENT
 
 
-def test_a_name_that_does_not_resolve_in_time_is_given_up(web: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_does_not_resolve_in_time_fails(web: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: go_on.wait(30) and [])
     try:

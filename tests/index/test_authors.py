@@ -67,7 +67,7 @@ def test_two_names(one: str, other: str) -> None:
     "J. Smith|J.-P. Serre|JP Serre|J P Serre|Smith, J.|Ada L.|JP SERRE|Plato|ATLAS Collaboration||University of Oxford"
     "|R2 D2|1234 5678|0000-0002-1825-0097".split("|"),
 )
-def test_what_is_initials_a_team_or_no_name_is_nobody(name: str) -> None:
+def test_initials_teams_and_other_texts_have_no_author_key(name: str) -> None:
     assert name_key(name) == ""
 
 
@@ -99,7 +99,7 @@ SIGNED = st.dictionaries(
 
 
 @given(WORKS, WORKS, SIGNED)
-def test_nobody_loses_an_address_when_others_arrive(
+def test_an_author_keeps_the_address_when_others_arrive(
     works: list[PublicationAuthor], more: list[PublicationAuthor], signed: Any
 ) -> None:
     before, after = resolve_authors(works, signed), resolve_authors([*works, *more], signed)
@@ -213,7 +213,7 @@ def test_without_pages_of_papers_there_are_those_of_publications(tmp_path: Path)
     assert "data-paper" not in pages[f"authors/{ALISTARH}/"].body
 
 
-def test_a_long_list_ends_where_the_settings_say(tmp_path: Path) -> None:
+def test_a_long_list_ends_at_the_limit_of_the_settings(tmp_path: Path) -> None:
     days = {f"2025-05-{day:02}": [row(f"2505.{day:05}")] for day in range(1, 8)}
     pages = made(*archive(tmp_path, f"pages: {{topic_newest: 5}}\n{SETTINGS}", days))
     body = lxml.html.fromstring(pages["authors/ada-lovelace/"].body)
@@ -233,7 +233,7 @@ def test_the_version_of_an_author_changes_with_their_papers_alone(tmp_path: Path
     assert before[1] == after[1]
 
 
-def test_on_real_names_nobody_shares_an_address(corpus: Path) -> None:
+def test_real_names_share_no_address(corpus: Path) -> None:
     names = set(
         re.findall(rb'"authors": \[([^\]]*)\]', b"".join(p.read_bytes() for p in corpus.glob("scored/*/2025-05/*")))
     )

@@ -138,7 +138,7 @@ def test_the_same_work_is_listed_once_and_never_beside_itself() -> None:
     assert "2505.09000" not in named(found, "2025-05-06").get("2505.09001", ([], []))[0]
 
 
-def test_a_paper_shown_again_is_not_related_to_itself() -> None:
+def test_a_repeated_paper_is_not_related_to_itself() -> None:
     days = DAYS | {"2025-05-09": (*DAYS["2025-05-01"], preprint("2505.09001", SUBJECTS[1]))}
     found = catalogue(days)
     assert set(named(found, "2025-05-09")) == {"2505.09001"}
@@ -226,7 +226,7 @@ def test_a_hostile_title_of_a_relative_is_text(tmp_path: Path) -> None:
         assert all(a.get("href").startswith("../") for a in section.iter("a"))
 
 
-def test_earlier_scores_are_shown_and_what_is_none_is_not(tmp_path: Path) -> None:
+def test_earlier_scores_are_shown_and_other_values_are_not(tmp_path: Path) -> None:
     earlier = [
         {"relevance": 7, "novelty": 5, "scorer": {"model": "x<1>", "rubric": "r1"}},
         {"relevance": 3, "novelty": 2.5, "comment": "On <b> $x^2$"},

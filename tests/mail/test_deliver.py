@@ -164,7 +164,7 @@ def test_who_is_refused_is_recorded_and_not_asked_again(sender: Sender, server: 
     assert {address: len(ids) for address, ids in server.boxes().items()} == {ADA: 1, BEN: 1, EVA: 1}
 
 
-def test_a_lost_connection_loses_and_doubles_nobody(sender: Sender, server: Server) -> None:
+def test_a_lost_connection_loses_and_doubles_no_recipient(sender: Sender, server: Server) -> None:
     server.answers["RCPT", ADA] = [DROP]
     server.answers["DATA", BEN] = [DROP]
     server.answers["DATA", EVA] = [KEEP_AND_DROP]
@@ -186,7 +186,7 @@ def test_a_server_that_is_away_is_tried_again_then_named(tmp_path: Path) -> None
     ]
 
 
-def test_a_refused_sender_stops_everything_and_refuses_nobody(sender: Sender, server: Server) -> None:
+def test_a_rejected_sender_stops_the_run_and_rejects_no_recipient(sender: Sender, server: Server) -> None:
     server.answers["MAIL", "digest@group.example"] = ["553 5.7.1 Not yours"]
     with pytest.raises(DigestError, match=r"the mail server does not accept mail from this sender \(553 5.7.1\)"):
         sender(feed())
@@ -285,7 +285,7 @@ def test_without_starttls_nothing_is_sent(tmp_path: Path, server: Server) -> Non
         send_test(settings, feed(), None, ADA, "x", environment)
 
 
-def test_a_wrong_password_is_said_without_it(tmp_path: Path, authority: trustme.CA, trusted: Path) -> None:
+def test_a_wrong_password_is_reported_without_it(tmp_path: Path, authority: trustme.CA, trusted: Path) -> None:
     root = tmp_path / "digest"
     mail_digest(root)
     (tmp_path / "daily.xml").write_bytes(rss(DAY))

@@ -72,7 +72,7 @@ def test_arxivs_own_feed_is_an_edition() -> None:
     (rss(), "the feed has no item with a date"),
     (b'{"version": "https://jsonfeed.org/version/1", "items": {"a": 1}}', "the feed has no item with a date"),
 ])  # fmt: skip
-def test_what_is_no_feed(data: bytes, what: str) -> None:
+def test_documents_that_are_not_feeds(data: bytes, what: str) -> None:
     with pytest.raises(DigestError, match=f"^feed: {what}: "):
         parse(data, "feed")
 
@@ -116,7 +116,7 @@ def site() -> Iterator[str]:
     thread.join()
 
 
-def test_a_feed_from_a_server_is_shown_and_sent_to_nobody(tmp_path: Path, site: str) -> None:
+def test_a_dry_run_of_a_feed_from_a_server_sends_nothing(tmp_path: Path, site: str) -> None:
     mail_digest(tmp_path)
     run = digest("mail", f"{site}/daily.xml", "--dry-run", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
@@ -129,7 +129,7 @@ def test_a_feed_from_a_server_is_shown_and_sent_to_nobody(tmp_path: Path, site: 
     assert "404" in gone.stderr
 
 
-def test_wrong_calls_say_what_to_do(tmp_path: Path) -> None:
+def test_wrong_usage_has_a_message_with_a_remedy(tmp_path: Path) -> None:
     root = make_digest(tmp_path / "digest")
     feed = tmp_path / "daily.xml"
     feed.write_bytes(rss(DAY))

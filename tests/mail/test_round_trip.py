@@ -138,7 +138,7 @@ def reads_well(message: bytes, address: str) -> EmailMessage:
     return mail
 
 
-def test_killed_while_somebody_is_greylisted_then_run_again(sender: Sender, server: Postfix) -> None:
+def test_a_run_after_a_kill_delivers_to_a_greylisted_recipient(sender: Sender, server: Postfix) -> None:
     server.answer(EVA, "451 4.7.1 Greylisted")
     kill_when(sender, server, "Greylisted")
     assert [len(box) for box in server.boxes().values()] == [1, 1, 0]

@@ -220,7 +220,7 @@ def test_only_public_records_are_published(status: str) -> None:
 @pytest.mark.parametrize(
     "bad", ["../x", "a/b", "a b", ".x", "x.", "a..b", "years", "Index", "ü", "x" * 81, "a\nb", '"><b>']
 )
-def test_ids_that_cannot_stand_in_an_address(bad: str) -> None:
+def test_ids_that_cannot_be_part_of_an_address(bad: str) -> None:
     problem = refused(_id=bad)
     assert "cannot be part of an address" in problem.message
     assert not problem.is_note
@@ -292,7 +292,7 @@ def test_what_is_hidden_stays_hidden() -> None:
     assert [(related.id, related.relation) for related in record.related] == [("9", "cites")]
 
 
-def test_an_id_claimed_twice_is_told_with_both_places() -> None:
+def test_a_repeated_id_is_reported_with_both_places() -> None:
     publications, _ = parse_stream(f"---\n{GOOD.format(1)}---\n{GOOD.format(2)}---\n{GOOD.format(1)}", "x.yml")
     assert [str(p) for p in duplicate_ids(publications)] == [
         "x.yml:10: publication 1 is also at x.yml:2: keep one of the records"

@@ -160,7 +160,7 @@ def test_every_day_of_the_corpus_gives_what_its_file_gives(corpus: Path, server:
 # -- LibreCat ------------------------------------------------------------------------------------------------------
 
 
-def test_a_repository_is_read_to_its_end_and_kept_as_it_is(server: Loopback, web: HttpClient) -> None:
+def test_a_repository_is_read_to_its_end_and_stored_unchanged(server: Loopback, web: HttpClient) -> None:
     play(server, "librecat", "librecat_end")
     found = repository(server, web)
     assert found.publications is not None
@@ -180,7 +180,7 @@ def test_short_pages_are_put_together(server: Loopback, web: HttpClient) -> None
     assert found.stream == read("librecat").answer.body.decode()
 
 
-def test_a_repository_that_knows_no_start_is_asked_twice(server: Loopback, web: HttpClient) -> None:
+def test_a_repository_without_paging_gets_two_requests(server: Loopback, web: HttpClient) -> None:
     server.on(EXPORT, read("librecat").answer)
     found = repository(server, web).publications
     assert found is not None
@@ -208,7 +208,7 @@ def test_a_first_page_that_fails_is_a_failure(server: Loopback, web: HttpClient)
         repository(server, web)
 
 
-def test_a_query_without_a_record_is_said(server: Loopback, web: HttpClient) -> None:
+def test_a_query_without_records_is_reported(server: Loopback, web: HttpClient) -> None:
     server.on(EXPORT, Answer(200, b"--- []\n"))
     found = repository(server, web)
     assert found.status is SourceStatus.QUIET

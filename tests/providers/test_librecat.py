@@ -106,7 +106,7 @@ def body(fields: str) -> str:
         ("access_level: closed", "closed"),
     ],
 )
-def test_an_embargo_is_told_so_that_it_is_true_before_and_after(fields: str, words: str) -> None:
+def test_the_words_on_an_embargo_hold_before_and_after_its_end(fields: str, words: str) -> None:
     assert f">{words}</span></li>" in html.unescape(body(f"file: [{{file_name: x.pdf, {fields}}}]"))
 
 
@@ -116,6 +116,6 @@ def test_a_patents_page_names_applicants_and_numbers() -> None:
         assert f"<dt>{word}</dt><dd>{value}</dd>" in made
 
 
-def test_related_material_is_told_without_markup() -> None:
+def test_related_material_has_no_markup() -> None:
     link = "{relation: software, url: 'https://a.example', description: '<i>Code</i> &amp; data'}"
     assert ">Code &amp; data</a>" in body(f"related_material: {{link: [{link}]}}")

@@ -96,6 +96,6 @@ def test_lines_before_the_header_are_passed_over(tmp_path: Path, before: str) ->
         ("My papers\n2611.00001,T,9,8\n", "a table without a header: its first line is My papers"),
     ],
 )  # fmt: skip
-def test_what_a_table_lacks_is_said_once(tmp_path: Path, text: str, what: str) -> None:
+def test_a_missing_column_is_reported_once(tmp_path: Path, text: str, what: str) -> None:
     report, papers = import_text(tmp_path, "papers.csv", text)
     assert ([problem.message for problem in report.faults], papers) == ([what], {})

@@ -103,7 +103,7 @@ def test_entities_escaped_twice() -> None:
     assert paper({"title": "A &amp;lt; B &amp; C &eacute; &nosuch;"}).title == "A < B & C é &nosuch;"
 
 
-def test_the_papers_own_id_is_believed_against_the_models() -> None:
+def test_the_id_of_the_metadata_wins_over_that_of_the_model() -> None:
     found = parsed({"2501.00001": {"ARXIVID": "2501.99999", "arxiv_id": "2501.00001", "title": "T"}})
     assert [row.paper.arxiv_id for row in found.rows] == ["2501.00001"]
     assert [fix.kind for fix in found.fixes] == ["two ids in one row: that of the paper's metadata is used"]
@@ -118,7 +118,7 @@ def test_the_papers_own_id_is_believed_against_the_models() -> None:
         ("0411431", "0411431", "old-style id without its archive: kept, not linked"),
     ],
 )
-def test_ids_are_mended(given: str, known: str, what: str) -> None:
+def test_ids_are_normalized(given: str, known: str, what: str) -> None:
     found = parsed([{"arxiv_id": given, "title": "T"}])
     assert [row.paper.arxiv_id for row in found.rows] == [known]
     assert [fix.kind for fix in found.fixes] == [what]
@@ -202,7 +202,7 @@ PIECES = st.sampled_from(["a", "Bo", "é", " ", "  ", ",", ":", ";", "&", "|", "
 
 
 @given(st.lists(st.lists(PIECES, max_size=4).map("".join), min_size=1, max_size=3))
-def test_names_that_need_no_care_come_out_as_if_they_had_been_given_it(names: list[str]) -> None:
+def test_plain_names_are_unchanged_by_normalization(names: list[str]) -> None:
     careful = authors([*names, "(a"], ParseLog("file"))[
         0
     ]  # a parenthesis that never closes asks for all the care there is
@@ -331,7 +331,7 @@ def test_an_announced_entry_of_the_atom_feed() -> None:
     assert parsed(atom, None).rows == parsed(RSS, None).rows
 
 
-def test_an_api_entry_is_filed_under_its_first_version_or_the_day_that_is_given() -> None:
+def test_an_api_entry_gets_the_day_of_its_first_version_or_of_the_option() -> None:
     found = parsed(API, None)
     (row,) = found.rows
     assert row.date == "2003-09-08"
@@ -460,7 +460,7 @@ def files(root: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in (root / "data/publications").iterdir()}
 
 
-def test_a_stream_is_kept_as_it_is(tmp_path: Path) -> None:
+def test_a_stream_is_stored_unchanged(tmp_path: Path) -> None:
     content = f"---\n# ours\n{record(1, 'One')}...\n{record(2, 'Two')}...\n---\n{record(3, 'Three')}"
     given = tmp_path / "Our export (2024).yaml"
     given.write_text(content)
@@ -486,7 +486,7 @@ def test_a_newer_record_takes_the_place_of_the_old_one_wherever_it_is(tmp_path: 
     assert files(tmp_path) == before
 
 
-def test_a_new_export_of_the_same_name_is_kept_as_it_is(tmp_path: Path) -> None:
+def test_a_new_export_of_the_same_name_is_stored_unchanged(tmp_path: Path) -> None:
     given = tmp_path / "a.yml"
     given.write_text(f"---\n{record(1, 'One')}...\n")
     run(tmp_path, [str(given)])
@@ -555,7 +555,7 @@ def test_private_records_stay_out_of_data(tmp_path: Path) -> None:
         ("a.b.txt", "a.b.yml"),
     ],
 )
-def test_the_name_a_stream_is_kept_under(path: str, name: str) -> None:
+def test_the_file_name_of_a_stream(path: str, name: str) -> None:
     assert publication_file_name(path) == name
 
 

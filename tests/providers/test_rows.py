@@ -270,7 +270,7 @@ def test_a_slip_costs_its_own_row_alone(tmp_path: Path) -> None:
     assert [(part.rows, part.reason) for part in report.unscored] == [(1, "relevance not from 1 to 10")]
 
 
-def test_relevance_without_novelty_is_said(tmp_path: Path) -> None:
+def test_relevance_without_novelty_is_reported(tmp_path: Path) -> None:
     given = {"arxiv_id": A, "title": "T", "relevance": 8}
     (part,) = run(tmp_path, [put(tmp_path, f"{DAY}.jsonl", given)]).unscored
     assert (part.rows, part.reason) == (1, "relevance without novelty")

@@ -92,7 +92,7 @@ def test_a_table_with_excels_hint_days_links_and_counts(tmp_path: Path) -> None:
     assert (paper.links.code, paper.upvotes, paper.extra) == ("https://example.org/c", 1234, {})
 
 
-def test_what_is_wrong_with_a_table_is_said_with_its_line(tmp_path: Path) -> None:
+def test_a_fault_of_a_table_is_reported_with_its_line(tmp_path: Path) -> None:
     rows = [["arxiv_id", "title", "relevance"], ["2611.01001", "T", "5"], ["", ""], ["", "No id", "5"],
             ["2611.01002", "a", "b", "c", "d"]]  # fmt: skip
     report, listed = import_text(tmp_path, "papers.csv", written(",", "\n", *rows))

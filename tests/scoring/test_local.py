@@ -197,7 +197,7 @@ def day(*relevance: int) -> list[Paper]:
     return [Paper(arxiv_id=f"2501.{index:05}", title=f"T{index}", relevance=r) for index, r in enumerate(relevance)]
 
 
-def test_a_share_is_kept_best_first_with_near_misses() -> None:
+def test_the_prefilter_selects_a_share_best_first_with_near_misses() -> None:
     wanted = Settings(prefilter=Prefilter(keep=0.5, near_misses=1))
     chosen = prefilter(day(1, 9, 5, 7, 3), Fixed(), wanted)
     assert [paper.relevance for paper in chosen.selected] == [9, 7, 5]
@@ -242,7 +242,7 @@ def test_a_recall_target_needs_enough_good_papers() -> None:
     ),
     st.lists(st.floats(0, 1), max_size=30).map(sorted),
 )
-def test_every_paper_is_kept_or_left_out(relevance: list[int], wanted: Prefilter, good: list[float]) -> None:
+def test_every_paper_is_selected_or_left_out(relevance: list[int], wanted: Prefilter, good: list[float]) -> None:
     papers = day(*relevance)
     chosen = prefilter(papers, Fixed(good), Settings(prefilter=wanted))
     assert sorted([*chosen.selected, *chosen.left_out], key=lambda paper: paper.arxiv_id) == papers
@@ -334,7 +334,7 @@ def test_it_does_not_learn_from_itself_nor_from_lowered_ratings(tmp_path: Path) 
     assert run(tmp_path).output.startswith("learned from 60 papers, 2025-01-01 to 2025-01-01, ")
 
 
-def test_whoever_does_not_score_loads_none_of_it() -> None:
+def test_commands_without_scoring_load_none_of_it() -> None:
     code = "import sys, broadsheet.cli; print({'numpy', 'scipy', 'sklearn'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

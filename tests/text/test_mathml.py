@@ -149,7 +149,7 @@ def test_anything_is_checked_mathml_or_nothing(tex: str, display: bool) -> None:
          "<math><mtext><span>b</span><em>c</em></mtext></math>"),
     ],
 )  # fmt: skip
-def test_whatever_the_converter_writes_only_mathml_is_kept(source: str, expected: str | None) -> None:
+def test_output_of_the_converter_is_reduced_to_mathml(source: str, expected: str | None) -> None:
     tree = ET.fromstring(source)
     assert mathml.sanitize_tree(tree) == (expected is not None)
     if expected:

@@ -40,7 +40,7 @@ def formula_texts(text: str) -> list[str]:
         ("a line\nbreak in $a +\nb$", ["a +\nb"]),
     ],
 )  # fmt: skip
-def test_formulas_are_found(text: str, expected: list[str]) -> None:
+def test_formulas_are_recognized(text: str, expected: list[str]) -> None:
     assert formula_texts(text) == expected
 
 
@@ -68,7 +68,7 @@ def test_money_beside_formulas(text: str, expected: list[str]) -> None:
 
 @settings(deadline=None)
 @given(st.text(st.sampled_from("$\\()[]{} x5_^\n"), max_size=40))
-def test_formulas_are_where_they_say(text: str) -> None:
+def test_positions_of_formulas_are_right(text: str) -> None:
     end = 0
     for formula in formulas(text):
         assert end <= formula.start < formula.end <= len(text)

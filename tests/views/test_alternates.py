@@ -216,7 +216,7 @@ def database(path: Path, place: Path) -> sqlite3.Connection:
     return sqlite3.connect(place)
 
 
-def test_json_lines_say_what_the_data_say(root: Path) -> None:
+def test_json_lines_equal_the_data(root: Path) -> None:
     found = lines(root / "site/downloads/archive.jsonl.gz")
     ours = [
         (path.stem, json.loads(line))
@@ -231,7 +231,7 @@ def test_json_lines_say_what_the_data_say(root: Path) -> None:
     assert found[0]["record"]["site"] == "https://example.org/broadsheet/"
 
 
-def test_the_database_says_what_the_data_say(root: Path, tmp_path: Path) -> None:
+def test_the_database_equals_the_data(root: Path, tmp_path: Path) -> None:
     db = database(root / "site/downloads/archive.sqlite.gz", tmp_path / "x.sqlite")
     assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     db.row_factory = sqlite3.Row

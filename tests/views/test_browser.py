@@ -24,7 +24,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 768, 1440])
-def test_every_page_stands_still_fits_and_asks_nobody_else(
+def test_every_page_has_no_layout_shift_fits_and_requests_no_other_host(
     address: str, chromium: Browser, width: int, scheme: str
 ) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
@@ -66,7 +66,7 @@ def test_a_search_leads_to_the_paper(address: str, tab: Page) -> None:
     assert tab.locator("h1").inner_text().startswith("PLUMAGE")
 
 
-def test_a_name_is_found_and_an_id_leads_to_its_paper(address: str, tab: Page) -> None:
+def test_search_finds_a_name_and_an_id_leads_to_its_paper(address: str, tab: Page) -> None:
     tab.goto(f"{address}search/?q=Soudry")
     tab.locator("#hits .item", has_text="PLUMAGE").first.wait_for()
     tab.goto(f"{address}search/?q=2505.18313")

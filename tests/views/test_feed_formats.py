@@ -213,7 +213,7 @@ def test_a_hub_is_named_where_one_is_set(tmp_path: Path) -> None:
     assert json.loads(every["feeds/all.json"])["hubs"] == [{"type": "WebSub", "url": HUB}]
 
 
-def test_a_browser_is_given_a_style_sheet_that_is_there(feeds: dict[str, bytes]) -> None:
+def test_the_style_sheet_of_a_feed_exists(feeds: dict[str, bytes]) -> None:
     for path in ("feeds/all.xml", "feeds/all.atom", "feeds/topics/ai-for-science.xml"):
         href = re.findall(r'<\?xml-stylesheet type="text/css" href="([./]+)assets/feed.css"\?>', feeds[path].decode())
         assert href == ["../" * path.count("/")]

@@ -174,7 +174,7 @@ def test_an_item_says_what_a_reader_needs(tmp_path: Path) -> None:
     assert "$" not in words
 
 
-def test_a_paper_shown_again_is_not_announced_again(tmp_path: Path) -> None:
+def test_a_repeated_paper_is_not_announced_again(tmp_path: Path) -> None:
     before = {"2025-05-26": [paper(1, title="Sparse", comment="first", relevance=5, novelty=5)]}
     again = {"2025-05-27": [paper(1, title="Sparse", comment="second", relevance=9, novelty=9), paper(2)]}
     catalogue = archive(tmp_path, before | again)
@@ -248,14 +248,14 @@ def test_the_date_of_a_publication_is_never_missing_and_never_ahead(
     assert texts(made(archive(tmp_path, {}, record))["feeds/publications.xml"], "channel/item/pubDate") == [shown]
 
 
-def test_publications_are_listed_by_the_day_their_record_was_made(tmp_path: Path) -> None:
+def test_publications_are_sorted_by_the_day_of_their_record(tmp_path: Path) -> None:
     created = {"1": "2024-01-05", "2": "2024-03-05", "3": "2024-02-05"}
     stream = "".join(f"---\n_id: '{i}'\ntype: report\ntitle: T{i}\ndate_created: {d}\n" for i, d in created.items())
     data = made(archive(tmp_path, {}, stream), with_feeds(items=2))["feeds/publications.xml"]
     assert texts(data, "channel/item/title") == ["T2", "T3"]
 
 
-def test_the_feeds_a_page_names_are_made(tmp_path: Path) -> None:
+def test_the_feeds_that_a_page_links_exist(tmp_path: Path) -> None:
     every = made(archive(tmp_path, {}))
     listed = all_feeds(SETTINGS)
     named = [

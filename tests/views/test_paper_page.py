@@ -127,7 +127,7 @@ def test_everything_leads_to_the_one_address(choice: str, tmp_path: Path) -> Non
     )
 
 
-def test_the_whole_story_of_a_paper_shown_twice(tmp_path: Path) -> None:
+def test_the_page_of_a_paper_of_two_days(tmp_path: Path) -> None:
     page, body = of("2505.00001", SETTINGS, tmp_path)
     text = " ".join(body.text_content().split())
     assert page.updated == "2025-05-28"

@@ -362,7 +362,7 @@ def test_hostile_text_in_every_field_is_text(fields: dict[str, Any], title: str,
                 ), href
 
 
-def test_each_payload_is_shown_as_the_text_it_is(tmp_path: Path) -> None:
+def test_each_hostile_text_is_shown_as_text(tmp_path: Path) -> None:
     payload = PAYLOADS[0] + PAYLOADS[1]
     fields = {"publisher": payload, "volume": payload, "keyword": [payload], "citation": {payload: f"Cited {payload}"}}
     page = site([record("1", **fields)], tmp_path)["publications/1/"]

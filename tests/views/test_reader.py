@@ -61,7 +61,7 @@ def loaded(script: str) -> set[str]:
 @pytest.mark.parametrize(
     "path", [DAY, "weekly/2025-W22/", "papers/2505.00001/", "since/", "saved/", "search/", "subscribe/"]
 )
-def test_what_a_page_loads_of_our_scripts_is_small_asked_for_at_once_and_asks_nobody(address: str, path: str) -> None:
+def test_the_scripts_of_a_page_are_small_load_at_once_and_request_nothing(address: str, path: str) -> None:
     with urllib.request.urlopen(address + path) as answer:
         html = answer.read().decode()
     (script,) = re.findall(r'<script type="module"[^>]* src="[^"]*assets/([^"]+)"', html)
@@ -240,7 +240,7 @@ def take_in(tab: Page, data: Any) -> str:
     return status.inner_text()
 
 
-def test_a_file_is_taken_in_and_nothing_is_lost(address: str, tab: Page) -> None:
+def test_an_imported_file_merges_and_loses_nothing(address: str, tab: Page) -> None:
     tab.goto(address + DAY)
     save(tab, FIRST)
     tab.goto(address + "saved/")
@@ -288,7 +288,7 @@ def test_what_another_version_wrote_survives(address: str, tab: Page) -> None:
 
 
 @pytest.mark.parametrize("fault", ["full", "disabled"])
-def test_storage_that_keeps_nothing_is_said_and_lasts_as_long_as_the_page(
+def test_storage_that_fails_is_reported_and_marks_last_as_long_as_the_page(
     address: str, context: BrowserContext, tab: Page, fault: str
 ) -> None:
     if fault == "disabled":  # as browsers do it for whoever blocks site data

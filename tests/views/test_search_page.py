@@ -215,7 +215,7 @@ def test_where_an_id_leads_to_several_places_there_is_a_choice(tab: Page, addres
 
 
 @pytest.mark.parametrize("name", ["2401.99999", "9912.00001", "10.1000/none", "hep-th/9901001"])
-def test_an_id_that_is_not_here_is_said_so(tab: Page, address: str, name: str) -> None:
+def test_an_unknown_id_is_reported(tab: Page, address: str, name: str) -> None:
     tab.goto(f"{address}search/?q={name}")
     expect(tab.locator("#search-status")).to_have_text(f"This archive does not have {name}.")
 
@@ -260,7 +260,7 @@ def test_hits_are_saved_marked_and_walked_through_by_keys(tab: Page, address: st
 
 
 @pytest.mark.parametrize("broken", ["shards.json", "facts.pack", "pagefind-entry.json", "pf_meta"])
-def test_a_broken_index_is_said(tab: Page, address: str, broken: str) -> None:
+def test_a_broken_index_is_reported(tab: Page, address: str, broken: str) -> None:
     tab.route(f"**/*{broken}*", lambda route: route.fulfill(status=200, body="<html>not this</html>"))
     tab.goto(f"{address}search/?q=grebes")
     expect(tab.locator("#search-status")).to_contain_text("could not be loaded")

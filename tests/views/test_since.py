@@ -284,7 +284,7 @@ def test_what_is_marked_read_is_not_repeated(address: str, tab: Page) -> None:
     assert listed(tab) == WEEK[1:]
 
 
-def test_whoever_is_up_to_date_says_so(address: str, tab: Page) -> None:
+def test_a_reader_without_new_papers_sees_a_message(address: str, tab: Page) -> None:
     tab.goto(address + "since/?since=2025-05-27")
     expect(status(tab)).to_have_text("5 papers of 2 days, without 2 shown before")
     tab.get_by_role("button", name="I am up to date").click()
@@ -324,7 +324,7 @@ def test_any_date_can_be_asked_for_and_the_address_keeps_it(address: str, tab: P
         expect(status(tab)).to_contain_text(said)
 
 
-def test_who_was_away_for_longer_is_told_where_the_rest_is(address: str, tab: Page) -> None:
+def test_a_longer_absence_links_to_the_months(address: str, tab: Page) -> None:
     tab.goto(address)
     put(tab, seen_until("2025-03-03") | {"papers": {}})
     tab.goto(address + "since/")
@@ -437,7 +437,7 @@ def test_a_later_programs_state_survives(address: str, tab: Page) -> None:
 
 
 @pytest.mark.parametrize("fault", ["full", "disabled"])
-def test_storage_that_keeps_nothing_is_said_and_the_list_is_there(
+def test_storage_that_fails_is_reported_beside_the_list(
     address: str, context: BrowserContext, tab: Page, fault: str
 ) -> None:
     if fault == "disabled":

@@ -48,7 +48,7 @@ def test_holidays_themselves_bring_what_closed_the_day_before() -> None:
     assert Calendar().announces("2026-06-19")
 
 
-def test_a_holiday_that_arxiv_declares_can_be_told() -> None:
+def test_a_holiday_can_be_added_in_the_settings() -> None:
     assert Calendar().announces("2026-09-24")
     assert not Calendar(["2026-09-23"]).announces("2026-09-24")
 

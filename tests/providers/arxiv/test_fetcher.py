@@ -168,7 +168,7 @@ def test_an_empty_feed_on_a_working_day_is_no_holiday_even_if_the_api_agrees(ser
     assert len(server.asked) == 4  # the API answers 200 with nothing at times: it was asked three times
 
 
-def test_an_empty_feed_is_made_up_for(server: Loopback, web: HttpClient) -> None:
+def test_the_api_replaces_an_empty_feed(server: Loopback, web: HttpClient) -> None:
     empty = read("arxiv_feed_weekend").answer.body.replace(b"Sat, 26 Sep", b"Thu, 24 Sep")
     server.on(FEED, Answer(200, empty))
     play(server, "arxiv_window")
@@ -188,7 +188,7 @@ def test_an_empty_feed_is_made_up_for(server: Loopback, web: HttpClient) -> None
     ],
     ids=["HTML called XML", "HTML", "cut XML", "text", "404", "cut reply"],
 )
-def test_a_feed_that_is_out_of_order_is_made_up_for(server: Loopback, web: HttpClient, bad: Answer) -> None:
+def test_the_api_replaces_a_broken_feed(server: Loopback, web: HttpClient, bad: Answer) -> None:
     server.on(FEED, bad)
     play(server, "arxiv_window")
     day = ask(server, web, replacements=False)
@@ -196,7 +196,7 @@ def test_a_feed_that_is_out_of_order_is_made_up_for(server: Loopback, web: HttpC
     assert [problem.is_note for problem in day.problems] == [True]
 
 
-def test_all_of_arxiv_down_is_said(server: Loopback, web: HttpClient) -> None:
+def test_an_outage_of_all_services_is_reported(server: Loopback, web: HttpClient) -> None:
     server.on(FEED, Answer(503))
     server.on(API, Answer(503))
     with pytest.raises(DigestError, match="answers 503 Service Unavailable"):
@@ -381,7 +381,7 @@ def test_a_list_that_runs_in_a_circle_ends(server: Loopback, web: HttpClient) ->
     assert [problem.message for problem in result.problems] == ["lists cs.LG without end"]
 
 
-def test_other_oai_errors_are_said(server: Loopback, web: HttpClient) -> None:
+def test_other_oai_errors_are_reported(server: Loopback, web: HttpClient) -> None:
     server.on(OAI, Answer(200, b'<OAI-PMH><error code="badArgument">no such set</error></OAI-PMH>'))
     with pytest.raises(DigestError, match="the repository refused: badArgument no such set"):
         modified(server, web)

@@ -157,7 +157,7 @@ def test_first_versions_are_new_as_far_as_the_archive_reaches_back(
     assert run_setup.receipt().announced == len(run_setup.listed())
 
 
-def test_what_is_left_out_is_said(tmp_path: Path, server: Loopback) -> None:
+def test_papers_that_are_left_out_are_reported(tmp_path: Path, server: Loopback) -> None:
     run_setup = make(tmp_path, server, {})
     server.on(LG, full())
     server.on(API, answer(entry(5, "cs.LG")))

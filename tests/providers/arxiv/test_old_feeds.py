@@ -35,7 +35,7 @@ def test_old_feeds(title: str, kind: str, version: int | None, category: str) ->
     assert rendering.plain(paper.abstract or "") == "On x where x<y."
 
 
-def test_a_title_that_only_ends_in_parentheses_is_kept() -> None:
+def test_a_title_that_ends_in_parentheses_is_unchanged() -> None:
     title = "On x (and y)"
     (row,) = parsers.parse(OLD.format(title=title, creator="A. B").encode(), "f.xml", None)[1].rows
     assert (row.paper.title, row.paper.announce_type) == (title, None)

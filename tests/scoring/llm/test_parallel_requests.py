@@ -204,7 +204,7 @@ def test_a_habit_costs_one_request(digest: Real, server: ModelServer, habit: str
 # -- what was paid for in vain -------------------------------------------------------------------------------------
 
 
-def test_a_reply_that_fails_the_reader_is_kept_with_its_cost(
+def test_a_reply_that_cannot_be_parsed_is_stored_with_its_cost(
     digest: Real, server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = digest.holds(20, WIDE)
@@ -250,7 +250,7 @@ def test_useless_replies_are_not_paid_for_without_end(digest: Real, server: Mode
 
 
 @pytest.mark.parametrize("runs", [1, 3, 8])
-def test_a_paper_is_not_given_up_for_what_came_of_its_company(digest: Real, server: ModelServer, runs: int) -> None:
+def test_a_paper_is_not_given_up_for_failures_of_its_batch(digest: Real, server: ModelServer, runs: int) -> None:
     ids = digest.holds(4, WIDE)
     for arxiv_id in ids[:2]:
         server.on(arxiv_id, _declining_in_company)

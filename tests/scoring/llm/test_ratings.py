@@ -41,7 +41,7 @@ GOOD = Rating(7, 5, "c")
         f"\r\n{line(A)}\r\n\r\n{line(B)}\r\n",
     ],
 )
-def test_lines_are_found_however_they_are_wrapped(content: str) -> None:
+def test_lines_are_read_in_any_wrapping(content: str) -> None:
     assert parse(content, (A, B)) == ({A: GOOD, B: GOOD}, {}, ())
 
 
@@ -78,7 +78,7 @@ def test_one_bad_line_takes_no_other_with_it() -> None:
     assert parsed == ({A: GOOD, C: GOOD}, {B: NO_LINE}, ())
 
 
-def test_ids_that_nobody_asked_about_count_for_nothing() -> None:
+def test_ids_that_were_not_requested_do_not_count() -> None:
     parsed = parse(f"{line('2501.99999')}\n{line('no id')}\n{line(A)}", (A,))
     assert parsed == ({A: GOOD}, {}, ("2501.99999", "no id"))
 
@@ -102,7 +102,7 @@ def test_a_line_inside_a_text_is_a_text() -> None:
         (r"he said \"so\" \u00e9", 'he said "so" é'),
     ],
 )
-def test_backslashes_that_break_json_are_mended(written: str, meant: str) -> None:
+def test_backslashes_that_break_json_are_repaired(written: str, meant: str) -> None:
     good = f'{{"ARXIVID": "{B}", "COMMENT": "c", "RELEVANCE": 7, "NOVELTY": 5}}'
     content = f'{{"ARXIVID": "{A}", "COMMENT": "{written}", "RELEVANCE": 7, "NOVELTY": 5}}\n{good}'
     assert parse(content, (A, B)).ratings == {A: Rating(7, 5, meant), B: GOOD}

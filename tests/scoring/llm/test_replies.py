@@ -303,7 +303,7 @@ DOUBTS = {
 
 
 @pytest.mark.parametrize("content", DOUBTS.values(), ids=DOUBTS)
-def test_nothing_is_made_up(content: str) -> None:
+def test_no_score_is_invented(content: str) -> None:
     parsed = parse(content, (A, B))
     assert parsed.ratings == {}
     assert parsed.faults.keys() == {A, B}

@@ -236,7 +236,7 @@ def test_thirty_papers_that_fail_take_no_other_with_them_and_are_all_that_is_pai
     assert (third.scored, third.tokens, len(server.asked)) == (0, Tokens(), first + 3)
 
 
-def test_a_refused_paper_is_found_out_and_named(digest: Digest, server: ModelServer) -> None:
+def test_a_declined_paper_is_isolated_and_named(digest: Digest, server: ModelServer) -> None:
     ids = digest.holds(10)
     server.on(ids[3], model_server.declining)
     filtered = error(400, "The response was filtered", "content_filter")
@@ -294,7 +294,7 @@ def test_an_endpoint_that_is_down_is_left_after_three_requests(digest: Digest, s
     assert digest.receipt.state is DayState.PARTIAL
 
 
-def test_nobody_there_is_a_failed_day_not_a_quiet_one(digest: Digest, server: ModelServer) -> None:
+def test_an_unreachable_endpoint_is_a_failed_day(digest: Digest, server: ModelServer) -> None:
     digest.holds(5)
     server.__exit__()
     done = digest.score()
@@ -464,7 +464,7 @@ def test_replies_from_before_0_1_0_are_read(digest: Digest, server: ModelServer)
     assert replies.read_text(encoding="utf-8") == text
 
 
-def test_kept_replies_are_for_this_model_rubric_and_text_alone(digest: Digest, server: ModelServer) -> None:
+def test_cached_replies_are_for_one_model_rubric_and_text(digest: Digest, server: ModelServer) -> None:
     digest.holds(10)
     digest.score()
     digest.holds(10)  # fetched anew: without scores, otherwise the same
@@ -482,7 +482,7 @@ def test_kept_replies_are_for_this_model_rubric_and_text_alone(digest: Digest, s
     assert len(server.asked) == 3
 
 
-def test_a_forecast_asks_nobody_writes_nothing_and_comes_close(digest: Digest, server: ModelServer) -> None:
+def test_an_estimate_sends_and_writes_nothing_and_is_close(digest: Digest, server: ModelServer) -> None:
     digest.holds(25)
     before = tree(digest.root)
     seen = estimate_day(digest.root, DAY, {})
@@ -501,7 +501,7 @@ def test_a_forecast_asks_nobody_writes_nothing_and_comes_close(digest: Digest, s
     assert estimate_day(digest.root, DAY, {"DIGEST_LLM_MODEL": "another"}).cost is None
 
 
-def test_where_nothing_can_be_kept_nothing_is_paid(digest: Digest, server: ModelServer) -> None:
+def test_nothing_is_paid_where_no_reply_can_be_stored(digest: Digest, server: ModelServer) -> None:
     digest.holds(1)
     (digest.root / "data/replies").write_text("in the way")
     with pytest.raises(DigestError, match=r"cannot be written: .*check permissions and free space"):
@@ -562,7 +562,7 @@ def test_the_key_is_in_no_file_and_no_message(
     assert "qu3ry-s3cret-value" not in written
 
 
-def test_a_wrong_key_is_said_without_showing_it(digest: Digest, server: ModelServer) -> None:
+def test_a_wrong_key_is_reported_without_it(digest: Digest, server: ModelServer) -> None:
     digest.holds(30)
     digest.environment["DIGEST_LLM_KEY"] = "sk-wr0ng-wr0ng"
     done = digest.score()
@@ -570,7 +570,7 @@ def test_a_wrong_key_is_said_without_showing_it(digest: Digest, server: ModelSer
     assert len(server.asked) == 1
 
 
-def test_what_is_missing_is_said_all_at_once(digest: Digest) -> None:
+def test_missing_settings_are_reported_together(digest: Digest) -> None:
     digest.holds(1, PROMPT.replace("  model: model-1\n", ""))
     digest.environment = {"DIGEST_LLM_KEY": "sk-ünicode"}
     with pytest.raises(DigestError) as caught:
