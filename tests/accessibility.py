@@ -1,4 +1,4 @@
-"""axe-core over a page as the browser shows it, whether or not the page may run scripts."""
+"""axe-core on a page in the browser, with or without scripts."""
 
 import json
 from typing import Any

@@ -1,6 +1,6 @@
-"""``python -m tests.audit``: Lighthouse's mobile profile on a built site, the median of some runs beside what is asked.
+"""``python -m tests.audit``: Lighthouse's mobile profile on a built site: medians of several runs, and the targets.
 
-The site is that of the corpus, where there is one, else the demo; served on this machine as static hosts do.
+The site is that of the corpus if there is one, or else the demo, on a local server that acts as a static host.
 """
 
 import argparse
@@ -28,7 +28,7 @@ HTML = 120_000  # bytes of the day page, compressed
 
 
 class Row(NamedTuple):
-    """A page with the medians of its runs: scores of 100, milliseconds, bytes over the wire; `wrong` audits by name."""
+    """A page with the medians of its runs: scores of 100, milliseconds, transferred bytes, names of failed audits."""
 
     page: str
     scores: dict[str, float]
@@ -40,35 +40,35 @@ class Row(NamedTuple):
     wrong: tuple[str, ...]
 
     def problems(self) -> Iterator[str]:
-        """What is not as asked."""
+        """Yield a message for each missed target."""
         for name, minimum in MINIMUM_SCORES.items():
             if self.scores[name] < minimum:
-                yield f"{self.page}: {name} {self.scores[name]:g}, asked for {minimum} ({', '.join(self.wrong)})"
+                yield f"{self.page}: {name} {self.scores[name]:g}, target {minimum} ({', '.join(self.wrong)})"
         if self.shift > SHIFT:
-            yield f"{self.page}: layout shift {self.shift:.3f}, asked for {SHIFT} at most"
+            yield f"{self.page}: layout shift {self.shift:.3f}, target {SHIFT} at most"
         if self.reader is not None and self.reader > READER:
-            yield f"{self.page}: the reader worked {self.reader:.0f} ms, asked for {READER:g} at most"
+            yield f"{self.page}: the reader worked {self.reader:.0f} ms, target {READER:g} at most"
 
 
 def main() -> int:
-    """Build, measure, print the table; 1 if something is not as asked."""
+    """Build the site, measure it, print the table, and return 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.audit", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="runs of each page")
     parser.add_argument("--site", type=Path, help="a site that is built already, with the repository's own mkdocs.yml")
-    given = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="digest-audit-") as folder:
-        site = given.site or build(Path(folder))
-        rows = measure(site, given.runs)
+        site = options.site or build(Path(folder))
+        rows = measure(site, options.runs)
         size = len(compressed(site / DAY / "index.html"))
     problems = [problem for row in rows for problem in row.problems()]
     if size > HTML:
-        problems.append(f"day: {size} bytes of HTML over gzip, asked for {HTML} at most")
+        problems.append(f"day: {size} bytes of HTML over gzip, target {HTML} at most")
     print("\n".join(table(rows)), f"\nday: {size:,} bytes of HTML over gzip", *problems, sep="\n")
     return 1 if problems else 0
 
 
 def build(folder: Path) -> Path:
-    """The site to measure."""
+    """Build the site to measure."""
     source, name = corpus.folder(folder)
     if name != "corpus":
         return build_demo(folder / "demo")
@@ -80,7 +80,7 @@ def build(folder: Path) -> Path:
 
 
 def measure(site: Path, runs: int) -> list[Row]:
-    """Each page `runs` times, one after the other."""
+    """Measure each page `runs` times, one after the other."""
     chromium = tools.find("chromium")
     if chromium is None:
         raise SystemExit(tools.missing("chromium"))
@@ -108,7 +108,7 @@ def _row(page: str, reports: list[dict[str, Any]]) -> Row:
 
 
 def table(rows: list[Row]) -> Iterator[str]:
-    """The rows as a Markdown table."""
+    """Yield the lines of a Markdown table."""
     yield f"| page | {' | '.join(MINIMUM_SCORES)} | largest paint | shift | blocked | reader | transferred |"
     yield "|---" * (len(MINIMUM_SCORES) + 6) + "|"
     for row in rows:

@@ -1,4 +1,4 @@
-"""A command with another clock: the modules of `broadsheet.cli`, which alone know the time, are given this one.
+"""A command with another clock: the modules of `broadsheet.cli`, the only users of the time, get this clock.
 
 ``python -m tests.clock 2026-09-24T12:00+00:00 run --no-build`` is ``broadsheet run --no-build`` at that time.
 """
@@ -13,26 +13,26 @@ import broadsheet.cli.run
 
 
 class _Clock:
-    """A clock that stands still but for sleeping, which takes no time."""
+    """A clock that only `sleep` moves. Sleeping takes no real time."""
 
     def __init__(self, now: datetime.datetime) -> None:
         self._start, self._slept = now, 0.0
 
     def now(self) -> datetime.datetime:
-        """The time in UTC."""
+        """Return the time in UTC."""
         return self._start + datetime.timedelta(seconds=self._slept)
 
     def seconds(self) -> float:
-        """Seconds that only grow."""
+        """Return seconds that never decrease."""
         return 1000.0 + self._slept
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Move the clock forward."""
         self._slept += seconds
 
 
 def turn_clocks(now: datetime.datetime) -> None:
-    """Let every module of the command line take `now` for the time, from here to the end of this process."""
+    """Make `now` the current time for every module of the command line, until the end of this process."""
     clock = _Clock(now)
 
     class Time(datetime.datetime):
@@ -59,7 +59,7 @@ def turn_clocks(now: datetime.datetime) -> None:
 
 
 def main() -> None:
-    """Run the command at the time that is the first argument."""
+    """Run a command at the time of the first argument."""
     turn_clocks(datetime.datetime.fromisoformat(sys.argv.pop(1)))
     broadsheet.cli.main()
 

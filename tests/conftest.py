@@ -35,14 +35,14 @@ CHROMIUM_ARGUMENTS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--update-golden`` writes golden files anew; ``--live`` asks real services, ``--record`` keeps their replies."""
-    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
-    parser.addoption("--live", action="store_true", help="ask the real services whether recordings still hold")
-    parser.addoption("--record", action="store_true", help="with --live: write what they answer into tests/recordings")
+    """Add the options for golden files and for the real services."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+    parser.addoption("--live", action="store_true", help="compare the recordings with the real services")
+    parser.addoption("--record", action="store_true", help="with --live: write the replies to tests/recordings")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they use: ``browser``, ``server``; those without these and without ``slow`` are ``fast``."""
+    """Mark tests by their needs: ``browser``, ``server``, ``slow``. A test without these marks is ``fast``."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "chromium" in fixtures:
@@ -62,24 +62,24 @@ def _is_server(value: object) -> bool:
 
 @pytest.fixture(scope="session")
 def update_golden(request: pytest.FixtureRequest) -> bool:
-    """Whether the golden files are to be written anew."""
+    """Return whether to rewrite the golden files."""
     return bool(request.config.getoption("--update-golden"))
 
 
 @pytest.fixture(scope="session")
 def live(request: pytest.FixtureRequest) -> bool:
-    """Whether real services may be asked."""
+    """Return whether tests may query real services."""
     return bool(request.config.getoption("--live"))
 
 
 @pytest.fixture(scope="session")
 def record(request: pytest.FixtureRequest) -> bool:
-    """Whether recordings are to be written anew."""
+    """Return whether to rewrite the recordings."""
     return bool(request.config.getoption("--record"))
 
 
 def absent(message: str) -> NoReturn:
-    """Skip the test, or fail it where CI runs: there everything must be present."""
+    """Skip the test, or fail it in CI, where every tool must be present."""
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
@@ -87,14 +87,14 @@ def absent(message: str) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
-    """The folder of real inputs; it is no part of the repository (see CONTRIBUTING).
+    """Return the folder of real inputs, which is not part of the repository (see CONTRIBUTING).
 
-    ``DIGEST_CORPUS=none`` says that a machine has none on purpose; then these tests are skipped in CI too.
+    With ``DIGEST_CORPUS=none`` these tests are skipped, in CI too.
     """
-    given = os.environ.get("DIGEST_CORPUS")
-    if given == "none":
+    value = os.environ.get("DIGEST_CORPUS")
+    if value == "none":
         pytest.skip("DIGEST_CORPUS=none: the tests that read real inputs are switched off")
-    folder = Path(given or ROOT.parent / "shared" / "corpus")
+    folder = Path(value or ROOT.parent / "shared" / "corpus")
     if not (folder / "README.md").is_file():
         absent(f"no corpus at {folder}: set DIGEST_CORPUS to the folder of real inputs to run this test")
     return folder
@@ -102,7 +102,7 @@ def corpus() -> Path:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """A real browser. Take a fresh ``chromium.new_context()`` in a test, and close it."""
+    """Run a browser. Make a fresh ``chromium.new_context()`` in a test, and close it."""
     path = tools.find("chromium")
     if path is None:
         absent(tools.missing("chromium"))
@@ -114,7 +114,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """axe-core's source (``make test`` installs it)."""
+    """Return axe-core's source (``make test`` installs it)."""
     source = ROOT / "tests" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
     if not source.is_file():
         absent("no axe-core: tests/axe/run installs it, with npm (Debian, Ubuntu: apt-get install nodejs npm)")
@@ -170,7 +170,7 @@ def builders() -> Path:
 
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A reader's browser on a desktop, with nothing kept in it yet."""
+    """Make a new browser profile on a desktop."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     yield context
     context.close()
@@ -178,27 +178,27 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def server() -> Iterator[Loopback]:
-    """Services on loopback; every route that a test gives them must be asked."""
+    """Run services on loopback. A test must request every route that it defines."""
     with Loopback() as server:
         yield server
 
 
 @pytest.fixture
 def fake() -> FakeTime:
-    """The clock of `web`: only its sleeping takes time."""
+    """Return the clock of `web`, which only sleeping moves."""
     return FakeTime()
 
 
 @pytest.fixture
 def web(fake: FakeTime) -> Iterator[HttpClient]:
-    """A door to the services whose pauses pass at once."""
+    """Make an HTTP client whose pauses take no time."""
     with HttpClient("test", clock=fake.clock, sleep=fake.sleep) as web:
         yield web
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """Services whose answers depend on the hour; a test need not ask for all that they have."""
+    """Run services whose replies depend on the hour. A test may leave routes unused."""
     server = Loopback()
     server.__enter__()
     yield World(server)

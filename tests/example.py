@@ -1,4 +1,4 @@
-"""Small digests to build on, and the program run as a user runs it."""
+"""Small digests for tests, and runs of the program as a user runs it."""
 
 import json
 import os
@@ -51,7 +51,7 @@ DEMO_PAGES = (
 
 
 def make_digest(root: Path, papers: dict[str, list[dict[str, Any]]] | None = None, settings: str = SETTINGS) -> Path:
-    """A digest in `root` with the repository's own mkdocs.yml and the papers given by day."""
+    """Make a digest in `root` with the repository's own mkdocs.yml and the papers of each day."""
     (root / "docs").mkdir(parents=True, exist_ok=True)
     (root / "digest.yml").write_text(settings, "utf-8")
     shutil.copy(ROOT / "mkdocs.yml", root)
@@ -73,7 +73,7 @@ def make_digest(root: Path, papers: dict[str, list[dict[str, Any]]] | None = Non
 
 
 def build_demo(root: Path) -> Path:
-    """The repository's own digest, built in `root`; returns the site."""
+    """Build the repository's own digest in `root`, and return the site."""
     for name in ("data", "docs"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("digest.yml", "mkdocs.yml"):
@@ -84,7 +84,7 @@ def build_demo(root: Path) -> Path:
 
 
 def paper(arxiv_id: str, **fields: Any) -> dict[str, Any]:
-    """A scored row."""
+    """Return a scored row."""
     row = {
         "arxiv_id": arxiv_id,
         "title": f"A paper called {arxiv_id}",
@@ -101,12 +101,12 @@ def command_line(*arguments: str | Path, now: str = "") -> list[str]:
 
 
 def digest(*arguments: str | Path, now: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the program; its output is text."""
+    """Run the program, and return its result with the output as text."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)} | options.pop("env", {})
     line = command_line(*arguments, now=now)
     return subprocess.run(line, capture_output=True, text=True, check=False, env=environment, **options)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below `folder`, by its path."""
+    """Return the bytes of every file below `folder` by path."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}

@@ -1,4 +1,4 @@
-"""arXiv and Hugging Face on their own clocks, and an operator that runs the digest at any hour.
+"""arXiv and Hugging Face with their own clocks, and an operator that runs the digest at any hour.
 
 arXiv announces at 20:00 US Eastern; the API has the papers from then on, the feed from midnight Eastern until the next
 (https://info.arxiv.org/help/availability.html, https://info.arxiv.org/help/rss.html). A list of Hugging Face grows.

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that plays what services answer, and misbehaves as they do."""
+"""An HTTP server on loopback that replies as the services do, with their faults."""
 
 import threading
 import time
@@ -10,15 +10,15 @@ Handler = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Answer(NamedTuple):
-    """What is sent for one request. `body` may be shorter than a ``Content-Length`` of `headers` says."""
+    """The reply to one request. `body` may be shorter than the ``Content-Length`` in `headers`."""
 
     status: int = 200
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/xml"),)
 
 
-class Asked(NamedTuple):
-    """A request as it came; the path has its query."""
+class ReceivedRequest(NamedTuple):
+    """A received request. The path includes the query."""
 
     method: str
     path: str
@@ -28,33 +28,33 @@ class Asked(NamedTuple):
 
 
 class FakeTime:
-    """A clock that stands still but for sleeping, which takes no time."""
+    """A clock that only `sleep` moves. Sleeping takes no real time."""
 
     def __init__(self) -> None:
         self.now = 1000.0
         self.slept: list[float] = []
 
     def clock(self) -> float:
-        """Seconds."""
+        """Return the time in seconds."""
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let the clock go on."""
+        """Move the clock forward."""
         self.slept.append(seconds)
         self.now += seconds
 
 
 class Loopback:
-    """Answers by path, with query where a route has one. The last answer of a route stays; others are given once.
+    """Replies by path, with the query if the route has one.
 
-    Whatever is asked without a route is answered 404, and kept in `asked` too. Leaving the server without error checks
-    that every route was asked.
+    The last answer of a route is repeated, the others are used once. A request without a route gets 404 and is in
+    `requests` too. Leaving the server without an error checks that every route was requested.
     """
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.requests: list[ReceivedRequest] = []
         self._routes: dict[str, list[Answer | Handler]] = {}
-        self._unasked: set[str] = set()
+        self._unrequested: set[str] = set()
         self._lock = threading.Lock()
         loopback = self
 
@@ -74,13 +74,13 @@ class Loopback:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def on(self, path: str, *answers: Answer | Handler) -> None:
-        """Answer `path` so."""
+        """Reply to `path` with `answers`, in order."""
         self._routes[path] = list(answers)
-        self._unasked.add(path)
+        self._unrequested.add(path)
 
     def paths(self) -> list[str]:
-        """What was asked for, in order."""
-        return [asked.path for asked in self.asked]
+        """Return the requested paths in order."""
+        return [request.path for request in self.requests]
 
     def __enter__(self) -> "Loopback":
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
@@ -90,20 +90,20 @@ class Loopback:
         self._server.shutdown()
         self._server.server_close()
         if kind is None:
-            assert not self._unasked, f"never asked for: {sorted(self._unasked)}"
+            assert not self._unrequested, f"never requested: {sorted(self._unrequested)}"
 
     def _serve(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in request.headers.items()}
         with self._lock:
-            self.asked.append(Asked(request.command, request.path, headers, body, request.client_address))
+            self.requests.append(ReceivedRequest(request.command, request.path, headers, body, request.client_address))
             key = request.path if request.path in self._routes else request.path.partition("?")[0]
-            self._unasked.discard(key)
+            self._unrequested.discard(key)
             answers = self._routes.get(key, [Answer(404)])
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
         try:
             answer(request) if callable(answer) else _send(request, answer)
-        except OSError:  # the other side had enough
+        except OSError:  # the client closed the connection
             request.close_connection = True
 
 

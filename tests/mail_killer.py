@@ -1,6 +1,6 @@
-"""Run ``broadsheet mail`` in a process for every line of its sending code, kill it there, and run it once more.
+"""Runs ``broadsheet mail`` once for each line of its sending code, kills it there, and runs it once more.
 
-``python tests/mail_killer.py FOLDER RECIPIENTS`` prints the id of the list used each time.
+``python tests/mail_killer.py FOLDER RECIPIENTS`` prints the list id of each run.
 """
 
 import os

@@ -81,7 +81,7 @@ class ModelServer:
         self._next, self._papers = [], {}
 
     @property
-    def asked(self) -> list[tuple[str, ...]]:
+    def request_ids(self) -> list[tuple[str, ...]]:
         """The ids of each request."""
         return [question.ids for question in self.requests]
 

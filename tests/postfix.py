@@ -1,4 +1,4 @@
-"""Debian's mail server on this machine: loopback only, in a folder of its own, delivering to Maildirs."""
+"""Postfix on loopback, in a folder of its own, with delivery to Maildirs."""
 
 import shutil
 import socket
@@ -50,14 +50,14 @@ PATIENCE = 20  # seconds
 
 
 class Postfix:
-    """Runs while the context lasts and takes mail for `readers` only, encrypted; `tls` is its key and certificate."""
+    """Postfix as a context manager. It accepts encrypted mail for `readers` only. `tls` is its key and certificate."""
 
     def __init__(self, program: Path, tls: bytes, readers: tuple[str, ...]) -> None:
         self._program, self._tls, self._readers = program, tls, readers
         self.port = _free_port()
 
     def __enter__(self) -> "Postfix":
-        # Its processes are several users', who cannot look into pytest's folders.
+        # Its processes run as several users, without access to pytest's folders.
         self._folder = Path(tempfile.mkdtemp(prefix="postfix-"))
         self._folder.chmod(0o755)
         try:
@@ -74,37 +74,37 @@ class Postfix:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What tells the program of this server."""
+        """Return the variables that select this server."""
         return {"DIGEST_SMTP_HOST": "localhost", "DIGEST_SMTP_PORT": str(self.port), "DIGEST_SMTP_TLS": "starttls"}
 
     @property
     def log(self) -> str:
-        """What it did so far."""
+        """Return its log so far."""
         return (self._folder / "log").read_text("utf-8")
 
     def answer(self, address: str, reply: str) -> None:
-        """From now on say this to who writes to `address`; ``OK`` lets everybody through."""
+        """Reply with `reply` to mails to `address` from now on. ``OK`` accepts them."""
         (self._folder / "access").write_text(f"{address} {reply}\n")
         self._run("reload")
 
     def until(self, seen: Callable[[], bool], what: str) -> None:
-        """Wait, but not for ever."""
+        """Wait until `seen` is true, with a time limit."""
         end = time.monotonic() + PATIENCE
         while not seen():
             assert time.monotonic() < end, f"{what} did not come:\n{self.log}"
             time.sleep(0.02)
 
     def boxes(self) -> dict[str, list[bytes]]:
-        """The messages in each mailbox, once everything that was taken has been delivered."""
+        """Wait until all accepted mail is delivered, and return the messages in each mailbox."""
         self.until(lambda: not self._queued(), "the end of the queue")
-        found = {}
+        boxes = {}
         for reader in self._readers:
             box = self._folder / "boxes" / reader
-            found[reader] = [it.read_bytes() for it in sorted((box / "new").iterdir())] if box.exists() else []
-        return found
+            boxes[reader] = [path.read_bytes() for path in sorted((box / "new").iterdir())] if box.exists() else []
+        return boxes
 
     def _queued(self) -> bool:
-        # In the order in which a message goes through them, so that none is overlooked on its way.
+        # In the order in which a message moves through them, so that none is missed.
         queues = (self._folder / "queue" / name for name in ("maildrop", "incoming", "active", "deferred"))
         return any(path.is_file() for queue in queues for path in queue.rglob("*"))
 

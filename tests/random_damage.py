@@ -1,7 +1,7 @@
-"""Damage what a build keeps, at random, and build again: ``python -m tests.random_damage --count 100 --seed 1``.
+"""Random damage to the saved state of a build: ``python -m tests.random_damage --count 100 --seed 1``.
 
-After each damage the site must be that of a clean build, byte for byte; or a message names what is in the way, and it
-is that site once this is removed. Never may there be a traceback, a command that waits, or a lost file of somebody's.
+After each damage a build must make the site of a clean build, byte for byte, or name the obstacle and make that site
+once it is removed. It must never print a traceback, hang, or remove a foreign file.
 """
 
 import argparse
@@ -71,7 +71,7 @@ PLACES: dict[str, Callable[[Path], object]] = {
 }
 
 
-class World:
+class DamageSetup:
     """A digest with a few states of its data, and the clean site of each."""
 
     def __init__(self, folder: Path, *, search: bool, states: int = 3) -> None:
@@ -92,7 +92,7 @@ class World:
         return tree(site)
 
     def set_data(self, number: int) -> None:
-        """Have state `number` of the data: in each another day has other papers, and one day is there or not."""
+        """Write state `number` of the data: a day's paper differs, and another day exists in odd states only."""
         make_digest(self.root, {"2025-05-22": [paper(f"2505.1000{number}", comment="On LLMs.")]}, self.settings())
         if number % 2:
             make_digest(self.root, {"2025-06-02": [paper("2506.00001")]}, self.settings())
@@ -118,7 +118,7 @@ class World:
         return site == self.clean[number]
 
     def files(self) -> list[str]:
-        """Every file that builds made, as often as its folder deserves."""
+        """Return every file that builds made. Files of small folders are repeated: each folder is equally likely."""
         listed = (self.root / "docs/.generated").read_text("utf-8", "replace").splitlines()
         docs = [f"docs/{path}" for path in listed if (self.root / "docs" / path).is_file()] + ["docs/.generated"]
         others = {folder: [*tree(self.root / folder)] for folder in (".digest", "site", ".site.new")}
@@ -129,7 +129,7 @@ class World:
         return [path for paths in groups if paths for path in (paths * most)[:most] if path not in BY_HAND]
 
     def damage(self, path: str, random_: random.Random) -> str:
-        """Damage the file at `path`; return how."""
+        """Damage the file at `path`, and return the kind of damage."""
         target = self.root / path
         if random_.random() < 0.7:
             change = random_.choice(CONTENTS)
@@ -143,29 +143,29 @@ class World:
         return place
 
 
-def attack(world: World, random_: random.Random, path: str = "") -> tuple[str, bool]:
+def attack(setup: DamageSetup, random_: random.Random, path: str = "") -> tuple[str, bool]:
     """Damage something or `path`, build, and return what was damaged and whether a message asked to remove it."""
-    number = random_.randrange(len(world.clean))
-    path = path or random_.choice(world.files())
-    done = f"{path}: {world.damage(path, random_)}, data {number}"
-    world.set_data(number)
+    number = random_.randrange(len(setup.clean))
+    path = path or random_.choice(setup.files())
+    done = f"{path}: {setup.damage(path, random_)}, data {number}"
+    setup.set_data(number)
     try:
-        run = world.build()
+        run = setup.build()
     except (AssertionError, subprocess.TimeoutExpired) as error:
         error.add_note(done)
         raise
-    assert "may be left" not in run.stderr, f"{done}: one damage made two lists unknown: {run.stderr}"
-    asked = run.returncode != 0 or not world.is_clean(number)
+    assert "may be left" not in run.stderr, f"{done}: one damage made two lists unreadable: {run.stderr}"
+    asked = run.returncode != 0 or not setup.is_clean(number)
     if asked:
         where = "site" if path.startswith("site/") else path.split("/")[-1]
-        assert where in run.stderr, f"{done}: no word of it: {run.stderr}"
-        remove(world.root / ("site" if path.startswith("site/") else path))
-        run = world.build()
+        assert where in run.stderr, f"{done}: no message about it: {run.stderr}"
+        remove(setup.root / ("site" if path.startswith("site/") else path))
+        run = setup.build()
         assert run.returncode == 0, f"{done}: {run.stderr}"
-    assert world.is_clean(number), f"{done}: another site than a clean build's"
-    lost = [it for it in BY_HAND if not (world.root / it).is_file() or (world.root / it).read_text() != TEXT]
+    assert setup.is_clean(number), f"{done}: not the site of a clean build"
+    lost = [it for it in BY_HAND if not (setup.root / it).is_file() or (setup.root / it).read_text() != TEXT]
     assert not lost or (asked and path.startswith("site/")), f"{done}: lost {lost}"
-    world.put_by_hand()
+    setup.put_by_hand()
     return done, asked
 
 
@@ -185,9 +185,9 @@ def main() -> None:
     random_ = random.Random(options.seed)
     asked = 0
     with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder), search=True)
+        setup = DamageSetup(Path(folder), search=True)
         for number in range(1, options.count + 1):
-            done, message = attack(world, random_)
+            done, message = attack(setup, random_)
             asked += message
             print(f"{number}: {done}{': a message' if message else ''}", file=sys.stderr, flush=True)
     print(f"damages {options.count}, seed {options.seed}: 0 tracebacks, 0 stale pages, 0 files lost, {asked} messages")

@@ -1,4 +1,4 @@
-"""Every title, name and longer text of the corpus of real inputs, for tests that count over them."""
+"""Every title, name and longer text of the real inputs, for tests that count over them."""
 
 import json
 from collections.abc import Iterator

@@ -1,8 +1,7 @@
-"""Replies of services, kept as files: the request, the status, headers, an empty line, the body.
+"""Recorded replies of services as files: the request, the status, headers, an empty line, the body.
 
-They are made up in the services' own shapes. ``make test ARGS="--live tests/providers/test_recordings.py"`` asks the
-services themselves whether they still answer in these shapes; ``--record`` beside it writes what they said, without
-abstracts.
+Their contents are invented in the services' formats. ``make test ARGS="--live tests/providers/test_recordings.py"``
+compares them with the services. ``--record`` with it writes the services' replies, without abstracts.
 """
 
 import re
@@ -31,18 +30,18 @@ class Recording(NamedTuple):
 
     @property
     def path(self) -> str:
-        """Where a loopback server plays it: the service's host is the first part of the path."""
+        """Return its path on a loopback server, which begins with the service's host."""
         parts = urlsplit(self.url)
         return f"/{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
 
 def names() -> list[str]:
-    """All recordings."""
+    """Return the names of all recordings."""
     return sorted(path.stem for path in FOLDER.glob("*.http"))
 
 
 def read(name: str) -> Recording:
-    """One recording."""
+    """Return the recording with this name."""
     head, _, body = (FOLDER / f"{name}.http").read_bytes().partition(b"\n\n")
     request, status, *lines = head.decode().split("\n")
     headers = tuple((line.partition(": ")[0], line.partition(": ")[2]) for line in lines)
@@ -50,7 +49,7 @@ def read(name: str) -> Recording:
 
 
 def write(name: str, recording: Recording) -> None:
-    """Keep a reply, without the words of abstracts."""
+    """Write a recording, without the texts of abstracts."""
     url, answer = recording
     headers = "".join(f"{key}: {value}\n" for key, value in answer.headers if key.lower() in _KEPT)
     body = answer.body
@@ -60,18 +59,18 @@ def write(name: str, recording: Recording) -> None:
 
 
 def play(server: Loopback, *played: str) -> None:
-    """Let `server` answer as recorded; it fails in the end if one of these was never asked for."""
+    """Make `server` reply with these recordings. It fails at the end if one was never requested."""
     for name in played:
         recording = read(name)
         server.on(recording.path, recording.answer)
 
 
 def endpoints(server: Loopback) -> Endpoints:
-    """The services' addresses on `server`."""
+    """Return the addresses of all services on `server`."""
     real = Endpoints()
     return Endpoints(**{name: at(server, getattr(real, name)) for name in Endpoints.__struct_fields__})
 
 
 def at(server: Loopback, url: str) -> str:
-    """An address of a service on `server`."""
+    """Return the address of a service on `server`."""
     return f"{server.url}/{url.removeprefix('https://')}"

@@ -1,8 +1,8 @@
-"""Runs a day of ``broadsheet run`` in a process for every step that can be seen from outside, and kills it there.
+"""Runs a day of ``broadsheet run`` in a process for each step visible from outside, and kills it there.
 
-Such a step is a file that is begun, replaced or written to; then what the killed run owes is run on the next day.
-``python tests/run_killer.py FOLDER`` prints, for each kill, the name under which the model was asked, and how many days
-were owed. FOLDER/digest is copied each time.
+Such a step creates, replaces or writes a file. A second run then repairs the unfinished days on the next day.
+``python tests/run_killer.py FOLDER`` prints the name of the model and the number of unfinished days of each kill.
+Each run has its own copy of FOLDER/digest.
 """
 
 import datetime
@@ -32,12 +32,12 @@ from tests.loopback import FakeTime
 FOLDER = Path(sys.argv[1])
 DAY, NEXT = "2026-09-24", "2026-09-25"
 WATCHED = {atomic.write_atomically.__code__, atomic._writing.__code__, reply_log.ReplyLog.add.__code__}
-STEPS = re.compile(r"_created\(|open\(|os\.replace|return True|file\.|is_cut_off = ")
-LOADED = (prefilter, training)  # once, and not in every child
+STEPS = re.compile(r"_create\(|open\(|os\.replace|return True|file\.|is_cut_off = ")
+LOADED = (prefilter, training)  # imported once, not in every child
 
 
 def run(root: Path, model: str, today: str) -> list[str]:
-    """Run what is owed on `today`, or the day itself; the days that were run."""
+    """Run `DAY`, or the unfinished days on a later `today`, and return the dates."""
     time = FakeTime()  # pauses between requests pass at once
     with HttpClient("test", clock=time.clock, sleep=time.sleep) as web:
         work = RunContext(
@@ -57,13 +57,13 @@ def run(root: Path, model: str, today: str) -> list[str]:
 
 
 def unfinished(root: Path) -> list[str]:
-    """The days that a run on the next day has to repair; the lists of others are looked at again as well."""
+    """Return the days that a run on the next day has to repair, without those that it only fetches again."""
     receipts = {date: Store(root).receipt(date) for date in days_to_run(root, config.load(root), NEXT)[:-1]}
     return [date for date, receipt in receipts.items() if receipt is None or not is_repaired(receipt)]
 
 
 def traced(at_line: Callable[[], None], root: Path, model: str) -> None:
-    """One run; `at_line` hears of each line before it is run."""
+    """Run the day, and call `at_line` before each step."""
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         if frame.f_code not in WATCHED:
@@ -78,7 +78,7 @@ def traced(at_line: Callable[[], None], root: Path, model: str) -> None:
 
 
 def in_a_child(work: Callable[[], object]) -> int:
-    """Return the status of the child that did `work`."""
+    """Do `work` in a child process, and return its exit code."""
     child = os.fork()
     if child == 0:
         try:
@@ -91,7 +91,7 @@ def in_a_child(work: Callable[[], object]) -> int:
 
 
 def killed_at(number: int, root: Path, model: str) -> None:
-    """A run that ends before the line with that number."""
+    """Run the day, and kill the process before the step with that number."""
     left = [number]
 
     def count() -> None:
@@ -103,16 +103,16 @@ def killed_at(number: int, root: Path, model: str) -> None:
 
 
 def copy(name: str) -> Path:
-    """A digest of its own."""
+    """Return a copy of the digest with this name."""
     shutil.copytree(FOLDER / "digest", FOLDER / name)
     return FOLDER / name
 
 
 def steps() -> int:
     """Return the number of steps."""
-    found: list[None] = []
-    traced(lambda: found.append(None), copy("model-0"), "model-0")
-    return len(found)
+    lines: list[None] = []
+    traced(lambda: lines.append(None), copy("model-0"), "model-0")
+    return len(lines)
 
 
 def main() -> None:

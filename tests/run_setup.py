@@ -91,10 +91,10 @@ class RunSetup:
         assert receipt is not None
         return receipt
 
-    def listed(self, date: str = DAY) -> set[str]:
+    def listed_ids(self, date: str = DAY) -> set[str]:
         """Return the ids that the day shows."""
         return {row.arxiv_id for row in self.store.papers(date)}
 
-    def gone(self, date: str = DAY) -> dict[str, Any]:
+    def drop_reasons(self, date: str = DAY) -> dict[str, Any]:
         """Return the reasons for the papers that the day does not show, by id."""
         return {row.arxiv_id: row.extra["dropped"] for row in self.store.dropped(date)}

@@ -1,4 +1,4 @@
-"""A server on loopback that never finishes its reply: it keeps sending, so that no single wait is long."""
+"""A server on loopback that never finishes its reply: it keeps sending, so no single wait is long."""
 
 import contextlib
 import itertools

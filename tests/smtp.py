@@ -1,4 +1,4 @@
-"""A real mail server on this machine, told how to answer, and the messages it took."""
+"""A mail server on loopback with programmed replies, and the messages that it accepted."""
 
 import asyncio
 import email
@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-DROP = "drop"  # the connection is lost before there is an answer
-KEEP_AND_DROP = "keep and drop"  # the same, after the message was taken
+DROP = "drop"  # close the connection before a reply
+KEEP_AND_DROP = "keep and drop"  # the same, after the message was stored
 
 
-class Taken(NamedTuple):
-    """A message the server took."""
+class Message(NamedTuple):
+    """A message that the server accepted."""
 
     recipient: str
     data: bytes
@@ -24,19 +24,19 @@ class Taken(NamedTuple):
     user: str
 
     @property
-    def message(self) -> EmailMessage:
-        """As a mail program reads it."""
+    def parsed(self) -> EmailMessage:
+        """Return the parsed message."""
         return email.message_from_bytes(self.data, policy=default)
 
 
 class Server:
-    """Listens on 127.0.0.1 while the context lasts.
+    """An SMTP server on 127.0.0.1, as a context manager.
 
-    ``answers["RCPT", address]`` (or ``DATA``, ``MAIL``) lists the replies to come, before it says 250 as usual.
+    ``answers["RCPT", address]`` (or ``DATA``, ``MAIL``) lists the next replies. Without one it replies 250.
     """
 
     def __init__(self, context: ssl.SSLContext | None = None, *, implicit: bool = False, login: str = "") -> None:
-        self.taken: list[Taken] = []
+        self.messages: list[Message] = []
         self.connections = 0
         self.answers: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self._context, self._implicit, self._login = context, implicit, login
@@ -58,20 +58,20 @@ class Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What tells the program of this server."""
+        """Return the variables that select this server."""
         way = "none" if self._context is None else "tls" if self._implicit else "starttls"
-        found = {"DIGEST_SMTP_HOST": "localhost", "DIGEST_SMTP_PORT": str(self.port), "DIGEST_SMTP_TLS": way}
+        variables = {"DIGEST_SMTP_HOST": "localhost", "DIGEST_SMTP_PORT": str(self.port), "DIGEST_SMTP_TLS": way}
         if self._login:
             user, _, password = self._login.partition(":")
-            found |= {"DIGEST_SMTP_USER": user, "DIGEST_SMTP_PASSWORD": password}
-        return found
+            variables |= {"DIGEST_SMTP_USER": user, "DIGEST_SMTP_PASSWORD": password}
+        return variables
 
     def boxes(self) -> dict[str, list[str]]:
-        """The Message-IDs in each recipient's mailbox."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for it in self.taken:
-            found[it.recipient].append(it.message["Message-ID"])
-        return dict(found)
+        """Return the Message-IDs in each recipient's mailbox."""
+        boxes: dict[str, list[str]] = defaultdict(list)
+        for message in self.messages:
+            boxes[message.recipient].append(message.parsed["Message-ID"])
+        return dict(boxes)
 
     async def _listen(self) -> asyncio.Server:
         tls = self._context if self._implicit else None
@@ -99,34 +99,34 @@ class Server:
     def _authenticate(self, _: SMTP, __: Session, ___: Envelope, mechanism: str, data: Any) -> AuthResult:
         if not isinstance(data, LoginPassword):
             return AuthResult(success=False, handled=False)
-        given = f"{data.login.decode()}:{data.password.decode()}"
-        return AuthResult(success=given == self._login, handled=False, auth_data=data.login)
+        credentials = f"{data.login.decode()}:{data.password.decode()}"
+        return AuthResult(success=credentials == self._login, handled=False, auth_data=data.login)
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """The sender."""
-        known = not self._login or session.authenticated
-        reply = self._reply(server, "MAIL", address) if known else "530 5.7.0 Authentication required"
+        """Reply to the sender's address."""
+        is_allowed = not self._login or session.authenticated
+        reply = self._reply(server, "MAIL", address) if is_allowed else "530 5.7.0 Authentication required"
         if reply.startswith("250"):
             envelope.mail_from = address
         return reply
 
     async def handle_RCPT(self, server: SMTP, _: Session, envelope: Envelope, address: str, options: list[str]) -> str:
-        """A recipient."""
+        """Reply to a recipient's address."""
         reply = self._reply(server, "RCPT", address)
         if reply.startswith("250"):
             envelope.rcpt_tos.append(address)
         return reply
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """The message."""
+        """Store the message, and reply."""
         (recipient,) = envelope.rcpt_tos
         wait = self.answers["DATA", recipient][:1]
         if wait in ([], [KEEP_AND_DROP]):
             user = (getattr(session, "auth_data", None) or b"").decode()
             data = cast(bytes, envelope.original_content)
-            self.taken.append(Taken(recipient, data, session.ssl is not None or self._implicit, user))
+            self.messages.append(Message(recipient, data, session.ssl is not None or self._implicit, user))
         return self._reply(server, "DATA", recipient)
 
     def _reply(self, server: SMTP, command: str, address: str) -> str:

@@ -1,4 +1,4 @@
-"""A site as static hosts serve it: text compressed, connections kept, what has a hash in its name good for a year."""
+"""A site as on a static host: compressed text, persistent connections, and long caching of names with a hash."""
 
 import gzip
 import re
@@ -17,20 +17,20 @@ HASHED = re.compile(r"\.[0-9a-f]{8,}\.|\.pf_|_[0-9a-f]{7,}\.")
 
 @cache
 def compressed(path: Path) -> bytes:
-    """A file as it goes over the wire, by gzip at its usual level if it is text."""
+    """Return the bytes sent for a file: compressed with gzip if it is text."""
     data = path.read_bytes()
     return gzip.compress(data, 6, mtime=0) if path.suffix in TEXT else data
 
 
 class Host(BaseHTTPRequestHandler):
-    """Files of `site` below `base`."""
+    """Serves the files of `site` below `base`."""
 
     protocol_version = "HTTP/1.1"
     site = Path()
     base = "/"
 
     def do_GET(self) -> None:
-        """The file, or 404."""
+        """Send the file, or 404."""
         path = self.site / self.path.partition("?")[0].removeprefix(self.base)
         path = path / "index.html" if path.is_dir() else path
         found = path.is_file() and self.path.startswith(self.base)
@@ -45,12 +45,12 @@ class Host(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """No line for each request."""
+        """Log nothing."""
 
 
 @contextmanager
 def hosted(site: Path, base: str) -> Iterator[str]:
-    """Serve `site` under the path `base` on a free port of this machine; yields the address."""
+    """Serve `site` under the path `base` on a free port of this machine; yield the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("SiteHost", (Host,), {"site": site, "base": base}))
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:

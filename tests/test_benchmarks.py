@@ -1,4 +1,4 @@
-"""The benchmark measures what it says: its archives are the same each time, and the others build the same papers."""
+"""The benchmark: its archives are the same each time, and other generators build the same papers."""
 
 import re
 import sys
@@ -60,7 +60,7 @@ def test_the_program_reads_an_archive_and_no_id_comes_twice(tmp_path: Path, pape
         assert receipt.shown == archives.PAPERS
 
 
-def test_days_that_are_added_can_be_taken_away_again(tmp_path: Path, papers: list[Paper]) -> None:
+def test_added_days_can_be_removed_again(tmp_path: Path, papers: list[Paper]) -> None:
     root = archives.make(tmp_path / "archive", papers, 7)
     before = tree(root)
     archives.write(tmp_path / "later", papers, archives.later(2))
@@ -107,7 +107,7 @@ def _html(text: str) -> HtmlElement:
 
 
 @given(st.text("ab1 .)#*_`~<>&[](){}\\!+-$=|:'\"", min_size=1))
-def test_no_text_is_taken_for_markdown(text: str) -> None:
+def test_no_text_becomes_markdown(text: str) -> None:
     line = " ".join(text.split())
     if line:
         assert _text(_html(other_generators.markdown(text))) == line

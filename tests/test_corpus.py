@@ -1,4 +1,4 @@
-"""The real inputs, from import to site, and the day everyone can compare: 27 May 2025."""
+"""The real inputs, from import to site, and 27 May 2025, the day for comparisons."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The demo in ``data/`` and ``digest.yml``: what it promises to show, and that its sentences are its own."""
+"""The demo in ``data/`` and ``digest.yml``: it shows every feature, and all its sentences are invented."""
 
 import json
 import re
@@ -68,7 +68,7 @@ def test_twenty_days_over_three_months_and_a_hundred_papers(days: dict[str, tupl
     assert len({paper.arxiv_id for paper in rows(days)}) >= 100
 
 
-def test_every_topic_has_papers_some_that_name_it_and_some_found_by_its_words(
+def test_every_topic_has_papers_by_name_and_by_keyword(
     days: dict[str, tuple[Paper, ...]], settings: config.Settings
 ) -> None:
     assert {topic.id for topic in settings.topics} == TOPICS
@@ -198,7 +198,7 @@ def test_the_full_day_is_shown_in_the_order_of_its_page(
 # -- whose words ---------------------------------------------------------------------------------------------------
 
 
-def test_every_abstract_says_that_it_is_a_summary_and_every_scored_paper_has_a_comment(
+def test_every_abstract_is_marked_as_a_summary_and_every_scored_paper_has_a_comment(
     days: dict[str, tuple[Paper, ...]], settings: config.Settings
 ) -> None:
     for paper in rows(days):
@@ -211,7 +211,7 @@ def test_every_abstract_says_that_it_is_a_summary_and_every_scored_paper_has_a_c
     assert "summary" in settings.notice
 
 
-def test_no_sentence_is_taken_from_the_corpus(
+def test_no_sentence_is_from_the_corpus(
     corpus: Path, days: dict[str, tuple[Paper, ...]], store: Store, settings: config.Settings
 ) -> None:
     theirs = {run for sentence in _sentences(corpus) for run in _runs(sentence)}

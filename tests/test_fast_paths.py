@@ -101,9 +101,7 @@ def test_a_damaged_compiled_template_is_compiled_again(
     assert file.read_bytes() == whole
 
 
-def test_where_nothing_may_be_written_templates_are_compiled_all_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_templates_are_compiled_without_a_writable_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.dont_write_bytecode", True)
     assert _said(tmp_path / "a", "one") == "one"
     assert not (tmp_path / "a").exists()

@@ -183,7 +183,7 @@ def address(site: Path) -> Iterator[str]:
     server.server_close()
 
 
-def test_nothing_hostile_runs_loads_or_becomes_an_element(site: Path, address: str, chromium: Browser) -> None:
+def test_hostile_text_never_runs_loads_or_becomes_an_element(site: Path, address: str, chromium: Browser) -> None:
     pages = sorted(p.parent.relative_to(site).as_posix() for p in site.rglob("index.html"))
     assert sum(page.startswith("publications/9") for page in pages) == len(PAYLOADS)
     context = chromium.new_context()
@@ -231,7 +231,7 @@ def test_what_is_hostile_is_still_there_to_read(site: Path, address: str, chromi
     context.close()
 
 
-def test_every_feed_is_well_formed_and_says_the_same(site: Path) -> None:
+def test_every_feed_is_well_formed_with_the_same_content(site: Path) -> None:
     feeds = sorted(file for file in site.glob("feeds/**/*.*") if file.suffix in (".xml", ".atom"))
     assert len(feeds) >= 8
     for feed in feeds:

@@ -1,4 +1,4 @@
-"""Killed commands: nothing of them lives on, holds a lock or is left, and the next command works at once."""
+"""Killed commands: no process, lock or file of theirs remains, and the next command works at once."""
 
 import multiprocessing
 import os
@@ -106,7 +106,7 @@ def fatal_to_workers(date: str, leave: str = "") -> str:
     return date
 
 
-def test_what_killed_workers_were_to_read_is_read_all_the_same() -> None:
+def test_the_tasks_of_killed_workers_are_repeated() -> None:
     dates = [f"2025-05-{day:02}" for day in range(1, 30)]
     assert list(_map(WorkerPool, 1, fatal_to_workers, dates)) == dates
 
@@ -159,7 +159,7 @@ def test_a_waiting_command_names_the_holder_and_ends_at_a_signal(tmp_path: Path,
         assert errors == "broadsheet: stopped by SIGINT: run the command again to continue\n"
 
 
-def test_a_lock_whose_holder_cannot_be_read_is_waited_for_all_the_same(tmp_path: Path) -> None:
+def test_a_lock_with_an_unreadable_holder_is_awaited(tmp_path: Path) -> None:
     root = make_digest(tmp_path / "digest")
     with file_lock(root / ".digest" / "lock"):
         (root / ".digest" / "lock").write_text("[broken", "utf-8")
@@ -261,7 +261,7 @@ def place(root: Path, *names: str) -> None:
         (root / name).write_text("half", "utf-8")
 
 
-def test_the_next_command_removes_what_killed_ones_left_and_nothing_else(tmp_path: Path) -> None:
+def test_the_next_command_removes_only_the_remains_of_killed_ones(tmp_path: Path) -> None:
     root = make_digest(tmp_path / "digest", {"2025-05-07": [paper("2505.00001")]})
     rows = tmp_path / "2025-05-08.json"
     rows.write_text('{"2505.00002": {"title": "T", "RELEVANCE": 5, "NOVELTY": 5}}', "utf-8")

@@ -1,4 +1,4 @@
-"""Numbers of any length, wherever they enter: a value out of range, with a place, and never a traceback."""
+"""Numbers of any length in any input: a message with the place, and no traceback."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def scored(arxiv_id: str, **fields: str) -> str:
     return "{" + ", ".join(f'"{name}": {value}' for name, value in whole.items()) + "}"
 
 
-def listed(arxiv_id: str, number: str) -> str:
+def votes_list(arxiv_id: str, number: str) -> str:
     """A list of Hugging Face with `number` as votes and comments."""
     return f'[{{"paper": {{"id": "{arxiv_id}", "title": "T", "upvotes": {number}}}, "numComments": {number}}}]'
 
@@ -46,7 +46,7 @@ def test_a_score_or_count_out_of_range_is_left_out_with_its_place(field: str, nu
     fields = {field: number} | ({"NOVELTY": "null"} if field == "SCORE" else {})
     bad = scored("2505.00005", **fields)
     (folder / "2025-03-02.json").write_text(f'{{"2505.00005": {bad}}}')
-    (folder / "2025-03-03.json").write_text(listed("2505.00006", number))
+    (folder / "2025-03-03.json").write_text(votes_list("2505.00006", number))
     report = run(tmp_path, [str(folder)])
     assert report.faults == []
     store = Store(tmp_path)
@@ -72,7 +72,7 @@ def test_what_was_left_out_stops_no_build(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [*NUMBERS, "0x" + "f" * 5000, ".inf"], ids=range(11))
-def test_a_publication_with_such_numbers_is_taken_or_named(number: str, tmp_path: Path) -> None:
+def test_a_publication_with_such_numbers_is_imported_or_reported(number: str, tmp_path: Path) -> None:
     make_digest(tmp_path, {})
     fields = ("year", "volume", "date_published", "intvolume")
     record = "".join(f"  {field}: {number}\n" for field in fields) + f"  file: [{{file_size: {number}}}]\n"

@@ -1,20 +1,20 @@
-"""A short run of `tests.random_damage`: after any damage a build makes the clean site, or says what is in its way."""
+"""A short run of `tests.random_damage`: after any damage a build makes the clean site or names the obstacle."""
 
 import random
 from pathlib import Path
 
 import pytest
 
-from tests.random_damage import World, attack
+from tests.random_damage import DamageSetup, attack
 
 pytestmark = pytest.mark.slow
 
 
-def test_random_damages_cost_a_build_and_never_a_wrong_page(tmp_path: Path) -> None:
-    world = World(tmp_path, search=False, states=2)
+def test_a_build_after_random_damage_makes_no_wrong_page(tmp_path: Path) -> None:
+    setup = DamageSetup(tmp_path, search=False, states=2)
     random_ = random.Random(4)
     for _ in range(8):
-        attack(world, random_)
-    copy = next((world.root / ".digest").glob("manifest-*")).relative_to(world.root).as_posix()
+        attack(setup, random_)
+    copy = next((setup.root / ".digest").glob("manifest-*")).relative_to(setup.root).as_posix()
     for path in ("site/.digest", copy, "site/.digest", "site/.digest"):
-        attack(world, random_, path)
+        attack(setup, random_, path)

@@ -289,7 +289,7 @@ def parse_error(body):
     printed = copy.run("score", "--date", DAY, code=1, **key)
     assert "2506.00002: unscored: the endpoint answers 400 Bad Request: no money" in printed
     assert "1 paper scored by m, 1 unscored; 5 tokens" in printed
-    assert {request.headers["x-api-key"] for request in server.asked} == {"a-key"}
+    assert {request.headers["x-api-key"] for request in server.requests} == {"a-key"}
 
 
 def test_a_check(copy: Copy) -> None:

@@ -1,4 +1,4 @@
-"""What `make site` and `make test` stand on: locks, the virtual environment, the one-line messages."""
+"""The parts of `make site` and `make test`: locks, the virtual environment, one-line messages."""
 
 import os
 import re

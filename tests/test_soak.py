@@ -1,4 +1,4 @@
-"""Ten mornings of a world with known truth (`tests.soak`), and judges that find what is wrong."""
+"""Ten days in a simulated world (`tests.soak`), and comparisons that report wrong results."""
 
 import datetime
 import json

@@ -1,4 +1,4 @@
-"""The workflows, ours and those of a new digest: pinned, bounded, and allowed no more than they need."""
+"""The workflows of this repository and of a new digest: pinned actions, time limits, and minimal permissions."""
 
 import datetime
 import os
@@ -184,7 +184,7 @@ def test_the_notes_of_a_release_are_its_part_of_the_changelog() -> None:
 
 @pytest.mark.parametrize("pages", [{}, {"docs/notes.md": "# Notes\n", "docs/old.md": "# Old\n"}], ids=["none", "two"])
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
-def test_the_cache_of_the_pages_workflow_leaves_nothing_to_build(
+def test_with_the_cache_of_the_pages_workflow_nothing_is_rebuilt(
     folder: Path, pages: dict[str, str], tmp_path: Path
 ) -> None:
     steps = yaml.safe_load((folder / "pages.yml").read_text("utf-8"))["jobs"]["build"]["steps"]
@@ -226,7 +226,7 @@ def _git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", "-C", str(folder), *arguments], check=True)
 
 
-def test_pages_that_navigation_leaves_out_are_listed_once() -> None:
+def test_pages_outside_the_navigation_are_listed_once() -> None:
     text = (ROOT / "mkdocs.yml").read_text("utf-8")
     names = text.partition("not_in_nav: |\n")[2].partition("\n\n")[0].split()
     assert len(names) == len(set(names))

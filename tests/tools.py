@@ -1,6 +1,6 @@
-"""The programs of the machine that tests drive: finds them, and installs Debian's packages where it may.
+"""The programs of the machine that tests use: finds them, and installs Debian's packages if allowed.
 
-``python tests/tools.py`` (which ``make test`` runs) sees to all of them; a test takes one through a fixture.
+``python tests/tools.py`` installs all of them (``make test`` runs it). Tests use them through fixtures.
 """
 
 import os
@@ -27,13 +27,13 @@ HINTS = {
     "newsboat": "Debian, Ubuntu: apt-get install newsboat",
     "postfix": "Debian, Ubuntu: apt-get install postfix",
 }
-# What these say to --version, which they do not know: the status of their usage.
+# Tools without --version: the exit code of their usage message.
 USAGE = {"jing": 2, "postfix": 1}
 
 
 @cache
 def find(tool: str) -> Path | None:
-    """The program, if it is there and runs (Ubuntu's ``chromium-browser`` is a stub that may not)."""
+    """Return the program if it exists and runs (Ubuntu's ``chromium-browser`` may be a stub that does not)."""
     for name in TOOLS[tool]:
         path = shutil.which(name)
         if path and _status(path) in (0, USAGE.get(tool)):
@@ -42,7 +42,7 @@ def find(tool: str) -> Path | None:
 
 
 def missing(tool: str) -> str:
-    """What to say when it is not there."""
+    """Return the message for a missing tool."""
     fate = "cannot run" if os.environ.get("CI") else "are skipped"
     return f"no {tool} here ({HINTS[tool]}): the tests that need it {fate}"
 
@@ -55,7 +55,7 @@ def _status(path: str) -> int:
 
 
 def main() -> int:
-    """Look for every tool, install what is missing if that needs no question; 1 if CI goes without one."""
+    """Install the missing tools if that needs no password. Return 1 if one is missing in CI."""
     for tool in TOOLS:
         if not find(tool):
             subprocess.run([APT, tool], check=False)

@@ -1,1 +1,1 @@
-"""What the program costs, in time, memory and bytes, as archives grow, and beside other generators: ``make bench``."""
+"""Benchmarks: time, memory and bytes of the program on growing archives, and of other generators: ``make bench``."""

@@ -1,4 +1,4 @@
-"""BibTeX and CSL-JSON: a real parser reads back the record's values, whatever they are."""
+"""BibTeX and CSL-JSON: an independent parser reads back the values of any record."""
 
 import csv
 import json
@@ -192,7 +192,7 @@ def test_csl_of_a_preprint() -> None:
         ("0411431", "2004", None),
     ],
 )
-def test_an_identifier_says_the_year(name: str, year: str, url: str | None) -> None:
+def test_an_identifier_contains_the_year(name: str, year: str, url: str | None) -> None:
     read = parsed(bibtex(Paper(arxiv_id=name, title="T", published="unknown")))
     assert (read["year"], read.get("url"), read.get("eprint")) == (year, url, name if url else None)
 

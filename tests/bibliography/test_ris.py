@@ -1,4 +1,4 @@
-"""RIS: a real parser reads back the record's values, whatever they are."""
+"""RIS: an independent parser reads back the values of any record."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""``broadsheet build`` as a whole: the same bytes every time, all or nothing, one at a time, by every builder."""
+"""``broadsheet build``: the same bytes each time, all or nothing, one build at a time, with every site builder."""
 
 import hashlib
 import os
@@ -131,7 +131,7 @@ def test_any_staging_folder_ends_with_links_to_the_unchanged_files_alone(
         assert {path: (site / path).read_text() for path in files} == files
 
 
-def test_the_site_before_is_a_spare_that_harms_nothing_whatever_becomes_of_it(built: Path, tmp_path: Path) -> None:
+def test_any_change_of_the_previous_site_leaves_the_build_correct(built: Path, tmp_path: Path) -> None:
     root = tmp_path / "spare"
     shutil.copytree(built, root, ignore=shutil.ignore_patterns("site", ".digest"))
     build(root)
@@ -164,14 +164,14 @@ def test_the_site_before_is_a_spare_that_harms_nothing_whatever_becomes_of_it(bu
     assert manifest(root / "site") == manifest(clean / "site")
 
 
-def test_a_full_build_leaves_no_spare(built: Path, tmp_path: Path) -> None:
+def test_a_full_build_leaves_no_copy_of_the_previous_site(built: Path, tmp_path: Path) -> None:
     root = tmp_path / "full"
     shutil.copytree(built, root)
     build(root, "--no-cache")
     assert list(root.glob(".site*")) == []
 
 
-def test_two_builds_at_once_do_not_harm_each_other(built: Path, tmp_path: Path) -> None:
+def test_two_builds_at_once_make_one_correct_site(built: Path, tmp_path: Path) -> None:
     root = tmp_path / "twice"
     shutil.copytree(built, root, ignore=shutil.ignore_patterns("site", ".digest"))
     command = [sys.executable, "-m", "broadsheet", "build", "--root", str(root)]
@@ -191,7 +191,7 @@ def test_a_failing_mkdocs_is_quoted_and_the_last_site_stays(built: Path, tmp_pat
     assert manifest(root / "site") == manifest(built / "site")
 
 
-def test_hand_written_pages_survive_and_pages_without_data_go(built: Path, tmp_path: Path) -> None:
+def test_hand_written_pages_stay_and_pages_without_data_are_removed(built: Path, tmp_path: Path) -> None:
     root = tmp_path / "hands"
     shutil.copytree(built, root)
     (root / "docs/about/index.md").write_text("# Mine\n\nBy hand.\n")

@@ -1,4 +1,4 @@
-"""``broadsheet build --executor``: the same site by the workers of a real Dask cluster, killed ones among them."""
+"""``broadsheet build --executor``: workers of a Dask cluster make the same site, also if some are killed."""
 
 import datetime as dt
 import os
@@ -166,7 +166,7 @@ def test_workers_with_another_program_are_refused_each_by_name(root: Path, tmp_p
         assert not (root / "site").exists()
 
 
-def test_a_worker_that_comes_late_and_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
+def test_a_late_worker_without_the_folder_has_a_message(tmp_path: Path) -> None:
     from distributed import Client
 
     from broadsheet.build.executors import ClusterExecutor, WorkerNeeds
@@ -184,7 +184,7 @@ def test_a_worker_that_comes_late_and_does_not_see_the_folder_says_so(tmp_path: 
     ]
 
 
-def test_without_a_scheduler_nothing_is_touched(root: Path) -> None:
+def test_without_a_scheduler_nothing_is_written(root: Path) -> None:
     before = tree(root)
     run = digest("build", "--root", root, "--executor", "dask://127.0.0.1:1")
     what = "no Dask scheduler answers (Connection refused): start one (dask scheduler), or build without --executor"

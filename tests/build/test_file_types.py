@@ -1,4 +1,4 @@
-"""Pipes, devices, links and folders in the place of files: each is reported with its path, and none is waited for."""
+"""Pipes, devices, links and folders in place of files: each is reported with its path, and no build waits for one."""
 
 import json
 import os
@@ -145,7 +145,7 @@ def test_settings_and_replies_are_read_from_regular_files_only(root: Path) -> No
         ReplyLog(root / "replies", "replies")
 
 
-def test_a_full_disk_is_a_message_and_harms_nothing(root: Path) -> None:
+def test_a_full_disk_is_a_message_and_damages_nothing(root: Path) -> None:
     make_digest(root, {"2025-05-28": [paper("2505.00003")]}, SETTINGS + "search: false\n")
     before = {path: data for path, data in tree(root).items() if path.startswith(("site/", "data/"))}
     command = "import resource, sys, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
@@ -218,7 +218,7 @@ def test_links_that_lead_out_of_docs_are_not_published(root: Path) -> None:
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
-def test_files_and_folders_have_the_modes_that_the_user_wants(umask: int, tmp_path: Path) -> None:
+def test_files_and_folders_have_the_modes_of_the_umask(umask: int, tmp_path: Path) -> None:
     before = os.umask(umask)
     try:
         write_atomically(tmp_path / "a/b.json", b"{}", durable=True)

@@ -1,4 +1,4 @@
-"""A build after a change makes what changed, touches nothing else, and ends where a clean build would."""
+"""A build after a change writes only the changed files, and its result equals that of a clean build."""
 
 import json
 import shutil
@@ -159,7 +159,7 @@ def test_an_old_page_loses_its_alternates_and_no_other_page_is_rendered(root: Pa
     assert tree(site)["daily/2025/05/27/index.json"]
 
 
-def test_one_more_day_touches_what_shows_it_and_nothing_else(root: Path) -> None:
+def test_one_more_day_rebuilds_only_the_pages_that_show_it(root: Path) -> None:
     rows(root, "2025-05-29", paper("2505.00009", comment="On pruning.", title="Otters", abstract="They swim."))
     touched = changed(root)
     assert {path for path in touched if path.startswith(("daily/", "weekly/", "monthly/", "topics/", "papers/"))} == {
@@ -219,7 +219,7 @@ def test_a_new_day_leaves_the_places_of_past_days_alone(root: Path) -> None:
     assert not {path for path in changed(root) if path.startswith(older)}
 
 
-def test_nothing_new_touches_nothing(root: Path) -> None:
+def test_a_build_without_changes_writes_nothing(root: Path) -> None:
     assert changed(root) == set()
 
 

@@ -1,4 +1,4 @@
-"""The manifest of a site: a damaged, lost or forged one costs a build, and no file that the program did not make."""
+"""The manifest of a site: if it is damaged, lost or forged, the build runs again, and foreign files stay."""
 
 import random
 import shutil
@@ -65,7 +65,7 @@ def with_mine(site: dict[str, bytes]) -> dict[str, bytes]:
     return site | {path: text.encode() for path, text in MINE.items()}
 
 
-def test_a_damaged_manifest_costs_no_foreign_file_and_leaves_no_stale_one(root: Path) -> None:
+def test_with_a_damaged_manifest_foreign_files_stay_and_stale_ones_go(root: Path) -> None:
     day = root / "data/papers/2025/2025-05-27.jsonl"
     papers = day.read_bytes()
     with_day = with_mine(clean(root))
@@ -81,7 +81,7 @@ def test_a_damaged_manifest_costs_no_foreign_file_and_leaves_no_stale_one(root: 
         assert tree(root / "site") == (with_day if number % 2 else without_day), how
 
 
-def test_without_any_list_pages_are_known_by_their_address_and_all_else_is_named_and_stays(root: Path) -> None:
+def test_without_any_list_only_files_at_page_addresses_are_removed(root: Path) -> None:
     page = (root / "site/daily/2025/05/27/index.html").read_bytes()
     (root / "site/backup").mkdir()
     (root / "site/backup/index.html").write_bytes(page)  # a copy that somebody made
@@ -100,7 +100,7 @@ def test_without_any_list_pages_are_known_by_their_address_and_all_else_is_named
     assert build(root, processes=1).doubtful == ()
 
 
-def test_the_command_says_what_it_left_for_lack_of_a_list(root: Path) -> None:
+def test_the_command_names_the_files_left_without_a_list(root: Path) -> None:
     damage(root, "empty")
     shutil.rmtree(root / ".digest")
     run = digest("build", "--root", root, "--jobs", "1")
@@ -132,7 +132,7 @@ def forged(*paths: str) -> bytes:
     return b"0" * 64 + b"\n" + zlib.compress(lines.encode())
 
 
-def test_a_build_whose_cache_is_lost_takes_the_stale_files_all_the_same(root: Path) -> None:
+def test_a_build_without_its_cache_still_removes_stale_files(root: Path) -> None:
     shutil.rmtree(root / ".digest")
     (root / "data/papers/2025/2025-05-27.jsonl").unlink()
     assert build(root, processes=1).doubtful == ()

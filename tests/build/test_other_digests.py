@@ -1,4 +1,4 @@
-"""Which folders of other people a build refuses, forced or not: another digest's, and a site with a closed manifest."""
+"""Folders that a build refuses, also with --force: parts of another digest, and a site with an unreadable manifest."""
 
 import os
 import tempfile
@@ -47,7 +47,7 @@ def test_a_part_of_another_digest_is_refused_even_if_forced(place: str, root: Pa
     assert tree(other.parent) == before
 
 
-def test_another_digest_with_broken_settings_is_one_all_the_same(root: Path, other: Path) -> None:
+def test_broken_settings_do_not_unprotect_another_digest(root: Path, other: Path) -> None:
     (other / "digest.yml").write_text("topics: [")
     (other / "mkdocs.yml").unlink()
     run = digest("build", "--root", root, "--site", other / "data", "--force", "--jobs", "1")
@@ -55,7 +55,7 @@ def test_another_digest_with_broken_settings_is_one_all_the_same(root: Path, oth
     assert f"is data/ of the digest in {other}" in run.stderr
 
 
-def test_what_only_stands_beside_settings_is_a_folder_like_any_other(root: Path, other: Path) -> None:
+def test_a_folder_with_stray_settings_files_is_no_digest(root: Path, other: Path) -> None:
     (root / "docs/digest.yml").write_text("topics: []")  # published as an example
     (root / "docs/mkdocs.yml").write_text("site_name: a")
     for site in (root / "site", other / "site", root.parent / "group/www"):

@@ -1,4 +1,4 @@
-"""The one writer of docs/."""
+"""The writer of ``docs/``."""
 
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
     assert files(tmp_path) == {"a.md", "mine.txt"}
 
 
-def test_a_lost_list_costs_nothing(tmp_path: Path) -> None:
+def test_a_lost_list_of_generated_files_leaves_no_stale_page(tmp_path: Path) -> None:
     write(tmp_path, "a.md", "gone.md")
     (tmp_path / ".generated").unlink()
     output = write(tmp_path, "a.md")

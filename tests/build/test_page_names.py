@@ -1,4 +1,4 @@
-"""Pages in docs/ whose names are not UTF-8 have no address: a build and a check name them alike."""
+"""Pages in ``docs/`` whose names are not UTF-8 have no address: build and check report the same names."""
 
 import os
 import shutil

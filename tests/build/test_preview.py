@@ -1,4 +1,4 @@
-"""The preview server answers as a static host would."""
+"""The preview server replies as a static host does."""
 
 import http.client
 import os
@@ -147,7 +147,7 @@ def test_the_port_is_free_again_afterwards(site: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["out.txt", "folder/secret.txt", "etc/hostname", "inner/", "pipe", "loop"])
-def test_nothing_outside_the_site_is_served_by_a_link_and_nothing_is_waited_for(path: str, site: Path) -> None:
+def test_links_out_of_the_site_and_pipes_are_not_served(path: str, site: Path) -> None:
     (site / "out.txt").symlink_to(site.parent / "secret.txt")
     (site / "folder").symlink_to(site.parent)
     (site / "etc").symlink_to("/etc")

@@ -1,4 +1,4 @@
-"""The search: which shard holds what, and what a browser makes of them."""
+"""The search index: the contents of its shards, and the results in a browser."""
 
 import json
 from collections.abc import Iterator
@@ -210,7 +210,7 @@ def tab(chromium: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
-def found(tab: Page, address: str, words: str) -> list[str]:
+def search_hits(tab: Page, address: str, words: str) -> list[str]:
     """Where the hits lead, in order, once all are there."""
     tab.goto(f"{address}search/?q={words}")
     expect(tab.locator("#search-status")).to_contain_text("found")
@@ -221,7 +221,7 @@ def found(tab: Page, address: str, words: str) -> list[str]:
 
 
 def test_results_of_all_shards_are_one_list_best_first(tab: Page, address: str) -> None:
-    hits = found(tab, address, "grebes")
+    hits = search_hits(tab, address, "grebes")
     assert hits[0] == "papers/2501.00001/"  # it speaks of nothing else
     assert set(hits[1:]) == {
         "papers/2401.10001/",
@@ -232,31 +232,31 @@ def test_results_of_all_shards_are_one_list_best_first(tab: Page, address: str) 
 
 @pytest.mark.parametrize("words", ["Erdős", "erdos"])
 def test_a_name_leads_to_the_paper(tab: Page, address: str, words: str) -> None:
-    assert found(tab, address, words)[0] == "papers/math/0502001/"
+    assert search_hits(tab, address, words)[0] == "papers/math/0502001/"
 
 
 def test_matching_words_are_marked(tab: Page, address: str) -> None:
-    found(tab, address, "coots lake grebe")
+    search_hits(tab, address, "coots lake grebe")
     quote = tab.locator("#hits .comment").first
     marks = {mark.strip(".,").lower() for mark in quote.locator("mark").all_inner_texts()}
     assert {"coots", "lake"} <= marks <= {"coots", "lake", "grebe"}
 
 
 def test_every_word_must_be_there_though_a_shard_may_lack_one(tab: Page, address: str) -> None:
-    assert found(tab, address, "coots grebe") == ["papers/2502.00001/"]
-    assert found(tab, address, "coots herons") == []
-    assert len(found(tab, address, "coots xylophagous")) == 1  # a word that is nowhere asks for nothing
+    assert search_hits(tab, address, "coots grebe") == ["papers/2502.00001/"]
+    assert search_hits(tab, address, "coots herons") == []
+    assert len(search_hits(tab, address, "coots xylophagous")) == 1  # a word that is nowhere asks for nothing
 
 
 def test_hostile_text_stays_text(tab: Page, address: str) -> None:
-    found(tab, address, "grebes")
+    search_hits(tab, address, "grebes")
     assert tab.locator("#hits h3", has_text="<img src=x").count() == 1
     assert tab.locator("#hits :is(img, script)").count() == 0
     assert tab.title() == ""
 
 
 def test_more_shows_the_rest(tab: Page, address: str) -> None:
-    assert len(found(tab, address, "herons")) == 6
+    assert len(search_hits(tab, address, "herons")) == 6
     while tab.locator("#more").is_visible():
         before = tab.locator("#hits > li").count()
         tab.locator("#more").click()
@@ -277,18 +277,18 @@ def test_older_papers_are_searched_when_asked_for_or_when_the_newest_have_nothin
     tab.route("**/assets/search.js", lambda route: route.fulfill(body=few, content_type="text/javascript"))
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
-    hits = found(tab, address, "grebes")
+    hits = search_hits(tab, address, "grebes")
     assert {hit[:12] for hit in hits} == {"papers/2502."}
     assert tab.locator("#search-status").inner_text() == "2 found in papers since 2025-02"
     assert not any("/2024/" in url for url in asked)
     tab.locator("#older").click()
     expect(tab.locator("#search-status")).to_have_text("4 found")
     assert tab.locator("#older").is_hidden()
-    assert len(found(tab, address, "herons")) == 6
+    assert len(search_hits(tab, address, "herons")) == 6
     context.close()
 
 
-def test_without_javascript_the_page_says_where_to_look(chromium: Browser, address: str) -> None:
+def test_without_javascript_the_page_has_links_instead(chromium: Browser, address: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(f"{address}search/")
@@ -298,7 +298,7 @@ def test_without_javascript_the_page_says_where_to_look(chromium: Browser, addre
     context.close()
 
 
-def test_a_site_without_an_index_says_so(chromium: Browser, tmp_path: Path) -> None:
+def test_a_site_without_an_index_has_a_message(chromium: Browser, tmp_path: Path) -> None:
     digest = Digest(tmp_path, days("2025-01-02"))
     digest.publish()
     context = chromium.new_context()

@@ -1,4 +1,4 @@
-"""Ordinary events in the life of a site folder: a build still takes it for its own, and nothing is lost."""
+"""Ordinary changes in a site folder: a build still recognises the folder, and foreign files stay."""
 
 import shutil
 import subprocess

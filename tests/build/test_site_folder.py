@@ -1,4 +1,4 @@
-"""Which folders a build replaces, and what stays in them: nothing that the program did not make is ever lost."""
+"""Folders that a build may replace, and the files that stay in them: only the program's own files are removed."""
 
 import os
 import shutil
@@ -131,7 +131,7 @@ def test_a_folder_with_other_files_is_refused_unless_forced_and_then_keeps_them(
     assert there(www, files)
 
 
-def test_an_empty_folder_and_one_that_is_not_there_are_taken(root: Path, tmp_path: Path) -> None:
+def test_empty_and_missing_folders_are_accepted(root: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for site in (tmp_path / "empty", tmp_path / "new/deep"):
         assert build(root, site, processes=1).folder == str(site)
@@ -163,7 +163,7 @@ def test_files_added_to_a_site_stay(change: str, root: Path) -> None:
     assert not (site / "CNAME").exists()
 
 
-def test_what_was_added_does_not_keep_pages_that_are_gone(root: Path, tmp_path: Path) -> None:
+def test_added_files_do_not_keep_removed_pages(root: Path, tmp_path: Path) -> None:
     build(root, processes=1)
     put(root / "site", MINE)
     (root / "data/papers/2025/2025-05-27.jsonl").unlink()
@@ -191,7 +191,7 @@ def test_a_file_in_the_place_of_a_new_page_is_named_and_stays(root: Path) -> Non
     assert "<title>" in (root / "site/daily/2025/06/02/index.html").read_text("utf-8")
 
 
-def test_a_site_of_an_earlier_version_is_known_by_its_manifest(root: Path) -> None:
+def test_a_site_of_an_earlier_version_is_recognised_by_its_manifest(root: Path) -> None:
     build(root, processes=1)
     put(root / "site", {"photos/a.jpg": "mine", "CNAME": "mine"})
     manifest = root / "site" / MANIFEST
@@ -229,7 +229,7 @@ def test_a_link_to_the_site_stays_a_link(root: Path, tmp_path: Path) -> None:
         assert (tmp_path / f"real/daily/{day.replace('-', '/')}/index.html").is_file()
 
 
-def test_odd_files_are_taken_along_as_they_are(tmp_path: Path) -> None:
+def test_odd_files_are_moved_unchanged(tmp_path: Path) -> None:
     site, staging = tmp_path / "site", tmp_path / "fresh"
     put(site, {"index.html": "a", "x/y.html": "b"})
     put(staging, {"index.html": "a"})
@@ -273,7 +273,7 @@ def test_a_work_tree_in_a_site_still_works(root: Path) -> None:
     assert " D " not in status
 
 
-def test_a_file_in_docs_that_bears_the_name_of_a_generated_one_is_published_as_it_is(root: Path) -> None:
+def test_a_hand_written_file_with_a_generated_name_is_published_unchanged(root: Path) -> None:
     put(root / "docs", {"llms.txt": "mine", "feeds/all.xml": "mine"})
     done = build(root, processes=1)
     assert {"llms.txt", "feeds/all.xml"} <= set(done.shadowed)

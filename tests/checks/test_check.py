@@ -1,4 +1,4 @@
-"""`broadsheet check`: each kind of problem on a small tree of its own, in the words a user reads."""
+"""`broadsheet check`: the message of each kind of problem, on a small digest."""
 
 import json
 from collections.abc import Callable
@@ -256,7 +256,7 @@ def test_a_day_called_ok_that_lost_its_papers(write: Write, problems: Problems) 
     assert problems() == [f"{RUN}:3: {text}: import the papers, set shown to 0, or set the state to failed"]
 
 
-def test_a_day_on_which_nothing_was_relevant_is_sound(write: Write, problems: Problems) -> None:
+def test_a_day_without_relevant_papers_passes_the_check(write: Write, problems: Problems) -> None:
     write(RUN, receipt(announced=84, scanned=84, shown=0, tokens=TOKENS))
     assert problems() == []
 
@@ -302,7 +302,7 @@ def test_publications_that_are_not_utf_8(write: Write, problems: Problems, tmp_p
     assert problems() == ["data/publications/a.yml: not UTF-8 at byte 5: save the file as UTF-8"]
 
 
-def test_hand_written_pages_in_the_way_of_generated_ones(write: Write, problems: Problems) -> None:
+def test_hand_written_pages_with_the_address_of_a_generated_one_are_reported(write: Write, problems: Problems) -> None:
     write("data/publications/a.yml", "_id: '7'\ntype: report\ntitle: One\n")
     taken = {
         "about/index": "about/",
@@ -381,7 +381,7 @@ def test_scripts_and_pictures_are_links_too(tmp_path: Path, write: Write) -> Non
     ]
 
 
-def test_the_page_for_what_is_not_found_may_start_at_the_root(tmp_path: Path, write: Write) -> None:
+def test_the_404_page_may_link_from_the_root(tmp_path: Path, write: Write) -> None:
     assert site_says(tmp_path, write, '<a href="/digest/">x</a>', "404.html") == []
     assert site_says(tmp_path, write, '<a href="/digest/b/">x</a>', "404.html") == [
         "site/404.html:3: /digest/b/: leads nowhere: correct the link, or build the site anew"

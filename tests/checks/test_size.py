@@ -1,4 +1,4 @@
-"""The size of a site against the limits of hosts: exact lines for small sites under small limits."""
+"""The size of a site and the limits of hosts: exact messages for small sites and small limits."""
 
 import json
 import time
@@ -142,7 +142,7 @@ def run(root: Path, *options: str) -> Result:
     return CliRunner().invoke(check_command, ["--root", str(root), *options])
 
 
-def test_the_command_tells_and_does_not_fail(root: Path) -> None:
+def test_the_command_prints_it_and_exits_with_0(root: Path) -> None:
     result = run(root, "--site", str(root / "site"))
     assert result.output == (
         "0 days, 0 papers, 0 publications: no problems\n"

@@ -1,4 +1,4 @@
-"""No command outlives its deadlines, and what a hanging server does not give stops nothing else."""
+"""Deadlines of commands: a slow server delays a command only up to its deadline, and other sources still work."""
 
 import time
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def play_all(server: Loopback) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("source", ["hf", "arxiv", "librecat"])
-def test_a_run_goes_on_without_a_source_that_hangs(tmp_path: Path, source: str, way: str) -> None:
+def test_a_run_continues_without_a_source_that_hangs(tmp_path: Path, source: str, way: str) -> None:
     with Loopback() as server, dripping(way) as slow:
         play_all(server)
         run_setup = RunSetup(tmp_path, server)
@@ -72,7 +72,7 @@ def test_a_run_goes_on_without_a_source_that_hangs(tmp_path: Path, source: str, 
         path.write_text(", ".join(it.replace(server.url, slow.url) if address in it else it for it in settings))
         with within(1):
             receipt = run_setup.run().receipt
-        server._unasked.clear()
+        server._unrequested.clear()
     assert slow.connections == 1
     conditions = {name: tally.status for name, tally in receipt.sources.items()}
     assert [name for name, condition in conditions.items() if condition == "failed"] == [
@@ -82,7 +82,7 @@ def test_a_run_goes_on_without_a_source_that_hangs(tmp_path: Path, source: str, 
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_run_goes_on_without_a_model_that_hangs(tmp_path: Path, way: str) -> None:
+def test_a_run_continues_without_a_model_that_hangs(tmp_path: Path, way: str) -> None:
     with Loopback() as server, dripping(way) as slow, ModelServer(KEY) as model:
         server.on("/huggingface.co/api/daily_papers", hf_list("2609.30001", "2609.30002"))
         run_setup = RunSetup(tmp_path, server, model)
@@ -94,7 +94,7 @@ def test_a_run_goes_on_without_a_model_that_hangs(tmp_path: Path, way: str) -> N
             receipt = run_setup.run().receipt
     assert receipt.state is not DayState.OK
     assert sorted(receipt.unscored) == ["2609.30001", "2609.30002"]
-    assert run_setup.listed(DAY) == {"2609.30001", "2609.30002"}
+    assert run_setup.listed_ids(DAY) == {"2609.30001", "2609.30002"}
 
 
 @pytest.mark.parametrize("way", DRIPPED)

@@ -1,4 +1,4 @@
-"""The reference of all commands, docs/commands.md, is what the program prints."""
+"""The reference of all commands, docs/commands.md, equals the output of the program."""
 
 from tests.example import ROOT, digest
 

@@ -1,4 +1,4 @@
-"""``broadsheet fetch``: what comes from the services, into ``data/``."""
+"""``broadsheet fetch``: papers from the services to ``data/``."""
 
 import json
 from pathlib import Path
@@ -170,7 +170,7 @@ def test_a_lost_archive_stops_everything_before_a_request(server: Loopback, tmp_
     Store(root).write_receipt(Receipt(date="2026-09-23", state=DayState.OK, shown=14))
     with pytest.raises(DigestError, match="bring data/papers back"):
         run(root, DAY)
-    assert server.asked == []
+    assert server.requests == []
 
 
 def test_a_broken_day_is_not_written_over(server: Loopback, tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_the_command(server: Loopback, tmp_path: Path) -> None:
         "2026-09-24: 4 new papers; 0 on an earlier day already; 1 day changed in data/",
     ]
     assert done.returncode == 0
-    agents = {asked.headers["user-agent"] for asked in server.asked}
+    agents = {asked.headers["user-agent"] for asked in server.requests}
     assert len(agents) == 1
     assert agents.pop().endswith("; lab@example.org)")
 

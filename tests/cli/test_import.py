@@ -1,4 +1,4 @@
-"""``broadsheet import`` as it is typed: what it prints, where, and how it ends."""
+"""``broadsheet import`` on the command line: its output, its streams and its exit codes."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``broadsheet import --map`` and ``--scale``: keys in any spelling, and scores as people write them."""
+"""``broadsheet import --map`` and ``--scale``: keys in any spelling, and scores in the usual notations."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def scores(root: Path) -> list[tuple[float | None, float | None]]:
     [("Relevance", "Novelty"), ("RELEVANCE", "novelty"), ("relevance ", "NO-VELTY"), ("Rele vance", "no_velty")],
 )
 @pytest.mark.parametrize("shape", ["list", "lines", "table", "days"])
-def test_a_scale_goes_for_the_scores_in_any_spelling(tmp_path: Path, relevance: str, novelty: str, shape: str) -> None:
+def test_a_scale_applies_to_scores_in_any_spelling(tmp_path: Path, relevance: str, novelty: str, shape: str) -> None:
     rows = [row(A, **{relevance: 4, novelty: 5}), row(B, **{relevance: 1, novelty: 2})]
     match shape:
         case "list":
@@ -80,7 +80,7 @@ def test_a_key_inside_an_object_is_met_in_any_spelling(tmp_path: Path) -> None:
     assert scores(tmp_path) == [(8.2, 5.5)]
 
 
-def test_the_same_spelling_goes_before_another(tmp_path: Path) -> None:
+def test_the_exact_spelling_wins(tmp_path: Path) -> None:
     path = put(tmp_path, row(Rating=3, rating=9, novelty=4))
     digest_import(tmp_path, "--map", "relevance=rating", path)
     assert (scores(tmp_path), papers(tmp_path)[0].extra) == ([(9, 4)], {"Rating": 3})
@@ -140,7 +140,7 @@ def test_a_scale_without_scores_is_a_problem(tmp_path: Path, scale: str, shown: 
     assert (result.exit_code, len(papers(tmp_path))) == (1, 1)
 
 
-def test_a_scale_goes_for_what_a_key_brings_and_for_one_score_alone(tmp_path: Path) -> None:
+def test_a_scale_applies_to_mapped_keys_and_to_single_scores(tmp_path: Path) -> None:
     path = put(tmp_path, row(grade=80, novelty=4))
     assert digest_import(tmp_path, "--map", "relevance=grade", "--scale", "relevance=0-100", path).exit_code == 0
     assert scores(tmp_path) == [(8.2, 4)]
@@ -195,7 +195,7 @@ def test_numbers_in_a_text(text: str, value: float | None) -> None:
     assert number(text) == value
 
 
-def test_an_amount_says_out_of_what() -> None:
+def test_the_text_of_a_score_gives_its_value_and_maximum() -> None:
     assert [amount(text) for text in ("87%", "4/5", "7")] == [(87, 100), (4, 5), (7, None)]
     assert [amount(raw) for raw in (True, None, "", float("nan"), 1e300)] == [None] * 5
 

@@ -1,4 +1,4 @@
-"""``broadsheet new``: a digest that is sound and builds at once."""
+"""``broadsheet new``: the new digest passes the check and builds at once."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ def digest(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comple
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def new_digest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("new") / "my digest"
     run = digest("new", folder, "--name", "Group & friends: #1 'papers'", "--url", "https://group.example/papers")
     assert run.returncode == 0, run.stderr
@@ -36,14 +36,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_name_and_address_are_those_of_the_options(made: Path) -> None:
-    site = yaml.safe_load((made / "mkdocs.yml").read_text("utf-8"))
+def test_name_and_address_are_those_of_the_options(new_digest: Path) -> None:
+    site = yaml.safe_load((new_digest / "mkdocs.yml").read_text("utf-8"))
     assert site["site_name"] == "Group & friends: #1 'papers'"
     assert site["site_url"] == "https://group.example/papers/"
 
 
-def test_everything_a_repository_needs_is_there(made: Path) -> None:
-    files = {file.relative_to(made).as_posix() for file in made.rglob("*") if file.is_file()}
+def test_everything_a_repository_needs_is_there(new_digest: Path) -> None:
+    files = {file.relative_to(new_digest).as_posix() for file in new_digest.rglob("*") if file.is_file()}
     assert {
         ".github/workflows/daily.yml",
         ".github/workflows/pages.yml",
@@ -52,13 +52,13 @@ def test_everything_a_repository_needs_is_there(made: Path) -> None:
         "digest.yml",
         "requirements.txt",
     } < files
-    assert not [file for file in made.rglob("*") if file.is_symlink()]
+    assert not [file for file in new_digest.rglob("*") if file.is_symlink()]
 
 
-def test_a_new_digest_passes_check_and_builds(made: Path, tmp_path: Path) -> None:
-    check = digest("check", "--root", made)
+def test_a_new_digest_passes_check_and_builds(new_digest: Path, tmp_path: Path) -> None:
+    check = digest("check", "--root", new_digest)
     assert check.returncode == 0, check.stdout + check.stderr
-    build = digest("build", "--root", made, "--site", tmp_path / "site")
+    build = digest("build", "--root", new_digest, "--site", tmp_path / "site")
     assert build.returncode == 0, build.stderr
     home = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert "Group &amp; friends" in home
@@ -68,11 +68,11 @@ def test_a_new_digest_passes_check_and_builds(made: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("ignored", [STARTER / "dot-gitignore", ROOT / ".gitignore"], ids=["a new digest", "the demo"])
-def test_git_sees_hand_written_pages_and_no_generated_ones(made: Path, tmp_path: Path, ignored: Path) -> None:
-    assert digest("generate", "--root", made).returncode == 0
+def test_git_sees_hand_written_pages_and_no_generated_ones(new_digest: Path, tmp_path: Path, ignored: Path) -> None:
+    assert digest("generate", "--root", new_digest).returncode == 0
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
     (tmp_path / ".gitignore").write_bytes(ignored.read_bytes())
-    for name in [*sorted(generated_files(made / "docs")), ".generated", "about-us.md", "assets/logo.svg"]:
+    for name in [*sorted(generated_files(new_digest / "docs")), ".generated", "about-us.md", "assets/logo.svg"]:
         file = tmp_path / "docs" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
@@ -81,7 +81,7 @@ def test_git_sees_hand_written_pages_and_no_generated_ones(made: Path, tmp_path:
     assert seen == ["?? .gitignore", "?? docs/about-us.md", "?? docs/assets/logo.svg", ""]
 
 
-def test_its_sample_says_that_it_is_one() -> None:
+def test_its_sample_is_marked_as_a_sample() -> None:
     for file in (STARTER / "data" / "papers").rglob("*.jsonl"):
         for line in file.read_text("utf-8").splitlines():
             record = yaml.safe_load(line)
@@ -89,13 +89,13 @@ def test_its_sample_says_that_it_is_one() -> None:
             assert record["abstract"].startswith("A made-up abstract")
 
 
-def test_its_mkdocs_yml_is_that_of_the_program_but_for_name_address_and_manual(made: Path) -> None:
+def test_its_mkdocs_yml_is_that_of_the_program_but_for_name_address_and_manual(new_digest: Path) -> None:
     manual = {f"  /{page.name}" for page in (ROOT / "docs").glob("*.md")}
     lines = (ROOT / "mkdocs.yml").read_text("utf-8").splitlines()
     ours = [line for line in lines if line not in manual]
-    theirs = (made / "mkdocs.yml").read_text("utf-8").splitlines()
+    theirs = (new_digest / "mkdocs.yml").read_text("utf-8").splitlines()
     assert len(lines) > len(ours)
-    assert ".md" not in (made / "mkdocs.yml").read_text("utf-8").partition("not_in_nav:")[2]
+    assert ".md" not in (new_digest / "mkdocs.yml").read_text("utf-8").partition("not_in_nav:")[2]
     changed = [line for line, other in zip(theirs, ours, strict=True) if line != other]
     assert [line.partition(":")[0] for line in changed] == ["site_name", "site_url"]
 

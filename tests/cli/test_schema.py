@@ -1,4 +1,4 @@
-"""The JSON Schemas that ``broadsheet schema`` prints, held against the demonstration; and the documented examples."""
+"""The JSON Schemas of ``broadsheet schema`` match the demo's data and the documented examples."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def test_papers_and_receipts_match_their_schemas() -> None:
 
 
 @pytest.mark.parametrize("path", ["digest.yml", "generator/broadsheet/starter/digest.yml"])
-def test_settings_are_what_their_schema_says(path: str) -> None:
+def test_settings_match_their_schema(path: str) -> None:
     settings = yaml.safe_load((ROOT / path).read_text("utf-8"))
     validator = jsonschema.Draft202012Validator(schema("settings"))
     validator.validate(settings)
@@ -46,7 +46,7 @@ def test_settings_are_what_their_schema_says(path: str) -> None:
     assert not validator.is_valid(settings | {"prefilter": {"keep": "50 %"}})
 
 
-def test_publications_are_what_their_schema_says() -> None:
+def test_publications_match_their_schema() -> None:
     validator = jsonschema.Draft202012Validator(schema("publication"))
     for path in sorted((ROOT / "data/publications").glob("*.yml")):
         for document in yaml.load_all(path.read_text("utf-8"), yaml.CBaseLoader):

@@ -1,4 +1,4 @@
-"""``broadsheet score`` as it is typed, against a model server: what it says, where, and how it ends."""
+"""``broadsheet score`` on the command line with a model server: its output, its streams and its exit codes."""
 
 import html
 import json
@@ -60,7 +60,7 @@ def test_scoring_a_day_prints_one_line(root: Path, environment: dict[str, str], 
     assert done.stdout == f"{DAY}: 3 papers scored by model-1, 0 unscored; {told}\n"
     again = digest("score", "--date", DAY, "--root", root, env=environment)
     assert again.stdout == f"{DAY}: 0 papers scored by model-1, 0 unscored; 0 tokens, cost $0.00\n"
-    assert len(server.asked) == 1
+    assert len(server.request_ids) == 1
 
 
 def test_unscored_papers_are_listed_and_end_in_one(
@@ -77,7 +77,7 @@ def test_unscored_papers_are_listed_and_end_in_one(
 def test_a_dry_run_prices_the_day_and_spends_nothing(root: Path, server: ModelServer) -> None:
     none = {"DIGEST_LLM_URL": "", "DIGEST_LLM_KEY": "", "DIGEST_LLM_MODEL": ""}
     done = digest("score", "--date", DAY, "--root", root, "--dry-run", env=none)
-    assert (done.returncode, done.stderr, server.asked) == (0, "", [])
+    assert (done.returncode, done.stderr, server.request_ids) == (0, "", [])
     first, second, third = done.stdout.splitlines()
     assert first == f"{DAY}: 3 papers to score: 1 request"
     assert second.startswith("estimate from the length of the prompts, not a bill: about ")

@@ -1,4 +1,4 @@
-"""``broadsheet serve`` as a process: it builds, answers, follows changes, survives mistakes, and stops when told."""
+"""``broadsheet serve`` as a process: it builds, serves, follows changes, survives mistakes, and stops on a signal."""
 
 import queue
 import signal

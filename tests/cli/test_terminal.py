@@ -1,4 +1,4 @@
-"""What a person at a terminal sees, through a real pseudo-terminal."""
+"""The output at a terminal, through a pseudo-terminal."""
 
 import os
 import pty

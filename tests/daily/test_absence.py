@@ -1,4 +1,4 @@
-"""Nothing at all on a working day: a second empty answer settles it, once the source is seen to be well."""
+"""A working day without papers: a second empty reply completes the day if the source works."""
 
 import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from broadsheet.store import records
 from tests.hourly_services import ARXIV, ArxivPaper, HfPaper, Operator, World, later, usual
 
 
-def test_nothing_on_a_working_day_is_stale_and_asked_again(tmp_path: Path, world: World) -> None:
+def test_a_working_day_without_papers_is_stale_and_fetched_again(tmp_path: Path, world: World) -> None:
     usual(world, "2025-09-15", 12)
     operator = Operator(tmp_path, world, arxiv=ARXIV)
     for day in range(15, 20):
@@ -24,7 +24,7 @@ def test_nothing_on_a_working_day_is_stale_and_asked_again(tmp_path: Path, world
 
 
 @pytest.mark.parametrize("history", [True, False], ids=["with a history", "the first days"])
-def test_an_unannounced_holiday_settles_once_the_source_works(tmp_path: Path, world: World, history: bool) -> None:
+def test_an_unannounced_holiday_is_quiet_once_the_source_works(tmp_path: Path, world: World, history: bool) -> None:
     usual(world, "2025-09-15", 12)
     world.arxiv = [paper for paper in world.arxiv if paper.day != "2025-09-22"]
     operator = Operator(tmp_path, world, arxiv=ARXIV)
@@ -73,9 +73,7 @@ def test_an_outage_of_several_days_makes_no_day_quiet(tmp_path: Path, world: Wor
     assert operator.faults() == []
 
 
-def test_a_source_that_is_empty_for_longer_than_days_are_repaired_leaves_them_failed(
-    tmp_path: Path, world: World
-) -> None:
+def test_days_without_papers_beyond_the_repair_period_stay_failed(tmp_path: Path, world: World) -> None:
     usual(world, "2025-09-15", 30)
     operator = Operator(tmp_path, world, arxiv=ARXIV)
     operator.run("2025-09-19T05:23")
@@ -99,7 +97,7 @@ def test_papers_of_later_days_from_before_the_empty_answer_prove_nothing(tmp_pat
         assert operator.run_alone("2025-09-19", at).receipt.state is DayState.FAILED
 
 
-def test_a_holiday_of_the_settings_is_quiet_at_once_whatever_the_source(tmp_path: Path, world: World) -> None:
+def test_a_holiday_of_the_settings_is_quiet_at_once(tmp_path: Path, world: World) -> None:
     operator = Operator(tmp_path, world, arxiv=ARXIV | {"holidays": ["2025-09-22"]}, huggingface=True)
     operator.run("2025-09-22T05:23")
     receipt = operator.run("2025-09-23T05:23")["2025-09-23"].receipt

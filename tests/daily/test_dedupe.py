@@ -56,7 +56,7 @@ def test_a_category_whose_papers_are_all_known_is_stale() -> None:
     assert stale_categories([*old, paper(6, categories=("cs.AI",))], first_days) == []
 
 
-def test_a_later_sighting_adds_and_takes_nothing_away() -> None:
+def test_a_later_record_adds_and_removes_nothing() -> None:
     old = paper(1, upvotes=3, comments=2, version=1, relevance=8, novelty=7, updated="2026-09-01", doi="10.1/a")
     new = paper(1, "replace", upvotes=9, version=2, updated="2026-09-20", links=Links(code="https://x.example"))
     seen = apply_sighting(old, new)

@@ -1,4 +1,4 @@
-"""Errors of other programs, and keys in any disguise, are in no file of data/ and in no page."""
+"""Error texts of other programs, and secrets in any encoding, are in no file of data/ and in no page."""
 
 import base64
 import codecs

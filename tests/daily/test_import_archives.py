@@ -1,4 +1,4 @@
-"""Whole archives: in any order the same ``data/``; a digest reads what it exports; an assistant's files of today."""
+"""Archives of many files: the same ``data/`` in any order, exports of a digest, and files of an assistant."""
 
 import gzip
 import itertools
@@ -99,7 +99,7 @@ def test_only_true_conflicts_depend_on_the_order_and_are_named(tmp_path: Path) -
     assert [a == b for a, b in zip(one, other, strict=True)] == [True, False, True]
 
 
-def test_a_day_that_nothing_changes_is_not_written_anew(tmp_path: Path) -> None:
+def test_an_unchanged_day_is_not_rewritten(tmp_path: Path) -> None:
     store = digest_of(tmp_path, row(1), row(2))
     path = store.papers_path(DAY)
     path.write_bytes(b"".join(reversed(path.read_bytes().splitlines(keepends=True))))
@@ -165,7 +165,7 @@ def test_the_download_is_read_back(tmp_path: Path) -> None:
         assert any("are not taken in" in problem.message for problem in report.problems)
 
 
-def test_a_damaged_download_costs_its_own_lines(tmp_path: Path) -> None:
+def test_a_damaged_download_loses_its_damaged_lines_only(tmp_path: Path) -> None:
     receipt = {"date": DAY, "state": "ok"}
     lines: list[dict[str, Any]] = [
         {"type": "archive", "record": {}},
@@ -326,7 +326,7 @@ def test_a_paper_of_a_followed_author_is_not_at_the_bottom(tmp_path: Path) -> No
     assert [entry.paper.arxiv_id[-1] for entry in entry_list(*store.papers(DAY))] == ["9", "1", "2"]
 
 
-def test_nothing_of_a_broken_receipt_is_lost(tmp_path: Path) -> None:
+def test_a_broken_receipt_stays(tmp_path: Path) -> None:
     put(tmp_path, {f"{DAY}-daily-papers.json": daily([row(1)])})
     path = Store(tmp_path).receipt_path(DAY)
     path.write_text("{")

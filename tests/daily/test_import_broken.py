@@ -1,4 +1,4 @@
-"""Files that are not what they say: each gives its one message, word for word, and the others still come in."""
+"""Files of a wrong or broken format: each has its exact message, and the others are imported."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Papers wait until their day is complete; how many wait changes nothing in the files."""
+"""Papers wait until their day is complete. The size of the buffer does not change the files."""
 
 import json
 from pathlib import Path

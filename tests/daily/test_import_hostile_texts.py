@@ -1,4 +1,4 @@
-"""No text of a row or of a receipt brings in characters that XML forbids, that reorder or that hide text."""
+"""No text of a row or a receipt has characters that XML forbids, or that reorder or hide text."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A command that ends before it wrote the receipts of its days: the same command again makes the sums right."""
+"""A command that ends before it wrote the receipts of its days: repeating it corrects the counts."""
 
 import errno
 import json
@@ -127,7 +127,7 @@ def test_the_same_again_writes_nothing(tmp_path: Path, digest: Path) -> None:
 def world() -> Iterator[World]:
     with Loopback() as server:
         yield World(server)
-        server._unasked.clear()
+        server._unrequested.clear()
 
 
 @pytest.mark.parametrize("day", ["2025-09-23", "2025-09-22"])
@@ -159,9 +159,7 @@ def _stop_before(monkeypatch: pytest.MonkeyPatch, date: str) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"abstract": "Words."}])
-def test_a_row_of_its_own_day_stays_one_whatever_is_imported(
-    tmp_path: Path, digest: Path, fields: dict[str, Any]
-) -> None:
+def test_a_row_with_its_own_day_keeps_it_after_any_import(tmp_path: Path, digest: Path, fields: dict[str, Any]) -> None:
     file = tmp_path / f"{DAYS[2]}.jsonl"
     file.write_text(json.dumps(scored(21, sighted=DAYS[1], **fields)) + "\n")
     importing.run(digest, [str(file)])

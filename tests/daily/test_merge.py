@@ -1,4 +1,4 @@
-"""Merging loses nothing, moves a score as one, and changes nothing the second time."""
+"""Merging loses nothing, moves a score with all its fields, and changes nothing the second time."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def test_a_merge_never_loses_a_field(old: Paper, new: Paper, replace: bool) -> N
 
 
 @given(SAME, SAME, st.booleans())
-def test_a_merge_settles_at_once(old: Paper, new: Paper, replace: bool) -> None:
+def test_a_second_merge_changes_nothing(old: Paper, new: Paper, replace: bool) -> None:
     merged, _ = merge(old, new, replace=replace)
     assert merge(merged, new, replace=replace)[0] == merged
     assert merge(old, old, replace=replace) == (old, ())
@@ -138,7 +138,7 @@ def test_all_at_once_is_one_after_the_other(before: list[PaperRow], rows: list[P
     assert list(together.papers.items()) == list(alone.papers.items())
 
 
-def test_a_rating_finds_its_paper_whatever_the_source() -> None:
+def test_a_rating_reaches_its_paper_from_any_source() -> None:
     hf = Paper(arxiv_id="2505.00001", title="T", source="hf")
     day = DayMerge({("2505.00001", "hf"): hf})
     rating = Paper(arxiv_id="2505.00001", title="2505.00001", relevance=9, novelty=8)
@@ -161,7 +161,7 @@ def test_receipts_fill_gaps_and_replace_turns_it_round() -> None:
     assert merge_receipts(None, new) == new
 
 
-def test_of_two_records_the_newer_one_stands() -> None:
+def test_the_newer_of_two_records_wins() -> None:
     publications = PublicationMerge(
         {
             "a.yml": [

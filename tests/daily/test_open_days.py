@@ -1,4 +1,4 @@
-"""A day whose source is still open is asked again: late papers join their day, and an empty answer settles nothing."""
+"""Open days are fetched again: late papers join their day, and an empty reply does not complete it."""
 
 from pathlib import Path
 
@@ -35,9 +35,7 @@ def grow(world: World, day: str = "2025-09-22") -> None:
 
 
 @pytest.mark.parametrize("hour", HOURS)
-def test_a_list_that_grows_all_day_is_complete_whatever_the_hour_of_the_runs(
-    tmp_path: Path, world: World, hour: str
-) -> None:
+def test_a_list_that_grows_all_day_is_complete_with_runs_at_any_hour(tmp_path: Path, world: World, hour: str) -> None:
     grow(world)
     operator = Operator(tmp_path, world, huggingface=True)
     for day in ("2025-09-22", "2025-09-23", "2025-09-24"):
@@ -56,7 +54,7 @@ def test_late_papers_are_scored_and_paid_for_once(tmp_path: Path, world: World) 
         for day in range(22, 30):
             operator.run(f"2025-09-{day}T04:23")
             operator.run(f"2025-09-{day}T12:00")
-        asked = [arxiv_id for question in model.asked for arxiv_id in question]
+        asked = [arxiv_id for question in model.request_ids for arxiv_id in question]
         receipt = operator.receipt("2025-09-22")
         assert sorted(asked) == sorted(LISTED)
         assert (receipt.tokens, receipt.scored) == (model.tokens, 6)
@@ -83,16 +81,14 @@ def test_votes_are_renewed_for_seven_days_and_scores_stay(tmp_path: Path, world:
     assert operator.faults() == []
 
 
-def test_asking_again_is_two_pages_a_list_and_changes_nothing_where_nothing_is_new(
-    tmp_path: Path, world: World
-) -> None:
+def test_fetching_again_requests_two_pages_a_list_and_changes_nothing(tmp_path: Path, world: World) -> None:
     days = [later("2025-09-15", number) for number in range(5)]  # Monday to Friday
     world.hf = [HfPaper(f"2509.1{number:04}", day, f"{day}T00:01:00Z") for number, day in enumerate(days)]
     operator = Operator(tmp_path, world, huggingface=True)
     for day in days:
         operator.run(f"{day}T05:23")
     before = {name: data for name, data in tree(tmp_path / "data").items() if "2025-09-15" in name}
-    world.server.asked.clear()
+    world.server.requests.clear()
     operator.run("2025-09-19T09:00")
     asked = [path.partition("date=")[2][:10] for path in requests(world, HF)]
     assert asked == [day for day in days for _ in ("the list", "its end")]
@@ -124,7 +120,7 @@ def test_a_list_that_is_empty_in_the_morning_is_not_settled(tmp_path: Path, worl
     assert (second.state, second.announced) == (DayState.OK, 1)
 
 
-def test_a_list_that_fails_or_is_empty_the_second_time_takes_nothing_away(tmp_path: Path, world: World) -> None:
+def test_a_list_that_fails_or_is_empty_the_second_time_removes_nothing(tmp_path: Path, world: World) -> None:
     grow(world)
     operator = Operator(tmp_path, world, huggingface=True)
     before = operator.run("2025-09-22T12:00")["2025-09-22"].receipt
@@ -137,7 +133,7 @@ def test_a_list_that_fails_or_is_empty_the_second_time_takes_nothing_away(tmp_pa
     assert operator.day("2025-09-22") == set(LISTED)
 
 
-def test_a_late_paper_that_stands_on_the_next_day_is_not_doubled(tmp_path: Path, world: World) -> None:
+def test_a_late_paper_already_on_the_next_day_is_not_added(tmp_path: Path, world: World) -> None:
     world.arxiv = [ArxivPaper("2509.10004", "2025-09-22T12:00:00Z", "2025-09-23")]
     world.hf = [
         HfPaper("2509.10001", "2025-09-22", "2025-09-22T00:05:00Z"),
@@ -225,7 +221,7 @@ def test_a_day_of_its_own_evening_is_provisional_and_asked_again_once(tmp_path: 
     assert set(operator.run("2025-12-03T05:23")) == {"2025-12-03"}
 
 
-def test_a_day_that_no_run_could_take_from_its_feed_settles_with_a_note(tmp_path: Path, world: World) -> None:
+def test_a_day_whose_feed_was_missed_completes_with_a_note(tmp_path: Path, world: World) -> None:
     held(world, "2025-12-02", "2025-12-01")
     operator = Operator(tmp_path, world, arxiv=ARXIV)
     operator.run("2025-12-02T04:23")
@@ -264,7 +260,7 @@ def test_only_what_is_open_is_asked_again(tmp_path: Path, world: World) -> None:
     grow(world, "2025-09-18")
     operator = Operator(tmp_path, world, arxiv=ARXIV, huggingface=True)
     operator.run("2025-09-18T05:23")
-    world.server.asked.clear()
+    world.server.requests.clear()
     operator.run("2025-09-19T05:23")
     assert (len(requests(world, FEED)), len(requests(world, API)), len(requests(world, HF))) == (1, 1, 2)
 

@@ -1,4 +1,4 @@
-"""After any sequence of commands, on any receipt, the sums hold, and who scored what for how much stays on record."""
+"""Any sequence of commands on any receipt: the counts add up, and scorers and costs stay recorded."""
 
 import contextlib
 import json
@@ -46,7 +46,7 @@ def servers() -> Iterator[tuple[Loopback, ModelServer]]:
         server.on(HF, hf_list("2609.00001"))
         yield server, model
         server.on(HF, hf_list())
-        server._unasked.clear()
+        server._unrequested.clear()
 
 
 class Digest:

@@ -35,7 +35,7 @@ def row(arxiv_id: str, source: str = "arxiv", score: int | None = 7, why: str | 
     ),
     st.booleans(),
 )
-def test_the_sums_add_up_whatever_came(found: list[tuple[str, str, str]], again: bool) -> None:
+def test_the_counts_add_up_after_any_reply(found: list[tuple[str, str, str]], again: bool) -> None:
     fate: Mapping[str, str] = {arxiv_id: what for _, arxiv_id, what in reversed(found)}
     pairs = sorted({(source, arxiv_id) for source, arxiv_id, _ in found})
     listed = [row(i, s, 7 if fate[i] == "shown" else None) for s, i in pairs if fate[i] in ("shown", "unscored")]

@@ -1,4 +1,4 @@
-"""``broadsheet run`` against services and a model that play well and badly: the receipt says what the servers know."""
+"""``broadsheet run`` with good and faulty services and models: the receipt matches the servers' records."""
 
 import json
 import re
@@ -58,7 +58,7 @@ def test_a_day_of_everything(run_setup: RunSetup, server: Loopback, model: Model
     play_all(server)
     run_setup.make_all(ALL, papers={"2026-09-23": [paper("2609.20005")]})
     receipt = run_setup.run().receipt
-    asked = [arxiv_id for ids in model.asked for arxiv_id in ids]
+    asked = [arxiv_id for ids in model.request_ids for arxiv_id in ids]
     assert sorted(asked) == ["2609.19009", "2609.20001", "2609.20002", "2609.20003"]
     assert receipt == run_setup.receipt()
     assert receipt.sources == {
@@ -84,10 +84,10 @@ def test_a_second_run_changes_nothing_and_pays_nothing(
     server.on(HF, hf_list(*IDS))
     run_setup.make()
     run_setup.run()
-    assert run_setup.gone() == {"2609.30001": "below 5"}
-    before, asked = tree(run_setup.root / "data"), len(model.asked)
+    assert run_setup.drop_reasons() == {"2609.30001": "below 5"}
+    before, asked = tree(run_setup.root / "data"), len(model.request_ids)
     run_setup.run()
-    assert (tree(run_setup.root / "data"), len(model.asked)) == (before, asked)
+    assert (tree(run_setup.root / "data"), len(model.request_ids)) == (before, asked)
 
 
 def test_a_list_that_has_grown_adds_to_the_day(run_setup: RunSetup, server: Loopback, model: ModelServer) -> None:
@@ -95,7 +95,7 @@ def test_a_list_that_has_grown_adds_to_the_day(run_setup: RunSetup, server: Loop
     run_setup.make()
     run_setup.run()
     receipt = run_setup.run().receipt
-    assert model.asked[1:] == [("2609.30008", "2609.30009")]
+    assert model.request_ids[1:] == [("2609.30008", "2609.30009")]
     assert (receipt.scanned, receipt.shown, receipt.dropped) == (4, 3, {"below 5": 1})
     sound(run_setup.root)
 
@@ -109,7 +109,7 @@ def test_a_quiet_day(run_setup: RunSetup, server: Loopback, model: ModelServer, 
     receipt = run_setup.run(holiday, today="2026-11-20").receipt
     assert (receipt.state, receipt.scanned, receipt.fetched, receipt.errors) == (DayState.QUIET, 0, 0, ())
     assert {tally.status for tally in receipt.sources.values()} == {"quiet"}
-    assert model.asked == []
+    assert model.request_ids == []
     sound(run_setup.root)
 
 
@@ -123,7 +123,7 @@ def test_a_stale_feed_is_no_quiet_day_and_the_next_run_repairs_it(
     assert (receipt.state, receipt.sources["arxiv"].status) == (DayState.FAILED, "stale")
     assert receipt.errors == (f"arXiv: no papers for {DAY}, a working day: the next run asks again; two empty answers"
                               " settle it as quiet, once papers of a later day came",)  # fmt: skip
-    assert model.asked == []
+    assert model.request_ids == []
     sound(run_setup.root)
     play(server, "arxiv_feed")
     server.on(API, read("arxiv_details").answer)
@@ -149,7 +149,7 @@ def test_a_dead_source_leaves_a_partial_day(run_setup: RunSetup, server: Loopbac
     assert run_setup.run().receipt.errors == ()
 
 
-def test_a_source_that_is_dead_the_second_time_takes_nothing_away(run_setup: RunSetup, server: Loopback) -> None:
+def test_a_source_that_fails_the_second_time_removes_nothing(run_setup: RunSetup, server: Loopback) -> None:
     server.on(HF, hf_list(*IDS), Answer(400))
     run_setup.make()
     before = run_setup.run().receipt
@@ -196,7 +196,7 @@ def test_300_papers_with_30_failing_replies(run_setup: RunSetup, server: Loopbac
     model.requests.clear()
     server.on(HF, *(hf_list(*ids[at : at + 100]) for at in (0, 100, 200)), hf_list())
     again = run_setup.run().receipt
-    assert sorted(arxiv_id for question in model.asked for arxiv_id in question) == sorted(failing)
+    assert sorted(arxiv_id for question in model.request_ids for arxiv_id in question) == sorted(failing)
     assert (again.state, again.scored, again.shown, again.unscored) == (DayState.OK, 300, 300, {})
     assert again.tokens == model.tokens
     sound(run_setup.root)
@@ -248,7 +248,7 @@ def test_both_together(run_setup: RunSetup, server: Loopback, model: ModelServer
     )
     receipt = run_setup.run().receipt
     # Two of four are kept; a negative keyword comes last; a followed author always passes, and is always shown.
-    assert sorted(i for ids in model.asked for i in ids) == ["2609.30000", "2609.30007"]
+    assert sorted(i for ids in model.request_ids for i in ids) == ["2609.30000", "2609.30007"]
     assert receipt.dropped == {"prefilter": 2}
     assert [miss.arxiv_id for miss in receipt.near_misses] == ["2609.30008"]
     assert (receipt.scanned, receipt.scored, receipt.shown) == (4, 2, 2)
@@ -298,7 +298,7 @@ def test_a_dropped_paper_is_not_new_again(run_setup: RunSetup, server: Loopback,
     run_setup.make()
     run_setup.run("2026-09-23", today="2026-11-20")
     receipt = run_setup.run(today="2026-11-20").receipt
-    assert model.asked[1:] == [("2609.30009",)]
+    assert model.request_ids[1:] == [("2609.30009",)]
     assert receipt.sources["hf"].duplicates == {"2609.30001": "2026-09-23"}
     assert (receipt.fetched, receipt.duplicates, receipt.scanned) == (2, 1, 1)
     sound(run_setup.root)
@@ -311,17 +311,17 @@ def test_a_paper_that_arrives_withdrawn_is_dropped(run_setup: RunSetup, server: 
     run_setup.make(ALL, arxiv={"categories": ["cs.LG", "stat.ML"], "details": False})
     receipt = run_setup.run().receipt
     assert receipt.dropped == {"withdrawn": 1}
-    assert run_setup.gone() == {"2609.20003": "withdrawn"}
-    assert "2609.20003" not in str(model.asked)
+    assert run_setup.drop_reasons() == {"2609.20003": "withdrawn"}
+    assert "2609.20003" not in str(model.request_ids)
     assert (receipt.fetched, receipt.scanned, receipt.scored, receipt.shown) == (4, 4, 3, 3)
     sound(run_setup.root)
 
 
-def test_a_lost_archive_stops_the_run_and_says_so(run_setup: RunSetup, server: Loopback) -> None:
+def test_a_lost_archive_stops_the_run_with_a_message(run_setup: RunSetup, server: Loopback) -> None:
     run_setup.make()
     run_setup.store.write_receipt(Receipt(date="2026-09-22", state=DayState.OK, shown=14))
     receipt = run_setup.run().receipt
-    assert (receipt.state, server.asked, run_setup.listed()) == (DayState.FAILED, [], set())
+    assert (receipt.state, server.requests, run_setup.listed_ids()) == (DayState.FAILED, [], set())
     assert "bring data/papers back" in receipt.errors[0]
 
 
@@ -344,7 +344,7 @@ def test_missing_and_failed_days_are_repaired(run_setup: RunSetup, server: Loopb
     sound(run_setup.root)
 
 
-def test_a_new_digest_owes_nothing(run_setup: RunSetup, server: Loopback) -> None:
+def test_a_new_digest_has_no_unfinished_days(run_setup: RunSetup, server: Loopback) -> None:
     server.on(HF, hf_list(*IDS))
     run_setup.make(papers={"2026-01-05": [paper("2601.00001")], "2026-09-22": [paper("2609.00001")]})
     assert [ran.receipt.date for ran in run_setup.run_all(DAY)] == [DAY]
@@ -397,7 +397,7 @@ def test_a_dry_run_prices_the_day_and_writes_nothing(run_setup: RunSetup, server
     ]
     assert re.search(r"cost \$0\.00\d+", lines[3])
     assert {name: data for name, data in tree(run_setup.root).items() if not name.startswith(".digest/")} == before
-    assert model.asked == []
+    assert model.request_ids == []
     with HttpClient("test", clock=run_setup.time.clock, sleep=run_setup.time.sleep) as web:
         assert preview_day(run_setup.work(web), DAY).left_out == 1
 

@@ -1,4 +1,4 @@
-"""``broadsheet run`` killed at every step, and twice at once: no day is lost, doubled or half-written."""
+"""``broadsheet run`` killed at every step, and run twice at once: no day is lost, doubled or half-written."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def model() -> Iterator[ModelServer]:
         yield running
 
 
-def kept(root: Path) -> dict[str, str]:
+def comparable_files(root: Path) -> dict[str, str]:
     """Return the files of a run, without its times, its costs and the model's name."""
     files = {}
     for name, data in tree(root / "data").items():
@@ -61,13 +61,13 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Loopback, model: M
     assert done.returncode == 0, done.stderr
     runs = {name: int(owed) for name, owed in (line.split() for line in done.stdout.splitlines())}
     assert len(runs) > 40
-    clean = kept(tmp_path / "model-0")
+    clean = comparable_files(tmp_path / "model-0")
     assert clean.keys() >= {f"papers/2026/{DAY}.jsonl", f"dropped/2026/{DAY}.jsonl", f"runs/2026/{DAY}.json"}
     asked: dict[str, Counter[str]] = {name: Counter() for name in runs}
     for question in model.requests:
         asked[question.body["model"]].update(question.ids)
     for name, owed in runs.items():
-        assert kept(tmp_path / name) == clean, name  # where nothing was owed, the kill came after the last write
+        assert comparable_files(tmp_path / name) == clean, name  # without `owed`, the kill came after the last write
         assert asked[name].keys() == asked["model-0"].keys()
         assert sum(asked[name].values()) <= sum(asked["model-0"].values()) + 3, name  # the request that was under way
         assert owed in (0, 1)
@@ -75,7 +75,7 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Loopback, model: M
     assert [problem for problem in check(tmp_path / name).problems if problem.location.startswith("data/")] == []
 
 
-def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
+def test_two_runs_at_once_take_turns_and_the_second_names_the_first(
     tmp_path: Path, server: Loopback, model: ModelServer
 ) -> None:
     run_setup = RunSetup(tmp_path / "digest", server, model)
@@ -103,5 +103,5 @@ def test_two_at_once_take_turns_and_one_says_for_whom_it_waits(
     assert (first.returncode, second.returncode) == (0, 0)
     assert message.startswith(f"waiting: process {first.pid} on ")
     assert " (broadsheet run) has been at work since 2" in message
-    assert [sorted(ids) for ids in model.asked] == [IDS]
+    assert [sorted(ids) for ids in model.request_ids] == [IDS]
     assert run_setup.receipt().shown == 8

@@ -36,12 +36,22 @@ def test_earlier_days_are_one_line_unless_they_changed_or_failed(tmp_path: Path,
     assert {line[:10] for line in failed.stdout.splitlines() if line[:2] == "20"} == set(days)
 
 
-def test_one_of_each_is_no_plural_and_the_local_scorer_costs_nothing(tmp_path: Path) -> None:
+def test_counts_of_one_have_no_plural_and_the_local_scorer_no_cost(tmp_path: Path) -> None:
     make_digest(tmp_path, {"2025-05-27": [PAPER]})
     scored = digest("score", "--root", tmp_path, "--date", "2025-05-27")
     assert scored.stdout == "2025-05-27: 1 paper scored by the local scorer, 0 unscored\n"
     built = digest("build", "--root", tmp_path)
     assert built.stdout.startswith("1 day, 1 paper, 0 publications: ")
+
+
+def test_messages_name_the_folder_of_docs_dir(tmp_path: Path) -> None:
+    settings = make_digest(tmp_path, {"2025-05-27": [PAPER]}) / "mkdocs.yml"
+    settings.write_text(settings.read_text("utf-8").replace("docs_dir: docs\n", "docs_dir: pages\n"), "utf-8")
+    (tmp_path / "docs").rename(tmp_path / "pages")
+    done = digest("generate", "--root", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert " in pages/" in done.stdout
+    assert "docs/" not in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -51,7 +61,7 @@ def test_one_of_each_is_no_plural_and_the_local_scorer_costs_nothing(tmp_path: P
         ("{}/file/x", "{}/file/x: {}/file is not a folder"),
     ],
 )
-def test_a_site_where_none_can_be(tmp_path: Path, site: str, message: str) -> None:
+def test_an_impossible_site_folder_has_a_message(tmp_path: Path, site: str, message: str) -> None:
     make_digest(tmp_path, {"2025-05-27": [PAPER]})
     (tmp_path / "file").touch()
     done = digest("build", "--root", tmp_path, "--site", site.replace("{}", str(tmp_path)))

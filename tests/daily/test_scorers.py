@@ -1,4 +1,4 @@
-"""A day with several scorers: who scored what for how much is in its receipt, on its page and beside it."""
+"""A day with several scorers: scorer and cost of each paper are in the receipt, on the page and in the files."""
 
 import json
 import shutil

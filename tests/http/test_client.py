@@ -1,4 +1,4 @@
-"""The one HTTP door, against a server that behaves and misbehaves."""
+"""The HTTP client, with a server of many faults."""
 
 import gzip
 import time
@@ -30,18 +30,18 @@ def failure(web: HttpClient, service: Service, url: str) -> str:
     return str(caught.value).replace(url.partition("?")[0], "URL")
 
 
-def test_a_reply_comes_whole_and_the_program_says_who_it_is(server: Loopback, web: HttpClient) -> None:
+def test_a_whole_reply_is_returned_and_the_user_agent_names_the_program(server: Loopback, web: HttpClient) -> None:
     server.on("/a", Answer(200, b"<x/>"))
     reply = web.get(PLAIN, f"{server.url}/a?q=1")
     assert (reply.status, reply.body, reply.headers["content-type"]) == (200, b"<x/>", "application/xml")
-    assert server.asked[0].path == "/a?q=1"
-    assert server.asked[0].headers["user-agent"] == "broadsheet/1 (+https://site.example)"
+    assert server.requests[0].path == "/a?q=1"
+    assert server.requests[0].headers["user-agent"] == "broadsheet/1 (+https://site.example)"
 
 
 def test_a_post_sends_json_and_its_headers(server: Loopback, web: HttpClient) -> None:
     server.on("/v1", Answer(200, b"{}"))
     web.post(PLAIN, f"{server.url}/v1", {"é": [1, None]}, headers={"Authorization": "Bearer s3cret"})
-    asked = server.asked[0]
+    asked = server.requests[0]
     assert (asked.method, asked.body, asked.headers["authorization"]) == (
         "POST",
         '{"é":[1,null]}'.encode(),
@@ -61,7 +61,7 @@ def test_requests_to_a_service_start_its_interval_apart_over_one_connection(
     web.get(service, f"{server.url}/b")
     web.get(PLAIN, f"{server.url}/b")  # another service does not wait
     assert fake.slept == [2.0]
-    assert len({asked.connection for asked in server.asked[:2]}) == 1
+    assert len({asked.connection for asked in server.requests[:2]}) == 1
 
 
 def test_threads_share_the_connections_of_a_service(server: Loopback) -> None:
@@ -81,7 +81,7 @@ def test_threads_share_the_connections_of_a_service(server: Loopback) -> None:
     with HttpClient("x", clock=time.monotonic, sleep=time.sleep) as web, ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: web.get(service, f"{server.url}/a"), range(6)))
     assert most == [2]
-    assert len({asked.connection for asked in server.asked}) <= 2
+    assert len({asked.connection for asked in server.requests}) <= 2
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -117,7 +117,7 @@ def test_a_service_that_asks_for_more_than_the_longest_pause_has_failed(
     server.on("/a", Answer(429, b"", (("Retry-After", "86400"),)))
     what = "URL: answers 429 Too Many Requests and asks to wait 86,400 seconds: try again after that"
     assert failure(web, PLAIN, f"{server.url}/a") == what
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
     assert fake.slept == []
 
 
@@ -136,13 +136,13 @@ def test_a_service_that_asks_for_more_than_the_longest_pause_has_failed(
 def test_a_wait_of_any_length_is_a_wait(server: Loopback, web: HttpClient, fake: FakeTime, asks: str) -> None:
     server.on("/a", Answer(429, b"", (("Retry-After", asks),)))
     assert " and asks to wait " in failure(web, PLAIN, f"{server.url}/a")
-    assert (len(server.asked), fake.slept) == (1, [])
+    assert (len(server.requests), fake.slept) == (1, [])
 
 
 def test_a_service_that_stays_down_fails(server: Loopback, web: HttpClient) -> None:
     server.on("/a", Answer(503))
     assert failure(web, PLAIN, f"{server.url}/a") == "URL: answers 503 Service Unavailable: try again later"
-    assert len(server.asked) == 4
+    assert len(server.requests) == 4
 
 
 def test_what_is_wrong_for_good_is_not_tried_again_and_can_be_looked_at(server: Loopback, web: HttpClient) -> None:
@@ -153,10 +153,10 @@ def test_what_is_wrong_for_good_is_not_tried_again_and_can_be_looked_at(server: 
     assert caught.value.reply is not None
     assert caught.value.reply.body == b'{"error": "no"}'
     assert "s3cret" not in str(caught.value)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
-def test_the_caller_says_which_statuses_pass(server: Loopback, web: HttpClient) -> None:
+def test_the_caller_chooses_the_accepted_statuses(server: Loopback, web: HttpClient) -> None:
     server.on("/a", Answer(529), Answer(200, b"ok"))
     server.on("/b", Answer(429))
     assert web.get(Service(name="a", retry=frozenset({529})), f"{server.url}/a").body == b"ok"
@@ -250,7 +250,7 @@ def test_a_redirect_to_another_port_is_not_followed(server: Loopback, web: HttpC
     with Loopback() as other:
         server.on("/a", Answer(302, b"", (("Location", f"{other.url}/b"),)))
         assert "which is another place" in failure(web, PLAIN, f"{server.url}/a")
-        assert other.asked == []
+        assert other.requests == []
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_passwords_of_netrc_stay_at_home(
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     server.on("/a", Answer(200, b"a"))
     web.get(PLAIN, f"{server.url}/a", headers={"Authorization": "Bearer k"})
-    assert server.asked[0].headers["authorization"] == "Bearer k"
+    assert server.requests[0].headers["authorization"] == "Bearer k"
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x/y", "//host/x", "http:///x", "http://[::1", "x", ""])
@@ -301,7 +301,7 @@ def test_a_header_that_would_break_out_is_refused_without_showing_it(server: Loo
     with pytest.raises(WebError) as caught:
         web.get(PLAIN, server.url, headers={"Authorization": "Bearer s3cret\r\nX: y"})
     assert "s3cret" not in str(caught.value)
-    assert server.asked == []
+    assert server.requests == []
 
 
 def test_printed_addresses_have_no_secret() -> None:

@@ -1,4 +1,4 @@
-"""One deadline holds for a whole exchange, whatever a server does."""
+"""One deadline holds for a whole exchange, with any server."""
 
 import contextlib
 import ssl
@@ -115,7 +115,7 @@ def test_redirects_share_the_deadline(web: HttpClient) -> None:
     with Loopback() as server:
         for path in ("/a", "/ax", "/axx"):
             server.on(path, slowly)
-        server._unasked.discard("/axx")
+        server._unrequested.discard("/axx")
         assert given_up(lambda: web.get(SERVICE, f"{server.url}/a")) == "answers too slowly"
 
 

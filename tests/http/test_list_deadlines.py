@@ -1,4 +1,4 @@
-"""One limit holds for all requests that read one list of one source, and what came in time is kept."""
+"""One time limit holds for all requests for one list of a source, and the pages received in time are used."""
 
 import time
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def test_requests_within_a_limit_end_with_it(server: Loopback, web: HttpClient, 
     assert not limited.ran_out
     with pytest.raises(WebError, match="gets no more requests: there is no time left for this source"):
         limited.get(PAGE, f"{server.url}/a")
-    assert (limited.ran_out, web.ran_out, len(server.asked)) == (True, False, 3)
+    assert (limited.ran_out, web.ran_out, len(server.requests)) == (True, False, 3)
     assert web.within(100).get(PAGE, f"{server.url}/a").body == b"a"  # the next list has its own time
 
 
@@ -63,7 +63,7 @@ def test_pauses_that_a_service_asks_for_count(
     start, limited = fake.now, web.within(seconds)
     with pytest.raises(WebError, match="answers 503 Service Unavailable"):
         limited.get(PAGE, f"{server.url}/a")
-    assert (len(server.asked), limited.ran_out) == (asked, asked < 4)
+    assert (len(server.requests), limited.ran_out) == (asked, asked < 4)
     assert fake.now - start < seconds
 
 
@@ -90,7 +90,7 @@ def test_a_limit_inside_of_a_limit_is_no_longer(server: Loopback, web: HttpClien
 # -- the sources ---------------------------------------------------------------------------------------------------
 
 
-def asked(settings: Fetch) -> FetchTask:
+def only_task(settings: Fetch) -> FetchTask:
     (ask,) = fetchers.tasks(settings)
     return ask
 
@@ -112,12 +112,12 @@ def test_a_list_that_comes_slowly_is_cut_short_and_asked_for_again(
     assert run_setup.time.now - start < 600 + 60 + 60
     assert (receipt.state, receipt.sources["hf"].status) == (DayState.PARTIAL, "ok")
     assert "no time left for this source" in str(receipt.errors)
-    assert len(run_setup.listed()) == len(server.asked) == ceil(600 / seconds)
+    assert len(run_setup.listed_ids()) == len(server.requests) == ceil(600 / seconds)
     assert "could not be read to the end in time" in receipt.sources["hf"].open
     server.on(HF, hf_list("2609.30001", "2609.39999"))
     again = run_setup.run(today=LATER).receipt
     assert (again.state, again.sources["hf"].open) == (DayState.OK, "")
-    assert "2609.39999" in run_setup.listed()
+    assert "2609.39999" in run_setup.listed_ids()
 
 
 def test_a_source_that_is_cut_short_and_then_fails_stays_open(tmp_path: Path, server: Loopback) -> None:
@@ -143,12 +143,12 @@ def test_waits_between_pages_share_the_time_of_their_list(tmp_path: Path, server
     start = run_setup.time.now
     receipt = run_setup.run().receipt
     assert run_setup.time.now - start < 600 + 60
-    assert (receipt.state, run_setup.listed()) == (DayState.PARTIAL, {"2609.30001"})
+    assert (receipt.state, run_setup.listed_ids()) == (DayState.PARTIAL, {"2609.30001"})
 
 
 def test_the_days_after_have_their_own_time(server: Loopback, web: HttpClient, fake: FakeTime) -> None:
     server.on(HF, slow(fake, 59, one_a_page))
-    ask = asked(Fetch(huggingface=True, endpoints=endpoints(server)))
+    ask = only_task(Fetch(huggingface=True, endpoints=endpoints(server)))
     counts = [len(ask.fetch(web.within(ask.longest_s), date, LATER).papers) for date in ("2026-09-23", DAY)]
     assert counts == [11, 11]
 
@@ -159,10 +159,10 @@ def test_a_window_of_the_api_that_breaks_off_keeps_its_pages(server: Loopback, w
         return answer([entry(20000 + start, "2026-09-22T20:00:00Z")], 50)
 
     server.on(API, slow(fake, 100, page))
-    ask = asked(Fetch(arxiv=Arxiv(categories=("cs.LG",), replacements=False), endpoints=endpoints(server)))
+    ask = only_task(Fetch(arxiv=Arxiv(categories=("cs.LG",), replacements=False), endpoints=endpoints(server)))
     limited = web.within(ask.longest_s)
     day = ask.fetch(limited, DAY, LATER)
-    assert (len(day.papers), len(server.asked), limited.ran_out) == (12, 12, True)
+    assert (len(day.papers), len(server.requests), limited.ran_out) == (12, 12, True)
     assert [problem.hint for problem in day.problems if not problem.is_note] == ["fetch the day again for the rest"]
 
 
@@ -170,7 +170,7 @@ def test_a_full_day_of_arxiv_with_its_waits_is_in_time(server: Loopback, web: Ht
     """Three thousand papers: three pages at a minute each, after a wait of five minutes, once for the API."""
     pages = [[entry(10000 + 1000 * page + n, "2026-09-22T20:00:00Z") for n in range(1000)] for page in range(3)]
     server.on(API, Answer(503, b"", HOLD), *(slow(fake, 60, answer(entries, 3000)) for entries in pages))
-    ask = asked(Fetch(arxiv=Arxiv(categories=("cs.LG",), replacements=False), endpoints=endpoints(server)))
+    ask = only_task(Fetch(arxiv=Arxiv(categories=("cs.LG",), replacements=False), endpoints=endpoints(server)))
     limited = web.within(ask.longest_s)
     assert len(ask.fetch(limited, DAY, LATER).papers) == 3000
     assert not limited.ran_out
@@ -195,7 +195,7 @@ def test_lists_of_replacements_that_break_off_keep_their_records(
 ) -> None:
     server.on(API, answer([entry(20001, "2026-09-22T20:00:00Z")]))
     server.on(OAI, slow(fake, 100, lambda request: oai(1 + int(query(request).get("resumptionToken", 0)))))
-    ask = asked(Fetch(arxiv=Arxiv(categories=("cs.LG",), replacements=True), endpoints=endpoints(server)))
+    ask = only_task(Fetch(arxiv=Arxiv(categories=("cs.LG",), replacements=True), endpoints=endpoints(server)))
     day = ask.fetch(web.within(ask.longest_s), DAY, LATER)
     assert (len(day.papers), len(day.replaced)) == (1, 12)
     assert [problem.hint for problem in day.problems if not problem.is_note] == ["fetch the day again for the rest"]
@@ -222,7 +222,7 @@ def test_a_repository_that_comes_slowly_keeps_its_records(server: Loopback, web:
 
     server.on(EXPORT, slow(fake, 100, page))
     export = Repository(url=f"{server.url}{EXPORT}", query="", name="ista")
-    ask = asked(Fetch(librecat=(export,)))
+    ask = only_task(Fetch(librecat=(export,)))
     day = ask.fetch(web.within(ask.longest_s), DAY, DAY)
     assert day.publications is not None
     assert len(day.publications.publications) == 12

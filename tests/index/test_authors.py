@@ -1,4 +1,4 @@
-"""``/authors/SLUG/``: which names are one author, which address they have, and who has a page."""
+"""Author pages: which names are one author, the addresses, and which authors have a page."""
 
 import re
 import shutil
@@ -153,14 +153,14 @@ def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -
     return found, loaded
 
 
-def made(found: Index, settings: Settings) -> dict[str, Page]:
+def build_pages(found: Index, settings: Settings) -> dict[str, Page]:
     recorder = DependencyTracker(found)
     keys = author.keys(found, settings)
     return {page.address: page for key in keys for page in author.pages(recorder, settings, key)}
 
 
 def test_three_papers_or_a_publication_make_a_page(tmp_path: Path) -> None:
-    pages = made(*archive(tmp_path))
+    pages = build_pages(*archive(tmp_path))
     assert "authors/ada-lovelace/" in pages
     assert "authors/emmy-noether/" not in pages
     assert f"authors/{ALISTARH}/" in pages
@@ -174,7 +174,7 @@ def test_three_papers_or_a_publication_make_a_page(tmp_path: Path) -> None:
 
 
 def test_who_has_an_orcid_has_papers_and_publications_there(tmp_path: Path) -> None:
-    pages = made(*archive(tmp_path))
+    pages = build_pages(*archive(tmp_path))
     body = lxml.html.fromstring(pages[f"authors/{ALISTARH}/"].body)
     assert body.xpath("//li[@data-paper]/@data-paper") == ["2410.06074"]
     assert len(body.xpath("//li[contains(@class, 'publication')]")) == 4
@@ -195,12 +195,14 @@ def test_pages_of_papers_and_publications_lead_to_their_authors(tmp_path: Path) 
     links = {a for page in works.values() for a in lxml.html.fromstring(page.body).xpath("//a/@href")}
     assert f"../../authors/{ALISTARH}/" in links
     assert "../../papers/2410.06074/" in links
-    assert {a.removeprefix("../../") for a in links if a.startswith("../../authors/")} <= set(made(found, settings))
+    assert {a.removeprefix("../../") for a in links if a.startswith("../../authors/")} <= set(
+        build_pages(found, settings)
+    )
 
 
 @pytest.mark.parametrize(("choice", "ada"), [("institution", False), ("none", False), ("all", True)])
 def test_the_setting(choice: str, ada: bool, tmp_path: Path) -> None:
-    pages = made(*archive(tmp_path, f"author_pages: {choice}\n{SETTINGS}"))
+    pages = build_pages(*archive(tmp_path, f"author_pages: {choice}\n{SETTINGS}"))
     assert ("authors/ada-lovelace/" in pages) is ada
     assert (f"authors/{ALISTARH}/" in pages) is (choice != "none")
     assert bool(pages) is (choice != "none")
@@ -208,14 +210,14 @@ def test_the_setting(choice: str, ada: bool, tmp_path: Path) -> None:
 
 def test_without_pages_of_papers_there_are_those_of_publications(tmp_path: Path) -> None:
     found, settings = archive(tmp_path, f"paper_pages: none\n{SETTINGS}")
-    pages = made(found, settings)
+    pages = build_pages(found, settings)
     assert "authors/ada-lovelace/" not in pages
     assert "data-paper" not in pages[f"authors/{ALISTARH}/"].body
 
 
 def test_a_long_list_ends_at_the_limit_of_the_settings(tmp_path: Path) -> None:
     days = {f"2025-05-{day:02}": [row(f"2505.{day:05}")] for day in range(1, 8)}
-    pages = made(*archive(tmp_path, f"pages: {{topic_newest: 5}}\n{SETTINGS}", days))
+    pages = build_pages(*archive(tmp_path, f"pages: {{topic_newest: 5}}\n{SETTINGS}", days))
     body = lxml.html.fromstring(pages["authors/ada-lovelace/"].body)
     assert len(body.find_class("item")) == 5
     assert "The newest 5 of 7." in body.text_content()

@@ -1,4 +1,4 @@
-"""How many different papers there are, and which stand on several days: told as the archive changes, day by day."""
+"""The numbers of different papers and of repeated ones, while the archive changes day by day."""
 
 from collections import Counter
 from collections.abc import Iterable

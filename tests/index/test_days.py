@@ -1,4 +1,4 @@
-"""What a day is: order, merging of sources, states, topics."""
+"""Days in the index: order, merging of sources, states, topics."""
 
 import pytest
 from hypothesis import given
@@ -59,7 +59,7 @@ def test_a_score_is_never_put_together_from_two_rows() -> None:
 
 
 @given(st.permutations([paper("1", upvotes=3, source="hf"), paper("1", relevance=7, novelty=7, doi="10.1/x")]))
-def test_merging_loses_nothing_whatever_the_order(rows: list[Paper]) -> None:
+def test_merging_in_any_order_loses_nothing(rows: list[Paper]) -> None:
     merged = merge(rows)
     assert (merged.upvotes, merged.score, merged.doi) == (3, 14, "10.1/x")
 

@@ -1,4 +1,4 @@
-"""Related papers: who is related, that it is a function of the archive alone, and that what is old stays as it is."""
+"""Related papers: a function of the archive alone, and stable for old papers."""
 
 import json
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Versions of answers: as long as one stays the same, so does the answer, and a page made of it may be shown again."""
+"""Versions of answers: an answer is the same while its version is, so pages made from it may be reused."""
 
 import datetime as dt
 from typing import Any

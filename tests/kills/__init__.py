@@ -1,1 +1,1 @@
-"""Kills commands at random moments, and looks whether the next one works at once and comes to the same result."""
+"""Kills commands at random moments, and checks that the next command works at once with the same result."""

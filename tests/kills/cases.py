@@ -119,7 +119,7 @@ def start(root: Path, command: tuple[str, ...], environment: dict[str, str]) -> 
 
 
 def _mailing(post: Server, root: Path) -> None:
-    post.taken.clear()
+    post.messages.clear()
     make_digest(root, settings=SETTINGS + MAIL)
     (root / "daily.xml").write_bytes(rss(("2025-05-27", edition_html(*PAPERS), ())))
 

@@ -80,15 +80,15 @@ def sender(tmp_path: Path, server: Server) -> Sender:
     return Sender(tmp_path, server)
 
 
-def test_everybody_gets_what_the_feed_says_over_one_connection(sender: Sender, server: Server) -> None:
+def test_every_recipient_gets_the_edition_over_one_connection(sender: Sender, server: Server) -> None:
     report = sender(feed())
     assert [(delivery.sent, delivery.rejected, delivery.waiting) for delivery in report.deliveries] == [(3, 0, 0)]
     assert server.connections == 1
     assert sorted(server.boxes()) == [ADA, BEN, EVA]
-    for taken in server.taken:
-        message = taken.message
+    for received in server.messages:
+        message = received.parsed
         assert message.defects == []
-        assert message["To"].addresses[0].addr_spec == taken.recipient
+        assert message["To"].addresses[0].addr_spec == received.recipient
         assert len(message.get_all("To", [])) == 1
         assert message["From"].addresses[0].display_name == "Group papers"
         assert message["Subject"] == "27 May 2025: Norms of order β² for <b>LLMs</b> & more and 1 more"
@@ -172,7 +172,7 @@ def test_a_lost_connection_loses_and_doubles_no_recipient(sender: Sender, server
     assert [(delivery.sent, delivery.waiting) for delivery in report.deliveries] == [(3, 0)]
     boxes = server.boxes()
     assert {address: len(set(ids)) for address, ids in boxes.items()} == {ADA: 1, BEN: 1, EVA: 1}
-    assert len(boxes[EVA]) == 2  # taken, and the server died before it said so: the same Message-ID again
+    assert len(boxes[EVA]) == 2  # the server stored it but closed before its reply: the same Message-ID again
 
 
 def test_a_server_that_is_away_is_tried_again_then_named(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_a_failed_day_may_send_a_notice_and_the_day_itself_later(tmp_path: Path,
     sender = Sender(tmp_path, server, MAIL + "  failed_notice: true\n")
     for _ in range(2):
         sender(feed(FAILED, DAY), ADA)
-    assert [taken.message["Subject"] for taken in server.taken] == ["28 May 2025: the run of this day failed"]
+    assert [message.parsed["Subject"] for message in server.messages] == ["28 May 2025: the run of this day failed"]
     mended = ("2025-05-28", edition_html(*PAPERS), ("partial",))
     sender(feed(mended, DAY), ADA)
     assert len(set(server.boxes()[ADA])) == 2
@@ -222,7 +222,7 @@ def test_a_failed_day_may_send_a_notice_and_the_day_itself_later(tmp_path: Path,
 def test_one_click_unsubscribe_where_there_is_an_endpoint(tmp_path: Path, server: Server) -> None:
     url = '  unsubscribe_url: "https://group.example/leave?who={recipient}&proof={token}"\n'
     Sender(tmp_path, server, MAIL + url)(feed(), f"o'neill+x@group.example, {BEN}")
-    first, second = (taken.message for taken in server.taken)
+    first, second = (message.parsed for message in server.messages)
     match = re.fullmatch(
         r"<(https://group\.example/leave\?who=o%27neill%2Bx%40group\.example&proof=[0-9a-f]{32})>, "
         r"<mailto:leave@group\.example\?subject=unsubscribe>",
@@ -230,7 +230,7 @@ def test_one_click_unsubscribe_where_there_is_an_endpoint(tmp_path: Path, server
     )
     assert match
     assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    raw = server.taken[0].data.partition(b"\r\n\r\n")[0]
+    raw = server.messages[0].data.partition(b"\r\n\r\n")[0]
     assert b"List-Unsubscribe: <https://group.example/leave?who=o%27neill%2Bx%40group.example&proof=" in raw
     plain, html = first.iter_parts()
     assert match[1] in plain.get_content()
@@ -239,7 +239,7 @@ def test_one_click_unsubscribe_where_there_is_an_endpoint(tmp_path: Path, server
     assert first["List-Unsubscribe"] != second["List-Unsubscribe"]
 
 
-def test_a_test_goes_to_one_address_and_is_not_written_down(sender: Sender, server: Server) -> None:
+def test_a_test_mail_goes_to_one_address_and_is_not_logged(sender: Sender, server: Server) -> None:
     quiet_newest = feed(QUIET, DAY)
     assert send_test(sender.settings, quiet_newest, None, ADA, "once", server.environment).edition == "2025-05-27"
     send_test(sender.settings, feed(), None, ADA, "twice", server.environment)
@@ -255,7 +255,7 @@ def test_encrypted_and_logged_in(
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     with Server(certificate(authority, "localhost"), implicit=implicit, login="digest:s3cret/:@") as server:
         assert [delivery.sent for delivery in Sender(tmp_path, server)(feed()).deliveries] == [3]
-    assert {(taken.encrypted, taken.user) for taken in server.taken} == {(True, "digest")}
+    assert {(message.encrypted, message.user) for message in server.messages} == {(True, "digest")}
 
 
 @pytest.mark.parametrize("implicit", [False, True], ids=["starttls", "tls"])
@@ -271,11 +271,11 @@ def test_a_bad_certificate_gets_no_mail_and_no_password(
         with pytest.raises(DigestError, match="the mail server cannot be trusted") as caught:
             Sender(tmp_path, server)(feed())
         assert "SSL_CERT_FILE" in str(caught.value)
-        assert server.taken == []
+        assert server.messages == []
         unchecked = server.environment | {"DIGEST_SMTP_VERIFY": "no"}
         settings = mail_digest(tmp_path / "again")
         send_test(settings, feed(), None, ADA, "x", unchecked)
-    assert len(server.taken) == 1
+    assert len(server.messages) == 1
 
 
 def test_without_starttls_nothing_is_sent(tmp_path: Path, server: Server) -> None:
@@ -345,9 +345,9 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Server) -> None:
     lists = {f"Broadsheet <{name}>" for name in run.stdout.split()}
     assert len(lists) > 80
     ids: dict[str, dict[str, list[str]]] = {name: {} for name in lists}
-    for taken in server.taken:
-        message = taken.message
-        ids[message["List-Id"]].setdefault(taken.recipient, []).append(message["Message-ID"])
+    for received in server.messages:
+        message = received.parsed
+        ids[message["List-Id"]].setdefault(received.recipient, []).append(message["Message-ID"])
     twice = 0
     for boxes in ids.values():
         assert {address: len(set(ids)) for address, ids in boxes.items()} == {ADA: 1, BEN: 1}

@@ -46,7 +46,7 @@ ARXIV = """\
 @pytest.mark.parametrize(
     "data", [ATOM, json.dumps(JSON_FEED), "\ufeff" + json.dumps(JSON_FEED)], ids=["atom", "json", "bom"]
 )
-def test_any_format_says_the_same(data: str) -> None:
+def test_every_format_gives_the_same_mail(data: str) -> None:
     parsed = parse(data.encode(), "feed")
     assert (parsed.title, parsed.link) == ("Any & all", "https://group.example/")
     (item,) = parsed.items
@@ -156,6 +156,13 @@ def test_wrong_usage_has_a_message_with_a_remedy(tmp_path: Path) -> None:
         feed, "--edition", "2025-01-01", DIGEST_SMTP_HOST="localhost"
     )
     assert "--test: not a mail address" in message_of(feed, "--test", "ada")
+
+
+@pytest.mark.parametrize("option", ["--open", "--out=mails"])
+def test_an_option_of_dry_runs_without_a_dry_run_is_wrong_usage(option: str, tmp_path: Path) -> None:
+    run = digest("mail", "daily.xml", "--root", make_digest(tmp_path), option)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "--dry-run" in run.stderr
 
 
 def test_every_wrong_setting_is_named(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_any_json_in_any_field(mailing: Settings, item: dict[str, Any], feed: di
 
 
 @pytest.mark.parametrize("value", [5, 1.5, True, None, "x", {"a": 1}, [1, None, [2]], 10**400, {}, []])
-def test_a_wrong_type_costs_its_field_alone(mailing: Settings, value: Any) -> None:
+def test_a_wrong_type_loses_its_field_only(mailing: Settings, value: Any) -> None:
     for field in sorted({*FIELDS} - {"date_published", "content_text", "title", "content_html"}):
         parsed = parse(json.dumps(json_feed(**{field: value})).encode(), "feed")
         assert [block.text for block in read(issues(parsed)[0], parsed).lead] == ["Some words."]
@@ -96,7 +96,7 @@ ANNOUNCED = "arXiv:2508.13426v1 Announce Type: {kind} \nAbstract: We bound it."
 
 
 @pytest.mark.parametrize("kind", ["new", "cross", "replace", "replace-cross"])
-def test_the_announcement_is_taken_off_arxivs_own_items(kind: str) -> None:
+def test_the_announcement_is_removed_from_arxivs_own_items(kind: str) -> None:
     words = ANNOUNCED.format(kind=kind)
     for item in ({"content_text": words}, {"content_html": f"<p>{words}</p>"}, {"summary": words, "content_text": ""}):
         (parsed_item,) = parse(json.dumps(json_feed(**item)).encode(), "feed").items
@@ -142,7 +142,7 @@ def cost(source: str) -> float:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_an_item_costs_no_more_than_its_length(shape: str) -> None:
+def test_the_time_for_an_item_is_linear_in_its_length(shape: str) -> None:
     small, large = (cost(SHAPES[shape](n)) for n in (1500, 6000))
     assert large < 9 * max(small, 0.01), f"{small:.3f} s for a quarter of what takes {large:.3f} s"
 
@@ -157,7 +157,7 @@ def test_any_tags_give_blocks(source: str) -> None:
         assert block.text.strip()
 
 
-def test_what_stands_in_tags_comments_and_scripts_is_no_text() -> None:
+def test_tags_comments_and_scripts_are_no_text() -> None:
     source = (
         '<p title="a > b" class=x>one</p><!-- <p>no</p> --><script>if (a<b) "</div>"</script><svg><text>no</text></svg>'
         "<P>two<BR/>three</P><style>p{}</style><a href=https://a.example/x/>four</a> 1 < 2 <iframe>no</iframe>"

@@ -70,7 +70,7 @@ class Sender:
         """Return the message to each recipient, which is the same each time."""
         with Server() as server:
             assert self.send(server, "other.sqlite").stderr == ""
-        return {taken.recipient: taken.data for taken in server.taken}
+        return {message.recipient: message.data for message in server.messages}
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ def test_the_first_and_the_last_day_have_a_page(tmp_path: Path, date: str) -> No
     assert (tmp_path / "site/daily" / date.replace("-", "/") / "index.html").is_file()
 
 
-def test_extreme_times_of_publication_do_no_harm(tmp_path: Path) -> None:
+def test_extreme_times_of_publication_are_handled(tmp_path: Path) -> None:
     times = [{"published": date, "updated": f"{date}T00:00:00Z"} for date in EXTREMES]
     make_digest(tmp_path, {"2025-06-02": [paper(f"2506.0000{n}", **fields) for n, fields in enumerate(times, 1)]})
     build(tmp_path)

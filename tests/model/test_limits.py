@@ -73,7 +73,7 @@ def test_a_check_names_each_field_that_is_cut(tmp_path: Path, field: str, kind: 
     assert digest("check", "--root", root).stdout.splitlines()[0] == str(note)
 
 
-def test_a_check_has_nothing_to_say_of_what_is_just_within_the_limits(tmp_path: Path) -> None:
+def test_the_check_accepts_values_just_within_the_limits(tmp_path: Path) -> None:
     longest: dict[str, Any] = {name: "x" * number for name, number in limits.MAX_CHARS.items()}
     longest |= {name: ["x" * number] for name, number in limits.MAX_ITEM_CHARS.items() if name != "topics"}
     root = make_digest(tmp_path, {"2025-05-28": [paper("2505.00001") | longest]})
@@ -103,7 +103,7 @@ def test_a_record_of_the_repository_is_cut_too() -> None:
     assert max(len(abstract.text) for abstract in shortened.abstracts) == limits.MAX_RECORD_CHARS
 
 
-def test_nothing_hides_in_settings_and_receipts(tmp_path: Path) -> None:
+def test_settings_and_receipts_have_no_hidden_text(tmp_path: Path) -> None:
     hidden = yaml.safe_dump({"topics": [{"id": "t", "name": HIDDEN}], "notice": HIDDEN})
     root = make_digest(tmp_path, settings=hidden)
     loaded = config.load(root)
@@ -130,6 +130,6 @@ def test_what_a_script_needs_stays(text: str) -> None:
 
 
 @pytest.mark.parametrize("hidden", [*HIDDEN[1::2][:-1], "\U000e0067\U000e007f", "\u200c\u200c", "\u180e", "\U0001d175"])
-def test_what_hides_text_goes(hidden: str) -> None:
+def test_characters_that_hide_text_are_removed(hidden: str) -> None:
     assert clean(f"a{hidden}b") == "ab"
     assert safe_url(f"https://a.example/{hidden}") is None

@@ -175,7 +175,7 @@ def test_a_byte_order_mark_directives_comments_and_windows_lines() -> None:
     assert ([p.where for p in publications], problems) == (["x.yml:3"], [])
 
 
-def test_a_key_that_stands_twice_is_a_problem() -> None:
+def test_a_duplicate_key_is_a_problem() -> None:
     publications, problems = parse_stream(GOOD.format(1) + "title: U\n", "x.yml")
     assert not publications
     assert [(p.location, p.message) for p in problems] == [

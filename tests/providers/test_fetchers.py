@@ -76,7 +76,7 @@ def test_a_server_that_refuses_the_limit_is_asked_without_one(server: Loopback, 
         server.on(f"{HF}?date={DAY}" + (f"&p={number}" if number else ""), Answer(200, json.dumps(page).encode(), JSON))
     server.on(f"{HF}?date={DAY}&p=3", Answer(200, b"[]", JSON))
     assert len(hf(server, web).papers) == 120
-    assert len(server.asked) == 5
+    assert len(server.requests) == 5
 
 
 def test_a_page_that_fails_keeps_those_before_it(server: Loopback, web: HttpClient) -> None:
@@ -119,13 +119,13 @@ def test_an_entry_that_is_no_paper_is_counted_and_noted(server: Loopback, web: H
 
 def test_a_list_without_a_paper_of_arxiv_is_read_once(server: Loopback, web: HttpClient) -> None:
     server.on(HF, Answer(200, json.dumps([{"paper": {"id": "qwen-3"}}]).encode(), JSON))
-    assert (hf(server, web).announced, len(server.asked)) == (1, 2)
+    assert (hf(server, web).announced, len(server.requests)) == (1, 2)
 
 
 def test_a_page_that_comes_again_ends_the_list(server: Loopback, web: HttpClient) -> None:
     server.on(HF, Answer(200, json.dumps([entry(n) for n in range(1, 101)]).encode(), JSON))
     assert len(hf(server, web).papers) == 100
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_repository_without_paging_gets_two_requests(server: Loopback, web: Ht
     found = repository(server, web).publications
     assert found is not None
     assert len(found.publications) == 2
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("end", [Answer(500), Answer(400), Answer(200, b'{"error": "too far"}', JSON)])

@@ -18,7 +18,7 @@ def record(fields: str) -> Publication:
     return made
 
 
-def test_a_record_says_the_same_everywhere() -> None:
+def test_a_record_is_the_same_in_every_format() -> None:
     made = record("title: '{{Deep}} <i>roots</i> of H<sub>2</sub>O &amp; a < b'\npublication: Earth &amp; Sky")
     assert rendering.title(made.title) == "Deep <em>roots</em> of H<sub>2</sub>O &amp; a &lt; b"
     assert r"title = {{Deep \emph{roots} of H\textsubscript{2}O \& a < b}}" in bibtex(made)

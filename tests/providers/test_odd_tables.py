@@ -30,7 +30,7 @@ QUOTED = "".join(row(number, '"Title, of ""two"" parts"') for number in range(10
     "after", [PLAIN, QUOTED, PLAIN + row(50, '"T, U"'), PLAIN + row(50).replace(",c", ',5"'), row(9, '""') + QUOTED, ""]
 )
 @pytest.mark.parametrize("slip", [row(2, '"Half quoted'), row(2, '"Two ""x'), row(2).replace(",c", ',"c')])
-def test_an_unclosed_quote_costs_no_row(tmp_path: Path, slip: str, after: str) -> None:
+def test_an_unclosed_quote_loses_no_row(tmp_path: Path, slip: str, after: str) -> None:
     report, papers = import_text(tmp_path, "papers.csv", HEADER + row(1) + slip + after)
     others = {f"2611.{number:05}" for number in range(9, 51) if f"2611.{number:05}," in after}
     assert set(papers) >= {"2611.00001", *others} - {"2611.00009"}  # whose title may be empty
@@ -47,7 +47,7 @@ def test_tabs_need_no_quotes(tmp_path: Path) -> None:
     assert len(papers) == 42
 
 
-def test_a_quote_that_goes_on_for_lines_is_no_slip(tmp_path: Path) -> None:
+def test_a_quote_over_several_lines_is_valid(tmp_path: Path) -> None:
     report, papers = import_text(
         tmp_path, "papers.csv", HEADER + row(1, '"One,\n\ntwo ""and""\nthree"') + row(2, '5" disk')
     )
@@ -55,7 +55,7 @@ def test_a_quote_that_goes_on_for_lines_is_no_slip(tmp_path: Path) -> None:
     assert papers["2611.00002"].title == '5" disk'
 
 
-def test_a_huge_cell_is_cut_and_costs_no_row(tmp_path: Path) -> None:
+def test_a_huge_cell_is_cut_and_loses_no_row(tmp_path: Path) -> None:
     report, papers = import_text(
         tmp_path, "papers.csv", HEADER + row(1, "x" * 300_000) + row(2, f'"{"y," * 150_000}"') + PLAIN
     )

@@ -266,7 +266,7 @@ def test_a_hugging_face_entry() -> None:
     ]
 
 
-def test_a_hugging_face_entry_without_its_day_takes_the_files() -> None:
+def test_a_hugging_face_entry_without_a_day_gets_that_of_the_file() -> None:
     entry = {"paper": {"id": "2501.00001", "title": "T"}}
     assert [row.date for row in parsed([entry]).rows] == [DAY]
     assert [row.date for row in parsed({"date": "2025-01-05", "data": [entry]}, None).rows] == ["2025-01-05"]
@@ -445,7 +445,7 @@ def test_a_digest_page_gives_the_receipt_of_its_day() -> None:
         ("papers: 84", "papers: 0", DayState.QUIET),
     ],
 )
-def test_a_day_that_scanned_for_nothing_failed(old: str, new: str, state: DayState) -> None:
+def test_a_day_without_any_paper_scanned_is_failed(old: str, new: str, state: DayState) -> None:
     assert [receipt.state for receipt in parsed(PAGE.replace(old, new)).receipts] == [state]
 
 
@@ -469,7 +469,7 @@ def test_a_stream_is_stored_unchanged(tmp_path: Path) -> None:
     assert run(tmp_path, [str(given)]).publications == {"unchanged": 3}
 
 
-def test_a_newer_record_takes_the_place_of_the_old_one_wherever_it_is(tmp_path: Path) -> None:
+def test_a_newer_record_replaces_the_old_one_in_any_file(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(f"---\n{record(1, 'One')}...\n---\n{record(2, 'Two')}...\n")
     newer, older = record(2, "Two, newer", "2025-01-01T00:00:00Z"), record(1, "Older", "2020-01-01")
     (tmp_path / "b.yml").write_text(f"---\n{newer}...\n---\n{older}...\n---\n{record(3, 'New')}")

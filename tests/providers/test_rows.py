@@ -116,7 +116,7 @@ def test_rows_without_a_day_are_refused_among_others(tmp_path: Path) -> None:
     assert whats(report) == ["no date, though other rows have one", f"date soon is not {A_DATE}"]
 
 
-def test_the_day_of_publication_is_taken_when_it_is_asked_for(tmp_path: Path) -> None:
+def test_the_day_of_publication_is_used_with_its_option(tmp_path: Path) -> None:
     path = put(tmp_path, "rows.jsonl", row(published=f"{DAY}T01:02:03Z"), row(B, published=NEXT))
     (problem,) = run(tmp_path, [path]).faults
     assert problem.hint.endswith("--map date=published takes the day of publication")
@@ -263,7 +263,7 @@ def test_a_file_on_another_scale_is_not_half_read(tmp_path: Path, given: list[fl
     assert f"{what}: pass --scale relevance={scale}" in output
 
 
-def test_a_slip_costs_its_own_row_alone(tmp_path: Path) -> None:
+def test_only_the_faulty_row_is_lost(tmp_path: Path) -> None:
     rows = [row(f"2611.0100{n}", relevance=value) for n, value in enumerate([8, 11, 3, 2], 1)]
     report = run(tmp_path, [put(tmp_path, f"{DAY}.jsonl", *rows)])
     assert [paper.relevance for paper in papers(tmp_path)[DAY]] == [8, None, 3, 2]
@@ -317,7 +317,7 @@ def test_a_row_with_neither_title_nor_rating_is_refused(tmp_path: Path, value: d
 # -- packed --------------------------------------------------------------------------------------------------------
 
 
-def test_gzip_is_unpacked_and_no_bomb_goes_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gzip_is_unpacked_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packed = tmp_path / f"{DAY}.jsonl.gz"
     members = [gzip.compress(json.dumps(row(arxiv_id)).encode() + b"\n") for arxiv_id in (A, B)]
     packed.write_bytes(b"".join(members))

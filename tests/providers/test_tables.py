@@ -147,7 +147,7 @@ def test_bibtex_is_read_as_others_read_it() -> None:
     assert len(ours) == 4
 
 
-def test_an_entry_that_breaks_off_costs_itself_alone(tmp_path: Path) -> None:
+def test_only_the_unclosed_entry_is_lost(tmp_path: Path) -> None:
     text = "@article{a, title={Open, eprint={2611.01001}\n\n@article{b, title={Shut}, eprint={2611.01002}}\n"
     report, listed = import_text(tmp_path, "refs.bib", text)
     assert [paper.arxiv_id for paper in listed] == ["2611.01002"]

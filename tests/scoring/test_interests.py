@@ -42,7 +42,7 @@ def reasons(settings: Settings, source: Paper) -> tuple[str, ...]:
         ("SLAM", "SLAM Labs", None),
     ],
 )
-def test_an_author_is_known_by_the_name_as_signed(followed: str, author: str, reason: str | None) -> None:
+def test_a_followed_author_matches_the_signed_name(followed: str, author: str, reason: str | None) -> None:
     settings = Settings(follow=Follow(authors=(followed,)))
     result = reasons(settings, paper("On Lovelace", authors=("Grace Hopper", author)))
     assert result == (() if reason is None else (f"Followed author: {reason}",))
@@ -59,7 +59,7 @@ def test_an_institution_is_looked_for_in_affiliations_and_teams() -> None:
     assert reasons(settings, paper(extra={"affiliations": {"ISTA": 1}})) == ()
 
 
-def test_a_negative_keyword_lowers_the_relevance_once_and_says_so() -> None:
+def test_a_negative_keyword_lowers_the_relevance_once_with_a_reason() -> None:
     settings = Settings(negative_keywords=("survey", "medical image"))
     (applied,) = Interests(settings).apply([paper("Surveys of medical-image nets", relevance=8, novelty=5)])
     assert (applied.relevance, applied.novelty) == (5, 5)

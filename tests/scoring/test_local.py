@@ -130,7 +130,7 @@ def test_the_same_papers_make_the_same_file_and_a_file_the_same_scores(model: Lo
     assert alone == pytest.approx(again.predict(new).relevance.tolist(), abs=1e-4)
 
 
-def test_ratings_that_do_not_vary_and_comments_that_are_missing_do_no_harm() -> None:
+def test_constant_ratings_and_missing_comments_are_handled() -> None:
     flat = [msgspec.structs.replace(paper, relevance=5, novelty=5, comment=None) for paper in papers(60)]
     fitted = training.train(flat)
     assert fitted.model.predict(flat[:3]).relevance == pytest.approx([5, 5, 5], abs=0.5)
@@ -152,7 +152,7 @@ def test_how_papers_are_presented_counts_for_novelty() -> None:
     assert model.predict([crowd]).novelty == model.predict([throng]).novelty
 
 
-def test_a_damaged_model_says_what_to_do(tmp_path: Path) -> None:
+def test_a_damaged_model_has_a_message_with_a_remedy(tmp_path: Path) -> None:
     assert open_model(tmp_path) is None
     (tmp_path / FILE).parent.mkdir()
     for content in (b"", b"PK\x03\x04 no", b"\x80\x04K\x01."):  # the last one is a pickle
@@ -205,7 +205,7 @@ def test_the_prefilter_selects_a_share_best_first_with_near_misses() -> None:
     assert [(miss.arxiv_id, miss.title, miss.score) for miss in chosen.near_misses] == [("2501.00004", "T4", 3.0)]
 
 
-def test_without_a_wish_nothing_is_left_out() -> None:
+def test_without_a_prefilter_nothing_is_left_out() -> None:
     papers = tuple(day(1, 9))
     assert prefilter(papers, Fixed(), Settings()).selected == papers
     assert prefilter((), Fixed(), Settings(prefilter=Prefilter(keep=0.01))).selected == ()
@@ -283,7 +283,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_digest(tmp_path_factory.mktemp("digest"), rows)
 
 
-def test_train_keeps_a_model_and_tells_how_good_it_is(root: Path) -> None:
+def test_train_writes_a_model_and_prints_its_quality(root: Path) -> None:
     done = digest("train", "--root", root)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -318,7 +318,7 @@ def test_evaluate_learns_from_the_days_before_and_keeps_nothing(root: Path, tmp_
         (["--before", "2025-01-01", "--explain", "x"], "--before, --evaluate and --explain exclude each other."),
     ],
 )
-def test_wrong_use_says_what_to_do(root: Path, options: list[str], message: str) -> None:
+def test_wrong_usage_has_a_message_with_a_remedy(root: Path, options: list[str], message: str) -> None:
     done = run(root, *options)
     assert done.exit_code != 0
     assert message in f"{done.output}{done.exception}"

@@ -47,7 +47,7 @@ class Evidence:
     def visible_how(self, paper: Paper) -> str | None:
         """Return the way in which a run could see a paper, if any could."""
         listing = self.listings.get(paper.id)
-        return self.visibility.announced(paper) or (self.visibility.listed(listing) if listing else None)
+        return self.visibility.announced(paper) or (self.visibility.in_list(listing) if listing else None)
 
     def describe(self, paper_id: str) -> str:
         """Return the history of a paper in the world, and its places in data/."""

@@ -81,7 +81,7 @@ class Visibility:
         near = [run for run in able if run.day <= date + DAY * OPEN_DAYS]
         return near if not over or over[0] in near else [*near, over[0]]
 
-    def listed(self, listing: Listing) -> str | None:
+    def in_list(self, listing: Listing) -> str | None:
         """Return the way in which a run could see an entry of a list, if any could."""
         if listing.date < self.first:
             return None

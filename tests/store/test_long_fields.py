@@ -82,7 +82,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("field", WORDS, ids=lambda field: field[:10])
-def test_the_check_says_of_each_what_is_too_long(tmp_path: Path, field: str) -> None:
+def test_the_check_names_each_field_that_is_too_long(tmp_path: Path, field: str) -> None:
     root = digest_with(tmp_path, paper("2505.00001") | {field: LONG[field]})
     (note,) = [problem for problem in check(root).problems if problem.is_note]
     assert note.message == f"2505.00001: {WORDS[field]}, and is cut where it is read"
@@ -94,7 +94,7 @@ def test_the_check_names_the_first_of_too_many_keys(tmp_path: Path) -> None:
     assert note.message.startswith("2505.00001: key20000: there are more than 20,000 keys")
 
 
-def test_the_check_names_a_dropped_paper_of_a_day_that_has_nothing_else(tmp_path: Path) -> None:
+def test_the_check_names_a_dropped_paper_of_an_otherwise_empty_day(tmp_path: Path) -> None:
     root = make_digest(tmp_path)
     file = root / "data/dropped/2025/2025-05-28.jsonl"
     file.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""A line of papers and a receipt: what is written is what is read, and what is wrong is said."""
+"""Lines of papers and receipts: the reader returns what was written, and messages name each fault."""
 
 import contextlib
 import json
@@ -60,7 +60,7 @@ def test_a_paper_is_read_as_it_was_written(paper: Paper) -> None:
 
 
 @given(papers(), st.sampled_from(["comment", "doi", "abstract", "announce_type"]), st.booleans())
-def test_what_is_written_is_every_field_that_says_something(paper: Paper, name: str, empty: bool) -> None:
+def test_only_fields_with_a_value_are_written(paper: Paper, name: str, empty: bool) -> None:
     if empty:
         paper = msgspec.structs.replace(paper, **{name: ""})
     values = {field: getattr(paper, field) for field in records.PAPER_FIELDS}

@@ -1,4 +1,4 @@
-"""``data/`` on disk: strict reads, whole writes, no write without a change."""
+"""``data/`` on disk: strict reads, atomic writes, and no write without a change."""
 
 import os
 import signal
@@ -121,7 +121,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> 
     assert os.listdir(tmp_path) == ["day.jsonl"]
 
 
-def test_of_several_files_each_says_what_became_of_it(tmp_path: Path) -> None:
+def test_writing_several_files_reports_the_result_of_each(tmp_path: Path) -> None:
     paths = [tmp_path / "days" / f"{number:02}" for number in range(20)]
     assert write_atomically(paths[3], b"3")
     paths[11].mkdir()
@@ -132,7 +132,7 @@ def test_of_several_files_each_says_what_became_of_it(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path / "days")) == [path.name for path in paths]
 
 
-def test_who_stops_among_several_files_leaves_none_unfinished(tmp_path: Path) -> None:
+def test_stopping_between_several_files_leaves_none_unfinished(tmp_path: Path) -> None:
     written = write_together((tmp_path / f"{number}", b"new") for number in range(5))
     assert next(written)
     assert len(os.listdir(tmp_path)) == 5
@@ -160,7 +160,7 @@ def killed_at(number: int, folder: Path) -> int:
     return os.WTERMSIG(os.waitpid(child, 0)[1])
 
 
-def test_a_kill_while_several_files_are_written_leaves_each_old_or_new(tmp_path: Path) -> None:
+def test_a_kill_during_several_writes_leaves_each_file_old_or_new(tmp_path: Path) -> None:
     number, results = 0, set()
     while True:
         folder = tmp_path / str(number)

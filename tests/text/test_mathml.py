@@ -113,7 +113,7 @@ def test_what_stays_tex(tex: str) -> None:
         "\x00x", r"\ref{a}",
     ],
 )  # fmt: skip
-def test_nothing_links_runs_or_leaves_its_place(tex: str) -> None:
+def test_markup_has_no_links_scripts_or_positioning(tex: str) -> None:
     result = to_mathml(tex, False) or ""
     assert not re.search(r"<a|href|\bid=|class=|onerror\s*=\s*[\"']|9999|color|[\u202e\x00]", result)
 
@@ -201,7 +201,7 @@ def test_ill_formed_output_of_the_converter_stays_tex() -> None:
     assert to_mathml(r"\operatorname<", False) is None
 
 
-def test_own_macros_take_nothing_from_the_converter_but_by_intent() -> None:
+def test_own_macros_replace_macros_of_the_converter_by_intent_only() -> None:
     replaced = {name for name in MACROS if mathml.symbol(name) or mathml.takes_arguments(name)}
     assert replaced == {"boxed", "P"}
 

@@ -1,4 +1,4 @@
-"""Ids from outside as parts of paths: none has a reserved name."""
+"""Ids from outside as parts of paths: none is a reserved name."""
 
 import json
 import re
@@ -84,7 +84,7 @@ def test_what_becomes_a_slug_is_always_free(name: str) -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=90) | st.sampled_from(OURS))
-def test_whatever_the_id_its_page_is_in_a_folder_of_its_own(name: str) -> None:
+def test_every_id_has_a_folder_of_its_own(name: str) -> None:
     good, _ = parse_records([record(name)], "x.yml")
     for publication in good:
         assert is_free(publication.id)

@@ -21,7 +21,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("scripts", "scheme", "width"), WAYS)
-def test_axe_finds_nothing_on_any_kind_of_page(
+def test_axe_reports_no_violation_on_any_page_type(
     address: str, chromium: Browser, axe: str, scripts: bool, scheme: str, width: int
 ) -> None:
     context = chromium.new_context(

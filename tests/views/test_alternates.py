@@ -1,4 +1,4 @@
-"""Pages as Markdown and JSON: complete, valid, and no place for foreign markup; what else the site tells programs."""
+"""Pages as Markdown and JSON: complete, valid and without foreign markup; and the other files for programs."""
 
 import gzip
 import itertools
@@ -250,7 +250,7 @@ def test_the_database_equals_the_data(root: Path, tmp_path: Path) -> None:
     assert db.execute("SELECT count(*) FROM publication").fetchone()[0] == len(store.publications())
 
 
-def test_one_more_day_takes_over_the_months_that_are_over(root: Path, tmp_path: Path) -> None:
+def test_one_more_day_gives_the_downloads_of_a_clean_build(root: Path, tmp_path: Path) -> None:
     other = tmp_path / "more"
     shutil.copytree(root, other)
     build(other)

@@ -1,4 +1,4 @@
-"""The demo in a real browser, under a sub-path as project pages are: every kind of page, every width, both schemes."""
+"""The demo in a browser, under a sub-path as on project pages: every page type, several widths, both colour schemes."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Charts: what is drawn, what the table behind it says, and what is not known."""
+"""Charts: the drawing, the table behind it, and unknown values."""
 
 import datetime as dt
 import random
@@ -142,7 +142,7 @@ def days_of(number: int, chance: random.Random) -> list[DayHead | None]:
 
 @given(st.integers(1, 70), st.randoms(use_true_random=True))
 @examples(max_examples=40, deadline=None)
-def test_what_is_drawn_is_what_the_table_says(number: int, chance: random.Random) -> None:
+def test_the_drawing_matches_the_table(number: int, chance: random.Random) -> None:
     heads = days_of(number, chance)
     tallies = {
         one.date: DayStats(((8, 7, one.papers),) if one.papers else (), {"a": one.papers // 2, "b": one.papers})
@@ -301,7 +301,7 @@ def archive(root: Path, days: dict[str, Any]) -> tuple[Catalogue, Settings]:
     return catalogue, loaded
 
 
-def test_a_month_asks_for_its_own_days_and_statistics_for_nothing_that_grows_dear(tmp_path: Path) -> None:
+def test_months_query_their_own_days_and_statistics_only_cheap_queries(tmp_path: Path) -> None:
     days = {
         "2025-04-30": [paper("2504.00001")],
         "2025-05-27": [paper("2505.00001"), paper("2505.00002", topics=["llm"])],

@@ -35,7 +35,7 @@ def make(root: Path, papers: dict[str, list[dict[str, Any]]], *receipts: dict[st
         file.write_text(json.dumps(record))
 
 
-def test_a_day_that_is_open_says_so_everywhere(tmp_path: Path) -> None:
+def test_an_open_day_is_labelled_everywhere(tmp_path: Path) -> None:
     tallies = {"hf": {"status": "ok", "announced": 1, "fetched": 1, "open": HF}}
     make(tmp_path, {DAY: [PAPER], BEFORE: [PAPER]}, receipt(DAY, "ok", **tallies), receipt(BEFORE, "ok"))
     build(tmp_path)

@@ -7,7 +7,7 @@ from broadsheet.build.generate import generate
 from tests.example import make_digest
 
 
-def test_only_the_best_papers_of_a_day_show_as_many_abstracts_as_the_setting_says(tmp_path: Path) -> None:
+def test_the_setting_limits_the_abstracts_shown_on_a_day(tmp_path: Path) -> None:
     make_digest(tmp_path, settings="pages: {abstracts: 1, expanded_abstracts: 0}\n")
     file = tmp_path / "data/papers/2025/2025-05-27.jsonl"
     file.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Editions: a day or a week as one item that holds everything, says what went wrong, and stays as it is."""
+"""Editions: a day or a week as one item that has all papers, names faults, and never changes its id."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from broadsheet.model.receipt import Cost, Receipt, Tokens
 from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
-from tests.views.test_feeds import SETTINGS, URL, archive, made, paper, with_feeds
+from tests.views.test_feeds import SETTINGS, URL, archive, build_feeds, paper, with_feeds
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def scored(number: int, **fields: object) -> Paper:
 
 
 def items(catalogue: Index, name: str, settings: Settings = SETTINGS) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = json.loads(made(catalogue, settings)[f"feeds/{name}.json"])["items"]
+    found: list[dict[str, object]] = json.loads(build_feeds(catalogue, settings)[f"feeds/{name}.json"])["items"]
     return found
 
 
@@ -139,11 +139,11 @@ def test_good_papers_and_those_of_a_source_are_listed_on_the_first_day_they_were
     }
     catalogue = archive(tmp_path, days)
 
-    def listed(name: str) -> list[tuple[str, str]]:
+    def entries(name: str) -> list[tuple[str, str]]:
         return [(str(i["id"])[-5:], str(i["date_published"])[8:10]) for i in items(catalogue, name)]
 
-    assert listed("scores/7") == [("00002", "27"), ("00001", "26")]
-    assert listed("sources/arxiv") == [("00003", "27"), ("00002", "26"), ("00001", "26")]
+    assert entries("scores/7") == [("00002", "27"), ("00001", "26")]
+    assert entries("sources/arxiv") == [("00003", "27"), ("00002", "26"), ("00001", "26")]
 
 
 def test_an_item_changed_when_the_data_say_so(tmp_path: Path) -> None:
@@ -161,12 +161,12 @@ def steps(catalogue: Index, ask: Callable[[], object]) -> int:
     """Return the work of SQLite for a query, in thousands of its instructions."""
     count = 0
 
-    def one() -> int:
+    def count_steps() -> int:
         nonlocal count
         count += 1
         return 0
 
-    catalogue._db.set_progress_handler(one, 100)
+    catalogue._db.set_progress_handler(count_steps, 100)
     ask()
     catalogue._db.set_progress_handler(None, 0)
     return count
@@ -186,6 +186,6 @@ def test_feeds_cost_the_same_however_long_the_archive_is(tmp_path: Path) -> None
         settings = with_feeds(items=20, days=10)
         catalogue.head("2025-01-01")  # the index of days is read once, whoever asks
         catalogue.day_versions()
-        return steps(catalogue, lambda: made(catalogue, settings))
+        return steps(catalogue, lambda: build_feeds(catalogue, settings))
 
     assert of(4) <= of(1) * 1.1

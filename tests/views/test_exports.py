@@ -1,4 +1,4 @@
-"""Exports of saved papers, read back by the programs that import them: titles, names, notes."""
+"""Exports of saved papers: other programs' parsers read back titles, names and notes."""
 
 import json
 import re
@@ -154,7 +154,7 @@ def test_markdown_has_each_title_as_a_link(site: Site, saved: Page) -> None:
         assert rest.content.startswith(f". {plain(site.shown[name].paper.authors[0])}")
 
 
-def test_json_taken_in_elsewhere_gives_the_same_state(site: Site, saved: Page, chromium: Browser) -> None:
+def test_an_exported_json_file_restores_the_same_state(site: Site, saved: Page, chromium: Browser) -> None:
     saved.locator("#saved textarea").first.fill(NOTE)
     file = exported(saved, "JSON")
     elsewhere = chromium.new_context().new_page()

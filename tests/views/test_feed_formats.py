@@ -1,4 +1,4 @@
-"""Every feed of a real archive is valid in its format, and says the same in all three; no text can break one."""
+"""Every feed of an archive is valid in its format, with the same content in all formats and any text."""
 
 import datetime as dt
 import json
@@ -24,7 +24,7 @@ from broadsheet.views.feeds.feed import FeedContent, FeedItem
 from broadsheet.views.feeds.files import write
 from broadsheet.views.feeds.registry import ATOM, JSON
 from tests.example import ROOT, make_digest, tree
-from tests.views.test_feeds import HOSTILE, URL, archive, feed_items, made, paper, with_feeds
+from tests.views.test_feeds import HOSTILE, URL, archive, build_feeds, feed_items, paper, with_feeds
 
 SITE = "https://example.org/broadsheet/"
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
@@ -137,7 +137,7 @@ def test_every_opml_is_valid_and_leads_to_feeds(feeds: dict[str, bytes]) -> None
     }
 
 
-def test_a_parser_of_feeds_has_nothing_against_any_and_reads_the_same_in_each(feeds: dict[str, bytes]) -> None:
+def test_a_feed_parser_accepts_every_format_and_reads_the_same(feeds: dict[str, bytes]) -> None:
     for path, data in of(feeds, ".xml").items():
         rss, atom = feedparser.parse(data), feedparser.parse(feeds[path.replace(".xml", ".atom")])
         assert not rss.bozo, path
@@ -168,7 +168,7 @@ def test_no_feed_is_too_large_or_has_raw_tex_in_a_title(feeds: dict[str, bytes])
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(feed_items, max_size=3), st.text(st.characters(codec=None), max_size=60) | st.sampled_from(HOSTILE))
-def test_atom_json_and_opml_are_well_formed_whatever_the_text(some: list[FeedItem], title: str) -> None:
+def test_atom_json_and_opml_are_well_formed_with_any_text(some: list[FeedItem], title: str) -> None:
     channel = FeedContent("feeds/x", "tag:x,2026:x", title, title, URL, title, tuple(some), hub=HUB)
     entries = etree.fromstring(write(channel, ATOM, URL)).findall("{*}entry")
     listed = json.loads(write(channel, JSON, URL))["items"]
@@ -190,7 +190,7 @@ def test_awkward_real_texts_are_read_without_complaint(corpus: Path, tmp_path: P
     strings = (json.loads(line)["text"] for line in (corpus / "latex_strings.jsonl").read_text("utf-8").splitlines())
     papers += [paper(n, title=text, abstract=text) for n, text in enumerate(strings, 1000)]
     many = with_feeds(items=1000, max_mb=10, edition_papers=1000, edition_abstracts=1000)
-    every = made(archive(tmp_path, {"2025-05-27": papers}), many)
+    every = build_feeds(archive(tmp_path, {"2025-05-27": papers}), many)
     for path in ("feeds/all.xml", "feeds/all.atom", "feeds/daily.xml", "feeds/daily.atom"):
         parsed = feedparser.parse(every[path])
         assert not parsed.bozo
@@ -203,9 +203,9 @@ def test_awkward_real_texts_are_read_without_complaint(corpus: Path, tmp_path: P
 
 def test_a_hub_is_named_where_one_is_set(tmp_path: Path) -> None:
     days = {"2025-05-27": [paper(1)]}
-    without = made(archive(tmp_path, days))
+    without = build_feeds(archive(tmp_path, days))
     assert not [path for path, data in without.items() if b"hub" in data]
-    every = made(archive(tmp_path, days), with_feeds(hub=HUB))
+    every = build_feeds(archive(tmp_path, days), with_feeds(hub=HUB))
     for path in ("feeds/all.xml", "feeds/daily.atom"):
         links = etree.fromstring(every[path]).iter("{http://www.w3.org/2005/Atom}link")
         assert [link.get("href") for link in links if link.get("rel") == "hub"] == [HUB]
@@ -220,7 +220,7 @@ def test_the_style_sheet_of_a_feed_exists(feeds: dict[str, bytes]) -> None:
 
 
 def test_an_empty_feed_is_valid_too(jing: Path, tmp_path: Path) -> None:
-    every = made(archive(tmp_path / "digest", {}))
+    every = build_feeds(archive(tmp_path / "digest", {}))
     (tmp_path / "empty.atom").write_bytes(every["feeds/all.atom"])
     assert validated(jing, tmp_path / "empty.atom").returncode == 0
     assert json_faults(json.loads(every["feeds/all.json"])) == []

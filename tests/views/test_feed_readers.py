@@ -1,4 +1,4 @@
-"""Two real readers with a database subscribe to everything: what is new is new once, what changed changed, no more."""
+"""Two feed readers with a database subscribe to all feeds: each new item appears once, and changes update it."""
 
 import os
 import sqlite3

@@ -1,4 +1,4 @@
-"""Feeds: what is in them, in what order, with which ids; and that no text can break them."""
+"""Feeds: their items, order and ids, and safety with any text."""
 
 import datetime as dt
 import email.utils
@@ -66,7 +66,7 @@ def archive(root: Path, days: Mapping[str, Sequence[Paper]], publications: str =
     return catalogue
 
 
-def made(catalogue: Index, using: Settings = SETTINGS) -> dict[str, bytes]:
+def build_feeds(catalogue: Index, using: Settings = SETTINGS) -> dict[str, bytes]:
     return {file.path: file.data for key in keys(catalogue, using) for file in feed_files(catalogue, using, key)}
 
 
@@ -91,7 +91,7 @@ def with_feeds(**limits: float | str) -> Settings:
 
 
 def test_there_is_a_feed_of_everything_of_each_topic_and_of_publications(tmp_path: Path) -> None:
-    every = made(archive(tmp_path, {}))
+    every = build_feeds(archive(tmp_path, {}))
     names = ["all", "scores/7", "best", "daily", "weekly", "topics/pruning", "topics/empty", "sources/arxiv"]
     named = [f"feeds/{name}{form.suffix}" for name in [*names, "publications"] for form in FORMATS]
     lists = ["feeds/digest.opml", "feeds/topics/pruning.opml", "feeds/topics/empty.opml"]
@@ -103,7 +103,7 @@ def test_there_is_a_feed_of_everything_of_each_topic_and_of_publications(tmp_pat
 
 def test_the_channel_names_its_own_address_its_page_and_its_age(tmp_path: Path) -> None:
     days = {"2025-05-26": [paper(1)], "2025-05-27": [paper(2, title="Sparse nets")]}
-    every = made(archive(tmp_path, days))
+    every = build_feeds(archive(tmp_path, days))
     pages = {
         "all": "",
         "scores/7": "",
@@ -132,14 +132,14 @@ def test_newest_day_first_and_best_first_within_a_day(tmp_path: Path) -> None:
         "2025-05-26": [paper(1, relevance=9, novelty=9)],
         "2025-05-27": [paper(2, relevance=2, novelty=2), paper(3, relevance=8, novelty=8), paper(4)],
     }
-    data = made(archive(tmp_path, days))["feeds/all.xml"]
+    data = build_feeds(archive(tmp_path, days))["feeds/all.xml"]
     assert texts(data, "channel/item/title") == ["Paper 3", "Paper 2", "Paper 4", "Paper 1"]
     dates = [email.utils.parsedate_to_datetime(text) for text in texts(data, "channel/item/pubDate")]
     assert [date.date().isoformat() for date in dates] == ["2025-05-27"] * 3 + ["2025-05-26"]
     assert all(date.utcoffset() == dt.timedelta(0) for date in dates)
 
 
-def test_an_item_says_what_a_reader_needs(tmp_path: Path) -> None:
+def test_an_item_has_the_fields_that_readers_need(tmp_path: Path) -> None:
     full = paper(
         1,
         title=r"Sparse $\mathcal{O}(n^2)$ na\"ive <b>",
@@ -150,7 +150,7 @@ def test_an_item_says_what_a_reader_needs(tmp_path: Path) -> None:
         novelty=7,
         links=Links(code="https://example.com/code", project="javascript:alert(1)"),
     )
-    item = items(made(archive(tmp_path, {"2025-05-27": [full]}))["feeds/topics/pruning.xml"])[0]
+    item = items(build_feeds(archive(tmp_path, {"2025-05-27": [full]}))["feeds/topics/pruning.xml"])[0]
     assert item.findtext("title").endswith("naïve <b>")
     assert not set("$\\") & set(item.findtext("title"))
     assert item.findtext("link") == URL + "papers/2505.00001/"
@@ -178,32 +178,32 @@ def test_a_repeated_paper_is_not_announced_again(tmp_path: Path) -> None:
     before = {"2025-05-26": [paper(1, title="Sparse", comment="first", relevance=5, novelty=5)]}
     again = {"2025-05-27": [paper(1, title="Sparse", comment="second", relevance=9, novelty=9), paper(2)]}
     catalogue = archive(tmp_path, before | again)
-    for path, data in rss_only(made(catalogue)).items():
+    for path, data in rss_only(build_feeds(catalogue)).items():
         ids = texts(data, "channel/item/guid")
         assert len(ids) == len(set(ids)), path
-    assert texts(made(catalogue)["feeds/all.xml"], "channel/item/title") == ["Paper 2", "Sparse"]
-    assert "first" in texts(made(catalogue)["feeds/topics/pruning.xml"], "channel/item/description")[0]
+    assert texts(build_feeds(catalogue)["feeds/all.xml"], "channel/item/title") == ["Paper 2", "Sparse"]
+    assert "first" in texts(build_feeds(catalogue)["feeds/topics/pruning.xml"], "channel/item/description")[0]
 
 
 def test_a_feed_ends_after_so_many_days_items_and_bytes(tmp_path: Path) -> None:
     long = "Long. " * 500
     days = {f"2025-05-{day:02}": [paper(day * 10 + n, abstract=long) for n in range(5)] for day in range(1, 11)}
     catalogue = archive(tmp_path, days)
-    assert len(items(made(catalogue, with_feeds(days=2))["feeds/all.xml"])) == 10
-    newest = texts(made(catalogue, with_feeds(items=7))["feeds/all.xml"], "channel/item/link")
+    assert len(items(build_feeds(catalogue, with_feeds(days=2))["feeds/all.xml"])) == 10
+    newest = texts(build_feeds(catalogue, with_feeds(items=7))["feeds/all.xml"], "channel/item/link")
     assert [link[-7:-1] for link in newest] == [f".{n:05}" for n in (100, 101, 102, 103, 104, 90, 91)]
-    small = made(catalogue, with_feeds(max_mb=0.05))["feeds/all.xml"]
+    small = build_feeds(catalogue, with_feeds(max_mb=0.05))["feeds/all.xml"]
     assert 40_000 < len(small) <= 50_000
-    every_link = texts(made(catalogue)["feeds/all.xml"], "channel/item/link")
+    every_link = texts(build_feeds(catalogue)["feeds/all.xml"], "channel/item/link")
     assert texts(small, "channel/item/link") == every_link[: len(items(small))]
-    assert len(made(catalogue, with_feeds(max_mb=0.00001))["feeds/all.xml"]) < 2_000
+    assert len(build_feeds(catalogue, with_feeds(max_mb=0.00001))["feeds/all.xml"]) < 2_000
 
 
 def test_ids_and_the_bytes_of_old_items_outlive_a_new_day_a_new_order_and_new_topics(tmp_path: Path) -> None:
     days = {"2025-05-26": [paper(1, relevance=9, novelty=9), paper(2, relevance=8, novelty=8)]}
-    before = items(made(archive(tmp_path, days))["feeds/all.xml"])
+    before = items(build_feeds(archive(tmp_path, days))["feeds/all.xml"])
     later = {"2025-05-26": list(reversed(days["2025-05-26"])), "2025-05-27": [paper(3), paper(1, version=2)]}
-    after = items(made(archive(tmp_path, later))["feeds/all.xml"])
+    after = items(build_feeds(archive(tmp_path, later))["feeds/all.xml"])
     assert [etree.tostring(item).strip() for item in after[1:]] == [etree.tostring(item).strip() for item in before]
     assert after[0].findtext("guid") == "tag:example.org,2026:paper/2505.00003"
 
@@ -212,12 +212,12 @@ def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
     days = {"2025-05-27": [paper(n, topics=("pruning",)) for n in range(1, 21)]}
     one = archive(tmp_path / "one", days, PUBLICATION)
     other = archive(tmp_path / "other", days, PUBLICATION)
-    assert made(one) == made(one) == made(other)
+    assert build_feeds(one) == build_feeds(one) == build_feeds(other)
 
 
 def test_publications_have_ids_and_dates_of_their_own(tmp_path: Path) -> None:
     same = {"2025-05-27": [paper(1, arxiv_id="2410.06074")]}
-    (item,) = items(made(archive(tmp_path, same, PUBLICATION))["feeds/publications.xml"])
+    (item,) = items(build_feeds(archive(tmp_path, same, PUBLICATION))["feeds/publications.xml"])
     assert item.findtext("guid") == "tag:example.org,2026:publication/7"
     assert item.findtext("link") == URL + "publications/7/"
     assert item.findtext("pubDate") == "Tue, 01 Apr 2025 00:00:00 +0000"
@@ -245,18 +245,20 @@ def test_the_date_of_a_publication_is_never_missing_and_never_ahead(
     tmp_path: Path, published: str, recorded: str, shown: str
 ) -> None:
     record = f"_id: '7'\ntype: report\ntitle: T\n{published}\n{recorded}\n"
-    assert texts(made(archive(tmp_path, {}, record))["feeds/publications.xml"], "channel/item/pubDate") == [shown]
+    assert texts(build_feeds(archive(tmp_path, {}, record))["feeds/publications.xml"], "channel/item/pubDate") == [
+        shown
+    ]
 
 
 def test_publications_are_sorted_by_the_day_of_their_record(tmp_path: Path) -> None:
     created = {"1": "2024-01-05", "2": "2024-03-05", "3": "2024-02-05"}
     stream = "".join(f"---\n_id: '{i}'\ntype: report\ntitle: T{i}\ndate_created: {d}\n" for i, d in created.items())
-    data = made(archive(tmp_path, {}, stream), with_feeds(items=2))["feeds/publications.xml"]
+    data = build_feeds(archive(tmp_path, {}, stream), with_feeds(items=2))["feeds/publications.xml"]
     assert texts(data, "channel/item/title") == ["T2", "T3"]
 
 
 def test_the_feeds_that_a_page_links_exist(tmp_path: Path) -> None:
-    every = made(archive(tmp_path, {}))
+    every = build_feeds(archive(tmp_path, {}))
     listed = all_feeds(SETTINGS)
     named = [
         *feed_links(SETTINGS, *(f.path for f in listed if f.kind != "publications")),
@@ -271,7 +273,7 @@ def test_the_feeds_that_a_page_links_exist(tmp_path: Path) -> None:
 
 def test_many_authors_are_cut_short(tmp_path: Path) -> None:
     crowd = paper(1, authors=tuple(f"Author {n}" for n in range(664)))
-    data = made(archive(tmp_path, {"2025-05-27": [crowd]}))["feeds/all.xml"]
+    data = build_feeds(archive(tmp_path, {"2025-05-27": [crowd]}))["feeds/all.xml"]
     creators = texts(data, "channel/item/dc:creator")
     assert (len(creators), creators[-1]) == (51, "et al.")
 
@@ -300,7 +302,7 @@ def test_hostile_text_stays_text(tmp_path: Path, text: str) -> None:
     store.write_text(json.dumps(encodable) + "\n")
     catalogue = Index(":memory:", SETTINGS)
     catalogue.refresh(Store(tmp_path))
-    data = made(catalogue)["feeds/all.xml"]
+    data = build_feeds(catalogue)["feeds/all.xml"]
     (item,) = items(data)
     assert not feedparser.parse(data).bozo
     body = html.fragment_fromstring(item.findtext("content:encoded", namespaces=NAMESPACES), create_parent="div")
@@ -326,7 +328,7 @@ feed_items = st.builds(
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(feed_items, max_size=3), anything)
-def test_rss_is_well_formed_whatever_the_text(some: list[FeedItem], title: str) -> None:
+def test_rss_is_well_formed_with_any_text(some: list[FeedItem], title: str) -> None:
     data = write(channel(title, some), RSS, URL + "feeds/x.xml")
     root = etree.fromstring(data)
     assert len(root.findall("channel/item")) == len(some)

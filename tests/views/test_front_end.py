@@ -1,4 +1,4 @@
-"""Scripts and style sheets: formatted and linted with Biome, and without classes that no page has."""
+"""Scripts and style sheets: formatted and linted with Biome, and without unused classes."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Addresses of pages, and the Markdown they become."""
+"""Addresses of pages, and their Markdown."""
 
 from urllib.parse import urljoin
 

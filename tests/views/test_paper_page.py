@@ -1,4 +1,4 @@
-"""``/papers/ID/``: who has one, what it says to readers and to other programs, and that everything leads there."""
+"""``/papers/ID/``: which papers have a page, its content for readers and programs, and the links to it."""
 
 import html as html_escapes
 import json
@@ -67,19 +67,19 @@ def archive(root: Path, settings: str = SETTINGS, days: dict[str, Any] = DAYS) -
     return catalogue, loaded
 
 
-def made(catalogue: Index, settings: Settings) -> dict[str, Page]:
+def build_pages(catalogue: Index, settings: Settings) -> dict[str, Page]:
     dates = paper.keys(catalogue, settings)
     return {page.address: page for date in dates for page in paper.pages(DependencyTracker(catalogue), settings, date)}
 
 
 def of(name: str, settings: str, root: Path) -> tuple[Page, lxml.html.HtmlElement]:
-    page = made(*archive(root, settings))[f"papers/{name}/"]
+    page = build_pages(*archive(root, settings))[f"papers/{name}/"]
     return page, lxml.html.fromstring(page.body)
 
 
 def test_all_top_or_none(tmp_path: Path) -> None:
     def addresses(choice: str) -> set[str]:
-        return set(made(*archive(tmp_path / choice, f"paper_pages: {choice}\n{SETTINGS}")))
+        return set(build_pages(*archive(tmp_path / choice, f"paper_pages: {choice}\n{SETTINGS}")))
 
     everything = {row["arxiv_id"] for rows in DAYS.values() for row in rows}
     assert addresses("all") == {f"papers/{name}/" for name in everything}
@@ -143,7 +143,7 @@ def test_the_page_of_a_paper_of_two_days(tmp_path: Path) -> None:
     assert body.xpath("//dl//a/@href") == ["https://doi.org/10.1000/x"]
 
 
-def test_a_withdrawn_paper_says_so_and_why(tmp_path: Path) -> None:
+def test_a_withdrawn_paper_has_a_label_and_the_reason(tmp_path: Path) -> None:
     _, body = of("2505.00003", SETTINGS, tmp_path)
     assert body.find_class("note")[0].text_content() == "Withdrawn by its authors: An error in Lemma 2"
 
@@ -187,7 +187,7 @@ def work(**fields: Any) -> Publication:
     return found
 
 
-def said(it: Paper, *published: Publication) -> list[tuple[str, str]]:
+def citation_names(it: Paper, *published: Publication) -> list[tuple[str, str]]:
     return [
         (t.name, t.content)
         for t in citation_tags(it, published, "papers/x/", "About.", Settings())
@@ -205,7 +205,7 @@ def test_the_tags_are_google_scholars() -> None:
         updated="2025-06-02",
         doi="10.1000/x",
     )
-    assert said(it) == [
+    assert citation_names(it) == [
         ("citation_title", "On x²"),
         ("citation_author", "Erdős, Paul"),
         ("citation_author", "van der Berg, Ada"),
@@ -219,24 +219,26 @@ def test_the_tags_are_google_scholars() -> None:
     ]
 
 
-def test_what_a_record_says_of_the_published_work_counts() -> None:
+def test_values_of_the_published_record_win() -> None:
     it = Paper(arxiv_id="2505.00001", title="T", doi="10.1000/preprint")
-    found = dict(said(it, work(volume="3", doi="10.1000/journal", date_published="2024-07-01")))
+    found = dict(citation_names(it, work(volume="3", doi="10.1000/journal", date_published="2024-07-01")))
     assert found["citation_journal_title"] == "Journal"
     assert found["citation_publication_date"] == "2024/07/01"
     assert (found["citation_volume"], found["citation_doi"]) == ("3", "10.1000/journal")
-    assert "citation_journal_title" not in dict(said(it, work(type="preprint")))
+    assert "citation_journal_title" not in dict(citation_names(it, work(type="preprint")))
 
 
 def test_one_author_is_never_two() -> None:
     names = ("Jan Willem van der Berg", "One; Two", "Solo")
-    found = [v for k, v in said(Paper(arxiv_id="2505.00001", title="T", authors=names)) if k == "citation_author"]
+    found = [
+        v for k, v in citation_names(Paper(arxiv_id="2505.00001", title="T", authors=names)) if k == "citation_author"
+    ]
     # Zotero splits at a semicolon, and at a comma with two words on either side.
     assert found == ["Jan Willem van der Berg", "Two, One", "Solo"]
 
 
 def test_what_is_no_doi_is_left_out_and_an_unknown_day_is_a_year() -> None:
-    found = dict(said(Paper(arxiv_id="2505.00001", title="T", doi="javascript:alert(1)")))
+    found = dict(citation_names(Paper(arxiv_id="2505.00001", title="T", doi="javascript:alert(1)")))
     assert "citation_doi" not in found
     assert found["citation_publication_date"] == "2025"
 

@@ -1,4 +1,4 @@
-"""The policy in every page: only the site's own files run, style or are asked for, and everything works under it."""
+"""The content security policy of every page: only the site's own files load, and every feature works under it."""
 
 import re
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def policies(site: Path) -> Iterator[tuple[str, str]]:
         yield file.relative_to(site).as_posix(), head[0].get("content", "").strip()
 
 
-def test_every_page_says_it_first_and_only_the_search_page_lets_webassembly_run(site: Path) -> None:
+def test_every_page_begins_with_the_policy_and_only_the_search_page_allows_webassembly(site: Path) -> None:
     said = dict(policies(site))
     assert len(said) > 50
     assert said.pop("search/index.html") == POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
@@ -125,7 +125,7 @@ def test_what_readers_do_runs_under_it(tab: Page) -> None:
     assert tab.evaluate("navigator.clipboard.readText()").startswith("https://example.org/")
 
 
-def test_an_operator_can_widen_it_or_leave_it_out(tmp_path: Path) -> None:
+def test_an_operator_can_extend_the_policy_or_omit_it(tmp_path: Path) -> None:
     root = make_digest(tmp_path, {"2025-05-27": [paper("2505.00001")]})
     settings = (root / "mkdocs.yml").read_text("utf-8")
     own = """\

@@ -1,4 +1,4 @@
-"""The pages of publications: complete, linked, paged, and safe whatever a record says."""
+"""The pages of publications: complete, linked, paged, and safe with any record."""
 
 import html
 import re
@@ -142,7 +142,7 @@ def test_every_link_within_the_site_resolves(real: dict[str, Page]) -> None:
             assert address in real or address.startswith(ELSEWHERE), f"{page.path} links to {address}"
 
 
-def test_every_publication_stands_on_the_list_of_its_year_type_and_departments(real: dict[str, Page]) -> None:
+def test_every_publication_is_on_the_lists_of_its_year_type_and_departments(real: dict[str, Page]) -> None:
     assert "publications/20038/" in set(resolved(real["publications/years/2025/"]))
     for folder in ("years", "types", "departments", "open-access"):
         lists = [page for address, page in real.items() if address.startswith(f"publications/{folder}/")]
@@ -152,7 +152,7 @@ def test_every_publication_stands_on_the_list_of_its_year_type_and_departments(r
     assert real["publications/departments/DaAl/"].title == "Alistarh Group"
 
 
-def test_a_page_carries_everything_the_record_says(real: dict[str, Page]) -> None:
+def test_a_page_has_every_field_of_the_record(real: dict[str, Page]) -> None:
     text = words(real["publications/20033/"])
     for expected in (
         "M. Emrullah Ildiz, Halil Alperen Gozeten, Ege Onur Taga, Marco Mondelli ORCID, Samet Oymak",

@@ -1,4 +1,4 @@
-"""The reader in a real browser: filter and sort, keys, what is saved, and files of it."""
+"""The reader in a browser: filters, sorting, keys, saved papers, and export files."""
 
 import gzip
 import json
@@ -31,7 +31,7 @@ DAY = "daily/2025/05/27/"
 FIRST, SECOND, THIRD, LAST = (f"2505.0000{n}" for n in (1, 2, 3, 4))
 
 
-def listed(tab: Page) -> list[str]:
+def visible_ids(tab: Page) -> list[str]:
     return [it.get_attribute("id") or "" for it in tab.locator("article.paper:visible").all()]
 
 
@@ -79,21 +79,21 @@ def test_a_list_is_filtered_and_the_counts_and_the_address_follow(address: str, 
     expect(status).to_have_text("4 papers")
     assert status.get_attribute("aria-live") == "polite"
     tab.locator("select[name=topic]").select_option("llm")
-    assert listed(tab) == [SECOND]
+    assert visible_ids(tab) == [SECOND]
     expect(status).to_have_text("1 of 4 papers")
     assert tab.url.endswith("?topic=llm")
     assert tab.locator(".contents li:not([hidden])").count() == 1
     assert "cs.CL (1)" in tab.locator("select[name=category] option").all_text_contents()
     assert "cs.LG (0)" in tab.locator("select[name=category] option").all_text_contents()
     tab.get_by_role("button", name="Clear").click()
-    assert len(listed(tab)) == 4
+    assert len(visible_ids(tab)) == 4
     for name, value, left in (
         ("category", "cs.AI", [FIRST]),
         ("score", "14", [FIRST, SECOND]),
         ("source", "hf", [SECOND]),
     ):
         tab.goto(f"{address}{DAY}?{name}={value}")
-        assert listed(tab) == left
+        assert visible_ids(tab) == left
     assert "Hugging Face Daily Papers (1)" in tab.locator("select[name=source] option").all_text_contents()
 
 
@@ -105,7 +105,7 @@ def test_a_list_is_sorted_and_what_is_unknown_comes_last(address: str, tab: Page
         ("", [FIRST, SECOND, THIRD, LAST]),
     ):
         tab.locator("select[name=sort]").select_option(order)
-        assert listed(tab) == ids
+        assert visible_ids(tab) == ids
 
 
 def test_the_choice_survives_reload_back_and_forward(address: str, tab: Page) -> None:
@@ -113,15 +113,15 @@ def test_the_choice_survives_reload_back_and_forward(address: str, tab: Page) ->
     tab.locator("select[name=score]").select_option("14")
     tab.locator("select[name=sort]").select_option("novelty")
     tab.reload()
-    assert listed(tab) == [FIRST, SECOND]
+    assert visible_ids(tab) == [FIRST, SECOND]
     tab.go_back()
     assert tab.locator("select[name=sort]").input_value() == ""
     tab.go_back()
-    assert len(listed(tab)) == 4
+    assert len(visible_ids(tab)) == 4
     tab.go_forward()
-    assert listed(tab) == [FIRST, SECOND]
+    assert visible_ids(tab) == [FIRST, SECOND]
     tab.goto(f"{address}{DAY}?topic=none-such&sort=constructor")
-    assert len(listed(tab)) == 4
+    assert len(visible_ids(tab)) == 4
 
 
 @pytest.mark.parametrize("path", ["weekly/2025-W22/", "monthly/2025-05/"])
@@ -139,7 +139,7 @@ def test_without_scripts_there_are_no_controls_and_no_place_for_them(address: st
     tab = context.new_page()
     tab.goto(address + DAY)
     assert tab.locator(".toolbar").bounding_box() is None
-    assert len(listed(tab)) == 4
+    assert len(visible_ids(tab)) == 4
     context.close()
 
 
@@ -309,7 +309,7 @@ def test_storage_that_fails_is_reported_and_marks_last_as_long_as_the_page(
         expect(tab.locator(".notice")).to_be_hidden()
 
 
-def test_two_tabs_lose_nothing_of_each_other(address: str, context: BrowserContext, tab: Page) -> None:
+def test_two_tabs_keep_the_changes_of_each_other(address: str, context: BrowserContext, tab: Page) -> None:
     other = context.new_page()
     tab.goto(address + DAY)
     other.goto(address + DAY)
@@ -343,7 +343,7 @@ def test_folds_and_density_are_remembered_and_the_page_does_not_jump(address: st
     assert tab.locator(".paper > details[open]").count() == 0
 
 
-def test_nothing_breaks_under_a_strict_policy(address: str, context: BrowserContext, tab: Page) -> None:
+def test_everything_works_under_a_strict_policy(address: str, context: BrowserContext, tab: Page) -> None:
     # The theme has inline scripts of its own; what is held here is that none of the reader's needs any leave.
     said: list[str] = []
     tab.on("console", lambda message: said.append(f"{message.text} {message.location['url']}"))

@@ -115,7 +115,7 @@ def test_the_index_keeps_the_places_of_past_days(tmp_path: Path) -> None:
 # -- lists ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_day_says_it_once_and_each_score_leads_there(tmp_path: Path) -> None:
+def test_a_day_has_the_rubric_once_and_each_score_links_it(tmp_path: Path) -> None:
     page = body(day.pages(*archive(tmp_path, {"2025-05-27": MANY}), "2025-05-27"))
     assert words(page.find_class("score-note")[0]) == "Scored by gpt-x, rubric r1. What the scores mean"
     first, *_, last = page.xpath("//footer/button")
@@ -193,7 +193,7 @@ def test_the_rubric_and_the_scorer_are_text(payload: str, tmp_path: Path) -> Non
         assert not page.xpath("//script|//img|//iframe|//*[@onerror or @onload or @onclick or @style]")
 
 
-def test_a_paper_says_it_in_full(tmp_path: Path) -> None:
+def test_a_paper_page_has_the_whole_rubric(tmp_path: Path) -> None:
     catalogue, settings = archive(tmp_path, {"2025-05-27": MANY})
     pages = {page.address: lxml.html.fromstring(page.body) for page in paper.pages(catalogue, settings, "2025-05-27")}
     page = pages["papers/2505.10000/"]
@@ -217,7 +217,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shown(site: Path, chromium: Browser) -> Any:
+def phone_tab(site: Path, chromium: Browser) -> Any:
     context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto((site / "daily/2025/05/27/index.html").as_uri())
@@ -229,25 +229,25 @@ def visible(page: Tab) -> list[str]:
     return [name for name in ("r1", "r2", "n1", "n2") if page.locator(f"#{name}").is_visible()]
 
 
-def test_pointing_at_a_score_says_what_it_means(shown: Tab) -> None:
-    assert visible(shown) == []
-    shown.locator("footer button").first.hover()
-    assert visible(shown) == ["r1", "n1"]
-    said = shown.locator("#rubric p", has_text="added up").inner_text()
+def test_pointing_at_a_score_shows_its_meaning(phone_tab: Tab) -> None:
+    assert visible(phone_tab) == []
+    phone_tab.locator("footer button").first.hover()
+    assert visible(phone_tab) == ["r1", "n1"]
+    said = phone_tab.locator("#rubric p", has_text="added up").inner_text()
     assert said.startswith("Top … % So many of the ")  # no paper's own place: it is said once for all of them
-    shown.mouse.move(2, 2)
-    assert visible(shown) == []
+    phone_tab.mouse.move(2, 2)
+    assert visible(phone_tab) == []
 
 
-def test_the_keyboard_reaches_it_too(shown: Tab) -> None:
-    shown.locator('footer button[aria-describedby="r2 n1"]').first.focus()
-    shown.keyboard.press("Shift+Tab")
-    shown.keyboard.press("Tab")  # now the focus is seen
-    assert visible(shown) == ["r2", "n1"]
-    shown.keyboard.press("Enter")
-    assert visible(shown) == ["r1", "r2", "n1", "n2"]
-    shown.keyboard.press("Escape")
-    assert visible(shown) == ["r2", "n1"]
+def test_the_keyboard_reaches_it_too(phone_tab: Tab) -> None:
+    phone_tab.locator('footer button[aria-describedby="r2 n1"]').first.focus()
+    phone_tab.keyboard.press("Shift+Tab")
+    phone_tab.keyboard.press("Tab")  # now the focus is seen
+    assert visible(phone_tab) == ["r2", "n1"]
+    phone_tab.keyboard.press("Enter")
+    assert visible(phone_tab) == ["r1", "r2", "n1", "n2"]
+    phone_tab.keyboard.press("Escape")
+    assert visible(phone_tab) == ["r2", "n1"]
 
 
 def test_escape_puts_it_away_until_the_next_score(site: Path, chromium: Browser) -> None:
@@ -273,14 +273,14 @@ def test_escape_puts_it_away_until_the_next_score(site: Path, chromium: Browser)
     context.close()
 
 
-def test_a_finger_opens_all_the_rubric_says_and_nothing_moves(shown: Tab) -> None:
-    button = shown.locator("footer button").first
+def test_a_tap_opens_the_whole_rubric_without_a_layout_shift(phone_tab: Tab) -> None:
+    button = phone_tab.locator("footer button").first
     button.scroll_into_view_if_needed()
     before = button.bounding_box()
     button.click()
-    assert visible(shown) == ["r1", "r2", "n1", "n2"]
+    assert visible(phone_tab) == ["r1", "r2", "n1", "n2"]
     assert button.bounding_box() == before
-    box = shown.locator("#rubric").bounding_box()
+    box = phone_tab.locator("#rubric").bounding_box()
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390

@@ -1,4 +1,4 @@
-"""The search page in a real browser: facets and orders, ids and DOIs, marks, and an index that is broken."""
+"""The search page in a browser: facets, orders, ids, DOIs, highlighting, and a broken index."""
 
 import json
 import re
@@ -184,7 +184,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("typed", "place"), PLACES)
-def test_an_id_or_a_doi_goes_straight_to_the_paper(tab: Page, address: str, typed: str, place: str) -> None:
+def test_an_id_or_a_doi_opens_the_paper(tab: Page, address: str, typed: str, place: str) -> None:
     asked: list[str] = []
     tab.goto(f"{address}search/")
     tab.wait_for_selector("#query:not([disabled])")
@@ -197,7 +197,7 @@ def test_an_id_or_a_doi_goes_straight_to_the_paper(tab: Page, address: str, type
     assert hits(tab) == [place]  # and whoever comes back is not sent away again
 
 
-def test_an_address_with_an_id_goes_straight_to_the_paper(tab: Page, address: str) -> None:
+def test_an_address_with_an_id_opens_the_paper(tab: Page, address: str) -> None:
     tab.goto(f"{address}search/?q=2401.00001")
     tab.wait_for_url(f"{address}{OLD}")
 
@@ -266,7 +266,7 @@ def test_a_broken_index_is_reported(tab: Page, address: str, broken: str) -> Non
     expect(tab.locator("#search-status")).to_contain_text("could not be loaded")
 
 
-def test_a_lost_card_takes_no_other_hit_along(tab: Page, address: str) -> None:
+def test_a_missing_card_loses_no_other_hit(tab: Page, address: str) -> None:
     tab.route("**/2024/cards/*", lambda route: route.fulfill(status=404, body=""))
     tab.goto(f"{address}search/?q=grebes")
     expect(tab.locator("#search-status")).to_have_text("5 found")

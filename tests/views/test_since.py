@@ -1,4 +1,4 @@
-"""Papers since the last visit: their files, and the page in a real browser."""
+"""Papers since the last visit: the files, and the page in a browser."""
 
 import json
 import re
@@ -79,7 +79,7 @@ def tab(context: BrowserContext) -> Iterator[Page]:
     assert [line for line in wrong if "/assets/javascripts/" not in line] == []
 
 
-def listed(tab: Page) -> list[str]:
+def visible_ids(tab: Page) -> list[str]:
     return [it.get_attribute("data-paper") or "" for it in tab.locator("#news .item").all()]
 
 
@@ -168,7 +168,7 @@ def test_a_first_visit_shows_the_last_week_best_first_and_each_paper_once(addres
     tab.goto(address)
     tab.get_by_role("link", name="Since your last visit").click()
     expect(status(tab)).to_have_text("6 papers of 3 days, without 1 shown before")
-    assert listed(tab) == WEEK
+    assert visible_ids(tab) == WEEK
     assert tab.locator("#from").inner_text() == "The last week"
     assert tab.locator("#news .item").nth(1).locator(".date").inner_text() == "Wed 28 May 2025"
     assert tab.locator("#days li").all_inner_texts() == [
@@ -194,7 +194,7 @@ def test_the_order_is_that_of_the_site(address: str, root: Path, tab: Page) -> N
     catalogue.close()
     tab.goto(address + "since/?since=2025-05-20")
     expect(status(tab)).to_have_text("7 papers of 4 days")
-    assert listed(tab) == best
+    assert visible_ids(tab) == best
 
 
 def test_one_key_orders_a_day_a_week_the_index_and_the_browser(tmp_path: Path, tab: Page) -> None:
@@ -222,7 +222,7 @@ def test_one_key_orders_a_day_a_week_the_index_and_the_browser(tmp_path: Path, t
     with served(ours / "site", "/repo/", "127.0.0.1", 0) as place:
         tab.goto(place + "since/")
         expect(status(tab)).to_have_text("8 papers of 1 day")
-        assert listed(tab) == order
+        assert visible_ids(tab) == order
 
 
 def test_a_reload_keeps_the_list_and_the_next_visit_begins_a_new_one(root: Path, tmp_path: Path, tab: Page) -> None:
@@ -244,7 +244,7 @@ def test_a_reload_keeps_the_list_and_the_next_visit_begins_a_new_one(root: Path,
         build(ours)
         tab.reload()
         expect(status(tab)).to_have_text("4 papers of 3 days, without 2 shown before")
-        assert set(listed(tab)) == {"2505.00020", "2505.00007", "2505.00008", "2505.00009"}
+        assert set(visible_ids(tab)) == {"2505.00020", "2505.00007", "2505.00008", "2505.00009"}
         told = " ".join(" ".join(tab.locator("#gaps li").all_inner_texts()).split())
         assert "More Mon 26 May 2025 1 paper came later: all are listed again." in told
         assert "Missing Thu 29 May 2025" in told
@@ -275,13 +275,13 @@ def test_what_is_marked_read_is_not_repeated(address: str, tab: Page) -> None:
     expect(status(tab)).to_contain_text("6 papers")
     tab.keyboard.press("j")
     tab.keyboard.press("m")
-    assert listed(tab) == WEEK  # not under the reader's eyes
+    assert visible_ids(tab) == WEEK  # not under the reader's eyes
     tab.keyboard.press("j")
     tab.keyboard.press("s")
     assert stored(tab)["papers"][WEEK[1]]["address"] == "papers/2505.00009/"
     tab.reload()
     expect(status(tab)).to_have_text("5 papers of 3 days, without 1 shown before and 1 marked read")
-    assert listed(tab) == WEEK[1:]
+    assert visible_ids(tab) == WEEK[1:]
 
 
 def test_a_reader_without_new_papers_sees_a_message(address: str, tab: Page) -> None:
@@ -359,7 +359,7 @@ def test_without_the_index_the_page_is_the_last_week(address: str, tab: Page, an
         tab.route("**/days.json", lambda route: route.fulfill(body="<html>"))
     tab.goto(address + "since/")
     expect(status(tab)).to_contain_text("could not be loaded")
-    assert set(listed(tab)) == {*WEEK, "2505.00001"}
+    assert set(visible_ids(tab)) == {*WEEK, "2505.00001"}
     tab.keyboard.press("j")
     tab.keyboard.press("s")
     assert stored(tab)["papers"][WEEK[0]]["saved"] > 0
@@ -369,7 +369,7 @@ def test_without_scripts_it_is_the_last_week_and_complete(address: str, chromium
     context = chromium.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(address + "since/")
-    assert set(listed(tab)) == {*WEEK, "2505.00001"}
+    assert set(visible_ids(tab)) == {*WEEK, "2505.00001"}
     assert "That needs JavaScript" in tab.locator(".since").inner_text()
     assert tab.locator("#since").bounding_box() is None
     assert tab.locator("#gaps li").count() == 4
@@ -483,10 +483,10 @@ def test_a_long_list_comes_in_parts(tmp_path: Path, tab: Page) -> None:
         tab.goto(place + "since/")
         expect(status(tab)).to_have_text("230 papers of 1 day")
         for left, shown in ((130, 100), (30, 200)):
-            assert len(listed(tab)) == shown
+            assert len(visible_ids(tab)) == shown
             tab.get_by_role("button", name=f"Show more: {left} left").click()
-        assert len(set(listed(tab))) == 230
-        assert tab.evaluate("document.activeElement.closest('.item').dataset.paper") == listed(tab)[200]
+        assert len(set(visible_ids(tab))) == 230
+        assert tab.evaluate("document.activeElement.closest('.item').dataset.paper") == visible_ids(tab)[200]
         assert tab.locator("#pagination button").count() == 0
 
 

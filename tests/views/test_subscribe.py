@@ -1,4 +1,4 @@
-"""The Subscribe page in a real browser, and a feed opened in one."""
+"""The Subscribe page in a browser, and a feed opened in one."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -77,7 +77,7 @@ def test_lines(line: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("line", "expected"), WITH_MORE)
-def test_lines_that_do_not_name_everybody(line: str, expected: list[str]) -> None:
+def test_incomplete_lines_of_authors(line: str, expected: list[str]) -> None:
     assert parse(line) == (tuple(expected), True)
 
 

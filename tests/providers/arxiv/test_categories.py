@@ -94,7 +94,7 @@ def test_the_papers_of_an_alias_are_its_own(server: Loopback, web: HttpClient, a
         ("2609.00001", "new"),
         ("2609.00002", "new"),
     ]
-    asked = parse_qs(urlsplit(server.asked[0].path).query)["search_query"][0]
+    asked = parse_qs(urlsplit(server.requests[0].path).query)["search_query"][0]
     assert {f"cat:{alias}"} < set(asked.replace("(", " ").replace(")", " ").split())
 
 
@@ -187,7 +187,7 @@ def test_a_full_feed_is_completed_with_what_was_on_hold(server: Loopback, web: H
     assert day.open
 
 
-def test_without_oai_pmh_a_full_feed_says_what_may_be_missing(server: Loopback, web: HttpClient) -> None:
+def test_without_oai_pmh_a_note_names_what_a_full_feed_may_lack(server: Loopback, web: HttpClient) -> None:
     server.on("/rss.arxiv.org/rss/cs.LG", full_feed(1))
     server.on(API, answer(entry(2001, "cs.LG")))
     server.on(OAI, Answer(404, b"gone"))
@@ -206,7 +206,7 @@ def test_one_of_two_categories_is_full_by_itself(server: Loopback, web: HttpClie
     assert "cs.SY" not in server.paths()[-1]
 
 
-def test_an_item_that_cannot_be_read_takes_its_place_in_a_full_feed(server: Loopback, web: HttpClient) -> None:
+def test_an_unreadable_item_counts_in_a_full_feed(server: Loopback, web: HttpClient) -> None:
     broken = item(1, "cs.LG").replace("oai:arXiv.org:2609.00001v1", "nothing")
     whole = full_feed(1, 1999).body.decode().replace("</channel>", f"{broken}</channel>")
     server.on("/rss.arxiv.org/rss/cs.LG", Answer(200, whole.encode()))
@@ -215,7 +215,7 @@ def test_an_item_that_cannot_be_read_takes_its_place_in_a_full_feed(server: Loop
 
 
 @pytest.mark.parametrize("reply", [answer(), Answer(404, b"gone")])
-def test_a_full_feed_that_cannot_be_completed_says_so(server: Loopback, web: HttpClient, reply: Answer) -> None:
+def test_a_full_feed_that_cannot_be_completed_has_a_note(server: Loopback, web: HttpClient, reply: Answer) -> None:
     server.on("/rss.arxiv.org/rss/cs.LG", full_feed(1))
     server.on(API, reply)
     day = ask(server, web, "cs.LG", today=DAY, details=False)
@@ -224,7 +224,7 @@ def test_a_full_feed_that_cannot_be_completed_says_so(server: Loopback, web: Htt
     assert "the feed of cs.LG is full, and the API has no papers to complete it" in said
 
 
-def test_a_feed_that_is_not_full_is_taken_as_it_is(server: Loopback, web: HttpClient) -> None:
+def test_a_feed_that_is_not_full_needs_no_other_request(server: Loopback, web: HttpClient) -> None:
     server.on("/rss.arxiv.org/rss/cs.LG", full_feed(1, 1999))
     day = ask(server, web, "cs.LG", today=DAY, details=False)
     assert (len(day.papers), day.problems) == (1999, [])

@@ -37,7 +37,7 @@ def ids(papers: tuple[Paper, ...]) -> list[str]:
     return [paper.arxiv_id for paper in papers]
 
 
-def said(fetched: FetchResult) -> list[str]:
+def problems_of(fetched: FetchResult) -> list[str]:
     return [f"{problem.message}: {problem.hint}" for problem in fetched.problems]
 
 
@@ -80,7 +80,7 @@ def test_a_day_from_the_feed_with_its_details(server: Loopback, web: HttpClient,
     play(server, "arxiv_feed", "arxiv_details")
     day = ask(server, web)
     assert day.status is SourceStatus.OK
-    assert said(day) == []
+    assert problems_of(day) == []
     assert day.announced == 4
     assert ids(day.papers) == ["2609.20001", "2609.20002", "2609.20003", "2609.20005"]
     assert ids(day.replaced) == ["2608.10006", "2609.20004"]
@@ -121,7 +121,7 @@ def test_cross_lists_and_replacements_can_be_left_out(server: Loopback, web: Htt
     server.on(API, read("arxiv_details").answer)
     day = ask(server, web, cross_lists=False, replacements=False)
     assert (len(day.papers), day.replaced, day.announced) == (3, (), 4)
-    asked = parse_qs(urlsplit(server.asked[-1].path).query)
+    asked = parse_qs(urlsplit(server.requests[-1].path).query)
     assert asked == {"id_list": ["2609.20001,2609.20002,2609.20003"], "max_results": ["3"]}
 
 
@@ -138,12 +138,12 @@ def test_a_feed_that_is_full_is_asked_for_category_by_category(server: Loopback,
     assert (day.announced, len(set(ids(day.papers)))) == (2002, 2002)
 
 
-def test_details_that_cannot_be_had_cost_a_note_and_nothing_else(server: Loopback, web: HttpClient) -> None:
+def test_unavailable_details_add_a_note_only(server: Loopback, web: HttpClient) -> None:
     play(server, "arxiv_feed")
     server.on(API, Answer(503))
     day = ask(server, web)
     assert len(day.papers) == 4
-    assert said(day) == [
+    assert problems_of(day) == [
         "answers 503 Service Unavailable: try again later",
         "the feed's papers are kept without details: fetch again to fill them in",
     ]
@@ -153,8 +153,8 @@ def test_details_that_cannot_be_had_cost_a_note_and_nothing_else(server: Loopbac
 def test_a_weekend_is_quiet_and_needs_one_request(server: Loopback, web: HttpClient) -> None:
     play(server, "arxiv_feed_weekend")
     day = ask(server, web, "2026-09-26", "2026-09-26", categories=("cs.LG",))
-    assert (day.status, day.papers, said(day)) == (SourceStatus.QUIET, (), [])
-    assert len(server.asked) == 1
+    assert (day.status, day.papers, problems_of(day)) == (SourceStatus.QUIET, (), [])
+    assert len(server.requests) == 1
 
 
 def test_an_empty_feed_on_a_working_day_is_no_holiday_even_if_the_api_agrees(server: Loopback, web: HttpClient) -> None:
@@ -163,9 +163,9 @@ def test_an_empty_feed_on_a_working_day_is_no_holiday_even_if_the_api_agrees(ser
     server.on(API, NOTHING)
     day = ask(server, web)
     assert (day.status, day.absent) == (SourceStatus.STALE, True)
-    assert said(day) == [NO_PAPERS]
+    assert problems_of(day) == [NO_PAPERS]
     assert server.paths().count(FEED) == 1
-    assert len(server.asked) == 4  # the API answers 200 with nothing at times: it was asked three times
+    assert len(server.requests) == 4  # the API answers 200 with nothing at times: it was asked three times
 
 
 def test_the_api_replaces_an_empty_feed(server: Loopback, web: HttpClient) -> None:
@@ -206,24 +206,24 @@ def test_an_outage_of_all_services_is_reported(server: Loopback, web: HttpClient
 # -- feeds that are not of the day ---------------------------------------------------------------------------------
 
 
-def test_a_feed_of_the_day_before_is_not_taken(server: Loopback, web: HttpClient) -> None:
+def test_a_feed_of_the_day_before_is_not_used(server: Loopback, web: HttpClient) -> None:
     server.on(FEED, feed(("24 Sep 2026", "23 Sep 2026")))
     play(server, "arxiv_window")
     assert ids(ask(server, web, replacements=False).papers) == ["2609.20001", "2609.20002", "2609.20003"]
 
 
-def test_a_fresh_date_over_items_of_the_day_before_is_not_taken(server: Loopback, web: HttpClient) -> None:
+def test_a_new_date_with_items_of_the_day_before_is_not_used(server: Loopback, web: HttpClient) -> None:
     server.on(FEED, feed(("      <pubDate>Thu, 24", "      <pubDate>Wed, 23")))
     play(server, "arxiv_window")
     assert len(ask(server, web, replacements=False).papers) == 3
 
 
-def test_nothing_yet_is_neither_quiet_nor_ok(server: Loopback, web: HttpClient) -> None:
+def test_a_day_without_papers_yet_is_neither_quiet_nor_ok(server: Loopback, web: HttpClient) -> None:
     server.on(FEED, feed(("24 Sep 2026", "23 Sep 2026")))
     server.on(API, NOTHING)
     day = ask(server, web)
     assert day.status is SourceStatus.STALE
-    assert said(day) == [NO_PAPERS]
+    assert problems_of(day) == [NO_PAPERS]
     assert not day.problems[0].is_note
 
 
@@ -249,28 +249,28 @@ def test_yesterdays_papers_of_one_category_under_todays_date_are_replaced(server
     day = ask(server, web)
     assert day.status is SourceStatus.OK
     assert ids(day.papers) == ["2609.20003", "2609.00200"]
-    assert said(day) == ["the feed has older papers of cs.LG; those of the API replace them: nothing to do"]
+    assert problems_of(day) == ["the feed has older papers of cs.LG; those of the API replace them: nothing to do"]
     assert day.open.endswith("taken from its API, whose index may be behind")
-    query = parse_qs(urlsplit(server.asked[-1].path).query)["search_query"][0]
+    query = parse_qs(urlsplit(server.requests[-1].path).query)["search_query"][0]
     assert query == "(cat:cs.LG) AND submittedDate:[202609221800 TO 202609231759]"
 
 
-def test_yesterdays_papers_are_never_taken_for_todays(server: Loopback, web: HttpClient) -> None:
+def test_yesterdays_papers_never_become_todays(server: Loopback, web: HttpClient) -> None:
     stale_feed(server)
     details = answer([*older(100, "cs.LG"), entry(20003, "2026-09-23T10:00:00Z", "stat.ML")])
     server.on(API, details, NOTHING)
     day = ask(server, web)
     assert (day.status, ids(day.papers)) == (SourceStatus.STALE, ["2609.20003"])
-    assert said(day) == ["the feed has older papers of cs.LG, and the API none of the day: try again later"]
+    assert problems_of(day) == ["the feed has older papers of cs.LG, and the API none of the day: try again later"]
 
 
-def test_a_paper_that_was_held_back_is_announced_all_the_same(server: Loopback, web: HttpClient) -> None:
+def test_a_paper_held_for_weeks_is_announced(server: Loopback, web: HttpClient) -> None:
     held = entry(20003, "2026-09-01T10:00:00Z", "stat.ML")
     server.on(FEED, read("arxiv_feed").answer)
     listed = entry(20001, "2026-09-23T10:00:00Z").replace('<category term="cs.LG"/>', '<category term="stat.ML"/>')
     server.on(API, answer([entry(20001, "2026-09-23T10:00:00Z"), held]), answer([listed]))
     day = ask(server, web)
-    assert (day.status, len(day.papers), said(day)) == (SourceStatus.OK, 4, [])
+    assert (day.status, len(day.papers), problems_of(day)) == (SourceStatus.OK, 4, [])
 
 
 # -- backfill ------------------------------------------------------------------------------------------------------
@@ -308,7 +308,7 @@ def test_an_archive_is_not_the_one_whose_name_begins_alike(server: Loopback, web
     server.on(API, answer(papers))
     day = ask(server, web, today="2026-11-20", categories=("math",), replacements=False)
     assert ids(day.papers) == ["2609.00001"]
-    assert parse_qs(urlsplit(server.asked[0].path).query)["search_query"][0].startswith("(cat:math*) AND ")
+    assert parse_qs(urlsplit(server.requests[0].path).query)["search_query"][0].startswith("(cat:math*) AND ")
 
 
 def test_pages_that_stay_away_are_a_failure(server: Loopback, web: HttpClient) -> None:
@@ -327,14 +327,14 @@ def test_a_query_that_arxiv_refuses(server: Loopback, web: HttpClient) -> None:
 def test_holidays_are_quiet_without_a_request(server: Loopback, web: HttpClient) -> None:
     assert ask(server, web, "2026-09-08", "2026-11-20").status is SourceStatus.QUIET
     assert ask(server, web, DAY, "2026-11-20", holidays=("2026-09-23",)).status is SourceStatus.QUIET
-    assert server.asked == []
+    assert server.requests == []
 
 
-def test_a_past_working_day_without_papers_is_doubted_and_says_so(server: Loopback, web: HttpClient) -> None:
+def test_a_past_working_day_without_papers_has_a_note(server: Loopback, web: HttpClient) -> None:
     server.on(API, NOTHING)
     server.on(OAI, NONE_MATCH)
     day = ask(server, web, today="2026-11-20")
-    assert (day.status, day.absent, said(day)) == (
+    assert (day.status, day.absent, problems_of(day)) == (
         SourceStatus.STALE,
         True,
         [NO_PAPERS],
@@ -349,12 +349,12 @@ def test_new_versions_alone_are_no_answer_for_a_working_day(server: Loopback, we
     assert day.replaced
 
 
-def test_oai_down_leaves_the_papers(server: Loopback, web: HttpClient) -> None:
+def test_without_oai_pmh_the_papers_are_still_fetched(server: Loopback, web: HttpClient) -> None:
     play(server, "arxiv_window")
     server.on(OAI, Answer(503))
     day = ask(server, web, today="2026-11-20")
     assert len(day.papers) == 3
-    assert said(day) == ["answers 503 Service Unavailable: try again later"] * 2
+    assert problems_of(day) == ["answers 503 Service Unavailable: try again later"] * 2
 
 
 def modified(server: Loopback, web: HttpClient) -> list[str]:

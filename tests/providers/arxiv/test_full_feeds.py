@@ -99,7 +99,14 @@ def test_a_full_feed_that_was_not_completed_is_completed_by_the_next_run(
     assert run_setup.receipt().sources["arxiv"].open, "OAI-PMH is still out of order"
     server.on(OAI, records(record(3001, "cs.LG", HELD)))
     run_setup.run(today=today)
-    assert run_setup.listed() == {"2609.00001", "2609.00002", "2609.00003", "2609.00004", "2609.00005", "2609.03001"}
+    assert run_setup.listed_ids() == {
+        "2609.00001",
+        "2609.00002",
+        "2609.00003",
+        "2609.00004",
+        "2609.00005",
+        "2609.03001",
+    }
     assert not run_setup.receipt().sources["arxiv"].open
     assert not errors(run_setup)
 
@@ -113,7 +120,7 @@ def test_a_run_of_the_next_day_asks_for_it_by_itself(tmp_path: Path, server: Loo
     server.on(LG, dated(feed(item(50, "cs.LG")), NEXT))
     server.on(OAI, records(record(3001, "cs.LG", HELD)))
     run_setup.run_all(NEXT)
-    assert "2609.03001" in run_setup.listed()
+    assert "2609.03001" in run_setup.listed_ids()
 
 
 def test_a_day_whose_feed_was_not_full_asks_for_no_first_versions(tmp_path: Path, server: Loopback) -> None:
@@ -123,7 +130,7 @@ def test_a_day_whose_feed_was_not_full_asks_for_no_first_versions(tmp_path: Path
     run_setup.run()
     run_setup.run(today=NEXT)
     assert OAI not in "".join(server.paths())
-    assert run_setup.listed() == {"2609.00005"}
+    assert run_setup.listed_ids() == {"2609.00005"}
 
 
 # -- what may have been announced before -------------------------------------------------------------------------
@@ -152,9 +159,9 @@ def test_first_versions_are_new_as_far_as_the_archive_reaches_back(
     run_setup = make(tmp_path, server, history)
     younger = record(3002, "cs.LG", "Thu, 17 Sep 2026 08:00:00 GMT")
     complete(run_setup, server, record(3001, "cs.LG", HELD), younger, record(3003, "cs.LG", IN_TIME))
-    found = run_setup.listed() & {"2609.03001", "2609.03002", "2609.03003"}
+    found = run_setup.listed_ids() & {"2609.03001", "2609.03002", "2609.03003"}
     assert found == taken | {"2609.03003"}
-    assert run_setup.receipt().announced == len(run_setup.listed())
+    assert run_setup.receipt().announced == len(run_setup.listed_ids())
 
 
 def test_papers_that_are_left_out_are_reported(tmp_path: Path, server: Loopback) -> None:
@@ -176,10 +183,10 @@ def test_a_category_that_was_added_has_no_history_of_its_own(tmp_path: Path, ser
     server.on(API, answer(entry(5, "stat.ML")))
     server.on(OAI, records(record(3001, "stat.ML", HELD), record(3002, "stat.ML cs.LG", HELD)))
     run_setup.run()
-    assert run_setup.listed() & {"2609.03001", "2609.03002"} == {"2609.03002"}, "one of cs.LG would be there"
+    assert run_setup.listed_ids() & {"2609.03001", "2609.03002"} == {"2609.03002"}, "one of cs.LG would be there"
 
 
-def test_corrections_of_known_papers_change_nothing_of_the_day(tmp_path: Path, server: Loopback) -> None:
+def test_corrections_of_known_papers_leave_the_day_unchanged(tmp_path: Path, server: Loopback) -> None:
     known = {"2026-09-17": [row(number, "stat.ML", "cs.LG") for number in (3001, 3002, 3003)]}
     run_setup = make(tmp_path, server, {**HISTORY, **known}, "cs.LG", "stat.ML")
     server.on(BOTH, full())
@@ -191,7 +198,7 @@ def test_corrections_of_known_papers_change_nothing_of_the_day(tmp_path: Path, s
     receipt = run_setup.receipt()
     assert (receipt.announced, receipt.sources["arxiv"].status, errors(run_setup)) == (6, "ok", [])
     assert (receipt.fetched, receipt.duplicates) == (6, 0)
-    assert run_setup.listed("2026-09-17") == {"2609.03001", "2609.03002", "2609.03003"}
+    assert run_setup.listed_ids("2026-09-17") == {"2609.03001", "2609.03002", "2609.03003"}
 
 
 # -- what is said ------------------------------------------------------------------------------------------------
@@ -203,7 +210,7 @@ def ask(server: Loopback, web: HttpClient, **settings: Any) -> FetchResult:
 
 
 @pytest.mark.parametrize(("numbers", "words"), [((5,), "1 more paper added"), ((5, 6), "2 more papers added")])
-def test_the_note_counts_and_says_what_may_be_missing(
+def test_the_note_has_the_number_of_papers_and_what_may_be_missing(
     server: Loopback, web: HttpClient, numbers: tuple[int, ...], words: str
 ) -> None:
     server.on(LG, full())
@@ -225,7 +232,7 @@ def test_a_record_without_a_date_is_spoken_of(server: Loopback, web: HttpClient)
 
 
 @pytest.mark.parametrize("reply", [GONE, Answer(200, b'<OAI-PMH><error code="badArgument">no</error></OAI-PMH>')])
-def test_beside_a_refusal_nothing_is_called_done(server: Loopback, web: HttpClient, reply: Answer) -> None:
+def test_after_a_refusal_the_note_asks_for_another_fetch(server: Loopback, web: HttpClient, reply: Answer) -> None:
     server.on(LG, full())
     server.on(API, answer(entry(5, "cs.LG")))
     server.on(OAI, reply)
@@ -243,12 +250,12 @@ def test_a_full_feed_of_a_day_that_the_calendar_does_not_know(tmp_path: Path, se
     assert run_setup.receipt().sources["arxiv"].open
     server.on(OAI, records(record(3001, "cs.LG", HELD), record(3002, "cs.LG", IN_TIME)))
     said = " / ".join(run_setup.run().notes)
-    assert {"2609.03001", "2609.03002"} < run_setup.listed()
+    assert {"2609.03001", "2609.03002"} < run_setup.listed_ids()
     assert "2 more papers added from OAI-PMH" in said
     assert "check fetch.arxiv.holidays" in said
     server.on(LG, dated(feed(item(50, "cs.LG")), NEXT))
     server.on(OAI, records(record(3001, "cs.LG", HELD), record(3002, "cs.LG", IN_TIME), record(3003, "cs.LG", HELD)))
     run_setup.run(today=NEXT)
     tally = run_setup.receipt().sources["arxiv"]
-    assert (tally.status, tally.open, len(run_setup.listed()), tally.announced) == ("ok", "", 7, 7)
+    assert (tally.status, tally.open, len(run_setup.listed_ids()), tally.announced) == ("ok", "", 7, 7)
     assert not errors(run_setup)

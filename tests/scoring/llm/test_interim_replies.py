@@ -54,7 +54,7 @@ def test_interim_replies_are_read_past(web: HttpClient, server: Loopback, way: s
     assert web.post(PAID, f"{server.url}/a", {}).body == b"a"
     assert web.get(PAID, f"{server.url}/b").body == b"b"
     assert server.paths() == ["/a", "/b"]
-    assert len({asked.connection for asked in server.asked}) == 1
+    assert len({asked.connection for asked in server.requests}) == 1
 
 
 def test_an_error_after_an_interim_reply_is_that_error(web: HttpClient, server: Loopback) -> None:
@@ -75,7 +75,7 @@ def test_another_protocol_that_was_not_asked_for_is_no_reply(web: HttpClient, se
 
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("status", [200, 201, 203])
-def test_a_good_reply_to_what_is_sent_once_is_returned_whatever_its_type(
+def test_a_good_reply_of_any_type_to_an_unrepeatable_request_is_returned(
     web: HttpClient, server: Loopback, kind: str, status: int
 ) -> None:
     def send(request: BaseHTTPRequestHandler) -> None:
@@ -91,12 +91,12 @@ def test_a_good_reply_to_what_is_sent_once_is_returned_whatever_its_type(
 
 
 @pytest.mark.parametrize("way", ["100", "102", "103", "several"])
-def test_a_model_that_says_it_is_at_work_is_paid_once(tmp_path: Path, way: str) -> None:
+def test_a_model_with_interim_replies_is_paid_once(tmp_path: Path, way: str) -> None:
     with ModelServer(KEY) as model:
         digest = Digest(tmp_path, model.url)
         ids = digest.holds(4)
         model.then(lambda question: well(question)._replace(interim=INTERIM[way]))
-        assert (digest.score().scored, model.asked) == (4, [tuple(ids)])
+        assert (digest.score().scored, model.request_ids) == (4, [tuple(ids)])
         assert (digest.receipt.tokens, digest.receipt.errors) == (model.tokens, ())
 
 
@@ -106,7 +106,7 @@ def test_a_completion_of_any_type_is_judged(tmp_path: Path, kind: str) -> None:
         digest = Digest(tmp_path, model.url)
         ids = digest.holds(4)
         model.then(lambda question: well(question)._replace(headers=(("Content-Type", kind),)))
-        assert (digest.score().scored, model.asked) == (4, [tuple(ids)])
+        assert (digest.score().scored, model.request_ids) == (4, [tuple(ids)])
         assert (digest.receipt.tokens, digest.receipt.errors) == (model.tokens, ())
 
 
@@ -119,7 +119,7 @@ def test_a_web_page_is_asked_for_as_often_as_any_useless_reply(tmp_path: Path) -
             page = Reply(body=b"<html>", headers=(("Content-Type", kind),))
             model.then(*[lambda _, page=page: page] * 6)
             assert digest.score().unscored == dict.fromkeys(ids, "no answer: a reply that is not a chat completion")
-            assert len(model.asked) == 3
+            assert len(model.request_ids) == 3
 
 
 @pytest.mark.parametrize("way", ["103", "several"])
@@ -127,8 +127,8 @@ def test_a_source_behind_early_hints(tmp_path: Path, server: Loopback, way: str)
     server.on(HF, after(INTERIM[way], hf_list("2609.30001", "2609.30002").body))
     run_setup = RunSetup(tmp_path, server)
     run_setup.make()
-    assert (run_setup.run().receipt.sources["hf"].announced, run_setup.listed()) == (
+    assert (run_setup.run().receipt.sources["hf"].announced, run_setup.listed_ids()) == (
         2,
         {"2609.30001", "2609.30002"},
     )
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2

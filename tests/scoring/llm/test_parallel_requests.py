@@ -101,7 +101,7 @@ def test_four_are_under_way_at_once_and_the_first_goes_alone(digest: Real, serve
     digest.score()
     assert most[0] == 1
     assert max(most) == 4
-    assert len(server.asked) == 9
+    assert len(server.request_ids) == 9
 
 
 @pytest.mark.parametrize("budget", ["0.004", "0.02", "0.05", "0.09"])
@@ -121,7 +121,7 @@ def test_as_many_papers_are_scored_for_a_budget_as_one_after_the_other(tmp_path:
         with ModelServer(KEY) as server:
             digest = Real(tmp_path / width[-1], server.url)
             digest.holds(100, WIDE.replace("parallel: 4", width))
-            done.append((digest.score(budget=Decimal("0.03")).scored, len(server.asked), server.tokens))
+            done.append((digest.score(budget=Decimal("0.03")).scored, len(server.request_ids), server.tokens))
     assert done[0] == done[1]
     assert 0 < done[0][0] < 100
 
@@ -144,11 +144,11 @@ def test_a_rate_limit_stops_all_of_them(digest: Real, server: ModelServer) -> No
     assert len(times) == 10
 
 
-def test_a_wrong_key_costs_one_request(digest: Real, server: ModelServer) -> None:
+def test_a_wrong_key_sends_one_request(digest: Real, server: ModelServer) -> None:
     digest.holds(60, WIDE)
     digest.environment["DIGEST_LLM_KEY"] = "sk-another-0123456789"
     assert len(digest.score().unscored) == 60
-    assert len(server.asked) == 1
+    assert len(server.request_ids) == 1
 
 
 def test_what_came_back_before_an_interruption_is_not_asked_again(digest: Real, server: ModelServer) -> None:
@@ -168,10 +168,10 @@ def test_what_came_back_before_an_interruption_is_not_asked_again(digest: Real, 
     held = [msgspec.json.decode(line) for line in (digest.root / REPLIES).read_bytes().splitlines()]
     assert len(held) >= 4  # of those that were under way, only the late one is missing
     server.behave()
-    before = len(server.asked)
+    before = len(server.request_ids)
     done = digest.score()
     assert done.scored == 50
-    again = {name for batch in server.asked[before:] for name in batch}
+    again = {name for batch in server.request_ids[before:] for name in batch}
     assert again.isdisjoint(name for line in held for name in line["input_hashes"])
     assert digest.faults() == []
 
@@ -189,7 +189,7 @@ HABITS += ["a mark in a comment", "reasoning without its opening mark", "numbere
 
 
 @pytest.mark.parametrize("habit", HABITS)
-def test_a_habit_costs_one_request(digest: Real, server: ModelServer, habit: str) -> None:
+def test_a_usual_format_needs_one_request(digest: Real, server: ModelServer, habit: str) -> None:
     digest.holds(0, WIDE)
     bare = {"relevance": None, "novelty": None, "comment": None}
     make_digest(
@@ -197,7 +197,7 @@ def test_a_habit_costs_one_request(digest: Real, server: ModelServer, habit: str
     )
     server.then(model_server.saying(FORMS[habit]))
     done = digest.score()
-    assert (done.scored, done.unscored, len(server.asked)) == (3, {}, 1)
+    assert (done.scored, done.unscored, len(server.request_ids)) == (3, {}, 1)
     assert {row.arxiv_id: (row.relevance, row.novelty) for row in digest.papers.values()} == SCORES
 
 
@@ -221,9 +221,9 @@ def test_a_reply_that_cannot_be_parsed_is_stored_with_its_cost(
     assert done.unscored == {ids[0]: "the reply could not be parsed (OverflowError)"}
     assert digest.receipt.tokens == server.tokens
     monkeypatch.undo()
-    before = len(server.asked)
+    before = len(server.request_ids)
     assert digest.score().scored == 1  # by a better reader, of what was kept
-    assert (len(server.asked), digest.receipt.state) == (before, DayState.UNKNOWN)
+    assert (len(server.request_ids), digest.receipt.state) == (before, DayState.UNKNOWN)
 
 
 def test_useless_replies_are_not_paid_for_without_end(digest: Real, server: ModelServer) -> None:
@@ -236,7 +236,7 @@ def test_useless_replies_are_not_paid_for_without_end(digest: Real, server: Mode
     for _ in range(7):
         done = digest.score()
         assert done.unscored.keys() == {ids[3]}
-        asked.append(sum(ids[3] in batch for batch in server.asked))
+        asked.append(sum(ids[3] in batch for batch in server.request_ids))
     assert asked == [3, 6, 6, 6, 6, 6, 6]
     assert MAX_USELESS == 6
     assert digest.receipt.unscored == {ids[3]: GIVEN_UP}
@@ -246,7 +246,7 @@ def test_useless_replies_are_not_paid_for_without_end(digest: Real, server: Mode
     assert digest.faults() == []
     server.behave()
     assert digest.score(again=True).scored == 12  # who asks for it gets it
-    assert len([batch for batch in server.asked if ids[3] in batch]) == 7
+    assert len([batch for batch in server.request_ids if ids[3] in batch]) == 7
 
 
 @pytest.mark.parametrize("runs", [1, 3, 8])
@@ -271,17 +271,17 @@ def test_another_text_or_model_is_another_question(digest: Real, server: ModelSe
     server.then(*[model_server.saying("no")] * 6)
     for _ in range(3):
         digest.score()
-    assert len(server.asked) == 6
+    assert len(server.request_ids) == 6
     digest.holds(1, WIDE, abstract="Revised.")
     assert digest.score().scored == 1
     digest.holds(1, WIDE)
     digest.environment["DIGEST_LLM_MODEL"] = "another"
     assert digest.score().scored == 1
-    assert server.asked == [(ids[0],)] * 8
+    assert server.request_ids == [(ids[0],)] * 8
 
 
 @pytest.mark.parametrize("number", ["9" * 309, "9" * 400, "9" * 5000, "1e400", "NaN"])
-def test_one_number_of_many_digits_costs_no_other_paper(digest: Real, server: ModelServer, number: str) -> None:
+def test_one_number_of_many_digits_loses_no_other_paper(digest: Real, server: ModelServer, number: str) -> None:
     ids = digest.holds(20, WIDE)
 
     def degenerate(question: ModelRequest) -> Reply:

@@ -73,7 +73,7 @@ def test_what_is_not_clear_does_not_count(content: str, fault: str) -> None:
     assert (parsed.ratings, parsed.faults) == ({}, {A: fault})
 
 
-def test_one_bad_line_takes_no_other_with_it() -> None:
+def test_one_bad_line_loses_no_other() -> None:
     parsed = parse(f"{line(A)}\n{line(B)[:-12]}\n{line(C)}", (A, B, C))
     assert parsed == ({A: GOOD, C: GOOD}, {B: NO_LINE}, ())
 
@@ -115,7 +115,7 @@ def test_topics_come_along_and_control_characters_do_not() -> None:
 
 
 @given(st.text(max_size=400) | st.text('{}[]",:\\\nARXIVID12 ', max_size=400))
-def test_nothing_is_raised_and_every_paper_has_a_verdict_or_a_reason(content: str) -> None:
+def test_no_reply_raises_and_every_paper_has_a_rating_or_a_reason(content: str) -> None:
     parsed = parse(content, (A, B))
     assert {*parsed.ratings, *parsed.faults} == {A, B}
     assert not parsed.ratings.keys() & parsed.faults.keys()

@@ -347,7 +347,7 @@ def test_no_reply_takes_long(part: str) -> None:
         )
     ).map("".join)
 )
-def test_whatever_was_written_each_paper_has_a_verdict_or_a_reason(content: str) -> None:
+def test_with_any_reply_each_paper_has_a_rating_or_a_reason(content: str) -> None:
     parsed = parse(content, (A, B))
     assert {*parsed.ratings, *parsed.faults} == {A, B}
     assert all(1 <= rating.relevance <= 10 and 1 <= rating.novelty <= 10 for rating in parsed.ratings.values())

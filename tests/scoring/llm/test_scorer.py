@@ -109,11 +109,11 @@ def cost_of(tokens: Tokens) -> float:
 # -- all is well ---------------------------------------------------------------------------------------------------
 
 
-def test_a_day_is_scored_and_the_receipt_says_what_the_server_knows(digest: Digest, server: ModelServer) -> None:
+def test_a_day_is_scored_and_the_receipt_matches_the_server(digest: Digest, server: ModelServer) -> None:
     ids = digest.holds(25)
     done = digest.score()
     assert (done.scored, done.unscored, done.errors) == (25, {}, ())
-    assert [len(batch) for batch in server.asked] == [10, 10, 5]
+    assert [len(batch) for batch in server.request_ids] == [10, 10, 5]
     usage, receipt = server.tokens, digest.receipt
     assert usage.cached > 0
     assert receipt.tokens == done.tokens == usage
@@ -152,7 +152,7 @@ def test_only_papers_without_a_score_are_asked_about_each_once(digest: Digest, s
     rows += [paper("2505.10001", source="hf", **bare), paper("2505.10003", title="2505.10003", **bare)]
     make_digest(digest.root, {DAY: rows}, SETTINGS + PROMPT.replace("PRICES", PRICES))
     digest.score()
-    assert server.asked == [("2505.10002",)]
+    assert server.request_ids == [("2505.10002",)]
     after = digest.store.papers(DAY)
     assert [row.score is not None for row in after] == [True, True, False, False, False]
     assert after[0].comment == "On low-rank methods."
@@ -169,20 +169,20 @@ def test_topics_of_a_reply_become_those_of_the_digest(digest: Digest, server: Mo
 def test_a_new_score_keeps_the_earlier_one(digest: Digest, server: ModelServer) -> None:
     digest.holds(1, relevance=3, novelty=4, comment="Before.", scorer={"model": "local"}, topics=["llm"])
     assert digest.score().scored == 0
-    assert server.asked == []
+    assert server.request_ids == []
     digest.score(again=True)
     digest.score(again=True)
     row = digest.papers["2505.10000"]
     before = {"relevance": 3, "novelty": 4, "comment": "Before.", "topics": ["llm"], "scorer": {"model": "local"}}
     assert row.extra == {"earlier_scores": [before]}
     assert row.comment == "About 2505.10000."
-    assert len(server.asked) == 1
+    assert len(server.request_ids) == 1
     server.behave()
     (digest.root / "digest.yml").write_text((digest.root / "digest.yml").read_text().replace("Rate", "Now rate"))
     digest.score(again=True)
     earlier = digest.papers["2505.10000"].extra["earlier_scores"]
     assert [score["comment"] for score in earlier] == ["Before.", "About 2505.10000."]
-    assert len(server.asked) == 2
+    assert len(server.request_ids) == 2
 
 
 # -- failing replies -----------------------------------------------------------------------------------------------
@@ -218,14 +218,14 @@ def test_thirty_papers_that_fail_take_no_other_with_them_and_are_all_that_is_pai
     }
     assert (digest.receipt.state, digest.receipt.scored) == (DayState.PARTIAL, 270)
     assert digest.receipt.tokens == server.tokens
-    assert [len(batch) for batch in server.asked] == [10] * 30 + [10] * 3 + [1] * 30
+    assert [len(batch) for batch in server.request_ids] == [10] * 30 + [10] * 3 + [1] * 30
     assert digest.faults() == []
 
     server.behave()
-    before, first = server.tokens, len(server.asked)
+    before, first = server.tokens, len(server.request_ids)
     again = digest.score()
     assert (again.scored, again.unscored) == (30, {})
-    assert sorted(paper for batch in server.asked[first:] for paper in batch) == sorted(bad)
+    assert sorted(paper for batch in server.request_ids[first:] for paper in batch) == sorted(bad)
     assert again.tokens is not None
     assert again.tokens.total == server.tokens.total - before.total
     assert digest.receipt.tokens == server.tokens
@@ -233,7 +233,7 @@ def test_thirty_papers_that_fail_take_no_other_with_them_and_are_all_that_is_pai
     assert digest.receipt.cost.total == pytest.approx(cost_of(server.tokens), abs=1e-12)
     assert (digest.receipt.state, digest.receipt.errors) == (DayState.UNKNOWN, ())
     third = digest.score()
-    assert (third.scored, third.tokens, len(server.asked)) == (0, Tokens(), first + 3)
+    assert (third.scored, third.tokens, len(server.request_ids)) == (0, Tokens(), first + 3)
 
 
 def test_a_declined_paper_is_isolated_and_named(digest: Digest, server: ModelServer) -> None:
@@ -246,7 +246,7 @@ def test_a_declined_paper_is_isolated_and_named(digest: Digest, server: ModelSer
         ids[3]: "declined: content filter",
         ids[7]: "the endpoint answers 400 Bad Request: content filter",
     }
-    assert [len(batch) for batch in server.asked] == [10] + [1] * 10
+    assert [len(batch) for batch in server.request_ids] == [10] + [1] * 10
     assert digest.receipt.tokens == server.tokens
 
 
@@ -254,13 +254,13 @@ def test_a_reply_that_breaks_off_gives_what_it_has(digest: Digest, server: Model
     ids = digest.holds(10)
     server.then(model_server.cut)
     done = digest.score()
-    assert (done.scored, server.asked[1:]) == (10, [(ids[-1],)])
+    assert (done.scored, server.request_ids[1:]) == (10, [(ids[-1],)])
     assert done.errors == ("the reply broke off at 1,000 tokens (llm.max_tokens)",)
     server.then(*[model_server.saying("<think>and so on", "length")] * 12)
     (digest.root / "data/replies/2025" / f"{DAY}.jsonl").unlink()
     done = digest.score(again=True)
     assert set(done.unscored.values()) == {"the reply broke off at 1,000 tokens (llm.max_tokens)"}
-    assert [len(batch) for batch in server.asked[2:]] == [10] + [1] * 10
+    assert [len(batch) for batch in server.request_ids[2:]] == [10] + [1] * 10
 
 
 def test_rate_limits_and_passing_failures_are_waited_for(digest: Digest, server: ModelServer) -> None:
@@ -275,7 +275,7 @@ def test_a_request_without_an_answer_is_not_sent_again_at_once_and_named(digest:
     server.then(model_server.silent(0.5), model_server.hanging_up)
     done = digest.score()
     assert done.scored == 20
-    assert [len(batch) for batch in server.asked] == [10, 10, 10, 10]
+    assert [len(batch) for batch in server.request_ids] == [10, 10, 10, 10]
     assert done.errors == (
         "the endpoint answers too slowly",
         "2 × a request without a reply: it may have been charged, and is not counted",
@@ -289,7 +289,7 @@ def test_an_endpoint_that_is_down_is_left_after_three_requests(digest: Digest, s
     digest.holds(100)
     server.then(well, *[error(500, "broken")] * 99)
     done = digest.score()
-    assert (done.scored, len(done.unscored), len(server.asked)) == (10, 90, 1 + 3 * 6)
+    assert (done.scored, len(done.unscored), len(server.request_ids)) == (10, 90, 1 + 3 * 6)
     assert set(done.unscored.values()) == {"the endpoint answers 500 Internal Server Error"}
     assert digest.receipt.state is DayState.PARTIAL
 
@@ -320,14 +320,14 @@ def test_what_cannot_get_better_stops_at_once(
     done = digest.score()
     assert (done.scored, len(done.unscored)) == (0, 50)
     assert set(done.unscored.values()) == {f"the endpoint answers {reason}"}
-    assert len(server.asked) in (1, 6)  # 429 is tried again by the door
+    assert len(server.request_ids) in (1, 6)  # 429 is tried again by the door
 
 
 def test_an_endpoint_that_refuses_everything_is_left(digest: Digest, server: ModelServer) -> None:
     digest.holds(30)
     server.then(*[error(400, "unknown field temperature")] * 99)
     assert len(digest.score().unscored) == 30
-    assert len(server.asked) == 5
+    assert len(server.request_ids) == 5
 
 
 @pytest.mark.parametrize(
@@ -393,7 +393,7 @@ def test_without_a_price_the_cost_is_unknown_and_no_budget_can_be_held(digest: D
         "digest.yml: no price for another, so no budget can be held: "
         "add its price to llm.prices in digest.yml, or go without a budget"
     )
-    assert server.asked == []
+    assert server.request_ids == []
     done = digest.score()
     assert done.tokens == server.tokens
     assert done.cost == digest.receipt.cost == Cost(currency="USD")
@@ -422,7 +422,7 @@ def test_what_others_paid_for_the_day_stays_in_the_receipt(digest: Digest, serve
         assert digest.receipt.note == "n"
 
 
-def test_a_crash_pays_for_nothing_twice_and_its_receipt_is_whole(digest: Digest, server: ModelServer) -> None:
+def test_after_a_crash_nothing_is_paid_twice_and_the_receipt_is_complete(digest: Digest, server: ModelServer) -> None:
     digest.holds(50)
 
     def crash(done: int, total: int) -> None:
@@ -436,8 +436,8 @@ def test_a_crash_pays_for_nothing_twice_and_its_receipt_is_whole(digest: Digest,
     replies.write_bytes(replies.read_bytes()[:-40])  # and the last line did not reach the disk whole
     done = digest.score()
     assert done.scored == 50
-    assert [len(batch) for batch in server.asked] == [10] * 6
-    assert server.asked[3] == server.asked[2]
+    assert [len(batch) for batch in server.request_ids] == [10] * 6
+    assert server.request_ids[3] == server.request_ids[2]
     note = "data/replies/2025/2025-05-27.jsonl:3: a cached reply that cannot be read: "
     assert [error.startswith(note) for error in done.errors] == [True]
     lost = server.usages[2]
@@ -459,7 +459,7 @@ def test_replies_from_before_0_1_0_are_read(digest: Digest, server: ModelServer)
     assert signers(replies) == {receipt.model}
     digest.holds(10)  # fetched anew: without scores, otherwise the same
     assert digest.score().scored == 10
-    assert len(server.asked) == 1
+    assert len(server.request_ids) == 1
     assert digest.receipt.cost == receipt.cost
     assert replies.read_text(encoding="utf-8") == text
 
@@ -469,24 +469,24 @@ def test_cached_replies_are_for_one_model_rubric_and_text(digest: Digest, server
     digest.score()
     digest.holds(10)  # fetched anew: without scores, otherwise the same
     assert digest.score().scored == 10
-    assert len(server.asked) == 1
+    assert len(server.request_ids) == 1
     digest.holds(10, upvotes=7)
     digest.score()
-    assert len(server.asked) == 1
+    assert len(server.request_ids) == 1
     digest.holds(10, abstract="Revised.")
     digest.score()
-    assert len(server.asked) == 2
+    assert len(server.request_ids) == 2
     digest.holds(10)
     digest.environment["DIGEST_LLM_MODEL"] = "another"
     digest.score()
-    assert len(server.asked) == 3
+    assert len(server.request_ids) == 3
 
 
 def test_an_estimate_sends_and_writes_nothing_and_is_close(digest: Digest, server: ModelServer) -> None:
     digest.holds(25)
     before = tree(digest.root)
     seen = estimate_day(digest.root, DAY, {})
-    assert (server.asked, tree(digest.root)) == ([], before)
+    assert (server.request_ids, tree(digest.root)) == ([], before)
     done = digest.score()
     assert done.cost is not None
     assert done.cost.total is not None
@@ -506,7 +506,7 @@ def test_nothing_is_paid_where_no_reply_can_be_stored(digest: Digest, server: Mo
     (digest.root / "data/replies").write_text("in the way")
     with pytest.raises(DigestError, match=r"cannot be written: .*check permissions and free space"):
         digest.score()
-    assert server.asked == []
+    assert server.request_ids == []
 
 
 def test_a_crash_between_papers_and_receipt_loses_no_figure(digest: Digest, server: ModelServer) -> None:
@@ -517,15 +517,15 @@ def test_a_crash_between_papers_and_receipt_loses_no_figure(digest: Digest, serv
     receipt.unlink()
     digest.score()
     assert receipt.read_bytes() == whole
-    assert len(server.asked) == 2
+    assert len(server.request_ids) == 2
 
 
-def test_a_day_that_wants_nothing_stays_as_it_is(digest: Digest, server: ModelServer) -> None:
+def test_a_day_with_all_scores_stays_unchanged(digest: Digest, server: ModelServer) -> None:
     digest.holds(3, relevance=3, novelty=4)
     digest.store.write_receipt(Receipt(date=DAY, state=DayState.OK, model="gpt", tokens=Tokens(prompt=1, total=1)))
     before = tree(digest.root / "data")
     digest.score()
-    assert (tree(digest.root / "data"), server.asked) == (before, [])
+    assert (tree(digest.root / "data"), server.request_ids) == (before, [])
     server.then(*[error(400, "no")] * 9)
     assert len(digest.score(again=True).unscored) == 3
     assert (digest.receipt.unscored, digest.receipt.state) == ({}, DayState.OK)
@@ -567,7 +567,7 @@ def test_a_wrong_key_is_reported_without_it(digest: Digest, server: ModelServer)
     digest.environment["DIGEST_LLM_KEY"] = "sk-wr0ng-wr0ng"
     done = digest.score()
     assert set(done.unscored.values()) == {"the endpoint answers 401 Unauthorized: the key was refused"}
-    assert len(server.asked) == 1
+    assert len(server.request_ids) == 1
 
 
 def test_missing_settings_are_reported_together(digest: Digest) -> None:
@@ -591,11 +591,11 @@ def test_an_address_that_is_none_is_refused_without_showing_it(digest: Digest, u
     assert str(caught.value) == "llm: the endpoint is not an http(s) address: write it as https://host/v1"
 
 
-def test_a_digest_without_a_prompt_says_so(digest: Digest, server: ModelServer) -> None:
+def test_a_digest_without_a_prompt_has_a_message(digest: Digest, server: ModelServer) -> None:
     digest.holds(1, "llm: {model: m}\n")
     with pytest.raises(DigestError, match=r"digest.yml: no prompt that could be sent to a model: write prompt\.user"):
         digest.score()
-    assert server.asked == []
+    assert server.request_ids == []
 
 
 def test_a_day_without_papers_is_an_error(digest: Digest) -> None:
@@ -604,7 +604,7 @@ def test_a_day_without_papers_is_an_error(digest: Digest) -> None:
         digest.score()
 
 
-def test_an_endpoint_that_wants_no_key_gets_none(digest: Digest) -> None:
+def test_an_endpoint_without_a_key_gets_none(digest: Digest) -> None:
     with ModelServer() as local:
         digest.holds(1)
         digest.environment = {"DIGEST_LLM_URL": local.url + "/chat/completions/"}
