@@ -213,7 +213,7 @@ def test_another_url_is_wrong_usage(url: str, root: Path) -> None:
 def test_jobs_and_a_cluster_exclude_each_other(root: Path) -> None:
     run = digest("build", "--root", root, "--executor", "dask://127.0.0.1:1", "--jobs", "2")
     assert run.returncode == 2
-    assert "--jobs is for this machine's processes" in run.stderr
+    assert "--jobs sets the number of local processes" in run.stderr
 
 
 def test_without_the_extra_the_message_names_it(root: Path) -> None:

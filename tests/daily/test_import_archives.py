@@ -162,7 +162,7 @@ def test_the_download_is_read_back(tmp_path: Path) -> None:
         assert report.faults == []
         other = ("data/dropped", "data/replies", "data/publications")
         assert tree(new) == {name: data for name, data in tree(tmp_path / "old").items() if not name.startswith(other)}
-        assert any("are not taken in" in problem.message for problem in report.problems)
+        assert any("are not imported" in problem.message for problem in report.problems)
 
 
 def test_a_damaged_download_loses_its_damaged_lines_only(tmp_path: Path) -> None:
