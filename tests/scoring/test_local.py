@@ -313,7 +313,10 @@ def test_evaluate_learns_from_the_days_before_and_keeps_nothing(root: Path, tmp_
         (["--before", "2025-01-01"], "data/papers: 0 papers with a rating, and 50 are needed to learn from: "),
         (["--evaluate", "2025-01-01"], "data/papers: 0 papers with a rating, and 50 are needed to learn from: "),
         (["--evaluate", "2026-01-01"], "data/papers: no rated papers from 2026-01-01 on: choose an earlier day"),
-        (["--explain", "2501.99999"], "data/papers: no paper 2501.99999: pass the arXiv id of a paper in data/papers, without its version"),
+        (
+            ["--explain", "2501.99999"],
+            "data/papers: no paper 2501.99999: pass the arXiv id of a paper in data/papers, without its version",
+        ),
         (["--before", "soon"], "'soon' is not a day as YYYY-MM-DD, from 1991 to 2099."),
         (["--before", "2025-01-01", "--explain", "x"], "--before, --evaluate and --explain exclude each other."),
     ],

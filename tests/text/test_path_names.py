@@ -58,7 +58,9 @@ def test_a_bad_record_in_data_is_named_with_its_place_by_build_and_check(tmp_pat
     file = root / "data/publications/x.yml"
     file.parent.mkdir(parents=True)
     file.write_text("---\n- _id: 'index.html'\n  title: A work\n  status: public\n")
-    with pytest.raises(DigestError, match=r"data/publications/x\.yml:2: the id 'index\.html' cannot be part of an address"):
+    with pytest.raises(
+        DigestError, match=r"data/publications/x\.yml:2: the id 'index\.html' cannot be part of an address"
+    ):
         build(root, processes=1)
     assert [problem.location for problem in check(root).problems if "index.html" in problem.message] == [
         "data/publications/x.yml:2"
