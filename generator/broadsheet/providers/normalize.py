@@ -15,8 +15,9 @@ from broadsheet.text.tex_names import readable_name
 
 _AMOUNT = re.compile(r"\s*(-?[0-9]{1,15})(?:([.,])([0-9]{1,15}))?\s*(?:/\s*([0-9]{1,4})|(%))?\s*")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
+_NUMBERS = (int, float)  # a union made at each call would take longer than the rest of the question
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
-_TEX = re.compile(r"[\\{~$]|  ")
+_ODD_AUTHOR = re.compile(r"\|(?:[:,; ]*\||and )")  # among names between bars: an empty one, or one with its "and"
 _MAX_EXCERPT = 60
 
 
@@ -57,7 +58,7 @@ def optional_text(raw: object, field: str, log: ParseLog) -> str | None:
 def single_line(raw: object, field: str, log: ParseLog) -> str | None:
     """Return clean text on one line, or None."""
     text = optional_text(raw, field, log)
-    return " ".join(text.split()) if text else None
+    return text and " ".join(text.split())
 
 
 def title(raw: object, log: ParseLog) -> str | None:
@@ -143,18 +144,17 @@ def is_score(value: float | None) -> bool:
 
 def number(raw: object) -> int | float | None:
     """Return a number without a scale or out of 10, as int if it is whole; None for anything else."""
-    value = raw
     if isinstance(raw, str):
         parsed = amount(raw)
-        value = parsed.value if parsed and parsed.out_of in (None, 10) else None
-    if not _is_in_range(value):
+        raw = parsed.value if parsed and parsed.out_of in (None, 10) else None
+    if not _is_in_range(raw):
         return None
-    return int(value) if value == int(value) else value
+    return int(raw) if isinstance(raw, float) and raw.is_integer() else raw
 
 
 def _is_in_range(raw: object) -> TypeGuard[int | float]:
     """Return whether `raw` is a number that floats and SQLite hold exactly; NaN is in no range."""
-    return isinstance(raw, int | float) and not isinstance(raw, bool) and -MAX_INTEGER <= raw <= MAX_INTEGER
+    return isinstance(raw, _NUMBERS) and not isinstance(raw, bool) and -MAX_INTEGER <= raw <= MAX_INTEGER
 
 
 # -- authors -------------------------------------------------------------------------------------------------------
@@ -166,23 +166,29 @@ def authors(raw: object, log: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...
     Sources split lists at every comma, even inside ``Name (Institute, City)``. Such parts are joined again. Then
     affiliations are separated from names, TeX accents become letters, and empty entries are dropped.
     """
-    names = _names(raw, log)
-    text = "|".join(names)
-    pairs = _split_affiliations(names, log) if "(" in text else [(name, "") for name in names]
+    names, places = _names(raw, log), ()
+    text = f"|{'|'.join(names)}|"
+    if "(" in text or _ODD_AUTHOR.search(text):
+        names, places = _separate(names, log)
+    if _has_tex(text):
+        names = [_spell(name, log) if _has_tex(name) else name for name in names]
+    return tuple(names), places
+
+
+def _separate(names: list[str], log: ParseLog) -> tuple[list[str], tuple[str, ...]]:
+    """Return the names of authors, and their affiliations if there is one."""
+    pairs = _split_affiliations(names, log)
     authors = [(name.removeprefix("and "), place) for name, place in pairs if name.strip(":,; ")]
     if len(authors) < len(pairs):
         log.record_fix("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
-    places = tuple([readable_name(place) for _, place in authors]) if "(" in text else ()
-    names = [name for name, _ in authors]
-    if _TEX.search(text):
-        names = [_spell(name, log) for name in names]
-    return tuple(names), places if any(places) else ()
+    places = tuple([place and readable_name(place) for _, place in authors])
+    return [name for name, _ in authors], places if any(places) else ()
 
 
 def _names(raw: object, log: ParseLog) -> list[str]:
     if isinstance(raw, str):
         raw = split_names(raw)
-    if not isinstance(raw, list | tuple):
+    if not isinstance(raw, (list, tuple)):
         if raw is not None:
             log.record_fix("a value that is not a list of names was left out", "authors")
         return []
@@ -263,9 +269,11 @@ def _cut(author: str, position: int) -> tuple[str, str]:
     return (name, author[position + 1 : -1].strip()) if name else (author, "")
 
 
+def _has_tex(text: str) -> bool:
+    return "\\" in text or "{" in text or "~" in text or "$" in text or "  " in text
+
+
 def _spell(name: str, log: ParseLog) -> str:
-    if not _TEX.search(name):
-        return name
     spelled = readable_name(name)
     if spelled != name and "\\" in name:
         log.record_fix("TeX accents in a name made letters", f"{excerpt(name)} → {spelled}")

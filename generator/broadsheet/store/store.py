@@ -176,8 +176,8 @@ class Store:
 
     def _encoded(self, path: Path, papers: Iterable[Paper]) -> bytes:
         """Return the lines of `papers` for the file at `path`; what was cut when they were read is whole in them."""
-        places = {self.papers_path(path.stem), self.dropped_path(path.stem)}  # a paper may go from one to the other
-        files = sorted(self._cut & places, key=path.__eq__)
+        # A paper may go from one file of the day to the other.
+        files = sorted((file for file in self._cut if file.stem == path.stem), key=path.__eq__)
         lines = [line for file in files for line in self._read(file).split(b"\n") if line.strip()]
         wholes = {(whole.arxiv_id, whole.source): whole for whole in map(records.decode_whole, lines)}
         if wholes:
