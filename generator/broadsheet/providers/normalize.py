@@ -10,7 +10,7 @@ from broadsheet.providers.arxiv.text import ANNOUNCEMENT
 from broadsheet.providers.parse_result import ParseLog
 from broadsheet.text.braces import without_braces
 from broadsheet.text.json_escapes import repair_json_escapes
-from broadsheet.text.sanitize import ENTITY, clean, one_line, unescaped
+from broadsheet.text.sanitize import ENTITY, clean, is_printable, one_line, unescaped
 from broadsheet.text.tex_names import readable_name
 
 _AMOUNT = re.compile(r"\s*(-?[0-9]{1,15})(?:([.,])([0-9]{1,15}))?\s*(?:/\s*([0-9]{1,4})|(%))?\s*")
@@ -23,7 +23,7 @@ _MAX_EXCERPT = 60
 
 def clean_text(raw: str, field: str, log: ParseLog) -> str:
     """Return text without entities, control characters and outer white space; line breaks stay."""
-    if raw.isprintable() and "&" not in raw:  # most texts; control and format characters are not printable
+    if is_printable(raw) and "&" not in raw:  # most texts; control and format characters are not printable
         return raw.strip()
     if ENTITY.search(raw):
         raw = _unescaped(raw, field, log)
@@ -166,7 +166,8 @@ def authors(raw: object, log: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...
     Sources split lists at every comma, even inside ``Name (Institute, City)``. Such parts are joined again. Then
     affiliations are separated from names, TeX accents become letters, and empty entries are dropped.
     """
-    names, places = _names(raw, log), ()
+    names = _names(raw, log)
+    places: tuple[str, ...] = ()
     text = f"|{'|'.join(names)}|"
     if "(" in text or _ODD_AUTHOR.search(text):
         names, places = _separate(names, log)
@@ -193,10 +194,10 @@ def _names(raw: object, log: ParseLog) -> list[str]:
             log.record_fix("a value that is not a list of names was left out", "authors")
         return []
     names = [entry if isinstance(entry, str) else _name_of(entry) for entry in raw]
-    text = "|".join(names)
-    if text.isprintable() and "&" not in text:
-        return [name.strip() for name in names]  # as `clean_text` does
-    return [clean_text(name, "authors", log) for name in names]
+    text = f"|{'|'.join(names)}|"
+    if not text.isprintable() or "&" in text or " |" in text or "| " in text:
+        return [clean_text(name, "authors", log) for name in names]
+    return names
 
 
 def split_names(line: str) -> list[str]:

@@ -159,13 +159,13 @@ class Store:
 
     def write_papers(self, date: str, papers: Iterable[Paper]) -> bool:
         """Write the papers of a day; return False if nothing changed."""
-        return write_atomically(self.papers_path(date), self._encoded(self.papers_path(date), papers), durable=True)
+        path = self.papers_path(date)
+        return write_atomically(path, self._encoded(path, papers), durable=True)
 
     def write_days(self, days: Iterable[tuple[str, Iterable[Paper]]]) -> Iterator[bool | OSError]:
         """Write the papers of several days; yield for each whether it was written, or the error."""
-        return write_together(
-            (self.papers_path(date), self._encoded(self.papers_path(date), papers)) for date, papers in days
-        )
+        files = ((self.papers_path(date), papers) for date, papers in days)
+        return write_together((path, self._encoded(path, papers)) for path, papers in files)
 
     def write_dropped(self, date: str, papers: Iterable[Paper]) -> bool:
         """Write the papers that a day does not show; return False if nothing changed."""
@@ -204,19 +204,19 @@ class Store:
 
     def papers_path(self, date: str) -> Path:
         """Return the path of the papers of a day."""
-        return self.data / "papers" / date[:4] / f"{_checked(date)}.jsonl"
+        return self.data / f"papers/{date[:4]}/{_checked(date)}.jsonl"
 
     def receipt_path(self, date: str) -> Path:
         """Return the path of the receipt of a day."""
-        return self.data / "runs" / date[:4] / f"{_checked(date)}.json"
+        return self.data / f"runs/{date[:4]}/{_checked(date)}.json"
 
     def replies_path(self, date: str) -> Path:
         """Return the path of the replies that a language model was paid for on a day."""
-        return self.data / "replies" / date[:4] / f"{_checked(date)}.jsonl"
+        return self.data / f"replies/{date[:4]}/{_checked(date)}.jsonl"
 
     def dropped_path(self, date: str) -> Path:
         """Return the path of the papers that a day does not show. Checks of sums and scorers use them."""
-        return self.data / "dropped" / date[:4] / f"{_checked(date)}.jsonl"
+        return self.data / f"dropped/{date[:4]}/{_checked(date)}.jsonl"
 
     def label(self, path: Path) -> str:
         """Return the name of a file in messages: relative to the root."""
