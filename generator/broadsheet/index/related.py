@@ -138,7 +138,7 @@ class RelatedIndex:
         """Return a token that changes with the papers related to those of `date`, and with what is shown of them."""
         return self._versions.get(date, "")
 
-    @cached_property
+    @cached_property  # 14 % of a cold build
     def _versions(self) -> dict[str, str]:
         """Sums of checksums: one statement for all days."""
         earlier = dict(self._db.execute("SELECT date, sum(2 * checksum + top) FROM related GROUP BY date"))
