@@ -116,7 +116,7 @@ class Store:
 
     def publications(self) -> "list[Publication]":
         """Return all public records, by file name and place in the file. Raises DigestError with all problems."""
-        from broadsheet.model import publication  # noqa: PLC0415 - with YAML, which papers need not wait for
+        from broadsheet.model import publication  # noqa: PLC0415 - 12 ms of an import, for YAML
 
         publications: list[Publication] = []
         problems: list[Diagnostic] = []
@@ -262,7 +262,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _fingerprint(paths: Sequence[Path]) -> str:
-    import hashlib  # noqa: PLC0415 - loads OpenSSL
+    import hashlib  # noqa: PLC0415 - 3 ms of an import: loads OpenSSL
 
     total = hashlib.sha256()
     for path in paths:
