@@ -7,7 +7,6 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -176,7 +175,7 @@ class _Build:
 
     def _unchanged(self) -> list[BuiltKey]:
         """Return the previous build's results whose dependencies and files have not changed."""
-        version = cache(self.index.version)
+        version = self.index.version
         reserved = {page_url(path) for path in self.hand_written if path.endswith(".md")}
         return [
             built_key

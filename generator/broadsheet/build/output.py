@@ -5,7 +5,7 @@ import os
 import platform
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -55,7 +55,7 @@ def _intact_list(docs: Path) -> set[str] | None:
     return _read_intact_list(docs, info.st_ino, info.st_mtime_ns)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4)  # 2 % of a build of all pages: each page that is written asks for the list
 def _read_intact_list(docs: Path, inode: int, time_ns: int) -> set[str] | None:
     return generated_files(docs) if _is_intact(docs) else None
 
@@ -81,11 +81,10 @@ def _signature(names: bytes) -> bytes:
 def outside_test(docs: Path) -> Callable[[str], bool]:
     """Return a test for files in `docs` that links make of files elsewhere. They must not be published."""
     real_docs = f"{os.path.realpath(docs)}/"
-    real_folder = cache(os.path.realpath)  # once a folder instead of once a file
 
     def is_outside(name: str) -> bool:
         folder, _, base = name.rpartition("/")
-        path = f"{real_folder(f'{docs}/{folder}')}/{base}"
+        path = f"{os.path.realpath(f'{docs}/{folder}')}/{base}"
         return not (os.path.realpath(path) if os.path.islink(path) else path).startswith(real_docs)
 
     return is_outside

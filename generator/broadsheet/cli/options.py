@@ -51,7 +51,7 @@ def progress_bar(what: str, silent: bool) -> Iterator[Callable[[int, int], None]
     if silent or not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    from rich.console import Console  # noqa: PLC0415 - takes longer than some commands
+    from rich.console import Console  # noqa: PLC0415 - 19 ms, for a terminal alone
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     speed = TextColumn("{task.fields[speed]}")

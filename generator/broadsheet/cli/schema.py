@@ -4,6 +4,8 @@ import json
 
 import click
 
+from broadsheet.store import schemas
+
 KINDS = ("settings", "paper", "receipt", "publication")
 
 
@@ -18,8 +20,7 @@ def schema_command(kind: str) -> None:
     Example:
       broadsheet schema paper > paper.schema.json
     """
-    from broadsheet.settings.schema import settings_schema  # noqa: PLC0415
-    from broadsheet.store import schemas  # noqa: PLC0415
+    from broadsheet.settings.schema import settings_schema  # noqa: PLC0415 - 21 ms
 
     makers = (settings_schema, schemas.paper_schema, schemas.receipt_schema, schemas.publication_schema)
     click.echo(json.dumps(makers[KINDS.index(kind)](), indent=2))

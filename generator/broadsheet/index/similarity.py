@@ -7,7 +7,6 @@ are exact, and the same on every machine.
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -161,6 +160,5 @@ def _best(similarity: Integers) -> list[int]:
     return sorted(indexes, key=lambda index: (-similarity[index], -index))
 
 
-@lru_cache(1 << 16)
 def _rarity(papers: int, users: int) -> int:
     return round(_UNIT * math.log(papers / users) ** 2)

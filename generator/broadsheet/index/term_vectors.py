@@ -10,7 +10,6 @@ import zlib
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable
-from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import msgspec
@@ -109,7 +108,6 @@ def _terms(text: str) -> list[int]:
     return [term for term in map(_term, _words(text)) if term != _NONE]
 
 
-@lru_cache(1 << 16)
 def _term(word: str) -> int:
     """Return the number of a word, the same for its plural; `_NONE` for a stop word."""
     singular = word[:-1] if word[-1] == "s" and len(word) > 3 else word

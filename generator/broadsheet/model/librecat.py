@@ -82,8 +82,12 @@ def _load(document: str) -> Iterator[tuple[int, Any]]:
     Built from parser events: PyYAML's own composer crashes on deep nesting (a segmentation fault).
     """
     builder = _Builder()
-    for event in yaml.parse(document, yaml.CBaseLoader):
-        builder.feed(event)
+    loader = yaml.CBaseLoader(document)
+    try:
+        while event := loader.get_event():  # `yaml.parse` asks twice for each event
+            builder.feed(event)
+    finally:
+        loader.dispose()
     lines = iter(builder.lines)
     for root in builder.roots:
         line = next(lines)

@@ -6,6 +6,7 @@ characters.
 
 from collections.abc import Callable
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ MAX_CHARS = {"title": 2_000, "abstract": 20_000, "comment": 20_000, "arxiv_comme
              "doi": 500, "announce_type": 100, "source": 200}  # fmt: skip
 MAX_ITEM_CHARS = {"authors": 500, "categories": 100, "topics": 200, "reasons": 1_000}
 MAX_ITEMS = {"authors": 6_000, "categories": 100, "topics": 100, "reasons": 100}
+_TEXTS, _LISTS = attrgetter(*MAX_CHARS), attrgetter(*MAX_ITEMS)
 MAX_EXTRA_CHARS = 20_000  # of any text under an unknown key
 MAX_VALUE_ITEMS = 20_000
 MAX_RECORD_CHARS = 20_000  # of a repository
@@ -47,23 +49,21 @@ def bounded(value: Any, max_chars: int, *, tidy: Callable[[str], str] = clean) -
 def capped(paper: Paper) -> tuple[Paper, tuple[str, ...]]:
     """Return `paper` within the limits, and the names of the fields and keys that were cut."""
     changes = _capped_fields(paper)
-    extra = bounded(paper.extra, MAX_EXTRA_CHARS, tidy=str)
-    keys = _changed_keys(paper.extra, extra) if extra != paper.extra else []
-    names = (*changes, *keys)
-    return (msgspec.structs.replace(paper, **changes, extra=extra), names) if names else (paper, ())
+    extra = paper.extra and bounded(paper.extra, MAX_EXTRA_CHARS, tidy=str)
+    if not changes and extra == paper.extra:
+        return paper, ()
+    return msgspec.structs.replace(paper, **changes, extra=extra), (*changes, *_changed_keys(paper.extra, extra))
 
 
 def _capped_fields(paper: Paper) -> dict[str, Any]:
     """Return the fields that are too long, cut."""
     changes: dict[str, Any] = {}
-    for name, max_chars in MAX_CHARS.items():
-        text = getattr(paper, name)
-        if text is not None and len(text) > max_chars:
-            changes[name] = cut(text, max_chars)
-    for name, max_chars in MAX_ITEM_CHARS.items():
-        texts = getattr(paper, name)
-        if len(texts) > MAX_ITEMS[name] or max(map(len, texts), default=0) > max_chars:
-            changes[name] = tuple(cut(text, max_chars) for text in texts[: MAX_ITEMS[name]])
+    for name, text in zip(MAX_CHARS, _TEXTS(paper), strict=True):
+        if text and len(text) > MAX_CHARS[name]:
+            changes[name] = cut(text, MAX_CHARS[name])
+    for name, texts in zip(MAX_ITEMS, _LISTS(paper), strict=True):
+        if texts and (len(texts) > MAX_ITEMS[name] or max(map(len, texts)) > MAX_ITEM_CHARS[name]):
+            changes[name] = tuple(cut(text, MAX_ITEM_CHARS[name]) for text in texts[: MAX_ITEMS[name]])
     if paper.scorer and len(paper.scorer.model + (paper.scorer.rubric or "")) > _MAX_SCORER_CHARS:
         changes["scorer"] = msgspec.convert(bounded(msgspec.to_builtins(paper.scorer), _MAX_SCORER_CHARS // 2), Scorer)
     return changes

@@ -39,7 +39,7 @@ def day_of_time(text: str | None) -> str | None:
     text = (text or "").strip()
     if is_date(text[:10]):
         return text[:10]
-    import email.utils  # noqa: PLC0415 - loads half of the email package, for feeds alone
+    import email.utils  # noqa: PLC0415 - 5 ms of an import, for feeds alone
 
     try:
         date = email.utils.parsedate_to_datetime(text).date().isoformat()

@@ -215,7 +215,8 @@ def _rename(fields: dict[str, Any], before: str, after: str) -> None:
 
 def find_id(row: dict[str, Any]) -> tuple[str, ArxivId] | None:
     """Return the first common key with an arXiv id, and the id."""
-    names = {normalize_key(name): name for name in reversed(row)}
+    # An object of papers by id has many keys; no key of an id begins with a digit.
+    names = {normalize_key(name): name for name in reversed(row) if not name[:1].isdigit()}
     for key in _ID_KEYS:
         first, _, inner = key.partition(".")
         name = names.get(key) or names.get(first, "")

@@ -10,19 +10,20 @@ from broadsheet.providers.arxiv.text import ANNOUNCEMENT
 from broadsheet.providers.parse_result import ParseLog
 from broadsheet.text.braces import without_braces
 from broadsheet.text.json_escapes import repair_json_escapes
-from broadsheet.text.sanitize import ENTITY, clean, one_line, unescaped
+from broadsheet.text.sanitize import ENTITY, clean, is_printable, one_line, unescaped
 from broadsheet.text.tex_names import readable_name
 
 _AMOUNT = re.compile(r"\s*(-?[0-9]{1,15})(?:([.,])([0-9]{1,15}))?\s*(?:/\s*([0-9]{1,4})|(%))?\s*")
 _BETWEEN_NAMES = re.compile(r"[()]|, (?:and )?| and ")
+_NUMBERS = (int, float)  # a union made at each call would take longer than the rest of the question
 _GENERATIONS = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
-_TEX = re.compile(r"[\\{~$]|  ")
+_ODD_AUTHOR = re.compile(r"\|(?:[:,; ]*\||and )")  # among names between bars: an empty one, or one with its "and"
 _MAX_EXCERPT = 60
 
 
 def clean_text(raw: str, field: str, log: ParseLog) -> str:
     """Return text without entities, control characters and outer white space; line breaks stay."""
-    if raw.isprintable() and "&" not in raw:  # most texts; control and format characters are not printable
+    if is_printable(raw) and "&" not in raw:  # most texts; control and format characters are not printable
         return raw.strip()
     if ENTITY.search(raw):
         raw = _unescaped(raw, field, log)
@@ -57,7 +58,7 @@ def optional_text(raw: object, field: str, log: ParseLog) -> str | None:
 def single_line(raw: object, field: str, log: ParseLog) -> str | None:
     """Return clean text on one line, or None."""
     text = optional_text(raw, field, log)
-    return " ".join(text.split()) if text else None
+    return text and " ".join(text.split())
 
 
 def title(raw: object, log: ParseLog) -> str | None:
@@ -143,18 +144,17 @@ def is_score(value: float | None) -> bool:
 
 def number(raw: object) -> int | float | None:
     """Return a number without a scale or out of 10, as int if it is whole; None for anything else."""
-    value = raw
     if isinstance(raw, str):
         parsed = amount(raw)
-        value = parsed.value if parsed and parsed.out_of in (None, 10) else None
-    if not _is_in_range(value):
+        raw = parsed.value if parsed and parsed.out_of in (None, 10) else None
+    if not _is_in_range(raw):
         return None
-    return int(value) if value == int(value) else value
+    return int(raw) if isinstance(raw, float) and raw.is_integer() else raw
 
 
 def _is_in_range(raw: object) -> TypeGuard[int | float]:
     """Return whether `raw` is a number that floats and SQLite hold exactly; NaN is in no range."""
-    return isinstance(raw, int | float) and not isinstance(raw, bool) and -MAX_INTEGER <= raw <= MAX_INTEGER
+    return isinstance(raw, _NUMBERS) and not isinstance(raw, bool) and -MAX_INTEGER <= raw <= MAX_INTEGER
 
 
 # -- authors -------------------------------------------------------------------------------------------------------
@@ -167,30 +167,37 @@ def authors(raw: object, log: ParseLog) -> tuple[tuple[str, ...], tuple[str, ...
     affiliations are separated from names, TeX accents become letters, and empty entries are dropped.
     """
     names = _names(raw, log)
-    text = "|".join(names)
-    pairs = _split_affiliations(names, log) if "(" in text else [(name, "") for name in names]
+    places: tuple[str, ...] = ()
+    text = f"|{'|'.join(names)}|"
+    if "(" in text or _ODD_AUTHOR.search(text):
+        names, places = _separate(names, log)
+    if _has_tex(text):
+        names = [_spell(name, log) if _has_tex(name) else name for name in names]
+    return tuple(names), places
+
+
+def _separate(names: list[str], log: ParseLog) -> tuple[list[str], tuple[str, ...]]:
+    """Return the names of authors, and their affiliations if there is one."""
+    pairs = _split_affiliations(names, log)
     authors = [(name.removeprefix("and "), place) for name, place in pairs if name.strip(":,; ")]
     if len(authors) < len(pairs):
         log.record_fix("empty authors left out", f"{len(pairs) - len(authors)} of {len(pairs)}")
-    places = tuple([readable_name(place) for _, place in authors]) if "(" in text else ()
-    names = [name for name, _ in authors]
-    if _TEX.search(text):
-        names = [_spell(name, log) for name in names]
-    return tuple(names), places if any(places) else ()
+    places = tuple([place and readable_name(place) for _, place in authors])
+    return [name for name, _ in authors], places if any(places) else ()
 
 
 def _names(raw: object, log: ParseLog) -> list[str]:
     if isinstance(raw, str):
         raw = split_names(raw)
-    if not isinstance(raw, list | tuple):
+    if not isinstance(raw, (list, tuple)):
         if raw is not None:
             log.record_fix("a value that is not a list of names was left out", "authors")
         return []
     names = [entry if isinstance(entry, str) else _name_of(entry) for entry in raw]
-    text = "|".join(names)
-    if text.isprintable() and "&" not in text:
-        return [name.strip() for name in names]  # as `clean_text` does
-    return [clean_text(name, "authors", log) for name in names]
+    text = f"|{'|'.join(names)}|"
+    if not text.isprintable() or "&" in text or " |" in text or "| " in text:
+        return [clean_text(name, "authors", log) for name in names]
+    return names
 
 
 def split_names(line: str) -> list[str]:
@@ -263,9 +270,11 @@ def _cut(author: str, position: int) -> tuple[str, str]:
     return (name, author[position + 1 : -1].strip()) if name else (author, "")
 
 
+def _has_tex(text: str) -> bool:
+    return "\\" in text or "{" in text or "~" in text or "$" in text or "  " in text
+
+
 def _spell(name: str, log: ParseLog) -> str:
-    if not _TEX.search(name):
-        return name
     spelled = readable_name(name)
     if spelled != name and "\\" in name:
         log.record_fix("TeX accents in a name converted to letters", f"{excerpt(name)} → {spelled}")

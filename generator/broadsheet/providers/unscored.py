@@ -24,7 +24,7 @@ class ScoreColumn(NamedTuple):
     def of(cls, values: Sequence[object], scale: Scale | None) -> "ScoreColumn":
         """Return the column of these values, which are already on our scale if there is a `scale`."""
         numbers = [normalize.number(raw) for raw in values if raw is not None]
-        off = sum(not normalize.is_score(number) for number in numbers)
+        off = sum([not normalize.is_score(number) for number in numbers])
         return cls(scale, None if scale else fields.guess_scale(numbers), off > 1 and 2 * off > len(numbers))
 
 

@@ -17,7 +17,7 @@ _HASH_BYTES = 32  # in front of a compiled template
 COMPILED = PROGRAM / "views" / "__pycache__"
 
 
-@cache
+@cache  # 1 % of one more day: it reads the whole program
 def program_fingerprint() -> str:
     """Return a hash of the program's files: results of another version are not trusted."""
     digest = hashlib.sha256()

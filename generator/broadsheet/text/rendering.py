@@ -22,7 +22,7 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\r?\n\s*")
 _SPACE = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # all but the single space
 
 
-@lru_cache(4096)
+@lru_cache(4096)  # 2 % of a cold build
 def plain(text: str) -> str:
     """Return `text` as one line of Unicode without TeX, Markdown or markup: for titles and mail. Not escaped."""
     return one_line("".join(map(plain_node, parse(clean(text)))))
@@ -42,7 +42,7 @@ def inline(text: str) -> str:
     return _from_nodes(parse(clean(text))).strip()
 
 
-@lru_cache(4096)
+@lru_cache(4096)  # 1 % of a cold build
 def title(text: str) -> Markup:
     """Return `html` of `text` without links, for a place that is a link itself."""
     markup = html(text)

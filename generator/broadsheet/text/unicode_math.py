@@ -30,7 +30,7 @@ _SPACES = re.compile(r"\s+")
 _NEEDS_BRACKETS = re.compile(r"[\s+−=,/<>≤≥×·-]")
 
 
-@lru_cache(65_536)
+@lru_cache(65_536)  # 1 % of a cold build
 def unicode_math(tex: str) -> str:
     """Return `tex`, a formula without its delimiters, as text on one line; TeX's spaces at its ends remain."""
     tree = to_tree(tex)

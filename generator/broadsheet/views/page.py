@@ -2,7 +2,6 @@
 
 import posixpath
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 _EMPTY_LINES = re.compile(r"\n\s*\n")
@@ -91,7 +90,6 @@ def relative(target: str, base: str) -> str:
     return (_relative_path(url, base) if url != base or not hash_sign else "") + hash_sign + fragment
 
 
-@lru_cache(1024)
 def _relative_path(url: str, base: str) -> str:
     # Addresses have no "." or ".." in them, so posixpath.relpath is not needed; it takes five times as long.
     source, target = base.split("/")[:-1], url.split("/")

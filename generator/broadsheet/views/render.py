@@ -36,7 +36,7 @@ FILTERS = {
 }
 
 
-@cache
+@cache  # the templates are compiled once, not for each page
 def environment() -> jinja2.Environment:
     """Return the Jinja2 environment, with the filters that turn foreign text into HTML."""
     env = jinja2.Environment(

@@ -100,7 +100,7 @@ def _paper(entry: dict[str, Any], title: object, log: ParseLog) -> Paper | None:
 
 def _title(entry: object, paper: object) -> object:
     """Return the title with more TeX and accents, since one of the two may have lost them."""
-    if not isinstance(entry, str) or not isinstance(paper, str):
+    if entry == paper or not isinstance(entry, str) or not isinstance(paper, str):
         return entry if isinstance(entry, str) else paper
     return max(paper, entry, key=lambda title: sum(mark in "\\$^_" or mark > "\x7f" for mark in title))
 

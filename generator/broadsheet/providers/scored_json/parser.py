@@ -50,7 +50,7 @@ def matches(document: Document) -> bool:
     value = document.value
     if isinstance(value, list):
         return any(is_row(item, document.fields) for item in value[:100])
-    return isinstance(value, dict) and (is_row(value, document.fields) or is_by_id(value))
+    return isinstance(value, dict) and (is_by_id(value) or is_row(value, document.fields))
 
 
 def is_row(value: object, names: FieldMap) -> bool:
@@ -121,12 +121,12 @@ def _line_number(location: str) -> int:
 
 def parse_rows(items: Sequence[InputRow], day: str | None, log: ParseLog, names: FieldMap) -> list[PaperRow]:
     """Return the papers of rows, on their own day or else on `day`. Raises DigestError if no row has a day."""
-    items = [item._replace(row=_translate(item.row, names)) for item in items]
-    rows = [item.row for item in items if isinstance(item.row, dict)]
+    values = [_translate(item.row, names) for item in items]
+    rows = [row for row in values if isinstance(row, dict)]
     if day is None and not any(row.get(DATE) for row in rows):
         raise DigestError([*log.problems, Diagnostic(log.label, NO_DAY, _no_day_hint(rows))])
     columns = {name: ScoreColumn.of([raw_score(row, name) for row in rows], names.scales.get(name)) for name in SCORES}
-    papers = (_parse_row(item, day, columns, log) for item in items)
+    papers = (_parse_row(item, row, day, columns, log) for item, row in zip(items, values, strict=True))
     return [paper for paper in papers if paper]
 
 
@@ -140,16 +140,19 @@ def _no_day_hint(rows: Sequence[dict[str, Any]]) -> str:
     return f"{hint}; --map date=published takes the day of publication" if has_publication else hint
 
 
-def _parse_row(item: InputRow, day: str | None, columns: dict[str, ScoreColumn], log: ParseLog) -> PaperRow | None:
+def _parse_row(
+    item: InputRow, value: object, day: str | None, columns: dict[str, ScoreColumn], log: ParseLog
+) -> PaperRow | None:
+    """Return the paper of `item`, whose row is `value` under our names."""
     log.start(item.line)
     if item.is_repeated:
         log.record_fix("a paper that is twice in one file: both rows read", item.key or "")
     if item.repeats_a_key:
         log.record_fix("a key that is twice in one row: the last counts")
-    if not isinstance(item.row, dict):
+    if not isinstance(value, dict):
         log.reject("not an object with a paper's keys", "correct or delete it")
         return None
-    row, date = _split_date(item.row, day, log)
+    row, date = _split_date(value, day, log)
     if date is None:
         return None
     row, odd = _without_foreign_scores(row, columns, log)
@@ -165,7 +168,10 @@ def _without_foreign_scores(
     row: dict[str, Any], columns: dict[str, ScoreColumn], log: ParseLog
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the row without scores on another scale than ours, and their scales."""
-    odd = {name: scale for name in SCORES if (scale := columns[name].guess) and raw_score(row, name) is not None}
+    odd: dict[str, str] = {}
+    for name, column in columns.items():
+        if column.guess and raw_score(row, name) is not None:
+            odd[name] = column.guess
     for name in odd:
         if normalize.score(raw_score(row, name), name, log) is not None:
             kind = "a score among others that are not from 1 to 10 was left out"

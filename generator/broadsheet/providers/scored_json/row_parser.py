@@ -53,7 +53,7 @@ def parse_paper(row: dict[str, Any], key: str | None, log: ParseLog) -> Paper | 
         version = announced_version or version
     relevance, novelty = _scores(row, log)
     extra: dict[str, Any] = {"affiliations": list(affiliations)} if affiliations else {}
-    if (total := normalize.number(row.get("SCORE"))) is not None and relevance is None:
+    if relevance is None and (total := normalize.number(row.get("SCORE"))) is not None:
         extra["score"] = total  # the only score, e.g. of a paper chosen for its author
     if title is None and relevance is None and not extra:
         log.reject(f"{paper_id.id} has neither a title nor a rating", _missing_fields_hint(row))
@@ -108,18 +108,17 @@ def _missing_fields_hint(row: dict[str, Any]) -> str:
 
 def _identify(row: dict[str, Any], key: str | None, log: ParseLog) -> ArxivId | None:
     # `arxiv_id` and the key come from metadata; `ARXIVID` was written by a language model, which may be wrong.
-    sources = {"arxiv_id": row.get("arxiv_id"), "the row's own key": key, "ARXIVID": row.get("ARXIVID")}
-    values = {name: value for name, value in sources.items() if value is not None}
-    for value in values.values():
+    other = row.get("ARXIVID")
+    for value in (row.get("arxiv_id"), key, other):
         if paper_id := normalize.parse_id(value, log):
-            other = row.get("ARXIVID")
             if other is not None and other != value and normalize.parse_id(other, ParseLog("")) != paper_id:
                 kind = "two ids in one row: that of the paper's metadata is used"
                 log.record_fix(kind, f"{paper_id.id}, not {normalize.excerpt(other)}")
             return paper_id
-    if values:
-        texts = ", ".join(f"{name} is {normalize.excerpt(value)}" for name, value in values.items())
-        log.reject(f"no arXiv id: {texts}", "add the id (YYMM.NNNNN) as arxiv_id", kind="no arXiv id")
+    values = {"arxiv_id": row.get("arxiv_id"), "the row's own key": key, "ARXIVID": other}
+    texts = [f"{name} is {normalize.excerpt(value)}" for name, value in values.items() if value is not None]
+    if texts:
+        log.reject(f"no arXiv id: {', '.join(texts)}", "add the id (YYMM.NNNNN) as arxiv_id", kind="no arXiv id")
     else:
         log.reject(f"no arXiv id under {', '.join(fields.ID_KEYS)}", NO_ID)
     return None

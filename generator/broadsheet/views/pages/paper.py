@@ -191,7 +191,7 @@ def _author(name: str, slugs: Mapping[str, str], link: MakeLink) -> str:
 
 
 def _withdrawal(comment: str | None) -> str:
-    from broadsheet.providers.arxiv.withdrawal import is_by_arxiv  # noqa: PLC0415 - patterns cost 25 ms a process
+    from broadsheet.providers.arxiv.withdrawal import is_by_arxiv  # noqa: PLC0415 - its package takes 40 ms
 
     remark = f": {rendering.html(comment)}" if comment else ""
     by = "arXiv" if is_by_arxiv(comment or "") else "its authors"
