@@ -114,7 +114,7 @@ def test_what_killed_workers_were_to_read_is_read_all_the_same() -> None:
 def test_what_a_killed_worker_was_to_make_is_made_and_its_half_file_is_removed(tmp_path: Path) -> None:
     root = make_digest(tmp_path / "digest")
     (root / "docs" / ".notes.md.0123abcd").write_text("mine", "utf-8")
-    with BuildWorkers(BuildJob(root, None, "", 2), None, config.load(root)) as workers:  # type: ignore[arg-type]
+    with BuildWorkers(BuildJob(root, "", None, "", 2), None, config.load(root)) as workers:  # type: ignore[arg-type]
         calls = [workers.submit(fatal_to_workers, str(number), f"{root}/docs/.index.md.0123abcd") for number in (1, 2)]
         assert [workers.result(call) for call in calls] == ["1", "2"]
         assert workers.result(workers.submit(fatal_to_workers, "late")) == "late"
