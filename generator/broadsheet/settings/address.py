@@ -98,7 +98,7 @@ def _netlify(environment: Environment, domain: str) -> str:
 
 
 def _cloudflare(environment: Environment, domain: str) -> str:
-    """Return the project's address: that of a deployment, HASH.PROJECT.pages.dev, changes, and feeds must keep theirs."""
+    """Return the project's address: a deployment has its own, HASH.PROJECT.pages.dev, and feeds must keep theirs."""
     url = environment.get("CF_PAGES_URL", "")
     labels = _hostname(url).split(".")
     return f"https://{'.'.join(labels[-3:])}/" if labels[-2:] == ["pages", "dev"] else url

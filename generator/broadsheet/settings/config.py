@@ -113,7 +113,7 @@ def _faults(settings: Settings) -> Iterator[Fault]:
     yield from llm.faults(settings.llm)
     yield from fetch.faults(settings.fetch)
     yield from mail.faults(settings.mail)
-    yield from interests.faults(settings.prefilter, settings.follow, settings.negative_keywords)
+    yield from interests.faults(settings.run, settings.prefilter, settings.follow, settings.negative_keywords)
     yield from pages.faults(settings.feeds)
     for source in settings.sources:
         if not topics.is_id(source):
