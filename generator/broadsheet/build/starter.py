@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from broadsheet import __version__
+from broadsheet.build.requirement import requirement
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.config import SITE_FILE
 from broadsheet.store.atomic import write_atomically
@@ -29,7 +29,7 @@ def start(folder: Path, name: str, url: str) -> list[str]:
     address = (safe_url(url) or "").rstrip("/") + "/"
     files = {_target(file): file.read_text("utf-8") for file in sorted(STARTER.rglob("*")) if file.is_file()}
     files[SITE_FILE] = _set_key(_set_key(files[SITE_FILE], "site_name", one_line(name)), "site_url", address)
-    files[REQUIREMENTS] = files[REQUIREMENTS].replace("@version@", __version__)
+    files[REQUIREMENTS] = files[REQUIREMENTS].replace("broadsheet[local]==@version@", requirement())
     for path, content in files.items():
         write_atomically(folder / path, content.encode())
     return list(files)
