@@ -32,7 +32,7 @@ def test_a_branch_that_is_not_the_default_one_is_not_published(lab: Lab) -> None
     assert set(run.results.values()) == {"skipped"}
 
 
-def test_without_pages_the_log_says_where_to_click(lab: Lab) -> None:
+def test_without_pages_the_log_says_where_to_click_and_a_warning_publishes(lab: Lab) -> None:
     lab.service.has_pages = False
     run = lab.pages()
     assert run.results == {"build": "failure", "deploy": "skipped", "ping": "skipped", "mail": "skipped"}
@@ -40,8 +40,10 @@ def test_without_pages_the_log_says_where_to_click(lab: Lab) -> None:
     assert "https://github.com/Octo-Lab/Papers/settings/pages" in error
     assert "choose Source: GitHub Actions" in error
     assert "private repository" in error
+    lab.push({"data/publications/withdrawn.yml": "---\n_id: '2'\nstatus: deleted\n"})
     run = lab.pages("workflow_dispatch", secrets={"PAGES_TOKEN": "administration=write"})
     assert run.results["deploy"] == "success", run.log
+    assert any("record 2 is deleted" in warning for warning in run.messages("warning")), run.log
 
 
 def test_a_wrong_setting_is_red_and_the_site_stays(lab: Lab) -> None:
@@ -51,13 +53,6 @@ def test_a_wrong_setting_is_red_and_the_site_stays(lab: Lab) -> None:
     assert run.results["build"] == "failure"
     assert any("missing.md" in error for error in run.messages("error")), run.log
     assert not lab.service.published.exists()
-
-
-def test_a_warning_of_check_publishes(lab: Lab) -> None:
-    lab.push({"data/publications/withdrawn.yml": "---\n_id: '2'\nstatus: deleted\n"})
-    run = lab.pages()
-    assert run.results["deploy"] == "success", run.log
-    assert any("record 2 is deleted" in warning for warning in run.messages("warning")), run.log
 
 
 def test_an_error_in_the_data_is_red_and_names_the_line(lab: Lab) -> None:
