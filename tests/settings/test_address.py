@@ -84,6 +84,20 @@ def test_the_host_tells_the_address(environment: dict[str, str], address: str) -
     assert site_address("http://127.0.0.1:8000/" if address == "http://127.0.0.1:8000/" else "", environment) == address
 
 
+def test_an_address_that_is_not_the_reported_one_is_a_warning(tmp_path: Path) -> None:
+    root = make_digest(tmp_path)  # a fork, for example
+    text = (
+        (root / "mkdocs.yml").read_text().replace("https://example.org/broadsheet/", "https://octo.github.io/papers/")
+    )
+    (root / "mkdocs.yml").write_text(text)
+    site = config.load(root, {}).site
+    for reported in ("", "https://octo.github.io/papers", "http://Octo.github.io/papers/", "http://127.0.0.1:8000/"):
+        assert config.address_problems(root, site, {"DIGEST_SITE_URL": reported}) == []
+    (problem,) = config.address_problems(root, site, {"DIGEST_SITE_URL": "https://fork.github.io/papers"})
+    assert problem.is_note
+    assert str(problem).startswith("mkdocs.yml:2: site_url is not https://fork.github.io/papers")
+
+
 def test_the_domain_of_a_cname_file_is_the_address_on_github_pages(tmp_path: Path) -> None:
     root = make_digest(tmp_path)
     (root / "docs" / "CNAME").write_text("papers.uni.edu\n")
@@ -130,5 +144,5 @@ def test_nothing_is_published_under_a_placeholder(
     with pytest.raises(DigestError) as raised:
         build(root)
     hint = "set site_url to the address readers will use, or DIGEST_SITE_URL in the environment"
-    assert str(raised.value) == f"mkdocs.yml: the site would be published on {name} as {address}: {hint}"
+    assert str(raised.value) == f"mkdocs.yml:2: the site would be published on {name} as {address}: {hint}"
     assert not (root / "site").exists()

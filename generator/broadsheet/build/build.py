@@ -35,7 +35,7 @@ from broadsheet.index.index import Index
 from broadsheet.index.open import CACHE, ExecutorFactory, open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
-from broadsheet.settings import address, config
+from broadsheet.settings import config
 from broadsheet.settings.config import SITE_FILE, Settings
 from broadsheet.store.files import is_page, page_name_fault, printable, read_regular, refusals_explained, utf8_fault
 from broadsheet.store.lock import Lock, exclusive_lock
@@ -64,7 +64,7 @@ def build(
     executor for the given number of processes. Raises DigestError with every problem; then the last site stays.
     """
     settings = config.load(root)
-    if problems := list(address.faults(settings.site.site_url, os.environ, SITE_FILE)):
+    if problems := [problem for problem in config.address_problems(root, settings.site) if not problem.is_note]:
         raise DigestError(problems)
     root = root.absolute()
     target = real_site(root, settings, site)

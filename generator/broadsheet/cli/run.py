@@ -19,10 +19,13 @@ from broadsheet.cli.options import json_option, parse_date, progress_bar, quiet_
 from broadsheet.cli.score import estimate_lines, parse_budget
 from broadsheet.daily.fetch import NOTHING_TO_FETCH
 from broadsheet.daily.run import DayPreview, DayResult, RunContext, days_to_run, preview_day, run_day
+from broadsheet.http.client import HttpClient
 from broadsheet.index.states import SCORING, is_good, is_open
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.receipt import Receipt, SourceStats
+from broadsheet.scoring.llm.batching import Progress
 from broadsheet.settings import config
+from broadsheet.settings.config import Settings
 from broadsheet.text.formats import count, money
 from broadsheet.views.formatting import scorer
 
@@ -72,17 +75,7 @@ def run_command(
         click.echo(log_line(NOTHING_TO_FETCH, "notice"), err=as_json)
         return
     with open_client(settings) as web, progress_bar("papers scored", quiet or as_json) as progress:
-        context = RunContext(
-            root=root,
-            settings=settings,
-            environment=os.environ,
-            web=web,
-            today=now,
-            now=lambda: datetime.datetime.now(datetime.UTC),
-            clock=time.perf_counter,
-            budget=settings.run.budget if budget is None else budget,
-            progress=progress,
-        )
+        context = _context(root, settings, web, now, budget, progress)
         if dry_run:
             _print_preview(preview_day(context, date or now), as_json)
             return
@@ -94,6 +87,22 @@ def run_command(
     _print_results(results, quiet or as_json)
     if not is_built or not all(is_good(result.receipt) for result in results):
         sys.exit(1)
+
+
+def _context(
+    root: Path, settings: Settings, web: HttpClient, now: str, budget: Decimal | None, progress: Progress
+) -> RunContext:
+    return RunContext(
+        root=root,
+        settings=settings,
+        environment=os.environ,
+        web=web,
+        today=now,
+        now=lambda: datetime.datetime.now(datetime.UTC),
+        clock=time.perf_counter,
+        budget=settings.run.budget if budget is None else budget,
+        progress=progress,
+    )
 
 
 def _run_unfinished(context: RunContext) -> list[DayResult]:

@@ -57,13 +57,20 @@ def is_placeholder(address: str) -> bool:
     return not name or labels[-1] in _RESERVED or ".".join(labels[-2:]) in _EXAMPLES or _is_local(name)
 
 
-def faults(address: str, environment: Environment, file: str) -> Iterator[Diagnostic]:
-    """Yield the fault of publishing under a placeholder: feeds and links would lead to it for ever."""
-    host = publishing_host(environment)
+def problems(address: str, environment: Environment, where: str) -> Iterator[Diagnostic]:
+    """Yield the problems of publishing under this address: feeds and links would lead to it for ever."""
+    host, reported = publishing_host(environment), environment.get(VARIABLE, "")
     if host and is_placeholder(address):
         message = f"the site would be published on {host.name} as {address}"
         hint = f"set site_url to the address readers will use, or {VARIABLE} in the environment"
-        yield Diagnostic(file, message, hint)
+        yield Diagnostic(where, message, hint)
+    elif not is_placeholder(reported) and _without_scheme(reported) != _without_scheme(address):
+        message, hint = f"site_url is not {reported}, which the host reports", "correct it, or leave it out"
+        yield Diagnostic(where, message, hint, is_note=True)
+
+
+def _without_scheme(address: str) -> str:
+    return address.partition("://")[2].rstrip("/").lower()
 
 
 def _hostname(address: str) -> str:

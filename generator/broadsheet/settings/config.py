@@ -95,6 +95,12 @@ def load(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     return msgspec.structs.replace(settings, site=site)
 
 
+def address_problems(root: Path, site: Site, environment: Mapping[str, str] = os.environ) -> list[Diagnostic]:
+    """Return the problems of publishing the site under its address from this machine."""
+    line = Document(root / SITE_FILE).line(("site_url",))
+    return list(address.problems(site.site_url, environment, f"{SITE_FILE}:{line}"))
+
+
 def _domain(docs: Path) -> str:
     """Return the domain of the site on GitHub Pages, if docs/CNAME has one."""
     with suppress(OSError, UnicodeDecodeError):
