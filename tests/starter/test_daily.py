@@ -8,6 +8,7 @@ from tests.example import digest, paper
 from tests.loopback import Answer
 from tests.model_server import ModelServer, rating, saying
 from tests.mornings import FEED, World
+from tests.starter.actions import git
 from tests.starter.lab import DAY, MODEL, NEXT_DAY, Lab, secrets
 
 RECEIPT = f"data/runs/2026/{DAY}.json"
@@ -101,6 +102,16 @@ def test_a_missing_secret_is_named(lab: Lab, world: World) -> None:
     assert run.results["run"] == "failure"
     assert any("DIGEST_LLM_URL" in error for error in run.messages("error")), run.log
     assert RECEIPT in lab.files()
+
+
+def test_a_digest_that_another_host_builds_starts_no_workflow(lab: Lab, world: World) -> None:
+    git(lab.desk, "rm", "--quiet", ".github/workflows/pages.yml")
+    git(lab.desk, "commit", "--quiet", "--message", "Publish elsewhere")
+    lab.fetch_from(world)
+    run = lab.daily(world)
+    assert run.results == {"run": "success", "publish": "skipped", "report": "success"}, run.log
+    assert RECEIPT in lab.files()
+    assert lab.calls() == []
 
 
 def test_a_slow_run_ends_before_its_job_and_is_reported(lab: Lab, world: World) -> None:
