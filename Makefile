@@ -6,6 +6,7 @@ ARGS ?=
 VENV := .venv
 BUILDERS := .venv-builders
 BIN := $(VENV)/bin
+STARTER := generator/broadsheet/starter
 PIP := -m pip install --quiet --disable-pip-version-check
 # A package without a wheel (feedgen) is built with the pinned tools alone.
 LOCKED := $(PIP) --require-hashes --no-build-isolation --use-pep517 -r
@@ -82,6 +83,7 @@ format: $(VENV)/.test ## Format the code
 lock: $(VENV)/.test ## Pin the dependencies again (ARGS=--upgrade for newer ones)
 	$(COMPILE) --group build -o requirements-build.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
+	sed -n 's/^\([^ ]*==[^ ]*\( ; .*[^ ]\)\{0,1\}\) *\\$$/\1/p' requirements.lock > $(STARTER)/constraints.txt
 	$(COMPILE) pyproject.toml --group test --group lint --group lock \
 		--constraint requirements-build.lock --constraint requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group builders -o requirements-builders.lock

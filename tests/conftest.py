@@ -11,6 +11,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from broadsheet.http.client import HttpClient
+from broadsheet.settings.address import HOSTS
 from tests import tools
 from tests.example import digest
 from tests.hourly_services import World
@@ -18,6 +19,10 @@ from tests.loopback import FakeTime, Loopback
 from tests.model_server import ModelServer
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# No test depends on the machine that runs it: on a host that publishes sites, a digest would have its address.
+for variable in ("DIGEST_SITE_URL", *(host.variable for host in HOSTS)):
+    os.environ.pop(variable, None)
 
 # No test depends on how busy the machine is.
 settings.register_profile("patient", deadline=None)

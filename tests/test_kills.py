@@ -114,7 +114,7 @@ def test_the_tasks_of_killed_workers_are_repeated() -> None:
 def test_the_work_of_a_killed_worker_is_repeated_and_its_partial_file_removed(tmp_path: Path) -> None:
     root = make_digest(tmp_path / "digest")
     (root / "docs" / ".notes.md.0123abcd").write_text("mine", "utf-8")
-    with BuildWorkers(BuildJob(root, None, "", 2), None, config.load(root)) as workers:  # type: ignore[arg-type]
+    with BuildWorkers(BuildJob(root, "", None, "", 2), None, config.load(root)) as workers:  # type: ignore[arg-type]
         calls = [workers.submit(fatal_to_workers, str(number), f"{root}/docs/.index.md.0123abcd") for number in (1, 2)]
         assert [workers.result(call) for call in calls] == ["1", "2"]
         assert workers.result(workers.submit(fatal_to_workers, "late")) == "late"

@@ -43,7 +43,8 @@ def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> No
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(root / "long")]
     subprocess.run(command, check=True, capture_output=True)
     assert can_bypass_markdown(root)
-    settings, theme = config.load(root), Theme(root)
+    settings = config.load(root)
+    theme = Theme(root, settings.site.site_url)
     index = open_index(root, settings)
     recorded = DependencyTracker(index)
     pages = [
@@ -58,5 +59,5 @@ def test_the_theme_makes_of_a_page_what_mkdocs_makes_of_it(tmp_path: Path) -> No
         assert theme.render(page, page.body.encode()).decode() == (
             root / "long" / page.address / "index.html"
         ).read_text("utf-8"), page.address
-    build_rest(root, root / "rest", {page.path: page.updated for page in pages}, 0)
+    build_rest(root, root / "rest", {page.path: page.updated for page in pages}, 0, settings.site.site_url)
     assert (root / "rest/sitemap.xml").read_bytes() == (root / "long/sitemap.xml").read_bytes()

@@ -80,6 +80,7 @@ UNSEEN: dict[str, Any] = {
     "prefilter.near_misses": 1,
     "run.min_relevance": 9,
     "run.backfill_days": 1,
+    "run.budget": "0.50",
     "mail.from": "ada@group.example",
     "mail.name": "A list",
     "mail.reply_to": "ada@group.example",

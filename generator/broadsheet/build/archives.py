@@ -8,7 +8,6 @@ import msgspec
 from broadsheet.build.archive_files import Members, write_json_lines, write_sqlite
 from broadsheet.build.state import ArchiveFile
 from broadsheet.build.workers import BuildWorkers
-from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.atomic import write_atomically
 from broadsheet.views.downloads import (
@@ -30,6 +29,7 @@ class WriteJob(msgspec.Struct, frozen=True):
     """The inputs of one archive file in `staging`. Members in `previous` that are unchanged are copied from `site`."""
 
     root: str
+    site_url: str
     site: str
     staging: str
     archive: Download
@@ -40,10 +40,11 @@ class WriteJob(msgspec.Struct, frozen=True):
 def write(job: WriteJob) -> ArchiveFile:
     """Write one archive file."""
     archive, path = job.archive, job.archive.path(job.format)
-    site_url = config.load(Path(job.root)).site.site_url
     members = job.previous, Path(job.site, path)
     writer = WRITERS[job.format]
-    return ArchiveFile(archive.version, writer(archive, Path(job.root), site_url, Path(job.staging, path), *members))
+    return ArchiveFile(
+        archive.version, writer(archive, Path(job.root), job.site_url, Path(job.staging, path), *members)
+    )
 
 
 class ArchiveBuilder:
@@ -60,7 +61,7 @@ class ArchiveBuilder:
 
     def start(self, workers: BuildWorkers, site: Path, staging: Path) -> None:
         """Start to write files into `staging`, with unchanged members from `site`."""
-        folders = str(workers.job.root), str(site), str(staging)
+        folders = str(workers.job.root), workers.job.site_url, str(site), str(staging)
         self._staging = staging
         self._calls = {
             path: workers.submit(write, WriteJob(*folders, *file, self._members(path)))

@@ -63,6 +63,8 @@ def build(
     executor for the given number of processes. Raises DigestError with every problem; then the last site stays.
     """
     settings = config.load(root)
+    if problems := [problem for problem in config.address_problems(root, settings.site) if not problem.is_note]:
+        raise DigestError(problems)
     root = root.absolute()
     target = real_site(root, settings, site)
     check_folder(target, root, root / settings.site.docs_dir, cached_file(root, target, "manifest"), force=force)
@@ -91,7 +93,7 @@ class _Build:
 
     def __init__(self, root: Path, site: Path, settings: Settings, index: Index, full: bool, force: bool) -> None:
         self.root, self.site, self.settings, self.index, self.force = root, site, settings, index, force
-        self.docs = root / settings.site.docs_dir
+        self.docs, self.site_url = root / settings.site.docs_dir, settings.site.site_url
         self.state_file = cached_file(root, site, "state").with_suffix(".json")
         self.manifest_copy = cached_file(root, site, "manifest")
         self.doubtful: set[str] = set()
@@ -113,7 +115,9 @@ class _Build:
             copy_manifest(self.site, self.manifest_copy)
             return self._report(self.previous.built_keys, 0, 0)
         with atomic_swap(self.site, self._keep_late_files, keep_previous=True) as staging:
-            job = BuildJob(self.root, staging, self.inputs + self.data, processes, executors, themed=self.bypass)
+            job = BuildJob(
+                self.root, self.site_url, staging, self.inputs + self.data, processes, executors, themed=self.bypass
+            )
             with BuildWorkers(job, self.index, self.settings) as workers:
                 state, rendered, written = self._fill(staging, workers, progress)
             if self.previous.built_keys:
@@ -191,10 +195,11 @@ class _Build:
         epoch = source_date_epoch(self.index)
         if self.bypass:
             pages = (page for built_key in built_keys for page in built_key.pages.items())
-            build_rest(self.root, staging, {f"{address}index.md": updated for address, updated in pages}, epoch)
+            prerendered = {f"{address}index.md": updated for address, updated in pages}
+            build_rest(self.root, staging, prerendered, epoch, self.site_url)
         else:
             site_only = [path for built_key in built_keys for path in built_key.site_only]
-            run_mkdocs(self.root, staging, epoch, site_only)
+            run_mkdocs(self.root, staging, epoch, site_only, self.site_url)
 
 
 class SideOutputs:

@@ -57,7 +57,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
         begin_list(docs)
         with closing(open_index(root, settings)) as index:
             version = repr((settings.fingerprint, index.day_versions(), index.publications_version()))
-            job = BuildJob(root.absolute(), None, version, processes or PROCESSORS)
+            job = BuildJob(root.absolute(), settings.site.site_url, None, version, processes or PROCESSORS)
             with BuildWorkers(job, index, settings) as workers:
                 result = workers.render(all_keys(index, settings), progress)
             written = result.written + write_docs(docs, result.built_keys, built=False)

@@ -8,11 +8,13 @@ import json
 import re
 from pathlib import Path
 
+from broadsheet.build.requirement import requirement
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.config import SITE_FILE
 from broadsheet.store.atomic import write_atomically
 from broadsheet.text.sanitize import one_line, safe_url
 
+REQUIREMENTS = "requirements.txt"
 STARTER = Path(__file__).resolve().parent.parent / "starter"
 _MANUAL_PAGE = re.compile(r"^  /[a-z-]+\.md\n", re.MULTILINE)  # of this program, in not_in_nav
 
@@ -30,6 +32,7 @@ def start(folder: Path, name: str, url: str) -> list[str]:
     files = {_target(file): file.read_text("utf-8") for file in sorted(STARTER.rglob("*")) if file.is_file()}
     site = _set_key(_set_key(files[SITE_FILE], "site_name", one_line(name)), "site_url", address)
     files[SITE_FILE] = _MANUAL_PAGE.sub("", site)
+    files[REQUIREMENTS] = files[REQUIREMENTS].replace("broadsheet[local]==@version@", requirement())
     for path, content in files.items():
         write_atomically(folder / path, content.encode())
     return list(files)

@@ -1,6 +1,7 @@
 """The atomic swap: a site is built in a staging folder beside the previous one, then the two change places."""
 
 import ctypes
+import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
@@ -161,7 +162,7 @@ def _is_identical(old: str, new: str) -> bool:
         return False
 
 
-def run_mkdocs(root: Path, target: Path, epoch: int, site_only: Iterable[str]) -> None:
+def run_mkdocs(root: Path, target: Path, epoch: int, site_only: Iterable[str], site_url: str) -> None:
     """Build the digest's ``docs/`` into `target`; `epoch` (seconds, UTC) stands in for the time of the build.
 
     MkDocs empties the folder first; the files `site_only` (paths in it) are kept. Raises DigestError with its output.
@@ -174,7 +175,7 @@ def run_mkdocs(root: Path, target: Path, epoch: int, site_only: Iterable[str]) -
     target.mkdir()
     mark_unfinished(target)  # MkDocs does not remove hidden files
     try:
-        _run_mkdocs(root, target, epoch)
+        _run_mkdocs(root, target, epoch, site_url)
         for path in site_only:
             same_file(f"{aside}/{path}", f"{target}/{path}")
     finally:
@@ -185,12 +186,18 @@ def _aside_folder(staging: Path) -> Path:
     return staging.with_name(f"{staging.name}.aside")
 
 
-def _run_mkdocs(root: Path, target: Path, epoch: int) -> None:
+def _run_mkdocs(root: Path, target: Path, epoch: int, site_url: str) -> None:
+    # MkDocs has no option for the address, and resolves paths against the folder of its settings.
+    settings = root / f".mkdocs.yml.{os.getpid():08x}"
+    write_atomically(settings, json.dumps({"INHERIT": str(root / "mkdocs.yml"), "site_url": site_url}).encode())
     # Not --quiet: that would hide the warnings from --strict too.
-    arguments = ["mkdocs", "build", "--strict", "--config-file", str(root / "mkdocs.yml")]
+    arguments = ["mkdocs", "build", "--strict", "--config-file", str(settings)]
     reminders = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
     environment = os.environ | reminders | {"SOURCE_DATE_EPOCH": str(epoch)}
-    run = run_module([*arguments, "--site-dir", str(target.absolute())], environment)
+    try:
+        run = run_module([*arguments, "--site-dir", str(target.absolute())], environment)
+    finally:
+        settings.unlink(missing_ok=True)
     if run.returncode:
         raise DigestError(_mkdocs_problems(run.stderr + run.stdout))
 

@@ -69,9 +69,9 @@ def _entries(nav: Any) -> Iterator[Any]:
 class Theme:
     """The theme of the digest in `root` with its navigation. Loading it takes a third of a second."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, site_url: str) -> None:
         with _quiet():
-            self._config = load_config(str(root / "mkdocs.yml"))
+            self._config = load_config(str(root / "mkdocs.yml"), site_url=site_url)
             self._config = self._config.plugins.on_config(self._config)
             self._env = CachingTheme(self._config.theme).get_env()
             files = Files([self._file(path) for path in _nav_paths(self._config.nav)])
@@ -215,7 +215,7 @@ def _is_unused(file: File) -> bool:
     return file.src_uri.startswith("assets/javascripts/") or file.src_uri.endswith(".map")
 
 
-def build_rest(root: Path, target: Path, prerendered: Mapping[str, str | None], epoch: int) -> None:
+def build_rest(root: Path, target: Path, prerendered: Mapping[str, str | None], epoch: int, site_url: str) -> None:
     """Let MkDocs build all but the `prerendered` pages into `target`: hand-written pages, files, theme, sitemap.
 
     `epoch` (seconds, UTC) stands in for the time of the build. Raises DigestError with MkDocs' warnings and errors.
@@ -225,7 +225,7 @@ def build_rest(root: Path, target: Path, prerendered: Mapping[str, str | None], 
     logger.addHandler(log)
     try:
         with _quiet():
-            config = load_config(str(root / "mkdocs.yml"), site_dir=str(target), strict=True)
+            config = load_config(str(root / "mkdocs.yml"), site_url=site_url, site_dir=str(target), strict=True)
             date = dt.datetime.fromtimestamp(epoch, dt.UTC)
             config.plugins["digest/prerendered"] = PrerenderedPages(prerendered, date)
             # MkDocs calls a build "dirty" if it leaves unmodified pages alone.

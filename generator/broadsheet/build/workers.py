@@ -19,6 +19,7 @@ from broadsheet.index.index import Index
 from broadsheet.index.open import ExecutorFactory, index_without_refresh
 from broadsheet.processes.pool import WorkerPool, end_workers
 from broadsheet.settings import config
+from broadsheet.settings.address import VARIABLE
 from broadsheet.settings.config import Settings
 from broadsheet.store.atomic import write_atomically
 from broadsheet.views.markdown import markdown_above
@@ -38,10 +39,12 @@ class RenderTask(msgspec.Struct, frozen=True):
     """Some keys to render, for the digest in `root`.
 
     `target` is the folder of the site, None if only docs/ is written. Pages are also written as HTML if `themed`.
-    `version` is the key of a worker's cache, so two builds in one process do not share a context.
+    `version` is the key of a worker's cache, so two builds in one process do not share a context. A worker on another
+    machine has another environment, so the task has the `site_url`.
     """
 
     root: str
+    site_url: str
     target: str | None
     version: str
     keys: tuple[tuple[str, str], ...]
@@ -52,6 +55,7 @@ class BuildJob(msgspec.Struct, frozen=True):
     """The settings that all tasks of a build share, and the number of processes."""
 
     root: Path
+    site_url: str
     target: Path | None
     version: str
     processes: int
@@ -61,7 +65,7 @@ class BuildJob(msgspec.Struct, frozen=True):
     def task(self, keys: list[tuple[str, str]]) -> RenderTask:
         """Return the task that renders `keys`."""
         target = str(self.target) if self.target else None
-        return RenderTask(str(self.root), target, self.version, tuple(keys), self.themed)
+        return RenderTask(str(self.root), self.site_url, target, self.version, tuple(keys), self.themed)
 
 
 class RenderResult(msgspec.Struct, frozen=True):
@@ -81,7 +85,7 @@ class RenderContext(NamedTuple):
 
 def render(task: RenderTask, context: RenderContext | None = None) -> RenderResult:
     """Render the pages of a task: Markdown into docs/, HTML and files of the site into the target."""
-    index, settings, theme = context or _worker_context(task.root, task.version, task.themed)
+    index, settings, theme = context or _worker_context(task.root, task.site_url, task.version, task.themed)
     docs = Path(task.root) / settings.site.docs_dir
     target = Path(task.target) if task.target else None
     built_keys, written = [], 0
@@ -136,10 +140,10 @@ class PageWriter:
 
 
 @lru_cache(maxsize=2)  # with the theme, and without; the index in it has caches of its own
-def _worker_context(root: str, version: str, with_theme: bool) -> RenderContext:
-    settings = config.load(Path(root))
+def _worker_context(root: str, site_url: str, version: str, with_theme: bool) -> RenderContext:
+    settings = config.load(Path(root), {VARIABLE: site_url})
     return RenderContext(
-        index_without_refresh(Path(root), settings), settings, Theme(Path(root)) if with_theme else None
+        index_without_refresh(Path(root), settings), settings, Theme(Path(root), site_url) if with_theme else None
     )
 
 
@@ -169,7 +173,9 @@ class BuildWorkers:
 
     @cached_property  # 2 % of one more day
     def _context(self) -> RenderContext:
-        return RenderContext(self._index, self._settings, Theme(self.job.root) if self.job.themed else None)
+        return RenderContext(
+            self._index, self._settings, Theme(self.job.root, self.job.site_url) if self.job.themed else None
+        )
 
     @cached_property  # no cache: starts with the first call
     def _executor(self) -> Executor:
@@ -243,6 +249,6 @@ class SerialExecutor(Executor):
 
 def index_shard(task: RenderTask, shard: Shard) -> None:
     """Write one shard of the search index into the target."""
-    index, settings, _ = _worker_context(task.root, task.version, with_theme=False)
+    index, settings, _ = _worker_context(task.root, task.site_url, task.version, with_theme=False)
     assert task.target is not None
     write_shard(documents(index, settings, shard), Path(task.target), shard.name)

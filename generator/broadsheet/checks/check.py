@@ -47,6 +47,7 @@ def check(root: Path, site: Path | None = None) -> CheckReport:
     publications = _check_publications(store, problems)
     problems += misplaced_files(store)
     if settings:
+        problems += config.address_problems(root, settings.site)
         problems += docs_problems(root, settings, frozenset(publication.id for publication in publications))
         if site:
             problems += site_problems(site, settings.site.site_url, os.path.relpath(site, root))

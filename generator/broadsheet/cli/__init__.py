@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from broadsheet import __version__
+from broadsheet.cli.annotations import log_line
 from broadsheet.cli.interruption import Interruption, handle_signals
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.files import problem_from
@@ -85,5 +86,5 @@ def main() -> None:
 
 def _end(*problems: Diagnostic, code: int = 1) -> NoReturn:
     for problem in problems:
-        click.echo(problem, err=True)
+        click.echo(log_line(problem), err=True)
     sys.exit(code)

@@ -8,6 +8,7 @@ import msgspec
 
 from broadsheet.checks.check import CheckReport, check
 from broadsheet.checks.size import size_lines
+from broadsheet.cli.annotations import log_line
 from broadsheet.cli.options import json_option, root_option
 from broadsheet.text.formats import count
 
@@ -38,7 +39,7 @@ def check_command(root: Path, site: Path | None, as_json: bool) -> None:
 
 def _print(report: CheckReport) -> None:
     for problem in report.problems:
-        click.echo(problem)
+        click.echo(log_line(problem))
     counts = (count(report.days, "day"), count(report.papers, "paper"), count(report.publications, "publication"))
     result = count(report.faults, "problem") if report.faults else "no problems"
     click.echo(f"{', '.join(counts)}: {result}")

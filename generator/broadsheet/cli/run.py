@@ -12,15 +12,20 @@ import click
 import msgspec
 
 from broadsheet.build.build import build
+from broadsheet.cli.annotations import log_line
 from broadsheet.cli.data_lock import data_lock
 from broadsheet.cli.fetch import open_client, today
 from broadsheet.cli.options import json_option, parse_date, progress_bar, quiet_option, root_option
 from broadsheet.cli.score import estimate_lines, parse_budget
+from broadsheet.daily.fetch import NOTHING_TO_FETCH
 from broadsheet.daily.run import DayPreview, DayResult, RunContext, days_to_run, preview_day, run_day
+from broadsheet.http.client import HttpClient
 from broadsheet.index.states import SCORING, is_good, is_open
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.receipt import Receipt, SourceStats
+from broadsheet.scoring.llm.batching import Progress
 from broadsheet.settings import config
+from broadsheet.settings.config import Settings
 from broadsheet.text.formats import count, money
 from broadsheet.views.formatting import scorer
 
@@ -33,13 +38,23 @@ from broadsheet.views.formatting import scorer
     metavar="YYYY-MM-DD",
     help="Run this day alone. Default: the newest, after earlier days that are unfinished or may have more papers.",
 )
-@click.option("--budget", callback=parse_budget, metavar="AMOUNT", help="Spend at most this on each day.")
+@click.option(
+    "--budget", callback=parse_budget, metavar="AMOUNT", help="Spend at most this on each day. Default: run.budget."
+)
 @click.option("--dry-run", is_flag=True, help="Fetch, estimate the cost, and write nothing.")
 @click.option("--no-build", is_flag=True, help="Leave the site as it is.")
+@click.option("--scheduled", is_flag=True, help="For timers: if digest.yml has nothing to fetch yet, do nothing.")
 @quiet_option
 @json_option
 def run_command(
-    root: Path, date: str | None, budget: Decimal | None, dry_run: bool, no_build: bool, quiet: bool, as_json: bool
+    root: Path,
+    date: str | None,
+    budget: Decimal | None,
+    dry_run: bool,
+    no_build: bool,
+    scheduled: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Make today's digest: fetch, score, write data/, build the site.
 
@@ -56,18 +71,11 @@ def run_command(
     if date and date > now:
         raise click.UsageError(f"--date {date} is in the future: give a day up to today.")
     settings = config.load(root)
+    if scheduled and not settings.fetch.wanted:
+        click.echo(log_line(NOTHING_TO_FETCH, "notice"), err=as_json)
+        return
     with open_client(settings) as web, progress_bar("papers scored", quiet or as_json) as progress:
-        context = RunContext(
-            root=root,
-            settings=settings,
-            environment=os.environ,
-            web=web,
-            today=now,
-            now=lambda: datetime.datetime.now(datetime.UTC),
-            clock=time.perf_counter,
-            budget=budget,
-            progress=progress,
-        )
+        context = _context(root, settings, web, now, budget, progress)
         if dry_run:
             _print_preview(preview_day(context, date or now), as_json)
             return
@@ -81,6 +89,22 @@ def run_command(
         sys.exit(1)
 
 
+def _context(
+    root: Path, settings: Settings, web: HttpClient, now: str, budget: Decimal | None, progress: Progress
+) -> RunContext:
+    return RunContext(
+        root=root,
+        settings=settings,
+        environment=os.environ,
+        web=web,
+        today=now,
+        now=lambda: datetime.datetime.now(datetime.UTC),
+        clock=time.perf_counter,
+        budget=settings.run.budget if budget is None else budget,
+        progress=progress,
+    )
+
+
 def _run_unfinished(context: RunContext) -> list[DayResult]:
     dates = days_to_run(context.root, context.settings, context.today)
     return [run_day(context, date, newest=date == dates[-1]) for date in dates]
@@ -91,7 +115,7 @@ def _build(root: Path) -> bool:
         build(root)
     except DigestError as error:
         for problem in error.problems:
-            click.echo(f"build: {problem}", err=True)
+            click.echo(log_line(f"build: {problem}"), err=True)
         return False
     return True
 
@@ -112,7 +136,7 @@ def _print_result(result: DayResult, quiet: bool) -> None:
     receipt = result.receipt
     for error in receipt.errors:
         if not (quiet and error.startswith(SCORING)):
-            click.echo(f"{receipt.date}: {error}", err=True)
+            click.echo(log_line(f"{receipt.date}: {error}"), err=True)
     for arxiv_id, reason in receipt.unscored.items():
         click.echo(f"{receipt.date}: {arxiv_id}: unscored: {reason}", err=True)
     if not quiet:

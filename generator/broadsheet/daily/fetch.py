@@ -58,12 +58,18 @@ class DayReport(msgspec.Struct):
         return [problem for problem in self.problems if not problem.is_note]
 
 
+NOTHING_TO_FETCH = Diagnostic(
+    SETTINGS_FILE,
+    "nothing to fetch",
+    "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)",
+)
+
+
 def require_tasks(settings: Settings) -> list[FetchTask]:
     """Return the fetch tasks. Raises DigestError if settings name no source."""
     if tasks := fetchers.tasks(settings.fetch):
         return tasks
-    do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
-    raise DigestError(Diagnostic(SETTINGS_FILE, "nothing to fetch", do))
+    raise DigestError(NOTHING_TO_FETCH)
 
 
 def fetch_days(

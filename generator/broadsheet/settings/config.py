@@ -1,14 +1,16 @@
 """The settings of a digest: ``digest.yml``, and the part of ``mkdocs.yml`` that the program needs."""
 
 import hashlib
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings import fetch, interests, llm, mail, pages, topics
+from broadsheet.settings import address, fetch, interests, llm, mail, pages, topics
 from broadsheet.settings.document import Document, Fault
 from broadsheet.settings.fetch import Fetch
 from broadsheet.settings.interests import Follow, Prefilter, Run
@@ -18,16 +20,17 @@ from broadsheet.settings.pages import Alternates, AuthorPages, Downloads, Feeds,
 from broadsheet.settings.renamed import renamed
 from broadsheet.settings.rubric import Prompt, Rubric
 from broadsheet.settings.topics import Topic
+from broadsheet.store.files import read_regular
 
 SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of ``mkdocs.yml`` that the program needs. `site_url` ends in a slash."""
+    """The part of ``mkdocs.yml`` that the program needs. `site_url` is the resolved address, and ends in a slash."""
 
     site_name: str
-    site_url: str
+    site_url: str = ""
     site_description: str = ""
     docs_dir: str = "docs"
     site_dir: str = "site"
@@ -71,8 +74,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return hashlib.sha256(msgspec.json.encode(affecting)).hexdigest()[:16]
 
 
-def load(root: Path) -> Settings:
-    """Read the settings of the digest in `root`.
+def load(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings of the digest in `root`. Its address may come from the `environment`: see ``address``.
 
     Raises DigestError with every problem, each with ``file:line``.
     """
@@ -87,8 +90,23 @@ def load(root: Path) -> Settings:
     problems += [site_document.diagnostic(fault) for fault in _site_faults(site)]
     if problems:
         raise DigestError(problems)
-    site = msgspec.structs.replace(site, site_url=site.site_url.rstrip("/") + "/")
+    url = address.site_address(site.site_url, environment, _domain(root / site.docs_dir))
+    site = msgspec.structs.replace(site, site_url=url)
     return msgspec.structs.replace(settings, site=site)
+
+
+def address_problems(root: Path, site: Site, environment: Mapping[str, str] = os.environ) -> list[Diagnostic]:
+    """Return the problems of publishing the site under its address from this machine."""
+    line = Document(root / SITE_FILE).line(("site_url",))
+    return list(address.problems(site.site_url, environment, f"{SITE_FILE}:{line}"))
+
+
+def _domain(docs: Path) -> str:
+    """Return the domain of the site on GitHub Pages, if docs/CNAME has one."""
+    with suppress(OSError, UnicodeDecodeError):
+        text = read_regular(docs / address.CNAME_FILE).decode().strip()
+        return text if re.fullmatch(r"[A-Za-z0-9.-]+", text) else ""
+    return ""
 
 
 def line_of(root: Path, *path: str) -> int:
@@ -101,7 +119,7 @@ def _faults(settings: Settings) -> Iterator[Fault]:
     yield from llm.faults(settings.llm)
     yield from fetch.faults(settings.fetch)
     yield from mail.faults(settings.mail)
-    yield from interests.faults(settings.prefilter, settings.follow, settings.negative_keywords)
+    yield from interests.faults(settings.run, settings.prefilter, settings.follow, settings.negative_keywords)
     yield from pages.faults(settings.feeds)
     for source in settings.sources:
         if not topics.is_id(source):
@@ -110,6 +128,6 @@ def _faults(settings: Settings) -> Iterator[Fault]:
 
 
 def _site_faults(site: Site) -> Iterator[Fault]:
-    if not re.match(r"https?://[^/\s]+", site.site_url):
+    if site.site_url and not re.match(r"https?://[^/\s]+", site.site_url):
         message = "site_url is not an absolute http(s) address"
         yield Fault(("site_url",), message, "write the address readers will use, ending in /")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -19,11 +20,13 @@ class Follow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Run(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings of `broadsheet run`.
 
-    A day shows papers of at least `min_relevance`. Failed days of the last `backfill_days` days are run again.
+    A day shows papers of at least `min_relevance`. Failed days of the last `backfill_days` days are run again. `budget`
+    is the most that the language model may cost on each day, in the currency of its price.
     """
 
     min_relevance: Annotated[float, msgspec.Meta(ge=1, le=10)] = 5
     backfill_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 7
+    budget: Decimal | None = None
 
 
 class Prefilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,8 +41,10 @@ class Prefilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     near_misses: Annotated[int, msgspec.Meta(ge=0, le=100)] = 10
 
 
-def faults(prefilter: Prefilter, follow: Follow, negative_keywords: Sequence[str]) -> Iterator[Fault]:
+def faults(run: Run, prefilter: Prefilter, follow: Follow, negative_keywords: Sequence[str]) -> Iterator[Fault]:
     """Yield the faults of these settings."""
+    if run.budget is not None and not (run.budget.is_finite() and run.budget >= 0):
+        yield Fault(("run", "budget"), f"run: budget is {run.budget}", "write an amount of money, such as 0.50")
     if prefilter.keep is not None and prefilter.recall is not None:
         yield Fault(("prefilter", "keep"), "prefilter has both keep and recall", "leave one of them out")
     lists = {

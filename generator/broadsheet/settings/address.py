@@ -1,0 +1,119 @@
+"""The address of a site: ``site_url`` in mkdocs.yml or, if it has none yet, the address that the host announces.
+
+A host that builds and publishes a repository announces the address in the environment. In this order:
+
+- ``DIGEST_SITE_URL``, on any host; the workflows of a digest set it to the address that GitHub Pages reports
+- GitHub: ``GITHUB_REPOSITORY``, as https://OWNER.github.io/NAME/; the host in docs/CNAME, if there is this file
+- GitLab: ``CI_PAGES_URL``
+- Netlify: ``URL``; for the preview of a branch ``DEPLOY_PRIME_URL``
+- Cloudflare Pages: ``CF_PAGES_URL``, without the name of the single deployment
+
+A mkdocs.yml with the address of a sample or of this machine counts as having none.
+"""
+
+import ipaddress
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from broadsheet.model.diagnostics import Diagnostic
+
+VARIABLE = "DIGEST_SITE_URL"
+LOCAL = "http://127.0.0.1:8000/"  # of a site that has no other address
+CNAME_FILE = "CNAME"  # in docs/: the domain of a site on GitHub Pages
+_EXAMPLES = ("example.org", "example.com", "example.net")  # https://www.rfc-editor.org/rfc/rfc2606
+_RESERVED = ("example", "test", "invalid", "localhost", "localdomain")  # https://www.rfc-editor.org/rfc/rfc6761
+
+Environment = Mapping[str, str]
+
+
+class Host(NamedTuple):
+    """A service that builds and publishes sites. `variable` is set where it builds."""
+
+    name: str
+    variable: str
+    address: Callable[[Environment, str], str]
+
+
+def site_address(configured: str, environment: Environment, domain: str = "") -> str:
+    """Return the address of a site, with a slash at its end. `domain` is the content of its CNAME file."""
+    candidates = [configured, environment.get(VARIABLE, "")]
+    if host := publishing_host(environment):
+        candidates.append(host.address(environment, domain))
+    addresses = [text.strip() for text in candidates if text.strip()]
+    chosen = next((text for text in addresses if not is_placeholder(text)), addresses[0] if addresses else LOCAL)
+    return chosen.rstrip("/") + "/"
+
+
+def publishing_host(environment: Environment) -> Host | None:
+    """Return the service on which this process runs, if it is one that publishes sites."""
+    return next((host for host in HOSTS if environment.get(host.variable)), None)
+
+
+def is_placeholder(address: str) -> bool:
+    """Return whether an address is empty, that of an example, or one that only this machine can reach."""
+    name = _hostname(address)
+    labels = name.rstrip(".").split(".")
+    return not name or labels[-1] in _RESERVED or ".".join(labels[-2:]) in _EXAMPLES or _is_local(name)
+
+
+def problems(address: str, environment: Environment, where: str) -> Iterator[Diagnostic]:
+    """Yield the problems of publishing under this address: feeds and links would lead to it for ever."""
+    host, reported = publishing_host(environment), environment.get(VARIABLE, "")
+    if host and is_placeholder(address):
+        message = f"the site would be published on {host.name} as {address}"
+        hint = f"set site_url to the address readers will use, or {VARIABLE} in the environment"
+        yield Diagnostic(where, message, hint)
+    elif not is_placeholder(reported) and _without_scheme(reported) != _without_scheme(address):
+        message, hint = f"site_url is not {reported}, which the host reports", "correct it, or leave it out"
+        yield Diagnostic(where, message, hint, is_note=True)
+
+
+def _without_scheme(address: str) -> str:
+    return address.partition("://")[2].rstrip("/").lower()
+
+
+def _hostname(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _is_local(name: str) -> bool:
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _github(environment: Environment, domain: str) -> str:
+    """Return the address of the Pages of a repository on github.com. A server of one's own must announce it."""
+    if environment.get("GITHUB_SERVER_URL", "https://github.com") != "https://github.com":
+        return ""
+    if domain:
+        return f"https://{domain}/"
+    owner, _, name = environment.get("GITHUB_REPOSITORY", "").partition("/")
+    host = f"{owner.lower()}.github.io"
+    return f"https://{host}/{'' if name.lower() == host else name}" if owner and name else ""
+
+
+def _netlify(environment: Environment, domain: str) -> str:
+    is_preview = environment.get("CONTEXT", "production") != "production"
+    return (environment.get("DEPLOY_PRIME_URL") if is_preview else "") or environment.get("URL", "")
+
+
+def _cloudflare(environment: Environment, domain: str) -> str:
+    """Return the project's address: a deployment has its own, HASH.PROJECT.pages.dev, and feeds must keep theirs."""
+    url = environment.get("CF_PAGES_URL", "")
+    labels = _hostname(url).split(".")
+    return f"https://{'.'.join(labels[-3:])}/" if labels[-2:] == ["pages", "dev"] else url
+
+
+HOSTS = (
+    Host("GitHub", "GITHUB_ACTIONS", _github),
+    Host("GitLab", "GITLAB_CI", lambda environment, domain: environment.get("CI_PAGES_URL", "")),
+    Host("Netlify", "NETLIFY", _netlify),
+    Host("Cloudflare Pages", "CF_PAGES", _cloudflare),
+)

@@ -1,0 +1,1 @@
+"""The workflows of a new digest, executed as GitHub executes them, with stand-ins for its services."""
