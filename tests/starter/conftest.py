@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.example import digest
+from tests.hourly_services import World
 from tests.loopback import Loopback
 from tests.model_server import ModelServer
-from tests.mornings import World
 from tests.starter.lab import Lab
 
 

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from tests.hourly_services import ARXIV, ArxivPaper, World
 from tests.model_server import KEY, ModelServer
-from tests.mornings import ARXIV, ArxivPaper, World
-from tests.playing import endpoints
+from tests.recorded_replies import endpoints
 from tests.starter.actions import git
 from tests.starter.runner import Service, WorkflowRun, run_workflow
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.example import digest, paper
+from tests.hourly_services import FEED, World
 from tests.loopback import Answer
 from tests.model_server import ModelServer, rating, saying
-from tests.mornings import FEED, World
 from tests.starter.actions import git
 from tests.starter.lab import DAY, MODEL, NEXT_DAY, Lab, secrets
 

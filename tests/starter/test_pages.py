@@ -80,8 +80,8 @@ def test_an_edition_is_mailed_once_with_the_secrets_for_it(lab: Lab) -> None:
         for _ in range(2):
             run = lab.pages(secrets=secrets)
             assert run.is_green, run.log
-        assert sorted(mail.recipient for mail in server.taken) == ["ada@uni.edu", "bob@uni.edu"]
-        assert f"{SITE}/" in str(server.taken[0].message)
+        assert sorted(mail.recipient for mail in server.messages) == ["ada@uni.edu", "bob@uni.edu"]
+        assert f"{SITE}/" in str(server.messages[0].parsed)
     assert lab.files("mail-log") == ["log.sqlite"]
     log = git(lab.service.origin, "cat-file", "-p", "mail-log:log.sqlite", errors="replace")
     assert not [name for name in ("ada@", "bob@") if name in log]
