@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from broadsheet import __version__
-from broadsheet.build.starter import start
+from broadsheet.build.new_digest import start
+from broadsheet.build.starter import Answers
 from broadsheet.providers.arxiv.calendar import current_day
 from tests.example import digest
 
@@ -191,7 +192,7 @@ def test_the_cache_of_the_pages_workflow_leaves_nothing_to_build(
     paths = next(step["with"]["path"] for step in steps if "actions/cache@" in step.get("uses", "")).split()
     restore = next(step["run"] for step in steps if "git checkout" in step.get("run", ""))
     first, second = tmp_path / "first", tmp_path / "second"
-    start(first, "Papers", "https://group.example/")
+    start(first, Answers(name="Papers", url="https://group.example/"))
     _git(first, "init", "--quiet")
     _commit(first, pages)
     _git(tmp_path, "clone", "--quiet", str(first), str(second))

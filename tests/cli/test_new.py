@@ -10,8 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadsheet.build.new_digest import start
 from broadsheet.build.output import generated_files
-from broadsheet.build.starter import STARTER, start
+from broadsheet.build.starter import STARTER, Answers
 from broadsheet.model.diagnostics import DigestError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,13 +108,13 @@ def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     file = tmp_path / "digest"
     file.write_text("")
     with pytest.raises(DigestError) as raised:
-        start(file, "Papers", "https://group.example/")
+        start(file, Answers(name="Papers", url="https://group.example/"))
     assert str(raised.value) == f"{file}: this is a file: name a new folder"
 
 
 def test_a_fresh_repository_is_empty_enough(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    assert "digest.yml" in start(tmp_path, "Papers", "https://group.example/")
+    assert "digest.yml" in start(tmp_path, Answers(name="Papers", url="https://group.example/"))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_a_fresh_repository_is_empty_enough(tmp_path: Path) -> None:
 )
 def test_an_address_that_is_none_is_refused_before_anything_is_written(tmp_path: Path, url: str) -> None:
     with pytest.raises(DigestError) as raised:
-        start(tmp_path / "new", "Papers", url)
+        start(tmp_path / "new", Answers(name="Papers", url=url))
     said = f"--url: {url!r} is not an absolute http(s) address: write the address readers will use, ending in /"
     assert str(raised.value) == said
     assert not (tmp_path / "new").exists()
@@ -138,7 +139,7 @@ def test_an_address_that_is_none_is_refused_before_anything_is_written(tmp_path:
 
 def test_a_name_without_a_letter_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DigestError) as raised:
-        start(tmp_path / "new", " \n", "https://group.example/")
+        start(tmp_path / "new", Answers(name=" \n", url="https://group.example/"))
     assert str(raised.value) == "--name: ' \\n' is not a name for a site: use letters, digits, spaces and punctuation"
 
 
@@ -151,7 +152,7 @@ def test_any_name_stands_in_yaml_as_it_was_given(tmp_path_factory: pytest.TempPa
     folder = tmp_path_factory.mktemp("name")
     if not wanted:
         with pytest.raises(DigestError):
-            start(folder, name, "https://group.example/")
+            start(folder, Answers(name=name, url="https://group.example/"))
         return
-    start(folder, name, "https://group.example/")
+    start(folder, Answers(name=name, url="https://group.example/"))
     assert yaml.safe_load((folder / "mkdocs.yml").read_text("utf-8"))["site_name"] == wanted

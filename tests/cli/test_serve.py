@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet.build.new_digest import start
 from broadsheet.build.serve import base_path, inputs
-from broadsheet.build.starter import start
+from broadsheet.build.starter import Answers
 
 SECONDS = 60  # for a build on a busy machine
 
@@ -54,7 +55,7 @@ class Serving:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    start(tmp_path / "digest", "Group papers", "https://user.example/repo/")
+    start(tmp_path / "digest", Answers(name="Group papers", url="https://user.example/repo/"))
     return tmp_path / "digest"
 
 

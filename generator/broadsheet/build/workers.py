@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 
 import msgspec
 
+from broadsheet.build import site_settings
 from broadsheet.build.output import is_hand_written, remove_unfinished, write_generated
 from broadsheet.build.search_index import remove_scratch, write_shard
 from broadsheet.build.state import BuiltKey, Dependency
@@ -18,7 +19,6 @@ from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.index.index import Index
 from broadsheet.index.open import ExecutorFactory, index_without_refresh
 from broadsheet.processes.pool import WorkerPool, end_workers
-from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.atomic import write_atomically
 from broadsheet.views.markdown import markdown_above
@@ -137,7 +137,7 @@ class PageWriter:
 
 @lru_cache(maxsize=2)  # with the theme, and without
 def _worker_context(root: str, version: str, with_theme: bool) -> RenderContext:
-    settings = config.load(Path(root))
+    settings = site_settings.load(Path(root))
     return RenderContext(
         index_without_refresh(Path(root), settings), settings, Theme(Path(root)) if with_theme else None
     )

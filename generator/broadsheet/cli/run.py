@@ -4,7 +4,7 @@ import datetime
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,14 +13,14 @@ import msgspec
 
 from broadsheet.build.build import build
 from broadsheet.cli.data_lock import data_lock
-from broadsheet.cli.fetch import open_client, today
+from broadsheet.cli.fetch import load_settings, open_client, today
 from broadsheet.cli.options import json_option, parse_date, progress_bar, quiet_option, root_option
 from broadsheet.cli.score import estimate_lines, parse_budget
-from broadsheet.daily.run import DayPreview, DayResult, RunContext, days_to_run, preview_day, run_day
+from broadsheet.cli.serve import HOST, PORT, serve_until_stopped
+from broadsheet.daily.run import DayPreview, DayResult, RunContext, preview_day, run_day, run_unfinished
 from broadsheet.index.states import SCORING, is_good, is_open
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.receipt import Receipt, SourceStats
-from broadsheet.settings import config
 from broadsheet.text.formats import count, money
 from broadsheet.views.formatting import scorer
 
@@ -36,12 +36,20 @@ from broadsheet.views.formatting import scorer
 @click.option("--budget", callback=parse_budget, metavar="AMOUNT", help="Spend at most this on each day.")
 @click.option("--dry-run", is_flag=True, help="Fetch, estimate the cost, and write nothing.")
 @click.option("--no-build", is_flag=True, help="Leave the site as it is.")
+@click.option("--serve/--no-serve", default=None, help="Serve the site afterwards. Default: on a terminal.")
 @quiet_option
 @json_option
 def run_command(
-    root: Path, date: str | None, budget: Decimal | None, dry_run: bool, no_build: bool, quiet: bool, as_json: bool
+    root: Path,
+    date: str | None,
+    budget: Decimal | None,
+    dry_run: bool,
+    no_build: bool,
+    serve: bool | None,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
-    """Make today's digest: fetch, score, write data/, build the site.
+    """Make today's digest: fetch, score, write data/, build the site. On a terminal, serve it until Ctrl-C.
 
     The receipt, data/runs/YYYY/YYYY-MM-DD.json, has the result in numbers (docs/running.md). If you run it again, even
     after a kill, no paper is listed or paid for twice, and only failed steps are repeated. Exit code 0 if the days are
@@ -55,8 +63,10 @@ def run_command(
     now = today()
     if date and date > now:
         raise click.UsageError(f"--date {date} is in the future: give a day up to today.")
-    settings = config.load(root)
-    with open_client(settings) as web, progress_bar("papers scored", quiet or as_json) as progress:
+    if serve and (no_build or dry_run):
+        raise click.UsageError("--serve needs a site: leave out --no-build and --dry-run.")
+    settings, started, is_silent = load_settings(root), time.perf_counter(), quiet or as_json
+    with open_client(settings) as web, progress_bar("papers scored", is_silent) as progress:
         context = RunContext(
             root=root,
             settings=settings,
@@ -72,23 +82,30 @@ def run_command(
             _print_preview(preview_day(context, date or now), as_json)
             return
         with data_lock(root):
-            results = [run_day(context, date, whole=True)] if date else _run_unfinished(context)
-    is_built = no_build or _build(root)
+            results = [run_day(context, date, whole=True)] if date else run_unfinished(context, _tell_day(is_silent))
+    is_built = no_build or _build(root, is_silent)
     if as_json:
         click.echo(msgspec.json.encode([result.receipt for result in results]).decode())
-    _print_results(results, quiet or as_json)
+    _print_results(results, is_silent)
+    if not is_silent:
+        click.echo(f"done in {time.perf_counter() - started:.0f} s")
+    if is_built and (serve if serve is not None else sys.stdout.isatty() and not (no_build or is_silent)):
+        serve_until_stopped(root, HOST, PORT, None, any_port=True)
     if not is_built or not all(is_good(result.receipt) for result in results):
         sys.exit(1)
 
 
-def _run_unfinished(context: RunContext) -> list[DayResult]:
-    dates = days_to_run(context.root, context.settings, context.today)
-    return [run_day(context, date, newest=date == dates[-1]) for date in dates]
+def _tell_day(silent: bool) -> Callable[[str], None]:
+    """Return a function that announces the work on a day on a terminal."""
+    if silent or not sys.stderr.isatty():
+        return lambda date: None
+    return lambda date: click.echo(f"{date}: fetching papers (arXiv allows a request every 3 s)", err=True)
 
 
-def _build(root: Path) -> bool:
+def _build(root: Path, silent: bool) -> bool:
     try:
-        build(root)
+        with progress_bar("pages", silent) as progress:
+            build(root, progress=progress)
     except DigestError as error:
         for problem in error.problems:
             click.echo(f"build: {problem}", err=True)
