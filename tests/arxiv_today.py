@@ -6,9 +6,11 @@ from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from broadsheet.providers.arxiv.calendar import Calendar
-from tests.loopback import Answer, Handler, Loopback, _send
+from tests.loopback import Answer, Handler, Loopback, send
 
 FEED, API, OAI = "/rss", "/api", "/oai"
+NO_RECORDS = b"""<?xml version="1.0" encoding="UTF-8"?>
+<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><error code="noRecordsMatch">none</error></OAI-PMH>"""
 WORDS = ("pruning", "a low-rank method", "convergence of learning", "language models", "graphs")
 
 
@@ -17,10 +19,9 @@ class ArxivToday:
 
     def __init__(self, server: Loopback, categories: str, days: dict[str, int], today: str) -> None:
         self._days, self._today, self._category = days, today, categories.split("+", maxsplit=1)[0]
-        server.on(f"{FEED}/{categories}", self._feed())
-        server.on(API, self._api())
-        server.on(OAI, Answer(404))
-        server._unasked.clear()
+        server.may(f"{FEED}/{categories}", self._feed())
+        server.may(API, self._api())
+        server.may(OAI, Answer(200, NO_RECORDS))
         self.environment = {
             "DIGEST_ARXIV_FEED": f"{server.url}{FEED}",
             "DIGEST_ARXIV_API": f"{server.url}{API}",
@@ -59,7 +60,7 @@ Abstract: Made-up words on {topic(paper_id)}.</description>
             names = 'xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"'
             names += ' xmlns:arxiv="http://arxiv.org/schemas/atom"'
             body = f'<?xml version="1.0" encoding="UTF-8"?><feed {names}>{total}{"".join(entries)}</feed>'
-            _send(request, Answer(200, body.encode(), (("Content-Type", "application/atom+xml"),)))
+            send(request, Answer(200, body.encode(), (("Content-Type", "application/atom+xml"),)))
 
         return answer
 

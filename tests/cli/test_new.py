@@ -83,7 +83,7 @@ def test_git_sees_hand_written_pages_and_no_generated_ones(made: Path, tmp_path:
 
 
 def test_its_sample_says_that_it_is_one() -> None:
-    for file in (STARTER / "data" / "papers").rglob("*.jsonl"):
+    for file in (STARTER / "samples" / "data" / "papers").rglob("*.jsonl"):
         for line in file.read_text("utf-8").splitlines():
             record = yaml.safe_load(line)
             assert record["title"].startswith("Sample paper:")
@@ -114,7 +114,7 @@ def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
 
 def test_a_fresh_repository_is_empty_enough(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    assert "digest.yml" in start(tmp_path, Answers(name="Papers", url="https://group.example/"))
+    assert "digest.yml" in start(tmp_path, Answers(name="Papers", url="https://group.example/")).paths
 
 
 @pytest.mark.parametrize(
