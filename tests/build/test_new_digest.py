@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from broadsheet.build import new_digest
 from broadsheet.build.new_digest import start
 from broadsheet.build.starter import Answers
+from broadsheet.build.transaction import Transaction
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings import config
 from broadsheet.store.files import problem_from
@@ -124,14 +124,14 @@ def test_a_folder_of_other_things_is_left_alone(tmp_path: Path, names: list[str]
 
 def fail_at(path: str, error: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the write of one file fail."""
-    write = new_digest.Transaction.write
+    write = Transaction.write
 
-    def failing(self: new_digest.Transaction, target: Path, data: bytes) -> None:
+    def failing(self: Transaction, target: Path, data: bytes) -> None:
         if target.as_posix().endswith(path):
             raise error(28, "No space left on device", str(target))
         write(self, target, data)
 
-    monkeypatch.setattr(new_digest.Transaction, "write", failing)
+    monkeypatch.setattr(Transaction, "write", failing)
 
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
