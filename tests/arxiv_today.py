@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from broadsheet.providers.arxiv.calendar import Calendar
-from tests.loopback import Answer, Handler, Loopback, send
+from tests.loopback import Answer, Handler, Loopback, send_answer
 
 FEED, API, OAI = "/rss", "/api", "/oai"
 NO_RECORDS = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -60,7 +60,7 @@ Abstract: Made-up words on {topic(paper_id)}.</description>
             names = 'xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"'
             names += ' xmlns:arxiv="http://arxiv.org/schemas/atom"'
             body = f'<?xml version="1.0" encoding="UTF-8"?><feed {names}>{total}{"".join(entries)}</feed>'
-            send(request, Answer(200, body.encode(), (("Content-Type", "application/atom+xml"),)))
+            send_answer(request, Answer(200, body.encode(), (("Content-Type", "application/atom+xml"),)))
 
         return answer
 

@@ -106,12 +106,12 @@ class Loopback:
             answers = self._routes.get(key, [Answer(404)])
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
         try:
-            answer(request) if callable(answer) else send(request, answer)
+            answer(request) if callable(answer) else send_answer(request, answer)
         except OSError:  # the other side had enough
             request.close_connection = True
 
 
-def send(request: BaseHTTPRequestHandler, answer: Answer) -> None:
+def send_answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:
     """Send an answer."""
     names = {name.lower() for name, _ in answer.headers}
     request.send_response(answer.status)

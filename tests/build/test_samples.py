@@ -74,8 +74,9 @@ def a_paper_of_the_day_of_a_sample(root: Path) -> None:
     assert digest("import", root / "2026-01-06.jsonl", "--root", root).returncode == 0
 
 
-@pytest.mark.parametrize("add", [a_paper, an_older_receipt, a_publication, an_import])
-@pytest.mark.parametrize("built_before", [True, False])
+@pytest.mark.parametrize(
+    ("add", "built_before"), [(a_paper, True), (an_older_receipt, False), (a_publication, True), (an_import, False)]
+)
 def test_any_data_takes_their_place(root: Path, add: Callable[[Path], None], built_before: bool) -> None:
     if built_before:
         build(root)

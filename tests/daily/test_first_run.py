@@ -37,19 +37,26 @@ def root(tmp_path: Path) -> Path:
 def test_it_has_the_newest_papers(root: Path, today: str, days: dict[str, int], dates: list[str]) -> None:
     with Loopback() as server:
         arxiv = ArxivToday(server, "cs.LG+cs.CL", days, today)
-        run = digest("run", "--root", root, now=f"{today}T13:00+00:00", env=arxiv.environment)
+        run = digest("run", "--root", root, "--no-build", now=f"{today}T13:00+00:00", env=arxiv.environment)
     store = Store(root)
     assert [day for day in store.dates() if store.papers(day)] == dates, run.stderr
     assert {row.arxiv_id for row in store.papers(dates[0])} == set(arxiv.ids(dates[0]))
-    assert f"Paper {arxiv.ids(dates[0])[0]}" in (root / "site" / "index.html").read_text("utf-8")
     assert re.search(r"^done in \d+ s$", run.stdout, re.MULTILINE)
     assert "serving" not in run.stdout
+
+
+def test_its_home_page_has_the_papers_of_a_sunday_before(root: Path) -> None:
+    with Loopback() as server:
+        arxiv = ArxivToday(server, "cs.LG+cs.CL", {FRIDAY: 4}, SUNDAY)
+        run = digest("run", "--root", root, now=f"{SUNDAY}T13:00+00:00", env=arxiv.environment)
+    assert run.returncode == 0, run.stderr
+    assert f"Paper {arxiv.ids(FRIDAY)[0]}" in (root / "site" / "index.html").read_text("utf-8")
 
 
 def test_an_unreachable_arxiv_is_tried_for_one_day(root: Path) -> None:
     with Loopback() as server:
         nowhere = {f"DIGEST_{name.upper()}": server.url for name in Endpoints.__struct_fields__}
-        run = digest("run", "--root", root, now=f"{MONDAY}T13:00+00:00", env=nowhere)
+        run = digest("run", "--root", root, "--no-build", now=f"{MONDAY}T13:00+00:00", env=nowhere)
     assert run.returncode == 1
     assert Store(root).dates() == [MONDAY]
 
@@ -108,7 +115,7 @@ def test_it_serves_until_ctrl_c(root: Path) -> None:
             assert f"{MONDAY}: fetching papers" in terminal.screen
 
 
-@pytest.mark.parametrize("options", [["--no-serve"], ["--no-build"], ["--json"], ["--quiet"]])
+@pytest.mark.parametrize("options", [["--no-serve"], ["--no-build"]])
 def test_it_ends_if_no_site_is_asked_for(root: Path, options: list[str]) -> None:
     with Loopback() as server:
         arxiv = ArxivToday(server, "cs.LG+cs.CL", {MONDAY: 1}, MONDAY)

@@ -16,7 +16,7 @@ from broadsheet.providers import fetchers
 from broadsheet.providers.fetch_result import FetchTask
 from broadsheet.settings.fetch import Arxiv, Fetch, Repository
 from tests.hanging import DRIPPED, Hanging
-from tests.loopback import Answer, FakeTime, Handler, Loopback
+from tests.loopback import Answer, FakeTime, Handler, Loopback, send_answer
 from tests.morning import DAY, EXPORT, HF, Morning, hf_list
 from tests.playing import endpoints, play
 from tests.providers.arxiv.test_fetcher import API, OAI, answer, entry
@@ -31,7 +31,7 @@ def slow(fake: FakeTime, seconds: float, reply: Callable[[BaseHTTPRequestHandler
 
     def send(request: BaseHTTPRequestHandler) -> None:
         fake.now += seconds
-        send(request, reply(request) if callable(reply) else reply)
+        send_answer(request, reply(request) if callable(reply) else reply)
 
     return send
 
