@@ -1,8 +1,8 @@
 """``python -m tests.three_commands``: from an empty environment and an empty folder to a served site, timed.
 
-It builds the wheel and makes an empty environment. There it runs three commands: the installation of the wheel with its
-dependencies, ``broadsheet new`` and ``broadsheet run``. A loopback arXiv announces papers today. Standard output is JSON:
-the seconds of each command, and the megabytes on the disk. Arguments are options of ``uv pip install``.
+It builds the wheel and makes an empty environment. There it runs three commands: the installation of the wheel with
+its dependencies, ``broadsheet new`` and ``broadsheet run``. A loopback arXiv announces papers today. Standard output is
+JSON: the seconds of each command, and the megabytes on the disk. Arguments are options of ``uv pip install``.
 """
 
 import datetime

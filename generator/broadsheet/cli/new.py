@@ -1,5 +1,6 @@
 """``broadsheet new``."""
 
+import os
 import re
 import shlex
 import sys
@@ -17,8 +18,9 @@ from broadsheet.cli.questions import ask, ask_categories, ask_topics, edit_topic
 from broadsheet.model.arxiv_taxonomy import code_of, nearest
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.config import Settings, Site
-from broadsheet.settings.fetch import Fetch
+from broadsheet.settings.fetch import Fetch, with_environment
 from broadsheet.settings.topics import Topic
+from broadsheet.text.formats import count
 
 LOCAL_ADDRESS = "http://127.0.0.1:8000/"
 
@@ -129,23 +131,38 @@ def new_command(
     """
     if problems := [*folder_problems(folder), *site_problems(name or "x", url or LOCAL_ADDRESS)]:
         raise DigestError(problems)
-    is_interactive = not yes and sys.stdin.isatty() and sys.stdout.isatty()
-    answers = Answers(name=name or default_name(folder), url=url or LOCAL_ADDRESS, categories=categories, topics=topics)
-    answers = msgspec.structs.replace(answers, contact=contact)
+    answers = Answers(
+        name=name or default_name(folder),
+        url=url or LOCAL_ADDRESS,
+        categories=categories,
+        topics=topics,
+        contact=contact,
+    )
     sources = LikedSources(publications, bibtex, papers)
+    is_interactive = not yes and sys.stdin.isatty() and sys.stdout.isatty()
     if is_interactive:
         answers, sources = _ask(answers, sources, name, url)
+    proposal = _proposal(answers, sources, is_interactive)
+    answers = _with_proposal(answers, proposal, samples)
+    _report(folder, answers, start(folder, answers, proposal.files), proposal)
+
+
+def _proposal(answers: Answers, sources: LikedSources, is_interactive: bool) -> Proposal:
+    """Return topics from the papers that the group likes, edited by the user."""
     proposal = propose(sources, _settings(answers)) if any(sources) else Proposal()
     if proposal.topics and is_interactive:
-        proposal = proposal._replace(topics=edit_topics(proposal.topics, proposal.papers))
+        return proposal._replace(topics=edit_topics(proposal.topics, proposal.papers))
+    return proposal
+
+
+def _with_proposal(answers: Answers, proposal: Proposal, samples: bool | None) -> Answers:
     has_papers = bool(answers.categories or proposal.files)
-    answers = msgspec.structs.replace(
+    return msgspec.structs.replace(
         answers,
         topics=_joined(answers.topics, proposal.topics),
         liked=proposal.folders,
         samples=not has_papers if samples is None else samples,
     )
-    _report(folder, answers, start(folder, answers, proposal.files))
 
 
 def _ask(answers: Answers, sources: LikedSources, name: str | None, url: str | None) -> tuple[Answers, LikedSources]:
@@ -186,7 +203,8 @@ def default_name(folder: Path) -> str:
 
 def _settings(answers: Answers) -> Settings:
     """Return the settings for requests on behalf of a digest that is not there yet."""
-    return Settings(site=Site(site_name=answers.name, site_url=answers.url), fetch=Fetch(contact=answers.contact))
+    fetch = with_environment(Fetch(contact=answers.contact), os.environ)
+    return Settings(site=Site(site_name=answers.name, site_url=answers.url), fetch=fetch)
 
 
 def _joined(topics: tuple[Topic, ...], proposed: tuple[Topic, ...]) -> tuple[Topic, ...]:
@@ -198,8 +216,11 @@ def _joined(topics: tuple[Topic, ...], proposed: tuple[Topic, ...]) -> tuple[Top
     return tuple(joined)
 
 
-def _report(folder: Path, answers: Answers, created: Created) -> None:
-    click.echo(f"{folder}: {len(created.paths)} files")
+def _report(folder: Path, answers: Answers, created: Created, proposal: Proposal) -> None:
+    click.echo(f"{folder}: {count(len(created.paths), 'file')}")
+    if proposal.topics:
+        names = ", ".join(topic.name for topic in proposal.topics)
+        click.echo(f"topics from {count(proposal.papers, 'paper')}: {names}: look them over in digest.yml")
     for note in created.notes:
         click.echo(f"note: {note}", err=True)
     if answers.categories and not answers.topics:

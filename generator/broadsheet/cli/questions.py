@@ -16,7 +16,7 @@ from broadsheet.settings.topics import Topic, faults
 T = TypeVar("T")
 
 _ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}")
-_NONE = "none"
+_NONE, _LATER = "none", "later"
 _TOPICS_HELP = """\
 Topics: write 'Name: word, word; Name: word', or make them from papers that you like: the name of a bibliography
 or of your repository's export (.bib, .ris, .yml), or ids of arXiv."""
@@ -47,25 +47,27 @@ class TopicAnswer(NamedTuple):
 
 def ask_topics(parse: Callable[[Sequence[str]], tuple[Topic, ...]]) -> TopicAnswer:
     """Ask for topics, or for papers to take them from."""
-    click.echo(
-        "Topics: write 'Name: word, word; Name: word', or make them from papers that you like: the name of a", err=True
-    )
-    click.echo("bibliography or of your repository's export (.bib, .ris, .yml), or ids of arXiv.", err=True)
+    click.echo(_TOPICS_HELP, err=True)
+    return ask("Topics", _LATER, lambda text: _sources(text.strip()) or TopicAnswer(_topics(text, parse)))
 
-    def answer(text: str) -> TopicAnswer:
-        file, words = Path(text.strip()).expanduser(), re.split(r"[\s,;]+", text.strip())
-        if text.strip().casefold() == "later":
-            return TopicAnswer()
-        if file.is_file():
-            is_export = file.suffix in {".yml", ".yaml", ".json"}
-            return TopicAnswer((), LikedSources((file,), ()) if is_export else LikedSources((), (file,)))
-        if all(_ID.search(word) for word in words):
-            return TopicAnswer((), LikedSources(papers=tuple(words)))
-        if ":" not in text:
-            raise click.BadParameter(f"{text!r} is no file, no id of arXiv, and no 'Name: word, word'.")
-        return TopicAnswer(parse([part for part in text.split(";") if part.strip()]))
 
-    return ask("Topics", "later", answer)
+def _sources(text: str) -> TopicAnswer | None:
+    """Return the papers that an answer names by file or id; None if it names topics."""
+    file, words = Path(text).expanduser(), re.split(r"[\s,;]+", text)
+    if text.casefold() == _LATER:
+        return TopicAnswer()
+    if file.is_file():
+        is_export = file.suffix in {".yml", ".yaml", ".json"}
+        return TopicAnswer((), LikedSources(publications=(file,)) if is_export else LikedSources(bibtex=(file,)))
+    if all(map(_ID.search, words)):
+        return TopicAnswer((), LikedSources(papers=tuple(words)))
+    return None
+
+
+def _topics(text: str, parse: Callable[[Sequence[str]], tuple[Topic, ...]]) -> tuple[Topic, ...]:
+    if ":" not in text:
+        raise click.BadParameter(f"{text!r} is no file, no id of arXiv, and no 'Name: word, word'.")
+    return parse([part for part in text.split(";") if part.strip()])
 
 
 def edit_topics(topics: tuple[Topic, ...], papers: int) -> tuple[Topic, ...]:

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -65,9 +66,31 @@ def run_command(
         raise click.UsageError(f"--date {date} is in the future: give a day up to today.")
     if serve and (no_build or dry_run):
         raise click.UsageError("--serve needs a site: leave out --no-build and --dry-run.")
-    settings, started, is_silent = load_settings(root), time.perf_counter(), quiet or as_json
-    with open_client(settings) as web, progress_bar("papers scored", is_silent) as progress:
-        context = RunContext(
+    started, is_silent = time.perf_counter(), quiet or as_json
+    with _run_context(root, now, budget, is_silent) as context:
+        if dry_run:
+            _print_preview(preview_day(context, date or now), as_json)
+            return
+        with data_lock(root):
+            results = [run_day(context, date, whole=True)] if date else run_unfinished(context, _tell_day(is_silent))
+    is_built = no_build or _build(root, is_silent)
+    if as_json:
+        click.echo(msgspec.json.encode([result.receipt for result in results]).decode())
+    _print_results(results, is_silent)
+    _print_duration(time.perf_counter() - started, is_silent)
+    is_served = not (no_build or is_silent) and sys.stdout.isatty() if serve is None else serve
+    if is_built and is_served:
+        serve_until_stopped(root, HOST, PORT, None, any_port=True)
+    if not is_built or not all(is_good(result.receipt) for result in results):
+        sys.exit(1)
+
+
+@contextmanager
+def _run_context(root: Path, now: str, budget: Decimal | None, silent: bool) -> Iterator[RunContext]:
+    """Yield what a run needs: settings, an HTTP client, clocks and a progress bar."""
+    settings = load_settings(root)
+    with open_client(settings) as web, progress_bar("papers scored", silent) as progress:
+        yield RunContext(
             root=root,
             settings=settings,
             environment=os.environ,
@@ -78,21 +101,6 @@ def run_command(
             budget=budget,
             progress=progress,
         )
-        if dry_run:
-            _print_preview(preview_day(context, date or now), as_json)
-            return
-        with data_lock(root):
-            results = [run_day(context, date, whole=True)] if date else run_unfinished(context, _tell_day(is_silent))
-    is_built = no_build or _build(root, is_silent)
-    if as_json:
-        click.echo(msgspec.json.encode([result.receipt for result in results]).decode())
-    _print_results(results, is_silent)
-    if not is_silent:
-        click.echo(f"done in {time.perf_counter() - started:.0f} s")
-    if is_built and (serve if serve is not None else sys.stdout.isatty() and not (no_build or is_silent)):
-        serve_until_stopped(root, HOST, PORT, None, any_port=True)
-    if not is_built or not all(is_good(result.receipt) for result in results):
-        sys.exit(1)
 
 
 def _tell_day(silent: bool) -> Callable[[str], None]:
@@ -119,6 +127,12 @@ def _print_results(results: list[DayResult], quiet: bool) -> None:
         _print_result(result, quiet)
     if len(news) < len(results) and not quiet:
         click.echo(f"{count(len(results) - len(news), 'earlier day')}: nothing new")
+
+
+def _print_duration(seconds: float, silent: bool) -> None:
+    """Print the duration at a terminal; elsewhere the same run prints the same lines."""
+    if sys.stdout.isatty() and not silent:
+        click.echo(f"done in {seconds:.0f} s")
 
 
 def _is_news(result: DayResult) -> bool:

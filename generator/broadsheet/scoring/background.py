@@ -52,7 +52,7 @@ class Background:
 
     def ends_phrases(self, key: str) -> bool:
         """Return whether a term may be a whole phrase: "neural network" may, "deep neural" may not."""
-        return self._entry(key.split(" ")[-1]).ends >= _ENDS
+        return self._entry(key.rsplit(" ", maxsplit=1)[-1]).ends >= _ENDS
 
     def _entry(self, key: str) -> Entry:
         return self._entries.get(key, _UNKNOWN)
