@@ -62,10 +62,7 @@ def run_command(
       DIGEST_LLM_KEY=… broadsheet run --budget 0.50
     """
     now = today()
-    if date and date > now:
-        raise click.UsageError(f"--date {date} is in the future: give a day up to today.")
-    if serve and (no_build or dry_run):
-        raise click.UsageError("--serve needs a site: leave out --no-build and --dry-run.")
+    _refuse_misuse(date, now, serve and (no_build or dry_run))
     started, is_silent = time.perf_counter(), quiet or as_json
     with _run_context(root, now, budget, is_silent) as context:
         if dry_run:
@@ -78,11 +75,22 @@ def run_command(
         click.echo(msgspec.json.encode([result.receipt for result in results]).decode())
     _print_results(results, is_silent)
     _print_duration(time.perf_counter() - started, is_silent)
-    is_served = not (no_build or is_silent) and sys.stdout.isatty() if serve is None else serve
-    if is_built and is_served:
+    if is_built and _is_served(serve, no_build or is_silent):
         serve_until_stopped(root, HOST, PORT, None, any_port=True)
     if not is_built or not all(is_good(result.receipt) for result in results):
         sys.exit(1)
+
+
+def _refuse_misuse(date: str | None, now: str, serves_nothing: bool | None) -> None:
+    if date and date > now:
+        raise click.UsageError(f"--date {date} is in the future: give a day up to today.")
+    if serves_nothing:
+        raise click.UsageError("--serve needs a site: leave out --no-build and --dry-run.")
+
+
+def _is_served(serve: bool | None, never: bool) -> bool:
+    """Return whether to serve the site: as the option says, else at a terminal."""
+    return (sys.stdout.isatty() and not never) if serve is None else serve
 
 
 @contextmanager
