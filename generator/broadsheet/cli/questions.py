@@ -88,9 +88,10 @@ def edit_topics(topics: tuple[Topic, ...], papers: int) -> tuple[Topic, ...]:
 def read_topics(text: str) -> tuple[Topic, ...]:
     """Return the topics of an edited text. Raises ValueError."""
     try:
-        document = yaml.load(text, yaml.CBaseLoader)
-        topics = msgspec.convert((document or {}).get("topics") or (), tuple[Topic, ...], strict=False)
-    except (yaml.YAMLError, msgspec.ValidationError, AttributeError) as error:
+        document = yaml.load(text, yaml.CBaseLoader) or {}
+        section = document.get("topics") if isinstance(document, dict) else "no section 'topics'"
+        topics = msgspec.convert(section or (), tuple[Topic, ...], strict=False)
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise ValueError(" ".join(str(error).split())) from error
     if problems := [fault.message for fault in faults(topics)]:
         raise ValueError("; ".join(problems))

@@ -40,7 +40,10 @@ class Endpoints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Fetch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The sources to fetch. `contact` is an e-mail address or a page that services see in the User-Agent."""
+    """The sources to fetch. `contact` is an e-mail address or a page that services see in the User-Agent.
+
+    It may be empty: a digest can be tried without one.
+    """
 
     contact: str = ""
     arxiv: Arxiv = Arxiv()
