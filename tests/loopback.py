@@ -78,6 +78,10 @@ class Loopback:
         self._routes[path] = list(answers)
         self._unrequested.add(path)
 
+    def may(self, path: str, *answers: Answer | Handler) -> None:
+        """Answer `path` so, if it is asked for."""
+        self._routes[path] = list(answers)
+
     def paths(self) -> list[str]:
         """Return the requested paths in order."""
         return [request.path for request in self.requests]
@@ -102,12 +106,13 @@ class Loopback:
             answers = self._routes.get(key, [Answer(404)])
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
         try:
-            answer(request) if callable(answer) else _send(request, answer)
+            answer(request) if callable(answer) else send_answer(request, answer)
         except OSError:  # the client closed the connection
             request.close_connection = True
 
 
-def _send(request: BaseHTTPRequestHandler, answer: Answer) -> None:
+def send_answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:
+    """Send an answer."""
     names = {name.lower() for name, _ in answer.headers}
     request.send_response(answer.status)
     for name, value in answer.headers:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.example import ROOT
+from tests.three_commands import MAX_S, new_and_run
 
 pytestmark = pytest.mark.slow
 
@@ -69,13 +70,29 @@ def test_the_wheel_installs_one_package(dist: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 
-def test_the_wheel_alone_creates_builds_and_serves_a_digest(dist: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
-    site_packages = next((tmp_path / "env" / "lib").glob("python*")) / "site-packages"
+def install(dist: Path, environment: Path) -> Path:
+    """Unpack the wheel into a new environment, with the dependencies of this one; return its packages."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    site_packages = next((environment / "lib").glob("python*")) / "site-packages"
     with zipfile.ZipFile(next(dist.glob("*.whl"))) as wheel:
         wheel.extractall(site_packages)
-    # The dependencies are those of this environment; as a path in a .pth, its own editable install is left out.
+    # As a path in a .pth, this environment's own editable install is left out.
     (site_packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    script = environment / "bin" / "broadsheet"
+    script.write_text(f"#!{environment / 'bin' / 'python'}\nfrom broadsheet.cli import main\n\nmain()\n")
+    script.chmod(0o755)
+    return site_packages
+
+
+def test_two_commands_after_the_installation_serve_the_papers_of_today(dist: Path, tmp_path: Path) -> None:
+    install(dist, tmp_path / "env")
+    result = new_and_run(tmp_path, tmp_path / "env")
+    assert (result["status"], result["papers_at_home"]) == (0, 8)
+    assert result["new_s"] + result["run_s"] < MAX_S
+
+
+def test_the_wheel_alone_creates_builds_and_serves_a_digest(dist: Path, tmp_path: Path) -> None:
+    site_packages = install(dist, tmp_path / "env")
     python = str(tmp_path / "env" / "bin" / "python")
     program = [python, "-m", "broadsheet"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from broadsheet import __version__
-from broadsheet.build.starter import STARTER, start
+from broadsheet.build.new_digest import start
+from broadsheet.build.starter import STARTER, Answers
 from broadsheet.providers.arxiv.calendar import current_day
 from tests.example import digest
 
@@ -142,7 +143,7 @@ def test_with_the_cache_of_the_pages_workflow_nothing_is_rebuilt(
     paths = next(step["with"]["path"] for step in steps if "actions/cache@" in step.get("uses", "")).split()
     restore = next(step["run"] for step in steps if "git checkout" in step.get("run", ""))
     first, second = tmp_path / "first", tmp_path / "second"
-    start(first, "Papers", "https://group.example/")
+    start(first, Answers(name="Papers", url="https://group.example/"))
     _git(first, "init", "--quiet")
     _commit(first, pages)
     _git(tmp_path, "clone", "--quiet", str(first), str(second))

@@ -241,6 +241,7 @@ def test_nothing_to_fetch(tmp_path: Path, command: tuple[str, ...]) -> None:
 def test_settings_that_cannot_be(tmp_path: Path) -> None:
     fetch = """\
 fetch:
+  contact: our lab
   arxiv:
     categories: [cs.LG, "cs LG"]
     holidays: [tomorrow]
@@ -255,10 +256,10 @@ fetch:
         config.load(make_digest(tmp_path, settings=SETTINGS + fetch))
     found = [(int(problem.location.rpartition(":")[2]) - lines, problem.message) for problem in caught.value.problems]
     assert found == [
-        (1, "fetch.contact is not set"),
-        (3, "'cs LG' is not a category of arXiv"),
-        (4, "'tomorrow' is not a day as YYYY-MM-DD, from 1991 to 2099"),
-        (7, "name 'a/b' is not a file name of its own"),
-        (6, "url is not an absolute http(s) address"),
-        (9, "arxiv_feed is not an absolute http(s) address"),
+        (2, "fetch.contact is not an e-mail address or a page"),
+        (4, "'cs LG' is not a category of arXiv"),
+        (5, "'tomorrow' is not a day as YYYY-MM-DD, from 1991 to 2099"),
+        (8, "name 'a/b' is not a file name of its own"),
+        (7, "url is not an absolute http(s) address"),
+        (10, "arxiv_feed is not an absolute http(s) address"),
     ]

@@ -10,8 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadsheet.build.new_digest import start
 from broadsheet.build.output import generated_files
-from broadsheet.build.starter import STARTER, start
+from broadsheet.build.starter import STARTER, Answers
 from broadsheet.model.diagnostics import DigestError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +83,7 @@ def test_git_sees_hand_written_pages_and_no_generated_ones(new_digest: Path, tmp
 
 
 def test_its_sample_is_marked_as_a_sample() -> None:
-    for file in (STARTER / "data" / "papers").rglob("*.jsonl"):
+    for file in (STARTER / "samples" / "data" / "papers").rglob("*.jsonl"):
         for line in file.read_text("utf-8").splitlines():
             record = yaml.safe_load(line)
             assert record["title"].startswith("Sample paper:")
@@ -111,13 +112,13 @@ def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     file = tmp_path / "digest"
     file.write_text("")
     with pytest.raises(DigestError) as raised:
-        start(file, "Papers", "https://group.example/")
+        start(file, Answers(name="Papers", url="https://group.example/"))
     assert str(raised.value) == f"{file}: this is a file: name a new folder"
 
 
 def test_a_fresh_repository_is_empty_enough(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    assert "digest.yml" in start(tmp_path, "Papers", "https://group.example/")
+    assert "digest.yml" in start(tmp_path, Answers(name="Papers", url="https://group.example/")).paths
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_a_fresh_repository_is_empty_enough(tmp_path: Path) -> None:
 )
 def test_an_address_that_is_none_is_refused_before_anything_is_written(tmp_path: Path, url: str) -> None:
     with pytest.raises(DigestError) as raised:
-        start(tmp_path / "new", "Papers", url)
+        start(tmp_path / "new", Answers(name="Papers", url=url))
     said = f"--url: {url!r} is not an absolute http(s) address: write the address readers will use, ending in /"
     assert str(raised.value) == said
     assert not (tmp_path / "new").exists()
@@ -142,7 +143,7 @@ def test_an_address_that_is_none_is_refused_before_anything_is_written(tmp_path:
 
 def test_a_name_without_a_letter_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DigestError) as raised:
-        start(tmp_path / "new", " \n", "https://group.example/")
+        start(tmp_path / "new", Answers(name=" \n", url="https://group.example/"))
     assert str(raised.value) == "--name: ' \\n' is not a name for a site: use letters, digits, spaces and punctuation"
 
 
@@ -155,7 +156,7 @@ def test_any_name_survives_in_yaml(tmp_path_factory: pytest.TempPathFactory, nam
     folder = tmp_path_factory.mktemp("name")
     if not wanted:
         with pytest.raises(DigestError):
-            start(folder, name, "https://group.example/")
+            start(folder, Answers(name=name, url="https://group.example/"))
         return
-    start(folder, name, "https://group.example/")
+    start(folder, Answers(name=name, url="https://group.example/"))
     assert yaml.safe_load((folder / "mkdocs.yml").read_text("utf-8"))["site_name"] == wanted

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet.build.new_digest import start
 from broadsheet.build.serve import base_path, inputs
-from broadsheet.build.starter import start
+from broadsheet.build.starter import Answers
 
 SECONDS = 60  # for a build on a busy machine
 
@@ -54,7 +55,7 @@ class Serving:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    start(tmp_path / "digest", "Group papers", "https://user.example/repo/")
+    start(tmp_path / "digest", Answers(name="Group papers", url="https://user.example/repo/"))
     return tmp_path / "digest"
 
 
@@ -77,7 +78,7 @@ def test_it_follows_changes_and_survives_mistakes(root: Path, serving: Serving) 
     assert address.endswith("/repo/")
     assert "Group papers" in read(address)
 
-    day = root / "data/papers/2026/2026-01-06.jsonl"
+    day = root / "samples/data/papers/2026/2026-01-06.jsonl"
     sound = day.read_text("utf-8")
     day.write_text(sound.replace("low-rank adaptation of a shoebox", "a changed title"), "utf-8")
     serving.until("rebuilt")
@@ -149,14 +150,16 @@ def test_what_a_build_writes_is_no_input(root: Path) -> None:
     (docs / ".generated").write_text("index.md\n")
     (docs / ".theme").mkdir()
     (docs / ".theme" / "main.html").write_text("generated")
-    (root / "data" / ".2026-01-06.jsonl.x1").write_text("half written")
+    (root / "samples" / "data" / ".2026-01-06.jsonl.x1").write_text("half written")
     assert inputs(root, "docs") == before
     (docs / "own.md").write_text("hand-written")
     assert set(inputs(root, "docs")) - set(before) == {str(docs / "own.md")}
 
 
 def test_each_kind_of_input_counts(root: Path) -> None:
-    for name in ("digest.yml", "mkdocs.yml", "data/papers/2026/2026-01-05.jsonl", "data/publications/sample.yml"):
+    (root / "data" / "publications").mkdir(parents=True)
+    (root / "data" / "publications" / "own.yml").write_text("")
+    for name in ("digest.yml", "mkdocs.yml", "samples/data/papers/2026/2026-01-05.jsonl", "data/publications/own.yml"):
         before = inputs(root, "docs")
         (root / name).write_text((root / name).read_text("utf-8") + "\n", "utf-8")
         assert inputs(root, "docs") != before, name

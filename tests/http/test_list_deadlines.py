@@ -15,7 +15,7 @@ from broadsheet.model.state import DayState
 from broadsheet.providers import fetchers
 from broadsheet.providers.fetch_result import FetchTask
 from broadsheet.settings.fetch import Arxiv, Fetch, Repository
-from tests.loopback import Answer, FakeTime, Handler, Loopback, _send
+from tests.loopback import Answer, FakeTime, Handler, Loopback, send_answer
 from tests.providers.arxiv.test_fetcher import API, OAI, answer, entry
 from tests.recorded_replies import endpoints, play
 from tests.run_setup import DAY, EXPORT, HF, RunSetup, hf_list
@@ -31,7 +31,7 @@ def slow(fake: FakeTime, seconds: float, reply: Callable[[BaseHTTPRequestHandler
 
     def send(request: BaseHTTPRequestHandler) -> None:
         fake.now += seconds
-        _send(request, reply(request) if callable(reply) else reply)
+        send_answer(request, reply(request) if callable(reply) else reply)
 
     return send
 

@@ -17,6 +17,7 @@ import msgspec
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication, deduplicate
 from broadsheet.store import records
+from broadsheet.store.samples import shown_store
 from broadsheet.store.store import Store
 from broadsheet.views.downloads import LICENCE, VERSION, ArchiveMonth, Download
 
@@ -52,7 +53,7 @@ def write_json_lines(
     archive: Download, root: Path, site_url: str, target: Path, previous: Members, previous_file: Path
 ) -> Members:
     """Write `archive` as lines of JSON to `target`. Copy unchanged members from the `previous_file`."""
-    store = Store(root)
+    store = shown_store(root)
     header = _line("archive", _about(site_url))
     members = [Member(_hash(header), lambda: [header])]
     members += [Member(_version("days", month.version), partial(_days, store, month)) for month in archive.months]
@@ -69,7 +70,7 @@ def write_sqlite(
     target.parent.mkdir(parents=True, exist_ok=True)
     database.unlink(missing_ok=True)
     try:
-        _fill(database, archive, Store(root), site_url)
+        _fill(database, archive, shown_store(root), site_url)
         return _write(_pieces(database), target, previous, previous_file)
     finally:
         database.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from broadsheet.build import site_settings
 from broadsheet.build.archives import ArchiveBuilder
 from broadsheet.build.generate import BuildReport, all_keys, place_theme, report, write_docs
 from broadsheet.build.manifest import (
@@ -34,11 +35,11 @@ from broadsheet.index.index import Index
 from broadsheet.index.open import CACHE, ExecutorFactory, open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
-from broadsheet.settings import config
-from broadsheet.settings.config import SITE_FILE, Settings
+from broadsheet.settings.config import SITE_FILE, Settings, address_problems
 from broadsheet.store.files import is_page, page_name_fault, printable, read_regular, refusals_explained, utf8_fault
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.program import program_fingerprint
+from broadsheet.store.samples import shown_store
 from broadsheet.views.downloads import downloads
 from broadsheet.views.page import page_url
 from broadsheet.views.search_documents import shards
@@ -62,8 +63,8 @@ def build(
     `full` ignores earlier builds. `force` accepts a folder for the site that no build made. `executors` creates the
     executor for the given number of processes. Raises DigestError with every problem; then the last site stays.
     """
-    settings = config.load(root)
-    if problems := [problem for problem in config.address_problems(root, settings.site) if not problem.is_note]:
+    settings = site_settings.load(root)
+    if problems := [problem for problem in address_problems(root, settings.site) if not problem.is_note]:
         raise DigestError(problems)
     root = root.absolute()
     target = real_site(root, settings, site)
@@ -71,7 +72,7 @@ def build(
     with refusals_explained(root), exclusive_lock(root, Lock.BUILD):
 
         def build_site() -> BuildReport:
-            with closing(open_index(root, settings, executors)) as index:
+            with closing(open_index(root, settings, executors, shown_store(root))) as index:
                 run = _Build(root, target, settings, index, full, force)
                 return run.run(processes or PROCESSORS, executors, progress)
 

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import msgspec
 
+from broadsheet.build import site_settings
 from broadsheet.build.output import Output, begin_list, is_hand_written, write_generated
 from broadsheet.build.state import BuiltKey
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index
 from broadsheet.index.open import open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.files import refusals_explained
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.program import PROGRAM
+from broadsheet.store.samples import shown_store
 from broadsheet.views.page_types import PAGE_TYPES
 
 # The parts of the style sheet. The order counts: later rules override earlier ones.
@@ -50,12 +51,12 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
 
     Raises DigestError with every problem of settings or data, before anything is written.
     """
-    settings = config.load(root)
+    settings = site_settings.load(root)
     docs = root / settings.site.docs_dir
 
     def generate_pages() -> BuildReport:
         begin_list(docs)
-        with closing(open_index(root, settings)) as index:
+        with closing(open_index(root, settings, store=shown_store(root))) as index:
             version = repr((settings.fingerprint, index.day_versions(), index.publications_version()))
             job = BuildJob(root.absolute(), settings.site.site_url, None, version, processes or PROCESSORS)
             with BuildWorkers(job, index, settings) as workers:

@@ -4,7 +4,7 @@ import errno
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
@@ -125,17 +125,15 @@ def _is_hidden(path: str) -> bool:
 
 
 @contextmanager
-def served(site: Path, base: str, host: str, port: int) -> Iterator[str]:
+def served(site: Path, base: str, host: str, port: int, *, any_port: bool = False) -> Iterator[str]:
     """Serve the folder `site` under the path `base` while the context lasts. Yield the address.
 
-    `port` 0 takes a free one. Raises DigestError if the address is unavailable.
+    `port` 0 takes a free one, and so does `any_port` if `port` is in use. Raises DigestError if the address is
+    unavailable.
     """
     hosts = LOOPBACK | {host.casefold(), socket.gethostname().casefold()}
     handler = partial(type("SiteHandler", (Handler,), {"base": base, "hosts": hosts}), directory=str(site))
-    try:
-        server = ThreadingHTTPServer((host, port), handler)
-    except (OSError, OverflowError) as error:
-        raise DigestError(_unavailable(host, port, error)) from error
+    server = _server(host, port, handler, any_port)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
@@ -144,6 +142,15 @@ def served(site: Path, base: str, host: str, port: int) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _server(host: str, port: int, handler: Callable[..., Any], any_port: bool) -> ThreadingHTTPServer:
+    try:
+        return ThreadingHTTPServer((host, port), handler)
+    except (OSError, OverflowError) as error:
+        if any_port and port and isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            return _server(host, 0, handler, any_port)
+        raise DigestError(_unavailable(host, port, error)) from error
 
 
 def _unavailable(host: str, port: int, error: OSError | OverflowError) -> Diagnostic:

@@ -10,21 +10,26 @@ from broadsheet.build.build import build
 from broadsheet.build.preview import served
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings import config
+from broadsheet.store.samples import SAMPLES
 
 POLL_S = 0.5  # between two checks of the inputs
 
 Inputs = dict[str, tuple[int, int]]
 
 
-def serve(root: Path, host: str, port: int, site: Path | None, report: Callable[[str], None]) -> None:
+def serve(
+    root: Path, host: str, port: int, site: Path | None, report: Callable[[str], None], *, any_port: bool = False
+) -> None:
     """Serve the digest in `root` until interrupted. Call `report` with the address, each rebuild and each problem.
+
+    `any_port` takes a free port if `port` is in use.
 
     Raises DigestError if the address is unavailable or the first build fails. If a later build fails, the problems are
     reported and the last site stays.
     """
     settings = config.load(root).site
     folder = site or root / settings.site_dir
-    with served(folder, base_path(settings.site_url), host, port) as address:
+    with served(folder, base_path(settings.site_url), host, port, any_port=any_port) as address:
         built = inputs(root, settings.docs_dir)
         build(root, site)
         report(f"serving {folder} at {address} (Ctrl-C ends it)")
@@ -45,12 +50,12 @@ def inputs(root: Path, docs_dir: str) -> Inputs:
     """Return time and size of every file that a build depends on: settings, data and hand-written files."""
     docs = root / docs_dir
     generated = _lines(docs / ".generated")
-    files = [root / config.SETTINGS_FILE, root / config.SITE_FILE, *_files(root / "data")]
+    files = [root / config.SETTINGS_FILE, root / config.SITE_FILE, *_files(root / "data"), *_files(root / SAMPLES)]
     files += [file for file in _files(docs) if file.relative_to(docs).as_posix() not in generated]
     return dict(_states(files))
 
 
-def _rebuild(root: Path, site: Path | None, report: Callable[[str], None]) -> None:
+def _rebuild(root: Path, site: Path | None, report: Callable[[str], None], *, any_port: bool = False) -> None:
     try:
         result = build(root, site)
     except DigestError as error:

@@ -1,65 +1,147 @@
-"""``broadsheet new``: a new digest, copied from ``generator/broadsheet/starter/``.
+"""The files of a new digest, made from ``generator/broadsheet/starter/`` and the answers of its owner.
 
-The starter's mkdocs.yml is a link to this repository's, so there is one file to maintain. The new one does not name the
-program's manual.
+``broadsheet new`` writes them; ``broadsheet upgrade`` compares them with those of an earlier version.
 """
 
 import json
 import re
+import unicodedata
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from broadsheet.build.requirement import requirement
-from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings.config import SITE_FILE
-from broadsheet.store.atomic import write_atomically
-from broadsheet.text.sanitize import one_line, safe_url
+import msgspec
+import yaml
+
+from broadsheet import __version__
+from broadsheet.build.requirement import NAME, requirement
+from broadsheet.model.arxiv_taxonomy import CATEGORIES
+from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
+from broadsheet.settings.topics import Topic, is_id
+from broadsheet.store.samples import SAMPLES
 
 REQUIREMENTS = "requirements.txt"
 STARTER = Path(__file__).resolve().parent.parent / "starter"
-_MANUAL_PAGE = re.compile(r"^  /[a-z-]+\.md\n", re.MULTILINE)  # of this program, in not_in_nav
+VERSION_MARK = "@version@"
 
 
-def start(folder: Path, name: str, url: str) -> list[str]:
-    """Write settings, workflows and sample data of a new digest into `folder`. Return the paths written.
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """The choices of a digest's owner, as `broadsheet new` takes them. Later versions of the program read them again.
 
-    `name` and `url` are the site's. Raises DigestError, before anything is written, if the folder is not empty
-    (``.git`` is allowed), or if name or address are invalid.
+    `topics` empty: those of the starter or, with categories, one for each category. `liked` are paths in the digest.
     """
-    problems = [*_folder_problems(folder), *_site_problems(name, url)]
-    if problems:
-        raise DigestError(problems)
-    address = (safe_url(url) or "").rstrip("/") + "/"
-    files = {_target(file): file.read_text("utf-8") for file in sorted(STARTER.rglob("*")) if file.is_file()}
-    site = _set_key(_set_key(files[SITE_FILE], "site_name", one_line(name)), "site_url", address)
-    files[SITE_FILE] = _MANUAL_PAGE.sub("", site)
-    files[REQUIREMENTS] = files[REQUIREMENTS].replace("broadsheet[local]==@version@", requirement())
-    for path, content in files.items():
-        write_atomically(folder / path, content.encode())
-    return list(files)
+
+    name: str = "Broadsheet"
+    url: str = "http://127.0.0.1:8000/"
+    categories: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    contact: str = ""
+    liked: tuple[str, ...] = ()
+    samples: bool = True
 
 
-def _folder_problems(folder: Path) -> list[Diagnostic]:
-    if folder.exists() and not folder.is_dir():
-        return [Diagnostic(str(folder), "this is a file", "name a new folder")]
-    if folder.is_dir() and any(entry.name != ".git" for entry in folder.iterdir()):
-        return [Diagnostic(str(folder), "the folder is not empty", "name a new folder, or empty this one")]
-    return []
+def render(answers: Answers, folder: Path = STARTER) -> dict[str, str]:
+    """Return the text of each file of a digest, by its path. `folder` has the program's starter."""
+    files = {_target(folder, file): file.read_text("utf-8") for file in sorted(folder.rglob("*")) if file.is_file()}
+    if not answers.samples:
+        files = {path: text for path, text in files.items() if not path.startswith(f"{SAMPLES}/")}
+    editors: dict[str, Callable[[str, Answers], str]] = {SETTINGS_FILE: _settings, SITE_FILE: _site}
+    unchanged: Callable[[str, Answers], str] = lambda text, _: text  # noqa: E731
+    edited = {path: editors.get(path, unchanged)(text, answers) for path, text in files.items()}
+    return {path: _install_this_program(text) for path, text in edited.items()}
 
 
-def _site_problems(name: str, url: str) -> list[Diagnostic]:
-    problems = []
-    if not one_line(name) or not one_line(name).isprintable():
-        what, do = f"{name!r} is not a name for a site", "use letters, digits, spaces and punctuation"
-        problems.append(Diagnostic("--name", what, do))
-    if not safe_url(url) or "?" in url or "#" in url:
-        what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"
-        problems.append(Diagnostic("--url", what, do))
-    return problems
+def _install_this_program(text: str) -> str:
+    return text.replace(f"{NAME}=={VERSION_MARK}", requirement()).replace(VERSION_MARK, __version__)
 
 
-def _target(file: Path) -> str:
+def _target(folder: Path, file: Path) -> str:
     """Return the path of a starter file in the digest. ``dot-`` becomes a dot; here git would obey a dotfile."""
-    return "/".join(re.sub(r"^dot-", ".", part) for part in file.relative_to(STARTER).parts)
+    return "/".join(re.sub(r"^dot-", ".", part) for part in file.relative_to(folder).parts)
+
+
+# -- topics --------------------------------------------------------------------------------------------------------
+
+
+def topic_id(name: str, taken: Sequence[str] = ()) -> str:
+    """Return an id for a topic of this name that is not `taken`."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    bare = re.sub(r"[^a-z0-9]+", "-", ascii_name.casefold())[:40].strip("-")
+    base = bare if is_id(bare) else f"topic-{bare}".rstrip("-")
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(candidate for candidate in (base, *numbered) if candidate not in taken)
+
+
+def category_topics(categories: Sequence[str]) -> tuple[Topic, ...]:
+    """Return a topic for each category of arXiv, with the words of its name."""
+    return tuple(
+        Topic(id=topic_id(code), name=f"{CATEGORIES[code]} ({code})", words=_words(CATEGORIES[code]))
+        for code in categories
+    )
+
+
+def _words(name: str) -> tuple[str, ...]:
+    phrase = name.casefold() if len(name.split()) == 2 else ""
+    words = [word for word in re.findall(r"\w{4,}", name.casefold()) if word not in ("general", "other")]
+    return tuple(dict.fromkeys(filter(None, (phrase, *words))))
+
+
+def topics_block(topics: Sequence[Topic]) -> str:
+    """Return the section `topics` of digest.yml."""
+    lines = ["topics:"]
+    for topic in topics:
+        fields = {key: value for key, value in msgspec.to_builtins(topic).items() if value}
+        texts = [f"{key}: {_flow(value)}" for key, value in fields.items()]
+        lines += [f"  - {texts[0]}", *(f"    {text}" for text in texts[1:])]
+    return "\n".join(lines) + "\n"
+
+
+def _flow(value: Any) -> str:
+    """Return a value as YAML on one line."""
+    text = yaml.safe_dump([value], default_flow_style=True, allow_unicode=True, width=float("inf"))
+    return str(text).strip()[1:-1]
+
+
+# -- the two files of settings -------------------------------------------------------------------------------------
+
+_TOPICS = re.compile(r"^topics:\n(?:[ #].*\n)+", re.MULTILINE)
+_FETCH = re.compile(r"^# fetch:\n(?:#.*\n)+", re.MULTILINE)
+_ALL_PAPERS = """
+# Show every paper, since the topics above are only the names of arXiv's categories. Write topics of your own, then
+# delete these lines: without them, a paper is shown from a relevance of 5.
+run:
+  min_relevance: 1
+"""
+_LIKED = """
+# Papers that the group likes: the local scorer ranks new papers by them, too.
+liked: {}
+"""
+
+
+def _settings(text: str, answers: Answers) -> str:
+    topics = answers.topics or category_topics(answers.categories)
+    if topics:
+        text = _TOPICS.sub(lambda _: topics_block(topics), text, count=1)
+    if answers.categories:
+        text = _FETCH.sub(lambda block: _fetch_block(block[0], answers), text, count=1)
+    if answers.categories and not answers.topics:
+        text += _ALL_PAPERS
+    return text + (_LIKED.format(_flow(list(answers.liked))) if answers.liked else "")
+
+
+def _fetch_block(block: str, answers: Answers) -> str:
+    """Return the starter's example of `fetch` with the categories; its other keys stay comments."""
+    values = {"contact": answers.contact, "arxiv": {"categories": list(answers.categories)}}
+    lines = ["fetch:"]
+    for line in block.splitlines()[1:]:
+        key = line.lstrip("# ").partition(":")[0]
+        is_set = values.get(key)
+        lines.append(f"  {key}: {_flow(values[key])}" if is_set else f"  # {line.lstrip('# ')}")
+    return "\n".join(lines) + "\n"
+
+
+def _site(text: str, answers: Answers) -> str:
+    return _set_key(_set_key(text, "site_name", answers.name), "site_url", answers.url)
 
 
 def _set_key(site: str, key: str, value: str) -> str:

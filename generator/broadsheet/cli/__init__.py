@@ -32,6 +32,7 @@ COMMANDS = {
     "ping": "ping",
     "mail": "mail",
     "new": "new",
+    "upgrade": "upgrade",
     "schema": "schema",
     "docs": "docs",
 }

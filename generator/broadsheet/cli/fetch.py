@@ -1,6 +1,7 @@
 """``broadsheet fetch``."""
 
 import datetime
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -20,12 +21,19 @@ from broadsheet.providers.arxiv.calendar import current_day
 from broadsheet.providers.fetch_result import SourceStatus
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
+from broadsheet.settings.fetch import with_environment
 from broadsheet.text.formats import count
 
 
 def today() -> str:
     """Return the day whose papers are the newest."""
     return current_day(datetime.datetime.now(datetime.UTC))
+
+
+def load_settings(root: Path) -> Settings:
+    """Read the settings of a digest; the environment may name other endpoints. Raises DigestError."""
+    settings = config.load(root)
+    return msgspec.structs.replace(settings, fetch=with_environment(settings.fetch, os.environ))
 
 
 def open_client(settings: Settings) -> HttpClient:
@@ -62,7 +70,7 @@ def fetch_command(
     """
     now = today()
     dates = _dates(date, first, last, now)
-    settings = config.load(root)
+    settings = load_settings(root)
     with open_client(settings) as web, data_lock(root):
         show = (lambda report: None) if as_json else (lambda report: _print(report, quiet))
         asked_at = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"

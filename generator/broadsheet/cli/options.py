@@ -56,12 +56,18 @@ def progress_bar(what: str, silent: bool) -> Iterator[Callable[[int, int], None]
 
     speed = TextColumn("{task.fields[speed]}")
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn(what), speed, TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None, speed="")
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(what, total=None, speed="")
 
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-            rate = bar.tasks[0].speed
-            bar.update(task, speed=f"{rate:.0f} a second" if rate else "")
+    def show(done: int, total: int) -> None:
+        bar.start()  # only now, and only until the end: other lines may come before and after
+        bar.update(task, completed=done, total=total)
+        rate = bar.tasks[0].speed
+        bar.update(task, speed=f"{rate:.0f} a second" if rate else "")
+        if done >= total:
+            bar.stop()
 
+    try:
         yield show
+    finally:
+        bar.stop()

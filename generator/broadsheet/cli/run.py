@@ -4,7 +4,8 @@ import datetime
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,17 +15,15 @@ import msgspec
 from broadsheet.build.build import build
 from broadsheet.cli.annotations import log_line
 from broadsheet.cli.data_lock import data_lock
-from broadsheet.cli.fetch import open_client, today
+from broadsheet.cli.fetch import load_settings, open_client, today
 from broadsheet.cli.options import json_option, parse_date, progress_bar, quiet_option, root_option
 from broadsheet.cli.score import estimate_lines, parse_budget
+from broadsheet.cli.serve import HOST, PORT, serve_until_stopped
 from broadsheet.daily.fetch import NOTHING_TO_FETCH
-from broadsheet.daily.run import DayPreview, DayResult, RunContext, days_to_run, preview_day, run_day
-from broadsheet.http.client import HttpClient
+from broadsheet.daily.run import DayPreview, DayResult, RunContext, preview_day, run_day, run_unfinished
 from broadsheet.index.states import SCORING, is_good, is_open
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.receipt import Receipt, SourceStats
-from broadsheet.scoring.llm.batching import Progress
-from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.text.formats import count, money
 from broadsheet.views.formatting import scorer
@@ -44,6 +43,7 @@ from broadsheet.views.formatting import scorer
 @click.option("--dry-run", is_flag=True, help="Fetch, estimate the cost, and write nothing.")
 @click.option("--no-build", is_flag=True, help="Leave the site as it is.")
 @click.option("--scheduled", is_flag=True, help="For timers: if digest.yml has nothing to fetch yet, do nothing.")
+@click.option("--serve/--no-serve", default=None, help="Serve the site afterwards. Default: on a terminal.")
 @quiet_option
 @json_option
 def run_command(
@@ -53,10 +53,11 @@ def run_command(
     dry_run: bool,
     no_build: bool,
     scheduled: bool,
+    serve: bool | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Make today's digest: fetch, score, write data/, build the site.
+    """Make today's digest: fetch, score, write data/, build the site. On a terminal, serve it until Ctrl-C.
 
     The receipt, data/runs/YYYY/YYYY-MM-DD.json, has the result in numbers (docs/running.md). If you run it again, even
     after a kill, no paper is listed or paid for twice, and only failed steps are repeated. Exit code 0 if the days are
@@ -68,51 +69,71 @@ def run_command(
       DIGEST_LLM_KEY=… broadsheet run --budget 0.50
     """
     now = today()
-    if date and date > now:
-        raise click.UsageError(f"--date {date} is in the future: give a day up to today.")
-    settings = config.load(root)
+    _refuse_misuse(date, now, serve and (no_build or dry_run))
+    started, is_silent = time.perf_counter(), quiet or as_json
+    settings = load_settings(root)
     if scheduled and not settings.fetch.wanted:
         click.echo(log_line(NOTHING_TO_FETCH, "notice"), err=as_json)
         return
-    with open_client(settings) as web, progress_bar("papers scored", quiet or as_json) as progress:
-        context = _context(root, settings, web, now, budget, progress)
+    with _run_context(root, settings, now, budget, is_silent) as context:
         if dry_run:
             _print_preview(preview_day(context, date or now), as_json)
             return
         with data_lock(root):
-            results = [run_day(context, date, whole=True)] if date else _run_unfinished(context)
-    is_built = no_build or _build(root)
+            results = [run_day(context, date, whole=True)] if date else run_unfinished(context, _tell_day(is_silent))
+    is_built = no_build or _build(root, is_silent)
     if as_json:
         click.echo(msgspec.json.encode([result.receipt for result in results]).decode())
-    _print_results(results, quiet or as_json)
+    _print_results(results, is_silent)
+    _print_duration(time.perf_counter() - started, is_silent)
+    if is_built and _is_served(serve, no_build or is_silent):
+        serve_until_stopped(root, HOST, PORT, None, any_port=True)
     if not is_built or not all(is_good(result.receipt) for result in results):
         sys.exit(1)
 
 
-def _context(
-    root: Path, settings: Settings, web: HttpClient, now: str, budget: Decimal | None, progress: Progress
-) -> RunContext:
-    return RunContext(
-        root=root,
-        settings=settings,
-        environment=os.environ,
-        web=web,
-        today=now,
-        now=lambda: datetime.datetime.now(datetime.UTC),
-        clock=time.perf_counter,
-        budget=settings.run.budget if budget is None else budget,
-        progress=progress,
-    )
+def _refuse_misuse(date: str | None, now: str, serves_nothing: bool | None) -> None:
+    if date and date > now:
+        raise click.UsageError(f"--date {date} is in the future: give a day up to today.")
+    if serves_nothing:
+        raise click.UsageError("--serve needs a site: leave out --no-build and --dry-run.")
 
 
-def _run_unfinished(context: RunContext) -> list[DayResult]:
-    dates = days_to_run(context.root, context.settings, context.today)
-    return [run_day(context, date, newest=date == dates[-1]) for date in dates]
+def _is_served(serve: bool | None, never: bool) -> bool:
+    """Return whether to serve the site: as the option says, else at a terminal."""
+    return (sys.stdout.isatty() and not never) if serve is None else serve
 
 
-def _build(root: Path) -> bool:
+@contextmanager
+def _run_context(
+    root: Path, settings: Settings, now: str, budget: Decimal | None, silent: bool
+) -> Iterator[RunContext]:
+    """Yield what a run needs: settings, an HTTP client, clocks and a progress bar."""
+    with open_client(settings) as web, progress_bar("papers scored", silent) as progress:
+        yield RunContext(
+            root=root,
+            settings=settings,
+            environment=os.environ,
+            web=web,
+            today=now,
+            now=lambda: datetime.datetime.now(datetime.UTC),
+            clock=time.perf_counter,
+            budget=settings.run.budget if budget is None else budget,
+            progress=progress,
+        )
+
+
+def _tell_day(silent: bool) -> Callable[[str], None]:
+    """Return a function that announces the work on a day on a terminal."""
+    if silent or not sys.stderr.isatty():
+        return lambda date: None
+    return lambda date: click.echo(f"{date}: fetching papers (arXiv allows a request every 3 s)", err=True)
+
+
+def _build(root: Path, silent: bool) -> bool:
     try:
-        build(root)
+        with progress_bar("pages", silent) as progress:
+            build(root, progress=progress)
     except DigestError as error:
         for problem in error.problems:
             click.echo(log_line(f"build: {problem}"), err=True)
@@ -126,6 +147,12 @@ def _print_results(results: list[DayResult], quiet: bool) -> None:
         _print_result(result, quiet)
     if len(news) < len(results) and not quiet:
         click.echo(f"{count(len(results) - len(news), 'earlier day')}: nothing new")
+
+
+def _print_duration(seconds: float, silent: bool) -> None:
+    """Print the duration at a terminal; elsewhere the same run prints the same lines."""
+    if sys.stdout.isatty() and not silent:
+        click.echo(f"done in {seconds:.0f} s")
 
 
 def _is_news(result: DayResult) -> bool:

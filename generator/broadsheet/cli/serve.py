@@ -1,6 +1,5 @@
 """``broadsheet serve``."""
 
-import sys
 from pathlib import Path
 from signal import SIGINT
 
@@ -10,11 +9,13 @@ from broadsheet.build.serve import serve
 from broadsheet.cli.interruption import Interruption
 from broadsheet.cli.options import root_option, site_option
 
+HOST, PORT = "127.0.0.1", 8000
+
 
 @click.command("serve")
 @root_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--host", default=HOST, show_default=True, help="The address to listen on.")
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @site_option
 def serve_command(root: Path, host: str, port: int, site: Path | None) -> None:
     """Build, serve the site on this machine, and build again when settings, data or hand-written pages change.
@@ -25,10 +26,14 @@ def serve_command(root: Path, host: str, port: int, site: Path | None) -> None:
     Example:
       broadsheet serve --root my-digest --port 8080
     """
+    serve_until_stopped(root, host, port, site)
+
+
+def serve_until_stopped(root: Path, host: str, port: int, site: Path | None, *, any_port: bool = False) -> None:
+    """Serve until Ctrl-C, and return. Raises Interruption for SIGTERM, and DigestError like `serve`."""
     try:
-        serve(root, host, port, site, click.echo)
+        serve(root, host, port, site, click.echo, any_port=any_port)
     except Interruption as interruption:
         click.echo("stopped")
         if interruption.signal is not SIGINT:
             raise
-        sys.exit(0)

@@ -22,12 +22,14 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.providers import fetchers
+from broadsheet.providers.arxiv.calendar import Calendar
 from broadsheet.providers.fetch_result import FetchResult, FetchTask, SourceStatus
 from broadsheet.scoring.llm import client as llm
 from broadsheet.scoring.llm.estimate import Estimate
 from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
 
+FIRST_RUN_DAYS = 3  # earlier days that a first run without papers tries
 MAX_OPEN_DAYS = 30  # after which an open source counts as settled
 
 
@@ -75,6 +77,30 @@ def days_to_run(root: Path, settings: Settings, today: str) -> list[str]:
         )
     ]
     return [*earlier, today]
+
+
+def run_unfinished(context: RunContext, on_day: Callable[[str], None] = lambda date: None) -> list[DayResult]:
+    """Run all days that need it, oldest first; call `on_day` with each before.
+
+    If the first run of a digest gets no papers for today, it also runs the last days before on which arXiv announced
+    papers, until there are some: a weekend has none. Raises DigestError.
+    """
+    is_first = not Store(context.root).dates()
+    dates, results = days_to_run(context.root, context.settings, context.today), []
+    for date in dates:
+        on_day(date)
+        results.append(run_day(context, date, newest=date == dates[-1]))
+    while is_first and len(results) <= FIRST_RUN_DAYS and _has_nothing(context, results[0]):
+        earlier = Calendar(context.settings.fetch.arxiv.holidays).last_before(results[0].receipt.date)
+        on_day(earlier)
+        results.insert(0, run_day(context, earlier, newest=False))
+    return results
+
+
+def _has_nothing(context: RunContext, result: DayResult) -> bool:
+    """Return whether a day has no papers although a source answered."""
+    answers = [stats.status != SourceStatus.FAILED for stats in result.receipt.sources.values()]
+    return any(answers) and not Store(context.root).papers(result.receipt.date)
 
 
 def _before(date: str, days: int) -> str:

@@ -33,18 +33,23 @@ CALL_DAYS = 8  # days that one call reads
 ExecutorFactory = Callable[[int], Executor]
 
 
-def open_index(root: Path, settings: Settings, executors: ExecutorFactory = WorkerPool) -> Index:
-    """Open the index of the digest in `root`, in step with its data. Raises DigestError where data cannot be read."""
-    return with_sound_index(root, partial(_refreshed, root, settings, executors))
+def open_index(
+    root: Path, settings: Settings, executors: ExecutorFactory = WorkerPool, store: Store | None = None
+) -> Index:
+    """Open the index of the digest in `root`, in step with `store` (default: its data).
+
+    Raises DigestError where data cannot be read.
+    """
+    return with_sound_index(root, partial(_refreshed, root, settings, executors, store or Store(root)))
 
 
-def _refreshed(root: Path, settings: Settings, executors: ExecutorFactory) -> Index:
+def _refreshed(root: Path, settings: Settings, executors: ExecutorFactory, store: Store) -> Index:
     with exclusive_lock(root, Lock.INDEX):
         discard_unless_signed(root / INDEX)
         index = index_without_refresh(root, settings)
         try:
             compare = partial(_map, WorkerPool, COMPARE_PARALLEL_FROM)
-            index.refresh(Store(root), partial(_map, executors, READ_PARALLEL_FROM), compare)
+            index.refresh(store, partial(_map, executors, READ_PARALLEL_FROM), compare)
             sign(root / INDEX)
         except BaseException:
             index.close()

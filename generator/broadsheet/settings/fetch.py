@@ -1,10 +1,11 @@
 """The settings of `broadsheet fetch`: the services, what is requested of them, and the contact."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.document import Fault
 from broadsheet.store.records import A_DATE, is_date
 
@@ -39,7 +40,10 @@ class Endpoints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Fetch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The sources to fetch. `contact` is an e-mail address or a page that services see in the User-Agent."""
+    """The sources to fetch. `contact` is an e-mail address or a page that services see in the User-Agent.
+
+    It may be empty: a digest can be tried without one.
+    """
 
     contact: str = ""
     arxiv: Arxiv = Arxiv()
@@ -53,10 +57,24 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return bool(self.arxiv.categories or self.huggingface or self.librecat)
 
 
+def with_environment(fetch: Fetch, environment: Mapping[str, str]) -> Fetch:
+    """Return `fetch` with the endpoints of the environment: ``DIGEST_ARXIV_FEED`` is that of `arxiv_feed`, and so on.
+
+    Raises DigestError for a text that is no address.
+    """
+    names = {field: f"DIGEST_{field.upper()}" for field in Endpoints.__struct_fields__}
+    places = {field: environment[name] for field, name in names.items() if environment.get(name)}
+    bad = [names[field] for field, url in places.items() if not _is_address(url)]
+    if bad:
+        what = "not an absolute http(s) address"
+        raise DigestError([Diagnostic(name, what, "correct this variable, or unset it") for name in bad])
+    return msgspec.structs.replace(fetch, endpoints=msgspec.structs.replace(fetch.endpoints, **places))
+
+
 def faults(fetch: Fetch) -> Iterator[Fault]:
     """Yield the faults of these settings."""
-    if fetch.wanted and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://[^\s/]+\S*", fetch.contact):
-        message = f"fetch.contact is {'not an e-mail address or a page' if fetch.contact else 'not set'}"
+    if fetch.contact and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://[^\s/]+\S*", fetch.contact):
+        message = "fetch.contact is not an e-mail address or a page"
         yield Fault(("fetch", "contact"), message, "write an e-mail address or a page, for arXiv and other services")
     yield from _arxiv_faults(fetch.arxiv)
     yield from _repository_faults(fetch.librecat)

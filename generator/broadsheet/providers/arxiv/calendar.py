@@ -53,6 +53,13 @@ class Calendar:
         """Return whether arXiv announces papers for the morning of `day`."""
         return self._closing(datetime.date.fromisoformat(day)) is not None
 
+    def last_before(self, day: str) -> str:
+        """Return the newest day before `day` for which arXiv announces papers."""
+        date = datetime.date.fromisoformat(day) - _DAY
+        while not self._closing(date):
+            date -= _DAY
+        return date.isoformat()
+
     def window(self, day: str) -> tuple[datetime.datetime, datetime.datetime] | None:
         """Return start and end (UTC, excluded) of the submissions for `day`; None without an announcement."""
         closing = self._closing(datetime.date.fromisoformat(day))

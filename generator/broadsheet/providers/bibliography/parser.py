@@ -65,6 +65,12 @@ def parse(document: Document, day: str | None) -> ParseResult:
     return result
 
 
+def rows(document: TextDocument, problems: list[Diagnostic]) -> Iterator[dict[str, Any]]:
+    """Yield the fields of each entry, with an arXiv id or without; add incomplete entries to `problems`."""
+    read = read_ris if _is_ris(document) else read_bibtex
+    yield from (row for _, row in read(document, problems))
+
+
 def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
     names = ("title", "abstract", "doi", "eprint", "arxiv", "arxivid", "url", "pdf", "id", "note", "journal")
     row: dict[str, Any] = {name: values[name] for name in names if values.get(name)}

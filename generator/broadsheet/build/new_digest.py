@@ -1,0 +1,113 @@
+"""``broadsheet new``: write the starter into a new folder, or into a repository that has files already."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from broadsheet import __version__
+from broadsheet.build.line_files import LINE_FILES, with_lines
+from broadsheet.build.starter import Answers, render
+from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record
+from broadsheet.build.transaction import Transaction
+from broadsheet.model.diagnostics import Diagnostic, DigestError
+from broadsheet.settings.config import SETTINGS_FILE
+from broadsheet.store.files import read_regular
+from broadsheet.text.sanitize import one_line, safe_url
+
+MARK = "broadsheet"
+# The files of an empty repository, beside hidden ones: they stay, and a digest may be put beside them.
+_OF_A_REPOSITORY = re.compile(r"\..*|(?:README|LICEN[CS]E|COPYING|CODEOWNERS)(?:[.-].*)?", re.IGNORECASE | re.DOTALL)
+
+
+class Created(NamedTuple):
+    """The written files of a new digest, and notes on the user's files in the same places."""
+
+    paths: list[str]
+    notes: list[Diagnostic]
+
+
+def start(folder: Path, answers: Answers, more: Mapping[str, bytes] | None = None) -> Created:
+    """Write a new digest into `folder`, with `more` files by their paths.
+
+    The user's files stay: lines are added to lists like .gitignore, and any other file is written beside the user's.
+    Raises DigestError or OSError, and then nothing is written.
+    """
+    problems = [*folder_problems(folder), *site_problems(answers.name, answers.url)]
+    if problems:
+        raise DigestError(problems)
+    address = (safe_url(answers.url) or "").rstrip("/") + "/"
+    answers = msgspec.structs.replace(answers, name=one_line(answers.name), url=address)
+    files = {path: text.encode() for path, text in render(answers).items()}
+    places = {path: _place(folder, path, data) for path, data in ({**files, **(more or {})}).items()}
+    record = StarterRecord(
+        version=__version__, answers=answers, files={places[path].path: data.decode() for path, data in files.items()}
+    )
+    _write(folder, [*places.values(), Place(RECORD, encode_record(record))])
+    notes = [place.note for place in places.values() if place.note]
+    return Created([place.path for place in places.values() if place.data is not None], notes)
+
+
+class Place(NamedTuple):
+    """A file to write: its path, its bytes (None if they are there already), and a note on the user's file."""
+
+    path: str
+    data: bytes | None
+    note: Diagnostic | None = None
+
+
+def _place(folder: Path, path: str, data: bytes) -> Place:
+    """Return where to write a file, and what. Raises DigestError if both its names are taken."""
+    target = folder / path
+    if not os.path.lexists(target):
+        return Place(path, data)
+    before = read_regular(target) if target.is_file() else None
+    if before == data:
+        return Place(path, None)
+    if path in LINE_FILES and before is not None and not target.is_symlink():
+        lines = with_lines(before, data)
+        note = Diagnostic(path, "yours stays, with the lines of the digest at its end", "look them over", is_note=True)
+        return Place(path, lines, note) if lines != before else Place(path, None)
+    other = beside(path, MARK)
+    if os.path.lexists(folder / other):
+        raise DigestError(Diagnostic(str(folder / other), "a file with this name is here already", "move it away"))
+    hint = "compare the two, and move what you need into yours"
+    return Place(other, data, Diagnostic(path, f"yours stays; the digest's is {other}", hint, is_note=True))
+
+
+def _write(folder: Path, places: list[Place]) -> None:
+    """Write all files or none. The settings come last: they make the folder a digest."""
+    with Transaction() as transaction:
+        for place in sorted(places, key=lambda place: place.path == SETTINGS_FILE):
+            if place.data is not None:
+                transaction.write(folder / place.path, place.data)
+
+
+def folder_problems(folder: Path) -> Iterator[Diagnostic]:
+    """Yield the problem of a folder that no digest can be written into."""
+    if folder.exists() and not folder.is_dir():
+        yield Diagnostic(str(folder), "this is a file", "name a new folder")
+    elif os.path.lexists(folder / SETTINGS_FILE):
+        hint = "bring its files to this version with 'broadsheet upgrade', or name a new folder"
+        yield Diagnostic(str(folder), "this is a digest already", hint)
+    elif folder.is_dir() and not _is_a_repository(folder):
+        yield Diagnostic(str(folder), "the folder is not empty", "name a new folder, or empty this one")
+
+
+def _is_a_repository(folder: Path) -> bool:
+    """Return whether Git knows the folder, or it has no more than an empty repository has."""
+    names = [entry.name for entry in folder.iterdir()]
+    return ".git" in names or all(map(_OF_A_REPOSITORY.fullmatch, names))
+
+
+def site_problems(name: str, url: str) -> Iterator[Diagnostic]:
+    """Yield the problems of a site's name and address."""
+    if not one_line(name) or not one_line(name).isprintable():
+        what, do = f"{name!r} is not a name for a site", "use letters, digits, spaces and punctuation"
+        yield Diagnostic("--name", what, do)
+    if not safe_url(url) or "?" in url or "#" in url:
+        what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"
+        yield Diagnostic("--url", what, do)

@@ -1,0 +1,77 @@
+"""Topics of a new digest, made from papers that the group likes or has written."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+import click
+
+from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
+from broadsheet.store.files import read_regular
+
+PUBLICATIONS, LIKED = "data/publications", "data/liked"
+
+
+class LikedSources(NamedTuple):
+    """The files and ids of papers that ``broadsheet new`` gets."""
+
+    publications: tuple[Path, ...] = ()
+    bibtex: tuple[Path, ...] = ()
+    papers: tuple[str, ...] = ()
+
+
+class Proposal(NamedTuple):
+    """Topics, the files for the digest by their paths in it, and the number of papers that both come from."""
+
+    topics: tuple[Topic, ...] = ()
+    files: Mapping[str, bytes] = MappingProxyType({})
+    papers: int = 0
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of the files, for the setting `liked`."""
+        return tuple(sorted({path.rpartition("/")[0] for path in self.files}))
+
+
+def propose(sources: LikedSources, settings: Settings) -> Proposal:
+    """Read or fetch the papers, and make topics of them. Problems of single papers are printed. Raises DigestError."""
+    from broadsheet.cli.fetch import open_client  # noqa: PLC0415 - with all providers, which few calls of `new` need
+    from broadsheet.providers import liked  # noqa: PLC0415
+    from broadsheet.providers.arxiv.liked import fetch_liked  # noqa: PLC0415
+
+    files: dict[str, bytes] = {}
+    lists = []
+    for folder, suffix, file in _files(sources):
+        data = read_regular(file)
+        lists.append(liked.parse(data, str(file)))
+        files[_free_name(files, folder, file.stem, suffix or file.suffix)] = data
+    if sources.papers:
+        with open_client(settings) as web:
+            lists.append(fetch_liked(sources.papers, settings.fetch, web))
+        files[f"{LIKED}/papers.jsonl"] = liked.to_jsonl(lists[-1].papers)
+    for problem in (problem for result in lists for problem in result.problems):
+        click.echo(str(problem), err=True)
+    papers = [paper for result in lists for paper in result.papers]
+    return Proposal(_topics([paper.text for paper in papers]), files, len(papers))
+
+
+def _files(sources: LikedSources) -> Iterator[tuple[str, str, Path]]:
+    """Yield the folder, the suffix (empty: its own) and the path of each file. The site reads publications as YAML."""
+    yield from ((PUBLICATIONS, ".yml", file) for file in sources.publications)
+    yield from ((LIKED, "", file) for file in sources.bibtex)
+
+
+def _free_name(taken: dict[str, bytes], folder: str, stem: str, suffix: str) -> str:
+    numbers = ("", *(f"-{number}" for number in range(2, len(taken) + 3)))
+    return next(name for number in numbers if (name := f"{folder}/{stem.lstrip('.')}{number}{suffix}") not in taken)
+
+
+def _topics(texts: list[tuple[str, str]]) -> tuple[Topic, ...]:
+    if not texts:
+        return ()
+    from broadsheet.scoring.background import load_background  # noqa: PLC0415 - large, and most commands do without
+    from broadsheet.scoring.topics import propose_topics  # noqa: PLC0415
+
+    return propose_topics(texts, load_background())

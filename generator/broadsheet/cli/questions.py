@@ -1,0 +1,98 @@
+"""The questions of ``broadsheet new`` on a terminal: five at most, each with a default."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import click
+import msgspec
+import yaml
+
+from broadsheet.build.starter import topics_block
+from broadsheet.cli.liked_papers import LikedSources
+from broadsheet.settings.topics import Topic, faults
+
+T = TypeVar("T")
+
+_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}")
+_NONE, _LATER = "none", "later"
+_TOPICS_HELP = """\
+Topics: write 'Name: word, word; Name: word', or make them from papers that you like: the name of a bibliography
+or of your repository's export (.bib, .ris, .yml), or ids of arXiv."""
+_EDITING = """\
+# The topics of your digest. Each has a page and feeds, and papers that use its words rank higher.
+# Change names and words, remove topics or add some; an id is part of an address. Save, and close the editor.
+
+"""
+
+
+def ask(question: str, default: str, parse: Callable[[str], T]) -> T:
+    """Ask until `parse` accepts the answer; it raises BadParameter if not."""
+    return click.prompt(question, default=default, value_proc=parse, err=True)
+
+
+def ask_categories(parse: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+    """Ask for categories of arXiv."""
+    question = f"Categories of arXiv to read, such as cs.LG,cs.CL ({_NONE!r} for no papers of arXiv)"
+    return ask(question, "cs.LG", lambda text: () if text.strip().casefold() == _NONE else parse(text))
+
+
+class TopicAnswer(NamedTuple):
+    """The answer on topics: topics, or papers to take them from."""
+
+    topics: tuple[Topic, ...] = ()
+    sources: LikedSources = LikedSources()
+
+
+def ask_topics(parse: Callable[[Sequence[str]], tuple[Topic, ...]]) -> TopicAnswer:
+    """Ask for topics, or for papers to take them from."""
+    click.echo(_TOPICS_HELP, err=True)
+    return ask("Topics", _LATER, lambda text: _sources(text.strip()) or TopicAnswer(_topics(text, parse)))
+
+
+def _sources(text: str) -> TopicAnswer | None:
+    """Return the papers that an answer names by file or id; None if it names topics."""
+    file, words = Path(text).expanduser(), re.split(r"[\s,;]+", text)
+    if text.casefold() == _LATER:
+        return TopicAnswer()
+    if file.is_file():
+        is_export = file.suffix in {".yml", ".yaml", ".json"}
+        return TopicAnswer((), LikedSources(publications=(file,)) if is_export else LikedSources(bibtex=(file,)))
+    if all(map(_ID.search, words)):
+        return TopicAnswer((), LikedSources(papers=tuple(words)))
+    return None
+
+
+def _topics(text: str, parse: Callable[[Sequence[str]], tuple[Topic, ...]]) -> tuple[Topic, ...]:
+    if ":" not in text:
+        raise click.BadParameter(f"{text!r} is no file, no id of arXiv, and no 'Name: word, word'.")
+    return parse([part for part in text.split(";") if part.strip()])
+
+
+def edit_topics(topics: tuple[Topic, ...], papers: int) -> tuple[Topic, ...]:
+    """Show the topics that `papers` papers have in common, and let the user edit them."""
+    click.echo(f"Topics of these papers ({papers:,}):\n\n{topics_block(topics)}", err=True)
+    text = _EDITING + topics_block(topics)
+    while click.confirm("Edit them?", default=False, err=True):
+        text = click.edit(text, extension=".yml") or text
+        try:
+            topics = read_topics(text)
+        except ValueError as error:
+            click.echo(f"topics: {error}: edit them again, or keep the ones above", err=True)
+            continue
+        break
+    return topics
+
+
+def read_topics(text: str) -> tuple[Topic, ...]:
+    """Return the topics of an edited text. Raises ValueError."""
+    try:
+        document = yaml.load(text, yaml.CBaseLoader) or {}
+        section = document.get("topics") if isinstance(document, dict) else "no section 'topics'"
+        topics = msgspec.convert(section or (), tuple[Topic, ...], strict=False)
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        raise ValueError(" ".join(str(error).split())) from error
+    if problems := [fault.message for fault in faults(topics)]:
+        raise ValueError("; ".join(problems))
+    return topics

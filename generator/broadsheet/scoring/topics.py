@@ -1,0 +1,215 @@
+"""Topics proposed from texts: terms that are more frequent in them than in the background, in groups. Pure.
+
+A topic grows from a seed, the term with most weight in texts that no other topic has yet. Every other term joins the
+topic with whose texts it occurs. The same texts give the same topics.
+"""
+
+import json
+import math
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from broadsheet.scoring.background import Background
+from broadsheet.scoring.spellings import Spellings
+from broadsheet.settings.topics import Topic, is_id
+
+MOST_TOPICS = 6
+MOST_WORDS = 12
+_CANDIDATES = 150
+_FEW = 4  # texts; terms of so few are grouped by sentences
+_TITLE = 2  # a term of the title counts as so many of the abstract
+_PHRASE = 1.6  # phrases say more than words, and are better names
+_RAREST = 30  # documents of the background: below this, rarity is chance
+_SEED = 0.2  # the least weight of a seed, as a share of the first one's
+_COVERED = 0.2  # the weight of a text that a topic has, when the next seed is chosen
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+
+
+class _Candidate(NamedTuple):
+    """A term, its weight in all texts, and the texts with it: a bit for each."""
+
+    key: str
+    weight: float
+    texts: int
+
+    def affinity(self, texts: int) -> float:
+        """Return the share of texts that both have."""
+        both = (self.texts & texts).bit_count()
+        return both / math.sqrt(self.texts.bit_count() * texts.bit_count()) if both else 0.0
+
+
+def propose_topics(texts: Sequence[tuple[str, str]], background: Background) -> tuple[Topic, ...]:
+    """Return up to six topics of papers, each of them a title and an abstract, which may be empty."""
+    spellings = Spellings(background)
+    counts = [_count(title, abstract, spellings) for title, abstract in texts]
+    weights = {key: weight for key, weight in _weights(counts, background).items() if spellings.is_whole(key)}
+    parts = [list(keys) for keys in counts]
+    if len(texts) < _FEW:
+        sentences = [sentence for title, abstract in texts for sentence in (title, *_SENTENCE.split(abstract))]
+        parts = [[term.key for term in spellings.read(sentence)] for sentence in sentences]
+    candidates = _candidates(weights, parts)
+    names = [candidate for candidate in candidates if _is_name(candidate.key, spellings, background)]
+    groups = _groups(candidates, _seeds(names or candidates), len(parts))
+    return tuple(_named(groups, spellings))
+
+
+def topics_yaml(topics: Iterable[Topic]) -> str:
+    """Return the section `topics` of ``digest.yml``."""
+    text = "".join(_yaml(topic) for topic in topics)
+    return f"topics:\n{text}" if text else "topics: []\n"
+
+
+def _yaml(topic: Topic) -> str:
+    words = ", ".join(map(_scalar, topic.words))
+    return f"  - id: {topic.id}\n    name: {_scalar(topic.name)}\n    words: [{words}]\n"
+
+
+def _scalar(text: str) -> str:
+    """Return a text as YAML: plain where that is safe in a flow sequence, else in JSON's quotes."""
+    is_plain = re.fullmatch(r"[^\W\d_][\w-]*(?: [\w-]+)*", text) and text.lower() not in _NO_TEXT
+    return text if is_plain else json.dumps(text, ensure_ascii=False)
+
+
+_NO_TEXT = frozenset("y n yes no on off true false null nan inf".split())
+
+
+# -- terms ---------------------------------------------------------------------------------------------------------
+
+
+def _count(title: str, abstract: str, spellings: Spellings) -> Counter[str]:
+    counts = Counter(term.key for term in spellings.read(abstract))
+    for term in spellings.read_title(title):
+        counts[term.key] += _TITLE
+    return counts
+
+
+def _weights(counts: Sequence[Counter[str]], background: Background) -> dict[str, float]:
+    """Return the weight of each term: its share of the texts times the logarithm of what exceeds the background's."""
+    documents: Counter[str] = Counter()
+    support: defaultdict[str, float] = defaultdict(float)
+    for text in counts:
+        for key, count in text.items():
+            documents[key] += 1
+            support[key] += math.sqrt(count)
+    least = 1 if len(counts) < _FEW else max(2, len(counts) // 100)
+    rarest = (_RAREST + 1) / (background.documents + 1)
+    weights = {}
+    for key, number in documents.items():
+        excess = math.log(number / len(counts) / max(background.share(key), rarest))
+        if number >= least and excess > 0:
+            weights[key] = support[key] / len(counts) * excess**2 * (_PHRASE if " " in key else 1)
+    return weights
+
+
+def _candidates(weights: dict[str, float], parts: Sequence[Iterable[str]]) -> list[_Candidate]:
+    """Return the terms with most weight, without those that are a part of a better one."""
+    ordered = sorted(weights, key=lambda key: (-round(weights[key], 9), key))[: 3 * _CANDIDATES]
+    texts = dict.fromkeys(ordered, 0)
+    for number, keys in enumerate(parts):
+        for key in set(keys) & texts.keys():
+            texts[key] |= 1 << number
+    better: list[_Candidate] = []
+    for key in ordered:
+        candidate = _Candidate(key, weights[key], texts[key])
+        if candidate.texts and not any(_is_same(candidate, other) for other in better):
+            better.append(candidate)
+    return better[:_CANDIDATES]
+
+
+def _is_same(candidate: _Candidate, other: _Candidate) -> bool:
+    """Return whether one term contains the other, and mostly stands in the same texts."""
+    shorter, longer = sorted((candidate, other), key=lambda term: len(term.key))
+    if f" {shorter.key} " not in f" {longer.key} ":
+        return False
+    return candidate is longer or 2 * longer.texts.bit_count() >= shorter.texts.bit_count()
+
+
+def _is_name(key: str, spellings: Spellings, background: Background) -> bool:
+    """Return whether a term names a subject: a phrase that is whole, or an abbreviation."""
+    return background.ends_phrases(key) and (" " in key or spellings.usual(key)[1:].lower() != spellings.usual(key)[1:])
+
+
+# -- groups --------------------------------------------------------------------------------------------------------
+
+
+def _seeds(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Return the terms from which topics grow: each has most weight in the texts that others have not."""
+    seeds: list[_Candidate] = []
+    covered, first = 0, 0.0
+    while len(seeds) < MOST_TOPICS:
+        rest = [candidate for candidate in candidates if not any(_shares_word(candidate, seed) for seed in seeds)]
+        gains = {candidate: _gain(candidate, covered) for candidate in rest}
+        best = min(gains, key=lambda candidate: (-round(gains[candidate], 9), candidate.key), default=None)
+        if best is None or gains[best] < _SEED * first:
+            break
+        first = first or gains[best]
+        seeds.append(best)
+        covered |= best.texts
+    return seeds
+
+
+def _gain(candidate: _Candidate, covered: int) -> float:
+    new = (candidate.texts & ~covered).bit_count() / candidate.texts.bit_count()
+    return candidate.weight * (_COVERED + (1 - _COVERED) * new)
+
+
+def _shares_word(candidate: _Candidate, seed: _Candidate) -> bool:
+    return not set(candidate.key.split()).isdisjoint(seed.key.split())
+
+
+def _groups(candidates: Sequence[_Candidate], seeds: Sequence[_Candidate], parts: int) -> list[list[_Candidate]]:
+    """Return the terms of each topic, the seed first."""
+    areas = _areas(candidates, seeds, parts)
+    groups = [[seed] for seed in seeds]
+    for candidate in candidates:
+        if candidate not in seeds:
+            affinities = [round(candidate.affinity(area), 9) for area in areas]
+            groups[affinities.index(max(affinities))].append(candidate)
+    return groups
+
+
+def _areas(candidates: Sequence[_Candidate], seeds: Sequence[_Candidate], parts: int) -> list[int]:
+    """Return the texts of each topic: those in which the terms that go with its seed have most weight."""
+    votes = [[0.0] * len(seeds) for _ in range(parts)]
+    for candidate in candidates:
+        affinities = [candidate.weight * candidate.affinity(seed.texts) for seed in seeds]
+        for number in _bits(candidate.texts):
+            votes[number] = [vote + more for vote, more in zip(votes[number], affinities, strict=True)]
+    areas = [0] * len(seeds)
+    for number, vote in enumerate(votes):
+        if any(vote):
+            areas[max(range(len(seeds)), key=lambda seed: (round(vote[seed], 9), -seed))] |= 1 << number
+    return areas
+
+
+def _bits(number: int) -> Iterator[int]:
+    """Yield the places of the bits that are set."""
+    digits = f"{number:b}"[::-1]
+    place = digits.find("1")
+    while place >= 0:
+        yield place
+        place = digits.find("1", place + 1)
+
+
+# -- names ---------------------------------------------------------------------------------------------------------
+
+
+def _named(groups: Iterable[Sequence[_Candidate]], spellings: Spellings) -> Iterator[Topic]:
+    ids: set[str] = set()
+    for group in groups:
+        name = spellings.name(group[0].key)
+        words = dict.fromkeys(word for term in group for word in spellings.matching(term.key))
+        topic_id = _id(name, ids)
+        ids.add(topic_id)
+        yield Topic(id=topic_id, name=name, words=tuple(words)[:MOST_WORDS])
+
+
+def _id(name: str, used: set[str]) -> str:
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    stem = stem if is_id(stem) else f"topic-{stem}".rstrip("-")
+    numbered = (f"{stem}-{number}" for number in range(2, len(used) + 3))
+    return stem if stem not in used else next(name for name in numbered if name not in used)

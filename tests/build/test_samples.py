@@ -1,0 +1,140 @@
+"""The samples of a new digest are shown while it has no data, and never beside data."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from broadsheet.build.build import build
+from broadsheet.build.generate import generate
+from broadsheet.build.new_digest import start
+from broadsheet.build.site_settings import SAMPLE_NOTICE
+from broadsheet.build.starter import STARTER, Answers
+from tests.example import digest, tree
+
+ROW = {"arxiv_id": "2505.00001", "title": "A real paper", "relevance": 8, "novelty": 3, "comment": "c"}
+PUBLICATION = """---
+_id: '7'
+title: A real publication
+type: journal_article
+status: public
+year: '2024'
+date_created: '2024-01-02T00:00:00Z'
+date_updated: '2024-01-02T00:00:00Z'
+"""
+RECEIPT = '{"date": "2025-05-27", "state": "failed", "errors": ["arxiv: no reply"]}\n'
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    start(tmp_path / "digest", Answers(name="Papers", url="https://group.example/"))
+    return tmp_path / "digest"
+
+
+def traces(site: Path) -> list[str]:
+    """Return the files of a site that have a word of the samples."""
+    words = (b"Sample paper", b"Sample publication", b"2601.9999", b"2026-01-0", b"are samples", b"made-up")
+    return [path for path, data in tree(site).items() if any(word in data for word in words)]
+
+
+def test_a_new_digest_shows_samples_that_say_so(root: Path) -> None:
+    report = build(root)
+    assert (report.days, report.papers, report.publications) == (2, 5, 1)
+    home = (root / "site" / "index.html").read_text("utf-8")
+    assert "Sample paper" in home
+    assert SAMPLE_NOTICE.partition("'")[0] in home
+
+
+def a_paper(root: Path) -> None:
+    file = root / "data" / "papers" / "2025" / "2025-05-27.jsonl"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(ROW | {"source": "arxiv"}) + "\n")
+
+
+def an_older_receipt(root: Path) -> None:
+    file = root / "data" / "runs" / "2025" / "2025-05-27.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(RECEIPT)
+
+
+def a_publication(root: Path) -> None:
+    file = root / "data" / "publications" / "export.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text(PUBLICATION)
+
+
+def an_import(root: Path) -> None:
+    (root / "2025-05-27.jsonl").write_text(json.dumps(ROW))
+    assert digest("import", root / "2025-05-27.jsonl", "--root", root).returncode == 0
+
+
+def a_paper_of_the_day_of_a_sample(root: Path) -> None:
+    (root / "2026-01-06.jsonl").write_text(json.dumps(ROW))
+    assert digest("import", root / "2026-01-06.jsonl", "--root", root).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("add", "built_before"), [(a_paper, True), (an_older_receipt, False), (a_publication, True), (an_import, False)]
+)
+def test_any_data_takes_their_place(root: Path, add: Callable[[Path], None], built_before: bool) -> None:
+    if built_before:
+        build(root)
+    add(root)
+    build(root)
+    assert traces(root / "site") == []
+    assert [path for path in traces(root / "docs") if not path.startswith(".")] == []
+
+
+def test_a_day_of_the_same_date_is_not_merged_with_a_sample(root: Path) -> None:
+    build(root)
+    a_paper_of_the_day_of_a_sample(root)
+    assert build(root).papers == 1
+    assert "A real paper" in (root / "site" / "daily" / "2026" / "01" / "06" / "index.html").read_text("utf-8")
+    assert [path for path, data in tree(root / "site").items() if b"Sample" in data] == []
+
+
+def test_generated_pages_have_none_either(root: Path) -> None:
+    assert generate(root).papers == 5
+    a_paper(root)
+    assert generate(root).papers == 1
+    assert traces(root / "docs") == []
+
+
+def test_they_come_back_when_data_goes_and_nothing_of_the_user_is_touched(root: Path) -> None:
+    (root / "samples" / "mine.txt").write_text("mine")
+    an_import(root)
+    before = tree(root / "samples")
+    build(root)
+    (root / "data" / "papers" / "2025" / "2025-05-27.jsonl").unlink()
+    assert build(root).papers == 5
+    assert tree(root / "samples") == before
+
+
+def test_without_the_folder_an_empty_digest_is_empty(tmp_path: Path) -> None:
+    run = digest("new", tmp_path / "d", "--no-samples")
+    assert run.returncode == 0
+    assert build(tmp_path / "d").papers == 0
+    assert "are samples" not in (tmp_path / "d" / "site" / "index.html").read_text("utf-8")
+
+
+def test_the_example_of_the_help_has_no_sample_in_it(tmp_path: Path) -> None:
+    help_text = digest("--help").stdout
+    lines = [line.strip() for line in help_text.partition("Example")[2].splitlines() if "broadsheet" in line]
+    assert lines[:2] == ["broadsheet new my-digest && cd my-digest", "broadsheet import ~/scores/2025-05-27.json"]
+    assert digest("new", "my-digest", cwd=tmp_path).returncode == 0
+    an_import(tmp_path / "my-digest")
+    assert digest("build", cwd=tmp_path / "my-digest").returncode == 0
+    assert traces(tmp_path / "my-digest" / "site") == []
+
+
+def test_a_digest_that_gets_papers_has_no_samples(tmp_path: Path) -> None:
+    assert digest("new", tmp_path / "d", "--arxiv", "cs.LG").returncode == 0
+    assert not (tmp_path / "d" / "samples").exists()
+    assert digest("new", tmp_path / "e", "--arxiv", "cs.LG", "--samples").returncode == 0
+    assert (tmp_path / "e" / "samples").is_dir()
+
+
+def test_the_starter_has_no_data_and_no_notice() -> None:
+    assert not (STARTER / "data").exists()
+    assert "notice" not in (STARTER / "digest.yml").read_text("utf-8")
