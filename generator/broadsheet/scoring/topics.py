@@ -64,7 +64,7 @@ def topics_yaml(topics: Iterable[Topic]) -> str:
 
 def _yaml(topic: Topic) -> str:
     words = ", ".join(map(_scalar, topic.words))
-    return f"  - id: {topic.id}\n    name: {_scalar(topic.name)}\n    words: [{words}]\n"
+    return f"  - id: {_scalar(topic.id)}\n    name: {_scalar(topic.name)}\n    words: [{words}]\n"
 
 
 def _scalar(text: str) -> str:
