@@ -26,7 +26,7 @@ def test_bibtex_is_read_with_and_without_ids() -> None:
     first, second = parse(BIBTEX, "library.bib").papers
     assert plain(first.title) == "Graph Neural Networks für Müller"
     assert first.arxiv_id == "2505.18313"
-    assert second == LikedPaper(title="A Book without {arXiv}")
+    assert second == LikedPaper(title="A Book without arXiv")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from broadsheet.settings import topics as settings_topics
 from broadsheet.settings.topics import Topic
 
 TEXTS = [
-    ("Graph Neural Networks for Molecules", "We train graph neural networks on molecules. A graph neural network is fast."),
+    ("Graph Neural Networks for Molecules", "Graph neural networks for molecules. Each graph neural network is fast."),
     ("Message Passing in Graph Neural Networks", "Message passing in graph neural networks is slow on large graphs."),
     ("Deep Graph Neural Networks", "Oversmoothing hurts a graph neural network with many layers."),
     ("Dwarf Galaxies around the Milky Way", "The Milky Way has dwarf galaxies. JWST observes a dwarf galaxy."),
@@ -95,11 +95,9 @@ def test_plurals_hyphens_and_tex_are_one_term() -> None:
         == keys("low rank matrix")
         == ["low", "low rank", "low rank matrix", "rank", "rank matrix", "matrix"]
     )
-    assert (
-        keys("galaxies") == ["galaxy"]
-        and keys("analysis") == ["analysis"]
-        and keys("Bayes' bias") == ["bayes", "bayes bias", "bias"]
-    )
+    assert keys("galaxies") == ["galaxy"]
+    assert keys("analysis") == ["analysis"]
+    assert keys("Bayes' bias") == ["bayes", "bayes bias", "bias"]
     assert keys(r"Schr{\"o}dinger") == keys(r"{S}chr{\"o}dinger") == keys(r"{Schr{\"o}dinger}") == ["schrödinger"]
 
 
@@ -113,4 +111,5 @@ def test_the_background_is_small_and_has_counts_alone() -> None:
     assert FILE.stat().st_size <= 200_000
     assert background.rarity("model") < background.rarity("dwarf galaxy") < background.rarity("no such term")
     assert background.spelling("milky way") == "Milky Way"
-    assert background.ends_phrases("neural network") and not background.ends_phrases("deep neural")
+    assert background.ends_phrases("neural network")
+    assert not background.ends_phrases("deep neural")
