@@ -19,6 +19,7 @@ from broadsheet.scoring.background import FILE
 from broadsheet.scoring.terms import runs, segments, terms
 
 MIN_DOCUMENTS = (4, 8, 12)  # of a word, of a phrase of two words, of three
+LOWER = 0.2  # the least share of uses without capitals of a term that needs none
 
 
 def documents(corpus: Path) -> dict[str, tuple[str, str]]:
@@ -56,7 +57,10 @@ def lines(papers: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _usual(spellings: Counter[str]) -> str:
-    return min(spellings, key=lambda text: (-spellings[text], text))
+    """Return the most frequent spelling, without the capitals that some authors give a term where they introduce it."""
+    usual = min(spellings, key=lambda text: (-spellings[text], text))
+    lower = usual.lower()
+    return lower if spellings[lower] >= LOWER * spellings.total() else usual
 
 
 def main() -> None:

@@ -75,6 +75,7 @@ UNSEEN: dict[str, Any] = {
     "follow.authors": ["Ada Lovelace"],
     "follow.institutions": ["ISTA"],
     "negative_keywords": ["survey"],
+    "liked": ["data/publications"],
     "prefilter.keep": 0.5,
     "prefilter.recall": 0.9,
     "prefilter.near_misses": 1,

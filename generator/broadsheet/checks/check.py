@@ -14,6 +14,7 @@ from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
 from broadsheet.checks.site import site_problems
 from broadsheet.checks.size import SiteSize, site_size
+from broadsheet.daily.liked import liked_papers
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.publication import Publication, duplicate_ids, parse_stream
 from broadsheet.settings import config
@@ -48,6 +49,7 @@ def check(root: Path, site: Path | None = None) -> CheckReport:
     problems += misplaced_files(store)
     if settings:
         problems += config.address_problems(root, settings.site)
+        problems += _liked_problems(root, settings)
         problems += docs_problems(root, settings, frozenset(publication.id for publication in publications))
         if site:
             problems += site_problems(site, settings.site.site_url, os.path.relpath(site, root))
@@ -58,6 +60,19 @@ def check(root: Path, site: Path | None = None) -> CheckReport:
         problems=tuple(sorted(problems, key=_by_place)),
         site=site_size(_files(site)) if site else None,
     )
+
+
+def _liked_problems(root: Path, settings: Settings) -> list[Diagnostic]:
+    """Return the problems of the liked papers: an entry that cannot be used is only noted, since others can.
+
+    Those of publications have their own check.
+    """
+    try:
+        problems = liked_papers(root, settings).problems
+        others = (problem for problem in problems if not problem.location.startswith("data/publications/"))
+        return [msgspec.structs.replace(problem, is_note=True) for problem in others]
+    except DigestError as error:
+        return list(error.problems)
 
 
 def _settings(root: Path) -> tuple[Settings | None, list[Diagnostic]]:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from broadsheet.build.output import generated_files, is_marked, visible_files
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.settings.config import Settings
+from broadsheet.settings.interests import LIKED_FOLDER
 from broadsheet.store import records
 from broadsheet.store.files import is_page, page_name_fault, printable, problem_from, read_regular, utf8_fault
 from broadsheet.store.store import Store
@@ -36,6 +37,8 @@ def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Diagnostic]:
         if path != path_of(path.stem if records.is_date(path.stem) else "0000-00-00"):
             do = f"move it to data/{folder}/YYYY/YYYY-MM-DD.jsonl"
             yield Diagnostic(where, f"{_BY_DAY[folder]} are not read from here", do)
+    elif path.parent != store.data and folder == PurePosixPath(LIKED_FOLDER).name:
+        return
     elif folder != "publications":
         yield Diagnostic(where, "nothing reads this file", "move it out of data/")
     elif path not in store.publication_files():

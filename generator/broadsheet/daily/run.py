@@ -15,6 +15,7 @@ from broadsheet.daily.choose_scorer import is_prefiltered, min_relevance_filter,
 from broadsheet.daily.dedupe import require_archive
 from broadsheet.daily.fetch import fetch_sources, require_tasks, split_results, store_results
 from broadsheet.daily.ledger import RUN
+from broadsheet.daily.liked import liked_interest
 from broadsheet.daily.receipts import NOT_TRIED, SourceRun, keeps_previous
 from broadsheet.daily.score import ScoringContext, estimate_papers, papers_to_score
 from broadsheet.index.states import TROUBLED, is_interrupted, is_open, is_repaired
@@ -292,7 +293,7 @@ def preview_day(context: RunContext, date: str) -> DayPreview:
         from broadsheet.scoring.local.scorer import LocalScorer, open_model  # noqa: PLC0415 - 0.13 s, for NumPy
         from broadsheet.scoring.prefilter import prefilter  # noqa: PLC0415 - the same
 
-        scorer = LocalScorer(settings, open_model(context.root))
+        scorer = LocalScorer(settings, open_model(context.root), liked_interest(context.root, settings))
         ids = {p.arxiv_id for p in prefilter(unfiltered(rows, store.receipt(date)), scorer, settings).left_out}
         papers, left_out = [paper for paper in papers if paper.arxiv_id not in ids], len(ids)
     return DayPreview(

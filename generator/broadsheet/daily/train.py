@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from broadsheet.daily.liked import liked_interest
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import LOCAL_MODEL
@@ -95,7 +96,8 @@ def evaluate(root: Path, clock: Clock, tested_from: str) -> TrainReport:
 
 def explain(root: Path, arxiv_id: str) -> Explanation:
     """Explain the local scores of a paper in ``data/``. Raises DigestError if it is not there."""
-    scorer = LocalScorer(config.load(root), open_model(root))
+    settings = config.load(root)
+    scorer = LocalScorer(settings, open_model(root), liked_interest(root, settings))
     date, paper = _find(Store(root), arxiv_id)
     ratings = scorer.predict([paper])
     return Explanation(
@@ -111,8 +113,9 @@ def explain(root: Path, arxiv_id: str) -> Explanation:
 def trained_scorer(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
     """Return the local scorer, trained on the data of today; without a model if the rated papers are too few."""
     rated = [paper for _, paper in _rated(Store(root))][-training.MAX_PAPERS :]
+    interest = liked_interest(root, settings)
     if len(rated) < training.MIN_PAPERS:
-        return LocalScorer(settings, None)
+        return LocalScorer(settings, None, interest)
     try:
         model = open_model(root)
     except DigestError:  # a damaged model is trained again
@@ -121,7 +124,7 @@ def trained_scorer(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
     if model is None or list(zip(model.ids, model.train_relevance.tolist(), strict=True)) != ratings:
         train(root, clock)
         model = open_model(root)
-    return LocalScorer(settings, model)
+    return LocalScorer(settings, model, interest)
 
 
 def _rated(store: Store, before: str | None = None) -> list[tuple[str, Paper]]:

@@ -13,6 +13,7 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.liked_paper import LikedPaper
 from broadsheet.providers.decode import Document, JsonDocument, JsonLines, TextDocument, decode_document
 from broadsheet.providers.parse_result import rejected
+from broadsheet.text.braces import without_braces
 from broadsheet.text.foreign_markup import to_tex
 from broadsheet.text.sanitize import clean, one_line
 
@@ -113,6 +114,6 @@ def _rows(rows: Iterable[dict[str, Any]]) -> Iterator[LikedPaper]:
 
 
 def _liked(title: str, abstract: str, paper_id: str) -> Iterator[LikedPaper]:
-    title = one_line(clean(title))
+    title = without_braces(one_line(clean(title)))
     if any(character.isalpha() for character in title):
         yield LikedPaper(title=title, abstract=one_line(clean(abstract)), arxiv_id=paper_id)

@@ -1,12 +1,13 @@
 """The background: the number of documents with each word and phrase, in abstracts of arXiv. It ships with the program.
 
 ``background.tsv.gz`` has a line for each term of enough documents: its usual spelling, their number, and for a word the
-percentage of its uses that end a phrase. The first line has the number of all documents. ``python -m tests.make_background`` makes the file from a corpus.
+percentage of its uses that end a phrase. The first line has the number of all documents.
+``python -m tests.make_background`` makes the file from a corpus.
 """
 
 import gzip
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +39,11 @@ class Background:
         self.documents = documents
         self._entries = entries
 
+    @property
+    def terms(self) -> Collection[str]:
+        """The keys of the listed terms."""
+        return self._entries.keys()
+
     def share(self, key: str) -> float:
         """Return the share of documents with a term, greater than 0."""
         return (self._entry(key).documents + 1) / (self.documents + 1)
@@ -52,7 +58,7 @@ class Background:
 
     def ends_phrases(self, key: str) -> bool:
         """Return whether a term may be a whole phrase: "neural network" may, "deep neural" may not."""
-        return self._entry(key.rsplit(" ", maxsplit=1)[-1]).ends >= _ENDS
+        return self._entry(key.rpartition(" ")[2]).ends >= _ENDS
 
     def _entry(self, key: str) -> Entry:
         return self._entries.get(key, _UNKNOWN)

@@ -9,6 +9,7 @@ from broadsheet.scoring.stop_words import STOP_WORDS
 from broadsheet.text.rendering import plain
 
 MAX_WORDS = 3
+_LONGEST = 50  # characters of a word; what is longer is no word
 _BREAK = re.compile(r"[.,;:!?()\[\]{}<>=\"“”„«»|/…•]|[-–—]{2,}|\s[-–—]\s|—|\n")
 _WORD = re.compile(r"([-‐‑]?)([^\W_]+(?:['’][^\W_]+)*)")
 _SUBJECT = re.compile(r"[^\W\d_][^\W_]|[1-9]d$")  # "x10" and "3D", but no "10x"
@@ -16,7 +17,14 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _NO_TERMS = re.compile(r"https?://\S+|www\.\S+|\bstate[-\s]of[-\s]the[-\s]art\b", re.IGNORECASE)
 _INNER = "of"  # "mixture of experts"
 _NO_PLURAL = ("ss", "us", "is", "ics", "as", "os")
-_IRREGULAR = {"news": "news", "lens": "lens", "series": "series", "species": "species", "matrices": "matrix"}
+_IRREGULAR = {
+    "news": "news",
+    "lens": "lens",
+    "series": "series",
+    "bayes": "bayes",
+    "species": "species",
+    "matrices": "matrix",
+}
 
 
 class Word(NamedTuple):
@@ -79,7 +87,7 @@ def _phrases(run: list[Word], start: int) -> Iterator[Term]:
 def segments(text: str) -> Iterator[list[Word]]:
     """Yield the words between marks of punctuation. Numbers are words without a key."""
     if "\\" in text or "$" in text or "{" in text:
-        text = plain(text)
+        text = plain(text).replace("{", "").replace("}", "")  # braces that are left keep capitals in BibTeX
     for part in _BREAK.split(_NO_TERMS.sub(" . ", text)):
         if words := [_word(*match) for match in _WORD.findall(part)]:
             yield words
@@ -94,7 +102,7 @@ def key_of(text: str) -> str:
 def _word(hyphen: str, text: str) -> Word:
     text = _POSSESSIVE.sub("", text)
     lower = text.lower()
-    is_term = _SUBJECT.match(lower) and lower not in STOP_WORDS
+    is_term = len(text) <= _LONGEST and _SUBJECT.match(lower) and lower not in STOP_WORDS
     return Word(text, singular(lower) if is_term else "", "-" if hyphen else " ")
 
 

@@ -46,14 +46,17 @@ def propose_topics(texts: Sequence[tuple[str, str]], background: Background) -> 
     spellings = Spellings(background)
     counts = [_count(title, abstract, spellings) for title, abstract in texts]
     weights = {key: weight for key, weight in _weights(counts, background).items() if spellings.is_whole(key)}
-    parts = [list(keys) for keys in counts]
-    if len(texts) < _FEW:
-        sentences = [sentence for title, abstract in texts for sentence in (title, *_SENTENCE.split(abstract))]
-        parts = [[term.key for term in spellings.read(sentence)] for sentence in sentences]
+    parts = _sentences(texts, spellings) if len(texts) < _FEW else counts
     candidates = _candidates(weights, parts)
     names = [candidate for candidate in candidates if _is_name(candidate.key, spellings, background)]
     groups = _groups(candidates, _seeds(names or candidates), len(parts))
     return tuple(_named(groups, spellings))
+
+
+def _sentences(texts: Iterable[tuple[str, str]], spellings: Spellings) -> list[list[str]]:
+    """Return the terms of each title and each sentence."""
+    sentences = [sentence for title, abstract in texts for sentence in (title, *_SENTENCE.split(abstract))]
+    return [[term.key for term in spellings.read(sentence)] for sentence in sentences]
 
 
 def topics_yaml(topics: Iterable[Topic]) -> str:
@@ -64,7 +67,7 @@ def topics_yaml(topics: Iterable[Topic]) -> str:
 
 def _yaml(topic: Topic) -> str:
     words = ", ".join(map(_scalar, topic.words))
-    return f"  - id: {topic.id}\n    name: {_scalar(topic.name)}\n    words: [{words}]\n"
+    return f"  - id: {_scalar(topic.id)}\n    name: {_scalar(topic.name)}\n    words: [{words}]\n"
 
 
 def _scalar(text: str) -> str:

@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     llm: LanguageModel = LanguageModel()
     follow: Follow = Follow()
     negative_keywords: tuple[str, ...] = ()
+    liked: tuple[str, ...] = (interests.LIKED_FOLDER,)
     prefilter: Prefilter = Prefilter()
     run: Run = Run()
     pages: Pages = Pages()
@@ -69,7 +70,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def fingerprint(self) -> str:
         """A hash of all settings that affect pages."""
-        unseen = {"follow": Follow(), "negative_keywords": (), "prefilter": Prefilter(), "llm": LanguageModel()}
+        unseen = {
+            "follow": Follow(),
+            "negative_keywords": (),
+            "liked": (),
+            "prefilter": Prefilter(),
+            "llm": LanguageModel(),
+        }
         affecting = msgspec.structs.replace(self, **unseen, fetch=Fetch(), run=Run(), mail=Mail())
         return hashlib.sha256(msgspec.json.encode(affecting)).hexdigest()[:16]
 
@@ -120,6 +127,7 @@ def _faults(settings: Settings) -> Iterator[Fault]:
     yield from fetch.faults(settings.fetch)
     yield from mail.faults(settings.mail)
     yield from interests.faults(settings.run, settings.prefilter, settings.follow, settings.negative_keywords)
+    yield from interests.liked_faults(settings.liked)
     yield from pages.faults(settings.feeds)
     for source in settings.sources:
         if not topics.is_id(source):

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Annotated
 
 import msgspec
 
 from broadsheet.settings.document import Fault
+
+LIKED_FOLDER = "data/liked"
 
 
 class Follow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,3 +59,13 @@ def faults(run: Run, prefilter: Prefilter, follow: Follow, negative_keywords: Se
         for index, name in enumerate(names):
             if not re.search(r"\w", name):  # would match no text, or all
                 yield Fault((*path, str(index)), f"{'.'.join(path)}: {name!r} has no letters", "write a name or a word")
+
+
+def liked_faults(paths: Sequence[str]) -> Iterator[Fault]:
+    """Yield the paths of liked papers that are not in the digest."""
+    for index, path in enumerate(paths):
+        parts = PurePosixPath(path).parts
+        if not parts or path.startswith("/") or ".." in parts:
+            yield Fault(
+                ("liked", str(index)), f"liked: {path!r} is not in the digest", "write a path such as data/liked"
+            )

@@ -10,17 +10,22 @@ import numpy as np
 from broadsheet.index.days import TopicMatcher
 from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import LOCAL_MODEL, Scorer
+from broadsheet.scoring.likeness import LikedInterest, Likeness
 from broadsheet.scoring.local import model as models
+from broadsheet.scoring.local.calibration import Numbers
 from broadsheet.scoring.local.features import Floats
 from broadsheet.scoring.local.model import LocalModel, ModelInput, Predictions
 from broadsheet.scoring.scores import Scores
 from broadsheet.settings.config import Settings
+from broadsheet.text.rendering import plain
 
 FILE = Path(".digest") / "model-local.npz"
 UNTRAINED = "words"  # the rubric without a trained model
 NOVELTY_UNKNOWN = 5
 WORDS = 3
 TITLE_HIT, ABSTRACT_HIT, OTHER_TOPIC = 2.0, 1.0, 0.5
+RATINGS = 100  # a model of so many ratings counts as much as the liked papers
+LIKED_WORDS, LIKED_FIRST, LIKED_SCALE = 0.5, 0.2, 1.5  # from likeness and topics' words to relevance
 EVIDENCE_SCALE = 3.0  # evidence that takes a paper two thirds of the way from 1 to 10
 
 
@@ -36,22 +41,28 @@ class Reasons(NamedTuple):
     """The reasons for a rating.
 
     `words`: the largest contributions to the linear part, sorted. `like`: the closest training papers, as (id,
-    relevance). `topics`: the matching topics of the settings by id, with the words that matched.
+    relevance). `topics`: the matching topics of the settings by id, with the words that matched. `likeness`: that to
+    the papers that the group likes.
     """
 
     words: tuple[Word, ...]
     like: tuple[tuple[str, float], ...]
     topics: dict[str, list[str]]
+    likeness: Likeness | None = None
 
 
 class LocalScorer:
-    """A scorer without network. If `model` is None, it uses the words of the topics, and novelty is always 5."""
+    """A scorer without network. If `model` is None, it uses the words of the topics, and novelty is always 5.
 
-    def __init__(self, settings: Settings, model: LocalModel | None) -> None:
+    `liked`, the interest in liked papers, counts beside the words; the more ratings a model has, the less.
+    """
+
+    def __init__(self, settings: Settings, model: LocalModel | None, liked: LikedInterest | None = None) -> None:
         self._settings = settings
         self._match = TopicMatcher(settings)
+        self._liked = liked
         self.model = model
-        self.rubric = model.fingerprint if model else UNTRAINED
+        self.rubric = model.fingerprint if model else liked.fingerprint if liked else UNTRAINED
 
     @property
     def thresholds(self) -> Sequence[float]:
@@ -81,20 +92,39 @@ class LocalScorer:
         return self.model.featurize(papers) if self.model else None
 
     def _predict(self, papers: Sequence[Paper], inputs: ModelInput | None) -> Predictions:
-        if self.model and inputs:
-            return self.model.predict_features(inputs)
-        relevance = np.array([self._relevance_by_words(paper) for paper in papers])
-        return Predictions(relevance, (relevance - 1) / 9, np.full(len(papers), float(NOVELTY_UNKNOWN)))
+        if self.model is None or inputs is None:
+            relevance = self._relevance_untrained(papers)
+            return Predictions(relevance, (relevance - 1) / 9, np.full(len(papers), float(NOVELTY_UNKNOWN)))
+        predictions = self.model.predict_features(inputs)
+        if self._liked is None:
+            return predictions
+        share = RATINGS / (RATINGS + len(self.model.ids))
+        relevance = self._relevance_untrained(papers)
+        return predictions._replace(
+            relevance=predictions.relevance * (1 - share) + relevance * share,
+            p_relevant=predictions.p_relevant * (1 - share) + (relevance - 1) / 9 * share,
+        )
+
+    def _relevance_untrained(self, papers: Sequence[Paper]) -> Numbers:
+        """Return the relevance by topics' words, and by likeness if there are liked papers."""
+        by_words = np.array([self._relevance_by_words(paper) for paper in papers], np.float64)
+        if self._liked is None:
+            return by_words
+        degrees = np.array([likeness.degree for likeness in self._liked.compare(papers)], np.float64)
+        share = (degrees + LIKED_WORDS * (by_words - 1) / 9 + LIKED_FIRST) / LIKED_SCALE
+        return np.clip(1 + 9 * share, 1, 10)
 
     def _reasons(self, papers: Sequence[Paper], inputs: ModelInput | None, words: int) -> list[Reasons]:
         topics = [self._match.words_in(f"{paper.title}\n{paper.abstract or ''}") for paper in papers]
+        likeness = self._liked.compare(papers) if self._liked else [None] * len(papers)
         if self.model is None or inputs is None:
-            return [Reasons((), (), matches) for matches in topics]
+            return [Reasons((), (), *parts) for parts in zip(topics, likeness, strict=True)]
         return [
             Reasons(
                 words=tuple(_words(self.model, inputs, index, words)),
                 like=tuple(_closest(self.model, paper.arxiv_id, inputs.kernel[index])),
                 topics=topics[index],
+                likeness=likeness[index],
             )
             for index, paper in enumerate(papers)
         ]
@@ -111,19 +141,27 @@ class LocalScorer:
     def _scored(self, paper: Paper, relevance: float, novelty: float, reasons: Reasons) -> Paper:
         return msgspec.structs.replace(
             paper,
-            relevance=round(float(relevance)),
+            relevance=self._rounded(float(relevance)),
             novelty=round(float(novelty)),
             comment=" ".join(self._comment(reasons)),
             topics=tuple(reasons.topics),
             scorer=Scorer(model=LOCAL_MODEL, rubric=self.rubric),
         )
 
+    def _rounded(self, relevance: float) -> float:
+        """Return a whole number, as a model rates; by likeness alone, tenths, which order a day."""
+        return round(relevance, 1) if self._liked and self.model is None else round(relevance)
+
     def _comment(self, reasons: Reasons) -> Iterator[str]:
         names = {topic.id: topic.label for topic in self._settings.topics}
         topics = "; ".join(f"{names[topic]} ({', '.join(words)})" for topic, words in reasons.topics.items())
         yield f"{topics}." if topics else "No word of a topic."
+        if reasons.likeness:
+            yield from _likeness_comment(reasons.likeness)
         if self.model is None:
-            yield "Judged by the topics' words alone; novelty is not judged."
+            alone = "" if self._liked else " alone"
+            basis = "topics' words" + (" and liked papers" if self._liked else "")
+            yield f"Judged by the {basis}{alone}; novelty is not judged."
             return
         for sign, label in ((1, "Words that count for it"), (-1, "Against it")):
             words = [word.word for word in reasons.words if word.relevance * sign > 0][:WORDS]
@@ -132,6 +170,13 @@ class LocalScorer:
         if reasons.like:
             papers = (f"{arxiv_id} (rated {relevance:g})" for arxiv_id, relevance in reasons.like)
             yield f"Most like {' and '.join(papers)}."
+
+
+def _likeness_comment(likeness: Likeness) -> Iterator[str]:
+    if likeness.degree > 0 and likeness.words:
+        yield f"Words of liked papers: {', '.join(likeness.words)}."
+    if likeness.closest:
+        yield f"Most like “{plain(likeness.closest.title)}”, which is liked."
 
 
 def open_model(root: Path) -> LocalModel | None:
