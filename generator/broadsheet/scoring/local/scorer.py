@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
@@ -10,11 +10,14 @@ import numpy as np
 from broadsheet.index.days import TopicMatcher
 from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import LOCAL_MODEL, Scorer
-from broadsheet.scoring.local import model as models
-from broadsheet.scoring.local.features import Floats
-from broadsheet.scoring.local.model import LocalModel, ModelInput, Predictions
+from broadsheet.scoring.local import extra
+from broadsheet.scoring.local.predictions import Predictions
 from broadsheet.scoring.scores import Scores
 from broadsheet.settings.config import Settings
+
+if TYPE_CHECKING:  # they need the extra; the topics' words do not
+    from broadsheet.scoring.local.features import Floats
+    from broadsheet.scoring.local.model import LocalModel, ModelInput
 
 FILE = Path(".digest") / "model-local.npz"
 UNTRAINED = "words"  # the rubric without a trained model
@@ -47,7 +50,7 @@ class Reasons(NamedTuple):
 class LocalScorer:
     """A scorer without network. If `model` is None, it uses the words of the topics, and novelty is always 5."""
 
-    def __init__(self, settings: Settings, model: LocalModel | None) -> None:
+    def __init__(self, settings: Settings, model: "LocalModel | None") -> None:
         self._settings = settings
         self._match = TopicMatcher(settings)
         self.model = model
@@ -77,16 +80,16 @@ class LocalScorer:
         """Return the reasons for each rating, with so many words for it and against it."""
         return self._reasons(papers, self._featurize(papers), words)
 
-    def _featurize(self, papers: Sequence[Paper]) -> ModelInput | None:
+    def _featurize(self, papers: Sequence[Paper]) -> "ModelInput | None":
         return self.model.featurize(papers) if self.model else None
 
-    def _predict(self, papers: Sequence[Paper], inputs: ModelInput | None) -> Predictions:
+    def _predict(self, papers: Sequence[Paper], inputs: "ModelInput | None") -> Predictions:
         if self.model and inputs:
             return self.model.predict_features(inputs)
         relevance = np.array([self._relevance_by_words(paper) for paper in papers])
         return Predictions(relevance, (relevance - 1) / 9, np.full(len(papers), float(NOVELTY_UNKNOWN)))
 
-    def _reasons(self, papers: Sequence[Paper], inputs: ModelInput | None, words: int) -> list[Reasons]:
+    def _reasons(self, papers: Sequence[Paper], inputs: "ModelInput | None", words: int) -> list[Reasons]:
         topics = [self._match.words_in(f"{paper.title}\n{paper.abstract or ''}") for paper in papers]
         if self.model is None or inputs is None:
             return [Reasons((), (), matches) for matches in topics]
@@ -134,12 +137,19 @@ class LocalScorer:
             yield f"Most like {' and '.join(papers)}."
 
 
-def open_model(root: Path) -> LocalModel | None:
-    """Open the trained model of the digest in `root`; None before the first training. Raises DigestError if damaged."""
-    return models.load(root / FILE, FILE.as_posix())
+def open_model(root: Path) -> "LocalModel | None":
+    """Open the trained model of the digest in `root`. Raises DigestError if it is damaged.
+
+    Return None before the first training, and without the packages of the extra.
+    """
+    if not extra.is_installed():
+        return None
+    from broadsheet.scoring.local import model  # noqa: PLC0415 - needs the extra
+
+    return model.load(root / FILE, FILE.as_posix())
 
 
-def _words(model: LocalModel, inputs: ModelInput, index: int, count: int) -> Iterator[Word]:
+def _words(model: "LocalModel", inputs: "ModelInput", index: int, count: int) -> Iterator[Word]:
     """Yield the words with most weight in the relevance: `count` for it, and as many against it, by weight."""
     keys, amounts = model.contributions(inputs, index)
     order = np.argsort(-amounts[:, 0], kind="stable")
@@ -147,7 +157,7 @@ def _words(model: LocalModel, inputs: ModelInput, index: int, count: int) -> Ite
         yield Word(model.term(inputs, int(keys[row])), float(amounts[row, 0]), float(amounts[row, 2]))
 
 
-def _closest(model: LocalModel, arxiv_id: str, kernel: Floats, count: int = 2) -> Iterator[tuple[str, float]]:
+def _closest(model: "LocalModel", arxiv_id: str, kernel: "Floats", count: int = 2) -> Iterator[tuple[str, float]]:
     """Yield the closest training papers, except the paper itself."""
     closest = np.argpartition(-kernel, count + 1)[: count + 1]
     others = [row for row in sorted(closest, key=lambda row: (-kernel[row], row)) if model.ids[row] != arxiv_id]
