@@ -1,18 +1,22 @@
 """The source archive and the wheel: the same bytes each time, and a digest served from the wheel alone."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import urllib.request
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.example import ROOT
+from tests.example import ROOT, digest, make_digest, paper, tree
+from tests.installation import Installation
+from tests.loopback import Loopback
+from tests.morning import DAY, HF, Morning, hf_list
 
 pytestmark = pytest.mark.slow
 
@@ -69,29 +73,41 @@ def test_the_wheel_installs_one_package(dist: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 
-def test_a_digest_is_made_built_and_served_from_the_wheel_alone(dist: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
-    site_packages = next((tmp_path / "env" / "lib").glob("python*")) / "site-packages"
-    with zipfile.ZipFile(next(dist.glob("*.whl"))) as wheel:
-        wheel.extractall(site_packages)
-    # The dependencies are those of this environment; as a path in a .pth, its own editable install is left out.
-    (site_packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    python = str(tmp_path / "env" / "bin" / "python")
-    program = [python, "-m", "broadsheet"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+# -- the program from the wheel alone ------------------------------------------------------------------------------
 
-    def run(*arguments: str) -> str:
-        command = [*program, *arguments]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-        return done.stdout
+LOCAL = {"scikit-learn", "scipy", "threadpoolctl"}
+NOTE = "to learn from the ratings in data/, run pip install 'broadsheet[local]'"
 
-    where = [python, "-c", "import broadsheet; print(broadsheet.__file__)"]
-    found = subprocess.run(where, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
-    assert Path(found.strip()).is_relative_to(site_packages)
-    run("new", "papers", "--url", "https://group.example/")
-    run("build", "--root", "papers")
-    command = [*program, "serve", "--root", "papers", "--port", "0"]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as server:
+
+@pytest.fixture(scope="module", params=["", "local"], ids=["light", "full"])
+def installation(request: pytest.FixtureRequest, dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The wheel with the dependencies that it declares, without the extra and with it."""
+    folder = tmp_path_factory.mktemp("installation") / "env"
+    return Installation(folder, next(dist.glob("*.whl")), request.param)
+
+
+@pytest.fixture(scope="module")
+def light(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    return Installation(tmp_path_factory.mktemp("light") / "env", next(dist.glob("*.whl")))
+
+
+def test_the_declared_dependencies_are_enough(installation: Installation, tmp_path: Path) -> None:
+    assert LOCAL & installation.names in (set(), LOCAL)
+    checked = installation.check()
+    assert (checked.returncode, checked.stdout) == (0, "No broken requirements found.\n"), checked.stderr
+    code = "import broadsheet; print(broadsheet.__file__)"
+    where = subprocess.run(
+        [installation.program[0], "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert Path(where.stdout.strip()).is_relative_to(installation.site_packages)
+
+
+def test_a_digest_is_made_built_and_served_from_the_wheel_alone(installation: Installation, tmp_path: Path) -> None:
+    for command in (["new", "papers", "--url", "https://group.example/"], ["build", "--root", "papers"]):
+        done = installation.run(*command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    command = [*installation.program, "serve", "--root", "papers", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout
             line = next(line for line in server.stdout if "http://" in line)
@@ -100,3 +116,57 @@ def test_a_digest_is_made_built_and_served_from_the_wheel_alone(dist: Path, tmp_
                 assert b"Sample paper" in reply.read()
         finally:
             server.terminate()
+
+
+def test_the_site_is_the_same_without_the_extra(light: Installation, tmp_path: Path) -> None:
+    texts = ("sparse pruning of kernels", "galaxies in dust", "rhymes of bards", "pruning kernels by gradients")
+    rows = [paper(f"2505.1000{i}", title=text, abstract=f"{text}, studied.") for i, text in enumerate(texts)]
+    root = make_digest(tmp_path / "papers", {"2025-05-26": rows[:2], "2025-05-27": rows[2:]})
+    assert light.run("build", "--root", root).returncode == 0
+    site = tree(root / "site")
+    assert any(b"Related papers" in content for path, content in site.items() if path.startswith("papers/"))
+    shutil.rmtree(root / ".digest")
+    shutil.rmtree(root / "site")
+    assert digest("build", "--root", root).returncode == 0
+    assert {path for path, content in tree(root / "site").items() if site.get(path) != content} == set()
+
+
+def test_the_words_of_the_topics_score_without_the_extra(light: Installation, tmp_path: Path) -> None:
+    root = make_digest(tmp_path / "papers")
+    unscored = [
+        {"arxiv_id": f"2505.1000{i}", "title": f"{word} of models"} for i, word in enumerate(("Pruning", "Rhymes"))
+    ]
+    for name, rows in (("new", unscored), ("old", [paper(f"2505.2{i:04}") for i in range(50)])):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert light.run("import", "--root", root, "--date", "2025-05-27", tmp_path / "new.jsonl").returncode == 0
+    scored = light.run("score", "--root", root, "--date", "2025-05-27")
+    assert (scored.returncode, scored.stderr) == (0, "")
+    relevance = [row["relevance"] for row in rows_of(root, "2025-05-27")]
+    assert relevance[0] > relevance[1] == 1
+    assert light.run("import", "--root", root, "--date", "2025-05-28", tmp_path / "old.jsonl").returncode == 0
+    again = light.run("score", "--root", root, "--date", "2025-05-27", "--rescore")
+    assert (again.returncode, again.stderr) == (0, f"note: the words of the topics scored; {NOTE}\n")
+    assert relevance == [row["relevance"] for row in rows_of(root, "2025-05-27")]
+
+
+def test_a_day_is_run_without_the_extra(light: Installation, server: Loopback, tmp_path: Path) -> None:
+    server.on(HF, hf_list("2609.20001", "2609.20002"))
+    morning = Morning(tmp_path / "papers", server)
+    morning.make()
+    done = light.run("run", "--root", morning.root, "--date", DAY)
+    assert "2 shown with a score" in done.stdout, done.stdout + done.stderr
+    assert (morning.root / "site" / "daily" / "2026" / "09" / "24" / "index.html").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--evaluate", "2025-05-01"], ["--explain", "2505.00001"]], ids=str)
+def test_training_names_the_extra(light: Installation, arguments: list[str], tmp_path: Path) -> None:
+    done = light.run("train", "--root", make_digest(tmp_path / "papers"), *arguments)
+    said = (
+        "broadsheet train: needs SciPy and scikit-learn, which are not installed: run pip install 'broadsheet[local]'\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+
+
+def rows_of(root: Path, date: str) -> list[dict[str, Any]]:
+    lines = (root / "data" / "papers" / date[:4] / f"{date}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
