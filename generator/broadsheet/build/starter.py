@@ -5,8 +5,10 @@ The starter's mkdocs.yml is a link to this repository's, so there is one file to
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from broadsheet.build.hosts import digest_path, host_files
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.config import SITE_FILE
 from broadsheet.store.atomic import write_atomically
@@ -15,17 +17,17 @@ from broadsheet.text.sanitize import one_line, safe_url
 STARTER = Path(__file__).resolve().parent.parent / "starter"
 
 
-def start(folder: Path, name: str, url: str) -> list[str]:
+def start(folder: Path, name: str, url: str, host: str = "github") -> list[str]:
     """Write settings, workflows and sample data of a new digest into `folder`. Return the paths written.
 
-    `name` and `url` are the site's. Raises DigestError, before anything is written, if the folder is not empty
-    (``.git`` is allowed), or if name or address are invalid.
+    `name` and `url` are the site's; `host` is one of `HOSTS`. Raises DigestError, before anything is written, if the
+    folder is not empty (``.git`` is allowed), or if name or address are invalid.
     """
     problems = [*_folder_problems(folder), *_site_problems(name, url)]
     if problems:
         raise DigestError(problems)
     address = (safe_url(url) or "").rstrip("/") + "/"
-    files = {_target(file): file.read_text("utf-8") for file in sorted(STARTER.rglob("*")) if file.is_file()}
+    files = {path: file.read_text("utf-8") for path, file in _common_files()} | host_files(host)
     files[SITE_FILE] = _set_key(_set_key(files[SITE_FILE], "site_name", one_line(name)), "site_url", address)
     for path, content in files.items():
         write_atomically(folder / path, content.encode())
@@ -51,9 +53,12 @@ def _site_problems(name: str, url: str) -> list[Diagnostic]:
     return problems
 
 
-def _target(file: Path) -> str:
-    """Return the path of a starter file in the digest. ``dot-`` becomes a dot; here git would obey a dotfile."""
-    return "/".join(re.sub(r"^dot-", ".", part) for part in file.relative_to(STARTER).parts)
+def _common_files() -> Iterator[tuple[str, Path]]:
+    """Yield the starter files that every host has, each with its path in the digest."""
+    for file in sorted(STARTER.rglob("*")):
+        path = digest_path(file.relative_to(STARTER))
+        if file.is_file() and not path.startswith(".github/"):
+            yield path, file
 
 
 def _set_key(site: str, key: str, value: str) -> str:
