@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ class Installation:
             archive.extractall(self.site_packages)
             metadata = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         own = Distribution.at(self.site_packages / Path(metadata).parent)
-        self.names = {own.metadata["Name"], *_install(self.site_packages, own, {extra})}
+        self.names = {own.metadata["Name"], *link_requirements(self.site_packages, own, {extra})}
         self.program = [str(folder / "bin" / "python"), "-m", "broadsheet"]
 
     def run(self, *arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -39,8 +39,9 @@ class Installation:
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def _install(site_packages: Path, package: Distribution, extras: set[str]) -> Iterator[str]:
-    """Link what `package` needs, and what that needs. Yield the names."""
+def link_requirements(site_packages: Path, package: Distribution, extras: Collection[str] = ()) -> list[str]:
+    """Link what `package` needs from this environment, and what that needs. Return the names."""
+    names = []
     for name, wanted in sorted(_requirements(package, extras).items()):
         needed = distribution(name)
         entries = {file.parts[0] for file in needed.files or () if file.parts[0] not in {"..", "__pycache__"}}
@@ -49,11 +50,11 @@ def _install(site_packages: Path, package: Distribution, extras: set[str]) -> It
         for entry in entries:
             link = site_packages / entry
             link.exists() or link.symlink_to(Path(str(needed.locate_file(entry))))
-        yield name
-        yield from _install(site_packages, needed, wanted)
+        names += [name, *link_requirements(site_packages, needed, wanted)]
+    return names
 
 
-def _requirements(package: Distribution, extras: set[str]) -> dict[str, set[str]]:
+def _requirements(package: Distribution, extras: Collection[str]) -> dict[str, set[str]]:
     """Return the names of the required packages, each with its extras."""
     wanted: dict[str, set[str]] = {}
     for requirement in map(Requirement, package.requires or ()):
