@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import urllib.request
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,7 @@ def test_the_wheel_installs_one_package(dist: Path) -> None:
 
 # -- the program from the wheel alone ------------------------------------------------------------------------------
 
+HOSTING = ROOT / "docs" / "manual" / "hosting.md"
 LOCAL = {"scikit-learn", "scipy", "threadpoolctl"}
 NOTE = "to learn from the ratings in data/, run pip install 'broadsheet[local]'"
 
@@ -100,6 +103,15 @@ def test_the_declared_dependencies_are_enough(installation: Installation, tmp_pa
         [installation.program[0], "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert Path(where.stdout.strip()).is_relative_to(installation.site_packages)
+
+
+def test_the_documented_sizes_are_those_of_the_installed_files(installation: Installation) -> None:
+    extra = "\\[local]" if LOCAL < installation.names else ""
+    (size,) = re.findall(rf"`pip install '?broadsheet{extra}'?` \| (\d+) \|", HOSTING.read_text("utf-8"))
+    files = (file for name in installation.names - {"broadsheet"} for file in distribution(name).files or ())
+    places = {str(file.locate()) for file in files}
+    installed = sum(os.path.getsize(place) for place in places if os.path.exists(place))
+    assert installed / 1e6 == pytest.approx(int(size), rel=0.25)
 
 
 def test_a_digest_is_made_built_and_served_from_the_wheel_alone(installation: Installation, tmp_path: Path) -> None:
