@@ -106,12 +106,13 @@ def test_the_declared_dependencies_are_enough(installation: Installation, tmp_pa
 
 
 def test_the_documented_sizes_are_those_of_the_installed_files(installation: Installation) -> None:
-    extra = "\\[local]" if LOCAL < installation.names else ""
+    extra = r"\[local]" if installation.names > LOCAL else ""
     (size,) = re.findall(rf"`pip install '?broadsheet{extra}'?` \| (\d+) \|", HOSTING.read_text("utf-8"))
+    assert f"{size} MB" in (ROOT / "README.md").read_text("utf-8")
     files = (file for name in installation.names - {"broadsheet"} for file in distribution(name).files or ())
-    places = {str(file.locate()) for file in files}
-    installed = sum(os.path.getsize(place) for place in places if os.path.exists(place))
-    assert installed / 1e6 == pytest.approx(int(size), rel=0.25)
+    places = {str(file.locate()) for file in files if file.suffix != ".pyc"}
+    installed = sum(os.stat(place).st_blocks * 512 for place in places if os.path.exists(place))
+    assert 0.65 * int(size) < installed / 1e6 < int(size)  # the rest is pip, and what Python compiles
 
 
 def test_a_digest_is_made_built_and_served_from_the_wheel_alone(installation: Installation, tmp_path: Path) -> None:
