@@ -49,7 +49,8 @@ def link_requirements(site_packages: Path, package: Distribution, extras: Collec
             continue
         for entry in entries:
             link = site_packages / entry
-            link.exists() or link.symlink_to(Path(str(needed.locate_file(entry))))
+            if not link.exists():
+                link.symlink_to(Path(str(needed.locate_file(entry))))
         names += [name, *link_requirements(site_packages, needed, wanted)]
     return names
 

@@ -34,7 +34,7 @@ def root(tmp_path: Path) -> Path:
 def daily(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the script as cron does: from another folder, with a short environment."""
     own = {"HOME": str(root.parent / "home"), "PATH": os.environ["PATH"]} | environment
-    command = ["/bin/sh", root / "daily.sh"]
+    command = ["/bin/sh", str(root / "daily.sh")]
     return subprocess.run(command, cwd="/", env=own, capture_output=True, text=True, check=False)
 
 

@@ -68,7 +68,7 @@ class Project:
     def clone(self) -> None:
         """Check out as a runner does: shallow, without a branch."""
         shutil.rmtree(self.work, ignore_errors=True)
-        command = ["git", "clone", "-q", "--depth", "20", f"file://{self.origin}", self.work]
+        command = ["git", "clone", "-q", "--depth", "20", f"file://{self.origin}", str(self.work)]
         subprocess.run(command, check=True)
         git(self.work, "checkout", "-q", "--detach")
         git(self.work, "remote", "set-url", "origin", "https://gitlab.example/group/papers.git")

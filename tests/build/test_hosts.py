@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,7 +33,12 @@ def test_new_writes_the_files_of_a_host_and_no_others(name: str, tmp_path: Path)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_files_of_a_host_are_sound(name: str) -> None:
-    parsers = {".yml": yaml.safe_load, ".yaml": yaml.safe_load, ".toml": tomllib.loads, ".json": json.loads}
+    parsers: dict[str, Callable[[str], Any]] = {
+        ".yml": yaml.safe_load,
+        ".yaml": yaml.safe_load,
+        ".toml": tomllib.loads,
+        ".json": json.loads,
+    }
     files = host_files(name)
     assert files
     for path, text in files.items():
@@ -91,7 +98,7 @@ def test_systemd_takes_the_units(units: Path, systemd: Path) -> None:
     files = [units / name.replace("@", "@my-digest") for name in names]
     for name, file in zip(names, files, strict=True):
         shutil.copy(units / name, file)
-    command = [systemd, "--user", "--man=no", "verify", *files]
+    command: list[str | Path] = [systemd, "--user", "--man=no", "verify", *files]
     environment = os.environ | {"XDG_RUNTIME_DIR": str(units)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, [line for line in done.stderr.splitlines() if "broadsheet" in line]) == (0, [])
