@@ -171,6 +171,26 @@ def test_a_day_is_run_without_the_extra(light: Installation, server: Loopback, t
     assert (morning.root / "site" / "daily" / "2026" / "09" / "24" / "index.html").exists()
 
 
+IMPORT_ALL = """
+import importlib, pkgutil, broadsheet
+for module in pkgutil.walk_packages(broadsheet.__path__, "broadsheet."):
+    try:
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    except ModuleNotFoundError as error:
+        print(module.name, error.name)
+"""
+
+
+def test_only_the_trained_model_needs_the_extra(light: Installation) -> None:
+    command = [light.program[0], "-c", IMPORT_ALL]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True)
+    missing = dict(line.split() for line in done.stdout.splitlines())
+    local = {f"scoring.local.{name}" for name in ("evaluation", "features", "model", "training")}
+    needed = {module for module, name in missing.items() if name not in {"dask", "distributed"}}
+    assert needed == {f"broadsheet.{name}" for name in {*local, "daily.train"}}
+
+
 @pytest.mark.parametrize("arguments", [[], ["--evaluate", "2025-05-01"], ["--explain", "2505.00001"]], ids=str)
 def test_training_names_the_extra(light: Installation, arguments: list[str], tmp_path: Path) -> None:
     done = light.run("train", "--root", make_digest(tmp_path / "papers"), *arguments)

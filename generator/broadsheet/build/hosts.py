@@ -32,10 +32,10 @@ HOSTS = (
 )
 
 
-def host_files(name: str) -> dict[str, str]:
+def host_files(name: str, github_folder: Path = GITHUB_FOLDER) -> dict[str, str]:
     """Return the files that a digest needs on the host `name`: their text by their path in the digest."""
     host = next(host for host in HOSTS if host.name == name)
-    github = {f".github/{path}": text for path, text in _texts(GITHUB_FOLDER)}
+    github = {f".github/{path}": text for path, text in _texts(github_folder)}
     return {path: github[path] for path in host.shares} | dict(_texts(HOSTS_FOLDER / name))
 
 
