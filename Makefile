@@ -82,9 +82,9 @@ format: $(VENV)/.test ## Format the code
 
 lock: $(VENV)/.test ## Pin the dependencies again (ARGS=--upgrade for newer ones)
 	$(COMPILE) --group build -o requirements-build.lock
-	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --extra local -o requirements.lock
 	sed -n 's/^\([^ ]*==[^ ]*\( ; .*[^ ]\)\{0,1\}\) *\\$$/\1/p' requirements.lock > $(STARTER)/constraints.txt
-	$(COMPILE) pyproject.toml --group test --group lint --group lock \
+	$(COMPILE) pyproject.toml --extra local --group test --group lint --group lock \
 		--constraint requirements-build.lock --constraint requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group builders -o requirements-builders.lock
 

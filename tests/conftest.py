@@ -181,6 +181,24 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.fixture(scope="session")
+def systemd() -> Path:
+    """Debian's ``systemd-analyze``, which reads units without a running systemd."""
+    path = tools.find("systemd")
+    if path is None:
+        absent(tools.missing("systemd"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def rsync() -> Path:
+    """Debian's ``rsync``."""
+    path = tools.find("rsync")
+    if path is None:
+        absent(tools.missing("rsync"))
+    return path
+
+
 @pytest.fixture
 def server() -> Iterator[Loopback]:
     """Run services on loopback. A test must request every route that it defines."""

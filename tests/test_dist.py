@@ -1,18 +1,24 @@
 """The source archive and the wheel: the same bytes each time, and a digest served from the wheel alone."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import urllib.request
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.example import ROOT
+from tests.example import ROOT, digest, make_digest, paper, tree
+from tests.installation import Installation
+from tests.loopback import Loopback
+from tests.run_setup import DAY, HF, RunSetup, hf_list
 from tests.three_commands import MAX_S, new_and_run
 
 pytestmark = pytest.mark.slow
@@ -70,45 +76,52 @@ def test_the_wheel_installs_one_package(dist: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 
-def install(dist: Path, environment: Path) -> Path:
-    """Unpack the wheel into a new environment, with the dependencies of this one; return its packages."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
-    site_packages = next((environment / "lib").glob("python*")) / "site-packages"
-    with zipfile.ZipFile(next(dist.glob("*.whl"))) as wheel:
-        wheel.extractall(site_packages)
-    # As a path in a .pth, this environment's own editable install is left out.
-    (site_packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    script = environment / "bin" / "broadsheet"
-    script.write_text(f"#!{environment / 'bin' / 'python'}\nfrom broadsheet.cli import main\n\nmain()\n")
-    script.chmod(0o755)
-    return site_packages
+# -- the program from the wheel alone ------------------------------------------------------------------------------
+
+HOSTING = ROOT / "docs" / "manual" / "hosting.md"
+LOCAL = {"scikit-learn", "scipy", "threadpoolctl"}
+NOTE = "to learn from the ratings in data/, run pip install 'broadsheet[local]'"
 
 
-def test_two_commands_after_the_installation_serve_the_papers_of_today(dist: Path, tmp_path: Path) -> None:
-    install(dist, tmp_path / "env")
-    result = new_and_run(tmp_path, tmp_path / "env")
-    assert (result["status"], result["papers_at_home"]) == (0, 8)
-    assert result["new_s"] + result["run_s"] < MAX_S
+@pytest.fixture(scope="module", params=["", "local"], ids=["light", "full"])
+def installation(request: pytest.FixtureRequest, dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The wheel with the dependencies that it declares, without the extra and with it."""
+    folder = tmp_path_factory.mktemp("installation") / "env"
+    return Installation(folder, next(dist.glob("*.whl")), request.param)
 
 
-def test_the_wheel_alone_creates_builds_and_serves_a_digest(dist: Path, tmp_path: Path) -> None:
-    site_packages = install(dist, tmp_path / "env")
-    python = str(tmp_path / "env" / "bin" / "python")
-    program = [python, "-m", "broadsheet"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+@pytest.fixture(scope="module")
+def light(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    return Installation(tmp_path_factory.mktemp("light") / "env", next(dist.glob("*.whl")))
 
-    def run(*arguments: str) -> str:
-        command = [*program, *arguments]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-        return done.stdout
 
-    where = [python, "-c", "import broadsheet; print(broadsheet.__file__)"]
-    found = subprocess.run(where, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
-    assert Path(found.strip()).is_relative_to(site_packages)
-    run("new", "papers", "--url", "https://group.example/")
-    run("build", "--root", "papers")
-    command = [*program, "serve", "--root", "papers", "--port", "0"]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as server:
+def test_the_declared_dependencies_are_enough(installation: Installation, tmp_path: Path) -> None:
+    assert LOCAL & installation.names in (set(), LOCAL)
+    checked = installation.check()
+    assert (checked.returncode, checked.stdout) == (0, "No broken requirements found.\n"), checked.stderr
+    code = "import broadsheet; print(broadsheet.__file__)"
+    where = subprocess.run(
+        [installation.program[0], "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert Path(where.stdout.strip()).is_relative_to(installation.site_packages)
+
+
+def test_the_documented_sizes_are_those_of_the_installed_files(installation: Installation) -> None:
+    extra = r"\[local]" if installation.names > LOCAL else ""
+    (size,) = re.findall(rf"`pip install '?broadsheet{extra}'?` \| (\d+) \|", HOSTING.read_text("utf-8"))
+    assert f"{size} MB" in (ROOT / "README.md").read_text("utf-8")
+    files = (file for name in installation.names - {"broadsheet"} for file in distribution(name).files or ())
+    places = {str(file.locate()) for file in files if file.suffix != ".pyc"}
+    installed = sum(os.stat(place).st_blocks * 512 for place in places if os.path.exists(place))
+    assert 0.65 * int(size) < installed / 1e6 < int(size)  # the rest is pip, and what Python compiles
+
+
+def test_the_wheel_alone_creates_builds_and_serves_a_digest(installation: Installation, tmp_path: Path) -> None:
+    for command in (["new", "papers", "--url", "https://group.example/"], ["build", "--root", "papers"]):
+        done = installation.run(*command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    command = [*installation.program, "serve", "--root", "papers", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout
             line = next(line for line in server.stdout if "http://" in line)
@@ -117,3 +130,85 @@ def test_the_wheel_alone_creates_builds_and_serves_a_digest(dist: Path, tmp_path
                 assert b"Sample paper" in reply.read()
         finally:
             server.terminate()
+
+
+def test_two_commands_after_the_installation_serve_the_papers_of_today(
+    installation: Installation, tmp_path: Path
+) -> None:
+    result = new_and_run(tmp_path, installation.folder)
+    assert (result["status"], result["papers_at_home"]) == (0, 8)
+    assert result["new_s"] + result["run_s"] < MAX_S
+
+
+def test_the_site_is_the_same_without_the_extra(light: Installation, tmp_path: Path) -> None:
+    texts = ("sparse pruning of kernels", "galaxies in dust", "rhymes of bards", "pruning kernels by gradients")
+    rows = [paper(f"2505.1000{i}", title=text, abstract=f"{text}, studied.") for i, text in enumerate(texts)]
+    root = make_digest(tmp_path / "papers", {"2025-05-26": rows[:2], "2025-05-27": rows[2:]})
+    assert light.run("build", "--root", root).returncode == 0
+    site = tree(root / "site")
+    assert any(b"Related papers" in content for path, content in site.items() if path.startswith("papers/"))
+    shutil.rmtree(root / ".digest")
+    shutil.rmtree(root / "site")
+    assert digest("build", "--root", root).returncode == 0
+    assert {path for path, content in tree(root / "site").items() if site.get(path) != content} == set()
+
+
+def test_the_words_of_the_topics_score_without_the_extra(light: Installation, tmp_path: Path) -> None:
+    root = make_digest(tmp_path / "papers")
+    unscored = [
+        {"arxiv_id": f"2505.1000{i}", "title": f"{word} of models"} for i, word in enumerate(("Pruning", "Rhymes"))
+    ]
+    for name, rows in (("new", unscored), ("old", [paper(f"2505.2{i:04}") for i in range(50)])):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert light.run("import", "--root", root, "--date", "2025-05-27", tmp_path / "new.jsonl").returncode == 0
+    scored = light.run("score", "--root", root, "--date", "2025-05-27")
+    assert (scored.returncode, scored.stderr) == (0, "")
+    relevance = [row["relevance"] for row in rows_of(root, "2025-05-27")]
+    assert relevance[0] > relevance[1] == 1
+    assert light.run("import", "--root", root, "--date", "2025-05-28", tmp_path / "old.jsonl").returncode == 0
+    again = light.run("score", "--root", root, "--date", "2025-05-27", "--rescore")
+    assert (again.returncode, again.stderr) == (0, f"note: the words of the topics scored; {NOTE}\n")
+    assert relevance == [row["relevance"] for row in rows_of(root, "2025-05-27")]
+
+
+def test_a_day_is_run_without_the_extra(light: Installation, server: Loopback, tmp_path: Path) -> None:
+    server.on(HF, hf_list("2609.20001", "2609.20002"))
+    setup = RunSetup(tmp_path / "papers", server)
+    setup.make()
+    done = light.run("run", "--root", setup.root, "--date", DAY)
+    assert "2 shown with a score" in done.stdout, done.stdout + done.stderr
+    assert (setup.root / "site" / "daily" / "2026" / "09" / "24" / "index.html").exists()
+
+
+IMPORT_ALL = """
+import importlib, pkgutil, broadsheet
+for module in pkgutil.walk_packages(broadsheet.__path__, "broadsheet."):
+    try:
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    except ModuleNotFoundError as error:
+        print(module.name, error.name)
+"""
+
+
+def test_only_the_trained_model_needs_the_extra(light: Installation) -> None:
+    command = [light.program[0], "-c", IMPORT_ALL]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True)
+    missing = dict(line.split() for line in done.stdout.splitlines())
+    local = {f"scoring.local.{name}" for name in ("evaluation", "features", "model", "training")}
+    needed = {module for module, name in missing.items() if name not in {"dask", "distributed"}}
+    assert needed == {f"broadsheet.{name}" for name in {*local, "daily.train"}}
+
+
+@pytest.mark.parametrize("arguments", [[], ["--evaluate", "2025-05-01"], ["--explain", "2505.00001"]], ids=str)
+def test_training_names_the_extra(light: Installation, arguments: list[str], tmp_path: Path) -> None:
+    done = light.run("train", "--root", make_digest(tmp_path / "papers"), *arguments)
+    said = (
+        "broadsheet train: needs SciPy and scikit-learn, which are not installed: run pip install 'broadsheet[local]'\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+
+
+def rows_of(root: Path, date: str) -> list[dict[str, Any]]:
+    lines = (root / "data" / "papers" / date[:4] / f"{date}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]

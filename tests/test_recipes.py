@@ -41,12 +41,13 @@ class Copy:
         self.root = make_digest(folder / "digest", {DAY: papers}, SETTINGS)
 
     def add(self, path: str, text: str) -> None:
-        """Add a file to the program, and `__init__.py` to a new folder."""
+        """Add a file to the program, and `__init__.py` to a new folder of modules."""
         file = self._program / path
         assert not file.exists()
         if not file.parent.exists():
             file.parent.mkdir()
-            (file.parent / "__init__.py").touch()
+            if file.suffix == ".py":
+                (file.parent / "__init__.py").touch()
         file.write_text(text, "utf-8")
 
     def insert(self, path: str, anchor: str, text: str) -> None:
@@ -343,3 +344,11 @@ def text_alternate(content, page, settings):
         assert copy.read(f"{page}/index.txt")
         assert re.search(r"<link[^>]* href=.?index\.txt", copy.read(f"{page}/index.html"))
     assert not list(copy.root.glob("docs/**/index.txt"))
+
+
+def test_a_host(copy: Copy, tmp_path: Path) -> None:
+    copy.insert("build/hosts.py", '    Host("docker", "Docker Compose"),\n', '    Host("forge", "A forge"),\n')
+    copy.add("hosts/forge/dot-forge.yml", "run: broadsheet run --scheduled\n")
+    copy.run("new", tmp_path / "new", "--host", "forge")
+    assert (tmp_path / "new" / ".forge.yml").read_text("utf-8") == "run: broadsheet run --scheduled\n"
+    assert not (tmp_path / "new" / ".github").exists()

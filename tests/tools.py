@@ -19,6 +19,8 @@ TOOLS = {
     "jing": ("jing",),
     "newsboat": ("newsboat",),
     "postfix": ("postfix",),
+    "rsync": ("rsync",),
+    "systemd": ("systemd-analyze",),
 }
 HINTS = {
     "chromium": "Debian: apt-get install chromium; Ubuntu: snap install chromium; or Google Chrome",
@@ -26,6 +28,8 @@ HINTS = {
     "jing": "Debian, Ubuntu: apt-get install jing",
     "newsboat": "Debian, Ubuntu: apt-get install newsboat",
     "postfix": "Debian, Ubuntu: apt-get install postfix",
+    "rsync": "Debian, Ubuntu: apt-get install rsync",
+    "systemd": "Debian, Ubuntu: apt-get install systemd",
 }
 # Tools without --version: the exit code of their usage message.
 USAGE = {"jing": 2, "postfix": 1}

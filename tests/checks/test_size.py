@@ -120,6 +120,7 @@ def test_the_limits_of_the_usual_hosts() -> None:
         ("GitHub Pages", "bytes a file", 100_000_000),
         ("Cloudflare Pages", "files", 20_000),
         ("Cloudflare Pages", "bytes a file", 26_214_400),
+        ("GitLab Pages", "bytes", 1_000_000_000),
         ("GitLab Pages", "entries", 200_000),
     ]
 
@@ -153,6 +154,7 @@ def test_the_command_prints_it_and_exits_with_0(root: Path) -> None:
         "GitHub Pages, 100 MB a file: holds (26.3 MB)\n"
         "Cloudflare Pages, 20,000 files: holds (2 files)\n"
         "Cloudflare Pages, 25 MiB a file: does not hold (26.3 MB); no setting helps 1 file in assets/\n"
+        "GitLab Pages, 1 GB a site: holds (26.3 MB)\n"
         "GitLab Pages, 200,000 files and folders: holds (4 files and folders)\n"
     )
     assert result.exit_code == 0
@@ -162,7 +164,7 @@ def test_json_has_the_same_under_site(root: Path) -> None:
     site = json.loads(run(root, "--json", "--site", str(root / "site")).output)["site"]
     assert (site["bytes"], site["files"], site["entries"]) == (26_300_019, 2, 4)
     assert site["largest"][0] == {"path": "assets/deep/film.mp4", "bytes": 26_300_000}
-    assert [result["holds"] for result in site["limits"]] == [True, True, True, False, True]
+    assert [result["holds"] for result in site["limits"]] == [True, True, True, False, True, True]
     assert site["limits"][3] == {
         "limit": {
             "host": "Cloudflare Pages",

@@ -22,7 +22,8 @@ from broadsheet.scoring.local import model as models
 from broadsheet.scoring.local import training
 from broadsheet.scoring.local.calibration import calibrate
 from broadsheet.scoring.local.evaluation import recall, spearman
-from broadsheet.scoring.local.model import LocalModel, Predictions
+from broadsheet.scoring.local.model import LocalModel
+from broadsheet.scoring.local.predictions import Predictions
 from broadsheet.scoring.local.scorer import FILE, LocalScorer, open_model
 from broadsheet.scoring.prefilter import prefilter, threshold
 from broadsheet.settings.config import Settings

@@ -6,7 +6,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import msgspec
 import yaml
 
 from broadsheet import __version__
+from broadsheet.build.hosts import digest_path, host_files
 from broadsheet.build.requirement import NAME, requirement
 from broadsheet.model.arxiv_taxonomy import CATEGORIES
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
@@ -28,7 +29,8 @@ VERSION_MARK = "@version@"
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """The choices of a digest's owner, as `broadsheet new` takes them. Later versions of the program read them again.
 
-    `topics` empty: those of the starter or, with categories, one for each category. `liked` are paths in the digest.
+    `topics` empty: those of the starter or, with categories, one for each category. `liked` are paths in the digest,
+    `host` is the name of one of ``hosts.HOSTS``.
     """
 
     name: str = "Broadsheet"
@@ -38,11 +40,12 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     contact: str = ""
     liked: tuple[str, ...] = ()
     samples: bool = True
+    host: str = "github"
 
 
 def render(answers: Answers, folder: Path = STARTER) -> dict[str, str]:
     """Return the text of each file of a digest, by its path. `folder` has the program's starter."""
-    files = {_target(folder, file): file.read_text("utf-8") for file in sorted(folder.rglob("*")) if file.is_file()}
+    files = dict(_common_files(folder)) | host_files(answers.host, folder / "dot-github")
     if not answers.samples:
         files = {path: text for path, text in files.items() if not path.startswith(f"{SAMPLES}/")}
     editors: dict[str, Callable[[str, Answers], str]] = {SETTINGS_FILE: _settings, SITE_FILE: _site}
@@ -55,9 +58,12 @@ def _install_this_program(text: str) -> str:
     return text.replace(f"{NAME}=={VERSION_MARK}", requirement()).replace(VERSION_MARK, __version__)
 
 
-def _target(folder: Path, file: Path) -> str:
-    """Return the path of a starter file in the digest. ``dot-`` becomes a dot; here git would obey a dotfile."""
-    return "/".join(re.sub(r"^dot-", ".", part) for part in file.relative_to(folder).parts)
+def _common_files(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the text of each starter file that every host has, after its path in the digest."""
+    for file in sorted(folder.rglob("*")):
+        path = digest_path(file.relative_to(folder))
+        if file.is_file() and not path.startswith(".github/"):
+            yield path, file.read_text("utf-8")
 
 
 # -- topics --------------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ LIMITS = (
     Limit("GitHub Pages", "100 MB a file", Measure.FILE, 10**8),
     Limit("Cloudflare Pages", "20,000 files", Measure.FILES, 20_000),
     Limit("Cloudflare Pages", "25 MiB a file", Measure.FILE, 25 * 2**20),
+    Limit("GitLab Pages", "1 GB a site", Measure.SITE, 10**9),
     Limit("GitLab Pages", "200,000 files and folders", Measure.ENTRIES, 200_000),
 )
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import msgspec
 
+from broadsheet.build.hosts import HOSTS
 from broadsheet.build.new_digest import Created, folder_problems, site_problems, start
 from broadsheet.build.starter import Answers, topic_id
 from broadsheet.cli.liked_papers import LikedSources, Proposal, propose
@@ -105,6 +106,13 @@ def parse_ids(context: click.Context | None, option: click.Parameter | None, val
 @click.option(
     "--samples/--no-samples", default=None, help="Sample pages until there are papers. Default: if none come."
 )
+@click.option(
+    "--host",
+    type=click.Choice([host.name for host in HOSTS]),
+    default=HOSTS[0].name,
+    show_default=True,
+    help="What runs the digest and serves its site: the files for it are added.",
+)
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing: take the defaults.")
 def new_command(
     folder: Path,
@@ -117,9 +125,10 @@ def new_command(
     papers: tuple[str, ...],
     contact: str,
     samples: bool | None,
+    host: str,
     yes: bool,
 ) -> None:
-    """Create a digest in DIR: settings, and workflows for GitHub. On a terminal, ask for what no option says.
+    """Create a digest in DIR: settings, and the files of its host. On a terminal, ask for what no option says.
 
     DIR is a new folder, or a repository: your files in it stay as they are. Topics can be made from papers that you
     like. If no papers are on their way, sample pages show what the digest will look like.
@@ -137,6 +146,7 @@ def new_command(
         categories=categories,
         topics=topics,
         contact=contact,
+        host=host,
     )
     sources = LikedSources(publications, bibtex, papers)
     is_interactive = not yes and sys.stdin.isatty() and sys.stdout.isatty()

@@ -99,8 +99,8 @@ def _print(result: ScoringResult, quiet: bool) -> None:
         click.echo(f"{arxiv_id}: unscored: {reason}", err=True)
     if quiet:
         return
-    for error in result.errors:
-        click.echo(f"note: {error}", err=True)
+    for note in (*result.errors, *result.notes):
+        click.echo(f"note: {note}", err=True)
     papers = f"{count(result.scored, 'paper')} scored by {scorer(result.model)}, {len(result.unscored):,} unscored"
     click.echo(f"{result.date}: {papers}{'' if result.model == LOCAL_MODEL else f'; {_spent(result)}'}")
 

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from broadsheet.cli.options import json_option, old_option, parse_date, quiet_option, root_option
+from broadsheet.scoring.local import extra
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.text import rendering
 from broadsheet.views import formatting as wording
@@ -45,6 +46,7 @@ def train_command(
     """
     if sum(value is not None for value in (before, evaluate, explain)) > 1:
         raise click.UsageError("--before, --evaluate and --explain exclude each other.")
+    extra.require("broadsheet train")
     from broadsheet.daily import train as training  # noqa: PLC0415 - NumPy and SciPy take half a second to load
 
     if explain is not None:

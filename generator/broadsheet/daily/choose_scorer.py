@@ -1,6 +1,7 @@
 """The choice of a day's scorer: the LLM if one is configured, else the local scorer; with a prefilter both."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +15,8 @@ from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
 from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.llm import client as llm
+from broadsheet.scoring.local import extra
+from broadsheet.scoring.local.ratings import MIN_PAPERS, teaches
 from broadsheet.settings.config import Settings
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.store import Store
@@ -42,13 +45,33 @@ def score_day(
 def _score_locally(context: ScoringContext, date: str, rescore: bool, drop_reason: Filter) -> ScoringResult:
     with exclusive_lock(context.root, Lock.SCORING):
         scorer = Interests(context.settings).wrap(_local_scorer(context).score)
-        return score_with(Store(context.root), date, scorer, rescore=rescore, drop_reason=drop_reason)
+        result = score_with(Store(context.root), date, scorer, rescore=rescore, drop_reason=drop_reason)
+        return msgspec.structs.replace(result, notes=tuple(_notes(context.root)))
 
 
 def _local_scorer(context: ScoringContext) -> "LocalScorer":
-    from broadsheet.daily.train import trained_scorer  # noqa: PLC0415 - NumPy and SciPy take half a second to load
+    if extra.is_installed():
+        from broadsheet.daily.train import trained_scorer  # noqa: PLC0415 - NumPy and SciPy take half a second to load
 
-    return trained_scorer(context.root, context.settings, context.clock)
+        return trained_scorer(context.root, context.settings, context.clock)
+    from broadsheet.scoring.local.scorer import LocalScorer  # noqa: PLC0415 - NumPy takes its time to load
+
+    return LocalScorer(context.settings, None)
+
+
+def _notes(root: Path) -> Iterator[str]:
+    """Yield a note if the words of the topics scored, though there are ratings to learn from."""
+    if not extra.is_installed() and _has_ratings(Store(root)):
+        yield f"the words of the topics scored; to learn from the ratings in data/, run {extra.INSTALL}"
+
+
+def _has_ratings(store: Store) -> bool:
+    ids: set[str] = set()
+    for date in reversed(store.dates()):
+        ids |= {paper.arxiv_id for paper in store.papers(date) if teaches(paper)}
+        if len(ids) >= MIN_PAPERS:
+            return True
+    return False
 
 
 def min_relevance_filter(settings: Settings) -> Filter:

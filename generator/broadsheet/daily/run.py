@@ -225,7 +225,8 @@ class _DayRun:
     def score(self) -> None:
         """Score the papers, and drop those that the day will not show. Count the cost of a killed run, too."""
         if papers_to_score(self.store.papers(self.date)) or self.store.replies_path(self.date).exists():
-            score_day(self.context, self.date, drop_reason=min_relevance_filter(self.context.settings))
+            result = score_day(self.context, self.date, drop_reason=min_relevance_filter(self.context.settings))
+            self.notes += result.notes
 
     def finish(self) -> Receipt:
         """Write the final receipt; the earlier one if nothing changed."""

@@ -58,6 +58,7 @@ class ScoringResult(msgspec.Struct, frozen=True, kw_only=True):
     tokens: Tokens | None
     cost: Cost | None
     errors: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def papers_to_score(papers: Sequence[Paper], *, rescore: bool = False) -> list[Paper]:

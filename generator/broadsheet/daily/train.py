@@ -9,11 +9,10 @@ import numpy as np
 from broadsheet.daily.liked import liked_interest
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
-from broadsheet.model.scorer import LOCAL_MODEL
-from broadsheet.scoring.interests import NEGATIVE
 from broadsheet.scoring.local import model as local_model
 from broadsheet.scoring.local import training
 from broadsheet.scoring.local.evaluation import Evaluation, measure
+from broadsheet.scoring.local.ratings import MIN_PAPERS, teaches
 from broadsheet.scoring.local.scorer import FILE, LocalScorer, Reasons, open_model
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
@@ -114,7 +113,7 @@ def trained_scorer(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
     """Return the local scorer, trained on the data of today; without a model if the rated papers are too few."""
     rated = [paper for _, paper in _rated(Store(root))][-training.MAX_PAPERS :]
     interest = liked_interest(root, settings)
-    if len(rated) < training.MIN_PAPERS:
+    if len(rated) < MIN_PAPERS:
         return LocalScorer(settings, None, interest)
     try:
         model = open_model(root)
@@ -128,21 +127,13 @@ def trained_scorer(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
 
 
 def _rated(store: Store, before: str | None = None) -> list[tuple[str, Paper]]:
-    """Return the papers to train on, by date and id; of a paper on several days the last.
-
-    Ratings of the local model itself, and those lowered by a negative keyword, are left out.
-    """
+    """Return the papers to train on, by date and id; of a paper on several days the last."""
     rows: dict[str, tuple[str, Paper]] = {}
     for date in store.dates():
         if before is None or date < before:
             papers = (*store.dropped(date), *store.papers(date))
-            rows |= {paper.arxiv_id: (date, paper) for paper in papers if _is_training_paper(paper)}
+            rows |= {paper.arxiv_id: (date, paper) for paper in papers if teaches(paper)}
     return sorted(rows.values(), key=lambda row: (row[0], row[1].arxiv_id))
-
-
-def _is_training_paper(paper: Paper) -> bool:
-    is_local = paper.scorer is not None and paper.scorer.model == LOCAL_MODEL
-    return paper.score is not None and not is_local and not any(reason.startswith(NEGATIVE) for reason in paper.reasons)
 
 
 def _find(store: Store, arxiv_id: str) -> tuple[str, Paper]:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import NearMiss
 from broadsheet.scoring.interests import Interests
-from broadsheet.scoring.local.model import Predictions
+from broadsheet.scoring.local.predictions import Predictions
 from broadsheet.settings.config import Settings
 from broadsheet.settings.interests import Prefilter
 

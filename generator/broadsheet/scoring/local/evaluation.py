@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from broadsheet.scoring.local.calibration import Numbers
-from broadsheet.scoring.local.model import Predictions
+from broadsheet.scoring.local.predictions import Predictions
 
 GOOD = 7  # the least relevance of papers that the prefilter must not lose
 SHARES = (0.3, 0.5)

@@ -23,6 +23,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.scoring.local import features
 from broadsheet.scoring.local.calibration import Calibration, Numbers
 from broadsheet.scoring.local.features import Floats, Rows, TermCounts, Vocabulary
+from broadsheet.scoring.local.predictions import Predictions
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
 
@@ -41,17 +42,6 @@ class Space(NamedTuple):
     def project(self, rows: Rows) -> Floats:
         """Return the points of rows, at distance one from the origin."""
         return normalized(rows[:, self.columns] @ self.axes)
-
-
-class Predictions(NamedTuple):
-    """Predicted ratings, unrounded: relevance and novelty from 1 to 10, p_relevant from 0 to 1.
-
-    `p_relevant` is the probability of a relevance of 7 or more. The prefilter sorts a day by it.
-    """
-
-    relevance: Numbers
-    p_relevant: Numbers
-    novelty: Numbers
 
 
 class LocalModel(NamedTuple):

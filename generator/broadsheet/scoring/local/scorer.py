@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
@@ -11,13 +11,16 @@ from broadsheet.index.days import TopicMatcher
 from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import LOCAL_MODEL, Scorer
 from broadsheet.scoring.likeness import LikedInterest, Likeness
-from broadsheet.scoring.local import model as models
+from broadsheet.scoring.local import extra
 from broadsheet.scoring.local.calibration import Numbers
-from broadsheet.scoring.local.features import Floats
-from broadsheet.scoring.local.model import LocalModel, ModelInput, Predictions
+from broadsheet.scoring.local.predictions import Predictions
 from broadsheet.scoring.scores import Scores
 from broadsheet.settings.config import Settings
 from broadsheet.text.rendering import plain
+
+if TYPE_CHECKING:  # they need the extra; the topics' words do not
+    from broadsheet.scoring.local.features import Floats
+    from broadsheet.scoring.local.model import LocalModel, ModelInput
 
 FILE = Path(".digest") / "model-local.npz"
 UNTRAINED = "words"  # the rubric without a trained model
@@ -57,7 +60,7 @@ class LocalScorer:
     `liked`, the interest in liked papers, counts beside the words; the more ratings a model has, the less.
     """
 
-    def __init__(self, settings: Settings, model: LocalModel | None, liked: LikedInterest | None = None) -> None:
+    def __init__(self, settings: Settings, model: "LocalModel | None", liked: LikedInterest | None = None) -> None:
         self._settings = settings
         self._match = TopicMatcher(settings)
         self._liked = liked
@@ -88,10 +91,10 @@ class LocalScorer:
         """Return the reasons for each rating, with so many words for it and against it."""
         return self._reasons(papers, self._featurize(papers), words)
 
-    def _featurize(self, papers: Sequence[Paper]) -> ModelInput | None:
+    def _featurize(self, papers: Sequence[Paper]) -> "ModelInput | None":
         return self.model.featurize(papers) if self.model else None
 
-    def _predict(self, papers: Sequence[Paper], inputs: ModelInput | None) -> Predictions:
+    def _predict(self, papers: Sequence[Paper], inputs: "ModelInput | None") -> Predictions:
         if self.model is None or inputs is None:
             relevance = self._relevance_untrained(papers)
             return Predictions(relevance, (relevance - 1) / 9, np.full(len(papers), float(NOVELTY_UNKNOWN)))
@@ -114,7 +117,7 @@ class LocalScorer:
         share = (degrees + LIKED_WORDS * (by_words - 1) / 9 + LIKED_FIRST) / LIKED_SCALE
         return np.clip(1 + 9 * share, 1, 10)
 
-    def _reasons(self, papers: Sequence[Paper], inputs: ModelInput | None, words: int) -> list[Reasons]:
+    def _reasons(self, papers: Sequence[Paper], inputs: "ModelInput | None", words: int) -> list[Reasons]:
         topics = [self._match.words_in(f"{paper.title}\n{paper.abstract or ''}") for paper in papers]
         likeness = self._liked.compare(papers) if self._liked else [None] * len(papers)
         if self.model is None or inputs is None:
@@ -179,12 +182,19 @@ def _likeness_comment(likeness: Likeness) -> Iterator[str]:
         yield f"Most like “{plain(likeness.closest.title)}”, which is liked."
 
 
-def open_model(root: Path) -> LocalModel | None:
-    """Open the trained model of the digest in `root`; None before the first training. Raises DigestError if damaged."""
-    return models.load(root / FILE, FILE.as_posix())
+def open_model(root: Path) -> "LocalModel | None":
+    """Open the trained model of the digest in `root`. Raises DigestError if it is damaged.
+
+    Return None before the first training, and without the packages of the extra.
+    """
+    if not extra.is_installed():
+        return None
+    from broadsheet.scoring.local import model  # noqa: PLC0415 - needs the extra
+
+    return model.load(root / FILE, FILE.as_posix())
 
 
-def _words(model: LocalModel, inputs: ModelInput, index: int, count: int) -> Iterator[Word]:
+def _words(model: "LocalModel", inputs: "ModelInput", index: int, count: int) -> Iterator[Word]:
     """Yield the words with most weight in the relevance: `count` for it, and as many against it, by weight."""
     keys, amounts = model.contributions(inputs, index)
     order = np.argsort(-amounts[:, 0], kind="stable")
@@ -192,7 +202,7 @@ def _words(model: LocalModel, inputs: ModelInput, index: int, count: int) -> Ite
         yield Word(model.term(inputs, int(keys[row])), float(amounts[row, 0]), float(amounts[row, 2]))
 
 
-def _closest(model: LocalModel, arxiv_id: str, kernel: Floats, count: int = 2) -> Iterator[tuple[str, float]]:
+def _closest(model: "LocalModel", arxiv_id: str, kernel: "Floats", count: int = 2) -> Iterator[tuple[str, float]]:
     """Yield the closest training papers, except the paper itself."""
     closest = np.argpartition(-kernel, count + 1)[: count + 1]
     others = [row for row in sorted(closest, key=lambda row: (-kernel[row], row)) if model.ids[row] != arxiv_id]

@@ -20,14 +20,14 @@ from broadsheet.scoring.local.model import (
     RATING_WIDTH,
     SCALES,
     LocalModel,
-    Predictions,
     Space,
     gaussian_kernel,
     side_by_side,
     squared_distances,
 )
+from broadsheet.scoring.local.predictions import Predictions
+from broadsheet.scoring.local.ratings import MIN_PAPERS
 
-MIN_PAPERS = 50
 MAX_PAPERS = 6000  # time and memory grow with their square
 FOLDS = 3
 THREADS = 2
