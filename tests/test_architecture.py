@@ -1,4 +1,4 @@
-"""What docs/architecture.md says is so."""
+"""What docs/manual/architecture.md says is so."""
 
 import ast
 import re

@@ -1,7 +1,7 @@
 """Which paper, list and day a run could see: what nobody could have seen is not lost.
 
 A run sees a service if nobody stopped it and the service told the truth to a client that asks again. What must then be
-found is what docs/running.md promises: today, days of the repair window that no run has settled, and open lists.
+found is what docs/manual/running.md promises: today, days of the repair window that no run has settled, and open lists.
 """
 
 import datetime

@@ -62,7 +62,7 @@ def require_tasks(settings: Settings) -> list[FetchTask]:
     """Return the fetch tasks. Raises DigestError if settings name no source."""
     if tasks := fetchers.tasks(settings.fetch):
         return tasks
-    do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
+    do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (see 'broadsheet docs settings')"
     raise DigestError(Diagnostic(SETTINGS_FILE, "nothing to fetch", do))
 
 
