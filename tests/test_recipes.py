@@ -1,4 +1,4 @@
-"""The recipes "How do I add …" of docs/manual/architecture.md. Each test follows one in a copy of the program, and runs it."""
+"""The recipes "How do I add …" of the manual. Each test follows one in a copy of the program, and runs it."""
 
 import json
 import os

@@ -1,11 +1,11 @@
 """The commands of a page of the manual, executed as a reader would: in order, in an empty folder.
 
-A ``sh`` block is a script. A ``console`` block has commands after ``$ `` (and ``> `` for more lines) with their output,
-in which ``…`` stands for any text. A ``yaml`` block after a sentence that names a settings file is an edit of that file.
-A block whose first line is ``# not tested: REASON`` is not executed.
+A ``sh`` block is a script. A ``console`` block has commands after ``$ `` (and ``> `` for more lines) with their
+output, in which ``…`` stands for any text. A ``yaml`` block after a sentence that names a settings file is an edit of
+that file. A block whose first line is ``# not tested: REASON`` is not executed.
 
-Stand-ins on PATH play what needs the internet: ``uvx`` and ``pipx run`` run the program that is here, ``pip install`` checks
-the name, and Git pushes to a folder instead of a host. `broadsheet` has a fixed clock, and serves on a free port.
+Stand-ins on PATH play what needs the internet: ``uvx`` and ``pipx run`` run the program that is here, ``pip install``
+checks the name, and Git pushes to a folder instead of a host. `broadsheet` has a fixed clock, and a free port.
 """
 
 import os
@@ -40,6 +40,8 @@ _STAND_INS = {
     "broadsheet": 'case "$*" in serve*--port*) ;; serve*|run) set -- "$@" --port 0;; esac\n'
     'PYTHONPATH={root} exec {python} -m tests.clock {now} "$@"',
 }
+
+_IDENTITY = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
 
 
 class Block(NamedTuple):
@@ -113,7 +115,11 @@ class Reader:
             "BROWSER": "true",  # opens nothing
             "STATE": str(home / ".state"),
             "PYTHONPATH": str(ROOT),
-            **{f"GIT_{role}_{part}": "reader@group.example" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")},
+            **{
+                f"GIT_{role}_{part}": "reader@group.example"
+                for role in ("AUTHOR", "COMMITTER")
+                for part in ("NAME", "EMAIL")
+            },
             **environment,
         }
 
@@ -152,7 +158,12 @@ class Reader:
         line = ["bash", "-c", _WRAPPER.format(command)]
         with log.open("w") as output:
             process = subprocess.Popen(
-                line, cwd=self.home, env=self.environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+                line,
+                cwd=self.home,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         try:
             self._wait(process, log, serves=bool(shown and _ADDRESS.search(shown)))

@@ -24,8 +24,8 @@ description: Every command and its options.
 
 # Commands
 
-Each command has `--help` with an example. Commands for a digest use the current folder, or `--root DIR`. Exit codes: 0 done
-(there may be warnings), 1 problems (listed), 2 wrong usage.
+Each command has `--help` with an example. Commands for a digest use the current folder, or `--root DIR`. Exit codes: 0
+done (there may be warnings), 1 problems (listed), 2 wrong usage.
 """
 
 

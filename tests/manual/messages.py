@@ -43,7 +43,9 @@ def message_table(group: str) -> str:
 def messages(group: str) -> list[Message]:
     """Return the messages of a group, sorted."""
     grouped = {path for paths in (GROUPS[group]) for path in PROGRAM.glob(paths)}
-    others = {path for path in PROGRAM.glob("checks/*.py") if not any(path.match(p) for g in GROUPS.values() for p in g)}
+    others = {
+        path for path in PROGRAM.glob("checks/*.py") if not any(path.match(p) for g in GROUPS.values() for p in g)
+    }
     paths = grouped | (others if group == "files" else set())
     return sorted({message for path in paths for message in _messages_of(path) if re.search(r"\w", message.text)})
 

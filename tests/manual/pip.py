@@ -5,7 +5,9 @@ import sys
 
 from tests.manual.followed import extras
 
+_OTHERS = r"install|-r|-c|--upgrade|--quiet|requirements\.txt|constraints\.txt"
 for argument in sys.argv[1:]:
-    match = re.fullmatch(r"broadsheet(?:\[([\w,]+)\])?(?:[=<>~]=.+)?", argument)
-    if not (match and set((match[1] or "").split(",")) - {""} <= extras()) and not re.match(r"-|install$|-r$", argument):
+    requirement = re.fullmatch(r"broadsheet(?:\[([\w,]+)\])?(?:[=<>~]=.+)?", argument)
+    wanted = set((requirement[1] or "").split(",")) - {""} if requirement else {argument}
+    if not re.fullmatch(_OTHERS, argument) and not wanted <= extras():
         sys.exit(f"pip: cannot install {argument}")

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from broadsheet.cli.docs import TOPICS
-from tests.loopback import Loopback
 from tests.manual.followed import NOW, Reader, blocks, matches, outside
 from tests.manual.generated import MANUAL
 from tests.mornings import ArxivPaper, World
@@ -17,8 +16,9 @@ from tests.smtp import Server
 
 pytestmark = pytest.mark.slow
 
+TEXTS = {topic: (MANUAL / f"{topic}.md").read_text("utf-8") for topic in TOPICS}
 # The tutorial has a test of its own.
-PAGES = [topic for topic in TOPICS if topic not in ("start", "commands") and blocks((MANUAL / f"{topic}.md").read_text("utf-8"))]
+PAGES = [topic for topic, text in TEXTS.items() if topic != "start" and blocks(text)]
 # Each begins in a digest that reads two categories.
 A_DIGEST = """\
 ```sh
@@ -63,23 +63,22 @@ def test_every_command_of_a_page_works(reader: Reader, services: dict[str, str],
     setup = A_DIGEST
     for name, url in services.items():
         setup = setup.replace(f": {name}", f": {url}")
-    for block in blocks(f"{setup}{(MANUAL / f'{topic}.md').read_text('utf-8')}"):
+    for block in blocks(setup + TEXTS[topic]):
         reader.execute(block)
 
 
 def test_the_tutorial_ends_with_a_served_and_a_pushed_digest(reader: Reader, tmp_path: Path) -> None:
-    for block in blocks((MANUAL / "start.md").read_text("utf-8")):
+    for block in blocks(TEXTS["start"]):
         reader.execute(block)
     assert len(reader.served) == 2
     assert all(b"On low-rank paper 2609.10001" in page for page in reader.served)
-    for text in ("git clone --quiet https://github.com/you/my-digest.git published", "cd published && broadsheet build"):
-        reader.execute(blocks(f"```sh\ncd ~\n{text}\n```")[0])
+    clone = "cd ~\ngit clone --quiet https://github.com/you/my-digest.git published\ncd published\nbroadsheet build"
+    reader.execute(blocks(f"```sh\n{clone}\n```")[0])
     assert "On low-rank paper 2609.10001" in (tmp_path / "published" / "site" / "index.html").read_text("utf-8")
 
 
 def test_every_command_is_in_a_block_that_is_executed() -> None:
-    for topic in TOPICS:
-        page = (MANUAL / f"{topic}.md").read_text("utf-8")
+    for topic, page in TEXTS.items():
         assert not re.findall(r"^ {4,}(?:broadsheet|git|pip|uvx?|pipx) .*", outside(page), re.MULTILINE), topic
 
 
@@ -92,8 +91,7 @@ def test_an_ellipsis_is_any_text(shown: str, output: str, same: bool) -> None:
 
 
 def test_blocks_that_are_not_executed_say_why() -> None:
-    pages = {topic: blocks((MANUAL / f"{topic}.md").read_text("utf-8")) for topic in TOPICS}
-    reasons = [block.reason for found in pages.values() for block in found if block.reason]
+    reasons = [block.reason for text in TEXTS.values() for block in blocks(text) if block.reason]
     assert all(len(reason.split()) >= 3 for reason in reasons)
 
 

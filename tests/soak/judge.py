@@ -114,7 +114,7 @@ def _may_be_dropped(court: Court, paper_id: str, reasons: set[str | None], rated
 
 
 def _is_given_up(court: Court, paper_id: str, run: int) -> bool:
-    """After six paid replies without a verdict, two of them to requests with this paper alone (docs/manual/running.md)."""
+    """After six paid replies without a verdict, two of them to requests with this paper alone (the manual, running)."""
     useless = [
         c for c in court.model.calls if c.run < run and paper_id in c.asked and paper_id not in c.useful and c.tokens
     ]
