@@ -70,7 +70,9 @@ def _messages_of(path: Path) -> Iterator[Message]:
 
 def _near(function: ast.FunctionDef, before: int, line: int) -> list[ast.stmt]:
     """Return the assignments before `line`: those after the call before it, which outdo the earlier ones."""
-    statements = [node for node in ast.walk(function) if isinstance(node, ast.Assign) and node.lineno <= line]
+    statements: list[ast.stmt] = [
+        node for node in ast.walk(function) if isinstance(node, ast.Assign) and node.lineno <= line
+    ]
     near = [node for node in statements if node.lineno > before]
     names = _assignments(near).keys()
     return [*near, *(node for node in statements if node.lineno <= before and not names & _assignments([node]).keys())]
@@ -97,11 +99,11 @@ def _tables(tree: ast.Module, constants: dict[str, list[ast.expr]]) -> Iterator[
                         yield Message(*(re.sub(r"\{\w*\}", ANY, text) for text in pair))
 
 
-def _assignments(nodes: Sequence[ast.AST]) -> dict[str, list[ast.expr]]:
+def _assignments(nodes: Sequence[ast.stmt]) -> dict[str, list[ast.expr]]:
     """Return every value of each name; `what, do = …` assigns two."""
     values: dict[str, list[ast.expr]] = {}
-    for node in nodes:
-        for target in node.targets if isinstance(node, ast.Assign) else ():
+    for node in (node for node in nodes if isinstance(node, ast.Assign)):
+        for target in node.targets:
             if isinstance(target, ast.Name):
                 values.setdefault(target.id, []).append(node.value)
             elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):

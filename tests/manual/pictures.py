@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from tests import tools
 from tests.conftest import CHROMIUM_ARGUMENTS
@@ -19,7 +19,7 @@ PICTURES = {
     "start-home": ("", "light"),
     "start-topic": ("topics/model-compression/", "light"),
 }
-SIZE = {"width": 960, "height": 750}
+SIZE: ViewportSize = {"width": 960, "height": 750}
 
 
 def take(names: list[str]) -> None:
