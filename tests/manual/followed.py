@@ -37,7 +37,8 @@ _STAND_INS = {
     "pipx": 'case "$1" in run) shift 2; exec broadsheet "$@";; esac\nshift\nexec pip install "$@"',
     "pip": 'exec {python} -m tests.manual.pip "$@"',
     "python3": 'case "$*" in "-m venv "*) set -- "$@" --without-pip;; esac\nexec {python} "$@"',
-    "broadsheet": 'case "$*" in serve*--port*) ;; serve*|run) set -- "$@" --port 0;; esac\n'
+    # `run` serves on a terminal, and takes any port.
+    "broadsheet": 'case "$*" in serve) set -- serve --port 0;; run) set -- run --serve;; esac\n'
     'PYTHONPATH={root} exec {python} -m tests.clock {now} "$@"',
 }
 
