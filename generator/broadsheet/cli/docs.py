@@ -78,6 +78,7 @@ def read_page(topic: str) -> str:
     text = re.sub(r"<!--.*?-->\n*", "", text, flags=re.DOTALL)
     text = re.sub(r"^!\[[^\]]*\]\([^)]*\)\n\n?", "", text, flags=re.MULTILINE)
     text = re.sub(r"\[([^\]]+)\]\(#[^)]*\)", r"\1", text)
+    text = re.sub(r"\[([^\]]+)\]\(schemas/(\w+)\.schema\.json\)", r"\1 (`broadsheet schema \2`)", text)
     return re.sub(r"\[([^\]]+)\]\((\w+)\.md(?:#[^)]*)?\)", r"\1 (`broadsheet docs \2`)", text)
 
 
