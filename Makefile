@@ -15,7 +15,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test test-fast soak kills bench audit serve check ping lint lint-code lint-form lint-types lint-imports lint-workflows lint-scripts format lock dist clean
+.PHONY: help site test test-fast soak kills manual bench audit serve check ping lint lint-code lint-form lint-types lint-imports lint-workflows lint-scripts format lock dist clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -35,6 +35,9 @@ test-fast: $(VENV)/.test ## Run the tests that need no browser, no server and li
 
 soak: $(VENV)/.test ## Simulate a year of daily runs, and compare it with the truth (ARGS="--seed 1-10 --days 365")
 	$(BIN)/python -m tests.soak $(ARGS)
+
+manual: $(VENV)/.test ## Write the generated parts of the manual: commands, settings, messages, schemas
+	$(BIN)/python -m tests.manual
 
 bench: $(VENV)/.test ## Measure builds of large archives, beside Hugo and MkDocs (ARGS="--archives month,y1 --runs 3")
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+STARTER = ROOT / "generator" / "broadsheet" / "starter"
 
 SETTINGS = """\
 topics:
@@ -45,26 +46,16 @@ DEMO_PAGES = (
     "statistics/",
     "subscribe/",
     "about/",
-    "settings/",  # by hand, with code and links in lists
+    "manual/settings/",  # by hand, with code and links in lists
     "404.html",
 )
 
 
 def make_digest(root: Path, papers: dict[str, list[dict[str, Any]]] | None = None, settings: str = SETTINGS) -> Path:
-    """Make a digest in `root` with the repository's own mkdocs.yml and the papers of each day."""
+    """Make a digest in `root` with the mkdocs.yml of a new digest and the papers of each day."""
     (root / "docs").mkdir(parents=True, exist_ok=True)
     (root / "digest.yml").write_text(settings, "utf-8")
-    shutil.copy(ROOT / "mkdocs.yml", root)
-    for page in (
-        "architecture.md",
-        "benchmarks.md",
-        "commands.md",
-        "mail.md",
-        "running.md",
-        "scoring.md",
-        "settings.md",
-    ):  # named in not_in_nav
-        shutil.copy(ROOT / "docs" / page, root / "docs")
+    shutil.copy(STARTER / "mkdocs.yml", root)
     for date, rows in (papers or {}).items():
         file = root / "data" / "papers" / date[:4] / f"{date}.jsonl"
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -70,6 +70,10 @@ class World:
         server.on(API, self._play(self._api))
         server.on(HF, self._play(self._list))
 
+    def read(self, categories: str) -> None:
+        """Serve the feed of these categories, too; it is the same one."""
+        self.server.on(f"/rss.arxiv.org/rss/{categories}", self._play(self._feed))
+
     def votes(self, upvotes: int) -> None:
         """Give every paper of Hugging Face so many."""
         self.hf = [paper._replace(upvotes=upvotes) for paper in self.hf]

@@ -1,4 +1,4 @@
-"""The statements of docs/architecture.md hold."""
+"""The statements of docs/manual/architecture.md hold."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ import broadsheet.views.pages
 from tests.example import ROOT
 from tests.structure import measure, read
 
-DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+DOCUMENT = (ROOT / "docs" / "manual" / "architecture.md").read_text("utf-8")
 PROGRAM = ROOT / "generator" / "broadsheet"
 MODULES = sorted(path for path in PROGRAM.rglob("*.py") if "starter" not in path.parts)
 

@@ -10,7 +10,12 @@ from broadsheet.cli import commands
 from tests.example import ROOT
 
 STARTER = ROOT / "generator" / "broadsheet" / "starter"
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", STARTER / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    STARTER / "README.md",
+    *sorted((ROOT / "docs" / "manual").glob("*.md")),
+]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 

@@ -1,4 +1,4 @@
-"""The recipes "How do I add …" of docs/architecture.md. Each test follows one in a copy of the program, and runs it."""
+"""The recipes "How do I add …" of the manual. Each test follows one in a copy of the program, and runs it."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.loopback import Answer, Loopback
 
 pytestmark = pytest.mark.slow
 
-DOCUMENT = (ROOT / "docs/architecture.md").read_text("utf-8")
+DOCUMENT = (ROOT / "docs/manual/architecture.md").read_text("utf-8")
 DAY = "2025-06-02"
 SETTINGS = """\
 topics: [{id: compression, name: Compression, words: [low-rank]}]

@@ -234,7 +234,7 @@ def test_wrong_usage(tmp_path: Path, arguments: list[str], says: str) -> None:
 @pytest.mark.parametrize("command", [("fetch",), ("run",), ("run", "--dry-run")])
 def test_nothing_to_fetch(tmp_path: Path, command: tuple[str, ...]) -> None:
     done = digest(*command, "--root", make_digest(tmp_path), "--date", DAY, now=WEEKS_LATER)
-    do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)"
+    do = "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (see 'broadsheet docs settings')"
     assert (done.returncode, done.stderr) == (1, f"digest.yml: nothing to fetch: {do}\n")
 
 

@@ -92,7 +92,7 @@ def test_two_keys_may_change_places(tmp_path: Path) -> None:
     assert scores(tmp_path) == [(9, 3)]
 
 
-@pytest.mark.parametrize("text", ["help", "docs/importing.md"])
+@pytest.mark.parametrize("text", ["help", "docs/manual/data.md"])
 def test_the_examples_keep_the_scores_of_rows_with_one_rating(tmp_path: Path, text: str) -> None:
     page = import_command.help if text == "help" else (Path(__file__).parents[2] / text).read_text()
     example = next(line for line in (page or "").splitlines() if "broadsheet import --map" in line)

@@ -17,7 +17,7 @@ from broadsheet.providers.fields import ALTERNATIVES, ID_KEYS
 from broadsheet.store.store import Store
 from tests.conftest import ROOT
 
-DOCUMENT = (ROOT / "docs/importing.md").read_text("utf-8")
+DOCUMENT = (ROOT / "docs/manual/data.md").read_text("utf-8")
 
 
 def schema(kind: str) -> dict[str, Any]:

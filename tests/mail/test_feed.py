@@ -151,7 +151,7 @@ def test_wrong_usage_has_a_message_with_a_remedy(tmp_path: Path) -> None:
     assert "readers.txt: the recipients file is inside the digest folder" in message_of(feed, "--recipients", readers)
     assert "digest.yml: mail: from is not set" in message_of(feed)
     (root / "digest.yml").write_text(SETTINGS + MAIL, "utf-8")
-    assert "DIGEST_SMTP_HOST: not set: set it as docs/mail.md describes" in message_of(feed)
+    assert "DIGEST_SMTP_HOST: not set: set it, see 'broadsheet docs mail'" in message_of(feed)
     assert "--edition: the feed has no edition '2025-01-01': choose one of 2025-05-27" in message_of(
         feed, "--edition", "2025-01-01", DIGEST_SMTP_HOST="localhost"
     )

@@ -114,7 +114,7 @@ def _may_be_dropped(evidence: Evidence, paper_id: str, reasons: set[str | None],
 
 
 def _is_given_up(evidence: Evidence, paper_id: str, run: int) -> bool:
-    """Return whether six paid replies lack its rating, two of them to requests for it alone (docs/running.md)."""
+    """Return whether six paid replies lack its rating, two of them to requests for it alone (manual, running)."""
     useless = [
         c for c in evidence.model.calls if c.run < run and paper_id in c.asked and paper_id not in c.useful and c.tokens
     ]

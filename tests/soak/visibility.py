@@ -1,7 +1,7 @@
 """The papers, lists and days that runs could see: a paper that no run could see is not lost.
 
 A run sees a service if it was not killed, and if the service had no fault but those that retries get around. It must
-then fetch what docs/running.md promises: today, days of the repair window that no run has settled, and open lists.
+then fetch what the manual promises (running): today, days of the repair window that no run has settled, and open lists.
 """
 
 import datetime

@@ -96,7 +96,7 @@ def import_command(
     PATH is a file, a folder (with all below it) or - for standard input, gzip or not. The format is detected from the
     content: rows of papers (JSON, JSON lines, CSV, TSV), Hugging Face Daily Papers JSON, arXiv RSS, Atom, API and
     OAI-PMH, BibTeX, RIS, LibreCat YAML or JSON, a saved digest page (for its receipt), the data/ folder or the JSON
-    Lines download of another digest. Importing a file again changes nothing. docs/importing.md lists every key;
+    Lines download of another digest. Importing a file again changes nothing. 'broadsheet docs data' lists every key;
     'broadsheet schema paper' prints the JSON Schema of a row.
 
     \b

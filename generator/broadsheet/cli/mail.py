@@ -64,7 +64,7 @@ def mail_command(
 
     FEED is a file or an address: RSS, Atom or JSON Feed, of this or any other site. Default: feeds/daily.xml of the
     built site. If you run it twice, or again after a kill, every recipient still gets each edition once. The server is
-    set in the environment (DIGEST_SMTP_HOST, _USER, _PASSWORD): see docs/mail.md.
+    set in the environment (DIGEST_SMTP_HOST, _USER, _PASSWORD): see 'broadsheet docs mail'.
 
     \b
     Example:

@@ -59,9 +59,9 @@ def run_command(
 ) -> None:
     """Make today's digest: fetch, score, write data/, build the site. On a terminal, serve it until Ctrl-C.
 
-    The receipt, data/runs/YYYY/YYYY-MM-DD.json, has the result in numbers (docs/running.md). If you run it again, even
-    after a kill, no paper is listed or paid for twice, and only failed steps are repeated. Exit code 0 if the days are
-    ok or quiet, 1 if one is partial or failed; the reasons are listed.
+    The receipt, data/runs/YYYY/YYYY-MM-DD.json, has the result in numbers: see 'broadsheet docs running'. If you run it
+    again, even after a kill, no paper is listed or paid for twice, and only failed steps are repeated. Exit code 0 if
+    the days are ok or quiet, 1 if one is partial or failed; the reasons are listed.
 
     \b
     Example:

@@ -1,6 +1,7 @@
 """``broadsheet schema``."""
 
 import json
+from typing import Any
 
 import click
 
@@ -14,13 +15,18 @@ KINDS = ("settings", "paper", "receipt", "publication")
 def schema_command(kind: str) -> None:
     """Print the JSON Schema of digest.yml, a line of data/papers/, a receipt, or a record in data/publications/.
 
-    The other keys that an import understands are listed in docs/importing.md.
+    'broadsheet docs data' lists the other keys that an import understands.
 
     \b
     Example:
       broadsheet schema paper > paper.schema.json
     """
+    click.echo(json.dumps(make_schema(kind), indent=2))
+
+
+def make_schema(kind: str) -> dict[str, Any]:
+    """Return the schema of one of KINDS."""
     from broadsheet.settings.schema import settings_schema  # noqa: PLC0415 - 21 ms
 
     makers = (settings_schema, schemas.paper_schema, schemas.receipt_schema, schemas.publication_schema)
-    click.echo(json.dumps(makers[KINDS.index(kind)](), indent=2))
+    return makers[KINDS.index(kind)]()

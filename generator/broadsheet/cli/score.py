@@ -58,9 +58,9 @@ def score_command(
 ) -> None:
     """Score the papers of a day with a language model, under the rubric and the topics of digest.yml.
 
-    Without one, the local scorer does it (docs/scoring.md). Any endpoint with OpenAI's chat completions will do: set
-    DIGEST_LLM_URL and DIGEST_LLM_MODEL in the environment, or llm.endpoint and llm.model in digest.yml. A key is read
-    from the variable DIGEST_LLM_KEY only. Replies are cached in data/replies/, so no run pays twice.
+    Without one, the local scorer does it: see 'broadsheet docs scoring'. Any endpoint with OpenAI's chat completions
+    will do: set DIGEST_LLM_URL and DIGEST_LLM_MODEL in the environment, or llm.endpoint and llm.model in digest.yml. A
+    key is read from the variable DIGEST_LLM_KEY only. Replies are cached in data/replies/, so no run pays twice.
 
     \b
     Example:

@@ -61,7 +61,7 @@ class DayReport(msgspec.Struct):
 NOTHING_TO_FETCH = Diagnostic(
     SETTINGS_FILE,
     "nothing to fetch",
-    "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (docs/settings.md)",
+    "set fetch.arxiv.categories, fetch.huggingface or fetch.librecat (see 'broadsheet docs settings')",
 )
 
 

@@ -117,7 +117,7 @@ def day_entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> li
 
 
 def _labels(paper: Paper) -> list[str]:
-    """Return the source's names for the paper's topics (docs/importing.md)."""
+    """Return the source's names for the paper's topics ('broadsheet docs data')."""
     values = (paper.extra.get(key) for key in LABELS)
     return [
         name for value in values for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)

@@ -22,7 +22,7 @@ _MAX_BYTES = 1 << 20  # of replies to one message
 _TLS_MODES = ("starttls", "tls", "none")
 _LOCAL = frozenset(["localhost", "127.0.0.1", "::1"])
 _LATE = "does not answer in time"
-_HINT = "set it as docs/mail.md describes"
+_HINT = "set it, see 'broadsheet docs mail'"
 
 
 class Server(NamedTuple):

@@ -77,7 +77,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     counts the scored papers; `unscored` has a reason for each of the others (id → reason). `near_misses` are the most
     promising papers that the prefilter dropped, best first. A day with several scorers has `scorers`: `model` is then
     the main one, `tokens` and `cost` are the sums. Only `broadsheet run` writes `sources`; then the sums are exact
-    (docs/running.md): fetched = duplicates + scanned, and scanned = shown + dropped + unscored. `started` and
+    ('broadsheet docs running'): fetched = duplicates + scanned, and scanned = shown + dropped + unscored. `started` and
     `finished` are UTC.
     """
 

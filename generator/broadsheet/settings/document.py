@@ -18,7 +18,7 @@ from broadsheet.store.files import read_regular
 
 T = TypeVar("T")
 
-_HINT = "correct it; docs/settings.md lists every setting"
+_HINT = "correct it; see 'broadsheet docs settings'"
 # Patterns of msgspec's messages, each with ours and a hint.
 _MESSAGES = (
     (r"Object missing required field `(.*)`", "no {}", "add it"),

@@ -2,7 +2,7 @@
 
 Object by id: https://github.com/tatsu-lab/gpt_paper_assistant and its descendants (``SCORE ARXIVID COMMENT RELEVANCE
 NOVELTY authors title abstract arxiv_id``). Rating lines: ``{"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY"}``. None of
-them has its day; other rows may have a ``date``. docs/importing.md lists all supported forms.
+them has its day; other rows may have a ``date``. 'broadsheet docs data' lists all supported forms.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from broadsheet import HOMEPAGE
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.totals import totals
 from broadsheet.settings.config import Settings
@@ -31,6 +32,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "tables": TABLES,
         "fields": FIELDS,
         "schema": SCHEMA,
+        "homepage": HOMEPAGE,
     }
     yield Page(
         address=ADDRESS,
