@@ -29,7 +29,7 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `shadowed` are generated pages that a hand-written page replaces. `outside` are files in docs/ that lead out of it
     and were not published. `doubtful` are files of the site that an earlier build may have made. `newest` is the last
-    day of the archive, or empty.
+    day of the archive, or empty. `warnings` are about the settings.
     """
 
     days: int
@@ -42,6 +42,7 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     outside: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 def generate(root: Path, processes: int | None = None, progress: Progress = lambda done, total: None) -> BuildReport:

@@ -8,20 +8,22 @@ from typing import TypeVar
 
 import msgspec
 
+from broadsheet.build.mkdocs_settings import all_problems
 from broadsheet.checks.day import CheckedDay, read_day, read_dropped
 from broadsheet.checks.files import docs_problems, misplaced_files
 from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
+from broadsheet.checks.samples import SampleUse
 from broadsheet.checks.site import site_problems
 from broadsheet.checks.size import SiteSize, site_size
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.publication import Publication, duplicate_ids, parse_stream
-from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.files import problem_from, read_regular
 from broadsheet.store.store import Store
 
 T = TypeVar("T")
+LAST_DATE = "9999-12-31"
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,16 +36,25 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     site: SiteSize | None = None
 
     @property
-    def faults(self) -> int:
-        """The number of problems that are more than notes."""
+    def errors(self) -> int:
+        """The number of problems that make the site wrong or lose data."""
         return sum(not problem.is_note for problem in self.problems)
 
+    @property
+    def warnings(self) -> int:
+        """The number of all other problems."""
+        return len(self.problems) - self.errors
 
-def check(root: Path, site: Path | None = None) -> CheckReport:
-    """Check the digest in `root`, and the built site if there is one. Raises nothing."""
+
+def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> CheckReport:
+    """Check the digest in `root`, and the built site if there is one. `today` is the last day that can have papers.
+
+    Raises nothing.
+    """
     store = Store(root)
-    settings, problems = _settings(root)
+    settings, problems = all_problems(root)
     papers = _check_days(root, store, settings, problems)
+    problems += _future_days(store, today)
     publications = _check_publications(store, problems)
     problems += misplaced_files(store)
     if settings:
@@ -59,11 +70,13 @@ def check(root: Path, site: Path | None = None) -> CheckReport:
     )
 
 
-def _settings(root: Path) -> tuple[Settings | None, list[Diagnostic]]:
-    try:
-        return config.load(root), []
-    except DigestError as error:
-        return None, list(error.problems)
+def _future_days(store: Store, today: str) -> Iterator[Diagnostic]:
+    """Yield each day after `today`: it would be the newest, and the home page."""
+    for date in _list(store.dates, []):
+        if date > today:
+            path = next(path for path in (store.papers_path(date), store.receipt_path(date)) if path.exists())
+            what = f"is in the future, and becomes the home page (today is {today})"
+            yield Diagnostic(store.label(path), what, "rename it to the day of its papers")
 
 
 def _list(list_names: Callable[[], list[T]], problems: list[Diagnostic]) -> list[T]:
@@ -77,7 +90,7 @@ def _list(list_names: Callable[[], list[T]], problems: list[Diagnostic]) -> list
 
 def _check_days(root: Path, store: Store, settings: Settings | None, problems: list[Diagnostic]) -> int:
     """Add the problems of all days to `problems`; return the number of different papers."""
-    topics = TopicUse(settings)
+    topics, samples = TopicUse(settings), SampleUse()
     papers: set[str] = set()
     dates = _list(store.dates, problems)
     for date in set(_list(store.dropped_dates, problems)).difference(dates):
@@ -86,8 +99,11 @@ def _check_days(root: Path, store: Store, settings: Settings | None, problems: l
         day, unreadable = read_day(store, date)
         problems += unreadable
         problems += _day_problems(day, topics)
-        papers.update(row.paper.arxiv_id for row in day.rows)
+        for row in day.rows:
+            papers.add(row.paper.arxiv_id)
+            samples.add(row)
     problems += topics.problems(root)
+    problems += samples.problems(root, settings)
     return len(papers)
 
 

@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from broadsheet.build.build import build
+from broadsheet.cli.build import print_warnings
 from broadsheet.cli.data_lock import data_lock
 from broadsheet.cli.fetch import open_client, today
 from broadsheet.cli.options import json_option, parse_date, progress_bar, quiet_option, root_option
@@ -88,7 +89,7 @@ def _run_unfinished(context: RunContext) -> list[DayResult]:
 
 def _build(root: Path) -> bool:
     try:
-        build(root)
+        print_warnings(build(root))
     except DigestError as error:
         for problem in error.problems:
             click.echo(f"build: {problem}", err=True)
