@@ -88,9 +88,9 @@ def _palette_faults(palette: Any) -> Iterator[Fault]:
         hint = "write scheme, primary and accent below it"
         yield Fault(("theme", "palette"), "theme.palette: not a section", hint)
         return
-    several = isinstance(palette, list)
-    for index, part in enumerate(palette if several else [palette or {}]):
-        path = ("theme", "palette", *([str(index)] if several else []))
+    parts = palette if isinstance(palette, list) else [palette or {}]
+    for index, part in enumerate(parts):
+        path = ("theme", "palette", *([str(index)] if isinstance(palette, list) else []))
         if not isinstance(part, dict):
             yield Fault(path, "theme.palette: an item that is no section", "write scheme, primary and accent below it")
             continue

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,18 +113,17 @@ class _Validation:
     def faults(self) -> Iterator[Fault]:
         """Yield all faults that MkDocs finds."""
         self.config.load_dict(self._values())
-        for key, option in self.config._schema:
-            yield from self._step(key, lambda key=key, option=option: option.pre_validation(self.config, key_name=key))
-        for key, option in self.config._schema:
-            yield from self._step(key, lambda key=key, option=option: self._validate(key, option))
-        for key in self.config.keys() - dict(self.config._schema):
+        schema = dict(self.config._schema)
+        for key, option in schema.items():
+            yield from self._step(key, partial(option.pre_validation, self.config, key_name=key))
+        for key, option in schema.items():
+            yield from self._step(key, partial(self._validate, key, option))
+        for key in sorted(self.config.keys() - schema):
             self.errors.add(key)
-            yield unknown_key(key, dict(self.config._schema))
-        for key, option in self.config._schema:
+            yield unknown_key(key, schema)
+        for key, option in schema.items():
             if key not in self.errors:
-                yield from self._step(
-                    key, lambda key=key, option=option: option.post_validation(self.config, key_name=key)
-                )
+                yield from self._step(key, partial(option.post_validation, self.config, key_name=key))
 
     def _step(self, key: str, step: Callable[[], None]) -> Iterator[Fault]:
         """Take a step of the validation of a setting, and yield its faults. Plugins and hooks may raise anything."""
@@ -174,13 +174,15 @@ class _Validation:
 
 
 def _site_faults(root: Path, settings: Settings) -> Iterator[Fault]:
-    """Yield the fault of a site_dir that no build may replace."""
+    """Yield the fault of a site_dir that no build may replace; a warning if --force makes it a site."""
     site, docs = real_site(root, settings, None), root / settings.site.docs_dir
-    try:
-        check_folder(site, root, docs, cached_file(root, site, "manifest"))
-    except DigestError as error:
-        (problem,) = error.problems
-        yield Fault(("site_dir",), f"site_dir: {problem.location} {problem.message}", problem.hint)
+    for force in (True, False):
+        try:
+            check_folder(site, root, docs, cached_file(root, site, "manifest"), force=force)
+        except DigestError as error:
+            (problem,) = error.problems
+            yield Fault(("site_dir",), f"site_dir: {problem.location} {problem.message}", problem.hint, not force)
+            return
 
 
 @contextmanager

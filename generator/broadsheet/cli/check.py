@@ -33,7 +33,7 @@ def check_command(root: Path, site: Path | None, strict: bool, quiet: bool, as_j
     Example:
       broadsheet check --root my-digest --site my-digest/site
     """
-    report = check(root, site, max(today(), datetime.date.today().isoformat()))
+    report = check(root, site, max(today(), datetime.datetime.now().astimezone().date().isoformat()))
     if as_json:
         click.echo(msgspec.json.encode(_as_json(report)).decode())
     else:

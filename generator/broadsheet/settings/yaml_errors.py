@@ -11,7 +11,7 @@ _MESSAGES = (
     (r"could not find expected ':'", "a line without a colon after its key", "write 'key: value'"),
     (
         r"expected '-' indicator",
-        "a line that is no item of the list above it",
+        "a line that is no item of its list",
         "correct its indent, or begin it with -",
     ),
     (r"expected key", "a wrong indent", "indent it like the lines beside it"),
