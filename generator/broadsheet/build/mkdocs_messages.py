@@ -11,6 +11,7 @@ from broadsheet.text.suggestion import did_you_mean
 _LIST = "correct it; https://www.mkdocs.org/user-guide/configuration lists every setting"
 _SECTION = "write its keys below it, indented"
 _ITEMS = "write its items below it, each after a hyphen"
+_DEEPER = "begin it with a hyphen, and indent its options by 4 more spaces"
 _TYPES = {
     "str": "a text",
     "bool": "true or false",
@@ -38,8 +39,8 @@ _MESSAGES = (
     (r"The path set in custom_dir \('(.*?)'\) does not exist\.", "there is no folder {}", "write docs/.theme"),
     (r"Expected nav to be a list, got (.*)", "not a list but {}", _ITEMS),
     (r"Expected nav item to be .*, got (.*)", "an item that is no 'Title: page.md' but {}", "begin it with a hyphen"),
-    (r"Invalid Plugins configuration.*", "not a list of plugins", _ITEMS),
-    (r"Invalid Markdown Extensions configuration", "not a list of extensions", _ITEMS),
+    (r"Invalid Plugins configuration\. .*", "not a list of plugins", _ITEMS),
+    (r"Invalid (?:Plugins|Markdown Extensions) configuration", "an item that is no name", _DEEPER),
     (r"The URL isn't valid.*", "not an address", "begin it with https://"),
     (r"Expected one of:? \[(.*)\],? (?:got|but received:) (.*)", "{1} is none of {0}", "correct it"),
     (r"The configuration is invalid\. Expected a key-.*", "not a section", _SECTION),
@@ -109,6 +110,7 @@ def _place(document: Document, path: Sequence[str], names: Sequence[str], text: 
             return places[0]
     quoted = [] if names else re.findall(r"""['"]([^'"]+)['"]""", text)
     values = [(place, value) for place, value in document.texts() if place[: len(start)] == start]
+    quoted += re.findall(r"\b[a-z]+_[a-z]+\b", text)
     return next((place for name in quoted for place, value in values if value == name), start)
 
 

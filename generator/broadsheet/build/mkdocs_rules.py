@@ -34,6 +34,11 @@ def is_own_theme(folder: Any, docs: Any) -> bool:
     return isinstance(folder, str) and isinstance(docs, str) and _normal(folder) == _normal(f"{docs}/{THEME_FOLDER}")
 
 
+def is_theme_folder(folder: Any) -> bool:
+    """Return whether `folder` has the name of the one into which builds write the theme."""
+    return isinstance(folder, str) and os.path.basename(_normal(folder)) == THEME_FOLDER
+
+
 def _normal(path: str) -> str:
     return os.path.normpath(path)
 
@@ -66,9 +71,10 @@ def _theme_faults(theme: Mapping[str, Any], docs: Any, folders: Sequence[str]) -
             yield Fault(("theme", str(key)), f"theme.{key}: nothing reads it", f"did you mean {match}?", True)
     folder = theme.get("custom_dir")
     if not is_own_theme(folder, docs):
-        is_error = isinstance(folder, str) and os.path.basename(_normal(folder)) == THEME_FOLDER
         what = f"theme.custom_dir: not {docs}/{THEME_FOLDER}, where a build puts the templates of its pages"
-        yield Fault(("theme", "custom_dir"), what, f"write custom_dir: {docs}/{THEME_FOLDER}", not is_error)
+        yield Fault(
+            ("theme", "custom_dir"), what, f"write custom_dir: {docs}/{THEME_FOLDER}", not is_theme_folder(folder)
+        )
     yield from _language_faults(theme.get("language", LANGUAGE), folders)
     yield from _palette_faults(theme.get("palette"))
 

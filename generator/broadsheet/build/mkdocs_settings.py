@@ -6,7 +6,7 @@ MkDocs validates each setting; a page that is rendered in memory shows what its 
 import logging
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,8 @@ def _faults(root: Path, document: Document, settings: Settings | None) -> Iterat
         return
     validation = _Validation(root, document)
     yield from validation.faults()
-    rules = list(mkdocs_rules.rule_faults(values, validation.folders)) if "theme" not in validation.errors else []
+    is_sound = validation.errors.isdisjoint(("theme", "docs_dir"))
+    rules = list(mkdocs_rules.rule_faults(values, validation.folders)) if is_sound else []
     yield from rules
     if settings and not (validation.errors or any(not fault.is_warning for fault in rules)):
         yield from trial_faults(validation.config, document, root, settings)
@@ -134,7 +135,9 @@ class _Validation:
             self.errors.add(key)
             if not self._is_reported(key):
                 yield from self._items(key, option) or [fault_of(self._document, (key,), error)]
-            self.config[key] = option.validate(option.default) if option.default is not None else None
+            self.config[key] = str(THEME) if key == "docs_dir" else None
+            with suppress(Exception):
+                self.config[key] = option.validate(option.default)
         warnings = list(option.warnings)
         option.reset_warnings()
         self.errors.update([key] if warnings else [])
@@ -151,7 +154,11 @@ class _Validation:
     def _items(self, key: str, option: BaseConfigOption[Any]) -> list[Fault]:
         """Return the faults of the items of a list or section that is wrong; none if each alone is right."""
         values = self._values().get(key)  # read anew: MkDocs empties what it validates
-        if key not in _COLLECTIONS or not isinstance(values, list | dict):
+        if (
+            key not in _COLLECTIONS
+            or not isinstance(values, list | dict)
+            or (key == "nav" and isinstance(values, dict))
+        ):
             return []
         faults = []
         for step in values if isinstance(values, dict) else range(len(values)):
@@ -168,7 +175,7 @@ class _Validation:
         docs, theme = values.get("docs_dir", "docs"), values.get("theme")
         if isinstance(docs, str) and not (self._root / docs).exists():
             values["docs_dir"] = str(THEME)
-        if isinstance(theme, dict) and mkdocs_rules.is_own_theme(theme.get("custom_dir"), docs):
+        if isinstance(theme, dict) and mkdocs_rules.is_theme_folder(theme.get("custom_dir")):
             theme["custom_dir"] = str(THEME)
         return values
 
