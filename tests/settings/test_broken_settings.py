@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.model.diagnostics import Diagnostic
+from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
 from broadsheet.store.program import PROGRAM
 
@@ -113,14 +113,13 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, name: str) -> None:
     assert [error for error in errors if error.location == expected and words in str(error)], errors
     assert not any(error.is_note for error in errors)
     assert not any(word in str(error) for error in errors for word in ("Expected", "`", "$."))
-    with pytest.raises(config.DigestError):
+    with pytest.raises(DigestError):
         config.load(tmp_path)
 
 
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     text = "search: yes\npaper_pages: tops\ncategories: [cs.LG]\ncolour: red\ndownloads: true\n"
     found = problems(tmp_path, text, site="site_url: papers\n")
-    found = problems(tmp_path, "\n".join(sound), site="site_url: papers\n")
     places = [problem.location for problem in found]
     assert places == [
         "digest.yml:1",
