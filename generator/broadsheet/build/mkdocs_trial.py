@@ -68,7 +68,10 @@ def _pages(root: Path, settings: Settings) -> set[str]:
     except DigestError:  # which is reported as a problem of the data
         pass
     generated = {f"{address}index.md" for address in addresses}
-    return generated | set(hand_written_files(docs) if docs.is_dir() else ())
+    try:
+        return generated | set(hand_written_files(docs))
+    except OSError:  # likewise; or there is no docs/ yet
+        return generated
 
 
 def _targets(nav: Any) -> Iterator[str]:

@@ -56,18 +56,27 @@ def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> Check
     papers = _check_days(root, store, settings, problems)
     problems += _future_days(store, today)
     publications = _check_publications(store, problems)
-    problems += misplaced_files(store)
+    problems += _readable(misplaced_files(store), root)
     if settings:
-        problems += docs_problems(root, settings, frozenset(publication.id for publication in publications))
+        ids = frozenset(publication.id for publication in publications)
+        problems += _readable(docs_problems(root, settings, ids), root)
         if site:
-            problems += site_problems(site, settings.site.site_url, os.path.relpath(site, root))
+            problems += _readable(site_problems(site, settings.site.site_url, os.path.relpath(site, root)), root)
     return CheckReport(
         days=len(_list(store.dates, [])),
         papers=papers,
         publications=len(publications),
-        problems=tuple(sorted(problems, key=_by_place)),
+        problems=tuple(sorted(set(problems), key=_by_place)),
         site=site_size(_files(site)) if site else None,
     )
+
+
+def _readable(problems: Iterator[Diagnostic], root: Path) -> Iterator[Diagnostic]:
+    """Yield `problems`, and the error of the file system that ends them."""
+    try:
+        yield from problems
+    except OSError as error:
+        yield problem_from(error, root)
 
 
 def _future_days(store: Store, today: str) -> Iterator[Diagnostic]:

@@ -355,7 +355,7 @@ def _unreached(error: Exception) -> bool:
 def _broken(error: Exception) -> str:
     text = repr(error)
     if "NameResolutionError" in text:
-        return "is a host that is not known"
+        return "its host cannot be resolved (no network, or no DNS)"
     if UnaskedProtocolError.__name__ in text:
         return "answers in another protocol, which was not asked for"
     if "IncompleteRead" in text or "InvalidChunkLength" in text:
