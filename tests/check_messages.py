@@ -13,7 +13,7 @@ SOURCES = (
     *("build/mkdocs_settings.py", "build/mkdocs_rules.py", "build/mkdocs_messages.py", "build/mkdocs_trial.py"),
     *("model/publication.py", "model/librecat.py", "store/store.py", "store/files.py"),
 )
-_CALLS = {"Diagnostic": 1, "Fault": 1, "_recount_problem": 2, "_cut": 1}  # the position of the message
+_CALLS = {"Diagnostic": 1, "Fault": 1, "YamlFault": 1, "_recount_problem": 2, "_cut": 1}  # the position of the message
 _TABLES = ("_MESSAGES", "_REMEDIES")  # of (pattern, message, hint)
 
 

@@ -1,4 +1,4 @@
-"""What a digest needs of ``mkdocs.yml`` besides what MkDocs needs: its theme, its style sheet, names that exist."""
+"""The needs of a digest in ``mkdocs.yml`` besides those of MkDocs: its theme, its style sheet, names that exist."""
 
 import os.path
 from collections.abc import Iterator, Mapping, Sequence

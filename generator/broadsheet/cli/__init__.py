@@ -90,8 +90,12 @@ def main() -> None:
 
 def _trace(error: BaseException) -> None:
     """Print the traceback of an error if the command was called with --verbose."""
-    if {"-v", "--verbose"}.intersection(takewhile(lambda word: word.startswith("-"), sys.argv[1:])):
+    if {"-v", "--verbose"}.intersection(takewhile(_is_option, sys.argv[1:])):
         click.echo("".join(traceback.format_exception(error)), err=True)
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-")
 
 
 def _end(*problems: Diagnostic, code: int = 1) -> NoReturn:

@@ -1,7 +1,7 @@
 """The rubric of the scores, and the prompt that contains it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 import msgspec
@@ -48,22 +48,23 @@ def faults(rubric: Rubric, prompt: Prompt) -> Iterator[Fault]:
 
 def _scale_faults(scale: str, grades: Sequence[Grade]) -> Iterator[Fault]:
     """Yield the faults of one scale: grades upside down are errors, scores with no grade or with two are warnings."""
-    owners: dict[int, list[Grade]] = {score: [] for score in range(LOWEST, HIGHEST + 1)}
+    graded: set[int] = set()
     for index, grade in enumerate(grades):
-        if grade.low > grade.high:
-            what = f"rubric.{scale}[{index}]: low {grade.low} is above high {grade.high}"
-            yield Fault(("rubric", scale, str(index), "low"), what, "exchange them")
-        for score in range(grade.low, grade.high + 1):
-            owners[score].append(grade)
-    missing = [str(score) for score, names in owners.items() if not names]
-    if grades and missing:
-        what = f"rubric.{scale}: no grade for {', '.join(missing)}"
+        path, name = ("rubric", scale, str(index), "low"), f"rubric.{scale}[{index}]"
+        scores = set(range(grade.low, grade.high + 1))
+        if not scores:
+            yield Fault(path, f"{name}: low {grade.low} is above high {grade.high}", "exchange them")
+        if shared := graded & scores:
+            what = f"{name}: {_numbers(shared)} has another grade too"
+            yield Fault(path, what, "give each score one grade", is_warning=True)
+        graded |= scores
+    if grades and (missing := set(range(LOWEST, HIGHEST + 1)) - graded):
+        what = f"rubric.{scale}: no grade for {_numbers(missing)}"
         yield Fault(("rubric", scale), what, "let the grades cover 1 to 10", is_warning=True)
-    for index, grade in enumerate(grades):
-        shared = [str(score) for score, names in owners.items() if grade in names[1:]]
-        if shared:
-            what = f"rubric.{scale}[{index}]: {', '.join(shared)} has another grade too"
-            yield Fault(("rubric", scale, str(index), "low"), what, "give each score one grade", is_warning=True)
+
+
+def _numbers(scores: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(scores)))
 
 
 def _prompt_faults(text: str, rubric: Rubric) -> Iterator[Fault]:
