@@ -300,7 +300,7 @@ def loud_titles(row: CheckedRow) -> Iterator[Diagnostic]:
         yield Diagnostic(row.where, "a title in capitals", "write it in lower case")
 
 """
-    copy.insert("checks/papers.py", "\"delete it, or import the file anew with 'broadsheet import'\")\n", function)
+    copy.insert("checks/papers.py", "what, _DELETE, is_note=True)\n", function)
     copy.insert("checks/papers.py", "    unwanted_characters,\n", "    loud_titles,\n")
     copy.write_papers(paper("2506.00001", title="Low-rank"), paper("2506.00002", title="LLM"))
     problem = f"data/papers/2025/{DAY}.jsonl:2: a title in capitals: write it in lower case\n"
@@ -308,8 +308,9 @@ def loud_titles(row: CheckedRow) -> Iterator[Diagnostic]:
 
 
 def test_a_setting(copy: Copy) -> None:
-    copy.insert("settings/pages.py", "    authors: int = 12\n", "    figures: Annotated[int, msgspec.Meta(ge=0)] = 3\n")
-    copy.insert("settings/pages.py", "from typing import", " Annotated,")
+    copy.insert(
+        "settings/pages.py", "    authors: AtLeastOne = 12\n", "    figures: Annotated[int, msgspec.Meta(ge=0)] = 3\n"
+    )
     load = "from pathlib import Path; from broadsheet.settings.config import load; settings = load(Path())\n"
     show = load + "print(settings.pages.figures, settings.fingerprint)"
     default, fingerprint = copy.evaluate(show).split()

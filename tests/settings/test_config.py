@@ -70,7 +70,7 @@ def test_only_the_new_names_are_settings(tmp_path: Path) -> None:
     [
         ("topics: [", "digest.yml:2: not YAML: "),
         ("a: 1\n[b]: 2", "digest.yml:2: not YAML: "),
-        ("a: 1", "digest.yml:1: a: no such setting: correct it; see 'broadsheet docs settings'"),
+        ("a: 1", "digest.yml:1: a: no such setting: correct it; 'broadsheet docs settings' lists every setting"),
         ("- a", "digest.yml:1: not a section: write its keys below it"),
     ],
 )

@@ -15,8 +15,9 @@ from lxml import etree, html
 
 from broadsheet.index.index import Index
 from broadsheet.model.paper import Links, Paper
-from broadsheet.settings.config import Settings, Site
+from broadsheet.settings.config import Settings
 from broadsheet.settings.pages import Feeds
+from broadsheet.settings.site import Site
 from broadsheet.settings.topics import Topic
 from broadsheet.store.store import Store
 from broadsheet.text.sanitize import clean

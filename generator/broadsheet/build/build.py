@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import msgspec
 
-from broadsheet.build import site_settings
 from broadsheet.build.archives import ArchiveBuilder
 from broadsheet.build.generate import BuildReport, all_keys, place_theme, report, write_docs
 from broadsheet.build.manifest import (
@@ -24,15 +22,17 @@ from broadsheet.build.manifest import (
     read_manifest,
     write_manifest,
 )
+from broadsheet.build.mkdocs_settings import environment, read_settings
 from broadsheet.build.output import begin_list, generated_files, hand_written_files, outside_test
 from broadsheet.build.search_index import FOLDER, write_list
-from broadsheet.build.site_folder import check_folder, keep_others, recognized
+from broadsheet.build.site_folder import cached_file, check_folder, keep_others, real_site, recognized
+from broadsheet.build.site_settings import with_sample_notice
 from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, load_state, save_state
 from broadsheet.build.swap import atomic_swap, link_identical, link_unchanged, run_mkdocs
 from broadsheet.build.theme import build_rest, can_bypass_markdown
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index
-from broadsheet.index.open import CACHE, ExecutorFactory, open_index, with_sound_index
+from broadsheet.index.open import ExecutorFactory, open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool
 from broadsheet.settings.config import SITE_FILE, Settings, address_problems
@@ -61,11 +61,13 @@ def build(
     """Build the digest in `root` into `site` (default: the ``site_dir`` of mkdocs.yml).
 
     `full` ignores earlier builds. `force` accepts a folder for the site that no build made. `executors` creates the
-    executor for the given number of processes. Raises DigestError with every problem; then the last site stays.
+    executor for the given number of processes. Raises DigestError with every problem; then the last site stays, and
+    docs/ too if the settings have an error.
     """
-    settings = site_settings.load(root)
-    if problems := [problem for problem in address_problems(root, settings.site) if not problem.is_note]:
-        raise DigestError(problems)
+    settings, problems = read_settings(root)
+    if errors := [problem for problem in address_problems(root, settings.site) if not problem.is_note]:
+        raise DigestError(errors)
+    settings = with_sample_notice(root, settings)
     root = root.absolute()
     target = real_site(root, settings, site)
     check_folder(target, root, root / settings.site.docs_dir, cached_file(root, target, "manifest"), force=force)
@@ -74,19 +76,10 @@ def build(
         def build_site() -> BuildReport:
             with closing(open_index(root, settings, executors, shown_store(root))) as index:
                 run = _Build(root, target, settings, index, full, force)
-                return run.run(processes or PROCESSORS, executors, progress)
+                result = run.run(processes or PROCESSORS, executors, progress)
+                return msgspec.structs.replace(result, warnings=tuple(problems))
 
         return with_sound_index(root, build_site)
-
-
-def real_site(root: Path, settings: Settings, site: Path | None) -> Path:
-    """Return the real path of the site: the swap replaces the folder, not a link to it."""
-    return Path(os.path.realpath(site or root / settings.site.site_dir))
-
-
-def cached_file(root: Path, site: Path, name: str) -> Path:
-    """Return the path of the cache file `name` for one site. Several sites may be built from one `root`."""
-    return root / CACHE / f"{name}-{hashlib.sha256(str(site).encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
 
 
 class _Build:
@@ -252,7 +245,8 @@ def _site_paths(built_keys: Iterable[BuiltKey]) -> Iterator[str]:
 def build_inputs(root: Path, settings: Settings) -> str:
     """Return the hash of what every page may depend on: program, packages, settings and theme."""
     versions = [*((name, version(name)) for name in TOOLCHAIN), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
-    return _hash([program_fingerprint(), settings.fingerprint, read_regular(root / SITE_FILE), *versions])
+    site_file = [read_regular(root / SITE_FILE), *environment(root)]
+    return _hash([program_fingerprint(), settings.fingerprint, *site_file, *versions])
 
 
 def _hash_files(docs: Path, names: Iterable[str]) -> str:

@@ -3,10 +3,9 @@
 import shutil
 from pathlib import Path
 
-from broadsheet.build.build import cached_file, real_site
 from broadsheet.build.manifest import listed_files
 from broadsheet.build.output import LIST_FILE, Output
-from broadsheet.build.site_folder import check_work_folder, remove_ours
+from broadsheet.build.site_folder import cached_file, check_work_folder, real_site, remove_ours
 from broadsheet.build.swap import staging_folder
 from broadsheet.index.open import CACHE
 from broadsheet.settings import config

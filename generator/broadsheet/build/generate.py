@@ -6,13 +6,14 @@ from pathlib import Path
 
 import msgspec
 
-from broadsheet.build import site_settings
 from broadsheet.build.output import Output, begin_list, is_hand_written, write_generated
+from broadsheet.build.site_settings import with_sample_notice
 from broadsheet.build.state import BuiltKey
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index
 from broadsheet.index.open import open_index, with_sound_index
 from broadsheet.model.diagnostics import Diagnostic, DigestError
+from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.files import refusals_explained
 from broadsheet.store.lock import Lock, exclusive_lock
@@ -30,7 +31,8 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `docs` is the folder of the pages, as ``docs_dir`` names it. `shadowed` are generated pages that a hand-written page
     replaces. `outside` are files in `docs` that lead out of it and were not published. `doubtful` are files of the site
-    that an earlier build may have made. `newest` is the last day of the archive, or empty.
+    that an earlier build may have made. `newest` is the last day of the archive, or empty. `warnings` are about the
+    settings.
     """
 
     days: int
@@ -44,6 +46,7 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     docs: str
     outside: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 def generate(root: Path, processes: int | None = None, progress: Progress = lambda done, total: None) -> BuildReport:
@@ -51,7 +54,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
 
     Raises DigestError with every problem of settings or data, before anything is written.
     """
-    settings = site_settings.load(root)
+    settings = with_sample_notice(root, config.load(root))
     docs = root / settings.site.docs_dir
 
     def generate_pages() -> BuildReport:

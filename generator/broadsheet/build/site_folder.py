@@ -4,6 +4,7 @@ The manifest lists the files of the build that made the site. Each build keeps a
 ``.well-known/``, the ``.git`` of a work tree.
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -13,9 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from broadsheet.build.manifest import MANIFEST, entries, files_below, listed_files, read_manifest
+from broadsheet.index.open import CACHE
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
-from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
+from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE, Settings
 from broadsheet.store.files import open_regular, read_regular
 from broadsheet.views.markdown import HEADING_ID
 
@@ -25,6 +27,16 @@ _ELSEWHERE = "name another folder"
 _CANONICAL = re.compile(rb'<link rel="canonical" href="https?://[^/"<>]+(/[^"<>]*)">')
 _HEADING = f'<h1 id="{HEADING_ID}">'.encode()
 _PAGE_BYTES = 2**20  # of a page that are searched for its address and heading
+
+
+def real_site(root: Path, settings: Settings, site: Path | None) -> Path:
+    """Return the real path of the site: the swap replaces the folder, not a link to it."""
+    return Path(os.path.realpath(site or root / settings.site.site_dir))
+
+
+def cached_file(root: Path, site: Path, name: str) -> Path:
+    """Return the path of the cache file `name` for one site. Several sites may be built from one `root`."""
+    return root / CACHE / f"{name}-{hashlib.sha256(str(site).encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
 
 
 # -- which folder may be a site ------------------------------------------------------------------------------------

@@ -1,12 +1,9 @@
 """The settings of a build: those of the digest, and the notice that its pages show samples."""
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.samples import are_shown
 
@@ -16,7 +13,6 @@ SAMPLE_NOTICE = (
 )
 
 
-def load(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings for the pages of the digest in `root`, with the address of the host. Raises DigestError."""
-    settings = config.load(root, environment)
+def with_sample_notice(root: Path, settings: Settings) -> Settings:
+    """Return the settings, with the notice if the digest in `root` shows samples."""
     return msgspec.structs.replace(settings, notice=SAMPLE_NOTICE) if are_shown(root) else settings

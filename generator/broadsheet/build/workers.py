@@ -10,15 +10,16 @@ from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 
 import msgspec
 
-from broadsheet.build import site_settings
 from broadsheet.build.output import is_hand_written, remove_unfinished, write_generated
 from broadsheet.build.search_index import remove_scratch, write_shard
+from broadsheet.build.site_settings import with_sample_notice
 from broadsheet.build.state import BuiltKey, Dependency
 from broadsheet.build.theme import Theme
 from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.index.index import Index
 from broadsheet.index.open import ExecutorFactory, index_without_refresh
 from broadsheet.processes.pool import WorkerPool, end_workers
+from broadsheet.settings import config
 from broadsheet.settings.address import VARIABLE
 from broadsheet.settings.config import Settings
 from broadsheet.store.atomic import write_atomically
@@ -141,7 +142,7 @@ class PageWriter:
 
 @lru_cache(maxsize=2)  # with the theme, and without; the index in it has caches of its own
 def _worker_context(root: str, site_url: str, version: str, with_theme: bool) -> RenderContext:
-    settings = site_settings.load(Path(root), {VARIABLE: site_url})
+    settings = with_sample_notice(Path(root), config.load(Path(root), {VARIABLE: site_url}))
     return RenderContext(
         index_without_refresh(Path(root), settings), settings, Theme(Path(root), site_url) if with_theme else None
     )

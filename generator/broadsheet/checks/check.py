@@ -8,21 +8,23 @@ from typing import TypeVar
 
 import msgspec
 
+from broadsheet.build.mkdocs_settings import all_problems
 from broadsheet.checks.day import CheckedDay, read_day, read_dropped
 from broadsheet.checks.files import docs_problems, misplaced_files
 from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
+from broadsheet.checks.samples import SampleUse
 from broadsheet.checks.site import site_problems
 from broadsheet.checks.size import SiteSize, site_size
 from broadsheet.daily.liked import liked_papers
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.publication import Publication, duplicate_ids, parse_stream
-from broadsheet.settings import config
-from broadsheet.settings.config import Settings
+from broadsheet.settings.config import Settings, address_problems
 from broadsheet.store.files import problem_from, read_regular
 from broadsheet.store.store import Store
 
 T = TypeVar("T")
+LAST_DATE = "9999-12-31"
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,51 +37,71 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     site: SiteSize | None = None
 
     @property
-    def faults(self) -> int:
-        """The number of problems that are more than notes."""
+    def errors(self) -> int:
+        """The number of problems that make the site wrong or lose data."""
         return sum(not problem.is_note for problem in self.problems)
 
+    @property
+    def warnings(self) -> int:
+        """The number of all other problems."""
+        return len(self.problems) - self.errors
 
-def check(root: Path, site: Path | None = None) -> CheckReport:
-    """Check the digest in `root`, and the built site if there is one. Raises nothing."""
+
+def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> CheckReport:
+    """Check the digest in `root`, and the built site if there is one. `today` is the last day that can have papers.
+
+    Raises nothing.
+    """
     store = Store(root)
-    settings, problems = _settings(root)
+    settings, problems = all_problems(root)
     papers = _check_days(root, store, settings, problems)
+    problems += _future_days(store, today)
     publications = _check_publications(store, problems)
-    problems += misplaced_files(store)
+    problems += _readable(misplaced_files(store), root)
     if settings:
-        problems += config.address_problems(root, settings.site)
-        problems += _liked_problems(root, settings)
-        problems += docs_problems(root, settings, frozenset(publication.id for publication in publications))
+        problems += address_problems(root, settings.site)
+        problems += _readable(_liked_problems(root, settings), root)
+        ids = frozenset(publication.id for publication in publications)
+        problems += _readable(docs_problems(root, settings, ids), root)
         if site:
-            problems += site_problems(site, settings.site.site_url, os.path.relpath(site, root))
+            problems += _readable(site_problems(site, settings.site.site_url, os.path.relpath(site, root)), root)
     return CheckReport(
         days=len(_list(store.dates, [])),
         papers=papers,
         publications=len(publications),
-        problems=tuple(sorted(problems, key=_by_place)),
+        problems=tuple(sorted(set(problems), key=_by_place)),
         site=site_size(_files(site)) if site else None,
     )
 
 
-def _liked_problems(root: Path, settings: Settings) -> list[Diagnostic]:
-    """Return the problems of the liked papers: an entry that cannot be used is only noted, since others can.
+def _liked_problems(root: Path, settings: Settings) -> Iterator[Diagnostic]:
+    """Yield the problems of the liked papers: an entry that cannot be used is only noted, since others can.
 
     Those of publications have their own check.
     """
     try:
         problems = liked_papers(root, settings).problems
         others = (problem for problem in problems if not problem.location.startswith("data/publications/"))
-        return [msgspec.structs.replace(problem, is_note=True) for problem in others]
+        yield from (msgspec.structs.replace(problem, is_note=True) for problem in others)
     except DigestError as error:
-        return list(error.problems)
+        yield from error.problems
 
 
-def _settings(root: Path) -> tuple[Settings | None, list[Diagnostic]]:
+def _readable(problems: Iterator[Diagnostic], root: Path) -> Iterator[Diagnostic]:
+    """Yield `problems`, and the error of the file system that ends them."""
     try:
-        return config.load(root), []
-    except DigestError as error:
-        return None, list(error.problems)
+        yield from problems
+    except OSError as error:
+        yield problem_from(error, root)
+
+
+def _future_days(store: Store, today: str) -> Iterator[Diagnostic]:
+    """Yield each day after `today`: it would be the newest, and the home page."""
+    for date in _list(store.dates, []):
+        if date > today:
+            path = next(path for path in (store.papers_path(date), store.receipt_path(date)) if path.exists())
+            what = f"is in the future, and becomes the home page (today is {today})"
+            yield Diagnostic(store.label(path), what, "rename it to the day of its papers")
 
 
 def _list(list_names: Callable[[], list[T]], problems: list[Diagnostic]) -> list[T]:
@@ -93,7 +115,7 @@ def _list(list_names: Callable[[], list[T]], problems: list[Diagnostic]) -> list
 
 def _check_days(root: Path, store: Store, settings: Settings | None, problems: list[Diagnostic]) -> int:
     """Add the problems of all days to `problems`; return the number of different papers."""
-    topics = TopicUse(settings)
+    topics, samples = TopicUse(settings), SampleUse()
     papers: set[str] = set()
     dates = _list(store.dates, problems)
     for date in set(_list(store.dropped_dates, problems)).difference(dates):
@@ -102,8 +124,11 @@ def _check_days(root: Path, store: Store, settings: Settings | None, problems: l
         day, unreadable = read_day(store, date)
         problems += unreadable
         problems += _day_problems(day, topics)
-        papers.update(row.paper.arxiv_id for row in day.rows)
+        for row in day.rows:
+            papers.add(row.paper.arxiv_id)
+            samples.add(row)
     problems += topics.problems(root)
+    problems += samples.problems(root, settings)
     return len(papers)
 
 

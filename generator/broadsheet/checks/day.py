@@ -12,6 +12,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.scoring.llm.signers import signers
 from broadsheet.store import records
+from broadsheet.store.files import read_regular
 from broadsheet.store.store import Store
 
 
@@ -58,7 +59,7 @@ def read_day(store: Store, date: str) -> tuple[CheckedDay, list[Diagnostic]]:
     except DigestError as error:
         problems += error.problems
     path = store.receipt_path(date)
-    text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
+    text = _bytes(path).decode("utf-8", "replace")
     models = signers(store.replies_path(date))
     rows = tuple(_rows(store, store.papers_path(date)))
     day = CheckedDay(date, rows, receipt, store.label(path), text, dropped, models)
@@ -91,9 +92,17 @@ def _cut_in_receipt(day: CheckedDay) -> Iterator[Diagnostic]:
             yield _cut(day.place(name), what)
 
 
+def _bytes(path: Path) -> bytes:
+    """Return the content of a file; nothing if it cannot be read, which `Store` reports."""
+    try:
+        return read_regular(path)
+    except OSError:
+        return b""
+
+
 def _rows(store: Store, path: Path) -> Iterator[CheckedRow]:
     """Yield the lines that can be read."""
-    lines = path.read_bytes().split(b"\n") if path.is_file() else []
+    lines = _bytes(path).split(b"\n")
     for number, line in enumerate(lines, 1):
         with suppress(records.RecordError):
             if line.strip():

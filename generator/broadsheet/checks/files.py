@@ -40,7 +40,7 @@ def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Diagnostic]:
     elif path.parent != store.data and folder == PurePosixPath(LIKED_FOLDER).name:
         return
     elif folder != "publications":
-        yield Diagnostic(where, "nothing reads this file", "move it out of data/")
+        yield Diagnostic(where, "nothing reads this file", "move it out of data/", is_note=True)
     elif path not in store.publication_files():
         yield Diagnostic(
             where, "publications are not read from here", f"rename it to data/publications/{path.stem}.yml"
@@ -82,7 +82,8 @@ def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) 
         address = page_url(path)
         if address in addresses or _is_reserved(address, settings, publications):
             where = f"{settings.site.docs_dir}/{printable(path)}"
-            yield Diagnostic(where, f"is at /{address}, the address of a generated page", "give it another name")
+            what = f"is at /{address}, so the generated page of this address is left out"
+            yield Diagnostic(where, what, "rename it to have both", is_note=True)
 
 
 def _is_reserved(address: str, settings: Settings, publications: frozenset[str]) -> bool:

@@ -11,6 +11,8 @@ from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.text.sanitize import clean, safe_url
 
+_DELETE = "delete it, or import the file anew with 'broadsheet import'"
+
 
 def half_scored(row: CheckedRow) -> Iterator[Diagnostic]:
     """Report a row with only one of the two scores: pages would show it as unscored."""
@@ -19,7 +21,7 @@ def half_scored(row: CheckedRow) -> Iterator[Diagnostic]:
     if len(missing) == 1:
         (present,) = scores.keys() - set(missing)
         do = f"add {missing[0]} (1 to 10), or remove {present}"
-        yield Diagnostic(row.where, f"{present} without {missing[0]}", do)
+        yield Diagnostic(row.where, f"{present} without {missing[0]}", do, is_note=True)
 
 
 def unsafe_links(row: CheckedRow) -> Iterator[Diagnostic]:
@@ -28,7 +30,7 @@ def unsafe_links(row: CheckedRow) -> Iterator[Diagnostic]:
         url = getattr(row.paper.links, name)
         if url is not None and safe_url(url) is None:
             what = f"links.{name}: {_short(url)} is not an http(s) address"
-            yield Diagnostic(row.where, what, "correct or remove it")
+            yield Diagnostic(row.where, what, "correct or remove it", is_note=True)
 
 
 def unwanted_characters(row: CheckedRow) -> Iterator[Diagnostic]:
@@ -37,7 +39,7 @@ def unwanted_characters(row: CheckedRow) -> Iterator[Diagnostic]:
         if clean(text) != text:
             character = next(c for c in text if not clean(c))
             what = f"{field}: holds the control character U+{ord(character):04X}"
-            yield Diagnostic(row.where, what, "delete it, or import the file anew with 'broadsheet import'")
+            yield Diagnostic(row.where, what, _DELETE, is_note=True)
 
 
 ROW_CHECKS: tuple[Callable[[CheckedRow], Iterator[Diagnostic]], ...] = (
@@ -72,12 +74,12 @@ class TopicUse:
         for name, places in self._unknown.items():
             count = f"{len(places)} paper{'s' * (len(places) > 1)}"
             what = f"topic {_short(name)} is not in digest.yml ({count} from here on)"
-            yield Diagnostic(places[0], what, "add it to digest.yml, or correct the papers")
+            yield Diagnostic(places[0], what, "add it to digest.yml, or correct the papers", is_note=True)
         for index, topic in enumerate(self._settings.topics if self._settings and self._has_papers else ()):
             if topic.id in self._unused:
                 where = f"{config.SETTINGS_FILE}:{config.line_of(root, 'topics', str(index), 'id')}"
-                what = f"topic {topic.id} matches no paper"
-                yield Diagnostic(where, what, "add words that papers use, or remove it")
+                what = f"topic {topic.id} matches no paper yet"
+                yield Diagnostic(where, what, "give it words that papers use, or remove it", is_note=True)
 
 
 def _texts(paper: Paper) -> Iterator[tuple[str, str]]:

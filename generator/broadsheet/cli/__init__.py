@@ -2,8 +2,10 @@
 
 import gc
 import sys
+import traceback
 from contextlib import suppress
 from importlib import import_module
+from itertools import takewhile
 from typing import NoReturn
 
 import click
@@ -52,9 +54,12 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="broadsheet")
+@click.version_option(__version__, "-V", "--version", prog_name="broadsheet")
+@click.option("--root", metavar="DIR", help="The digest's folder, for the command that follows.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only problems.")
+@click.option("-v", "--verbose", is_flag=True, help="Print where in the program an error arose.")
 @click.pass_context
-def commands(context: click.Context) -> None:
+def commands(context: click.Context, root: str | None, quiet: bool, verbose: bool) -> None:
     """Broadsheet: scored daily papers and repository records, as a static site.
 
     \b
@@ -63,6 +68,9 @@ def commands(context: click.Context) -> None:
       broadsheet import ~/scores/2025-05-27.json
       broadsheet build && broadsheet serve
     """
+    options = {"root": root, "quiet": quiet or None}
+    defaults = {name: value for name, value in options.items() if value is not None}
+    context.default_map = dict.fromkeys(COMMANDS, defaults)
     introduce(f"broadsheet {context.invoked_subcommand}", lambda holder: click.echo(f"waiting: {holder}", err=True))
 
 
@@ -78,11 +86,24 @@ def main() -> None:
     except Interruption as interruption:
         _end(interruption.problem, code=interruption.status)
     except DigestError as error:
+        _trace(error)
         _end(*error.problems)
     except OSError as error:
+        _trace(error)
         with suppress(OSError):
             sys.stdout.close()  # if stdout cannot be written, Python would report it again at exit
         _end(problem_from(error))
+
+
+def _trace(error: BaseException) -> None:
+    """Print the traceback of an error if the command was called with --verbose."""
+    options: list[str] = list(takewhile(_is_option, sys.argv[1:]))
+    if "-v" in options or "--verbose" in options:
+        click.echo("".join(traceback.format_exception(error)), err=True)
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-")
 
 
 def _end(*problems: Diagnostic, code: int = 1) -> NoReturn:

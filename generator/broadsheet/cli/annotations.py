@@ -13,9 +13,14 @@ from broadsheet.model.diagnostics import Diagnostic
 Level = Literal["error", "warning", "notice"]
 
 
+def is_on_github(environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether the program runs in a workflow on GitHub."""
+    return environment.get("GITHUB_ACTIONS") == "true"
+
+
 def log_line(problem: Diagnostic | str, level: Level | None = None, environment: Mapping[str, str] = os.environ) -> str:
     """Return the line for a problem. Without a `level`, it is a warning if it is a note, else an error."""
-    if environment.get("GITHUB_ACTIONS") != "true":
+    if not is_on_github(environment):
         return str(problem)
     is_note = isinstance(problem, Diagnostic) and problem.is_note
     place = _place(problem.location) if isinstance(problem, Diagnostic) else ""

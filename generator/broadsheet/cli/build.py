@@ -11,6 +11,7 @@ import msgspec
 from broadsheet.build.build import build
 from broadsheet.build.generate import BuildReport, generate
 from broadsheet.cli.options import (
+    echo_problem,
     jobs_option,
     json_option,
     old_option,
@@ -123,6 +124,7 @@ def _print(report: BuildReport, quiet: bool, as_json: bool) -> None:
         click.echo(msgspec.json.encode(report).decode())
         return
     docs = report.docs.rstrip("/")
+    print_warnings(report)
     for path in report.outside:
         click.echo(f"{docs}/{path}: leads out of {docs}/, so it was left out: put the file itself there", err=True)
     for path in report.shadowed:
@@ -133,6 +135,12 @@ def _print(report: BuildReport, quiet: bool, as_json: bool) -> None:
         counts = (count(report.days, "day"), count(report.papers, "paper"), count(report.publications, "publication"))
         changes = f"{count(report.rendered, 'page')} made, {count(report.written, 'file')} in {docs}/ changed"
         click.echo(f"{', '.join(counts)}: {changes} → {_relative(report.folder)}")
+
+
+def print_warnings(report: BuildReport) -> None:
+    """Print the warnings about the settings."""
+    for problem in report.warnings:
+        echo_problem(problem, err=True)
 
 
 def _doubtful_files(report: BuildReport) -> str:

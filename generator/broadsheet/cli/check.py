@@ -1,5 +1,6 @@
 """``broadsheet check``."""
 
+import datetime
 import sys
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import msgspec
 
 from broadsheet.checks.check import CheckReport, check
 from broadsheet.checks.size import size_lines
-from broadsheet.cli.annotations import log_line
-from broadsheet.cli.options import json_option, root_option
+from broadsheet.cli.fetch import today
+from broadsheet.cli.options import echo_problem, json_option, quiet_option, root_option
 from broadsheet.text.formats import count
 
 
@@ -20,28 +21,40 @@ from broadsheet.text.formats import count
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Check a built site too: that internal links lead somewhere, and its size against the limits of hosts.",
 )
+@click.option("--strict", is_flag=True, help="Let a warning fail the check as an error does.")
+@quiet_option
 @json_option
-def check_command(root: Path, site: Path | None, as_json: bool) -> None:
-    """List every problem of settings, data and built site, each as file:line: what: what to do. Exit code 1 if any.
+def check_command(root: Path, site: Path | None, strict: bool, quiet: bool, as_json: bool) -> None:
+    """List every problem of settings, data and built site, each as file:line: what: what to do.
+
+    An error makes the site wrong or loses data; all else is a warning. Exit code 1 if there is an error.
 
     \b
     Example:
       broadsheet check --root my-digest --site my-digest/site
     """
-    report = check(root, site)
+    report = check(root, site, max(today(), datetime.datetime.now().astimezone().date().isoformat()))
     if as_json:
-        click.echo(msgspec.json.encode(report).decode())
+        click.echo(msgspec.json.encode(_as_json(report)).decode())
     else:
-        _print(report)
-    if report.faults:
+        _print(report, quiet)
+    if report.errors or (strict and report.warnings):
         sys.exit(1)
 
 
-def _print(report: CheckReport) -> None:
+def _as_json(report: CheckReport) -> dict[str, object]:
+    problems = [{"severity": problem.severity, **msgspec.structs.asdict(problem)} for problem in report.problems]
+    counts = {"errors": report.errors, "warnings": report.warnings}
+    return {**msgspec.to_builtins(report), **counts, "problems": problems}
+
+
+def _print(report: CheckReport, quiet: bool) -> None:
     for problem in report.problems:
-        click.echo(log_line(problem))
-    counts = (count(report.days, "day"), count(report.papers, "paper"), count(report.publications, "publication"))
-    result = count(report.faults, "problem") if report.faults else "no problems"
-    click.echo(f"{', '.join(counts)}: {result}")
+        echo_problem(problem)
+    if quiet:
+        return
     for line in size_lines(report.site) if report.site else ():
         click.echo(line)
+    counts = (count(report.days, "day"), count(report.papers, "paper"), count(report.publications, "publication"))
+    result = f"{count(report.errors, 'error')}, {count(report.warnings, 'warning')}"
+    click.echo(f"{', '.join(counts)}: {result if report.problems else 'no problems'}")

@@ -18,8 +18,9 @@ from broadsheet.cli.liked_papers import LikedSources, Proposal, propose
 from broadsheet.cli.questions import ask, ask_categories, ask_topics, edit_topics
 from broadsheet.model.arxiv_taxonomy import code_of, nearest
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings.config import Settings, Site
+from broadsheet.settings.config import Settings
 from broadsheet.settings.fetch import Fetch, with_environment
+from broadsheet.settings.site import Site
 from broadsheet.settings.topics import Topic
 from broadsheet.text.formats import count
 

@@ -1,5 +1,6 @@
 """Options of several commands, and the progress bar."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from broadsheet.cli.annotations import is_on_github, log_line
+from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.store.records import A_DATE, is_date
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -18,7 +21,7 @@ root_option = click.option(
     default=".",
     help="The digest's folder, the one with digest.yml.",
 )
-quiet_option = click.option("--quiet", is_flag=True, help="Print only problems.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only problems.")
 jobs_option = click.option("--jobs", type=click.IntRange(1), help="Number of processes. Default: one a core.")
 site_option = click.option(
     "--site",
@@ -26,6 +29,18 @@ site_option = click.option(
     help="Folder of the site. Default: site_dir in mkdocs.yml.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+
+
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+def echo_problem(problem: Diagnostic, *, err: bool = False) -> None:
+    """Print a problem with its severity, which has a colour on a terminal; on GitHub as an annotation."""
+    if is_on_github():
+        click.echo(log_line(problem), err=err)
+        return
+    label = click.style(f"{problem.severity}:", fg=_COLOURS[problem.severity], bold=True)
+    click.echo(f"{label} {problem}", err=err, color=False if "NO_COLOR" in os.environ else None)
 
 
 def parse_date(context: click.Context, option: click.Parameter, value: str | None) -> str | None:

@@ -14,6 +14,7 @@ import msgspec
 
 from broadsheet.build.build import build
 from broadsheet.cli.annotations import log_line
+from broadsheet.cli.build import print_warnings
 from broadsheet.cli.data_lock import data_lock
 from broadsheet.cli.fetch import load_settings, open_client, today
 from broadsheet.cli.options import json_option, parse_date, progress_bar, quiet_option, root_option
@@ -133,7 +134,8 @@ def _tell_day(silent: bool) -> Callable[[str], None]:
 def _build(root: Path, silent: bool) -> bool:
     try:
         with progress_bar("pages", silent) as progress:
-            build(root, progress=progress)
+            report = build(root, progress=progress)
+        print_warnings(report)
     except DigestError as error:
         for problem in error.problems:
             click.echo(log_line(f"build: {problem}"), err=True)

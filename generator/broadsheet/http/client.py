@@ -353,7 +353,7 @@ def _unreached(error: Exception) -> bool:
 def _broken(error: Exception) -> str:
     text = repr(error)
     if "NameResolutionError" in text:
-        return "is an unknown host"
+        return "its host cannot be resolved (no network, or no DNS)"
     if UnrequestedProtocolError.__name__ in text:
         return "replies in another protocol, which was not requested"
     if "IncompleteRead" in text or "InvalidChunkLength" in text:

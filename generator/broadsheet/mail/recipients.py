@@ -26,7 +26,7 @@ class Recipient(NamedTuple):
 
 def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Diagnostic]]:
     """Read recipients from `path`, one a line; ``#`` begins a comment. Raises DigestError if `path` is in `root`."""
-    if path.resolve().is_relative_to(root.resolve()):
+    if path.exists() and path.resolve().is_relative_to(root.resolve()):
         what = "the recipients file is inside the digest folder, which is published"
         raise DigestError(Diagnostic(path.name, what, "move the file out of it"))
     try:

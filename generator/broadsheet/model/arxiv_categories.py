@@ -1,4 +1,4 @@
-"""arXiv's categories and archives, and their aliases.
+"""The aliases of arXiv's categories.
 
 A paper of a category with an alias is listed under both codes, and one of them is always the primary code.
 Source: https://arxiv.org/category_taxonomy
@@ -16,7 +16,7 @@ _ALIASES = {
     "stat.TH": "math.ST",
 }
 # Archives of the nineties, each of which is now a category of another archive.
-_SUBSUMED = {
+SUBSUMED = {
     "acc-phys": "physics.acc-ph",
     "adap-org": "nlin.AO",
     "alg-geom": "math.AG",
@@ -36,7 +36,7 @@ _SUBSUMED = {
     "solv-int": "nlin.SI",
     "supr-con": "cond-mat.supr-con",
 }
-_CANONICAL = {alias.casefold(): code for alias, code in (_ALIASES | _SUBSUMED).items()}
+_CANONICAL = {alias.casefold(): code for alias, code in (_ALIASES | SUBSUMED).items()}
 
 
 def canonical(code: str) -> str:
@@ -62,7 +62,7 @@ def other_names(wanted: str) -> tuple[str, ...]:
 
 @lru_cache(4096)  # 0.04 s of the fetch of 1,500 papers
 def _belongs(code: str, wanted: str) -> bool:
-    names = [name for name in (*_ALIASES, *_SUBSUMED) if canonical(name) == canonical(code)]
+    names = [name for name in (*_ALIASES, *SUBSUMED) if canonical(name) == canonical(code)]
     targets = {wanted, canonical(wanted)}
     return any(_covers(target, name) for target in targets for name in (code, canonical(code), *names))
 

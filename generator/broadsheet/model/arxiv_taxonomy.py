@@ -5,7 +5,7 @@ Source: https://arxiv.org/category_taxonomy
 
 import difflib
 
-from broadsheet.model.arxiv_categories import canonical
+from broadsheet.model.arxiv_categories import SUBSUMED, canonical
 
 CATEGORIES = dict(
     line.split(maxsplit=1)
@@ -178,6 +178,7 @@ stat.OT Other Statistics
 stat.TH Statistics Theory
 """.strip().splitlines()
 )
+CODES = frozenset({*CATEGORIES, *SUBSUMED})  # with the archives that are now categories of others
 _CODES = {code.casefold(): code for code in CATEGORIES}
 
 

@@ -9,7 +9,8 @@ class Diagnostic(msgspec.Struct, frozen=True, order=True):
     """A problem, worded so that its reader can fix it.
 
     `location` is ``file`` or ``file:line``, relative to the digest's root where possible. `message` is the problem
-    there, and `hint` the next step. None ends in a full stop. A note (`is_note`) is no fault: it fails nothing.
+    there, and `hint` the next step. None ends in a full stop. An error makes the site wrong or loses data; all else is
+    a note (`is_note`), which fails nothing.
     Where `message` has words of another program, which may hold a secret, `kind` says the same without them.
     """
 
@@ -23,6 +24,11 @@ class Diagnostic(msgspec.Struct, frozen=True, order=True):
     def published(self) -> str:
         """The text that may be published: without words of another program."""
         return f"{self.location}: {self.kind or self.message}: {self.hint}"
+
+    @property
+    def severity(self) -> str:
+        """The word in front of the problem: ``error`` or ``warning``."""
+        return "warning" if self.is_note else "error"
 
     def __str__(self) -> str:
         return f"{self.location}: {self.message}: {self.hint}"

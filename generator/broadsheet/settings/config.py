@@ -3,14 +3,15 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings import address, fetch, interests, llm, mail, pages, topics
+from broadsheet.settings import address, fetch, interests, llm, mail, pages, rubric, topics
 from broadsheet.settings.document import Document, Fault
 from broadsheet.settings.fetch import Fetch
 from broadsheet.settings.interests import Follow, Prefilter, Run
@@ -19,21 +20,16 @@ from broadsheet.settings.mail import Mail
 from broadsheet.settings.pages import Alternates, AuthorPages, Downloads, Feeds, Pages, PaperPages
 from broadsheet.settings.renamed import renamed
 from broadsheet.settings.rubric import Prompt, Rubric
+from broadsheet.settings.site import Site
+from broadsheet.settings.site import faults as site_faults
 from broadsheet.settings.topics import Topic
+from broadsheet.settings.validation import text_faults, type_faults, unread_faults
 from broadsheet.store.files import read_regular
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 SETTINGS_FILE = "digest.yml"
 SITE_FILE = "mkdocs.yml"
-
-
-class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of ``mkdocs.yml`` that the program needs. `site_url` is the resolved address, and ends in a slash."""
-
-    site_name: str
-    site_url: str = ""
-    site_description: str = ""
-    docs_dir: str = "docs"
-    site_dir: str = "site"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,22 +80,52 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def load(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings of the digest in `root`. Its address may come from the `environment`: see ``address``.
 
-    Raises DigestError with every problem, each with ``file:line``.
+    Raises DigestError with every error, each with ``file:line``.
     """
-    if not (root / SETTINGS_FILE).is_file():
+    settings, problems = read(root, environment)
+    if settings is None:
+        raise DigestError([problem for problem in problems if not problem.is_note])
+    return settings
+
+
+def read(root: Path, environment: Mapping[str, str] = os.environ) -> tuple[Settings | None, list[Diagnostic]]:
+    """Return the settings of the digest in `root`, or None if they have an error; and all errors and warnings."""
+    if not os.path.lexists(root / SETTINGS_FILE):
         message, hint = f"no {SETTINGS_FILE} here", "pass --root DIR, or make a digest with 'broadsheet new DIR'"
-        raise DigestError(Diagnostic(str(root), message, hint))
-    document, site_document = Document(root / SETTINGS_FILE), Document(root / SITE_FILE)
-    if problems := [document.diagnostic(fault) for fault in renamed(document.value)]:
-        raise DigestError(problems)
-    settings, site = document.convert(Settings), site_document.convert(Site)
-    problems += [document.diagnostic(fault) for fault in _faults(settings)]
-    problems += [site_document.diagnostic(fault) for fault in _site_faults(site)]
-    if problems:
-        raise DigestError(problems)
+        return None, [Diagnostic(str(root), message, hint)]
+    settings, problems = _read(root / SETTINGS_FILE, Settings, _own_faults)
+    site, site_problems = _read(root / SITE_FILE, Site, site_faults)
+    problems += site_problems
+    if settings is None or site is None or not all(problem.is_note for problem in problems):
+        return None, problems
     url = address.site_address(site.site_url, environment, _domain(root / site.docs_dir))
     site = msgspec.structs.replace(site, site_url=url)
-    return msgspec.structs.replace(settings, site=site)
+    return msgspec.structs.replace(settings, site=site), problems
+
+
+def _read(path: Path, kind: type[T], find_faults: Callable[[T], Iterator[Fault]]) -> tuple[T | None, list[Diagnostic]]:
+    """Return what the file says, as far as its sections have the right types; and all its problems."""
+    try:
+        document = Document(path)
+    except DigestError as error:
+        return None, list(error.problems)
+    if not isinstance(document.value, dict):
+        return None, [document.diagnostic(fault) for fault in type_faults(document.value, kind)]
+    old_names = list(renamed(document.value)) if kind is Settings else list(unread_faults(document, kind))
+    wrong = [fault for fault in type_faults(document.value, kind) if not _is_about(fault, old_names)]
+    sections = {fault.path[0] if fault.path else None for fault in (*old_names, *wrong)}
+    settings = None
+    faults = [*old_names, *wrong, *(text_faults(document) if kind is Settings else ())]
+    with suppress(msgspec.ValidationError):  # a required section that is wrong
+        sound = {key: value for key, value in document.value.items() if key not in sections}
+        settings = msgspec.convert(sound, kind, strict=False)
+        faults += [fault for fault in find_faults(settings) if fault.path[0] not in sections]
+    return settings, [*document.duplicates(), *map(document.diagnostic, faults)]
+
+
+def _is_about(fault: Fault, others: Iterable[Fault]) -> bool:
+    """Return whether a fault of a type is about a setting with an old name, or lacks what the old name has."""
+    return any(tuple(fault.path) in (tuple(other.path), tuple(other.path)[:-1]) for other in others)
 
 
 def address_problems(root: Path, site: Site, environment: Mapping[str, str] = os.environ) -> list[Diagnostic]:
@@ -121,7 +147,8 @@ def line_of(root: Path, *path: str) -> int:
     return Document(root / SETTINGS_FILE).line(path)
 
 
-def _faults(settings: Settings) -> Iterator[Fault]:
+def _own_faults(settings: Settings) -> Iterator[Fault]:
+    yield from rubric.faults(settings.rubric, settings.prompt)
     yield from topics.faults(settings.topics)
     yield from llm.faults(settings.llm)
     yield from fetch.faults(settings.fetch)
@@ -133,9 +160,3 @@ def _faults(settings: Settings) -> Iterator[Fault]:
         if not topics.is_id(source):
             message = f"source {source!r} cannot be part of an address, and each source has a feed"
             yield Fault(("sources", source), message, "use a-z, 0-9 and single hyphens")
-
-
-def _site_faults(site: Site) -> Iterator[Fault]:
-    if site.site_url and not re.match(r"https?://[^/\s]+", site.site_url):
-        message = "site_url is not an absolute http(s) address"
-        yield Fault(("site_url",), message, "write the address readers will use, ending in /")

@@ -7,42 +7,30 @@ YAML is read with ``CBaseLoader`` (everything is text), then converted with type
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin
+from typing import NamedTuple
 
-import msgspec
 import yaml
 
 from broadsheet.model import limits
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.store.files import read_regular
+from broadsheet.settings.yaml_errors import explain
+from broadsheet.store.files import problem_from, read_regular
 
-T = TypeVar("T")
-
-_HINT = "correct it; see 'broadsheet docs settings'"
-# Patterns of msgspec's messages, each with ours and a hint.
-_MESSAGES = (
-    (r"Object missing required field `(.*)`", "no {}", "add it"),
-    (r"Object contains unknown field .*", "no such setting", _HINT),
-    (r"Expected `object\b.*", "not a section", "write its keys below it"),
-    (r"Expected `array\b.*", "not a list", "write its items below it, each after a hyphen"),
-    (r"Expected `\w+` >= (.+?)(?:\.0)?", "must be {} or more", _HINT),
-    (r"Expected `\w+` > (.+?)(?:\.0)?", "must be more than {}", _HINT),
-    (r"Expected `\w+` <= (.+?)(?:\.0)?", "must be {} or less", _HINT),
-    (r"Expected `\w+` < (.+?)(?:\.0)?", "must be less than {}", _HINT),
-    (r"Expected `bool\b.*", "must be true or false", _HINT),
-    (r"Expected `int\b.*, got .*", "must be a whole number", _HINT),
-    (r"Expected `(?:float|decimal)\b.*, got .*|Invalid decimal string", "must be a number", _HINT),
-    (r"Expected `str\b.*, got .*", "must be a text", _HINT),
-    (r"(?s)Invalid enum value (.*)", "{} is not one of {choices}", _HINT),
-)
+MAX_NODES = 100_000  # of a document, after its aliases are replaced
 
 
 class Fault(NamedTuple):
-    """A wrong setting: its path (keys and indexes), what is wrong, and what to do."""
+    """A wrong setting: its path (keys and indexes), what is wrong, what to do, and whether it is only a warning."""
 
     path: Sequence[str]
     message: str
     hint: str
+    is_warning: bool = False
+
+
+def setting_name(path: Sequence[str]) -> str:
+    """Return the name of a setting as messages have it: ``topics[1].words``."""
+    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", ".".join(path))
 
 
 class Document:
@@ -51,38 +39,33 @@ class Document:
     def __init__(self, path: Path) -> None:
         """Read the file. Raises DigestError if it is missing or not YAML."""
         self._name = path.name
+        self.text = text = _read(path)
         try:
-            loader = yaml.CBaseLoader(read_regular(path).decode())
-            self._root = loader.get_single_node()
-            value = loader.construct_document(self._root) if self._root else {}
-        except FileNotFoundError as error:
-            hint = f"make a digest with 'broadsheet new DIR' and copy its {self._name}"
-            raise DigestError(Diagnostic(self._name, "no such file", hint)) from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            mark = getattr(error, "problem_mark", None)
-            location = f"{self._name}:{mark.line + 1}" if mark else self._name
-            message = f"not YAML: {getattr(error, 'problem', None) or error}"
-            raise DigestError(Diagnostic(location, message, "correct the line")) from error
-        if duplicates := list(_duplicates(self._root)):
-            message, hint = "{!r} is repeated, after line {}", "keep one of them"
-            places = ((f"{self._name}:{line}", message.format(key, first)) for key, line, first in duplicates)
-            raise DigestError([Diagnostic(location, text, hint) for location, text in places])
+            loader = yaml.CBaseLoader(text)
+            self.root = loader.get_single_node()
+            if self.root and _nodes(self.root, {}) > MAX_NODES:
+                what = "aliases that repeat too much, or themselves"
+                raise DigestError(Diagnostic(self._name, what, "write the values out"))
+            value = loader.construct_document(self.root) if self.root else {}
+        except yaml.YAMLError as error:
+            line, message, hint = explain(error, text)
+            raise DigestError(Diagnostic(f"{self._name}:{line}" if line else self._name, message, hint)) from error
         self.value = limits.bounded(value or {}, limits.MAX_SETTING_CHARS)
 
-    def convert(self, kind: type[T]) -> T:
-        """Return the settings as a struct. Raises DigestError for the first value of a wrong type."""
-        try:
-            return msgspec.convert(self.value, kind, strict=False)
-        except msgspec.ValidationError as error:
-            raise DigestError(self.diagnostic(_fault(str(error), kind))) from error
+    def duplicates(self) -> Iterator[Diagnostic]:
+        """Yield a problem for each key that its section has already."""
+        for key, line, first in _duplicates(self.root):
+            message = f"{key!r} is here a second time, after line {first}"
+            yield Diagnostic(f"{self._name}:{line}", message, "leave one of them")
 
     def diagnostic(self, fault: Fault) -> Diagnostic:
         """Return a fault with its file and line."""
-        return Diagnostic(f"{self._name}:{self.line(fault.path)}", fault.message, fault.hint)
+        where = f"{self._name}:{self.line(fault.path)}"
+        return Diagnostic(where, fault.message, fault.hint, is_note=fault.is_warning)
 
     def line(self, path: Sequence[str]) -> int:
         """Return the line of the value at `path`, or of the deepest part of the path that exists."""
-        line, node = 1, self._root
+        line, node = 1, self.root
         for step in path:
             if isinstance(node, yaml.MappingNode):
                 pair = next((pair for pair in node.value if pair[0].value == step), None)
@@ -95,6 +78,44 @@ class Document:
             else:
                 break
         return line
+
+    def path_at(self, line: int) -> tuple[str, ...]:
+        """Return the path of the last value that begins at or above `line`."""
+        paths = [path for path, node in self.scalars() if node.start_mark.line < line]
+        return paths[-1] if paths else ()
+
+    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield every key and every text, with its path."""
+        keys = {path[:length] for path, _ in self.scalars() for length in range(1, len(path) + 1)}
+        yield from ((path, path[-1]) for path in sorted(keys, key=len) if not path[-1].isdigit())
+        yield from ((path, node.value) for path, node in self.scalars() if isinstance(node.value, str))
+
+    def scalars(self) -> Iterator[tuple[tuple[str, ...], yaml.Node]]:
+        """Yield path and node of every text, and of every list or section with a tag."""
+        yield from _tagged_or_text((), self.root)
+
+
+def _read(path: Path) -> str:
+    try:
+        return read_regular(path).decode("utf-8-sig")
+    except FileNotFoundError as error:
+        hint = f"make a digest with 'broadsheet new DIR' and copy its {path.name}"
+        raise DigestError(Diagnostic(path.name, "no such file", hint)) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise DigestError(Diagnostic(f"{path.name}:{line}", "not UTF-8", "save the file as UTF-8")) from error
+    except OSError as error:
+        raise DigestError(problem_from(error, path.parent.absolute())) from error
+
+
+def _nodes(node: yaml.Node, counts: dict[int, int]) -> int:
+    """Return the number of nodes below `node` if every alias is replaced; a node inside itself counts as too many."""
+    if id(node) not in counts:
+        counts[id(node)] = MAX_NODES + 1
+        children = node.value if isinstance(node, yaml.CollectionNode) else []
+        parts = [part for child in children for part in (child if isinstance(child, tuple) else (child,))]
+        counts[id(node)] = 1 + sum(_nodes(part, counts) for part in parts)
+    return counts[id(node)]
 
 
 def _duplicates(root: yaml.Node | None) -> Iterator[tuple[str, int, int]]:
@@ -111,34 +132,20 @@ def _duplicates(root: yaml.Node | None) -> Iterator[tuple[str, int, int]]:
             lines: dict[str, int] = {}
             for key, value in node.value:
                 line = key.start_mark.line + 1
-                if lines.setdefault(key.value, line) != line:
+                if key.value in lines:
                     yield key.value, line, lines[key.value]
+                lines.setdefault(key.value, line)
                 nodes.append(value)
 
 
-def _fault(error: str, kind: type) -> Fault:
-    """Return the fault that msgspec's message means in settings of this type."""
-    text, _, location = error.partition(" - at ")
-    path = re.findall(r"[^.\[\]`$]+", location)
-    name = location.strip("`$").removeprefix(".").replace("[...]", "")
-    if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", text):
-        path.append(unknown[1])
-        name = f"{name}.{unknown[1]}".removeprefix(".")
-    message, hint = _explain(text, _choices(kind, path))
-    return Fault(path, f"{name}: {message}" if name else message, hint)
-
-
-def _explain(text: str, choices: Sequence[str]) -> tuple[str, str]:
-    """Return what is wrong with a value, and what to do; msgspec's own text if no pattern matches."""
-    for pattern, message, hint in _MESSAGES:
-        if match := re.fullmatch(pattern, text):
-            return message.format(*match.groups(), choices=", ".join(choices)), hint
-    return text, _HINT
-
-
-def _choices(kind: Any, path: Sequence[str]) -> Sequence[str]:
-    """Return the values that the setting at `path` can have, if its type lists them."""
-    for step in path:
-        fields = msgspec.structs.fields(kind) if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else ()
-        kind = next((field.type for field in fields if field.encode_name == step), None)
-    return get_args(kind) if get_origin(kind) is Literal else ()
+def _tagged_or_text(path: tuple[str, ...], node: yaml.Node | None) -> Iterator[tuple[tuple[str, ...], yaml.Node]]:
+    if node is None:
+        return
+    if isinstance(node, yaml.ScalarNode) or not node.tag.startswith("tag:yaml.org,2002:"):
+        yield path, node
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _tagged_or_text((*path, str(index)), item)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _tagged_or_text((*path, str(key.value)), value)

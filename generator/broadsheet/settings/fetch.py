@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from broadsheet.model.arxiv_taxonomy import CODES, nearest
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.document import Fault
 from broadsheet.store.records import A_DATE, is_date
-
-_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]+(?:-[a-z]+)?)?")
 
 
 class Arxiv(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,11 +85,13 @@ def faults(fetch: Fetch) -> Iterator[Fault]:
 
 def _arxiv_faults(arxiv: Arxiv) -> Iterator[Fault]:
     for index, category in enumerate(arxiv.categories):
-        if not _CATEGORY.fullmatch(category):
-            path = ("fetch", "arxiv", "categories", str(index))
-            yield Fault(
-                path, f"{category!r} is not a category of arXiv", "write it as arXiv does, e.g. cs.LG or hep-th"
+        if category not in CODES:
+            close = nearest(category)
+            hint = (
+                f"did you mean {close[0]}?" if close else "https://arxiv.org/category_taxonomy has them: cs.LG, hep-th"
             )
+            path = ("fetch", "arxiv", "categories", str(index))
+            yield Fault(path, f"{category!r} is not a category of arXiv", hint)
     for index, day in enumerate(arxiv.holidays):
         if not is_date(day):
             yield Fault(("fetch", "arxiv", "holidays", str(index)), f"{day!r} is not {A_DATE}", "correct it")

@@ -1,12 +1,15 @@
 """The pages, feeds and files that the site has."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from broadsheet.settings.document import Fault
 from broadsheet.text.sanitize import safe_url
+
+Number = Annotated[int, msgspec.Meta(ge=0)]
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 
 # The papers that have a page of their own.
 PaperPages = Literal["all", "top", "none"]
@@ -21,12 +24,12 @@ Downloads = Literal["all", "years", "none"]
 class Pages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The number of things on a page."""
 
-    abstracts: int = 1000
-    expanded_abstracts: int = 2
-    authors: int = 12
-    month_best: int = 20
-    week_best: int = 10
-    topic_newest: int = 50
+    abstracts: Number = 1000
+    expanded_abstracts: Number = 2
+    authors: AtLeastOne = 12
+    month_best: Number = 20
+    week_best: Number = 10
+    topic_newest: Number = 50
 
 
 class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,11 +38,11 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     An edition lists `edition_papers` papers, the first `edition_abstracts` with abstracts. `hub` is a WebSub hub.
     """
 
-    days: int = 30
-    items: int = 200
-    max_mb: float = 1.0
-    edition_papers: int = 40
-    edition_abstracts: int = 8
+    days: AtLeastOne = 30
+    items: AtLeastOne = 200
+    max_mb: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    edition_papers: AtLeastOne = 40
+    edition_abstracts: Number = 8
     hub: str = ""
 
 

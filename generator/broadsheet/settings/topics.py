@@ -40,6 +40,9 @@ def faults(topics: Sequence[Topic]) -> Iterator[Fault]:
         if topic.id in ids:
             yield Fault(path, f"topic id {topic.id!r} is used twice", "give each topic its own id")
         ids.add(topic.id)
+        for number, word in enumerate(topic.words):
+            if not re.search(r"\w", word):  # would match no text, or all
+                yield Fault(("topics", str(index), "words", str(number)), f"word {word!r} has no letters", "remove it")
 
 
 def is_id(name: str) -> bool:

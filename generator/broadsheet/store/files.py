@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +24,12 @@ _REMEDIES = {
     errno.ENOSPC: "make room, then try again",
     errno.EDQUOT: "make room, then try again",
     errno.EFBIG: "raise the limit on the size of files",
+    errno.EMFILE: "raise the limit on open files (ulimit -n)",
+    errno.ENFILE: "close other programs: the machine has too many files open",
     errno.ENAMETOOLONG: "use a shorter name",
 }
+# The name of a temporary file of an atomic write, without the name of the file that it becomes.
+_TEMPORARY = re.compile(r"(?:(?<=/)|^)\.([^/]+)\.[0-9a-f]{8}$")
 
 
 def open_regular(path: str | Path) -> BinaryIO:
@@ -91,6 +96,6 @@ def problem_from(error: OSError, root: Path | None = None) -> Diagnostic:
         where = next((str(place) for place in places if place.exists() and not place.is_dir()), where)
     if root and Path(where).is_relative_to(root.absolute()) and Path(where) != root.absolute():
         where = str(Path(where).relative_to(root.absolute()))
-    where = printable(where)
+    where = _TEMPORARY.sub(r"\1", printable(where))
     what = (error.strerror or str(error) or type(error).__name__).lower()
     return Diagnostic(where, what, _REMEDIES.get(error.errno or 0, "move it away, or check the disk that it is on"))

@@ -25,6 +25,7 @@ from broadsheet.views.pages import (
     topic,
     week,
 )
+from broadsheet.views.permalink import AUTHORS
 
 
 class PageType(NamedTuple):
@@ -67,3 +68,9 @@ PAGE_TYPES = {
         PageType("llms", _single_key, llms.pages),
     )
 }
+
+# The addresses of the pages that every digest has; a test compares them with a build.
+SINGLE_PAGES = (
+    *(home.ADDRESS, archive.ADDRESS, AUTHORS, topic.OVERVIEW, publications.OVERVIEW, search.ADDRESS),
+    *(saved.ADDRESS, since.ADDRESS, statistics.ADDRESS, subscribe.ADDRESS, about.ADDRESS),
+)
