@@ -351,7 +351,9 @@ def test_the_command(morning: Morning, server: Loopback, model: ModelServer) -> 
     model.on(IDS[2], model_server.declining)
     environment = morning.environment | {"DIGEST_LLM_MODEL": ""}
     done = digest("run", "--root", morning.root, "--date", DAY, now=WEEKS_LATER, env=environment)
-    assert done.stderr.splitlines() == [
+    warning, *messages = done.stderr.splitlines()
+    assert warning.startswith("warning: mkdocs.yml:2: site_url: https://example.org/")
+    assert messages == [
         f"{DAY}: scoring: 2 × declined: content filter",
         f"{DAY}: 2609.30008: unscored: declined: content filter",
     ]

@@ -90,7 +90,8 @@ def main() -> None:
 
 def _trace(error: BaseException) -> None:
     """Print the traceback of an error if the command was called with --verbose."""
-    if {"-v", "--verbose"}.intersection(takewhile(_is_option, sys.argv[1:])):
+    options: list[str] = list(takewhile(_is_option, sys.argv[1:]))
+    if "-v" in options or "--verbose" in options:
         click.echo("".join(traceback.format_exception(error)), err=True)
 
 
