@@ -10,7 +10,7 @@ from broadsheet.providers.arxiv.text import ANNOUNCEMENT
 from broadsheet.providers.parse_result import ParseLog
 from broadsheet.text.braces import without_braces
 from broadsheet.text.json_escapes import repair_json_escapes
-from broadsheet.text.sanitize import ENTITY, clean, is_printable, one_line, unescaped
+from broadsheet.text.sanitize import ENTITY, clean, one_line, unescaped
 from broadsheet.text.tex_names import readable_name
 
 _AMOUNT = re.compile(r"\s*(-?[0-9]{1,15})(?:([.,])([0-9]{1,15}))?\s*(?:/\s*([0-9]{1,4})|(%))?\s*")
@@ -23,7 +23,7 @@ _MAX_EXCERPT = 60
 
 def clean_text(raw: str, field: str, log: ParseLog) -> str:
     """Return text without entities, control characters and outer white space; line breaks stay."""
-    if is_printable(raw) and "&" not in raw:  # most texts; control and format characters are not printable
+    if raw.isprintable() and "&" not in raw:  # most texts; control and format characters are not printable
         return raw.strip()
     if ENTITY.search(raw):
         raw = _unescaped(raw, field, log)

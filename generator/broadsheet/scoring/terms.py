@@ -27,7 +27,7 @@ _IRREGULAR = {
 }
 
 
-class Word(NamedTuple):
+class TermWord(NamedTuple):
     """A word as it is written, and its key: lower case, singular; empty for a stop word. `joint` is before it."""
 
     text: str
@@ -35,7 +35,7 @@ class Word(NamedTuple):
     joint: str = " "
 
 
-_STOP = Word("", "")
+_STOP = TermWord("", "")
 
 
 class Term(NamedTuple):
@@ -61,9 +61,9 @@ def terms(text: str) -> Iterator[Term]:
                     yield from _phrases(run, start)
 
 
-def runs(segment: list[Word]) -> Iterator[list[Word]]:
+def runs(segment: list[TermWord]) -> Iterator[list[TermWord]]:
     """Yield the parts of a segment between its stop words. An "of" between other words is a part of them."""
-    run: list[Word] = []
+    run: list[TermWord] = []
     for word, after in zip(segment, [*segment[1:], _STOP], strict=True):
         if word.key or (run and word.text == _INNER and after.key):
             run.append(word)
@@ -74,7 +74,7 @@ def runs(segment: list[Word]) -> Iterator[list[Word]]:
         yield run
 
 
-def _phrases(run: list[Word], start: int) -> Iterator[Term]:
+def _phrases(run: list[TermWord], start: int) -> Iterator[Term]:
     for end in range(start + 2, min(start + MAX_WORDS, len(run)) + 1):
         words = run[start:end]
         if words[-1].key:
@@ -84,7 +84,7 @@ def _phrases(run: list[Word], start: int) -> Iterator[Term]:
             yield Term(words[0].text + others, key, is_whole)
 
 
-def segments(text: str) -> Iterator[list[Word]]:
+def segments(text: str) -> Iterator[list[TermWord]]:
     """Yield the words between marks of punctuation. Numbers are words without a key."""
     if "\\" in text or "$" in text or "{" in text:
         text = plain(text).replace("{", "").replace("}", "")  # braces that are left keep capitals in BibTeX
@@ -99,11 +99,11 @@ def key_of(text: str) -> str:
 
 
 @lru_cache(1 << 16)
-def _word(hyphen: str, text: str) -> Word:
+def _word(hyphen: str, text: str) -> TermWord:
     text = _POSSESSIVE.sub("", text)
     lower = text.lower()
     is_term = len(text) <= _LONGEST and _SUBJECT.match(lower) and lower not in STOP_WORDS
-    return Word(text, singular(lower) if is_term else "", "-" if hyphen else " ")
+    return TermWord(text, singular(lower) if is_term else "", "-" if hyphen else " ")
 
 
 def singular(word: str) -> str:

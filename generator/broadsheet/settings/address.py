@@ -27,7 +27,7 @@ _RESERVED = ("example", "test", "invalid", "localhost", "localdomain")  # https:
 Environment = Mapping[str, str]
 
 
-class Host(NamedTuple):
+class PublishingHost(NamedTuple):
     """A service that builds and publishes sites. `variable` is set where it builds."""
 
     name: str
@@ -45,7 +45,7 @@ def site_address(configured: str, environment: Environment, domain: str = "") ->
     return chosen.rstrip("/") + "/"
 
 
-def publishing_host(environment: Environment) -> Host | None:
+def publishing_host(environment: Environment) -> PublishingHost | None:
     """Return the service on which this process runs, if it is one that publishes sites."""
     return next((host for host in HOSTS if environment.get(host.variable)), None)
 
@@ -115,8 +115,8 @@ def _cloudflare(environment: Environment, domain: str) -> str:
 
 
 HOSTS = (
-    Host("GitHub", "GITHUB_ACTIONS", _github),
-    Host("GitLab", "GITLAB_CI", lambda environment, domain: environment.get("CI_PAGES_URL", "")),
-    Host("Netlify", "NETLIFY", _netlify),
-    Host("Cloudflare Pages", "CF_PAGES", _cloudflare),
+    PublishingHost("GitHub", "GITHUB_ACTIONS", _github),
+    PublishingHost("GitLab", "GITLAB_CI", lambda environment, domain: environment.get("CI_PAGES_URL", "")),
+    PublishingHost("Netlify", "NETLIFY", _netlify),
+    PublishingHost("Cloudflare Pages", "CF_PAGES", _cloudflare),
 )
