@@ -425,7 +425,7 @@ def test_a_folder_that_is_no_site(tmp_path: Path, write: Write) -> None:
 def test_what_is_shipped_has_no_problem(root: Path) -> None:
     report = check(root)
     assert all("is the address of a sample" in problem.message for problem in report.problems)
-    assert report.papers
+    assert report.papers or root != ROOT
 
 
 def test_help_shows_an_example() -> None:

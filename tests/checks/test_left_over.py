@@ -20,8 +20,11 @@ def root(tmp_path: Path) -> Path:
     """A new digest with a real paper."""
     root = tmp_path / "digest"
     shutil.copytree(PROGRAM / "starter", root)
+    shutil.copytree(root / "samples" / "data", root / "data")
     text = (root / "mkdocs.yml").read_text("utf-8").replace("example.org", "papers.group.edu")
     (root / "mkdocs.yml").write_text(text, "utf-8")
+    with (root / "digest.yml").open("a", encoding="utf-8") as settings:
+        settings.write("\nnotice: These papers are samples.\n")
     (root / DAY).parent.mkdir(exist_ok=True)
     (root / DAY).write_text(json.dumps(ROW) + "\n", "utf-8")
     return root

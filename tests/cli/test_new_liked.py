@@ -105,7 +105,7 @@ def test_they_are_shown_for_editing(tmp_path: Path, library: Path, edits: bool) 
     [
         ("topics: [", "expected"),
         ("topics: 3", "Expected `array`"),
-        ("topics:\n- {id: A b, name: x}", "cannot stand in an address"),
+        ("topics:\n- {id: A b, name: x}", "cannot be part of an address"),
         ("topics:\n- {id: a, name: x}\n- {id: a, name: y}", "used twice"),
         ("- a", "Expected `array`"),
     ],

@@ -27,6 +27,7 @@ def run(root: Path, command: str, output: str = "") -> tuple[int, str]:
 def root(tmp_path: Path) -> Path:
     digest = tmp_path / "digest"
     shutil.copytree(PROGRAM / "starter", digest)
+    shutil.copytree(digest / "samples" / "data", digest / "data")
     (tmp_path / "closed").mkdir()
     (tmp_path / "closed").chmod(0o555)
     return digest

@@ -42,7 +42,7 @@ _MESSAGES = (
     (r"Invalid Plugins configuration\. .*", "not a list of plugins", _ITEMS),
     (r"Invalid (?:Plugins|Markdown Extensions) configuration", "an item that is no name", _DEEPER),
     (r"The URL isn't valid.*", "not an address", "begin it with https://"),
-    (r"Expected one of:? \[(.*)\],? (?:got|but received:) (.*)", "{1} is none of {0}", "correct it"),
+    (r"Expected one of:? \[(.*)\],? (?:got|but received:) (.*)", "{1} is not one of {0}", "correct it"),
     (r"The configuration is invalid\. Expected a key-.*", "not a section", _SECTION),
     (r"Invalid type .*\. Expected a string or key/value pairs\.", "not a section", _SECTION),
     (r"Expected a (?:multiline )?string, .*", "not a text", "put it in quotes"),

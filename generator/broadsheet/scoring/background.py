@@ -21,7 +21,7 @@ FILE = Path(__file__).parent / "background.tsv.gz"
 _ENDS = 30  # percent of the uses of a noun, at least; adjectives have less
 
 
-class TermCounts(NamedTuple):
+class BackgroundTerm(NamedTuple):
     """The documents with a term, its usual spelling, and the percentage of its uses that end a phrase."""
 
     documents: int = 0
@@ -29,13 +29,13 @@ class TermCounts(NamedTuple):
     ends: int = 100
 
 
-_UNKNOWN = TermCounts()
+_UNKNOWN = BackgroundTerm()
 
 
 class Background:
     """The document counts of terms, by key. A term that is not listed is rarer than every listed one."""
 
-    def __init__(self, documents: int, entries: Mapping[str, TermCounts]) -> None:
+    def __init__(self, documents: int, entries: Mapping[str, BackgroundTerm]) -> None:
         self.documents = documents
         self._entries = entries
 
@@ -60,14 +60,14 @@ class Background:
         """Return whether a term may be a whole phrase: "neural network" may, "deep neural" may not."""
         return self._entry(key.rpartition(" ")[2]).ends >= _ENDS
 
-    def _entry(self, key: str) -> TermCounts:
+    def _entry(self, key: str) -> BackgroundTerm:
         return self._entries.get(key, _UNKNOWN)
 
 
 def parse(lines: Sequence[str]) -> Background:
     """Parse the lines of a background file."""
     rows = [line.split("\t") for line in lines]
-    entries = {key_of(term): TermCounts(int(count), term, int(ends or 100)) for term, count, ends in rows[1:]}
+    entries = {key_of(term): BackgroundTerm(int(count), term, int(ends or 100)) for term, count, ends in rows[1:]}
     return Background(int(rows[0][1]), entries)
 
 

@@ -55,8 +55,8 @@ class Document:
     def duplicates(self) -> Iterator[Diagnostic]:
         """Yield a problem for each key that its section has already."""
         for key, line, first in _duplicates(self.root):
-            message = f"{key!r} is here a second time, after line {first}"
-            yield Diagnostic(f"{self._name}:{line}", message, "leave one of them")
+            message = f"{key!r} is repeated, after line {first}"
+            yield Diagnostic(f"{self._name}:{line}", message, "keep one of them")
 
     def diagnostic(self, fault: Fault) -> Diagnostic:
         """Return a fault with its file and line."""

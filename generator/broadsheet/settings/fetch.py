@@ -75,6 +75,9 @@ def faults(fetch: Fetch) -> Iterator[Fault]:
     if fetch.contact and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://[^\s/]+\S*", fetch.contact):
         message = "fetch.contact is not an e-mail address or a page"
         yield Fault(("fetch", "contact"), message, "write an e-mail address or a page, for arXiv and other services")
+    if fetch.wanted and not fetch.contact:
+        hint = "write an e-mail address or a page: services ask for one"
+        yield Fault(("fetch",), "fetch.contact is not set", hint, is_warning=True)
     yield from _arxiv_faults(fetch.arxiv)
     yield from _repository_faults(fetch.librecat)
     for field in Endpoints.__struct_fields__:

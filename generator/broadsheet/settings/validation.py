@@ -121,7 +121,7 @@ def _value_fault(value: Any, kind: Any, path: Path, error: str) -> Fault:
         return Fault(path, _about(path, "empty"), "write its value, or remove the line")
     if get_origin(kind) is Literal:
         choices = get_args(kind)
-        what = f"{value!r} is none of {', '.join(choices)}"
+        what = f"{value!r} is not one of {', '.join(choices)}"
         return Fault(path, _about(path, what), did_you_mean(str(value), choices, LIST))
     for pattern, message in _MESSAGES:
         if match := re.fullmatch(pattern, error):
