@@ -187,7 +187,7 @@ def test_a_report_is_saved_and_written_into_the_page(tmp_path: Path) -> None:
 
 
 def test_the_page_of_the_docs_has_a_place_for_the_figures() -> None:
-    text = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    text = (ROOT / "docs" / "manual" / "benchmarks.md").read_text("utf-8")
     assert 0 < text.find(START) < text.find(END)
 
 

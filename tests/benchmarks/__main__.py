@@ -15,7 +15,7 @@ from tests.benchmarks.figures import Report
 from tests.example import ROOT
 
 ALL = ("month", "y1", "y2", "y5", "y10", inputs.REAL)
-PAGE = ROOT / "docs" / "benchmarks.md"
+PAGE = ROOT / "docs" / "manual" / "benchmarks.md"
 START, END = "<!-- figures -->", "<!-- end of figures -->"
 BESIDE = "y1"  # the archive that the others build too
 

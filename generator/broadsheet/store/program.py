@@ -15,6 +15,7 @@ from broadsheet.store.files import read_regular
 PROGRAM = Path(__file__).resolve().parent.parent
 _HASH_BYTES = 32  # in front of a compiled template
 COMPILED = PROGRAM / "views" / "__pycache__"
+_UNREAD = ("hosts", "manual", "starter")  # folders without which a site would be the same
 
 
 @cache  # 1 % of one more day: it reads the whole program
@@ -22,8 +23,9 @@ def program_fingerprint() -> str:
     """Return a hash of the program's files: results of another version are not trusted."""
     digest = hashlib.sha256()
     for file in sorted(PROGRAM.rglob("*")):
-        if file.suffix in {".py", ".j2", ".css", ".html", ".xml", ".js", ".json"}:
-            digest.update(file.relative_to(PROGRAM).as_posix().encode() + b"\0" + file.read_bytes())
+        path = file.relative_to(PROGRAM)
+        if path.parts[0] not in _UNREAD and file.suffix in {".py", ".j2", ".css", ".html", ".xml", ".js", ".json"}:
+            digest.update(path.as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
