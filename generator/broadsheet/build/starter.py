@@ -5,7 +5,6 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,9 @@ from broadsheet.build.hosts import digest_path, host_files
 from broadsheet.build.requirement import NAME, requirement
 from broadsheet.model.arxiv_taxonomy import CATEGORIES
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
-from broadsheet.settings.topics import Topic, is_id
+from broadsheet.settings.topics import Topic, topic_id
 from broadsheet.store.samples import SAMPLES
 
-REQUIREMENTS = "requirements.txt"
 STARTER = Path(__file__).resolve().parent.parent / "starter"
 VERSION_MARK = "@version@"
 
@@ -69,15 +67,6 @@ def _common_files(folder: Path) -> Iterator[tuple[str, str]]:
 # -- topics --------------------------------------------------------------------------------------------------------
 
 
-def topic_id(name: str, taken: Sequence[str] = ()) -> str:
-    """Return an id for a topic of this name that is not `taken`."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    bare = re.sub(r"[^a-z0-9]+", "-", ascii_name.casefold())[:40].strip("-")
-    base = bare if is_id(bare) else f"topic-{bare}".rstrip("-")
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return next(candidate for candidate in (base, *numbered) if candidate not in taken)
-
-
 def category_topics(categories: Sequence[str]) -> tuple[Topic, ...]:
     """Return a topic for each category of arXiv, with the words of its name."""
     return tuple(
@@ -94,7 +83,7 @@ def _words(name: str) -> tuple[str, ...]:
 
 def topics_block(topics: Sequence[Topic]) -> str:
     """Return the section `topics` of digest.yml."""
-    lines = ["topics:"]
+    lines = ["topics:" if topics else "topics: []"]
     for topic in topics:
         fields = {key: value for key, value in msgspec.to_builtins(topic).items() if value}
         texts = [f"{key}: {_flow(value)}" for key, value in fields.items()]

@@ -13,7 +13,7 @@ import msgspec
 
 from broadsheet.build.hosts import HOSTS
 from broadsheet.build.new_digest import Created, folder_problems, site_problems, start
-from broadsheet.build.starter import Answers, topic_id
+from broadsheet.build.starter import Answers
 from broadsheet.cli.liked_papers import LikedSources, Proposal, propose
 from broadsheet.cli.questions import ask, ask_categories, ask_topics, edit_topics
 from broadsheet.model.arxiv_taxonomy import code_of, nearest
@@ -21,7 +21,7 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.config import Settings
 from broadsheet.settings.fetch import Fetch, with_environment
 from broadsheet.settings.site import Site
-from broadsheet.settings.topics import Topic
+from broadsheet.settings.topics import Topic, topic_id
 from broadsheet.text.formats import count
 
 LOCAL_ADDRESS = "http://127.0.0.1:8000/"
