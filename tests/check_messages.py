@@ -6,7 +6,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from broadsheet.store.program import PROGRAM
+from broadsheet import PROGRAM
 
 SOURCES = (
     *("checks", "settings"),

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet import PROGRAM
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
-from broadsheet.store.program import PROGRAM
 
 SOUND = (PROGRAM / "starter" / "digest.yml").read_text("utf-8")
 # Name: what is appended to the settings of a new digest, the number of the wrong line in it, words of the message.

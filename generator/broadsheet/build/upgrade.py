@@ -6,16 +6,18 @@ cannot be merged is written beside the user's.
 
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet import __version__
+from broadsheet.build.hosts import STARTER
 from broadsheet.build.line_files import LINE_FILES, with_lines
 from broadsheet.build.merge import merge
 from broadsheet.build.new_digest import MARK
-from broadsheet.build.starter import STARTER, Answers, render
+from broadsheet.build.starter import Answers, render
 from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record, read_record
 from broadsheet.build.transaction import Transaction
 from broadsheet.model.diagnostics import Diagnostic, DigestError
@@ -153,7 +155,7 @@ def _target(root: Path, path: str) -> Path | None:
 
 
 def _lines(data: bytes) -> bytes:
-    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    return data.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")
 
 
 def _write(root: Path, record: StarterRecord | None, files: dict[str, bytes], changes: list[FileChange]) -> None:
