@@ -10,7 +10,7 @@ from broadsheet.build.build import build
 from broadsheet.build.generate import generate
 from broadsheet.build.hosts import STARTER
 from broadsheet.build.new_digest import start
-from broadsheet.build.site_settings import SAMPLE_NOTICE
+from broadsheet.build.sample_notice import SAMPLE_NOTICE
 from broadsheet.build.starter import Answers
 from tests.example import digest, tree
 

@@ -8,7 +8,7 @@ import msgspec
 
 from broadsheet import PROGRAM
 from broadsheet.build.output import Output, begin_list, is_hand_written, write_generated
-from broadsheet.build.site_settings import with_sample_notice
+from broadsheet.build.sample_notice import with_sample_notice
 from broadsheet.build.state import BuiltKey
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index

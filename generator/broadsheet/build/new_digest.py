@@ -12,13 +12,12 @@ from broadsheet import __version__
 from broadsheet.build.line_files import LINE_FILES, with_lines
 from broadsheet.build.starter import Answers, render
 from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record
-from broadsheet.build.transaction import Transaction
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.config import SETTINGS_FILE
 from broadsheet.store.files import read_regular
+from broadsheet.store.transaction import Transaction
 from broadsheet.text.sanitize import one_line, safe_url
 
-MARK = "broadsheet"
 # The files of an empty repository, beside hidden ones: they stay, and a digest may be put beside them.
 _OF_A_REPOSITORY = re.compile(r"\..*|(?:README|LICEN[CS]E|COPYING|CODEOWNERS)(?:[.-].*)?", re.IGNORECASE | re.DOTALL)
 
@@ -36,7 +35,7 @@ def start(folder: Path, answers: Answers, more: Mapping[str, bytes] | None = Non
     The user's files stay: lines are added to lists like .gitignore, and any other file is written beside the user's.
     Raises DigestError or OSError, and then nothing is written.
     """
-    problems = [*folder_problems(folder), *site_problems(answers.name, answers.url)]
+    problems = [*folder_problems(folder), *name_problems(answers.name), *url_problems(answers.url)]
     if problems:
         raise DigestError(problems)
     address = (safe_url(answers.url) or "").rstrip("/") + "/"
@@ -71,7 +70,7 @@ def _place(folder: Path, path: str, data: bytes) -> Place:
         lines = with_lines(before, data)
         note = Diagnostic(path, "yours stays, with the lines of the digest at its end", "look them over", is_note=True)
         return Place(path, lines, note) if lines != before else Place(path, None)
-    other = beside(path, MARK)
+    other = beside(path)
     if os.path.lexists(folder / other):
         raise DigestError(Diagnostic(str(folder / other), "a file with this name is here already", "move it away"))
     hint = "compare the two, and move what you need into yours"
@@ -103,11 +102,15 @@ def _is_a_repository(folder: Path) -> bool:
     return ".git" in names or all(map(_OF_A_REPOSITORY.fullmatch, names))
 
 
-def site_problems(name: str, url: str) -> Iterator[Diagnostic]:
-    """Yield the problems of a site's name and address."""
+def name_problems(name: str) -> Iterator[Diagnostic]:
+    """Yield the problem of a site's name."""
     if not one_line(name) or not one_line(name).isprintable():
         what, do = f"{name!r} is not a name for a site", "use letters, digits, spaces and punctuation"
         yield Diagnostic("--name", what, do)
+
+
+def url_problems(url: str) -> Iterator[Diagnostic]:
+    """Yield the problem of a site's address."""
     if not safe_url(url) or "?" in url or "#" in url:
         what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"
         yield Diagnostic("--url", what, do)

@@ -16,7 +16,7 @@ from broadsheet import __version__
 from broadsheet.build.hosts import STARTER, host_files, texts
 from broadsheet.build.requirement import NAME, requirement
 from broadsheet.model.arxiv_taxonomy import CATEGORIES
-from broadsheet.settings.address import LOCAL
+from broadsheet.settings.address import LOCAL_ADDRESS
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
 from broadsheet.settings.topics import Topic, topic_id
 from broadsheet.store.samples import SAMPLES
@@ -32,7 +32,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str = "Broadsheet"
-    url: str = LOCAL
+    url: str = LOCAL_ADDRESS
     categories: tuple[str, ...] = ()
     topics: tuple[Topic, ...] = ()
     contact: str = ""

@@ -12,19 +12,18 @@ import click
 import msgspec
 
 from broadsheet.build.hosts import HOSTS
-from broadsheet.build.new_digest import Created, folder_problems, site_problems, start
+from broadsheet.build.new_digest import Created, folder_problems, name_problems, start, url_problems
 from broadsheet.build.starter import Answers
 from broadsheet.cli.liked_papers import LikedSources, Proposal, propose
 from broadsheet.cli.questions import ask, ask_categories, ask_topics, edit_topics
 from broadsheet.model.arxiv_taxonomy import code_of, nearest
 from broadsheet.model.diagnostics import Diagnostic, DigestError
+from broadsheet.settings.address import LOCAL_ADDRESS
 from broadsheet.settings.config import Settings
 from broadsheet.settings.fetch import Fetch, with_environment
 from broadsheet.settings.site import Site
 from broadsheet.settings.topics import Topic, topic_id
 from broadsheet.text.formats import count
-
-LOCAL_ADDRESS = "http://127.0.0.1:8000/"
 
 
 def parse_categories(
@@ -139,8 +138,6 @@ def new_command(
       broadsheet new my-digest --arxiv cs.LG,cs.CL && cd my-digest && broadsheet run
       broadsheet new . --arxiv math.OC --topic "Games: equilibrium, mean-field game" --bibtex library.bib
     """
-    if problems := [*folder_problems(folder), *site_problems(name or "x", url or LOCAL_ADDRESS)]:
-        raise DigestError(problems)
     answers = Answers(
         name=name or default_name(folder),
         url=url or LOCAL_ADDRESS,
@@ -149,6 +146,8 @@ def new_command(
         contact=contact,
         host=host,
     )
+    if problems := [*folder_problems(folder), *name_problems(answers.name), *url_problems(answers.url)]:
+        raise DigestError(problems)
     sources = LikedSources(publications, bibtex, papers)
     is_interactive = not yes and sys.stdin.isatty() and sys.stdout.isatty()
     if is_interactive:
@@ -192,12 +191,12 @@ def _ask(answers: Answers, sources: LikedSources, name: str | None, url: str | N
 
 def parse_name(text: str) -> str:
     """Return the name of a site. Raises BadParameter."""
-    return _checked(text, site_problems(text, LOCAL_ADDRESS))
+    return _checked(text, name_problems(text))
 
 
 def parse_url(text: str) -> str:
     """Return the address of a site. Raises BadParameter."""
-    return _checked(text, site_problems("x", text))
+    return _checked(text, url_problems(text))
 
 
 def _checked(text: str, problems: Iterable[Diagnostic]) -> str:
