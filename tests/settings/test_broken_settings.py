@@ -47,7 +47,7 @@ ERRORS = {
     "a misspelt category": (
         "fetch:\n  contact: a@b.example\n  arxiv:\n    categories:\n      - stat.ML\n      - cs.LGG",
         6,
-        "'cs.LGG' is not a category of arXiv: did you mean cs.LG?",
+        "'cs.LGG' is not a category of arXiv: did you mean cs.LG",
     ),
     "a category in lower case": (
         "fetch: {contact: a@b.example, arxiv: {categories: [cs.lg]}}",

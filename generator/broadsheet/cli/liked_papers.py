@@ -37,7 +37,7 @@ class Proposal(NamedTuple):
 
 def propose(sources: LikedSources, settings: Settings) -> Proposal:
     """Read or fetch the papers, and make topics of them. Problems of single papers are printed. Raises DigestError."""
-    from broadsheet.cli.fetch import open_client  # noqa: PLC0415 - with all providers, which few calls of `new` need
+    from broadsheet.cli.fetch import open_client  # noqa: PLC0415 - 0.3 s, with all providers, which few calls of `new` need
     from broadsheet.providers import liked  # noqa: PLC0415
     from broadsheet.providers.arxiv.liked import fetch_liked  # noqa: PLC0415
 
@@ -71,7 +71,7 @@ def _free_name(taken: dict[str, bytes], folder: str, stem: str, suffix: str) -> 
 def _topics(texts: list[tuple[str, str]]) -> tuple[Topic, ...]:
     if not texts:
         return ()
-    from broadsheet.scoring.background import load_background  # noqa: PLC0415 - large, and most commands do without
+    from broadsheet.scoring.background import load_background  # noqa: PLC0415 - 40 ms; most calls of `new` do without
     from broadsheet.scoring.topics import propose_topics  # noqa: PLC0415
 
     return propose_topics(texts, load_background())

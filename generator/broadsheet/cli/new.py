@@ -16,7 +16,7 @@ from broadsheet.build.new_digest import Created, folder_problems, name_problems,
 from broadsheet.build.starter import Answers
 from broadsheet.cli.liked_papers import LikedSources, Proposal, propose
 from broadsheet.cli.questions import ask, ask_categories, ask_topics, edit_topics
-from broadsheet.model.arxiv_taxonomy import code_of, nearest
+from broadsheet.model.arxiv_taxonomy import category_hint, code_of
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.address import LOCAL_ADDRESS
 from broadsheet.settings.config import Settings
@@ -30,15 +30,10 @@ def parse_categories(
     context: click.Context | None, option: click.Parameter | None, values: Sequence[str]
 ) -> tuple[str, ...]:
     """Return the categories of ``--arxiv`` by arXiv's codes. Raises BadParameter with the likeliest codes."""
-    categories = []
-    for text in re.split(r"[\s,;]+", " ".join(values).strip()):
-        code = code_of(text) if text else None
-        if text and code is None:
-            near = ", ".join(nearest(text))
-            hint = f"did you mean {near}?" if near else "see https://arxiv.org/category_taxonomy."
-            raise click.BadParameter(f"{text!r} is not a category of arXiv: {hint}")
-        categories += [code] if code else []
-    return tuple(dict.fromkeys(categories))
+    codes = {text: code_of(text) for text in parse_list(None, None, values)}
+    if unknown := next((text for text, code in codes.items() if code is None), None):
+        raise click.BadParameter(f"{unknown!r} is not a category of arXiv: {category_hint(unknown)}")
+    return tuple(dict.fromkeys(filter(None, codes.values())))
 
 
 def parse_topics(
@@ -56,8 +51,8 @@ def parse_topics(
     return tuple(topics)
 
 
-def parse_ids(context: click.Context | None, option: click.Parameter | None, values: Sequence[str]) -> tuple[str, ...]:
-    """Return the papers of ``--papers``, separated by commas or spaces."""
+def parse_list(context: click.Context | None, option: click.Parameter | None, values: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of an option, separated by commas, semicolons or spaces."""
     return tuple(filter(None, re.split(r"[\s,;]+", " ".join(values))))
 
 
@@ -98,7 +93,7 @@ def parse_ids(context: click.Context | None, option: click.Parameter | None, val
 @click.option(
     "--papers",
     multiple=True,
-    callback=parse_ids,
+    callback=parse_list,
     metavar="ID,…",
     help="Papers of arXiv that you like: take topics from them.",
 )

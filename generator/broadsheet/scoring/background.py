@@ -16,8 +16,6 @@ from broadsheet.scoring.terms import key_of
 from broadsheet.store.files import read_regular
 
 FILE = Path(__file__).parent / "background.tsv.gz"
-
-
 _ENDS = 30  # percent of the uses of a noun, at least; adjectives have less
 
 
