@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import click
 
+from broadsheet.cli.problems import log_line
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from broadsheet.store.files import read_regular
@@ -52,7 +53,7 @@ def propose(sources: LikedSources, settings: Settings) -> Proposal:
             lists.append(fetch_liked(sources.papers, settings.fetch, web))
         files[f"{LIKED}/papers.jsonl"] = liked.to_jsonl(lists[-1].papers)
     for problem in (problem for result in lists for problem in result.problems):
-        click.echo(str(problem), err=True)
+        click.echo(log_line(problem), err=True)
     papers = [paper for result in lists for paper in result.papers]
     return Proposal(_topics([paper.text for paper in papers]), files, len(papers))
 

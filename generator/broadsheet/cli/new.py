@@ -56,6 +56,9 @@ def parse_list(context: click.Context | None, option: click.Parameter | None, va
     return tuple(filter(None, re.split(r"[\s,;]+", " ".join(values))))
 
 
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
 @click.command("new")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--name", help="The site's name. Default: that of the folder.")
@@ -79,14 +82,14 @@ def parse_list(context: click.Context | None, option: click.Parameter | None, va
 @click.option(
     "--publications",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=_FILE,
     metavar="FILE",
     help="Your repository's export (LibreCat): take topics from it, and show it.",
 )
 @click.option(
     "--bibtex",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=_FILE,
     metavar="FILE",
     help="A bibliography, such as Zotero's export: take topics from it.",
 )
