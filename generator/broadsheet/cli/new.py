@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from broadsheet.build.hosts import HOSTS
-from broadsheet.build.new_digest import Created, folder_problems, name_problems, start, url_problems
+from broadsheet.build.new_digest import NewDigest, folder_problems, name_problems, start, url_problems
 from broadsheet.build.starter import Answers
 from broadsheet.cli.liked_papers import LikedSources, Proposal, propose
 from broadsheet.cli.questions import ask, ask_categories, ask_topics, edit_topics
@@ -126,7 +126,7 @@ def new_command(
     host: str,
     yes: bool,
 ) -> None:
-    """Create a digest in DIR: settings, and the files of its host. On a terminal, ask for what no option says.
+    """Create a digest in DIR: settings, and the files of its host. On a terminal, ask for what the options leave open.
 
     DIR is a new folder, or a repository: your files in it stay as they are. Topics can be made from papers that you
     like. If no papers are on their way, sample pages show what the digest will look like.
@@ -174,7 +174,7 @@ def _with_proposal(answers: Answers, proposal: Proposal, samples: bool | None) -
 
 
 def _ask(answers: Answers, sources: LikedSources, name: str | None, url: str | None) -> tuple[Answers, LikedSources]:
-    """Ask for everything that no option says."""
+    """Ask for everything that the options leave open."""
     fields: dict[str, Any] = {}
     if name is None:
         fields["name"] = ask("Name of the site", answers.name, parse_name)
@@ -224,12 +224,12 @@ def _joined(topics: tuple[Topic, ...], proposed: tuple[Topic, ...]) -> tuple[Top
     return tuple(joined)
 
 
-def _report(folder: Path, answers: Answers, created: Created, proposal: Proposal) -> None:
-    click.echo(f"{folder}: {count(len(created.paths), 'file')}")
+def _report(folder: Path, answers: Answers, digest: NewDigest, proposal: Proposal) -> None:
+    click.echo(f"{folder}: {count(len(digest.paths), 'file')}")
     if proposal.topics:
         names = ", ".join(topic.name for topic in proposal.topics)
         click.echo(f"topics from {count(proposal.papers, 'paper')}: {names}: look them over in digest.yml")
-    for note in created.notes:
+    for note in digest.notes:
         click.echo(f"note: {note}", err=True)
     if answers.categories and not answers.topics:
         click.echo(

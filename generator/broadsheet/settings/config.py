@@ -109,7 +109,7 @@ def no_digest(root: Path) -> Diagnostic:
 
 
 def _read(path: Path, kind: type[T], find_faults: Callable[[T], Iterator[Fault]]) -> tuple[T | None, list[Diagnostic]]:
-    """Return what the file says, as far as its sections have the right types; and all its problems."""
+    """Return the settings of a file, as far as its sections have the right types; and all its problems."""
     try:
         document = Document(path)
     except DigestError as error:
