@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from broadsheet.store.program import PROGRAM
+from broadsheet import PROGRAM
 from broadsheet.store.store import Store
 from tests.example import ROOT, digest, make_digest, paper
 from tests.loopback import Answer, Loopback

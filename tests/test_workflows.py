@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from broadsheet import __version__
+from broadsheet.build.hosts import STARTER
 from broadsheet.build.new_digest import start
-from broadsheet.build.starter import STARTER, Answers
+from broadsheet.build.starter import Answers
 from broadsheet.providers.arxiv.calendar import current_day
 from tests.example import digest
 

@@ -10,10 +10,10 @@ import yaml
 
 from broadsheet.build.new_digest import start
 from broadsheet.build.starter import Answers
-from broadsheet.build.transaction import Transaction
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings import config
 from broadsheet.store.files import problem_from
+from broadsheet.store.transaction import Transaction
 from tests.example import digest, tree
 
 ANSWERS = Answers(name="Papers", url="https://group.example/", categories=("cs.LG",), samples=False)

@@ -8,9 +8,10 @@ import pytest
 
 from broadsheet.build.build import build
 from broadsheet.build.generate import generate
+from broadsheet.build.hosts import STARTER
 from broadsheet.build.new_digest import start
-from broadsheet.build.site_settings import SAMPLE_NOTICE
-from broadsheet.build.starter import STARTER, Answers
+from broadsheet.build.sample_notice import SAMPLE_NOTICE
+from broadsheet.build.starter import Answers
 from tests.example import digest, tree
 
 ROW = {"arxiv_id": "2505.00001", "title": "A real paper", "relevance": 8, "novelty": 3, "comment": "c"}

@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from broadsheet.build import upgrade as upgrading
+from broadsheet.build.hosts import STARTER
 from broadsheet.build.merge import merge
 from broadsheet.build.new_digest import start
-from broadsheet.build.starter import STARTER, Answers
+from broadsheet.build.starter import Answers
 from broadsheet.build.starter_record import RECORD
 from broadsheet.build.upgrade import Outcome, Upgrade, upgrade
 from broadsheet.model.diagnostics import DigestError

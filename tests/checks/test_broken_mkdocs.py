@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet import PROGRAM
 from broadsheet.build.build import build
 from broadsheet.checks.check import check
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.store.program import PROGRAM
 
 SOUND = (PROGRAM / "starter" / "mkdocs.yml").read_text("utf-8").replace("example.org", "papers.group.edu")
 # Name: a part of the file of a new digest, its replacement, the start of the wrong line, words of the message.

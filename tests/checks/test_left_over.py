@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from broadsheet import PROGRAM
 from broadsheet.checks.check import check
 from broadsheet.cli.check import check_command
-from broadsheet.store.program import PROGRAM
 
 DAY = "data/papers/2026/2026-02-03.jsonl"
 ROW = {"arxiv_id": "2602.00001", "title": "Sparse bounds", "authors": ["A. B"], "source": "arxiv"}

@@ -10,9 +10,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadsheet.build.hosts import STARTER
 from broadsheet.build.new_digest import start
 from broadsheet.build.output import generated_files
-from broadsheet.build.starter import STARTER, Answers
+from broadsheet.build.starter import Answers
 from broadsheet.model.diagnostics import DigestError
 
 ROOT = Path(__file__).resolve().parents[2]

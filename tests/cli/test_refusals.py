@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.store.program import PROGRAM
+from broadsheet import PROGRAM
 
 # Root may read and write everything, unless it gives up its capabilities.
 ORDINARY = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []

@@ -11,20 +11,21 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.example import ROOT
+from broadsheet import PROGRAM
 
-PROGRAM = ROOT / "generator" / "broadsheet"
 # The groups of messages on the page, with the modules of each.
 GROUPS = {
     "settings": ("settings/**/*.py",),
+    "mkdocs": ("build/mkdocs_*.py",),
     "papers": ("checks/papers.py", "checks/day.py", "store/records.py", "store/store.py"),
     "receipts": ("checks/receipts.py",),
-    "publications": ("model/publication.py", "model/publication_parts.py"),
+    "publications": ("model/publication.py", "model/publication_parts.py", "model/librecat.py"),
     "files": ("checks/files.py", "checks/check.py", "store/files.py"),
     "site": ("checks/site.py",),
 }
 ANY = "…"
 MAX_ALTERNATIVES = 40
+_WORD = re.compile(r"\w")
 
 
 class Message(NamedTuple):
@@ -42,12 +43,13 @@ def message_table(group: str) -> str:
 
 def messages(group: str) -> list[Message]:
     """Return the messages of a group, sorted."""
-    grouped = {path for paths in (GROUPS[group]) for path in PROGRAM.glob(paths)}
+    grouped = {path for paths in GROUPS[group] for path in PROGRAM.glob(paths)}
     others = {
         path for path in PROGRAM.glob("checks/*.py") if not any(path.match(p) for g in GROUPS.values() for p in g)
     }
     paths = grouped | (others if group == "files" else set())
-    return sorted({message for path in paths for message in _messages_of(path) if re.search(r"\w", message.text)})
+    # A text without a word is that of another call.
+    return sorted({message for path in paths for message in _messages_of(path) if all(map(_WORD.search, message))})
 
 
 def _cell(text: str) -> str:
@@ -80,9 +82,11 @@ def _near(function: ast.FunctionDef, before: int, line: int) -> list[ast.stmt]:
 
 def _pairs(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Yield the message and the hint of a call, or of a returned pair of texts."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Diagnostic", "Fault"):
-        if len(node.args) >= 3:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id in ("Diagnostic", "Fault", "YamlFault") and len(node.args) >= 3:
             yield node.args[1], node.args[2]
+        elif node.func.id == "_recount_problem":
+            yield node.args[2], ast.Constant(f"count again: broadsheet run --date {ANY}", lineno=node.lineno)
     elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
         first, second = node.value.elts
         if all(isinstance(part, ast.Constant | ast.JoinedStr) for part in (first, second)):
@@ -90,12 +94,13 @@ def _pairs(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def _tables(tree: ast.Module, constants: dict[str, list[ast.expr]]) -> Iterator[Message]:
-    """Yield the messages of a module's table of (pattern, message, hint)."""
+    """Yield the messages of a module's table of (pattern, message, hint); without a hint, it is LIST."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
-            for row in node.value.elts:
-                if isinstance(row, ast.Tuple) and len(row.elts) == 3:
-                    for pair in product(*(_texts(part, constants) for part in row.elts[1:])):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_MESSAGES":
+            for row in node.value.elts if isinstance(node.value, ast.Tuple) else ():
+                if isinstance(row, ast.Tuple):
+                    parts = (*row.elts[1:], ast.Name("LIST"))[:2]
+                    for pair in product(*(_texts(part, constants) for part in parts)):
                         yield Message(*(re.sub(r"\{\w*\}", ANY, text) for text in pair))
 
 
@@ -129,8 +134,20 @@ def _texts(node: ast.expr, names: dict[str, list[ast.expr]], depth: int = 0) -> 
             ]
             texts = ["".join(choice) for choice in product(*parts)]
             return texts if len(texts) <= MAX_ALTERNATIVES else [ANY]
-        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Constant(), attr="format")) as call:
-            assert isinstance(call.func, ast.Attribute)
-            return [re.sub(r"\{[^}]*\}", ANY, text) for text in _texts(call.func.value, names, depth)]
+        case ast.Call():
+            return _call_texts(node, names, depth)
+        case _:
+            return [ANY]
+
+
+def _call_texts(call: ast.Call, names: dict[str, list[ast.expr]], depth: int) -> list[str]:
+    """Return the texts of a call: of the functions that make a part of a message, and of `format`."""
+    match call:
+        case ast.Call(func=ast.Name("did_you_mean" | "category_hint"), args=[*_, otherwise]):
+            return [f"did you mean {ANY}?", *(text for text in _texts(otherwise, names, depth) if text.strip(ANY))]
+        case ast.Call(func=ast.Name("_about"), args=[_, what]):  # the name of the setting comes first
+            return [f"{ANY}: {text}" for text in _texts(what, names, depth)]
+        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Constant() as pattern, attr="format")):
+            return [re.sub(r"\{[^}]*\}", ANY, text) for text in _texts(pattern, names, depth)]
         case _:
             return [ANY]

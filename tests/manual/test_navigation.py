@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.build.starter import STARTER
+from broadsheet.build.hosts import STARTER
 from broadsheet.cli.docs import TOPICS
 from tests.example import build_demo
 

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 import yaml
 
+from broadsheet.build.starter import topics_block
 from broadsheet.providers import liked
 from broadsheet.scoring.background import FILE, load_background
 from broadsheet.scoring.terms import terms
-from broadsheet.scoring.topics import MOST_TOPICS, MOST_WORDS, propose_topics, topics_yaml
+from broadsheet.scoring.topics import MOST_TOPICS, MOST_WORDS, propose_topics
 from broadsheet.settings import topics as settings_topics
 from broadsheet.settings.topics import Topic
 
@@ -69,7 +70,7 @@ def test_nothing_gives_no_topics(texts: list[tuple[str, str]]) -> None:
 def test_topics_of_any_paper_are_valid_settings(title: str, abstract: str) -> None:
     topics = propose_topics([(title, abstract)], load_background())
     assert not list(settings_topics.faults(topics))
-    assert msgspec.convert(yaml.safe_load(topics_yaml(topics))["topics"], tuple[Topic, ...]) == topics
+    assert msgspec.convert(yaml.safe_load(topics_block(topics))["topics"], tuple[Topic, ...]) == topics
     for topic in topics:
         assert not {word.lower() for word in topic.words} & {"für", "von", "wir", "les", "de", "et", "emph"}
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet import PROGRAM
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
-from broadsheet.store.program import PROGRAM
 
 SOUND = (PROGRAM / "starter" / "digest.yml").read_text("utf-8")
 # Name: what is appended to the settings of a new digest, the number of the wrong line in it, words of the message.
@@ -47,7 +47,7 @@ ERRORS = {
     "a misspelt category": (
         "fetch:\n  contact: a@b.example\n  arxiv:\n    categories:\n      - stat.ML\n      - cs.LGG",
         6,
-        "'cs.LGG' is not a category of arXiv: did you mean cs.LG?",
+        "'cs.LGG' is not a category of arXiv: did you mean cs.LG",
     ),
     "a category in lower case": (
         "fetch: {contact: a@b.example, arxiv: {categories: [cs.lg]}}",

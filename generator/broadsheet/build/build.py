@@ -24,9 +24,9 @@ from broadsheet.build.manifest import (
 )
 from broadsheet.build.mkdocs_settings import environment, read_settings
 from broadsheet.build.output import begin_list, generated_files, hand_written_files, outside_test
+from broadsheet.build.sample_notice import with_sample_notice
 from broadsheet.build.search_index import FOLDER, write_list
 from broadsheet.build.site_folder import cached_file, check_folder, keep_others, real_site, recognized
-from broadsheet.build.site_settings import with_sample_notice
 from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, load_state, save_state
 from broadsheet.build.swap import atomic_swap, link_identical, link_unchanged, run_mkdocs
 from broadsheet.build.theme import build_rest, can_bypass_markdown

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+from broadsheet import PROGRAM
 from broadsheet.build.output import Output, begin_list, is_hand_written, write_generated
-from broadsheet.build.site_settings import with_sample_notice
+from broadsheet.build.sample_notice import with_sample_notice
 from broadsheet.build.state import BuiltKey
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index
@@ -17,7 +18,6 @@ from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.files import refusals_explained
 from broadsheet.store.lock import Lock, exclusive_lock
-from broadsheet.store.program import PROGRAM
 from broadsheet.store.samples import shown_store
 from broadsheet.views.page_types import PAGE_TYPES
 

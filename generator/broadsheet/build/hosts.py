@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-PACKAGE = Path(__file__).resolve().parent.parent
-HOSTS_FOLDER = PACKAGE / "hosts"
-GITHUB_FOLDER = PACKAGE / "starter" / "dot-github"
+from broadsheet import PROGRAM
+
+HOSTS_FOLDER = PROGRAM / "hosts"
+STARTER = PROGRAM / "starter"
 DAILY = ".github/workflows/daily.yml"
 
 
@@ -32,19 +33,19 @@ HOSTS = (
 )
 
 
-def host_files(name: str, github_folder: Path = GITHUB_FOLDER) -> dict[str, str]:
+def host_files(name: str, starter: Path = STARTER) -> dict[str, str]:
     """Return the files that a digest needs on the host `name`: their text by their path in the digest."""
     host = next(host for host in HOSTS if host.name == name)
-    github = {f".github/{path}": text for path, text in _texts(github_folder)}
-    return {path: github[path] for path in host.shares} | dict(_texts(HOSTS_FOLDER / name))
+    shared = {path: text for path, text in texts(starter) if path in host.shares}
+    return shared | dict(texts(HOSTS_FOLDER / name))
 
 
-def digest_path(path: Path) -> str:
-    """Return the path of a starter file in the digest. ``dot-`` becomes a dot; here git would obey a dotfile."""
-    return "/".join(re.sub(r"^dot-", ".", part) for part in path.parts)
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the text of each file of the program for a digest, after its path there.
 
-
-def _texts(folder: Path) -> Iterator[tuple[str, str]]:
+    ``dot-`` becomes a dot; here git would obey a dotfile.
+    """
     for file in sorted(folder.rglob("*")):
         if file.is_file():
-            yield digest_path(file.relative_to(folder)), file.read_text("utf-8")
+            path = "/".join(re.sub(r"^dot-", ".", part) for part in file.relative_to(folder).parts)
+            yield path, file.read_text("utf-8")

@@ -1,13 +1,12 @@
 """A three-way merge of texts by lines."""
 
 import tempfile
+from codecs import BOM_UTF8
 from pathlib import Path
 
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.processes.git import merge_file
 from broadsheet.settings.document import Document
-
-_BOM = b"\xef\xbb\xbf"
 
 
 def merge(ours: bytes, base: bytes, theirs: bytes, name: str) -> bytes | None:
@@ -16,8 +15,8 @@ def merge(ours: bytes, base: bytes, theirs: bytes, name: str) -> bytes | None:
     Byte order mark and line ends are those of `ours`. Settings that could not be read any more are
     a conflict, too.
     """
-    bom = _BOM if ours.startswith(_BOM) else b""
-    text = ours.removeprefix(_BOM)
+    bom = BOM_UTF8 if ours.startswith(BOM_UTF8) else b""
+    text = ours.removeprefix(BOM_UTF8)
     is_windows = b"\r\n" in text and text.count(b"\n") == text.count(b"\r\n")
     merged = _merge_lines(text.replace(b"\r\n", b"\n") if is_windows else text, base, theirs)
     if merged is None or (name.endswith((".yml", ".yaml")) and _is_broken(merged) and not _is_broken(text)):
@@ -40,7 +39,6 @@ def _is_broken(data: bytes) -> bool:
         file = Path(folder, "settings.yml")
         file.write_bytes(data)
         try:
-            Document(file)
+            return any(Document(file).duplicates())
         except DigestError:
             return True
-    return False

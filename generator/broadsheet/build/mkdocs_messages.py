@@ -47,7 +47,11 @@ _MESSAGES = (
     (r"Invalid type .*\. Expected a string or key/value pairs\.", "not a section", _SECTION),
     (r"Expected a (?:multiline )?string, .*", "not a text", "put it in quotes"),
     (r"Expected a list of items, .*", "not a list", _ITEMS),
-    (r"The configuration option '(.*)' (?:was removed|has been deprecated).*Use '(.*)' instead.*", "old", "use {1}"),
+    (
+        r"The configuration option '(.*)' (?:was removed|has been deprecated).*Use '(.*)' instead.*",
+        "an old setting",
+        "use {1}",
+    ),
     (r"The '(\w+)' should not be within the '(\w+)'.*", "{0} lies in {1}", "name another folder"),
     (r"The '\w+' should not be the parent directory.*", "the digest's own folder", "name a folder in it"),
     (r"For internal use only\.", "not a setting for this file", "remove it"),

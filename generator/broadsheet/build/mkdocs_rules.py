@@ -31,30 +31,24 @@ THEME_KEYS = (
 
 def is_own_theme(folder: Any, docs: Any) -> bool:
     """Return whether `folder` is the one into which builds write the theme."""
-    return isinstance(folder, str) and isinstance(docs, str) and _normal(folder) == _normal(f"{docs}/{THEME_FOLDER}")
+    return isinstance(folder, str) and os.path.normpath(folder) == os.path.normpath(f"{docs}/{THEME_FOLDER}")
 
 
 def is_theme_folder(folder: Any) -> bool:
     """Return whether `folder` has the name of the one into which builds write the theme."""
-    return isinstance(folder, str) and os.path.basename(_normal(folder)) == THEME_FOLDER
-
-
-def _normal(path: str) -> str:
-    return os.path.normpath(path)
+    return isinstance(folder, str) and os.path.basename(os.path.normpath(folder)) == THEME_FOLDER
 
 
 def rule_faults(values: Mapping[str, Any], folders: Sequence[str]) -> Iterator[Fault]:
     """Yield the faults of `values`, as MkDocs reads them; `folders` are those of the theme's templates."""
-    theme = values.get("theme")
+    theme, docs = values.get("theme"), values.get("docs_dir", "docs")
     name = theme.get("name") if isinstance(theme, dict) else theme
     if name != "material":
-        is_error = isinstance(theme, dict) and is_own_theme(theme.get("custom_dir"), values.get("docs_dir", "docs"))
+        is_error = isinstance(theme, dict) and is_own_theme(theme.get("custom_dir"), docs)
         what = "theme: not material, which the program's templates need"
         yield Fault(("theme", "name"), what, "write 'name: material'", not is_error)
-    elif isinstance(theme, dict):
-        yield from _theme_faults(theme, values.get("docs_dir", "docs"), folders)
     else:
-        yield from _theme_faults({}, values.get("docs_dir", "docs"), folders)
+        yield from _theme_faults(theme if isinstance(theme, dict) else {}, docs, folders)
     css = values.get("extra_css")
     if STYLE_SHEET not in (css if isinstance(css, list) else []):
         what = f"extra_css: no {STYLE_SHEET}, the style sheet of all pages"

@@ -16,6 +16,7 @@ from mkdocs.config.base import BaseConfigOption
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.utils.yaml import get_yaml_loader
 
+from broadsheet import PROGRAM
 from broadsheet.build import mkdocs_rules
 from broadsheet.build.mkdocs_messages import fault_of, unknown_key
 from broadsheet.build.mkdocs_trial import trial_faults
@@ -25,7 +26,6 @@ from broadsheet.settings import config
 from broadsheet.settings.config import SITE_FILE, Settings
 from broadsheet.settings.document import Document, Fault
 from broadsheet.settings.yaml_errors import explain
-from broadsheet.store.program import PROGRAM
 
 THEME = PROGRAM / "views" / "theme"  # which builds copy to docs/.theme
 # The settings whose items can be validated one by one.

@@ -12,31 +12,38 @@ from broadsheet import __version__
 from broadsheet.build.line_files import LINE_FILES, with_lines
 from broadsheet.build.starter import Answers, render
 from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record
-from broadsheet.build.transaction import Transaction
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.config import SETTINGS_FILE
 from broadsheet.store.files import read_regular
+from broadsheet.store.transaction import Transaction
 from broadsheet.text.sanitize import one_line, safe_url
 
-MARK = "broadsheet"
 # The files of an empty repository, beside hidden ones: they stay, and a digest may be put beside them.
 _OF_A_REPOSITORY = re.compile(r"\..*|(?:README|LICEN[CS]E|COPYING|CODEOWNERS)(?:[.-].*)?", re.IGNORECASE | re.DOTALL)
 
 
-class Created(NamedTuple):
+class NewDigest(NamedTuple):
     """The written files of a new digest, and notes on the user's files in the same places."""
 
     paths: list[str]
     notes: list[Diagnostic]
 
 
-def start(folder: Path, answers: Answers, more: Mapping[str, bytes] | None = None) -> Created:
+class PlannedFile(NamedTuple):
+    """A file to write: its path, its bytes (None if they are there already), and a note on the user's file."""
+
+    path: str
+    data: bytes | None
+    note: Diagnostic | None = None
+
+
+def start(folder: Path, answers: Answers, more: Mapping[str, bytes] | None = None) -> NewDigest:
     """Write a new digest into `folder`, with `more` files by their paths.
 
     The user's files stay: lines are added to lists like .gitignore, and any other file is written beside the user's.
     Raises DigestError or OSError, and then nothing is written.
     """
-    problems = [*folder_problems(folder), *site_problems(answers.name, answers.url)]
+    problems = [*folder_problems(folder), *name_problems(answers.name), *url_problems(answers.url)]
     if problems:
         raise DigestError(problems)
     address = (safe_url(answers.url) or "").rstrip("/") + "/"
@@ -46,39 +53,31 @@ def start(folder: Path, answers: Answers, more: Mapping[str, bytes] | None = Non
     record = StarterRecord(
         version=__version__, answers=answers, files={places[path].path: data.decode() for path, data in files.items()}
     )
-    _write(folder, [*places.values(), Place(RECORD, encode_record(record))])
+    _write(folder, [*places.values(), PlannedFile(RECORD, encode_record(record))])
     notes = [place.note for place in places.values() if place.note]
-    return Created([place.path for place in places.values() if place.data is not None], notes)
+    return NewDigest([place.path for place in places.values() if place.data is not None], notes)
 
 
-class Place(NamedTuple):
-    """A file to write: its path, its bytes (None if they are there already), and a note on the user's file."""
-
-    path: str
-    data: bytes | None
-    note: Diagnostic | None = None
-
-
-def _place(folder: Path, path: str, data: bytes) -> Place:
+def _place(folder: Path, path: str, data: bytes) -> PlannedFile:
     """Return where to write a file, and what. Raises DigestError if both its names are taken."""
     target = folder / path
     if not os.path.lexists(target):
-        return Place(path, data)
+        return PlannedFile(path, data)
     before = read_regular(target) if target.is_file() else None
     if before == data:
-        return Place(path, None)
+        return PlannedFile(path, None)
     if path in LINE_FILES and before is not None and not target.is_symlink():
         lines = with_lines(before, data)
         note = Diagnostic(path, "yours stays, with the lines of the digest at its end", "look them over", is_note=True)
-        return Place(path, lines, note) if lines != before else Place(path, None)
-    other = beside(path, MARK)
+        return PlannedFile(path, lines, note) if lines != before else PlannedFile(path, None)
+    other = beside(path)
     if os.path.lexists(folder / other):
         raise DigestError(Diagnostic(str(folder / other), "a file with this name is here already", "move it away"))
     hint = "compare the two, and move what you need into yours"
-    return Place(other, data, Diagnostic(path, f"yours stays; the digest's is {other}", hint, is_note=True))
+    return PlannedFile(other, data, Diagnostic(path, f"yours stays; the digest's is {other}", hint, is_note=True))
 
 
-def _write(folder: Path, places: list[Place]) -> None:
+def _write(folder: Path, places: list[PlannedFile]) -> None:
     """Write all files or none. The settings come last: they make the folder a digest."""
     with Transaction() as transaction:
         for place in sorted(places, key=lambda place: place.path == SETTINGS_FILE):
@@ -98,16 +97,20 @@ def folder_problems(folder: Path) -> Iterator[Diagnostic]:
 
 
 def _is_a_repository(folder: Path) -> bool:
-    """Return whether Git knows the folder, or it has no more than an empty repository has."""
+    """Return whether the folder is a repository of Git, or has no more than an empty one has."""
     names = [entry.name for entry in folder.iterdir()]
     return ".git" in names or all(map(_OF_A_REPOSITORY.fullmatch, names))
 
 
-def site_problems(name: str, url: str) -> Iterator[Diagnostic]:
-    """Yield the problems of a site's name and address."""
+def name_problems(name: str) -> Iterator[Diagnostic]:
+    """Yield the problem of a site's name."""
     if not one_line(name) or not one_line(name).isprintable():
         what, do = f"{name!r} is not a name for a site", "use letters, digits, spaces and punctuation"
         yield Diagnostic("--name", what, do)
+
+
+def url_problems(url: str) -> Iterator[Diagnostic]:
+    """Yield the problem of a site's address."""
     if not safe_url(url) or "?" in url or "#" in url:
         what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"
         yield Diagnostic("--url", what, do)

@@ -5,8 +5,7 @@
 
 import json
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,14 @@ import msgspec
 import yaml
 
 from broadsheet import __version__
-from broadsheet.build.hosts import digest_path, host_files
+from broadsheet.build.hosts import STARTER, host_files, texts
 from broadsheet.build.requirement import NAME, requirement
 from broadsheet.model.arxiv_taxonomy import CATEGORIES
+from broadsheet.settings.address import LOCAL_ADDRESS
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
-from broadsheet.settings.topics import Topic, is_id
+from broadsheet.settings.topics import Topic, topic_id
 from broadsheet.store.samples import SAMPLES
 
-REQUIREMENTS = "requirements.txt"
-STARTER = Path(__file__).resolve().parent.parent / "starter"
 VERSION_MARK = "@version@"
 
 
@@ -34,7 +32,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str = "Broadsheet"
-    url: str = "http://127.0.0.1:8000/"
+    url: str = LOCAL_ADDRESS
     categories: tuple[str, ...] = ()
     topics: tuple[Topic, ...] = ()
     contact: str = ""
@@ -45,37 +43,19 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
 def render(answers: Answers, folder: Path = STARTER) -> dict[str, str]:
     """Return the text of each file of a digest, by its path. `folder` has the program's starter."""
-    files = dict(_common_files(folder)) | host_files(answers.host, folder / "dot-github")
-    if not answers.samples:
-        files = {path: text for path, text in files.items() if not path.startswith(f"{SAMPLES}/")}
-    editors: dict[str, Callable[[str, Answers], str]] = {SETTINGS_FILE: _settings, SITE_FILE: _site}
-    unchanged: Callable[[str, Answers], str] = lambda text, _: text  # noqa: E731
-    edited = {path: editors.get(path, unchanged)(text, answers) for path, text in files.items()}
-    return {path: _install_this_program(text) for path, text in edited.items()}
+    left_out = (".github/",) if answers.samples else (".github/", f"{SAMPLES}/")
+    files = {path: text for path, text in texts(folder) if not path.startswith(left_out)}
+    files |= host_files(answers.host, folder)
+    files[SETTINGS_FILE] = _settings(files[SETTINGS_FILE], answers)
+    files[SITE_FILE] = _site(files[SITE_FILE], answers)
+    return {path: _install_this_program(text) for path, text in files.items()}
 
 
 def _install_this_program(text: str) -> str:
     return text.replace(f"{NAME}=={VERSION_MARK}", requirement()).replace(VERSION_MARK, __version__)
 
 
-def _common_files(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the text of each starter file that every host has, after its path in the digest."""
-    for file in sorted(folder.rglob("*")):
-        path = digest_path(file.relative_to(folder))
-        if file.is_file() and not path.startswith(".github/"):
-            yield path, file.read_text("utf-8")
-
-
 # -- topics --------------------------------------------------------------------------------------------------------
-
-
-def topic_id(name: str, taken: Sequence[str] = ()) -> str:
-    """Return an id for a topic of this name that is not `taken`."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    bare = re.sub(r"[^a-z0-9]+", "-", ascii_name.casefold())[:40].strip("-")
-    base = bare if is_id(bare) else f"topic-{bare}".rstrip("-")
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return next(candidate for candidate in (base, *numbered) if candidate not in taken)
 
 
 def category_topics(categories: Sequence[str]) -> tuple[Topic, ...]:
@@ -94,11 +74,11 @@ def _words(name: str) -> tuple[str, ...]:
 
 def topics_block(topics: Sequence[Topic]) -> str:
     """Return the section `topics` of digest.yml."""
-    lines = ["topics:"]
+    lines = ["topics:" if topics else "topics: []"]
     for topic in topics:
         fields = {key: value for key, value in msgspec.to_builtins(topic).items() if value}
-        texts = [f"{key}: {_flow(value)}" for key, value in fields.items()]
-        lines += [f"  - {texts[0]}", *(f"    {text}" for text in texts[1:])]
+        first, *others = [f"{key}: {_flow(value)}" for key, value in fields.items()]
+        lines += [f"  - {first}", *(f"    {text}" for text in others)]
     return "\n".join(lines) + "\n"
 
 

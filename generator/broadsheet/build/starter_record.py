@@ -35,8 +35,8 @@ def encode_record(record: StarterRecord) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record, order="sorted"), indent=1) + b"\n"
 
 
-def beside(path: str, mark: str) -> str:
+def beside(path: str) -> str:
     """Return the name of a file of ours beside the user's file at `path`: ``README.broadsheet.md``."""
     place = Path(path)
-    name = f"{place.stem}.{mark}{place.suffix}" if place.stem[1:] else f"{place.name}.{mark}"
+    name = f"{place.stem}.broadsheet{place.suffix}" if place.stem[1:] else f"{place.name}.broadsheet"
     return place.with_name(name).as_posix()

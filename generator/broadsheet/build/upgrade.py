@@ -6,23 +6,24 @@ cannot be merged is written beside the user's.
 
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet import __version__
+from broadsheet.build.hosts import STARTER
 from broadsheet.build.line_files import LINE_FILES, with_lines
 from broadsheet.build.merge import merge
-from broadsheet.build.new_digest import MARK
-from broadsheet.build.starter import STARTER, Answers, render
+from broadsheet.build.starter import Answers, render
 from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record, read_record
-from broadsheet.build.transaction import Transaction
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.git import has_git
-from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
+from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE, no_digest
 from broadsheet.store.files import read_regular
 from broadsheet.store.samples import SAMPLES
+from broadsheet.store.transaction import Transaction
 
 
 class Outcome(StrEnum):
@@ -67,8 +68,7 @@ def upgrade(root: Path, *, dry_run: bool = False, starter: Path = STARTER) -> Up
     Raises DigestError or OSError, and then nothing is written.
     """
     if not (root / SETTINGS_FILE).is_file():
-        hint = "pass --root DIR, or make a digest with 'broadsheet new DIR'"
-        raise DigestError(Diagnostic(str(root), f"no {SETTINGS_FILE} here", hint))
+        raise DigestError(no_digest(root))
     record = read_record(root)
     if record and _number(record.version) > _number(__version__):
         what = f"version {record.version} wrote the files of this digest, and this is {__version__}"
@@ -89,8 +89,7 @@ def _files_of_this_version(record: StarterRecord | None, starter: Path) -> dict[
         files = render(Answers(samples=False), starter)
         return {path: text.encode() for path, text in files.items() if path not in (SETTINGS_FILE, SITE_FILE)}
     files = render(record.answers, starter)
-    places = {path: beside(path, MARK) for path in files if beside(path, MARK) in record.files}
-    return {places.get(path, path): text.encode() for path, text in files.items()}
+    return {beside(path) if beside(path) in record.files else path: text.encode() for path, text in files.items()}
 
 
 def _changes(root: Path, record: StarterRecord | None, files: dict[str, bytes]) -> Iterator[FileChange]:
@@ -153,7 +152,7 @@ def _target(root: Path, path: str) -> Path | None:
 
 
 def _lines(data: bytes) -> bytes:
-    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    return data.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")
 
 
 def _write(root: Path, record: StarterRecord | None, files: dict[str, bytes], changes: list[FileChange]) -> None:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 import msgspec
 
 from broadsheet.build.output import is_hand_written, remove_unfinished, write_generated
+from broadsheet.build.sample_notice import with_sample_notice
 from broadsheet.build.search_index import remove_scratch, write_shard
-from broadsheet.build.site_settings import with_sample_notice
 from broadsheet.build.state import BuiltKey, Dependency
 from broadsheet.build.theme import Theme
 from broadsheet.index.dependencies import DependencyTracker

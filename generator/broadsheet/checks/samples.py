@@ -1,30 +1,29 @@
 """Checks for what a new digest has and a real one should not: sample papers beside real ones, and their notice."""
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
+from broadsheet.build.hosts import STARTER
 from broadsheet.checks.day import CheckedRow
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
-from broadsheet.store import records
-from broadsheet.store.program import PROGRAM
-
-STARTER = PROGRAM / "starter"
+from broadsheet.store.samples import SAMPLES
+from broadsheet.store.store import Store
 
 
 class SampleUse:
     """The use of samples: papers of a new digest, and others."""
 
     def __init__(self) -> None:
+        self._ids = _sample_ids()
         self._samples: list[str] = []
         self._has_others = False
 
     def add(self, row: CheckedRow) -> None:
         """Add a paper."""
-        if row.paper.arxiv_id in sample_ids():
+        if row.paper.arxiv_id in self._ids:
             self._samples.append(row.where)
         else:
             self._has_others = True
@@ -42,14 +41,7 @@ class SampleUse:
             yield Diagnostic(where, what, "remove the notice", is_note=True)
 
 
-@cache
-def sample_ids() -> frozenset[str]:
+def _sample_ids() -> frozenset[str]:
     """Return the ids of the papers that a new digest has."""
-    return frozenset(_ids(file for file in STARTER.rglob("*.jsonl") if "papers" in file.parts))
-
-
-def _ids(files: Iterable[Path]) -> Iterator[str]:
-    for file in files:
-        for line in file.read_bytes().splitlines():
-            if line.strip():
-                yield records.decode_whole(line).arxiv_id
+    samples = Store(STARTER / SAMPLES)
+    return frozenset(paper.arxiv_id for date in samples.dates() for paper in samples.papers(date))

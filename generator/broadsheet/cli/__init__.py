@@ -11,8 +11,8 @@ from typing import NoReturn
 import click
 
 from broadsheet import __version__
-from broadsheet.cli.annotations import log_line
 from broadsheet.cli.interruption import Interruption, handle_signals
+from broadsheet.cli.problems import log_line
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.files import problem_from
 from broadsheet.store.lock import introduce

@@ -11,7 +11,6 @@ import msgspec
 from broadsheet.build.build import build
 from broadsheet.build.generate import BuildReport, generate
 from broadsheet.cli.options import (
-    echo_problem,
     jobs_option,
     json_option,
     old_option,
@@ -20,6 +19,7 @@ from broadsheet.cli.options import (
     root_option,
     site_option,
 )
+from broadsheet.cli.problems import echo_problem
 from broadsheet.index.open import ExecutorFactory
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.pool import WorkerPool

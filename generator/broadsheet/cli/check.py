@@ -10,7 +10,8 @@ import msgspec
 from broadsheet.checks.check import CheckReport, check
 from broadsheet.checks.size import size_lines
 from broadsheet.cli.fetch import today
-from broadsheet.cli.options import echo_problem, json_option, quiet_option, root_option
+from broadsheet.cli.options import json_option, quiet_option, root_option
+from broadsheet.cli.problems import echo_problem
 from broadsheet.text.formats import count
 
 

@@ -2,12 +2,13 @@
 
 import re
 import sys
-from difflib import get_close_matches
-from pathlib import Path
 
 import click
 
-MANUAL = Path(__file__).resolve().parent.parent / "manual"
+from broadsheet import PROGRAM
+from broadsheet.text.suggestion import did_you_mean
+
+MANUAL = PROGRAM / "manual"
 # In the order of the site's navigation.
 TOPICS = (
     "start",
@@ -28,11 +29,10 @@ WIDTH = 100  # characters of a line in the terminal, at most
 
 
 def parse_topic(context: click.Context, argument: click.Parameter, value: str | None) -> str | None:
-    """Return the topic if there is one. Raises BadParameter with similar topics."""
+    """Return the topic if there is one. Raises BadParameter with the closest one."""
     if value is None or value in TOPICS:
         return value
-    similar = get_close_matches(value.lower(), TOPICS, n=2, cutoff=0.5)
-    hint = f"did you mean {' or '.join(similar)}?" if similar else f"the topics are {', '.join(TOPICS)}."
+    hint = did_you_mean(value, TOPICS, f"the topics are {', '.join(TOPICS)}.")
     raise click.BadParameter(f"{value!r} is no topic: {hint}", ctx=context, param=argument)
 
 
@@ -89,7 +89,7 @@ def _front_matter_and_text(topic: str) -> tuple[str, str]:
 
 def _render(text: str) -> str:
     """Return Markdown as text for this terminal."""
-    from rich.console import Console  # noqa: PLC0415 - takes longer than many a command
+    from rich.console import Console  # noqa: PLC0415 - 0.1 s, for a terminal alone
     from rich.markdown import Markdown  # noqa: PLC0415
 
     console = Console()

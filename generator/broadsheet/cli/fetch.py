@@ -14,6 +14,7 @@ from broadsheet import __version__
 from broadsheet.cli.data_lock import data_lock
 from broadsheet.cli.import_ import fix_lines
 from broadsheet.cli.options import json_option, parse_date, quiet_option, root_option
+from broadsheet.cli.problems import log_line
 from broadsheet.daily.fetch import DayReport, fetch_days
 from broadsheet.http.client import HttpClient
 from broadsheet.http.service import user_agent
@@ -97,7 +98,7 @@ def _dates(date: str | None, first: str | None, last: str | None, now: str) -> l
 
 def _print(report: DayReport, quiet: bool) -> None:
     for problem in report.faults:
-        click.echo(str(problem), err=True)
+        click.echo(log_line(problem), err=True)
     if not quiet:
         click.echo("\n".join(_lines(report)))
 

@@ -10,6 +10,7 @@ import msgspec
 
 from broadsheet.cli.data_lock import data_lock
 from broadsheet.cli.options import parse_date
+from broadsheet.cli.problems import log_line
 from broadsheet.daily.import_ import ImportReport, run
 from broadsheet.daily.import_files import STDIN
 from broadsheet.daily.merge import RowOutcome
@@ -112,7 +113,7 @@ def import_command(
         click.echo(msgspec.json.encode(report).decode())
     else:
         for problem in report.faults:
-            click.echo(str(problem), err=True)
+            click.echo(log_line(problem), err=True)
         if not quiet:
             click.echo("\n".join(_lines(report)))
     if report.faults:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import click
 
+from broadsheet.cli.problems import log_line
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from broadsheet.store.files import read_regular
@@ -37,7 +38,7 @@ class Proposal(NamedTuple):
 
 def propose(sources: LikedSources, settings: Settings) -> Proposal:
     """Read or fetch the papers, and make topics of them. Problems of single papers are printed. Raises DigestError."""
-    from broadsheet.cli.fetch import open_client  # noqa: PLC0415 - with all providers, which few calls of `new` need
+    from broadsheet.cli.fetch import open_client  # noqa: PLC0415 - 0.3 s, with all providers, which few calls of `new` need
     from broadsheet.providers import liked  # noqa: PLC0415
     from broadsheet.providers.arxiv.liked import fetch_liked  # noqa: PLC0415
 
@@ -52,7 +53,7 @@ def propose(sources: LikedSources, settings: Settings) -> Proposal:
             lists.append(fetch_liked(sources.papers, settings.fetch, web))
         files[f"{LIKED}/papers.jsonl"] = liked.to_jsonl(lists[-1].papers)
     for problem in (problem for result in lists for problem in result.problems):
-        click.echo(str(problem), err=True)
+        click.echo(log_line(problem), err=True)
     papers = [paper for result in lists for paper in result.papers]
     return Proposal(_topics([paper.text for paper in papers]), files, len(papers))
 
@@ -71,7 +72,7 @@ def _free_name(taken: dict[str, bytes], folder: str, stem: str, suffix: str) -> 
 def _topics(texts: list[tuple[str, str]]) -> tuple[Topic, ...]:
     if not texts:
         return ()
-    from broadsheet.scoring.background import load_background  # noqa: PLC0415 - large, and most commands do without
+    from broadsheet.scoring.background import load_background  # noqa: PLC0415 - 40 ms; most calls of `new` do without
     from broadsheet.scoring.topics import propose_topics  # noqa: PLC0415
 
     return propose_topics(texts, load_background())

@@ -12,34 +12,28 @@ import click
 import msgspec
 
 from broadsheet.build.hosts import HOSTS
-from broadsheet.build.new_digest import Created, folder_problems, site_problems, start
-from broadsheet.build.starter import Answers, topic_id
+from broadsheet.build.new_digest import NewDigest, folder_problems, name_problems, start, url_problems
+from broadsheet.build.starter import Answers
 from broadsheet.cli.liked_papers import LikedSources, Proposal, propose
 from broadsheet.cli.questions import ask, ask_categories, ask_topics, edit_topics
-from broadsheet.model.arxiv_taxonomy import code_of, nearest
+from broadsheet.model.arxiv_taxonomy import category_hint, code_of
 from broadsheet.model.diagnostics import Diagnostic, DigestError
+from broadsheet.settings.address import LOCAL_ADDRESS
 from broadsheet.settings.config import Settings
 from broadsheet.settings.fetch import Fetch, with_environment
 from broadsheet.settings.site import Site
-from broadsheet.settings.topics import Topic
+from broadsheet.settings.topics import Topic, topic_id
 from broadsheet.text.formats import count
-
-LOCAL_ADDRESS = "http://127.0.0.1:8000/"
 
 
 def parse_categories(
     context: click.Context | None, option: click.Parameter | None, values: Sequence[str]
 ) -> tuple[str, ...]:
     """Return the categories of ``--arxiv`` by arXiv's codes. Raises BadParameter with the likeliest codes."""
-    categories = []
-    for text in re.split(r"[\s,;]+", " ".join(values).strip()):
-        code = code_of(text) if text else None
-        if text and code is None:
-            near = ", ".join(nearest(text))
-            hint = f"did you mean {near}?" if near else "see https://arxiv.org/category_taxonomy."
-            raise click.BadParameter(f"{text!r} is not a category of arXiv: {hint}")
-        categories += [code] if code else []
-    return tuple(dict.fromkeys(categories))
+    codes = {text: code_of(text) for text in parse_list(None, None, values)}
+    if unknown := next((text for text, code in codes.items() if code is None), None):
+        raise click.BadParameter(f"{unknown!r} is not a category of arXiv: {category_hint(unknown)}")
+    return tuple(dict.fromkeys(filter(None, codes.values())))
 
 
 def parse_topics(
@@ -57,9 +51,12 @@ def parse_topics(
     return tuple(topics)
 
 
-def parse_ids(context: click.Context | None, option: click.Parameter | None, values: Sequence[str]) -> tuple[str, ...]:
-    """Return the papers of ``--papers``, separated by commas or spaces."""
+def parse_list(context: click.Context | None, option: click.Parameter | None, values: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of an option, separated by commas, semicolons or spaces."""
     return tuple(filter(None, re.split(r"[\s,;]+", " ".join(values))))
+
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command("new")
@@ -85,21 +82,21 @@ def parse_ids(context: click.Context | None, option: click.Parameter | None, val
 @click.option(
     "--publications",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=_FILE,
     metavar="FILE",
     help="Your repository's export (LibreCat): take topics from it, and show it.",
 )
 @click.option(
     "--bibtex",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=_FILE,
     metavar="FILE",
     help="A bibliography, such as Zotero's export: take topics from it.",
 )
 @click.option(
     "--papers",
     multiple=True,
-    callback=parse_ids,
+    callback=parse_list,
     metavar="ID,…",
     help="Papers of arXiv that you like: take topics from them.",
 )
@@ -129,7 +126,7 @@ def new_command(
     host: str,
     yes: bool,
 ) -> None:
-    """Create a digest in DIR: settings, and the files of its host. On a terminal, ask for what no option says.
+    """Create a digest in DIR: settings, and the files of its host. On a terminal, ask for what the options leave open.
 
     DIR is a new folder, or a repository: your files in it stay as they are. Topics can be made from papers that you
     like. If no papers are on their way, sample pages show what the digest will look like.
@@ -139,8 +136,6 @@ def new_command(
       broadsheet new my-digest --arxiv cs.LG,cs.CL && cd my-digest && broadsheet run
       broadsheet new . --arxiv math.OC --topic "Games: equilibrium, mean-field game" --bibtex library.bib
     """
-    if problems := [*folder_problems(folder), *site_problems(name or "x", url or LOCAL_ADDRESS)]:
-        raise DigestError(problems)
     answers = Answers(
         name=name or default_name(folder),
         url=url or LOCAL_ADDRESS,
@@ -149,6 +144,8 @@ def new_command(
         contact=contact,
         host=host,
     )
+    if problems := [*folder_problems(folder), *name_problems(answers.name), *url_problems(answers.url)]:
+        raise DigestError(problems)
     sources = LikedSources(publications, bibtex, papers)
     is_interactive = not yes and sys.stdin.isatty() and sys.stdout.isatty()
     if is_interactive:
@@ -177,7 +174,7 @@ def _with_proposal(answers: Answers, proposal: Proposal, samples: bool | None) -
 
 
 def _ask(answers: Answers, sources: LikedSources, name: str | None, url: str | None) -> tuple[Answers, LikedSources]:
-    """Ask for everything that no option says."""
+    """Ask for everything that the options leave open."""
     fields: dict[str, Any] = {}
     if name is None:
         fields["name"] = ask("Name of the site", answers.name, parse_name)
@@ -192,12 +189,12 @@ def _ask(answers: Answers, sources: LikedSources, name: str | None, url: str | N
 
 def parse_name(text: str) -> str:
     """Return the name of a site. Raises BadParameter."""
-    return _checked(text, site_problems(text, LOCAL_ADDRESS))
+    return _checked(text, name_problems(text))
 
 
 def parse_url(text: str) -> str:
     """Return the address of a site. Raises BadParameter."""
-    return _checked(text, site_problems("x", text))
+    return _checked(text, url_problems(text))
 
 
 def _checked(text: str, problems: Iterable[Diagnostic]) -> str:
@@ -227,12 +224,12 @@ def _joined(topics: tuple[Topic, ...], proposed: tuple[Topic, ...]) -> tuple[Top
     return tuple(joined)
 
 
-def _report(folder: Path, answers: Answers, created: Created, proposal: Proposal) -> None:
-    click.echo(f"{folder}: {count(len(created.paths), 'file')}")
+def _report(folder: Path, answers: Answers, digest: NewDigest, proposal: Proposal) -> None:
+    click.echo(f"{folder}: {count(len(digest.paths), 'file')}")
     if proposal.topics:
         names = ", ".join(topic.name for topic in proposal.topics)
         click.echo(f"topics from {count(proposal.papers, 'paper')}: {names}: look them over in digest.yml")
-    for note in created.notes:
+    for note in digest.notes:
         click.echo(f"note: {note}", err=True)
     if answers.categories and not answers.topics:
         click.echo(

@@ -1,6 +1,5 @@
 """Options of several commands, and the progress bar."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,8 +8,6 @@ from typing import Any, TypeVar
 
 import click
 
-from broadsheet.cli.annotations import is_on_github, log_line
-from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.store.records import A_DATE, is_date
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -29,18 +26,6 @@ site_option = click.option(
     help="Folder of the site. Default: site_dir in mkdocs.yml.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
-
-
-_COLOURS = {"error": "red", "warning": "yellow"}
-
-
-def echo_problem(problem: Diagnostic, *, err: bool = False) -> None:
-    """Print a problem with its severity, which has a colour on a terminal; on GitHub as an annotation."""
-    if is_on_github():
-        click.echo(log_line(problem), err=err)
-        return
-    label = click.style(f"{problem.severity}:", fg=_COLOURS[problem.severity], bold=True)
-    click.echo(f"{label} {problem}", err=err, color=False if "NO_COLOR" in os.environ else None)
 
 
 def parse_date(context: click.Context, option: click.Parameter, value: str | None) -> str | None:

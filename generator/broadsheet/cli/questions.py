@@ -11,11 +11,11 @@ import yaml
 
 from broadsheet.build.starter import topics_block
 from broadsheet.cli.liked_papers import LikedSources
+from broadsheet.model import arxiv_id
 from broadsheet.settings.topics import Topic, faults
 
 T = TypeVar("T")
 
-_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}")
 _NONE, _LATER = "none", "later"
 _TOPICS_HELP = """\
 Topics: write 'Name: word, word; Name: word', or make them from papers that you like: the name of a bibliography
@@ -59,7 +59,7 @@ def _sources(text: str) -> TopicAnswer | None:
     if file.is_file():
         is_export = file.suffix in {".yml", ".yaml", ".json"}
         return TopicAnswer((), LikedSources(publications=(file,)) if is_export else LikedSources(bibtex=(file,)))
-    if all(map(_ID.search, words)):
+    if all(map(arxiv_id.parse, words)):
         return TopicAnswer((), LikedSources(papers=tuple(words)))
     return None
 

@@ -13,11 +13,11 @@ import click
 import msgspec
 
 from broadsheet.build.build import build
-from broadsheet.cli.annotations import log_line
 from broadsheet.cli.build import print_warnings
 from broadsheet.cli.data_lock import data_lock
 from broadsheet.cli.fetch import load_settings, open_client, today
 from broadsheet.cli.options import json_option, parse_date, progress_bar, quiet_option, root_option
+from broadsheet.cli.problems import log_line
 from broadsheet.cli.score import estimate_lines, parse_budget
 from broadsheet.cli.serve import HOST, PORT, serve_until_stopped
 from broadsheet.daily.fetch import NOTHING_TO_FETCH
@@ -209,6 +209,6 @@ def _print_preview(preview: DayPreview, as_json: bool) -> None:
         )
         click.echo("\n".join(lines))
     for problem in preview.problems:
-        click.echo(str(problem), err=True)
+        click.echo(log_line(problem), err=True)
     if preview.problems:
         sys.exit(1)

@@ -188,7 +188,14 @@ def code_of(text: str) -> str | None:
     return _CODES.get(text.casefold()) or (code if code in CATEGORIES else None)
 
 
-def nearest(text: str) -> list[str]:
+def category_hint(text: str) -> str:
+    """Return what to do about a text that is not a category: the codes that it may mean, or the list of all."""
+    code = code_of(text)
+    codes = [code] if code else _nearest(text)
+    return f"did you mean {', '.join(codes)}?" if codes else "see https://arxiv.org/category_taxonomy"
+
+
+def _nearest(text: str) -> list[str]:
     """Return the codes most like `text`, a wrong code or a name, the likeliest first; three at most."""
     folded = text.casefold().strip()
     named = [code for code, name in CATEGORIES.items() if folded == name.casefold()]

@@ -8,16 +8,19 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from broadsheet.model import arxiv_id
+from broadsheet.model import arxiv_id, publication
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.liked_paper import LikedPaper
+from broadsheet.providers import parsers
+from broadsheet.providers.bibliography import parser as bibliography
 from broadsheet.providers.decode import Document, JsonDocument, JsonLines, TextDocument, decode_document
+from broadsheet.providers.librecat import parser as librecat
 from broadsheet.providers.parse_result import rejected
 from broadsheet.text.braces import without_braces
 from broadsheet.text.foreign_markup import to_tex
 from broadsheet.text.sanitize import clean, one_line
 
-_ANY_DAY = "2000-01-01"  # parsers of papers need a day; a liked paper has none
+ANY_DAY = "2000-01-01"  # parsers of papers need a day; a liked paper has none
 _ID_FIELDS = ("arxiv_id", "eprint", "arxiv", "arxivid", "url", "doi", "id")
 _FORMATS = "use BibTeX or RIS, LibreCat's YAML, or lines of JSON with title and abstract"
 
@@ -34,7 +37,8 @@ def parse(data: bytes, where: str) -> LikedPapers:
     problems: list[Diagnostic] = []
     papers = unique(_papers(decode_document(data, where), data, problems))
     if not papers:
-        raise DigestError([p for p in problems if not p.is_note]) if problems else _empty(where)
+        errors = [problem for problem in problems if not problem.is_note]
+        raise DigestError(errors) if errors else rejected(where, "no paper with a title", _FORMATS)
     return LikedPapers(papers, tuple(problems))
 
 
@@ -54,14 +58,7 @@ def unique(papers: Iterable[LikedPaper]) -> tuple[LikedPaper, ...]:
     return tuple(first.values())
 
 
-def _empty(where: str) -> DigestError:
-    return rejected(where, "no paper with a title", _FORMATS)
-
-
 def _papers(document: Document, data: bytes, problems: list[Diagnostic]) -> Iterator[LikedPaper]:
-    from broadsheet.providers.bibliography import parser as bibliography  # noqa: PLC0415 - each format loads its own
-    from broadsheet.providers.librecat import parser as librecat  # noqa: PLC0415
-
     if librecat.matches(document):
         yield from _publications(document, problems)
     elif isinstance(document, TextDocument) and bibliography.matches(document):
@@ -76,9 +73,6 @@ def _papers(document: Document, data: bytes, problems: list[Diagnostic]) -> Iter
 
 
 def _publications(document: Document, problems: list[Diagnostic]) -> Iterator[LikedPaper]:
-    from broadsheet.model import publication  # noqa: PLC0415
-    from broadsheet.providers.librecat import parser as librecat  # noqa: PLC0415
-
     result = librecat.parse(document, None)
     problems += result.problems
     publications, _ = publication.parse_records([record.data for record in result.publications], document.where)
@@ -90,9 +84,7 @@ def _publications(document: Document, problems: list[Diagnostic]) -> Iterator[Li
 
 
 def _imported(data: bytes, where: str, problems: list[Diagnostic]) -> Iterator[LikedPaper]:
-    from broadsheet.providers import parsers  # noqa: PLC0415
-
-    _, result = parsers.parse(data, where, _ANY_DAY)
+    _, result = parsers.parse(data, where, ANY_DAY)
     problems += result.problems
     for row in result.rows:
         if not row.is_rating:

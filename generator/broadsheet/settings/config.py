@@ -91,8 +91,7 @@ def load(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
 def read(root: Path, environment: Mapping[str, str] = os.environ) -> tuple[Settings | None, list[Diagnostic]]:
     """Return the settings of the digest in `root`, or None if they have an error; and all errors and warnings."""
     if not os.path.lexists(root / SETTINGS_FILE):
-        message, hint = f"no {SETTINGS_FILE} here", "pass --root DIR, or make a digest with 'broadsheet new DIR'"
-        return None, [Diagnostic(str(root), message, hint)]
+        return None, [no_digest(root)]
     settings, problems = _read(root / SETTINGS_FILE, Settings, _own_faults)
     site, site_problems = _read(root / SITE_FILE, Site, site_faults)
     problems += site_problems
@@ -103,8 +102,14 @@ def read(root: Path, environment: Mapping[str, str] = os.environ) -> tuple[Setti
     return msgspec.structs.replace(settings, site=site), problems
 
 
+def no_digest(root: Path) -> Diagnostic:
+    """Return the problem of a folder without a digest."""
+    hint = "pass --root DIR, or make a digest with 'broadsheet new DIR'"
+    return Diagnostic(str(root), f"no {SETTINGS_FILE} here", hint)
+
+
 def _read(path: Path, kind: type[T], find_faults: Callable[[T], Iterator[Fault]]) -> tuple[T | None, list[Diagnostic]]:
-    """Return what the file says, as far as its sections have the right types; and all its problems."""
+    """Return the settings of a file, as far as its sections have the right types; and all its problems."""
     try:
         document = Document(path)
     except DigestError as error:

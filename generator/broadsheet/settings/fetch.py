@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from broadsheet.model.arxiv_taxonomy import CODES, nearest
+from broadsheet.model.arxiv_taxonomy import CODES, category_hint
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.document import Fault
 from broadsheet.store.records import A_DATE, is_date
@@ -89,12 +89,8 @@ def faults(fetch: Fetch) -> Iterator[Fault]:
 def _arxiv_faults(arxiv: Arxiv) -> Iterator[Fault]:
     for index, category in enumerate(arxiv.categories):
         if category not in CODES:
-            close = nearest(category)
-            hint = (
-                f"did you mean {close[0]}?" if close else "https://arxiv.org/category_taxonomy has them: cs.LG, hep-th"
-            )
             path = ("fetch", "arxiv", "categories", str(index))
-            yield Fault(path, f"{category!r} is not a category of arXiv", hint)
+            yield Fault(path, f"{category!r} is not a category of arXiv", category_hint(category))
     for index, day in enumerate(arxiv.holidays):
         if not is_date(day):
             yield Fault(("fetch", "arxiv", "holidays", str(index)), f"{day!r} is not {A_DATE}", "correct it")

@@ -1,7 +1,8 @@
 """The topics of a digest."""
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -48,3 +49,12 @@ def faults(topics: Sequence[Topic]) -> Iterator[Fault]:
 def is_id(name: str) -> bool:
     """Return whether `name` can be a part of an address."""
     return bool(_ID.fullmatch(name)) and is_free(name)
+
+
+def topic_id(name: str, taken: Collection[str] = ()) -> str:
+    """Return an id for a topic of this name that is not `taken`."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    bare = re.sub(r"[^a-z0-9]+", "-", ascii_name.casefold())[:40].strip("-")
+    base = bare if is_id(bare) else f"topic-{bare}".rstrip("-")
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(candidate for candidate in (base, *numbered) if candidate not in taken)

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
+import yaml
 
 from broadsheet.settings.document import Document, Fault, setting_name
 from broadsheet.text.suggestion import did_you_mean
 
 LIST = "correct it; 'broadsheet docs settings' lists every setting"
-Path = tuple[str, ...]
+SettingPath = tuple[str, ...]
 # Patterns of msgspec's messages, each with ours.
 _MESSAGES = (
     (r"Expected `\w+` >= (.+?)(?:\.0)?", "must be {} or more"),
@@ -41,7 +42,7 @@ def unread_faults(document: Document, kind: type[msgspec.Struct]) -> Iterator[Fa
         yield Fault(("INHERIT",), "INHERIT: another file is not read", "copy its settings here, and remove the line")
     for path, node in document.scalars():
         if path and path[0] in kind.__struct_fields__ and node.tag not in _PLAIN_TAGS:
-            what = f"{path[0]}: the tag {node.tag.replace('tag:yaml.org,2002:', '!!')} is not read here"
+            what = f"{path[0]}: the tag {_tag(node)} is not read here"
             yield Fault(path, what, "write the value itself")
 
 
@@ -50,14 +51,18 @@ def text_faults(document: Document) -> Iterator[Fault]:
     for path, node in document.scalars():
         name = setting_name(path)
         if node.tag not in _PLAIN_TAGS:
-            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-            yield Fault(path, f"{name}: the tag {tag} is not read", "write the value itself, or quote it")
+            yield Fault(path, f"{name}: the tag {_tag(node)} is not read", "write the value itself, or quote it")
         elif isinstance(node.value, str) and _PLACEHOLDER.fullmatch(node.value.strip()):
             what = f"{name}: {node.value.strip()} is not replaced by a value of the environment"
             yield Fault(path, what, "write the value itself")
 
 
-def _faults(value: Any, kind: Any, path: Path) -> Iterator[Fault]:
+def _tag(node: yaml.Node) -> str:
+    """Return the tag of a node as a file has it."""
+    return str(node.tag).replace("tag:yaml.org,2002:", "!!")
+
+
+def _faults(value: Any, kind: Any, path: SettingPath) -> Iterator[Fault]:
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         yield from _section_faults(value, kind, path)
     elif get_origin(kind) is tuple:
@@ -72,7 +77,7 @@ def _faults(value: Any, kind: Any, path: Path) -> Iterator[Fault]:
         yield from _value_faults(value, kind, path)
 
 
-def _section_faults(value: Any, kind: type[msgspec.Struct], path: Path) -> Iterator[Fault]:
+def _section_faults(value: Any, kind: type[msgspec.Struct], path: SettingPath) -> Iterator[Fault]:
     if fault := _shape_fault(value, Mapping, path):
         yield fault
         return
@@ -87,7 +92,7 @@ def _section_faults(value: Any, kind: type[msgspec.Struct], path: Path) -> Itera
             yield Fault(path, _about(path, f"no {name}"), "add it")
 
 
-def _list_faults(value: Any, kind: Any, path: Path) -> Iterator[Fault]:
+def _list_faults(value: Any, kind: Any, path: SettingPath) -> Iterator[Fault]:
     if fault := _shape_fault(value, list, path):
         yield fault
         return
@@ -95,7 +100,7 @@ def _list_faults(value: Any, kind: Any, path: Path) -> Iterator[Fault]:
         yield from _faults(item, kind, (*path, str(index)))
 
 
-def _shape_fault(value: Any, shape: type, path: Path) -> Fault | None:
+def _shape_fault(value: Any, shape: type, path: SettingPath) -> Fault | None:
     """Return the fault of a value that should be a section (Mapping) or a list."""
     if isinstance(value, shape):
         return None
@@ -106,7 +111,7 @@ def _shape_fault(value: Any, shape: type, path: Path) -> Fault | None:
     return Fault(path, _about(path, "not a section"), "write its keys below it")
 
 
-def _value_faults(value: Any, kind: Any, path: Path) -> Iterator[Fault]:
+def _value_faults(value: Any, kind: Any, path: SettingPath) -> Iterator[Fault]:
     if kind is str and value in _NULL and path and not path[-1].isdigit():
         yield Fault(path, _about(path, f"{value} is a text here"), "remove the line, or quote the text")
         return
@@ -116,7 +121,7 @@ def _value_faults(value: Any, kind: Any, path: Path) -> Iterator[Fault]:
         yield _value_fault(value, kind, path, str(error))
 
 
-def _value_fault(value: Any, kind: Any, path: Path, error: str) -> Fault:
+def _value_fault(value: Any, kind: Any, path: SettingPath, error: str) -> Fault:
     if value == "":
         return Fault(path, _about(path, "empty"), "write its value, or remove the line")
     if get_origin(kind) is Literal:
@@ -129,7 +134,7 @@ def _value_fault(value: Any, kind: Any, path: Path, error: str) -> Fault:
     return Fault(path, _about(path, error), LIST)
 
 
-def _unknown(key: str, fields: Mapping[str, Any], path: Path) -> Fault:
+def _unknown(key: str, fields: Mapping[str, Any], path: SettingPath) -> Fault:
     """Return the fault of an unknown key; without a hint if none of the `fields` is meant."""
     if key == "<<":
         return Fault((*path, key), _about(path, "merge keys (<<) are not read"), "write the values out")
@@ -142,7 +147,7 @@ def _place_hint(path: Sequence[str], kind: type[msgspec.Struct]) -> str:
     return f"it belongs to {places[0]}: move it there" if places and places[0] else LIST
 
 
-def _settings(kind: Any, path: Path) -> Iterator[tuple[str, str]]:
+def _settings(kind: Any, path: SettingPath) -> Iterator[tuple[str, str]]:
     """Yield section and name of each setting, but for those in lists and tables."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         for field in msgspec.structs.fields(kind):
@@ -150,5 +155,5 @@ def _settings(kind: Any, path: Path) -> Iterator[tuple[str, str]]:
             yield from _settings(field.type, (*path, field.encode_name))
 
 
-def _about(path: Path, what: str) -> str:
+def _about(path: SettingPath, what: str) -> str:
     return f"{setting_name(path)}: {what}" if path else what

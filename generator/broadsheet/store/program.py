@@ -10,9 +10,9 @@ from pathlib import Path
 import jinja2
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
+from broadsheet import PROGRAM
 from broadsheet.store.files import read_regular
 
-PROGRAM = Path(__file__).resolve().parent.parent
 _HASH_BYTES = 32  # in front of a compiled template
 COMPILED = PROGRAM / "views" / "__pycache__"
 _UNREAD = ("hosts", "manual", "starter")  # folders without which a site would be the same

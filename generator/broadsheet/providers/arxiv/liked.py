@@ -7,10 +7,8 @@ from broadsheet.model import arxiv_id
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.liked_paper import LikedPaper
 from broadsheet.providers.arxiv.services import ArxivServices
-from broadsheet.providers.liked import LikedPapers, unique
+from broadsheet.providers.liked import ANY_DAY, LikedPapers, unique
 from broadsheet.settings.fetch import Fetch
-
-_ANY_DAY = "2000-01-01"  # the API's answers have no day of announcement
 
 
 def fetch_liked(ids: Sequence[str], settings: Fetch, web: HttpClient) -> LikedPapers:
@@ -21,7 +19,7 @@ def fetch_liked(ids: Sequence[str], settings: Fetch, web: HttpClient) -> LikedPa
     problems: list[Diagnostic] = []
     wanted = list(dict.fromkeys(_usable(ids, problems)))
     papers: dict[str, LikedPaper] = {}
-    for result in ArxivServices(web, settings.endpoints).details(wanted, _ANY_DAY):
+    for result in ArxivServices(web, settings.endpoints).details(wanted, ANY_DAY):
         problems += result.problems
         for row in result.rows:
             paper = row.paper

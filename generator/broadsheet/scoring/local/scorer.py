@@ -76,58 +76,64 @@ class LocalScorer:
         """Score all papers with whole numbers from 1 to 10, a comment with the reasons, and the matching topics."""
         if not papers:
             return Scores((), {}, LOCAL_MODEL, self.rubric)
-        inputs = self._featurize(papers)
-        predictions = self._predict(papers, inputs)
-        rows = zip(
-            papers, predictions.relevance, predictions.novelty, self._reasons(papers, inputs, WORDS), strict=True
-        )
+        inputs, likeness = self._featurize(papers), self._compare(papers)
+        predictions = self._predict(papers, inputs, likeness)
+        reasons = self._reasons(papers, inputs, likeness, WORDS)
+        rows = zip(papers, predictions.relevance, predictions.novelty, reasons, strict=True)
         return Scores(tuple(self._scored(*row) for row in rows), {}, LOCAL_MODEL, self.rubric)
 
     def predict(self, papers: Sequence[Paper]) -> Predictions:
         """Predict the ratings of the papers, unrounded."""
-        return self._predict(papers, self._featurize(papers))
+        return self._predict(papers, self._featurize(papers), self._compare(papers))
 
     def explain(self, papers: Sequence[Paper], words: int = WORDS) -> list[Reasons]:
         """Return the reasons for each rating, with so many words for it and against it."""
-        return self._reasons(papers, self._featurize(papers), words)
+        return self._reasons(papers, self._featurize(papers), self._compare(papers), words)
 
     def _featurize(self, papers: Sequence[Paper]) -> "ModelInput | None":
         return self.model.featurize(papers) if self.model else None
 
-    def _predict(self, papers: Sequence[Paper], inputs: "ModelInput | None") -> Predictions:
+    def _compare(self, papers: Sequence[Paper]) -> list[Likeness] | None:
+        return self._liked.compare(papers) if self._liked else None
+
+    def _predict(
+        self, papers: Sequence[Paper], inputs: "ModelInput | None", likeness: list[Likeness] | None
+    ) -> Predictions:
         if self.model is None or inputs is None:
-            relevance = self._relevance_untrained(papers)
+            relevance = self._relevance_untrained(papers, likeness)
             return Predictions(relevance, (relevance - 1) / 9, np.full(len(papers), float(NOVELTY_UNKNOWN)))
         predictions = self.model.predict_features(inputs)
-        if self._liked is None:
+        if likeness is None:
             return predictions
         share = RATINGS / (RATINGS + len(self.model.ids))
-        relevance = self._relevance_untrained(papers)
+        relevance = self._relevance_untrained(papers, likeness)
         return predictions._replace(
             relevance=predictions.relevance * (1 - share) + relevance * share,
             p_relevant=predictions.p_relevant * (1 - share) + (relevance - 1) / 9 * share,
         )
 
-    def _relevance_untrained(self, papers: Sequence[Paper]) -> Numbers:
+    def _relevance_untrained(self, papers: Sequence[Paper], likeness: list[Likeness] | None) -> Numbers:
         """Return the relevance by topics' words, and by likeness if there are liked papers."""
         by_words = np.array([self._relevance_by_words(paper) for paper in papers], np.float64)
-        if self._liked is None:
+        if likeness is None:
             return by_words
-        degrees = np.array([likeness.degree for likeness in self._liked.compare(papers)], np.float64)
+        degrees = np.array([alike.degree for alike in likeness], np.float64)
         share = (degrees + LIKED_WORDS * (by_words - 1) / 9 + LIKED_FIRST) / LIKED_SCALE
         return np.clip(1 + 9 * share, 1, 10)
 
-    def _reasons(self, papers: Sequence[Paper], inputs: "ModelInput | None", words: int) -> list[Reasons]:
+    def _reasons(
+        self, papers: Sequence[Paper], inputs: "ModelInput | None", likeness: list[Likeness] | None, words: int
+    ) -> list[Reasons]:
         topics = [self._match.words_in(f"{paper.title}\n{paper.abstract or ''}") for paper in papers]
-        likeness = self._liked.compare(papers) if self._liked else [None] * len(papers)
+        alike: Sequence[Likeness | None] = likeness or [None] * len(papers)
         if self.model is None or inputs is None:
-            return [Reasons((), (), *parts) for parts in zip(topics, likeness, strict=True)]
+            return [Reasons((), (), *parts) for parts in zip(topics, alike, strict=True)]
         return [
             Reasons(
                 words=tuple(_words(self.model, inputs, index, words)),
                 like=tuple(_closest(self.model, paper.arxiv_id, inputs.kernel[index])),
                 topics=topics[index],
-                likeness=likeness[index],
+                likeness=alike[index],
             )
             for index, paper in enumerate(papers)
         ]

@@ -1,4 +1,4 @@
-"""The settings of a build: those of the digest, and the notice that its pages show samples."""
+"""The notice of a build that its pages show samples."""
 
 from pathlib import Path
 

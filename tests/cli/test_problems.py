@@ -2,7 +2,7 @@
 
 import pytest
 
-from broadsheet.cli.annotations import log_line
+from broadsheet.cli.problems import log_line
 from broadsheet.model.diagnostics import Diagnostic
 from tests.example import digest
 
