@@ -32,7 +32,7 @@ ANSWERS = Answers(
 )
 # What the next version changes in each file: a text of today's starter, and the one in its place.
 CHANGES = {
-    "digest.yml": ("    Judge every paper below on its own.", "    Judge each paper below by itself."),
+    "digest.yml": ("    Judge each paper below on its own.", "    Judge each paper below by itself."),
     "mkdocs.yml": ("use_directory_urls: true\n", "use_directory_urls: true\nremote_branch: pages\n"),
     "README.md": ("- `docs/`: your own pages", "- `docs/`: pages of your own"),
     "dot-gitignore": ("docs/daily/\n", "docs/daily/\ndocs/digests/\n"),
@@ -147,7 +147,7 @@ EDITS = {
     "a pin": Edit("requirements.txt", lambda text: text + "numpy==2.3\n", "numpy==2.3"),
     "the same line": Edit(
         "digest.yml",
-        replaced("    Judge every paper below on its own.", "    Judge like Ada."),
+        replaced("    Judge each paper below on its own.", "    Judge like Ada."),
         "Judge like Ada.",
         False,
     ),
@@ -338,9 +338,9 @@ def test_a_merge_that_would_set_a_key_twice_is_a_conflict() -> None:
 
 def test_the_command_reports_each_file(root: Path) -> None:
     record = root / RECORD
-    record.write_text(record.read_text().replace("Judge every paper", "Judge a paper").replace("your own pages", "a"))
+    record.write_text(record.read_text().replace("Judge each paper", "Judge a paper").replace("your own pages", "a"))
     settings = root / "digest.yml"
-    settings.write_text(settings.read_text().replace("Judge every paper below", "Judge like Ada"))
+    settings.write_text(settings.read_text().replace("Judge each paper below", "Judge like Ada"))
     (root / "README.md").write_text((root / "README.md").read_text().replace("your own pages", "a"))
     conflict = (
         "digest.yml: your file stays as it is (you and this version changed the same lines): move what you need from "

@@ -8,6 +8,7 @@ from broadsheet.build.build import build
 from broadsheet.checks.check import check
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.program import PROGRAM
+from tests.manual.messages import has_row
 
 SOUND = (PROGRAM / "starter" / "mkdocs.yml").read_text("utf-8").replace("example.org", "papers.group.edu")
 # Name: a part of the file of a new digest, its replacement, the start of the wrong line, words of the message.
@@ -168,6 +169,7 @@ def test_a_mistake_is_named_with_its_line_and_refused(root: Path, name: str) -> 
     errors = [problem for problem in of_mkdocs(root) if not problem.is_note]
     assert any(words in str(error) for error in errors), errors
     assert {error.location for error in errors} == {f"mkdocs.yml:{line}"}
+    assert all(map(has_row, errors)), "in the manual"
     with pytest.raises(DigestError) as caught:
         build(root)
     assert sorted(caught.value.problems) == sorted(errors)

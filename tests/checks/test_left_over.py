@@ -35,7 +35,7 @@ def test_samples_and_their_notice_beside_real_papers_are_warnings(root: Path) ->
     assert {problem.severity for problem in problems} == {"warning"}
     text = "\n".join(map(str, problems))
     assert "2026-01-06.jsonl: sample papers beside real ones: delete the file" in text
-    assert "notice: pages call the papers samples, beside real ones: remove the notice" in text
+    assert "notice: pages would call real papers samples: remove the notice" in text
 
 
 def test_without_samples_there_is_no_such_warning(root: Path) -> None:

@@ -143,6 +143,6 @@ def test_nothing_is_published_under_a_placeholder(
         monkeypatch.setenv(variable, value)
     with pytest.raises(DigestError) as raised:
         build(root)
-    hint = "set site_url to the address readers will use, or DIGEST_SITE_URL in the environment"
+    hint = "set site_url to the address that readers use, or DIGEST_SITE_URL in the environment"
     assert str(raised.value) == f"mkdocs.yml:2: the site would be published on {name} as {address}: {hint}"
     assert not (root / "site").exists()

@@ -109,5 +109,5 @@ def site_problems(name: str, url: str) -> Iterator[Diagnostic]:
         what, do = f"{name!r} is not a name for a site", "use letters, digits, spaces and punctuation"
         yield Diagnostic("--name", what, do)
     if not safe_url(url) or "?" in url or "#" in url:
-        what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"
+        what, do = f"{url!r} is not an absolute http(s) address", "write the address that readers use, ending in /"
         yield Diagnostic("--url", what, do)
