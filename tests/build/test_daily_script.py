@@ -1,4 +1,4 @@
-"""The script for cron and systemd: a lock, a log, and not a word unless something is wrong."""
+"""The script for cron and systemd: a lock, a log, and no output unless something is wrong."""
 
 import fcntl
 import os

@@ -187,7 +187,7 @@ def test_an_edit_survives_and_the_new_version_arrives(root: Path, next_starter: 
     assert upgrade(root, starter=next_starter).changes == []
 
 
-def test_files_that_nobody_changed_are_replaced_and_new_ones_written(root: Path, next_starter: Path) -> None:
+def test_unchanged_files_are_replaced_and_new_ones_written(root: Path, next_starter: Path) -> None:
     result = outcomes(upgrade(root, starter=next_starter))
     assert result.pop("Justfile") is Outcome.NEW
     assert result == dict.fromkeys(ARRIVALS, Outcome.UPDATED)

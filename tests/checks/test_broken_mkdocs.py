@@ -209,7 +209,7 @@ HARMLESS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_a_check_lets_pass_can_be_built(root: Path, name: str) -> None:
+def test_settings_without_errors_can_be_built(root: Path, name: str) -> None:
     old, new, warning = HARMLESS[name]
     text = SOUND.replace(old, new, 1)
     assert text != SOUND

@@ -1,4 +1,4 @@
-"""What a digest may have left from its first day, and days that have not come: which are warnings, which errors."""
+"""Samples beside real papers are warnings, and future days are errors."""
 
 import json
 import shutil
@@ -49,7 +49,7 @@ def test_without_samples_there_is_no_such_warning(root: Path) -> None:
 
 
 @pytest.mark.parametrize(("today", "is_future"), [("2026-02-02", True), ("2026-02-03", False), ("2026-02-04", False)])
-def test_a_day_that_has_not_come_is_an_error(root: Path, today: str, is_future: bool) -> None:
+def test_a_future_day_is_an_error(root: Path, today: str, is_future: bool) -> None:
     errors = [problem for problem in check(root, today=today).problems if not problem.is_note]
     assert [error.location for error in errors] == [DAY] * is_future
 

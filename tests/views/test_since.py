@@ -496,7 +496,7 @@ def test_an_empty_digest_has_the_page_too(tmp_path: Path, tab: Page) -> None:
     assert msgspec.json.decode((ours / "site/since/days.json").read_bytes())["days"] == []
     with served(ours / "site", "/repo/", "127.0.0.1", 0) as place:
         tab.goto(place + "since/")
-        assert "nothing to read yet" in tab.locator(".since").inner_text()
+        assert "no papers yet" in tab.locator(".since").inner_text()
 
 
 # -- a paper's own page -------------------------------------------------------------------------------------------
