@@ -30,7 +30,7 @@ EDITS = {
         "  search:\n    enabled: false",
         "  - search:\n    enabled: false",
         "  - search",
-        "an item that is no name: begin it with a hyphen, and indent its options",
+        "an item without a name: begin it with a hyphen, and indent its options",
     ),
     "a page that is not there": (
         "archive/index.md",
@@ -53,7 +53,7 @@ EDITS = {
         "  - toc:\n      permalink: false",
         "  - toc:\n    permalink: false",
         "  - toc",
-        "an item that is no name",
+        "an item without a name",
     ),
     "an unknown extension option": ("      permalink: false", "      permalnk: false", "  - toc", "permalnk"),
     "a changed docs_dir": ("docs_dir: docs", "docs_dir: content", "  custom_dir", "not content/.theme"),

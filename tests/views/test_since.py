@@ -370,7 +370,7 @@ def test_without_scripts_it_is_the_last_week_and_complete(address: str, chromium
     tab = context.new_page()
     tab.goto(address + "since/")
     assert set(visible_ids(tab)) == {*WEEK, "2505.00001"}
-    assert "That needs JavaScript" in tab.locator(".since").inner_text()
+    assert "This list needs JavaScript" in tab.locator(".since").inner_text()
     assert tab.locator("#since").bounding_box() is None
     assert tab.locator("#gaps li").count() == 4
     assert tab.locator("#days a").count() == 3

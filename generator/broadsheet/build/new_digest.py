@@ -69,7 +69,7 @@ def _place(folder: Path, path: str, data: bytes) -> Place:
         return Place(path, None)
     if path in LINE_FILES and before is not None and not target.is_symlink():
         lines = with_lines(before, data)
-        note = Diagnostic(path, "yours stays, with the lines of the digest at its end", "look them over", is_note=True)
+        note = Diagnostic(path, "yours stays, with the lines of the digest at its end", "check them", is_note=True)
         return Place(path, lines, note) if lines != before else Place(path, None)
     other = beside(path, MARK)
     if os.path.lexists(folder / other):

@@ -234,12 +234,12 @@ def _report(folder: Path, answers: Answers, created: Created, proposal: Proposal
     click.echo(f"{folder}: {count(len(created.paths), 'file')}")
     if proposal.topics:
         names = ", ".join(topic.name for topic in proposal.topics)
-        click.echo(f"topics from {count(proposal.papers, 'paper')}: {names}: look them over in digest.yml")
+        click.echo(f"topics from {count(proposal.papers, 'paper')}: {names}: check them in digest.yml")
     for note in created.notes:
         click.echo(f"note: {note}", err=True)
     if answers.categories and not answers.topics:
         click.echo(
-            "note: digest.yml: no topics of your own, so every paper is shown: write some, or use --topic", err=True
+            "note: digest.yml: no topics of your own, so every paper is shown: add some, or use --topic", err=True
         )
     goto = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
     if answers.categories:
@@ -247,5 +247,6 @@ def _report(folder: Path, answers: Answers, created: Created, proposal: Proposal
         return
     click.echo(f"next: {goto}broadsheet serve")
     click.echo(
-        "for new papers each morning, set topics and fetch in digest.yml; a model needs DIGEST_LLM_KEY: see README.md"
+        "for new papers each morning, set topics and fetch in digest.yml; a language model needs DIGEST_LLM_KEY:"
+        " see README.md"
     )

@@ -104,8 +104,8 @@ def topic_shares(axis: Axis, settings: Settings) -> Iterator[str]:
     chart = Chart(
         id="chart-topics",
         title="Share of topics",
-        about="The share of the papers shown that have a topic; a paper may have several. All rows have one scale. Beside"
-        f" each name is its share of all papers.{more}",
+        about="The share of the papers shown that have a topic; a paper may have several. All rows have one scale."
+        f" Beside each name is its share of all papers.{more}",
         axis=axis.unit,
         labels=axis.labels,
         series=shares,
