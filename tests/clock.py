@@ -7,9 +7,10 @@ import datetime
 import sys
 import time
 import types
+from importlib import import_module
 
-import broadsheet.cli.fetch
-import broadsheet.cli.run
+from broadsheet.cli import COMMANDS
+from broadsheet.cli import main as run_command
 
 
 class _Clock:
@@ -59,9 +60,12 @@ def turn_clocks(now: datetime.datetime) -> None:
 
 
 def main() -> None:
-    """Run a command at the time of the first argument."""
+    """Run a command at the time of the first argument. Only the module of the command is loaded, as without this."""
+    command = next((argument for argument in sys.argv[2:] if argument in COMMANDS), None)
+    if command:
+        import_module(f"broadsheet.cli.{COMMANDS[command]}")
     turn_clocks(datetime.datetime.fromisoformat(sys.argv.pop(1)))
-    broadsheet.cli.main()
+    run_command()
 
 
 if __name__ == "__main__":

@@ -167,7 +167,7 @@ def test_the_words_of_the_topics_score_without_the_extra(light: Installation, tm
     assert relevance[0] > relevance[1] == 1
     assert light.run("import", "--root", root, "--date", "2025-05-28", tmp_path / "old.jsonl").returncode == 0
     again = light.run("score", "--root", root, "--date", "2025-05-27", "--rescore")
-    assert (again.returncode, again.stderr) == (0, f"note: the words of the topics scored; {NOTE}\n")
+    assert (again.returncode, again.stderr) == (0, f"note: scored by the words of the topics; {NOTE}\n")
     assert relevance == [row["relevance"] for row in rows_of(root, "2025-05-27")]
 
 

@@ -1,4 +1,4 @@
-"""The script for cron and systemd: a lock, a log, and not a word unless something is wrong."""
+"""The script for cron and systemd: a lock, a log, and no output unless something is wrong."""
 
 import fcntl
 import os
@@ -63,7 +63,7 @@ def test_two_runs_do_not_overlap(root: Path) -> None:
     with (root / ".digest" / "daily.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = daily(root)
-    assert (done.returncode, done.stderr) == (1, "an earlier run still goes on: nothing done\n")
+    assert (done.returncode, done.stderr) == (1, "an earlier run is still active: nothing was done\n")
     assert not (root / ".digest" / "daily.log").exists()
     assert daily(root).returncode == 0
 

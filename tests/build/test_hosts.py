@@ -48,7 +48,7 @@ def test_the_files_of_a_host_are_sound(name: str) -> None:
         assert not re.search(r"(?i)(?:key|token|password)[\"']?\s*[:=]\s*[\"']?[a-z0-9]{8}", text), path
 
 
-def test_a_host_that_is_not_known_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_host_is_refused(tmp_path: Path) -> None:
     done = digest("new", tmp_path / "papers", "--host", "heroku")
     assert done.returncode == 2
     assert "'github', 'gitlab', 'netlify', 'cloudflare', 'docker', 'systemd'" in done.stderr

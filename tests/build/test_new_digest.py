@@ -31,7 +31,7 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def test_it_goes_into_a_repository_and_the_files_there_stay(repository: Path) -> None:
+def test_the_files_of_a_repository_stay(repository: Path) -> None:
     before = tree(repository)
     run = digest("new", ".", "--arxiv", "cs.LG", cwd=repository)
     assert run.returncode == 0, run.stderr
@@ -46,7 +46,7 @@ def test_it_goes_into_a_repository_and_the_files_there_stay(repository: Path) ->
     assert digest("check", "--root", repository).returncode == 0
 
 
-def test_a_line_that_is_ignored_already_is_not_ignored_twice(repository: Path) -> None:
+def test_a_line_of_gitignore_is_not_added_twice(repository: Path) -> None:
     start(repository, ANSWERS)
     lines = (repository / ".gitignore").read_text().splitlines()
     assert lines.count("site/") == 1
@@ -56,7 +56,7 @@ def test_a_line_that_is_ignored_already_is_not_ignored_twice(repository: Path) -
 @pytest.mark.parametrize(
     ("before", "end"), [(b"a\r\nb\r\n", b"\r\n"), (b"a\nb", b"\n"), (b"", b"\n")], ids=["CRLF", "no end", "empty"]
 )
-def test_added_lines_end_as_those_that_are_there(tmp_path: Path, before: bytes, end: bytes) -> None:
+def test_added_lines_have_the_line_ends_of_the_file(tmp_path: Path, before: bytes, end: bytes) -> None:
     (tmp_path / ".gitignore").write_bytes(before)
     start(tmp_path, ANSWERS)
     after = (tmp_path / ".gitignore").read_bytes()
@@ -73,7 +73,7 @@ def test_added_lines_end_as_those_that_are_there(tmp_path: Path, before: bytes, 
         ("README.md", "README.broadsheet.md"),
     ],
 )
-def test_what_collides_is_written_beside_and_reported(repository: Path, path: str, other: str) -> None:
+def test_a_file_of_the_same_name_is_written_beside_and_reported(repository: Path, path: str, other: str) -> None:
     file = repository / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("ours: true\n")

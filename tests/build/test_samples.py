@@ -39,7 +39,7 @@ def traces(site: Path) -> list[str]:
     return [path for path, data in tree(site).items() if any(word in data for word in words)]
 
 
-def test_a_new_digest_shows_samples_that_say_so(root: Path) -> None:
+def test_a_new_digest_shows_samples_with_a_notice(root: Path) -> None:
     report = build(root)
     assert (report.days, report.papers, report.publications) == (2, 5, 1)
     home = (root / "site" / "index.html").read_text("utf-8")
@@ -78,7 +78,7 @@ def a_paper_of_the_day_of_a_sample(root: Path) -> None:
 @pytest.mark.parametrize(
     ("add", "built_before"), [(a_paper, True), (an_older_receipt, False), (a_publication, True), (an_import, False)]
 )
-def test_any_data_takes_their_place(root: Path, add: Callable[[Path], None], built_before: bool) -> None:
+def test_any_data_replaces_the_samples(root: Path, add: Callable[[Path], None], built_before: bool) -> None:
     if built_before:
         build(root)
     add(root)
@@ -95,14 +95,14 @@ def test_a_day_of_the_same_date_is_not_merged_with_a_sample(root: Path) -> None:
     assert [path for path, data in tree(root / "site").items() if b"Sample" in data] == []
 
 
-def test_generated_pages_have_none_either(root: Path) -> None:
+def test_pages_generated_with_data_have_no_samples(root: Path) -> None:
     assert generate(root).papers == 5
     a_paper(root)
     assert generate(root).papers == 1
     assert traces(root / "docs") == []
 
 
-def test_they_come_back_when_data_goes_and_nothing_of_the_user_is_touched(root: Path) -> None:
+def test_samples_return_when_data_goes_and_stay_as_they_were(root: Path) -> None:
     (root / "samples" / "mine.txt").write_text("mine")
     an_import(root)
     before = tree(root / "samples")
@@ -112,21 +112,11 @@ def test_they_come_back_when_data_goes_and_nothing_of_the_user_is_touched(root: 
     assert tree(root / "samples") == before
 
 
-def test_without_the_folder_an_empty_digest_is_empty(tmp_path: Path) -> None:
+def test_without_samples_a_new_digest_is_empty(tmp_path: Path) -> None:
     run = digest("new", tmp_path / "d", "--no-samples")
     assert run.returncode == 0
     assert build(tmp_path / "d").papers == 0
     assert "are samples" not in (tmp_path / "d" / "site" / "index.html").read_text("utf-8")
-
-
-def test_the_example_of_the_help_has_no_sample_in_it(tmp_path: Path) -> None:
-    help_text = digest("--help").stdout
-    lines = [line.strip() for line in help_text.partition("Example")[2].splitlines() if "broadsheet" in line]
-    assert lines[:2] == ["broadsheet new my-digest && cd my-digest", "broadsheet import ~/scores/2025-05-27.json"]
-    assert digest("new", "my-digest", cwd=tmp_path).returncode == 0
-    an_import(tmp_path / "my-digest")
-    assert digest("build", cwd=tmp_path / "my-digest").returncode == 0
-    assert traces(tmp_path / "my-digest" / "site") == []
 
 
 def test_a_digest_that_gets_papers_has_no_samples(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ ANSWERS = Answers(
 )
 # What the next version changes in each file: a text of today's starter, and the one in its place.
 CHANGES = {
-    "digest.yml": ("    Judge every paper below on its own.", "    Judge each paper below by itself."),
+    "digest.yml": ("    Judge each paper below on its own.", "    Judge each paper below by itself."),
     "mkdocs.yml": ("use_directory_urls: true\n", "use_directory_urls: true\nremote_branch: pages\n"),
     "README.md": ("- `docs/`: your own pages", "- `docs/`: pages of your own"),
     "dot-gitignore": ("docs/daily/\n", "docs/daily/\ndocs/digests/\n"),
@@ -148,7 +148,7 @@ EDITS = {
     "a pin": Edit("requirements.txt", lambda text: text + "numpy==2.3\n", "numpy==2.3"),
     "the same line": Edit(
         "digest.yml",
-        replaced("    Judge every paper below on its own.", "    Judge like Ada."),
+        replaced("    Judge each paper below on its own.", "    Judge like Ada."),
         "Judge like Ada.",
         False,
     ),
@@ -188,7 +188,7 @@ def test_an_edit_survives_and_the_new_version_arrives(root: Path, next_starter: 
     assert upgrade(root, starter=next_starter).changes == []
 
 
-def test_files_that_nobody_changed_are_replaced_and_new_ones_written(root: Path, next_starter: Path) -> None:
+def test_unchanged_files_are_replaced_and_new_ones_written(root: Path, next_starter: Path) -> None:
     result = outcomes(upgrade(root, starter=next_starter))
     assert result.pop("Justfile") is Outcome.NEW
     assert result == dict.fromkeys(ARRIVALS, Outcome.UPDATED)
@@ -339,9 +339,9 @@ def test_a_merge_that_would_set_a_key_twice_is_a_conflict() -> None:
 
 def test_the_command_reports_each_file(root: Path) -> None:
     record = root / RECORD
-    record.write_text(record.read_text().replace("Judge every paper", "Judge a paper").replace("your own pages", "a"))
+    record.write_text(record.read_text().replace("Judge each paper", "Judge a paper").replace("your own pages", "a"))
     settings = root / "digest.yml"
-    settings.write_text(settings.read_text().replace("Judge every paper below", "Judge like Ada"))
+    settings.write_text(settings.read_text().replace("Judge each paper below", "Judge like Ada"))
     (root / "README.md").write_text((root / "README.md").read_text().replace("your own pages", "a"))
     conflict = (
         "digest.yml: your file stays as it is (you and this version changed the same lines): move what you need from "

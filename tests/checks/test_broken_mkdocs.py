@@ -8,6 +8,7 @@ from broadsheet import PROGRAM
 from broadsheet.build.build import build
 from broadsheet.checks.check import check
 from broadsheet.model.diagnostics import Diagnostic, DigestError
+from tests.manual.messages import has_row
 
 SOUND = (PROGRAM / "starter" / "mkdocs.yml").read_text("utf-8").replace("example.org", "papers.group.edu")
 # Name: a part of the file of a new digest, its replacement, the start of the wrong line, words of the message.
@@ -29,7 +30,7 @@ EDITS = {
         "  search:\n    enabled: false",
         "  - search:\n    enabled: false",
         "  - search",
-        "an item that is no name: begin it with a hyphen, and indent its options",
+        "an item without a name: begin it with a hyphen, and indent its options",
     ),
     "a page that is not there": (
         "archive/index.md",
@@ -52,7 +53,7 @@ EDITS = {
         "  - toc:\n      permalink: false",
         "  - toc:\n    permalink: false",
         "  - toc",
-        "an item that is no name",
+        "an item without a name",
     ),
     "an unknown extension option": ("      permalink: false", "      permalnk: false", "  - toc", "permalnk"),
     "a changed docs_dir": ("docs_dir: docs", "docs_dir: content", "  custom_dir", "not content/.theme"),
@@ -168,6 +169,7 @@ def test_a_mistake_is_named_with_its_line_and_refused(root: Path, name: str) -> 
     errors = [problem for problem in of_mkdocs(root) if not problem.is_note]
     assert any(words in str(error) for error in errors), errors
     assert {error.location for error in errors} == {f"mkdocs.yml:{line}"}
+    assert all(map(has_row, errors)), "in the manual"
     with pytest.raises(DigestError) as caught:
         build(root)
     assert sorted(caught.value.problems) == sorted(errors)
@@ -207,7 +209,7 @@ HARMLESS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_a_check_lets_pass_can_be_built(root: Path, name: str) -> None:
+def test_settings_without_errors_can_be_built(root: Path, name: str) -> None:
     old, new, warning = HARMLESS[name]
     text = SOUND.replace(old, new, 1)
     assert text != SOUND

@@ -34,7 +34,7 @@ DELETE = "delete it, or import the file anew with 'broadsheet import'"
 NO_DAY = "not named after a day: name it YYYY-MM-DD, or move it out of data/"
 NOT_HERE = "this day is not read from here"
 TWO_FILES = (
-    f"claims the day 2025-05-27, and so does {DAY}: move the rows that only it has into the other file, then delete it"
+    f"is for the day 2025-05-27, and so is {DAY}: move the rows that only it has into the other file, then delete it"
 )
 RENAME = "publications are not read from here: rename it to data/publications/ours.yml"
 NO_REPLIES = "replies are not read from here: move it to data/replies/YYYY/YYYY-MM-DD.jsonl"
@@ -145,11 +145,11 @@ def test_settings_that_cannot_be_read_do_not_hide_the_data(write: Write, problem
         ({"links": {"project": "//host/x"}}, f"links.project: '//host/x' {NO_URL}"),
         (
             {"abstract": "\beta"},
-            f"abstract: holds the control character U+0008: {DELETE}",
+            f"abstract: has the control character U+0008: {DELETE}",
         ),
         (
             {"authors": ["A", "B\u202e"]},
-            f"authors: holds the control character U+202E: {DELETE}",
+            f"authors: has the control character U+202E: {DELETE}",
         ),
     ],
 )
@@ -210,13 +210,13 @@ def test_a_receipt_of_another_date(write: Write, problems: Problems) -> None:
         (
             {"scanned": 5, "shown": 1, "dropped": {"off topic": 2}},
             4,
-            "5 scanned, yet 1 shown and 2 dropped make 3: correct the counts; remove one that is not known",
+            "5 scanned, yet 1 shown and 2 dropped make 3: correct the counts, or delete the one that you are unsure of",
         ),
         ({"scanned": 5, "shown": 6}, 5, "6 shown of 5 scanned: correct the counts"),
         (
             {"fetched": 5, "duplicates": 2, "scanned": 4},
             6,
-            "4 scanned, yet 5 fetched with 2 duplicates: correct the counts; remove one that is not known",
+            "4 scanned, yet 5 fetched with 2 duplicates: correct the counts, or delete the one that you are unsure of",
         ),
         (
             {"shown": 0},
@@ -233,23 +233,23 @@ def test_a_receipt_of_another_date(write: Write, problems: Problems) -> None:
             4,
             "11 cached tokens of 10 prompt tokens: correct the numbers: cached tokens are part of the prompt",
         ),
-        ({"cost": {"total": -1.5}}, 4, "cost.total is -1.5: correct it; remove it where it is not known"),
-        ({"dropped": {"off topic": -2}}, 4, "dropped.off topic is -2: correct it; remove it where it is not known"),
+        ({"cost": {"total": -1.5}}, 4, "cost.total is -1.5: correct it, or delete it"),
+        ({"dropped": {"off topic": -2}}, 4, "dropped.off topic is -2: correct it, or delete it"),
         (
             {"scanned": 137, "tokens": {"total": 0}},
             3,
-            "137 papers scanned without spending a token, yet the day is called ok: "
+            "137 papers scanned without spending a token, but the state is ok: "
             "score the day again, or set its state to failed",
         ),
         (
             {"state": "quiet"},
             3,
-            "the day is called quiet, yet 1 papers are listed: set the state to ok, partial or failed",
+            "the state is quiet, but the day has 1 paper: set the state to ok, partial or failed",
         ),
         (
             {"state": "missing"},
             3,
-            "the day is called missing, yet 1 papers are listed: set the state to ok, partial or failed",
+            "the state is missing, but the day has 1 paper: set the state to ok, partial or failed",
         ),
     ],
 )
@@ -261,7 +261,7 @@ def test_a_receipt(write: Write, problems: Problems, changes: dict[str, object],
 
 def test_a_day_called_ok_that_lost_its_papers(write: Write, problems: Problems) -> None:
     write(RUN, receipt(announced=84))
-    text = "the day is called ok, yet none of its 84 announced papers is listed"
+    text = "the state is ok, but none of its 84 announced papers is listed"
     assert problems() == [f"{RUN}:3: {text}: import the papers, set shown to 0, or set the state to failed"]
 
 
@@ -325,7 +325,7 @@ def test_hand_written_pages_with_the_address_of_a_generated_one_are_reported(wri
     write("docs/about.md", "# Generated\n")
     write("docs/.generated", "about.md\n")
     expected = [
-        f"docs/{name}.md: is at /{address}, so the generated page of this address is left out: rename it to have both"
+        f"docs/{name}.md: is at /{address}, so the generated page with this address is left out: rename it to have both"
         for name, address in taken.items()
     ]
     assert problems() == expected
@@ -424,7 +424,7 @@ def test_a_folder_that_is_no_site(tmp_path: Path, write: Write) -> None:
 @pytest.mark.parametrize("root", [ROOT, ROOT / "generator/broadsheet/starter"], ids=["the demo", "a new digest"])
 def test_what_is_shipped_has_no_problem(root: Path) -> None:
     report = check(root)
-    assert all("is the address of a sample" in problem.message for problem in report.problems)
+    assert all("is only an example" in problem.message for problem in report.problems)
     assert report.papers or root != ROOT
 
 
@@ -440,7 +440,7 @@ def test_near_misses_are_not_listed_and_have_a_score(write: Write, problems: Pro
     misses = [{"arxiv_id": f"2505.0000{at}", "title": "T", "score": score} for at, score in ((1, 5), (2, 11), (3, 6.5))]
     write(RUN, receipt(near_misses=misses))
     assert problems() == [
-        f"{RUN}:4: 2505.00001 is called a near miss, yet it is listed: remove it from near_misses",
+        f"{RUN}:4: 2505.00001 is a near miss, but also listed: remove it from near_misses",
         f"{RUN}:4: near miss 2505.00002 has the score 11.0: correct it: 1 to 10",
     ]
     write(RUN, receipt(near_misses=[{"arxiv_id": "2505.00002"}]))

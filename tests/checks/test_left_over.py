@@ -1,4 +1,4 @@
-"""What a digest may have left from its first day, and days that have not come: which are warnings, which errors."""
+"""Samples beside real papers are warnings, and future days are errors."""
 
 import json
 import shutil
@@ -35,7 +35,7 @@ def test_samples_and_their_notice_beside_real_papers_are_warnings(root: Path) ->
     assert {problem.severity for problem in problems} == {"warning"}
     text = "\n".join(map(str, problems))
     assert "2026-01-06.jsonl: sample papers beside real ones: delete the file" in text
-    assert "notice: pages call the papers samples, beside real ones: remove the notice" in text
+    assert "notice: pages would call real papers samples: remove the notice" in text
 
 
 def test_without_samples_there_is_no_such_warning(root: Path) -> None:
@@ -49,7 +49,7 @@ def test_without_samples_there_is_no_such_warning(root: Path) -> None:
 
 
 @pytest.mark.parametrize(("today", "is_future"), [("2026-02-02", True), ("2026-02-03", False), ("2026-02-04", False)])
-def test_a_day_that_has_not_come_is_an_error(root: Path, today: str, is_future: bool) -> None:
+def test_a_future_day_is_an_error(root: Path, today: str, is_future: bool) -> None:
     errors = [problem for problem in check(root, today=today).problems if not problem.is_note]
     assert [error.location for error in errors] == [DAY] * is_future
 

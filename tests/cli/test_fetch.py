@@ -259,7 +259,7 @@ fetch:
         (2, "fetch.contact is not an e-mail address or a page"),
         (4, "'cs LG' is not a category of arXiv"),
         (5, "'tomorrow' is not a day as YYYY-MM-DD, from 1991 to 2099"),
-        (8, "name 'a/b' is not a file name of its own"),
+        (8, "name 'a/b' is no file name, or is used twice"),
         (7, "url is not an absolute http(s) address"),
         (10, "arxiv_feed is not an absolute http(s) address"),
     ]

@@ -133,7 +133,7 @@ def test_a_fresh_repository_is_empty_enough(tmp_path: Path) -> None:
 def test_an_address_that_is_none_is_refused_before_anything_is_written(tmp_path: Path, url: str) -> None:
     with pytest.raises(DigestError) as raised:
         start(tmp_path / "new", Answers(name="Papers", url=url))
-    said = f"--url: {url!r} is not an absolute http(s) address: write the address readers will use, ending in /"
+    said = f"--url: {url!r} is not an absolute http(s) address: write the address that readers use, ending in /"
     assert str(raised.value) == said
     assert not (tmp_path / "new").exists()
 

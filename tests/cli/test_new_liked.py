@@ -86,7 +86,7 @@ def test_a_file_without_papers_is_refused_and_nothing_is_left(tmp_path: Path, co
 
 
 @pytest.mark.parametrize("edits", [True, False])
-def test_they_are_shown_for_editing(tmp_path: Path, library: Path, edits: bool) -> None:
+def test_topics_are_shown_for_editing(tmp_path: Path, library: Path, edits: bool) -> None:
     editor = tmp_path / "editor"
     editor.write_text('#!/bin/sh\nsed -i "s/^    name: .*/    name: Edited/" "$1"\n')
     editor.chmod(0o755)
@@ -110,7 +110,7 @@ def test_they_are_shown_for_editing(tmp_path: Path, library: Path, edits: bool) 
         ("- a", "Expected `array`"),
     ],
 )
-def test_edited_topics_that_cannot_be_are_explained(text: str, problem: str) -> None:
+def test_faults_of_edited_topics_are_explained(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         read_topics(text)
 

@@ -23,7 +23,7 @@ ENVIRONMENT = {"PYTHONPATH": str(ROOT)}
         ("quantph", "quant-ph"),
     ],
 )
-def test_a_category_that_is_none_is_refused_with_one_that_is(tmp_path: Path, text: str, near: str) -> None:
+def test_an_unknown_category_is_refused_with_a_suggestion(tmp_path: Path, text: str, near: str) -> None:
     run = digest("new", tmp_path / "d", "--arxiv", text)
     assert run.returncode == 2
     assert "is not a category of arXiv: " in run.stderr

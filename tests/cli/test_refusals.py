@@ -1,4 +1,4 @@
-"""Errors of the file system are messages, for a user who may not do everything."""
+"""Errors of the file system are messages: missing permissions, a full disk."""
 
 import os
 import shutil
@@ -50,7 +50,7 @@ def root(tmp_path: Path) -> Path:
         ("docs", 0o755, "build --site ../closed/x", "closed/x: cannot be written: name another folder"),
     ],
 )
-def test_what_a_user_may_not_do_is_a_message(root: Path, path: str, mode: int, command: str, message: str) -> None:
+def test_a_missing_permission_is_a_message(root: Path, path: str, mode: int, command: str, message: str) -> None:
     (root / "docs").mkdir(exist_ok=True)
     if path.startswith("docs/"):
         (root / path).write_text("# Page\n", "utf-8")
@@ -78,4 +78,4 @@ def test_options_may_come_before_the_command(root: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "broadsheet", "-v", "build"], cwd=root, capture_output=True, text=True, check=False
     )
-    assert "Traceback" in result.stderr, "asked for"
+    assert "Traceback" in result.stderr, "-v prints it"

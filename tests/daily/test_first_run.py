@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet.build.new_digest import start
+from broadsheet.build.starter import Answers
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.providers.arxiv.calendar import Calendar
 from broadsheet.settings.fetch import Endpoints, Fetch, with_environment
@@ -20,7 +22,7 @@ MONDAY, SUNDAY, FRIDAY, THURSDAY = "2026-11-09", "2026-11-08", "2026-11-06", "20
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    assert digest("new", tmp_path / "digest", "--arxiv", "cs.LG,cs.CL").returncode == 0
+    start(tmp_path / "digest", Answers(categories=("cs.LG", "cs.CL"), samples=False))
     return tmp_path / "digest"
 
 
@@ -34,7 +36,7 @@ def root(tmp_path: Path) -> Path:
         ("2026-12-25", {"2026-12-24": 2}, ["2026-12-24"]),
     ],
 )
-def test_it_has_the_newest_papers(root: Path, today: str, days: dict[str, int], dates: list[str]) -> None:
+def test_a_first_run_has_the_newest_papers(root: Path, today: str, days: dict[str, int], dates: list[str]) -> None:
     with Loopback() as server:
         arxiv = ArxivToday(server, "cs.LG+cs.CL", days, today)
         run = digest("run", "--root", root, "--no-build", now=f"{today}T13:00+00:00", env=arxiv.environment)
@@ -45,7 +47,7 @@ def test_it_has_the_newest_papers(root: Path, today: str, days: dict[str, int], 
     assert "serving" not in run.stdout
 
 
-def test_its_home_page_has_the_papers_of_a_sunday_before(root: Path) -> None:
+def test_the_home_page_on_a_sunday_has_the_last_announcement(root: Path) -> None:
     with Loopback() as server:
         arxiv = ArxivToday(server, "cs.LG+cs.CL", {FRIDAY: 4}, SUNDAY)
         run = digest("run", "--root", root, now=f"{SUNDAY}T13:00+00:00", env=arxiv.environment)
@@ -61,7 +63,7 @@ def test_an_unreachable_arxiv_is_tried_for_one_day(root: Path) -> None:
     assert Store(root).dates() == [MONDAY]
 
 
-def test_a_second_run_goes_no_further_back(root: Path) -> None:
+def test_a_second_run_adds_no_earlier_day(root: Path) -> None:
     with Loopback() as server:
         arxiv = ArxivToday(server, "cs.LG+cs.CL", {FRIDAY: 4, THURSDAY: 3}, SUNDAY)
         for _ in range(2):
@@ -100,7 +102,7 @@ def at_a_terminal(root: Path, arxiv: ArxivToday, *options: str) -> Terminal:
     return Terminal(command, root, {"PYTHONPATH": str(ROOT), **arxiv.environment})
 
 
-def test_it_serves_until_ctrl_c(root: Path) -> None:
+def test_a_run_at_a_terminal_serves_until_ctrl_c(root: Path) -> None:
     with Loopback() as server:
         arxiv = ArxivToday(server, "cs.LG+cs.CL", {MONDAY: 5}, MONDAY)
         with at_a_terminal(root, arxiv) as terminal:
@@ -117,7 +119,7 @@ def test_it_serves_until_ctrl_c(root: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [["--no-serve"], ["--no-build"]])
-def test_it_ends_if_no_site_is_asked_for(root: Path, options: list[str]) -> None:
+def test_a_run_without_serving_ends(root: Path, options: list[str]) -> None:
     with Loopback() as server:
         arxiv = ArxivToday(server, "cs.LG+cs.CL", {MONDAY: 1}, MONDAY)
         with at_a_terminal(root, arxiv, *options) as terminal:

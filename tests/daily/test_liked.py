@@ -60,7 +60,7 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
         liked_papers(root, config.load(root))
 
 
-def test_check_names_what_cannot_be_used(tmp_path: Path) -> None:
+def test_check_names_unusable_entries(tmp_path: Path) -> None:
     root = digest(tmp_path, library=LIBRARY + "@article{b, title={Broken\n")
     assert [str(problem) for problem in check(root).problems if "liked" in problem.location] == [
         "data/liked/library.bib:2: an entry (@article) that breaks off: close its braces and quotes"

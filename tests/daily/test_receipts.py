@@ -168,8 +168,8 @@ def test_a_receipt_from_before_0_1_0_is_read_and_written_with_todays_keys(tmp_pa
         ),
         ({"dropped": {"below 6": 1}}, "the receipt has 1 dropped paper, yet data/dropped has: 1 below 5"),
         ({"scored": 4}, "4 scored, yet 2 are shown, and 1 were dropped with a score"),
-        ({"state": DayState.OK}, "the day is called ok, yet by its counts it is partial"),
-        ({"state": DayState.FAILED}, "the day is called failed, yet by its counts it is partial"),
+        ({"state": DayState.OK}, "the state is ok, but by the counts it is partial"),
+        ({"state": DayState.FAILED}, "the state is failed, but by the counts it is partial"),
     ],
 )
 def test_every_sum_is_checked(tmp_path: Path, changes: dict[str, object], says: str) -> None:

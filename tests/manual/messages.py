@@ -1,31 +1,50 @@
 """The messages of `broadsheet check`, read from the program's code.
 
-A message is a call of Diagnostic or Fault. Its texts are literals, f-strings, or names that are assigned in the same
-function or module; a variable part becomes "…".
+A message is a call of one of `CALLS`, or a row of a table. Its texts are literals, f-strings, or names that are
+assigned in the same function or module; a variable part becomes "…".
 """
 
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from broadsheet import PROGRAM
+from broadsheet.model.diagnostics import Diagnostic
+from tests.example import ROOT
 
+PROGRAM = ROOT / "generator" / "broadsheet"
 # The groups of messages on the page, with the modules of each.
 GROUPS = {
     "settings": ("settings/**/*.py",),
-    "mkdocs": ("build/mkdocs_*.py",),
+    "mkdocs": ("build/mkdocs_*.py", "build/site_folder.py"),
     "papers": ("checks/papers.py", "checks/day.py", "store/records.py", "store/store.py"),
     "receipts": ("checks/receipts.py",),
-    "publications": ("model/publication.py", "model/publication_parts.py", "model/librecat.py"),
+    "publications": ("model/publication.py", "model/publication_parts.py"),
     "files": ("checks/files.py", "checks/check.py", "store/files.py"),
     "site": ("checks/site.py",),
 }
+CALLS = {"Diagnostic": 1, "Fault": 1, "YamlFault": 1, "_recount_problem": 2, "_cut": 1}  # the position of the message
+TABLES = {"_MESSAGES", "_REMEDIES"}  # of (pattern, message), or of (pattern, message, hint)
+# The hints that are not where the message is.
+HINTS = {
+    "_recount_problem": "count again: broadsheet run --date …",
+    "_cut": "shorten it",
+    "_MESSAGES": "correct it; 'broadsheet docs settings' lists every setting",
+}
+# Messages that the program joins from parts.
+JOINED = {
+    "mkdocs": (
+        ("must be …, not …", "write a value of that type"),
+        ("site_dir: … is …", "name another folder"),
+        ("site_dir: … contains …", "name another folder"),
+    )
+}
 ANY = "…"
 MAX_ALTERNATIVES = 40
-_WORD = re.compile(r"\w")
+VAGUE = {"… is …", "… is not …", "… without …"}
 
 
 class Message(NamedTuple):
@@ -43,13 +62,33 @@ def message_table(group: str) -> str:
 
 def messages(group: str) -> list[Message]:
     """Return the messages of a group, sorted."""
-    grouped = {path for paths in GROUPS[group] for path in PROGRAM.glob(paths)}
+    grouped = {path for paths in (GROUPS[group]) for path in PROGRAM.glob(paths)}
     others = {
         path for path in PROGRAM.glob("checks/*.py") if not any(path.match(p) for g in GROUPS.values() for p in g)
     }
     paths = grouped | (others if group == "files" else set())
-    # A text without a word is that of another call.
-    return sorted({message for path in paths for message in _messages_of(path) if all(map(_WORD.search, message))})
+    found = {message for path in paths for message in _messages_of(path) if _has_words(message)}
+    return sorted(found | {Message(*texts) for texts in JOINED.get(group, ())})
+
+
+def has_row(problem: Diagnostic) -> bool:
+    """Return whether a table has the message of a problem. Rows of VAGUE match too much to count."""
+    rows = (row.text for row in _all_messages() if row.text not in VAGUE)
+    return any(re.search(_pattern(text), problem.message, re.DOTALL) for text in rows)
+
+
+@cache
+def _all_messages() -> list[Message]:
+    return [message for group in GROUPS for message in messages(group)]
+
+
+def _has_words(message: Message) -> bool:
+    """Return whether the source has the words of a message: others come from a table, or from another message."""
+    return all(re.search(r"\w", text) for text in message)
+
+
+def _pattern(text: str) -> str:
+    return rf"(?:^|: ){re.escape(text.removeprefix(f'{ANY}: ')).replace(ANY, '.*')}$"
 
 
 def _cell(text: str) -> str:
@@ -82,11 +121,11 @@ def _near(function: ast.FunctionDef, before: int, line: int) -> list[ast.stmt]:
 
 def _pairs(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Yield the message and the hint of a call, or of a returned pair of texts."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        if node.func.id in ("Diagnostic", "Fault", "YamlFault") and len(node.args) >= 3:
-            yield node.args[1], node.args[2]
-        elif node.func.id == "_recount_problem":
-            yield node.args[2], ast.Constant(f"count again: broadsheet run --date {ANY}", lineno=node.lineno)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
+        position = CALLS[node.func.id]
+        hint = HINTS.get(node.func.id)
+        if len(node.args) >= position + (1 if hint else 2):
+            yield node.args[position], _constant(hint, node) if hint else node.args[position + 1]
     elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
         first, second = node.value.elts
         if all(isinstance(part, ast.Constant | ast.JoinedStr) for part in (first, second)):
@@ -94,14 +133,18 @@ def _pairs(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def _tables(tree: ast.Module, constants: dict[str, list[ast.expr]]) -> Iterator[Message]:
-    """Yield the messages of a module's table of (pattern, message, hint); without a hint, it is LIST."""
+    """Yield the messages of a module's table."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_MESSAGES":
-            for row in node.value.elts if isinstance(node.value, ast.Tuple) else ():
-                if isinstance(row, ast.Tuple):
-                    parts = (*row.elts[1:], ast.Name("LIST"))[:2]
-                    for pair in product(*(_texts(part, constants) for part in parts)):
-                        yield Message(*(re.sub(r"\{\w*\}", ANY, text) for text in pair))
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in TABLES:
+            rows = node.value.elts if isinstance(node.value, ast.Tuple) else []
+            for row in (row for row in rows if isinstance(row, ast.Tuple)):
+                parts = [*row.elts[1:], _constant(HINTS["_MESSAGES"], row)][:2]
+                for pair in product(*(_texts(part, constants) for part in parts)):
+                    yield Message(*(re.sub(r"\{\w*\}", ANY, text) for text in pair))
+
+
+def _constant(text: str, place: ast.expr) -> ast.Constant:
+    return ast.copy_location(ast.Constant(text), place)
 
 
 def _assignments(nodes: Sequence[ast.stmt]) -> dict[str, list[ast.expr]]:
@@ -135,19 +178,19 @@ def _texts(node: ast.expr, names: dict[str, list[ast.expr]], depth: int = 0) -> 
             texts = ["".join(choice) for choice in product(*parts)]
             return texts if len(texts) <= MAX_ALTERNATIVES else [ANY]
         case ast.Call():
-            return _call_texts(node, names, depth)
+            return _texts_of_call(node, names, depth)
         case _:
             return [ANY]
 
 
-def _call_texts(call: ast.Call, names: dict[str, list[ast.expr]], depth: int) -> list[str]:
-    """Return the texts of a call: of the functions that make a part of a message, and of `format`."""
+def _texts_of_call(call: ast.Call, names: dict[str, list[ast.expr]], depth: int) -> list[str]:
     match call:
+        case ast.Call(func=ast.Name("_about"), args=[_, about]):
+            return [f"{ANY}: {text}" for text in _texts(about, names, depth)]
         case ast.Call(func=ast.Name("did_you_mean" | "category_hint"), args=[*_, otherwise]):
-            return [f"did you mean {ANY}?", *(text for text in _texts(otherwise, names, depth) if text.strip(ANY))]
-        case ast.Call(func=ast.Name("_about"), args=[_, what]):  # the name of the setting comes first
-            return [f"{ANY}: {text}" for text in _texts(what, names, depth)]
-        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Constant() as pattern, attr="format")):
-            return [re.sub(r"\{[^}]*\}", ANY, text) for text in _texts(pattern, names, depth)]
+            return [(text.strip(ANY) and text) or f"did you mean {ANY}?" for text in _texts(otherwise, names, depth)]
+        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Constant(), attr="format")):
+            assert isinstance(call.func, ast.Attribute)
+            return [re.sub(r"\{[^}]*\}", ANY, text) for text in _texts(call.func.value, names, depth)]
         case _:
             return [ANY]

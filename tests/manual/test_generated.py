@@ -51,24 +51,19 @@ def test_schemas_are_named_where_editors_look() -> None:
         assert (digest / name[1]).read_bytes() == (MANUAL / "schemas" / "settings.schema.json").read_bytes()
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_each_group_of_messages_is_on_the_page(group: str) -> None:
-    assert messages(group)
-    assert f"<!-- table: {group} -->" in (MANUAL / "troubleshooting.md").read_text("utf-8")
-
-
-def test_every_kind_of_message_is_read_from_the_source() -> None:
-    texts = {message.text: message.hint for group in GROUPS for message in messages(group)}
-    for text, hint in {
-        "topic … matches no paper yet": "give it words that papers use, or remove it",
-        "…: no such setting": "did you mean …?",
-        "there is no theme …": "write 'name: material'",
-        "must be … or more": "correct it; 'broadsheet docs settings' lists every setting",
-        "the day is called …, yet by its counts it is …": "count again: broadsheet run --date …",
-        "sample papers beside real ones": "delete the file",
-    }.items():
-        assert texts[text] == hint, text
-    assert len(texts) > 150
+def test_the_tables_have_messages_of_each_kind() -> None:
+    texts = {message.text for group in GROUPS for message in messages(group)}
+    assert texts >= {
+        "topic … matches no paper yet",  # an f-string of a name
+        "topic id … is used twice",
+        "record … has no …",  # alternatives
+        "leads nowhere",  # a returned pair
+        "a quote that is never closed",  # a row of a table
+        "there is no theme …",
+        "must be … or more",  # a row without a hint
+        "the tokens of the scorers do not make those of the day",  # the hint of a function
+        "…: empty",
+    }
 
 
 def test_the_navigation_has_every_page_in_the_order_of_the_topics() -> None:

@@ -38,7 +38,7 @@ def test_a_page_of_the_manual_lists_all_of_them_twice_and_marks_itself(site: Pat
         assert part[0].count('aria-current="page"') == 1
 
 
-def test_a_page_leads_to_the_next_and_the_one_before_of_the_manual_alone(site: Path) -> None:
+def test_a_page_links_its_neighbours_in_the_manual_alone(site: Path) -> None:
     def ends(topic: str) -> list[tuple[str, str]]:
         return re.findall(r'<a rel="(prev|next)" href="\.\./(\w+)/"', page_at(site, f"manual/{topic}"))
 

@@ -72,7 +72,7 @@ def test_with_a_repository_its_links_and_pictures_are_absolute(hook: ModuleType)
     )
 
 
-def test_without_one_their_text_stays(hook: ModuleType) -> None:
+def test_without_a_repository_their_text_stays(hook: ModuleType) -> None:
     assert hook.for_index("![A](a.png)\n\n[b](b.md) [d](https://d.example/)\n", "") == "b [d](https://d.example/)\n"
 
 

@@ -79,7 +79,7 @@ def test_a_real_address_stays_on_every_host(address: str) -> None:
         ({"CF_PAGES": "1", "CF_PAGES_URL": "https://0a1b2c3d.papers.pages.dev"}, "https://papers.pages.dev/"),
     ],
 )
-def test_the_host_tells_the_address(environment: dict[str, str], address: str) -> None:
+def test_the_host_gives_the_address(environment: dict[str, str], address: str) -> None:
     assert site_address("", environment) == address
     assert site_address("http://127.0.0.1:8000/" if address == "http://127.0.0.1:8000/" else "", environment) == address
 
@@ -143,6 +143,6 @@ def test_nothing_is_published_under_a_placeholder(
         monkeypatch.setenv(variable, value)
     with pytest.raises(DigestError) as raised:
         build(root)
-    hint = "set site_url to the address readers will use, or DIGEST_SITE_URL in the environment"
+    hint = "set site_url to the address that readers use, or DIGEST_SITE_URL in the environment"
     assert str(raised.value) == f"mkdocs.yml:2: the site would be published on {name} as {address}: {hint}"
     assert not (root / "site").exists()

@@ -8,6 +8,7 @@ import pytest
 from broadsheet import PROGRAM
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
+from tests.manual.messages import has_row
 
 SOUND = (PROGRAM / "starter" / "digest.yml").read_text("utf-8")
 # Name: what is appended to the settings of a new digest, the number of the wrong line in it, words of the message.
@@ -30,7 +31,7 @@ ERRORS = {
     "an empty section": ("fetch:\n#  contact: x", 1, "fetch: empty"),
     "an empty number": ("run:\n  min_relevance:", 2, "run.min_relevance: empty"),
     "nothing": ("mail: ~", 1, "mail: empty"),
-    "nothing for a text": ("mail:\n  name: null", 2, "mail.name: null is a text here"),
+    "nothing for a text": ("mail:\n  name: null", 2, "mail.name: null would be a text"),
     "a number below its limit": ("pages:\n  abstracts: -1", 2, "pages.abstracts: must be 0 or more"),
     "a number above its limit": ("run: {min_relevance: 11}", 1, "must be 10 or less"),
     "a share above one": ("prefilter:\n  keep: 50", 2, "prefilter.keep: must be 1 or less"),
@@ -111,6 +112,7 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, name: str) -> None:
     expected = f"digest.yml:{text.count(chr(10)) + number}"
     assert [error for error in errors if error.location == expected and words in str(error)], errors
     assert not any(error.is_note for error in errors)
+    assert all(map(has_row, errors)), "in the manual"
     assert not any(word in str(error) for error in errors for word in ("Expected", "`", "$."))
     with pytest.raises(DigestError):
         config.load(tmp_path)
@@ -141,7 +143,7 @@ WARNINGS = {
     "grades that overlap": (
         f"rubric:\n  novelty:\n    - {GRADE.format(5, 10)}\n    - {GRADE.format(1, 5)}",
         4,
-        "rubric.novelty[1]: 5 has another grade too",
+        "rubric.novelty[1]: 5 has a second grade",
     ),
     "no topics in the prompt": ("prompt: {user: 'Score {papers}'}", 1, "no {topics}"),
 }
@@ -153,6 +155,7 @@ def test_a_doubtful_setting_is_a_warning(tmp_path: Path, name: str) -> None:
     (warning,) = problems(tmp_path, text + "\n")
     assert (warning.is_note, warning.location) == (True, f"digest.yml:{number}")
     assert words in str(warning)
+    assert has_row(warning), "in the manual"
     config.load(tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""The daily workflow of a new digest, executed step by step: what is green, what is red, and what it says then."""
+"""The daily workflow of a new digest, executed step by step: green and red runs, and their messages."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def test_before_fetch_is_set_the_schedule_is_green_with_a_notice(lab: Lab) -> No
     assert lab.calls() == []
 
 
-def test_a_run_by_hand_says_what_to_fill_in(lab: Lab) -> None:
+def test_a_run_by_hand_prints_what_to_fill_in(lab: Lab) -> None:
     run = lab.daily(event="workflow_dispatch")
     assert run.results["run"] == "failure"
     (error,) = run.messages("error")

@@ -85,7 +85,7 @@ WORDS = {
 def test_the_check_names_each_field_that_is_too_long(tmp_path: Path, field: str) -> None:
     root = digest_with(tmp_path, paper("2505.00001") | {field: LONG[field]})
     (note,) = [problem for problem in check(root).problems if problem.is_note and problem.location.startswith("data/")]
-    assert note.message == f"2505.00001: {WORDS[field]}, and is cut where it is read"
+    assert note.message == f"2505.00001: {WORDS[field]}, and is cut when it is read"
 
 
 def test_the_check_names_the_first_of_too_many_keys(tmp_path: Path) -> None:

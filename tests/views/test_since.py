@@ -370,7 +370,7 @@ def test_without_scripts_it_is_the_last_week_and_complete(address: str, chromium
     tab = context.new_page()
     tab.goto(address + "since/")
     assert set(visible_ids(tab)) == {*WEEK, "2505.00001"}
-    assert "That needs JavaScript" in tab.locator(".since").inner_text()
+    assert "This list needs JavaScript" in tab.locator(".since").inner_text()
     assert tab.locator("#since").bounding_box() is None
     assert tab.locator("#gaps li").count() == 4
     assert tab.locator("#days a").count() == 3
@@ -496,7 +496,7 @@ def test_an_empty_digest_has_the_page_too(tmp_path: Path, tab: Page) -> None:
     assert msgspec.json.decode((ours / "site/since/days.json").read_bytes())["days"] == []
     with served(ours / "site", "/repo/", "127.0.0.1", 0) as place:
         tab.goto(place + "since/")
-        assert "nothing to read yet" in tab.locator(".since").inner_text()
+        assert "no papers yet" in tab.locator(".since").inner_text()
 
 
 # -- a paper's own page -------------------------------------------------------------------------------------------

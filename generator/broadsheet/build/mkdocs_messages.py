@@ -40,7 +40,7 @@ _MESSAGES = (
     (r"Expected nav to be a list, got (.*)", "not a list but {}", _ITEMS),
     (r"Expected nav item to be .*, got (.*)", "an item that is no 'Title: page.md' but {}", "begin it with a hyphen"),
     (r"Invalid Plugins configuration\. .*", "not a list of plugins", _ITEMS),
-    (r"Invalid (?:Plugins|Markdown Extensions) configuration", "an item that is no name", _DEEPER),
+    (r"Invalid (?:Plugins|Markdown Extensions) configuration", "an item without a name", _DEEPER),
     (r"The URL isn't valid.*", "not an address", "begin it with https://"),
     (r"Expected one of:? \[(.*)\],? (?:got|but received:) (.*)", "{1} is not one of {0}", "correct it"),
     (r"The configuration is invalid\. Expected a key-.*", "not a section", _SECTION),
@@ -49,7 +49,7 @@ _MESSAGES = (
     (r"Expected a list of items, .*", "not a list", _ITEMS),
     (
         r"The configuration option '(.*)' (?:was removed|has been deprecated).*Use '(.*)' instead.*",
-        "an old setting",
+        "outdated",
         "use {1}",
     ),
     (r"The '(\w+)' should not be within the '(\w+)'.*", "{0} lies in {1}", "name another folder"),

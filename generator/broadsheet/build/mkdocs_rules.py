@@ -79,7 +79,7 @@ def _language_faults(language: Any, folders: Sequence[str]) -> Iterator[Fault]:
         hint = did_you_mean(str(language), names, f"write {LANGUAGE}")
         yield Fault(("theme", "language"), f"theme.language: the theme has no language {language!r}", hint)
     elif language != LANGUAGE:
-        what = f"theme.language: pages are in English, and would be called {language!r}"
+        what = f"theme.language: pages are in English, but would be labelled {language!r}"
         yield Fault(("theme", "language"), what, f"write {LANGUAGE}", is_warning=True)
 
 
@@ -98,7 +98,7 @@ def _palette_faults(palette: Any) -> Iterator[Fault]:
             name = str(part.get(key, names[0])).replace("-", " ")
             if name not in names:
                 hint = did_you_mean(name, names, f"write one of {', '.join(names)}")
-                yield Fault((*path, key), f"theme.palette: no {key} is called {name!r}", hint, is_warning=True)
+                yield Fault((*path, key), f"theme.palette: there is no {key} {name!r}", hint, is_warning=True)
 
 
 def _icon_faults(values: Mapping[str, Any], folders: Sequence[str]) -> Iterator[Fault]:

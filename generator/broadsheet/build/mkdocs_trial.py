@@ -34,7 +34,7 @@ def trial_faults(config: MkDocsConfig, document: Document, root: Path, settings:
     """Yield the faults of a valid configuration that a build would meet."""
     for name in [*config.hooks, *(name for name in config.plugins if name not in HARMLESS_PLUGINS)]:
         key = "hooks" if name in config.hooks else "plugins"
-        what = f"{key}: a check does not run {name}, and all pages take the slow way through MkDocs"
+        what = f"{key}: a check does not run {name}, and with it MkDocs renders all pages, which is slower"
         yield Fault(
             place_of(document, key, name.rpartition("/")[2]),
             what,

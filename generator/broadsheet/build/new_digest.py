@@ -68,7 +68,7 @@ def _place(folder: Path, path: str, data: bytes) -> PlannedFile:
         return PlannedFile(path, None)
     if path in LINE_FILES and before is not None and not target.is_symlink():
         lines = with_lines(before, data)
-        note = Diagnostic(path, "yours stays, with the lines of the digest at its end", "look them over", is_note=True)
+        note = Diagnostic(path, "yours stays, with the lines of the digest at its end", "check them", is_note=True)
         return PlannedFile(path, lines, note) if lines != before else PlannedFile(path, None)
     other = beside(path)
     if os.path.lexists(folder / other):
@@ -112,5 +112,5 @@ def name_problems(name: str) -> Iterator[Diagnostic]:
 def url_problems(url: str) -> Iterator[Diagnostic]:
     """Yield the problem of a site's address."""
     if not safe_url(url) or "?" in url or "#" in url:
-        what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"
+        what, do = f"{url!r} is not an absolute http(s) address", "write the address that readers use, ending in /"
         yield Diagnostic("--url", what, do)

@@ -195,7 +195,7 @@ class Output:
         """Count the file at `path`, written by another process, among those of this run."""
         if path in self._now:
             problem = "report this: it is a fault of the program"
-            raise DigestError(Diagnostic(f"{self._docs.name}/{path}", "two pages claim this path", problem))
+            raise DigestError(Diagnostic(f"{self._docs.name}/{path}", "two pages have this path", problem))
         self._now.add(path)
 
     def _prune(self) -> None:

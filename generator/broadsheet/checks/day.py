@@ -73,7 +73,7 @@ def cut_fields(row: CheckedRow) -> Iterator[Diagnostic]:
 
 
 def _cut(where: str, what: str) -> Diagnostic:
-    return Diagnostic(where, f"{what}, and is cut where it is read", "shorten it", is_note=True)
+    return Diagnostic(where, f"{what}, and is cut when it is read", "shorten it", is_note=True)
 
 
 def read_dropped(store: Store, date: str) -> tuple[tuple[Paper, ...], list[Diagnostic]]:

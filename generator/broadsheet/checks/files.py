@@ -57,7 +57,7 @@ def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Diagnostic
     if path == expected:
         return
     if expected.exists():
-        what = f"claims the day {date}, and so does {store.label(expected)}"
+        what = f"is for the day {date}, and so is {store.label(expected)}"
         yield Diagnostic(where, what, "move the rows that only it has into the other file, then delete it")
     elif path.suffix == expected.suffix:
         yield Diagnostic(where, "this day is not read from here", f"move it to {store.label(expected)}")
@@ -82,7 +82,7 @@ def docs_problems(root: Path, settings: Settings, publications: frozenset[str]) 
         address = page_url(path)
         if address in addresses or _is_reserved(address, settings, publications):
             where = f"{settings.site.docs_dir}/{printable(path)}"
-            what = f"is at /{address}, so the generated page of this address is left out"
+            what = f"is at /{address}, so the generated page with this address is left out"
             yield Diagnostic(where, what, "rename it to have both", is_note=True)
 
 

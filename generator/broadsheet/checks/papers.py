@@ -38,7 +38,7 @@ def unwanted_characters(row: CheckedRow) -> Iterator[Diagnostic]:
     for field, text in _texts(row.paper):
         if clean(text) != text:
             character = next(c for c in text if not clean(c))
-            what = f"{field}: holds the control character U+{ord(character):04X}"
+            what = f"{field}: has the control character U+{ord(character):04X}"
             yield Diagnostic(row.where, what, _DELETE, is_note=True)
 
 

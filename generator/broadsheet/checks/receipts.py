@@ -30,7 +30,7 @@ def negative_numbers(day: CheckedDay) -> Iterator[Diagnostic]:
     values += [("dropped", f"dropped.{reason}", count) for reason, count in receipt.dropped.items()]
     for key, name, value in values:
         if value is not None and value < 0:
-            yield Diagnostic(day.place(key), f"{name} is {value}", "correct it; remove it where it is not known")
+            yield Diagnostic(day.place(key), f"{name} is {value}", "correct it, or delete it")
 
 
 def dropped_papers_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
@@ -46,7 +46,7 @@ def dropped_papers_add_up(day: CheckedDay) -> Iterator[Diagnostic]:
         yield Diagnostic(day.place("shown"), f"{shown_count} shown of {scanned} scanned", "correct the counts")
     elif dropped and scanned != shown_count + dropped and not _scored(day) <= scanned - dropped <= _listed(day):
         what = f"{scanned} scanned, yet {shown_count} shown and {dropped} dropped make {shown_count + dropped}"
-        yield Diagnostic(day.place("scanned"), what, "correct the counts; remove one that is not known")
+        yield Diagnostic(day.place("scanned"), what, "correct the counts, or delete the one that you are unsure of")
 
 
 def scanned_were_fetched(day: CheckedDay) -> Iterator[Diagnostic]:
@@ -57,7 +57,7 @@ def scanned_were_fetched(day: CheckedDay) -> Iterator[Diagnostic]:
     duplicates = receipt.duplicates or 0
     if receipt.scanned > receipt.fetched - duplicates:
         what = f"{receipt.scanned} scanned, yet {receipt.fetched} fetched with {duplicates} duplicates"
-        yield Diagnostic(day.place("scanned"), what, "correct the counts; remove one that is not known")
+        yield Diagnostic(day.place("scanned"), what, "correct the counts, or delete the one that you are unsure of")
 
 
 def shown_covers_papers(day: CheckedDay) -> Iterator[Diagnostic]:
@@ -88,7 +88,7 @@ def near_misses_were_left_out(day: CheckedDay) -> Iterator[Diagnostic]:
     listed_ids = {row.paper.arxiv_id for row in day.rows}
     for miss in misses:
         if miss.arxiv_id in listed_ids:
-            what = f"{miss.arxiv_id} is called a near miss, yet it is listed"
+            what = f"{miss.arxiv_id} is a near miss, but also listed"
             yield Diagnostic(day.place("near_misses"), what, "remove it from near_misses")
         if not 1 <= miss.score <= 10:
             what = f"near miss {miss.arxiv_id} has the score {miss.score}"
@@ -190,7 +190,7 @@ def state_follows_from_counts(day: CheckedDay) -> Iterator[Diagnostic]:
     """Check a run's receipt: its state is the one that follows from its counts."""
     receipt = day.receipt
     if receipt and receipt.sources and receipt.state != (expected := derive_state(receipt)):
-        yield _recount_problem(day, "state", f"the day is called {receipt.state}, yet by its counts it is {expected}")
+        yield _recount_problem(day, "state", f"the state is {receipt.state}, but by the counts it is {expected}")
 
 
 def _recount_problem(day: CheckedDay, key: str, what: str) -> Diagnostic:
@@ -201,7 +201,7 @@ def scored_nothing(day: CheckedDay) -> Iterator[Diagnostic]:
     """Report a failed scoring whose state is ok or quiet."""
     receipt = day.receipt
     if receipt and receipt.scored_nothing and receipt.state in (DayState.OK, DayState.QUIET):
-        what = f"{receipt.scanned} papers scanned without spending a token, yet the day is called {receipt.state}"
+        what = f"{receipt.scanned} papers scanned without spending a token, but the state is {receipt.state}"
         yield Diagnostic(day.place("state"), what, "score the day again, or set its state to failed")
 
 
@@ -211,11 +211,11 @@ def state_fits(day: CheckedDay) -> Iterator[Diagnostic]:
     if receipt is None:
         return
     if papers and receipt.state in (DayState.QUIET, DayState.MISSING):
-        what = f"the day is called {receipt.state}, yet {papers} papers are listed"
+        what = f"the state is {receipt.state}, but the day has {count(papers, 'paper')}"
         yield Diagnostic(day.place("state"), what, "set the state to ok, partial or failed")
     lost = receipt.state == DayState.OK and not papers and receipt.announced and receipt.shown != 0
     if lost:
-        what = f"the day is called ok, yet none of its {receipt.announced} announced papers is listed"
+        what = f"the state is ok, but none of its {receipt.announced} announced papers is listed"
         yield Diagnostic(day.place("state"), what, "import the papers, set shown to 0, or set the state to failed")
 
 

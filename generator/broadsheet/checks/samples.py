@@ -37,7 +37,7 @@ class SampleUse:
             yield Diagnostic(file, "sample papers beside real ones", "delete the file", is_note=True)
         if settings and re.search(r"\bsamples?\b", settings.notice, re.IGNORECASE):
             where = f"{config.SETTINGS_FILE}:{config.line_of(root, 'notice')}"
-            what = "notice: pages call the papers samples, beside real ones"
+            what = "notice: pages would call real papers samples"
             yield Diagnostic(where, what, "remove the notice", is_note=True)
 
 

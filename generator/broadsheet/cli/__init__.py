@@ -22,18 +22,18 @@ _OBJECTS_BEFORE_COLLECTION = 50_000
 
 # The module of each command. It is imported when the command is called, so that no command waits for another's imports.
 COMMANDS = {
-    "import": "import_",
+    "new": "new",
     "run": "run",
+    "serve": "serve",
+    "import": "import_",
+    "check": "check",
+    "build": "build",
+    "generate": "build",
     "fetch": "fetch",
     "score": "score",
-    "generate": "build",
-    "build": "build",
-    "check": "check",
-    "serve": "serve",
     "train": "train",
-    "ping": "ping",
     "mail": "mail",
-    "new": "new",
+    "ping": "ping",
     "upgrade": "upgrade",
     "schema": "schema",
     "docs": "docs",
@@ -55,18 +55,18 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="broadsheet")
-@click.option("--root", metavar="DIR", help="The digest's folder, for the command that follows.")
+@click.option("--root", metavar="DIR", help="The digest's folder, for any command.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only problems.")
 @click.option("-v", "--verbose", is_flag=True, help="Print where in the program an error arose.")
 @click.pass_context
 def commands(context: click.Context, root: str | None, quiet: bool, verbose: bool) -> None:
-    """Broadsheet: scored daily papers and repository records, as a static site.
+    """Broadsheet: the daily papers of a research group, scored, as a static site.
 
     \b
     Example, from nothing to a site:
-      broadsheet new my-digest && cd my-digest
-      broadsheet import ~/scores/2025-05-27.json
-      broadsheet build && broadsheet serve
+      broadsheet new my-digest --arxiv cs.LG,cs.CL
+      cd my-digest
+      broadsheet run
     """
     options = {"root": root, "quiet": quiet or None}
     defaults = {name: value for name, value in options.items() if value is not None}

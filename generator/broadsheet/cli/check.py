@@ -20,15 +20,16 @@ from broadsheet.text.formats import count
 @click.option(
     "--site",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Check a built site too: that internal links lead somewhere, and its size against the limits of hosts.",
+    help="Also check a built site: its internal links, and its size against the limits of hosts.",
 )
-@click.option("--strict", is_flag=True, help="Let a warning fail the check as an error does.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for a warning, too.")
 @quiet_option
 @json_option
 def check_command(root: Path, site: Path | None, strict: bool, quiet: bool, as_json: bool) -> None:
-    """List every problem of settings, data and built site, each as file:line: what: what to do.
+    """List every problem of settings, data and site.
 
-    An error makes the site wrong or loses data; all else is a warning. Exit code 1 if there is an error.
+    Each is file:line: what is wrong: what to do. An error makes the site wrong or loses data; everything else is a
+    warning. Exit code 1 if there is an error.
 
     \b
     Example:

@@ -49,20 +49,20 @@ def open_client(settings: Settings) -> HttpClient:
     "--date",
     callback=parse_date,
     metavar="YYYY-MM-DD",
-    help="Day to fetch. Default: the latest announcement; after 20:00 US Eastern that is tomorrow's date.",
+    help="The day to fetch. Default: the latest announcement; after 20:00 US Eastern that is tomorrow's date.",
 )
-@click.option("--from", "first", callback=parse_date, metavar="YYYY-MM-DD", help="First of several days.")
-@click.option("--to", "last", callback=parse_date, metavar="YYYY-MM-DD", help="Last of them. Default: the newest.")
+@click.option("--from", "first", callback=parse_date, metavar="YYYY-MM-DD", help="The first of several days.")
+@click.option("--to", "last", callback=parse_date, metavar="YYYY-MM-DD", help="The last of them. Default: the newest.")
 @quiet_option
 @json_option
 def fetch_command(
     root: Path, date: str | None, first: str | None, last: str | None, quiet: bool, as_json: bool
 ) -> None:
-    """Fetch a day's papers from arXiv, Hugging Face and the repository into data/, unscored.
+    """Fetch a day's papers into data/, without scores.
 
-    The section fetch: of digest.yml names the sources. A paper of an earlier day is not listed again; its new version,
-    withdrawal or votes are added there. Fetching a day again keeps all data. Exit code 1 if a source failed or returned
-    an old list; the others are written.
+    The section fetch of digest.yml names the sources: arXiv, Hugging Face, repositories. A paper of an earlier day is
+    not listed again; its new version, withdrawal or votes are added there. Fetching a day again keeps all data. Exit
+    code 1 if a source failed or returned an old list; the papers of the others are written.
 
     \b
     Example:

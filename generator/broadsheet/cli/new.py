@@ -61,8 +61,8 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.command("new")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--name", help="The site's name. Default: that of the folder.")
-@click.option("--url", help=f"The address readers will use. Default: {LOCAL_ADDRESS}, until you publish.")
+@click.option("--name", help="The name of the site. Default: that of the folder.")
+@click.option("--url", help=f"The address that readers use. Default: that of the host; elsewhere {LOCAL_ADDRESS}.")
 @click.option(
     "--arxiv",
     "categories",
@@ -84,7 +84,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     multiple=True,
     type=_FILE,
     metavar="FILE",
-    help="Your repository's export (LibreCat): take topics from it, and show it.",
+    help="The export of your LibreCat repository: take topics from it, and show it.",
 )
 @click.option(
     "--bibtex",
@@ -98,18 +98,20 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     multiple=True,
     callback=parse_list,
     metavar="ID,…",
-    help="Papers of arXiv that you like: take topics from them.",
+    help="Ids of arXiv papers that you like: take topics from them.",
 )
-@click.option("--contact", default="", help="Your e-mail address or page, which arXiv sees with each request.")
+@click.option("--contact", default="", help="Your e-mail address or page, which arXiv gets with each request.")
 @click.option(
-    "--samples/--no-samples", default=None, help="Sample pages until there are papers. Default: if none come."
+    "--samples/--no-samples",
+    default=None,
+    help="Show samples until there are papers. Default: only if nothing will be fetched.",
 )
 @click.option(
     "--host",
     type=click.Choice([host.name for host in HOSTS]),
     default=HOSTS[0].name,
     show_default=True,
-    help="What runs the digest and serves its site: the files for it are added.",
+    help="The host of the daily run and the site: add its files.",
 )
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing: take the defaults.")
 def new_command(
@@ -126,10 +128,11 @@ def new_command(
     host: str,
     yes: bool,
 ) -> None:
-    """Create a digest in DIR: settings, and the files of its host. On a terminal, ask for what the options leave open.
+    """Create a digest in DIR.
 
-    DIR is a new folder, or a repository: your files in it stay as they are. Topics can be made from papers that you
-    like. If no papers are on their way, sample pages show what the digest will look like.
+    DIR is a new folder, or a repository: your files in it stay as they are. On a terminal, the command asks for what
+    the options leave open. Topics can be made from papers that you like. Without --arxiv and such papers, sample pages
+    show what a digest looks like.
 
     \b
     Example:
@@ -183,7 +186,7 @@ def _ask(answers: Answers, sources: LikedSources, name: str | None, url: str | N
     if not answers.topics and not any(sources):
         fields["topics"], sources = ask_topics(lambda texts: parse_topics(None, None, texts))
     if url is None:
-        fields["url"] = ask("Address readers will use", answers.url, parse_url)
+        fields["url"] = ask("Address that readers use", answers.url, parse_url)
     return msgspec.structs.replace(answers, **fields), sources
 
 
@@ -228,12 +231,12 @@ def _report(folder: Path, answers: Answers, digest: NewDigest, proposal: Proposa
     click.echo(f"{folder}: {count(len(digest.paths), 'file')}")
     if proposal.topics:
         names = ", ".join(topic.name for topic in proposal.topics)
-        click.echo(f"topics from {count(proposal.papers, 'paper')}: {names}: look them over in digest.yml")
+        click.echo(f"topics from {count(proposal.papers, 'paper')}: {names}: check them in digest.yml")
     for note in digest.notes:
         click.echo(f"note: {note}", err=True)
     if answers.categories and not answers.topics:
         click.echo(
-            "note: digest.yml: no topics of your own, so every paper is shown: write some, or use --topic", err=True
+            "note: digest.yml: no topics of your own, so every paper is shown: add some, or use --topic", err=True
         )
     goto = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
     if answers.categories:
@@ -241,5 +244,6 @@ def _report(folder: Path, answers: Answers, digest: NewDigest, proposal: Proposa
         return
     click.echo(f"next: {goto}broadsheet serve")
     click.echo(
-        "for new papers each morning, set topics and fetch in digest.yml; a model needs DIGEST_LLM_KEY: see README.md"
+        "for new papers each morning, set topics and fetch in digest.yml; a language model needs DIGEST_LLM_KEY:"
+        " see README.md"
     )

@@ -16,9 +16,10 @@ from broadsheet.text.formats import count
 @quiet_option
 @click.option("--dry-run", is_flag=True, help="Only list the addresses of the feeds, one a line.")
 def ping_command(root: Path, quiet: bool, dry_run: bool) -> None:
-    """Notify the WebSub hub that the feeds have changed, so that subscribers get them at once.
+    """Notify the WebSub hub that the feeds have changed.
 
-    Run it after the site is on its host. Without feeds.hub in digest.yml it does nothing.
+    Subscribers then get them at once. Run it after the site is on its host. Without feeds.hub in digest.yml, it does
+    nothing.
 
     \b
     Example:

@@ -18,11 +18,11 @@ T = TypeVar("T")
 
 _NONE, _LATER = "none", "later"
 _TOPICS_HELP = """\
-Topics: write 'Name: word, word; Name: word', or make them from papers that you like: the name of a bibliography
-or of your repository's export (.bib, .ris, .yml), or ids of arXiv."""
+Topics: write 'Name: word, word; Name: word'. Or take them from papers that you like: name a bibliography (.bib, .ris),
+your repository's export (.yml), or ids of arXiv."""
 _EDITING = """\
 # The topics of your digest. Each has a page and feeds, and papers that use its words rank higher.
-# Change names and words, remove topics or add some; an id is part of an address. Save, and close the editor.
+# Change names and words, remove or add topics; an id is part of an address. Save, and close the editor.
 
 """
 

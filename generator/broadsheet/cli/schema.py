@@ -13,7 +13,9 @@ KINDS = ("settings", "paper", "receipt", "publication")
 @click.command("schema")
 @click.argument("kind", type=click.Choice(KINDS))
 def schema_command(kind: str) -> None:
-    """Print the JSON Schema of digest.yml, a line of data/papers/, a receipt, or a record in data/publications/.
+    """Print a JSON Schema.
+
+    settings is digest.yml, paper a line of data/papers/, and publication a record of data/publications/.
 
     'broadsheet docs data' lists the other keys that an import understands.
 

@@ -48,7 +48,7 @@ def parse_budget(context: click.Context, option: click.Parameter, value: str | N
 @click.option(
     "--rescore",
     is_flag=True,
-    help="Score papers again that have a score; the earlier score is kept beside the new one.",
+    help="Score papers again, and keep the earlier scores beside the new ones.",
 )
 @old_option("--again", "--rescore")
 @quiet_option
@@ -56,11 +56,12 @@ def parse_budget(context: click.Context, option: click.Parameter, value: str | N
 def score_command(
     root: Path, date: str, budget: Decimal | None, dry_run: bool, rescore: bool, quiet: bool, as_json: bool
 ) -> None:
-    """Score the papers of a day with a language model, under the rubric and the topics of digest.yml.
+    """Score the papers of a day.
 
-    Without one, the local scorer does it: see 'broadsheet docs scoring'. Any endpoint with OpenAI's chat completions
-    will do: set DIGEST_LLM_URL and DIGEST_LLM_MODEL in the environment, or llm.endpoint and llm.model in digest.yml. A
-    key is read from the variable DIGEST_LLM_KEY only. Replies are cached in data/replies/, so no run pays twice.
+    A language model rates them by the rubric and the topics of digest.yml. Without one, the local scorer does: see
+    'broadsheet docs scoring'. Any endpoint with OpenAI's chat completions will do. Set DIGEST_LLM_URL and
+    DIGEST_LLM_MODEL in the environment, or llm.endpoint and llm.model in digest.yml. The key comes from DIGEST_LLM_KEY
+    alone. Replies are saved in data/replies/, so no run pays twice.
 
     \b
     Example:

@@ -18,9 +18,10 @@ HOST, PORT = "127.0.0.1", 8000
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @site_option
 def serve_command(root: Path, host: str, port: int, site: Path | None) -> None:
-    """Build, serve the site on this machine, and build again when settings, data or hand-written pages change.
+    """Serve the site on this machine, and build it after each change.
 
-    The site is served under the path of its site_url, as it will be on its host.
+    A change is one of settings, data or hand-written pages. The site is served under the path of its site_url, as it
+    will be on its host.
 
     \b
     Example:

@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 def train_command(
     root: Path, before: str | None, evaluate: str | None, explain: str | None, quiet: bool, as_json: bool
 ) -> None:
-    """Train the local scorer on the ratings in data/ that are not its own.
+    """Train the local scorer on the ratings in data/.
 
-    The same data gives the same model. It is a file in .digest/ that you may delete at any time.
+    Its own ratings do not count. The same data gives the same model. It is a file in .digest/ that you may delete at
+    any time.
 
     \b
     Example:

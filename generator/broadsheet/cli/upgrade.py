@@ -16,10 +16,11 @@ from broadsheet.cli.options import quiet_option, root_option
 @click.option("--dry-run", is_flag=True, help="Show the changes, and write nothing.")
 @quiet_option
 def upgrade_command(root: Path, dry_run: bool, quiet: bool) -> None:
-    """Bring the files that 'broadsheet new' wrote to this version of the program.
+    """Bring a digest's files to this version of the program.
 
-    Your changes stay. A file that you did not change is replaced. Changes on both sides are merged. If both touch the
-    same lines, your file stays, and the new one is written beside it, with .new at the end of its name: exit code 1.
+    These are the files that 'broadsheet new' wrote. Your changes stay. A file that you did not change is replaced.
+    Changes on both sides are merged. If both touch the same lines, your file stays, and the new one is written beside
+    it, with .new at the end of its name: exit code 1.
 
     \b
     Example:

@@ -62,7 +62,7 @@ def _local_scorer(context: ScoringContext) -> "LocalScorer":
 def _notes(root: Path) -> Iterator[str]:
     """Yield a note if the words of the topics scored, though there are ratings to learn from."""
     if not extra.is_installed() and _has_ratings(Store(root)):
-        yield f"the words of the topics scored; to learn from the ratings in data/, run {extra.INSTALL}"
+        yield f"scored by the words of the topics; to learn from the ratings in data/, run {extra.INSTALL}"
 
 
 def _has_ratings(store: Store) -> bool:

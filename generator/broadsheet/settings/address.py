@@ -64,11 +64,11 @@ def problems(address: str, environment: Environment, where: str) -> Iterator[Dia
     host, reported = publishing_host(environment), environment.get(VARIABLE, "")
     if host and is_placeholder(address):
         message = f"the site would be published on {host.name} as {address}"
-        hint = f"set site_url to the address readers will use, or {VARIABLE} in the environment"
+        hint = f"set site_url to the address that readers use, or {VARIABLE} in the environment"
         yield Diagnostic(where, message, hint)
     elif is_placeholder(address):
-        message = f"site_url: {address} is the address of a sample: feeds and the sitemap link to it"
-        yield Diagnostic(where, message, "write the address readers will use", is_note=True)
+        message = f"site_url: {address} is only an example, but feeds and the sitemap link to it"
+        yield Diagnostic(where, message, "write the address that readers use", is_note=True)
     elif not is_placeholder(reported) and _without_scheme(reported) != _without_scheme(address):
         message, hint = f"site_url is not {reported}, which the host reports", "correct it, or leave it out"
         yield Diagnostic(where, message, hint, is_note=True)

@@ -101,7 +101,7 @@ def _repository_faults(repositories: tuple[Repository, ...]) -> Iterator[Fault]:
     for index, repository in enumerate(repositories):
         path = ("fetch", "librecat", str(index))
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", repository.name) or names.count(repository.name) > 1:
-            message = f"name {repository.name!r} is not a file name of its own"
+            message = f"name {repository.name!r} is no file name, or is used twice"
             yield Fault((*path, "name"), message, "use A-Z, a-z, 0-9 and hyphens, each name once")
         if not _is_address(repository.url):
             yield Fault((*path, "url"), "url is not an absolute http(s) address", "write the address of the export")

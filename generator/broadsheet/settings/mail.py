@@ -39,7 +39,7 @@ def faults(mail: Mail) -> Iterator[Fault]:
     if mail.unsubscribe_url:
         yield from _unsubscribe_faults(mail.unsubscribe_url)
     if not 10 <= mail.max_kb <= 1000:
-        hint = "80 is below the size at which mail programs cut"
+        hint = "write a size such as 80: mail programs cut off longer messages"
         yield Fault(("mail", "max_kb"), f"mail: max_kb is {mail.max_kb}, not 10 to 1000", hint)
 
 

@@ -55,7 +55,7 @@ def _scale_faults(scale: str, grades: Sequence[Grade]) -> Iterator[Fault]:
         if not scores:
             yield Fault(path, f"{name}: low {grade.low} is above high {grade.high}", "exchange them")
         if shared := graded & scores:
-            what = f"{name}: {_numbers(shared)} has another grade too"
+            what = f"{name}: {_numbers(shared)} has a second grade"
             yield Fault(path, what, "give each score one grade", is_warning=True)
         graded |= scores
     if grades and (missing := set(range(LOWEST, HIGHEST + 1)) - graded):
@@ -70,12 +70,12 @@ def _numbers(scores: Iterable[int]) -> str:
 def _prompt_faults(text: str, rubric: Rubric) -> Iterator[Fault]:
     path = ("prompt", "user")
     if "{papers}" not in text:
-        yield Fault(path, "prompt.user: no {papers}", "write {papers} where the papers are to be")
+        yield Fault(path, "prompt.user: no {papers}", "write {papers} where the papers belong")
     names = [name for name in re.findall(r"\{[A-Za-z_]+\}", text) if name not in PLACEHOLDERS]
     for name in dict.fromkeys(names):
         if match := closest(name, PLACEHOLDERS):
-            yield Fault(path, f"prompt.user: {name} stands for nothing", f"did you mean {match}?", is_warning=True)
+            yield Fault(path, f"prompt.user: {name} is no placeholder", f"did you mean {match}?", is_warning=True)
     for name, is_set in (("{topics}", True), ("{rubric}", bool(rubric.relevance or rubric.novelty))):
         if is_set and name not in text:
-            what = f"prompt.user: no {name}, so the model is not given them"
-            yield Fault(path, what, f"write {name} where they are to be", is_warning=True)
+            what = f"prompt.user: no {name}, so the model does not see them"
+            yield Fault(path, what, f"write {name} where they belong", is_warning=True)

@@ -22,4 +22,4 @@ def faults(site: Site) -> Iterator[Fault]:
     """Yield the faults of these settings."""
     if site.site_url and not re.match(r"https?://[^/\s]+", site.site_url):
         message = "site_url is not an absolute http(s) address"
-        yield Fault(("site_url",), message, "write the address readers will use, ending in /")
+        yield Fault(("site_url",), message, "write the address that readers use, ending in /")

@@ -37,7 +37,7 @@ def faults(topics: Sequence[Topic]) -> Iterator[Fault]:
             message = f"topic id {topic.id!r} cannot be part of an address"
             yield Fault(path, message, "use a-z, 0-9 and single hyphens")
         if not topic.name.strip():
-            yield Fault(path, f"topic {topic.id!r} has no name", "write the name readers will see")
+            yield Fault(path, f"topic {topic.id!r} has no name", "write the name that readers see")
         if topic.id in ids:
             yield Fault(path, f"topic id {topic.id!r} is used twice", "give each topic its own id")
         ids.add(topic.id)

@@ -113,7 +113,7 @@ def _shape_fault(value: Any, shape: type, path: SettingPath) -> Fault | None:
 
 def _value_faults(value: Any, kind: Any, path: SettingPath) -> Iterator[Fault]:
     if kind is str and value in _NULL and path and not path[-1].isdigit():
-        yield Fault(path, _about(path, f"{value} is a text here"), "remove the line, or quote the text")
+        yield Fault(path, _about(path, f"{value} would be a text"), "remove the line, or quote the text")
         return
     try:
         msgspec.convert(value, kind, strict=False)

@@ -36,7 +36,7 @@ FIELDS = {
     "arxiv_comment": "the authors’ remarks",
     "relevance": "score, 1 to 10",
     "novelty": "score, 1 to 10",
-    "comment": "why it was given these",
+    "comment": "why it has these",
     "topics": "a list of ids or names, where the scorer names them",
     "scorer": "an object: model and rubric",
     "reasons": "a list: the matched follow and negative_keywords settings",

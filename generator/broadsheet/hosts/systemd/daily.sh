@@ -1,6 +1,6 @@
 #!/bin/sh
-# One run of this digest, for cron or systemd: with a lock and a log, and quiet unless something is wrong. cron mails what
-# is printed. See `broadsheet docs hosting`.
+# One run of this digest, for cron or systemd: with a lock and a log, and quiet unless something is wrong. cron mails the
+# output. See `broadsheet docs hosting`.
 set -u
 cd "$(dirname "$0")" || exit 1
 PATH=$PWD/.venv/bin:$PATH
@@ -13,7 +13,7 @@ if [ -f "$keys" ]; then
 fi
 mkdir -p .digest
 exec 9> .digest/daily.lock
-flock --nonblock 9 || { echo "an earlier run still goes on: nothing done" >&2; exit 1; }
+flock --nonblock 9 || { echo "an earlier run is still active: nothing was done" >&2; exit 1; }
 
 code=0
 broadsheet run --scheduled --no-build > .digest/daily.log 2>&1 || code=$?

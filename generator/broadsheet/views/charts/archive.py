@@ -104,8 +104,8 @@ def topic_shares(axis: Axis, settings: Settings) -> Iterator[str]:
     chart = Chart(
         id="chart-topics",
         title="Share of topics",
-        about="Of the papers shown, how many have a topic; a paper may have several. All rows are on one scale, beside"
-        f" each name its share in all.{more}",
+        about="The share of the papers shown that have a topic; a paper may have several. All rows have one scale."
+        f" Beside each name is its share of all papers.{more}",
         axis=axis.unit,
         labels=axis.labels,
         series=shares,
@@ -137,7 +137,7 @@ def score_counts(axis: Axis) -> Iterator[str]:
         chart = Chart(
             id=f"chart-{name.lower()}",
             title=name,
-            about=f"Papers that were given each score{rounded}.{without}",
+            about=f"The number of papers with each score{rounded}.{without}",
             axis="Score",
             labels=[(str(score), str(score)) for score in range(1, 11)],
             series=[Series("Papers", [counts[score] for score in range(1, 11)])],
@@ -262,12 +262,12 @@ def _spent(
         if any(sums[index] is not None for index in incomplete)
         else ""
     )
-    lost = "; cross: no day says" if any(sums[index] is None for index in incomplete) else ""
+    lost = "; cross: unknown" if any(sums[index] is None for index in incomplete) else ""
     yield bars(
         Chart(
             id=name,
             title=title,
-            about=f"What the receipts of each {axis.unit.lower()} say{part}{lost}.",
+            about=f"The sum of the receipts of each {axis.unit.lower()}{part}{lost}.",
             axis=axis.unit,
             labels=axis.labels,
             series=[Series(title, sums)],

@@ -37,7 +37,7 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     return Page(
         address=AUTHORS,
         title="Authors",
-        description="Who wrote the most of what this digest shows",
+        description="The authors with the most papers and publications",
         body=render("authors.html.j2", AUTHORS, **context),
     )
 
