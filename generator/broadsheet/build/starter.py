@@ -6,7 +6,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import msgspec
 import yaml
 
 from broadsheet import __version__
-from broadsheet.build.hosts import digest_path, host_files
+from broadsheet.build.hosts import common_files, host_files
 from broadsheet.build.requirement import NAME, requirement
 from broadsheet.model.arxiv_taxonomy import CATEGORIES
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
@@ -45,7 +45,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
 def render(answers: Answers, folder: Path = STARTER) -> dict[str, str]:
     """Return the text of each file of a digest, by its path. `folder` has the program's starter."""
-    files = dict(_common_files(folder)) | host_files(answers.host, folder / "dot-github")
+    files = common_files(folder) | host_files(answers.host, folder)
     if not answers.samples:
         files = {path: text for path, text in files.items() if not path.startswith(f"{SAMPLES}/")}
     editors: dict[str, Callable[[str, Answers], str]] = {SETTINGS_FILE: _settings, SITE_FILE: _site}
@@ -56,14 +56,6 @@ def render(answers: Answers, folder: Path = STARTER) -> dict[str, str]:
 
 def _install_this_program(text: str) -> str:
     return text.replace(f"{NAME}=={VERSION_MARK}", requirement()).replace(VERSION_MARK, __version__)
-
-
-def _common_files(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the text of each starter file that every host has, after its path in the digest."""
-    for file in sorted(folder.rglob("*")):
-        path = digest_path(file.relative_to(folder))
-        if file.is_file() and not path.startswith(".github/"):
-            yield path, file.read_text("utf-8")
 
 
 # -- topics --------------------------------------------------------------------------------------------------------
