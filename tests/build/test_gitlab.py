@@ -245,7 +245,7 @@ def test_without_a_token_the_job_names_it(project: Project, server: Loopback) ->
     server.on(HF, hf_list("2609.20001"))
     done = project.run("daily", MONDAY, token="")
     assert done.returncode == 1
-    assert "set DIGEST_PUSH_TOKEN" in done.stderr
+    assert "is DIGEST_PUSH_TOKEN set" in done.stderr
 
 
 def test_nothing_to_fetch_is_no_failure(tmp_path: Path) -> None:
