@@ -1,6 +1,7 @@
 """The scripts of workflows and hosts: with ``bash -e``, no command in them fails unseen."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 
 import pytest
@@ -93,3 +94,24 @@ def test_data_that_were_not_pushed_are_uploaded(outcome: str) -> None:
 
 def test_our_script_is_that_of_a_new_digest() -> None:
     assert (ROOT / ".ci" / "commit-data").read_text("utf-8") == host_files("gitlab")[".ci/commit-data"]
+
+
+# -- the folder of the site ----------------------------------------------------------------------------------------
+
+
+def test_every_host_builds_the_folder_that_it_publishes() -> None:
+    """Whatever ``site_dir`` is in mkdocs.yml."""
+    pages = yaml.safe_load(host_files("github")[".github/workflows/pages.yml"])["jobs"]["build"]["steps"]
+    published = next(step["with"]["path"] for step in pages if "upload-pages-artifact" in step.get("uses", ""))
+    folders = {
+        "github": published,
+        "gitlab": "public",
+        "netlify": tomllib.loads(host_files("netlify")["netlify.toml"])["build"]["publish"],
+        "docker": "site",
+        "systemd": "site",
+    }
+    for name, folder in folders.items():
+        texts = "\n".join(host_files(name).values())
+        assert set(re.findall(r"broadsheet build(.*?)(?: \|\|| >>| &&| #|$)", texts, re.MULTILINE)) == {
+            f" --site {folder}"
+        }, name

@@ -14,6 +14,7 @@ from broadsheet.build.starter import Answers, render
 from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record
 from broadsheet.build.transaction import Transaction
 from broadsheet.model.diagnostics import Diagnostic, DigestError
+from broadsheet.settings.address import address_problems
 from broadsheet.settings.config import SETTINGS_FILE
 from broadsheet.store.files import read_regular
 from broadsheet.text.sanitize import one_line, safe_url
@@ -108,6 +109,4 @@ def site_problems(name: str, url: str) -> Iterator[Diagnostic]:
     if not one_line(name) or not one_line(name).isprintable():
         what, do = f"{name!r} is not a name for a site", "use letters, digits, spaces and punctuation"
         yield Diagnostic("--name", what, do)
-    if not safe_url(url) or "?" in url or "#" in url:
-        what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"
-        yield Diagnostic("--url", what, do)
+    yield from address_problems(url, "--url")

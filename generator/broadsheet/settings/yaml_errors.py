@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 import yaml
 
-from broadsheet.text.conflicts import CONFLICT, CONFLICT_HINT, conflict_line
-
 # Patterns of libyaml's messages (problem, or context), each with ours and a hint.
 _MESSAGES = (
     (r"mapping values are not allowed", "a colon where none can be, or a wrong indent", "quote a text with a colon"),
@@ -48,8 +46,6 @@ class YamlFault(NamedTuple):
 
 def explain(error: yaml.YAMLError, text: str) -> YamlFault:
     """Return the mistake that `error` is about, in the document `text`."""
-    if conflict := conflict_line(text):
-        return YamlFault(conflict, CONFLICT, CONFLICT_HINT)
     problem, context = getattr(error, "problem", None), getattr(error, "context", None)
     mark, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if start and any(name in (context or "") for name in _AT_START):

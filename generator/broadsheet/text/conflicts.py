@@ -2,8 +2,6 @@
 
 import re
 
-CONFLICT = "a merge conflict"
-CONFLICT_HINT = "keep what is right, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"
 _MARK = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
 
 
