@@ -216,6 +216,7 @@ READ_THE_DOCS = {"READTHEDOCS": "True", "READTHEDOCS_CANONICAL_URL": "https://pa
         (NETLIFY, "https://p.netlify.app/", "https://papers.uni.edu"),
         (NETLIFY, "https://papers.uni.edu/", ""),
         (PREVIEW, "https://papers.uni.edu/", ""),
+        (PREVIEW, "https://deploy-preview-1--p.netlify.app/", ""),
         (CLOUDFLARE, "https://other.pages.dev/", "https://papers.pages.dev/"),
         (CLOUDFLARE, "https://papers.pages.dev/", ""),
         (CLOUDFLARE, "https://papers.uni.edu/", ""),

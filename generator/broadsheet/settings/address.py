@@ -100,18 +100,15 @@ def problems(address: str, environment: Environment, where: str) -> Iterator[Dia
 
 
 def _other_address(address: str, environment: Environment) -> str:
-    """Return the address that the host reports if it is another one, and not only the host's name for the same site.
-
-    A preview has an address of its own.
-    """
+    """Return the address that the host reports, if it is not that of the site; a preview may have either address."""
     host = publishing_host(environment)
-    reported = environment.get(VARIABLE, "").strip()
-    if not reported and host:
-        reported = host.address({**environment, "CONTEXT": "production"}, "")
-        if not host.knows_domains and _service(reported) != _service(address):
+    reported = [environment.get(VARIABLE, "").strip()]
+    if not reported[0] and host:
+        reported = [host.address({**environment, **context}, "") for context in ({"CONTEXT": "production"}, {})]
+        if not host.knows_domains and _service(reported[0]) != _service(address):
             return ""
-    is_other = _without_scheme(reported) != _without_scheme(address)
-    return reported if is_other and not is_placeholder(reported) else ""
+    is_other = _without_scheme(address) not in map(_without_scheme, reported)
+    return reported[0] if is_other and not is_placeholder(reported[0]) else ""
 
 
 def _service(address: str) -> str:
