@@ -126,7 +126,7 @@ def fetch(server: Loopback) -> str:
     """Return settings that fetch from Hugging Face, played by `server`."""
     at = endpoints(server)
     places = "".join(f"    {name}: {getattr(at, name)}\n" for name in at.__struct_fields__)
-    return f"fetch:\n  contact: lab@example.org\n  huggingface: true\n  endpoints:\n{places}"
+    return f"fetch:\n  contact: lab@uni.edu\n  huggingface: true\n  endpoints:\n{places}"
 
 
 @pytest.fixture
