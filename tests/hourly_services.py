@@ -160,7 +160,7 @@ class Operator:
         self.environment = {"DIGEST_LLM_URL": model.url, "DIGEST_LLM_KEY": KEY} if model else {}
         at = endpoints(world.server)
         places = {name: getattr(at, name) for name in at.__struct_fields__}
-        wanted = {"contact": "lab@example.org", "endpoints": places, **fetch}
+        wanted = {"contact": "lab@uni.edu", "endpoints": places, **fetch}
         make_digest(
             root, None, f"{SETTINGS}{SCORER if model else ''}run: {{min_relevance: 1}}\nfetch: {json.dumps(wanted)}\n"
         )

@@ -45,7 +45,7 @@ class RunSetup:
         """Write the digest; without `fetch` it asks Hugging Face."""
         at = endpoints(self.server)
         places = {name: getattr(at, name) for name in at.__struct_fields__}
-        wanted = {"contact": "lab@example.org", "endpoints": places, **(fetch or {"huggingface": True})}
+        wanted = {"contact": "lab@uni.edu", "endpoints": places, **(fetch or {"huggingface": True})}
         scorer = SCORER if self.model else ""
         make_digest(self.root, papers, f"{SETTINGS}{scorer}{settings}fetch: {json.dumps(wanted)}\n")
 

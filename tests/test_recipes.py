@@ -166,7 +166,7 @@ def fetch(url, web, date, today):
     copy.insert("providers/fetchers.py", ", librecat.tasks", ", zoo.tasks")
     copy.insert("settings/fetch.py", "\n    huggingface: bool = False", '\n    zoo: str = ""')
     copy.insert("settings/fetch.py", "bool(self.arxiv.categories or self.huggingface", " or self.zoo")
-    copy.configure(f"fetch: {{contact: lab@example.org, zoo: '{server.url}/animals'}}\n")
+    copy.configure(f"fetch: {{contact: lab@uni.edu, zoo: '{server.url}/animals'}}\n")
     row = {"arxiv_id": "2506.00003", "title": "A zebra", "source": "zoo"}
     server.on(f"/animals?day={DAY}", Answer(body=json.dumps([row]).encode()))
     assert f"{DAY} zoo: ok: 1 announced" in copy.run("fetch", "--date", DAY)

@@ -42,7 +42,7 @@ def test_a_good_run_is_quiet_and_in_the_log(root: Path) -> None:
     done = daily(root)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     log = (root / ".digest" / "daily.log").read_text()
-    assert log == "broadsheet run --scheduled --no-build with no key\nbroadsheet build with no key\n"
+    assert log == "broadsheet run --scheduled --no-build with no key\nbroadsheet build --site site with no key\n"
 
 
 def test_a_failed_run_prints_its_log_and_still_builds(root: Path) -> None:

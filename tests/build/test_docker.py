@@ -120,12 +120,27 @@ def test_the_image_is_healthy_as_long_as_runs_write_receipts(image: Image, tmp_p
     runs.mkdir(parents=True)
     command = ["sh", "-c", check.replace("/digest", str(tmp_path))]
     assert subprocess.run(command, check=False).returncode == 1
+    runs.parent.rename(tmp_path / "data" / "none")  # before `fetch` is set, a run writes no receipt
+    assert subprocess.run(command, check=False).returncode == 0
+    (tmp_path / "data" / "none").rename(runs.parent)
     receipt = runs / "2026-09-24.json"
     receipt.write_text("{}")
     assert subprocess.run(command, check=False).returncode == 0
     yesterday = time.time() - 27 * 3600
     os.utime(receipt, (yesterday, yesterday))
     assert subprocess.run(command, check=False).returncode == 1
+
+
+@pytest.mark.parametrize("requirement", ["broadsheet==0.1.0", "broadsheet @ git+https://host.example/broadsheet"])
+def test_the_image_has_git_for_a_requirement_from_a_repository(requirement: str, tmp_path: Path) -> None:
+    (script,) = [rest for name, rest in instructions(FILES["Dockerfile"]) if name == "RUN" and "apt-get" in rest]
+    (tmp_path / "requirements.txt").write_text(f"{requirement}\n")
+    (tmp_path / "apt-get").write_text('#!/bin/sh\necho "$*"\n')
+    (tmp_path / "apt-get").chmod(0o755)
+    command = ["sh", "-c", script.replace("/install", str(tmp_path))]
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert ("git" in done.stdout.split()) == ("git+" in requirement)
 
 
 # -- compose -------------------------------------------------------------------------------------------------------
@@ -152,7 +167,7 @@ def compose_loop(folder: Path, now: str) -> list[str]:
     ("now", "seconds"), [("2026-09-24 05:22", 60), ("2026-09-24 05:23", 86400), ("2026-09-24 20:00", 33780)]
 )
 def test_the_daily_service_runs_at_once_and_then_each_morning(now: str, seconds: int, tmp_path: Path) -> None:
-    once = ["broadsheet run --scheduled --no-build", "broadsheet build", f"sleep {seconds}"]
+    once = ["broadsheet run --scheduled --no-build", "broadsheet build --site site", f"sleep {seconds}"]
     assert compose_loop(tmp_path, now) == once * 2
 
 

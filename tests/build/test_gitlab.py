@@ -1,5 +1,6 @@
 """GitLab's jobs of a new digest: their scripts are executed in clones, as a runner does."""
 
+import json
 import os
 import re
 import shutil
@@ -125,7 +126,7 @@ def fetch(server: Loopback) -> str:
     """Return settings that fetch from Hugging Face, played by `server`."""
     at = endpoints(server)
     places = "".join(f"    {name}: {getattr(at, name)}\n" for name in at.__struct_fields__)
-    return f"fetch:\n  contact: lab@example.org\n  huggingface: true\n  endpoints:\n{places}"
+    return f"fetch:\n  contact: lab@uni.edu\n  huggingface: true\n  endpoints:\n{places}"
 
 
 @pytest.fixture
@@ -190,24 +191,61 @@ def test_a_failed_day_is_committed_and_the_job_fails(project: Project, server: L
     assert '"failed"' in git(project.origin, "show", f"main:data/runs/2026/{MONDAY}.json")
 
 
-def test_a_conflict_fails_with_the_data_as_an_artifact(project: Project, server: Loopback) -> None:
+def test_changes_of_both_sides_to_one_day_stay(project: Project, server: Loopback) -> None:
     server.on(HF, hf_list("2609.20001"))
     project.clone()
+    by_hand = {"arxiv_id": "2609.20009", "title": "By hand", "relevance": 5, "novelty": 5, "comment": "Good."}
+    project.push({f"data/papers/2026/{MONDAY}.jsonl": json.dumps(by_hand) + "\n"})
+    done = project.run("daily", MONDAY, cloned=True)
+    assert done.returncode == 0, done.stderr
+    assert "data/ was changed during the run" in done.stderr
+    papers = git(project.origin, "show", f"main:data/papers/2026/{MONDAY}.jsonl")
+    assert "2609.20001" in papers
+    assert "By hand" in papers
+
+
+def test_a_folder_that_was_deleted_meanwhile_costs_no_papers(project: Project, server: Loopback) -> None:
+    reply = f"data/replies/2026/{MONDAY}.jsonl"
+    server.on(HF, hf_list("2609.20001"))
+    project.push({reply: "{}\n"})
+    project.clone()
+    (project.work / reply).write_text("{}\n{}\n", "utf-8")
+    git(project.folder / "mine", "rm", "-q", reply)
     project.push({f"data/papers/2026/{MONDAY}.jsonl": '{"arxiv_id": "2609.20009", "title": "By hand"}\n'})
     done = project.run("daily", MONDAY, cloned=True)
+    assert done.returncode == 0, done.stderr
+    assert "2609.20001" in git(project.origin, "show", f"main:data/papers/2026/{MONDAY}.jsonl")
+
+
+def test_a_job_without_a_way_to_push_has_the_data_as_an_artifact(project: Project, server: Loopback) -> None:
+    server.on(HF, hf_list("2609.20001"))
+    (project.origin / "hooks" / "pre-receive").write_text("#!/bin/sh\nexit 1\n")
+    (project.origin / "hooks" / "pre-receive").chmod(0o755)
+    done = project.run("daily", MONDAY)
     assert done.returncode == 1
     assert "cannot push to main" in done.stderr
     assert [call for call in project.calls() if call.startswith("sleep")] == ["sleep 5", "sleep 20", "sleep 60"]
-    assert project.config["daily"]["artifacts"]["paths"] == ["data"]
+    assert project.config["daily"]["artifacts"] == {"when": "on_failure", "paths": ["data"], "expire_in": "30 days"}
     assert "2609.20001" in (project.work / f"data/papers/2026/{MONDAY}.jsonl").read_text("utf-8")
-    assert git(project.work, "status", "--short", "data") == ""  # no rebase is left in progress
+
+
+def test_a_run_that_takes_too_long_is_stopped_and_its_data_are_pushed(project: Project, server: Loopback) -> None:
+    reply = f"data/replies/2026/{MONDAY}.jsonl"
+    (project.stubs / "timeout").write_text(
+        f'#!/bin/sh\nmkdir -p {Path(reply).parent}\necho "{{}}" > {reply}\nexit 124\n'
+    )
+    (project.stubs / "timeout").chmod(0o755)
+    done = project.run("daily", MONDAY)
+    assert done.returncode == 124
+    assert "took too long" in done.stderr
+    assert git(project.origin, "show", f"main:{reply}") == "{}\n"
 
 
 def test_without_a_token_the_job_names_it(project: Project, server: Loopback) -> None:
     server.on(HF, hf_list("2609.20001"))
     done = project.run("daily", MONDAY, token="")
     assert done.returncode == 1
-    assert "set DIGEST_PUSH_TOKEN" in done.stderr
+    assert "is DIGEST_PUSH_TOKEN set" in done.stderr
 
 
 def test_nothing_to_fetch_is_no_failure(tmp_path: Path) -> None:

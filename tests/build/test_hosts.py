@@ -112,3 +112,13 @@ def test_the_timer_elapses_each_weekday(units: Path, systemd: Path) -> None:
     done = subprocess.run(command, env={"TZ": "UTC"}, capture_output=True, text=True, check=True)
     days = re.findall(r"(?:Next elapse|Iter\S* #\d): \w+ (\S+) (\S+)", done.stdout)
     assert days == [(f"2026-10-{day}", "05:23:00") for day in (26, 27, 28, 29, 30)], done.stdout
+
+
+@pytest.mark.parametrize("name", ["my-papers", "papers", "a_b.c-d"])
+def test_the_units_run_in_the_folder_that_has_the_name_of_the_instance(name: str, units: Path) -> None:
+    for unit in units.iterdir():
+        text = unit.read_text()
+        for letter, value in {"%i": name, "%I": name.replace("-", "/"), "%h": "/home/ada"}.items():  # systemd.unit(5)
+            text = text.replace(letter, value)
+        folders = re.findall(r"^(?:WorkingDirectory=|Description=.* in )(\S+?)(?:,|$)", text, re.MULTILINE)
+        assert set(folders) == {f"/home/ada/{name}"}, unit.name

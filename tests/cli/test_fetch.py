@@ -29,7 +29,7 @@ def settings(server: Loopback, **fetch: Any) -> str:
     """digest.yml with what is to be fetched; JSON is YAML."""
     at = endpoints(server)
     places = {name: getattr(at, name) for name in at.__struct_fields__}
-    return SETTINGS + f"fetch: {json.dumps({'contact': 'lab@example.org', 'endpoints': places, **fetch})}\n"
+    return SETTINGS + f"fetch: {json.dumps({'contact': 'lab@uni.edu', 'endpoints': places, **fetch})}\n"
 
 
 def all_of_it(server: Loopback) -> str:
@@ -201,7 +201,7 @@ def test_the_command(server: Loopback, tmp_path: Path) -> None:
     assert done.returncode == 0
     agents = {asked.headers["user-agent"] for asked in server.requests}
     assert len(agents) == 1
-    assert agents.pop().endswith("; lab@example.org)")
+    assert agents.pop().endswith("; lab@uni.edu)")
 
 
 def test_a_failure_is_reported_and_counted(server: Loopback, tmp_path: Path) -> None:

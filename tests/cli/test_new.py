@@ -128,13 +128,17 @@ def test_a_fresh_repository_is_empty_enough(tmp_path: Path) -> None:
         "javascript:alert(1)",
         "https://",
         "https://a.example/?x=1",
+        "https://a.example/#x",
+        "https://a.example/my papers/",
+        "https://a.example:99999999/",
+        "https://[::1/x",
     ],
 )
 def test_an_address_that_is_none_is_refused_before_anything_is_written(tmp_path: Path, url: str) -> None:
     with pytest.raises(DigestError) as raised:
         start(tmp_path / "new", Answers(name="Papers", url=url))
-    said = f"--url: {url!r} is not an absolute http(s) address: write the address that readers use, ending in /"
-    assert str(raised.value) == said
+    hint = "write the address that readers use, without spaces, ? and #"
+    assert str(raised.value) == f"--url: {url!r} is not an absolute http(s) address: {hint}"
     assert not (tmp_path / "new").exists()
 
 

@@ -30,7 +30,7 @@ In `digest.yml`:
 
 ```yaml
 fetch:
-  contact: papers@group.example
+  contact: papers@group.edu
   arxiv: {categories: [cs.LG, cs.CL]}
   endpoints: {arxiv_feed: FEED, arxiv_api: API, arxiv_oai: OAI}
 ```

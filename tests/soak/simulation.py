@@ -102,7 +102,7 @@ class _Setup:
         url = self.services.url
         places = {"arxiv_feed": url("feed"), "arxiv_api": url("api"), "arxiv_oai": url("oai"), "huggingface": url("hf")}
         return {
-            "contact": "lab@example.org",
+            "contact": "lab@uni.edu",
             "endpoints": places,
             "huggingface": True,
             "arxiv": {"categories": list(world.followed), "cross_lists": world.cross_lists},

@@ -86,3 +86,17 @@ def test_an_edition_is_mailed_once_with_the_secrets_for_it(lab: Lab) -> None:
     log = git(lab.service.origin, "cat-file", "-p", "mail-log:log.sqlite", errors="replace")
     assert not [name for name in ("ada@", "bob@") if name in log]
     assert "ada@uni.edu" not in run.log
+
+
+def test_without_the_log_of_sent_mails_nothing_is_mailed_and_the_log_stays(lab: Lab) -> None:
+    text = (lab.desk / "digest.yml").read_text("utf-8")
+    lab.push({"digest.yml": f"{text}\n{MAIL}"})
+    with Server() as server:
+        secrets = server.environment | {"DIGEST_RECIPIENTS": RECIPIENTS, "DIGEST_MAIL_KEY": "0f" * 32}
+        assert lab.pages(secrets=secrets).is_green
+        log = git(lab.service.origin, "rev-parse", "mail-log:log.sqlite").strip()
+        before = git(lab.service.origin, "rev-parse", "mail-log")
+        (lab.service.origin / "objects" / log[:2] / log[2:]).rename(lab.service.folder / "log")  # no fetch can succeed
+        assert lab.pages(secrets=secrets).results["mail"] == "failure"
+        assert git(lab.service.origin, "rev-parse", "mail-log") == before
+        assert len(server.messages) == 2

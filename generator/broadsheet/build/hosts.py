@@ -1,6 +1,7 @@
 """The hosts of a digest: the files that each needs, beside those of every digest.
 
-The files of a host are in a folder of ``generator/broadsheet/hosts/``; those of GitHub are in the starter.
+The files of a host are in a folder of ``generator/broadsheet/hosts/``; those of GitHub, some of which others share, are
+in the starter.
 """
 
 import re
@@ -12,11 +13,13 @@ from broadsheet import PROGRAM
 
 HOSTS_FOLDER = PROGRAM / "hosts"
 STARTER = PROGRAM / "starter"
-DAILY = ".github/workflows/daily.yml"
+SHARED_FOLDERS = (".github/", ".ci/")
+COMMIT_DATA = ".ci/commit-data"
+DAILY = (".github/workflows/daily.yml", COMMIT_DATA)
 
 
 class Host(NamedTuple):
-    """A host or a way to run a digest. `shares` are the files that it takes from GitHub's."""
+    """A host or a way to run a digest. `shares` are the files of the starter that not every host has."""
 
     name: str
     title: str
@@ -24,10 +27,10 @@ class Host(NamedTuple):
 
 
 HOSTS = (
-    Host("github", "GitHub Actions and GitHub Pages", (DAILY, ".github/workflows/pages.yml")),
-    Host("gitlab", "GitLab CI/CD and GitLab Pages"),
-    Host("netlify", "GitHub Actions and Netlify", (DAILY,)),
-    Host("cloudflare", "GitHub Actions and Cloudflare Pages", (DAILY,)),
+    Host("github", "GitHub Actions and GitHub Pages", (*DAILY, ".github/workflows/pages.yml")),
+    Host("gitlab", "GitLab CI/CD and GitLab Pages", (COMMIT_DATA,)),
+    Host("netlify", "GitHub Actions and Netlify", DAILY),
+    Host("cloudflare", "GitHub Actions and Cloudflare Pages", DAILY),
     Host("docker", "Docker Compose"),
     Host("systemd", "a machine of your own, with systemd or cron"),
 )
@@ -38,6 +41,11 @@ def host_files(name: str, starter: Path = STARTER) -> dict[str, str]:
     host = next(host for host in HOSTS if host.name == name)
     shared = {path: text for path, text in texts(starter) if path in host.shares}
     return shared | dict(texts(HOSTS_FOLDER / name))
+
+
+def common_files(starter: Path) -> dict[str, str]:
+    """Return the files that every host has, like `host_files`."""
+    return {path: text for path, text in texts(starter) if not path.startswith(SHARED_FOLDERS)}
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:

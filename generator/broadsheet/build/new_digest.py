@@ -13,6 +13,7 @@ from broadsheet.build.line_files import LINE_FILES, with_lines
 from broadsheet.build.starter import Answers, render
 from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record
 from broadsheet.model.diagnostics import Diagnostic, DigestError
+from broadsheet.settings.address import address_problems
 from broadsheet.settings.config import SETTINGS_FILE
 from broadsheet.store.files import read_regular
 from broadsheet.store.transaction import Transaction
@@ -43,7 +44,11 @@ def start(folder: Path, answers: Answers, more: Mapping[str, bytes] | None = Non
     The user's files stay: lines are added to lists like .gitignore, and any other file is written beside the user's.
     Raises DigestError or OSError, and then nothing is written.
     """
-    problems = [*folder_problems(folder), *name_problems(answers.name), *url_problems(answers.url)]
+    problems = [
+        *folder_problems(folder),
+        *name_problems(answers.name),
+        *address_problems(answers.url, "--url"),
+    ]
     if problems:
         raise DigestError(problems)
     address = (safe_url(answers.url) or "").rstrip("/") + "/"
@@ -107,10 +112,3 @@ def name_problems(name: str) -> Iterator[Diagnostic]:
     if not one_line(name) or not one_line(name).isprintable():
         what, do = f"{name!r} is not a name for a site", "use letters, digits, spaces and punctuation"
         yield Diagnostic("--name", what, do)
-
-
-def url_problems(url: str) -> Iterator[Diagnostic]:
-    """Yield the problem of a site's address."""
-    if not safe_url(url) or "?" in url or "#" in url:
-        what, do = f"{url!r} is not an absolute http(s) address", "write the address that readers use, ending in /"
-        yield Diagnostic("--url", what, do)

@@ -13,7 +13,7 @@ import msgspec
 import yaml
 
 from broadsheet import __version__
-from broadsheet.build.hosts import STARTER, host_files, texts
+from broadsheet.build.hosts import STARTER, common_files, host_files
 from broadsheet.build.requirement import NAME, requirement
 from broadsheet.model.arxiv_taxonomy import CATEGORIES
 from broadsheet.settings.address import LOCAL_ADDRESS
@@ -43,9 +43,9 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
 def render(answers: Answers, folder: Path = STARTER) -> dict[str, str]:
     """Return the text of each file of a digest, by its path. `folder` has the program's starter."""
-    left_out = (".github/",) if answers.samples else (".github/", f"{SAMPLES}/")
-    files = {path: text for path, text in texts(folder) if not path.startswith(left_out)}
-    files |= host_files(answers.host, folder)
+    files = common_files(folder) | host_files(answers.host, folder)
+    if not answers.samples:
+        files = {path: text for path, text in files.items() if not path.startswith(f"{SAMPLES}/")}
     files[SETTINGS_FILE] = _settings(files[SETTINGS_FILE], answers)
     files[SITE_FILE] = _site(files[SITE_FILE], answers)
     return {path: _install_this_program(text) for path, text in files.items()}

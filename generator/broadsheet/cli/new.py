@@ -12,13 +12,13 @@ import click
 import msgspec
 
 from broadsheet.build.hosts import HOSTS
-from broadsheet.build.new_digest import NewDigest, folder_problems, name_problems, start, url_problems
+from broadsheet.build.new_digest import NewDigest, folder_problems, name_problems, start
 from broadsheet.build.starter import Answers
 from broadsheet.cli.liked_papers import LikedSources, Proposal, propose
 from broadsheet.cli.questions import ask, ask_categories, ask_topics, edit_topics
 from broadsheet.model.arxiv_taxonomy import category_hint, code_of
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings.address import LOCAL_ADDRESS
+from broadsheet.settings.address import LOCAL_ADDRESS, address_problems
 from broadsheet.settings.config import Settings
 from broadsheet.settings.fetch import Fetch, with_environment
 from broadsheet.settings.site import Site
@@ -147,7 +147,7 @@ def new_command(
         contact=contact,
         host=host,
     )
-    if problems := [*folder_problems(folder), *name_problems(answers.name), *url_problems(answers.url)]:
+    if problems := [*folder_problems(folder), *name_problems(answers.name), *address_problems(answers.url, "--url")]:
         raise DigestError(problems)
     sources = LikedSources(publications, bibtex, papers)
     is_interactive = not yes and sys.stdin.isatty() and sys.stdout.isatty()
@@ -197,7 +197,7 @@ def parse_name(text: str) -> str:
 
 def parse_url(text: str) -> str:
     """Return the address of a site. Raises BadParameter."""
-    return _checked(text, url_problems(text))
+    return _checked(text, address_problems(text, "--url"))
 
 
 def _checked(text: str, problems: Iterable[Diagnostic]) -> str:

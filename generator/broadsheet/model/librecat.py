@@ -14,6 +14,7 @@ import yaml
 
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.limits import MAX_RECORD_CHARS, MAX_RECORD_ITEMS, cut
+from broadsheet.text.conflicts import conflict_line
 from broadsheet.text.foreign_markup import to_tex, without_entities
 from broadsheet.text.sanitize import clean, one_line
 
@@ -40,6 +41,12 @@ def stream(source: str, where: str) -> Iterator[tuple[str, Any] | Diagnostic]:
             reason = getattr(error, "problem", None) or str(error).splitlines()[0]
             offset = min(mark.line, document.count("\n")) if mark else 0
             hint = "fix the line; the other records were read"
+            if conflict := conflict_line(document):
+                offset, reason, hint = (
+                    conflict - 1,
+                    "a merge conflict",
+                    "keep one side, and delete the lines with <<<<<<<, ======= and >>>>>>>",
+                )
             yield Diagnostic(f"{where}:{line + offset}", f"not YAML: {reason}", hint, kind="not YAML")
 
 

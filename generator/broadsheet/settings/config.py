@@ -95,6 +95,8 @@ def read(root: Path, environment: Mapping[str, str] = os.environ) -> tuple[Setti
     settings, problems = _read(root / SETTINGS_FILE, Settings, _own_faults)
     site, site_problems = _read(root / SITE_FILE, Site, site_faults)
     problems += site_problems
+    if environment.get(address.VARIABLE):
+        problems += address.address_problems(environment[address.VARIABLE], address.VARIABLE)
     if settings is None or site is None or not all(problem.is_note for problem in problems):
         return None, problems
     url = address.site_address(site.site_url, environment, _domain(root / site.docs_dir))

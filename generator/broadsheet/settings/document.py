@@ -15,6 +15,7 @@ from broadsheet.model import limits
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.yaml_errors import explain
 from broadsheet.store.files import problem_from, read_regular
+from broadsheet.text.conflicts import conflict_line
 
 MAX_NODES = 100_000  # of a document, after its aliases are replaced
 
@@ -48,6 +49,9 @@ class Document:
                 raise DigestError(Diagnostic(self._name, what, "write the values out"))
             value = loader.construct_document(self.root) if self.root else {}
         except yaml.YAMLError as error:
+            if conflict := conflict_line(text):
+                hint = "keep one side, and delete the lines with <<<<<<<, ======= and >>>>>>>"
+                raise DigestError(Diagnostic(f"{self._name}:{conflict}", "a merge conflict", hint)) from error
             line, message, hint = explain(error, text)
             raise DigestError(Diagnostic(f"{self._name}:{line}" if line else self._name, message, hint)) from error
         self.value = limits.bounded(value or {}, limits.MAX_SETTING_CHARS)

@@ -7,6 +7,7 @@ import msgspec
 
 from broadsheet.model.arxiv_taxonomy import CODES, category_hint
 from broadsheet.model.diagnostics import Diagnostic, DigestError
+from broadsheet.settings.address import is_sample_contact
 from broadsheet.settings.document import Fault
 from broadsheet.store.records import A_DATE, is_date
 
@@ -75,6 +76,9 @@ def faults(fetch: Fetch) -> Iterator[Fault]:
     if fetch.contact and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://[^\s/]+\S*", fetch.contact):
         message = "fetch.contact is not an e-mail address or a page"
         yield Fault(("fetch", "contact"), message, "write an e-mail address or a page, for arXiv and other services")
+    if fetch.contact and is_sample_contact(fetch.contact):
+        message = f"fetch.contact: {fetch.contact} is only an example"
+        yield Fault(("fetch", "contact"), message, "write your own, which services can write to", is_warning=True)
     if fetch.wanted and not fetch.contact:
         hint = "write an e-mail address or a page: services ask for one"
         yield Fault(("fetch",), "fetch.contact is not set", hint, is_warning=True)

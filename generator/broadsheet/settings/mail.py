@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from broadsheet.settings.address import is_sample_contact
 from broadsheet.settings.document import Fault
 from broadsheet.settings.mailbox import mailbox
 from broadsheet.text.sanitize import safe_url
@@ -33,6 +34,9 @@ def faults(mail: Mail) -> Iterator[Fault]:
         if value and not mailbox(value):
             hint = "write name@host.example, or Name <name@host.example>"
             yield Fault(("mail", key), f"mail: {key} is not a mail address", hint)
+        elif value and is_sample_contact(value):
+            hint = "write your own, which readers can write to"
+            yield Fault(("mail", key), f"mail: {key} is only an example: {value}", hint, is_warning=True)
     if mail.list_id and not _DOT_ATOM.fullmatch(mail.list_id):
         hint = "write it like papers.group.example"
         yield Fault(("mail", "list_id"), "mail: list_id cannot identify a list (RFC 2919)", hint)

@@ -1,10 +1,10 @@
 """The part of ``mkdocs.yml`` that the program needs."""
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 
+from broadsheet.settings.address import parse_address
 from broadsheet.settings.document import Fault
 
 
@@ -20,6 +20,6 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 def faults(site: Site) -> Iterator[Fault]:
     """Yield the faults of these settings."""
-    if site.site_url and not re.match(r"https?://[^/\s]+", site.site_url):
+    if site.site_url and not parse_address(site.site_url):
         message = "site_url is not an absolute http(s) address"
-        yield Fault(("site_url",), message, "write the address that readers use, ending in /")
+        yield Fault(("site_url",), message, "write the address that readers use, without spaces, ? and #")

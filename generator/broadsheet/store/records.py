@@ -14,6 +14,7 @@ import msgspec
 from broadsheet.model import arxiv_id, limits
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
+from broadsheet.text.conflicts import conflict_line
 
 PAPER_FIELDS = tuple(name for name in Paper.__struct_fields__ if name != "extra")
 _RECEIPT_FIELDS = tuple(name for name in Receipt.__struct_fields__ if name != "extra")
@@ -136,6 +137,8 @@ def _object(data: bytes) -> dict[str, Any]:
     except RecursionError as error:
         raise RecordError("nested too deeply") from error
     except (ValueError, msgspec.MsgspecError) as error:
+        if line := conflict_line(data.decode("utf-8", "replace")):
+            raise RecordError("a merge conflict" + (f", on line {line}" if b"\n" in data else "")) from error
         raise RecordError(f"not JSON: {str(error).removeprefix('JSON is malformed: ')}") from error
     if not isinstance(value, dict):
         raise RecordError("not a JSON object")
