@@ -39,6 +39,11 @@ def host_files(name: str, github_folder: Path = GITHUB_FOLDER) -> dict[str, str]
     return {path: github[path] for path in host.shares} | dict(_texts(HOSTS_FOLDER / name))
 
 
+def host_readme(name: str) -> str:
+    """Return the part of README.md on the host `name`."""
+    return (HOSTS_FOLDER / "readme" / f"{name}.md").read_text("utf-8")
+
+
 def digest_path(path: Path) -> str:
     """Return the path of a starter file in the digest. ``dot-`` becomes a dot; here git would obey a dotfile."""
     return "/".join(re.sub(r"^dot-", ".", part) for part in path.parts)

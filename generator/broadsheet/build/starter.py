@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 import yaml
 
-from broadsheet import __version__
-from broadsheet.build.hosts import digest_path, host_files
+from broadsheet import HOMEPAGE, __version__
+from broadsheet.build.hosts import digest_path, host_files, host_readme
 from broadsheet.build.requirement import NAME, requirement
 from broadsheet.model.arxiv_taxonomy import CATEGORIES
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
@@ -22,6 +22,7 @@ from broadsheet.settings.topics import Topic, is_id
 from broadsheet.store.samples import SAMPLES
 
 REQUIREMENTS = "requirements.txt"
+README = "README.md"
 STARTER = Path(__file__).resolve().parent.parent / "starter"
 VERSION_MARK = "@version@"
 
@@ -29,8 +30,8 @@ VERSION_MARK = "@version@"
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """The choices of a digest's owner, as `broadsheet new` takes them. Later versions of the program read them again.
 
-    `topics` empty: those of the starter or, with categories, one for each category. `liked` are paths in the digest,
-    `host` is the name of one of ``hosts.HOSTS``.
+    `topics` empty: one for each category; without categories, none if there are `liked`, which are paths in the digest,
+    else those of the starter. `host` is the name of one of ``hosts.HOSTS``.
     """
 
     name: str = "Broadsheet"
@@ -48,10 +49,18 @@ def render(answers: Answers, folder: Path = STARTER) -> dict[str, str]:
     files = dict(_common_files(folder)) | host_files(answers.host, folder / "dot-github")
     if not answers.samples:
         files = {path: text for path, text in files.items() if not path.startswith(f"{SAMPLES}/")}
-    editors: dict[str, Callable[[str, Answers], str]] = {SETTINGS_FILE: _settings, SITE_FILE: _site}
+    editors: dict[str, Callable[[str, Answers], str]] = {
+        SETTINGS_FILE: _settings,
+        SITE_FILE: _site,
+        README: _readme,
+    }
     unchanged: Callable[[str, Answers], str] = lambda text, _: text  # noqa: E731
     edited = {path: editors.get(path, unchanged)(text, answers) for path, text in files.items()}
     return {path: _install_this_program(text) for path, text in edited.items()}
+
+
+def _readme(text: str, answers: Answers) -> str:
+    return text.replace("@host@", host_readme(answers.host)).replace("@homepage@", HOMEPAGE)
 
 
 def _install_this_program(text: str) -> str:
@@ -79,7 +88,7 @@ def topic_id(name: str, taken: Sequence[str] = ()) -> str:
 
 
 def category_topics(categories: Sequence[str]) -> tuple[Topic, ...]:
-    """Return a topic for each category of arXiv, with the words of its name."""
+    """Return a topic for each category of arXiv, with the phrases of its name."""
     return tuple(
         Topic(id=topic_id(code), name=f"{CATEGORIES[code]} ({code})", words=_words(CATEGORIES[code]))
         for code in categories
@@ -87,14 +96,13 @@ def category_topics(categories: Sequence[str]) -> tuple[Topic, ...]:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    phrase = name.casefold() if len(name.split()) == 2 else ""
-    words = [word for word in re.findall(r"\w{4,}", name.casefold()) if word not in ("general", "other")]
-    return tuple(dict.fromkeys(filter(None, (phrase, *words))))
+    """Return the phrases of a name: single words of one, such as "learning", are in papers of every category."""
+    return tuple(re.split(r",? and |, | - |; ", name.casefold()))
 
 
 def topics_block(topics: Sequence[Topic]) -> str:
     """Return the section `topics` of digest.yml."""
-    lines = ["topics:"]
+    lines = ["topics:" if topics else "topics: []"]
     for topic in topics:
         fields = {key: value for key, value in msgspec.to_builtins(topic).items() if value}
         texts = [f"{key}: {_flow(value)}" for key, value in fields.items()]
@@ -126,7 +134,7 @@ liked: {}
 
 def _settings(text: str, answers: Answers) -> str:
     topics = answers.topics or category_topics(answers.categories)
-    if topics:
+    if topics or answers.liked:  # the samples' topics are no topics of papers that the group likes
         text = _TOPICS.sub(lambda _: topics_block(topics), text, count=1)
     if answers.categories:
         text = _FETCH.sub(lambda block: _fetch_block(block[0], answers), text, count=1)

@@ -20,13 +20,13 @@ ID_KEYS = tuple(
     " doi".split()
 )
 ALTERNATIVES = {
-    "abstract": ("summary", "abstracts"),
+    "abstract": ("summary", "abstracts", "abstract_note"),
     "authors": ("author", "author_names", "author(s)"),
     "title": ("paper_title",),
     "categories": ("category", "subjects", "arxiv_categories"),
     "journal_ref": ("journal_reference", "journal"),
     "arxiv_comment": ("arxiv_comments",),
-    DATE: ("day",),
+    DATE: ("day", "date_added"),
 }
 _OURS = frozenset({*PAPER_FIELDS, DATE, "ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE"})
 # Not compiled, since most imports need none of them.
@@ -197,6 +197,8 @@ def translate(row: dict[str, Any]) -> dict[str, Any]:
     if row.keys() <= _OURS:
         return _identify(row)
     fields = dict(row)
+    if "Date Added" in row and "Date" in row:  # Zotero's table, where "Date" is that of publication
+        fields["publication_date"] = fields.pop("Date")
     # In arXiv's own layout `comment` is the authors' comment, unless the row has a rating.
     plain = {normalize_key(name) for name in row}
     if "summary" in plain and not plain & {"relevance", "novelty", "arxivcomment"}:
