@@ -24,6 +24,19 @@ TOPICS = (
     "architecture",
     "benchmarks",
 )
+# Other words that a reader may try: commands, sections of the settings, and hosts.
+WORDS = {
+    "start": "new install",
+    "data": "import papers csv zotero bibtex",
+    "settings": "llm topics rubric digest.yml mkdocs.yml",
+    "running": "run fetch daily receipts",
+    "scoring": "score train llm model",
+    "mail": "email smtp",
+    "hosting": "github gitlab netlify cloudflare docker systemd cron deploy",
+    "commands": "generate build serve ping schema",
+    "troubleshooting": "check errors",
+    "upgrading": "upgrade update",
+}
 WIDTH = 100  # characters of a line in the terminal, at most
 
 
@@ -31,7 +44,8 @@ def parse_topic(context: click.Context, argument: click.Parameter, value: str | 
     """Return the topic if there is one. Raises BadParameter with similar topics."""
     if value is None or value in TOPICS:
         return value
-    similar = get_close_matches(value.lower(), TOPICS, n=2, cutoff=0.5)
+    similar = [topic for topic in TOPICS if value.lower() in (topic, *WORDS.get(topic, "").split())]
+    similar = similar or get_close_matches(value.lower(), TOPICS, n=2, cutoff=0.5)
     hint = f"did you mean {' or '.join(similar)}?" if similar else f"the topics are {', '.join(TOPICS)}."
     raise click.BadParameter(f"{value!r} is no topic: {hint}", ctx=context, param=argument)
 
