@@ -336,7 +336,7 @@ def test_an_id_that_is_none_names_the_keys(tmp_path: Path) -> None:
 
 ZOTERO = """\
 "Key","Item Type","Publication Year","Author","Title","DOI","Url","Abstract Note","Date","Date Added","Date Modified"
-"AB12","preprint","2024","Lee, Ann","Sparse routing","","http://arxiv.org/abs/2401.00001","We route.",{},"2026-11-24 09:30:00",""
+"AB12","preprint","2024","Lee, Ann","T","","http://arxiv.org/abs/2401.00001","We route.",{},"2026-11-24 09:30:00",""
 """
 
 

@@ -28,8 +28,8 @@ def test_a_page_shows_the_pictures_of_its_colours(address: str, chromium: Browse
     tab = context.new_page()
     tab.goto(f"{address}manual/start/")
     visible = "[...document.images].filter((image) => image.checkVisibility()).map((image) => image.src.split('#')[1])"
-    for shown in (scheme, "light", "dark", scheme):  # as the system, the reader's choices, as the system
-        assert set(tab.evaluate(visible)) == {f"only-{shown}"}
+    for colours in (scheme, "light", "dark", scheme):  # as the system, the reader's choices, as the system
+        assert set(tab.evaluate(visible)) == {f"only-{colours}"}
         tab.locator("button.colours").click()
     context.close()
 

@@ -13,11 +13,11 @@ from broadsheet.build.site_settings import published_samples
 from broadsheet.checks.day import CheckedDay, read_day, read_dropped
 from broadsheet.checks.files import docs_problems, misplaced_files
 from broadsheet.checks.papers import ROW_CHECKS, TopicUse
-from broadsheet.checks.topics import shows_everything
 from broadsheet.checks.receipts import RECEIPT_CHECKS
 from broadsheet.checks.samples import SampleUse
 from broadsheet.checks.site import site_problems
 from broadsheet.checks.size import SiteSize, site_size
+from broadsheet.checks.topics import shows_everything
 from broadsheet.daily.liked import liked_papers
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.publication import Publication, duplicate_ids, parse_stream

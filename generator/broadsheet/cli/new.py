@@ -198,7 +198,7 @@ def parse_name(text: str) -> str:
 
 def parse_contact(text: str) -> str:
     """Return an e-mail address or a page. Raises BadParameter."""
-    for fault in fetch_faults(Fetch(contact=text.strip())):
+    if any(fetch_faults(Fetch(contact=text.strip()))):
         raise click.BadParameter(f"{text!r} is not an e-mail address or a page.")
     return text.strip()
 
