@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from broadsheet.build.hosts import host_files
+from broadsheet.daily.fetch import NOTHING_TO_FETCH
 
 PROGRAM = """#!/bin/sh
 echo "broadsheet $* with ${DIGEST_LLM_KEY:-no key}"
 case $1 in
-    run) exit "${RUN_CODE:-0}" ;;
+    run) echo "${RUN_SAYS:-}"; exit "${RUN_CODE:-0}" ;;
     build) mkdir -p site && date >> site/index.html && rm -f site/old.html ;;
 esac
 """
@@ -42,7 +43,7 @@ def test_a_good_run_is_quiet_and_in_the_log(root: Path) -> None:
     done = daily(root)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     log = (root / ".digest" / "daily.log").read_text()
-    assert log == "broadsheet run --scheduled --no-build with no key\nbroadsheet build --site site with no key\n"
+    assert log == "broadsheet run --scheduled --no-build with no key\n\nbroadsheet build --site site with no key\n"
 
 
 def test_a_failed_run_prints_its_log_and_still_builds(root: Path) -> None:
@@ -50,6 +51,11 @@ def test_a_failed_run_prints_its_log_and_still_builds(root: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (root / ".digest" / "daily.log").read_text()
     assert (root / "site" / "index.html").exists()
+
+
+def test_a_run_that_has_nothing_to_fetch_prints_that(root: Path) -> None:
+    done = daily(root, RUN_SAYS=str(NOTHING_TO_FETCH))
+    assert (done.returncode, done.stderr) == (0, f"{NOTHING_TO_FETCH}\n")
 
 
 def test_the_keys_come_from_a_file_of_the_user(root: Path) -> None:

@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from broadsheet import HOMEPAGE
 from broadsheet.build.hosts import HOSTS, host_files
+from broadsheet.build.starter import Answers, render
 from broadsheet.providers.arxiv.calendar import current_day
 from tests.example import digest
 
@@ -29,6 +31,18 @@ def test_new_writes_the_files_of_a_host_and_no_others(name: str, tmp_path: Path)
     every = {path for other in NAMES for path in host_files(other)}
     files = {path: (tmp_path / "papers" / path) for path in every}
     assert {path: file.read_text("utf-8") for path, file in files.items() if file.exists()} == host_files(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_readme_of_a_digest_names_the_files_of_its_host_and_of_no_other(name: str) -> None:
+    readme = render(Answers(host=name))["README.md"]
+    marks = {"github": "GitHub Pages", "gitlab": "GitLab", "netlify": "Netlify", "cloudflare": "Cloudflare"}
+    assert {host for host, mark in marks.items() if mark in readme} == {name} & marks.keys()
+    every = {path for other in NAMES for path in host_files(other) if not path.startswith("systemd/")}
+    assert {path for path in every if path in readme} <= host_files(name).keys()
+    assert "@" not in re.sub(r"\S+@\S+\.\S+", "", readme)
+    assert HOMEPAGE in readme
+    assert "broadsheet docs" in readme
 
 
 @pytest.mark.parametrize("name", NAMES)

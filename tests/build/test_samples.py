@@ -47,6 +47,27 @@ def test_a_new_digest_shows_samples_with_a_notice(root: Path) -> None:
     assert SAMPLE_NOTICE.partition("'")[0] in home
 
 
+@pytest.mark.parametrize(
+    ("url", "host", "warns"),
+    [
+        ("https://papers.group.edu/", "", True),
+        ("http://127.0.0.1:8000/", "", False),
+        ("http://127.0.0.1:8000/", "https://you.github.io/papers/", True),
+    ],
+)
+def test_samples_at_an_address_of_readers_are_a_warning(tmp_path: Path, url: str, host: str, warns: bool) -> None:
+    root = tmp_path / "digest"
+    start(root, Answers(url=url))
+    environment = {"GITHUB_ACTIONS": "true", "DIGEST_SITE_URL": host} if host else {}
+    for command in ("build", "check"):
+        run = digest(command, "--root", root, env=environment)
+        assert run.returncode == 0, run.stderr
+        message = f"samples: made-up papers would be published at {host or url}"
+        assert (message in run.stdout + run.stderr) == warns, command
+    a_paper(root)
+    assert "made-up" not in digest("check", "--root", root, env=environment).stdout
+
+
 def a_paper(root: Path) -> None:
     file = root / "data" / "papers" / "2025" / "2025-05-27.jsonl"
     file.parent.mkdir(parents=True)

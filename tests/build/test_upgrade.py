@@ -352,6 +352,7 @@ def test_the_command_reports_each_file(root: Path) -> None:
     assert "README.md: updated\n--- README.md\n+++ README.md\n" in preview.stdout
     assert "\n+- `docs/`: your own pages" in preview.stdout
     assert preview.stdout.endswith(": nothing was written\n")
+    assert "--- digest.yml\n+++ digest.yml.new\n@@ " in preview.stdout
     run = digest("upgrade", "--root", root, "--quiet")
     assert (run.returncode, run.stdout, run.stderr) == (1, "", conflict)
     again = digest("upgrade", "--root", root)

@@ -285,7 +285,9 @@ def test_topics_that_the_settings_do_not_know(write: Write, problems: Problems) 
     write(DAY, line(topics=["Pruning"]) + line(arxiv_id="2505.00001", topics=["Gears", "pruning"]))
     write("data/papers/2025/2025-05-28.jsonl", line(topics=["Gears"]))
     text = "topic 'Gears' is not in digest.yml (2 papers from here on)"
-    assert problems() == [f"{DAY}:2: {text}: add it to digest.yml, or correct the papers"]
+    assert problems() == [
+        f"{DAY}:2: {text}: run 'broadsheet score --date DATE --rescore', add it to digest.yml, or correct the papers"
+    ]
 
 
 def test_publications(write: Write, problems: Problems) -> None:
@@ -445,3 +447,19 @@ def test_near_misses_are_not_listed_and_have_a_score(write: Write, problems: Pro
     ]
     write(RUN, receipt(near_misses=[{"arxiv_id": "2505.00002"}]))
     assert problems() == [f"{RUN}: near_misses[0]: Object missing required field `title`: correct the file"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "run", "warns"),
+    [
+        ("{id: pruning, name: Pruning}", "run: {min_relevance: 1}", True),
+        ("{id: pruning, name: Pruning}", "run: {min_relevance: 2}", False),
+        ("{id: pruning, name: Pruning}", "", False),
+        ("{id: cs-lg, name: Machine Learning (cs.LG)}", "run: {min_relevance: 1}", False),
+    ],
+)
+def test_all_papers_beside_topics_of_ones_own(write: Write, tmp_path: Path, topic: str, run: str, warns: bool) -> None:
+    write("digest.yml", f"topics: [{topic}]\n{run}\n")
+    what = "digest.yml:2: run.min_relevance: 1 shows every paper, on your topics or not"
+    do = "delete it, or set a higher one; without it, it is 5"
+    assert [str(problem) for problem in check(tmp_path).problems] == [f"{what}: {do}"] * warns

@@ -37,7 +37,15 @@ def test_a_page_names_commands_instead_of_files_that_a_user_lacks(topic: str) ->
 
 
 @pytest.mark.parametrize(
-    ("topic", "hint"), [("setings", "did you mean settings"), ("Mail", "did you mean mail"), ("zzz", "the topics are")]
+    ("topic", "hint"),
+    [
+        ("setings", "did you mean settings"),
+        ("Mail", "did you mean mail"),
+        ("zzz", "the topics are"),
+        ("import", "did you mean data"),
+        ("check", "did you mean troubleshooting"),
+        ("llm", "did you mean settings or scoring"),
+    ],
 )
 def test_an_unknown_topic_gets_similar_ones(topic: str, hint: str) -> None:
     result = docs(topic)

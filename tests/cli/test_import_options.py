@@ -15,6 +15,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.providers.normalize import amount, number
 from broadsheet.store.records import A_DATE
 from broadsheet.store.store import Store
+from tests.example import digest, make_digest
 
 A, B, C = "2611.05001", "2611.05002", "2611.05003"
 DAY = "2026-11-18"
@@ -257,7 +258,10 @@ def test_a_date_that_cannot_be_read_is_refused(tmp_path: Path, named: bool, writ
     path = put(tmp_path, row(date=written), row(B), name=f"{DAY}.json" if named else "rows.json")
     result = digest_import(tmp_path, path, *(() if named else ("--date", DAY)))
     assert (result.exit_code, [paper.arxiv_id for paper in papers(tmp_path)]) == (1, [B])
-    assert f"date {written} is not {A_DATE}: correct it" in result.stderr
+    assert (
+        f"date {written} is not {A_DATE}: write it so, or take the day from another column: --map date=COLUMN"
+        in result.stderr
+    )
 
 
 def test_the_year_of_a_bibliography_is_no_day(tmp_path: Path) -> None:
@@ -328,3 +332,35 @@ def test_what_is_no_file_is_called_what_it_is(tmp_path: Path) -> None:
 def test_an_id_that_is_none_names_the_keys(tmp_path: Path) -> None:
     path = put(tmp_path, row("soon"), row(B))
     assert "no arXiv id: arxiv_id is soon: add the id" in digest_import(tmp_path, path).stderr
+
+
+ZOTERO = """\
+"Key","Item Type","Publication Year","Author","Title","DOI","Url","Abstract Note","Date","Date Added","Date Modified"
+"AB12","preprint","2024","Lee, Ann","T","","http://arxiv.org/abs/2401.00001","We route.",{},"2026-11-24 09:30:00",""
+"""
+
+
+@pytest.mark.parametrize("published", ["2024-01-05", "2024/01", "January 2024", ""])
+def test_a_table_of_zotero_has_abstracts_and_the_days_on_which_papers_were_added(
+    tmp_path: Path, published: str
+) -> None:
+    make_digest(tmp_path)
+    (tmp_path / "library.csv").write_text(ZOTERO.format(f'"{published}"'))
+    run = digest("import", "--root", tmp_path, tmp_path / "library.csv")
+    assert run.returncode == 0, run.stderr
+    (paper,) = Store(tmp_path).papers("2026-11-24")
+    assert (paper.abstract, paper.authors) == ("We route.", ("Ann Lee",))
+    run = digest("import", "--root", tmp_path, tmp_path / "library.csv", "--map", "date=Date")
+    assert (Store(tmp_path).dates() == ["2024-01-05", "2026-11-24"]) == (published == "2024-01-05")
+
+
+@pytest.mark.parametrize("cell", ["24 Nov 2026", "25.11.2026", "11/25/2026"])
+def test_a_table_without_a_day_names_its_columns(tmp_path: Path, cell: str) -> None:
+    make_digest(tmp_path)
+    (tmp_path / "papers.csv").write_text(f"arxiv_id,title,Read on\n2401.00001,T,{cell}\n")
+    run = digest("import", "--root", tmp_path, tmp_path / "papers.csv")
+    assert "no date found: " in run.stderr
+    assert "--map date=COLUMN; the columns are Read on" in run.stderr
+    run = digest("import", "--root", tmp_path, tmp_path / "papers.csv", "--map", "date=Read on")
+    assert "2026 is not a day as YYYY-MM-DD" in run.stderr
+    assert "write it so, or take the day from another column: --map date=COLUMN" in run.stderr

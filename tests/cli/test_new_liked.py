@@ -75,6 +75,19 @@ def test_papers_of_arxiv_become_topics(tmp_path: Path) -> None:
     assert liked(tmp_path / "d") == ["data/liked"]
 
 
+@pytest.mark.parametrize("categories", [(), ("--arxiv", "cs.LG")])
+def test_papers_with_nothing_in_common_say_so_and_leave_the_samples_topics_out(
+    tmp_path: Path, categories: tuple[str, ...]
+) -> None:
+    (tmp_path / "library.bib").write_text("@article{a, title={A}, year={2024}}\n")
+    run = digest("new", tmp_path / "d", "--bibtex", tmp_path / "library.bib", *categories)
+    assert run.returncode == 0, run.stderr
+    assert "no topics come from 1 paper: write topics into digest.yml" in run.stderr
+    topics = Document(tmp_path / "d" / "digest.yml").value["topics"]
+    assert [topic["id"] for topic in topics] == (["cs-lg"] if categories else [])
+    assert digest("build", "--root", tmp_path / "d").returncode == 0
+
+
 @pytest.mark.parametrize("content", ["", "no bibliography", "\x00\x01", "@article{a, year={2024}}"])
 def test_a_file_without_papers_is_refused_and_nothing_is_left(tmp_path: Path, content: str) -> None:
     (tmp_path / "library.bib").write_text(content)
@@ -91,7 +104,7 @@ def test_topics_are_shown_for_editing(tmp_path: Path, library: Path, edits: bool
     editor.write_text('#!/bin/sh\nsed -i "s/^    name: .*/    name: Edited/" "$1"\n')
     editor.chmod(0o755)
     environment = {"PYTHONPATH": str(ROOT), "EDITOR": str(editor), "VISUAL": str(editor)}
-    command = command_line("new", "d", "--arxiv", "cs.LG", "--name", "Papers", "--url", "https://group.example/")
+    command = command_line("new", "d", "--arxiv", "cs.LG", "--name", "Papers", "--contact", "a@group.example")
     with Terminal(command, tmp_path, environment) as terminal:
         terminal.answer("Topics [", library.name)
         terminal.answer("Edit them?", "y" if edits else "")

@@ -34,6 +34,7 @@ def test_an_unknown_category_is_refused_with_a_suggestion(tmp_path: Path, text: 
 def test_without_topics_every_paper_is_shown_under_its_category(tmp_path: Path) -> None:
     run = digest("new", tmp_path / "d", "--arxiv", "cs.LG,astro-ph.CO")
     settings = config.load(tmp_path / "d")
+    assert settings.topics[0].words == ("machine learning",)
     assert [topic.name for topic in settings.topics] == [
         "Machine Learning (cs.LG)",
         "Cosmology and Nongalactic Astrophysics (astro-ph.CO)",
@@ -70,7 +71,7 @@ def test_nothing_is_asked_without_a_terminal_or_with_yes(tmp_path: Path) -> None
 
 def test_five_questions_at_most_and_enter_is_an_answer_to_each(tmp_path: Path) -> None:
     with Terminal(command_line("new", "my-digest"), tmp_path, ENVIRONMENT) as terminal:
-        for question in ("Name of the site [My digest]", "Categories of arXiv", "Topics [", "Address"):
+        for question in ("Name of the site [My digest]", "Categories of arXiv", "Topics [", "e-mail address or page"):
             terminal.answer(question, "")
         assert terminal.end() == 0, terminal.screen
     settings = config.load(tmp_path / "my-digest")
@@ -83,12 +84,31 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
         terminal.answer("did you mean stat.ML", "stat.ML")
         terminal.answer("Topics [", "huh")
         terminal.answer("is no file", "Compression: pruning, low-rank; Theory: bounds")
-        terminal.answer("Address", "group.example")
-        terminal.answer("is not an absolute", "https://group.example/papers")
+        terminal.answer("e-mail address or page", "group.example")
+        terminal.answer("is not an e-mail address", "https://group.example/papers")
         assert terminal.end() == 0, terminal.screen
     settings = config.load(tmp_path / "d")
     assert [topic.id for topic in settings.topics] == ["compression", "theory"]
-    assert settings.site.site_url == "https://group.example/papers/"
+    assert settings.fetch.contact == "https://group.example/papers"
+
+
+def test_only_what_no_option_says_is_asked(tmp_path: Path) -> None:
+    line = command_line("new", "d", "--arxiv", "cs.LG", "--name", "Papers", "--contact", "a@group.example")
+    with Terminal(line, tmp_path, ENVIRONMENT) as terminal:
+        terminal.answer("Topics [", "")
+        assert terminal.end() == 0, terminal.screen
+        assert terminal.screen.count("]:") == 1
+    assert config.load(tmp_path / "d").fetch.contact == "a@group.example"
+
+
+def test_the_contact_is_that_of_commits(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[user]\n\temail = ada@group.example\n")
+    environment = ENVIRONMENT | {"GIT_CONFIG_GLOBAL": str(tmp_path / "config")}
+    line = command_line("new", "d", "--arxiv", "cs.LG", "--name", "Papers", "--topic", "Pruning")
+    with Terminal(line, tmp_path, environment) as terminal:
+        terminal.answer("[ada@group.example]", "")
+        assert terminal.end() == 0, terminal.screen
+    assert config.load(tmp_path / "d").fetch.contact == "ada@group.example"
 
 
 def test_an_interrupted_question_leaves_nothing(tmp_path: Path) -> None:

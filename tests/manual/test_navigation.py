@@ -1,5 +1,6 @@
 """The manual on the site: found from every page, with a navigation of its own; and not in a user's digest."""
 
+import html
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from broadsheet.build.hosts import STARTER
 from broadsheet.cli.docs import TOPICS
 from tests.example import build_demo
+from tests.manual.generated import MANUAL
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +52,15 @@ def test_a_page_links_its_neighbours_in_the_manual_alone(site: Path) -> None:
 def test_wide_tables_can_be_scrolled_by_keyboard(site: Path) -> None:
     page = page_at(site, "manual/settings")
     assert page.count("<table>") == page.count('<div class="scroll" tabindex="0"><table>') > 10
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_fence_is_a_block_of_its_page(site: Path, topic: str) -> None:
+    text = (MANUAL / f"{topic}.md").read_text("utf-8")
+    fences = re.findall(r"^ *```\w*\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    rendered = re.findall(r"<pre>(.*?)</pre>", page_at(site, f"manual/{topic}"), re.DOTALL)
+    texts = [html.unescape(re.sub(r"<[^>]*>", "", block)).strip() for block in rendered]
+    assert [fence for fence in map(str.strip, fences) if fence not in texts] == []
 
 
 def test_a_generated_page_has_no_navigation_of_the_manual(site: Path) -> None:

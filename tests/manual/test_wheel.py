@@ -41,7 +41,7 @@ def test_the_wheel_has_the_manual_and_the_schemas(wheel: zipfile.ZipFile) -> Non
 
 
 def test_the_address_of_the_project_is_the_one_of_the_program(metadata: Message) -> None:
-    assert metadata.get_all("Project-URL") == [f"Homepage, {HOMEPAGE}"]
+    assert metadata.get_all("Project-URL") == [f"Homepage, {HOMEPAGE}", f"Documentation, {HOMEPAGE}"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["urls"]["Homepage"] == HOMEPAGE
 

@@ -29,6 +29,29 @@ def entry(number: int, **fields: str) -> str:
     return f"@misc{{key{number}, {', '.join(f'{name} = {value}' for name, value in values.items())}}}\n"
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "number={arXiv:2611.00007}",
+        "number = {arXiv:2611.00007v2 [cs.LG]}",
+        "howpublished={arXiv preprint arXiv:2611.00007}",
+        r"howpublished={\url{https://arxiv.org/abs/2611.00007}}",
+        "journal={CoRR}, volume={abs/2611.00007}",
+        'journal="CoRR", volume="2611.00007", year=2026',
+        "note={Also as arXiv:2611.00007, in print}",
+    ],
+)
+def test_places_of_an_arxiv_id(tmp_path: Path, fields: str) -> None:
+    _, papers = import_text(tmp_path, "refs.bib", f"@article{{key, title={{T}}, {fields}}}\n")
+    assert list(papers) == ["2611.00007"]
+
+
+@pytest.mark.parametrize("fields", ["number={2611.00007}", "volume={abs/2611.00007}", "journal={CoRR}, volume={7}"])
+def test_numbers_that_are_no_arxiv_id(fields: str) -> None:
+    document = TextDocument("refs.bib", f"@article{{key, title={{T}}, {fields}}}\n")
+    assert ["eprint" in row for row in references.rows(document, [])] == [False]
+
+
 # -- RIS -----------------------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_shows_the_pictures_of_its_colours(address: str, chromium: Browser, scheme: str) -> None:
+    context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+    tab = context.new_page()
+    tab.goto(f"{address}manual/start/")
+    visible = "[...document.images].filter((image) => image.checkVisibility()).map((image) => image.src.split('#')[1])"
+    for colours in (scheme, "light", "dark", scheme):  # as the system, the reader's choices, as the system
+        assert set(tab.evaluate(visible)) == {f"only-{colours}"}
+        tab.locator("button.colours").click()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 768, 1440])
 def test_every_page_has_no_layout_shift_fits_and_requests_no_other_host(
     address: str, chromium: Browser, width: int, scheme: str
@@ -44,6 +56,17 @@ def test_every_page_has_no_layout_shift_fits_and_requests_no_other_host(
         assert tab.locator("h1").count() == 1, page
         background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
         assert background == ("rgb(255, 254, 251)" if scheme == "light" else "rgb(23, 23, 20)")
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_what_a_reader_opens_makes_no_page_wider_than_a_phone(address: str, chromium: Browser, width: int) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    tab = context.new_page()
+    for page in DEMO_PAGES:
+        tab.goto(address + page)
+        tab.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page
     context.close()
 
 

@@ -24,7 +24,7 @@ from broadsheet.build.manifest import (
 )
 from broadsheet.build.mkdocs_settings import environment, read_settings
 from broadsheet.build.output import begin_list, generated_files, hand_written_files, outside_test
-from broadsheet.build.sample_notice import with_sample_notice
+from broadsheet.build.sample_notice import published_samples, with_sample_notice
 from broadsheet.build.search_index import FOLDER, write_list
 from broadsheet.build.site_folder import cached_file, check_folder, keep_others, real_site, recognized
 from broadsheet.build.state import ArchiveFile, BuildState, BuiltKey, load_state, save_state
@@ -67,6 +67,7 @@ def build(
     settings, problems = read_settings(root)
     if errors := [problem for problem in address_problems(root, settings.site) if not problem.is_note]:
         raise DigestError(errors)
+    problems += published_samples(root, settings)
     settings = with_sample_notice(root, settings)
     root = root.absolute()
     target = real_site(root, settings, site)

@@ -48,6 +48,11 @@ def common_files(starter: Path) -> dict[str, str]:
     return {path: text for path, text in texts(starter) if not path.startswith(SHARED_FOLDERS)}
 
 
+def host_readme(name: str) -> str:
+    """Return the part of README.md on the host `name`."""
+    return (HOSTS_FOLDER / "readme" / f"{name}.md").read_text("utf-8")
+
+
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield the text of each file of the program for a digest, after its path there.
 

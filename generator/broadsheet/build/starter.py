@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import yaml
 
-from broadsheet import __version__
-from broadsheet.build.hosts import STARTER, common_files, host_files
+from broadsheet import HOMEPAGE, __version__
+from broadsheet.build.hosts import STARTER, common_files, host_files, host_readme
 from broadsheet.build.requirement import NAME, requirement
 from broadsheet.model.arxiv_taxonomy import CATEGORIES
 from broadsheet.settings.address import LOCAL_ADDRESS
@@ -21,14 +21,15 @@ from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
 from broadsheet.settings.topics import Topic, topic_id
 from broadsheet.store.samples import SAMPLES
 
+README = "README.md"
 VERSION_MARK = "@version@"
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """The choices of a digest's owner, as `broadsheet new` takes them. Later versions of the program read them again.
 
-    `topics` empty: those of the starter or, with categories, one for each category. `liked` are paths in the digest,
-    `host` is the name of one of ``hosts.HOSTS``.
+    `topics` empty: one for each category; without categories, none if there are `liked`, which are paths in the digest,
+    else those of the starter. `host` is the name of one of ``hosts.HOSTS``.
     """
 
     name: str = "Broadsheet"
@@ -48,7 +49,12 @@ def render(answers: Answers, folder: Path = STARTER) -> dict[str, str]:
         files = {path: text for path, text in files.items() if not path.startswith(f"{SAMPLES}/")}
     files[SETTINGS_FILE] = _settings(files[SETTINGS_FILE], answers)
     files[SITE_FILE] = _site(files[SITE_FILE], answers)
+    files[README] = _readme(files[README], answers)
     return {path: _install_this_program(text) for path, text in files.items()}
+
+
+def _readme(text: str, answers: Answers) -> str:
+    return text.replace("@host@", host_readme(answers.host)).replace("@homepage@", HOMEPAGE)
 
 
 def _install_this_program(text: str) -> str:
@@ -59,7 +65,7 @@ def _install_this_program(text: str) -> str:
 
 
 def category_topics(categories: Sequence[str]) -> tuple[Topic, ...]:
-    """Return a topic for each category of arXiv, with the words of its name."""
+    """Return a topic for each category of arXiv, with the phrases of its name."""
     return tuple(
         Topic(id=topic_id(code), name=f"{CATEGORIES[code]} ({code})", words=_words(CATEGORIES[code]))
         for code in categories
@@ -67,9 +73,8 @@ def category_topics(categories: Sequence[str]) -> tuple[Topic, ...]:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    phrase = name.casefold() if len(name.split()) == 2 else ""
-    words = [word for word in re.findall(r"\w{4,}", name.casefold()) if word not in ("general", "other")]
-    return tuple(dict.fromkeys(filter(None, (phrase, *words))))
+    """Return the phrases of a name: single words of one, such as "learning", are in papers of every category."""
+    return tuple(re.split(r",? and |, | - |; ", name.casefold()))
 
 
 def topics_block(topics: Sequence[Topic]) -> str:
@@ -106,7 +111,7 @@ liked: {}
 
 def _settings(text: str, answers: Answers) -> str:
     topics = answers.topics or category_topics(answers.categories)
-    if topics:
+    if topics or answers.liked:  # the samples' topics are no topics of papers that the group likes
         text = _TOPICS.sub(lambda _: topics_block(topics), text, count=1)
     if answers.categories:
         text = _FETCH.sub(lambda block: _fetch_block(block[0], answers), text, count=1)

@@ -139,10 +139,14 @@ def _beside(root: Path, path: str, theirs: bytes, reason: str) -> FileChange | N
     for name in names:
         target = root / name
         if not os.path.lexists(target):
-            return FileChange(path, Outcome.BESIDE, target, after=theirs, reason=reason)
+            return FileChange(path, Outcome.BESIDE, target, _bytes(root / path), theirs, reason)
         if target.is_file() and read_regular(target) == theirs:
             return None
     raise DigestError(Diagnostic(f"{path}.new", "too many files with such names", "remove them"))
+
+
+def _bytes(path: Path) -> bytes:
+    return read_regular(path) if path.is_file() else b""
 
 
 def _target(root: Path, path: str) -> Path | None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from broadsheet.build.mkdocs_settings import all_problems
+from broadsheet.build.sample_notice import published_samples
 from broadsheet.checks.day import CheckedDay, read_day, read_dropped
 from broadsheet.checks.files import docs_problems, misplaced_files
 from broadsheet.checks.papers import ROW_CHECKS, TopicUse
@@ -16,6 +17,7 @@ from broadsheet.checks.receipts import RECEIPT_CHECKS
 from broadsheet.checks.samples import SampleUse
 from broadsheet.checks.site import site_problems
 from broadsheet.checks.size import SiteSize, site_size
+from broadsheet.checks.topics import shows_everything
 from broadsheet.daily.liked import liked_papers
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.publication import Publication, duplicate_ids, parse_stream
@@ -60,6 +62,8 @@ def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> Check
     problems += _readable(misplaced_files(store), root)
     if settings:
         problems += address_problems(root, settings.site)
+        problems += _list(lambda: list(published_samples(root, settings)), [])
+        problems += shows_everything(root, settings)
         problems += _readable(_liked_problems(root, settings), root)
         ids = frozenset(publication.id for publication in publications)
         problems += _readable(docs_problems(root, settings, ids), root)

@@ -74,7 +74,8 @@ class TopicUse:
         for name, places in self._unknown.items():
             count = f"{len(places)} paper{'s' * (len(places) > 1)}"
             what = f"topic {_short(name)} is not in digest.yml ({count} from here on)"
-            yield Diagnostic(places[0], what, "add it to digest.yml, or correct the papers", is_note=True)
+            do = "run 'broadsheet score --date DATE --rescore', add it to digest.yml, or correct the papers"
+            yield Diagnostic(places[0], what, do, is_note=True)
         for index, topic in enumerate(self._settings.topics if self._settings and self._has_papers else ()):
             if topic.id in self._unused:
                 where = f"{config.SETTINGS_FILE}:{config.line_of(root, 'topics', str(index), 'id')}"

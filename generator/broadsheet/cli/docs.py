@@ -25,6 +25,19 @@ TOPICS = (
     "architecture",
     "benchmarks",
 )
+# Other words that a reader may try: commands, sections of the settings, and hosts.
+WORDS = {
+    "start": "new install",
+    "data": "import papers csv zotero bibtex",
+    "settings": "llm topics rubric digest.yml mkdocs.yml",
+    "running": "run fetch daily receipts",
+    "scoring": "score train llm model",
+    "mail": "email smtp",
+    "hosting": "github gitlab netlify cloudflare docker systemd cron deploy",
+    "commands": "generate build serve ping schema",
+    "troubleshooting": "check errors",
+    "upgrading": "upgrade update",
+}
 WIDTH = 100  # characters of a line in the terminal, at most
 
 
@@ -32,7 +45,8 @@ def parse_topic(context: click.Context, argument: click.Parameter, value: str | 
     """Return the topic if there is one. Raises BadParameter with the closest one."""
     if value is None or value in TOPICS:
         return value
-    hint = did_you_mean(value, TOPICS, f"the topics are {', '.join(TOPICS)}.")
+    meant = next((topic for topic, words in WORDS.items() if value.lower() in words.split()), None)
+    hint = f"did you mean {meant}?" if meant else did_you_mean(value, TOPICS, f"the topics are {', '.join(TOPICS)}.")
     raise click.BadParameter(f"{value!r} is no topic: {hint}", ctx=context, param=argument)
 
 

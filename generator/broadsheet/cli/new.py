@@ -15,12 +15,13 @@ from broadsheet.build.hosts import HOSTS
 from broadsheet.build.new_digest import NewDigest, folder_problems, name_problems, start
 from broadsheet.build.starter import Answers
 from broadsheet.cli.liked_papers import LikedSources, Proposal, propose
-from broadsheet.cli.questions import ask, ask_categories, ask_topics, edit_topics
+from broadsheet.cli.questions import ask, ask_categories, ask_contact, ask_topics, edit_topics
 from broadsheet.model.arxiv_taxonomy import category_hint, code_of
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.address import LOCAL_ADDRESS, address_problems
 from broadsheet.settings.config import Settings
 from broadsheet.settings.fetch import Fetch, with_environment
+from broadsheet.settings.fetch import faults as fetch_faults
 from broadsheet.settings.site import Site
 from broadsheet.settings.topics import Topic, topic_id
 from broadsheet.text.formats import count
@@ -152,7 +153,7 @@ def new_command(
     sources = LikedSources(publications, bibtex, papers)
     is_interactive = not yes and sys.stdin.isatty() and sys.stdout.isatty()
     if is_interactive:
-        answers, sources = _ask(answers, sources, name, url)
+        answers, sources = _ask(answers, sources, name)
     proposal = _proposal(answers, sources, is_interactive)
     answers = _with_proposal(answers, proposal, samples)
     _report(folder, answers, start(folder, answers, proposal.files), proposal)
@@ -176,7 +177,7 @@ def _with_proposal(answers: Answers, proposal: Proposal, samples: bool | None) -
     )
 
 
-def _ask(answers: Answers, sources: LikedSources, name: str | None, url: str | None) -> tuple[Answers, LikedSources]:
+def _ask(answers: Answers, sources: LikedSources, name: str | None) -> tuple[Answers, LikedSources]:
     """Ask for everything that the options leave open."""
     fields: dict[str, Any] = {}
     if name is None:
@@ -185,8 +186,8 @@ def _ask(answers: Answers, sources: LikedSources, name: str | None, url: str | N
         fields["categories"] = ask_categories(lambda text: parse_categories(None, None, [text]))
     if not answers.topics and not any(sources):
         fields["topics"], sources = ask_topics(lambda texts: parse_topics(None, None, texts))
-    if url is None:
-        fields["url"] = ask("Address that readers use", answers.url, parse_url)
+    if not answers.contact and (fields.get("categories") or answers.categories):
+        fields["contact"] = ask_contact(parse_contact)
     return msgspec.structs.replace(answers, **fields), sources
 
 
@@ -195,9 +196,11 @@ def parse_name(text: str) -> str:
     return _checked(text, name_problems(text))
 
 
-def parse_url(text: str) -> str:
-    """Return the address of a site. Raises BadParameter."""
-    return _checked(text, address_problems(text, "--url"))
+def parse_contact(text: str) -> str:
+    """Return an e-mail address or a page. Raises BadParameter."""
+    if any(fetch_faults(Fetch(contact=text.strip()))):
+        raise click.BadParameter(f"{text!r} is not an e-mail address or a page.")
+    return text.strip()
 
 
 def _checked(text: str, problems: Iterable[Diagnostic]) -> str:
@@ -232,6 +235,9 @@ def _report(folder: Path, answers: Answers, digest: NewDigest, proposal: Proposa
     if proposal.topics:
         names = ", ".join(topic.name for topic in proposal.topics)
         click.echo(f"topics from {count(proposal.papers, 'paper')}: {names}: check them in digest.yml")
+    elif proposal.papers:
+        papers = count(proposal.papers, "paper")
+        click.echo(f"note: no topics come from {papers}: write topics into digest.yml", err=True)
     for note in digest.notes:
         click.echo(f"note: {note}", err=True)
     if answers.categories and not answers.topics:

@@ -1,4 +1,4 @@
-"""The questions of ``broadsheet new`` on a terminal: five at most, each with a default."""
+"""The questions of ``broadsheet new`` on a terminal: four, and one on proposed topics; each has a default."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ import yaml
 from broadsheet.build.starter import topics_block
 from broadsheet.cli.liked_papers import LikedSources
 from broadsheet.model import arxiv_id
+from broadsheet.processes.git import user_email
 from broadsheet.settings.topics import Topic, faults
 
 T = TypeVar("T")
@@ -36,6 +37,12 @@ def ask_categories(parse: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
     """Ask for categories of arXiv."""
     question = f"Categories of arXiv to read, such as cs.LG,cs.CL ({_NONE!r} for no papers of arXiv)"
     return ask(question, "cs.LG", lambda text: () if text.strip().casefold() == _NONE else parse(text))
+
+
+def ask_contact(parse: Callable[[str], str]) -> str:
+    """Ask for the contact that arXiv gets; the default is the address of the user's commits."""
+    question = f"Your e-mail address or page, for arXiv and in digest.yml ({_NONE!r} for none)"
+    return ask(question, user_email() or _NONE, lambda text: "" if text.strip().casefold() == _NONE else parse(text))
 
 
 class TopicAnswer(NamedTuple):

@@ -54,7 +54,8 @@ def _diff(root: Path, change: FileChange) -> Iterator[str]:
     before, after = (
         data.decode("utf-8", "replace").splitlines(keepends=True) for data in (change.before, change.after)
     )
-    for line in difflib.unified_diff(before, after, name, name):
+    ours = change.path if change.conflicts else name
+    for line in difflib.unified_diff(before, after, ours, name):
         yield line if line.endswith("\n") else f"{line}\n"
 
 

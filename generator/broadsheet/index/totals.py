@@ -6,11 +6,15 @@ from collections.abc import Iterable
 import msgspec
 
 from broadsheet.index.days import DayHead
+from broadsheet.model.scorer import LOCAL_MODEL
 from broadsheet.model.state import DayState
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums over some days. `costs` is by currency; `unpriced` counts days with papers whose receipt names no cost."""
+    """Sums over some days. `costs` is by currency; `unpriced` counts days with papers whose receipt names no cost.
+
+    The local scorer costs nothing.
+    """
 
     days: int
     papers: int
@@ -31,7 +35,7 @@ def totals(days: Iterable[DayHead | None]) -> Totals:
     for receipt in receipts:
         if receipt.cost and receipt.cost.total is not None:
             costs[receipt.cost.currency] += receipt.cost.total  # type: ignore[assignment]  # Counter adds floats too
-    priced = sum(1 for r in receipts if r.cost and r.cost.total is not None)
+    priced = sum(1 for r in receipts if r.model == LOCAL_MODEL or (r.cost and r.cost.total is not None))
     return Totals(
         days=sum(head.papers > 0 for head in heads),
         papers=sum(head.papers for head in heads),

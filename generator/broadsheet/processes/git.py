@@ -10,6 +10,14 @@ def has_git() -> bool:
     return shutil.which("git") is not None
 
 
+def user_email() -> str:
+    """Return the e-mail address of the user's commits, or ""."""
+    if not has_git():
+        return ""
+    command = ["git", "config", "--get", "user.email"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
 def merge_file(folder: Path, ours: str, base: str, theirs: str) -> bytes | None:
     """Return the merge of three files in `folder`; None if they conflict, or Git cannot read them.
 

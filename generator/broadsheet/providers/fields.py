@@ -20,13 +20,13 @@ ID_KEYS = tuple(
     " doi".split()
 )
 ALTERNATIVES = {
-    "abstract": ("summary", "abstracts"),
+    "abstract": ("summary", "abstracts", "abstract_note"),
     "authors": ("author", "author_names", "author(s)"),
     "title": ("paper_title",),
     "categories": ("category", "subjects", "arxiv_categories"),
     "journal_ref": ("journal_reference", "journal"),
     "arxiv_comment": ("arxiv_comments",),
-    DATE: ("day",),
+    DATE: ("day", "date_added"),
 }
 _OURS = frozenset({*PAPER_FIELDS, DATE, "ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE"})
 # Not compiled, since most imports need none of them.
@@ -197,6 +197,8 @@ def translate(row: dict[str, Any]) -> dict[str, Any]:
     if row.keys() <= _OURS:
         return _identify(row)
     fields = dict(row)
+    if "Date Added" in row and "Item Type" in row:
+        _adapt_zotero(fields)
     # In arXiv's own layout `comment` is the authors' comment, unless the row has a rating.
     plain = {normalize_key(name) for name in row}
     if "summary" in plain and not plain & {"relevance", "novelty", "arxivcomment"}:
@@ -206,6 +208,14 @@ def translate(row: dict[str, Any]) -> dict[str, Any]:
         if field and fields.get(field) in (None, "", []) and name in fields:
             fields[field] = fields.pop(name)
     return _identify(fields)
+
+
+def _adapt_zotero(fields: dict[str, Any]) -> None:
+    """Adapt a row of Zotero's table: "Date" is the day of publication, and "Lee, Ann" is one author."""
+    if "Date" in fields:
+        fields["publication_date"] = fields.pop("Date")
+    if isinstance(author := fields.get("Author"), str):
+        fields["Author"] = f"{author};"
 
 
 def _rename(fields: dict[str, Any], before: str, after: str) -> None:

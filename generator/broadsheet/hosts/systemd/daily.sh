@@ -17,6 +17,7 @@ flock --nonblock 9 || { echo "an earlier run is still active: nothing was done" 
 
 code=0
 broadsheet run --scheduled --no-build > .digest/daily.log 2>&1 || code=$?
+grep "nothing to fetch" .digest/daily.log >&2
 broadsheet build --site site >> .digest/daily.log 2>&1 || code=$?
 # DIGEST_RSYNC_TO=user@host:/var/www/papers/ sends the site to a web server. Changed files take their places at the end.
 if [ -n "${DIGEST_RSYNC_TO:-}" ]; then

@@ -72,16 +72,24 @@ def rows(document: TextDocument, problems: list[Diagnostic]) -> Iterator[dict[st
 
 
 def _paper(values: dict[str, str], authors: list[str]) -> dict[str, Any]:
-    names = ("title", "abstract", "doi", "eprint", "arxiv", "arxivid", "url", "pdf", "id", "note", "journal")
+    names = ("title", "abstract", "doi", "eprint", "arxiv", "arxivid", "url", "pdf", "id")
     row: dict[str, Any] = {name: values[name] for name in names if values.get(name)}
-    for name in ("journal", "note"):  # "arXiv preprint arXiv:2501.00001"
-        text = row.pop(name, "")
-        words = re.split(r"[\s,;]+", text) if "arxiv" in text.lower() else []
+    for text in _places_of_ids(values):
+        words = re.split(r"[\s,;{}]+", text)
         if paper_id := next((word for word in words if arxiv_id.parse(word)), None):
             row.setdefault("eprint", paper_id)
     date = values.get("date", "")
     date = date if day_of_value(date) else ""  # BibLaTeX also has years and months
     return {**row, "authors": authors, **({"date": date} if date else {})}
+
+
+def _places_of_ids(values: dict[str, str]) -> Iterator[str]:
+    """Yield the fields in which styles and databases put an arXiv id, if they name arXiv or its repository CoRR."""
+    for name in ("journal", "note", "number", "howpublished"):  # "arXiv preprint arXiv:2501.00001"
+        if "arxiv" in (text := values.get(name, "")).lower():
+            yield text
+    if values.get("journal", "").lower() == "corr":  # DBLP: volume = {abs/2501.00001}
+        yield values.get("volume", "")
 
 
 # -- BibTeX --------------------------------------------------------------------------------------------------------

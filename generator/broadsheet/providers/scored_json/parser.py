@@ -21,13 +21,14 @@ from broadsheet.providers.decode import (
     ObjectWithRepeatedKeys,
     parse_pairs,
 )
-from broadsheet.providers.fields import DATE, SCORES, FieldMap
+from broadsheet.providers.fields import DATE, SCORES, FieldMap, describe_columns
 from broadsheet.providers.parse_result import PaperRow, ParseLog, ParseResult
 from broadsheet.providers.scored_json import row_parser
 from broadsheet.providers.unscored import ScoreColumn, explain_unscored, raw_score
-from broadsheet.store.records import A_DATE
+from broadsheet.store.records import A_DATE, PAPER_FIELDS
 
 NO_DAY = "no date found"
+_OR_ANOTHER = ", or take the day from another column: --map date=COLUMN"
 _ROW_KEYS = frozenset({"ARXIVID", "arxiv_id", "RELEVANCE", "NOVELTY", "SCORE", "COMMENT"})
 
 
@@ -137,7 +138,10 @@ def _translate(row: object, names: FieldMap) -> object:
 def _no_day_hint(rows: Sequence[dict[str, Any]]) -> str:
     hint = "put YYYY-MM-DD into the file's name or as date into each row, or pass --date"
     has_publication = any(row.get("published") for row in rows)
-    return f"{hint}; --map date=published takes the day of publication" if has_publication else hint
+    if has_publication:
+        return f"{hint}; --map date=published takes the day of publication"
+    others = [{name: None for name in row if name not in PAPER_FIELDS} for row in rows]
+    return f"{hint}, or name its column: --map date=COLUMN; {describe_columns(others)}" if any(others) else hint
 
 
 def _parse_row(
@@ -188,7 +192,7 @@ def _split_date(row: dict[str, Any], day: str | None, log: ParseLog) -> tuple[di
         return row, day
     date = day_of_value(raw)
     if date is None:
-        log.reject(f"date {normalize.excerpt(raw)} is not {A_DATE}", "correct it")
+        log.reject(f"date {normalize.excerpt(raw)} is not {A_DATE}", f"write it so{_OR_ANOTHER}")
     elif day is not None and date != day:
         message = f"the row's date is {date}, its file's name or --date gives {day}"
         hint = "correct the wrong one, or leave --date out; --map date=KEY takes the day from another key"
