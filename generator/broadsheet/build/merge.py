@@ -40,7 +40,6 @@ def _is_broken(data: bytes) -> bool:
         file = Path(folder, "settings.yml")
         file.write_bytes(data)
         try:
-            Document(file)
+            return any(Document(file).duplicates())
         except DigestError:
             return True
-    return False

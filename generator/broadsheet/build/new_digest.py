@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from broadsheet import __version__
-from broadsheet.build.line_files import LINE_FILES, with_lines
+from broadsheet.build.line_files import LINE_FILES, REQUIREMENTS, with_lines, with_pins
 from broadsheet.build.starter import Answers, render
 from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record
 from broadsheet.build.transaction import Transaction
@@ -68,14 +68,25 @@ def _place(folder: Path, path: str, data: bytes) -> Place:
     if before == data:
         return Place(path, None)
     if path in LINE_FILES and before is not None and not target.is_symlink():
-        lines = with_lines(before, data)
-        note = Diagnostic(path, "yours stays, with the lines of the digest at its end", "look them over", is_note=True)
-        return Place(path, lines, note) if lines != before else Place(path, None)
+        return _extended(path, before, data)
     other = beside(path, MARK)
     if os.path.lexists(folder / other):
         raise DigestError(Diagnostic(str(folder / other), "a file with this name is here already", "move it away"))
     hint = "compare the two, and move what you need into yours"
     return Place(other, data, Diagnostic(path, f"yours stays; the digest's is {other}", hint, is_note=True))
+
+
+def _extended(path: str, before: bytes, data: bytes) -> Place:
+    """Return the user's list `before` with the lines of the digest that it lacks."""
+    lines = with_lines(path, before, data)
+    conflicts = with_pins(before, data)[1] if path == REQUIREMENTS else []
+    if lines == before and not conflicts:
+        return Place(path, None)
+    what = "yours stays" + (", with the lines of the digest at its end" if lines != before else "")
+    hint = (
+        f"look it over: the digest has another version than {', '.join(conflicts)}" if conflicts else "look them over"
+    )
+    return Place(path, None if lines == before else lines, Diagnostic(path, what, hint, is_note=True))
 
 
 def _write(folder: Path, places: list[Place]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet import __version__
-from broadsheet.build.line_files import LINE_FILES, with_lines
+from broadsheet.build.line_files import LINE_FILES, REQUIREMENTS, with_lines, with_pins
 from broadsheet.build.merge import merge
 from broadsheet.build.new_digest import MARK
 from broadsheet.build.starter import STARTER, Answers, render
@@ -122,15 +122,20 @@ def _change(root: Path, path: str, base: bytes | None, theirs: bytes, recorded: 
 
 def _merged(root: Path, path: str, target: Path, texts: tuple[bytes, bytes, bytes]) -> FileChange | None:
     ours, base, theirs = texts
-    if path in LINE_FILES and _lines(ours) != _lines(base):
-        lines = with_lines(ours, theirs, base)
-        return FileChange(path, Outcome.LINES, target, ours, lines) if lines != ours else None
+    if path == REQUIREMENTS and _lines(ours) != _lines(base):
+        pinned, conflicts = with_pins(ours, theirs, base)
+        if conflicts:
+            return _beside(root, path, theirs, f"you and this version changed {', '.join(conflicts)}")
+        lines = with_lines(path, pinned, theirs, base)
+        return FileChange(path, Outcome.MERGED, target, ours, lines) if lines != ours else None
     outcome = Outcome.UPDATED if _lines(ours) == _lines(base) else Outcome.MERGED
-    if outcome is Outcome.MERGED and not has_git():
-        return _beside(root, path, theirs, "Git, which merges changes, is not installed")
-    merged = merge(ours, base, theirs, path)
+    can_merge = outcome is Outcome.UPDATED or has_git()
+    merged = merge(ours, base, theirs, path) if can_merge else None
+    if merged is None and path in LINE_FILES:
+        merged, outcome = with_lines(path, ours, theirs, base), Outcome.LINES
     if merged is None:
-        return _beside(root, path, theirs, "you and this version changed the same lines")
+        conflict = "you and this version changed the same lines"
+        return _beside(root, path, theirs, conflict if can_merge else "Git, which merges changes, is not installed")
     return FileChange(path, outcome, target, ours, merged) if merged != ours else None
 
 
