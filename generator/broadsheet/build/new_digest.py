@@ -2,6 +2,7 @@
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -14,13 +15,17 @@ from broadsheet.build.starter import Answers, render
 from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record
 from broadsheet.build.transaction import Transaction
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings.config import SETTINGS_FILE
+from broadsheet.settings import config
+from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE
 from broadsheet.store.files import read_regular
 from broadsheet.text.sanitize import one_line, safe_url
 
 MARK = "broadsheet"
-# The files of an empty repository, beside hidden ones: they stay, and a digest may be put beside them.
-_OF_A_REPOSITORY = re.compile(r"\..*|(?:README|LICEN[CS]E|COPYING|CODEOWNERS)(?:[.-].*)?", re.IGNORECASE | re.DOTALL)
+# The files of an empty repository, beside hidden ones, and of a library: they stay, and a digest may be beside them.
+_OF_A_REPOSITORY = re.compile(
+    r"\..*|(?:README|LICEN[CS]E|COPYING|CODEOWNERS)(?:[.-].*)?|[^/]+\.(?:md|rst|cff|bib|ris|json|ya?ml)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Created(NamedTuple):
@@ -36,11 +41,12 @@ def start(folder: Path, answers: Answers, more: Mapping[str, bytes] | None = Non
     The user's files stay: lines are added to lists like .gitignore, and any other file is written beside the user's.
     Raises DigestError or OSError, and then nothing is written.
     """
-    problems = [*folder_problems(folder), *site_problems(answers.name, answers.url)]
-    if problems:
+    if problems := [*folder_problems(folder), *site_problems(answers.name, answers.url)]:
         raise DigestError(problems)
     address = (safe_url(answers.url) or "").rstrip("/") + "/"
     answers = msgspec.structs.replace(answers, name=one_line(answers.name), url=address)
+    if problems := settings_problems(answers):
+        raise DigestError(problems)
     files = {path: text.encode() for path, text in render(answers).items()}
     places = {path: _place(folder, path, data) for path, data in ({**files, **(more or {})}).items()}
     record = StarterRecord(
@@ -122,3 +128,13 @@ def site_problems(name: str, url: str) -> Iterator[Diagnostic]:
     if not safe_url(url) or "?" in url or "#" in url:
         what, do = f"{url!r} is not an absolute http(s) address", "write the address readers will use, ending in /"
         yield Diagnostic("--url", what, do)
+
+
+def settings_problems(answers: Answers) -> list[Diagnostic]:
+    """Return the errors that the settings made from these answers would have."""
+    files = render(answers)
+    with tempfile.TemporaryDirectory(prefix="broadsheet-") as folder:
+        for path in (SETTINGS_FILE, SITE_FILE):
+            Path(folder, path).write_text(files[path], "utf-8")
+        _, problems = config.read(Path(folder), {})
+    return [problem for problem in problems if not problem.is_note]

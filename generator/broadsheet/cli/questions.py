@@ -1,5 +1,6 @@
 """The questions of ``broadsheet new`` on a terminal: five at most, each with a default."""
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,13 +10,15 @@ import click
 import msgspec
 import yaml
 
-from broadsheet.build.starter import topics_block
-from broadsheet.cli.liked_papers import LikedSources
-from broadsheet.settings.topics import Topic, faults
+from broadsheet.build.new_digest import settings_problems
+from broadsheet.build.starter import Answers, topics_block
+from broadsheet.cli.liked_papers import LikedSources, read_liked
+from broadsheet.model.arxiv_id import parse as parse_id
+from broadsheet.model.diagnostics import DigestError
+from broadsheet.settings.topics import Topic
 
 T = TypeVar("T")
 
-_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}")
 _NONE, _LATER = "none", "later"
 _TOPICS_HELP = """\
 Topics: write 'Name: word, word; Name: word', or make them from papers that you like: the name of a bibliography
@@ -53,13 +56,17 @@ def ask_topics(parse: Callable[[Sequence[str]], tuple[Topic, ...]]) -> TopicAnsw
 
 def _sources(text: str) -> TopicAnswer | None:
     """Return the papers that an answer names by file or id; None if it names topics."""
-    file, words = Path(text).expanduser(), re.split(r"[\s,;]+", text)
+    file, words = Path(os.path.expanduser(text)), re.split(r"[\s,;]+", text)
     if text.casefold() == _LATER:
         return TopicAnswer()
-    if file.is_file():
+    if os.path.isfile(file):  # of a text that can be no path, pathlib raises an error
+        try:
+            read_liked(file)
+        except DigestError as error:
+            raise click.BadParameter(str(error)) from error
         is_export = file.suffix in {".yml", ".yaml", ".json"}
         return TopicAnswer((), LikedSources(publications=(file,)) if is_export else LikedSources(bibtex=(file,)))
-    if all(map(_ID.search, words)):
+    if all((paper := parse_id(word)) and paper.resolvable for word in words):
         return TopicAnswer((), LikedSources(papers=tuple(words)))
     return None
 
@@ -75,9 +82,11 @@ def edit_topics(topics: tuple[Topic, ...], papers: int) -> tuple[Topic, ...]:
     click.echo(f"Topics of these papers ({papers:,}):\n\n{topics_block(topics)}", err=True)
     text = _EDITING + topics_block(topics)
     while click.confirm("Edit them?", default=False, err=True):
-        text = click.edit(text, extension=".yml") or text
         try:
+            text = click.edit(text, extension=".yml") or text
             topics = read_topics(text)
+        except click.ClickException as error:
+            click.echo(f"note: {error.message}: the topics above stay; edit them in digest.yml", err=True)
         except ValueError as error:
             click.echo(f"topics: {error}: edit them again, or keep the ones above", err=True)
             continue
@@ -93,6 +102,6 @@ def read_topics(text: str) -> tuple[Topic, ...]:
         topics = msgspec.convert(section or (), tuple[Topic, ...], strict=False)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise ValueError(" ".join(str(error).split())) from error
-    if problems := [fault.message for fault in faults(topics)]:
+    if problems := [problem.message for problem in settings_problems(Answers(topics=topics))]:
         raise ValueError("; ".join(problems))
     return topics
