@@ -11,6 +11,7 @@ import msgspec
 
 from broadsheet import __version__
 from broadsheet.build.line_files import LINE_FILES, REQUIREMENTS, with_lines, with_pins
+from broadsheet.build.repository import repository_notes
 from broadsheet.build.starter import Answers, render
 from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record
 from broadsheet.build.transaction import Transaction
@@ -53,7 +54,7 @@ def start(folder: Path, answers: Answers, more: Mapping[str, bytes] | None = Non
         version=__version__, answers=answers, files={places[path].path: data.decode() for path, data in files.items()}
     )
     _write(folder, [*places.values(), Place(RECORD, encode_record(record))])
-    notes = [place.note for place in places.values() if place.note]
+    notes = [place.note for place in places.values() if place.note] + list(repository_notes(folder, answers.host))
     return Created([place.path for place in places.values() if place.data is not None], notes)
 
 
