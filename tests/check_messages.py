@@ -11,6 +11,7 @@ from broadsheet.store.program import PROGRAM
 SOURCES = (
     *("checks", "settings"),
     *("build/mkdocs_settings.py", "build/mkdocs_rules.py", "build/mkdocs_messages.py", "build/mkdocs_trial.py"),
+    *("build/repository.py", "daily/liked.py"),
     *("model/publication.py", "model/librecat.py", "store/store.py", "store/files.py"),
 )
 _CALLS = {"Diagnostic": 1, "Fault": 1, "YamlFault": 1, "_recount_problem": 2, "_cut": 1}  # the position of the message

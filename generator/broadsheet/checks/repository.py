@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from broadsheet.build.repository import repository_notes
 from broadsheet.build.starter_record import read_record
 from broadsheet.build.upgrade import waiting
@@ -14,10 +16,9 @@ def repository_problems(root: Path) -> Iterator[Diagnostic]:
     try:
         record = read_record(root)
     except DigestError as error:
-        yield from error.problems
+        yield from (msgspec.structs.replace(problem, is_note=True) for problem in error.problems)
         record = None
-    for change in waiting(root, record.files if record else ()):
-        name = change.target.relative_to(root).as_posix() if change.target else ""
-        what = f"move what you need from {name}, then delete that"
-        yield Diagnostic(change.path, str(change.outcome), what, is_note=True)
+    for path, target in ((change.path, change.target) for change in waiting(root, record.files if record else ())):
+        hint = f"move what you need from {target.name if target else path}, then delete that"
+        yield Diagnostic(path, "this version's file beside it is not merged yet", hint, is_note=True)
     yield from repository_notes(root, record.answers.host if record else "")

@@ -1,18 +1,14 @@
 """Checks for what a new digest has and a real one should not: sample papers beside real ones, and their notice."""
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
 from broadsheet.checks.day import CheckedRow
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
-from broadsheet.store import records
-from broadsheet.store.program import PROGRAM
-
-STARTER = PROGRAM / "starter"
+from broadsheet.store.samples import sample_ids
 
 
 class SampleUse:
@@ -31,25 +27,14 @@ class SampleUse:
 
     def problems(self, root: Path, settings: Settings | None) -> Iterator[Diagnostic]:
         """Yield the problems once every paper was added."""
-        if not self._has_others:
-            return
         files = dict.fromkeys(where.rpartition(":")[0] for where in self._samples)
+        if not self._has_others:
+            for file in files if settings and not settings.notice else ():
+                yield Diagnostic(file, "sample papers, shown as if they were real", "delete the file", is_note=True)
+            return
         for file in files:
             yield Diagnostic(file, "sample papers beside real ones", "delete the file", is_note=True)
         if settings and re.search(r"\bsamples?\b", settings.notice, re.IGNORECASE):
             where = f"{config.SETTINGS_FILE}:{config.line_of(root, 'notice')}"
             what = "notice: pages call the papers samples, beside real ones"
             yield Diagnostic(where, what, "remove the notice", is_note=True)
-
-
-@cache
-def sample_ids() -> frozenset[str]:
-    """Return the ids of the papers that a new digest has."""
-    return frozenset(_ids(file for file in STARTER.rglob("*.jsonl") if "papers" in file.parts))
-
-
-def _ids(files: Iterable[Path]) -> Iterator[str]:
-    for file in files:
-        for line in file.read_bytes().splitlines():
-            if line.strip():
-                yield records.decode_whole(line).arxiv_id
