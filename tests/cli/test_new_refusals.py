@@ -141,3 +141,10 @@ def test_files_that_a_digest_can_be_beside_are_no_reason_to_refuse(tmp_path: Pat
         (tmp_path / name).write_text("ours")
     start(tmp_path, Answers(samples=False))
     assert {(tmp_path / name).read_text() for name in names} == {"ours"}
+
+
+def test_a_table_without_papers_is_refused_in_one_line_without_options_of_import(tmp_path: Path) -> None:
+    (tmp_path / "library.csv").write_text("Key,Item,Year\n" + "A,x,2024\n" * 40)
+    run = digest("new", tmp_path / "d", "--bibtex", tmp_path / "library.csv")
+    assert (run.returncode, len(run.stderr.splitlines())) == (1, 1), run.stderr
+    assert "--map" not in run.stderr

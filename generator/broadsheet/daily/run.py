@@ -227,8 +227,8 @@ class _DayRun:
         if papers_to_score(self.store.papers(self.date)) or self.store.replies_path(self.date).exists():
             result = score_day(self.context, self.date, drop_reason=min_relevance_filter(self.context.settings))
             self.notes += result.notes
-            listed, dropped = _rows(self.store, self.date)
-            if not listed and any(paper.score for paper in dropped):
+            rows, dropped = _rows(self.store, self.date)
+            if not rows and any(paper.score for paper in dropped):
                 least = f"run.min_relevance {self.context.settings.run.min_relevance:g}"
                 self.notes.append(f"no paper reached {least}: widen the topics, or lower it in digest.yml")
 

@@ -34,8 +34,18 @@ def parse(data: bytes, where: str) -> LikedPapers:
     problems: list[Diagnostic] = []
     papers = unique(_papers(decode_document(data, where), data, problems))
     if not papers:
-        raise DigestError([p for p in problems if not p.is_note]) if problems else _empty(where)
+        raise DigestError(list(_reasons(problems))) if problems else _empty(where)
     return LikedPapers(papers, tuple(problems))
+
+
+def _reasons(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield the first error of each kind. Options of `broadsheet import` are no help here, so no hint names them."""
+    first: dict[str, Diagnostic] = {}
+    for problem in problems:
+        if not problem.is_note:
+            first.setdefault(problem.message, problem)
+    for problem in first.values():
+        yield msgspec.structs.replace(problem, hint=_FORMATS) if "--" in problem.hint else problem
 
 
 def to_jsonl(papers: Iterable[LikedPaper]) -> bytes:
