@@ -44,7 +44,10 @@ def liked_papers(root: Path, settings: Settings) -> LikedFiles:
 def liked_interest(
     root: Path, settings: Settings, warn: Callable[[str], None] = lambda text: None
 ) -> LikedInterest | None:
-    """Return the interest in the liked papers of the digest; None if there are none. Files without papers `warn`."""
+    """Return the interest in the liked papers of the digest; None if there are none.
+
+    `warn` gets a line for each file that cannot be used.
+    """
     result = liked_papers(root, settings)
     for problem in result.files:
         warn(str(problem))

@@ -114,7 +114,7 @@ def trained_scorer(
 ) -> LocalScorer:
     """Return the local scorer, trained on the data of today; without a model if the rated papers are too few.
 
-    Liked papers that cannot be used `warn`.
+    `warn` gets a line for each file of liked papers that cannot be used.
     """
     rated = [paper for _, paper in _rated(Store(root))][-training.MAX_PAPERS :]
     interest = liked_interest(root, settings, warn)

@@ -32,9 +32,13 @@ class LikedPapers(NamedTuple):
 def parse(data: bytes, where: str) -> LikedPapers:
     """Return the liked papers of a file; `where` names it in messages. Raises DigestError if there are none."""
     problems: list[Diagnostic] = []
-    papers = unique(_papers(decode_document(data, where), data, problems))
+    try:
+        papers = unique(_papers(decode_document(data, where), data, problems))
+    except DigestError as error:
+        raise DigestError(list(_reasons(error.problems))) from error
     if not papers:
-        raise DigestError(list(_reasons(problems))) if problems else _empty(where)
+        reasons = list(_reasons(problems))
+        raise DigestError(reasons) if reasons else _empty(where)
     return LikedPapers(papers, tuple(problems))
 
 
