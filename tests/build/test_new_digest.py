@@ -10,6 +10,7 @@ import yaml
 
 from broadsheet.build.new_digest import start
 from broadsheet.build.starter import Answers
+from broadsheet.checks.check import check
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings import config
 from broadsheet.store.files import problem_from
@@ -194,3 +195,22 @@ def test_settings_with_hard_names_are_read_back(tmp_path: Path) -> None:
     assert len({topic.id for topic in settings.topics}) == 4
     document = yaml.safe_load((tmp_path / "d" / "digest.yml").read_text("utf-8"))
     assert document["topics"][0]["words"] == ["yes", "null", "on: off"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"), [("data/", "data"), ("*.jsonl", "data"), ("digest.yml", "digest.yml"), (".*/", ".broadsheet")]
+)
+def test_a_file_that_a_run_needs_and_git_ignores_is_named(repository: Path, pattern: str, name: str) -> None:
+    (repository / ".gitignore").write_text(f"{pattern}\n")
+    notes = [str(note) for note in start(repository, ANSWERS).notes if note.message.startswith("Git ignores")]
+    assert notes == [
+        f".gitignore: Git ignores {name}, which the next run needs: remove the pattern, or add an exception"
+    ]
+    assert notes == [str(problem) for problem in check(repository).problems if "Git ignores" in problem.message]
+
+
+@pytest.mark.parametrize(("host", "runs"), [("github", False), ("netlify", False), ("systemd", True)])
+def test_a_digest_below_the_top_of_a_repository_is_named(repository: Path, host: str, runs: bool) -> None:
+    created = start(repository / "other", Answers(name="Papers", host=host, samples=False))
+    notes = [note.message for note in created.notes if note.location == ".github"]
+    assert [f"the repository begins in {repository}" in note for note in notes] == ([] if runs else [True])

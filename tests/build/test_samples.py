@@ -1,6 +1,7 @@
 """The samples of a new digest are shown while it has no data, and never beside data."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,3 +151,10 @@ def test_a_digest_that_gets_papers_has_no_samples(tmp_path: Path) -> None:
 def test_the_starter_has_no_data_and_no_notice() -> None:
     assert not (STARTER / "data").exists()
     assert "notice" not in (STARTER / "digest.yml").read_text("utf-8")
+
+
+def test_a_folder_of_the_users_own_is_not_shown_as_samples(root: Path) -> None:
+    shutil.rmtree(root / "samples")
+    a_paper(root / "samples")
+    assert build(root).papers == 0
+    assert traces(root / "site") == []

@@ -185,7 +185,8 @@ def test_an_edit_survives_and_the_new_version_arrives(root: Path, next_starter: 
     others = ARRIVALS.keys() - {edit.path}
     assert all(ARRIVALS[other] in read(root / other) for other in others)
     config.load(root)
-    assert upgrade(root, starter=next_starter).changes == []
+    again = outcomes(upgrade(root, starter=next_starter))
+    assert again == ({} if edit.merges else {edit.path: Outcome.WAITING})
 
 
 def test_unchanged_files_are_replaced_and_new_ones_written(root: Path, next_starter: Path) -> None:
@@ -355,8 +356,32 @@ def test_the_command_reports_each_file(root: Path) -> None:
     assert "--- digest.yml\n+++ digest.yml.new\n@@ " in preview.stdout
     run = digest("upgrade", "--root", root, "--quiet")
     assert (run.returncode, run.stdout, run.stderr) == (1, "", conflict)
+    check = digest("check", "--root", root)
+    still = "digest.yml: not merged yet: move what you need from digest.yml.new, then delete that\n"
+    assert (check.returncode, "file beside it is not merged yet: move" in check.stdout + check.stderr) == (0, True)
     again = digest("upgrade", "--root", root)
-    assert (again.returncode, again.stdout.endswith(": nothing to change\n")) == (0, True)
+    assert (again.returncode, again.stderr) == (1, still)
+    (root / "digest.yml.new").unlink()
+    assert digest("upgrade", "--root", root).stdout.endswith(": nothing to change\n")
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [('"host": "sourcehut"', "unknown host 'sourcehut'"), ('"categories": ["cs.XX"]', "'cs.XX' is not a category")],
+)
+def test_an_answer_that_is_unknown_is_a_message(root: Path, answers: str, message: str) -> None:
+    (root / RECORD).write_text(f'{{"version": "0.1.0", "answers": {{{answers}}}, "files": {{}}}}')
+    with pytest.raises(DigestError, match=message):
+        upgrade(root)
+
+
+def test_a_record_behind_a_link_stays_there(root: Path, next_starter: Path) -> None:
+    (root / RECORD).rename(root / "record.json")
+    (root / RECORD).symlink_to("../record.json")
+    before = (root / "record.json").read_bytes()
+    upgrade(root, starter=next_starter)
+    assert os.readlink(root / RECORD) == "../record.json"
+    assert (root / "record.json").read_bytes() != before
 
 
 def test_the_record_is_read_line_by_line(root: Path) -> None:

@@ -62,3 +62,12 @@ def test_warnings_fail_only_a_strict_check(root: Path) -> None:
     assert run(check_command, ["--root", str(root)]).exit_code == 0
     assert run(check_command, ["--root", str(root), "--strict"]).exit_code == 1
     assert "\x1b" not in "".join(lines), "no colours without a terminal"
+
+
+@pytest.mark.parametrize(("notice", "warnings"), [("", 2), ("notice: These papers are samples.\n", 0)])
+def test_samples_alone_are_a_warning_if_no_page_says_so(root: Path, notice: str, warnings: int) -> None:
+    (root / DAY).unlink()
+    settings = (root / "digest.yml").read_text("utf-8").partition("\nnotice:")[0]
+    (root / "digest.yml").write_text(f"{settings}\n{notice}", "utf-8")
+    messages = [problem.message for problem in check(root).problems if "sample" in problem.message]
+    assert messages == ["sample papers, shown as if they were real"] * warnings

@@ -129,3 +129,16 @@ def test_a_run_without_serving_ends(root: Path, options: list[str]) -> None:
 def test_a_site_that_is_not_built_cannot_be_served(root: Path) -> None:
     run = digest("run", "--root", root, "--serve", "--no-build")
     assert (run.returncode, "--serve needs a site" in run.stderr) == (2, True)
+
+
+def test_papers_that_are_all_dropped_are_papers(tmp_path: Path) -> None:
+    root = tmp_path / "digest"
+    digest("new", root, "--arxiv", "cs.LG", "--topic", "Games: mean-field equilibrium")
+    (root / "digest.yml").write_text((root / "digest.yml").read_text() + "\nrun:\n  min_relevance: 7.5\n")
+    with Loopback() as server:
+        arxiv = ArxivToday(server, "cs.LG", {MONDAY: 5, FRIDAY: 4}, MONDAY)
+        run = digest("run", "--root", root, "--no-build", now=f"{MONDAY}T13:00+00:00", env=arxiv.environment)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert (Store(root).dates(), len(Store(root).dropped(MONDAY))) == ([MONDAY], 5)
+    note = "note: no paper reached run.min_relevance 7.5: widen the topics, or lower it in digest.yml"
+    assert run.stdout.count(note) == 1

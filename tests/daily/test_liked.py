@@ -54,10 +54,30 @@ def test_a_path_outside_the_digest_is_an_error(tmp_path: Path, path: str) -> Non
         config.load(root)
 
 
-def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
-    root = digest(tmp_path, "liked: [library.bib]\n")
-    with pytest.raises(DigestError, match="liked: no file or folder library"):
-        liked_papers(root, config.load(root))
+UNUSABLE = {"empty.bib": "", "notes.txt": "To read:\nall of it\n", "table.csv": "a,b\n1,2\n", "old.pdf": "%PDF\x00"}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_a_file_without_papers_is_a_warning_and_the_others_count(tmp_path: Path, name: str) -> None:
+    root = digest(tmp_path)
+    (root / "data" / "liked" / name).write_text(UNUSABLE[name])
+    result = liked_papers(root, config.load(root))
+    assert len(result.papers) == 1
+    assert [problem.location.partition(":")[0] for problem in result.files] == [f"data/liked/{name}"]
+    warnings = [problem for problem in check(root).problems if "liked" in problem.location]
+    assert ([problem.is_note for problem in warnings], warnings) == ([True], list(result.files))
+    notes: list[str] = []
+    options, galaxy = trained_scorer(root, config.load(root), lambda: 0.0, notes.append).score(PAPERS).papers
+    assert (galaxy.relevance or 0) > (options.relevance or 0)
+    assert notes == [str(result.files[0])]
+
+
+def test_a_path_that_is_not_there_is_a_warning_with_its_line(tmp_path: Path) -> None:
+    root = digest(tmp_path, "topics: []\nliked:\n  - data/liked\n  - data/nope.bib\n")
+    wanted = "digest.yml:4: liked: no file or folder data/nope.bib: correct the path, or remove it"
+    result = liked_papers(root, config.load(root))
+    assert ([str(problem) for problem in result.files], len(result.papers)) == ([wanted], 1)
+    assert wanted in [str(problem) for problem in check(root).problems if problem.is_note]
 
 
 def test_check_names_unusable_entries(tmp_path: Path) -> None:
@@ -65,5 +85,3 @@ def test_check_names_unusable_entries(tmp_path: Path) -> None:
     assert [str(problem) for problem in check(root).problems if "liked" in problem.location] == [
         "data/liked/library.bib:2: an entry (@article) that breaks off: close its braces and quotes"
     ]
-    (root / "data" / "liked" / "library.bib").write_text("", "utf-8")
-    assert any(problem.location == "data/liked/library.bib" for problem in check(root).problems if not problem.is_note)

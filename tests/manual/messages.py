@@ -23,7 +23,7 @@ GROUPS = {
     "papers": ("checks/papers.py", "checks/day.py", "store/records.py", "store/store.py"),
     "receipts": ("checks/receipts.py",),
     "publications": ("model/publication.py", "model/publication_parts.py"),
-    "files": ("checks/files.py", "checks/check.py", "store/files.py"),
+    "files": ("checks/files.py", "checks/check.py", "store/files.py", "build/repository.py", "daily/liked.py"),
     "site": ("checks/site.py",),
 }
 CALLS = {"Diagnostic": 1, "Fault": 1, "YamlFault": 1, "_recount_problem": 2, "_cut": 1}  # the position of the message

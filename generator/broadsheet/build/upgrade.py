@@ -4,20 +4,22 @@ The base is a file as an earlier version wrote it, from the record. The user's c
 cannot be merged is written beside the user's.
 """
 
+import glob
 import os
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet import __version__
-from broadsheet.build.hosts import STARTER
-from broadsheet.build.line_files import LINE_FILES, with_lines
+from broadsheet.build.hosts import HOSTS, STARTER
+from broadsheet.build.line_files import LINE_FILES, REQUIREMENTS, with_lines, with_pins
 from broadsheet.build.merge import merge
 from broadsheet.build.starter import Answers, render
 from broadsheet.build.starter_record import RECORD, StarterRecord, beside, encode_record, read_record
+from broadsheet.model.arxiv_taxonomy import CATEGORIES
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.git import has_git
 from broadsheet.settings.config import SETTINGS_FILE, SITE_FILE, no_digest
@@ -34,6 +36,7 @@ class Outcome(StrEnum):
     MERGED = "merged with your changes"
     LINES = "lines added"
     BESIDE = "your file stays as it is"
+    WAITING = "not merged yet"
     REMOVED = "you removed it, so it stays away"
     RETIRED = "no longer part of the starter: remove it if you do not need it"
 
@@ -51,7 +54,7 @@ class FileChange(NamedTuple):
     @property
     def conflicts(self) -> bool:
         """True if the user has to look at the file."""
-        return self.outcome is Outcome.BESIDE
+        return self.outcome in (Outcome.BESIDE, Outcome.WAITING)
 
 
 class Upgrade(NamedTuple):
@@ -73,11 +76,35 @@ def upgrade(root: Path, *, dry_run: bool = False, starter: Path = STARTER) -> Up
     if record and _number(record.version) > _number(__version__):
         what = f"version {record.version} wrote the files of this digest, and this is {__version__}"
         raise DigestError(Diagnostic(RECORD, what, "install that version or a later one"))
+    if record and (problems := list(_answer_problems(record.answers))):
+        raise DigestError(problems)
+    if (root / RECORD).is_symlink() and _target(root, RECORD) is None:
+        raise DigestError(Diagnostic(RECORD, "a link that leads out of the digest", "put the file itself in its place"))
     files = _files_of_this_version(record, starter)
     changes = list(_changes(root, record, files))
+    new = {change.target for change in changes}
+    changes += [change for change in waiting(root, files) if change.target not in new]
     if not dry_run:
         _write(root, record, files, changes)
     return Upgrade(record.version if record else "", __version__, changes)
+
+
+def waiting(root: Path, paths: Iterable[str]) -> Iterator[FileChange]:
+    """Yield the files that an earlier upgrade wrote beside those at `paths`, and that are still there."""
+    for path in sorted(paths):
+        for target in sorted((root / path).parent.glob(f"{glob.escape(Path(path).name)}.new*")):
+            if re.fullmatch(r"\d*", target.name.rpartition(".new")[2]) and target.is_file():
+                yield FileChange(path, Outcome.WAITING, target)
+
+
+def _answer_problems(answers: Answers) -> Iterator[Diagnostic]:
+    """Yield the answers of a record that this version does not know."""
+    hosts = [host.name for host in HOSTS]
+    if answers.host not in hosts:
+        yield Diagnostic(RECORD, f"unknown host {answers.host!r}", f"write one of {', '.join(hosts)}")
+    for category in answers.categories:
+        if category not in CATEGORIES:
+            yield Diagnostic(RECORD, f"{category!r} is not a category of arXiv", "remove it")
 
 
 def _files_of_this_version(record: StarterRecord | None, starter: Path) -> dict[str, bytes]:
@@ -121,15 +148,20 @@ def _change(root: Path, path: str, base: bytes | None, theirs: bytes, recorded: 
 
 def _merged(root: Path, path: str, target: Path, texts: tuple[bytes, bytes, bytes]) -> FileChange | None:
     ours, base, theirs = texts
-    if path in LINE_FILES and _lines(ours) != _lines(base):
-        lines = with_lines(ours, theirs, base)
-        return FileChange(path, Outcome.LINES, target, ours, lines) if lines != ours else None
+    if path == REQUIREMENTS and _lines(ours) != _lines(base):
+        pinned, conflicts = with_pins(ours, theirs, base)
+        if conflicts:
+            return _beside(root, path, theirs, f"you and this version changed {', '.join(conflicts)}")
+        lines = with_lines(path, pinned, theirs, base)
+        return FileChange(path, Outcome.MERGED, target, ours, lines) if lines != ours else None
     outcome = Outcome.UPDATED if _lines(ours) == _lines(base) else Outcome.MERGED
-    if outcome is Outcome.MERGED and not has_git():
-        return _beside(root, path, theirs, "Git, which merges changes, is not installed")
-    merged = merge(ours, base, theirs, path)
+    can_merge = outcome is Outcome.UPDATED or has_git()
+    merged = merge(ours, base, theirs, path) if can_merge else None
+    if merged is None and path in LINE_FILES:
+        merged, outcome = with_lines(path, ours, theirs, base), Outcome.LINES
     if merged is None:
-        return _beside(root, path, theirs, "you and this version changed the same lines")
+        conflict = "you and this version changed the same lines"
+        return _beside(root, path, theirs, conflict if can_merge else "Git, which merges changes, is not installed")
     return FileChange(path, outcome, target, ours, merged) if merged != ours else None
 
 
@@ -163,12 +195,12 @@ def _write(root: Path, record: StarterRecord | None, files: dict[str, bytes], ch
     """Write all changes and the new record, or nothing."""
     with Transaction() as transaction:
         for change in changes:
-            if change.target is not None:
+            if change.target is not None and change.outcome is not Outcome.WAITING:
                 transaction.write(change.target, change.after)
         if record is not None:
             texts = {path: data.decode() for path, data in files.items()}
             new = StarterRecord(version=__version__, answers=record.answers, files=texts)
-            transaction.write(root / RECORD, encode_record(new))
+            transaction.write((root / RECORD).resolve(), encode_record(new))
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from broadsheet.checks.day import CheckedDay, read_day, read_dropped
 from broadsheet.checks.files import docs_problems, misplaced_files
 from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
+from broadsheet.checks.repository import repository_problems
 from broadsheet.checks.samples import SampleUse
 from broadsheet.checks.site import site_problems
 from broadsheet.checks.size import SiteSize, site_size
@@ -60,6 +61,7 @@ def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> Check
     problems += _future_days(store, today)
     publications = _check_publications(store, problems)
     problems += _readable(misplaced_files(store), root)
+    problems += _readable(repository_problems(root), root)
     if settings:
         problems += address_problems(root, settings.site)
         problems += _list(lambda: list(published_samples(root, settings)), [])
@@ -79,16 +81,11 @@ def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> Check
 
 
 def _liked_problems(root: Path, settings: Settings) -> Iterator[Diagnostic]:
-    """Yield the problems of the liked papers: an entry that cannot be used is only noted, since others can.
-
-    Those of publications have their own check.
-    """
-    try:
-        problems = liked_papers(root, settings).problems
-        others = (problem for problem in problems if not problem.location.startswith("data/publications/"))
-        yield from (msgspec.structs.replace(problem, is_note=True) for problem in others)
-    except DigestError as error:
-        yield from error.problems
+    """Yield the warnings of the liked papers. Those of publications have their own check."""
+    result = liked_papers(root, settings)
+    for problem in (*result.files, *result.entries):
+        if not problem.location.startswith("data/publications/"):
+            yield problem
 
 
 def _readable(problems: Iterator[Diagnostic], root: Path) -> Iterator[Diagnostic]:

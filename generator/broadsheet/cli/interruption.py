@@ -17,12 +17,13 @@ class Interruption(SystemExit):
 
     def __init__(self, number: int) -> None:
         self.signal, self.status = signal.Signals(number), 128 + number
+        self.hint = "run the command again to continue"
         super().__init__(self.status)
 
     @property
     def problem(self) -> Diagnostic:
         """The message for the user."""
-        return Diagnostic("broadsheet", f"stopped by {self.signal.name}", "run the command again to continue")
+        return Diagnostic("broadsheet", f"stopped by {self.signal.name}", self.hint)
 
 
 def handle_signals() -> None:

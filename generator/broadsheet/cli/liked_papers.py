@@ -1,16 +1,21 @@
 """Topics of a new digest, made from papers that the group likes or has written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from broadsheet.cli.problems import log_line
+from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
-from broadsheet.store.files import read_regular
+from broadsheet.store.files import problem_from, read_regular
+from broadsheet.text.formats import count
+
+if TYPE_CHECKING:
+    from broadsheet.providers.liked import LikedPapers
 
 PUBLICATIONS, LIKED = "data/publications", "data/liked"
 
@@ -44,11 +49,14 @@ def propose(sources: LikedSources, settings: Settings) -> Proposal:
 
     files: dict[str, bytes] = {}
     lists = []
-    for folder, suffix, file in _files(sources):
-        data = read_regular(file)
-        lists.append(liked.parse(data, str(file)))
-        files[_free_name(files, folder, file.stem, suffix or file.suffix)] = data
+    for file in (*sources.publications, *sources.bibtex):
+        data, result = read_liked(file)
+        lists.append(result)
+        is_shown = file in sources.publications and _is_export(data, file)
+        folder, suffix = (PUBLICATIONS, ".yml") if is_shown else (LIKED, file.suffix)
+        files[_free_name(files, folder, file.stem, suffix)] = data
     if sources.papers:
+        click.echo(f"fetching {count(len(sources.papers), 'paper')} from arXiv: this can take a minute", err=True)
         with open_client(settings) as web:
             lists.append(fetch_liked(sources.papers, settings.fetch, web))
         files[f"{LIKED}/papers.jsonl"] = liked.to_jsonl(lists[-1].papers)
@@ -58,10 +66,28 @@ def propose(sources: LikedSources, settings: Settings) -> Proposal:
     return Proposal(_topics([paper.text for paper in papers]), files, len(papers))
 
 
-def _files(sources: LikedSources) -> Iterator[tuple[str, str, Path]]:
-    """Yield the folder, the suffix (empty: its own) and the path of each file. The site reads publications as YAML."""
-    yield from ((PUBLICATIONS, ".yml", file) for file in sources.publications)
-    yield from ((LIKED, "", file) for file in sources.bibtex)
+def read_liked(file: Path) -> "tuple[bytes, LikedPapers]":
+    """Return a file and its papers. Raises DigestError if there are none."""
+    from broadsheet.providers import liked  # noqa: PLC0415 - with all providers
+
+    try:
+        data = read_regular(file)
+    except OSError as error:
+        raise DigestError(problem_from(error)) from error
+    return data, liked.parse(data, str(file))
+
+
+def _is_export(data: bytes, file: Path) -> bool:
+    """Return whether the site can show a file as publications; if not, print the reason."""
+    from broadsheet.model import publication  # noqa: PLC0415 - loads YAML
+
+    publications, problems = publication.parse_stream(data.decode("utf-8", "replace"), str(file))
+    errors = [problem for problem in problems if not problem.is_note]
+    if publications and not errors:
+        return True
+    reason = str(errors[0]) if errors and publications else f"{file}: this is no export of LibreCat"
+    click.echo(f"note: {reason}: its papers are liked, and not shown as publications", err=True)
+    return False
 
 
 def _free_name(taken: dict[str, bytes], folder: str, stem: str, suffix: str) -> str:

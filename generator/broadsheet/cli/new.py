@@ -12,8 +12,9 @@ import click
 import msgspec
 
 from broadsheet.build.hosts import HOSTS
-from broadsheet.build.new_digest import NewDigest, folder_problems, name_problems, start
+from broadsheet.build.new_digest import NewDigest, folder_problems, name_problems, settings_problems, start
 from broadsheet.build.starter import Answers
+from broadsheet.cli.interruption import Interruption
 from broadsheet.cli.liked_papers import LikedSources, Proposal, propose
 from broadsheet.cli.questions import ask, ask_categories, ask_contact, ask_topics, edit_topics
 from broadsheet.model.arxiv_taxonomy import category_hint, code_of
@@ -21,10 +22,10 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.address import LOCAL_ADDRESS, address_problems
 from broadsheet.settings.config import Settings
 from broadsheet.settings.fetch import Fetch, with_environment
-from broadsheet.settings.fetch import faults as fetch_faults
 from broadsheet.settings.site import Site
 from broadsheet.settings.topics import Topic, topic_id
 from broadsheet.text.formats import count
+from broadsheet.text.sanitize import one_line
 
 
 def parse_categories(
@@ -34,6 +35,8 @@ def parse_categories(
     codes = {text: code_of(text) for text in parse_list(None, None, values)}
     if unknown := next((text for text, code in codes.items() if code is None), None):
         raise click.BadParameter(f"{unknown!r} is not a category of arXiv: {category_hint(unknown)}")
+    if values and not codes:
+        raise click.BadParameter("no category: write some, such as cs.LG,cs.CL, or leave it out.")
     return tuple(dict.fromkeys(filter(None, codes.values())))
 
 
@@ -45,11 +48,18 @@ def parse_topics(
     for text in values:
         name, _, rest = (part.strip() for part in text.partition(":"))
         words = tuple(dict.fromkeys(word for word in (" ".join(word.split()) for word in rest.split(",")) if word))
-        if not name or not name.isprintable() or not re.search(r"\w", name):
+        if not name or not f"{name}{rest}".isprintable() or not re.search(r"\w", name):
             raise click.BadParameter(f"{text!r} is not 'Name: word, word'.")
         taken = [topic.id for topic in topics]
         topics.append(Topic(id=topic_id(name, taken), name=name, words=words or (name.casefold(),)))
+    _refuse(settings_problems(Answers(topics=tuple(topics))))
     return tuple(topics)
+
+
+def parse_contact(context: click.Context | None, option: click.Parameter | None, text: str) -> str:
+    """Return an e-mail address or a page, if any. Raises BadParameter."""
+    _refuse(settings_problems(Answers(contact=text.strip(), categories=("cs.LG",))) if text.strip() else [])
+    return text.strip()
 
 
 def parse_list(context: click.Context | None, option: click.Parameter | None, values: Sequence[str]) -> tuple[str, ...]:
@@ -101,7 +111,12 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     metavar="ID,…",
     help="Ids of arXiv papers that you like: take topics from them.",
 )
-@click.option("--contact", default="", help="Your e-mail address or page, which arXiv gets with each request.")
+@click.option(
+    "--contact",
+    default="",
+    callback=parse_contact,
+    help="Your e-mail address or page, which arXiv gets with each request.",
+)
 @click.option(
     "--samples/--no-samples",
     default=None,
@@ -109,7 +124,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option(
     "--host",
-    type=click.Choice([host.name for host in HOSTS]),
+    type=click.Choice([host.name for host in HOSTS], case_sensitive=False),
     default=HOSTS[0].name,
     show_default=True,
     help="The host of the daily run and the site: add its files.",
@@ -152,19 +167,36 @@ def new_command(
         raise DigestError(problems)
     sources = LikedSources(publications, bibtex, papers)
     is_interactive = not yes and sys.stdin.isatty() and sys.stdout.isatty()
-    if is_interactive:
-        answers, sources = _ask(answers, sources, name)
-    proposal = _proposal(answers, sources, is_interactive)
+    try:
+        if is_interactive:
+            answers, sources = _ask(answers, sources, name)
+        answers, proposal = _proposal(answers, sources, is_interactive)
+    except Interruption as interruption:
+        interruption.hint = "nothing was written"
+        raise
     answers = _with_proposal(answers, proposal, samples)
     _report(folder, answers, start(folder, answers, proposal.files), proposal)
 
 
-def _proposal(answers: Answers, sources: LikedSources, is_interactive: bool) -> Proposal:
-    """Return topics from the papers that the group likes, edited by the user."""
-    proposal = propose(sources, _settings(answers)) if any(sources) else Proposal()
+def _proposal(answers: Answers, sources: LikedSources, is_interactive: bool) -> tuple[Answers, Proposal]:
+    """Return topics from the papers that the group likes, edited by the user, and the answers.
+
+    If the papers cannot be had, a user at a terminal is asked for topics again.
+    """
+    proposal = Proposal()
+    while any(sources):
+        try:
+            proposal = propose(sources, _settings(answers))
+            break
+        except DigestError as error:
+            if not is_interactive:
+                raise
+            click.echo(str(error), err=True)
+        topics, sources = ask_topics(lambda texts: parse_topics(None, None, texts))
+        answers = msgspec.structs.replace(answers, topics=(*answers.topics, *topics))
     if proposal.topics and is_interactive:
-        return proposal._replace(topics=edit_topics(proposal.topics, proposal.papers))
-    return proposal
+        proposal = proposal._replace(topics=edit_topics(proposal.topics, proposal.papers))
+    return answers, proposal
 
 
 def _with_proposal(answers: Answers, proposal: Proposal, samples: bool | None) -> Answers:
@@ -187,26 +219,20 @@ def _ask(answers: Answers, sources: LikedSources, name: str | None) -> tuple[Ans
     if not answers.topics and not any(sources):
         fields["topics"], sources = ask_topics(lambda texts: parse_topics(None, None, texts))
     if not answers.contact and (fields.get("categories") or answers.categories):
-        fields["contact"] = ask_contact(parse_contact)
+        fields["contact"] = ask_contact(lambda text: parse_contact(None, None, text))
     return msgspec.structs.replace(answers, **fields), sources
 
 
 def parse_name(text: str) -> str:
     """Return the name of a site. Raises BadParameter."""
-    return _checked(text, name_problems(text))
+    _refuse(name_problems(text))
+    _refuse(settings_problems(Answers(name=one_line(text))))
+    return text
 
 
-def parse_contact(text: str) -> str:
-    """Return an e-mail address or a page. Raises BadParameter."""
-    if any(fetch_faults(Fetch(contact=text.strip()))):
-        raise click.BadParameter(f"{text!r} is not an e-mail address or a page.")
-    return text.strip()
-
-
-def _checked(text: str, problems: Iterable[Diagnostic]) -> str:
+def _refuse(problems: Iterable[Diagnostic]) -> None:
     for problem in problems:
         raise click.BadParameter(f"{problem.message}: {problem.hint}.")
-    return text
 
 
 def default_name(folder: Path) -> str:

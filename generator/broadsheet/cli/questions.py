@@ -1,5 +1,6 @@
 """The questions of ``broadsheet new`` on a terminal: four, and one on proposed topics; each has a default."""
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,11 +10,13 @@ import click
 import msgspec
 import yaml
 
-from broadsheet.build.starter import topics_block
-from broadsheet.cli.liked_papers import LikedSources
+from broadsheet.build.new_digest import settings_problems
+from broadsheet.build.starter import Answers, topics_block
+from broadsheet.cli.liked_papers import LikedSources, read_liked
 from broadsheet.model import arxiv_id
+from broadsheet.model.diagnostics import DigestError
 from broadsheet.processes.git import user_email
-from broadsheet.settings.topics import Topic, faults
+from broadsheet.settings.topics import Topic
 
 T = TypeVar("T")
 
@@ -60,13 +63,17 @@ def ask_topics(parse: Callable[[Sequence[str]], tuple[Topic, ...]]) -> TopicAnsw
 
 def _sources(text: str) -> TopicAnswer | None:
     """Return the papers that an answer names by file or id; None if it names topics."""
-    file, words = Path(text).expanduser(), re.split(r"[\s,;]+", text)
+    file, words = Path(os.path.expanduser(text)), re.split(r"[\s,;]+", text)
     if text.casefold() == _LATER:
         return TopicAnswer()
-    if file.is_file():
+    if os.path.isfile(file):  # of a text that can be no path, pathlib raises an error
+        try:
+            read_liked(file)
+        except DigestError as error:
+            raise click.BadParameter(str(error)) from error
         is_export = file.suffix in {".yml", ".yaml", ".json"}
         return TopicAnswer((), LikedSources(publications=(file,)) if is_export else LikedSources(bibtex=(file,)))
-    if all(map(arxiv_id.parse, words)):
+    if all((paper := arxiv_id.parse(word)) and paper.resolvable for word in words):
         return TopicAnswer((), LikedSources(papers=tuple(words)))
     return None
 
@@ -82,9 +89,11 @@ def edit_topics(topics: tuple[Topic, ...], papers: int) -> tuple[Topic, ...]:
     click.echo(f"Topics of these papers ({papers:,}):\n\n{topics_block(topics)}", err=True)
     text = _EDITING + topics_block(topics)
     while click.confirm("Edit them?", default=False, err=True):
-        text = click.edit(text, extension=".yml") or text
         try:
+            text = click.edit(text, extension=".yml") or text
             topics = read_topics(text)
+        except click.ClickException as error:
+            click.echo(f"note: {error.message}: the topics above stay; edit them in digest.yml", err=True)
         except ValueError as error:
             click.echo(f"topics: {error}: edit them again, or keep the ones above", err=True)
             continue
@@ -100,6 +109,6 @@ def read_topics(text: str) -> tuple[Topic, ...]:
         topics = msgspec.convert(section or (), tuple[Topic, ...], strict=False)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise ValueError(" ".join(str(error).split())) from error
-    if problems := [fault.message for fault in faults(topics)]:
+    if problems := [problem.message for problem in settings_problems(Answers(topics=topics))]:
         raise ValueError("; ".join(problems))
     return topics

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from broadsheet.build.upgrade import FileChange, Upgrade, upgrade
+from broadsheet.build.upgrade import FileChange, Outcome, Upgrade, upgrade
 from broadsheet.cli.options import quiet_option, root_option
 
 
@@ -48,7 +48,7 @@ def _line(root: Path, change: FileChange) -> str:
 
 
 def _diff(root: Path, change: FileChange) -> Iterator[str]:
-    if change.target is None:
+    if change.target is None or change.outcome is Outcome.WAITING:
         return
     name = change.target.name if not change.target.is_relative_to(root) else str(change.target.relative_to(root))
     before, after = (

@@ -1,6 +1,6 @@
 """The choice of a day's scorer: the LLM if one is configured, else the local scorer; with a prefilter both."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,16 +44,17 @@ def score_day(
 
 def _score_locally(context: ScoringContext, date: str, rescore: bool, drop_reason: Filter) -> ScoringResult:
     with exclusive_lock(context.root, Lock.SCORING):
-        scorer = Interests(context.settings).wrap(_local_scorer(context).score)
+        warnings: list[str] = []
+        scorer = Interests(context.settings).wrap(_local_scorer(context, warnings.append).score)
         result = score_with(Store(context.root), date, scorer, rescore=rescore, drop_reason=drop_reason)
-        return msgspec.structs.replace(result, notes=tuple(_notes(context.root)))
+        return msgspec.structs.replace(result, notes=(*warnings, *_notes(context.root)))
 
 
-def _local_scorer(context: ScoringContext) -> "LocalScorer":
+def _local_scorer(context: ScoringContext, warn: Callable[[str], None] = lambda text: None) -> "LocalScorer":
     if extra.is_installed():
         from broadsheet.daily.train import trained_scorer  # noqa: PLC0415 - NumPy and SciPy take half a second to load
 
-        return trained_scorer(context.root, context.settings, context.clock)
+        return trained_scorer(context.root, context.settings, context.clock, warn)
     from broadsheet.scoring.local.scorer import LocalScorer  # noqa: PLC0415 - 0.2 s, for NumPy
 
     return LocalScorer(context.settings, None)

@@ -99,9 +99,9 @@ def run_unfinished(context: RunContext, on_day: Callable[[str], None] = lambda d
 
 
 def _has_nothing(context: RunContext, result: DayResult) -> bool:
-    """Return whether a day has no papers although a source answered."""
+    """Return whether a day has no papers, shown or dropped, although a source answered."""
     answers = [stats.status != SourceStatus.FAILED for stats in result.receipt.sources.values()]
-    return any(answers) and not Store(context.root).papers(result.receipt.date)
+    return any(answers) and not any(_rows(Store(context.root), result.receipt.date))
 
 
 def _before(date: str, days: int) -> str:
@@ -227,6 +227,10 @@ class _DayRun:
         if papers_to_score(self.store.papers(self.date)) or self.store.replies_path(self.date).exists():
             result = score_day(self.context, self.date, drop_reason=min_relevance_filter(self.context.settings))
             self.notes += result.notes
+            rows, dropped = _rows(self.store, self.date)
+            if not rows and any(paper.score for paper in dropped):
+                least = f"run.min_relevance {self.context.settings.run.min_relevance:g}"
+                self.notes.append(f"no paper reached {least}: widen the topics, or lower it in digest.yml")
 
     def finish(self) -> Receipt:
         """Write the final receipt; the earlier one if nothing changed."""

@@ -109,10 +109,15 @@ def explain(root: Path, arxiv_id: str) -> Explanation:
     )
 
 
-def trained_scorer(root: Path, settings: Settings, clock: Clock) -> LocalScorer:
-    """Return the local scorer, trained on the data of today; without a model if the rated papers are too few."""
+def trained_scorer(
+    root: Path, settings: Settings, clock: Clock, warn: Callable[[str], None] = lambda text: None
+) -> LocalScorer:
+    """Return the local scorer, trained on the data of today; without a model if the rated papers are too few.
+
+    `warn` gets a line for each file of liked papers that cannot be used.
+    """
     rated = [paper for _, paper in _rated(Store(root))][-training.MAX_PAPERS :]
-    interest = liked_interest(root, settings)
+    interest = liked_interest(root, settings, warn)
     if len(rated) < MIN_PAPERS:
         return LocalScorer(settings, None, interest)
     try:

@@ -1,7 +1,9 @@
 """Calls of Git, where it is installed."""
 
+import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -26,3 +28,26 @@ def merge_file(folder: Path, ours: str, base: str, theirs: str) -> bytes | None:
     command = ["git", "merge-file", "-p", "-q", ours, base, theirs]
     result = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     return None if result.returncode else result.stdout
+
+
+def top_folder(folder: Path) -> Path | None:
+    """Return the top folder of the repository that `folder` is in; None if there is none, or no Git."""
+    output = _output(folder, ["rev-parse", "--show-toplevel"])
+    return Path(output[0]).resolve() if output else None
+
+
+def ignored(folder: Path, paths: Sequence[str]) -> list[str]:
+    """Return those of the `paths` in `folder` that Git would ignore, whether the files are there or not.
+
+    Source: https://git-scm.com/docs/git-check-ignore
+    """
+    return _output(folder, ["-c", "core.quotePath=false", "check-ignore", "--", *paths])
+
+
+def _output(folder: Path, arguments: Sequence[str]) -> list[str]:
+    """Return the lines that Git prints in `folder`; none if it fails, or is not installed."""
+    if not has_git() or not folder.is_dir():
+        return []
+    command = ["git", *arguments]
+    result = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return [] if result.returncode else os.fsdecode(result.stdout).splitlines()

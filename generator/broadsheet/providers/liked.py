@@ -35,11 +35,25 @@ class LikedPapers(NamedTuple):
 def parse(data: bytes, where: str) -> LikedPapers:
     """Return the liked papers of a file; `where` names it in messages. Raises DigestError if there are none."""
     problems: list[Diagnostic] = []
-    papers = unique(_papers(decode_document(data, where), data, problems))
+    try:
+        papers = unique(_papers(decode_document(data, where), data, problems))
+    except DigestError as error:
+        raise DigestError(list(_reasons(error.problems))) from error
     if not papers:
         errors = [problem for problem in problems if not problem.is_note]
-        raise DigestError(errors) if errors else rejected(where, "no paper with a title", _FORMATS)
+        reasons = list(_reasons(errors))
+        raise DigestError(reasons) if reasons else rejected(where, "no paper with a title", _FORMATS)
     return LikedPapers(papers, tuple(problems))
+
+
+def _reasons(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield the first error of each kind. Options of `broadsheet import` are no help here, so no hint names them."""
+    first: dict[str, Diagnostic] = {}
+    for problem in problems:
+        if not problem.is_note:
+            first.setdefault(problem.message, problem)
+    for problem in first.values():
+        yield msgspec.structs.replace(problem, hint=_FORMATS) if "--" in problem.hint else problem
 
 
 def to_jsonl(papers: Iterable[LikedPaper]) -> bytes:
