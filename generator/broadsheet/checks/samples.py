@@ -8,6 +8,7 @@ from broadsheet.checks.day import CheckedRow
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
+from broadsheet.store.samples import sample_ids
 
 
 class SampleUse:

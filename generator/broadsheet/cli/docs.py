@@ -45,8 +45,9 @@ def parse_topic(context: click.Context, argument: click.Parameter, value: str | 
     """Return the topic if there is one. Raises BadParameter with the closest one."""
     if value is None or value in TOPICS:
         return value
-    meant = next((topic for topic, words in WORDS.items() if value.lower() in words.split()), None)
-    hint = f"did you mean {meant}?" if meant else did_you_mean(value, TOPICS, f"the topics are {', '.join(TOPICS)}.")
+    similar = [topic for topic, words in WORDS.items() if value.lower() in words.split()]
+    otherwise = f"the topics are {', '.join(TOPICS)}."
+    hint = f"did you mean {' or '.join(similar)}?" if similar else did_you_mean(value, TOPICS, otherwise)
     raise click.BadParameter(f"{value!r} is no topic: {hint}", ctx=context, param=argument)
 
 
