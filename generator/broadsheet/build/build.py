@@ -193,7 +193,7 @@ class _Build:
             build_rest(self.root, staging, prerendered, epoch, self.site_url)
         else:
             site_only = [path for built_key in built_keys for path in built_key.site_only]
-            run_mkdocs(self.root, staging, epoch, site_only, self.site_url)
+            run_mkdocs(self.root, self.docs, staging, epoch, site_only, self.site_url)
 
 
 class SideOutputs:

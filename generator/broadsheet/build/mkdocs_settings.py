@@ -42,7 +42,7 @@ def mkdocs_problems(root: Path, settings: Settings | None) -> list[Diagnostic]:
         return []
     with _quiet():
         faults = list(_faults(root.absolute(), document, settings))
-    return list(dict.fromkeys(map(document.diagnostic, faults)))
+    return list(dict.fromkeys(document.diagnostic(fault) if isinstance(fault, Fault) else fault for fault in faults))
 
 
 def all_problems(root: Path) -> tuple[Settings | None, list[Diagnostic]]:
@@ -68,7 +68,7 @@ def environment(root: Path) -> list[tuple[str, str | None]]:
     return [(name, os.environ.get(name)) for name in sorted(set(names))]
 
 
-def _faults(root: Path, document: Document, settings: Settings | None) -> Iterator[Fault]:
+def _faults(root: Path, document: Document, settings: Settings | None) -> Iterator[Fault | Diagnostic]:
     try:
         values = load_values(document, root)
     except yaml.YAMLError as error:

@@ -6,6 +6,7 @@ YAML is read with ``CBaseLoader`` (everything is text), then converted with type
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from broadsheet.settings.yaml_errors import explain
 from broadsheet.store.files import problem_from, read_regular
 
 MAX_NODES = 100_000  # of a document, after its aliases are replaced
+MAX_DEPTH = 50
 
 
 class Fault(NamedTuple):
@@ -43,9 +45,9 @@ class Document:
         try:
             loader = yaml.CBaseLoader(text)
             self.root = loader.get_single_node()
-            if self.root and _nodes(self.root, {}) > MAX_NODES:
-                what = "aliases that repeat too much, or themselves"
-                raise DigestError(Diagnostic(self._name, what, "write the values out"))
+            if self.root and (excess := _excess(self.root, {})):
+                where = f"{self._name}:{excess[0].start_mark.line + 1}"
+                raise DigestError(Diagnostic(where, excess[1], "write the values out"))
             value = loader.construct_document(self.root) if self.root else {}
         except yaml.YAMLError as error:
             line, message, hint = explain(error, text)
@@ -108,14 +110,24 @@ def _read(path: Path) -> str:
         raise DigestError(problem_from(error, path.parent.absolute())) from error
 
 
-def _nodes(node: yaml.Node, counts: dict[int, int]) -> int:
-    """Return the number of nodes below `node` if every alias is replaced; a node inside itself counts as too many."""
-    if id(node) not in counts:
-        counts[id(node)] = MAX_NODES + 1
-        children = node.value if isinstance(node, yaml.CollectionNode) else []
-        parts = [part for child in children for part in (child if isinstance(child, tuple) else (child,))]
-        counts[id(node)] = 1 + sum(_nodes(part, counts) for part in parts)
-    return counts[id(node)]
+def _excess(node: yaml.Node, counts: dict[int, int], depth: int = 0) -> tuple[yaml.Node, str] | None:
+    """Return the first node that is too deep, is inside itself, or is too large if every alias is replaced; and why.
+
+    `counts` gets the number of nodes below each; that of a node in work is 0.
+    """
+    if depth > MAX_DEPTH:
+        return node, "brackets or indents nested too deeply"
+    counts[id(node)] = 0
+    children = node.value if isinstance(node, yaml.CollectionNode) else []
+    size = 1
+    for child in chain.from_iterable(part if isinstance(part, tuple) else (part,) for part in children):
+        if id(child) not in counts and (excess := _excess(child, counts, depth + 1)):
+            return excess
+        size += counts[id(child)]
+        if not counts[id(child)] or size > MAX_NODES:
+            return node, "aliases that repeat too much, or themselves"
+    counts[id(node)] = size
+    return None
 
 
 def _duplicates(root: yaml.Node | None) -> Iterator[tuple[str, int, int]]:
