@@ -23,6 +23,7 @@ from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.settings.config import Settings
 from broadsheet.settings.document import Document, Fault, setting_name
 from broadsheet.text.suggestion import did_you_mean
+from broadsheet.views.page import page_url
 
 
 def trial_faults(
@@ -79,11 +80,16 @@ def _navigation(files: Files, config: MkDocsConfig) -> tuple[Navigation | None, 
 
 
 def _nav_fault(document: Document, message: str, names: set[str]) -> Fault:
+    if omitted := re.match(r"The following pages exist .*?:\n(.*)", message, re.DOTALL):
+        omitted_names = ", ".join(line.strip().removeprefix("- ") for line in omitted[1].splitlines())
+        return Fault(("nav",), f"nav: without {omitted_names}", "add it, or name it in not_in_nav")
     match = re.search(r"reference to '(.*)' is included.* not found", message)
     if not match:
         text = message.partition("\n")[0].rstrip(".:")
         return Fault(place_of(document, "nav", message), f"nav: {text}", "correct the entry")
-    hint = did_you_mean(match[1], (name for name in names if name.endswith(".md")), "correct it, or write the page")
+    pages = [name for name in names if name.endswith(".md")]
+    other = next((name for name in pages if page_url(name) == page_url(match[1])), None)  # about.md for about/index.md
+    hint = f"write {other}" if other else did_you_mean(match[1], pages, "correct it, or write the page")
     return Fault(place_of(document, "nav", match[1]), f"nav: there is no page {match[1]}", hint)
 
 

@@ -43,11 +43,16 @@ class Document:
         self._name = path.name
         self.text = text = _read(path)
         try:
+            if line := _line_too_deep(text):
+                what = "brackets or indents nested too deeply"
+                raise DigestError(Diagnostic(f"{self._name}:{line}", what, "write fewer"))
             loader = yaml.CBaseLoader(text)
             self.root = loader.get_single_node()
             if self.root and (excess := _excess(self.root, {})):
-                where = f"{self._name}:{excess[0].start_mark.line + 1}"
-                raise DigestError(Diagnostic(where, excess[1], "write the values out"))
+                what = "aliases that repeat too much, or themselves"
+                raise DigestError(
+                    Diagnostic(f"{self._name}:{excess.start_mark.line + 1}", what, "write the values out")
+                )
             value = loader.construct_document(self.root) if self.root else {}
         except yaml.YAMLError as error:
             line, message, hint = explain(error, text)
@@ -110,22 +115,30 @@ def _read(path: Path) -> str:
         raise DigestError(problem_from(error, path.parent.absolute())) from error
 
 
-def _excess(node: yaml.Node, counts: dict[int, int], depth: int = 0) -> tuple[yaml.Node, str] | None:
-    """Return the first node that is too deep, is inside itself, or is too large if every alias is replaced; and why.
+def _line_too_deep(text: str) -> int | None:
+    """Return the line where a part is nested too deeply, if there is one. Libyaml's composer would crash on it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return int(event.start_mark.line) + 1
+    return None
+
+
+def _excess(node: yaml.Node, counts: dict[int, int]) -> yaml.Node | None:
+    """Return the first node that is inside itself, or too large if every alias is replaced.
 
     `counts` gets the number of nodes below each; that of a node in work is 0.
     """
-    if depth > MAX_DEPTH:
-        return node, "brackets or indents nested too deeply"
     counts[id(node)] = 0
     children = node.value if isinstance(node, yaml.CollectionNode) else []
     size = 1
     for child in chain.from_iterable(part if isinstance(part, tuple) else (part,) for part in children):
-        if id(child) not in counts and (excess := _excess(child, counts, depth + 1)):
+        if id(child) not in counts and (excess := _excess(child, counts)):
             return excess
         size += counts[id(child)]
         if not counts[id(child)] or size > MAX_NODES:
-            return node, "aliases that repeat too much, or themselves"
+            return node
     counts[id(node)] = size
     return None
 
