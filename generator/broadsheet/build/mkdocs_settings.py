@@ -25,6 +25,8 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
 from broadsheet.settings.config import SITE_FILE, Settings
 from broadsheet.settings.document import Document, Fault
+from broadsheet.settings.site import Site
+from broadsheet.settings.validation import NULL
 from broadsheet.settings.yaml_errors import explain
 
 THEME = PROGRAM / "views" / "theme"  # which builds copy to docs/.theme
@@ -145,8 +147,9 @@ class _Validation:
 
     def _is_reported(self, key: str) -> bool:
         """Return whether `settings.config.read` reports the fault of a setting."""
-        is_text = isinstance(self._document.value.get(key), str)
-        return (key == "site_name" and key not in self._document.value) or (key == "site_url" and is_text)
+        value = self._document.value.get(key, None if key == "site_name" else "")
+        is_text = isinstance(value, str) and value not in NULL
+        return key in Site.__struct_fields__ and (not is_text or (key == "site_url" and value != ""))
 
     def _validate(self, key: str, option: BaseConfigOption[Any]) -> None:
         self.config[key] = option.validate(self.config.get(key))
@@ -175,7 +178,8 @@ class _Validation:
         docs, theme = values.get("docs_dir", "docs"), values.get("theme")
         if isinstance(docs, str) and not (self._root / docs).exists():
             values["docs_dir"] = str(THEME)
-        if isinstance(theme, dict) and mkdocs_rules.is_theme_folder(theme.get("custom_dir")):
+        folder = theme.get("custom_dir", "") if isinstance(theme, dict) else ""
+        if isinstance(theme, dict) and (mkdocs_rules.is_theme_folder(folder) or not isinstance(folder, str)):
             theme["custom_dir"] = str(THEME)
         return values
 

@@ -44,8 +44,8 @@ class Document:
         self.text = text = _read(path)
         try:
             if line := _line_too_deep(text):
-                what = "brackets or indents nested too deeply"
-                raise DigestError(Diagnostic(f"{self._name}:{line}", what, "write fewer"))
+                what = f"nested more than {MAX_DEPTH} deep"
+                raise DigestError(Diagnostic(f"{self._name}:{line}", what, "correct it"))
             loader = yaml.CBaseLoader(text)
             self.root = loader.get_single_node()
             if self.root and (excess := _excess(self.root, {})):
@@ -120,7 +120,7 @@ def _line_too_deep(text: str) -> int | None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CBaseLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH and event.start_mark:
             return int(event.start_mark.line) + 1
     return None
 
