@@ -6,6 +6,7 @@ import pytest
 
 from broadsheet import PROGRAM
 from broadsheet.build.build import build
+from broadsheet.build.workers import _worker_context
 from broadsheet.checks.check import check
 from broadsheet.model.diagnostics import DigestError
 
@@ -167,3 +168,24 @@ def test_an_exception_of_a_hook_is_one_problem_with_its_line(root: Path, text: s
     assert [str(problem) for problem in caught.value.problems] == [
         f"{file}:2: hook on_config: ValueError: boom: correct the hook, or remove it"
     ]
+
+
+@pytest.mark.slow
+def test_settings_from_the_environment_are_an_input_of_a_build(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(root, {}, ("site_name: Broadsheet", "site_name: !ENV [GROUP_NAME, Papers of a group]"))
+    build(root, processes=1)
+    home = root / "site/index.html"
+    assert "Papers of a group" in home.read_text()
+    monkeypatch.setenv("GROUP_NAME", "Papers of Ada")
+    build(root, processes=2)
+    assert "Papers of Ada" in home.read_text()
+    assert "Papers of a group" not in home.read_text()
+
+
+@pytest.mark.slow
+def test_a_worker_takes_the_environment_of_the_build(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(root, {}, ("site_name: Broadsheet", "site_name: !ENV [GROUP_NAME, Papers of a group]"))
+    monkeypatch.setenv("GROUP_NAME", "Papers of the worker")
+    for value, name in (("Papers of Ada", "Papers of Ada"), (None, "Papers of a group")):
+        context = _worker_context(str(root), "https://x.edu/", (("GROUP_NAME", value),), str(value), with_theme=False)
+        assert context.settings.site.site_name == name

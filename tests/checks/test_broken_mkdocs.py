@@ -133,7 +133,14 @@ EDITS = {
         "site_name",
         "begins with *",
     ),
-    "an address from the environment": ("site_url: https", "site_url: !ENV SITE_URL #", "site_url", "!ENV is not read"),
+    "a wrong address from the environment": (
+        "site_url: https",
+        "site_url: !ENV [NO_SUCH_VARIABLE, papers] #",
+        "site_url",
+        "not an absolute http(s) address",
+    ),
+    "no name in the environment": ("site_name: Broadsheet", "site_name: !ENV NO_SUCH_VARIABLE", "site_name", "empty"),
+    "a tag of another program": ("site_url: https", "site_url: !env SITE_URL #", "site_url", "tag"),
     "another file": ("strict: true", "INHERIT: ../base.yml", "INHERIT", "another file is not read"),
     "a module that is not there": (
         "  - tables",

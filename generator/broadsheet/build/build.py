@@ -112,6 +112,7 @@ class _Build:
             job = BuildJob(
                 self.root, self.site_url, staging, self.inputs + self.data, processes, executors, themed=self.bypass
             )
+            job = msgspec.structs.replace(job, environment=tuple(environment(self.root)))
             with BuildWorkers(job, self.index, self.settings) as workers:
                 state, rendered, written = self._fill(staging, workers, progress)
             if self.previous.built_keys:

@@ -147,6 +147,8 @@ class _Validation:
 
     def _is_reported(self, key: str) -> bool:
         """Return whether `settings.config.read` reports the fault of a setting."""
+        if any(path == (key,) and node.tag == "!ENV" for path, node in self._document.scalars()):
+            return key == "site_url"
         value = self._document.value.get(key, None if key == "site_name" else "")
         is_text = isinstance(value, str) and value not in NULL
         return key in Site.__struct_fields__ and (not is_text or (key == "site_url" and value != ""))

@@ -41,7 +41,7 @@ def unread_faults(document: Document, kind: type[msgspec.Struct]) -> Iterator[Fa
     if "INHERIT" in document.value:
         yield Fault(("INHERIT",), "INHERIT: another file is not read", "copy its settings here, and remove the line")
     for path, node in document.scalars():
-        if path and path[0] in kind.__struct_fields__ and node.tag not in _PLAIN_TAGS:
+        if path and path[0] in kind.__struct_fields__ and node.tag not in {*_PLAIN_TAGS, "!ENV"}:
             what = f"{path[0]}: the tag {_tag(node)} is not read here"
             yield Fault(path, what, "write the value itself")
 
