@@ -17,6 +17,7 @@ from broadsheet.index.open import open_index
 from broadsheet.index.periods import week_of
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings.config import Settings
+from broadsheet.store.files import is_page, read_regular, utf8_fault
 from broadsheet.store.samples import shown_store
 from broadsheet.views.page import Page, page_url
 from broadsheet.views.page_types import PAGE_TYPES, SINGLE_PAGES
@@ -95,9 +96,17 @@ def _is_beside_page(path: str) -> bool:
 
 
 def own_files(docs: Path) -> list[str]:
-    """Return the hand-written files in docs/ that are published."""
+    """Return the hand-written files in docs/ that are published, but for pages that `checks.files` finds unreadable."""
     is_outside = outside_test(docs)
-    return [name for name in hand_written_files(docs) if not is_outside(name)]
+    return [name for name in hand_written_files(docs) if not is_outside(name) and _is_readable(docs, name)]
+
+
+def _is_readable(docs: Path, name: str) -> bool:
+    try:
+        name.encode()
+        return not is_page(name) or not utf8_fault(read_regular(docs / name))
+    except (UnicodeEncodeError, OSError):
+        return False
 
 
 def generated_names(root: Path, settings: Settings, own: Iterable[str]) -> set[str]:
