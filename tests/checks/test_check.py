@@ -113,7 +113,7 @@ def test_json(write: Write, tmp_path: Path) -> None:
         "days": 0,
         "papers": 0,
         "publications": 0,
-        "problems": [{"severity": "warning"} | problem | {"is_note": True, "kind": ""}],
+        "problems": [{"severity": "warning"} | problem],
         "errors": 0,
         "warnings": 1,
     }

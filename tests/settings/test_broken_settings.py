@@ -41,6 +41,16 @@ ERRORS = {
     "a yes for true": ("search: yes", 1, "search: must be true or false"),
     "an on for true": ("fetch:\n  huggingface: on", 2, "fetch.huggingface: must be true or false"),
     "an on for a number": ("llm:\n  temperature: on", 2, "must be a number"),
+    "an endpoint without a scheme": (
+        "llm:\n  endpoint: localhost:11434/v1",
+        2,
+        "llm.endpoint is not an http(s) address",
+    ),
+    "an endpoint of another scheme": ("llm:\n  endpoint: ftp://x.edu/v1", 2, "llm.endpoint is not an http(s) address"),
+    "an endpoint with a password": ("llm:\n  endpoint: https://u:p@x.edu/v1", 2, "has a password in it"),
+    "nested brackets": (f"topics: {'[' * 3000}{']' * 3000}", 1, "nested more than 50 deep"),
+    "brackets without an end": (f"topics: {'[' * 100_000}", 1, "nested more than 50 deep"),
+    "nested sections": ("\n".join(f"{' ' * depth}a:" for depth in range(60)), 51, "nested more than 50 deep"),
     "a misspelt choice": ("paper_pages: tops", 1, "'tops' is not one of all, top, none: did you mean top?"),
     "a true for a choice": ("downloads: true", 1, "'true' is not one of all, years, none"),
     "a list for a text": ("mail: {name: [a]}", 1, "mail.name: must be a text"),
@@ -185,4 +195,25 @@ def test_a_mistake_in_a_file_of_its_own(tmp_path: Path, text: str, line: int, wo
     ],
 )
 def test_aliases_that_repeat_themselves_are_a_mistake(tmp_path: Path, text: str) -> None:
-    assert "aliases that repeat too much" in str(problems(tmp_path, text)[0])
+    (problem,) = problems(tmp_path, f"search: true\n{text}")
+    assert "aliases that repeat too much" in problem.message
+    assert problem.location in ("digest.yml:2", "digest.yml:7")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "line", "words"),
+    [
+        ("id: a, name: LLM", "id: b, name: llm", 3, "topic 'b' has a name that stands for topic 'a' already: 'llm'"),
+        ("id: a, name: X", "id: b, name: X ", 3, "topic 'b' has a name that stands for topic 'a'"),
+        ("id: vision, name: Language", "id: language, name: LLM", 2, "stands for topic 'language' already: 'Language'"),
+        ("id: language, name: LLM", "id: vision, name: Language", 3, "stands for topic 'language' already: 'Language'"),
+    ],
+)
+def test_a_name_stands_for_one_topic(tmp_path: Path, first: str, second: str, line: int, words: str) -> None:
+    (problem,) = problems(tmp_path, f"topics:\n  - {{{first}}}\n  - {{{second}}}\n")
+    assert problem.location == f"digest.yml:{line}"
+    assert words in problem.message
+
+
+def test_a_topic_may_have_its_id_as_its_name(tmp_path: Path) -> None:
+    assert problems(tmp_path, "topics: [{id: llm, name: LLM}, {id: agents, name: Agents}]\n") == []

@@ -113,6 +113,7 @@ class _Build:
             job = BuildJob(
                 self.root, self.site_url, staging, self.inputs + self.data, processes, executors, themed=self.bypass
             )
+            job = msgspec.structs.replace(job, environment=tuple(environment(self.root)))
             with BuildWorkers(job, self.index, self.settings) as workers:
                 state, rendered, written = self._fill(staging, workers, progress)
             if self.previous.built_keys:
@@ -194,7 +195,7 @@ class _Build:
             build_rest(self.root, staging, prerendered, epoch, self.site_url)
         else:
             site_only = [path for built_key in built_keys for path in built_key.site_only]
-            run_mkdocs(self.root, staging, epoch, site_only, self.site_url)
+            run_mkdocs(self.root, self.docs, staging, epoch, site_only, self.site_url)
 
 
 class SideOutputs:

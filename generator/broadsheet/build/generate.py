@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from broadsheet import PROGRAM
+from broadsheet.build.mkdocs_settings import environment
 from broadsheet.build.output import Output, begin_list, is_hand_written, write_generated
 from broadsheet.build.sample_notice import with_sample_notice
 from broadsheet.build.state import BuiltKey
@@ -62,6 +63,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
         with closing(open_index(root, settings, store=shown_store(root))) as index:
             version = repr((settings.fingerprint, index.day_versions(), index.publications_version()))
             job = BuildJob(root.absolute(), settings.site.site_url, None, version, processes or PROCESSORS)
+            job = msgspec.structs.replace(job, environment=tuple(environment(root)))
             with BuildWorkers(job, index, settings) as workers:
                 result = workers.render(all_keys(index, settings), progress)
             written = result.written + write_docs(docs, result.built_keys, built=False)

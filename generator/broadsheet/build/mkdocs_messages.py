@@ -21,6 +21,7 @@ _TYPES = {
     "dict": "a section",
     "NoneType": "empty",
     "date": "a date",
+    **dict.fromkeys(("ConfigDirPlaceholder", "DocsDirPlaceholder", "RelativeDirPlaceholder"), "a !relative path"),
 }
 _HINTS = {
     "str": "put it in quotes",
@@ -34,7 +35,16 @@ _MESSAGES = (
     (r"Unrecognised theme name: '(.*?)'.*", "there is no theme {}", "write 'name: material'"),
     (r"No theme name set\.", "no name", "write 'name: material' below it"),
     (r'The "(.*)" plugin is not installed', "no plugin {} is installed", "install its package, or correct the name"),
-    (r"Failed to load extension '(.*?)'.*\n(\w+: .*)", "cannot load the Markdown extension {}: {}", "correct the name"),
+    (
+        r"Failed to load extension '(.*?)'.*\n((?:ModuleNotFound|Import)Error: .*)",
+        "cannot load the Markdown extension {}: {}",
+        "install its package, or correct the name",
+    ),
+    (
+        r"Failed to load extension '(.*?)'.*\n(\w+: .*)",
+        "cannot load the Markdown extension {}: {}",
+        "correct its options, or its name",
+    ),
     (r"The path '(.*)' isn't an existing (.*)\.", "there is no {1} {0}", "correct it, or make it"),
     (r"The path set in custom_dir \('(.*?)'\) does not exist\.", "there is no folder {}", "write docs/.theme"),
     (r"Expected nav to be a list, got (.*)", "not a list but {}", _ITEMS),
@@ -55,7 +65,7 @@ _MESSAGES = (
     (r"The '(\w+)' should not be within the '(\w+)'.*", "{0} lies in {1}", "name another folder"),
     (r"The '\w+' should not be the parent directory.*", "the digest's own folder", "name a folder in it"),
     (r"For internal use only\.", "not a setting for this file", "remove it"),
-    (r"Expected type: .*'(\w+)'.* but received: .*'(?:\w+\.)?(\w+)'.*", "", ""),  # see `_type`
+    (r"Expected type: .*'(\w+)'.* but received: .*'(?:\w+\.)*(\w+)'.*", "", ""),  # see `_type`
 )
 _CHAIN = re.compile(r"(?:Sub-option|Plugin|option) '([^']+)':? ?")
 

@@ -64,7 +64,10 @@ def _theme_faults(theme: Mapping[str, Any], docs: Any, folders: Sequence[str]) -
         if key not in THEME_KEYS and match:
             yield Fault(("theme", str(key)), f"theme.{key}: nothing reads it", f"did you mean {match}?", True)
     folder = theme.get("custom_dir")
-    if not is_own_theme(folder, docs):
+    if not isinstance(theme.get("custom_dir", ""), str):
+        hint = f"write custom_dir: {docs}/{THEME_FOLDER}"
+        yield Fault(("theme", "custom_dir"), "theme.custom_dir: not the path of a folder", hint)
+    elif not is_own_theme(folder, docs):
         what = f"theme.custom_dir: not {docs}/{THEME_FOLDER}, where a build puts the templates of its pages"
         yield Fault(
             ("theme", "custom_dir"), what, f"write custom_dir: {docs}/{THEME_FOLDER}", not is_theme_folder(folder)

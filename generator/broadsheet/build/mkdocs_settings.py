@@ -25,6 +25,8 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings import config
 from broadsheet.settings.config import SITE_FILE, Settings
 from broadsheet.settings.document import Document, Fault
+from broadsheet.settings.site import Site
+from broadsheet.settings.validation import NULL
 from broadsheet.settings.yaml_errors import explain
 
 THEME = PROGRAM / "views" / "theme"  # which builds copy to docs/.theme
@@ -42,7 +44,7 @@ def mkdocs_problems(root: Path, settings: Settings | None) -> list[Diagnostic]:
         return []
     with _quiet():
         faults = list(_faults(root.absolute(), document, settings))
-    return list(dict.fromkeys(map(document.diagnostic, faults)))
+    return list(dict.fromkeys(document.diagnostic(fault) if isinstance(fault, Fault) else fault for fault in faults))
 
 
 def all_problems(root: Path) -> tuple[Settings | None, list[Diagnostic]]:
@@ -68,7 +70,7 @@ def environment(root: Path) -> list[tuple[str, str | None]]:
     return [(name, os.environ.get(name)) for name in sorted(set(names))]
 
 
-def _faults(root: Path, document: Document, settings: Settings | None) -> Iterator[Fault]:
+def _faults(root: Path, document: Document, settings: Settings | None) -> Iterator[Fault | Diagnostic]:
     try:
         values = load_values(document, root)
     except yaml.YAMLError as error:
@@ -145,8 +147,11 @@ class _Validation:
 
     def _is_reported(self, key: str) -> bool:
         """Return whether `settings.config.read` reports the fault of a setting."""
-        is_text = isinstance(self._document.value.get(key), str)
-        return (key == "site_name" and key not in self._document.value) or (key == "site_url" and is_text)
+        if any(path == (key,) and node.tag == "!ENV" for path, node in self._document.scalars()):
+            return key == "site_url"
+        value = self._document.value.get(key, None if key == "site_name" else "")
+        is_text = isinstance(value, str) and value not in NULL
+        return key in Site.__struct_fields__ and (not is_text or (key == "site_url" and value != ""))
 
     def _validate(self, key: str, option: BaseConfigOption[Any]) -> None:
         self.config[key] = option.validate(self.config.get(key))
@@ -175,7 +180,8 @@ class _Validation:
         docs, theme = values.get("docs_dir", "docs"), values.get("theme")
         if isinstance(docs, str) and not (self._root / docs).exists():
             values["docs_dir"] = str(THEME)
-        if isinstance(theme, dict) and mkdocs_rules.is_theme_folder(theme.get("custom_dir")):
+        folder = theme.get("custom_dir", "") if isinstance(theme, dict) else ""
+        if isinstance(theme, dict) and (mkdocs_rules.is_theme_folder(folder) or not isinstance(folder, str)):
             theme["custom_dir"] = str(THEME)
         return values
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from broadsheet.build.manifest import entries, mark_unfinished
+from broadsheet.build.mkdocs_output import output_problems
 from broadsheet.build.site_folder import IGNORE_ALL, check_work_folder, same_file
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.processes.child import run_module
@@ -162,8 +163,8 @@ def _is_identical(old: str, new: str) -> bool:
         return False
 
 
-def run_mkdocs(root: Path, target: Path, epoch: int, site_only: Iterable[str], site_url: str) -> None:
-    """Build the digest's ``docs/`` into `target`; `epoch` (seconds, UTC) stands in for the time of the build.
+def run_mkdocs(root: Path, docs: Path, target: Path, epoch: int, site_only: Iterable[str], site_url: str) -> None:
+    """Build the digest's `docs` into `target`; `epoch` (seconds, UTC) stands in for the time of the build.
 
     MkDocs empties the folder first; the files `site_only` (paths in it) are kept. Raises DigestError with its output.
     """
@@ -175,7 +176,7 @@ def run_mkdocs(root: Path, target: Path, epoch: int, site_only: Iterable[str], s
     target.mkdir()
     mark_unfinished(target)  # MkDocs does not remove hidden files
     try:
-        _run_mkdocs(root, target, epoch, site_url)
+        _run_mkdocs(root, docs, target, epoch, site_url)
         for path in site_only:
             same_file(f"{aside}/{path}", f"{target}/{path}")
     finally:
@@ -186,12 +187,12 @@ def _aside_folder(staging: Path) -> Path:
     return staging.with_name(f"{staging.name}.aside")
 
 
-def _run_mkdocs(root: Path, target: Path, epoch: int, site_url: str) -> None:
+def _run_mkdocs(root: Path, docs: Path, target: Path, epoch: int, site_url: str) -> None:
     # MkDocs has no option for the address, and resolves paths against the folder of its settings.
     settings = root / f".mkdocs.yml.{os.getpid():08x}"
     write_atomically(settings, json.dumps({"INHERIT": str(root / "mkdocs.yml"), "site_url": site_url}).encode())
-    # Not --quiet: that would hide the warnings from --strict too.
-    arguments = ["mkdocs", "build", "--strict", "--config-file", str(settings)]
+    # Not --quiet: that would hide the warnings from a strict build too.
+    arguments = ["mkdocs", "build", "--config-file", str(settings)]
     reminders = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
     environment = os.environ | reminders | {"SOURCE_DATE_EPOCH": str(epoch)}
     try:
@@ -199,14 +200,7 @@ def _run_mkdocs(root: Path, target: Path, epoch: int, site_url: str) -> None:
     finally:
         settings.unlink(missing_ok=True)
     if run.returncode:
-        raise DigestError(_mkdocs_problems(run.stderr + run.stdout))
-
-
-def _mkdocs_problems(output: str) -> list[Diagnostic]:
-    """Return MkDocs' warnings and errors, or all its lines if none has such a mark."""
-    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith("INFO")]
-    marked = [line.partition("-")[2].strip() for line in lines if line.startswith(("WARNING", "ERROR"))]
-    return [Diagnostic("mkdocs", line, "fix what it names; the last site is untouched") for line in marked or lines]
+        raise DigestError(output_problems(run.stderr + run.stdout, root, docs))
 
 
 def _replace(site: Path, staging: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import mkdocs
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, TemplateError
 from markupsafe import escape
 from mkdocs.commands.build import build, get_context
 from mkdocs.config import load_config
@@ -24,6 +24,7 @@ from mkdocs.structure.toc import get_toc
 from mkdocs.theme import Theme as MkDocsTheme
 
 from broadsheet.build.output import outside_test, visible_files
+from broadsheet.build.page_messages import page_problem
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.program import Compiled
 from broadsheet.views.markdown import HEADING_ID, head, html, html_above, meta
@@ -223,15 +224,17 @@ def build_rest(root: Path, target: Path, prerendered: Mapping[str, str | None], 
     log = LogCollector()
     logger = logging.getLogger("mkdocs")
     logger.addHandler(log)
+    config = load_config(str(root / "mkdocs.yml"), site_url=site_url, site_dir=str(target))
     try:
         with _quiet():
-            config = load_config(str(root / "mkdocs.yml"), site_url=site_url, site_dir=str(target), strict=True)
             date = dt.datetime.fromtimestamp(epoch, dt.UTC)
             config.plugins["digest/prerendered"] = PrerenderedPages(prerendered, date)
             # MkDocs calls a build "dirty" if it leaves unmodified pages alone.
             build(config, dirty=True)
-    except (MkDocsException, SystemExit) as error:
-        raise DigestError(log.problems or [_problem(str(error))]) from error
+    except (MkDocsException, SystemExit, TemplateError) as error:
+        problems = log.problems or [_problem(str(error))]
+        docs = Path(config.docs_dir)
+        raise DigestError([page_problem(problem.message, docs) or problem for problem in problems]) from error
     finally:
         logger.removeHandler(log)
 

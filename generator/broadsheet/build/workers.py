@@ -31,6 +31,7 @@ from broadsheet.views.search_documents import Shard, documents
 P = ParamSpec("P")
 R = TypeVar("R")
 Progress = Callable[[int, int], None]
+Variables = tuple[tuple[str, str | None], ...]  # of the environment, with their values
 PROCESSORS = os.cpu_count() or 1
 TASK_SIZE = 24  # keys at most
 INLINE_BELOW = 24  # keys: of so few, only the first is rendered in another process
@@ -41,11 +42,12 @@ class RenderTask(msgspec.Struct, frozen=True):
 
     `target` is the folder of the site, None if only docs/ is written. Pages are also written as HTML if `themed`.
     `version` is the key of a worker's cache, so two builds in one process do not share a context. A worker on another
-    machine has another environment, so the task has the `site_url`.
+    machine has another environment, so the task has the `site_url`, and the `environment` that mkdocs.yml names.
     """
 
     root: str
     site_url: str
+    environment: Variables
     target: str | None
     version: str
     keys: tuple[tuple[str, str], ...]
@@ -62,11 +64,14 @@ class BuildJob(msgspec.Struct, frozen=True):
     processes: int
     executors: ExecutorFactory = WorkerPool
     themed: bool = False
+    environment: Variables = ()
 
     def task(self, keys: list[tuple[str, str]]) -> RenderTask:
         """Return the task that renders `keys`."""
         target = str(self.target) if self.target else None
-        return RenderTask(str(self.root), self.site_url, target, self.version, tuple(keys), self.themed)
+        return RenderTask(
+            str(self.root), self.site_url, self.environment, target, self.version, tuple(keys), self.themed
+        )
 
 
 class RenderResult(msgspec.Struct, frozen=True):
@@ -86,7 +91,9 @@ class RenderContext(NamedTuple):
 
 def render(task: RenderTask, context: RenderContext | None = None) -> RenderResult:
     """Render the pages of a task: Markdown into docs/, HTML and files of the site into the target."""
-    index, settings, theme = context or _worker_context(task.root, task.site_url, task.version, task.themed)
+    index, settings, theme = context or _worker_context(
+        task.root, task.site_url, task.environment, task.version, task.themed
+    )
     docs = Path(task.root) / settings.site.docs_dir
     target = Path(task.target) if task.target else None
     built_keys, written = [], 0
@@ -141,8 +148,12 @@ class PageWriter:
 
 
 @lru_cache(maxsize=2)  # with the theme, and without; the index in it has caches of its own
-def _worker_context(root: str, site_url: str, version: str, with_theme: bool) -> RenderContext:
-    settings = with_sample_notice(Path(root), config.load(Path(root), {VARIABLE: site_url}))
+def _worker_context(root: str, site_url: str, environment: Variables, version: str, with_theme: bool) -> RenderContext:
+    variables = {name: value for name, value in environment if value is not None}
+    for name, _ in environment:
+        os.environ.pop(name, None)
+    os.environ.update(variables)  # for MkDocs, which reads mkdocs.yml by itself
+    settings = with_sample_notice(Path(root), config.load(Path(root), {**variables, VARIABLE: site_url}))
     return RenderContext(
         index_without_refresh(Path(root), settings), settings, Theme(Path(root), site_url) if with_theme else None
     )
@@ -250,6 +261,6 @@ class SerialExecutor(Executor):
 
 def index_shard(task: RenderTask, shard: Shard) -> None:
     """Write one shard of the search index into the target."""
-    index, settings, _ = _worker_context(task.root, task.site_url, task.version, with_theme=False)
+    index, settings, _ = _worker_context(task.root, task.site_url, task.environment, task.version, with_theme=False)
     assert task.target is not None
     write_shard(documents(index, settings, shard), Path(task.target), shard.name)

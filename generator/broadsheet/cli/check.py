@@ -45,7 +45,10 @@ def check_command(root: Path, site: Path | None, strict: bool, quiet: bool, as_j
 
 
 def _as_json(report: CheckReport) -> dict[str, object]:
-    problems = [{"severity": problem.severity, **msgspec.structs.asdict(problem)} for problem in report.problems]
+    problems = [
+        {"severity": problem.severity, **{name: getattr(problem, name) for name in ("location", "message", "hint")}}
+        for problem in report.problems
+    ]
     counts = {"errors": report.errors, "warnings": report.warnings}
     return {**msgspec.to_builtins(report), **counts, "problems": problems}
 

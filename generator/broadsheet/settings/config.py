@@ -20,7 +20,7 @@ from broadsheet.settings.mail import Mail
 from broadsheet.settings.pages import Alternates, AuthorPages, Downloads, Feeds, Pages, PaperPages
 from broadsheet.settings.renamed import renamed
 from broadsheet.settings.rubric import Prompt, Rubric
-from broadsheet.settings.site import Site
+from broadsheet.settings.site import Site, from_environment
 from broadsheet.settings.site import faults as site_faults
 from broadsheet.settings.topics import Topic
 from broadsheet.settings.validation import text_faults, type_faults, unread_faults
@@ -93,7 +93,7 @@ def read(root: Path, environment: Mapping[str, str] = os.environ) -> tuple[Setti
     if not os.path.lexists(root / SETTINGS_FILE):
         return None, [no_digest(root)]
     settings, problems = _read(root / SETTINGS_FILE, Settings, _own_faults)
-    site, site_problems = _read(root / SITE_FILE, Site, site_faults)
+    site, site_problems = _read(root / SITE_FILE, Site, site_faults, environment)
     problems += site_problems
     if environment.get(address.VARIABLE):
         problems += address.address_problems(environment[address.VARIABLE], address.VARIABLE)
@@ -110,14 +110,21 @@ def no_digest(root: Path) -> Diagnostic:
     return Diagnostic(str(root), f"no {SETTINGS_FILE} here", hint)
 
 
-def _read(path: Path, kind: type[T], find_faults: Callable[[T], Iterator[Fault]]) -> tuple[T | None, list[Diagnostic]]:
-    """Return the settings of a file, as far as its sections have the right types; and all its problems."""
+def _read(
+    path: Path, kind: type[T], find_faults: Callable[[T], Iterator[Fault]], environment: Mapping[str, str] | None = None
+) -> tuple[T | None, list[Diagnostic]]:
+    """Return the settings of a file, as far as its sections have the right types; and all its problems.
+
+    With an `environment`, it has the values of the settings with ``!ENV``.
+    """
     try:
         document = Document(path)
     except DigestError as error:
         return None, list(error.problems)
     if not isinstance(document.value, dict):
         return None, [document.diagnostic(fault) for fault in type_faults(document.value, kind)]
+    if environment is not None:
+        document.value.update(from_environment(document, environment))
     old_names = list(renamed(document.value)) if kind is Settings else list(unread_faults(document, kind))
     wrong = [fault for fault in type_faults(document.value, kind) if not _is_about(fault, old_names)]
     sections = {fault.path[0] if fault.path else None for fault in (*old_names, *wrong)}

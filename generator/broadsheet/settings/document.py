@@ -6,6 +6,7 @@ YAML is read with ``CBaseLoader`` (everything is text), then converted with type
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from broadsheet.store.files import problem_from, read_regular
 from broadsheet.text.conflicts import conflict_line
 
 MAX_NODES = 100_000  # of a document, after its aliases are replaced
+MAX_DEPTH = 50
 
 
 class Fault(NamedTuple):
@@ -42,11 +44,16 @@ class Document:
         self._name = path.name
         self.text = text = _read(path)
         try:
+            if line := _line_too_deep(text):
+                what = f"nested more than {MAX_DEPTH} deep"
+                raise DigestError(Diagnostic(f"{self._name}:{line}", what, "correct it"))
             loader = yaml.CBaseLoader(text)
             self.root = loader.get_single_node()
-            if self.root and _nodes(self.root, {}) > MAX_NODES:
+            if self.root and (excess := _excess(self.root, {})):
                 what = "aliases that repeat too much, or themselves"
-                raise DigestError(Diagnostic(self._name, what, "write the values out"))
+                raise DigestError(
+                    Diagnostic(f"{self._name}:{excess.start_mark.line + 1}", what, "write the values out")
+                )
             value = loader.construct_document(self.root) if self.root else {}
         except yaml.YAMLError as error:
             if conflict := conflict_line(text):
@@ -112,14 +119,32 @@ def _read(path: Path) -> str:
         raise DigestError(problem_from(error, path.parent.absolute())) from error
 
 
-def _nodes(node: yaml.Node, counts: dict[int, int]) -> int:
-    """Return the number of nodes below `node` if every alias is replaced; a node inside itself counts as too many."""
-    if id(node) not in counts:
-        counts[id(node)] = MAX_NODES + 1
-        children = node.value if isinstance(node, yaml.CollectionNode) else []
-        parts = [part for child in children for part in (child if isinstance(child, tuple) else (child,))]
-        counts[id(node)] = 1 + sum(_nodes(part, counts) for part in parts)
-    return counts[id(node)]
+def _line_too_deep(text: str) -> int | None:
+    """Return the line where a part is nested too deeply, if there is one. Libyaml's composer would crash on it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH and event.start_mark:
+            return int(event.start_mark.line) + 1
+    return None
+
+
+def _excess(node: yaml.Node, counts: dict[int, int]) -> yaml.Node | None:
+    """Return the first node that is inside itself, or too large if every alias is replaced.
+
+    `counts` gets the number of nodes below each; that of a node in work is 0.
+    """
+    counts[id(node)] = 0
+    children = node.value if isinstance(node, yaml.CollectionNode) else []
+    size = 1
+    for child in chain.from_iterable(part if isinstance(part, tuple) else (part,) for part in children):
+        if id(child) not in counts and (excess := _excess(child, counts)):
+            return excess
+        size += counts[id(child)]
+        if not counts[id(child)] or size > MAX_NODES:
+            return node
+    counts[id(node)] = size
+    return None
 
 
 def _duplicates(root: yaml.Node | None) -> Iterator[tuple[str, int, int]]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from broadsheet.settings.document import Fault
+from broadsheet.text.sanitize import safe_url
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,7 +36,11 @@ class LanguageModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 def faults(llm: LanguageModel) -> Iterator[Fault]:
-    """Yield the faults of the prices."""
+    """Yield the faults of the endpoint and the prices."""
+    endpoint = llm.endpoint.strip()
+    if endpoint and not endpoint.startswith(("$", "{")) and not safe_url(endpoint):  # these have a fault of their own
+        what = "llm.endpoint is not an http(s) address, or has a password in it"
+        yield Fault(("llm", "endpoint"), what, "write it as https://host/v1; the key is in the environment")
     for model, price in llm.prices.items():
         for name in ("prompt", "completion", "cached"):
             value = getattr(price, name)

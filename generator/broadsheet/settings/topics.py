@@ -31,6 +31,9 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def faults(topics: Sequence[Topic]) -> Iterator[Fault]:
     """Yield the faults of the topics."""
     ids: set[str] = set()
+    names: dict[str, str] = {}  # of topics, which rows of papers may use as their ids: the topic that has it
+    for topic in topics:
+        names.setdefault(topic.id.casefold(), topic.id)
     for index, topic in enumerate(topics):
         path = ("topics", str(index), "id")
         if not is_id(topic.id):
@@ -41,6 +44,9 @@ def faults(topics: Sequence[Topic]) -> Iterator[Fault]:
         if topic.id in ids:
             yield Fault(path, f"topic id {topic.id!r} is used twice", "give each topic its own id")
         ids.add(topic.id)
+        if (owner := names.setdefault(topic.name.strip().casefold(), topic.id)) != topic.id:
+            message = f"topic {topic.id!r} has a name that stands for topic {owner!r} already: {topic.name!r}"
+            yield Fault(("topics", str(index), "name"), message, "give it another name")
         for number, word in enumerate(topic.words):
             if not re.search(r"\w", word):  # would match no text, or all
                 yield Fault(("topics", str(index), "words", str(number)), f"word {word!r} has no letters", "remove it")

@@ -27,7 +27,7 @@ _PLACEHOLDER = re.compile(r"\$\{?[A-Z_][A-Z0-9_]*\}?|\$?\{\{.*\}\}")
 _PLAIN_TAGS = {
     f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "int", "float", "bool", "null", "timestamp")
 }
-_NULL = ("~", "null", "Null", "NULL")
+NULL = ("~", "null", "Null", "NULL")
 
 
 def type_faults(value: Any, kind: type[msgspec.Struct]) -> Iterator[Fault]:
@@ -41,7 +41,7 @@ def unread_faults(document: Document, kind: type[msgspec.Struct]) -> Iterator[Fa
     if "INHERIT" in document.value:
         yield Fault(("INHERIT",), "INHERIT: another file is not read", "copy its settings here, and remove the line")
     for path, node in document.scalars():
-        if path and path[0] in kind.__struct_fields__ and node.tag not in _PLAIN_TAGS:
+        if path and path[0] in kind.__struct_fields__ and node.tag not in {*_PLAIN_TAGS, "!ENV"}:
             what = f"{path[0]}: the tag {_tag(node)} is not read here"
             yield Fault(path, what, "write the value itself")
 
@@ -104,7 +104,7 @@ def _shape_fault(value: Any, shape: type, path: SettingPath) -> Fault | None:
     """Return the fault of a value that should be a section (Mapping) or a list."""
     if isinstance(value, shape):
         return None
-    if value == "" or value in _NULL:
+    if value == "" or value in NULL:
         return Fault(path, _about(path, "empty"), "write its settings below it, indented, or remove the line")
     if shape is list:
         return Fault(path, _about(path, "not a list"), "write its items below it, each after a hyphen")
@@ -112,7 +112,7 @@ def _shape_fault(value: Any, shape: type, path: SettingPath) -> Fault | None:
 
 
 def _value_faults(value: Any, kind: Any, path: SettingPath) -> Iterator[Fault]:
-    if kind is str and value in _NULL and path and not path[-1].isdigit():
+    if kind is str and value in NULL and path and not path[-1].isdigit():
         yield Fault(path, _about(path, f"{value} would be a text"), "remove the line, or quote the text")
         return
     try:
