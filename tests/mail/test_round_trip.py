@@ -125,7 +125,7 @@ def reads_well(message: bytes, address: str) -> EmailMessage:
     (to,) = mail["To"].addresses
     assert (to.display_name, to.addr_spec) == (NAMES[address], address)
     assert mail["Subject"] == "27 May 2025: Schrödinger's β²: 量子 bounds and 1 more"
-    assert mail["Date"].datetime == dt.datetime(2025, 5, 27, tzinfo=dt.UTC)
+    assert abs(mail["Date"].datetime - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=10)
     assert mail["List-Id"] == "Groupe «Été» <digest.group.example>"
     who = address.replace("@", "%40")
     assert mail["List-Unsubscribe"].startswith(f"<https://group.example/leave?who={who}&proof=")

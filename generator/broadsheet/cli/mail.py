@@ -1,5 +1,6 @@
 """``broadsheet mail``."""
 
+import datetime as dt
 import os
 import sys
 import time
@@ -81,19 +82,38 @@ def mail_command(
         source, place = open_feed(settings, root, feed, web)
     if dry_run:
         with nullcontext() if out else exclusive_lock(root, Lock.PREVIEW):
-            _show(render_mail(settings, source, edition), out or root / PREVIEW, browse, quiet, as_json, sole=not out)
+            _show(
+                render_mail(settings, source, edition, _now()),
+                out or root / PREVIEW,
+                browse,
+                quiet,
+                as_json,
+                sole=not out,
+            )
     elif address:
-        sent = send_test(settings, source, edition, address, uuid.uuid4().hex, os.environ)
+        sent = send_test(settings, source, edition, address, uuid.uuid4().hex, os.environ, _now())
         if not quiet:
             click.echo(f"{sent.subject} ({_size(len(sent.message))}) → sent to the address you gave")
     else:
         readers, problems = find_recipients(root, recipients, os.environ)
         state = state_file(settings, state, os.environ)
         report = send_edition(
-            settings, source, edition, readers, state, os.environ, time.sleep, retry_rejected=retry_rejected
+            settings,
+            source,
+            edition,
+            readers,
+            state,
+            os.environ,
+            time.sleep,
+            now=_now,
+            retry_rejected=retry_rejected,
         )
         report.problems = problems + report.problems
         _report(report, place, quiet, as_json)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _show(mail: RenderedMail, folder: Path, browse: bool, quiet: bool, as_json: bool, *, sole: bool) -> None:

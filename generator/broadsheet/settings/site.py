@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -16,6 +17,12 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     site_description: str = ""
     docs_dir: str = "docs"
     site_dir: str = "site"
+
+    @property
+    def path(self) -> str:
+        """The path of the site at its host, decoded, with a slash at its end; empty for a site at the root."""
+        parts = [part for part in unquote(urlsplit(self.site_url).path).split("/") if part]
+        return "".join(f"{part}/" for part in parts)
 
 
 def faults(site: Site) -> Iterator[Fault]:

@@ -80,9 +80,12 @@ def source_path(source: str) -> str:
 
 
 def tag_uri(settings: Settings, kind: str, name: str) -> str:
-    """Return a permanent id, independent of the page's address (RFC 4151). Its year is a constant."""
+    """Return a permanent id, independent of the page's address (RFC 4151). Its year is a constant.
+
+    It names the site by host and path: two sites of one host have no id in common.
+    """
     host = urlsplit(settings.site.site_url).hostname or "localhost"
-    return f"tag:{host},2026:{kind}/{quote(name, safe='/:')}"
+    return f"tag:{host},2026:{quote(settings.site.path, safe='/')}{kind}/{quote(name, safe='/:')}"
 
 
 def absolute(settings: Settings, address: str) -> str:
@@ -135,4 +138,8 @@ _PARTS: tuple[Callable[[Settings], list[FeedSpec]], ...] = (_papers, _editions, 
 def _feed_links(settings: Settings, paths: list[str]) -> tuple[FeedLink, ...]:
     specs = {feed.path: feed for feed in all_feeds(settings)}
     titles = [(path, specs[path].title(settings)) for path in paths]
-    return tuple(FeedLink(title, path + form.suffix, form.mime_type) for path, title in titles for form in FORMATS)
+    return tuple(
+        FeedLink(f"{title} ({form.name})", path + form.suffix, form.mime_type)
+        for path, title in titles
+        for form in FORMATS
+    )
