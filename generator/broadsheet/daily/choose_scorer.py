@@ -45,7 +45,9 @@ def score_day(
 def _score_locally(context: ScoringContext, date: str, rescore: bool, drop_reason: Filter) -> ScoringResult:
     with exclusive_lock(context.root, Lock.SCORING):
         scorer = Interests(context.settings).wrap(_local_scorer(context).score)
-        result = score_with(Store(context.root), date, scorer, rescore=rescore, drop_reason=drop_reason)
+        result = score_with(
+            Store(context.root), date, scorer, rescore=rescore, drop_reason=drop_reason, now=context.time()
+        )
         return msgspec.structs.replace(result, notes=tuple(_notes(context.root)))
 
 

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from broadsheet.settings.document import Fault
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +20,15 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     site_description: str = ""
     docs_dir: str = "docs"
     site_dir: str = "site"
+    theme: Any = None
+
+    @property
+    def language(self) -> str:
+        """The language of the site, as a tag of BCP 47: the theme's name for it may have an underscore."""
+        language = self.theme.get("language") if isinstance(self.theme, dict) else None
+        if isinstance(language, str) and _LANGUAGE.fullmatch(language):
+            return language.replace("_", "-")
+        return "en"
 
     @property
     def path(self) -> str:

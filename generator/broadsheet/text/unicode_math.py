@@ -219,8 +219,8 @@ def _radicand(text: str) -> str:
 _ELEMENTS: dict[str, Callable[[ET.Element], str]] = {
     "mspace": _space, "msub": _scripts("_"), "msup": _scripts("^"), "msubsup": _sub_and_superscript,
     "munderover": _scripts("_", "^"), "mover": _over, "munder": _under, "mfrac": _fraction, "msqrt": _root,
-    "mroot": _root, "mtr": lambda row: " ".join(filter(None, map(_text, row))), "mtable": lambda rows: "; ".join(map(_text, rows)),
-    "mmultiscripts": _prescripts, "mphantom": lambda _: "",
+    "mroot": _root, "mtr": lambda row: " ".join(filter(None, map(_text, row))),
+    "mtable": lambda rows: "; ".join(map(_text, rows)), "mmultiscripts": _prescripts, "mphantom": lambda _: "",
     "annotation": lambda _: "", "annotation-xml": lambda _: "",
 }  # fmt: skip
 
