@@ -98,7 +98,7 @@ def test_there_is_a_feed_of_everything_of_each_topic_and_of_publications(tmp_pat
     every = build_feeds(archive(tmp_path, {}))
     names = ["all", "scores/7", "best", "daily", "weekly", "topics/pruning", "topics/empty", "sources/arxiv"]
     named = [f"feeds/{name}{form.suffix}" for name in [*names, "publications"] for form in FORMATS]
-    lists = ["feeds/digest.opml", "feeds/topics/pruning.opml", "feeds/topics/empty.opml"]
+    lists = ["feeds/digest.opml", "feeds/each-paper-once.opml", "feeds/topics/pruning.opml", "feeds/topics/empty.opml"]
     assert sorted(every) == sorted([*named, *lists])
     for path, data in rss_only(every).items():
         assert texts(data, "channel/item") == []

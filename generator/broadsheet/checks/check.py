@@ -10,6 +10,7 @@ import msgspec
 
 from broadsheet.build.mkdocs_settings import all_problems
 from broadsheet.checks.day import CheckedDay, read_day, read_dropped
+from broadsheet.checks.feeds import NewestPapers, published_ids
 from broadsheet.checks.files import docs_problems, misplaced_files
 from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
@@ -60,6 +61,7 @@ def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> Check
     problems += _readable(misplaced_files(store), root)
     if settings:
         problems += address_problems(root, settings.site)
+        problems += published_ids(root, settings)
         problems += _readable(_liked_problems(root, settings), root)
         ids = frozenset(publication.id for publication in publications)
         problems += _readable(docs_problems(root, settings, ids), root)
@@ -115,7 +117,7 @@ def _list(list_names: Callable[[], list[T]], problems: list[Diagnostic]) -> list
 
 def _check_days(root: Path, store: Store, settings: Settings | None, problems: list[Diagnostic]) -> int:
     """Add the problems of all days to `problems`; return the number of different papers."""
-    topics, samples = TopicUse(settings), SampleUse()
+    topics, samples, newest = TopicUse(settings), SampleUse(), NewestPapers()
     papers: set[str] = set()
     dates = _list(store.dates, problems)
     for date in set(_list(store.dropped_dates, problems)).difference(dates):
@@ -124,11 +126,13 @@ def _check_days(root: Path, store: Store, settings: Settings | None, problems: l
         day, unreadable = read_day(store, date)
         problems += unreadable
         problems += _day_problems(day, topics)
+        newest.add(day, papers)
         for row in day.rows:
             papers.add(row.paper.arxiv_id)
             samples.add(row)
     problems += topics.problems(root)
     problems += samples.problems(root, settings)
+    problems += newest.problems(root, settings)
     return len(papers)
 
 

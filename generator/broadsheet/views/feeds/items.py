@@ -36,7 +36,7 @@ class PaperItems:
 
     def _item(self, entry: Entry) -> FeedItem:
         if entry.address not in self._items:
-            self._items[entry.address] = _paper_item(entry, self._settings, self._changes(entry))
+            self._items[entry.address] = paper_item(entry, self._settings, self._changes(entry))
         return self._items[entry.address]
 
     def _changes(self, entry: Entry) -> Iterator[dt.datetime]:
@@ -120,7 +120,8 @@ def midnight(date: str) -> dt.datetime:
     return dt.datetime.combine(dt.date.fromisoformat(date), dt.time(), dt.UTC)
 
 
-def _paper_item(entry: Entry, settings: Settings, changed: Iterable[dt.datetime]) -> FeedItem:
+def paper_item(entry: Entry, settings: Settings, changed: Iterable[dt.datetime] = ()) -> FeedItem:
+    """Return a paper as an item, dated by its day; `changed` has the times of its later changes."""
     paper = entry.paper
     link = absolute(settings, paper_address(entry, settings))
     authors = tuple(map(readable_name, paper.authors))

@@ -15,6 +15,7 @@ DAILY = "feeds/daily"
 WEEKLY = "feeds/weekly"
 PUBLICATIONS = "feeds/publications"
 OPML_PATH = "feeds/digest.opml"
+OPML_ONCE_PATH = "feeds/each-paper-once.opml"
 
 
 class FeedFormat(NamedTuple):
@@ -57,6 +58,11 @@ class FeedSpec(NamedTuple):
 def all_feeds(settings: Settings) -> list[FeedSpec]:
     """Return every feed of the site, in the order of the page that offers them."""
     return [feed for part in _PARTS for feed in part(settings)]
+
+
+def feeds_without_overlap(settings: Settings) -> list[FeedSpec]:
+    """Return feeds that have every paper and every publication, and no item in common."""
+    return [feed for feed in all_feeds(settings) if feed.path in (ALL, PUBLICATIONS)]
 
 
 def feed_links(settings: Settings, *paths: str) -> tuple[FeedLink, ...]:
