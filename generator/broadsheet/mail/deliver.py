@@ -235,8 +235,12 @@ class _EditionDelivery:
             self._codes[recipient.key] = result.code
             if result.accepted:
                 self._set(recipient, Status.SENT)
+            elif result.refused:
+                self._set(recipient, Status.REFUSED, result.code)
+            elif result.in_doubt:
+                self._set(recipient, Status.WAITING, result.code)
             else:
-                self._set(recipient, Status.REFUSED if result.refused else Status.WAITING, result.code)
+                self._log.withdraw(self._key, recipient, result.code)
 
     def _put_back(self, recipient: Recipient) -> None:
         """Let the message wait; a server that was too slow may have it already."""

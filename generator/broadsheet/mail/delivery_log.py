@@ -140,11 +140,11 @@ class DeliveryLog:
         query = "SELECT date FROM message WHERE edition = ? AND recipient = ?"
         return dt.datetime.fromisoformat(self._database.execute(query, place).fetchone()[0])
 
-    def withdraw(self, edition: str, recipient: Recipient) -> None:
-        """Note that the message did not reach the server: the next attempt is the first."""
+    def withdraw(self, edition: str, recipient: Recipient, reply: str = "") -> None:
+        """Note that the server certainly does not have the message: the next attempt is the first."""
         self._database.execute(
-            "UPDATE message SET status = ?, reply = '', date = '' WHERE edition = ? AND recipient = ?",
-            (Status.WAITING, self._number(edition), self._hash(recipient.key)),
+            "UPDATE message SET status = ?, reply = ?, date = '' WHERE edition = ? AND recipient = ?",
+            (Status.WAITING, reply, self._number(edition), self._hash(recipient.key)),
         )
 
     def set(self, edition: str, recipient: Recipient, status: Status, reply: str = "") -> None:

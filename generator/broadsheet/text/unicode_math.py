@@ -81,7 +81,8 @@ def script(mark: str, text: str) -> str:
     table = _SUPERSCRIPTS if mark == "^" else _SUBSCRIPTS
     if text and all(character in table for character in text) and len(_LETTERS.findall(text)) <= 2 - (mark == "_"):
         return "".join(table[character] for character in text)
-    return f"{mark}{_bracketed(text)}" if text else ""
+    signed = text[1:] and text[:1] in "+−-±"
+    return f"{mark}({text})" if signed else f"{mark}{_bracketed(text)}" if text else ""
 
 
 def _bracketed(text: str) -> str:
