@@ -14,7 +14,8 @@ from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from tests.mail_digest import NOW, feed, mail_digest
 from tests.smtp import DROP, KEEP_AND_DROP, Server
-from tests.views.test_editions import archive, build_feeds, scored, with_feeds, with_receipts
+from tests.views.test_editions import scored, with_receipts
+from tests.views.test_feeds import archive, build_feeds, with_feeds
 
 ADA, BEN = "ada@group.example", "ben@group.example"
 HOUR = dt.timedelta(hours=1)

@@ -107,7 +107,7 @@ def test_every_page_leads_to_feeds_alone(site: Path, address: str, rule: Rule) -
 def test_the_library_finds_them_under_names_that_tell_them_apart(site: Path, address: str) -> None:
     found = list(discover.from_html(page_of(site, address).read_bytes(), "utf-8"))
     assert found, address
-    titles = [alternate.title for alternate in found]
+    titles = [alternate.title or "" for alternate in found]
     assert len(set(titles)) == len(titles)
     assert all(re.fullmatch(r"Broadsheet: .+ \((RSS|Atom|JSON Feed)\)", title) for title in titles), titles
     assert all("feeds/" in alternate.href for alternate in found)

@@ -66,7 +66,7 @@ DESCRIPTIONS = {
     "mail.from": "The sender, `Name <digest@group.example>`; nothing is sent without it.",
     "mail.name": "The list's name, in the message and in `List-Id`; without it, the site's name.",
     "mail.reply_to": "The address for replies.",
-    "mail.list_id": "The id for mail programs; by default of the site's path and the domain of `from`; never change it.",
+    "mail.list_id": "The id of the list; by default from the site's path and the domain of `from`; never change it.",
     "mail.unsubscribe_mailto": "The address for people who want to leave.",
     "mail.unsubscribe_url": "An https address that takes the POST of RFC 8058, with `{recipient}` or `{token}` in it.",
     "mail.failed_notice": "Send a notice when the run of a day failed.",

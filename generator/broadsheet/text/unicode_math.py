@@ -81,13 +81,13 @@ def script(mark: str, text: str) -> str:
     table = _SUPERSCRIPTS if mark == "^" else _SUBSCRIPTS
     if text and all(character in table for character in text) and len(_LETTERS.findall(text)) <= 2 - (mark == "_"):
         return "".join(table[character] for character in text)
-    signed = text[1:] and text[:1] in "+−-±"
-    return f"{mark}({text})" if signed else f"{mark}{_bracketed(text)}" if text else ""
+    return f"{mark}{_bracketed(text)}" if text else ""
 
 
 def _bracketed(text: str) -> str:
     wrapped = text[:1] in "([{|⟨" and text[-1:] in ")]}|⟩"
-    return f"({text})" if _NEEDS_BRACKETS.search(text[1:]) and not wrapped else text
+    is_compound = _NEEDS_BRACKETS.search(text[1:]) or (len(text) > 1 and text[0] in "+−±")
+    return f"({text})" if is_compound and not wrapped else text
 
 
 def _text(element: ET.Element) -> str:
