@@ -41,10 +41,9 @@ class NewestPapers:
         needed = self._needed_bytes(settings)
         if needed > settings.feeds.max_mb * 1e6:
             megabytes = -(-needed // 100_000) / 10
-            what = f"feeds: max_mb is {settings.feeds.max_mb:g}: not all {papers} papers of the newest"
-            what += f" {len(self._days)} days fit into the feed of all papers"
+            what = f"feeds: the {papers} papers of the newest {len(self._days)} days do not all fit into a feed"
             line = line_of(root, "feeds", "max_mb")
-            yield Diagnostic(f"{SETTINGS_FILE}:{line}", what, f"write max_mb: {megabytes:g}", is_note=True)
+            yield Diagnostic(f"{SETTINGS_FILE}:{line}", what, f"set max_mb to {megabytes:g} or more", is_note=True)
 
     def _may_exceed(self, limit: float) -> bool:
         texts = (text for _, new in self._days for paper in new for text in _texts(paper))
@@ -69,8 +68,8 @@ def published_ids(root: Path, settings: Settings) -> Iterator[Diagnostic]:
     start, site_path = tag_uri(settings, "paper", ""), settings.site.path
     before = start.replace(f":{site_path}paper/", ":paper/", 1)
     if start != before and any(isinstance(name, str) and name.startswith(before) for name in ids):
-        what = f"its items have ids without the path of the site, {site_path.rstrip('/')}, and the next build has it"
-        hint = "publish as usual: feed readers show the newest items once more; mails sent before are not sent again"
+        what = f"ids of items lack the path of the site, {site_path.rstrip('/')}, which the next build adds"
+        hint = "build as usual: feed readers show the newest items once more, and no mail is sent again"
         yield Diagnostic(path.relative_to(root).as_posix(), what, hint, is_note=True)
 
 
