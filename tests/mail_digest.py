@@ -13,6 +13,7 @@ from broadsheet.text import rendering
 from broadsheet.text.sanitize import clean, escaped
 from tests.example import SETTINGS, make_digest
 
+NOW = dt.datetime(2025, 5, 28, 6, 30, 15, tzinfo=dt.UTC)  # of the clock of a test
 MAIL = """\
 mail:
   from: Group papers <digest@group.example>

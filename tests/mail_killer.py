@@ -3,6 +3,8 @@
 ``python tests/mail_killer.py FOLDER RECIPIENTS`` prints the list id of each run.
 """
 
+import datetime as dt
+import itertools
 import os
 import signal
 import sys
@@ -18,6 +20,7 @@ from broadsheet.mail.recipients import read_variable
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 
+CLOCK = itertools.count(1_750_000_000)  # every look at it is a second later
 WATCHED = {delivery_log.__file__, server.__file__}
 STEPS = {"send_edition", "enqueue", "deliver", "_round", "_set"}  # of `deliver`: the rest of it only reads
 FOLDER = Path(sys.argv[1])
@@ -26,10 +29,15 @@ SETTINGS = config.load(FOLDER / "digest")
 FEED = feed_parser.parse((FOLDER / "daily.xml").read_bytes(), "daily.xml")
 
 
+def clock() -> dt.datetime:
+    """Return another time at each call."""
+    return dt.datetime.fromtimestamp(next(CLOCK), dt.UTC)
+
+
 def send(settings: Settings) -> None:
     """Send the newest edition."""
     state = FOLDER / "states" / f"{settings.mail.list_id}.sqlite"
-    report = deliver.send_edition(settings, FEED, None, RECIPIENTS, state, os.environ, lambda seconds: None)
+    report = deliver.send_edition(settings, FEED, None, RECIPIENTS, state, os.environ, lambda seconds: None, now=clock)
     assert not report.problems, report.problems
 
 

@@ -338,7 +338,7 @@ def text_alternate(content, page, settings):
     copy.insert(
         "views/alternates/attach.py", '    "index.json": json_alternate,\n', '    "index.txt": text_alternate,\n'
     )
-    link = '<link rel="alternate " type="text/plain" title="This page in plain text" href="index.txt">'
+    link = '<link rel="alternate" type="text/plain" title="This page in plain text" href="index.txt">'
     copy.insert("views/theme/alternates.html", 'href="index.json">\n', link + "\n")
     copy.run("build")
     for page in ("site", "site/daily/2025/06/02", "site/topics/compression", "site/papers/2506.00001"):

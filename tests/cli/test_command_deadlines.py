@@ -21,7 +21,7 @@ from broadsheet.providers.huggingface import fetcher as huggingface
 from broadsheet.providers.librecat import fetcher as librecat
 from tests.example import make_digest
 from tests.loopback import Loopback
-from tests.mail_digest import MAIL, feed, mail_digest
+from tests.mail_digest import MAIL, NOW, feed, mail_digest
 from tests.model_server import KEY, ModelServer
 from tests.recorded_replies import play
 from tests.run_setup import DAY, RunSetup, hf_list
@@ -133,7 +133,7 @@ def test_mail_to_a_server_that_hangs(tmp_path: Path, way: str) -> None:
             "DIGEST_SMTP_TLS": "none",
         }
         report = send_edition(
-            settings, feed(), None, recipients, tmp_path / "state.sqlite", environment, lambda _: None
+            settings, feed(), None, recipients, tmp_path / "state.sqlite", environment, lambda _: None, now=lambda: NOW
         )
     assert [(it.sent, it.waiting) for it in report.deliveries] == [(0, 2)]
     assert ["mail server: does not answer in time" in str(problem) for problem in report.problems] == [True]

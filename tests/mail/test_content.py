@@ -24,7 +24,7 @@ from broadsheet.mail.prose import blocks
 from broadsheet.settings.mailbox import Mailbox, mailbox
 from broadsheet.text.sanitize import one_line
 from tests import real_texts
-from tests.mail_digest import PAPERS, corpus_day, edition_html, feed, mail_digest, rss
+from tests.mail_digest import NOW, PAPERS, corpus_day, edition_html, feed, mail_digest, rss
 
 pytestmark = pytest.mark.slow
 
@@ -130,7 +130,7 @@ def test_what_is_no_address(text: str) -> None:
 
 
 def preview(tmp_path: Path, source: ParsedFeed) -> RenderedMail:
-    return render_mail(mail_digest(tmp_path), source, None)
+    return render_mail(mail_digest(tmp_path), source, None, NOW)
 
 
 def test_the_largest_days_stay_below_80_kb_and_say_what_is_left_out(corpus: Path, tmp_path: Path) -> None:

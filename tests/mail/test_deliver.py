@@ -19,7 +19,7 @@ from broadsheet.mail.recipients import read_variable
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.text.unicode_math import unicode_math
 from tests.example import ROOT, digest
-from tests.mail_digest import MAIL, PAPERS, edition_html, feed, mail_digest, rss
+from tests.mail_digest import MAIL, NOW, PAPERS, edition_html, feed, mail_digest, rss
 from tests.smtp import DROP, KEEP_AND_DROP, Server
 
 ADA, BEN, EVA = "ada@group.example", "ben@group.example", "eva@other.example"
@@ -63,6 +63,7 @@ class Sender:
         self.state = root / "state.sqlite"
         self.server = server
         self.waits: list[float] = []
+        self.time = NOW
 
     def __call__(
         self, source: ParsedFeed, to: str = EVERYBODY, name: str | None = None, again: bool = False
@@ -71,8 +72,20 @@ class Sender:
         assert problems == []
         environment = self.server.environment
         return send_edition(
-            self.settings, source, name, recipients, self.state, environment, self.waits.append, retry_rejected=again
+            self.settings,
+            source,
+            name,
+            recipients,
+            self.state,
+            environment,
+            self.waits.append,
+            now=self.now,
+            retry_rejected=again,
         )
+
+    def now(self) -> dt.datetime:
+        """Return the time of this sender's clock, which the test sets."""
+        return self.time
 
 
 @pytest.fixture
@@ -92,8 +105,8 @@ def test_every_recipient_gets_the_edition_over_one_connection(sender: Sender, se
         assert len(message.get_all("To", [])) == 1
         assert message["From"].addresses[0].display_name == "Group papers"
         assert message["Subject"] == "27 May 2025: Norms of order β² for <b>LLMs</b> & more and 1 more"
-        assert message["Date"].datetime == dt.datetime(2025, 5, 27, tzinfo=dt.UTC)
-        assert message["List-Id"] == "Broadsheet <digest.group.example>"
+        assert message["Date"].datetime == NOW
+        assert message["List-Id"] == "Broadsheet <broadsheet.digest.group.example>"
         assert message["List-Unsubscribe"] == "<mailto:leave@group.example?subject=unsubscribe>"
         assert message["List-Unsubscribe-Post"] is None
         assert message["Auto-Submitted"] == "auto-generated"
@@ -241,8 +254,8 @@ def test_one_click_unsubscribe_where_there_is_an_endpoint(tmp_path: Path, server
 
 def test_a_test_mail_goes_to_one_address_and_is_not_logged(sender: Sender, server: Server) -> None:
     quiet_newest = feed(QUIET, DAY)
-    assert send_test(sender.settings, quiet_newest, None, ADA, "once", server.environment).edition == "2025-05-27"
-    send_test(sender.settings, feed(), None, ADA, "twice", server.environment)
+    assert send_test(sender.settings, quiet_newest, None, ADA, "once", server.environment, NOW).edition == "2025-05-27"
+    send_test(sender.settings, feed(), None, ADA, "twice", server.environment, NOW)
     assert not sender.state.exists()
     sender(feed(), ADA)
     assert len(set(server.boxes()[ADA])) == 3
@@ -274,7 +287,7 @@ def test_a_bad_certificate_gets_no_mail_and_no_password(
         assert server.messages == []
         unchecked = server.environment | {"DIGEST_SMTP_VERIFY": "no"}
         settings = mail_digest(tmp_path / "again")
-        send_test(settings, feed(), None, ADA, "x", unchecked)
+        send_test(settings, feed(), None, ADA, "x", unchecked, NOW)
     assert len(server.messages) == 1
 
 
@@ -282,7 +295,7 @@ def test_without_starttls_nothing_is_sent(tmp_path: Path, server: Server) -> Non
     settings = mail_digest(tmp_path)
     environment = server.environment | {"DIGEST_SMTP_TLS": "starttls"}
     with pytest.raises(DigestError, match="offers no STARTTLS"):
-        send_test(settings, feed(), None, ADA, "x", environment)
+        send_test(settings, feed(), None, ADA, "x", environment, NOW)
 
 
 def test_a_wrong_password_is_reported_without_it(tmp_path: Path, authority: trustme.CA, trusted: Path) -> None:

@@ -16,7 +16,7 @@ from broadsheet.mail.prose import blocks
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings.config import Settings
 from broadsheet.text.sanitize import escaped, unescaped
-from tests.mail_digest import mail_digest
+from tests.mail_digest import NOW, mail_digest
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +46,7 @@ def mailing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def mailed(mailing: Settings, data: bytes) -> bytes:
     """Return the message, or the reason why there is none."""
     try:
-        return render_mail(mailing, parse(data, "https://feed.example/"), None).message
+        return render_mail(mailing, parse(data, "https://feed.example/"), None, NOW).message
     except DigestError as error:
         return str(error).encode("utf-8", "replace")
 

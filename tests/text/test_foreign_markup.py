@@ -43,12 +43,12 @@ READINGS = [
     (
         "of <jats:inline-formula><jats:alternatives><jats:tex-math>$$x_1$$</jats:tex-math>"
         "<mml:math><mml:mi>x</mml:mi></mml:math></jats:alternatives></jats:inline-formula>",
-        "of <math><msub><mi>x</mi><mn>1</mn></msub></math>",
+        'of <math alttext="x_1"><msub><mi>x</mi><mn>1</mn></msub></math>',
         "of x₁",
     ),
     (
         r"<tex-math>\documentclass{x}\begin{document}$$x_1$$\end{document}</tex-math>",
-        "<math><msub><mi>x</mi><mn>1</mn></msub></math>",
+        '<math alttext="x_1"><msub><mi>x</mi><mn>1</mn></msub></math>',
         "x₁",
     ),
     ("<b><i>x</b></i>", "<strong>x</strong>", "x"),

@@ -69,7 +69,7 @@ def test_a_link_in_a_formula_is_safe_and_its_formula_stays() -> None:
     assert "<a" not in html(r"$\href{javascript:alert(1)}{here}$")
     assert plain(r"$\url{https://a.example/b}$") == "https://a.example/b"
     markup = html(r"$x^2 = 1$ and $y^2\ \href{https://a.example/}{there}$")
-    assert markup.count("<math>") == 2
+    assert markup.count("<math ") == 2
     assert 'href="https://a.example/"' in markup
 
 

@@ -4,10 +4,12 @@ import datetime as dt
 import email.utils
 import json
 from collections.abc import Mapping, Sequence
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import feedparser
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +27,7 @@ from broadsheet.views.feeds.feed import FeedContent, FeedItem
 from broadsheet.views.feeds.files import keys, write
 from broadsheet.views.feeds.files import pages as feed_files
 from broadsheet.views.feeds.registry import FORMATS, JSON, RSS, all_feeds, feed_links, publication_feed_links, tag_uri
+from broadsheet.views.page import FeedLink
 
 URL = "https://example.org/digest/"
 SOURCES = {"arxiv": "arXiv"}
@@ -95,7 +98,7 @@ def test_there_is_a_feed_of_everything_of_each_topic_and_of_publications(tmp_pat
     every = build_feeds(archive(tmp_path, {}))
     names = ["all", "scores/7", "best", "daily", "weekly", "topics/pruning", "topics/empty", "sources/arxiv"]
     named = [f"feeds/{name}{form.suffix}" for name in [*names, "publications"] for form in FORMATS]
-    lists = ["feeds/digest.opml", "feeds/topics/pruning.opml", "feeds/topics/empty.opml"]
+    lists = ["feeds/digest.opml", "feeds/each-paper-once.opml", "feeds/topics/pruning.opml", "feeds/topics/empty.opml"]
     assert sorted(every) == sorted([*named, *lists])
     for path, data in rss_only(every).items():
         assert texts(data, "channel/item") == []
@@ -155,7 +158,7 @@ def test_an_item_has_the_fields_that_readers_need(tmp_path: Path) -> None:
     assert item.findtext("title").endswith("naïve <b>")
     assert not set("$\\") & set(item.findtext("title"))
     assert item.findtext("link") == URL + "papers/2505.00001/"
-    assert item.findtext("guid") == "tag:example.org,2026:paper/2505.00001"
+    assert item.findtext("guid") == "tag:example.org,2026:digest/paper/2505.00001"
     assert item.find("guid").get("isPermaLink") == "false"
     assert item.findtext("description") == "Relevance 9, novelty 7. Worth it."
     assert [e.text for e in item.findall("category")] == ["Pruning & more"]
@@ -171,8 +174,8 @@ def test_an_item_has_the_fields_that_readers_need(tmp_path: Path) -> None:
     }
     words = body.text_content()
     assert all(text in words for text in ("Worth it.", "Relevance 9, novelty 7.", "Ada Author, Bo Builder", "& more."))
-    assert body.find(".//math") is not None
-    assert "$" not in words
+    assert body.find(".//math") is None
+    assert "We show xᵢ²<1 & more." in words
 
 
 def test_a_repeated_paper_is_not_announced_again(tmp_path: Path) -> None:
@@ -191,13 +194,56 @@ def test_a_feed_ends_after_so_many_days_items_and_bytes(tmp_path: Path) -> None:
     days = {f"2025-05-{day:02}": [paper(day * 10 + n, abstract=long) for n in range(5)] for day in range(1, 11)}
     catalogue = archive(tmp_path, days)
     assert len(items(build_feeds(catalogue, with_feeds(days=2))["feeds/all.xml"])) == 10
-    newest = texts(build_feeds(catalogue, with_feeds(items=7))["feeds/all.xml"], "channel/item/link")
-    assert [link[-7:-1] for link in newest] == [f".{n:05}" for n in (100, 101, 102, 103, 104, 90, 91)]
+    newest = texts(build_feeds(catalogue, with_feeds(items=17))["feeds/all.xml"], "channel/item/link")
+    numbers = [day * 10 + number for day in (10, 9, 8, 7) for number in range(5)]
+    assert [link[-7:-1] for link in newest] == [f".{number:05}" for number in numbers[:17]]
     small = build_feeds(catalogue, with_feeds(max_mb=0.05))["feeds/all.xml"]
     assert 40_000 < len(small) <= 50_000
     every_link = texts(build_feeds(catalogue)["feeds/all.xml"], "channel/item/link")
     assert texts(small, "channel/item/link") == every_link[: len(items(small))]
     assert len(build_feeds(catalogue, with_feeds(max_mb=0.00001))["feeds/all.xml"]) < 2_000
+
+
+def test_a_feed_has_three_days_in_full_whatever_a_day_brings(tmp_path: Path) -> None:
+    sizes = {"2025-05-23": 4, "2025-05-26": 30, "2025-05-27": 0, "2025-05-28": 12, "2025-05-29": 25}
+    days = {
+        date: [paper(100 * (index + 1) + n, topics=("pruning",), relevance=8, novelty=8) for n in range(size)]
+        for index, (date, size) in enumerate(sizes.items())
+    }
+    days["2025-05-29"].append(days["2025-05-23"][0])  # a repeat is no new item
+    catalogue = archive(tmp_path, days)
+    every = build_feeds(catalogue, with_feeds(items=10))
+    for name in ("all", "scores/7", "topics/pruning", "sources/arxiv"):
+        assert len(items(every[f"feeds/{name}.xml"])) == 30 + 12 + 25, name
+    assert len(items(build_feeds(catalogue, with_feeds(items=70))["feeds/all.xml"])) == 70
+
+
+def test_a_description_survives_readers_that_take_it_for_html(tmp_path: Path) -> None:
+    texts_of = ["cost <b and a<c imply p<q; needs AT&T's <T5> tokens and x<y.", "2<z<5", "a &lt; b", "R<sup>2</sup>"]
+    rows = [paper(n, comment=text) for n, text in enumerate(texts_of, 1)]
+    every = build_feeds(archive(tmp_path, {"2025-05-27": rows}))
+    plain = [item["summary"] for item in json.loads(every["feeds/all.json"])["items"]]
+    entries = feedparser.parse(every["feeds/all.xml"]).entries
+    assert [html.fragment_fromstring(e.summary, create_parent="p").text_content() for e in entries] == plain
+    assert plain[1] == "Not scored. 2<z<5"
+
+
+def test_an_empty_feed_is_dated_by_the_newest_day_and_has_the_language_of_the_site(tmp_path: Path) -> None:
+    german = msgspec.structs.replace(SETTINGS, site=msgspec.structs.replace(SETTINGS.site, theme={"language": "de"}))
+    every = build_feeds(archive(tmp_path / "one", {"2025-05-27": [paper(1)]}), german)
+    empty = etree.fromstring(every["feeds/topics/empty.atom"])
+    assert empty.findtext("{*}updated") == "2025-05-27T00:00:00+00:00"
+    assert texts(every["feeds/all.xml"], "channel/language") == ["de"]
+    nothing = build_feeds(archive(tmp_path / "none", {}))["feeds/all.atom"]
+    assert etree.fromstring(nothing).findtext("{*}updated") == "2026-01-01T00:00:00+00:00"
+
+
+def test_no_two_entries_of_a_feed_changed_at_the_same_time(tmp_path: Path) -> None:
+    rows = [paper(n) for n in range(1, 120)]
+    for data in build_feeds(archive(tmp_path, {"2025-05-27": rows})).values():
+        if data.startswith(b"<?xml") and b"<entry>" in data:
+            updated = [e.text for e in etree.fromstring(data).iterfind("{*}entry/{*}updated")]
+            assert len(updated) == len(set(updated))
 
 
 def test_ids_and_the_bytes_of_old_items_outlive_a_new_day_a_new_order_and_new_topics(tmp_path: Path) -> None:
@@ -206,7 +252,7 @@ def test_ids_and_the_bytes_of_old_items_outlive_a_new_day_a_new_order_and_new_to
     later = {"2025-05-26": list(reversed(days["2025-05-26"])), "2025-05-27": [paper(3), paper(1, version=2)]}
     after = items(build_feeds(archive(tmp_path, later))["feeds/all.xml"])
     assert [etree.tostring(item).strip() for item in after[1:]] == [etree.tostring(item).strip() for item in before]
-    assert after[0].findtext("guid") == "tag:example.org,2026:paper/2505.00003"
+    assert after[0].findtext("guid") == "tag:example.org,2026:digest/paper/2505.00003"
 
 
 def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -219,7 +265,7 @@ def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_publications_have_ids_and_dates_of_their_own(tmp_path: Path) -> None:
     same = {"2025-05-27": [paper(1, arxiv_id="2410.06074")]}
     (item,) = items(build_feeds(archive(tmp_path, same, PUBLICATION))["feeds/publications.xml"])
-    assert item.findtext("guid") == "tag:example.org,2026:publication/7"
+    assert item.findtext("guid") == "tag:example.org,2026:digest/publication/7"
     assert item.findtext("link") == URL + "publications/7/"
     assert item.findtext("pubDate") == "Tue, 01 Apr 2025 00:00:00 +0000"
     assert [e.text for e in item.findall("dc:creator", NAMESPACES)] == ["Ada Author"]
@@ -267,9 +313,15 @@ def test_the_feeds_that_a_page_links_exist(tmp_path: Path) -> None:
     ]
     assert sorted(a.url for a in named) == sorted(path for path in every if not path.endswith(".opml"))
     assert [a.url for a in feed_links(SETTINGS, "feeds/daily")][::3] == ["feeds/daily.xml", "feeds/all.xml"]
-    assert all(feedparser.parse(every[a.url]).feed.title == a.title for a in named if a.type != JSON.mime_type)
-    assert all(json.loads(every[a.url])["title"] == a.title for a in named if a.type == JSON.mime_type)
+    for link in named:
+        data = every[link.url]
+        title = json.loads(data)["title"] if link.type == JSON.mime_type else feedparser.parse(data).feed.title
+        assert link.title == f"{title} ({_form(link)})"
     assert {a.type for a in named} == {"application/rss+xml", "application/atom+xml", "application/feed+json"}
+
+
+def _form(link: FeedLink) -> str:
+    return next(form.name for form in FORMATS if form.mime_type == link.type)
 
 
 def test_many_authors_are_cut_short(tmp_path: Path) -> None:
@@ -336,7 +388,7 @@ def test_rss_is_well_formed_with_any_text(some: list[FeedItem], title: str) -> N
     for item, element in zip(some, root.findall("channel/item"), strict=True):
         name = clean(item.title) or item.id
         assert _line_feeds(element.findtext("title")) == _line_feeds(name)
-        assert _line_feeds(element.findtext("description")) == _line_feeds(clean(item.summary) or name)
+        assert _line_feeds(unescape(element.findtext("description"))) == _line_feeds(clean(item.summary) or name)
         body = element.findtext("content:encoded", "", NAMESPACES)
         assert _line_feeds(body) == _line_feeds(clean(item.html))
     again = write(channel(title, some), RSS, URL + "feeds/x.xml")
@@ -353,7 +405,7 @@ def test_titles_survive_readers_that_decode_them_twice() -> None:
     item = FeedItem("id", "a < b & c", "https://example.org/", date, "x & y", "<p>&lt;</p>")
     data = write(channel("T", [item]), RSS, URL)
     assert b"<title>a &#x3C; b &#x26; c</title>" in data
-    assert b"<description>x &#x26; y</description>" in data
+    assert b"<description>x &#x26;amp; y</description>" in data
     assert b"<![CDATA[<p>&lt;</p>]]>" in data
 
 
@@ -362,6 +414,8 @@ def test_ids_are_tag_uris(name: str) -> None:
     uri = tag_uri(SETTINGS, "paper", name)
     assert uri.isascii()
     assert not set(" #") & set(uri)
-    assert unquote(urlsplit(uri).path).removeprefix("example.org,2026:paper/") == name
+    assert unquote(urlsplit(uri).path).removeprefix("example.org,2026:digest/paper/") == name
     port = Settings(site=Site(site_name="", site_url="https://Example.org:8080/x/"))
-    assert tag_uri(port, "paper", "1") == "tag:example.org,2026:paper/1"
+    assert tag_uri(port, "paper", "1") == "tag:example.org,2026:x/paper/1"
+    root = Settings(site=Site(site_name="", site_url="https://example.org"))
+    assert tag_uri(root, "paper", "1") == "tag:example.org,2026:paper/1"

@@ -11,6 +11,7 @@ import msgspec
 from broadsheet.build.mkdocs_settings import all_problems
 from broadsheet.build.sample_notice import published_samples
 from broadsheet.checks.day import CheckedDay, read_day, read_dropped
+from broadsheet.checks.feeds import NewestPapers, published_ids
 from broadsheet.checks.files import docs_problems, misplaced_files
 from broadsheet.checks.papers import ROW_CHECKS, TopicUse
 from broadsheet.checks.receipts import RECEIPT_CHECKS
@@ -66,6 +67,7 @@ def check(root: Path, site: Path | None = None, today: str = LAST_DATE) -> Check
         problems += address_problems(root, settings.site)
         problems += _list(lambda: list(published_samples(root, settings)), [])
         problems += shows_everything(root, settings)
+        problems += published_ids(root, settings)
         problems += _readable(_liked_problems(root, settings), root)
         ids = frozenset(publication.id for publication in publications)
         problems += _readable(docs_problems(root, settings, ids), root)
@@ -116,7 +118,7 @@ def _list(list_names: Callable[[], list[T]], problems: list[Diagnostic]) -> list
 
 def _check_days(root: Path, store: Store, settings: Settings | None, problems: list[Diagnostic]) -> int:
     """Add the problems of all days to `problems`; return the number of different papers."""
-    topics, samples = TopicUse(settings), SampleUse()
+    topics, samples, newest = TopicUse(settings), SampleUse(), NewestPapers()
     papers: set[str] = set()
     dates = _list(store.dates, problems)
     for date in set(_list(store.dropped_dates, problems)).difference(dates):
@@ -125,11 +127,13 @@ def _check_days(root: Path, store: Store, settings: Settings | None, problems: l
         day, unreadable = read_day(store, date)
         problems += unreadable
         problems += _day_problems(day, topics)
+        newest.add(day, papers)
         for row in day.rows:
             papers.add(row.paper.arxiv_id)
             samples.add(row)
     problems += topics.problems(root)
     problems += samples.problems(root, settings)
+    problems += newest.problems(root, settings)
     return len(papers)
 
 

@@ -1,5 +1,6 @@
 """``broadsheet import``."""
 
+import datetime
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
@@ -107,8 +108,9 @@ def import_command(
       curl -s 'https://huggingface.co/api/daily_papers?date=2025-05-27' | broadsheet import -
     """
     stdin = sys.stdin.buffer if STDIN in paths else None
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     with data_lock(root):
-        report = run(root, paths, date=date, replace=replace, fields=FieldMap(keys, scales), stdin=stdin)
+        report = run(root, paths, date=date, replace=replace, fields=FieldMap(keys, scales), stdin=stdin, now=now)
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     else:

@@ -1,11 +1,13 @@
 """``broadsheet mail``."""
 
+import datetime as dt
 import os
 import sys
 import time
 import uuid
 import webbrowser
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import click
@@ -81,19 +83,21 @@ def mail_command(
         source, place = open_feed(settings, root, feed, web)
     if dry_run:
         with nullcontext() if out else exclusive_lock(root, Lock.PREVIEW):
-            _show(render_mail(settings, source, edition), out or root / PREVIEW, browse, quiet, as_json, sole=not out)
+            mail = render_mail(settings, source, edition, _now())
+            _show(mail, out or root / PREVIEW, browse, quiet, as_json, sole=not out)
     elif address:
-        sent = send_test(settings, source, edition, address, uuid.uuid4().hex, os.environ)
+        sent = send_test(settings, source, edition, address, uuid.uuid4().hex, os.environ, _now())
         if not quiet:
             click.echo(f"{sent.subject} ({_size(len(sent.message))}) → sent to the address you gave")
     else:
         readers, problems = find_recipients(root, recipients, os.environ)
-        state = state_file(settings, state, os.environ)
-        report = send_edition(
-            settings, source, edition, readers, state, os.environ, time.sleep, retry_rejected=retry_rejected
-        )
-        report.problems = problems + report.problems
-        _report(report, place, quiet, as_json)
+        log = state_file(settings, state, os.environ)
+        send = partial(send_edition, settings, source, edition, readers, log, os.environ, time.sleep, now=_now)
+        _report(send(retry_rejected=retry_rejected), problems, place, quiet, as_json)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _show(mail: RenderedMail, folder: Path, browse: bool, quiet: bool, as_json: bool, *, sole: bool) -> None:
@@ -115,7 +119,8 @@ def _show(mail: RenderedMail, folder: Path, browse: bool, quiet: bool, as_json: 
         webbrowser.open(paths["html"].resolve().as_uri())
 
 
-def _report(report: MailReport, place: str, quiet: bool, as_json: bool) -> None:
+def _report(report: MailReport, problems: list[Diagnostic], place: str, quiet: bool, as_json: bool) -> None:
+    report.problems = problems + report.problems
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     else:

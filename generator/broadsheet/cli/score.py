@@ -1,5 +1,6 @@
 """``broadsheet score``."""
 
+import datetime
 import os
 import sys
 import time
@@ -83,6 +84,7 @@ def score_command(
             environment=os.environ,
             web=web,
             clock=time.perf_counter,
+            now=lambda: datetime.datetime.now(datetime.UTC),
             budget=budget,
             progress=progress,
         )

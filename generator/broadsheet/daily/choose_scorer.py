@@ -46,7 +46,9 @@ def _score_locally(context: ScoringContext, date: str, rescore: bool, drop_reaso
     with exclusive_lock(context.root, Lock.SCORING):
         warnings: list[str] = []
         scorer = Interests(context.settings).wrap(_local_scorer(context, warnings.append).score)
-        result = score_with(Store(context.root), date, scorer, rescore=rescore, drop_reason=drop_reason)
+        result = score_with(
+            Store(context.root), date, scorer, rescore=rescore, drop_reason=drop_reason, now=context.time()
+        )
         return msgspec.structs.replace(result, notes=(*warnings, *_notes(context.root)))
 
 

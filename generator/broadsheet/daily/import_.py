@@ -73,13 +73,15 @@ def run(
     replace: bool = False,
     fields: FieldMap = NO_MAPPING,
     stdin: BinaryIO | None = None,
+    now: str = "",
 ) -> ImportReport:
     """Import `paths` (files, folders, ``-`` for `stdin`) into the digest in `root`.
 
     `date` is the day of files and rows without one, `fields` the keys and scales of foreign rows. A row fills the gaps
-    of one in ``data/``; with `replace` it overwrites it. The report has the problems of files; none is raised.
+    of one in ``data/``; with `replace` it overwrites it, and gets the UTC time `now`. The report has the problems of
+    files; none is raised.
     """
-    job = _Import(Store(root), replace, fields=fields)
+    job = _Import(Store(root), replace, fields=fields, now=now)
     files = list(files_in(paths, date))
     job.remaining_files.update(file.day for file in files if isinstance(file, InputFile))
     for file in files:
@@ -107,8 +109,10 @@ class _Import:
     the least recently updated day first.
     """
 
-    def __init__(self, store: Store, replace: bool, is_later: bool = False, fields: FieldMap = NO_MAPPING) -> None:
-        self.store, self.replace, self.is_later, self.fields = store, replace, is_later, fields
+    def __init__(
+        self, store: Store, replace: bool, is_later: bool = False, fields: FieldMap = NO_MAPPING, now: str = ""
+    ) -> None:
+        self.store, self.replace, self.is_later, self.fields, self.now = store, replace, is_later, fields, now
         self.report = ImportReport()
         self.kinds: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
@@ -251,7 +255,7 @@ class _Import:
         day = self.days.pop(date, None)
         if day is None:
             papers = {(paper.arxiv_id, paper.source): paper for paper in self.store.papers(date)}
-            day = DayMerge(papers, self.replace, self.is_later)
+            day = DayMerge(papers, self.replace, self.is_later, now=self.now)
             self.buffered += len(papers)
         self.days[date] = day  # as the most recently updated one
         return day

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from broadsheet.daily.scorers import merged_spending
-from broadsheet.model.paper import Paper
+from broadsheet.model.paper import CHANGED, Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.providers.parse_result import PaperRow, PublicationRecord
 
@@ -42,12 +42,16 @@ def in_order(papers: Iterable[Paper]) -> list[Paper]:
 
 
 class DayMerge(msgspec.Struct):
-    """The rows of a day, into which others are merged; those of a later sighting if `is_later`."""
+    """The rows of a day, into which others are merged; those of a later sighting if `is_later`.
+
+    A row that is overwritten gets the time `now`, unless it is empty.
+    """
 
     papers: dict[tuple[str, str], Paper]
     replace: bool = False
     is_later: bool = False
     is_changed: bool = False
+    now: str = ""
 
     def rows(self) -> list[Paper]:
         """Return the rows in order; in the order of the file if nothing changed."""
@@ -78,12 +82,17 @@ class DayMerge(msgspec.Struct):
             return RowOutcome.ADDED, ()
         current = apply_sighting(old, row.paper) if self.is_later else old
         merged, conflicts = merge(current, row.paper, replace=self.replace)
-        self.papers[key] = merged
         if merged != old:
-            self.is_changed = True
             differs = self.replace and merge(old, row.paper)[1]
+            self.papers[key] = changed_at(merged, self.now) if differs else merged
+            self.is_changed = True
             return RowOutcome.REPLACED if differs else RowOutcome.FILLED, conflicts
         return (RowOutcome.CONFLICTING if conflicts else RowOutcome.UNCHANGED), conflicts
+
+
+def changed_at(paper: Paper, now: str) -> Paper:
+    """Return `paper` with the time of its last change; unchanged if `now` is empty."""
+    return msgspec.structs.replace(paper, extra=paper.extra | {CHANGED: now}) if now else paper
 
 
 def apply_sighting(old: Paper, new: Paper) -> Paper:
@@ -155,10 +164,10 @@ def _merge_parts(old: Any, new: Any, replace: bool, conflicts: list[str]) -> Any
 
 
 def _merge_extra(old: dict[str, Any], new: dict[str, Any], replace: bool, conflicts: list[str]) -> dict[str, Any]:
-    conflicts.extend(name for name in new if name in old and old[name] != new[name] and not replace)
+    conflicts.extend(name for name in new if name != CHANGED and name in old and old[name] != new[name] and not replace)
     if replace:
         return {**old, **new}
-    return {name: value for name, value in new.items() if name != _SIGHTED} | old
+    return {name: value for name, value in new.items() if name not in (_SIGHTED, CHANGED)} | old
 
 
 def merge_receipts(old: Receipt | None, new: Receipt, *, replace: bool = False) -> Receipt:

@@ -35,14 +35,10 @@ MAX_OPEN_DAYS = 30  # after which an open source counts as settled
 
 
 class RunContext(ScoringContext, frozen=True, kw_only=True):
-    """A digest, and the services and limits of a run. `now` is UTC; `today` is the newest day there can be."""
+    """A digest, and the services and limits of a run. `today` is the newest day there can be."""
 
     today: str
     now: Callable[[], datetime.datetime]
-
-    def time(self) -> str:
-        """Return the UTC time, as receipts have it."""
-        return self.now().astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class DayResult(msgspec.Struct, frozen=True):

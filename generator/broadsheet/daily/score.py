@@ -1,6 +1,7 @@
 """The scoring of a day of ``data/``, with any scorer: a function from papers to `Scores`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import datetime
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import msgspec
 
 from broadsheet.daily import ledger
 from broadsheet.daily.drop import move_to_dropped
+from broadsheet.daily.merge import changed_at
 from broadsheet.daily.scorers import logged_requests, spending, with_spending
 from broadsheet.http.client import HttpClient
 from broadsheet.index.days import merge
@@ -36,15 +38,20 @@ Filter = Callable[[Paper], str | None]  # the reason to drop a scored paper, if 
 
 
 class ScoringContext(msgspec.Struct, frozen=True, kw_only=True):
-    """A digest, and the services and limits with which its days are scored."""
+    """A digest, and the services and limits with which its days are scored; without `now`, no time is noted."""
 
     root: Path
     settings: Settings
     environment: Mapping[str, str]
     web: HttpClient
     clock: Callable[[], float]
+    now: Callable[[], datetime.datetime] | None = None
     budget: Decimal | None = None
     progress: Progress = lambda done, total: None
+
+    def time(self) -> str:
+        """Return the UTC time, as receipts have it; empty without a clock."""
+        return "" if self.now is None else self.now().astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class ScoringResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,9 +88,11 @@ def score_with(
     replies: ReplyLog | None = None,
     rescore: bool = False,
     drop_reason: Filter = lambda paper: None,
+    now: str = "",
 ) -> ScoringResult:
     """Score a day's papers; write papers and receipt. Raises DigestError if they cannot be read.
 
+    Rows whose score is replaced get the UTC time `now`, and so do those that the day had without a score.
     The receipt's tokens and cost are those of `replies`, the log of a paid scorer.
     """
     papers, receipt = store.papers(date), store.receipt(date) or Receipt(date=date, state=DayState.UNKNOWN)
@@ -95,7 +104,7 @@ def score_with(
         for request in logged_requests(receipt):
             replies.add(request)
     scores = scorer(unscored)
-    rows = with_scores(papers, scores.papers)
+    rows = with_scores(papers, scores.papers, now, receipt.unscored)
     reasons = {paper.arxiv_id: reason for paper in scores.papers if (reason := drop_reason(paper))}
     if rows != list(papers) or reasons:
         move_to_dropped(store, date, rows, reasons)
@@ -133,7 +142,9 @@ def score_with_llm(
         try:
             store.replies_path(date).parent.mkdir(parents=True, exist_ok=True)  # an error here costs nothing yet
             scorer = Interests(settings).wrap(llm_scorer)
-            return score_with(store, date, scorer, replies=replies, rescore=rescore, drop_reason=drop_reason)
+            return score_with(
+                store, date, scorer, replies=replies, rescore=rescore, drop_reason=drop_reason, now=context.time()
+            )
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
             do = "check permissions and free space, then score again: logged replies are not paid for twice"
@@ -162,8 +173,13 @@ def _replies(store: Store, date: str) -> ReplyLog:
 # -- papers --------------------------------------------------------------------------------------------------------
 
 
-def with_scores(rows: Sequence[Paper], scored: Sequence[Paper]) -> list[Paper]:
-    """Return the day's rows with new scores: in the paper's row that has a score, else in its first row."""
+def with_scores(
+    rows: Sequence[Paper], scored: Sequence[Paper], now: str = "", seen: Container[str] = ()
+) -> list[Paper]:
+    """Return the day's rows with new scores: in the paper's row that has a score, else in its first row.
+
+    Readers have seen the papers with a score, and those in `seen`: a change of these gets the time `now`.
+    """
     new = {paper.arxiv_id: paper for paper in scored}
     indexes: dict[str, int] = {}
     for index, row in enumerate(rows):
@@ -171,19 +187,25 @@ def with_scores(rows: Sequence[Paper], scored: Sequence[Paper]) -> list[Paper]:
         if row.score is not None and rows[first].score is None:
             indexes[row.arxiv_id] = index
     return [
-        with_score(row, new[row.arxiv_id]) if row.arxiv_id in new and indexes[row.arxiv_id] == index else row
+        with_score(row, new[row.arxiv_id], now, row.arxiv_id in seen)
+        if row.arxiv_id in new and indexes[row.arxiv_id] == index
+        else row
         for index, row in enumerate(rows)
     ]
 
 
-def with_score(row: Paper, scored: Paper) -> Paper:
+def with_score(row: Paper, scored: Paper, now: str = "", is_seen: bool = False) -> Paper:
     """Return the row with the score of `scored`; a different score of its own joins its earlier ones."""
     changes: dict[str, Any] = {name: getattr(scored, name) for name in SCORE}
-    if row.score is not None and changes != (before := {name: getattr(row, name) for name in SCORE}):
+    before = {name: getattr(row, name) for name in SCORE}
+    if changes == before:
+        return row
+    if row.score is not None:
         earlier = row.extra.get(EARLIER, [])
         replaced = {name: msgspec.to_builtins(value) for name, value in before.items() if value}
         changes["extra"] = row.extra | {EARLIER: [*(earlier if isinstance(earlier, list) else [earlier]), replaced]}
-    return msgspec.structs.replace(row, **changes)
+    changed = msgspec.structs.replace(row, **changes)
+    return changed_at(changed, now) if is_seen or row.score is not None else changed
 
 
 # -- receipt -------------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def _compose(edition: Edition, amount: int, name: str, unsubscribe: str | None) 
         contents=edition.contents[: max(0, amount - len(edition.lead))],
         sections=sections[:in_full] + tuple(map(_short, sections[in_full:])),
     )
-    papers = max(len(edition.sections), len(edition.contents))
+    papers = edition.papers
     left_out = papers - len(shortened.sections) if papers else len(edition.lead) - len(shortened.lead)
     return MailContent(
         subject=subject(edition),
@@ -76,12 +76,12 @@ def _short(section: Section) -> Section:
 
 
 def subject(edition: Edition) -> str:
-    """Return the subject: date or week, the title of the best paper, and the number of others."""
+    """Return the subject: date or week, its state, the title of the best paper, and the number of others."""
     date = formats.week(edition.name) if "W" in edition.name else formats.long_date(edition.name)
     if edition.state is DayState.FAILED:
         return f"{date}: the run of this day failed"
-    papers = max(len(edition.sections), len(edition.contents))
-    more = f" and {papers - 1:,} more" if papers > 1 else ""
+    more = f" and {edition.papers - 1:,} more" if edition.papers > 1 else ""
+    date += f" ({edition.label_of_state})" if edition.label_of_state else ""
     best = edition.sections[0].title if edition.sections else edition.title
     room = _MAX_SUBJECT - len(date) - len(more) - 2
     return f"{date}: {best if len(best) <= room else best[: room - 1].rstrip() + '…'}{more}"

@@ -1,5 +1,6 @@
 """Delivery of a feed's editions: each recipient gets an edition once, even if runs are repeated or killed."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from broadsheet.http.client import HttpClient
 from broadsheet.mail import delivery_log, feed_parser, recipients, server
 from broadsheet.mail.content import MailContent, compose
 from broadsheet.mail.delivery_log import DeliveryLog, Status
-from broadsheet.mail.edition import Edition, FeedIssue, ParsedFeed, issues, read
+from broadsheet.mail.edition import Edition, FeedIssue, ParsedFeed, issues, old_id, read
+from broadsheet.mail.list_id import list_id
 from broadsheet.mail.message import MailingList, message, message_id
 from broadsheet.mail.recipients import Recipient
 from broadsheet.mail.server import Connection, UnreachableError
@@ -60,18 +62,23 @@ def open_feed(settings: Settings, root: Path, source: str | None, web: HttpClien
     return feed_parser.parse(feed_parser.fetch(address, web), address), address
 
 
-def render_mail(settings: Settings, feed: ParsedFeed, name: str | None) -> RenderedMail:
+def render_mail(settings: Settings, feed: ParsedFeed, name: str | None, now: dt.datetime) -> RenderedMail:
     """Render the edition called `name` (by default the newest that is not empty) for a placeholder recipient."""
     mailing_list, edition = _list(settings, sender=_PLACEHOLDER), _edition(feed, name)
     content = _compose(settings, edition, mailing_list)
     placeholder_id = message_id(mailing_list, edition.id, _PLACEHOLDER)
-    data = message(content, mailing_list, _PLACEHOLDER, placeholder_id, edition.date)
-    papers = max(len(edition.sections), len(edition.contents))
-    return RenderedMail(edition.name, content.subject, data, content.text, content.html, papers)
+    data = message(content, mailing_list, _PLACEHOLDER, placeholder_id, now)
+    return RenderedMail(edition.name, content.subject, data, content.text, content.html, edition.papers)
 
 
 def send_test(
-    settings: Settings, feed: ParsedFeed, name: str | None, address: str, unique: str, environment: Mapping[str, str]
+    settings: Settings,
+    feed: ParsedFeed,
+    name: str | None,
+    address: str,
+    unique: str,
+    environment: Mapping[str, str],
+    now: dt.datetime,
 ) -> RenderedMail:
     """Send one edition, chosen as by `render_mail`, to one address, without the delivery log.
 
@@ -83,7 +90,7 @@ def send_test(
     mailing_list, edition = _list(settings), _edition(feed, name)
     content = _compose(settings, edition, mailing_list)
     test_id = message_id(mailing_list, f"{edition.id} {unique}", recipient)
-    data = message(content, mailing_list, recipient, test_id, edition.date)
+    data = message(content, mailing_list, recipient, test_id, now)
     connection = Connection(server.from_environment(environment))
     try:
         result = connection.send(mailing_list.sender.address, recipient.address, data)
@@ -94,7 +101,7 @@ def send_test(
     if not result.accepted:
         do = "check the address" if result.refused else "try again later"
         raise DigestError(Diagnostic("--test", f"the mail server did not accept it ({result.code})", do))
-    return RenderedMail(edition.name, content.subject, data, content.text, content.html, len(edition.sections))
+    return RenderedMail(edition.name, content.subject, data, content.text, content.html, edition.papers)
 
 
 def find_recipients(
@@ -110,11 +117,17 @@ def find_recipients(
 
 
 def state_file(settings: Settings, path: Path | None, environment: Mapping[str, str]) -> Path:
-    """Return the path of the delivery log. It is outside the digest, whose caches may be deleted at any time."""
+    """Return the path of the delivery log. It is outside the digest, whose caches may be deleted at any time.
+
+    A digest that was mailed before ids of lists had a path goes on with its log: it has the key of all its recipients.
+    """
     if path or environment.get("DIGEST_MAIL_STATE"):
         return path or Path(environment["DIGEST_MAIL_STATE"])
     home = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "."), ".local", "state")
-    return Path(home, "broadsheet", f"{_list(settings).id}.sqlite")
+    mailing_list = _list(settings)
+    names = (mailing_list.id, _old_list_id(settings, mailing_list))
+    paths = [Path(home, "broadsheet", f"{name}.sqlite") for name in names]
+    return next((path for path in paths if path.exists()), paths[0])
 
 
 def send_edition(
@@ -126,9 +139,12 @@ def send_edition(
     environment: Mapping[str, str],
     sleep: Callable[[float], None],
     *,
+    now: Callable[[], dt.datetime],
     retry_rejected: bool = False,
 ) -> MailReport:
     """Finish the editions of earlier runs, then send the one called `name` (by default the newest).
+
+    A message is dated `now` when it is first handed over.
 
     Raises DigestError if no message can be sent at all; earlier messages stay in the log.
     """
@@ -138,14 +154,14 @@ def send_edition(
     report = MailReport()
     with delivery_log.open_log(state, environment.get(delivery_log.VARIABLE)) as log:
         try:
-            for edition, key in _unfinished(feed, issue, mailing_list, log, to):
-                run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep)
+            for edition, key in _unfinished(settings, feed, issue, mailing_list, log, to):
+                run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep, now)
                 report.deliveries.append(run.deliver(to, report.problems))
             edition = read(issue, feed)
             report.quiet = _nothing_to_send(settings, edition)
             if not report.quiet:
-                key = _key(mailing_list, edition)
-                run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep)
+                key = _key(settings, mailing_list, edition, log)
+                run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep, now)
                 run.enqueue(to, retry_rejected)
                 report.deliveries.append(run.deliver(to, report.problems))
         finally:
@@ -165,9 +181,10 @@ class _EditionDelivery:
         log: DeliveryLog,
         connection: Connection,
         sleep: Callable[[float], None],
+        now: Callable[[], dt.datetime],
     ) -> None:
         self._list, self._edition, self._key, self._log = mailing_list, edition, key, log
-        self._connection, self._sleep = connection, sleep
+        self._connection, self._sleep, self._now = connection, sleep, now
         self._content = _compose(settings, edition, mailing_list)
         self._codes: dict[str, str] = {}
         self._failure = ""
@@ -197,7 +214,7 @@ class _EditionDelivery:
         return Delivery(
             edition=self._edition.name,
             subject=self._content.subject,
-            bytes=len(self._message(_LONGEST)),
+            bytes=len(self._message(_LONGEST, self._edition.date)),
             sent=sent - already_sent,
             already_sent=already_sent,
             rejected=sum(status is Status.REFUSED for status in after.values()),
@@ -207,25 +224,36 @@ class _EditionDelivery:
     def _round(self, left: Iterable[Recipient]) -> None:
         self._failure = ""
         for recipient in left:
-            self._set(recipient, Status.SENDING)
+            date = self._log.begin(self._key, recipient, self._now())
+            data = self._message(recipient.mailbox, date, recipient)
             try:
-                result = self._connection.send(
-                    self._list.sender.address, recipient.mailbox.address, self._message(recipient.mailbox, recipient)
-                )
+                result = self._connection.send(self._list.sender.address, recipient.mailbox.address, data)
             except UnreachableError as error:
                 self._failure = error.reason
-                self._set(recipient, Status.WAITING)
+                self._put_back(recipient)
                 return
             self._codes[recipient.key] = result.code
             if result.accepted:
                 self._set(recipient, Status.SENT)
+            elif result.refused:
+                self._set(recipient, Status.REFUSED, result.code)
+            elif result.in_doubt:
+                self._set(recipient, Status.WAITING, result.code)
             else:
-                self._set(recipient, Status.REFUSED if result.refused else Status.WAITING, result.code)
+                self._log.withdraw(self._key, recipient, result.code)
 
-    def _message(self, mailbox: Mailbox, recipient: Recipient | None = None) -> bytes:
+    def _put_back(self, recipient: Recipient) -> None:
+        """Let the message wait; a server that was too slow may have it already."""
+        if self._connection.late:
+            self._set(recipient, Status.WAITING)
+        else:
+            self._log.withdraw(self._key, recipient)
+
+    def _message(self, mailbox: Mailbox, date: dt.datetime, recipient: Recipient | None = None) -> bytes:
         token = self._log.token(recipient) if recipient else "0" * 32
-        name = message_id(self._list, self._key, mailbox)
-        return message(self._content, self._list, mailbox, name, self._edition.date, token)
+        list_of_key = self._list._replace(id=self._key.partition(" ")[0])  # an old key has the old id of the list
+        name = message_id(list_of_key, self._key, mailbox)
+        return message(self._content, self._list, mailbox, name, date, token)
 
     def _problems(self, to: list[Recipient], before: Mapping[str, Status | None]) -> Iterator[Diagnostic]:
         if self._failure:
@@ -262,22 +290,34 @@ def _edition(feed: ParsedFeed, name: str | None) -> Edition:
 
 
 def _unfinished(
-    feed: ParsedFeed, current: FeedIssue, mailing_list: MailingList, log: DeliveryLog, to: list[Recipient]
+    settings: Settings,
+    feed: ParsedFeed,
+    current: FeedIssue,
+    mailing_list: MailingList,
+    log: DeliveryLog,
+    to: list[Recipient],
 ) -> Iterator[tuple[Edition, str]]:
     """Yield the editions in the feed that earlier runs did not send to all of `to`, oldest first."""
     keys = log.unfinished()
     for issue in reversed(issues(feed)):
-        if issue.id == current.id or not any(issue.id in key for key in keys):
+        if issue.id == current.id or not any(issue.id in key or old_id(issue.id) in key for key in keys):
             continue
         edition = read(issue, feed)
-        key = _key(mailing_list, edition)
+        key = _key(settings, mailing_list, edition, log)
         if key in keys and any(log.status(key, recipient) in delivery_log.UNFINISHED for recipient in to):
             yield edition, key
 
 
-def _key(mailing_list: MailingList, edition: Edition) -> str:
+def _key(settings: Settings, mailing_list: MailingList, edition: Edition, log: DeliveryLog) -> str:
     """Return the identity of an edition in the log. The notice that a day failed has another one than the day."""
-    return f"{mailing_list.id} {edition.id}" + (" failed" if edition.state is DayState.FAILED else "")
+    notice = " failed" if edition.state is DayState.FAILED else ""
+    old_list_id = _old_list_id(settings, mailing_list)
+    return log.name(f"{mailing_list.id} {edition.id}{notice}", f"{old_list_id} {old_id(edition.id)}{notice}")
+
+
+def _old_list_id(settings: Settings, mailing_list: MailingList) -> str:
+    """Return the id that the list had before default ids had the path of the site."""
+    return settings.mail.list_id or list_id("", mailing_list.sender.domain)
 
 
 def _nothing_to_send(settings: Settings, edition: Edition) -> str:
@@ -304,7 +344,7 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
     name = mail.name or settings.site.site_name
     return MailingList(
         name=name,
-        id=mail.list_id or f"digest.{sender.domain}",
+        id=mail.list_id or list_id(settings.site.path, sender.domain),
         sender=sender if sender.name else sender._replace(name=name),
         reply_to=mailbox(mail.reply_to),
         unsubscribe_mailto=(mailbox(mail.unsubscribe_mailto) or Mailbox("")).address,

@@ -3,9 +3,13 @@
 A recipient is stored as a hash; the key is in another file. A message is ``waiting``, then ``sending`` before the
 server gets it, then ``sent`` after the server's 250, or ``refused`` after a 5xx. Every step is on disk before the next
 one begins. So after a kill only the message that was ``sending`` is in doubt: it is sent again, with the same
-Message-ID.
+Message-ID and date.
+
+The ids of editions once lacked the path of the site. An edition that was logged then has `old_id` set, and keeps its
+name: it is recognised, and never sent twice.
 """
 
+import datetime as dt
 import hashlib
 import hmac
 import secrets
@@ -22,15 +26,20 @@ from broadsheet.store.files import read_regular
 from broadsheet.store.lock import file_lock
 
 VARIABLE = "DIGEST_MAIL_KEY"
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS key (mark BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS edition (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS message (
-  edition INTEGER NOT NULL REFERENCES edition, recipient BLOB NOT NULL,
-  status TEXT NOT NULL, reply TEXT NOT NULL DEFAULT '',
-  PRIMARY KEY (edition, recipient)
-) WITHOUT ROWID;
-"""
+# Each version's changes to the one before; a new log gets all of them.
+_VERSIONS = (
+    (
+        "CREATE TABLE IF NOT EXISTS key (mark BLOB NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS edition (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+        "CREATE TABLE IF NOT EXISTS message ("
+        " edition INTEGER NOT NULL REFERENCES edition, recipient BLOB NOT NULL,"
+        " status TEXT NOT NULL, reply TEXT NOT NULL DEFAULT '',"
+        " PRIMARY KEY (edition, recipient)) WITHOUT ROWID",
+        "ALTER TABLE edition ADD COLUMN old_id INTEGER NOT NULL DEFAULT 0",
+        "UPDATE edition SET old_id = 1",
+        "ALTER TABLE message ADD COLUMN date TEXT NOT NULL DEFAULT ''",
+    ),
+)
 
 
 class Status(StrEnum):
@@ -72,7 +81,7 @@ class DeliveryLog:
         self._database.execute("PRAGMA synchronous=FULL")
         if self._database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):  # cheap: the file is small
             raise sqlite3.DatabaseError("damaged")
-        self._database.executescript(_SCHEMA)
+        self._upgrade()
         mark = self._hash("mark")
         row = self._database.execute("SELECT mark FROM key").fetchone()
         if row is None:
@@ -82,9 +91,24 @@ class DeliveryLog:
             what = "was made with another key: no recipient in it would be recognised"
             raise DigestError(Diagnostic(str(path), what, f"give that key in {VARIABLE}, or its file back"))
 
+    def _upgrade(self) -> None:
+        """Bring the tables to the newest version, in one step."""
+        self._database.execute("BEGIN IMMEDIATE")
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        for statement in (statement for changes in _VERSIONS[version:] for statement in changes):
+            self._database.execute(statement)
+        self._database.execute(f"PRAGMA user_version = {max(version, len(_VERSIONS))}")
+        self._database.execute("COMMIT")
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def name(self, edition: str, old_name: str) -> str:
+        """Return the name under which the log has an edition: `old_name` if it was logged before ids had a path."""
+        query = "SELECT name FROM edition WHERE name = ? AND old_id"
+        row = self._database.execute(query, (old_name,)).fetchone()
+        return row[0] if row else edition
 
     def token(self, recipient: Recipient) -> str:
         """Return the recipient's token for unsubscribe addresses. It cannot be computed without the key."""
@@ -104,6 +128,24 @@ class DeliveryLog:
         query = "SELECT status FROM message WHERE edition = ? AND recipient = ?"
         row = self._database.execute(query, (self._number(edition), self._hash(recipient.key))).fetchone()
         return Status(row[0]) if row else None
+
+    def begin(self, edition: str, recipient: Recipient, now: dt.datetime) -> dt.datetime:
+        """Note that the message is being handed over; return the time of the first time, which is its date."""
+        place = (self._number(edition), self._hash(recipient.key))
+        self._database.execute(
+            "UPDATE message SET status = ?, reply = '', date = coalesce(nullif(date, ''), ?)"
+            " WHERE edition = ? AND recipient = ?",
+            (Status.SENDING, now.isoformat(timespec="seconds"), *place),
+        )
+        query = "SELECT date FROM message WHERE edition = ? AND recipient = ?"
+        return dt.datetime.fromisoformat(self._database.execute(query, place).fetchone()[0])
+
+    def withdraw(self, edition: str, recipient: Recipient, reply: str = "") -> None:
+        """Note that the server certainly does not have the message: the next attempt is the first."""
+        self._database.execute(
+            "UPDATE message SET status = ?, reply = ?, date = '' WHERE edition = ? AND recipient = ?",
+            (Status.WAITING, reply, self._number(edition), self._hash(recipient.key)),
+        )
 
     def set(self, edition: str, recipient: Recipient, status: Status, reply: str = "") -> None:
         """Store the state of a message. `reply` is the server's code, never its words."""

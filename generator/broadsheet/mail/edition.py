@@ -10,8 +10,15 @@ from broadsheet.mail.prose import HEADINGS, Block, Inline, blocks
 from broadsheet.model.state import DayState
 from broadsheet.text import formats
 
-# Our own editions: the last part is 2025-05-27 or 2025-W22.
-_OWN = re.compile(r"tag:[^,]+,\d{4}:edition/(?:daily/(?P<date>\d{4}-\d\d-\d\d)|weekly/(?P<week>\d{4}-W\d\d))")
+# Our own editions: after the site's path, and the last part is 2025-05-27 or 2025-W22.
+_OWN = re.compile(
+    r"(?P<host>tag:[^,]+,\d{4}:)(?:[^\s]+/)?"
+    r"(?P<edition>edition/(?:daily/(?P<date>\d{4}-\d\d-\d\d)|weekly/(?P<week>\d{4}-W\d\d)))"
+)
+
+
+# The title of our own editions: the number of papers, and the state if it is not complete.
+_OWN_TITLE = re.compile(r"[^:]+: (?P<papers>\d[\d,]*) papers?(?: \((?P<state>[a-z]+)\))?, best: ")
 
 
 class ParsedItem(NamedTuple):
@@ -76,6 +83,28 @@ class Edition(NamedTuple):
     def is_empty(self) -> bool:
         """True if there is nothing to send: a quiet day, or an item without text."""
         return self.state is DayState.QUIET or not (self.lead or self.sections)
+
+    @property
+    def papers(self) -> int:
+        """The number of papers, which may be more than the edition describes."""
+        own = self._own_title
+        return int(own["papers"].replace(",", "")) if own else max(len(self.sections), len(self.contents))
+
+    @property
+    def label_of_state(self) -> str:
+        """The state of our own edition in a word, empty if its day or week is complete."""
+        own = self._own_title
+        return own["state"] or "" if own else ""
+
+    @property
+    def _own_title(self) -> re.Match[str] | None:
+        return _OWN_TITLE.match(self.title) if _OWN.fullmatch(self.id) else None
+
+
+def old_id(issue_id: str) -> str:
+    """Return the id that an issue had when ids of our own editions had the host of a site, but not its path."""
+    own = _OWN.fullmatch(issue_id)
+    return own["host"] + own["edition"] if own else issue_id
 
 
 def issues(feed: ParsedFeed) -> list[FeedIssue]:

@@ -40,11 +40,15 @@ class Server(NamedTuple):
 
 
 class SendResult(NamedTuple):
-    """The result of sending one message. If neither accepted nor refused, retry. `code` is like ``550 5.1.1``."""
+    """The result of sending one message. If neither accepted nor refused, retry. `code` is like ``550 5.1.1``.
+
+    `in_doubt` is True if the connection was lost: the server may have the message.
+    """
 
     accepted: bool
     refused: bool = False
     code: str = ""
+    in_doubt: bool = False
 
 
 def from_environment(environment: Mapping[str, str]) -> Server:
@@ -152,7 +156,7 @@ class Connection:
             return self._result(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError):
             self.drop()
-            return SendResult(accepted=False, code="the connection was lost")
+            return SendResult(accepted=False, code="the connection was lost", in_doubt=True)
         return SendResult(accepted=True)
 
     def close(self) -> None:

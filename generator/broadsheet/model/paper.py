@@ -7,6 +7,8 @@ import msgspec
 from broadsheet.model.count import Count
 from broadsheet.model.scorer import Scorer
 
+CHANGED = "changed"  # the key of a row for the UTC time at which text or scores that readers had seen were replaced
+
 
 class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Links of a paper: http(s) URLs, still untrusted."""

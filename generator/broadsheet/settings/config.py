@@ -100,7 +100,7 @@ def read(root: Path, environment: Mapping[str, str] = os.environ) -> tuple[Setti
     if settings is None or site is None or not all(problem.is_note for problem in problems):
         return None, problems
     url = address.site_address(site.site_url, environment, _domain(root / site.docs_dir))
-    site = msgspec.structs.replace(site, site_url=url)
+    site = msgspec.structs.replace(site, site_url=url, theme={"language": site.language})
     return msgspec.structs.replace(settings, site=site), problems
 
 

@@ -5,7 +5,7 @@ escape again. The others return plain characters, which templates escape.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import nh3
@@ -14,7 +14,7 @@ from markupsafe import Markup
 from broadsheet.text.mathml import to_mathml
 from broadsheet.text.sanitize import clean, escaped, one_line
 from broadsheet.text.tex import Link, Math, Node, Styled, Text, parse
-from broadsheet.text.unicode_math import script, unicode_math
+from broadsheet.text.unicode_math import linear, script, unicode_math
 
 CITATION_TAGS = frozenset(["i", "b", "em", "strong", "sub", "sup"])
 
@@ -37,9 +37,23 @@ def html(text: str) -> Markup:
     return Markup(inline(text))
 
 
+def linear_html(text: str) -> Markup:
+    """Return `html` of `text` without MathML, sub- and superscripts: it says the same once all tags are removed.
+
+    Formulas are Unicode on one line. One that cannot be that stays TeX.
+    """
+    return Markup(_from_nodes(parse(clean(text)), _linear).strip())
+
+
+def linear_title(text: str) -> Markup:
+    """Return `linear_html` of `text` without links, for a place that is a link itself."""
+    markup = linear_html(text)
+    return Markup(escaped(plain(text))) if "<a " in markup else markup
+
+
 def inline(text: str) -> str:
     """Return `html` of `text` as a plain string, for functions that write markup themselves."""
-    return _from_nodes(parse(clean(text))).strip()
+    return _from_nodes(parse(clean(text)), _html).strip()
 
 
 @lru_cache(4096)  # 1 % of a cold build
@@ -76,20 +90,44 @@ def plain_node(node: Node) -> str:
             return "".join(map(plain_node, children))
 
 
-def _from_nodes(nodes: Iterable[Node]) -> str:
-    return "".join(map(_html, nodes))
+def _from_nodes(nodes: Iterable[Node], to_html: Callable[[Node], str]) -> str:
+    return "".join(map(to_html, nodes))
 
 
 def _html(node: Node) -> str:
     match node:
         case Math(tex, display):
-            return to_mathml(tex, display) or f'<code class="tex">{_paragraphs(tex.strip())}</code>'
+            mathml = to_mathml(tex, display)
+            return _with_alttext(mathml, tex) if mathml else f'<code class="tex">{_paragraphs(tex.strip())}</code>'
+        case _:
+            return _around(node, _html)
+
+
+def _with_alttext(mathml: str, tex: str) -> str:
+    """Add the TeX for programs that do not render MathML (MathML 3, section 2.2.1)."""
+    return f'<math alttext="{escaped(one_line(tex))}"{mathml.removeprefix("<math")}'
+
+
+def _linear(node: Node) -> str:
+    match node:
+        case Math(tex):
+            text = linear(tex)
+            return escaped(text) if text is not None else f'<code class="tex">{_paragraphs(tex.strip())}</code>'
+        case Styled(element, _) if element in ("sub", "sup"):
+            return escaped(plain_node(node))
+        case _:
+            return _around(node, _linear)
+
+
+def _around(node: Text | Styled | Link, to_html: Callable[[Node], str]) -> str:
+    """Return a node that is no formula, with its children as `to_html` returns them."""
+    match node:
         case Text(text):
             return _paragraphs(text)
         case Styled(element, children):
-            return f"<{element}>{_from_nodes(children)}</{element}>"
+            return f"<{element}>{_from_nodes(children, to_html)}</{element}>"
         case Link(url, children):
-            return f'<a href="{escaped(url)}" rel="noopener nofollow ugc">{_from_nodes(children)}</a>'
+            return f'<a href="{escaped(url)}" rel="noopener nofollow ugc">{_from_nodes(children, to_html)}</a>'
 
 
 def _paragraphs(text: str) -> str:

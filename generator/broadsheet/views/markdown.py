@@ -14,6 +14,7 @@ from markupsafe import escape
 from broadsheet.text.sanitize import escaped
 from broadsheet.views.page import MetaTag, Page
 
+_ALTTEXT = re.compile(r'(?<= alttext=")[^"]*')  # of a formula: a Markdown parser would take its backslashes
 HEADING_ID = "digest"
 GENERATED_MARK = "generated: by digest, from data"
 
@@ -83,6 +84,7 @@ def _heading(page: Page) -> str:
         return _inert(" ".join(page.title.split()))
     parts = re.split(r"(<[^<>]*>)", " ".join(page.heading.split()))
     parts[::2] = [_inert(unescape(part)) for part in parts[::2]]
+    parts[1::2] = [_ALTTEXT.sub(lambda tex: _inert(unescape(tex[0])), part) for part in parts[1::2]]
     return "".join(parts)
 
 

@@ -22,6 +22,8 @@ FILTERS = {
     "html": rendering.html,
     "name": readable_name,
     "title": rendering.title,
+    "linear": rendering.linear_html,
+    "linear_title": rendering.linear_title,
     "plain": rendering.plain,
     "citation": rendering.citation,
     "day": formats.day,

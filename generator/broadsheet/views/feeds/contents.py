@@ -6,18 +6,21 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
 from broadsheet.index.periods import week_span
 from broadsheet.settings.config import Settings
-from broadsheet.views.feeds.editions import daily_edition, finished_weeks, weekly_edition
+from broadsheet.views.feeds.editions import appearance, daily_edition, finished_weeks, weekly_edition
 from broadsheet.views.feeds.feed import FeedContent, FeedItem
-from broadsheet.views.feeds.items import PaperItems, publication_item
+from broadsheet.views.feeds.items import PaperItems, midnight, publication_item
 from broadsheet.views.feeds.registry import FeedSpec, absolute, tag_uri
 
 BEST_OF_WEEK = 5
+DAYS_IN_FULL = 3  # a reader that looks every other day, or on Monday, misses nothing
 WEEKDAYS = 5
 
 
 def feed_contents(catalogue: Catalogue, settings: Settings, specs: Iterable[FeedSpec]) -> Iterator[FeedContent]:
     """Yield each of the feeds with its items."""
     items = _FeedItems(catalogue, settings)
+    newest = catalogue.newest_day()
+    as_of = midnight(newest) if newest else None
     for spec in specs:
         yield FeedContent(
             path=spec.path,
@@ -28,6 +31,8 @@ def feed_contents(catalogue: Catalogue, settings: Settings, specs: Iterable[Feed
             author=settings.site.site_name,
             items=items.of(spec),
             hub=settings.feeds.hub,
+            language=settings.site.language,
+            as_of=as_of,
         )
 
 
@@ -41,35 +46,60 @@ class _FeedItems:
 
     def __init__(self, catalogue: Catalogue, settings: Settings) -> None:
         self._catalogue, self._settings, self._limits = catalogue, settings, settings.feeds
-        self._papers = PaperItems(settings, catalogue.newest_day() or "")
+        self._papers = PaperItems(catalogue, settings)
+        self._in_full = self._newest_days()
         self._weeks = finished_weeks(catalogue, -(-self._limits.days // WEEKDAYS))
 
     def of(self, spec: FeedSpec) -> tuple[FeedItem, ...]:
         """Return the items of a feed."""
         kinds: dict[str, Callable[[], tuple[FeedItem, ...]]] = {
-            "all": lambda: self._recent(self._catalogue.newest(self._limits.items)),
-            "good": lambda: self._recent(self._catalogue.newest_good(self._limits.items)),
+            "all": lambda: self._recent(self._catalogue.newest(self._most)),
+            "good": lambda: self._recent(self._catalogue.newest_good(self._most)),
             "best": self._best,
-            "topic": lambda: self._recent(self._catalogue.newest(self._limits.items, spec.key)),
-            "source": lambda: self._recent(self._catalogue.newest_from(spec.key, self._limits.items)),
+            "topic": lambda: self._recent(self._catalogue.newest(self._most, spec.key)),
+            "source": lambda: self._recent(self._catalogue.newest_from(spec.key, self._most)),
             "daily": self._daily,
             "weekly": self._weekly,
             "publications": self._publications,
         }
         return kinds[spec.kind]()
 
+    def _newest_days(self) -> dict[str, int]:
+        """Return the newest days with papers, which every feed has in full, with the numbers of their papers."""
+        days: dict[str, int] = {}
+        for date in reversed(self._catalogue.periods("day")):
+            head = self._catalogue.head(date)
+            if head and head.papers:
+                days[date] = head.papers
+            if len(days) == DAYS_IN_FULL:
+                break
+        return days
+
+    @property
+    def _most(self) -> int:
+        """The number of entries that a feed of papers may need."""
+        return max(self._limits.items, sum(self._in_full.values()))
+
     def _recent(self, entries: list[Entry]) -> tuple[FeedItem, ...]:
         days = list(dict.fromkeys(entry.date for entry in entries))[: self._limits.days]
-        return self._papers(entry for entry in entries if entry.date in days)
+        within = [entry for entry in entries if entry.date in days]
+        in_full = sum(entry.date in self._in_full for entry in within)
+        return self._papers(within[: max(self._limits.items, in_full)])
 
     def _best(self) -> tuple[FeedItem, ...]:
-        """Return each paper once: its best entry in the earliest week that had it among its five best."""
-        best: dict[str, Entry] = {}
+        """Return each paper once, dated by the day on which the earliest week with it among its best appears."""
+        best: dict[str, FeedItem] = {}
         for week in reversed(self._weeks):
-            for entry in self._catalogue.best(*week_span(week), BEST_OF_WEEK):
-                best.setdefault(entry.paper.arxiv_id, entry)
-        newest_first = sorted(best.values(), key=lambda entry: entry.rank)
-        return self._papers(sorted(newest_first, key=lambda entry: entry.date, reverse=True)[: self._limits.items])
+            appears = appearance(self._catalogue, week)
+            entries = [
+                entry
+                for entry in self._catalogue.best(*week_span(week), BEST_OF_WEEK)
+                if entry.paper.arxiv_id not in best
+            ]
+            of_week = zip(entries, self._papers(entries), strict=True)
+            new = {entry.paper.arxiv_id: item._replace(date=appears) for entry, item in of_week}
+            best = new | best
+        return tuple(best.values())[: self._limits.items]
 
     def _daily(self) -> tuple[FeedItem, ...]:
         newest = self._catalogue.periods("day")[: -self._limits.days - 1 : -1]

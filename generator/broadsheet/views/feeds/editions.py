@@ -5,7 +5,9 @@ papers: everything up to the next ``<h3>`` belongs to the paper. If the day or w
 (``quiet``, ``partial``, ``failed``) is the only category of the edition; else there is none.
 """
 
-from collections.abc import Sequence
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, Entry, day_address
@@ -19,7 +21,7 @@ from broadsheet.text.tex_names import readable_name
 from broadsheet.views import formatting
 from broadsheet.views.calendar import week_address
 from broadsheet.views.feeds.feed import FeedItem
-from broadsheet.views.feeds.items import html, midnight, scores_in_words, summary, topic_names
+from broadsheet.views.feeds.items import changes, html, midnight, scores_in_words, summary, times, topic_names
 from broadsheet.views.feeds.registry import absolute, tag_uri
 from broadsheet.views.permalink import paper_address
 
@@ -33,6 +35,12 @@ def finished_weeks(catalogue: Catalogue, limit: int) -> list[str]:
     return [week for week in weeks if newest and week < week_of(newest)][:limit]
 
 
+def appearance(catalogue: Catalogue, week: str) -> dt.datetime:
+    """Return the day on which a finished week appears in feeds: the first with a page in a later week."""
+    days = catalogue.periods("day")
+    return midnight(days[bisect_right(days, week_span(week)[1])])
+
+
 def daily_edition(catalogue: Catalogue, settings: Settings, date: str) -> FeedItem:
     """Return the edition of a day that has a page."""
     head = catalogue.head(date)
@@ -42,17 +50,18 @@ def daily_edition(catalogue: Catalogue, settings: Settings, date: str) -> FeedIt
         settings,
         name=f"daily/{date}",
         address=day_address(date),
-        date=date,
+        date=midnight(date),
         title=f"{formats.day(date)}: {_outcome(formatting.label(head), head.papers, entries)}",
         lead=_day_in_words(head),
         state=head.state,
         entries=entries,
         papers=head.papers,
+        updated=_last_change([head], entries),
     )
 
 
 def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedItem:
-    """Return the edition of a finished week, dated by its last day with a page."""
+    """Return the edition of a finished week, dated by the day on which it appears."""
     first, last = week_span(week)
     heads = [head for head in catalogue.span(first, last) if head]
     sums = totals(heads)
@@ -63,13 +72,20 @@ def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedI
         settings,
         name=f"weekly/{week}",
         address=week_address(week),
-        date=max(head.date for head in heads if head.has_page),
+        date=appearance(catalogue, week),
         title=f"{formats.week(week)}: {_outcome(label, sums.papers, best)}",
         lead=_week_in_words(heads, sums),
         state=state,
         entries=best,
         papers=sums.papers,
+        updated=_last_change(heads, best),
     )
+
+
+def _last_change(heads: Iterable[DayHead], entries: Iterable[Entry]) -> dt.datetime | None:
+    """Return the end of the last run that changed one of the days, or a later change of a paper."""
+    runs = (time for head in heads if head.receipt for time in times(head.receipt.finished))
+    return max([*runs, *changes(entries)], default=None)
 
 
 def _edition(
@@ -77,12 +93,13 @@ def _edition(
     *,
     name: str,
     address: str,
-    date: str,
+    date: dt.datetime,
     title: str,
     lead: str,
     state: DayState,
     entries: Sequence[Entry],
     papers: int,
+    updated: dt.datetime | None,
 ) -> FeedItem:
     link = absolute(settings, address)
     limits = settings.feeds
@@ -101,10 +118,11 @@ def _edition(
         id=tag_uri(settings, "edition", name),
         title=title,
         link=link,
-        date=midnight(date),
+        date=date,
         summary=summary(lead),
         html=html("feed_edition.html.j2", **context),
         categories=() if state in formatting.UNREMARKED else (state.value,),
+        updated=updated,
     )
 
 

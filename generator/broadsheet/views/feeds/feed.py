@@ -25,14 +25,14 @@ class FeedItem(NamedTuple):
     @property
     def changed(self) -> dt.datetime:
         """The time of the item's last change, according to the data."""
-        return self.updated or self.date
+        return max(self.updated or self.date, self.date)
 
 
 class FeedContent(NamedTuple):
     """A feed with its items, newest first.
 
     `path` is its address without the format's ending, relative to the site's root. `author` is Atom's author of items
-    that have none. `hub` is a WebSub hub, or empty.
+    that have none. `hub` is a WebSub hub, or empty. `as_of` is the newest day on record.
     """
 
     path: str
@@ -44,6 +44,7 @@ class FeedContent(NamedTuple):
     items: tuple[FeedItem, ...]
     language: str = "en"
     hub: str = ""
+    as_of: dt.datetime | None = None
 
     @property
     def updated(self) -> dt.datetime | None:

@@ -1,24 +1,28 @@
 """The files of all feeds, in each format and within the size limit, and the OPML lists of feeds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.days import Entry
 from broadsheet.settings.config import Settings
 from broadsheet.views.feeds import json_feed, syndication
 from broadsheet.views.feeds.contents import feed_contents
 from broadsheet.views.feeds.feed import FeedContent, FeedItem
+from broadsheet.views.feeds.items import paper_item
 from broadsheet.views.feeds.opml import subscriptions
 from broadsheet.views.feeds.registry import (
     ATOM,
     FORMATS,
     JSON,
+    OPML_ONCE_PATH,
     OPML_PATH,
     RSS,
     FeedFormat,
     FeedSpec,
     absolute,
     all_feeds,
+    feeds_without_overlap,
 )
 from broadsheet.views.page import File
 
@@ -63,6 +67,12 @@ def write(feed: FeedContent, form: FeedFormat, url: str, limit: float = float("i
     return _fitting(feed, form, url, limit, WRITERS[form].item)
 
 
+def bytes_of(entries: Iterable[Entry], settings: Settings) -> int:
+    """Return the size of papers as the items of a feed, in the format in which it is largest."""
+    items = [paper_item(entry, settings) for entry in entries]
+    return max(sum(len(writer.item(item)) + len(writer.separator) for item in items) for writer in WRITERS.values())
+
+
 class ItemCache:
     """A writer of feeds that writes each item once a format, however many feeds have it."""
 
@@ -99,6 +109,8 @@ def _fitting(
 
 def _lists(specs: list[FeedSpec], settings: Settings) -> Iterator[File]:
     yield File(OPML_PATH, subscriptions(specs, settings.site.site_name, settings))
+    once = f"{settings.site.site_name}: each paper once"
+    yield File(OPML_ONCE_PATH, subscriptions(feeds_without_overlap(settings), once, settings))
     for spec in specs:
         if spec.kind == "topic":
             yield File(f"{spec.path}.opml", subscriptions([spec], spec.title(settings), settings))

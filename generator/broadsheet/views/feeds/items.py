@@ -2,10 +2,11 @@
 
 import datetime as dt
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
-from broadsheet.model.paper import Paper
+from broadsheet.model.paper import CHANGED, Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
@@ -22,10 +23,11 @@ SUMMARY_CHARS = 400
 
 
 class PaperItems:
-    """A factory of feed items that makes each entry's item once; `newest` is the last day on record."""
+    """A factory of feed items that makes each entry's item once."""
 
-    def __init__(self, settings: Settings, newest: str) -> None:
-        self._settings, self._newest = settings, newest
+    def __init__(self, catalogue: Catalogue, settings: Settings) -> None:
+        self._catalogue, self._settings = catalogue, settings
+        self._newest = catalogue.newest_day() or ""
         self._items: dict[str, FeedItem] = {}
 
     def __call__(self, entries: Iterable[Entry]) -> tuple[FeedItem, ...]:
@@ -34,8 +36,34 @@ class PaperItems:
 
     def _item(self, entry: Entry) -> FeedItem:
         if entry.address not in self._items:
-            self._items[entry.address] = _paper_item(entry, self._settings, self._newest)
+            self._items[entry.address] = paper_item(entry, self._settings, self._changes(entry))
         return self._items[entry.address]
+
+    def _changes(self, entry: Entry) -> Iterator[dt.datetime]:
+        """Yield the times of changes after the day: of the paper's version, its text or scores, or all of the day."""
+        updated = entry.paper.updated
+        if updated and entry.date < updated[:10] <= self._newest:
+            yield midnight(updated[:10])
+        yield from changes([entry])
+        head = self._catalogue.head(entry.date)
+        if head and head.receipt and not head.receipt.sources:  # a run's receipt changes with any of its papers
+            yield from times(head.receipt.finished)
+
+
+def changes(entries: Iterable[Entry]) -> Iterator[dt.datetime]:
+    """Yield the times at which text or scores of `entries` were replaced."""
+    for entry in entries:
+        yield from times(entry.paper.extra.get(CHANGED))
+
+
+def times(text: object) -> Iterator[dt.datetime]:
+    """Yield the time that `text` is, in UTC unless it has another time zone; nothing for any other value."""
+    try:
+        time = dt.datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return
+    if time and 1991 <= time.year < 2100:
+        yield time.replace(microsecond=0, tzinfo=time.tzinfo or dt.UTC)
 
 
 def publication_item(publication: Publication, settings: Settings) -> FeedItem:
@@ -56,7 +84,7 @@ def publication_item(publication: Publication, settings: Settings) -> FeedItem:
         html=html("feed_publication.html.j2", **context),
         authors=authors,
         categories=tuple(one_line(keyword) for keyword in publication.keywords),
-        updated=_later(publication.date_updated, publication.list_date),
+        updated=max(times(publication.date_updated), default=None),
     )
 
 
@@ -92,7 +120,8 @@ def midnight(date: str) -> dt.datetime:
     return dt.datetime.combine(dt.date.fromisoformat(date), dt.time(), dt.UTC)
 
 
-def _paper_item(entry: Entry, settings: Settings, newest: str) -> FeedItem:
+def paper_item(entry: Entry, settings: Settings, changed: Iterable[dt.datetime] = ()) -> FeedItem:
+    """Return a paper as an item, dated by its day; `changed` has the times of its later changes."""
     paper = entry.paper
     link = absolute(settings, paper_address(entry, settings))
     authors = tuple(map(readable_name, paper.authors))
@@ -114,13 +143,8 @@ def _paper_item(entry: Entry, settings: Settings, newest: str) -> FeedItem:
         html=html("feed_paper.html.j2", **context),
         authors=authors,
         categories=topics,
-        updated=_later(paper.updated, entry.date, newest),
+        updated=max(changed, default=None),
     )
-
-
-def _later(changed: str | None, date: str, newest: str = "9999") -> dt.datetime | None:
-    """Return the day of a change after `date`; None for none, or for a day after the newest day on record."""
-    return midnight(changed[:10]) if changed and date < changed[:10] <= newest else None
 
 
 def _paper_links(paper: Paper, link: str) -> list[tuple[str, str]]:

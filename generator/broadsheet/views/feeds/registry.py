@@ -15,6 +15,7 @@ DAILY = "feeds/daily"
 WEEKLY = "feeds/weekly"
 PUBLICATIONS = "feeds/publications"
 OPML_PATH = "feeds/digest.opml"
+OPML_ONCE_PATH = "feeds/each-paper-once.opml"
 
 
 class FeedFormat(NamedTuple):
@@ -59,6 +60,11 @@ def all_feeds(settings: Settings) -> list[FeedSpec]:
     return [feed for part in _PARTS for feed in part(settings)]
 
 
+def feeds_without_overlap(settings: Settings) -> list[FeedSpec]:
+    """Return feeds that have every paper and every publication, and no item in common."""
+    return [feed for feed in all_feeds(settings) if feed.path in (ALL, PUBLICATIONS)]
+
+
 def feed_links(settings: Settings, *paths: str) -> tuple[FeedLink, ...]:
     """Return links for a page's head to the feeds of the paths, then to that of all papers."""
     return _feed_links(settings, list(dict.fromkeys([*paths, ALL])))
@@ -80,9 +86,12 @@ def source_path(source: str) -> str:
 
 
 def tag_uri(settings: Settings, kind: str, name: str) -> str:
-    """Return a permanent id, independent of the page's address (RFC 4151). Its year is a constant."""
+    """Return a permanent id, independent of the page's address (RFC 4151). Its year is a constant.
+
+    It names the site by host and path: two sites of one host have no id in common.
+    """
     host = urlsplit(settings.site.site_url).hostname or "localhost"
-    return f"tag:{host},2026:{kind}/{quote(name, safe='/:')}"
+    return f"tag:{host},2026:{quote(settings.site.path, safe='/')}{kind}/{quote(name, safe='/:')}"
 
 
 def absolute(settings: Settings, address: str) -> str:
@@ -135,4 +144,8 @@ _PARTS: tuple[Callable[[Settings], list[FeedSpec]], ...] = (_papers, _editions, 
 def _feed_links(settings: Settings, paths: list[str]) -> tuple[FeedLink, ...]:
     specs = {feed.path: feed for feed in all_feeds(settings)}
     titles = [(path, specs[path].title(settings)) for path in paths]
-    return tuple(FeedLink(title, path + form.suffix, form.mime_type) for path, title in titles for form in FORMATS)
+    return tuple(
+        FeedLink(f"{title} ({form.name})", path + form.suffix, form.mime_type)
+        for path, title in titles
+        for form in FORMATS
+    )

@@ -5,6 +5,7 @@ Both formats are written in parts, a frame and single items, so that an item is 
 """
 
 import datetime as dt
+import hashlib
 import re
 from functools import cache
 
@@ -12,7 +13,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from broadsheet.text.sanitize import clean
+from broadsheet.text.sanitize import clean, escaped
 from broadsheet.views.feeds.feed import FeedContent, FeedItem
 from broadsheet.views.feeds.registry import ATOM, RSS
 from broadsheet.views.page import relative
@@ -22,7 +23,7 @@ STYLE = "assets/feed.css"
 TTL_MINUTES = 360  # readers wait for the longer of ttl and the cache headers: a longer one delays a morning's papers
 MOST_AUTHORS = 50
 ATOM_NAMESPACE = "{http://www.w3.org/2005/Atom}"
-UNKNOWN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # Atom requires a date even in an empty feed
+BEFORE_ALL_DAYS = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # Atom requires a date: the year in all ids
 
 
 def rss_frame(content: FeedContent, url: str) -> tuple[bytes, bytes]:
@@ -48,7 +49,8 @@ def rss_item(item: FeedItem) -> bytes:
     """Return an ``<item>``."""
     feed = _wrapper_feed()
     entry = _entry(feed, item)
-    entry.description(clean(item.summary) or _title(item))  # without a description, feedgen uses the content
+    # Readers take a description for HTML. Without one, feedgen would use the content.
+    entry.description(escaped(clean(item.summary) or _title(item)))
     entry.content(clean(item.html), type="CDATA")  # for RSS alone: in Atom, feedgen writes it as a MIME type
     entry.dc.dc_creator(_authors(item))  # <author> requires an e-mail address, dc:creator a name
     parts = re.split(rb"(<!\[CDATA\[.*\]\]>)", _element(feed.rss_str(), b"item"), flags=re.DOTALL)
@@ -69,7 +71,7 @@ def atom_frame(content: FeedContent, url: str) -> tuple[bytes, bytes]:
     feed.author(name=clean(content.author) or url)
     feed.language(content.language)
     feed.generator(GENERATOR)
-    feed.updated(content.updated or UNKNOWN)  # feedgen's default is now
+    feed.updated(content.updated or content.as_of or BEFORE_ALL_DAYS)  # feedgen's default is now
     return _frame(etree.fromstring(feed.atom_str()), content.path, b"</feed>")
 
 
@@ -77,7 +79,7 @@ def atom_item(item: FeedItem) -> bytes:
     """Return an ``<entry>``. Feedgen drops its link's rel and type; without them, the link is the alternate."""
     feed = _wrapper_feed()
     entry = _entry(feed, item)
-    entry.updated(item.changed)
+    entry.updated(_distinct(item))
     entry.author([{"name": author} for author in _authors(item)])
     entry.summary(clean(item.summary) or _title(item))
     entry.content(clean(item.html), type="html")
@@ -105,6 +107,15 @@ def _entry(feed: FeedGenerator, item: FeedItem) -> FeedEntry:
         if term := clean(category):
             entry.category(term=term)
     return entry
+
+
+def _distinct(item: FeedItem) -> dt.datetime:
+    """Return the time of the last change, with a fraction of a second that differs from that of other entries.
+
+    Two entries of a feed should not have the same time (feedvalidator, DuplicateUpdated), and all of a day would.
+    """
+    fraction = int.from_bytes(hashlib.sha256(item.id.encode("utf-8", "replace")).digest()[:8])
+    return item.changed.replace(microsecond=fraction % 10**6)
 
 
 def _title(item: FeedItem) -> str:

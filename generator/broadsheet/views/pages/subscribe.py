@@ -7,7 +7,15 @@ from urllib.parse import quote
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
-from broadsheet.views.feeds.registry import FORMATS, OPML_PATH, FeedSpec, absolute, all_feeds, feed_links
+from broadsheet.views.feeds.registry import (
+    FORMATS,
+    OPML_ONCE_PATH,
+    OPML_PATH,
+    FeedSpec,
+    absolute,
+    all_feeds,
+    feed_links,
+)
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
 
@@ -45,8 +53,9 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     groups = [(name, GROUPS[name], list(group)) for name, group in groupby(offers, key=lambda offer: offer.feed.group)]
     context = {
         "groups": groups,
-        "opml_path": OPML_PATH,
-        "opml_url": absolute(settings, OPML_PATH),
+        "opml": OPML_PATH,
+        "opml_once": OPML_ONCE_PATH,
+        "opml_once_url": absolute(settings, OPML_ONCE_PATH),
         "has_publications": bool(catalogue.publications()),
         "settings": settings,
     }
