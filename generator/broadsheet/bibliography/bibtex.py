@@ -26,17 +26,26 @@ from broadsheet.model.publication import Publication
 
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 _SEVERAL = re.compile(r"\b(?:and|others)\b", re.IGNORECASE)
+# The field of the publisher, where it is not "publisher".
+_PUBLISHERS = {
+    **{"phdthesis": "school", "techreport": "institution"},
+    **dict.fromkeys(("misc", "unpublished"), "organization"),
+}
+_REQUIRED = ("school", "institution")
 _WITH_HOST = ("inbook", "inproceedings", "proceedings")
 
 
 @singledispatch
-def bibtex(entry: Publication | Paper) -> str:
-    """Return the BibTeX entry of a publication or a paper: UTF-8, balanced braces, a line break at the end."""
+def bibtex(entry: Publication | Paper, key: str = "") -> str:
+    """Return the BibTeX entry of a publication or a paper: UTF-8, balanced braces, a line break at the end.
+
+    Pass the `key` of the index, if it has one: `citation_key` does not know of other works.
+    """
     raise TypeError(type(entry))
 
 
 @bibtex.register
-def _(entry: Publication) -> str:
+def _(entry: Publication, key: str = "") -> str:
     kind = vocabulary.BIBTEX_TYPES.get(entry.type, "misc")
     fields = {
         "author": _names(map(names.of_person, entry.authors)),
@@ -62,18 +71,20 @@ def _(entry: Publication) -> str:
         "keywords": escaped(", ".join(entry.keywords)),
         "note": vocabulary.label(vocabulary.STATUSES, "unpublished") if kind == "unpublished" else "",
     }
-    return _entry(kind, citation_key(entry), fields)
+    return _entry(kind, key or citation_key(entry), fields)
 
 
 def _host_fields(entry: Publication, kind: str) -> dict[str, str]:
     """Return the host publication and the publisher, under the names of the entry type."""
     venue = "journal" if kind == "article" else "booktitle" if kind in _WITH_HOST else "howpublished"
-    publisher = {"phdthesis": "school", "techreport": "institution"}.get(kind, "publisher")
-    return {
-        venue: bibtex_text.text(entry.venue),
-        "series": bibtex_text.text(entry.series),
-        publisher: bibtex_text.text(entry.publisher),
-    }
+    fields = {venue: bibtex_text.text(entry.venue), "series": bibtex_text.text(entry.series)}
+    publisher = _PUBLISHERS.get(kind, "publisher")
+    if publisher in _REQUIRED:
+        # A style stops without it.
+        fields[publisher] = bibtex_text.text(entry.publisher or entry.venue or entry.series or entry.place)
+    else:
+        fields[publisher] = bibtex_text.text(entry.publisher)
+    return fields
 
 
 def _conference_fields(entry: Publication) -> dict[str, str]:
@@ -83,7 +94,7 @@ def _conference_fields(entry: Publication) -> dict[str, str]:
 
 
 @bibtex.register
-def _(entry: Paper) -> str:
+def _(entry: Paper, key: str = "") -> str:
     category = next(filter(_CATEGORY.fullmatch, entry.categories[:1]), "")
     page = abstract_url(entry.arxiv_id)
     fields = {
@@ -95,7 +106,7 @@ def _(entry: Paper) -> str:
         "url": verbatim(page),
         "note": bibtex_text.text(entry.journal_ref or ""),
     }
-    return _entry("misc", citation_key(entry), fields)
+    return _entry("misc", key or citation_key(entry), fields)
 
 
 def _eprint(name: str) -> dict[str, str]:

@@ -4,14 +4,24 @@ Sources have ``Ada Lovelace`` (arXiv), ``Lovelace, Ada`` (LibreCat) or a team's 
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from broadsheet.model.publication_parts import Person
 from broadsheet.text.tex_names import readable_name
 
-_PARTICLES = re.compile(
-    r"af|al|bin|d[aeiou]|dal|degli|de[iln]|della|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?",
+# In `export.js` too.
+_PARTICLE = re.compile(
+    r"af|al|bin|d[aeiou]|dal|d[ae]ll[aeo]|degli|de[iln]|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?"
+)
+_CAPITAL_PARTICLE = re.compile(r"Al|D[aeiou]|Dal|D[ae]ll[aeo]|Degli|De[iln]|Der|Dos|El|La|Le|Lo|Te[nr]|Van|Von|Zu[mr]")
+# Before these surnames, a word such as Van, Le or Di is a given name.
+_AFTER_GIVEN_NAMES = re.compile(
+    r"bui|chan|chang|chen|cheng|chu|dang|dinh|do|duc|duong|duy|gao|guo|ho|hoang|hu|huang|huynh|jiang|kim|lam|le|lee|li|liang|lin|liu"
+    r"|luo|luu|ly|ma|ngo|nguyen|park|pham|phan|sun|tran|trinh|truong|vo|vu|wang|wei|wong|wu|xiao|xu|yang|yu|zhang|zhao"
+    r"|zheng|zhou|zhu",
+    re.IGNORECASE,
 )
 _SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|II|III|IV)$")
 _TEAM = re.compile(
@@ -47,5 +57,12 @@ def of_text(name: str) -> Name:
     words = rest.split()
     if comma or len(words) == 1 or not words or _TEAM.search(whole):
         return Name(literal=whole)
-    start = next((i for i, word in enumerate(words[1:-1], 1) if _PARTICLES.fullmatch(word)), len(words) - 1)
+    start = next((i for i in range(1, len(words) - 1) if _is_particle(words, i)), len(words) - 1)
     return Name(family=" ".join(words[start:]), given=" ".join(words[:start]), suffix=suffix)
+
+
+def _is_particle(words: Sequence[str], place: int) -> bool:
+    """Return whether a word begins the family name: ``van`` always, ``Van`` unless the name is Asian."""
+    if _PARTICLE.fullmatch(words[place]):
+        return True
+    return bool(_CAPITAL_PARTICLE.fullmatch(words[place])) and not _AFTER_GIVEN_NAMES.fullmatch(words[-1])
