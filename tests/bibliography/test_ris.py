@@ -64,7 +64,13 @@ def test_a_preprint_has_the_doi_that_arxiv_registers() -> None:
 
 
 def test_a_publication() -> None:
-    fields = {"_id": "7", "type": "journal_article", "title": "T", "publication": "Journal of T", "volume": "3"}
+    fields: dict[str, Any] = {
+        "_id": "7",
+        "type": "journal_article",
+        "title": "T",
+        "publication": "Journal of T",
+        "volume": "3",
+    }
     fields |= {"keyword": ["moss", "fern"], "abstract": [{"text": "Words."}]}
     (work,), problems = parse_records([fields | {"page": "5-9", "year": "2024"}], "x")
     assert not problems

@@ -28,7 +28,8 @@ _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 _SEVERAL = re.compile(r"\b(?:and|others)\b", re.IGNORECASE)
 # The field of the publisher, where it is not "publisher".
 _PUBLISHERS = {
-    **{"phdthesis": "school", "techreport": "institution"},
+    "phdthesis": "school",
+    "techreport": "institution",
     **dict.fromkeys(("misc", "unpublished"), "organization"),
 }
 _REQUIRED = ("school", "institution")

@@ -11,14 +11,14 @@ _MACROS = (
     " sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
     " leq geq neq approx equiv sim simeq cong propto ll gg subset subseteq supset supseteq in notin ni cup cap emptyset"
     " forall exists wedge vee oplus otimes odot ast star circ bullet infty partial nabla sum prod int oint"
-    " rightarrow leftarrow leftrightarrow Rightarrow Leftarrow Leftrightarrow mapsto uparrow downarrow langle rangle ell"
-    " hbar aleph perp parallel angle triangle dagger ddagger gtrsim lesssim"
+    " rightarrow leftarrow leftrightarrow Rightarrow Leftarrow Leftrightarrow mapsto uparrow downarrow langle rangle"
+    " ell hbar aleph perp parallel angle triangle dagger ddagger gtrsim lesssim"
 )
 _FIXED = {
-    **{"μ": r"\mu", "µ": r"\mu", "−": "-", "∗": "*", "×": r"\times", "±": r"\pm", "·": r"\cdot", "÷": r"\div"},
-    **{"≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "ε": r"\varepsilon", "ϵ": r"\epsilon", "φ": r"\varphi", "ϕ": r"\phi"},
+    "μ": r"\mu", "µ": r"\mu", "−": "-", "∗": "*", "×": r"\times", "±": r"\pm", "·": r"\cdot", "÷": r"\div",
+    "≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "ε": r"\varepsilon", "ϵ": r"\epsilon", "φ": r"\varphi", "ϕ": r"\phi",
     **{letter: rf"\mathbb{{{name}}}" for letter, name in zip("ℂℕℙℚℝℤ", "CNPQRZ", strict=True)},
-}
+}  # fmt: skip
 _SMALL = dict(zip("⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉", "0456789+-n0123456789", strict=True))
 _IN_EVERY_FONT = frozenset("×±·÷µ†‡")  # LaTeX has these in text
 _ENDS_IN_FORMULA = re.compile(r"(?<!\\)\$\Z")
