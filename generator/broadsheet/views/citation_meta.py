@@ -127,7 +127,12 @@ def publication_tags(publication: Publication, settings: Settings) -> list[MetaT
 def _venue(publication: Publication, kind: str) -> dict[str, str]:
     if kind in _INSTITUTIONS:
         return {_INSTITUTIONS[kind]: rendering.plain(publication.publisher)}
-    return {_VENUES_BY_CSL_TYPE[kind]: rendering.plain(publication.venue)} if kind in _VENUES_BY_CSL_TYPE else {}
+    if kind not in _VENUES_BY_CSL_TYPE:
+        return {}
+    venue = rendering.plain(publication.venue)
+    # Zotero takes the type from the last of these tags, and the title of the proceedings from the first.
+    proceedings = {"citation_inbook_title": venue} if kind == "paper-conference" else {}
+    return {**proceedings, _VENUES_BY_CSL_TYPE[kind]: venue}
 
 
 def _tags(fields: dict[str, str]) -> Iterator[MetaTag]:

@@ -14,7 +14,7 @@ from broadsheet.model.publication_parts import Person
 from broadsheet.settings.config import Settings
 from broadsheet.text.rendering import plain
 from broadsheet.text.tex_names import readable_name
-from broadsheet.views.downloads import FORMATS, Download
+from broadsheet.views.downloads import FORMATS, LICENCE, Download
 from broadsheet.views.page import DataTag
 from broadsheet.views.repository import PDF, open_files, record_url
 
@@ -108,17 +108,17 @@ def publication_data(publication: Publication, settings: Settings) -> dict[str, 
     }
 
 
-def dataset(downloads: Sequence[Download], days: tuple[str, str], licence: str, settings: Settings) -> dict[str, Any]:
-    """Return the data of the downloads as one data set, from the first day to the last."""
+def dataset(downloads: Sequence[Download], days: tuple[str, str] | None, settings: Settings) -> dict[str, Any]:
+    """Return the data of the downloads as one data set; `days` are the first and the last."""
     site = settings.site
     return {
         "@type": "Dataset",
         "name": f"{site.site_name}: papers, scores and publications",
-        "description": f"{site.site_description or 'New papers of each day, scored and sorted.'} {licence}",
+        "description": f"{site.site_description or 'New papers of each day, scored and sorted.'} {LICENCE}",
         "url": f"{site.site_url}about/#data",
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": site.site_name, "url": site.site_url},
-        "temporalCoverage": "/".join(days) if days[0] else "",
+        "temporalCoverage": "/".join(days or ()),
         "distribution": [
             {
                 "@type": "DataDownload",
