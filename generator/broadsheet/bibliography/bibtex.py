@@ -1,7 +1,7 @@
 """BibTeX of publications and of the digest's papers.
 
-Types follow LibreCat's tables (`broadsheet.model.vocabulary`). Preprints of the digest are ``@misc`` with ``eprint``,
-as in arXiv's own exports.
+Types follow LibreCat, and have the fields that BibLaTeX allows and requires (`broadsheet.bibliography.bibtex_fields`).
+Preprints of the digest are ``@misc`` with ``eprint``, as in arXiv's own exports.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import singledispatch
 
 from broadsheet.bibliography import bibtex_text
+from broadsheet.bibliography.bibtex_fields import HOSTS, PUBLISHERS, allowed, entry_type
 from broadsheet.bibliography.bibtex_text import escaped, verbatim
 from broadsheet.bibliography.citation_key import citation_key
 from broadsheet.bibliography.entry_fields import (
@@ -26,14 +27,6 @@ from broadsheet.model.publication import Publication
 
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 _SEVERAL = re.compile(r"\b(?:and|others)\b", re.IGNORECASE)
-# The field of the publisher, where it is not "publisher".
-_PUBLISHERS = {
-    "phdthesis": "school",
-    "techreport": "institution",
-    **dict.fromkeys(("misc", "unpublished"), "organization"),
-}
-_REQUIRED = ("school", "institution")
-_WITH_HOST = ("inbook", "inproceedings", "proceedings")
 
 
 @singledispatch
@@ -47,13 +40,15 @@ def bibtex(entry: Publication | Paper, key: str = "") -> str:
 
 @bibtex.register
 def _(entry: Publication, key: str = "") -> str:
-    kind = vocabulary.BIBTEX_TYPES.get(entry.type, "misc")
+    kind = entry_type(entry)
     fields = {
         "author": _names(map(names.of_person, entry.authors)),
         "editor": _names(map(names.of_person, entry.editors)),
         "translator": _names(map(names.of_person, entry.translators)),
         "title": f"{{{bibtex_text.text(entry.title)}}}",
-        **_host_fields(entry, kind),
+        HOSTS.get(kind, "howpublished"): _host(entry, kind),
+        "series": bibtex_text.text(entry.series),
+        PUBLISHERS.get(kind, "publisher"): bibtex_text.text(entry.publisher),
         "volume": escaped(entry.volume),
         "number": escaped(entry.issue or entry.patent_number),
         "holder": " and ".join(f"{{{escaped(name)}}}" for name in entry.applicants),
@@ -72,20 +67,22 @@ def _(entry: Publication, key: str = "") -> str:
         "keywords": escaped(", ".join(entry.keywords)),
         "note": vocabulary.label(vocabulary.STATUSES, "unpublished") if kind == "unpublished" else "",
     }
-    return _entry(kind, key or citation_key(entry), fields)
+    if kind == "proceedings":
+        fields["editor"] = fields["editor"] or fields["author"]
+    return _entry(kind, key or citation_key(entry), allowed(kind, fields))
 
 
-def _host_fields(entry: Publication, kind: str) -> dict[str, str]:
-    """Return the host publication and the publisher, under the names of the entry type."""
-    venue = "journal" if kind == "article" else "booktitle" if kind in _WITH_HOST else "howpublished"
-    fields = {venue: bibtex_text.text(entry.venue), "series": bibtex_text.text(entry.series)}
-    publisher = _PUBLISHERS.get(kind, "publisher")
-    if publisher in _REQUIRED:
-        # A style stops without it.
-        fields[publisher] = bibtex_text.text(entry.publisher or entry.venue or entry.series or entry.place)
-    else:
-        fields[publisher] = bibtex_text.text(entry.publisher)
-    return fields
+def _host(entry: Publication, kind: str) -> str:
+    """Return the host publication; for ``@misc``, which has no other fields for them, with volume, issue and pages."""
+    venue = entry.venue
+    if kind == "inproceedings":
+        venue = venue or (entry.conference.name if entry.conference else "") or entry.series
+    if kind != "misc" or not venue:
+        return bibtex_text.text(venue) or (vocabulary.label(vocabulary.TYPES, entry.type) if kind == "misc" else "")
+    issue = f"({entry.issue})" if entry.issue else ""
+    place = " ".join(filter(None, [entry.volume, issue])).replace(" (", "(")
+    pages = escaped(entry.page).replace("\N{EN DASH}", "--")
+    return ", ".join(filter(None, [f"{bibtex_text.text(venue)} {escaped(place)}".strip(), pages]))
 
 
 def _conference_fields(entry: Publication) -> dict[str, str]:

@@ -50,8 +50,10 @@ def _paper_fields(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "rft.title", plain(paper.title)
     yield from _creators("rft.creator", map(names.of_text, paper_authors(paper)[:MAX_AUTHORS]))
     yield "rft.date", paper_date(paper)
+    page = abstract_url(paper.arxiv_id)
+    yield "rft.publisher", "arXiv" if page else ""
     yield "rft_id", f"info:doi/{doi}" if doi else ""
-    yield "rft.identifier", abstract_url(paper.arxiv_id)
+    yield "rft.identifier", page
 
 
 def _publication_fields(work: Publication) -> Iterator[tuple[str, str]]:
@@ -71,7 +73,8 @@ def _publication_fields(work: Publication) -> Iterator[tuple[str, str]]:
     yield from (("rft.issn", number) for number in work.issn[:1])
     yield from (("rft.isbn", number) for number in work.isbn[:1])
     yield "rft_id", f"info:doi/{work.doi}" if work.doi else ""
-    yield from (("rft.identifier", abstract_url(name)) for name in work.arxiv_ids[:1] if form == _OTHER)
+    urls = (*work.urls, *map(abstract_url, work.arxiv_ids))
+    yield from (("rft_id", url) for url in urls[:1])
 
 
 def _titles(work: Publication, form: str, genre: str) -> Iterator[tuple[str, str]]:

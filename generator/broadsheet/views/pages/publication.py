@@ -109,12 +109,7 @@ def page(
         "citations": citations(publication),
         "formats": [(form, form.join([citation])) for form in FORMATS],
         "citation_file": CITATION if has_files else "",
-        "language": vocabulary.language,
-        "language_tag": vocabulary.language_tag,
-        "words": vocabulary,
-        "size": size,
-        "when": when,
-        "span": span,
+        **_functions(),
     }
     title = rendering.plain(publication.title) or publication.id
     links_of_head = [*publication_links(publication, settings), *(metadata_links() if has_files else ())]
@@ -136,6 +131,18 @@ def page(
         script="assets/cite.js",
         files=_files(address, links_of_head, citation, settings) if has_files else (),
     )
+
+
+def _functions() -> dict[str, object]:
+    """Return the functions and words that the template uses."""
+    return {
+        "language": vocabulary.language,
+        "language_tag": vocabulary.language_tag,
+        "words": vocabulary,
+        "size": size,
+        "when": when,
+        "span": span,
+    }
 
 
 def _files(address: str, links: Sequence[LinkTag], citation: Citation, settings: Settings) -> tuple[File, ...]:
