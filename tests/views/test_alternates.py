@@ -176,7 +176,7 @@ def test_canonical_addresses_and_the_sitemap_name_the_place_the_site_is_served_a
 def test_llms_txt_has_its_form_and_every_link_leads_somewhere(root: Path) -> None:
     source = (root / "site/llms.txt").read_text("utf-8")
     listed = list(tokens(source))
-    assert [token.tag for token in listed if token.type == "heading_open"] == ["h1", "h2", "h2", "h2"]
+    assert [token.tag for token in listed if token.type == "heading_open"] == ["h1", "h2", "h2", "h2", "h2"]
     assert listed[4].type == "blockquote_open"
     for token in listed:
         if token.type == "link_open":

@@ -90,7 +90,7 @@ def snippet(site: Path, name: str, origin: str) -> str:
     page = lxml.html.fromstring((site / "about/index.html").read_bytes())
     texts = [pre.text_content() for pre in page.iter("pre") if f'data-show="{name}"' in pre.text_content()]
     address = texts[0].partition('src="')[2].partition("/assets/")[0]
-    return texts[0].replace(f"{address}/assets", f"{origin}/assets").replace("http://127.0.0.1:8000", origin)
+    return str(texts[0]).replace(f"{address}/assets", f"{origin}/assets").replace("http://127.0.0.1:8000", origin)
 
 
 def foreign_page(folder: Path, body: str, policy: str) -> None:

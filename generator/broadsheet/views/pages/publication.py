@@ -92,17 +92,12 @@ def page(
     address = publication.address
     has_files = settings.alternates != "none"
     citation = citation or Citation.of(publication)
-
-    def author_page(person: Person) -> str | None:
-        slug = writers.get(person.orcid or person_key(person))
-        return author_address(slug) if slug else None
-
     context = {
         "p": publication,
         "entries": entries,
         "settings": settings,
         "groups": groups,
-        "author_page": author_page,
+        "author_page": partial(_author_page, writers=writers),
         "links": links(publication, settings),
         "file_url": partial(file_url, publication, settings=settings),
         "relations": relations(publication, index),
@@ -131,6 +126,11 @@ def page(
         script="assets/cite.js",
         files=_files(address, links_of_head, citation, settings) if has_files else (),
     )
+
+
+def _author_page(person: Person, writers: Mapping[str, str]) -> str | None:
+    slug = writers.get(person.orcid or person_key(person))
+    return author_address(slug) if slug else None
 
 
 def _functions() -> dict[str, object]:
