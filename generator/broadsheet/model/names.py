@@ -15,12 +15,10 @@ from broadsheet.text.tex_names import readable_name
 _PARTICLE = re.compile(
     r"af|al|bin|d[aeiou]|dal|d[ae]ll[aeo]|degli|de[iln]|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?"
 )
-_CAPITAL_PARTICLE = re.compile(r"Al|D[aeiou]|Dal|D[ae]ll[aeo]|Degli|De[iln]|Der|Dos|El|La|Le|Lo|Te[nr]|Van|Von|Zu[mr]")
 # Before these surnames, a word such as Van, Le or Di is a given name.
 _AFTER_GIVEN_NAMES = re.compile(
-    r"bui|chan|chang|chen|cheng|chu|dang|dinh|do|duc|duong|duy|gao|guo|ho|hoang|hu|huang|huynh|jiang|kim|lam|le|lee|li|liang|lin|liu"
-    r"|luo|luu|ly|ma|ngo|nguyen|park|pham|phan|sun|tran|trinh|truong|vo|vu|wang|wei|wong|wu|xiao|xu|yang|yu|zhang|zhao"
-    r"|zheng|zhou|zhu",
+    r"bui|chan|chen|chu|dang|dinh|do|duc|duong|duy|ho|hoang|huang|huynh|kim|lam|le|lee|li|liang|lin|liu|luu|ly|ma"
+    r"|ngo|nguyen|park|pham|phan|tran|trinh|truong|vo|vu|wang|wu|xu|yang|yu|zhang|zhou",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|II|III|IV)$")
@@ -63,6 +61,7 @@ def of_text(name: str) -> Name:
 
 def _is_particle(words: Sequence[str], place: int) -> bool:
     """Return whether a word begins the family name: ``van`` always, ``Van`` unless the name is Asian."""
-    if _PARTICLE.fullmatch(words[place]):
-        return True
-    return bool(_CAPITAL_PARTICLE.fullmatch(words[place])) and not _AFTER_GIVEN_NAMES.fullmatch(words[-1])
+    word = words[place]
+    if not _PARTICLE.fullmatch(word.lower()):
+        return False
+    return word.islower() or not _AFTER_GIVEN_NAMES.fullmatch(words[-1])

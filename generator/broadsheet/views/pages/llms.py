@@ -37,8 +37,8 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
     if settings.alternates != "none":
         yield (
             f"{LINES[settings.alternates]}: add `index.md` to its address for Markdown, `index.json` for JSON;"
-            " `papers.bib` is the BibTeX of a day, a month or a topic. A paper is at `papers/ARXIV_ID/`. A publication is"
-            " at `publications/ID/`, with `citation.bib`, `citation.ris` and `citation.json` (CSL) beside it.\n"
+            " `papers.bib` is the BibTeX of a day, a month or a topic. A paper is at `papers/ARXIV_ID/`, a"
+            " publication at `publications/ID/`, with `citation.bib`, `.ris` and `.json` (CSL) beside it.\n"
         )
     yield f"{LICENCE}\n"
     yield "## Lists\n"
