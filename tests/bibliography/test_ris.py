@@ -32,10 +32,12 @@ def test_a_paper() -> None:
         published="2003-09-08T17:01:02Z",
         doi="10.1000/x",
         journal_ref="Ann. Math. 7 (2004)",
+        abstract="Let $x^2$\nbe.",
+        categories=("math.AG", "math.NT"),
     )
     assert ris(paper) == (
         "TY  - UNPB\n"
-        "ID  - vanderBerg2003:math/0309136\n"
+        "ID  - vanderberg2003etale\n"
         "AU  - van der Berg, Ada\n"
         "AU  - CMS Collaboration\n"
         "AU  - King, Martin, Jr.\n"
@@ -48,15 +50,32 @@ def test_a_paper() -> None:
         "DO  - 10.1000/x\n"
         "UR  - https://arxiv.org/abs/math/0309136\n"
         "N1  - Ann. Math. 7 (2004)\n"
+        "AB  - Let x² be.\n"
+        "KW  - math.AG\n"
+        "KW  - math.NT\n"
         "ER  - \n"
     )
 
 
+def test_a_preprint_has_the_doi_that_arxiv_registers() -> None:
+    record = read(ris(Paper(arxiv_id="2505.00001", title="T")))
+    assert record["doi"] == "10.48550/arXiv.2505.00001"
+    assert "doi" not in read(ris(Paper(arxiv_id="0411431", title="T")))
+
+
 def test_a_publication() -> None:
-    fields = {"_id": "7", "type": "journal_article", "title": "T", "publication": "Journal of T", "volume": "3"}
+    fields: dict[str, Any] = {
+        "_id": "7",
+        "type": "journal_article",
+        "title": "T",
+        "publication": "Journal of T",
+        "volume": "3",
+    }
+    fields |= {"keyword": ["moss", "fern"], "abstract": [{"text": "Words."}]}
     (work,), problems = parse_records([fields | {"page": "5-9", "year": "2024"}], "x")
     assert not problems
     record = read(ris(work))
+    assert (record["abstract"], record["keywords"]) == ("Words.", ["moss", "fern"])
     assert (record["type_of_reference"], record["secondary_title"], record["volume"]) == ("JOUR", "Journal of T", "3")
     assert (record["start_page"], record["end_page"], record["year"]) == ("5", "9", "2024")
     assert record["date"] == "2024///"

@@ -24,7 +24,7 @@ def test_a_record_is_the_same_in_every_format() -> None:
     assert r"title = {{Deep \emph{roots} of H\textsubscript{2}O \& a < b}}" in bibtex(made)
     assert r"journal = {Earth \& Sky}" in bibtex(made)
     assert (csl(made)["title"], csl(made)["container-title"]) == ("Deep roots of H₂O & a < b", "Earth & Sky")
-    assert "<i>" not in csl_json(made)
+    assert "<i>" not in csl_json([csl(made)])
 
 
 def test_names_and_other_words_of_a_record() -> None:

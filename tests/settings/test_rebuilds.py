@@ -58,6 +58,10 @@ SHOWN: dict[str, Any] = {
     "sources": {"arxiv": "arXiv"},
     "departments": {"Ab1": "A group"},
     "notice": "A sample.",
+    "publications.record_url": "https://repository.example/{id}",
+    "publications.file_url": "https://repository.example/{id}/{file_name}",
+    "fetch.librecat.0.url": "https://other.example/export",
+    "fetch.librecat.0.name": "group",
 }
 # Settings that no page shows.
 UNSEEN: dict[str, Any] = {
@@ -97,9 +101,7 @@ UNSEEN: dict[str, Any] = {
     "fetch.arxiv.details": False,
     "fetch.arxiv.holidays": ["2025-12-25"],
     "fetch.huggingface": True,
-    "fetch.librecat.0.url": "https://other.example/export",
     "fetch.librecat.0.query": "department=Ab1",
-    "fetch.librecat.0.name": "group",
     **{f"fetch.endpoints.{name}": "https://mirror.example/" for name in ("arxiv_feed", "arxiv_api", "arxiv_oai")},
     "fetch.endpoints.huggingface": "https://mirror.example/",
 }

@@ -20,16 +20,19 @@ from jsonschema import Draft202012Validator
 from lxml import etree
 from markdown_it import MarkdownIt
 
-from broadsheet.bibliography.bibtex import bibtex
 from broadsheet.build.archive_files import write_json_lines, write_sqlite
+from broadsheet.index.index import Index
 from broadsheet.model.paper import Paper
+from broadsheet.settings.config import Settings
 from broadsheet.store import records
 from broadsheet.store.store import Store
 from broadsheet.text import markdown as markdown_text
 from broadsheet.text import tex
 from broadsheet.text.sanitize import clean, one_line
+from broadsheet.views.citations import papers_bib
 from broadsheet.views.downloads import FIELDS, ArchiveMonth, Download
 from tests.example import ROOT, SETTINGS, digest, make_digest, paper, tree
+from tests.index.test_related import Memory
 
 HOSTILE = "1. # <script>alert(1)</script> [x](javascript:y) ![i](http://e.vil/p.png) `a` *b* _c_ $x_1 *y* z_2$ | ~~d~~"
 DAYS = {
@@ -173,7 +176,7 @@ def test_canonical_addresses_and_the_sitemap_name_the_place_the_site_is_served_a
 def test_llms_txt_has_its_form_and_every_link_leads_somewhere(root: Path) -> None:
     source = (root / "site/llms.txt").read_text("utf-8")
     listed = list(tokens(source))
-    assert [token.tag for token in listed if token.type == "heading_open"] == ["h1", "h2", "h2", "h2"]
+    assert [token.tag for token in listed if token.type == "heading_open"] == ["h1", "h2", "h2", "h2", "h2"]
     assert listed[4].type == "blockquote_open"
     for token in listed:
         if token.type == "link_open":
@@ -198,7 +201,9 @@ def test_the_corpus_is_read_back_as_bibtex(corpus: Path) -> None:
     for path in sorted((corpus / "scored/daizedong").glob("*/*.json"))[::4]:
         for name, row in json.loads(path.read_text("utf-8")).items():
             papers[name] = Paper(arxiv_id=name, title=row["title"], authors=tuple(row["authors"]))
-    library = parse_string("\n".join(map(bibtex, papers.values())))
+    catalogue = Index(":memory:", Settings())
+    catalogue.refresh(Memory({"2025-05-27": tuple(papers.values())}))
+    library = parse_string(papers_bib("", catalogue.day("2025-05-27"), catalogue).data.decode())
     assert not library.failed_blocks
     assert len(library.entries_dict) == len(papers) > 1000
     assert {entry["eprint"] for entry in library.entries} == set(papers)

@@ -22,8 +22,7 @@ from broadsheet.model.publication import Publication, parse_records
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.store.store import Store
-from broadsheet.text.rendering import plain
-from broadsheet.views.citation_meta import citation_tags
+from broadsheet.views.citation_meta import paper_tags
 from broadsheet.views.feeds.files import PAPERS
 from broadsheet.views.feeds.files import pages as feed_files
 from broadsheet.views.markdown import head, html, markdown, meta
@@ -173,7 +172,7 @@ def test_the_three_citations_are_there_to_copy(tmp_path: Path) -> None:
     assert list(said) == ["BibTeX", "RIS", "CSL-JSON"]
     (entry,) = parse_string(said["BibTeX"]).entries
     assert entry["title"] == r"{On $x^2$ \& more}"
-    assert said["RIS"].startswith("TY  - UNPB\nID  - Lovelace2025:2505.00001\n")
+    assert said["RIS"].startswith("TY  - UNPB\nID  - lovelace2025\n")
     assert json.loads(said["CSL-JSON"])[0]["title"] == "On x² & more"
 
 
@@ -188,11 +187,7 @@ def work(**fields: Any) -> Publication:
 
 
 def citation_names(it: Paper, *published: Publication) -> list[tuple[str, str]]:
-    return [
-        (t.name, t.content)
-        for t in citation_tags(it, published, "papers/x/", "About.", Settings())
-        if t.attribute == "name"
-    ]
+    return [(t.name, t.content) for t in paper_tags(it, published)]
 
 
 def test_the_tags_are_google_scholars() -> None:
@@ -213,6 +208,9 @@ def test_the_tags_are_google_scholars() -> None:
         ("citation_publication_date", "2025/05/01"),
         ("citation_online_date", "2025/06/02"),
         ("citation_doi", "10.1000/x"),
+        ("citation_publisher", "arXiv"),
+        ("citation_technical_report_number", "arXiv:2505.00001"),
+        ("z:itemType", "preprint"),
         ("citation_arxiv_id", "2505.00001"),
         ("citation_pdf_url", "https://arxiv.org/pdf/2505.00001"),
         ("citation_abstract", "Text."),
@@ -233,21 +231,24 @@ def test_one_author_is_never_two() -> None:
     found = [
         v for k, v in citation_names(Paper(arxiv_id="2505.00001", title="T", authors=names)) if k == "citation_author"
     ]
-    # Zotero splits at a semicolon, and at a comma with two words on either side.
-    assert found == ["Jan Willem van der Berg", "Two, One", "Solo"]
+    # Zotero splits at a semicolon.
+    assert found == ["van der Berg, Jan Willem", "Two, One", "Solo"]
+    (only,) = (v for k, v in citation_names(Paper(arxiv_id="2505.1", title="T", authors=names[:1])) if "author" in k)
+    # A single author would be two, if there were a space on either side of the comma.
+    assert only == "van\N{NO-BREAK SPACE}der\N{NO-BREAK SPACE}Berg, Jan Willem"
 
 
-def test_what_is_no_doi_is_left_out_and_an_unknown_day_is_a_year() -> None:
+def test_what_is_no_doi_is_left_out_and_an_unknown_day_is_a_month() -> None:
     found = dict(citation_names(Paper(arxiv_id="2505.00001", title="T", doi="javascript:alert(1)")))
-    assert "citation_doi" not in found
-    assert found["citation_publication_date"] == "2025"
+    assert found["citation_doi"] == "10.48550/arXiv.2505.00001"
+    assert found["citation_publication_date"] == "2025/05"
 
 
 @examples(deadline=None)
 @given(st.sampled_from(PAYLOADS) | st.text(), st.sampled_from(PAYLOADS) | st.text(max_size=20))
 def test_hostile_text_stays_in_its_tag(one: str, other: str) -> None:
     it = Paper(arxiv_id="2505.00001", title=one or "T", authors=(other, one), abstract=other, doi=one, published=None)
-    found = citation_tags(it, [], "papers/x/", plain(other), Settings())
+    found = paper_tags(it, [])
     served = head(found)
     document = lxml.html.fromstring(f"<html><head>{served}</head><body></body></html>")
     assert [e.tag for e in document.find("head")] == ["meta"] * len(found)

@@ -1,7 +1,7 @@
 """BibTeX of publications and of the digest's papers.
 
-Types follow LibreCat's tables (`broadsheet.model.vocabulary`). Preprints of the digest are ``@misc`` with ``eprint``,
-as in arXiv's own exports.
+Types follow LibreCat, and have the fields that BibLaTeX allows and requires (`broadsheet.bibliography.bibtex_fields`).
+Preprints of the digest are ``@misc`` with ``eprint``, as in arXiv's own exports.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import singledispatch
 
 from broadsheet.bibliography import bibtex_text
+from broadsheet.bibliography.bibtex_fields import HOSTS, PUBLISHERS, allowed, entry_type
 from broadsheet.bibliography.bibtex_text import escaped, verbatim
 from broadsheet.bibliography.citation_key import citation_key
 from broadsheet.bibliography.entry_fields import (
@@ -26,24 +27,28 @@ from broadsheet.model.publication import Publication
 
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 _SEVERAL = re.compile(r"\b(?:and|others)\b", re.IGNORECASE)
-_WITH_HOST = ("inbook", "inproceedings", "proceedings")
 
 
 @singledispatch
-def bibtex(entry: Publication | Paper) -> str:
-    """Return the BibTeX entry of a publication or a paper: UTF-8, balanced braces, a line break at the end."""
+def bibtex(entry: Publication | Paper, key: str = "") -> str:
+    """Return the BibTeX entry of a publication or a paper: UTF-8, balanced braces, a line break at the end.
+
+    Pass the `key` of the index, if it has one: `citation_key` does not know of other works.
+    """
     raise TypeError(type(entry))
 
 
 @bibtex.register
-def _(entry: Publication) -> str:
-    kind = vocabulary.BIBTEX_TYPES.get(entry.type, "misc")
+def _(entry: Publication, key: str = "") -> str:
+    kind = entry_type(entry)
     fields = {
         "author": _names(map(names.of_person, entry.authors)),
         "editor": _names(map(names.of_person, entry.editors)),
         "translator": _names(map(names.of_person, entry.translators)),
         "title": f"{{{bibtex_text.text(entry.title)}}}",
-        **_host_fields(entry, kind),
+        HOSTS.get(kind, "howpublished"): _host(entry, kind),
+        "series": bibtex_text.text(entry.series),
+        PUBLISHERS.get(kind, "publisher"): bibtex_text.text(entry.publisher),
         "volume": escaped(entry.volume),
         "number": escaped(entry.issue or entry.patent_number),
         "holder": " and ".join(f"{{{escaped(name)}}}" for name in entry.applicants),
@@ -62,18 +67,22 @@ def _(entry: Publication) -> str:
         "keywords": escaped(", ".join(entry.keywords)),
         "note": vocabulary.label(vocabulary.STATUSES, "unpublished") if kind == "unpublished" else "",
     }
-    return _entry(kind, citation_key(entry), fields)
+    if kind == "proceedings":
+        fields["editor"] = fields["editor"] or fields["author"]
+    return _entry(kind, key or citation_key(entry), allowed(kind, fields))
 
 
-def _host_fields(entry: Publication, kind: str) -> dict[str, str]:
-    """Return the host publication and the publisher, under the names of the entry type."""
-    venue = "journal" if kind == "article" else "booktitle" if kind in _WITH_HOST else "howpublished"
-    publisher = {"phdthesis": "school", "techreport": "institution"}.get(kind, "publisher")
-    return {
-        venue: bibtex_text.text(entry.venue),
-        "series": bibtex_text.text(entry.series),
-        publisher: bibtex_text.text(entry.publisher),
-    }
+def _host(entry: Publication, kind: str) -> str:
+    """Return the host publication; for ``@misc``, which has no other fields for them, with volume, issue and pages."""
+    venue = entry.venue
+    if kind == "inproceedings":
+        venue = venue or (entry.conference.name if entry.conference else "") or entry.series
+    if kind != "misc" or not venue:
+        return bibtex_text.text(venue) or (vocabulary.label(vocabulary.TYPES, entry.type) if kind == "misc" else "")
+    issue = f"({entry.issue})" if entry.issue else ""
+    place = " ".join(filter(None, [entry.volume, issue])).replace(" (", "(")
+    pages = escaped(entry.page).replace("\N{EN DASH}", "--")
+    return ", ".join(filter(None, [f"{bibtex_text.text(venue)} {escaped(place)}".strip(), pages]))
 
 
 def _conference_fields(entry: Publication) -> dict[str, str]:
@@ -83,7 +92,7 @@ def _conference_fields(entry: Publication) -> dict[str, str]:
 
 
 @bibtex.register
-def _(entry: Paper) -> str:
+def _(entry: Paper, key: str = "") -> str:
     category = next(filter(_CATEGORY.fullmatch, entry.categories[:1]), "")
     page = abstract_url(entry.arxiv_id)
     fields = {
@@ -95,7 +104,7 @@ def _(entry: Paper) -> str:
         "url": verbatim(page),
         "note": bibtex_text.text(entry.journal_ref or ""),
     }
-    return _entry("misc", citation_key(entry), fields)
+    return _entry("misc", key or citation_key(entry), fields)
 
 
 def _eprint(name: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ TeX runs a title in every document that cites it, so titles are never copied: th
 import re
 from urllib.parse import quote
 
+from broadsheet.bibliography.tex_symbols import joined, text_with_formulas, with_macros
 from broadsheet.text import tex
 from broadsheet.text.mathml import symbol, takes_arguments, to_mathml
 from broadsheet.text.sanitize import clean, one_line
@@ -34,7 +35,7 @@ _BARE_SPECIAL = re.compile(r"(?<!\\)[%#]")
 
 def text(source: str) -> str:
     """Return running text (titles, venues) as a BibTeX value with balanced braces, without the outer braces."""
-    return one_line("".join(map(_node, tex.parse(clean(source)))))
+    return one_line(joined(map(_node, tex.parse(clean(source)))))
 
 
 def escaped(source: str) -> str:
@@ -50,14 +51,14 @@ def verbatim(source: str) -> str:
 def _node(node: tex.Node) -> str:
     match node:
         case tex.Text(words):
-            return words.translate(_ESCAPED)
+            return text_with_formulas(words.translate(_ESCAPED))
         case tex.Math(formula):
             safe = formula_as_tex(formula)
-            return f"${safe}$" if safe else escaped(unicode_math(formula))
+            return f"${safe}$" if safe else text_with_formulas(escaped(unicode_math(formula)))
         case tex.Styled(element, children):
-            return f"\\{_STYLES[element]}{{{''.join(map(_node, children))}}}"
+            return f"\\{_STYLES[element]}{{{joined(map(_node, children))}}}"
         case tex.Link(_, children):
-            return "".join(map(_node, children))
+            return joined(map(_node, children))
 
 
 def formula_as_tex(formula: str) -> str | None:
@@ -68,7 +69,7 @@ def formula_as_tex(formula: str) -> str | None:
     has_known_environments = all(delimiter.endswith("}") for delimiter in _ENVIRONMENT.findall(line))
     if not has_known_environments or not all(map(_is_known, _MACRO.findall(line))):
         return None
-    line = _BARE_SPECIAL.sub(r"\\\g<0>", line)
+    line = with_macros(_BARE_SPECIAL.sub(r"\\\g<0>", line))
     return line if r"\begin" in line else re.sub(r"(?<!\\)&", r"\\&", line)
 
 

@@ -1,4 +1,8 @@
-"""Citation keys of publications and papers. They never change while a record keeps its id, year and first author."""
+"""Citation keys of publications and papers: ``haroush2025plumage``.
+
+A key is the first author's family name, the year, and the first word of the title that says something. Works may share
+a key. Then the first one keeps it, and the others get a `longer_key` (`broadsheet.index.citation_keys`).
+"""
 
 import re
 import unicodedata
@@ -11,27 +15,54 @@ from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 
 _MAX_NAME_CHARS = 30
+_MAX_WORD_CHARS = 20
+_ANONYMOUS = "anonymous"
+_NO_PROSE = re.compile(r"\$[^$]*\$|\\[A-Za-z]+ ?|\\.|[{}'’`]")  # formulas, macros, accents
+_WORD = re.compile(r"[a-z][a-z0-9]+")
+_FUNCTION_WORDS = frozenset(
+    "a about after against all an and any are as at be before between beyond but by can could do does done for from has"
+    " have how if in into is it its just let more must need no not of on one or our out over should so some than that"
+    " the their them then there these they this those through to toward towards under up us using via was we what when"
+    " where which while who whose why will with within without would you your".split()
+)
+_LETTERS = str.maketrans({
+    "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n",
+})  # fmt: skip
 
 
 @singledispatch
 def citation_key(entry: Publication | Paper) -> str:
-    """Return a unique citation key: ``Chen2025-20032``, ``Chen2025:2505.18313``; ASCII without TeX's characters."""
+    """Return the key of a work, which other works may share: lower-case letters and digits."""
     raise TypeError(type(entry))
 
 
 @citation_key.register
 def _(entry: Publication) -> str:
     people = entry.authors or entry.editors or entry.translators
-    return f"{_key_name([names.of_person(people[0])] if people else [])}{entry.year or ''}-{entry.id}"
+    return _key([names.of_person(people[0])] if people else [], entry.year or "", entry.title)
 
 
 @citation_key.register
 def _(entry: Paper) -> str:
-    people = [names.of_text(name) for name in entry.authors[:1]]
-    return f"{_key_name(people)}{paper_date(entry)[:4]}:{re.sub(r'[^A-Za-z0-9./-]', '_', entry.arxiv_id)}"
+    return _key([names.of_text(name) for name in entry.authors[:1]], paper_date(entry)[:4], entry.title)
 
 
-def _key_name(people: list[Name]) -> str:
+def longer_key(key: str, entry_id: str, *, is_publication: bool = False) -> str:
+    """Return the key of a work that shares its own with an earlier one: ``chen2025scalable:2410.06074``."""
+    return f"{key}{'-' if is_publication else ':'}{re.sub(r'[^A-Za-z0-9./-]', '_', entry_id)}"
+
+
+def _key(people: list[Name], year: str, title: str) -> str:
     family = next((name.family or name.literal for name in people), "")
-    letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z]", "", letters)[:_MAX_NAME_CHARS]
+    words = (re.sub(r"[^a-z0-9]", "", word) for word in _ascii(_NO_PROSE.sub("", title)).split())
+    word = next((word for word in words if _WORD.fullmatch(word) and word not in _FUNCTION_WORDS), "")
+    name = re.sub(r"[^a-z]", "", _ascii(family))[:_MAX_NAME_CHARS]
+    return f"{name or _ANONYMOUS}{year}{word[:_MAX_WORD_CHARS]}"
+
+
+def _ascii(text: str) -> str:
+    """Return `text` in lower case, without accents and without letters that have no ASCII form."""
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    return unicodedata.normalize("NFKD", lowered.translate(_LETTERS)).encode("ascii", "ignore").decode()

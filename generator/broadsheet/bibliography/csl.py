@@ -7,7 +7,7 @@ from functools import singledispatch
 from typing import Any
 
 from broadsheet.bibliography.citation_key import citation_key
-from broadsheet.bibliography.entry_fields import abstract_url, has_page_count, paper_authors, paper_date, paper_doi
+from broadsheet.bibliography.entry_fields import abstract_url, has_page_count, paper_authors, paper_date, preprint_doi
 from broadsheet.model import names, vocabulary
 from broadsheet.model.names import Name
 from broadsheet.model.paper import Paper
@@ -18,16 +18,19 @@ _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
 @singledispatch
-def csl(entry: Publication | Paper) -> dict[str, Any]:
-    """Return the CSL-JSON item (schema 1.0.2) of a publication or a paper; its texts are plain Unicode."""
+def csl(entry: Publication | Paper, key: str = "") -> dict[str, Any]:
+    """Return the CSL-JSON item (schema 1.0.2) of a publication or a paper; its texts are plain Unicode.
+
+    Pass the `key` of the index, if it has one.
+    """
     raise TypeError(type(entry))
 
 
 @csl.register
-def _(entry: Publication) -> dict[str, Any]:
+def _(entry: Publication, key: str = "") -> dict[str, Any]:
     event = entry.conference
     item = {
-        "id": citation_key(entry),
+        "id": key or citation_key(entry),
         "type": vocabulary.CSL_TYPES.get(entry.type, "article"),
         "title": plain(entry.title),
         "author": _names(map(names.of_person, entry.authors)),
@@ -46,7 +49,8 @@ def _(entry: Publication) -> dict[str, Any]:
         "event-title": plain(event.name) if event else "",
         "event-place": event.location if event else "",
         "event-date": _date_parts(event.start, event.end) if event else None,
-        "status": entry.publication_status,
+        # Styles print it, and "published" goes without saying.
+        "status": "" if entry.publication_status == "published" else entry.publication_status.replace("_", " "),
         "ISBN": " ".join(entry.isbn),
         "ISSN": " ".join(entry.issn),
         "PMID": next(iter(entry.pmid), ""),
@@ -60,27 +64,31 @@ def _(entry: Publication) -> dict[str, Any]:
 
 
 @csl.register
-def _(entry: Paper) -> dict[str, Any]:
+def _(entry: Paper, key: str = "") -> dict[str, Any]:
     url = abstract_url(entry.arxiv_id)
     item = {
-        "id": citation_key(entry),
+        "id": key or citation_key(entry),
         "type": "article",
         "title": plain(entry.title),
         "author": _names(map(names.of_text, paper_authors(entry))),
         "issued": _date_parts(paper_date(entry)),
         "publisher": "arXiv" if url else "",
         "number": f"arXiv:{entry.arxiv_id}" if url else "",
-        "DOI": paper_doi(entry),
+        "DOI": preprint_doi(entry),
         "URL": url,
         "note": plain(entry.journal_ref or ""),
     }
     return _without_empty(item)
 
 
-def csl_json(entry: Publication | Paper) -> str:
-    """Return a CSL-JSON file of one item, with a line for each field."""
-    fields = (f"  {json.dumps(field)}: {json.dumps(value, ensure_ascii=False)}" for field, value in csl(entry).items())
-    return "[{\n" + ",\n".join(fields) + "\n}]\n"
+def csl_json(items: Iterable[dict[str, Any]]) -> str:
+    """Return a CSL-JSON file of `items`, with a line for each field."""
+    return f"[{', '.join(map(_item, items))}]\n"
+
+
+def _item(item: dict[str, Any]) -> str:
+    fields = (f"  {json.dumps(field)}: {json.dumps(value, ensure_ascii=False)}" for field, value in item.items())
+    return "{\n" + ",\n".join(fields) + "\n}"
 
 
 def _names(people: Iterable[Name]) -> list[dict[str, str]]:

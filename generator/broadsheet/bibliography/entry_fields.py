@@ -35,6 +35,12 @@ def paper_doi(entry: Paper) -> str:
     return entry.doi if entry.doi and DOI.fullmatch(entry.doi) else ""
 
 
+def preprint_doi(entry: Paper) -> str:
+    """Return the DOI of the published version, else the one that arXiv registers for each preprint."""
+    parsed = arxiv_id.parse(entry.arxiv_id)
+    return paper_doi(entry) or (f"10.48550/arXiv.{parsed.id}" if parsed and parsed.resolvable else "")
+
+
 def abstract_url(name: str) -> str:
     """Return the address of an arXiv id's abstract page; empty if it has none."""
     parsed = arxiv_id.parse(name)

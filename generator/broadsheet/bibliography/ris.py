@@ -10,6 +10,7 @@ from typing import Any
 from broadsheet.bibliography.csl import csl
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
+from broadsheet.text.rendering import plain
 from broadsheet.text.sanitize import one_line
 
 _TYPES = {
@@ -34,12 +35,16 @@ _FIELDS_BY_TAG = (
 )
 
 
-def ris(entry: Publication | Paper) -> str:
-    """Return the RIS record of a publication or a paper: UTF-8, a line for each field, ``ER`` last."""
-    return "".join(f"{tag}  - {one_line(value)}\n" for tag, value in _fields(csl(entry)))
+def ris(entry: Publication | Paper, item: dict[str, Any] | None = None) -> str:
+    """Return the RIS record of a publication or a paper: UTF-8, a line for each field, ``ER`` last.
+
+    `item` is its CSL item, if it is at hand.
+    """
+    fields = _fields(item or csl(entry), entry)
+    return "".join([f"{tag}  - {value}\n" for tag, text in fields if (value := one_line(text)) or tag == "ER"])
 
 
-def _fields(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _fields(item: dict[str, Any], entry: Publication | Paper) -> Iterator[tuple[str, str]]:
     yield "TY", _TYPES.get(item["type"], "GEN")
     yield "ID", item["id"]
     for tag, role in (("AU", "author"), ("ED", "editor"), ("A4", "translator")):
@@ -55,7 +60,15 @@ def _fields(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield tag, value
     first, _, last = item.get("page", "").partition("-")
     yield from ((tag, value) for tag, value in (("SP", first), ("EP", last)) if value)
+    yield "AB", _abstract(entry)
+    yield from (("KW", word) for word in (entry.categories if isinstance(entry, Paper) else entry.keywords))
     yield "ER", ""
+
+
+def _abstract(entry: Publication | Paper) -> str:
+    if isinstance(entry, Paper):
+        return plain(entry.abstract or "")
+    return plain(entry.abstracts[0].text) if entry.abstracts else ""
 
 
 def _name(name: dict[str, str]) -> str:

@@ -132,8 +132,8 @@ class PageWriter:
                 write_atomically(self._target / output.address / "index.html", self._theme.render(output, body))
             self.written += write_atomically(self._docs / output.path, markdown_above(output).encode() + body + b"\n")
             self.pages[output.address] = output.updated
-            for alternate in output.alternates:
-                self._write_file(alternate)
+            for file in (*output.alternates, *output.files):
+                self._write_file(file)
 
     def _write_file(self, file: File) -> None:
         is_page_as_markdown = file.site_only and file.path.endswith(".md")  # in docs/ that path is the page's

@@ -8,6 +8,7 @@ import msgspec
 
 from broadsheet.index import repeats
 from broadsheet.index.authors import AuthorQueries
+from broadsheet.index.citation_keys import CitationKeyQueries
 from broadsheet.index.counts import CountQueries
 from broadsheet.index.database import GOOD, TOP
 from broadsheet.index.day_stats import StatsQueries
@@ -195,5 +196,7 @@ class PublicationQueries(Queries):
         )
 
 
-class Catalogue(DayQueries, PublicationQueries, AuthorQueries, CountQueries, RelatedQueries, StatsQueries):
+class Catalogue(
+    DayQueries, PublicationQueries, AuthorQueries, CitationKeyQueries, CountQueries, RelatedQueries, StatsQueries
+):
     """All queries of the index that pages make."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from broadsheet.index import repeats
+from broadsheet.index import citation_keys, repeats
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.database import SCHEMA, open_database
 from broadsheet.index.days import TopicMatcher
@@ -66,6 +66,7 @@ class Index(Catalogue):
                 self._related_index.refresh(papers, repeated, self._versions)
             if self._refresh_publications(archive) or changed:
                 self._author_index.refresh()
+                citation_keys.refresh(self._db)
         self._drop_caches()
         return changed
 
@@ -109,7 +110,7 @@ class Index(Catalogue):
         return {date for (date,) in rows} & others
 
     def _delete(self, date: str) -> None:
-        for table in ("day", "entry", "topic", "paper_author", "repeat"):
+        for table in ("day", "entry", "topic", "paper_author", "paper_key", "repeat"):
             self._db.execute(f"DELETE FROM {table} WHERE date = ?", (date,))
         keys = ((source, date) for source in self._sources)
         self._db.executemany("DELETE FROM source WHERE source = ? AND date = ?", keys)
@@ -120,6 +121,7 @@ class Index(Catalogue):
         self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", rows.entries)
         self._db.executemany("INSERT INTO topic VALUES (?, ?, ?, ?)", rows.topics)
         self._db.executemany("INSERT OR IGNORE INTO paper_author VALUES (?, ?, ?, ?, ?, ?)", rows.authors)
+        self._db.executemany("INSERT INTO paper_key VALUES (?, ?, ?)", rows.citation_keys)
         sources = (row for row in rows.sources if row[0] in self._sources)  # others have no feed
         self._db.executemany("INSERT INTO source VALUES (?, ?, ?, ?)", sources)
         self._related_index.insert(rows.day[0], rows.term_vectors)
@@ -133,6 +135,7 @@ class Index(Catalogue):
         self._db.execute("DELETE FROM identifier")
         oldest_first = deduplicate(archive.publications())
         self._author_index.store(reversed(oldest_first))
+        citation_keys.store_publications(self._db, oldest_first)
         for position, publication in enumerate(oldest_first):
             row = (-position, publication.id, publication.list_date, msgspec.json.encode(publication))
             self._db.execute("INSERT INTO publication VALUES (?, ?, ?, ?)", row)

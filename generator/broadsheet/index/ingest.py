@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from broadsheet.index.authors import author_rows
+from broadsheet.index.citation_keys import key_rows
 from broadsheet.index.database import TOP
 from broadsheet.index.day_stats import day_stats
 from broadsheet.index.days import TopicMatcher, day_entries
@@ -43,6 +44,7 @@ class DayRows(NamedTuple):
     sources: list[Row]
     term_vectors: bytes | None = None
     authors: Sequence[Row] = ()
+    citation_keys: Sequence[Row] = ()
     problems: tuple[Diagnostic, ...] = ()
 
 
@@ -83,4 +85,5 @@ def day_rows(archive: Archive, match: TopicMatcher, depth: Depth, date: str) -> 
         [(source, date, e.rank, e.paper.arxiv_id) for e in entries for source in e.sources],
         _encode_vectors(term_vectors(e.paper for e in entries)) if depth.has_vectors and entries else None,
         list(author_rows(date, entries, encoded, depth.max_author_rank)),
+        list(key_rows(date, entries)),
     )

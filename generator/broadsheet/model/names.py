@@ -4,14 +4,22 @@ Sources have ``Ada Lovelace`` (arXiv), ``Lovelace, Ada`` (LibreCat) or a team's 
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from broadsheet.model.publication_parts import Person
 from broadsheet.text.tex_names import readable_name
 
-_PARTICLES = re.compile(
-    r"af|al|bin|d[aeiou]|dal|degli|de[iln]|della|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?",
+# In `export.js` too.
+_PARTICLE = re.compile(
+    r"af|al|bin|d[aeiou]|dal|d[ae]ll[aeo]|degli|de[iln]|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?"
+)
+# Before these surnames, a word such as Van, Le or Di is a given name.
+_AFTER_GIVEN_NAMES = re.compile(
+    r"bui|chan|chen|chu|dang|dinh|do|duc|duong|duy|ho|hoang|huang|huynh|kim|lam|le|lee|li|liang|lin|liu|luu|ly|ma"
+    r"|ngo|nguyen|park|pham|phan|tran|trinh|truong|vo|vu|wang|wu|xu|yang|yu|zhang|zhou",
+    re.IGNORECASE,
 )
 _SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|II|III|IV)$")
 _TEAM = re.compile(
@@ -47,5 +55,13 @@ def of_text(name: str) -> Name:
     words = rest.split()
     if comma or len(words) == 1 or not words or _TEAM.search(whole):
         return Name(literal=whole)
-    start = next((i for i, word in enumerate(words[1:-1], 1) if _PARTICLES.fullmatch(word)), len(words) - 1)
+    start = next((i for i in range(1, len(words) - 1) if _is_particle(words, i)), len(words) - 1)
     return Name(family=" ".join(words[start:]), given=" ".join(words[:start]), suffix=suffix)
+
+
+def _is_particle(words: Sequence[str], place: int) -> bool:
+    """Return whether a word begins the family name: ``van`` always, ``Van`` unless the name is Asian."""
+    word = words[place]
+    if not _PARTICLE.fullmatch(word.lower()):
+        return False
+    return word.islower() or not _AFTER_GIVEN_NAMES.fullmatch(words[-1])

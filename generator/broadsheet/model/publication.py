@@ -25,6 +25,7 @@ from broadsheet.model.publication_parts import (
     PublicationFile,
     RelatedItem,
     read_abstracts,
+    read_acknowledgement,
     read_citations,
     read_conference,
     read_files,
@@ -47,7 +48,8 @@ _RESERVED_IDS = {"years", "types", "departments", "open-access"}  # pages beside
 class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A record of the repository. `id` is safe in an address; `year` is ``YYYY``; `date` is ISO 8601, perhaps a year.
 
-    `citations` are HTML by style, untrusted; `departments` are codes; `where` is ``file:line``.
+    `citations` are HTML by style, untrusted; `departments` are codes; `where` is ``file:line``. `processing_charge` is
+    the repository's word on money paid to the publisher, usually ``Yes`` or ``No``.
     """
 
     id: str
@@ -91,6 +93,8 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     keywords: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     publication_status: str = ""
+    acknowledgement: str = ""
+    processing_charge: str = ""
     status: str = "public"
     date_created: str | None = None
     date_updated: str | None = None
@@ -233,6 +237,8 @@ def _publication(record: dict[str, Any], where: str) -> Publication:
         keywords=tuple(map(without_entities, texts(record.get("keyword")))),
         languages=texts(record.get("language")),
         publication_status=words(record.get("publication_status")),
+        acknowledgement=read_acknowledgement(record.get("acknowledgement")),
+        processing_charge=words(record.get("article_processing_charge")),
     )
 
 

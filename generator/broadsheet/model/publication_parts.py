@@ -62,7 +62,7 @@ class License(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class PublicationFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A full text or another upload. `access_level` is open_access, local, closed or request; `size` is in bytes.
 
-    From the day of its `embargo` on, the access level is `embargo_to`.
+    From the day of its `embargo` on, the access level is `embargo_to`. `id` and `checksum` are the repository's.
     """
 
     name: str
@@ -75,6 +75,8 @@ class PublicationFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     embargo_to: str = ""
     license: License | None = None
     url: str | None = None
+    id: str = ""
+    checksum: str = ""
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -155,6 +157,8 @@ def read_files(value: Any) -> Iterator[PublicationFile]:
             embargo_to=words(file.get("embargo_to")),
             license=read_license(file.get("license")),
             url=safe_url(words(file.get("url"))),
+            id=words(file.get("file_id")),
+            checksum=words(file.get("checksum")),
         )
 
 
@@ -241,6 +245,11 @@ def read_abstracts(value: Any) -> Iterator[Abstract]:
         body = abstract.get("text")
         if isinstance(body, str) and (prose := clean(to_tex(body)).strip()):
             yield Abstract(text=cut(prose, MAX_RECORD_CHARS), lang=words(abstract.get("lang")) or None)
+
+
+def read_acknowledgement(value: Any) -> str:
+    """Parse ``acknowledgement``: text, or like ``abstract``."""
+    return "\n\n".join(part.text for part in read_abstracts(value))
 
 
 def read_citations(styles: dict[Any, Any]) -> dict[str, str]:

@@ -11,13 +11,14 @@ from typing import TypeVar
 import msgspec
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings import address, fetch, interests, llm, mail, pages, rubric, topics
+from broadsheet.settings import address, fetch, interests, llm, mail, pages, publications, rubric, topics
 from broadsheet.settings.document import Document, Fault
 from broadsheet.settings.fetch import Fetch
 from broadsheet.settings.interests import Follow, Prefilter, Run
 from broadsheet.settings.llm import LanguageModel
 from broadsheet.settings.mail import Mail
 from broadsheet.settings.pages import Alternates, AuthorPages, Downloads, Feeds, Pages, PaperPages
+from broadsheet.settings.publications import Publications
 from broadsheet.settings.renamed import renamed
 from broadsheet.settings.rubric import Prompt, Rubric
 from broadsheet.settings.site import Site, from_environment
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     author_pages: AuthorPages = "all"
     alternates: Alternates = "recent"
     downloads: Downloads = "all"
+    publications: Publications = Publications()
     fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
     departments: dict[str, str] = {}
@@ -73,7 +75,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "prefilter": Prefilter(),
             "llm": LanguageModel(),
         }
-        affecting = msgspec.structs.replace(self, **unseen, fetch=Fetch(), run=Run(), mail=Mail())
+        repositories = tuple(msgspec.structs.replace(repository, query="") for repository in self.fetch.librecat)
+        affecting = msgspec.structs.replace(self, **unseen, fetch=Fetch(librecat=repositories), run=Run(), mail=Mail())
         return hashlib.sha256(msgspec.json.encode(affecting)).hexdigest()[:16]
 
 
@@ -170,6 +173,7 @@ def _own_faults(settings: Settings) -> Iterator[Fault]:
     yield from interests.faults(settings.run, settings.prefilter, settings.follow, settings.negative_keywords)
     yield from interests.liked_faults(settings.liked)
     yield from pages.faults(settings.feeds)
+    yield from publications.faults(settings.publications)
     for source in settings.sources:
         if not topics.is_id(source):
             message = f"source {source!r} cannot be part of an address, and each source has a feed"

@@ -1,15 +1,17 @@
-"""Meta tags that describe a paper to other programs: Google Scholar, Zotero, previews of links.
+"""Meta tags that describe a work to other programs: Google Scholar, Zotero.
 
 Rules: https://scholar.google.com/intl/en/scholar/inclusion.html#indexing (one tag for each author, dates as
-``2025/05/27`` or a year alone) and https://ogp.me.
+``2025/05/27``), and Zotero's translator "Embedded Metadata", which takes the type of a work without a journal,
+conference or institution from its own ``z:itemType``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from broadsheet.bibliography.entry_fields import paper_date
-from broadsheet.model import names
+from broadsheet.bibliography.entry_fields import has_page_count, paper_authors, paper_date, preprint_doi
+from broadsheet.model import names, vocabulary
 from broadsheet.model.doi import DOI
 from broadsheet.model.librecat import date
+from broadsheet.model.names import Name
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
@@ -17,45 +19,64 @@ from broadsheet.text import rendering
 from broadsheet.text.sanitize import one_line
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.page import MetaTag
+from broadsheet.views.repository import pdf_url
 
-_DATE_CHARS = 10
 # The tag of the venue, by the publication's type.
 _VENUES = {"journal_article": "citation_journal_title", "conference": "citation_conference_title"}
+_VENUES_BY_CSL_TYPE = {
+    "article-journal": "citation_journal_title",
+    "review": "citation_journal_title",
+    "paper-conference": "citation_conference_title",
+    "chapter": "citation_inbook_title",
+    "entry-encyclopedia": "citation_inbook_title",
+}
+_INSTITUTIONS = {"thesis": "citation_dissertation_institution", "report": "citation_technical_report_institution"}
+_ZOTERO_TYPES = {
+    "article": "preprint",
+    "article-journal": "journalArticle",
+    "article-newspaper": "newspaperArticle",
+    "book": "book",
+    "chapter": "bookSection",
+    "dataset": "dataset",
+    "entry-encyclopedia": "encyclopediaArticle",
+    "paper-conference": "conferencePaper",
+    "patent": "patent",
+    "periodical": "book",
+    "report": "report",
+    "review": "journalArticle",
+    "software": "computerProgram",
+    "thesis": "thesis",
+}
 
 
-def citation_tags(
-    paper: Paper, published: Sequence[Publication], address: str, about: str, settings: Settings
-) -> list[MetaTag]:
-    """Return the tags of the page at `address` (relative to the site's root), with `about` as its description."""
-    graph = {
-        "og:type": "article",
-        "og:title": rendering.plain(paper.title),
-        "og:description": about,
-        "og:url": settings.site.site_url + address,
-        "og:site_name": settings.site.site_name,
-    }
-    return [*_citation(paper, published), *(MetaTag(name, value, "property") for name, value in graph.items() if value)]
-
-
-def _citation(paper: Paper, published: Sequence[Publication]) -> Iterator[MetaTag]:
-    """Yield the tags for a citation: that of the publication the paper became, if a record has its venue and date."""
-    yield MetaTag("citation_title", rendering.plain(paper.title))
-    for author in paper.authors:
-        if name := _author(author):
-            yield MetaTag("citation_author", name)
+def paper_tags(paper: Paper, published: Sequence[Publication]) -> list[MetaTag]:
+    """Return the tags of a paper: those of the publication it became, if a record has its venue and date."""
     arxiv = arxiv_urls(paper.arxiv_id)
     publication = next((work for work in published if work.type in _VENUES and work.venue and work.date), None)
     fields = {
         "citation_publication_date": _date((publication and publication.date) or paper_date(paper)),
         "citation_online_date": _date(date(paper.updated) or ""),
-        **(_publication_fields(publication, paper) if publication else {"citation_doi": paper.doi or ""}),
+        **(_publication_fields(publication, paper) if publication else _preprint_fields(paper)),
         "citation_arxiv_id": paper.arxiv_id if arxiv else "",
         "citation_pdf_url": arxiv.pdf if arxiv else "",
         "citation_abstract": rendering.plain(paper.abstract or ""),
     }
-    if not DOI.fullmatch(fields["citation_doi"]):
-        del fields["citation_doi"]
-    yield from (MetaTag(name, value) for name, value in fields.items() if value)
+    people = [names.of_text(author.replace(";", " ")) for author in paper_authors(paper)]
+    return [
+        MetaTag("citation_title", rendering.plain(paper.title)),
+        *_people("citation_author", people),
+        *_tags(fields),
+    ]
+
+
+def _preprint_fields(paper: Paper) -> dict[str, str]:
+    is_preprint = arxiv_urls(paper.arxiv_id) is not None
+    return {
+        "citation_doi": preprint_doi(paper),
+        "citation_publisher": "arXiv" if is_preprint else "",
+        "citation_technical_report_number": f"arXiv:{paper.arxiv_id}" if is_preprint else "",
+        "z:itemType": "preprint",
+    }
 
 
 def _publication_fields(publication: Publication, paper: Paper) -> dict[str, str]:
@@ -63,17 +84,84 @@ def _publication_fields(publication: Publication, paper: Paper) -> dict[str, str
         _VENUES[publication.type]: rendering.plain(publication.venue),
         "citation_volume": one_line(publication.volume),
         "citation_issue": one_line(publication.issue),
-        "citation_doi": publication.doi or paper.doi or "",
+        "citation_doi": publication.doi or preprint_doi(paper),
     }
 
 
-def _author(author: str) -> str:
-    """Return ``Family, Given``; but Zotero takes that for two people if both parts contain a space."""
-    name = names.of_text(author.replace(";", " "))
-    if name.literal or (" " in name.family and " " in name.given):
-        return name.literal or " ".join(filter(None, (name.given, name.family, name.suffix)))
-    return ", ".join(filter(None, (name.family, name.given, name.suffix)))
+def publication_tags(publication: Publication, settings: Settings) -> list[MetaTag]:
+    """Return the tags of a publication."""
+    kind = vocabulary.CSL_TYPES.get(publication.type, "article")
+    event = publication.conference
+    first, _, last = publication.page.partition("\N{EN DASH}")
+    is_part = not has_page_count(publication)
+    fields = {
+        "citation_publication_date": _date(publication.date or publication.year or ""),
+        **_venue(publication, kind),
+        "citation_conference": rendering.plain(event.name) if event else "",
+        "citation_series_title": rendering.plain(publication.series),
+        "citation_volume": publication.volume,
+        "citation_issue": publication.issue,
+        "citation_firstpage": (first or publication.article_number) if is_part else "",
+        "citation_lastpage": last if is_part else "",
+        "citation_publisher": rendering.plain(publication.publisher) if kind not in _INSTITUTIONS else "",
+        "citation_doi": publication.doi or "",
+        "citation_issn": ", ".join(publication.issn),
+        "citation_isbn": ", ".join(publication.isbn),
+        "citation_pmid": next(iter(publication.pmid), ""),
+        "citation_arxiv_id": next(iter(publication.arxiv_ids), ""),
+        "citation_language": next(filter(None, map(vocabulary.language_tag, publication.languages)), ""),
+        "citation_keywords": "; ".join(word.replace(";", ",") for word in publication.keywords),
+        "citation_pdf_url": pdf_url(publication, settings),
+        "citation_abstract": rendering.plain(publication.abstracts[0].text) if publication.abstracts else "",
+    }
+    if not {*_VENUES_BY_CSL_TYPE.values(), *_INSTITUTIONS.values()} & {name for name, value in fields.items() if value}:
+        fields["z:itemType"] = _ZOTERO_TYPES.get(kind, "document")
+    return [
+        MetaTag("citation_title", rendering.plain(publication.title)),
+        *_people("citation_author", map(names.of_person, publication.authors)),
+        *_people("citation_editor", map(names.of_person, publication.editors)),
+        *_tags(fields),
+    ]
+
+
+def _venue(publication: Publication, kind: str) -> dict[str, str]:
+    if kind in _INSTITUTIONS:
+        return {_INSTITUTIONS[kind]: rendering.plain(publication.publisher)}
+    if kind not in _VENUES_BY_CSL_TYPE:
+        return {}
+    venue = rendering.plain(publication.venue)
+    # Zotero takes the type from the last of these tags, and the title of the proceedings from the first.
+    proceedings = {"citation_inbook_title": venue} if kind == "paper-conference" else {}
+    return {**proceedings, _VENUES_BY_CSL_TYPE[kind]: venue}
+
+
+def _tags(fields: dict[str, str]) -> Iterator[MetaTag]:
+    """Yield the tags that have a value; an invalid DOI is none."""
+    for name, value in fields.items():
+        if value and (name != "citation_doi" or DOI.fullmatch(value)):
+            yield MetaTag(name, value)
+
+
+def _people(tag: str, people: Iterable[Name]) -> list[MetaTag]:
+    """Return a tag for each person: ``Family, Given``.
+
+    Zotero takes the only author for two if both parts contain a space, but for one with a no-break space.
+    """
+    texts = [_inverted(name) for name in people]
+    texts = [text for text in texts if text]
+    if len(texts) == 1 and "," in texts[0]:
+        family, comma, rest = texts[0].partition(",")
+        texts = [family.replace(" ", "\N{NO-BREAK SPACE}") + comma + rest]
+    return [MetaTag(tag, text) for text in texts]
+
+
+def _inverted(name: Name) -> str:
+    """Return a name with at most one comma, since a second one would be taken for another person's."""
+    if name.literal or not name.given:
+        return (name.literal or name.family).replace(";", " ")
+    parts = (name.family, " ".join(filter(None, (name.given, name.suffix))))
+    return ", ".join(part.replace(",", " ").replace(";", " ") for part in parts)
 
 
 def _date(iso: str) -> str:
-    return iso.replace("-", "/") if len(iso) == _DATE_CHARS else iso[:4]
+    return iso.replace("-", "/")

@@ -54,10 +54,11 @@ class ArchiveFormat(NamedTuple):
 
     suffix: str
     name: str
+    media_type: str
 
 
-JSON_LINES = ArchiveFormat(".jsonl.gz", "JSON Lines")
-SQLITE = ArchiveFormat(".sqlite.gz", "SQLite")
+JSON_LINES = ArchiveFormat(".jsonl.gz", "JSON Lines", "application/jsonl+gzip")
+SQLITE = ArchiveFormat(".sqlite.gz", "SQLite", "application/vnd.sqlite3+gzip")
 FORMATS = (JSON_LINES, SQLITE)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import escape
 
 from broadsheet.text.sanitize import escaped
-from broadsheet.views.page import MetaTag, Page
+from broadsheet.views.page import DataTag, HeadTag, MetaTag, Page
 
 _ALTTEXT = re.compile(r'(?<= alttext=")[^"]*')  # of a formula: a Markdown parser would take its backslashes
 HEADING_ID = "digest"
@@ -57,7 +57,7 @@ def meta(page: Page) -> dict[str, Any]:
         "reader": page.reader,
         "alternates": bool(page.alternates),
         "feeds": [{key: str(escape(value)) for key, value in feed._asdict().items()} for feed in page.feeds],
-        "head": [{key: escaped(value) for key, value in tag._asdict().items()} for tag in page.head],
+        "head": [_values(tag) for tag in page.head],
     }
     return {
         "generated": GENERATED_MARK.partition(": ")[2],
@@ -68,9 +68,23 @@ def meta(page: Page) -> dict[str, Any]:
     }
 
 
-def head(tags: Iterable[MetaTag]) -> str:
+def _values(tag: HeadTag) -> dict[str, str]:
+    """Return the fields of a tag, ready for the theme."""
+    return tag._asdict() if isinstance(tag, DataTag) else {key: escaped(value) for key, value in tag._asdict().items()}
+
+
+def head(tags: Iterable[HeadTag]) -> str:
     """Return `tags` as the theme renders them from the front matter."""
-    return "".join([f'<meta {tag.attribute}="{escaped(tag.name)}" content="{escaped(tag.content)}">\n' for tag in tags])
+    return "".join(map(_tag, tags))
+
+
+def _tag(tag: HeadTag) -> str:
+    if isinstance(tag, DataTag):
+        return f'<script type="application/ld+json">{tag.json}</script>\n'
+    if isinstance(tag, MetaTag):
+        return f'<meta {tag.attribute}="{escaped(tag.name)}" content="{escaped(tag.content)}">\n'
+    kind = f' type="{escaped(tag.type)}"' if tag.type else ""
+    return f'<link rel="{escaped(tag.rel)}"{kind} href="{escaped(tag.href)}">\n'
 
 
 def _yaml_character(match: re.Match[str]) -> str:

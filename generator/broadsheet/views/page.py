@@ -23,6 +23,23 @@ class MetaTag(NamedTuple):
     attribute: str = "name"
 
 
+class LinkTag(NamedTuple):
+    """A ``<link>`` element that is not a feed, as plain text; `type` is that of its target."""
+
+    rel: str
+    href: str
+    type: str = ""
+
+
+class DataTag(NamedTuple):
+    """A ``<script>`` element with JSON-LD, which nothing runs; the JSON has no ``<``, ``>`` or ``&``."""
+
+    json: str
+
+
+HeadTag = MetaTag | LinkTag | DataTag
+
+
 class Page(NamedTuple):
     """A page of the site.
 
@@ -31,7 +48,8 @@ class Page(NamedTuple):
     `updated` is the ISO date of the newest fact on the page, for the sitemap. `script` is an ES module the page loads,
     relative to the site's root. `head` describes the page to other programs. `heading` is the title as inline HTML,
     if plain text cannot express it. `reader` marks pages with a list of papers; their script, by default the list's,
-    loads before the first paint. `alternates` are the page in other forms; they are written and removed with it.
+    loads before the first paint. `alternates` are the page in other forms, and `files` are
+    beside it; they are written and removed with it.
     """
 
     address: str
@@ -42,10 +60,11 @@ class Page(NamedTuple):
     feeds: tuple[FeedLink, ...] = ()
     updated: str | None = None
     script: str | None = None
-    head: tuple[MetaTag, ...] = ()
+    head: tuple[HeadTag, ...] = ()
     heading: str = ""
     reader: bool = False
     alternates: "tuple[File, ...]" = ()
+    files: "tuple[File, ...]" = ()
 
     @property
     def path(self) -> str:

@@ -12,11 +12,13 @@ from broadsheet.views.pages import (
     archive,
     author,
     day,
+    embed,
     home,
     llms,
     month,
     paper,
     publications,
+    robots,
     saved,
     search,
     since,
@@ -66,6 +68,8 @@ PAGE_TYPES = {
         PageType("subscribe", _single_key, subscribe.pages),
         PageType("about", _single_key, about.pages),
         PageType("llms", _single_key, llms.pages),
+        PageType("embed", embed.keys, embed.pages),
+        PageType("robots", _single_key, robots.pages),
     )
 }
 

@@ -19,6 +19,7 @@ from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped, safe_url
 from broadsheet.views.arxiv_urls import ArxivUrls, arxiv_urls
+from broadsheet.views.coins import coins
 from broadsheet.views.data_attributes import DataAttributes, has_several_sources
 from broadsheet.views.page import remove_empty_lines
 from broadsheet.views.permalink import has_page, paper_address
@@ -90,6 +91,7 @@ class PaperRenderer:
 <div class="authors">{by}</div>
 {body}<footer>{scores}
 {self.topics(entry)}{facts}<span class="links">{links}</span></footer>
+{coins(paper)}
 </article>
 """
         # Only a line break in untrusted text can make an empty line.

@@ -11,6 +11,7 @@ from broadsheet.store.program import Compiled, program_fingerprint
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
 from broadsheet.views import formatting
+from broadsheet.views.coins import coins
 from broadsheet.views.data_attributes import has_several_sources
 from broadsheet.views.page import relative, remove_empty_lines
 from broadsheet.views.paper import PaperRenderer, toc
@@ -55,7 +56,7 @@ def environment() -> jinja2.Environment:
     env.globals |= {"label": formatting.label, "day_at_a_glance": formatting.day_at_a_glance}
     env.globals |= {"scorer": formatting.scorer, "scorers": formatting.scorers}
     env.globals |= {"paper_renderer": PaperRenderer, "toc": toc, "has_several_sources": has_several_sources}
-    env.globals |= {"paper_address": paper_address}
+    env.globals |= {"paper_address": paper_address, "coins": coins}
     return env
 
 

@@ -9,8 +9,12 @@ from broadsheet.settings.config import Settings
 from broadsheet.settings.prompt import compose
 from broadsheet.views.alternates.json_alternate import SCHEMA
 from broadsheet.views.downloads import FIELDS, FORMATS, INDEX_PATH, LICENCE, TABLES, Download, download_names
+from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.page import Page
+from broadsheet.views.pages.embed import PAPERS, PUBLICATIONS, SCRIPT
+from broadsheet.views.pages.publications import OVERVIEW
 from broadsheet.views.render import render
+from broadsheet.views.structured_data import dataset, json_ld
 
 ADDRESS = "about/"
 
@@ -19,6 +23,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     """Yield the page."""
     system, user = compose(settings)
     scales = (("Relevance", settings.rubric.relevance), ("Novelty", settings.rubric.novelty))
+    names = [Download(name, ()) for name in download_names(catalogue, settings)]
     context = {
         "settings": settings,
         "scales": scales,
@@ -26,17 +31,34 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "user": user,
         "total": totals(catalogue.days()),
         "newest": catalogue.newest_day(),
-        "downloads": [(Download(name, ()), FORMATS) for name in download_names(catalogue, settings)],
+        "downloads": [(download, FORMATS) for download in names],
         "downloads_index": INDEX_PATH,
         "licence": LICENCE,
         "tables": TABLES,
         "fields": FIELDS,
         "schema": SCHEMA,
         "homepage": HOMEPAGE,
+        "embed_script": absolute(settings, SCRIPT),
+        "embed_lists": _embed_lists(catalogue, settings),
     }
+    head = dataset(names, _days(catalogue), settings) if names else None
     yield Page(
         address=ADDRESS,
         title="About",
         description="How papers are chosen and scored, and what it has cost",
         body=render("about.html.j2", ADDRESS, **context),
+        head=(json_ld(head),) if head else (),
     )
+
+
+def _days(catalogue: Catalogue) -> tuple[str, str] | None:
+    """Return the first and the last day with a page."""
+    days = catalogue.periods()
+    return (days[0], days[-1]) if days else None
+
+
+def _embed_lists(catalogue: Catalogue, settings: Settings) -> list[tuple[str, str, str]]:
+    """Return the lists for other pages: name, address of the page, and title."""
+    lists = [(PAPERS, absolute(settings, ""), "The newest papers")]
+    has_publications = bool(catalogue.newest_publications(1))
+    return lists + ([(PUBLICATIONS, absolute(settings, OVERVIEW), "Our publications")] if has_publications else [])

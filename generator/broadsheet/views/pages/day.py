@@ -13,10 +13,11 @@ from broadsheet.model.receipt import NearMiss
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.views import formatting
-from broadsheet.views.alternates.attach import citations, has_alternates, with_alternates
+from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.calendar import month_address, month_calendar, week_address
+from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import DAILY, feed_links
 from broadsheet.views.page import File, Page, relative
 from broadsheet.views.paper import PaperRenderer
@@ -76,7 +77,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     content = PageContent("day", days=[head], papers=entries, published=published, receipts=True)
     yield with_alternates(page, content, settings) if is_recent else page
     if context["has_bibtex"]:
-        yield citations(address, entries)
+        yield papers_bib(address, entries, catalogue)
 
 
 def _near_misses(head: DayHead) -> list[tuple[NearMiss, str | None]]:

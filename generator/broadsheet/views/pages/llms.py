@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 
 from broadsheet.index.catalogue import Catalogue
+from broadsheet.index.days import day_address
 from broadsheet.settings.config import Settings
 from broadsheet.text import markdown as md
 from broadsheet.views.alternates.json_alternate import SCHEMA
+from broadsheet.views.calendar import month_address
 from broadsheet.views.downloads import FORMATS, INDEX_PATH, LICENCE, Download, download_names
 from broadsheet.views.feeds.registry import ALL, DAILY, JSON, OPML_PATH, WEEKLY, absolute
 from broadsheet.views.page import File
+from broadsheet.views.pages.embed import FOLDER, PAPERS, PUBLICATIONS
+from broadsheet.views.pages.publications import OVERVIEW
 
 PATH = "llms.txt"
 LINES = {
@@ -33,7 +37,8 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
     if settings.alternates != "none":
         yield (
             f"{LINES[settings.alternates]}: add `index.md` to its address for Markdown, `index.json` for JSON;"
-            " `papers.bib` is the BibTeX of a day, a month or a topic.\n"
+            " `papers.bib` is the BibTeX of a day, a month or a topic. A paper is at `papers/ARXIV_ID/`, a"
+            " publication at `publications/ID/`, with `citation.bib`, `.ris` and `.json` (CSL) beside it.\n"
         )
     yield f"{LICENCE}\n"
     yield "## Lists\n"
@@ -42,6 +47,8 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
     for path, name in ((ALL, "All papers"), (DAILY, "One item a day"), (WEEKLY, "One item a week")):
         yield _item(path + JSON.suffix, name, "JSON Feed; the same as .xml (RSS) and .atom", settings)
     yield _item(OPML_PATH, "Every feed", "OPML", settings)
+    yield "\n## Questions\n"
+    yield from (_item(*link, settings) for link in _answers(catalogue, settings))
     yield "\n## Data\n"
     yield from (_item(*link, settings) for link in _data(catalogue, settings))
 
@@ -55,6 +62,25 @@ def _lists(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str,
         yield f"publications/{page}", "Publications", "of the group itself"
     yield "archive/", "Archive", "every day, week and month"
     yield "about/", "About", "how papers are scored, the shape of the data"
+
+
+def _answers(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield the file that answers a question, the question, and how."""
+    newest, months = catalogue.newest_day(True), catalogue.periods("month")
+    has_alternates = settings.alternates != "none"
+    if newest and has_alternates:
+        yield f"{day_address(newest)}index.json", "Which papers are new?", "every paper of the newest day, best first"
+    yield f"{FOLDER}{PAPERS}.json", "What are today's five best papers?", "titles, authors and addresses"
+    yield ALL + JSON.suffix, "What is new since a date?", "each item has `date_published`; older ones are in the data"
+    if months and has_alternates:
+        address = month_address(months[-1])
+        yield f"{address}index.json", "What were the best papers of a month?", "and the state of each day"
+        yield f"{address}papers.bib", "How do I cite the papers of a month?", "BibTeX, with a key that stays"
+    if catalogue.newest_publications(1):
+        yield f"{FOLDER}{PUBLICATIONS}.json", "What has the group published lately?", "the newest publications"
+        if has_alternates:
+            yield f"{OVERVIEW}publications.json", "What has the group published at all?", "CSL-JSON; .bib and .ris too"
+    yield "about/", "What does a score mean, and who gave it?", "the grades, the prompt, the models"
 
 
 def _data(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, str, str]]:

@@ -6,8 +6,8 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.periods import month_span
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
-from broadsheet.views.alternates.attach import citations
 from broadsheet.views.calendar import month_address
+from broadsheet.views.citations import papers_bib
 from broadsheet.views.page import File, Page
 from broadsheet.views.pages.overview import Period, overview
 
@@ -25,4 +25,4 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     yield page
     if page.alternates:
         dates = [head.date for head in catalogue.span(*month_span(key)) if head and head.papers]
-        yield citations(page.address, (entry for date in dates for entry in catalogue.day(date)))
+        yield papers_bib(page.address, [entry for date in dates for entry in catalogue.day(date)], catalogue)

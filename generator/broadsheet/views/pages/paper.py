@@ -10,9 +10,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from broadsheet.bibliography.bibtex import bibtex
-from broadsheet.bibliography.csl import csl_json
-from broadsheet.bibliography.ris import ris
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.day_stats import ScoreDistribution
 from broadsheet.index.days import Entry, day_address
@@ -30,11 +27,14 @@ from broadsheet.text.tex_names import readable_name
 from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
-from broadsheet.views.citation_meta import citation_tags
+from broadsheet.views.citation_meta import paper_tags
+from broadsheet.views.citations import FORMATS, Citation
 from broadsheet.views.page import Page, relative
 from broadsheet.views.paper import MakeLink, PaperRenderer, author_list, other_links, publication_notes
 from broadsheet.views.permalink import author_address, has_page, paper_address
 from broadsheet.views.score import distributions_of, grade_paragraphs, percentile_words, scorer_words
+from broadsheet.views.signposting import paper_links
+from broadsheet.views.structured_data import json_ld, paper_data
 
 DESCRIPTION_CHARS = 200
 # The last day decides these fields, whichever day has the newest version of the text.
@@ -45,6 +45,7 @@ class PaperHistory(NamedTuple):
     """A paper as it is now, its entries (oldest first), its publications and related papers.
 
     `distributions` has the scores to compare with, by day; `author_slugs` has the pages of authors, by a name's key.
+    `citation_key` is empty if no other work has the paper's own.
     """
 
     paper: Paper
@@ -53,6 +54,7 @@ class PaperHistory(NamedTuple):
     distributions: Mapping[str, ScoreDistribution]
     related: RelatedPapers
     author_slugs: Mapping[str, str]
+    citation_key: str
 
 
 class EarlierScore(msgspec.Struct, frozen=True):
@@ -80,6 +82,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
     publications = _publications(catalogue, [key, *sorted({entry.date for entry in later})])
     distributions = distributions_of(catalogue, [*first, *later])
     related, author_slugs = catalogue.related(key), catalogue.author_links(key)
+    citation_keys = catalogue.paper_keys(key)
     for entry in first:
         name = entry.paper.arxiv_id
         entries = [entry, *(other for other in later if other.paper.arxiv_id == name)]
@@ -90,6 +93,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
             distributions=distributions,
             related=related.get(name, RelatedPapers([], [])),
             author_slugs=author_slugs,
+            citation_key=citation_keys.get(name, ""),
         )
         page = _page(history, settings)
         is_recent = has_alternates(catalogue, settings, page.updated)
@@ -145,7 +149,11 @@ def _page(history: PaperHistory, settings: Settings) -> Page:
         lead=f'<nav class="page-nav" aria-label="Where you are">\n{back}\n</nav>',
         body="".join(_body(history, settings, link)),
         updated=history.entries[-1].date,
-        head=tuple(citation_tags(paper, history.publications, address, about, settings)),
+        head=(
+            *paper_tags(paper, history.publications),
+            *paper_links(paper),
+            json_ld(paper_data(paper, address, settings)),
+        ),
         heading=heading if "<math" in heading else "",
         script="assets/paper-page.js",
     )
@@ -179,7 +187,7 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
         yield f'<h2>Abstract</h2>\n<p class="abstract">{rendering.html(paper.abstract)}</p>\n'
     yield from _days(history.entries, settings, link)
     yield from _related(history.related, settings, link)
-    yield from _citations(paper)
+    yield from _citations(paper, history.citation_key)
     yield '</article>\n<aside class="sidebar" aria-label="Facts">\n<dl class="facts">\n'
     yield from (f"<div><dt>{name}</dt><dd>{fact}</dd></div>\n" for name, fact in _facts(paper) if fact)
     yield "</dl>\n</aside>\n</div>"
@@ -274,10 +282,12 @@ def _related(related: RelatedPapers, settings: Settings, link: MakeLink) -> Iter
             yield "</ul>\n</section>\n"
 
 
-def _citations(paper: Paper) -> Iterator[str]:
+def _citations(paper: Paper, key: str) -> Iterator[str]:
     yield '<section class="cite">\n<h2>Cite</h2>\n'
-    for name, citation in (("BibTeX", bibtex(paper)), ("RIS", ris(paper)), ("CSL-JSON", csl_json(paper))):
-        yield f"<details><summary>{name}</summary><pre><code>{_escape_content(citation)}</code></pre></details>\n"
+    citation = Citation.of(paper, key)
+    for form in FORMATS:
+        text = _escape_content(form.join([citation]))
+        yield f"<details><summary>{form.name}</summary><pre><code>{text}</code></pre></details>\n"
     yield "</section>\n"
 
 

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from broadsheet.bibliography.bibtex import bibtex
-from broadsheet.bibliography.csl import csl_json
 from broadsheet.index.days import Entry
 from broadsheet.model import vocabulary
 from broadsheet.model.author_names import person_key
@@ -17,10 +16,15 @@ from broadsheet.settings.config import Settings
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
 from broadsheet.views.arxiv_urls import arxiv_urls
+from broadsheet.views.citation_meta import publication_tags
+from broadsheet.views.citations import FORMATS, Citation, citation_files
 from broadsheet.views.feeds.registry import publication_feed_links
-from broadsheet.views.page import Page
+from broadsheet.views.page import File, LinkTag, Page
 from broadsheet.views.permalink import author_address
 from broadsheet.views.render import render
+from broadsheet.views.repository import file_url, record_url
+from broadsheet.views.signposting import CITATION, LINKSET, linkset, metadata_links, publication_links
+from broadsheet.views.structured_data import json_ld, publication_data
 
 # The first of these styles that a record has is visible at once; the others are collapsed.
 _PREFERRED_STYLES = ("apa", "default", "ista", "chicago", "mla")
@@ -40,8 +44,8 @@ class Relation(NamedTuple):
     url: str | None = None
 
 
-class Citation(NamedTuple):
-    """A citation in one style."""
+class StyledCitation(NamedTuple):
+    """A citation in one style, as the record has it."""
 
     style: str
     html: Markup
@@ -79,33 +83,31 @@ def page(
     settings: Settings,
     groups: Sequence[GroupLink],
     writers: Mapping[str, str],
+    citation: Citation | None = None,
 ) -> Page:
-    """Return the page of a publication; `entries` are its paper's, `writers` the slugs of authors with a page."""
+    """Return the page of a publication.
+
+    `entries` are its paper's, `writers` the slugs of authors with a page, and `citation` has the key of the index.
+    """
     address = publication.address
-
-    def author_page(person: Person) -> str | None:
-        slug = writers.get(person.orcid or person_key(person))
-        return author_address(slug) if slug else None
-
+    has_files = settings.alternates != "none"
+    citation = citation or Citation.of(publication)
     context = {
         "p": publication,
         "entries": entries,
         "settings": settings,
         "groups": groups,
-        "author_page": author_page,
-        "links": links(publication),
+        "author_page": partial(_author_page, writers=writers),
+        "links": links(publication, settings),
+        "file_url": partial(file_url, publication, settings=settings),
         "relations": relations(publication, index),
         "citations": citations(publication),
-        "bibtex": bibtex(publication),
-        "csl": csl_json(publication),
-        "language": vocabulary.language,
-        "language_tag": vocabulary.language_tag,
-        "words": vocabulary,
-        "size": size,
-        "when": when,
-        "span": span,
+        "formats": [(form, form.join([citation])) for form in FORMATS],
+        "citation_file": CITATION if has_files else "",
+        **_functions(),
     }
     title = rendering.plain(publication.title) or publication.id
+    links_of_head = [*publication_links(publication, settings), *(metadata_links() if has_files else ())]
     return Page(
         address=address,
         title=title,
@@ -116,10 +118,40 @@ def page(
         body=render("publication.html.j2", address, **context),
         feeds=publication_feed_links(settings),
         updated=(publication.date_updated or publication.date or "")[:10] or None,
+        head=(
+            *publication_tags(publication, settings),
+            *links_of_head,
+            json_ld(publication_data(publication, settings)),
+        ),
+        script="assets/cite.js",
+        files=_files(address, links_of_head, citation, settings) if has_files else (),
     )
 
 
-def links(publication: Publication) -> list[tuple[str, str, str]]:
+def _author_page(person: Person, writers: Mapping[str, str]) -> str | None:
+    slug = writers.get(person.orcid or person_key(person))
+    return author_address(slug) if slug else None
+
+
+def _functions() -> dict[str, object]:
+    """Return the functions and words that the template uses."""
+    return {
+        "language": vocabulary.language,
+        "language_tag": vocabulary.language_tag,
+        "words": vocabulary,
+        "size": size,
+        "when": when,
+        "span": span,
+    }
+
+
+def _files(address: str, links: Sequence[LinkTag], citation: Citation, settings: Settings) -> tuple[File, ...]:
+    """Return the metadata files and the linkset beside the page at `address`."""
+    linkset_file = File(address + LINKSET, linkset(settings.site.site_url + address, links))
+    return (*citation_files(address + CITATION, [citation]), linkset_file)
+
+
+def links(publication: Publication, settings: Settings) -> list[tuple[str, str, str]]:
     """Return links to the publication elsewhere, as (kind, identifier, URL)."""
     links = [("DOI", publication.doi, publication.doi_url)] if publication.doi else []
     links += [("arXiv", name, arxiv.abstract) for name in publication.arxiv_ids if (arxiv := arxiv_urls(name))]
@@ -127,10 +159,11 @@ def links(publication: Publication) -> list[tuple[str, str, str]]:
     links += [("Web of Science", name, wos + name) for name in publication.isi]
     links += [("PubMed", name, f"https://pubmed.ncbi.nlm.nih.gov/{name}/") for name in publication.pmid]
     links += [("Full text", "", url) for url in publication.urls]
+    links += [("Record in the repository", "", record_url(publication, settings) or "")]
     return [(kind, name or "", url) for kind, name, url in links if url]
 
 
-def citations(publication: Publication) -> list[Citation]:
+def citations(publication: Publication) -> list[StyledCitation]:
     """Return the citations of the record, in the order of preferred styles."""
     rank = {style: number for number, style in enumerate(_PREFERRED_STYLES)}
     styles = sorted(publication.citations.items(), key=lambda item: (rank.get(item[0], len(rank)), item[0]))
@@ -138,7 +171,7 @@ def citations(publication: Publication) -> list[Citation]:
         (vocabulary.label(vocabulary.STYLES, style), rendering.citation(_BREAK.sub(" ", html)))
         for style, html in styles
     )
-    return [Citation(style, html) for style, html in rendered if html]
+    return [StyledCitation(style, html) for style, html in rendered if html]
 
 
 def relations(publication: Publication, index: PublicationIndex) -> list[Relation]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from broadsheet.text import formats
 from broadsheet.text.path_names import is_free
 from broadsheet.views.alternates.attach import RECENT_DAYS, with_alternates
 from broadsheet.views.alternates.page_content import ListLink, PageContent
+from broadsheet.views.citations import FORMATS, Citation, CitationFormat, citation_files
 from broadsheet.views.feeds.registry import publication_feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.pages import publication as publication_page
@@ -24,6 +25,7 @@ from broadsheet.views.render import render
 OVERVIEW = "publications/"
 OPEN = "publications/open-access/"
 NEWEST = 50
+FILE = "publications"  # of the citations of a list, without ending
 PAGE_SIZE = 300  # publications; the list of a year is always one page
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", re.ASCII)
 
@@ -71,23 +73,39 @@ GROUPINGS = (YEARS, TYPES, DEPARTMENTS, ACCESS)
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """Yield the overview, the list of every group, and the page of every publication."""
     publications = catalogue.publications()
+    keys = catalogue.publication_keys()
+    citations = {work.id: Citation.of(work, keys.get(work.id, "")) for work in publications}
     writers = catalogue.publication_author_links()
     by_grouping = {grouping: group_publications(grouping, publications, settings) for grouping in GROUPINGS}
-    yield _overview(publications, by_grouping, AUTHORS if writers else "", settings)
-    for grouping, groups in by_grouping.items():
-        for group in groups:
-            yield from _list(group, grouping, settings)
+    overview = _overview(publications, by_grouping, AUTHORS if writers else "", settings)
+    yield _with_citations(overview, Group(OVERVIEW, "", publications), citations, settings)
+    lists = [(group, grouping, list[Group]()) for grouping, groups in by_grouping.items() for group in groups]
     if open_access := [p for p in publications if p.open_access]:
-        yield from _list(Group(OPEN, "Open access", open_access), ACCESS, settings, by_grouping[ACCESS])
+        lists.append((Group(OPEN, "Open access", open_access), ACCESS, by_grouping[ACCESS]))
+    for group, grouping, subgroups in lists:
+        for page in _list(group, grouping, settings, subgroups):
+            yield _with_citations(page, group, citations, settings)
     publication_index = publication_page.PublicationIndex.of(publications)
     first = _first_recent(publications, settings)
     for publication in publications:
         entries = catalogue.entries_of(publication.id)
-        page = publication_page.page(
-            publication, publication_index, entries, settings, _group_links(publication, settings), writers
-        )
+        groups = _group_links(publication, settings)
+        citation = citations[publication.id]
+        page = publication_page.page(publication, publication_index, entries, settings, groups, writers, citation)
         content = PageContent("publication", publications=[publication], entries={publication.id: entries})
         yield with_alternates(page, content, settings) if _changed(publication) >= first else page
+
+
+def _formats(settings: Settings) -> tuple[CitationFormat, ...]:
+    """Return the formats in which lists have citations."""
+    return () if settings.alternates == "none" else FORMATS
+
+
+def _with_citations(page: Page, group: Group, citations: Mapping[str, Citation], settings: Settings) -> Page:
+    """Return the first page of a list with the citations of all its publications, also of those on later pages."""
+    if not _formats(settings) or page.address != group.address or not group.publications:
+        return page
+    return page._replace(files=citation_files(page.address + FILE, [citations[work.id] for work in group.publications]))
 
 
 def _first_recent(publications: Iterable[Publication], settings: Settings) -> str:
@@ -145,6 +163,7 @@ def _overview(
         "open_access": sum(p.open_access for p in publications),
         "open_address": OPEN,
         "authors": authors,
+        "formats": _formats(settings) if publications else (),
     }
     page = Page(
         address=OVERVIEW,
@@ -177,6 +196,8 @@ def _list(group: Group, grouping: Grouping, settings: Settings, subgroups: Seque
             "addresses": addresses,
             "number": index + 1,
             "subgroups": subgroups,
+            "group_address": group.address,
+            "formats": _formats(settings),
         }
         label = group.label if grouping is not YEARS or not group.label.isdigit() else f"Publications of {group.label}"
         page = Page(

@@ -7,9 +7,10 @@ from broadsheet.index.days import Entry
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import Topic
 from broadsheet.text import formats
-from broadsheet.views.alternates.attach import citations, with_alternates
+from broadsheet.views.alternates.attach import with_alternates
 from broadsheet.views.alternates.page_content import ListLink, PageContent
 from broadsheet.views.calendar import month_address
+from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import feed_links, topic_path
 from broadsheet.views.page import File, Page
 from broadsheet.views.render import render
@@ -29,7 +30,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
         newest = catalogue.newest(settings.pages.topic_newest, topic.id)
         yield _page(catalogue, settings, topic, newest)
         if newest and settings.alternates != "none":
-            yield citations(f"topics/{topic.id}/", newest)
+            yield papers_bib(f"topics/{topic.id}/", newest, catalogue)
     else:
         yield _overview(catalogue, settings)
 

@@ -2,10 +2,10 @@
 
 const MESSAGE_MS = 2000;
 
-async function copy({ currentTarget: button }) {
+export async function copyText(button, text) {
   let message = "Copied";
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(text);
   } catch {
     message = "Not allowed here";
   }
@@ -16,5 +16,5 @@ async function copy({ currentTarget: button }) {
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
-  button.addEventListener("click", copy);
+  button.addEventListener("click", () => copyText(button, button.dataset.copy));
 }

@@ -24,7 +24,10 @@ function yearOf(id) {
 }
 
 const TEAM = /\b(collaborations?|consortium|group|initiative|lab|members|network|project|team)\b/i;
-const PARTICLE = /^(af|al|bin|d[aeiou]|dal|degli|de[iln]|della|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?)$/;
+const PARTICLE = /^(af|al|bin|d[aeiou]|dal|d[ae]ll[aeo]|degli|de[iln]|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?)$/;
+// Before these surnames, a word such as Van, Le or Di is a given name.
+const ASIAN =
+  /^(bui|chan|chen|chu|dang|dinh|do|duc|duong|duy|ho|hoang|huang|huynh|kim|lam|le|lee|li|liang|lin|liu|luu|ly|ma|ngo|nguyen|park|pham|phan|tran|trinh|truong|vo|vu|wang|wu|xu|yang|yu|zhang|zhou)$/i;
 
 // Return [family, suffix, given name]; undefined if a name has no parts.
 // The same rule as generator/broadsheet/model/names.py.
@@ -34,7 +37,9 @@ function partsOf(name) {
   const words = rest.split(" ");
   if (TEAM.test(name) || (!family && (rest.includes(",") || words.length < 2))) return undefined;
   if (family) return [family, suffix, first];
-  const particle = words.findIndex((word, i) => i && i < words.length - 1 && PARTICLE.test(word));
+  const last = words.at(-1);
+  const isParticle = (word) => PARTICLE.test(word) || (PARTICLE.test(word.toLowerCase()) && !ASIAN.test(last));
+  const particle = words.findIndex((word, i) => i && i < words.length - 1 && isParticle(word));
   const start = particle > 0 ? particle : words.length - 1;
   return [words.slice(start).join(" "), suffix, words.slice(0, start).join(" ")];
 }

@@ -1,5 +1,6 @@
-// A paper's own page: save the paper, mark it read.
+// A paper's own page: save the paper, mark it read, copy its citation.
 
+import "./cite.js";
 import "./shortcuts.js";
 import { paperOf, whenReady } from "./paper-list.js";
 import { addMarks, notice, view } from "./papers.js";

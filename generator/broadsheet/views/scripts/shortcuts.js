@@ -43,6 +43,7 @@ const KEYS = {
   ],
   s: ["Save it, or not any more", withCurrent((paper) => toggle(paper, "saved"))],
   m: ["Mark it read, or unread", withCurrent((paper) => toggle(paper, "read"))],
+  c: ["Copy its citation as BibTeX", click(".copy-citation button")],
   "/": ["Search", () => location.assign(new URL("search/", root))],
   ArrowLeft: ["The day, week or month before", click(".page-nav a[rel=prev]"), "←"],
   ArrowRight: ["The one after", click(".page-nav a[rel=next]"), "→"],

@@ -1,0 +1,68 @@
+r"""Characters of mathematics as TeX's macros: ``μ`` as ``\mu``. LaTeX rejects most of them in a UTF-8 file."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from broadsheet.text.mathml import symbol
+
+_MACROS = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho"
+    " sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+    " leq geq neq approx equiv sim simeq cong propto ll gg subset subseteq supset supseteq in notin ni cup cap emptyset"
+    " forall exists wedge vee oplus otimes odot ast star circ bullet infty partial nabla sum prod int oint"
+    " rightarrow leftarrow leftrightarrow Rightarrow Leftarrow Leftrightarrow mapsto uparrow downarrow langle rangle"
+    " ell hbar aleph perp parallel angle triangle dagger ddagger gtrsim lesssim"
+)
+_FIXED = {
+    "μ": r"\mu", "µ": r"\mu", "−": "-", "∗": "*", "×": r"\times", "±": r"\pm", "·": r"\cdot", "÷": r"\div",
+    "≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "ε": r"\varepsilon", "ϵ": r"\epsilon", "φ": r"\varphi", "ϕ": r"\phi",
+    **{letter: rf"\mathbb{{{name}}}" for letter, name in zip("ℂℕℙℚℝℤ", "CNPQRZ", strict=True)},
+}  # fmt: skip
+_SMALL = dict(zip("⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉", "0456789+-n0123456789", strict=True))
+_IN_EVERY_FONT = frozenset("×±·÷µ†‡")  # LaTeX has these in text
+_ENDS_IN_FORMULA = re.compile(r"(?<!\\)\$\Z")
+_GREEK = re.compile(r"[Ͱ-Ͽ]+")
+
+
+@cache
+def _macros() -> dict[str, str]:
+    """Return the macro of each character."""
+    return {character: rf"\{name}" for name in _MACROS.split() if (character := symbol(name))} | _FIXED
+
+
+def with_macros(formula: str) -> str:
+    """Return a formula with macros instead of characters; a space follows where a letter would join the macro."""
+    if formula.isascii():
+        return formula
+    return re.sub(r"[^\x00-\x7f](?P<letter>(?=[A-Za-z]))?", _macro, formula)
+
+
+def _macro(match: re.Match[str]) -> str:
+    macro = _macros().get(match[0], match[0])
+    return f"{macro} " if match["letter"] is not None and macro[-1:].isalpha() else macro
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Join text and formulas; empty braces part two formulas, since ``$$`` has another meaning."""
+    text = ""
+    for part in parts:
+        text += "{}" + part if part.startswith("$") and _ENDS_IN_FORMULA.search(text) else part
+    return text
+
+
+def text_with_formulas(text: str) -> str:
+    """Return text, whose own characters are escaped, with formulas for symbols and single Greek letters."""
+    if text.isascii():
+        return text
+    macros = _macros()
+    parts = re.split(f"({_GREEK.pattern})", text)
+    parts[1::2] = [f"${macros[part]}$" if part in macros else part for part in parts[1::2]]
+    parts[::2] = [joined(_symbol(character, macros) for character in part) for part in parts[::2]]
+    return joined(parts)
+
+
+def _symbol(character: str, macros: dict[str, str]) -> str:
+    if character in _SMALL:
+        return rf"\text{'sub' if '₀' <= character <= '₉' else 'super'}script{{{_SMALL[character]}}}"
+    return f"${macros[character]}$" if character in macros and character not in _IN_EVERY_FONT else character

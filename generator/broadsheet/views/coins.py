@@ -1,0 +1,99 @@
+"""COinS: a citation in an empty element, so that Zotero takes several works from a list (https://ocoins.info)."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from broadsheet.bibliography.entry_fields import abstract_url, paper_authors, paper_date, preprint_doi
+from broadsheet.model import names, vocabulary
+from broadsheet.model.names import Name
+from broadsheet.model.paper import Paper
+from broadsheet.model.publication import Publication
+from broadsheet.text.rendering import plain
+
+MAX_AUTHORS = 50
+_SAFE = " ,:/.()-"  # a space becomes a plus
+_JOURNAL, _BOOK, _THESIS, _PATENT, _OTHER = "journal", "book", "dissertation", "patent", "dc"
+# The format of a type, and what its genre (or, in Zotero, its type) is.
+_FORMATS = {
+    "article-journal": (_JOURNAL, "article"),
+    "review": (_JOURNAL, "article"),
+    "book": (_BOOK, "book"),
+    "chapter": (_BOOK, "bookitem"),
+    "paper-conference": (_BOOK, "proceeding"),
+    "patent": (_PATENT, ""),
+    "report": (_BOOK, "report"),
+    "thesis": (_THESIS, ""),
+}
+_OTHER_TYPES = {
+    "article": "preprint",
+    "article-newspaper": "newspaperArticle",
+    "dataset": "dataset",
+    "entry-encyclopedia": "encyclopediaArticle",
+    "software": "computerProgram",
+}
+
+
+def coins(work: Paper | Publication) -> Markup:
+    """Return the element of a work."""
+    fields = _paper_fields(work) if isinstance(work, Paper) else _publication_fields(work)
+    pairs = "&amp;".join([f"{key}={quote(value, safe=_SAFE).replace(' ', '+')}" for key, value in fields if value])
+    return Markup(f'<span class="Z3988" title="ctx_ver=Z39.88-2004&amp;{pairs}"></span>')
+
+
+def _paper_fields(paper: Paper) -> Iterator[tuple[str, str]]:
+    doi = preprint_doi(paper)
+    yield "rft_val_fmt", f"info:ofi/fmt:kev:mtx:{_OTHER}"
+    yield "rft.type", "preprint"
+    yield "rft.title", plain(paper.title)
+    yield from _creators("rft.creator", map(names.of_text, paper_authors(paper)[:MAX_AUTHORS]))
+    yield "rft.date", paper_date(paper)
+    page = abstract_url(paper.arxiv_id)
+    yield "rft.publisher", "arXiv" if page else ""
+    yield "rft_id", f"info:doi/{doi}" if doi else ""
+    yield "rft.identifier", page
+
+
+def _publication_fields(work: Publication) -> Iterator[tuple[str, str]]:
+    kind = vocabulary.CSL_TYPES.get(work.type, "article")
+    form, genre = _FORMATS.get(kind, (_OTHER, _OTHER_TYPES.get(kind, "document")))
+    yield "rft_val_fmt", f"info:ofi/fmt:kev:mtx:{form}"
+    yield "rft.type" if form == _OTHER else "rft.genre", genre
+    yield from _titles(work, form, genre)
+    people = work.authors or work.editors
+    yield from _creators("rft.creator" if form == _OTHER else "rft.au", map(names.of_person, people[:MAX_AUTHORS]))
+    yield "rft.date", work.date or work.year or ""
+    yield "rft.volume", work.volume
+    yield "rft.issue", work.issue
+    yield "rft.pages", work.page.replace("\N{EN DASH}", "-")
+    yield "rft.inst" if form == _THESIS else "rft.pub", plain(work.publisher)
+    yield "rft.place", work.place
+    yield from (("rft.issn", number) for number in work.issn[:1])
+    yield from (("rft.isbn", number) for number in work.isbn[:1])
+    yield "rft_id", f"info:doi/{work.doi}" if work.doi else ""
+    urls = (*work.urls, *map(abstract_url, work.arxiv_ids))
+    yield from (("rft_id", url) for url in urls[:1])
+
+
+def _titles(work: Publication, form: str, genre: str) -> Iterator[tuple[str, str]]:
+    """Yield the title, and that of the host, under the names of the format."""
+    title, host = plain(work.title), plain(work.venue)
+    if form == _JOURNAL:
+        yield from (("rft.atitle", title), ("rft.jtitle", host))
+    elif genre in ("bookitem", "proceeding"):
+        yield from (("rft.atitle", title), ("rft.btitle", host))
+    elif form == _BOOK:
+        yield from (("rft.btitle", title), ("rft.series", plain(work.series)))
+    else:
+        yield "rft.title", title
+
+
+def _creators(key: str, people: Any) -> Iterator[tuple[str, str]]:
+    for name in people:
+        yield ("rft.aucorp", name.literal) if name.literal else (key, _inverted(name))
+
+
+def _inverted(name: Name) -> str:
+    return ", ".join([part.replace(",", " ") for part in (name.family, name.given, name.suffix) if part])

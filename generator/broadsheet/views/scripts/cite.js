@@ -1,0 +1,16 @@
+// Buttons that copy a citation, one for each format of the section "Cite".
+
+import { copyText } from "./copy.js";
+
+const section = document.querySelector("section.cite");
+const bar = document.createElement("p");
+bar.className = "copy-citation";
+for (const details of section?.querySelectorAll("details:has(> pre)") ?? []) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = `Copy ${details.querySelector("summary").textContent}`;
+  button.addEventListener("click", () => copyText(button, details.querySelector("pre").textContent));
+  bar.append(button, " ");
+}
+if (bar.firstChild) section.querySelector("h2").after(bar);

@@ -1,0 +1,43 @@
+// A list of this site on another web page. That page has, where the list belongs:
+//
+//   <div><a href="https://SITE/publications/">Our publications</a></div>
+//   <script async src="https://SITE/assets/embed.js" data-show="publications"></script>
+//
+// The list takes the place of what the element before the script holds, which readers without scripts see. data-show is
+// "papers" (the best of the newest day) or "publications", data-items a number. It requests one file, without cookies
+// and without a referrer, and writes nothing but text and links.
+
+(() => {
+  const script = document.currentScript;
+  const name = script.dataset.show === "publications" ? "publications" : "papers";
+  const source = new URL(`../embed/${name}.json`, script.src);
+
+  function link(text, address) {
+    const url = URL.canParse(address) ? new URL(address) : source;
+    const element = document.createElement("a");
+    element.textContent = text;
+    if (url.protocol === "https:" || url.protocol === "http:") element.href = url.href;
+    return element;
+  }
+
+  function line({ title, url, authors, note, date }) {
+    const item = document.createElement("li");
+    const rest = [authors, note, date?.slice(0, 4)].filter(Boolean).map((part) => `, ${part}`);
+    item.append(link(title, url), ...rest);
+    return item;
+  }
+
+  async function show() {
+    const response = await fetch(source, { credentials: "omit", referrerPolicy: "no-referrer" });
+    if (!response.ok) return;
+    const { title, url, items } = await response.json();
+    const list = document.createElement("ul");
+    list.append(...items.slice(0, Number(script.dataset.items) || 5).map(line));
+    const more = document.createElement("p");
+    more.append(link(title, url));
+    const place = script.previousElementSibling;
+    if (list.firstChild) place?.localName === "div" ? place.replaceChildren(list, more) : script.after(list, more);
+  }
+
+  show().catch(() => {}); // the page keeps what it has
+})();
