@@ -33,6 +33,7 @@ COMMANDS = {
     "train": "train",
     "ping": "ping",
     "mail": "mail",
+    "post": "post",
     "new": "new",
     "upgrade": "upgrade",
     "schema": "schema",

@@ -1,15 +1,16 @@
 """Delivery of a feed's editions: each recipient gets an edition once, even if runs are repeated or killed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from broadsheet.http.client import HttpClient
-from broadsheet.mail import delivery_log, feed_parser, recipients, server
+from broadsheet.mail import delivery_log, feed_parser, recipients, selection, server
 from broadsheet.mail.content import MailContent, compose
 from broadsheet.mail.delivery_log import DeliveryLog, Status
-from broadsheet.mail.edition import Edition, FeedIssue, ParsedFeed, issues, read
+from broadsheet.mail.edition import Edition, ParsedFeed, read
 from broadsheet.mail.message import MailingList, message, message_id
 from broadsheet.mail.recipients import Recipient
 from broadsheet.mail.server import Connection, UnreachableError
@@ -62,7 +63,7 @@ def open_feed(settings: Settings, root: Path, source: str | None, web: HttpClien
 
 def render_mail(settings: Settings, feed: ParsedFeed, name: str | None) -> RenderedMail:
     """Render the edition called `name` (by default the newest that is not empty) for a placeholder recipient."""
-    mailing_list, edition = _list(settings, sender=_PLACEHOLDER), _edition(feed, name)
+    mailing_list, edition = _list(settings, sender=_PLACEHOLDER), selection.edition(feed, name)
     content = _compose(settings, edition, mailing_list)
     placeholder_id = message_id(mailing_list, edition.id, _PLACEHOLDER)
     data = message(content, mailing_list, _PLACEHOLDER, placeholder_id, edition.date)
@@ -80,7 +81,7 @@ def send_test(
     recipient = mailbox(address)
     if recipient is None:
         raise DigestError(Diagnostic("--test", "not a mail address", "write name@host.example"))
-    mailing_list, edition = _list(settings), _edition(feed, name)
+    mailing_list, edition = _list(settings), selection.edition(feed, name)
     content = _compose(settings, edition, mailing_list)
     test_id = message_id(mailing_list, f"{edition.id} {unique}", recipient)
     data = message(content, mailing_list, recipient, test_id, edition.date)
@@ -134,15 +135,15 @@ def send_edition(
     """
     mailing_list = _list(settings)
     connection = Connection(server.from_environment(environment))
-    issue = _issue(feed, name)
+    issue = selection.issue(feed, name)
     report = MailReport()
     with delivery_log.open_log(state, environment.get(delivery_log.VARIABLE)) as log:
         try:
-            for edition, key in _unfinished(feed, issue, mailing_list, log, to):
+            for edition, key in selection.unfinished(feed, issue, partial(_key, mailing_list), log, to):
                 run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep)
                 report.deliveries.append(run.deliver(to, report.problems))
             edition = read(issue, feed)
-            report.quiet = _nothing_to_send(settings, edition)
+            report.quiet = selection.nothing_to_send(edition, settings.mail.failed_notice)
             if not report.quiet:
                 key = _key(mailing_list, edition)
                 run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep)
@@ -246,44 +247,9 @@ class _EditionDelivery:
         self._log.set(self._key, recipient, status, reply)
 
 
-def _issue(feed: ParsedFeed, name: str | None) -> FeedIssue:
-    all_issues = issues(feed)
-    issue = next((issue for issue in all_issues if name in (None, issue.name)), None)
-    if issue is None:
-        names = ", ".join(issue.name for issue in all_issues[:5])
-        raise DigestError(Diagnostic("--edition", f"the feed has no edition {name!r}", f"choose one of {names}"))
-    return issue
-
-
-def _edition(feed: ParsedFeed, name: str | None) -> Edition:
-    """Return the edition called `name`, by default the newest that is not empty."""
-    editions = (read(issue, feed) for issue in issues(feed) if name is None)
-    return next((edition for edition in editions if not edition.is_empty), None) or read(_issue(feed, name), feed)
-
-
-def _unfinished(
-    feed: ParsedFeed, current: FeedIssue, mailing_list: MailingList, log: DeliveryLog, to: list[Recipient]
-) -> Iterator[tuple[Edition, str]]:
-    """Yield the editions in the feed that earlier runs did not send to all of `to`, oldest first."""
-    keys = log.unfinished()
-    for issue in reversed(issues(feed)):
-        if issue.id == current.id or not any(issue.id in key for key in keys):
-            continue
-        edition = read(issue, feed)
-        key = _key(mailing_list, edition)
-        if key in keys and any(log.status(key, recipient) in delivery_log.UNFINISHED for recipient in to):
-            yield edition, key
-
-
 def _key(mailing_list: MailingList, edition: Edition) -> str:
     """Return the identity of an edition in the log. The notice that a day failed has another one than the day."""
     return f"{mailing_list.id} {edition.id}" + (" failed" if edition.state is DayState.FAILED else "")
-
-
-def _nothing_to_send(settings: Settings, edition: Edition) -> str:
-    if edition.state is DayState.FAILED and not settings.mail.failed_notice:
-        return f"{edition.name}: the run of this day failed"
-    return f"{edition.name}: a quiet day" if edition.is_empty else ""
 
 
 def _compose(settings: Settings, edition: Edition, mailing_list: MailingList) -> MailContent:

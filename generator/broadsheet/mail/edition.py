@@ -13,6 +13,8 @@ from broadsheet.text import formats
 # Our own editions: the last part is 2025-05-27 or 2025-W22.
 _OWN = re.compile(r"tag:[^,]+,\d{4}:edition/(?:daily/(?P<date>\d{4}-\d\d-\d\d)|weekly/(?P<week>\d{4}-W\d\d))")
 
+_SCORES = re.compile(r"Relevance [\d.]+, novelty [\d.]+\.(?!\S)")
+
 
 class ParsedItem(NamedTuple):
     """An item of any feed: `html` is untrusted, `title` is plain text, `link` is safe, `date` has a time zone."""
@@ -56,6 +58,12 @@ class Section(NamedTuple):
     title: str
     url: str | None
     blocks: tuple[Block, ...]
+
+    @property
+    def scores(self) -> str:
+        """The scores as our own editions have them, ``Relevance 9, novelty 8.``, or nothing."""
+        matches = (_SCORES.match(block.text) for block in self.blocks)
+        return next((match[0] for match in matches if match), "")
 
 
 class Edition(NamedTuple):

@@ -1,7 +1,7 @@
 """The recipients of mail. No message of this program contains an address: it names the line of the list."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,17 +26,23 @@ class Recipient(NamedTuple):
 
 def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Diagnostic]]:
     """Read recipients from `path`, one a line; ``#`` begins a comment. Raises DigestError if `path` is in `root`."""
+    return _read(private_lines(path, root, "recipients"))
+
+
+def private_lines(path: Path, root: Path, noun: str) -> Iterator[tuple[str, str]]:
+    """Yield ``file:line`` and each line of `path` without its comment. Raises DigestError if `path` is in `root`."""
     if path.exists() and path.resolve().is_relative_to(root.resolve()):
-        what = "the recipients file is inside the digest folder, which is published"
+        what = f"the {noun} file is inside the digest folder, which is published"
         raise DigestError(Diagnostic(path.name, what, "move the file out of it"))
     try:
         lines = read_regular(path).decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         what = getattr(error, "strerror", None) or "is not UTF-8"
-        raise DigestError(
-            Diagnostic(str(path), f"the recipients cannot be read: {what}", "name a file of addresses")
-        ) from error
-    return _read((f"{path.name}:{number}", line) for number, line in enumerate(lines, 1))
+        hint = "name a file of addresses"
+        raise DigestError(Diagnostic(str(path), f"the {noun} cannot be read: {what}", hint)) from error
+    for number, line in enumerate(lines, 1):
+        if entry := _without_comment(line):
+            yield f"{path.name}:{number}", entry
 
 
 def read_variable(value: str) -> tuple[list[Recipient], list[Diagnostic]]:
@@ -49,7 +55,7 @@ def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Diagn
     by_key: dict[str, Recipient] = {}
     problems = []
     for where, line in lines:
-        entry = re.sub(r"(^|\s)#.*", "", line).strip()
+        entry = _without_comment(line)
         if not entry:
             continue
         box = mailbox(entry)
@@ -61,3 +67,7 @@ def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Diagn
             recipient = Recipient(box, where)
             by_key.setdefault(recipient.key, recipient)
     return list(by_key.values()), problems
+
+
+def _without_comment(line: str) -> str:
+    return re.sub(r"(^|\s)#.*", "", line).strip()

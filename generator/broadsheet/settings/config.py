@@ -18,6 +18,7 @@ from broadsheet.settings.interests import Follow, Prefilter, Run
 from broadsheet.settings.llm import LanguageModel
 from broadsheet.settings.mail import Mail
 from broadsheet.settings.pages import Alternates, AuthorPages, Downloads, Feeds, Pages, PaperPages
+from broadsheet.settings.post import Post
 from broadsheet.settings.renamed import renamed
 from broadsheet.settings.rubric import Prompt, Rubric
 from broadsheet.settings.site import Site
@@ -47,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pages: Pages = Pages()
     feeds: Feeds = Feeds()
     mail: Mail = Mail()
+    post: Post = Post()
     search: bool = True
     paper_pages: PaperPages = "top"
     author_pages: AuthorPages = "all"
@@ -73,7 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "prefilter": Prefilter(),
             "llm": LanguageModel(),
         }
-        affecting = msgspec.structs.replace(self, **unseen, fetch=Fetch(), run=Run(), mail=Mail())
+        affecting = msgspec.structs.replace(self, **unseen, fetch=Fetch(), run=Run(), mail=Mail(), post=Post())
         return hashlib.sha256(msgspec.json.encode(affecting)).hexdigest()[:16]
 
 
