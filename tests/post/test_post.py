@@ -1,6 +1,7 @@
 """`broadsheet post` with servers on loopback: each webhook gets each edition once."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -165,7 +166,7 @@ def test_messages_that_a_service_does_not_take_skip_no_webhook(post: Poster, cha
 def dropped(request: BaseHTTPRequestHandler) -> None:
     """Close the connection without a reply."""
     request.close_connection = True
-    request.connection.close()
+    request.connection.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.mark.parametrize("service", PATHS)
@@ -191,6 +192,7 @@ def test_a_service_that_cannot_be_reached_gets_the_post_later(tmp_path: Path) ->
     report = post(feed(DAY), "slack")
     assert numbers(report) == [(0, 0, 0, 1)]
     assert [problem.hint for problem in report.problems] == [AGAIN]
+    assert "s3cret" not in str(report.problems)
     with ChatServers() as chats:
         post.chats = chats
         assert numbers(post(feed(DAY), "slack")) == [(1, 0, 0, 0)]
@@ -243,9 +245,8 @@ def test_no_address_of_a_webhook_is_shown_or_stored(tmp_path: Path, chats: ChatS
         digest(*call, "--json", env=chats.environment),
         digest(*call, "--webhooks", file),
         digest(*call, "--dry-run", env=chats.environment),
-        digest(*call, env={"DIGEST_POST_SLACK": "https://127.0.0.1:1/s3cret"}),
     ]
-    assert [run.returncode for run in runs[:4]] == [1, 0, 1, 0], runs[0].stderr
+    assert [run.returncode for run in runs] == [1, 0, 1, 0], runs[0].stderr
     assert "→ 1 posted, 2 rejected, 1 unconfirmed\n" in runs[0].stdout
     assert json.loads(runs[1].stdout)["postings"][0]["already_posted"] == 1
     assert "webhooks.txt:3: not one of the services slack, discord, teams, json" in runs[2].stderr
