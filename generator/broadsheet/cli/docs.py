@@ -16,6 +16,7 @@ TOPICS = (
     "running",
     "scoring",
     "mail",
+    "chat",
     "hosting",
     "publications",
     "commands",

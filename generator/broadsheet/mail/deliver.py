@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -17,7 +18,8 @@ from broadsheet.mail.server import Connection, UnreachableError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.state import DayState
 from broadsheet.settings.config import SETTINGS_FILE, Settings
-from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox
+from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, fault, mailbox
+from broadsheet.views.feeds.registry import absolute
 
 PAUSES = (10, 60, 300)  # seconds before the next tries at recipients that the server deferred
 _PLACEHOLDER = Mailbox("reader@digest.invalid")
@@ -34,6 +36,7 @@ class Delivery(msgspec.Struct, kw_only=True):
     already_sent: int = 0
     rejected: int = 0
     waiting: int = 0
+    skipped: int = 0
 
 
 class MailReport(msgspec.Struct, kw_only=True):
@@ -80,14 +83,14 @@ def send_test(
     """
     recipient = mailbox(address)
     if recipient is None:
-        raise DigestError(Diagnostic("--test", "not a mail address", "write name@host.example"))
+        raise DigestError(Diagnostic("--test", fault(address), "write name@host.example"))
     mailing_list, edition = _list(settings), selection.edition(feed, name)
     content = _compose(settings, edition, mailing_list)
     test_id = message_id(mailing_list, f"{edition.id} {unique}", recipient)
     data = message(content, mailing_list, recipient, test_id, edition.date)
     connection = Connection(server.from_environment(environment))
     try:
-        result = connection.send(mailing_list.sender.address, recipient.address, data)
+        result = connection.send(mailing_list.envelope_sender(recipient), recipient.address, data)
     except UnreachableError as error:
         raise DigestError(Diagnostic("--test", f"the mail server {error.reason}", "try again later")) from None
     finally:
@@ -147,8 +150,10 @@ def send_edition(
             if not report.quiet:
                 key = _key(mailing_list, edition)
                 run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep)
-                run.enqueue(to, retry_rejected)
-                report.deliveries.append(run.deliver(to, report.problems))
+                chosen = run.enqueue(to, retry_rejected, report.problems)
+                delivery = run.deliver(chosen, report.problems)
+                delivery.skipped = len(to) - len(chosen)
+                report.deliveries.append(delivery)
         finally:
             connection.close()
     return report
@@ -170,15 +175,20 @@ class _EditionDelivery:
         self._list, self._edition, self._key, self._log = mailing_list, edition, key, log
         self._connection, self._sleep = connection, sleep
         self._content = _compose(settings, edition, mailing_list)
+        self._max_failures = settings.mail.max_failures
         self._codes: dict[str, str] = {}
         self._failure = ""
 
-    def enqueue(self, to: list[Recipient], retry_rejected: bool) -> None:
-        """Add the recipients to the log."""
-        self._log.enqueue(self._key, to)
-        for recipient in to if retry_rejected else ():
-            if self._status(recipient) is Status.REFUSED:
+    def enqueue(self, to: list[Recipient], retry_rejected: bool, problems: list[Diagnostic]) -> list[Recipient]:
+        """Add the recipients to the log, and return them; those that failed too often are skipped."""
+        dead = frozenset() if retry_rejected else self._log.dead(to, self._max_failures)
+        problems += (_skipped(recipient, self._max_failures) for recipient in to if recipient.key in dead)
+        chosen = [recipient for recipient in to if recipient.key not in dead]
+        self._log.enqueue(self._key, chosen)
+        for recipient in chosen if retry_rejected else ():
+            if self._status(recipient) in delivery_log.REFUSALS:
                 self._set(recipient, Status.WAITING)
+        return chosen
 
     def deliver(self, to: list[Recipient], problems: list[Diagnostic]) -> Delivery:
         """Send it to all of `to` in the log that do not have it yet; retry those that the server deferred."""
@@ -201,7 +211,7 @@ class _EditionDelivery:
             bytes=len(self._message(_LONGEST)),
             sent=sent - already_sent,
             already_sent=already_sent,
-            rejected=sum(status is Status.REFUSED for status in after.values()),
+            rejected=sum(status in delivery_log.REFUSALS for status in after.values()),
             waiting=len(left),
         )
 
@@ -211,7 +221,9 @@ class _EditionDelivery:
             self._set(recipient, Status.SENDING)
             try:
                 result = self._connection.send(
-                    self._list.sender.address, recipient.mailbox.address, self._message(recipient.mailbox, recipient)
+                    self._list.envelope_sender(recipient.mailbox),
+                    recipient.mailbox.address,
+                    self._message(recipient.mailbox, recipient),
                 )
             except UnreachableError as error:
                 self._failure = error.reason
@@ -220,8 +232,10 @@ class _EditionDelivery:
             self._codes[recipient.key] = result.code
             if result.accepted:
                 self._set(recipient, Status.SENT)
+            elif result.refused:
+                self._set(recipient, Status.REFUSED if result.recipient else Status.RETURNED, result.code)
             else:
-                self._set(recipient, Status.REFUSED if result.refused else Status.WAITING, result.code)
+                self._set(recipient, Status.WAITING, result.code)
 
     def _message(self, mailbox: Mailbox, recipient: Recipient | None = None) -> bytes:
         token = self._log.token(recipient) if recipient else "0" * 32
@@ -233,7 +247,7 @@ class _EditionDelivery:
             yield Diagnostic("mail server", self._failure, "run 'broadsheet mail' again: it goes on where it stopped")
         for recipient in to:
             status, code = self._status(recipient), self._codes.get(recipient.key)
-            if status is Status.REFUSED and before[recipient.key] is not Status.REFUSED:
+            if status in delivery_log.REFUSALS and before[recipient.key] not in delivery_log.REFUSALS:
                 do = "correct or remove it; --retry-rejected sends this edition once more"
                 yield Diagnostic(recipient.where, f"the mail server refuses this recipient ({code})", do)
             elif status in delivery_log.UNFINISHED and code:
@@ -275,4 +289,20 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
         reply_to=mailbox(mail.reply_to),
         unsubscribe_mailto=(mailbox(mail.unsubscribe_mailto) or Mailbox("")).address,
         unsubscribe_url=mail.unsubscribe_url,
+        bounces=(mailbox(mail.bounces) or Mailbox("")).address,
+        verp=mail.verp,
+        **_pages(settings),
     )
+
+
+def _pages(settings: Settings) -> dict[str, str]:
+    """Return the pages for the headers of the list, unless the site is on this machine only."""
+    if urlsplit(settings.site.site_url).hostname in ("localhost", "127.0.0.1"):
+        return {}
+    return {"archive": absolute(settings, "archive/"), "help": absolute(settings, "subscribe/")}
+
+
+def _skipped(recipient: Recipient, limit: int) -> Diagnostic:
+    what = f"the mail server rejected this recipient for the last {limit} editions, so it gets no more"
+    do = "correct or remove it; --retry-rejected sends to it once more"
+    return Diagnostic(recipient.where, what, do, is_note=True)

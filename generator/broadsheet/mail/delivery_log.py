@@ -124,8 +124,13 @@ class DeliveryLog:
             (status, reply, self._number(edition), self._hash(recipient.key)),
         )
 
-    def failures(self, recipient: Addressee) -> int:
-        """Return the number of the newest editions in a row for which the server refused the recipient."""
+    def dead(self, recipients: Iterable[Addressee], limit: int) -> frozenset[str]:
+        """Return the keys of those that the server refused for the last `limit` editions in a row; 0 is no limit."""
+        if not limit:
+            return frozenset()
+        return frozenset(recipient.key for recipient in recipients if self._failures(recipient) >= limit)
+
+    def _failures(self, recipient: Addressee) -> int:
         query = "SELECT status FROM message WHERE recipient = ? ORDER BY edition DESC"
         rows = self._database.execute(query, (self._hash(recipient.key),))
         return sum(1 for _ in takewhile(lambda row: row[0] == Status.REFUSED, rows))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings.mailbox import Mailbox, mailbox
+from broadsheet.settings.mailbox import A_MAILBOX, Mailbox, fault, mailbox
 from broadsheet.store.files import read_regular
 
 VARIABLE = "DIGEST_RECIPIENTS"
@@ -60,9 +60,7 @@ def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Diagn
             continue
         box = mailbox(entry)
         if box is None:
-            problems.append(
-                Diagnostic(where, "not a mail address", "write name@host.example, or Name <name@host.example>")
-            )
+            problems.append(Diagnostic(where, fault(entry), A_MAILBOX))
         else:
             recipient = Recipient(box, where)
             by_key.setdefault(recipient.key, recipient)

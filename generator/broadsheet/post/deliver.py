@@ -124,9 +124,9 @@ class _EditionPosts:
     def enqueue(self, to: Sequence[Webhook], retry: bool, problems: list[Diagnostic]) -> list[Webhook]:
         """Add the webhooks to the log, and return them; those that failed too often are skipped."""
         limit = self._settings.post.max_failures
-        dead = {} if retry or not limit else {w.key: w for w in to if self._log.failures(w) >= limit}
+        dead = frozenset() if retry else self._log.dead(to, limit)
+        problems += (_skipped(webhook, limit) for webhook in to if webhook.key in dead)
         chosen = [webhook for webhook in to if webhook.key not in dead]
-        problems += (_skipped(webhook, limit) for webhook in dead.values())
         self._log.enqueue(self._key, chosen)
         again = (*delivery_log.REFUSALS, Status.UNCONFIRMED)
         for webhook in chosen if retry else ():

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
 
 from broadsheet.settings.document import Fault
-from broadsheet.settings.mailbox import mailbox
+from broadsheet.settings.mailbox import A_MAILBOX, fault, mailbox
 from broadsheet.text.sanitize import safe_url
 
 _DOT_ATOM = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -22,17 +23,24 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     list_id: str = ""
     unsubscribe_mailto: str = ""
     unsubscribe_url: str = ""
+    bounces: str = ""
+    verp: bool = True
+    max_failures: Annotated[int, msgspec.Meta(ge=0)] = 3
     failed_notice: bool = False
     max_kb: int = 80
 
 
 def faults(mail: Mail) -> Iterator[Fault]:
     """Yield the faults of these settings."""
-    mailboxes = {"from": mail.sender, "reply_to": mail.reply_to, "unsubscribe_mailto": mail.unsubscribe_mailto}
+    mailboxes = {
+        "from": mail.sender,
+        "reply_to": mail.reply_to,
+        "unsubscribe_mailto": mail.unsubscribe_mailto,
+        "bounces": mail.bounces,
+    }
     for key, value in mailboxes.items():
         if value and not mailbox(value):
-            hint = "write name@host.example, or Name <name@host.example>"
-            yield Fault(("mail", key), f"mail: {key} is not a mail address", hint)
+            yield Fault(("mail", key), f"mail: {key} is {fault(value)}", A_MAILBOX)
     if mail.list_id and not _DOT_ATOM.fullmatch(mail.list_id):
         hint = "write it like papers.group.example"
         yield Fault(("mail", "list_id"), "mail: list_id cannot identify a list (RFC 2919)", hint)
