@@ -43,7 +43,7 @@ def test_a_page_leads_to_the_next_and_the_one_before_of_the_manual_alone(site: P
         return re.findall(r'<a rel="(prev|next)" href="\.\./(\w+)/"', page_at(site, f"manual/{topic}"))
 
     assert ends("start") == [("next", "data")]
-    assert ends("mail") == [("prev", "scoring"), ("next", "hosting")]
+    assert ends("mail") == [("prev", "scoring"), ("next", "chat")]
     assert ends("benchmarks") == [("prev", "architecture")]
 
 

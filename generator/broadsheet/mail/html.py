@@ -1,5 +1,7 @@
 """The HTML of a mail: one column, inline styles, light and dark, nothing loaded from a server."""
 
+import textwrap
+
 from css_inline import CSSInliner
 from markupsafe import Markup
 
@@ -33,11 +35,9 @@ def html(edition: Edition, left_out: int, name: str, unsubscribe: str | None) ->
 
 def _preheader(edition: Edition) -> str:
     """Return the line that mail programs show beside the subject, which has the best paper: the lead, and the next."""
-    lead = " ".join(block.text for block in edition.lead[:1])
+    lead = textwrap.shorten(" ".join(block.text for block in edition.lead[:1]), _LEAD_CHARS, placeholder=" …")
     titles = "; ".join(section.title for section in edition.sections[1:3])
-    return one_line(f"{lead[:_LEAD_CHARS].rpartition('. ')[0] or lead[:_LEAD_CHARS]}. {titles}").strip(". ")[
-        :_PREHEADER_CHARS
-    ]
+    return one_line(f"{lead} {titles}")[:_PREHEADER_CHARS]
 
 
 def markup(blocks: tuple[Block, ...]) -> Markup:

@@ -1,4 +1,4 @@
-"""The webhooks to post to. Whoever has an address can post, so no message of this program contains one."""
+"""The webhooks to post to. An address is all that a post needs, so no message of this program contains one."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

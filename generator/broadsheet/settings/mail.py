@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from broadsheet.settings.document import Fault
-from broadsheet.settings.mailbox import A_MAILBOX, fault, mailbox
+from broadsheet.settings.mailbox import fault, mailbox
 from broadsheet.text.sanitize import safe_url
 
 _DOT_ATOM = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -40,7 +40,8 @@ def faults(mail: Mail) -> Iterator[Fault]:
     }
     for key, value in mailboxes.items():
         if value and not mailbox(value):
-            yield Fault(("mail", key), f"mail: {key} is {fault(value)}", A_MAILBOX)
+            hint = "write name@host.example, or Name <name@host.example>"
+            yield Fault(("mail", key), f"mail: {key} is {fault(value)}", hint)
     if mail.list_id and not _DOT_ATOM.fullmatch(mail.list_id):
         hint = "write it like papers.group.example"
         yield Fault(("mail", "list_id"), "mail: list_id cannot identify a list (RFC 2919)", hint)
