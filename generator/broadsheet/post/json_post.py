@@ -1,4 +1,4 @@
-"""Generic JSON, for webhooks of your own. Its keys are described in the manual (`broadsheet docs chat`), and only added to."""
+"""Generic JSON, for webhooks of your own. `broadsheet docs chat` has its keys, which are only added to."""
 
 from broadsheet.post.bulletin import Bulletin
 from broadsheet.post.service import ChatService, Payload
