@@ -42,9 +42,9 @@ def test_the_largest_days_fit(service: str, corpus: Path) -> None:
         source = feed((path.name[:10], edition_html(*papers), ("partial",)))
         message = PAYLOADS[service](bulletin(read(issues(source)[0], source), "Group papers", 40))
         assert faults(service, message) == []
-        shown = len(re.findall(r"arxiv\.org/abs/", json.dumps(message)))
-        assert shown >= 8
-        assert f"{len(papers) - shown:,} more on the site" in json.dumps(message) or service == "json"
+        listed_papers = len(re.findall(r"arxiv\.org/abs/", json.dumps(message)))
+        assert listed_papers >= 8
+        assert f"{len(papers) - listed_papers:,} more on the site" in json.dumps(message) or service == "json"
 
 
 @settings(max_examples=60, deadline=None)

@@ -254,8 +254,8 @@ def test_no_address_of_a_webhook_is_shown_or_stored(tmp_path: Path, chats: ChatS
     assert "webhooks.txt:5: would be sent unencrypted" in runs[2].stderr
     assert sorted(json.loads(runs[3].stdout)) == sorted(PATHS)
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path != file)
-    shown = "".join(run.stdout + run.stderr for run in runs)
-    assert "s3cret" not in shown
+    output = "".join(run.stdout + run.stderr for run in runs)
+    assert "s3cret" not in output
     assert b"s3cret" not in files
 
 
@@ -268,11 +268,11 @@ def test_wrong_usage(tmp_path: Path) -> None:
     inside = digest(*call, "--webhooks", root / "webhooks.txt")
     none = digest(*call)
     unknown = digest(*call, "--edition", "2025-01-01", "--dry-run")
-    shown = digest(*call, "--dry-run")
+    trial = digest(*call, "--dry-run")
     assert "the webhooks file is inside the digest folder, which is published" in inside.stderr
     assert "no webhooks: set one of DIGEST_POST_SLACK, " in none.stderr
     assert "the feed has no edition '2025-01-01'" in unknown.stderr
-    assert list(json.loads(shown.stdout)) == list(PATHS)
+    assert list(json.loads(trial.stdout)) == list(PATHS)
     assert not list(tmp_path.rglob("*.sqlite"))
 
 
