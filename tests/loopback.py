@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 Handler = Callable[[BaseHTTPRequestHandler], None]
 
@@ -86,7 +86,7 @@ class Loopback:
         """Return the requested paths in order."""
         return [request.path for request in self.requests]
 
-    def __enter__(self) -> "Loopback":
+    def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 

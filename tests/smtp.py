@@ -37,6 +37,7 @@ class Server:
 
     def __init__(self, context: ssl.SSLContext | None = None, *, implicit: bool = False, login: str = "") -> None:
         self.messages: list[Message] = []
+        self.senders: list[str] = []
         self.connections = 0
         self.answers: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self._context, self._implicit, self._login = context, implicit, login
@@ -110,6 +111,7 @@ class Server:
         reply = self._reply(server, "MAIL", address) if is_allowed else "530 5.7.0 Authentication required"
         if reply.startswith("250"):
             envelope.mail_from = address
+            self.senders.append(address)
         return reply
 
     async def handle_RCPT(self, server: SMTP, _: Session, envelope: Envelope, address: str, options: list[str]) -> str:

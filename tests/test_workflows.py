@@ -34,6 +34,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "report.daily": {"issues": "write"},
     "build.pages": {"contents": "read", "pages": "read"},
     "mail.pages": {"contents": "write"},
+    "post.pages": {"contents": "write"},
     "ping.pages": {"contents": "read"},
     "deploy.pages": {"pages": "write", "id-token": "write"},
 }

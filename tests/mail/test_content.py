@@ -2,6 +2,7 @@
 
 import datetime as dt
 import email
+import itertools
 import json
 import re
 from email.header import decode_header, make_header
@@ -21,7 +22,7 @@ from broadsheet.mail.edition import ParsedFeed, ParsedItem, issues, read
 from broadsheet.mail.feed_parser import parse
 from broadsheet.mail.message import MailingList, message, message_id
 from broadsheet.mail.prose import blocks
-from broadsheet.settings.mailbox import Mailbox, mailbox
+from broadsheet.settings.mailbox import Mailbox, fault, mailbox
 from broadsheet.text.sanitize import one_line
 from tests import real_texts
 from tests.mail_digest import NOW, PAPERS, corpus_day, edition_html, feed, mail_digest, rss
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 READER = Mailbox("reader@group.example")
 DATE = dt.datetime(2025, 5, 27, tzinfo=dt.UTC)
-HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "Precedence"]
+HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "List-Id", "List-Post", "Auto-Submitted", "Precedence"]
 
 
 def parsed(data: bytes) -> EmailMessage:
@@ -115,6 +116,9 @@ def test_bodies_survive_the_way(body: str) -> None:
     ('"Lovelace, Ada" <ada@group.example>', "ada@group.example", "Lovelace, Ada"),
     ("o'neill+papers@group.example", "o'neill+papers@group.example", ""),
     ("ada@grüppe.example", "ada@xn--grppe-lva.example", ""),
+    ("ada@Faß.example", "ada@xn--fa-hia.example", ""),
+    ("Dörte <doerte@MÜLLER.例え.example>", "doerte@xn--mller-kva.xn--r8jz45g.example", "Dörte"),
+    ("ada@例え。テスト", "ada@xn--r8jz45g.xn--zckzah", ""),
 ])  # fmt: skip
 def test_addresses(written_as: str, address: str, name: str) -> None:
     assert mailbox(written_as) == Mailbox(address, name)
@@ -127,6 +131,53 @@ def test_addresses(written_as: str, address: str, name: str) -> None:
 ])  # fmt: skip
 def test_what_is_no_address(text: str) -> None:
     assert mailbox(text) is None
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("ädä@group.example", "letters before the @ that are not ASCII"),
+    ("Ädä <ädä@grüppe.example>", "letters before the @ that are not ASCII"),
+    ("ada@gr\N{SNOWMAN}ppe.example", "not a mail address"),
+    ("ädä", "not a mail address"),
+])  # fmt: skip
+def test_the_reason_why_a_text_is_no_address(text: str, words: str) -> None:
+    assert mailbox(text) is None
+    assert words in fault(text)
+
+
+def scored_edition() -> ParsedFeed:
+    contents = "".join(f"<li><a href='https://g.example/{n}'>Paper {n}</a></li>" for n in (1, 2, 3))
+    papers = "".join(
+        f"<h3><a href='https://g.example/{n}'>Paper {n}</a></h3><p>Relevance {n}, novelty 8.5. LLMs.</p><p>Text.</p>"
+        for n in (1, 2)
+    )
+    return feed(
+        ("2025-05-27", f"<p>3 papers. Partial: some.</p><h2>Contents</h2><ol>{contents}</ol>{papers}", ("partial",))
+    )
+
+
+def test_the_contents_have_scores_and_the_state_of_the_day(tmp_path: Path) -> None:
+    mail = preview(tmp_path, scored_edition())
+    assert "Contents (partial, relevance · novelty)\n" in mail.text
+    assert "1. Paper 1 (1 · 8.5)\n2. Paper 2 (2 · 8.5)\n3. Paper 3\n" in mail.text
+    assert re.search(r"<h2[^>]*>Contents \(partial, relevance · novelty\)</h2>", mail.html)
+    assert re.search(r'<li><a href="https://g.example/2">Paper 2</a> <span[^>]*>2 · 8.5</span></li>', mail.html)
+
+
+def test_the_parts_of_the_html_that_mail_programs_need(tmp_path: Path) -> None:
+    mail = preview(tmp_path, scored_edition())
+    assert re.search(
+        r'<body[^>]*>\s*<div class="preheader" style="[^"]*display: none[^"]*">3 papers. Partial: some', mail.html
+    )
+    levels = [int(level) for level in re.findall(r"<h(\d)", mail.html)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    inside = re.search(
+        r"<!--\[if mso\]><table[^>]* width=\"600\".*?<!\[endif\]-->(.*)<!--\[if mso\]>.*?</table><!\[endif\]-->",
+        mail.html,
+        re.DOTALL,
+    )
+    assert inside
+    assert "Paper 2" in inside[1]
 
 
 def preview(tmp_path: Path, source: ParsedFeed) -> RenderedMail:
@@ -217,7 +268,7 @@ def test_in_a_browser(tmp_path: Path, corpus: Path, chromium: Browser, width: in
     assert tab.evaluate(inner) == min(600, width - 32)
     tags = set(tab.evaluate("[...document.body.querySelectorAll('*')].map((it) => it.localName)"))
     assert tags <= {"table", "tbody", "tr", "td", "div", "p", "h1", "h2", "h3", "h4", "ol", "li", "a", "em", "strong",
-                    "code", "pre", "br"}  # fmt: skip
+                    "code", "pre", "br", "span"}  # fmt: skip
     assert all(url.startswith(("https://", "mailto:leave@"))
                for url in tab.evaluate("[...document.links].map((it) => it.href)"))  # fmt: skip
     context.close()

@@ -116,7 +116,7 @@ def test_every_recipient_gets_the_edition_over_one_connection(sender: Sender, se
             assert "Norms of order β² for" in part
             assert f"We bound {unicode_math(LE)} and cost $5." in part
             assert part.index("Contents") < part.index("We bound")
-            assert part.count("A second paper") == 2
+            assert part.count("A second paper") == 2 + ("preheader" in part)
             assert "https://arxiv.org/abs/2505.00002" in part
             assert "https://group.example/daily/2025/05/27/" in part
 
@@ -250,6 +250,50 @@ def test_one_click_unsubscribe_where_there_is_an_endpoint(tmp_path: Path, server
     assert match[1].replace("&", "&amp;") in html.get_content()
     assert "unsubscribe.invalid" not in first.as_string()
     assert first["List-Unsubscribe"] != second["List-Unsubscribe"]
+
+
+def test_bounces_have_an_address_for_each_recipient(tmp_path: Path, server: Server) -> None:
+    long = "a" * 50 + "@group.example"
+    settings = MAIL + "  bounces: bounces@bounce.example\n"
+    Sender(tmp_path / "verp", server, settings)(feed(), f"{ADA}, {long}")
+    Sender(tmp_path / "one", server, settings + "  verp: false\n")(feed(), ADA)
+    Sender(tmp_path / "none", server)(feed(), ADA)
+    assert server.senders == [
+        "bounces+ada=group.example@bounce.example", "bounces@bounce.example", "bounces@bounce.example",
+        "digest@group.example",
+    ]  # fmt: skip
+    assert {message.parsed["From"].addresses[0].addr_spec for message in server.messages} == {"digest@group.example"}
+
+
+def days(*dates: str) -> ParsedFeed:
+    return feed(*((date, edition_html((date, "2505.3", "Text."), PAPERS[1]), ()) for date in reversed(dates)))
+
+
+def test_who_is_refused_three_times_in_a_row_is_named_and_skipped(sender: Sender, server: Server) -> None:
+    server.answers["RCPT", BEN] = ["550 5.1.1 No such user"] * 3
+    server.answers["DATA", EVA] = ["554 5.7.1 Spam"] * 3  # of the message, not of the recipient
+    dates = ["2025-05-26", "2025-05-27", "2025-05-28", "2025-05-29", "2025-05-30"]
+    for end in (1, 2, 3):
+        (delivery,) = sender(days(*dates[:end])).deliveries
+        assert (delivery.sent, delivery.rejected, delivery.skipped) == (1, 2, 0)
+    report = sender(days(*dates[:4]))
+    assert [(d.sent, d.rejected, d.skipped) for d in report.deliveries] == [(2, 0, 1)]
+    (problem,) = report.problems
+    assert problem.is_note
+    assert str(problem).startswith(
+        "DIGEST_RECIPIENTS:2: the mail server rejected this recipient for the last 3 editions"
+    )
+    assert [(d.sent, d.skipped) for d in sender(days(*dates[:4]), again=True).deliveries] == [(1, 0)]
+    assert [(d.sent, d.skipped) for d in sender(days(*dates)).deliveries] == [(3, 0)]
+
+
+def test_headers_of_the_list(sender: Sender, server: Server) -> None:
+    sender(feed(), ADA)
+    message = server.messages[0].parsed
+    address = sender.settings.site.site_url
+    assert message["List-Archive"] == f"<{address}archive/>"
+    assert message["List-Help"] == f"<{address}subscribe/>"
+    assert message["List-Post"] == "NO"
 
 
 def test_a_test_mail_goes_to_one_address_and_is_not_logged(sender: Sender, server: Server) -> None:

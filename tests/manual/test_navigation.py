@@ -45,7 +45,7 @@ def test_a_page_links_its_neighbours_in_the_manual_alone(site: Path) -> None:
         return re.findall(r'<a rel="(prev|next)" href="\.\./(\w+)/"', page_at(site, f"manual/{topic}"))
 
     assert ends("start") == [("next", "data")]
-    assert ends("mail") == [("prev", "scoring"), ("next", "hosting")]
+    assert ends("mail") == [("prev", "scoring"), ("next", "chat")]
     assert ends("benchmarks") == [("prev", "architecture")]
 
 

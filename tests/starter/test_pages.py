@@ -10,7 +10,13 @@ MAIL = "mail: {from: papers@uni.edu, unsubscribe_mailto: leave@uni.edu}\n"
 
 def test_the_first_site_has_the_address_of_its_host_and_the_second_build_makes_nothing(lab: Lab) -> None:
     run = lab.pages()
-    assert run.results == {"build": "success", "deploy": "success", "ping": "skipped", "mail": "skipped"}, run.log
+    assert run.results == {
+        "build": "success",
+        "deploy": "success",
+        "ping": "skipped",
+        "mail": "skipped",
+        "post": "skipped",
+    }, run.log
     assert run.messages("error") == []
     assert {warning.partition(" at ")[0] for warning in run.messages("warning")} <= {
         "samples: made-up papers would be published"
@@ -38,7 +44,13 @@ def test_a_branch_that_is_not_the_default_one_is_not_published(lab: Lab) -> None
 def test_without_pages_the_log_says_where_to_click_and_a_warning_publishes(lab: Lab) -> None:
     lab.service.has_pages = False
     run = lab.pages()
-    assert run.results == {"build": "failure", "deploy": "skipped", "ping": "skipped", "mail": "skipped"}
+    assert run.results == {
+        "build": "failure",
+        "deploy": "skipped",
+        "ping": "skipped",
+        "mail": "skipped",
+        "post": "skipped",
+    }
     error = run.messages("error")[-1]
     assert "https://github.com/Octo-Lab/Papers/settings/pages" in error
     assert "choose Source: GitHub Actions" in error

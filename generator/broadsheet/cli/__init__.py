@@ -33,6 +33,7 @@ COMMANDS = {
     "score": "score",
     "train": "train",
     "mail": "mail",
+    "post": "post",
     "ping": "ping",
     "upgrade": "upgrade",
     "schema": "schema",

@@ -17,6 +17,7 @@ TOPICS = (
     "running",
     "scoring",
     "mail",
+    "chat",
     "hosting",
     "publications",
     "commands",

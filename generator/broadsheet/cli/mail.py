@@ -128,13 +128,14 @@ def _report(report: MailReport, problems: list[Diagnostic], place: str, quiet: b
             click.echo(problem, err=True)
         if not quiet:
             _print_deliveries(report, place)
-    if report.problems:
+    if not all(problem.is_note for problem in report.problems):
         sys.exit(1)
 
 
 def _print_deliveries(report: MailReport, place: str) -> None:
     for mail in report.deliveries:
-        numbers = {"already sent": mail.already_sent, "rejected": mail.rejected, "waiting": mail.waiting}
+        numbers = {"already sent": mail.already_sent, "rejected": mail.rejected}
+        numbers |= {"waiting": mail.waiting, "skipped": mail.skipped}
         parts = [f"{mail.sent:,} sent", *(f"{number:,} {label}" for label, number in numbers.items() if number)]
         click.echo(f"{mail.subject} ({_size(mail.bytes)}) → {', '.join(parts)}")
     if report.quiet:

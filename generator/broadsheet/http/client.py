@@ -15,6 +15,7 @@ import requests
 import urllib3
 
 from broadsheet.http.adapter import TimedAdapter, UnrequestedProtocolError
+from broadsheet.http.body import Body
 from broadsheet.http.deadline import Deadline
 from broadsheet.http.service import Reply, Service, WebError, printable_url, retry_after
 from broadsheet.model.diagnostics import Diagnostic
@@ -51,10 +52,22 @@ class HttpClient:
         """Return the 2xx reply to a GET of `url`. Raises WebError."""
         return self._request(service, "GET", url, dict(headers or {}), None)
 
-    def post(self, service: Service, url: str, value: Any, *, headers: Mapping[str, str] | None = None) -> Reply:
-        """Return the 2xx reply to `value` as JSON. Raises WebError; no redirect is followed."""
+    def post(
+        self,
+        service: Service,
+        url: str,
+        value: Any,
+        *,
+        headers: Mapping[str, str] | None = None,
+        before_body: Callable[[], None] | None = None,
+    ) -> Reply:
+        """Return the 2xx reply to `value` as JSON. Raises WebError; no redirect is followed.
+
+        `before_body` is called between head and body: until then the service cannot have done what is asked for.
+        """
         headers = {"Content-Type": "application/json", **(headers or {})}
-        return self._request(service, "POST", url, headers, msgspec.json.encode(value))
+        body = msgspec.json.encode(value)
+        return self._request(service, "POST", url, headers, Body(body, before_body) if before_body else body)
 
     def submit(self, service: Service, url: str, fields: Mapping[str, str]) -> Reply:
         """Return the 2xx reply to `fields` as a web form. Raises WebError; no redirect is followed."""
@@ -78,7 +91,9 @@ class HttpClient:
                 self._queues[service.name] = _ServiceQueue(service, self._agent, self._clock, self._sleep)
             return self._queues[service.name]
 
-    def _request(self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | None) -> Reply:
+    def _request(
+        self, service: Service, method: str, url: str, headers: dict[str, str], data: bytes | Body | None
+    ) -> Reply:
         _check(url)
         service_queue, deadline = self._queue(service), Deadline(service.whole_timeout)
         request, failure = _Request(service, method, headers, data, self._end), None
@@ -138,7 +153,7 @@ class _Request(NamedTuple):
     service: Service
     method: str
     headers: dict[str, str]
-    data: bytes | None
+    data: bytes | Body | None
     end: float
 
 

@@ -2,15 +2,17 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
 from broadsheet.http.client import HttpClient
-from broadsheet.mail import delivery_log, feed_parser, recipients, server
+from broadsheet.mail import delivery_log, feed_parser, recipients, selection, server
 from broadsheet.mail.content import MailContent, compose
 from broadsheet.mail.delivery_log import DeliveryLog, Status
-from broadsheet.mail.edition import Edition, FeedIssue, ParsedFeed, issues, old_id, read
+from broadsheet.mail.edition import Edition, ParsedFeed, old_id, read
 from broadsheet.mail.list_id import list_id
 from broadsheet.mail.message import MailingList, message, message_id
 from broadsheet.mail.recipients import Recipient
@@ -18,7 +20,8 @@ from broadsheet.mail.server import Connection, UnreachableError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.state import DayState
 from broadsheet.settings.config import SETTINGS_FILE, Settings
-from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox
+from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, fault, mailbox
+from broadsheet.views.feeds.registry import absolute
 
 PAUSES = (10, 60, 300)  # seconds before the next tries at recipients that the server deferred
 _PLACEHOLDER = Mailbox("reader@digest.invalid")
@@ -35,6 +38,7 @@ class Delivery(msgspec.Struct, kw_only=True):
     already_sent: int = 0
     rejected: int = 0
     waiting: int = 0
+    skipped: int = 0
 
 
 class MailReport(msgspec.Struct, kw_only=True):
@@ -64,7 +68,7 @@ def open_feed(settings: Settings, root: Path, source: str | None, web: HttpClien
 
 def render_mail(settings: Settings, feed: ParsedFeed, name: str | None, now: dt.datetime) -> RenderedMail:
     """Render the edition called `name` (by default the newest that is not empty) for a placeholder recipient."""
-    mailing_list, edition = _list(settings, sender=_PLACEHOLDER), _edition(feed, name)
+    mailing_list, edition = _list(settings, sender=_PLACEHOLDER), selection.edition(feed, name)
     content = _compose(settings, edition, mailing_list)
     placeholder_id = message_id(mailing_list, edition.id, _PLACEHOLDER)
     data = message(content, mailing_list, _PLACEHOLDER, placeholder_id, now)
@@ -86,14 +90,14 @@ def send_test(
     """
     recipient = mailbox(address)
     if recipient is None:
-        raise DigestError(Diagnostic("--test", "not a mail address", "write name@host.example"))
-    mailing_list, edition = _list(settings), _edition(feed, name)
+        raise DigestError(Diagnostic("--test", fault(address), "write name@host.example"))
+    mailing_list, edition = _list(settings), selection.edition(feed, name)
     content = _compose(settings, edition, mailing_list)
     test_id = message_id(mailing_list, f"{edition.id} {unique}", recipient)
     data = message(content, mailing_list, recipient, test_id, now)
     connection = Connection(server.from_environment(environment))
     try:
-        result = connection.send(mailing_list.sender.address, recipient.address, data)
+        result = connection.send(mailing_list.envelope_sender(recipient), recipient.address, data)
     except UnreachableError as error:
         raise DigestError(Diagnostic("--test", f"the mail server {error.reason}", "try again later")) from None
     finally:
@@ -150,20 +154,23 @@ def send_edition(
     """
     mailing_list = _list(settings)
     connection = Connection(server.from_environment(environment))
-    issue = _issue(feed, name)
+    issue = selection.issue(feed, name)
     report = MailReport()
     with delivery_log.open_log(state, environment.get(delivery_log.VARIABLE)) as log:
+        key_of = partial(_key, settings, mailing_list, log)
         try:
-            for edition, key in _unfinished(settings, feed, issue, mailing_list, log, to):
+            for edition, key in selection.unfinished(feed, issue, key_of, log, to):
                 run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep, now)
                 report.deliveries.append(run.deliver(to, report.problems))
             edition = read(issue, feed)
-            report.quiet = _nothing_to_send(settings, edition)
+            report.quiet = selection.nothing_to_send(edition, settings.mail.failed_notice)
             if not report.quiet:
-                key = _key(settings, mailing_list, edition, log)
+                key = key_of(edition)
                 run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep, now)
-                run.enqueue(to, retry_rejected)
-                report.deliveries.append(run.deliver(to, report.problems))
+                chosen = run.enqueue(to, retry_rejected, report.problems)
+                delivery = run.deliver(chosen, report.problems)
+                delivery.skipped = len(to) - len(chosen)
+                report.deliveries.append(delivery)
         finally:
             connection.close()
     return report
@@ -186,15 +193,20 @@ class _EditionDelivery:
         self._list, self._edition, self._key, self._log = mailing_list, edition, key, log
         self._connection, self._sleep, self._now = connection, sleep, now
         self._content = _compose(settings, edition, mailing_list)
+        self._max_failures = settings.mail.max_failures
         self._codes: dict[str, str] = {}
         self._failure = ""
 
-    def enqueue(self, to: list[Recipient], retry_rejected: bool) -> None:
-        """Add the recipients to the log."""
-        self._log.enqueue(self._key, to)
-        for recipient in to if retry_rejected else ():
-            if self._status(recipient) is Status.REFUSED:
+    def enqueue(self, to: list[Recipient], retry_rejected: bool, problems: list[Diagnostic]) -> list[Recipient]:
+        """Add the recipients to the log, and return them; those that failed too often are skipped."""
+        dead = frozenset() if retry_rejected else self._log.dead(to, self._max_failures)
+        problems += (_skipped(recipient, self._max_failures) for recipient in to if recipient.key in dead)
+        chosen = [recipient for recipient in to if recipient.key not in dead]
+        self._log.enqueue(self._key, chosen)
+        for recipient in chosen if retry_rejected else ():
+            if self._status(recipient) in delivery_log.REFUSALS:
                 self._set(recipient, Status.WAITING)
+        return chosen
 
     def deliver(self, to: list[Recipient], problems: list[Diagnostic]) -> Delivery:
         """Send it to all of `to` in the log that do not have it yet; retry those that the server deferred."""
@@ -217,7 +229,7 @@ class _EditionDelivery:
             bytes=len(self._message(_LONGEST, self._edition.date)),
             sent=sent - already_sent,
             already_sent=already_sent,
-            rejected=sum(status is Status.REFUSED for status in after.values()),
+            rejected=sum(status in delivery_log.REFUSALS for status in after.values()),
             waiting=len(left),
         )
 
@@ -227,7 +239,8 @@ class _EditionDelivery:
             date = self._log.begin(self._key, recipient, self._now())
             data = self._message(recipient.mailbox, date, recipient)
             try:
-                result = self._connection.send(self._list.sender.address, recipient.mailbox.address, data)
+                sender = self._list.envelope_sender(recipient.mailbox)
+                result = self._connection.send(sender, recipient.mailbox.address, data)
             except UnreachableError as error:
                 self._failure = error.reason
                 self._put_back(recipient)
@@ -236,7 +249,7 @@ class _EditionDelivery:
             if result.accepted:
                 self._set(recipient, Status.SENT)
             elif result.refused:
-                self._set(recipient, Status.REFUSED, result.code)
+                self._set(recipient, Status.REFUSED if result.recipient else Status.RETURNED, result.code)
             elif result.in_doubt:
                 self._set(recipient, Status.WAITING, result.code)
             else:
@@ -260,7 +273,7 @@ class _EditionDelivery:
             yield Diagnostic("mail server", self._failure, "run 'broadsheet mail' again: it goes on where it stopped")
         for recipient in to:
             status, code = self._status(recipient), self._codes.get(recipient.key)
-            if status is Status.REFUSED and before[recipient.key] is not Status.REFUSED:
+            if status in delivery_log.REFUSALS and before[recipient.key] not in delivery_log.REFUSALS:
                 do = "correct or remove it; --retry-rejected sends this edition once more"
                 yield Diagnostic(recipient.where, f"the mail server refuses this recipient ({code})", do)
             elif status in delivery_log.UNFINISHED and code:
@@ -274,41 +287,7 @@ class _EditionDelivery:
         self._log.set(self._key, recipient, status, reply)
 
 
-def _issue(feed: ParsedFeed, name: str | None) -> FeedIssue:
-    all_issues = issues(feed)
-    issue = next((issue for issue in all_issues if name in (None, issue.name)), None)
-    if issue is None:
-        names = ", ".join(issue.name for issue in all_issues[:5])
-        raise DigestError(Diagnostic("--edition", f"the feed has no edition {name!r}", f"choose one of {names}"))
-    return issue
-
-
-def _edition(feed: ParsedFeed, name: str | None) -> Edition:
-    """Return the edition called `name`, by default the newest that is not empty."""
-    editions = (read(issue, feed) for issue in issues(feed) if name is None)
-    return next((edition for edition in editions if not edition.is_empty), None) or read(_issue(feed, name), feed)
-
-
-def _unfinished(
-    settings: Settings,
-    feed: ParsedFeed,
-    current: FeedIssue,
-    mailing_list: MailingList,
-    log: DeliveryLog,
-    to: list[Recipient],
-) -> Iterator[tuple[Edition, str]]:
-    """Yield the editions in the feed that earlier runs did not send to all of `to`, oldest first."""
-    keys = log.unfinished()
-    for issue in reversed(issues(feed)):
-        if issue.id == current.id or not any(issue.id in key or old_id(issue.id) in key for key in keys):
-            continue
-        edition = read(issue, feed)
-        key = _key(settings, mailing_list, edition, log)
-        if key in keys and any(log.status(key, recipient) in delivery_log.UNFINISHED for recipient in to):
-            yield edition, key
-
-
-def _key(settings: Settings, mailing_list: MailingList, edition: Edition, log: DeliveryLog) -> str:
+def _key(settings: Settings, mailing_list: MailingList, log: DeliveryLog, edition: Edition) -> str:
     """Return the identity of an edition in the log. The notice that a day failed has another one than the day."""
     notice = " failed" if edition.state is DayState.FAILED else ""
     old_list_id = _old_list_id(settings, mailing_list)
@@ -318,12 +297,6 @@ def _key(settings: Settings, mailing_list: MailingList, edition: Edition, log: D
 def _old_list_id(settings: Settings, mailing_list: MailingList) -> str:
     """Return the id that the list had before default ids had the path of the site."""
     return settings.mail.list_id or list_id("", mailing_list.sender.domain)
-
-
-def _nothing_to_send(settings: Settings, edition: Edition) -> str:
-    if edition.state is DayState.FAILED and not settings.mail.failed_notice:
-        return f"{edition.name}: the run of this day failed"
-    return f"{edition.name}: a quiet day" if edition.is_empty else ""
 
 
 def _compose(settings: Settings, edition: Edition, mailing_list: MailingList) -> MailContent:
@@ -349,4 +322,20 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
         reply_to=mailbox(mail.reply_to),
         unsubscribe_mailto=(mailbox(mail.unsubscribe_mailto) or Mailbox("")).address,
         unsubscribe_url=mail.unsubscribe_url,
+        bounces=(mailbox(mail.bounces) or Mailbox("")).address,
+        verp=mail.verp,
+        **_pages(settings),
     )
+
+
+def _pages(settings: Settings) -> dict[str, str]:
+    """Return the pages for the headers of the list, unless the site is on this machine only."""
+    if urlsplit(settings.site.site_url).hostname in ("localhost", "127.0.0.1"):
+        return {}
+    return {"archive": absolute(settings, "archive/"), "help": absolute(settings, "subscribe/")}
+
+
+def _skipped(recipient: Recipient, limit: int) -> Diagnostic:
+    what = f"the mail server rejected this recipient for the last {limit} editions, so it gets no more"
+    do = "correct or remove it; --retry-rejected sends to it once more"
+    return Diagnostic(recipient.where, what, do, is_note=True)

@@ -1,9 +1,9 @@
-"""The delivery log: a small SQLite file of all mail sent. It must not be lost, and it contains no address.
+"""The delivery log: a small SQLite file of all mails or posts. It must not be lost, and it contains no address.
 
 A recipient is stored as a hash; the key is in another file. A message is ``waiting``, then ``sending`` before the
 server gets it, then ``sent`` after the server's 250, or ``refused`` after a 5xx. Every step is on disk before the next
-one begins. So after a kill only the message that was ``sending`` is in doubt: it is sent again, with the same
-Message-ID and date.
+one begins. So after a kill only the message that was ``sending`` is in doubt: a mail is sent again, with the same
+Message-ID and date; a post, which nothing could discard, becomes ``unconfirmed``.
 
 The ids of editions once lacked the path of the site. An edition that was logged then has `old_id` set, and keeps its
 name: it is recognised, and never sent twice.
@@ -17,9 +17,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
+from typing import Protocol
 
-from broadsheet.mail.recipients import Recipient
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
@@ -49,33 +50,44 @@ class Status(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     REFUSED = "refused"
+    RETURNED = "returned"  # refused for the message's sake: the recipient may be all right
+    UNCONFIRMED = "unconfirmed"
 
 
+REFUSALS = (Status.REFUSED, Status.RETURNED)
 UNFINISHED = (Status.WAITING, Status.SENDING)
 
 
+class Addressee(Protocol):
+    """A recipient in the log; `key` is its identity."""
+
+    @property
+    def key(self) -> str: ...
+
+
 @contextmanager
-def open_log(path: Path, key: str | None) -> Iterator["DeliveryLog"]:
+def open_log(path: Path, key: str | None, variable: str = VARIABLE) -> Iterator["DeliveryLog"]:
     """Open the log in `path` for one sender; a second one waits. Without a `key`, one is stored beside the log.
 
-    Raises DigestError if the file is damaged or belongs to another key.
+    `variable` is the environment variable of the key. Raises DigestError if the file is damaged or belongs to another
+    key.
     """
     try:
         with file_lock(path.with_name(path.name + ".lock")):
-            log = DeliveryLog(path, key or _stored_key(path))
+            log = DeliveryLog(path, key or _stored_key(path, variable), variable)
             try:
                 yield log
             finally:
                 log.close()
     except (OSError, ValueError, sqlite3.Error) as error:
-        what = f"the log of sent mail cannot be read or written ({type(error).__name__})"
+        what = f"the delivery log cannot be read or written ({type(error).__name__})"
         raise DigestError(Diagnostic(str(path), what, "restore or replace the file; nothing more was sent")) from error
 
 
 class DeliveryLog:
     """The messages of all editions; see `open_log`. An edition is named by its list and its own id."""
 
-    def __init__(self, path: Path, key: str) -> None:
+    def __init__(self, path: Path, key: str, variable: str = VARIABLE) -> None:
         self._key = key.encode()
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA synchronous=FULL")
@@ -89,7 +101,7 @@ class DeliveryLog:
         elif row[0] != mark:
             self.close()
             what = "was made with another key: no recipient in it would be recognised"
-            raise DigestError(Diagnostic(str(path), what, f"give that key in {VARIABLE}, or its file back"))
+            raise DigestError(Diagnostic(str(path), what, f"give that key in {variable}, or its file back"))
 
     def _upgrade(self) -> None:
         """Bring the tables to the newest version, in one step."""
@@ -110,11 +122,11 @@ class DeliveryLog:
         row = self._database.execute(query, (old_name,)).fetchone()
         return row[0] if row else edition
 
-    def token(self, recipient: Recipient) -> str:
+    def token(self, recipient: Addressee) -> str:
         """Return the recipient's token for unsubscribe addresses. It cannot be computed without the key."""
         return hmac.new(self._key, b"leave\0" + recipient.key.encode(), hashlib.sha256).hexdigest()[:32]
 
-    def enqueue(self, edition: str, recipients: Iterable[Recipient]) -> None:
+    def enqueue(self, edition: str, recipients: Iterable[Addressee]) -> None:
         """Add a waiting message for every recipient without one. From here on no recipient is forgotten."""
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
@@ -123,13 +135,13 @@ class DeliveryLog:
             insert = "INSERT OR IGNORE INTO message (edition, recipient, status) VALUES (?, ?, ?)"
             self._database.executemany(insert, rows)
 
-    def status(self, edition: str, recipient: Recipient) -> Status | None:
+    def status(self, edition: str, recipient: Addressee) -> Status | None:
         """Return the state of the recipient's message; None if there is none."""
         query = "SELECT status FROM message WHERE edition = ? AND recipient = ?"
         row = self._database.execute(query, (self._number(edition), self._hash(recipient.key))).fetchone()
         return Status(row[0]) if row else None
 
-    def begin(self, edition: str, recipient: Recipient, now: dt.datetime) -> dt.datetime:
+    def begin(self, edition: str, recipient: Addressee, now: dt.datetime) -> dt.datetime:
         """Note that the message is being handed over; return the time of the first time, which is its date."""
         place = (self._number(edition), self._hash(recipient.key))
         self._database.execute(
@@ -140,19 +152,30 @@ class DeliveryLog:
         query = "SELECT date FROM message WHERE edition = ? AND recipient = ?"
         return dt.datetime.fromisoformat(self._database.execute(query, place).fetchone()[0])
 
-    def withdraw(self, edition: str, recipient: Recipient, reply: str = "") -> None:
+    def withdraw(self, edition: str, recipient: Addressee, reply: str = "") -> None:
         """Note that the server certainly does not have the message: the next attempt is the first."""
         self._database.execute(
             "UPDATE message SET status = ?, reply = ?, date = '' WHERE edition = ? AND recipient = ?",
             (Status.WAITING, reply, self._number(edition), self._hash(recipient.key)),
         )
 
-    def set(self, edition: str, recipient: Recipient, status: Status, reply: str = "") -> None:
+    def set(self, edition: str, recipient: Addressee, status: Status, reply: str = "") -> None:
         """Store the state of a message. `reply` is the server's code, never its words."""
         self._database.execute(
             "UPDATE message SET status = ?, reply = ? WHERE edition = ? AND recipient = ?",
             (status, reply, self._number(edition), self._hash(recipient.key)),
         )
+
+    def dead(self, recipients: Iterable[Addressee], limit: int) -> frozenset[str]:
+        """Return the keys of those that the server refused for the last `limit` editions in a row; 0 is no limit."""
+        if not limit:
+            return frozenset()
+        return frozenset(recipient.key for recipient in recipients if self._failures(recipient) >= limit)
+
+    def _failures(self, recipient: Addressee) -> int:
+        query = "SELECT status FROM message WHERE recipient = ? ORDER BY edition DESC"
+        rows = self._database.execute(query, (self._hash(recipient.key),))
+        return sum(1 for _ in takewhile(lambda row: row[0] == Status.REFUSED, rows))
 
     def unfinished(self) -> frozenset[str]:
         """Return the editions with unsent messages."""
@@ -167,13 +190,13 @@ class DeliveryLog:
         return hmac.new(self._key, address.encode(), hashlib.sha256).digest()[:16]
 
 
-def _stored_key(path: Path) -> str:
+def _stored_key(path: Path, variable: str) -> str:
     file = path.with_name(path.name + ".key")
     if not file.exists():
         if path.exists():
             what = "its key is gone: no recipient in it would be recognised"
             raise DigestError(
-                Diagnostic(str(path), what, f"put {file.name} back beside it, or give the key in {VARIABLE}")
+                Diagnostic(str(path), what, f"put {file.name} back beside it, or give the key in {variable}")
             )
         write_atomically(file, secrets.token_hex(32).encode(), durable=True, sole=True)
         file.chmod(0o600)

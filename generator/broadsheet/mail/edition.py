@@ -9,6 +9,7 @@ from typing import NamedTuple
 from broadsheet.mail.prose import HEADINGS, Block, Inline, blocks
 from broadsheet.model.state import DayState
 from broadsheet.text import formats
+from broadsheet.views.formatting import STATE_WORDS, UNREMARKED
 
 # Our own editions: after the site's path, and the last part is 2025-05-27 or 2025-W22.
 _OWN = re.compile(
@@ -19,6 +20,9 @@ _OWN = re.compile(
 
 # The title of our own editions: the number of papers, and the state if it is not complete.
 _OWN_TITLE = re.compile(r"[^:]+: (?P<papers>\d[\d,]*) papers?(?: \((?P<state>[a-z]+)\))?, best: ")
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SCORES = re.compile(r"Relevance [\d.]+, novelty [\d.]+\.(?!\S)")
 
 
 class ParsedItem(NamedTuple):
@@ -51,10 +55,11 @@ class FeedIssue(NamedTuple):
 
 
 class ContentsEntry(NamedTuple):
-    """A line of the table of contents."""
+    """A line of the table of contents. `scores` are relevance and novelty, ``9 · 7``, or nothing."""
 
     title: str
     url: str | None
+    scores: str = ""
 
 
 class Section(NamedTuple):
@@ -63,6 +68,12 @@ class Section(NamedTuple):
     title: str
     url: str | None
     blocks: tuple[Block, ...]
+
+    @property
+    def scores(self) -> str:
+        """The scores as our own editions have them, ``Relevance 9, novelty 8.``, or nothing."""
+        matches = (_SCORES.match(block.text) for block in self.blocks)
+        return next((match[0] for match in matches if match), "")
 
 
 class Edition(NamedTuple):
@@ -78,6 +89,11 @@ class Edition(NamedTuple):
     lead: tuple[Block, ...]
     contents: tuple[ContentsEntry, ...]
     sections: tuple[Section, ...]
+
+    @property
+    def remark(self) -> str:
+        """The state in a word if it is remarkable: ``partial``."""
+        return "" if self.state in UNREMARKED else STATE_WORDS[self.state][0].lower()
 
     @property
     def is_empty(self) -> bool:
@@ -140,9 +156,19 @@ def read(issue: FeedIssue, feed: ParsedFeed) -> Edition:
         date=issue.date,
         state=_state(first),
         lead=lead,
-        contents=contents or tuple(ContentsEntry(section.title, section.url) for section in sections),
+        contents=_scored(contents, sections) if contents else tuple(map(_entry, sections)),
         sections=sections,
     )
+
+
+def _entry(section: Section) -> ContentsEntry:
+    return ContentsEntry(section.title, section.url, " · ".join(_NUMBER.findall(section.scores)))
+
+
+def _scored(contents: tuple[ContentsEntry, ...], sections: tuple[Section, ...]) -> tuple[ContentsEntry, ...]:
+    """Return the contents with the scores that the papers below them have."""
+    scores = {section.url: _entry(section).scores for section in sections if section.url}
+    return tuple(entry._replace(scores=scores.get(entry.url or "", "")) for entry in contents)
 
 
 def _own(feed: ParsedFeed) -> list[tuple[ParsedItem, re.Match[str]]]:

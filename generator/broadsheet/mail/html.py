@@ -1,13 +1,18 @@
 """The HTML of a mail: one column, inline styles, light and dark, nothing loaded from a server."""
 
+import textwrap
+
 from css_inline import CSSInliner
 from markupsafe import Markup
 
 from broadsheet.mail.edition import Edition
+from broadsheet.mail.plain_text import contents_title
 from broadsheet.mail.prose import HEADINGS, Block, Inline
-from broadsheet.text.sanitize import escaped
+from broadsheet.text.sanitize import escaped, one_line
 from broadsheet.views.render import environment
 
+_LEAD_CHARS = 100
+_PREHEADER_CHARS = 200
 # keep_at_rules: prefers-color-scheme cannot be inlined. load_remote_stylesheets: a mail loads nothing.
 _INLINER = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 
@@ -16,9 +21,23 @@ def html(edition: Edition, left_out: int, name: str, unsubscribe: str | None) ->
     """Return the HTML of a mail; the parameters are those of `plain_text.text`."""
     template = environment().get_template("mail.html.j2")
     source = template.render(
-        edition=edition, left_out=left_out, name=name, unsubscribe=unsubscribe, markup=markup, title=_title
+        edition=edition,
+        left_out=left_out,
+        name=name,
+        unsubscribe=unsubscribe,
+        markup=markup,
+        title=_title,
+        contents_title=contents_title(edition),
+        preheader=_preheader(edition),
     )
     return _INLINER.inline(source)
+
+
+def _preheader(edition: Edition) -> str:
+    """Return the line that mail programs show beside the subject, which has the best paper: the lead, and the next."""
+    lead = textwrap.shorten(" ".join(block.text for block in edition.lead[:1]), _LEAD_CHARS, placeholder=" …")
+    titles = "; ".join(section.title for section in edition.sections[1:3])
+    return one_line(f"{lead} {titles}")[:_PREHEADER_CHARS]
 
 
 def markup(blocks: tuple[Block, ...]) -> Markup:

@@ -23,6 +23,7 @@ from broadsheet.text.sanitize import escaped, one_line
 # A marker in the content for the recipient's own unsubscribe address; never sent.
 UNSUBSCRIBE_MARKER = "https://unsubscribe.invalid/"
 _POLICY = compat32.clone(linesep="\r\n", max_line_length=None, mangle_from_=False)
+_MAX_LOCAL_PART = 64
 _PHRASE = re.compile(r"[A-Za-z0-9!*+/ -]+(?<! )")  # a name that needs no encoding before <address>
 
 
@@ -35,6 +36,10 @@ class MailingList(NamedTuple):
     reply_to: Mailbox | None = None
     unsubscribe_mailto: str = ""
     unsubscribe_url: str = ""
+    bounces: str = ""
+    verp: bool = False
+    archive: str = ""
+    help: str = ""
 
     @property
     def unsubscribe(self) -> str | None:
@@ -45,6 +50,21 @@ class MailingList(NamedTuple):
     def _mailto(self) -> str | None:
         address = quote(self.unsubscribe_mailto, safe="@+")
         return f"mailto:{address}?subject=unsubscribe" if address else None
+
+    def envelope_sender(self, recipient: Mailbox) -> str:
+        """Return the address for bounces; with VERP it names the recipient: ``bounces+ada=group.example@host``.
+
+        A longer local part than RFC 5321 allows (section 4.5.3.1.1) names none.
+        """
+        local, _, domain = (self.bounces or self.sender.address).rpartition("@")
+        named = f"{local}+{recipient.address.replace('@', '=')}"
+        has_name = self.bounces and self.verp and len(named) <= _MAX_LOCAL_PART
+        return f"{named if has_name else local}@{domain}"
+
+    def list_headers(self) -> dict[str, str]:
+        """Return the other headers of RFC 2369. Readers do not write to the list."""
+        pages = {"List-Help": self.help, "List-Archive": self.archive}
+        return {"List-Post": "NO"} | {name: f"<{page}>" for name, page in pages.items() if page}
 
     def unsubscribe_headers(self, url: str | None) -> dict[str, str]:
         """Return the headers of RFC 2369 and, if there is a URL for the POST, of RFC 8058."""
@@ -87,6 +107,7 @@ def message(
         "Message-ID": message_id,
         "List-Id": f"{_phrase(mailing_list.name)} <{mailing_list.id}>",
         **mailing_list.unsubscribe_headers(url),
+        **mailing_list.list_headers(),
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
     }

@@ -15,7 +15,7 @@ def text(edition: Edition, left_out: int, name: str, unsubscribe: str | None) ->
     parts = [_title(f"{name}: {edition.label}", "=")]
     parts += map(_block, edition.lead)
     if edition.contents:
-        parts.append("\n".join([_title("Contents", "-"), "", *_contents(edition)]))
+        parts.append("\n".join([_title(contents_title(edition), "-"), "", *_contents(edition)]))
     parts += (_section(number, section) for number, section in enumerate(edition.sections, 1))
     if left_out:
         has_papers = edition.sections or edition.contents
@@ -27,6 +27,13 @@ def text(edition: Edition, left_out: int, name: str, unsubscribe: str | None) ->
     return "\n\n".join(part for part in parts if part) + "\n\n" + "\n".join(foot) + "\n"
 
 
+def contents_title(edition: Edition) -> str:
+    """Return the title of the contents, with the scale of their scores and the state of an incomplete day."""
+    remarks = [edition.remark, "relevance · novelty" if any(entry.scores for entry in edition.contents) else ""]
+    remark = ", ".join(filter(None, remarks))
+    return f"Contents ({remark})" if remark else "Contents"
+
+
 def _title(words: str, line: str) -> str:
     rows = _wrapped(words)
     return "\n".join([*rows, line * max(map(len, rows), default=0)])
@@ -36,7 +43,8 @@ def _contents(edition: Edition) -> Iterator[str]:
     digits = len(str(len(edition.contents)))
     for number, entry in enumerate(edition.contents, 1):
         mark = f"{number:>{digits}}. "
-        yield "\n".join(_wrapped(entry.title, mark, " " * len(mark)))
+        title = f"{entry.title} ({entry.scores})" if entry.scores else entry.title
+        yield "\n".join(_wrapped(title, mark, " " * len(mark)))
 
 
 def _section(number: int, section: Section) -> str:

@@ -1,12 +1,12 @@
 """The recipients of mail. No message of this program contains an address: it names the line of the list."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings.mailbox import Mailbox, mailbox
+from broadsheet.settings.mailbox import A_MAILBOX, Mailbox, fault, mailbox
 from broadsheet.store.files import read_regular
 
 VARIABLE = "DIGEST_RECIPIENTS"
@@ -26,17 +26,23 @@ class Recipient(NamedTuple):
 
 def read_file(path: Path, root: Path) -> tuple[list[Recipient], list[Diagnostic]]:
     """Read recipients from `path`, one a line; ``#`` begins a comment. Raises DigestError if `path` is in `root`."""
+    return _read(private_lines(path, root, "recipients"))
+
+
+def private_lines(path: Path, root: Path, noun: str) -> Iterator[tuple[str, str]]:
+    """Yield ``file:line`` and each line of `path` without its comment. Raises DigestError if `path` is in `root`."""
     if path.exists() and path.resolve().is_relative_to(root.resolve()):
-        what = "the recipients file is inside the digest folder, which is published"
+        what = f"the {noun} file is inside the digest folder, which is published"
         raise DigestError(Diagnostic(path.name, what, "move the file out of it"))
     try:
         lines = read_regular(path).decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         what = getattr(error, "strerror", None) or "is not UTF-8"
-        raise DigestError(
-            Diagnostic(str(path), f"the recipients cannot be read: {what}", "name a file of addresses")
-        ) from error
-    return _read((f"{path.name}:{number}", line) for number, line in enumerate(lines, 1))
+        hint = "name a file of addresses"
+        raise DigestError(Diagnostic(str(path), f"the {noun} cannot be read: {what}", hint)) from error
+    for number, line in enumerate(lines, 1):
+        if entry := _without_comment(line):
+            yield f"{path.name}:{number}", entry
 
 
 def read_variable(value: str) -> tuple[list[Recipient], list[Diagnostic]]:
@@ -49,15 +55,17 @@ def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Diagn
     by_key: dict[str, Recipient] = {}
     problems = []
     for where, line in lines:
-        entry = re.sub(r"(^|\s)#.*", "", line).strip()
+        entry = _without_comment(line)
         if not entry:
             continue
         box = mailbox(entry)
         if box is None:
-            problems.append(
-                Diagnostic(where, "not a mail address", "write name@host.example, or Name <name@host.example>")
-            )
+            problems.append(Diagnostic(where, fault(entry), A_MAILBOX))
         else:
             recipient = Recipient(box, where)
             by_key.setdefault(recipient.key, recipient)
     return list(by_key.values()), problems
+
+
+def _without_comment(line: str) -> str:
+    return re.sub(r"(^|\s)#.*", "", line).strip()

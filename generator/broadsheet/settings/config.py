@@ -18,6 +18,7 @@ from broadsheet.settings.interests import Follow, Prefilter, Run
 from broadsheet.settings.llm import LanguageModel
 from broadsheet.settings.mail import Mail
 from broadsheet.settings.pages import Alternates, AuthorPages, Downloads, Feeds, Pages, PaperPages
+from broadsheet.settings.post import Post
 from broadsheet.settings.publications import Publications
 from broadsheet.settings.renamed import renamed
 from broadsheet.settings.rubric import Prompt, Rubric
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pages: Pages = Pages()
     feeds: Feeds = Feeds()
     mail: Mail = Mail()
+    post: Post = Post()
     search: bool = True
     paper_pages: PaperPages = "top"
     author_pages: AuthorPages = "all"
@@ -68,15 +70,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def fingerprint(self) -> str:
         """A hash of all settings that affect pages."""
+        repositories = tuple(msgspec.structs.replace(repository, query="") for repository in self.fetch.librecat)
         unseen = {
             "follow": Follow(),
             "negative_keywords": (),
             "liked": (),
             "prefilter": Prefilter(),
             "llm": LanguageModel(),
+            "fetch": Fetch(librecat=repositories),  # pages link to its records
+            "run": Run(),
+            "mail": Mail(),
+            "post": Post(),
         }
-        repositories = tuple(msgspec.structs.replace(repository, query="") for repository in self.fetch.librecat)
-        affecting = msgspec.structs.replace(self, **unseen, fetch=Fetch(librecat=repositories), run=Run(), mail=Mail())
+        affecting = msgspec.structs.replace(self, **unseen)
         return hashlib.sha256(msgspec.json.encode(affecting)).hexdigest()[:16]
 
 

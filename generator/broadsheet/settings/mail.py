@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
 
 from broadsheet.settings.address import is_sample_contact
 from broadsheet.settings.document import Fault
-from broadsheet.settings.mailbox import mailbox
+from broadsheet.settings.mailbox import fault, mailbox
 from broadsheet.text.sanitize import safe_url
 
 _DOT_ATOM = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -23,17 +24,25 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     list_id: str = ""
     unsubscribe_mailto: str = ""
     unsubscribe_url: str = ""
+    bounces: str = ""
+    verp: bool = True
+    max_failures: Annotated[int, msgspec.Meta(ge=0)] = 3
     failed_notice: bool = False
     max_kb: int = 80
 
 
 def faults(mail: Mail) -> Iterator[Fault]:
     """Yield the faults of these settings."""
-    mailboxes = {"from": mail.sender, "reply_to": mail.reply_to, "unsubscribe_mailto": mail.unsubscribe_mailto}
+    mailboxes = {
+        "from": mail.sender,
+        "reply_to": mail.reply_to,
+        "unsubscribe_mailto": mail.unsubscribe_mailto,
+        "bounces": mail.bounces,
+    }
     for key, value in mailboxes.items():
         if value and not mailbox(value):
             hint = "write name@host.example, or Name <name@host.example>"
-            yield Fault(("mail", key), f"mail: {key} is not a mail address", hint)
+            yield Fault(("mail", key), f"mail: {key} is {fault(value)}", hint)
         elif value and is_sample_contact(value):
             hint = "write your own, which readers can write to"
             yield Fault(("mail", key), f"mail: {key} is only an example: {value}", hint, is_warning=True)

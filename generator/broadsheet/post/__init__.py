@@ -1,0 +1,1 @@
+"""Posts of an edition to the incoming webhooks of chat services."""

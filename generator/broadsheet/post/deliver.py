@@ -1,0 +1,237 @@
+"""Posts of a feed's editions: each webhook gets an edition once, even if runs are repeated or killed.
+
+No service can discard a message that it has already. So a request of which the reply was lost, or that was killed after
+its head was sent, is reported and not repeated.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from broadsheet.http.client import HttpClient
+from broadsheet.http.service import WebError, retry_after
+from broadsheet.mail import delivery_log, selection
+from broadsheet.mail.delivery_log import DeliveryLog, Status
+from broadsheet.mail.edition import Edition, ParsedFeed, read
+from broadsheet.model.diagnostics import Diagnostic
+from broadsheet.model.state import DayState
+from broadsheet.post.bulletin import Bulletin, bulletin
+from broadsheet.post.service import RETRY_STATUSES
+from broadsheet.post.webhooks import Webhook
+from broadsheet.settings.config import Settings
+
+KEY_VARIABLE = "DIGEST_POST_KEY"
+STATE_VARIABLE = "DIGEST_POST_STATE"
+PAUSES = (10, 60, 300)  # seconds before the next tries, unless the service asks for longer ones
+LONGEST_PAUSE_S = 600
+_AGAIN = "run 'broadsheet post' again: it goes on where it stopped"
+_HINTS = {
+    400: "the service does not take this message: report it with the output of --dry-run",
+    403: "the service does not let this webhook post: ask who administers it",
+    413: "lower post.papers in digest.yml",
+}
+_DO = "check the address of the webhook, or make another"
+
+
+class Posting(msgspec.Struct, kw_only=True):
+    """The posts of one edition in numbers of webhooks."""
+
+    edition: str
+    title: str
+    posted: int = 0
+    already_posted: int = 0
+    rejected: int = 0
+    unconfirmed: int = 0
+    waiting: int = 0
+    skipped: int = 0
+
+
+class PostReport(msgspec.Struct, kw_only=True):
+    """The report of a run. `quiet` is the reason why there was nothing to post."""
+
+    postings: list[Posting] = []
+    quiet: str = ""
+    problems: list[Diagnostic] = []
+
+
+def state_file(settings: Settings, path: Path | None, environment: Mapping[str, str]) -> Path:
+    """Return the path of the delivery log, outside the digest."""
+    if path or environment.get(STATE_VARIABLE):
+        return path or Path(environment[STATE_VARIABLE])
+    home = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "."), ".local", "state")
+    digest = re.sub(r"[^A-Za-z0-9.-]+", "-", settings.site.site_url.partition("//")[2]).strip("-.")
+    return Path(home, "broadsheet", f"post.{digest}.sqlite")
+
+
+def preview(settings: Settings, feed: ParsedFeed, name: str | None) -> Bulletin:
+    """Return the bulletin of the edition called `name`, by default the newest that is not empty."""
+    return _bulletin(settings, selection.edition(feed, name))
+
+
+def post_edition(
+    settings: Settings,
+    feed: ParsedFeed,
+    name: str | None,
+    to: Sequence[Webhook],
+    state: Path,
+    environment: Mapping[str, str],
+    web: HttpClient,
+    sleep: Callable[[float], None],
+    *,
+    retry: bool = False,
+) -> PostReport:
+    """Finish the editions of earlier runs, then post the one called `name` (by default the newest).
+
+    `retry` includes webhooks that rejected it, or of which the reply was lost.
+    """
+    issue = selection.issue(feed, name)
+    key_of = partial(_key, settings)
+    report = PostReport()
+    with delivery_log.open_log(state, environment.get(KEY_VARIABLE), KEY_VARIABLE) as log:
+        for edition, key in selection.unfinished(feed, issue, key_of, log, to):
+            report.postings.append(_EditionPosts(settings, edition, key, log, web, sleep).post(to, report.problems))
+        edition = read(issue, feed)
+        report.quiet = selection.nothing_to_send(edition, settings.post.failed_notice)
+        if not report.quiet:
+            posts = _EditionPosts(settings, edition, key_of(edition), log, web, sleep)
+            chosen = posts.enqueue(to, retry, report.problems)
+            posting = posts.post(chosen, report.problems)
+            posting.skipped = len(to) - len(chosen)
+            report.postings.append(posting)
+    return report
+
+
+class _EditionPosts:
+    """The posts of one edition."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        edition: Edition,
+        key: str,
+        log: DeliveryLog,
+        web: HttpClient,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._settings, self._key, self._log, self._web, self._sleep = settings, key, log, web, sleep
+        self._bulletin = _bulletin(settings, edition)
+        self._problems: dict[str, Diagnostic] = {}
+
+    def enqueue(self, to: Sequence[Webhook], retry: bool, problems: list[Diagnostic]) -> list[Webhook]:
+        """Add the webhooks to the log, and return them; those that failed too often are skipped."""
+        limit = self._settings.post.max_failures
+        dead = frozenset() if retry else self._log.dead(to, limit)
+        problems += (_skipped(webhook, limit) for webhook in to if webhook.key in dead)
+        chosen = [webhook for webhook in to if webhook.key not in dead]
+        self._log.enqueue(self._key, chosen)
+        again = (*delivery_log.REFUSALS, Status.UNCONFIRMED)
+        for webhook in chosen if retry else ():
+            if self._status(webhook) in again:
+                self._set(webhook, Status.WAITING)
+        return chosen
+
+    def post(self, to: Sequence[Webhook], problems: list[Diagnostic]) -> Posting:
+        """Post it to all of `to` in the log that do not have it yet; retry those that the service deferred."""
+        before = {webhook.key: self._status(webhook) for webhook in to}
+        for webhook in to:
+            if before[webhook.key] is Status.SENDING:
+                self._doubt(webhook, "the run was stopped while it posted")
+        left = self._waiting(to)
+        asked = self._round(left)
+        for pause in PAUSES:
+            left = self._waiting(left)
+            if not left or max(asked) > LONGEST_PAUSE_S:
+                break
+            self._sleep(max(pause, *asked))
+            asked = self._round(left)
+        problems += self._problems.values()
+        after = [self._status(webhook) for webhook in to]
+        already_posted = sum(status is Status.SENT for status in before.values())
+        return Posting(
+            edition=self._bulletin.edition,
+            title=self._bulletin.title,
+            posted=after.count(Status.SENT) - already_posted,
+            already_posted=already_posted,
+            rejected=sum(status in delivery_log.REFUSALS for status in after),
+            unconfirmed=after.count(Status.UNCONFIRMED),
+            waiting=len(self._waiting(left)),
+        )
+
+    def _round(self, left: Sequence[Webhook]) -> list[float]:
+        """Post to each of `left`; return the seconds for which each service asks to wait."""
+        return [self._try(webhook) for webhook in left]
+
+    def _waiting(self, to: Sequence[Webhook]) -> list[Webhook]:
+        return [webhook for webhook in to if self._status(webhook) in delivery_log.UNFINISHED]
+
+    def _try(self, webhook: Webhook) -> float:
+        """Post once; return the seconds for which the service asks to wait before the next time."""
+        service = webhook.service
+        self._problems.pop(webhook.key, None)
+        key = hashlib.sha256(self._key.encode()).hexdigest()
+        try:
+            reply = self._web.post(
+                service.rules,
+                webhook.url + (f"{'&' if '?' in webhook.url else '?'}{service.query}" if service.query else ""),
+                service.payload(self._bulletin),
+                headers={"Idempotency-Key": key},
+                before_body=partial(self._set, webhook, Status.SENDING),
+            )
+            status = service.status(reply)
+        except WebError as error:
+            if error.reply is None:
+                self._unanswered(webhook, error.problems[0].message)
+                return 0
+            reply, status = error.reply, error.reply.status
+        self._record(webhook, status)
+        return retry_after(reply) or 0
+
+    def _record(self, webhook: Webhook, status: int) -> None:
+        """Log the status of a reply."""
+        name = webhook.service.name
+        if 200 <= status < 300:
+            self._set(webhook, Status.SENT)
+        elif status >= 500 or status in RETRY_STATUSES:
+            self._set(webhook, Status.WAITING, str(status))
+            self._problems[webhook.key] = Diagnostic(webhook.where, f"{name} defers the post ({status})", _AGAIN)
+        else:
+            self._set(webhook, Status.RETURNED if status in (400, 413) else Status.REFUSED, str(status))
+            what = f"{name} rejects the post ({status})"
+            self._problems[webhook.key] = Diagnostic(webhook.where, what, _HINTS.get(status, _DO))
+
+    def _unanswered(self, webhook: Webhook, reason: str) -> None:
+        """Log that there was no reply: the message is in doubt if its body may have been sent."""
+        if self._status(webhook) is Status.SENDING:
+            self._doubt(webhook, f"{webhook.service.name} {reason}")
+        else:
+            self._problems[webhook.key] = Diagnostic(webhook.where, f"{webhook.service.name} {reason}", _AGAIN)
+
+    def _doubt(self, webhook: Webhook, reason: str) -> None:
+        self._set(webhook, Status.UNCONFIRMED)
+        what = f"{reason}: the edition may have been posted, and is not posted again"
+        do = "look into the channel; if it is not there, add --retry"
+        self._problems[webhook.key] = Diagnostic(webhook.where, what, do)
+
+    def _status(self, webhook: Webhook) -> Status | None:
+        return self._log.status(self._key, webhook)
+
+    def _set(self, webhook: Webhook, status: Status, reply: str = "") -> None:
+        self._log.set(self._key, webhook, status, reply)
+
+
+def _bulletin(settings: Settings, edition: Edition) -> Bulletin:
+    return bulletin(edition, settings.site.site_name, settings.post.papers)
+
+
+def _key(settings: Settings, edition: Edition) -> str:
+    """Return the identity of an edition in the log. The notice that a day failed has another one than the day."""
+    return f"{settings.site.site_url} {edition.id}" + (" failed" if edition.state is DayState.FAILED else "")
+
+
+def _skipped(webhook: Webhook, limit: int) -> Diagnostic:
+    what = f"{webhook.service.name} rejected the last {limit} editions, so it gets no more"
+    return Diagnostic(webhook.where, what, "replace or remove the address; --retry posts to it once more", is_note=True)

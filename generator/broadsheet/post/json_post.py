@@ -1,0 +1,25 @@
+"""Generic JSON, for webhooks of your own. `broadsheet docs chat` has its keys, which are only added to."""
+
+from broadsheet.post.bulletin import Bulletin
+from broadsheet.post.service import ChatService, Payload
+
+VERSION = 1
+
+
+def payload(bulletin: Bulletin) -> Payload:
+    """Return all of the bulletin."""
+    return {
+        "version": VERSION,
+        "id": bulletin.id,
+        "edition": bulletin.edition,
+        "site": bulletin.site,
+        "title": bulletin.title,
+        "url": bulletin.url,
+        "state": bulletin.state.value,
+        "summary": bulletin.lead,
+        "papers": [paper._asdict() for paper in bulletin.papers],
+        "omitted": bulletin.omitted,
+    }
+
+
+JSON = ChatService("json", "JSON", payload)
