@@ -35,6 +35,10 @@ class Spellings:
             self._wholes[term.key] += term.whole
             yield term
 
+    def number(self, key: str) -> int:
+        """Return the number of uses of a term."""
+        return self._counts[key].total()
+
     def is_whole(self, key: str) -> bool:
         """Return whether a term often stands alone, and not as a part of a longer phrase."""
         return self._wholes[key] >= _WHOLE * self._counts[key].total()

@@ -6,23 +6,32 @@ topic with whose texts it occurs. The same texts give the same topics.
 
 import math
 import re
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from broadsheet.scoring.background import Background
 from broadsheet.scoring.spellings import Spellings
+from broadsheet.scoring.terms import is_noun
 from broadsheet.settings.topics import Topic, topic_id
 
 MOST_TOPICS = 6
 MOST_WORDS = 12
 _CANDIDATES = 150
+_MOST_TEXTS = 2000  # of more, a sample says as much
 _FEW = 4  # texts; terms of so few are grouped by sentences
 _TITLE = 2  # a term of the title counts as so many of the abstract
 _PHRASE = 1.6  # phrases say more than words, and are better names
 _RAREST = 30  # documents of the background: below this, rarity is chance
 _SEED = 0.2  # the least weight of a seed, as a share of the first one's
 _COVERED = 0.2  # the weight of a text that a topic has, when the next seed is chosen
+_COMMON = 0.015  # documents of the background: a single word of more says little about a subject
+_RARE = 0.01  # documents of the background: a word of fewer makes a phrase a subject
+_USUAL = 0.25  # the least share of texts with an abbreviation that is a name
+_FIXED = 4  # so many times more frequent than by chance, a phrase stays one within a longer phrase
+_NEAR = 0.15  # the least share of texts that a term has in common with its topic
+_NUMBERED = re.compile(r"\d{3}")  # a single object, not a subject
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -41,14 +50,27 @@ class _Candidate(NamedTuple):
 
 def propose_topics(texts: Sequence[tuple[str, str]], background: Background) -> tuple[Topic, ...]:
     """Return up to six topics of papers, each of them a title and an abstract, which may be empty."""
+    texts = _sample(texts)
     spellings = Spellings(background)
     counts = [_count(title, abstract, spellings) for title, abstract in texts]
-    weights = {key: weight for key, weight in _weights(counts, background).items() if spellings.is_whole(key)}
+    weights = {
+        key: weight
+        for key, weight in _weights(counts, background).items()
+        if _is_word(key, spellings, background)
+    }
     parts = _sentences(texts, spellings) if len(texts) < _FEW else counts
     candidates = _candidates(weights, parts)
-    names = [candidate for candidate in candidates if _is_name(candidate.key, spellings, background)]
-    groups = _groups(candidates, _seeds(names or candidates), len(parts))
+    candidates = [term for term in candidates if " " in term.key or term.texts.bit_count() >= _several(len(texts))]
+    names = [candidate for candidate in candidates if _is_name(candidate, spellings, background, len(texts))]
+    groups = _groups(candidates, _seeds(names, len(texts)), len(parts))
     return tuple(_named(groups, spellings))
+
+
+def _sample(texts: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Return texts, at most 2,000 of them, that do not depend on the order."""
+    if len(texts) <= _MOST_TEXTS:
+        return texts
+    return sorted(texts, key=lambda text: (zlib.crc32("\0".join(text).encode("utf-8", "replace")), text))[:_MOST_TEXTS]
 
 
 def _sentences(texts: Iterable[tuple[str, str]], spellings: Spellings) -> list[list[str]]:
@@ -108,20 +130,56 @@ def _is_same(candidate: _Candidate, other: _Candidate) -> bool:
     return candidate is longer or 2 * longer.texts.bit_count() >= shorter.texts.bit_count()
 
 
-def _is_name(key: str, spellings: Spellings, background: Background) -> bool:
-    """Return whether a term names a subject: a phrase that is whole, or an abbreviation."""
-    return background.ends_phrases(key) and (" " in key or spellings.usual(key)[1:].lower() != spellings.usual(key)[1:])
+def _is_word(key: str, spellings: Spellings, background: Background) -> bool:
+    """Return whether a term may be a word of a topic: whole or a fixed phrase; a single one is a rare noun."""
+    if not spellings.is_whole(key) and background.cohesion(key) < _FIXED:
+        return False
+    if " " in key or _is_abbreviation(key, spellings):
+        return True
+    return background.share(key) <= _COMMON and is_noun(key) and background.ends_phrases(key)
+
+
+def _is_name(candidate: _Candidate, spellings: Spellings, background: Background, number: int) -> bool:
+    """Return whether a term names a subject of several of the texts: a phrase that is whole, or an abbreviation."""
+    key, texts = candidate.key, candidate.texts.bit_count()
+    if _NUMBERED.search(key) or not background.ends_phrases(key):
+        return False
+    if number < _FEW:
+        return " " in key and spellings.number(key) > 1 and _is_subject(key, background)
+    if " " not in key:
+        return texts >= max(2, _USUAL * number) and _is_abbreviation(key, spellings)
+    return texts >= _several(number) and _is_subject(key, background)
+
+
+def _several(number: int) -> int:
+    """Return the least number of texts with what a topic is about."""
+    return 1 if number < _FEW else min(3, max(2, number // 4))
+
+
+def _is_subject(key: str, background: Background) -> bool:
+    """Return whether a phrase is more than common words side by side."""
+    words = key.split(" ")
+    if background.is_listed(key):
+        return any(background.share(word) <= _RARE for word in words) or background.cohesion(key) >= 1
+    return all(map(is_noun, words)) and any(background.share(word) <= _RARE for word in words)
+
+
+def _is_abbreviation(key: str, spellings: Spellings) -> bool:
+    usual = spellings.usual(key)
+    return " " not in key and usual[1:].lower() != usual[1:]
 
 
 # -- groups --------------------------------------------------------------------------------------------------------
 
 
-def _seeds(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+def _seeds(candidates: Sequence[_Candidate], number: int) -> list[_Candidate]:
     """Return the terms from which topics grow: each has most weight in the texts that others have not."""
+    long_forms = {_initials(candidate.key.split()) for candidate in candidates}
+    candidates = [candidate for candidate in candidates if candidate.key not in long_forms]
     seeds: list[_Candidate] = []
     covered, first = 0, 0.0
-    while len(seeds) < MOST_TOPICS:
-        rest = [candidate for candidate in candidates if not any(_shares_word(candidate, seed) for seed in seeds)]
+    while len(seeds) < min(MOST_TOPICS, number + 1):
+        rest = [candidate for candidate in candidates if not any(_is_like(candidate, seed) for seed in seeds)]
         gains = {candidate: _gain(candidate, covered) for candidate in rest}
         best = min(gains, key=lambda candidate: (-round(gains[candidate], 9), candidate.key), default=None)
         if best is None or gains[best] < _SEED * first:
@@ -137,8 +195,14 @@ def _gain(candidate: _Candidate, covered: int) -> float:
     return candidate.weight * (_COVERED + (1 - _COVERED) * new)
 
 
-def _shares_word(candidate: _Candidate, seed: _Candidate) -> bool:
-    return not set(candidate.key.split()).isdisjoint(seed.key.split())
+def _is_like(candidate: _Candidate, seed: _Candidate) -> bool:
+    """Return whether two terms share a word, or one abbreviates the other."""
+    words, others = candidate.key.split(), seed.key.split()
+    return not set(words).isdisjoint(others) or _initials(words) in others or _initials(others) in words
+
+
+def _initials(words: Sequence[str]) -> str:
+    return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 
 def _groups(candidates: Sequence[_Candidate], seeds: Sequence[_Candidate], parts: int) -> list[list[_Candidate]]:
@@ -148,7 +212,8 @@ def _groups(candidates: Sequence[_Candidate], seeds: Sequence[_Candidate], parts
     for candidate in candidates:
         if candidate not in seeds:
             affinities = [round(candidate.affinity(area), 9) for area in areas]
-            groups[affinities.index(max(affinities))].append(candidate)
+            if max(affinities, default=0.0) >= _NEAR:
+                groups[affinities.index(max(affinities))].append(candidate)
     return groups
 
 
@@ -183,5 +248,7 @@ def _named(groups: Iterable[Sequence[_Candidate]], spellings: Spellings) -> Iter
     for group in groups:
         name = spellings.name(group[0].key)
         words = dict.fromkeys(word for term in group for word in spellings.matching(term.key))
+        if len(words) < 2 and " " not in group[0].key:
+            continue
         ids.append(topic_id(name, ids))
         yield Topic(id=ids[-1], name=name, words=tuple(words)[:MOST_WORDS])
