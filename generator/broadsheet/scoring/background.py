@@ -64,7 +64,7 @@ class Background:
 
     def cohesion(self, key: str) -> float:
         """Return the share of documents with a phrase, as a multiple of chance: 12 for "dark matter"; 0 for a word."""
-        words = key.split(" ")
+        words = key.split(" ") if key in self._entries else []
         parts = ((words[:end], words[end:]) for end in range(1, len(words)))
         chances = [self.share(" ".join(first)) * self.share(" ".join(second)) for first, second in parts]
         return self.share(key) / max(chances) if chances else 0.0

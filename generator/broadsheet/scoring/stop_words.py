@@ -72,6 +72,8 @@ typical typically ultimately unable unclear uncover underscore underscores under
 unfortunately unified unique unlike unlikely unprecedented usage use used useful user uses using usually utilize
 utilized utilizes utilizing validate validated valuable value values variety various vary varying verified verify
 versatile ways wide widely work works worse www year years yield yielding yields
+albeit align attend dominate extract fix fixes implement innovation negligible originating overlooking persistent
+powering recover reliance simplifying suboptimal suffice
 agree agreeing amount arrive assume assumed assuming avoid avoiding bear carry chiefly claim come comprise concern
 constitute contribute correspond deal discussion driven exhibiting favor favour fit fitted getting grown happen heavily
 imply implied implying incur incurring inherently innovative keep keeping know lie link linked look looking modern occur

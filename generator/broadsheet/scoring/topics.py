@@ -18,6 +18,7 @@ from broadsheet.settings.topics import Topic, topic_id
 
 MOST_TOPICS = 6
 MOST_WORDS = 12
+_FEWEST = 3  # topics; with fewer, those of only two texts are topics too
 _CANDIDATES = 150
 _MOST_TEXTS = 2000  # of more, a sample says as much
 _FEW = 4  # texts; terms of so few are grouped by sentences
@@ -26,9 +27,12 @@ _PHRASE = 1.6  # phrases say more than words, and are better names
 _RAREST = 30  # documents of the background: below this, rarity is chance
 _SEED = 0.2  # the least weight of a seed, as a share of the first one's
 _COVERED = 0.2  # the weight of a text that a topic has, when the next seed is chosen
-_COMMON = 0.015  # documents of the background: a single word of more says little about a subject
+_EXCESS = 3  # so many times more frequent than in the background, a single word says something
+_COMMON = 0.05  # documents of the background: a single word of more says little about a subject
+_SELDOM = 0.03  # documents of the background: a single word of more needs several texts
 _RARE = 0.01  # documents of the background: a word of fewer makes a phrase a subject
 _USUAL = 0.25  # the least share of texts with an abbreviation that is a name
+_COMPOUND = 0.6  # the least share of uses of a compound that end a phrase: "post-hoc" mostly precedes a noun
 _FIXED = 4  # so many times more frequent than by chance, a phrase stays one within a longer phrase
 _NEAR = 0.15  # the least share of texts that a term has in common with its topic
 _NUMBERED = re.compile(r"\d{3}")  # a single object, not a subject
@@ -54,15 +58,17 @@ def propose_topics(texts: Sequence[tuple[str, str]], background: Background) -> 
     spellings = Spellings(background)
     counts = [_count(title, abstract, spellings) for title, abstract in texts]
     weights = {
-        key: weight
-        for key, weight in _weights(counts, background).items()
-        if _is_word(key, spellings, background)
+        key: weight for key, weight in _weights(counts, background).items() if _is_word(key, spellings, background)
     }
     parts = _sentences(texts, spellings) if len(texts) < _FEW else counts
     candidates = _candidates(weights, parts)
-    candidates = [term for term in candidates if " " in term.key or term.texts.bit_count() >= _several(len(texts))]
-    names = [candidate for candidate in candidates if _is_name(candidate, spellings, background, len(texts))]
-    groups = _groups(candidates, _seeds(names, len(texts)), len(parts))
+    candidates = [term for term in candidates if _says_enough(term, len(texts), background)]
+    names = [term for term in candidates if _is_name(term, spellings, background, len(texts))]
+    seeds: list[_Candidate] = []
+    for least in range(_several(len(texts)), 0 if len(texts) < _FEW else 1, -1):
+        if len(seeds) < _FEWEST:
+            seeds = _seeds([term for term in names if term.texts.bit_count() >= least], len(texts))
+    groups = _groups(candidates, seeds, len(parts))
     return tuple(_named(groups, spellings))
 
 
@@ -102,7 +108,7 @@ def _weights(counts: Sequence[Counter[str]], background: Background) -> dict[str
     weights = {}
     for key, number in documents.items():
         excess = math.log(number / len(counts) / max(background.share(key), rarest))
-        if number >= least and excess > 0:
+        if number >= least and excess > (0 if " " in key else math.log(_EXCESS)):
             weights[key] = support[key] / len(counts) * excess**2 * (_PHRASE if " " in key else 1)
     return weights
 
@@ -139,20 +145,27 @@ def _is_word(key: str, spellings: Spellings, background: Background) -> bool:
     return background.share(key) <= _COMMON and is_noun(key) and background.ends_phrases(key)
 
 
+def _says_enough(term: _Candidate, number: int, background: Background) -> bool:
+    """Return whether a term is a phrase, or rare, or stands in several texts."""
+    return " " in term.key or background.share(term.key) <= _SELDOM or term.texts.bit_count() >= _several(number)
+
+
 def _is_name(candidate: _Candidate, spellings: Spellings, background: Background, number: int) -> bool:
     """Return whether a term names a subject of several of the texts: a phrase that is whole, or an abbreviation."""
     key, texts = candidate.key, candidate.texts.bit_count()
     if _NUMBERED.search(key) or not background.ends_phrases(key):
         return False
+    if key.count(" ") == spellings.usual(key).count("-") == 1 and spellings.wholeness(key) < _COMPOUND:
+        return False
     if number < _FEW:
         return " " in key and spellings.number(key) > 1 and _is_subject(key, background)
     if " " not in key:
         return texts >= max(2, _USUAL * number) and _is_abbreviation(key, spellings)
-    return texts >= _several(number) and _is_subject(key, background)
+    return _is_subject(key, background)
 
 
 def _several(number: int) -> int:
-    """Return the least number of texts with what a topic is about."""
+    """Return the number of texts that a topic is about, at least, if there are topics of so many."""
     return 1 if number < _FEW else min(3, max(2, number // 4))
 
 
