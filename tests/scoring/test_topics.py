@@ -157,8 +157,8 @@ def test_plurals_of_abbreviations_are_one_term() -> None:
 
 
 def test_generic_single_words_are_no_words_of_a_topic() -> None:
-    words = {word.lower() for topic in topics_of("stellar streams", filler="Modern, low, multiple, innovative effects look fine.")
-             for word in topic.words}  # fmt: skip
+    topics = topics_of("stellar streams", filler="Modern, low, multiple, innovative effects look fine.")
+    words = {word.lower() for topic in topics for word in topic.words}
     assert "stellar stream" in words
     assert not words & {"modern", "low", "multiple", "innovative", "effect", "effects", "look", "fine"}
 
@@ -171,3 +171,14 @@ def test_a_chinese_title_is_no_term(title: str) -> None:
 
 def test_russian_function_words_are_no_terms() -> None:
     assert keys("метод для графов и сетей, который является") == ["графов", "сетей"]
+
+
+def test_titles_alone_give_topics() -> None:
+    titles = ["Vision transformers", "Knowledge distillation", "Low-rank adaptation", "KL divergence", "A dwarf galaxy"]
+    assert len(propose_topics([(title, "") for title in titles], load_background())) >= 3
+
+
+def test_a_large_library_gives_topics_of_a_sample() -> None:
+    texts = [(f"{title} {number}", abstract) for number in range(400) for title, abstract in TEXTS]
+    shuffled = random.Random(1).sample(texts, len(texts))
+    assert propose_topics(shuffled, load_background()) == propose_topics(texts, load_background()) != ()

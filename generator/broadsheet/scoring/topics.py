@@ -21,6 +21,7 @@ MOST_WORDS = 12
 _FEWEST = 3  # topics; with fewer, those of only two texts are topics too
 _CANDIDATES = 150
 _MOST_TEXTS = 2000  # of more, a sample says as much
+_MANY = 100  # texts; titles alone of fewer share few terms, so that a listed phrase of a single one counts
 _FEW = 4  # texts; terms of so few are grouped by sentences
 _TITLE = 2  # a term of the title counts as so many of the abstract
 _PHRASE = 1.6  # phrases say more than words, and are better names
@@ -55,20 +56,20 @@ class _Candidate(NamedTuple):
 def propose_topics(texts: Sequence[tuple[str, str]], background: Background) -> tuple[Topic, ...]:
     """Return up to six topics of papers, each of them a title and an abstract, which may be empty."""
     texts = _sample(texts)
+    titles_alone = 2 * sum(bool(abstract.strip()) for _, abstract in texts) < len(texts)
     spellings = Spellings(background)
     counts = [_count(title, abstract, spellings) for title, abstract in texts]
     weights = {
-        key: weight for key, weight in _weights(counts, background).items() if _is_word(key, spellings, background)
+        key: weight
+        for key, weight in _weights(counts, background, titles_alone).items()
+        if _is_word(key, spellings, background)
     }
     parts = _sentences(texts, spellings) if len(texts) < _FEW else counts
     candidates = _candidates(weights, parts)
     candidates = [term for term in candidates if _says_enough(term, len(texts), background)]
     names = [term for term in candidates if _is_name(term, spellings, background, len(texts))]
-    seeds: list[_Candidate] = []
-    for least in range(_several(len(texts)), 0 if len(texts) < _FEW else 1, -1):
-        if len(seeds) < _FEWEST:
-            seeds = _seeds([term for term in names if term.texts.bit_count() >= least], len(texts))
-    groups = _groups(candidates, seeds, len(parts))
+    fewest_texts = 1 if titles_alone or len(texts) < _FEW else 2
+    groups = _groups(candidates, _supported_seeds(names, len(texts), fewest_texts), len(parts))
     return tuple(_named(groups, spellings))
 
 
@@ -95,7 +96,7 @@ def _count(title: str, abstract: str, spellings: Spellings) -> Counter[str]:
     return counts
 
 
-def _weights(counts: Sequence[Counter[str]], background: Background) -> dict[str, float]:
+def _weights(counts: Sequence[Counter[str]], background: Background, titles_alone: bool) -> dict[str, float]:
     """Return the weight of each term: its share of the texts times the logarithm of what exceeds the background's."""
     documents: Counter[str] = Counter()
     support: defaultdict[str, float] = defaultdict(float)
@@ -104,11 +105,14 @@ def _weights(counts: Sequence[Counter[str]], background: Background) -> dict[str
             documents[key] += 1
             support[key] += math.sqrt(count)
     least = 1 if len(counts) < _FEW else max(2, len(counts) // 100)
+    listed = 1 if titles_alone and len(counts) < _MANY else least
     rarest = (_RAREST + 1) / (background.documents + 1)
     weights = {}
     for key, number in documents.items():
         excess = math.log(number / len(counts) / max(background.share(key), rarest))
-        if number >= least and excess > (0 if " " in key else math.log(_EXCESS)):
+        least_excess = 0 if " " in key else math.log(_EXCESS)
+        is_enough = number >= least or (number >= listed and _is_listed_subject(key, background))
+        if is_enough and excess > least_excess:
             weights[key] = support[key] / len(counts) * excess**2 * (_PHRASE if " " in key else 1)
     return weights
 
@@ -177,12 +181,25 @@ def _is_subject(key: str, background: Background) -> bool:
     return all(map(is_noun, words)) and any(background.share(word) <= _RARE for word in words)
 
 
+def _is_listed_subject(key: str, background: Background) -> bool:
+    return " " in key and background.is_listed(key) and _is_subject(key, background)
+
+
 def _is_abbreviation(key: str, spellings: Spellings) -> bool:
     usual = spellings.usual(key)
     return " " not in key and usual[1:].lower() != usual[1:]
 
 
 # -- groups --------------------------------------------------------------------------------------------------------
+
+
+def _supported_seeds(names: Sequence[_Candidate], number: int, fewest_texts: int) -> list[_Candidate]:
+    """Return the seeds of several texts each; if there are few, also those of fewer texts."""
+    seeds: list[_Candidate] = []
+    for least in range(_several(number), fewest_texts - 1, -1):
+        if len(seeds) < _FEWEST:
+            seeds = _seeds([name for name in names if name.texts.bit_count() >= least], number)
+    return seeds
 
 
 def _seeds(candidates: Sequence[_Candidate], number: int) -> list[_Candidate]:
