@@ -23,7 +23,7 @@ _ABBREVIATIONS = re.compile(r"[A-Z]\w*[A-Z]s")  # "WDs", "MoEs"
 _IS_CJK = re.compile("[\u30a0-\u30ff\u3400-\u9fff]")
 _LONGEST_CJK = 8  # characters: these scripts have no spaces, and what is longer is a sentence
 _NO_NOUN = re.compile(r".{4,}(?:ed|ly|[^s]ize|ify)")  # verbs and adverbs, mostly
-_NOUNS = frozenset({"anomaly", "assembly", "embed", "monopoly", "supply"})
+_NOUNS = frozenset({"anomaly", "assembly", "embed", "family", "monopoly", "supply"})
 _IRREGULAR = {
     "means": "means",
     "news": "news",

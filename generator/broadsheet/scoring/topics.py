@@ -176,6 +176,8 @@ def _several(number: int) -> int:
 def _is_subject(key: str, background: Background) -> bool:
     """Return whether a phrase is more than common words side by side."""
     words = key.split(" ")
+    if len(words) == 2 and words[0].endswith("ly") and not is_noun(words[0]):
+        return False  # an adverb stands before no noun: "prohibitively expensive"
     if background.is_listed(key):
         return any(background.share(word) <= _RARE for word in words) or background.cohesion(key) >= 1
     return all(map(is_noun, words)) and any(background.share(word) <= _RARE for word in words)
