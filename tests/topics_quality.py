@@ -130,7 +130,8 @@ def mixed_weeks(corpus: Path) -> list[Day]:
     for week, rows in sorted(others.items()):
         good = {row.paper.arxiv_id: row for row in listed if _week(row.day) == week}
         number = max(1, round(len(rows) * CHANCE / (1 - CHANCE)))
-        weeks.append(_day([*rows.values(), *random.Random(week).sample(sorted(good.values()), number)]))
+        liked_rows = sorted(good.values(), key=lambda row: (row.day, row.paper.arxiv_id))
+        weeks.append(_day([*rows.values(), *random.Random(week).sample(liked_rows, number)]))
     return weeks
 
 

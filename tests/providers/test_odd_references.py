@@ -164,3 +164,10 @@ def test_an_entry_that_is_cut_is_reported(tmp_path: Path, cut: int) -> None:
 def test_a_page_that_quotes_an_entry_is_no_bibliography() -> None:
     page = "# A package\n" + "Some words.\n" * 20 + "Cite it as\n\n" + entry(1)
     assert not references.matches(TextDocument("README.md", page))
+
+
+def test_lines_of_a_large_library_are_counted_once() -> None:
+    text = "".join(f"@article{{k{number},\n  title = {{T}},\n}}\n" for number in range(20_000))
+    lines = [line for line, _ in references.read_bibtex(TextDocument("library.bib", text), [])]
+    assert lines[:3] == [1, 4, 7]
+    assert lines[-1] == 3 * 20_000 - 2

@@ -114,3 +114,71 @@ def test_the_background_is_small_and_has_counts_alone() -> None:
     assert background.spelling("milky way") == "Milky Way"
     assert background.ends_phrases("neural network")
     assert not background.ends_phrases("deep neural")
+
+
+def topics_of(phrase: str, filler: str = "") -> tuple[Topic, ...]:
+    """Return the topics of twelve papers about a phrase."""
+    texts = [(f"On {phrase} number {number}", f"We study {phrase}. {filler}") for number in range(12)]
+    return propose_topics(texts, load_background())
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["benchmark datasets", "training tokens", "preserve accuracy", "detection limits", "background sources",
+     "reliably getting", "expectations driven solely", "slope agrees", "prohibitively expensive"],
+)  # fmt: skip
+def test_common_words_side_by_side_are_no_topic(phrase: str) -> None:
+    names = {topic.name.lower() for topic in topics_of(phrase)}
+    assert phrase not in names
+
+
+def test_a_topic_is_about_several_papers() -> None:
+    texts = [*TEXTS * 3, ("Zeeman splitting in MACS J0138", "Zeeman splitting of a CIM and an EMA.")]
+    topics = propose_topics(texts, load_background())
+    assert not {"Zeeman splitting", "MACS J0138", "CIM", "EMA"} & {topic.name for topic in topics}
+
+
+@pytest.mark.parametrize(
+    ("long", "short"), [("white dwarf", "WD"), ("mixture of experts", "MoE"), ("graph neural network", "GNN")]
+)
+def test_an_abbreviation_is_no_second_topic(long: str, short: str) -> None:
+    texts = [(f"A {long}", f"{short}s differ from a {short}.") for _ in range(6)]
+    texts += [(f"{short}s", f"Each {short} is a {long}, and {short}s are many.") for _ in range(6)]
+    (topic,) = propose_topics(texts, load_background())
+    assert topic.name.lower().replace("-", " ").startswith(long)
+    assert short in topic.words
+    assert f"{short}s" not in topic.words  # it matches the plural
+
+
+def test_plurals_of_abbreviations_are_one_term() -> None:
+    assert keys("WDs") == keys("WD") == ["wd"]
+    assert keys("MoEs") == keys("MoE")
+    assert keys("Bayes") == ["bayes"]
+
+
+def test_generic_single_words_are_no_words_of_a_topic() -> None:
+    topics = topics_of("stellar streams", filler="Modern, low, multiple, innovative effects look fine.")
+    words = {word.lower() for topic in topics for word in topic.words}
+    assert "stellar stream" in words
+    assert not words & {"modern", "low", "multiple", "innovative", "effect", "effects", "look", "fine"}
+
+
+@pytest.mark.parametrize("title", ["基于深度学习的图像分割方法研究", "面向自动驾驶的多传感器融合目标检测方法研究综述"])
+def test_a_chinese_title_is_no_term(title: str) -> None:
+    assert title not in keys(title)
+    assert all(len(key) <= 8 for key in keys(title))
+
+
+def test_russian_function_words_are_no_terms() -> None:
+    assert keys("метод для графов и сетей, который является") == ["графов", "сетей"]
+
+
+def test_titles_alone_give_topics() -> None:
+    titles = ["Vision transformers", "Knowledge distillation", "Low-rank adaptation", "KL divergence", "A dwarf galaxy"]
+    assert len(propose_topics([(title, "") for title in titles], load_background())) >= 3
+
+
+def test_a_large_library_gives_topics_of_a_sample() -> None:
+    texts = [(f"{title} {number}", abstract) for number in range(400) for title, abstract in TEXTS]
+    shuffled = random.Random(1).sample(texts, len(texts))
+    assert propose_topics(shuffled, load_background()) == propose_topics(texts, load_background()) != ()

@@ -58,6 +58,17 @@ class Background:
         """Return whether a term may be a whole phrase: "neural network" may, "deep neural" may not."""
         return self._entry(key.rpartition(" ")[2]).ends >= _ENDS
 
+    def is_listed(self, key: str) -> bool:
+        """Return whether enough documents have a term."""
+        return key in self._entries
+
+    def cohesion(self, key: str) -> float:
+        """Return the share of documents with a phrase, as a multiple of chance: 12 for "dark matter"; 0 for a word."""
+        words = key.split(" ") if key in self._entries else []
+        parts = ((words[:end], words[end:]) for end in range(1, len(words)))
+        chances = [self.share(" ".join(first)) * self.share(" ".join(second)) for first, second in parts]
+        return self.share(key) / max(chances) if chances else 0.0
+
     def _entry(self, key: str) -> BackgroundTerm:
         return self._entries.get(key, _UNKNOWN)
 

@@ -78,7 +78,8 @@ class LikedInterest:
         for term, weight in vector.items():
             for index, liked in self._liked_by_term.get(term, ()):
                 similarity[index] += weight * liked
-        best = max(range(len(similarity)), key=lambda index: (round(similarity[index], _DIGITS), -index))
+        highest = round(max(similarity), _DIGITS)
+        best = next(index for index, value in enumerate(similarity) if round(value, _DIGITS) == highest)
         return self._papers[best] if similarity[best] >= _USUAL_LIKENESS else None
 
     def _usual_paper(self, vectors: Sequence[Vector]) -> Vector:

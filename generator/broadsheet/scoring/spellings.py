@@ -35,9 +35,17 @@ class Spellings:
             self._wholes[term.key] += term.whole
             yield term
 
+    def number(self, key: str) -> int:
+        """Return the number of uses of a term."""
+        return self._counts[key].total()
+
     def is_whole(self, key: str) -> bool:
         """Return whether a term often stands alone, and not as a part of a longer phrase."""
-        return self._wholes[key] >= _WHOLE * self._counts[key].total()
+        return self.wholeness(key) >= _WHOLE
+
+    def wholeness(self, key: str) -> float:
+        """Return the share of uses in which a term is no part of a longer phrase."""
+        return self._wholes[key] / self._counts[key].total()
 
     def _lowered(self, text: str) -> str:
         """Return a term of a title as running text has it."""

@@ -72,6 +72,13 @@ typical typically ultimately unable unclear uncover underscore underscores under
 unfortunately unified unique unlike unlikely unprecedented usage use used useful user uses using usually utilize
 utilized utilizes utilizing validate validated valuable value values variety various vary varying verified verify
 versatile ways wide widely work works worse www year years yield yielding yields
+albeit align attend dominate extract fix fixes implement innovation negligible originating overlooking persistent
+powering recover reliance simplifying suboptimal suffice
+agree agreeing amount arrive assume assumed assuming avoid avoiding bear carry chiefly claim come comprise concern
+constitute contribute correspond deal discussion driven exhibiting favor favour fit fitted getting grown happen heavily
+imply implied implying incur incurring inherently innovative keep keeping know lie link linked look looking modern occur
+occurring partly place placing possess preserve prevent probe receive received remarkably reproducing shed solely span
+spanning strike suit vast viable yielded
 """
 _GERMAN = """
 aber alle als am an arbeit auch auf aus bei beim bis da dabei damit das dass dem den denn der des die dies diese
@@ -98,7 +105,14 @@ _PORTUGUESE = """
 ao aos as com como da das de do dos e em entre essa esse esta este foi mais mas na nas no nos não o os ou para pela
 pelo por que se sem ser seu sua são também um uma
 """
+_RUSSIAN = """
+а без более бы был была были было быть в вам вас во все всех где для до его ее если есть еще её же за и из или им их
+к как когда которая которого которой которые который которых ко либо между метод методы могут может мы на над не нет
+ни но о об от по под позволяет полученные помощью после предложен предложена представлены при про работе работы
+рассмотрены результаты с со статье так также такие такой такого там то того только том у уже чем через что чтобы
+эта эти этих это этого этой этом этот является являются
+"""
 
-FUNCTION_WORDS = frozenset((_ENGLISH + _GERMAN + _FRENCH + _SPANISH + _ITALIAN + _PORTUGUESE).split())
+FUNCTION_WORDS = frozenset((_ENGLISH + _GERMAN + _FRENCH + _SPANISH + _ITALIAN + _PORTUGUESE + _RUSSIAN).split())
 # "Die", "war" and the like are words of more than one language: a subject is rarely named by one of them.
 STOP_WORDS = FUNCTION_WORDS | frozenset(_ABSTRACTS.split())

@@ -10,14 +10,22 @@ from broadsheet.text.rendering import plain
 
 MAX_WORDS = 3
 _LONGEST = 50  # characters of a word; what is longer is no word
-_BREAK = re.compile(r"[.,;:!?()\[\]{}<>=\"“”„«»|/…•]|[-–—]{2,}|\s[-–—]\s|—|\n")
+# Particles and the like of Chinese end a word, and so does hiragana: most of it are particles of Japanese.
+_CHINESE = "基于|研究|方法|一种|及其|关于|通过|利用|以及|分析|应用|[的了和与在对及是从为被由之于并将]"
+_BREAK = re.compile(rf"{_CHINESE}|[\u3040-\u309f]+|" r"[.,;:!?()\[\]{}<>=\"“”„«»|/…•]|[-–—]{2,}|\s[-–—]\s|—|\n")
 _WORD = re.compile(r"([-‐‑]?)([^\W_]+(?:['’][^\W_]+)*)")
 _SUBJECT = re.compile(r"[^\W\d_][^\W_]|[1-9]d$")  # "x10" and "3D", but no "10x"
 _POSSESSIVE = re.compile(r"['’]s?$")
 _NO_TERMS = re.compile(r"https?://\S+|www\.\S+|\bstate[-\s]of[-\s]the[-\s]art\b", re.IGNORECASE)
 _INNER = "of"  # "mixture of experts"
 _NO_PLURAL = ("ss", "us", "is", "ics", "as", "os")
+_ABBREVIATIONS = re.compile(r"[A-Z]\w*[A-Z]s")  # "WDs", "MoEs"
+_IS_CJK = re.compile("[\u30a0-\u30ff\u3400-\u9fff]")
+_LONGEST_CJK = 8  # characters: these scripts have no spaces, and what is longer is a sentence
+_NO_NOUN = re.compile(r".{4,}(?:ed|ly|[^s]ize|ify)")  # verbs and adverbs, mostly
+_NOUNS = frozenset({"anomaly", "assembly", "embed", "family", "monopoly", "supply"})
 _IRREGULAR = {
+    "means": "means",
     "news": "news",
     "lens": "lens",
     "series": "series",
@@ -102,8 +110,15 @@ def key_of(text: str) -> str:
 def _word(hyphen: str, text: str) -> TermWord:
     text = _POSSESSIVE.sub("", text)
     lower = text.lower()
-    is_term = len(text) <= _LONGEST and _SUBJECT.match(lower) and lower not in STOP_WORDS
-    return TermWord(text, singular(lower) if is_term else "", "-" if hyphen else " ")
+    key = lower[:-1] if _ABBREVIATIONS.fullmatch(text) else singular(lower)
+    longest = _LONGEST_CJK if _IS_CJK.search(text) else _LONGEST
+    is_term = len(text) <= longest and _SUBJECT.match(lower) and STOP_WORDS.isdisjoint((lower, key))
+    return TermWord(text, key if is_term else "", "-" if hyphen else " ")
+
+
+def is_noun(word: str) -> bool:
+    """Return whether a key may be a noun by its ending; short words and adjectives may."""
+    return word in _NOUNS or _NO_NOUN.fullmatch(word) is None
 
 
 def singular(word: str) -> str:

@@ -99,9 +99,10 @@ def read_bibtex(document: TextDocument, problems: list[Diagnostic]) -> Iterator[
     """Yield the line and fields of each entry; add an incomplete entry to `problems`."""
     macros = dict(_MONTHS)
     text, end = "".join(split_lines(document.text)), 0
+    line, counted = 1, 0
     while match := _NEXT_ENTRY.match(text, end) or _ENTRY.search(text, end):
-        kind, line = match[1].lower(), text.count("\n", 0, match.start()) + 1
-        end = match.end()
+        kind, end = match[1].lower(), match.end()
+        line, counted = line + text.count("\n", counted, match.start()), match.start()
         if kind in _NO_PAPERS:
             end = _end_of_comment(text, end)
             continue
