@@ -350,6 +350,8 @@ def text_alternate(content, page, settings):
 def test_a_host(copy: Copy, tmp_path: Path) -> None:
     copy.insert("build/hosts.py", '    Host("docker", "Docker Compose"),\n', '    Host("forge", "A forge"),\n')
     copy.add("hosts/forge/dot-forge.yml", "run: broadsheet run --scheduled\n")
+    copy.add("hosts/readme/forge.md", "The forge runs the digest.\n")
     copy.run("new", tmp_path / "new", "--host", "forge")
     assert (tmp_path / "new" / ".forge.yml").read_text("utf-8") == "run: broadsheet run --scheduled\n"
+    assert "The forge runs the digest." in (tmp_path / "new" / "README.md").read_text("utf-8")
     assert not (tmp_path / "new" / ".github").exists()

@@ -91,7 +91,7 @@ EDITS = {
         "docs/x.html",
     ),
     "a list for a name": ("site_name: Broadsheet", "site_name: [a]", "site_name", "must be a text"),
-    "null for a name": ("site_name: Broadsheet", "site_name: ~", "site_name", "~ is a text here"),
+    "null for a name": ("site_name: Broadsheet", "site_name: ~", "site_name", "~ would be a text"),
     "an address that is none": ("https://papers.group.edu", "https://[::1", "site_url", "not an absolute http(s)"),
     "an empty custom_dir": ("custom_dir: docs/.theme", "custom_dir:", "  custom_dir", "not the path of a folder"),
     "wrong options of an extension": ("permalink: false", "toc_depth: [1]", "  - toc", "correct its options"),

@@ -86,7 +86,7 @@ def test_a_file_without_papers_is_asked_for_again(tmp_path: Path) -> None:
         terminal.answer("the file is empty", "https://")
         terminal.answer("has no letters", "~nobody/library.bib")
         terminal.answer("is no file", "library.json")
-        terminal.answer("Address", "")
+        terminal.answer("e-mail address or page", "")
         terminal.answer("Edit them?", "")
         assert terminal.end() == 0, terminal.screen
     assert (tmp_path / "d" / "data" / "liked" / "library.json").exists()
@@ -96,7 +96,7 @@ def test_a_file_of_an_option_without_papers_is_asked_for_again(tmp_path: Path) -
     (tmp_path / "empty.bib").write_text("")
     command = command_line("new", "d", "--name", "Papers", "--arxiv", "cs.LG", "--bibtex", "empty.bib")
     with Terminal(command, tmp_path, ENVIRONMENT) as terminal:
-        terminal.answer("Address", "")
+        terminal.answer("e-mail address or page", "")
         terminal.answer("Topics [", "Games: equilibrium")
         assert terminal.end() == 0, terminal.screen
     assert [topic.name for topic in config.load(tmp_path / "d").topics] == ["Games"]
@@ -108,7 +108,7 @@ def test_topics_can_come_later_if_arxiv_does_not_answer(tmp_path: Path) -> None:
         command = command_line("new", "d", "--name", "Papers", "--arxiv", "cs.LG")
         with Terminal(command, tmp_path, ENVIRONMENT | nowhere) as terminal:
             terminal.answer("Topics [", "math.GT/0309136")
-            terminal.answer("Address", "")
+            terminal.answer("e-mail address or page", "")
             terminal.answer("Topics [", "later")
             assert terminal.end() == 0, terminal.screen
             assert "fetching 1 paper from arXiv: this can take a minute" in terminal.screen
@@ -120,7 +120,7 @@ def test_an_editor_that_fails_keeps_the_topics(tmp_path: Path) -> None:
     environment = ENVIRONMENT | {"EDITOR": "false", "VISUAL": "false"}
     command = command_line("new", "d", "--name", "Papers", "--arxiv", "cs.LG", "--bibtex", "library.bib")
     with Terminal(command, tmp_path, environment) as terminal:
-        terminal.answer("Address", "")
+        terminal.answer("e-mail address or page", "")
         terminal.answer("Edit them?", "y")
         assert terminal.end() == 0, terminal.screen
         assert "the topics above stay" in terminal.screen

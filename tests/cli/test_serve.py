@@ -1,6 +1,7 @@
 """``broadsheet serve`` as a process: it builds, serves, follows changes, survives mistakes, and stops on a signal."""
 
 import queue
+import shutil
 import signal
 import socket
 import subprocess
@@ -55,8 +56,10 @@ class Serving:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    start(tmp_path / "digest", Answers(name="Group papers", url="https://user.example/repo/"))
-    return tmp_path / "digest"
+    digest = tmp_path / "digest"
+    start(digest, Answers(name="Group papers", url="https://user.example/repo/"))
+    shutil.copytree(digest / "samples" / "data", digest / "data")
+    return digest
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ def test_it_follows_changes_and_survives_mistakes(root: Path, serving: Serving) 
     assert address.endswith("/repo/")
     assert "Group papers" in read(address)
 
-    day = root / "samples/data/papers/2026/2026-01-06.jsonl"
+    day = root / "data/papers/2026/2026-01-06.jsonl"
     sound = day.read_text("utf-8")
     day.write_text(sound.replace("low-rank adaptation of a shoebox", "a changed title"), "utf-8")
     serving.until("rebuilt")
@@ -157,7 +160,7 @@ def test_what_a_build_writes_is_no_input(root: Path) -> None:
 
 
 def test_each_kind_of_input_counts(root: Path) -> None:
-    (root / "data" / "publications").mkdir(parents=True)
+    (root / "data" / "publications").mkdir(parents=True, exist_ok=True)
     (root / "data" / "publications" / "own.yml").write_text("")
     for name in ("digest.yml", "mkdocs.yml", "samples/data/papers/2026/2026-01-05.jsonl", "data/publications/own.yml"):
         before = inputs(root, "docs")

@@ -17,6 +17,7 @@ from broadsheet.store.store import Store
 BROKEN = Path(__file__).parents[1] / "broken" / "import"
 UNKNOWN = "see 'broadsheet import --help' for what can be imported"
 NO_DAY = "no date found: put YYYY-MM-DD into the file's name or as date into each row, or pass --date"
+COLUMNS = ", or name its column: --map date=COLUMN; the columns are ARXIVID, COMMENT, RELEVANCE, NOVELTY, SCORE"
 
 # file: (papers or publications that come in, problems and notes, repairs)
 EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
@@ -73,7 +74,7 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
             ":3: a score needs relevance and novelty: one without the other was left out: novelty 7",
         ],
     ),
-    "no-day.json": (0, [f": {NO_DAY}"], []),
+    "no-day.json": (0, [f": {NO_DAY}{COLUMNS}"], []),
     "no-id-2025-01-02.json": (
         1,
         [
@@ -118,7 +119,7 @@ EXPECTED: dict[str, tuple[int, list[str], list[str]]] = {
     ),
     "truncated-2025-01-02.json": (0, [":3: the JSON breaks off in the middle: fetch or copy the file again"], []),
     "truncated-2025-01-02.jsonl": (2, [":3: the line breaks off in the middle: correct or delete the line"], []),
-    "two-days-2025-01-02-2025-01-03.json": (0, [f": {NO_DAY}"], []),
+    "two-days-2025-01-02-2025-01-03.json": (0, [f": {NO_DAY}{COLUMNS}"], []),
     "unknown-2025-01-02.json": (0, [f": JSON of no known kind: {UNKNOWN}"], []),
     "utf-16-2025-01-02.json": (1, [], []),
     "windows-1252-2025-01-02.json": (

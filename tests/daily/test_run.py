@@ -408,7 +408,7 @@ def test_a_build_that_fails_fails_the_run_but_not_the_day(local: RunSetup, serve
     (local.root / "docs" / "mine.md").write_text("[nowhere](nowhere.md)\n")
     done = digest("run", "--root", local.root, "--date", DAY, now=WEEKS_LATER)
     assert done.returncode == 1
-    assert "build: mkdocs: " in done.stderr
+    assert "build: docs/mine.md:1: the link nowhere.md leads to no page" in done.stderr
     assert local.receipt().state is DayState.OK
 
 

@@ -19,7 +19,7 @@ PROGRAM = ROOT / "generator" / "broadsheet"
 # The groups of messages on the page, with the modules of each.
 GROUPS = {
     "settings": ("settings/**/*.py",),
-    "mkdocs": ("build/mkdocs_*.py", "build/site_folder.py"),
+    "mkdocs": ("build/mkdocs_*.py", "build/page_*.py", "build/site_folder.py"),
     "papers": ("checks/papers.py", "checks/day.py", "store/records.py", "store/store.py"),
     "receipts": ("checks/receipts.py",),
     "publications": ("model/publication.py", "model/publication_parts.py"),
