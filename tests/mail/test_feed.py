@@ -214,7 +214,8 @@ def test_our_own_feeds_say_the_same_in_every_format(tmp_path: Path, form: str) -
     text = (tmp_path / "out" / "2025-05-27.txt").read_text("utf-8")
     head = "Broadsheet: Tuesday, 27 May 2025\n================================\n\n2 papers."
     assert text.startswith(head)
-    assert "Contents\n--------\n\n1. On xᵢ²\n2. A paper called 2505.00002\n" in text
+    assert "\n\nContents (relevance · novelty)\n" in text
+    assert "\n1. On xᵢ² (8 · 7)\n2. A paper called 2505.00002 (5 · 7)\n" in text
     assert text.count("On low-rank methods.") == 2
     assert "\nOn the site:\nhttps://example.org/broadsheet/daily/2025/05/27/\n" in text
 

@@ -33,6 +33,8 @@ THEME = PROGRAM / "views" / "theme"  # which builds copy to docs/.theme
 # The settings whose items can be validated one by one.
 _COLLECTIONS = ("plugins", "markdown_extensions", "hooks", "nav", "extra_javascript", "watch")
 
+_TEXTS = frozenset(Site.__struct_fields__) - {"theme"}
+
 
 def mkdocs_problems(root: Path, settings: Settings | None) -> list[Diagnostic]:
     """Return the problems of ``mkdocs.yml`` that `settings.config.read` does not find; none if it is no YAML."""
@@ -151,7 +153,7 @@ class _Validation:
             return key == "site_url"
         value = self._document.value.get(key, None if key == "site_name" else "")
         is_text = isinstance(value, str) and value not in NULL
-        return key in Site.__struct_fields__ and (not is_text or (key == "site_url" and value != ""))
+        return key in _TEXTS and (not is_text or (key == "site_url" and value != ""))
 
     def _validate(self, key: str, option: BaseConfigOption[Any]) -> None:
         self.config[key] = option.validate(self.config.get(key))

@@ -12,7 +12,6 @@ from broadsheet.views.feeds.registry import (
     OPML_ONCE_PATH,
     OPML_PATH,
     FeedSpec,
-    absolute,
     all_feeds,
     feed_links,
 )
@@ -55,7 +54,6 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "groups": groups,
         "opml": OPML_PATH,
         "opml_once": OPML_ONCE_PATH,
-        "opml_once_url": absolute(settings, OPML_ONCE_PATH),
         "has_publications": bool(catalogue.publications()),
         "settings": settings,
     }
