@@ -42,11 +42,12 @@ def post_command(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Post the newest edition of FEED to the webhooks of Slack, Discord, Teams or your own, once.
+    """Post the newest edition of FEED to every webhook, once.
 
-    FEED is the same as for 'broadsheet mail'. Default: feeds/daily.xml of the built site. If you run it twice, or again
-    after a kill, no channel gets an edition twice. The addresses of webhooks are in the environment
-    (DIGEST_POST_SLACK, _DISCORD, _TEAMS, _JSON): see 'broadsheet docs chat'.
+    A webhook is one of Slack, Discord, Teams, or your own. FEED is the same as for 'broadsheet mail'. Default:
+    feeds/daily.xml of the built site. If you run it twice, or again after a kill, no channel gets an edition twice. The
+    addresses of webhooks are in the environment (DIGEST_POST_SLACK, _DISCORD, _TEAMS, _JSON).
+    See 'broadsheet docs chat'.
 
     \b
     Example:
