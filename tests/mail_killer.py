@@ -1,6 +1,6 @@
 """Runs ``broadsheet mail`` once for each line of its sending code, kills it there, and runs it once more.
 
-``python tests/mail_killer.py FOLDER RECIPIENTS`` prints the list id of each run.
+``python -m tests.mail_killer FOLDER RECIPIENTS`` prints the list id of each run.
 """
 
 import datetime as dt
@@ -8,10 +8,9 @@ import itertools
 import os
 import signal
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from types import CodeType
 
 import msgspec
 
@@ -19,10 +18,11 @@ from broadsheet.mail import deliver, delivery_log, feed_parser, server
 from broadsheet.mail.recipients import read_variable
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
+from tests.killed_lines import Line, in_a_child, kill_at, traced
 
 CLOCK = itertools.count(1_750_000_000)  # every look at it is a second later
 WATCHED = {delivery_log.__file__, server.__file__}
-STEPS = {"send_edition", "enqueue", "deliver", "_round", "_set"}  # of `deliver`: the rest of it only reads
+STEPS = {"send_edition", "enqueue", "deliver", "_round", "_set", "_put_back"}  # of `deliver`: the rest of it only reads
 FOLDER = Path(sys.argv[1])
 RECIPIENTS, _ = read_variable(sys.argv[2])
 SETTINGS = config.load(FOLDER / "digest")
@@ -41,45 +41,9 @@ def send(settings: Settings) -> None:
     assert not report.problems, report.problems
 
 
-def traced(at_line: Callable[[tuple[str, int]], None], settings: Settings) -> None:
-    """Send the newest edition, and call `at_line` before each line."""
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        code = frame.f_code
-        if code.co_filename not in WATCHED and not (code.co_filename == deliver.__file__ and code.co_name in STEPS):
-            return None
-        if event == "line":
-            at_line((code.co_filename, frame.f_lineno))
-        return trace
-
-    sys.settrace(trace)
-    send(settings)
-    sys.settrace(None)
-
-
-def in_a_child(work: Callable[[], None]) -> int:
-    """Do `work` in a child process, and return its exit code."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        except BaseException as error:
-            sys.stderr.write(f"{error!r}\n")
-            os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def killed_at(number: int, settings: Settings) -> Callable[[], None]:
-    """Return a run that is killed before the line with that number."""
-    left = [number]
-
-    def count(_: tuple[str, int]) -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return lambda: traced(count, settings)
+def is_watched(code: CodeType) -> bool:
+    """Return whether a run can be killed in this function."""
+    return code.co_filename in WATCHED or (code.co_filename == deliver.__file__ and code.co_name in STEPS)
 
 
 def named(name: str) -> Settings:
@@ -89,15 +53,15 @@ def named(name: str) -> Settings:
 
 def main() -> None:
     """Kill before the first run of each line, and before the last one of those in `server`."""
-    lines: list[tuple[str, int]] = []
-    traced(lines.append, named("all.example"))
+    lines: list[Line] = []
+    traced(partial(send, named("all.example")), is_watched, lines.append)
     first = {line: number for number, line in reversed(list(enumerate(lines)))}
     last = {line: number for number, line in enumerate(lines) if line[0] == server.__file__}
     print("all.example")
     for number in sorted({*first.values(), *last.values()}):
         settings = named(f"n{number}.example")
-        assert in_a_child(killed_at(number, settings)) == -signal.SIGKILL
-        assert in_a_child(lambda settings=settings: send(settings)) == 0  # type: ignore[misc]
+        assert in_a_child(partial(traced, partial(send, settings), is_watched, kill_at(number))) == -signal.SIGKILL
+        assert in_a_child(partial(send, settings)) == 0
         print(settings.mail.list_id)
 
 

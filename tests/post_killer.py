@@ -1,16 +1,15 @@
 """Runs ``broadsheet post`` once for each line of its posting code, kills it there, and runs it once more.
 
-``python tests/post_killer.py FOLDER`` prints the site's name and the outcome of each second run.
+``python -m tests.post_killer FOLDER`` prints the site's name and the outcome of each second run.
 """
 
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from types import CodeType
 
 import msgspec
 
@@ -21,6 +20,7 @@ from broadsheet.post import deliver
 from broadsheet.post.webhooks import find_webhooks
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
+from tests.killed_lines import Line, in_a_child, kill_at, traced
 
 WATCHED = {deliver.__file__, delivery_log.__file__, body.__file__}
 STEPS = {"send", "_follow", "_request"}  # of the HTTP client
@@ -41,47 +41,14 @@ def post(settings: Settings) -> str:
     return "unconfirmed" if posting.unconfirmed else "posted"
 
 
-def traced(at_line: Callable[[tuple[str, int]], None], settings: Settings) -> None:
-    """Post the newest edition, and call `at_line` before each line."""
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        code = frame.f_code
-        if code.co_filename not in WATCHED and not (code.co_filename == client.__file__ and code.co_name in STEPS):
-            return None
-        if event == "line":
-            at_line((frame.f_code.co_filename, frame.f_lineno))
-        return trace
-
-    sys.settrace(trace)
-    post(settings)
-    sys.settrace(None)
+def print_outcome(settings: Settings) -> None:
+    """Post, and print the name of the site and the outcome."""
+    print(settings.site.site_name, post(settings))
 
 
-def in_a_child(work: Callable[[], None]) -> int:
-    """Do `work` in a child process, and return its exit code."""
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        except BaseException as error:
-            sys.stderr.write(f"{error!r}\n")
-            os._exit(1)
-        sys.stdout.flush()
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def killed_at(number: int, settings: Settings) -> Callable[[], None]:
-    """Return a run that is killed before the line with that number."""
-    left = [number]
-
-    def count(_: tuple[str, int]) -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return lambda: traced(count, settings)
+def is_watched(code: CodeType) -> bool:
+    """Return whether a run can be killed in this function."""
+    return code.co_filename in WATCHED or (code.co_filename == client.__file__ and code.co_name in STEPS)
 
 
 def named(name: str) -> Settings:
@@ -91,13 +58,13 @@ def named(name: str) -> Settings:
 
 def main() -> None:
     """Kill before the first run of each line."""
-    lines: list[tuple[str, int]] = []
-    traced(lines.append, named("all"))
+    lines: list[Line] = []
+    traced(partial(post, named("all")), is_watched, lines.append)
     first = {line: number for number, line in reversed(list(enumerate(lines)))}
     for number in sorted(first.values()):
         settings = named(f"n{number}")
-        assert in_a_child(killed_at(number, settings)) == -signal.SIGKILL
-        assert in_a_child(lambda settings=settings: print(f"n{number}", post(settings))) == 0  # type: ignore[misc] # noqa: B023
+        assert in_a_child(partial(traced, partial(post, settings), is_watched, kill_at(number))) == -signal.SIGKILL
+        assert in_a_child(partial(print_outcome, settings)) == 0
 
 
 main()

@@ -393,7 +393,7 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Server) -> None:
     """A process is killed with SIGKILL before a line of the sending code, for every such line; then it runs again."""
     mail_digest(tmp_path / "digest")
     (tmp_path / "daily.xml").write_bytes(rss(DAY))
-    command = [sys.executable, str(ROOT / "tests" / "mail_killer.py"), str(tmp_path), f"{ADA},{BEN}"]
+    command = [sys.executable, "-m", "tests.mail_killer", str(tmp_path), f"{ADA},{BEN}"]
     run = subprocess.run(
         command, capture_output=True, text=True, check=False, cwd=ROOT,
         env=server.environment | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},

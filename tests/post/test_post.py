@@ -280,7 +280,7 @@ def test_a_kill_between_any_two_steps_posts_nothing_twice(tmp_path: Path, chats:
     """A process is killed with SIGKILL before a line of the posting code, for every such line; then it runs again."""
     mail_digest(tmp_path / "digest")
     (tmp_path / "daily.xml").write_bytes(rss(DAY))
-    command = [sys.executable, str(ROOT / "tests" / "post_killer.py"), str(tmp_path)]
+    command = [sys.executable, "-m", "tests.post_killer", str(tmp_path)]
     run = subprocess.run(
         command, capture_output=True, text=True, check=False, cwd=ROOT,
         env=chats.environment | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},

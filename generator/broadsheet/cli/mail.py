@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import sys
 import time
 import uuid
 import webbrowser
@@ -15,6 +14,7 @@ import msgspec
 
 from broadsheet.cli.fetch import open_client
 from broadsheet.cli.options import json_option, old_option, quiet_option, root_option
+from broadsheet.cli.problems import end_with_report
 from broadsheet.mail.deliver import (
     MailReport,
     RenderedMail,
@@ -93,7 +93,10 @@ def mail_command(
         readers, problems = find_recipients(root, recipients, os.environ)
         log = state_file(settings, state, os.environ)
         send = partial(send_edition, settings, source, edition, readers, log, os.environ, time.sleep, now=_now)
-        _report(send(retry_rejected=retry_rejected), problems, place, quiet, as_json)
+        report = send(retry_rejected=retry_rejected)
+        report.problems = problems + report.problems
+        numbers = partial(_print_deliveries, report, place, quiet)
+        end_with_report(report, report.problems, numbers, as_json=as_json)
 
 
 def _now() -> dt.datetime:
@@ -119,20 +122,9 @@ def _show(mail: RenderedMail, folder: Path, browse: bool, quiet: bool, as_json: 
         webbrowser.open(paths["html"].resolve().as_uri())
 
 
-def _report(report: MailReport, problems: list[Diagnostic], place: str, quiet: bool, as_json: bool) -> None:
-    report.problems = problems + report.problems
-    if as_json:
-        click.echo(msgspec.json.encode(report).decode())
-    else:
-        for problem in report.problems:
-            click.echo(problem, err=True)
-        if not quiet:
-            _print_deliveries(report, place)
-    if not all(problem.is_note for problem in report.problems):
-        sys.exit(1)
-
-
-def _print_deliveries(report: MailReport, place: str) -> None:
+def _print_deliveries(report: MailReport, place: str, quiet: bool) -> None:
+    if quiet:
+        return
     for mail in report.deliveries:
         numbers = {"already sent": mail.already_sent, "rejected": mail.rejected}
         numbers |= {"waiting": mail.waiting, "skipped": mail.skipped}

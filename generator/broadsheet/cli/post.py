@@ -2,15 +2,15 @@
 
 import json
 import os
-import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import click
-import msgspec
 
 from broadsheet.cli.fetch import open_client
 from broadsheet.cli.options import json_option, quiet_option, root_option
+from broadsheet.cli.problems import end_with_report
 from broadsheet.mail.deliver import open_feed
 from broadsheet.post.bulletin import Bulletin
 from broadsheet.post.deliver import PostReport, post_edition, preview, state_file
@@ -67,7 +67,7 @@ def post_command(
         log = state_file(settings, state, os.environ)
         report = post_edition(settings, source, edition, to, log, os.environ, web, time.sleep, retry=retry)
     report.problems = problems + report.problems
-    _report(report, place, quiet, as_json)
+    end_with_report(report, report.problems, partial(_print_postings, report, place, quiet), as_json=as_json)
 
 
 def _show(bulletin: Bulletin, to: list[Webhook]) -> None:
@@ -77,19 +77,9 @@ def _show(bulletin: Bulletin, to: list[Webhook]) -> None:
     click.echo(json.dumps(payloads, ensure_ascii=False, indent=2))
 
 
-def _report(report: PostReport, place: str, quiet: bool, as_json: bool) -> None:
-    if as_json:
-        click.echo(msgspec.json.encode(report).decode())
-    else:
-        for problem in report.problems:
-            click.echo(problem, err=True)
-        if not quiet:
-            _print_postings(report, place)
-    if not all(problem.is_note for problem in report.problems):
-        sys.exit(1)
-
-
-def _print_postings(report: PostReport, place: str) -> None:
+def _print_postings(report: PostReport, place: str, quiet: bool) -> None:
+    if quiet:
+        return
     for posting in report.postings:
         numbers = {
             "already posted": posting.already_posted,

@@ -5,10 +5,12 @@ The format: https://docs.github.com/actions/reference/workflow-commands-for-gith
 
 import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import click
+import msgspec
 
 from broadsheet.model.diagnostics import Diagnostic
 
@@ -38,6 +40,20 @@ def echo_problem(problem: Diagnostic, *, err: bool = False) -> None:
         return
     label = click.style(f"{problem.severity}:", fg=_COLOURS[problem.severity], bold=True)
     click.echo(f"{label} {problem}", err=err, color=False if "NO_COLOR" in os.environ else None)
+
+
+def end_with_report(
+    report: msgspec.Struct, problems: Sequence[Diagnostic], print_numbers: Callable[[], None], *, as_json: bool
+) -> None:
+    """Print a report: as JSON, or its problems and then its numbers. Exit with 1 if a problem is an error."""
+    if as_json:
+        click.echo(msgspec.json.encode(report).decode())
+    else:
+        for problem in problems:
+            click.echo(log_line(problem), err=True)
+        print_numbers()
+    if not all(problem.is_note for problem in problems):
+        sys.exit(1)
 
 
 def _place(location: str) -> str:
