@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.mail.edition import issues, read
+from broadsheet.mail.feed_parser import parse
 from broadsheet.model.state import DayState
 from broadsheet.post import escapes
 from broadsheet.post.bulletin import Bulletin, PostedPaper, bulletin
@@ -16,6 +17,8 @@ from broadsheet.post.service import Payload
 from broadsheet.post.services import SERVICES
 from tests.chat_servers import FAULTS
 from tests.mail_digest import corpus_day, edition_html, feed
+from tests.views.test_editions import scored
+from tests.views.test_feeds import archive, build_feeds, with_feeds
 
 PAYLOADS = {service.id: service.payload for service in SERVICES}
 HOSTILE = (
@@ -95,7 +98,7 @@ def test_a_hostile_title_has_no_effect_in_teams() -> None:
 def test_a_paper_has_scores_and_comment() -> None:
     html = (
         "<p>2 papers. Partial: not all. "
-        "The 1 best follow; <a href='https://g.example/'>all 2 papers are on the site</a>.</p>"
+        "The 1 best follow; <a href='https://g.example/'>all 2 are on the site</a>.</p>"
         "<h2>Contents</h2><ol><li><a href='https://g.example/1'>One</a></li><li><a href='https://g.example/2'>Two</a></li></ol>"
         "<h3><a href='https://g.example/1'>One</a></h3><p>Ada Lovelace</p><p>Relevance 9, novelty 7. Optimization.</p>"
         "<p>A comment.</p><p>The abstract.</p>"
@@ -107,3 +110,13 @@ def test_a_paper_has_scores_and_comment() -> None:
     assert result.papers == (PostedPaper("One", "https://g.example/1", "Relevance 9, novelty 7.", "A comment."),)
     assert (result.omitted, result.state) == (1, DayState.PARTIAL)
     assert [entry.scores for entry in edition.contents] == ["9 · 7", ""]
+
+
+def test_a_week_counts_all_its_papers(tmp_path: Path) -> None:
+    days = {f"2025-05-{day}": [scored(day * 100 + n) for n in range(40)] for day in range(19, 24)}
+    days["2025-05-26"] = [scored(1)]
+    feeds = build_feeds(archive(tmp_path, days), with_feeds(edition_papers=10))
+    source = parse(feeds["feeds/weekly.xml"], "weekly.xml")
+    result = bulletin(read(issues(source)[0], source), "Group", 5)
+    assert (len(result.papers), result.omitted) == (5, 195)
+    assert "follow" not in result.lead

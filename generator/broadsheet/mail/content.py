@@ -81,7 +81,7 @@ def subject(edition: Edition) -> str:
     if edition.state is DayState.FAILED:
         return f"{date}: the run of this day failed"
     more = f" and {edition.papers - 1:,} more" if edition.papers > 1 else ""
-    date += f" ({edition.label_of_state})" if edition.label_of_state else ""
+    date += f" ({edition.remark})" if edition.remark and edition.papers else ""
     best = edition.sections[0].title if edition.sections else edition.title
     room = _MAX_SUBJECT - len(date) - len(more) - 2
     return f"{date}: {best if len(best) <= room else best[: room - 1].rstrip() + '…'}{more}"

@@ -11,16 +11,13 @@ from broadsheet.model.state import DayState
 from broadsheet.text import formats
 from broadsheet.views.formatting import STATE_WORDS, UNREMARKED
 
-# Our own editions: after the site's path, and the last part is 2025-05-27 or 2025-W22.
+# The ids of our own editions: host, path of the site, and last 2025-05-27 or 2025-W22.
 _OWN = re.compile(
     r"(?P<host>tag:[^,]+,\d{4}:)(?:[^\s]+/)?"
     r"(?P<edition>edition/(?:daily/(?P<date>\d{4}-\d\d-\d\d)|weekly/(?P<week>\d{4}-W\d\d)))"
 )
-
-
 # The title of our own editions: the number of papers, and the state if it is not complete.
 _OWN_TITLE = re.compile(r"[^:]+: (?P<papers>\d[\d,]*) papers?(?: \((?P<state>[a-z]+)\))?, best: ")
-
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SCORES = re.compile(r"Relevance [\d.]+, novelty [\d.]+\.(?!\S)")
 
@@ -92,8 +89,15 @@ class Edition(NamedTuple):
 
     @property
     def remark(self) -> str:
-        """The state in a word if it is remarkable: ``partial``."""
+        """The state in a word if it is remarkable: ``partial``, or ``open`` while more papers may come."""
+        if own := self._own_title:
+            return own["state"] or ""
         return "" if self.state in UNREMARKED else STATE_WORDS[self.state][0].lower()
+
+    @property
+    def log_id(self) -> str:
+        """The id in delivery logs. The notice that a day failed is not the edition of that day."""
+        return f"{self.id} failed" if self.state is DayState.FAILED else self.id
 
     @property
     def is_empty(self) -> bool:
@@ -105,12 +109,6 @@ class Edition(NamedTuple):
         """The number of papers, which may be more than the edition describes."""
         own = self._own_title
         return int(own["papers"].replace(",", "")) if own else max(len(self.sections), len(self.contents))
-
-    @property
-    def label_of_state(self) -> str:
-        """The state of our own edition in a word, empty if its day or week is complete."""
-        own = self._own_title
-        return own["state"] or "" if own else ""
 
     @property
     def _own_title(self) -> re.Match[str] | None:

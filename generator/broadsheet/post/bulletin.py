@@ -11,7 +11,7 @@ _LEAD_CHARS = 500
 _TITLE_CHARS = 250
 _TEXT_CHARS = 300
 # What an edition's first paragraph says of its own layout (`feed_edition.html.j2`).
-_LAYOUT = re.compile(r" The [\d,]+ best follow; all [\d,]+ papers are on the site\.$")
+_LAYOUT = re.compile(r" The [\d,]+ best follow; all [\d,]+ are on the site\.$")
 
 
 class PostedPaper(NamedTuple):
@@ -55,7 +55,6 @@ class Bulletin(NamedTuple):
 
 def bulletin(edition: Edition, site: str, papers: int) -> Bulletin:
     """Return the bulletin of an edition with its first `papers` papers."""
-    total = max(len(edition.sections), len(edition.contents))
     lead = " ".join(block.text for block in edition.lead[:1])
     sections = edition.sections[:papers]
     return Bulletin(
@@ -68,7 +67,7 @@ def bulletin(edition: Edition, site: str, papers: int) -> Bulletin:
         state=edition.state,
         lead=shortened(one_line(_LAYOUT.sub("", lead)), _LEAD_CHARS),
         papers=tuple(map(_paper, sections)),
-        omitted=total - len(sections),
+        omitted=edition.papers - len(sections),
     )
 
 
