@@ -18,7 +18,6 @@ from broadsheet.mail.message import MailingList, message, message_id
 from broadsheet.mail.recipients import Recipient
 from broadsheet.mail.server import Connection, UnreachableError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.model.state import DayState
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, fault, mailbox
 from broadsheet.views.feeds.registry import absolute
@@ -68,7 +67,7 @@ def open_feed(settings: Settings, root: Path, source: str | None, web: HttpClien
 
 def render_mail(settings: Settings, feed: ParsedFeed, name: str | None, now: dt.datetime) -> RenderedMail:
     """Render the edition called `name` (by default the newest that is not empty) for a placeholder recipient."""
-    mailing_list, edition = _list(settings, sender=_PLACEHOLDER), selection.edition(feed, name)
+    mailing_list, edition = _list(settings, sender=_PLACEHOLDER), selection.choose_edition(feed, name)
     content = _compose(settings, edition, mailing_list)
     placeholder_id = message_id(mailing_list, edition.id, _PLACEHOLDER)
     data = message(content, mailing_list, _PLACEHOLDER, placeholder_id, now)
@@ -91,7 +90,7 @@ def send_test(
     recipient = mailbox(address)
     if recipient is None:
         raise DigestError(Diagnostic("--test", fault(address), "write name@host.example"))
-    mailing_list, edition = _list(settings), selection.edition(feed, name)
+    mailing_list, edition = _list(settings), selection.choose_edition(feed, name)
     content = _compose(settings, edition, mailing_list)
     test_id = message_id(mailing_list, f"{edition.id} {unique}", recipient)
     data = message(content, mailing_list, recipient, test_id, now)
@@ -121,16 +120,15 @@ def find_recipients(
 
 
 def state_file(settings: Settings, path: Path | None, environment: Mapping[str, str]) -> Path:
-    """Return the path of the delivery log. It is outside the digest, whose caches may be deleted at any time.
+    """Return the path of the delivery log.
 
     A digest that was mailed before ids of lists had a path goes on with its log: it has the key of all its recipients.
     """
     if path or environment.get("DIGEST_MAIL_STATE"):
         return path or Path(environment["DIGEST_MAIL_STATE"])
-    home = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "."), ".local", "state")
     mailing_list = _list(settings)
     names = (mailing_list.id, _old_list_id(settings, mailing_list))
-    paths = [Path(home, "broadsheet", f"{name}.sqlite") for name in names]
+    paths = [delivery_log.log_folder(environment) / f"{name}.sqlite" for name in names]
     return next((path for path in paths if path.exists()), paths[0])
 
 
@@ -154,7 +152,7 @@ def send_edition(
     """
     mailing_list = _list(settings)
     connection = Connection(server.from_environment(environment))
-    issue = selection.issue(feed, name)
+    issue = selection.choose_issue(feed, name)
     report = MailReport()
     with delivery_log.open_log(state, environment.get(delivery_log.VARIABLE)) as log:
         key_of = partial(_key, settings, mailing_list, log)
@@ -163,13 +161,15 @@ def send_edition(
                 run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep, now)
                 report.deliveries.append(run.deliver(to, report.problems))
             edition = read(issue, feed)
-            report.quiet = selection.nothing_to_send(edition, settings.mail.failed_notice)
+            report.quiet = selection.reason_not_to_send(edition, settings.mail.failed_notice)
             if not report.quiet:
                 key = key_of(edition)
                 run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep, now)
-                chosen = run.enqueue(to, retry_rejected, report.problems)
+                limit = settings.mail.max_failures
+                chosen, skipped = log.enqueue(key, to, limit, retry=retry_rejected)
+                report.problems += (_skipped(recipient, limit) for recipient in skipped)
                 delivery = run.deliver(chosen, report.problems)
-                delivery.skipped = len(to) - len(chosen)
+                delivery.skipped = len(skipped)
                 report.deliveries.append(delivery)
         finally:
             connection.close()
@@ -193,20 +193,8 @@ class _EditionDelivery:
         self._list, self._edition, self._key, self._log = mailing_list, edition, key, log
         self._connection, self._sleep, self._now = connection, sleep, now
         self._content = _compose(settings, edition, mailing_list)
-        self._max_failures = settings.mail.max_failures
         self._codes: dict[str, str] = {}
         self._failure = ""
-
-    def enqueue(self, to: list[Recipient], retry_rejected: bool, problems: list[Diagnostic]) -> list[Recipient]:
-        """Add the recipients to the log, and return them; those that failed too often are skipped."""
-        dead = frozenset() if retry_rejected else self._log.dead(to, self._max_failures)
-        problems += (_skipped(recipient, self._max_failures) for recipient in to if recipient.key in dead)
-        chosen = [recipient for recipient in to if recipient.key not in dead]
-        self._log.enqueue(self._key, chosen)
-        for recipient in chosen if retry_rejected else ():
-            if self._status(recipient) in delivery_log.REFUSALS:
-                self._set(recipient, Status.WAITING)
-        return chosen
 
     def deliver(self, to: list[Recipient], problems: list[Diagnostic]) -> Delivery:
         """Send it to all of `to` in the log that do not have it yet; retry those that the server deferred."""
@@ -288,10 +276,10 @@ class _EditionDelivery:
 
 
 def _key(settings: Settings, mailing_list: MailingList, log: DeliveryLog, edition: Edition) -> str:
-    """Return the identity of an edition in the log. The notice that a day failed has another one than the day."""
-    notice = " failed" if edition.state is DayState.FAILED else ""
-    old_list_id = _old_list_id(settings, mailing_list)
-    return log.name(f"{mailing_list.id} {edition.id}{notice}", f"{old_list_id} {old_id(edition.id)}{notice}")
+    """Return the name of an edition in the log, which may be the one from before ids had a path."""
+    old_edition = edition._replace(id=old_id(edition.id))
+    old_name = f"{_old_list_id(settings, mailing_list)} {old_edition.log_id}"
+    return log.name(f"{mailing_list.id} {edition.log_id}", old_name)
 
 
 def _old_list_id(settings: Settings, mailing_list: MailingList) -> str:

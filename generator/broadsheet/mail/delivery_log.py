@@ -14,12 +14,12 @@ import hashlib
 import hmac
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.store.atomic import write_atomically
@@ -63,6 +63,15 @@ class Addressee(Protocol):
 
     @property
     def key(self) -> str: ...
+
+
+A = TypeVar("A", bound=Addressee)
+
+
+def log_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder of logs. It is outside the digest, whose caches may be deleted at any time."""
+    home = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "."), ".local", "state")
+    return Path(home, "broadsheet")
 
 
 @contextmanager
@@ -126,8 +135,23 @@ class DeliveryLog:
         """Return the recipient's token for unsubscribe addresses. It cannot be computed without the key."""
         return hmac.new(self._key, b"leave\0" + recipient.key.encode(), hashlib.sha256).hexdigest()[:32]
 
-    def enqueue(self, edition: str, recipients: Iterable[Addressee]) -> None:
-        """Add a waiting message for every recipient without one. From here on no recipient is forgotten."""
+    def enqueue(
+        self, edition: str, recipients: Sequence[A], max_failures: int, *, retry: bool
+    ) -> tuple[list[A], list[A]]:
+        """Add a waiting message for every recipient without one; return these recipients, and the skipped ones.
+
+        Recipients that failed too often are skipped, but with `retry` none is, and messages that were refused or are
+        unconfirmed wait again. From here on no recipient is forgotten.
+        """
+        dead = frozenset() if retry else self._dead(recipients, max_failures)
+        chosen = [recipient for recipient in recipients if recipient.key not in dead]
+        self._add(edition, chosen)
+        for recipient in chosen if retry else ():
+            if self.status(edition, recipient) in (*REFUSALS, Status.UNCONFIRMED):
+                self.set(edition, recipient, Status.WAITING)
+        return chosen, [recipient for recipient in recipients if recipient.key in dead]
+
+    def _add(self, edition: str, recipients: Iterable[Addressee]) -> None:
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.execute("INSERT OR IGNORE INTO edition (name) VALUES (?)", (edition,))
@@ -166,7 +190,7 @@ class DeliveryLog:
             (status, reply, self._number(edition), self._hash(recipient.key)),
         )
 
-    def dead(self, recipients: Iterable[Addressee], limit: int) -> frozenset[str]:
+    def _dead(self, recipients: Iterable[Addressee], limit: int) -> frozenset[str]:
         """Return the keys of those that the server refused for the last `limit` editions in a row; 0 is no limit."""
         if not limit:
             return frozenset()

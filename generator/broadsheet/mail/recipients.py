@@ -48,14 +48,13 @@ def private_lines(path: Path, root: Path, noun: str) -> Iterator[tuple[str, str]
 def read_variable(value: str) -> tuple[list[Recipient], list[Diagnostic]]:
     """Read recipients from an environment variable, separated by line breaks, commas or semicolons."""
     entries = re.findall(r'(?:"[^"\n]*"|[^,;\n])+', value)
-    return _read((f"{VARIABLE}:{number}", entry) for number, entry in enumerate(entries, 1))
+    return _read((f"{VARIABLE}:{number}", _without_comment(entry)) for number, entry in enumerate(entries, 1))
 
 
-def _read(lines: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Diagnostic]]:
+def _read(entries: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Diagnostic]]:
     by_key: dict[str, Recipient] = {}
     problems = []
-    for where, line in lines:
-        entry = _without_comment(line)
+    for where, entry in entries:
         if not entry:
             continue
         box = mailbox(entry)

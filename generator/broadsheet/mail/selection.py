@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from broadsheet.mail import edition as editions
 from broadsheet.mail.delivery_log import UNFINISHED, Addressee, DeliveryLog
-from broadsheet.mail.edition import Edition, FeedIssue, ParsedFeed, issues, old_id
+from broadsheet.mail.edition import Edition, FeedIssue, ParsedFeed, issues, old_id, read
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.state import DayState
 
 
-def issue(feed: ParsedFeed, name: str | None) -> FeedIssue:
+def choose_issue(feed: ParsedFeed, name: str | None) -> FeedIssue:
     """Return the issue called `name`, by default the newest. Raises DigestError."""
     all_issues = issues(feed)
     chosen = next((issue for issue in all_issues if name in (None, issue.name)), None)
@@ -19,10 +18,10 @@ def issue(feed: ParsedFeed, name: str | None) -> FeedIssue:
     return chosen
 
 
-def edition(feed: ParsedFeed, name: str | None) -> Edition:
+def choose_edition(feed: ParsedFeed, name: str | None) -> Edition:
     """Return the edition called `name`, by default the newest that is not empty."""
-    newest = (editions.read(issue, feed) for issue in issues(feed) if name is None)
-    return next((edition for edition in newest if not edition.is_empty), None) or editions.read(issue(feed, name), feed)
+    newest = (read(issue, feed) for issue in issues(feed) if name is None)
+    return next((edition for edition in newest if not edition.is_empty), None) or read(choose_issue(feed, name), feed)
 
 
 def unfinished(
@@ -33,14 +32,14 @@ def unfinished(
     for earlier in reversed(issues(feed)):
         if earlier.id == current.id or not any(earlier.id in key or old_id(earlier.id) in key for key in keys):
             continue
-        edition = editions.read(earlier, feed)
+        edition = read(earlier, feed)
         key = key_of(edition)
         if key in keys and any(log.status(key, recipient) in UNFINISHED for recipient in to):
             yield edition, key
 
 
-def nothing_to_send(edition: Edition, failed_notice: bool) -> str:
-    """Return the reason why the edition is not sent, or nothing."""
+def reason_not_to_send(edition: Edition, failed_notice: bool) -> str:
+    """Return the reason why the edition is not sent; empty if it is."""
     if edition.state is DayState.FAILED and not failed_notice:
         return f"{edition.name}: the run of this day failed"
     return f"{edition.name}: a quiet day" if edition.is_empty else ""

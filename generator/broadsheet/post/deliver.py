@@ -18,7 +18,6 @@ from broadsheet.mail import delivery_log, selection
 from broadsheet.mail.delivery_log import DeliveryLog, Status
 from broadsheet.mail.edition import Edition, ParsedFeed, read
 from broadsheet.model.diagnostics import Diagnostic
-from broadsheet.model.state import DayState
 from broadsheet.post.bulletin import Bulletin, bulletin
 from broadsheet.post.service import RETRY_STATUSES
 from broadsheet.post.webhooks import Webhook
@@ -62,14 +61,13 @@ def state_file(settings: Settings, path: Path | None, environment: Mapping[str, 
     """Return the path of the delivery log, outside the digest."""
     if path or environment.get(STATE_VARIABLE):
         return path or Path(environment[STATE_VARIABLE])
-    home = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "."), ".local", "state")
     digest = re.sub(r"[^A-Za-z0-9.-]+", "-", settings.site.site_url.partition("//")[2]).strip("-.")
-    return Path(home, "broadsheet", f"post.{digest}.sqlite")
+    return delivery_log.log_folder(environment) / f"post.{digest}.sqlite"
 
 
 def preview(settings: Settings, feed: ParsedFeed, name: str | None) -> Bulletin:
     """Return the bulletin of the edition called `name`, by default the newest that is not empty."""
-    return _bulletin(settings, selection.edition(feed, name))
+    return _bulletin(settings, selection.choose_edition(feed, name))
 
 
 def post_edition(
@@ -88,19 +86,19 @@ def post_edition(
 
     `retry` includes webhooks that rejected it, or of which the reply was lost.
     """
-    issue = selection.issue(feed, name)
-    key_of = partial(_key, settings)
+    issue = selection.choose_issue(feed, name)
     report = PostReport()
     with delivery_log.open_log(state, environment.get(KEY_VARIABLE), KEY_VARIABLE) as log:
-        for edition, key in selection.unfinished(feed, issue, key_of, log, to):
+        for edition, key in selection.unfinished(feed, issue, partial(_key, settings), log, to):
             report.postings.append(_EditionPosts(settings, edition, key, log, web, sleep).post(to, report.problems))
         edition = read(issue, feed)
-        report.quiet = selection.nothing_to_send(edition, settings.post.failed_notice)
+        report.quiet = selection.reason_not_to_send(edition, settings.post.failed_notice)
         if not report.quiet:
-            posts = _EditionPosts(settings, edition, key_of(edition), log, web, sleep)
-            chosen = posts.enqueue(to, retry, report.problems)
-            posting = posts.post(chosen, report.problems)
-            posting.skipped = len(to) - len(chosen)
+            key, limit = _key(settings, edition), settings.post.max_failures
+            chosen, skipped = log.enqueue(key, to, limit, retry=retry)
+            report.problems += (_skipped(webhook, limit) for webhook in skipped)
+            posting = _EditionPosts(settings, edition, key, log, web, sleep).post(chosen, report.problems)
+            posting.skipped = len(skipped)
             report.postings.append(posting)
     return report
 
@@ -117,22 +115,9 @@ class _EditionPosts:
         web: HttpClient,
         sleep: Callable[[float], None],
     ) -> None:
-        self._settings, self._key, self._log, self._web, self._sleep = settings, key, log, web, sleep
+        self._key, self._log, self._web, self._sleep = key, log, web, sleep
         self._bulletin = _bulletin(settings, edition)
         self._problems: dict[str, Diagnostic] = {}
-
-    def enqueue(self, to: Sequence[Webhook], retry: bool, problems: list[Diagnostic]) -> list[Webhook]:
-        """Add the webhooks to the log, and return them; those that failed too often are skipped."""
-        limit = self._settings.post.max_failures
-        dead = frozenset() if retry else self._log.dead(to, limit)
-        problems += (_skipped(webhook, limit) for webhook in to if webhook.key in dead)
-        chosen = [webhook for webhook in to if webhook.key not in dead]
-        self._log.enqueue(self._key, chosen)
-        again = (*delivery_log.REFUSALS, Status.UNCONFIRMED)
-        for webhook in chosen if retry else ():
-            if self._status(webhook) in again:
-                self._set(webhook, Status.WAITING)
-        return chosen
 
     def post(self, to: Sequence[Webhook], problems: list[Diagnostic]) -> Posting:
         """Post it to all of `to` in the log that do not have it yet; retry those that the service deferred."""
@@ -172,13 +157,13 @@ class _EditionPosts:
         """Post once; return the seconds for which the service asks to wait before the next time."""
         service = webhook.service
         self._problems.pop(webhook.key, None)
-        key = hashlib.sha256(self._key.encode()).hexdigest()
+        idempotency_key = hashlib.sha256(self._key.encode()).hexdigest()
         try:
             reply = self._web.post(
                 service.rules,
                 webhook.url + (f"{'&' if '?' in webhook.url else '?'}{service.query}" if service.query else ""),
                 service.payload(self._bulletin),
-                headers={"Idempotency-Key": key},
+                headers={"Idempotency-Key": idempotency_key},
                 before_body=partial(self._set, webhook, Status.SENDING),
             )
             status = service.status(reply)
@@ -228,8 +213,8 @@ def _bulletin(settings: Settings, edition: Edition) -> Bulletin:
 
 
 def _key(settings: Settings, edition: Edition) -> str:
-    """Return the identity of an edition in the log. The notice that a day failed has another one than the day."""
-    return f"{settings.site.site_url} {edition.id}" + (" failed" if edition.state is DayState.FAILED else "")
+    """Return the name of an edition in the log."""
+    return f"{settings.site.site_url} {edition.log_id}"
 
 
 def _skipped(webhook: Webhook, limit: int) -> Diagnostic:
