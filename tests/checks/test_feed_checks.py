@@ -57,6 +57,13 @@ def test_ids_without_the_path_in_the_built_site_are_a_warning_until_the_next_bui
     assert "no mail is sent again" in problem
     (root / "mkdocs.yml").write_text("site_name: Root\nsite_url: https://group.example/\n", "utf-8")
     assert about_feeds(root) == []
+    accented = "tag:group.example,2026:paper/2505.00100"
+    (root / "mkdocs.yml").write_text("site_name: Müller\nsite_url: https://group.example/m%C3%BCller/\n", "utf-8")
+    published.write_text(json.dumps({"items": [{"id": accented}]}), "utf-8")
+    assert ["the path of the site, müller, which" in problem for problem in about_feeds(root)] == [True]
+    (root / "mkdocs.yml").write_text("site_name: Papers\nsite_url: https://group.example/paper/\n", "utf-8")
+    published.write_text(json.dumps({"items": [{"id": "tag:group.example,2026:paper/paper/2505.00100"}]}), "utf-8")
+    assert about_feeds(root) == []
     published.write_bytes(b'{"items": [1, {"id": 2}]}')
     assert about_feeds(root) == []
     published.write_bytes(b"[" * 5000)

@@ -15,45 +15,49 @@ from broadsheet.settings.config import SETTINGS_FILE, Settings, line_of
 from broadsheet.store.files import read_regular
 from broadsheet.views.feeds.contents import DAYS_IN_FULL
 from broadsheet.views.feeds.files import bytes_of
-from broadsheet.views.feeds.registry import ALL, JSON, tag_uri
+from broadsheet.views.feeds.registry import ALL, JSON, old_tag_uri, tag_uri
 
-_MOST_PAPERS_TO_WRITE = 2_000  # an item has some kilobytes: more of them cannot fit
-_LARGEST_ITEM_SHARE = 8  # an item in the largest format is less than so many times its texts
+_MAX_SAMPLE = 2_000  # papers: an item has some kilobytes, so more of them cannot fit
+# An item in the largest format has fewer bytes than these.
+_ITEM_BYTES, _ITEM_BYTES_PER_CHARACTER = 4_000, 8
 
 
 class NewestPapers:
-    """The papers that the newest days were the first to have, each day's last."""
+    """The papers of the newest days, each on the first day that has it."""
 
     def __init__(self) -> None:
         self._days: deque[tuple[str, list[Paper]]] = deque(maxlen=DAYS_IN_FULL)
 
     def add(self, day: CheckedDay, earlier: set[str]) -> None:
-        """Add a day, which is later than all before; `earlier` are the ids of their papers."""
+        """Add a day, which is later than those before it; `earlier` has the ids of their papers."""
         new = [row.paper for row in day.rows if row.paper.arxiv_id not in earlier]
         if day.rows:
             self._days.append((day.date, new))
 
     def problems(self, root: Path, settings: Settings | None) -> Iterator[Diagnostic]:
         """Yield a warning if the newest days do not fit into a feed."""
-        papers = sum(len(new) for _, new in self._days)
         if settings is None or not self._may_exceed(settings.feeds.max_mb * 1e6):
             return
         needed = self._needed_bytes(settings)
         if needed > settings.feeds.max_mb * 1e6:
             megabytes = -(-needed // 100_000) / 10
-            what = f"feeds: the {papers} papers of the newest {len(self._days)} days do not all fit into a feed"
+            what = f"feeds: the {self._papers} papers of the newest {len(self._days)} days do not all fit into a feed"
             line = line_of(root, "feeds", "max_mb")
             yield Diagnostic(f"{SETTINGS_FILE}:{line}", what, f"set max_mb to {megabytes:g} or more", is_note=True)
 
+    @property
+    def _papers(self) -> int:
+        return sum(len(new) for _, new in self._days)
+
     def _may_exceed(self, limit: float) -> bool:
+        """Return whether it is worth while to write the items: an estimate that is never too small."""
         texts = (text for _, new in self._days for paper in new for text in _texts(paper))
-        items = sum(len(new) for _, new in self._days)
-        return sum(map(len, texts)) * _LARGEST_ITEM_SHARE + items * 4_000 > limit
+        return sum(map(len, texts)) * _ITEM_BYTES_PER_CHARACTER + self._papers * _ITEM_BYTES > limit
 
     def _needed_bytes(self, settings: Settings) -> int:
         match = TopicMatcher(settings)
         entries = [entry for date, new in self._days for entry in day_entries(date, new, match)]
-        sample = entries[:_MOST_PAPERS_TO_WRITE]
+        sample = entries[:_MAX_SAMPLE]
         return bytes_of(sample, settings) * len(entries) // max(1, len(sample))
 
 
@@ -65,10 +69,10 @@ def published_ids(root: Path, settings: Settings) -> Iterator[Diagnostic]:
     """Yield a warning if the built site has feeds from before ids had the path of the site."""
     path = root / settings.site.site_dir / (ALL + JSON.suffix)
     ids = [item.get("id") for item in _items(path) if isinstance(item, dict)]
-    start, site_path = tag_uri(settings, "paper", ""), settings.site.path
-    before = start.replace(f":{site_path}paper/", ":paper/", 1)
-    if start != before and any(isinstance(name, str) and name.startswith(before) for name in ids):
-        what = f"ids of items lack the path of the site, {site_path.rstrip('/')}, which the next build adds"
+    start, old_start = tag_uri(settings, "paper", ""), old_tag_uri(settings, "paper", "")
+    old_ids = [name for name in map(str, ids) if name.startswith(old_start) and not name.startswith(start)]
+    if old_ids:
+        what = f"ids of items lack the path of the site, {settings.site.path.rstrip('/')}, which the next build adds"
         hint = "build as usual: feed readers show the newest items once more, and no mail is sent again"
         yield Diagnostic(path.relative_to(root).as_posix(), what, hint, is_note=True)
 

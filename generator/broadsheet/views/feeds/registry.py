@@ -90,8 +90,17 @@ def tag_uri(settings: Settings, kind: str, name: str) -> str:
 
     It names the site by host and path: two sites of one host have no id in common.
     """
+    return _tag_uri(settings, quote(settings.site.path, safe="/"), kind, name)
+
+
+def old_tag_uri(settings: Settings, kind: str, name: str) -> str:
+    """Return the id from before ids had the path of the site."""
+    return _tag_uri(settings, "", kind, name)
+
+
+def _tag_uri(settings: Settings, path: str, kind: str, name: str) -> str:
     host = urlsplit(settings.site.site_url).hostname or "localhost"
-    return f"tag:{host},2026:{quote(settings.site.path, safe='/')}{kind}/{quote(name, safe='/:')}"
+    return f"tag:{host},2026:{path}{kind}/{quote(name, safe='/:')}"
 
 
 def absolute(settings: Settings, address: str) -> str:
