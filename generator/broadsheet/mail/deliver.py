@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,6 +17,7 @@ from broadsheet.mail.message import MailingList, message, message_id
 from broadsheet.mail.recipients import Recipient
 from broadsheet.mail.server import Connection, UnreachableError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
+from broadsheet.settings.address import is_local
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, fault, mailbox
 from broadsheet.views.feeds.registry import absolute
@@ -318,7 +318,7 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
 
 def _pages(settings: Settings) -> dict[str, str]:
     """Return the pages for the headers of the list, unless the site is on this machine only."""
-    if urlsplit(settings.site.site_url).hostname in ("localhost", "127.0.0.1"):
+    if is_local(settings.site.site_url):
         return {}
     return {"archive": absolute(settings, "archive/"), "help": absolute(settings, "subscribe/")}
 

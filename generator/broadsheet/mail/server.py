@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from broadsheet.http.deadline import Deadline, TimedTLS, in_time, timed
 from broadsheet.model.diagnostics import Diagnostic, DigestError
+from broadsheet.settings.address import is_local_host
 
 TIMEOUT_S = 60
 DEADLINE_S = 180  # for one message, however slow the server: to connect, log in and send it
 _GOODBYE_S = 5
 _MAX_BYTES = 1 << 20  # of replies to one message
 _TLS_MODES = ("starttls", "tls", "none")
-_LOCAL = frozenset(["localhost", "127.0.0.1", "::1"])
 _LATE = "does not answer in time"
 _HINT = "set it, see 'broadsheet docs mail'"
 
@@ -62,7 +62,7 @@ def from_environment(environment: Mapping[str, str]) -> Server:
     password = environment.get("DIGEST_SMTP_PASSWORD", "")
     port = values["PORT"] or ("465" if values["TLS"] == "tls" else "587")
     tls_mode = values["TLS"] or ("tls" if port == "465" else "starttls")
-    is_unencrypted = tls_mode == "none" and values["HOST"] not in _LOCAL
+    is_unencrypted = tls_mode == "none" and not is_local_host(values["HOST"])
     wrong = {
         "HOST": "not set" if not values["HOST"] else "",
         "PORT": "" if port.isdecimal() and 0 < int(port) < 65536 else "not the number of a port",

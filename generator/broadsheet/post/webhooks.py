@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from broadsheet.mail.recipients import private_lines
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.post.service import ChatService
 from broadsheet.post.services import SERVICES
+from broadsheet.settings.address import is_local
 from broadsheet.text.sanitize import safe_url
 
 VARIABLE = "DIGEST_POST_"
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _DO = "write the service and its https address, as in 'slack https://…'"
 
 
@@ -76,7 +75,6 @@ def _webhook(where: str, service_id: str, url: str) -> Webhook | Diagnostic:
     address = safe_url(url)
     if address is None:
         return Diagnostic(where, "not the address of a webhook", _DO)
-    parts = urlsplit(address)
-    if parts.scheme != "https" and parts.hostname not in _LOCAL:
+    if not address.startswith("https:") and not is_local(address):
         return Diagnostic(where, "would be sent unencrypted", "write an https address")
     return Webhook(service, address, where)

@@ -82,7 +82,12 @@ def is_placeholder(address: str) -> bool:
     """Return whether an address is empty, that of an example, or one that only this machine can reach."""
     name = _hostname(address)
     labels = name.rstrip(".").split(".")
-    return not name or labels[-1] in _RESERVED or ".".join(labels[-2:]) in _EXAMPLES or _is_local(name)
+    return not name or labels[-1] in _RESERVED or ".".join(labels[-2:]) in _EXAMPLES or is_local_host(name)
+
+
+def is_local(address: str) -> bool:
+    """Return whether only this machine can reach an address."""
+    return is_local_host(_hostname(address))
 
 
 def problems(address: str, environment: Environment, where: str) -> Iterator[Diagnostic]:
@@ -127,11 +132,12 @@ def _hostname(address: str) -> str:
         return ""
 
 
-def _is_local(name: str) -> bool:
+def is_local_host(name: str) -> bool:
+    """Return whether the name of a host, or its IP address, is that of this machine."""
     try:
         address = ipaddress.ip_address(name)
     except ValueError:
-        return False
+        return name == "localhost"
     return address.is_loopback or address.is_unspecified
 
 
