@@ -37,8 +37,13 @@ def paper_doi(entry: Paper) -> str:
 
 def preprint_doi(entry: Paper) -> str:
     """Return the DOI of the published version, else the one that arXiv registers for each preprint."""
-    parsed = arxiv_id.parse(entry.arxiv_id)
-    return paper_doi(entry) or (f"10.48550/arXiv.{parsed.id}" if parsed and parsed.resolvable else "")
+    return paper_doi(entry) or arxiv_doi(entry.arxiv_id)
+
+
+def arxiv_doi(name: str) -> str:
+    """Return the DOI that arXiv registers for an id (https://info.arxiv.org/help/doi.html); empty if it has none."""
+    parsed = arxiv_id.parse(name)
+    return f"10.48550/arXiv.{parsed.id}" if parsed and parsed.resolvable else ""
 
 
 def abstract_url(name: str) -> str:

@@ -2,7 +2,7 @@
 
 Rules: https://scholar.google.com/intl/en/scholar/inclusion.html#indexing (one tag for each author, dates as
 ``2025/05/27``), and Zotero's translator "Embedded Metadata", which takes the type of a work without a journal,
-conference or institution from its own ``z:itemType``.
+conference or institution from ``z:itemType``.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,9 +21,9 @@ from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.page import MetaTag
 from broadsheet.views.repository import pdf_url
 
-# The tag of the venue, by the publication's type.
-_VENUES = {"journal_article": "citation_journal_title", "conference": "citation_conference_title"}
-_VENUES_BY_CSL_TYPE = {
+_WITH_VENUE = ("journal_article", "conference")  # types of publications that a paper becomes
+# The tag of the venue, by the type in CSL.
+_VENUES = {
     "article-journal": "citation_journal_title",
     "review": "citation_journal_title",
     "paper-conference": "citation_conference_title",
@@ -52,7 +52,7 @@ _ZOTERO_TYPES = {
 def paper_tags(paper: Paper, published: Sequence[Publication]) -> list[MetaTag]:
     """Return the tags of a paper: those of the publication it became, if a record has its venue and date."""
     arxiv = arxiv_urls(paper.arxiv_id)
-    publication = next((work for work in published if work.type in _VENUES and work.venue and work.date), None)
+    publication = next((work for work in published if work.type in _WITH_VENUE and work.venue and work.date), None)
     fields = {
         "citation_publication_date": _date((publication and publication.date) or paper_date(paper)),
         "citation_online_date": _date(date(paper.updated) or ""),
@@ -81,7 +81,7 @@ def _preprint_fields(paper: Paper) -> dict[str, str]:
 
 def _publication_fields(publication: Publication, paper: Paper) -> dict[str, str]:
     return {
-        _VENUES[publication.type]: rendering.plain(publication.venue),
+        _VENUES[vocabulary.CSL_TYPES[publication.type]]: rendering.plain(publication.venue),
         "citation_volume": one_line(publication.volume),
         "citation_issue": one_line(publication.issue),
         "citation_doi": publication.doi or preprint_doi(paper),
@@ -114,7 +114,7 @@ def publication_tags(publication: Publication, settings: Settings) -> list[MetaT
         "citation_pdf_url": pdf_url(publication, settings),
         "citation_abstract": rendering.plain(publication.abstracts[0].text) if publication.abstracts else "",
     }
-    if not {*_VENUES_BY_CSL_TYPE.values(), *_INSTITUTIONS.values()} & {name for name, value in fields.items() if value}:
+    if not any(fields.get(name) for name in (*_VENUES.values(), *_INSTITUTIONS.values())):
         fields["z:itemType"] = _ZOTERO_TYPES.get(kind, "document")
     return [
         MetaTag("citation_title", rendering.plain(publication.title)),
@@ -127,12 +127,12 @@ def publication_tags(publication: Publication, settings: Settings) -> list[MetaT
 def _venue(publication: Publication, kind: str) -> dict[str, str]:
     if kind in _INSTITUTIONS:
         return {_INSTITUTIONS[kind]: rendering.plain(publication.publisher)}
-    if kind not in _VENUES_BY_CSL_TYPE:
+    if kind not in _VENUES:
         return {}
     venue = rendering.plain(publication.venue)
     # Zotero takes the type from the last of these tags, and the title of the proceedings from the first.
     proceedings = {"citation_inbook_title": venue} if kind == "paper-conference" else {}
-    return {**proceedings, _VENUES_BY_CSL_TYPE[kind]: venue}
+    return {**proceedings, _VENUES[kind]: venue}
 
 
 def _tags(fields: dict[str, str]) -> Iterator[MetaTag]:
@@ -147,8 +147,7 @@ def _people(tag: str, people: Iterable[Name]) -> list[MetaTag]:
 
     Zotero takes the only author for two if both parts contain a space, but for one with a no-break space.
     """
-    texts = [_inverted(name) for name in people]
-    texts = [text for text in texts if text]
+    texts = [text for text in map(_inverted, people) if text]
     if len(texts) == 1 and "," in texts[0]:
         family, comma, rest = texts[0].partition(",")
         texts = [family.replace(" ", "\N{NO-BREAK SPACE}") + comma + rest]

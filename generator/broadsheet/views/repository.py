@@ -1,10 +1,12 @@
 """Addresses of publications elsewhere: the record in the repository, its open-access files, the one to cite."""
 
-from broadsheet.bibliography.entry_fields import abstract_url
+from broadsheet.bibliography.entry_fields import arxiv_doi
+from broadsheet.model.doi import doi_url
 from broadsheet.model.publication import Publication
 from broadsheet.model.publication_parts import PublicationFile
 from broadsheet.settings.config import Settings
 from broadsheet.settings.publications import Publications, filled, with_librecat
+from broadsheet.views.arxiv_urls import arxiv_urls
 
 PDF = "application/pdf"
 
@@ -33,7 +35,7 @@ def pdf_url(publication: Publication, settings: Settings) -> str:
     """Return the address of the full text as PDF: in the repository, else at arXiv; empty if there is none."""
     files = (url for url, file in open_files(publication, settings) if _is_pdf(file))
     links = (url for url in publication.urls if url.endswith(".pdf"))
-    preprints = (abstract_url(name).replace("/abs/", "/pdf/") for name in publication.arxiv_ids)
+    preprints = (arxiv.pdf for name in publication.arxiv_ids if (arxiv := arxiv_urls(name)))
     return next((url for urls in (files, links, preprints) for url in urls if url), "")
 
 
@@ -42,8 +44,8 @@ def _is_pdf(file: PublicationFile) -> bool:
 
 
 def cited_url(publication: Publication, settings: Settings) -> str:
-    """Return the address that lasts longest: a DOI, the record in the repository, else the page of this site."""
-    preprint = next((f"https://doi.org/10.48550/arXiv.{name}" for name in publication.arxiv_ids), None)
+    """Return the address that lasts longest: the DOI, the record, the DOI of the preprint, else the page here."""
+    preprint = next(filter(None, (doi_url(arxiv_doi(name)) for name in publication.arxiv_ids)), None)
     own = settings.site.site_url + publication.address
     return publication.doi_url or record_url(publication, settings) or preprint or own
 

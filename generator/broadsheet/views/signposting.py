@@ -9,11 +9,12 @@ from urllib.parse import urljoin
 
 import msgspec
 
-from broadsheet.bibliography.entry_fields import abstract_url, preprint_doi
+from broadsheet.bibliography.entry_fields import preprint_doi
 from broadsheet.model.doi import doi_url
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
+from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.citations import FORMATS
 from broadsheet.views.page import LinkTag
 from broadsheet.views.repository import PDF, cited_url, open_files
@@ -29,8 +30,8 @@ def paper_links(paper: Paper) -> Iterator[LinkTag]:
     if doi := preprint_doi(paper):
         yield LinkTag("cite-as", doi_url(doi) or "")
     yield from _types("ScholarlyArticle")
-    if page := abstract_url(paper.arxiv_id):
-        yield LinkTag("item", page.replace("/abs/", "/pdf/"), PDF)
+    if arxiv := arxiv_urls(paper.arxiv_id):
+        yield LinkTag("item", arxiv.pdf, PDF)
 
 
 def publication_links(publication: Publication, settings: Settings) -> list[LinkTag]:

@@ -14,6 +14,7 @@ from broadsheet.model.publication_parts import Person
 from broadsheet.settings.config import Settings
 from broadsheet.text.rendering import plain
 from broadsheet.text.tex_names import readable_name
+from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.downloads import FORMATS, LICENCE, Download
 from broadsheet.views.page import DataTag
 from broadsheet.views.repository import PDF, open_files, record_url
@@ -56,7 +57,7 @@ def json_ld(values: dict[str, Any]) -> DataTag:
 
 def paper_data(paper: Paper, address: str, settings: Settings) -> dict[str, Any]:
     """Return the data of the paper whose page is at `address`."""
-    page = abstract_url(paper.arxiv_id)
+    arxiv = arxiv_urls(paper.arxiv_id)
     url = settings.site.site_url + address
     return {
         "@type": "ScholarlyArticle",
@@ -68,11 +69,11 @@ def paper_data(paper: Paper, address: str, settings: Settings) -> dict[str, Any]
         "datePublished": paper_date(paper),
         "dateModified": librecat.date(paper.updated),
         "url": url,
-        "sameAs": [link for link in (page, doi_url(preprint_doi(paper))) if link],
-        "identifier": f"arXiv:{paper.arxiv_id}" if page else "",
-        "publisher": {"@type": "Organization", "name": "arXiv"} if page else None,
-        "isAccessibleForFree": True if page else None,
-        "encoding": _file(page.replace("/abs/", "/pdf/"), PDF) if page else None,
+        "sameAs": [link for link in (arxiv and arxiv.abstract, doi_url(preprint_doi(paper))) if link],
+        "identifier": f"arXiv:{paper.arxiv_id}" if arxiv else "",
+        "publisher": {"@type": "Organization", "name": "arXiv"} if arxiv else None,
+        "isAccessibleForFree": True if arxiv else None,
+        "encoding": _file(arxiv.pdf, PDF) if arxiv else None,
     }
 
 
