@@ -9,6 +9,7 @@ from broadsheet.bibliography.csl import csl, csl_json
 from broadsheet.model.publication import Publication, parse_stream
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
+from broadsheet.views.citations import Citation
 from broadsheet.views.pages.publication import PublicationIndex, page
 
 
@@ -87,7 +88,7 @@ def test_a_patent_keeps_applicants_and_numbers() -> None:
 
 def body(fields: str) -> str:
     made = record(f"title: T\n{fields}")
-    return page(made, PublicationIndex.of([made]), [], Settings(), [], {}).body
+    return page(made, PublicationIndex.of([made]), [], Settings(), [], {}, Citation.of(made)).body
 
 
 @pytest.mark.parametrize(

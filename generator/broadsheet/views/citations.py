@@ -10,11 +10,12 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import Entry
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
+from broadsheet.settings.config import Settings
 from broadsheet.views.page import File
 
 
 class CitationFormat(NamedTuple):
-    """A format: the name that readers see, the ending of its files, its media type, how citations are joined."""
+    """A format: the name that readers see, the ending and media type of its files, and how to join citations."""
 
     name: str
     suffix: str
@@ -36,13 +37,19 @@ class Citation(NamedTuple):
         return cls(bibtex(work, key), ris(work, item), item)
 
 
-BIBTEX = CitationFormat("BibTeX", "bib", "application/x-bibtex", lambda all: "\n".join([c.bibtex for c in all]))
-RIS = CitationFormat("RIS", "ris", "application/x-research-info-systems", lambda all: "\n".join([c.ris for c in all]))
+BIBTEX = CitationFormat("BibTeX", "bib", "application/x-bibtex", lambda works: "\n".join([w.bibtex for w in works]))
+RIS = CitationFormat(
+    "RIS", "ris", "application/x-research-info-systems", lambda works: "\n".join([w.ris for w in works])
+)
 CSL = CitationFormat(
-    "CSL-JSON", "json", "application/vnd.citationstyles.csl+json", lambda all: csl_json(c.item for c in all)
+    "CSL-JSON", "json", "application/vnd.citationstyles.csl+json", lambda works: csl_json(w.item for w in works)
 )
 FORMATS = (BIBTEX, RIS, CSL)
-PAPERS_BIB = "papers.bib"  # beside days, months and topics
+
+
+def file_formats(settings: Settings) -> tuple[CitationFormat, ...]:
+    """Return the formats in which publications and lists have files of citations."""
+    return () if settings.alternates == "none" else FORMATS
 
 
 def citation_files(path: str, citations: Sequence[Citation]) -> tuple[File, ...]:
@@ -62,6 +69,5 @@ def papers_bib(address: str, entries: Sequence[Entry], catalogue: Catalogue) -> 
     """Return the BibTeX file of the page at `address` with a list of papers, each once."""
     keys = paper_keys(entries, catalogue)
     papers = {entry.paper.arxiv_id: entry.paper for entry in entries}
-    return File(
-        address + PAPERS_BIB, "\n".join([bibtex(paper, keys.get(name, "")) for name, paper in papers.items()]).encode()
-    )
+    text = "\n".join([bibtex(paper, keys.get(name, "")) for name, paper in papers.items()])
+    return File(f"{address}papers.bib", text.encode())

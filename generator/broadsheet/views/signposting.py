@@ -3,7 +3,7 @@
 Level 1 is the links of the head. The linkset (RFC 9264) has them too, and those of the files and the metadata.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,7 +15,7 @@ from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
 from broadsheet.views.arxiv_urls import arxiv_urls
-from broadsheet.views.citations import FORMATS
+from broadsheet.views.citations import CitationFormat
 from broadsheet.views.page import LinkTag
 from broadsheet.views.repository import PDF, cited_url, open_files
 from broadsheet.views.structured_data import SCHEMA, publication_type
@@ -52,10 +52,10 @@ def _types(name: str) -> Iterator[LinkTag]:
     yield from (LinkTag("type", SCHEMA + part) for part in ("AboutPage", name))
 
 
-def metadata_links() -> list[LinkTag]:
-    """Return the links to the metadata files beside a publication's page, and to its linkset."""
-    links = [LinkTag("describedby", f"{CITATION}.{form.suffix}", form.media_type) for form in FORMATS]
-    return [*links, LinkTag("linkset", LINKSET, LINKSET_TYPE)]
+def metadata_links(formats: Sequence[CitationFormat]) -> list[LinkTag]:
+    """Return the links to the metadata files beside a publication's page, and to its linkset; none without formats."""
+    links = [LinkTag("describedby", f"{CITATION}.{form.suffix}", form.media_type) for form in formats]
+    return [*links, LinkTag("linkset", LINKSET, LINKSET_TYPE)] if links else []
 
 
 def linkset(address: str, links: Iterable[LinkTag]) -> bytes:

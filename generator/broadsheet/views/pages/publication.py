@@ -17,7 +17,7 @@ from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.citation_meta import publication_tags
-from broadsheet.views.citations import FORMATS, Citation, citation_files
+from broadsheet.views.citations import FORMATS, Citation, citation_files, file_formats
 from broadsheet.views.feeds.registry import publication_feed_links
 from broadsheet.views.page import File, LinkTag, Page
 from broadsheet.views.permalink import author_address
@@ -83,15 +83,14 @@ def page(
     settings: Settings,
     groups: Sequence[GroupLink],
     writers: Mapping[str, str],
-    citation: Citation | None = None,
+    citation: Citation,
 ) -> Page:
     """Return the page of a publication.
 
     `entries` are its paper's, `writers` the slugs of authors with a page, and `citation` has the key of the index.
     """
     address = publication.address
-    has_files = settings.alternates != "none"
-    citation = citation or Citation.of(publication)
+    formats_of_files = file_formats(settings)
     context = {
         "p": publication,
         "entries": entries,
@@ -102,12 +101,13 @@ def page(
         "file_url": partial(file_url, publication, settings=settings),
         "relations": relations(publication, index),
         "citations": citations(publication),
-        "formats": [(form, form.join([citation])) for form in FORMATS],
-        "citation_file": CITATION if has_files else "",
+        "texts": [(form.name, form.join([citation])) for form in FORMATS],
+        "formats": formats_of_files,
+        "citation_file": CITATION,
         **_functions(),
     }
     title = rendering.plain(publication.title) or publication.id
-    links_of_head = [*publication_links(publication, settings), *(metadata_links() if has_files else ())]
+    typed_links = [*publication_links(publication, settings), *metadata_links(formats_of_files)]
     return Page(
         address=address,
         title=title,
@@ -120,11 +120,11 @@ def page(
         updated=(publication.date_updated or publication.date or "")[:10] or None,
         head=(
             *publication_tags(publication, settings),
-            *links_of_head,
+            *typed_links,
             json_ld(publication_data(publication, settings)),
         ),
         script="assets/cite.js",
-        files=_files(address, links_of_head, citation, settings) if has_files else (),
+        files=_files(address, typed_links, citation, settings) if formats_of_files else (),
     )
 
 

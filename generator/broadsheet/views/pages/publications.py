@@ -15,7 +15,7 @@ from broadsheet.text import formats
 from broadsheet.text.path_names import is_free
 from broadsheet.views.alternates.attach import RECENT_DAYS, with_alternates
 from broadsheet.views.alternates.page_content import ListLink, PageContent
-from broadsheet.views.citations import FORMATS, Citation, CitationFormat, citation_files
+from broadsheet.views.citations import Citation, citation_files, file_formats
 from broadsheet.views.feeds.registry import publication_feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.pages import publication as publication_page
@@ -96,14 +96,9 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         yield with_alternates(page, content, settings) if _changed(publication) >= first else page
 
 
-def _formats(settings: Settings) -> tuple[CitationFormat, ...]:
-    """Return the formats in which lists have citations."""
-    return () if settings.alternates == "none" else FORMATS
-
-
 def _with_citations(page: Page, group: Group, citations: Mapping[str, Citation], settings: Settings) -> Page:
     """Return the first page of a list with the citations of all its publications, also of those on later pages."""
-    if not _formats(settings) or page.address != group.address or not group.publications:
+    if not file_formats(settings) or page.address != group.address or not group.publications:
         return page
     return page._replace(files=citation_files(page.address + FILE, [citations[work.id] for work in group.publications]))
 
@@ -163,7 +158,8 @@ def _overview(
         "open_access": sum(p.open_access for p in publications),
         "open_address": OPEN,
         "authors": authors,
-        "formats": _formats(settings) if publications else (),
+        "citation_file": OVERVIEW + FILE,
+        "formats": file_formats(settings) if publications else (),
     }
     page = Page(
         address=OVERVIEW,
@@ -196,8 +192,8 @@ def _list(group: Group, grouping: Grouping, settings: Settings, subgroups: Seque
             "addresses": addresses,
             "number": index + 1,
             "subgroups": subgroups,
-            "group_address": group.address,
-            "formats": _formats(settings),
+            "citation_file": group.address + FILE,
+            "formats": file_formats(settings),
         }
         label = group.label if grouping is not YEARS or not group.label.isdigit() else f"Publications of {group.label}"
         page = Page(
