@@ -1,6 +1,6 @@
 """BibTeX of publications and of the digest's papers.
 
-Types follow LibreCat, and have the fields that BibLaTeX allows and requires (`broadsheet.bibliography.bibtex_fields`).
+Types are LibreCat's, with the fields that BibLaTeX allows and requires (`broadsheet.bibliography.bibtex_fields`).
 Preprints of the digest are ``@misc`` with ``eprint``, as in arXiv's own exports.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import singledispatch
 
 from broadsheet.bibliography import bibtex_text
-from broadsheet.bibliography.bibtex_fields import HOSTS, PUBLISHERS, allowed, entry_type
+from broadsheet.bibliography.bibtex_fields import HOST_FIELDS, PUBLISHER_FIELDS, allowed_fields, entry_type
 from broadsheet.bibliography.bibtex_text import escaped, verbatim
 from broadsheet.bibliography.citation_key import citation_key
 from broadsheet.bibliography.entry_fields import (
@@ -33,7 +33,7 @@ _SEVERAL = re.compile(r"\b(?:and|others)\b", re.IGNORECASE)
 def bibtex(entry: Publication | Paper, key: str = "") -> str:
     """Return the BibTeX entry of a publication or a paper: UTF-8, balanced braces, a line break at the end.
 
-    Pass the `key` of the index, if it has one: `citation_key` does not know of other works.
+    Pass the `key` of the index, if it has one: `citation_key` does not look at other works.
     """
     raise TypeError(type(entry))
 
@@ -46,9 +46,9 @@ def _(entry: Publication, key: str = "") -> str:
         "editor": _names(map(names.of_person, entry.editors)),
         "translator": _names(map(names.of_person, entry.translators)),
         "title": f"{{{bibtex_text.text(entry.title)}}}",
-        HOSTS.get(kind, "howpublished"): _host(entry, kind),
+        HOST_FIELDS.get(kind, "howpublished"): _host(entry, kind),
         "series": bibtex_text.text(entry.series),
-        PUBLISHERS.get(kind, "publisher"): bibtex_text.text(entry.publisher),
+        PUBLISHER_FIELDS.get(kind, "publisher"): bibtex_text.text(entry.publisher),
         "volume": escaped(entry.volume),
         "number": escaped(entry.issue or entry.patent_number),
         "holder": " and ".join(f"{{{escaped(name)}}}" for name in entry.applicants),
@@ -69,7 +69,7 @@ def _(entry: Publication, key: str = "") -> str:
     }
     if kind == "proceedings":
         fields["editor"] = fields["editor"] or fields["author"]
-    return _entry(kind, key or citation_key(entry), allowed(kind, fields))
+    return _entry(kind, key or citation_key(entry), allowed_fields(kind, fields))
 
 
 def _host(entry: Publication, kind: str) -> str:
@@ -79,10 +79,9 @@ def _host(entry: Publication, kind: str) -> str:
         venue = venue or (entry.conference.name if entry.conference else "") or entry.series
     if kind != "misc" or not venue:
         return bibtex_text.text(venue) or (vocabulary.label(vocabulary.TYPES, entry.type) if kind == "misc" else "")
-    issue = f"({entry.issue})" if entry.issue else ""
-    place = " ".join(filter(None, [entry.volume, issue])).replace(" (", "(")
+    volume = entry.volume + (f"({entry.issue})" if entry.issue else "")
     pages = escaped(entry.page).replace("\N{EN DASH}", "--")
-    return ", ".join(filter(None, [f"{bibtex_text.text(venue)} {escaped(place)}".strip(), pages]))
+    return ", ".join(filter(None, [f"{bibtex_text.text(venue)} {escaped(volume)}".strip(), pages]))
 
 
 def _conference_fields(entry: Publication) -> dict[str, str]:

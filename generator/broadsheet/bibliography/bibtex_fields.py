@@ -1,12 +1,12 @@
 """The entry types of BibTeX and their fields, by BibLaTeX's data model (section 2.1 of its manual).
 
-A style stops at an entry without a required field, and no style prints the fields that a type does not have.
+A style rejects an entry without a required field, and no style prints a field that its type does not have.
 """
 
 from broadsheet.model import vocabulary
 from broadsheet.model.publication import Publication
 
-# Types that LibreCat has as "misc", though BibTeX has one with a place for their host publication.
+# LibreCat exports some types as "misc", though BibTeX has a type with a field for their host publication.
 _TYPES = vocabulary.BIBTEX_TYPES | {
     "encyclopedia_article": "inbook",
     "newspaper_article": "article",
@@ -14,9 +14,10 @@ _TYPES = vocabulary.BIBTEX_TYPES | {
     "translation": "book",
     "translation_chapter": "inbook",
 }
-HOSTS = {"article": "journal", "inbook": "booktitle", "inproceedings": "booktitle"}
-PUBLISHERS = {"phdthesis": "school", "techreport": "institution", "misc": "organization"}
-_ABSENT = {
+# The fields of the host publication and of the publisher, by entry type; the usual ones are not here.
+HOST_FIELDS = {"article": "journal", "inbook": "booktitle", "inproceedings": "booktitle"}
+PUBLISHER_FIELDS = {"phdthesis": "school", "techreport": "institution", "misc": "organization"}
+_FORBIDDEN = {
     kind: frozenset(fields.split())
     for kind, fields in {
         "article": "address eventtitle isbn publisher venue",
@@ -49,7 +50,7 @@ def entry_type(publication: Publication) -> str:
     return kind if required.get(kind, True) else "misc"
 
 
-def allowed(kind: str, fields: dict[str, str]) -> dict[str, str]:
+def allowed_fields(kind: str, fields: dict[str, str]) -> dict[str, str]:
     """Return the fields that an entry of this type may have."""
-    absent = _ABSENT.get(kind, frozenset())
-    return {name: value for name, value in fields.items() if name not in absent}
+    forbidden = _FORBIDDEN.get(kind, frozenset())
+    return {name: value for name, value in fields.items() if name not in forbidden}

@@ -1,7 +1,7 @@
 """Citation keys of publications and papers: ``haroush2025plumage``.
 
-A key is the first author's family name, the year, and the first word of the title that says something. Works may share
-a key. Then the first one keeps it, and the others get a `longer_key` (`broadsheet.index.citation_keys`).
+A key is the first author's family name, the year, and the first word of the title that has a meaning. Works may share
+a key. Then the first of them keeps it, and each other one gets a `longer_key` (`broadsheet.index.citation_keys`).
 """
 
 import re
