@@ -111,9 +111,15 @@ class _Build:
             return self._report(self.previous.built_keys, 0, 0)
         with atomic_swap(self.site, self._keep_late_files, keep_previous=True) as staging:
             job = BuildJob(
-                self.root, self.site_url, staging, self.inputs + self.data, processes, executors, themed=self.bypass
+                self.root,
+                self.site_url,
+                staging,
+                self.inputs + self.data,
+                processes,
+                executors,
+                themed=self.bypass,
+                environment=tuple(environment(self.root)),
             )
-            job = msgspec.structs.replace(job, environment=tuple(environment(self.root)))
             with BuildWorkers(job, self.index, self.settings) as workers:
                 state, rendered, written = self._fill(staging, workers, progress)
             if self.previous.built_keys:

@@ -62,8 +62,14 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
         begin_list(docs)
         with closing(open_index(root, settings, store=shown_store(root))) as index:
             version = repr((settings.fingerprint, index.day_versions(), index.publications_version()))
-            job = BuildJob(root.absolute(), settings.site.site_url, None, version, processes or PROCESSORS)
-            job = msgspec.structs.replace(job, environment=tuple(environment(root)))
+            job = BuildJob(
+                root.absolute(),
+                settings.site.site_url,
+                None,
+                version,
+                processes or PROCESSORS,
+                environment=tuple(environment(root)),
+            )
             with BuildWorkers(job, index, settings) as workers:
                 result = workers.render(all_keys(index, settings), progress)
             written = result.written + write_docs(docs, result.built_keys, built=False)
