@@ -22,7 +22,7 @@ from broadsheet.mail.edition import ParsedFeed, ParsedItem, issues, read
 from broadsheet.mail.feed_parser import parse
 from broadsheet.mail.message import MailingList, message, message_id
 from broadsheet.mail.prose import blocks
-from broadsheet.settings.mailbox import Mailbox, fault, mailbox
+from broadsheet.settings.mailbox import Mailbox, mailbox, mailbox_fault
 from broadsheet.text.sanitize import one_line
 from tests import real_texts
 from tests.mail_digest import NOW, PAPERS, corpus_day, edition_html, feed, mail_digest, rss
@@ -141,7 +141,7 @@ def test_what_is_no_address(text: str) -> None:
 ])  # fmt: skip
 def test_the_reason_why_a_text_is_no_address(text: str, words: str) -> None:
     assert mailbox(text) is None
-    assert words in fault(text)
+    assert words in mailbox_fault(text)
 
 
 def scored_edition() -> ParsedFeed:

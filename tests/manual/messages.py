@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet.model.diagnostics import Diagnostic
+from broadsheet.settings.mailbox import A_MAILBOX
 from tests.example import ROOT
 
 PROGRAM = ROOT / "generator" / "broadsheet"
@@ -36,11 +37,15 @@ HINTS = {
 }
 # Messages that the program joins from parts.
 JOINED = {
+    "settings": (
+        ("mail: … is not a mail address", A_MAILBOX),
+        ("mail: … is an address with letters before the @ that are not ASCII, which few servers accept", A_MAILBOX),
+    ),
     "mkdocs": (
         ("must be …, not …", "write a value of that type"),
         ("site_dir: … is …", "name another folder"),
         ("site_dir: … contains …", "name another folder"),
-    )
+    ),
 }
 ANY = "…"
 MAX_ALTERNATIVES = 40

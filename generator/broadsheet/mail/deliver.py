@@ -19,7 +19,7 @@ from broadsheet.mail.server import Connection, UnreachableError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.address import is_local
 from broadsheet.settings.config import SETTINGS_FILE, Settings
-from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, fault, mailbox
+from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox, mailbox_fault
 from broadsheet.views.feeds.registry import absolute
 
 PAUSES = (10, 60, 300)  # seconds before the next tries at recipients that the server deferred
@@ -89,7 +89,7 @@ def send_test(
     """
     recipient = mailbox(address)
     if recipient is None:
-        raise DigestError(Diagnostic("--test", fault(address), "write name@host.example"))
+        raise DigestError(Diagnostic("--test", mailbox_fault(address), "write name@host.example"))
     mailing_list, edition = _list(settings), selection.choose_edition(feed, name)
     content = _compose(settings, edition, mailing_list)
     test_id = message_id(mailing_list, f"{edition.id} {unique}", recipient)

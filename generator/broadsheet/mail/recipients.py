@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.settings.mailbox import A_MAILBOX, Mailbox, fault, mailbox
+from broadsheet.settings.mailbox import A_MAILBOX, Mailbox, mailbox, mailbox_fault
 from broadsheet.store.files import read_regular
 
 VARIABLE = "DIGEST_RECIPIENTS"
@@ -59,7 +59,7 @@ def _read(entries: Iterable[tuple[str, str]]) -> tuple[list[Recipient], list[Dia
             continue
         box = mailbox(entry)
         if box is None:
-            problems.append(Diagnostic(where, fault(entry), A_MAILBOX))
+            problems.append(Diagnostic(where, mailbox_fault(entry), A_MAILBOX))
         else:
             recipient = Recipient(box, where)
             by_key.setdefault(recipient.key, recipient)

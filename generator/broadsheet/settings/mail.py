@@ -8,7 +8,7 @@ import msgspec
 
 from broadsheet.settings.address import is_sample_contact
 from broadsheet.settings.document import Fault
-from broadsheet.settings.mailbox import fault, mailbox
+from broadsheet.settings.mailbox import A_MAILBOX, mailbox, mailbox_fault
 from broadsheet.text.sanitize import safe_url
 
 _DOT_ATOM = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -41,8 +41,7 @@ def faults(mail: Mail) -> Iterator[Fault]:
     }
     for key, value in mailboxes.items():
         if value and not mailbox(value):
-            hint = "write name@host.example, or Name <name@host.example>"
-            yield Fault(("mail", key), f"mail: {key} is {fault(value)}", hint)
+            yield Fault(("mail", key), f"mail: {key} is {mailbox_fault(value)}", A_MAILBOX)
         elif value and is_sample_contact(value):
             hint = "write your own, which readers can write to"
             yield Fault(("mail", key), f"mail: {key} is only an example: {value}", hint, is_warning=True)

@@ -40,7 +40,7 @@ def mailbox(text: str) -> Mailbox | None:
     return Mailbox(address, one_line(name)[:LONGEST_NAME])
 
 
-def fault(text: str) -> str:
+def mailbox_fault(text: str) -> str:
     """Return the words for a text that is no mailbox."""
     address = text.rpartition("<")[2].strip("> ")
     local, _, domain = address.rpartition("@")
