@@ -1,7 +1,6 @@
 """COinS: a citation in an empty element, so that Zotero takes several works from a list (https://ocoins.info)."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -90,7 +89,7 @@ def _titles(work: Publication, form: str, genre: str) -> Iterator[tuple[str, str
         yield "rft.title", title
 
 
-def _creators(key: str, people: Any) -> Iterator[tuple[str, str]]:
+def _creators(key: str, people: Iterable[Name]) -> Iterator[tuple[str, str]]:
     for name in people:
         yield ("rft.aucorp", name.literal) if name.literal else (key, _inverted(name))
 

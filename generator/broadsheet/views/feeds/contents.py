@@ -53,11 +53,11 @@ class _FeedItems:
     def of(self, spec: FeedSpec) -> tuple[FeedItem, ...]:
         """Return the items of a feed."""
         kinds: dict[str, Callable[[], tuple[FeedItem, ...]]] = {
-            "all": lambda: self._recent(self._catalogue.newest(self._most)),
-            "good": lambda: self._recent(self._catalogue.newest_good(self._most)),
+            "all": lambda: self._recent(self._catalogue.newest(self._max_entries)),
+            "good": lambda: self._recent(self._catalogue.newest_good(self._max_entries)),
             "best": self._best,
-            "topic": lambda: self._recent(self._catalogue.newest(self._most, spec.key)),
-            "source": lambda: self._recent(self._catalogue.newest_from(spec.key, self._most)),
+            "topic": lambda: self._recent(self._catalogue.newest(self._max_entries, spec.key)),
+            "source": lambda: self._recent(self._catalogue.newest_from(spec.key, self._max_entries)),
             "daily": self._daily,
             "weekly": self._weekly,
             "publications": self._publications,
@@ -76,8 +76,8 @@ class _FeedItems:
         return days
 
     @property
-    def _most(self) -> int:
-        """The number of entries that a feed of papers may need."""
+    def _max_entries(self) -> int:
+        """The entries of a feed of papers at most."""
         return max(self._limits.items, sum(self._in_full.values()))
 
     def _recent(self, entries: list[Entry]) -> tuple[FeedItem, ...]:
@@ -96,8 +96,8 @@ class _FeedItems:
                 for entry in self._catalogue.best(*week_span(week), BEST_OF_WEEK)
                 if entry.paper.arxiv_id not in best
             ]
-            of_week = zip(entries, self._papers(entries), strict=True)
-            new = {entry.paper.arxiv_id: item._replace(date=appears) for entry, item in of_week}
+            pairs = zip(entries, self._papers(entries), strict=True)
+            new = {entry.paper.arxiv_id: item._replace(date=appears) for entry, item in pairs}
             best = new | best
         return tuple(best.values())[: self._limits.items]
 

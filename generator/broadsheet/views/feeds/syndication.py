@@ -79,7 +79,7 @@ def atom_item(item: FeedItem) -> bytes:
     """Return an ``<entry>``. Feedgen drops its link's rel and type; without them, the link is the alternate."""
     feed = _wrapper_feed()
     entry = _entry(feed, item)
-    entry.updated(_distinct(item))
+    entry.updated(_distinct_time(item))
     entry.author([{"name": author} for author in _authors(item)])
     entry.summary(clean(item.summary) or _title(item))
     entry.content(clean(item.html), type="html")
@@ -109,7 +109,7 @@ def _entry(feed: FeedGenerator, item: FeedItem) -> FeedEntry:
     return entry
 
 
-def _distinct(item: FeedItem) -> dt.datetime:
+def _distinct_time(item: FeedItem) -> dt.datetime:
     """Return the time of the last change, with a fraction of a second that differs from that of other entries.
 
     Two entries of a feed should not have the same time (feedvalidator, DuplicateUpdated), and all of a day would.

@@ -23,7 +23,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     """Yield the page."""
     system, user = compose(settings)
     scales = (("Relevance", settings.rubric.relevance), ("Novelty", settings.rubric.novelty))
-    names = [Download(name, ()) for name in download_names(catalogue, settings)]
+    downloads = [Download(name, ()) for name in download_names(catalogue, settings)]
     context = {
         "settings": settings,
         "scales": scales,
@@ -31,7 +31,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "user": user,
         "total": totals(catalogue.days()),
         "newest": catalogue.newest_day(),
-        "downloads": [(download, FORMATS) for download in names],
+        "downloads": [(download, FORMATS) for download in downloads],
         "downloads_index": INDEX_PATH,
         "licence": LICENCE,
         "tables": TABLES,
@@ -41,13 +41,12 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "embed_script": absolute(settings, SCRIPT),
         "embed_lists": _embed_lists(catalogue, settings),
     }
-    head = dataset(names, _days(catalogue), settings) if names else None
     yield Page(
         address=ADDRESS,
         title="About",
         description="How papers are chosen and scored, and what it has cost",
         body=render("about.html.j2", ADDRESS, **context),
-        head=(json_ld(head),) if head else (),
+        head=(json_ld(dataset(downloads, _days(catalogue), settings)),) if downloads else (),
     )
 
 

@@ -21,7 +21,7 @@ from broadsheet.views.render import render
 SCRIPT = "assets/embed.js"
 FOLDER = "embed/"
 PAPERS, PUBLICATIONS = "papers", "publications"
-NUMBER = {PAPERS: 5, PUBLICATIONS: 20}
+MAX_ITEMS = {PAPERS: 5, PUBLICATIONS: 20}
 MAX_AUTHORS = 4
 VERSION = 1  # of the shape of the JSON
 
@@ -48,20 +48,20 @@ class EmbeddedList(msgspec.Struct, omit_defaults=True):
 
 def keys(catalogue: Catalogue, settings: Settings) -> tuple[str, ...]:
     """Return the names of the lists."""
-    return tuple(NUMBER)
+    return tuple(MAX_ITEMS)
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:
     """Yield a list as JSON and as HTML. They are in the built site alone."""
-    embedded = (_papers if key == PAPERS else _publications)(catalogue, settings)
-    yield File(f"{FOLDER}{key}.json", msgspec.json.encode(embedded) + b"\n", site_only=True)
-    html = render("embed.html.j2", FOLDER, embedded=embedded, site=settings.site)
+    works = (_papers if key == PAPERS else _publications)(catalogue, settings)
+    yield File(f"{FOLDER}{key}.json", msgspec.json.encode(works) + b"\n", site_only=True)
+    html = render("embed.html.j2", FOLDER, works=works, site=settings.site)
     yield File(f"{FOLDER}{key}.html", f"{html}\n".encode(), site_only=True)
 
 
 def _papers(catalogue: Catalogue, settings: Settings) -> EmbeddedList:
     date = catalogue.newest_day(True)
-    best = catalogue.best(date, date, NUMBER[PAPERS]) if date else []
+    best = catalogue.best(date, date, MAX_ITEMS[PAPERS]) if date else []
     items = [
         EmbeddedWork(
             title=rendering.plain(entry.paper.title),
@@ -76,7 +76,7 @@ def _papers(catalogue: Catalogue, settings: Settings) -> EmbeddedList:
 
 
 def _publications(catalogue: Catalogue, settings: Settings) -> EmbeddedList:
-    newest = catalogue.newest_publications(NUMBER[PUBLICATIONS])
+    newest = catalogue.newest_publications(MAX_ITEMS[PUBLICATIONS])
     items = [
         EmbeddedWork(
             title=rendering.plain(work.title),
@@ -92,7 +92,7 @@ def _publications(catalogue: Catalogue, settings: Settings) -> EmbeddedList:
 
 
 def _names(names: Sequence[str]) -> str:
-    """Return the first names, and how many follow."""
-    shown = names if len(names) <= MAX_AUTHORS + 1 else names[:MAX_AUTHORS]
-    more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
-    return ", ".join(map(readable_name, shown)) + more
+    """Return the first names, and the number of the others."""
+    first = names if len(names) <= MAX_AUTHORS + 1 else names[:MAX_AUTHORS]
+    more = f" and {len(names) - len(first)} more" if len(first) < len(names) else ""
+    return ", ".join(map(readable_name, first)) + more
