@@ -1,5 +1,6 @@
 """The workflow of a new digest that publishes its site, executed step by step."""
 
+from tests.chat_servers import ChatServers
 from tests.smtp import Server
 from tests.starter.actions import SITE, git
 from tests.starter.lab import Lab
@@ -115,3 +116,22 @@ def test_without_the_log_of_sent_mails_nothing_is_mailed_and_the_log_stays(lab: 
         assert lab.pages(secrets=secrets).results["mail"] == "failure"
         assert git(lab.service.origin, "rev-parse", "mail-log") == before
         assert len(server.messages) == 2
+
+
+def test_an_edition_is_posted_once_and_never_without_the_log_of_posts(lab: Lab) -> None:
+    settings = (lab.desk / "mkdocs.yml").read_text("utf-8")
+    lab.push({"mkdocs.yml": settings.replace("site_dir: site", "site_dir: public")})
+    with ChatServers() as chat:
+        secrets = {"DIGEST_POST_JSON": chat.environment["DIGEST_POST_JSON"], "DIGEST_POST_KEY": "0f" * 32}
+        for _ in range(2):
+            run = lab.pages(secrets=secrets)
+            assert run.is_green, run.log
+        assert len(chat.posted["json"]) == 1
+        assert lab.files("post-log") == ["log.sqlite"]
+        assert chat.url not in git(lab.service.origin, "cat-file", "-p", "post-log:log.sqlite", errors="replace")
+        log = git(lab.service.origin, "rev-parse", "post-log:log.sqlite").strip()
+        before = git(lab.service.origin, "rev-parse", "post-log")
+        (lab.service.origin / "objects" / log[:2] / log[2:]).rename(lab.service.folder / "log")  # no fetch can succeed
+        assert lab.pages(secrets=secrets).results["post"] == "failure"
+        assert git(lab.service.origin, "rev-parse", "post-log") == before
+        assert len(chat.posted["json"]) == 1
