@@ -89,7 +89,7 @@ def test_an_unknown_type_still_has_an_entry() -> None:
 def test_bibtex_of_a_conference_paper(corpus: Path) -> None:
     assert parsed(bibtex(records(corpus, "000*")[3])) == {
         "ENTRYTYPE": "inproceedings",
-        "ID": "jacot2025wide",
+        "ID": "jacot2025wide-20035",
         "author": "Jacot, Arthur and Súkeník, Peter and Wang, Zihan and Mondelli, Marco",
         "title": "{Wide neural networks trained with weight decay provably exhibit neural collapse}",
         "booktitle": "13th International Conference on Learning Representations",
@@ -274,7 +274,7 @@ def test_keys_are_safe(corpus: Path) -> None:
     papers = [Paper(arxiv_id=name, title="T", authors=tuple(row["authors"])) for name, row in rows.items()]
     entries: list[Publication | Paper] = [*records(corpus, "000*"), *records(corpus, "publications.yml"), *papers]
     assert len(entries) > 100
-    assert all(re.fullmatch(r"[a-z]+(?:\d{4})?[a-z0-9]*", citation_key(entry)) for entry in entries)
+    assert all(re.fullmatch(r"[a-z]+(?:\d{4})?[a-z0-9]*(?:-[\w.-]+)?", citation_key(entry)) for entry in entries)
 
 
 def test_the_index_may_choose_another_key() -> None:

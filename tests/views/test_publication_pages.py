@@ -163,7 +163,7 @@ def test_a_page_has_every_field_of_the_record(real: dict[str, Page]) -> None:
         "2025_ICLR_Ildiz.pdf 528 kB, open access, CC BY 4.0",
         "Inference in High Dimensions: Light-speed Algorithms and Information Limits Grant 101161364",
         "Diamond open access, published version",
-        "@inproceedings{emrullahildiz2025highdimensional,",
+        "@inproceedings{emrullahildiz2025highdimensional-20033,",
         '"type": "paper-conference"',
         "ISBN9798331320850",
     ):

@@ -1,7 +1,10 @@
-"""Citation keys of publications and papers: ``haroush2025plumage``.
+"""Citation keys of papers and publications: ``haroush2025plumage`` and ``haroush2025plumage-20032``.
 
-A key is the first author's family name, the year, and the first word of the title that has a meaning. Works may share
+A key is the first author's family name, the year, and the first word of the title that has a meaning. Papers may share
 a key. Then the first of them keeps it, and each other one gets a `longer_key` (`broadsheet.index.citation_keys`).
+
+A publication's key always ends in the record's id. So no work that is added changes it, and it changes no paper's key:
+a bibliography may have a preprint and the publication that it became.
 """
 
 import re
@@ -32,14 +35,15 @@ _LETTERS = str.maketrans({
 
 @singledispatch
 def citation_key(entry: Publication | Paper) -> str:
-    """Return the key of a work, which other works may share: lower-case letters and digits."""
+    """Return the key of a work. Other papers may share that of a paper: lower-case letters and digits."""
     raise TypeError(type(entry))
 
 
 @citation_key.register
 def _(entry: Publication) -> str:
     people = entry.authors or entry.editors or entry.translators
-    return _key([names.of_person(people[0])] if people else [], entry.year or "", entry.title)
+    key = _key([names.of_person(people[0])] if people else [], entry.year or "", entry.title)
+    return f"{key}-{_safe(entry.id)}"
 
 
 @citation_key.register
@@ -47,9 +51,13 @@ def _(entry: Paper) -> str:
     return _key([names.of_text(name) for name in entry.authors[:1]], paper_date(entry)[:4], entry.title)
 
 
-def longer_key(key: str, entry_id: str, *, is_publication: bool = False) -> str:
-    """Return the key of a work that shares its own with an earlier one: ``chen2025scalable:2410.06074``."""
-    return f"{key}{'-' if is_publication else ':'}{re.sub(r'[^A-Za-z0-9./-]', '_', entry_id)}"
+def longer_key(key: str, arxiv_id: str) -> str:
+    """Return the key of a paper that shares its own with an earlier one: ``chen2025scalable:2410.06074``."""
+    return f"{key}:{_safe(arxiv_id)}"
+
+
+def _safe(entry_id: str) -> str:
+    return re.sub(r"[^A-Za-z0-9./-]", "_", entry_id)
 
 
 def _key(people: list[Name], year: str, title: str) -> str:

@@ -64,9 +64,9 @@ class Index(Catalogue):
                 repeated = repeats.refresh(self._db, {*changed, *self._days_with(papers, changed)})
                 self._drop_caches()
                 self._related_index.refresh(papers, repeated, self._versions)
+                citation_keys.refresh(self._db)
             if self._refresh_publications(archive) or changed:
                 self._author_index.refresh()
-                citation_keys.refresh(self._db)
         self._drop_caches()
         return changed
 
@@ -135,7 +135,6 @@ class Index(Catalogue):
         self._db.execute("DELETE FROM identifier")
         oldest_first = deduplicate(archive.publications())
         self._author_index.store(reversed(oldest_first))
-        citation_keys.store_publications(self._db, oldest_first)
         for position, publication in enumerate(oldest_first):
             row = (-position, publication.id, publication.list_date, msgspec.json.encode(publication))
             self._db.execute("INSERT INTO publication VALUES (?, ?, ?, ?)", row)

@@ -85,10 +85,7 @@ def page(
     writers: Mapping[str, str],
     citation: Citation,
 ) -> Page:
-    """Return the page of a publication.
-
-    `entries` are its paper's, `writers` the slugs of authors with a page, and `citation` has the key of the index.
-    """
+    """Return the page of a publication; `entries` are its paper's, `writers` the slugs of authors with a page."""
     address = publication.address
     formats_of_files = file_formats(settings)
     context = {

@@ -73,8 +73,7 @@ GROUPINGS = (YEARS, TYPES, DEPARTMENTS, ACCESS)
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """Yield the overview, the list of every group, and the page of every publication."""
     publications = catalogue.publications()
-    keys = catalogue.publication_keys()
-    citations = {work.id: Citation.of(work, keys.get(work.id, "")) for work in publications}
+    citations = {work.id: Citation.of(work) for work in publications}
     writers = catalogue.publication_author_links()
     by_grouping = {grouping: group_publications(grouping, publications, settings) for grouping in GROUPINGS}
     overview = _overview(publications, by_grouping, AUTHORS if writers else "", settings)
