@@ -232,32 +232,99 @@ def test_an_identifier_contains_the_year(name: str, year: str, url: str | None) 
 # -- names ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("Ada Lovelace", Name("Lovelace", "Ada")),
-        ("Lovelace, Ada", Name("Lovelace", "Ada")),
-        (r"Ren\'e {\L}ukasz Müller", Name("Müller", "René Łukasz")),
-        ("Ludwig van Beethoven", Name("van Beethoven", "Ludwig")),
-        ("Maria de la Cruz", Name("de la Cruz", "Maria")),
-        ("Van Nguyen", Name("Nguyen", "Van")),
-        ("Anh Van Tran", Name("Tran", "Anh Van")),
-        ("Andy De Wang", Name("Wang", "Andy De")),
-        ("Stef De Sabbata", Name("De Sabbata", "Stef")),
-        ("Marwa El Halabi", Name("El Halabi", "Marwa")),
-        ("Tom Van Deuren", Name("Van Deuren", "Tom")),
-        ("Guy Van den Broeck", Name("Van den Broeck", "Guy")),
-        ("Elisabete M. de Gouveia Dal Pino", Name("de Gouveia Dal Pino", "Elisabete M.")),
-        ("King, Martin Luther, Jr.", Name("King", "Martin Luther", "Jr.")),
-        ("Henry Ford II", Name("Ford", "Henry", "II")),
-        ("LIGO Scientific Collaboration", Name(literal="LIGO Scientific Collaboration")),
-        ("Team, Qwen", Name(literal="Team, Qwen")),
-        ("Plato", Name(literal="Plato")),
-        ("", Name()),
-    ],
-)
+NAMES = [
+    ("Ada Lovelace", Name("Lovelace", "Ada")),
+    ("Lovelace, Ada", Name("Lovelace", "Ada")),
+    (r"Ren\'e {\L}ukasz Müller", Name("Müller", "René Łukasz")),
+    ("Ludwig van Beethoven", Name("van Beethoven", "Ludwig")),
+    ("Maria de la Cruz", Name("de la Cruz", "Maria")),
+    ("Van Nguyen", Name("Nguyen", "Van")),
+    ("Anh Van Tran", Name("Tran", "Anh Van")),
+    ("Andy De Wang", Name("Wang", "Andy De")),
+    ("Stef De Sabbata", Name("De Sabbata", "Stef")),
+    ("Marwa El Halabi", Name("El Halabi", "Marwa")),
+    ("Tom Van Deuren", Name("Van Deuren", "Tom")),
+    ("Guy Van den Broeck", Name("Van den Broeck", "Guy")),
+    ("Elisabete M. de Gouveia Dal Pino", Name("de Gouveia Dal Pino", "Elisabete M.")),
+    ("King, Martin Luther, Jr.", Name("King", "Martin Luther", "Jr.")),
+    ("Henry Ford II", Name("Ford", "Henry", "II")),
+    ("LIGO Scientific Collaboration", Name(literal="LIGO Scientific Collaboration")),
+    ("Team, Qwen", Name(literal="Team, Qwen")),
+    ("Plato", Name(literal="Plato")),
+    ("Étienne D'Ávila-van der Berg III", Name("D'Ávila-van der Berg", "Étienne", "III")),
+    ("Smith, Jr., John", Name("Smith", "John", "Jr.")),
+    ("Smith III, John", Name("Smith", "John", "III")),
+    ("John Smith V", Name("Smith", "John", "V")),
+    ("Karthik V", Name("V", "Karthik")),
+    ("John Smith, PhD", Name("Smith", "John")),
+    ("Smith, John, Ph.D.", Name("Smith", "John")),
+    ("Ann de la Cruz, MD, PhD", Name("de la Cruz", "Ann")),
+    ("Lee, MD", Name("Lee", "MD")),
+    ("van Dam, MD", Name("van Dam", "MD")),
+    ("OpenAI et al.", Name(literal="OpenAI")),
+    ("김 철수", Name("김", "철수")),
+    ("山田 太郎", Name("山田", "太郎")),
+    ("Xin 山田", Name("山田", "Xin")),
+    ("Ludwig von und zu Berg", Name("von und zu Berg", "Ludwig")),
+    ("Wei Ai", Name("Ai", "Wei")),
+    *(
+        (team, Name(literal=team))
+        for team in (
+            "World Health Organization",
+            "European Southern Observatory",
+            "Google DeepMind",
+            "IBM Research",
+            "Meta AI",
+            "Max Planck Institute for Informatics",
+            "Technische Universität Wien",
+            "NASA Ames Research Center",
+            "Anderson and Sons",
+            "Bank of England",
+            "University of California, Berkeley",
+            "Wellcome Trust",
+        )
+    ),
+    ("{Sloan Digital Sky}", Name(literal="Sloan Digital Sky")),
+    (r"{\'E}mile {\L}ukasz", Name("Łukasz", "Émile")),
+    ("", Name()),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), NAMES)
 def test_names(text: str, name: Name) -> None:
     assert names.of_text(text) == name
+
+
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [
+        ({"first_name": "É.", "last_name": "D'Ávila-van der Berg III"}, Name("D'Ávila-van der Berg", "É.", "III")),
+        ({"first_name": "World Health", "last_name": "Group"}, Name("Group", "World Health")),
+        ({"first_name": "", "last_name": "Wellcome Sanger", "full_name": "Wellcome Sanger"},
+         Name(literal="Wellcome Sanger")),
+        ({"last_name": "Smith", "full_name": "Smith, John"}, Name("Smith", "John")),
+        ({"last_name": "{Royal Sky}"}, Name(literal="Royal Sky")),
+        ({"full_name": "{Royal Sky}"}, Name(literal="Royal Sky")),
+        ({"full_name": "Max Planck Institute"}, Name(literal="Max Planck Institute")),
+        ("Ada Lovelace", Name("Lovelace", "Ada")),
+    ],
+)  # fmt: skip
+def test_names_in_records(person: object, name: Name) -> None:
+    assert names.of_person(record(title="T", author=[person]).authors[0]) == name
+
+
+def test_institutions_are_editors() -> None:
+    entry = record(title="T", type="book_editor", corporate_editor=["Royal Sky", "Ars, Electronica"], year="2024")
+    assert people(parsed(bibtex(entry))["editor"]) == ["{Royal Sky}", "{Ars, Electronica}"]
+    assert csl(entry)["editor"] == [{"literal": "Royal Sky"}, {"literal": "Ars, Electronica"}]
+
+
+def test_et_al_means_more_authors() -> None:
+    for authors in (("OpenAI et al.",), ("OpenAI", "et al.")):
+        entry = Paper(arxiv_id="2505.18313", title="T", authors=authors)
+        assert people(parsed(bibtex(entry))["author"]) == ["{OpenAI}", "others"]
+        assert csl(entry)["author"] == [{"literal": "OpenAI"}]
+        assert citation_key(entry) == "openai2025"
 
 
 @pytest.mark.parametrize("name", ["Barnes and Noble", "A, B, C and D", "and others", "x AND y", "{and}", ", ,"])

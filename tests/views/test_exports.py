@@ -22,6 +22,7 @@ from broadsheet.model import names
 from broadsheet.model.paper import Paper
 from broadsheet.settings import config
 from broadsheet.text.rendering import plain
+from tests.bibliography.test_bibliography import NAMES
 from tests.example import SETTINGS, digest, make_digest, paper
 
 KEY = "broadsheet /repo/"
@@ -127,6 +128,15 @@ def test_bibtex_has_each_title_and_each_name_whole(site: Site, saved: Page) -> N
             assert unescaped(" ".join(told.first)) == known.given
         assert fields["eprint"] == name
         assert fields["url"] == f"https://arxiv.org/abs/{name}"
+
+
+def test_names_have_the_same_parts_as_in_citation_files(site: Site, tab: Page) -> None:
+    authors = [name for name, _ in NAMES if name and "\\" not in name]
+    tab.goto(site.address + "saved/")
+    script = "async (authors) => (await import('../assets/export.js')).ris(['x', { title: 'T', authors }])"
+    lines = tab.evaluate(script.replace("..", site.address.rstrip("/")), authors).splitlines()
+    expected = ris(Paper(arxiv_id="2505.18313", title="T", authors=tuple(authors))).splitlines()
+    assert [line for line in lines if line[:2] == "AU"] == [line for line in expected if line[:2] == "AU"]
 
 
 def test_ris_has_each_title_and_each_name(site: Site, saved: Page) -> None:

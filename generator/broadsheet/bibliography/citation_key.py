@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import singledispatch
 
-from broadsheet.bibliography.entry_fields import paper_date
+from broadsheet.bibliography.entry_fields import paper_authors, paper_date
 from broadsheet.model import names
 from broadsheet.model.names import Name
 from broadsheet.model.paper import Paper
@@ -48,7 +48,7 @@ def _(entry: Publication) -> str:
 
 @citation_key.register
 def _(entry: Paper) -> str:
-    return _key([names.of_text(name) for name in entry.authors[:1]], paper_date(entry)[:4], entry.title)
+    return _key([names.of_text(name) for name in paper_authors(entry)[:1]], paper_date(entry)[:4], entry.title)
 
 
 def longer_key(key: str, arxiv_id: str) -> str:

@@ -4,10 +4,9 @@ import re
 
 from broadsheet.model import arxiv_id, librecat, vocabulary
 from broadsheet.model.doi import DOI
+from broadsheet.model.names import ET_AL
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
-
-_ET_AL = re.compile(r"et\.? ?al\.?", re.IGNORECASE)
 
 
 def paper_date(entry: Paper) -> str:
@@ -21,13 +20,14 @@ def paper_date(entry: Paper) -> str:
 
 
 def paper_authors(entry: Paper) -> tuple[str, ...]:
-    """Return the authors without the "et al." that some sources list as the last of them."""
-    return entry.authors[:-1] if entry.authors and _ET_AL.fullmatch(entry.authors[-1]) else entry.authors
+    """Return the authors without the "et al." that some sources have as the last of them, or after it."""
+    *others, last = entry.authors or ("",)
+    return tuple(filter(None, (*others, ET_AL.sub("", last))))
 
 
 def has_more_authors(entry: Paper) -> bool:
     """Return whether the paper has authors that are not listed."""
-    return bool(entry.extra.get("more_authors")) or len(paper_authors(entry)) < len(entry.authors)
+    return bool(entry.extra.get("more_authors")) or paper_authors(entry)[-1:] != entry.authors[-1:]
 
 
 def paper_doi(entry: Paper) -> str:

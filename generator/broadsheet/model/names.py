@@ -1,6 +1,7 @@
 """Names of persons in parts, for bibliographies.
 
-Sources have ``Ada Lovelace`` (arXiv), ``Lovelace, Ada`` (LibreCat) or a team's name; only the second is unambiguous.
+Sources have ``Ada Lovelace`` (arXiv), ``Lovelace, Ada`` (LibreCat) or a team's name, perhaps in BibTeX's braces. Only a
+comma and braces are unambiguous. `export.js` has the same rules.
 """
 
 import re
@@ -11,7 +12,6 @@ from typing import NamedTuple
 from broadsheet.model.publication_parts import Person
 from broadsheet.text.tex_names import readable_name
 
-# In `export.js` too.
 _PARTICLE = re.compile(
     r"af|al|bin|d[aeiou]|dal|d[ae]ll[aeo]|degli|de[iln]|der|dos|el|ibn|la|le|lo|te[nr]|van|von|zu[mr]?"
 )
@@ -21,10 +21,25 @@ _AFTER_GIVEN_NAMES = re.compile(
     r"|ngo|nguyen|park|pham|phan|tran|trinh|truong|vo|vu|wang|wu|xu|yang|yu|zhang|zhou",
     re.IGNORECASE,
 )
-_SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|II|III|IV)$")
+_SUFFIXES = r"[JS][Rr]\.?|I{2,3}|IV|VI{0,2}"
+_SUFFIX = re.compile(rf",?\s+({_SUFFIXES})$")
+_SUFFIX_INSIDE = re.compile(rf"([^,]+),\s*({_SUFFIXES}),\s*([^,]+)")  # BibTeX's "Smith, Jr., John"
+_DEGREES = re.compile(r"(?:,?\s+Ph\.?\s?D\.?|,\s*(?:M\.?D|[BM]\.?Sc|D\.?Phil)\.?)+$")
+ET_AL = re.compile(r",?\s*\bet\.? ?al\.?$", re.IGNORECASE)
+_BRACED = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
 _TEAM = re.compile(
-    r"\b(?:collaborations?|consortium|group|initiative|lab|members|network|project|team)\b", re.IGNORECASE
+    r"\b(?:academy|agency|alliance|association|cent(?:er|re)s?|college|collaborations?|committee|company|consortium"
+    r"|corporation|council|deepmind|department|developers|faculty|federation|foundation|google|group|hospital"
+    r"|initiative|labs?|members|microsoft|ministry|museum|nations|network|nvidia|observatory"
+    r"|office|organi[sz]ation|program|project|research|school|services|society|team|trust|union)\b"
+    r"|\b(?:institut|laborator|universit)|\w(?:gemeinschaft|gesellschaft|zentrum)\b",
+    re.IGNORECASE,
 )
+_TEAM_IN_THIS_CASE = re.compile(r"\b(?:and|for|of|und(?! zu\b)|GmbH|IBM|Inc|LLC|Ltd|NASA)\b|[a-z] AI$|&")
+_FAMILY_FIRST = re.compile(
+    "[ \u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff]+"
+)  # Han, Hangul, Kana
 
 
 class Name(NamedTuple):
@@ -37,31 +52,56 @@ class Name(NamedTuple):
 
 
 def of_person(person: Person) -> Name:
-    """Return the name of a repository's author, in the record's own parts if it has both."""
+    """Return the name of a repository's author, in the record's own parts. A last name alone is whole."""
     if person.first and person.last:
-        return Name(family=readable_name(person.last), given=readable_name(person.first))
+        family, suffix = _without_suffix(readable_name(person.last))
+        return Name(family=family, given=readable_name(person.first), suffix=suffix)
+    if person.last and person.name.rstrip(", ") == person.last:
+        return Name(literal=readable_name(person.last))
     return of_text(person.name)
 
 
 @lru_cache(4096)  # 1 % of a cold build: a page uses each name in several formats
 def of_text(name: str) -> Name:
     """Return the name that a source wrote, with TeX's accents or without."""
-    whole = readable_name(name)
-    match = _SUFFIX.search(whole)
-    suffix, rest = (match[1], whole[: match.start()]) if match else ("", whole)
-    family, comma, given_names = (part.strip() for part in rest.partition(","))
-    if comma and family and given_names and not _TEAM.search(whole):
-        return Name(family=family, given=given_names, suffix=suffix)
-    words = rest.split()
-    if comma or len(words) == 1 or not words or _TEAM.search(whole):
+    whole = ET_AL.sub("", readable_name(name))
+    if _BRACED.fullmatch(name) or _TEAM.search(whole) or _TEAM_IN_THIS_CASE.search(whole):
         return Name(literal=whole)
+    whole = _without_degrees(whole)
+    if match := _SUFFIX_INSIDE.fullmatch(whole):
+        return Name(family=match[1], given=match[3], suffix=match[2])
+    rest, suffix = _without_suffix(whole)
+    family, comma, given_names = (part.strip() for part in rest.partition(","))
+    if comma and family and given_names:
+        family, family_suffix = _without_suffix(family)
+        return Name(family=family, given=given_names, suffix=suffix or family_suffix)
+    words = rest.split()
+    if comma or len(words) < 2:
+        return Name(literal=whole)
+    if _FAMILY_FIRST.fullmatch(rest):
+        return Name(family=words[0], given=" ".join(words[1:]))
     start = next((i for i in range(1, len(words) - 1) if _is_particle(words, i)), len(words) - 1)
     return Name(family=" ".join(words[start:]), given=" ".join(words[:start]), suffix=suffix)
 
 
+def _without_degrees(name: str) -> str:
+    """Return ``Ann Lee, MD`` without the degree. After one word, or a particle, ``MD`` are initials."""
+    bare = _DEGREES.sub("", name)
+    words = bare.split()
+    return bare if len(words) > 1 and not _PARTICLE.fullmatch(words[0]) else name
+
+
+def _without_suffix(name: str) -> tuple[str, str]:
+    """Return ``Smith III`` as name and suffix. V is an initial in ``Karthik V``, but a number in ``John Smith V``."""
+    match = _SUFFIX.search(name)
+    if not match or (match[1] == "V" and " " not in name[: match.start()].strip()):
+        return name, ""
+    return name[: match.start()], match[1]
+
+
 def _is_particle(words: Sequence[str], place: int) -> bool:
     """Return whether a word begins the family name: ``van`` always, ``Van`` unless the name is Asian."""
-    word = words[place]
+    word = words[place].rpartition("-")[2]  # D'Ávila-van der Berg
     if not _PARTICLE.fullmatch(word.lower()):
         return False
-    return word.islower() or not _AFTER_GIVEN_NAMES.fullmatch(words[-1])
+    return word.islower() or (word == words[place] and not _AFTER_GIVEN_NAMES.fullmatch(words[-1]))

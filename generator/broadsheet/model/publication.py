@@ -35,6 +35,7 @@ from broadsheet.model.publication_parts import (
     read_projects,
     read_related,
     read_shown_license,
+    read_teams,
     read_urls,
 )
 from broadsheet.text.braces import without_braces
@@ -271,7 +272,7 @@ def _host(record: dict[str, Any]) -> dict[str, Any]:
 def _people(record: dict[str, Any]) -> dict[str, Any]:
     return {
         "authors": tuple(read_people(record.get("author"))),
-        "editors": (*read_people(record.get("editor")), *read_people(record.get("corporate_editor"))),
+        "editors": (*read_people(record.get("editor")), *read_teams(record.get("corporate_editor"))),
         "translators": tuple(read_people(record.get("translator"))),
         "supervisors": tuple(read_people(record.get("supervisor"))),
         "applicants": tuple(map(without_entities, texts(record.get("applicant")))),

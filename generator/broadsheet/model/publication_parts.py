@@ -23,7 +23,10 @@ _ISI = re.compile(r"(?:WOS:)?([A-Z0-9]{15})", re.ASCII)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An author or editor. `name` has the record's order, usually ``Last, First``; `orcid` is bare and well formed."""
+    """An author or editor. `name` has the record's order, usually ``Last, First``; `orcid` is bare and well formed.
+
+    A team has `last` alone.
+    """
 
     name: str
     first: str = ""
@@ -115,6 +118,11 @@ def read_people(value: Any) -> Iterator[Person]:
         orcid = _ORCID.fullmatch(words(person.get("orcid")))
         if name:
             yield Person(name=name, first=first_name, last=last_name, orcid=orcid[1] if orcid else None)
+
+
+def read_teams(value: Any) -> Iterator[Person]:
+    """Parse ``corporate_editor``: the names of institutions, as last names without a first one."""
+    yield from (Person(name=name, last=name) for name in map(plain, texts(value)) if name)
 
 
 def read_license(value: Any) -> License | None:

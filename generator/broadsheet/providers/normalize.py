@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeGuard
 from broadsheet.model import arxiv_id
 from broadsheet.model.arxiv_id import ArxivId
 from broadsheet.model.count import MAX_INTEGER
+from broadsheet.model.names import of_text
 from broadsheet.providers.arxiv.text import ANNOUNCEMENT
 from broadsheet.providers.parse_result import ParseLog
 from broadsheet.text.braces import without_braces
@@ -275,7 +276,10 @@ def _has_tex(text: str) -> bool:
 
 
 def _spell(name: str, log: ParseLog) -> str:
+    """Return a name without TeX, but a team's in braces if they alone show that it is one."""
     spelled = readable_name(name)
+    if of_text(name).literal != of_text(spelled).literal:
+        return f"{{{spelled}}}"
     if spelled != name and "\\" in name:
         log.record_fix("TeX accents in a name converted to letters", f"{excerpt(name)} → {spelled}")
     return spelled or name
