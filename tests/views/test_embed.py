@@ -120,7 +120,45 @@ def test_a_foreign_page_shows_the_list_under_its_own_policy(
         assert tab.evaluate("document.cookie") == ""
         asked = {path: headers for path, headers in requests if not path.startswith("/favicon")}
         assert list(asked) == ["/assets/embed.js", f"/embed/{name}.json"]
-        assert not {"Cookie", "Referer"} & asked[f"/embed/{name}.json"].keys()
+        assert not any({"Cookie", "Referer"} & headers.keys() for headers in asked.values())
+
+
+LINK = '<a href="ORIGIN/publications/">Our publications</a>'
+
+
+@pytest.mark.parametrize(
+    ("body", "text_before", "number"),
+    [
+        (f"<div>{LINK}</div>SCRIPT", "", 5),
+        ("<div data-broadsheet>Loading …</div>SCRIPT", "", 5),
+        (f"<div id=menu>Menu {LINK}</div>SCRIPT", "Menu Our publications", 5),
+        ('<div id=menu><a href="https://group.example/">Home</a></div>SCRIPT', "Home", 5),
+        (f"<div id=menu>{LINK}{LINK}</div>SCRIPT", "Our publicationsOur publications", 5),
+        (f'<div>{LINK}</div>SCRIPT data-items="2"', "", 2),
+        (f'<div>{LINK}</div>SCRIPT data-items="-1"', "", 5),
+        (f'<div>{LINK}</div>SCRIPT data-items="99"', "", 8),
+        (f'<div>{LINK}</div>SCRIPT data-show="publication"', "Our publications", 0),
+    ],
+)
+def test_the_list_takes_only_the_place_that_is_for_it(
+    site: Path, tmp_path: Path, context: BrowserContext, body: str, text_before: str, number: int
+) -> None:
+    with host(site, Access_Control_Allow_Origin="*") as (origin, _), host(tmp_path / "page") as (other, _):
+        place, _, attributes = body.partition("SCRIPT")
+        attributes += "" if "data-show" in attributes else ' data-show="publications"'
+        script = f'<script async src="{origin}/assets/embed.js" {attributes}></script>'
+        foreign_page(tmp_path / "page", place.replace("ORIGIN", origin) + script, "default-src *")
+        tab = context.new_page()
+        warnings: list[str] = []
+        tab.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
+        tab.goto(f"{other}/index.html", wait_until="networkidle")
+        expect(tab.locator("li")).to_have_count(number)
+        list_texts = tab.locator("ul, ul + p").all_text_contents()
+        before = str(tab.locator("div").first.text_content())
+        assert [before if before not in ("".join(list_texts),) else ""] == [text_before]
+        assert [text for text in warnings if "data-show" in text] == (
+            [] if number else ['data-show="publication": use "papers" or "publications"']
+        )
 
 
 @pytest.mark.parametrize("headers", [{}, {"Access_Control_Allow_Origin": "https://other.example"}])

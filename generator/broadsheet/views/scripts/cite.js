@@ -1,6 +1,7 @@
-// Buttons that copy a citation, one for each format of the section "Cite".
+// Buttons that copy a citation, one for each format of the section "Cite", and their key.
 
 import { copyText } from "./copy.js";
+import "./shortcuts.js";
 
 const section = document.querySelector("section.cite");
 const bar = document.createElement("p");
@@ -10,7 +11,8 @@ for (const details of section?.querySelectorAll("details:has(> pre)") ?? []) {
   button.type = "button";
   button.className = "copy";
   button.textContent = `Copy ${details.querySelector("summary").textContent}`;
-  button.addEventListener("click", () => copyText(button, details.querySelector("pre").textContent));
+  const pre = details.querySelector("pre");
+  button.addEventListener("click", () => copyText(button, pre.textContent, pre));
   bar.append(button, " ");
 }
 if (bar.firstChild) section.querySelector("h2").after(bar);

@@ -2,16 +2,36 @@
 
 const MESSAGE_MS = 2000;
 
-export async function copyText(button, text) {
+/** Copy `text`. If the browser refuses that, select `node`, which has the text. */
+export async function copyText(button, text, node) {
   let message = "Copied";
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    message = "Not allowed here";
+    if (!copyWithoutClipboard(text)) message = node ? "Selected, to copy" : "Not allowed here";
   }
+  if (message !== "Copied" && node) select(node);
   button.dataset.label ??= button.textContent;
   button.textContent = message;
   setTimeout(() => (button.textContent = button.dataset.label), MESSAGE_MS);
+}
+
+// Browsers have no clipboard on plain http, but this old command.
+function copyWithoutClipboard(text) {
+  const area = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+  const focused = document.activeElement;
+  area.style.position = "fixed"; // the page must not scroll
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  focused?.focus({ preventScroll: true });
+  return copied;
+}
+
+function select(node) {
+  node.closest("details").open = true;
+  getSelection().selectAllChildren(node);
 }
 
 for (const button of document.querySelectorAll("button[data-copy]")) {

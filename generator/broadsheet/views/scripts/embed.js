@@ -1,15 +1,20 @@
 // A list of this site on another web page. That page has, where the list belongs:
 //
 //   <div><a href="https://SITE/publications/">Our publications</a></div>
-//   <script async src="https://SITE/assets/embed.js" data-show="publications"></script>
+//   <script async referrerpolicy="no-referrer" src="https://SITE/assets/embed.js" data-show="publications"></script>
 //
-// The list takes the place of what the element before the script holds, which readers without scripts see. data-show is
-// "papers" (the best of the newest day) or "publications", data-items a number. It requests one file, without cookies
+// The list takes the place of the link, which readers without scripts see. A div before the script that holds anything
+// else stays as it is, unless it has the attribute data-broadsheet; then the list follows the script. data-show is
+// "papers" (the best of the newest day) or "publications", data-items a number from 1 on. It requests one file, without cookies
 // and without a referrer, and writes nothing but text and links.
 
 (() => {
   const script = document.currentScript;
-  const name = script.dataset.show === "publications" ? "publications" : "papers";
+  const { show: name = "papers", items: limit } = script.dataset;
+  if (name !== "papers" && name !== "publications") {
+    console.warn(`data-show="${name}": use "papers" or "publications"`);
+    return;
+  }
   const source = new URL(`../embed/${name}.json`, script.src);
 
   function link(text, address) {
@@ -27,16 +32,23 @@
     return item;
   }
 
+  function isForList(place) {
+    if (place?.localName !== "div") return false;
+    const [first, ...others] = place.children;
+    const onlyLink = first?.localName === "a" && !others.length && place.textContent.trim() === first.textContent.trim();
+    return place.hasAttribute("data-broadsheet") || (onlyLink && first.href.startsWith(new URL("../", script.src)));
+  }
+
   async function show() {
     const response = await fetch(source, { credentials: "omit", referrerPolicy: "no-referrer" });
     if (!response.ok) return;
     const { title, url, items } = await response.json();
     const list = document.createElement("ul");
-    list.append(...items.slice(0, Number(script.dataset.items) || 5).map(line));
+    list.append(...items.slice(0, limit >= 1 ? Number(limit) : 5).map(line));
     const more = document.createElement("p");
     more.append(link(title, url));
     const place = script.previousElementSibling;
-    if (list.firstChild) place?.localName === "div" ? place.replaceChildren(list, more) : script.after(list, more);
+    if (list.firstChild) isForList(place) ? place.replaceChildren(list, more) : script.after(list, more);
   }
 
   show().catch(() => {}); // the page keeps what it has

@@ -6,7 +6,8 @@ import { savePreferences, state } from "./storage.js";
 let dialog;
 
 export function open(shortcuts) {
-  if (!dialog) {
+  if (!dialog?.open) {
+    dialog?.remove(); // other keys may work now
     const lines = Object.entries(shortcuts).map(([key, [description, , sign = key]]) => {
       const term = element("dt", {}, element("kbd", { textContent: sign }));
       return element("div", {}, term, element("dd", { textContent: description }));

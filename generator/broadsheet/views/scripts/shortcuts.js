@@ -29,7 +29,7 @@ const withCurrent = (callback) => () => {
   const paper = current() ?? (view.visible.length === 1 && view.visible[0]);
   if (paper) callback(paper);
 };
-const click = (selector) => () => document.querySelector(selector)?.click();
+const click = (key) => () => document.querySelector(TARGETS[key])?.click();
 
 const KEYS = {
   j: ["Next paper", () => step(1)],
@@ -43,12 +43,24 @@ const KEYS = {
   ],
   s: ["Save it, or not any more", withCurrent((paper) => toggle(paper, "saved"))],
   m: ["Mark it read, or unread", withCurrent((paper) => toggle(paper, "read"))],
-  c: ["Copy its citation as BibTeX", click(".copy-citation button")],
+  c: ["Copy its citation as BibTeX", click("c")],
   "/": ["Search", () => location.assign(new URL("search/", root))],
-  ArrowLeft: ["The day, week or month before", click(".page-nav a[rel=prev]"), "←"],
-  ArrowRight: ["The one after", click(".page-nav a[rel=next]"), "→"],
+  ArrowLeft: ["The day, week or month before", click("ArrowLeft"), "←"],
+  ArrowRight: ["The one after", click("ArrowRight"), "→"],
   "?": ["This help", () => help()],
 };
+const TARGETS = {
+  c: ".copy-citation button",
+  ArrowLeft: ".page-nav a[rel=prev]",
+  ArrowRight: ".page-nav a[rel=next]",
+};
+
+// Return true if the key does something on this page.
+function works(key) {
+  if (TARGETS[key]) return document.querySelector(TARGETS[key]);
+  return view.papers.length > ("jk".includes(key) ? 1 : "ofsm".includes(key) ? 0 : -1);
+}
+
 const NEEDS_KEYS = "input, textarea, select, dialog, [contenteditable], .scroll, math, pre";
 
 function onKey(event) {
@@ -61,6 +73,9 @@ function onKey(event) {
   KEYS[key][1]();
 }
 
-export const help = async () => (await import("./shortcuts-help.js")).open(KEYS);
+export const help = async () => {
+  const shortcuts = Object.fromEntries(Object.entries(KEYS).filter(([key]) => works(key)));
+  (await import("./shortcuts-help.js")).open(shortcuts);
+};
 
 addEventListener("keydown", onKey);
