@@ -15,6 +15,7 @@ from broadsheet.bibliography import bibtex_text
 from broadsheet.bibliography.bibtex import bibtex
 from broadsheet.bibliography.citation_key import citation_key
 from broadsheet.bibliography.csl import csl, csl_json
+from broadsheet.bibliography.ris import ris
 from broadsheet.model import arxiv_id, names, vocabulary
 from broadsheet.model.names import Name
 from broadsheet.model.paper import Paper
@@ -331,6 +332,34 @@ def test_et_al_means_more_authors() -> None:
 def test_a_name_with_an_and_is_one_person(name: str) -> None:
     read = parsed(bibtex(Paper(arxiv_id="2505.18313", title="T", authors=(name, "Ada Lovelace"))))
     assert len(people(read["author"])) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "value"),
+    [
+        ("In √d steps of 10′", r"In $\surd$d steps of 10${}^\prime$"),
+        ("∆-learning ⌊x⌋ ⟶ y ≜ z", r"$\Delta$-learning $\lfloor$x$\rfloor$ $\longrightarrow$ y $\triangleq$ z"),
+        ("𝔼[X], 𝛼-fair, 𝓁₁", r"$\mathbb{E}$[X], $\alpha$-fair, $l$\textsubscript{1}"),
+        ("Ω̃(T) of λ̂", r"$\tilde{\Omega}$(T) of $\hat{\lambda}$"),
+        ("⟨ψ|φ⟩", r"$\langle${}$\psi$|$\varphi${}$\rangle$"),
+        ("Man\u0303ana", "Mañana"),
+    ],
+)
+def test_symbols_that_latex_rejects_are_macros(title: str, value: str) -> None:
+    assert bibtex_text.text(title) == value
+
+
+def test_fields_of_single_types() -> None:
+    ended = {"name": "C", "start_date": "2024-05-01", "end_date": "2024-05-01"}
+    assert csl(record(title="T", conference=ended))["event-date"] == {"date-parts": [[2024, 5, 1]]}
+    article = record(title="T", type="journal_article", publication="J", page="1-9", article_number="042")
+    read = parsed(bibtex(article))
+    assert (read["pages"], read["eid"]) == ("1--9", "042")
+    assert "howpublished" not in parsed(bibtex(record(title="P", type="patent", publication="V", ipn="EP1")))
+    assert parsed(bibtex(record(title="T", keyword=[r"$\mu$ law", "a_b"])))["keywords"] == r"$\mu$ law, a\_b"
+    for page, ends in (("R12–R19", "R12 R19"), ("1-2–1-9", "1-2 1-9"), ("12-", "12"), ("S1–S5, S9", "S1-S5, S9")):
+        text = ris(record(title="T", type="journal_article", page=page))
+        assert " ".join(re.findall(r"(?:SP|EP)  - (.*)", text)) == ends, page
 
 
 # -- keys ----------------------------------------------------------------------------------------------------------

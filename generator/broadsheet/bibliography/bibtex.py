@@ -52,6 +52,7 @@ def _(entry: Publication, key: str = "") -> str:
         "volume": escaped(entry.volume),
         "number": escaped(entry.issue or entry.patent_number),
         "holder": " and ".join(f"{{{escaped(name)}}}" for name in entry.applicants),
+        "eid": escaped(entry.article_number) if entry.page else "",
         "pagetotal" if has_page_count(entry) else "pages": escaped(entry.page or entry.article_number).replace(
             "\N{EN DASH}", "--"
         ),
@@ -64,7 +65,7 @@ def _(entry: Publication, key: str = "") -> str:
         "doi": verbatim(entry.doi or ""),
         **_eprint(entry.arxiv_ids[0] if entry.arxiv_ids else ""),
         "url": verbatim(entry.urls[0] if entry.urls else ""),
-        "keywords": escaped(", ".join(entry.keywords)),
+        "keywords": ", ".join(map(bibtex_text.text, entry.keywords)),
         "note": vocabulary.label(vocabulary.STATUSES, "unpublished") if kind == "unpublished" else "",
     }
     if kind == "proceedings":

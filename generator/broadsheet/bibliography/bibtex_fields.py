@@ -24,8 +24,9 @@ _FORBIDDEN = {
         "book": "eventtitle howpublished issn venue",
         "inbook": "eventtitle issn venue",
         "inproceedings": "issn",
-        "misc": "eventtitle isbn issn number pages series translator venue volume",
-        "patent": "address editor eventtitle isbn issn organization pages publisher series translator venue volume",
+        "misc": "eid eventtitle isbn issn number pages series translator venue volume",
+        "patent": "address editor eid eventtitle howpublished isbn issn organization pages publisher series translator"
+        " venue volume",
         "phdthesis": "editor eventtitle howpublished isbn issn number series venue volume",
         "proceedings": "author howpublished issn",
         "techreport": "editor eventtitle howpublished isbn issn series venue volume",

@@ -97,7 +97,7 @@ def _names(people: Iterable[Name]) -> list[dict[str, str]]:
 
 def _date_parts(*dates: str | None) -> dict[str, list[list[int]]] | None:
     """Return the date parts of a date or a range."""
-    matches = [match for date in dates if date and (match := _ISO_DATE.match(date))]
+    matches = [match for date in dict.fromkeys(dates) if date and (match := _ISO_DATE.match(date))]
     return {"date-parts": [[int(part) for part in match.groups() if part] for match in matches]} if matches else None
 
 

@@ -58,11 +58,18 @@ def _fields(item: dict[str, Any], entry: Publication | Paper) -> Iterator[tuple[
     for tag, field in _FIELDS_BY_TAG:
         if value := item.get(field):
             yield tag, value
-    first, _, last = item.get("page", "").partition("-")
+    first, last = _pages(item.get("page", ""))
     yield from ((tag, value) for tag, value in (("SP", first), ("EP", last)) if value)
     yield "AB", _abstract(entry)
     yield from (("KW", word) for word in (entry.categories if isinstance(entry, Paper) else entry.keywords))
     yield "ER", ""
+
+
+def _pages(pages: str) -> tuple[str, str]:
+    """Return the first and the last page: ``1-2`` and ``1-9`` of ``1-2-1-9``. Several ranges stay whole."""
+    parts = pages.split("-")
+    half = len(parts) // 2
+    return (pages, "") if len(parts) % 2 or "," in pages else ("-".join(parts[:half]), "-".join(parts[half:]))
 
 
 def _abstract(entry: Publication | Paper) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from broadsheet.bibliography.entry_fields import abstract_url, paper_authors, paper_date, preprint_doi
-from broadsheet.model import librecat, vocabulary
+from broadsheet.model import librecat, names, vocabulary
 from broadsheet.model.doi import doi_url
+from broadsheet.model.names import Name
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.model.publication_parts import Person
@@ -64,7 +65,8 @@ def paper_data(paper: Paper, address: str, settings: Settings) -> dict[str, Any]
         "@id": url,
         "headline": plain(paper.title),
         "author": [
-            {"@type": "Person", "name": name} for name in map(readable_name, paper_authors(paper)[:MAX_AUTHORS])
+            {"@type": _kind_of(names.of_text(name)), "name": readable_name(name)}
+            for name in paper_authors(paper)[:MAX_AUTHORS]
         ],
         "datePublished": paper_date(paper),
         "dateModified": librecat.date(paper.updated),
@@ -133,14 +135,19 @@ def dataset(downloads: Sequence[Download], days: tuple[str, str] | None, setting
     }
 
 
+def _kind_of(name: Name) -> str:
+    """Return the type of an author: a name of several words that has no parts is a team's."""
+    return "Organization" if " " in name.literal else "Person"
+
+
 def _people(people: Iterable[Person]) -> list[dict[str, Any]]:
     return [
         _without_empty(
             {
-                "@type": "Person",
+                "@type": (kind := _kind_of(names.of_person(person))),
                 "name": readable_name(person.display),
                 "givenName": readable_name(person.first),
-                "familyName": readable_name(person.last),
+                "familyName": readable_name(person.last) if kind == "Person" else "",
                 "@id": f"https://orcid.org/{person.orcid}" if person.orcid else "",
             }
         )
