@@ -35,7 +35,8 @@
   function isForList(place) {
     if (place?.localName !== "div") return false;
     const [first, ...others] = place.children;
-    const onlyLink = first?.localName === "a" && !others.length && place.textContent.trim() === first.textContent.trim();
+    const onlyLink =
+      first?.localName === "a" && !others.length && place.textContent.trim() === first.textContent.trim();
     return place.hasAttribute("data-broadsheet") || (onlyLink && first.href.startsWith(new URL("../", script.src)));
   }
 

@@ -1,16 +1,8 @@
 // A saved paper as BibTeX, RIS or Markdown.
 
-import { oneLine, root } from "./elements.js";
+import { oneLine } from "./elements.js";
+import { ARXIV, byline, pageOf } from "./records.js";
 
-export const ARXIV = /^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?\/\d{7})$/;
-
-/** Return the paper's page, or arXiv's. An address that is not on this site is ignored: imported files may hold any. */
-export function pageOf(id, { address = "" }) {
-  const url = URL.canParse(address, root) ? new URL(address, root) : null;
-  return url?.href.startsWith(root.href) ? url.href : ARXIV.test(id) ? `https://arxiv.org/abs/${id}` : "";
-}
-
-export const byline = ({ authors = [], more }) => authors.join(", ") + (more ? ` and ${more} more` : "");
 // BibTeX counts braces even after a backslash.
 const TEX = { "\\": "backslash", "{": "braceleft", "}": "braceright", "^": "asciicircum", "~": "asciitilde" };
 const tex = (text) => oneLine(text).replace(/[\\{}$&#%_^~]/g, (c) => (TEX[c] ? `\\text${TEX[c]}{}` : `\\${c}`));

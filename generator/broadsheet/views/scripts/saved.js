@@ -1,10 +1,10 @@
 // The page of saved papers: notes, export and import.
 
 import { button, element } from "./elements.js";
-import { ARXIV, bibtex, byline, markdown, pageOf, ris } from "./export.js";
 import { parseFile } from "./import.js";
 import { count, savedPapers, status, whenReady } from "./paper-list.js";
 import { addMarks, notice, view } from "./papers.js";
+import { ARXIV, byline, pageOf } from "./records.js";
 import { help } from "./shortcuts.js";
 import { load, merge, notify, serialize, state, store, subscribe, updatePaper } from "./storage.js";
 
@@ -12,21 +12,22 @@ const PAGE_SIZE = 100;
 const CHUNK_SIZE = 2500; // papers; between two chunks the page responds
 const pause = () => new Promise((resolve) => setTimeout(resolve));
 
-// label → [extension, type, format, separator, heading]
+// label → [extension, type, function of export.js, separator, heading]
 const FORMATS = {
   JSON: ["json", "application/json"],
-  BibTeX: ["bib", "application/x-bibtex", bibtex, "\n"],
-  RIS: ["ris", "application/x-research-info-systems", ris, "\r\n"],
-  Markdown: ["md", "text/markdown", markdown, "", "# Saved papers\n\n"],
+  BibTeX: ["bib", "application/x-bibtex", "bibtex", "\n"],
+  RIS: ["ris", "application/x-research-info-systems", "ris", "\r\n"],
+  Markdown: ["md", "text/markdown", "markdown", "", "# Saved papers\n\n"],
 };
 
 async function formatPapers(format, separator, heading = "") {
+  const { [format]: write } = await import("./export.js");
   const papers = savedPapers();
   const parts = [heading];
   for (let i = 0; i < papers.length; i += CHUNK_SIZE) {
     const part = papers
       .slice(i, i + CHUNK_SIZE)
-      .map(format)
+      .map(write)
       .join(separator);
     parts.push((i ? separator : "") + part);
     await pause();
