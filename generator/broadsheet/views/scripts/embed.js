@@ -3,9 +3,9 @@
 //   <div><a href="https://SITE/publications/">Our publications</a></div>
 //   <script async src="https://SITE/assets/embed.js" data-show="publications"></script>
 //
-// The list takes the place of what the element before the script holds, which readers without scripts see. data-show is
-// "papers" (the best of the newest day) or "publications", data-items a number. It requests one file, without cookies
-// and without a referrer, and writes nothing but text and links.
+// The list replaces the content of the <div>, which readers without scripts see. data-show is "papers" (the best of the
+// newest day) or "publications", data-items a number. The script requests one file, without cookies and without a
+// referrer, and writes only text and links.
 
 (() => {
   const script = document.currentScript;
