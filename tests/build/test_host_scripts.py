@@ -92,8 +92,9 @@ def test_data_that_were_not_pushed_are_uploaded(outcome: str) -> None:
     assert condition(upload["if"], contexts, {"always": lambda: True})
 
 
-def test_our_script_is_that_of_a_new_digest() -> None:
-    assert (ROOT / ".ci" / "commit-data").read_text("utf-8") == host_files("gitlab")[".ci/commit-data"]
+def test_our_scripts_are_those_of_a_new_digest() -> None:
+    for name in (".ci/commit-data", ".ci/with-log"):
+        assert (ROOT / name).read_text("utf-8") == host_files("github")[name]
 
 
 # -- the folder of the site ----------------------------------------------------------------------------------------

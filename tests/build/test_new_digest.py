@@ -180,7 +180,7 @@ def test_settings_with_hard_names_are_read_back(tmp_path: Path) -> None:
         tmp_path / "d",
         *("--arxiv", "hep-th", "--arxiv", "CS.lg, q-alg"),
         *("--topic", "No: yes, null, on: off", "--topic", "Zürich #1: 3.14, 'quoted', C++"),
-        *("--topic", "机器学习: 学习", "--topic", "no", "--contact", "lab@group.example"),
+        *("--topic", "机器学习: 学习", "--topic", "off", "--contact", "lab@group.example"),
     )
     assert run.returncode == 0, run.stderr
     settings = config.load(tmp_path / "d")
@@ -190,7 +190,7 @@ def test_settings_with_hard_names_are_read_back(tmp_path: Path) -> None:
         ("No", ("yes", "null", "on: off")),
         ("Zürich #1", ("3.14", "'quoted'", "C++")),
         ("机器学习", ("学习",)),
-        ("no", ("no",)),
+        ("off", ("off",)),
     ]
     assert len({topic.id for topic in settings.topics}) == 4
     document = yaml.safe_load((tmp_path / "d" / "digest.yml").read_text("utf-8"))

@@ -47,6 +47,8 @@ def test_name_and_address_are_those_of_the_options(new_digest: Path) -> None:
 def test_everything_a_repository_needs_is_there(new_digest: Path) -> None:
     files = {file.relative_to(new_digest).as_posix() for file in new_digest.rglob("*") if file.is_file()}
     assert {
+        ".ci/commit-data",
+        ".ci/with-log",
         ".github/workflows/daily.yml",
         ".github/workflows/pages.yml",
         ".gitignore",

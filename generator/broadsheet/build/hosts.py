@@ -27,7 +27,7 @@ class Host(NamedTuple):
 
 
 HOSTS = (
-    Host("github", "GitHub Actions and GitHub Pages", (*DAILY, ".github/workflows/pages.yml")),
+    Host("github", "GitHub Actions and GitHub Pages", (*DAILY, ".github/workflows/pages.yml", ".ci/with-log")),
     Host("gitlab", "GitLab CI/CD and GitLab Pages", (COMMIT_DATA,)),
     Host("netlify", "GitHub Actions and Netlify", DAILY),
     Host("cloudflare", "GitHub Actions and Cloudflare Pages", DAILY),

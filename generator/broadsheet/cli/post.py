@@ -72,8 +72,8 @@ def post_command(
 
 def _show(bulletin: Bulletin, to: list[Webhook]) -> None:
     """Print the payload of each service that has a webhook; of all services if there are no webhooks."""
-    wanted = {webhook.service.id for webhook in to} or {service.id for service in SERVICES}
-    payloads = {service.id: service.payload(bulletin) for service in SERVICES if service.id in wanted}
+    ids = {webhook.service.id for webhook in to} or {service.id for service in SERVICES}
+    payloads = {service.id: service.payload(bulletin) for service in SERVICES if service.id in ids}
     click.echo(json.dumps(payloads, ensure_ascii=False, indent=2))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 
 class Body:
-    """Bytes that call `begin` before each time that they are read from the start: the connection is there then.
+    """The bytes of a body. `begin` is called before each reading from the start, when there is a connection.
 
     `requests` takes it for a file with a length, so it sends ``Content-Length``.
     """

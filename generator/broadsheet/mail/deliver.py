@@ -146,9 +146,8 @@ def send_edition(
 ) -> MailReport:
     """Finish the editions of earlier runs, then send the one called `name` (by default the newest).
 
-    A message is dated `now` when it is first handed over.
-
-    Raises DigestError if no message can be sent at all; earlier messages stay in the log.
+    A message has the date of `now` when it is first handed over. Raises DigestError if no message can be sent at all;
+    earlier messages stay in the log.
     """
     mailing_list = _list(settings)
     connection = Connection(server.from_environment(environment))
@@ -237,7 +236,7 @@ class _EditionDelivery:
             if result.accepted:
                 self._set(recipient, Status.SENT)
             elif result.refused:
-                self._set(recipient, Status.REFUSED if result.recipient else Status.RETURNED, result.code)
+                self._set(recipient, Status.REFUSED if result.recipient_refused else Status.RETURNED, result.code)
             elif result.in_doubt:
                 self._set(recipient, Status.WAITING, result.code)
             else:

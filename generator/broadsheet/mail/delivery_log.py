@@ -5,8 +5,8 @@ server gets it, then ``sent`` after the server's 250, or ``refused`` after a 5xx
 one begins. So after a kill only the message that was ``sending`` is in doubt: a mail is sent again, with the same
 Message-ID and date; a post, which nothing could discard, becomes ``unconfirmed``.
 
-The ids of editions once lacked the path of the site. An edition that was logged then has `old_id` set, and keeps its
-name: it is recognised, and never sent twice.
+The ids of editions once lacked the path of the site. An edition from then has `old_id` set and keeps its name, so that
+it is recognised and not sent twice.
 """
 
 import datetime as dt
@@ -50,7 +50,7 @@ class Status(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     REFUSED = "refused"
-    RETURNED = "returned"  # refused for the message's sake: the recipient may be all right
+    RETURNED = "returned"  # the server refused the message, not the recipient
     UNCONFIRMED = "unconfirmed"
 
 
@@ -166,7 +166,7 @@ class DeliveryLog:
         return Status(row[0]) if row else None
 
     def begin(self, edition: str, recipient: Addressee, now: dt.datetime) -> dt.datetime:
-        """Note that the message is being handed over; return the time of the first time, which is its date."""
+        """Mark the message as being handed over; return its date, the time of the first hand-over."""
         place = (self._number(edition), self._hash(recipient.key))
         self._database.execute(
             "UPDATE message SET status = ?, reply = '', date = coalesce(nullif(date, ''), ?)"
@@ -177,7 +177,7 @@ class DeliveryLog:
         return dt.datetime.fromisoformat(self._database.execute(query, place).fetchone()[0])
 
     def withdraw(self, edition: str, recipient: Addressee, reply: str = "") -> None:
-        """Note that the server certainly does not have the message: the next attempt is the first."""
+        """Mark the message as one that the server does not have: the next hand-over is the first, with a new date."""
         self._database.execute(
             "UPDATE message SET status = ?, reply = ?, date = '' WHERE edition = ? AND recipient = ?",
             (Status.WAITING, reply, self._number(edition), self._hash(recipient.key)),

@@ -42,15 +42,15 @@ class Server(NamedTuple):
 class SendResult(NamedTuple):
     """The result of sending one message. If neither accepted nor refused, retry. `code` is like ``550 5.1.1``.
 
-    `in_doubt` is True if the connection was lost: the server may have the message. `recipient` is True if the server
-    refused the recipient, not the message.
+    `in_doubt`: the connection was lost, and the server may have the message. `recipient_refused`: the server refused
+    the recipient, not the message.
     """
 
     accepted: bool
     refused: bool = False
     code: str = ""
     in_doubt: bool = False
-    recipient: bool = False
+    recipient_refused: bool = False
 
 
 def from_environment(environment: Mapping[str, str]) -> Server:
@@ -147,7 +147,7 @@ class Connection:
         try:
             smtp.sendmail(sender, [recipient], message)
         except smtplib.SMTPRecipientsRefused as error:
-            return self._result(*next(iter(error.recipients.values())))._replace(recipient=True)
+            return self._result(*next(iter(error.recipients.values())))._replace(recipient_refused=True)
         except smtplib.SMTPSenderRefused as error:
             code = _code(error.smtp_code, error.smtp_error)
             if error.smtp_code < 500:

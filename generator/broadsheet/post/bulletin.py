@@ -15,12 +15,17 @@ _LAYOUT = re.compile(r" The [\d,]+ best follow; all [\d,]+ are on the site\.$")
 
 
 class PostedPaper(NamedTuple):
-    """A paper in a post. `scores` may be empty; `text` is the comment, or the first paragraph that there is."""
+    """A paper in a post. `scores` may be empty; `text` is the comment, or else the first paragraph."""
 
     title: str
     url: str | None
     scores: str
     text: str
+
+    @property
+    def details(self) -> str:
+        """The line below the title: scores and text."""
+        return " ".join(filter(None, (self.scores, self.text)))
 
 
 class Bulletin(NamedTuple):

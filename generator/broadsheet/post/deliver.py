@@ -33,7 +33,7 @@ _HINTS = {
     403: "the service does not let this webhook post: ask who administers it",
     413: "lower post.papers in digest.yml",
 }
-_DO = "check the address of the webhook, or make another"
+_OTHER_HINT = "check the address of the webhook, or make another"
 
 
 class Posting(msgspec.Struct, kw_only=True):
@@ -186,7 +186,7 @@ class _EditionPosts:
         else:
             self._set(webhook, Status.RETURNED if status in (400, 413) else Status.REFUSED, str(status))
             what = f"{name} rejects the post ({status})"
-            self._problems[webhook.key] = Diagnostic(webhook.where, what, _HINTS.get(status, _DO))
+            self._problems[webhook.key] = Diagnostic(webhook.where, what, _HINTS.get(status, _OTHER_HINT))
 
     def _unanswered(self, webhook: Webhook, reason: str) -> None:
         """Log that there was no reply: the message is in doubt if its body may have been sent."""

@@ -40,8 +40,7 @@ def _message(bulletin: Bulletin) -> Payload:
 
 
 def _paper(number: int, paper: PostedPaper) -> Payload:
-    below = " ".join(part for part in (paper.scores, paper.text) if part)
-    return _embed(f"{number}) {paper.title}", paper.url, below)
+    return _embed(f"{number}) {paper.title}", paper.url, paper.details)
 
 
 def _embed(title: str, url: str | None, description: str) -> Payload:

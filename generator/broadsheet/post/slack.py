@@ -47,8 +47,7 @@ def _message(bulletin: Bulletin) -> Payload:
 
 def _paper(number: int, paper: PostedPaper) -> str:
     title = f"{number}. {_link(paper.title, paper.url, bold=True)}"
-    below = " ".join(part for part in (paper.scores, paper.text) if part)
-    return f"{title}\n{cut(below, MAX_SECTION - units(title) - 1, escapes.slack)}".rstrip()
+    return f"{title}\n{cut(paper.details, MAX_SECTION - units(title) - 1, escapes.slack)}".rstrip()
 
 
 def _link(words: str, url: str | None, *, bold: bool = False) -> str:

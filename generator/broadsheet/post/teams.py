@@ -52,9 +52,8 @@ def _message(bulletin: Bulletin) -> Payload:
 
 
 def _paper(number: int, paper: PostedPaper) -> Payload:
-    below = " ".join(part for part in (paper.scores, paper.text) if part)
     runs = [_run(f"{number}. "), _run(paper.title, paper.url, weight="Bolder")]
-    return _block(*runs, *([_run(f"\n{below}")] if below else []))
+    return _block(*runs, *([_run(f"\n{paper.details}")] if paper.details else []))
 
 
 def _block(*runs: Payload) -> Payload:

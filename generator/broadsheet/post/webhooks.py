@@ -12,7 +12,7 @@ from broadsheet.settings.address import is_local
 from broadsheet.text.sanitize import safe_url
 
 VARIABLE = "DIGEST_POST_"
-_DO = "write the service and its https address, as in 'slack https://…'"
+_HINT = "write the service and its https address, as in 'slack https://…'"
 
 
 class Webhook(NamedTuple):
@@ -71,10 +71,10 @@ def _webhook(where: str, service_id: str, url: str) -> Webhook | Diagnostic:
     service = next((service for service in SERVICES if service.id == service_id.lower()), None)
     if service is None:
         names = ", ".join(service.id for service in SERVICES)
-        return Diagnostic(where, f"not one of the services {names}", _DO)
+        return Diagnostic(where, f"not one of the services {names}", _HINT)
     address = safe_url(url)
     if address is None:
-        return Diagnostic(where, "not the address of a webhook", _DO)
+        return Diagnostic(where, "not the address of a webhook", _HINT)
     if not address.startswith("https:") and not is_local(address):
         return Diagnostic(where, "would be sent unencrypted", "write an https address")
     return Webhook(service, address, where)

@@ -3,10 +3,10 @@
 //   <div><a href="https://SITE/publications/">Our publications</a></div>
 //   <script async referrerpolicy="no-referrer" src="https://SITE/assets/embed.js" data-show="publications"></script>
 //
-// The list takes the place of the link, which readers without scripts see. A div before the script that holds anything
-// else stays as it is, unless it has the attribute data-broadsheet; then the list follows the script. data-show is
-// "papers" (the best of the newest day) or "publications", data-items a number from 1 on. It requests one file, without cookies
-// and without a referrer, and writes nothing but text and links.
+// The list replaces the link in the <div>, which readers without scripts see. A <div> with anything else stays as it is,
+// unless it has the attribute data-broadsheet; then the list follows the script. data-show is "papers" (the best of the
+// newest day) or "publications", data-items a number. The script requests one file, without cookies and without a
+// referrer, and writes only text and links.
 
 (() => {
   const script = document.currentScript;
