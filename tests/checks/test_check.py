@@ -190,6 +190,10 @@ def test_a_paper_twice_on_a_day_by_one_source(write: Write, problems: Problems) 
         ("data/replies/2025/may.jsonl", NO_REPLIES),
         ("data/publications/ours.yaml", RENAME),
         ("data/publications/old/ours.yml", RENAME),
+        (
+            "data/publications/group.bib",
+            "publications are not read from here: import a LibreCat export with 'broadsheet import', see 'broadsheet docs publications'",
+        ),
     ],
 )
 def test_a_file_that_is_not_where_it_should_be(write: Write, problems: Problems, name: str, text: str) -> None:

@@ -72,7 +72,7 @@ def test_conflicting_values_stay_without_replace(day: Path) -> None:
     digest_import(day.name)
     day.write_text(ROWS.replace('"T"', '"Another"'))
     assert (
-        "conflicts: other values than in data/ in 1 row; data/ stays (--replace overwrites it; --json lists them)"
+        "conflicts: other values than in data/ in 1 record; data/ stays (--replace overwrites it; --json lists them)"
         in (digest_import(day.name).stdout.splitlines())
     )
     report = json.loads(digest_import(day.name, "--json").stdout)

@@ -179,7 +179,12 @@ def test_the_newer_of_two_records_wins() -> None:
             PublicationRecord("3", "", {"title": "three"}),
         ],
     )
-    assert outcomes == [RowOutcome.FILLED, RowOutcome.CONFLICTING, RowOutcome.ADDED, RowOutcome.UNCHANGED]
+    assert outcomes == [
+        (RowOutcome.FILLED, ()),
+        (RowOutcome.CONFLICTING, ("title",)),
+        (RowOutcome.ADDED, ()),
+        (RowOutcome.UNCHANGED, ()),
+    ]
     assert [[record.data["title"] for record in records] for records in publications.files.values()] == [
         ["new", "two"],
         ["three"],

@@ -545,6 +545,46 @@ def test_private_records_stay_out_of_data(tmp_path: Path) -> None:
     assert "Hidden" not in files(tmp_path)["a.yml"]
 
 
+@pytest.mark.parametrize("status", ["private", "deleted", "returned"])
+@pytest.mark.parametrize("title", ["title: One\n", ""], ids=["titled", "bare"])
+def test_a_record_that_is_no_longer_public_is_removed(tmp_path: Path, status: str, title: str) -> None:
+    first, second = tmp_path / "first.yml", tmp_path / "second.yml"
+    first.write_text(f"---\n{record(1, 'One')}...\n---\n{record(2, 'Two')}...\n")
+    second.write_text(f"---\n_id: '1'\n{title}status: {status}\n...\n")
+    run(tmp_path, [str(first)])
+    report = run(tmp_path, [str(second)])
+    assert (report.publications, report.faults) == ({"rejected": 1, "removed": 1}, [])
+    assert any("publication 1 is no longer public" in problem.message for problem in report.problems)
+    assert [publication.id for publication in Store(tmp_path).publications()] == ["2"]
+
+
+def test_the_only_record_of_a_file_can_be_removed(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(record(1, "One"))
+    run(tmp_path, [str(tmp_path / "a.yml")])
+    (tmp_path / "a.yml").write_text("_id: '1'\nstatus: deleted\n")
+    assert run(tmp_path, [str(tmp_path / "a.yml")]).publications["removed"] == 1
+    assert Store(tmp_path).publications() == []
+    (tmp_path / "a.yml").write_text(record(1, "One"))
+    assert run(tmp_path, [str(tmp_path / "a.yml")]).publications == {"added": 1}
+
+
+def test_a_newer_record_outlasts_an_older_export_that_hides_it(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(record(1, "One", "2025-01-01T00:00:00Z"))
+    (tmp_path / "b.yml").write_text(record(1, "One", "2024-01-01T00:00:00Z") + "status: private\n")
+    run(tmp_path, [str(tmp_path / "a.yml")])
+    assert "removed" not in run(tmp_path, [str(tmp_path / "b.yml")]).publications
+
+
+def test_a_correction_that_stays_out_is_named_with_its_fields(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(record(1, "One"))
+    (tmp_path / "b.yml").write_text(record(1, "Two"))
+    run(tmp_path, [str(tmp_path / "a.yml")])
+    assert [str(conflict) for conflict in run(tmp_path, [str(tmp_path / "b.yml")]).conflicts] == [
+        "publication 1 (title)"
+    ]
+    assert run(tmp_path, [str(tmp_path / "b.yml")], replace=True).publications == {"replaced": 1}
+
+
 @pytest.mark.parametrize(
     ("path", "name"),
     [

@@ -16,6 +16,7 @@ from broadsheet.views.page import page_url
 # Read by people, not by the program.
 _ACCEPTED = re.compile(r"(README|LICEN[CS]E|NOTICE)(\.\w+)?", re.IGNORECASE)
 _BY_DAY = {"replies": "replies", "dropped": "dropped papers"}
+_LIBRECAT_REMEDY = "import a LibreCat export with 'broadsheet import', see 'broadsheet docs publications'"
 _DATED = re.compile(r"(?:daily/\d{4}/\d\d/\d\d|weekly/\d{4}-W\d\d|monthly/\d{4}-\d\d)/", re.ASCII)
 
 
@@ -42,9 +43,8 @@ def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Diagnostic]:
     elif folder != "publications":
         yield Diagnostic(where, "nothing reads this file", "move it out of data/", is_note=True)
     elif path not in store.publication_files():
-        yield Diagnostic(
-            where, "publications are not read from here", f"rename it to data/publications/{path.stem}.yml"
-        )
+        do = f"rename it to data/publications/{path.stem}.yml" if path.suffix in (".yml", ".yaml") else _LIBRECAT_REMEDY
+        yield Diagnostic(where, "publications are not read from here", do)
 
 
 def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from broadsheet.cli.data_lock import data_lock
-from broadsheet.cli.options import parse_date
+from broadsheet.cli.options import parse_date, quiet_option
 from broadsheet.cli.problems import log_line
 from broadsheet.daily.import_ import ImportReport, run
 from broadsheet.daily.import_files import STDIN
@@ -81,7 +81,7 @@ def parse_scales(context: click.Context, option: click.Parameter, values: tuple[
     help="The scale of the scores, if it is not 1-10: 0-100, or novelty=1-5 for one of them.",
 )
 @click.option("--replace", is_flag=True, help="Where a row differs from one in data/, take the imported one.")
-@click.option("--quiet", is_flag=True, help="Print only problems.")
+@quiet_option
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 def import_command(
     paths: tuple[str, ...],
@@ -125,7 +125,8 @@ def import_command(
 def _lines(report: ImportReport) -> Iterable[str]:
     yield _files(report)
     if report.read:
-        names = [name for name in RowOutcome if name in report.outcomes or name is not RowOutcome.REPLACED]
+        rare = (RowOutcome.REPLACED, RowOutcome.REMOVED)
+        names = [name for name in RowOutcome if name in report.outcomes or name not in rare]
         counts = [f"{report.outcomes.get(name, 0):,} {name}" for name in names]
         yield f"{count(report.read, 'row')}: {', '.join(counts)}, {report.rejected:,} rejected"
     if report.publications:
@@ -136,7 +137,7 @@ def _lines(report: ImportReport) -> Iterable[str]:
     yield from fix_lines(report.fixes)
     yield from _unscored_lines(report.unscored)
     if report.conflicts:
-        rows = count(len(report.conflicts), "row")
+        rows = count(len(report.conflicts), "record")
         remedy = "--replace overwrites it; --json lists them"
         yield f"conflicts: other values than in data/ in {rows}; data/ stays ({remedy})"
         yield f"conflicts: e.g. {'; '.join(map(str, report.conflicts[:3]))}"

@@ -28,14 +28,20 @@ from broadsheet.text.formats import count
 _MAX_BUFFERED = 20_000
 
 
-class Conflict(msgspec.Struct, frozen=True):
-    """The fields in which a row of ``data/`` differs from an imported one, and stays; without an id, of a receipt."""
+class Conflict(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The fields in which a record of ``data/`` differs from an imported one, and stays.
+
+    Of a paper, the record has a day and an id; of a receipt, a day; of a publication, its id alone.
+    """
 
     date: str
     arxiv_id: str
     fields: tuple[str, ...]
+    publication: str = ""
 
     def __str__(self) -> str:
+        if self.publication:
+            return f"publication {self.publication} ({', '.join(self.fields)})"
         return f"{self.arxiv_id or 'the receipt'} of {self.date} ({', '.join(self.fields)})"
 
 
@@ -178,7 +184,7 @@ class _Import:
             self.empty += [(day, problem) for problem in result.problems]
         else:
             self.report.problems += result.problems
-        if result.publications:
+        if result.publications or result.withdrawn:
             self._add_publications(path, result)
         days: dict[str, list[PaperRow]] = {}
         for row in result.rows:
@@ -289,12 +295,22 @@ class _Import:
             return
         before = {file: list(records) for file, records in publications.files.items()}
         outcomes = publications.merge_records(name, result.publications, replace=self.replace)
-        self.publications.update(outcomes)
+        self.publications.update(outcome for outcome, _ in outcomes)
+        for record, (_, fields) in zip(result.publications, outcomes, strict=True):
+            if fields:
+                self.report.conflicts.append(Conflict("", "", fields, publication=record.id))
+        self._remove_publications(publications, path, result)
         for file, records in publications.files.items():
             if records != before.get(file):
                 untouched = result.stream if file == name and records == result.publications else None
                 documents = (to_yaml(record.data) for record in records)
                 self.store.write_publications(file, untouched or "".join(documents))
+
+    def _remove_publications(self, publications: PublicationMerge, path: str, result: ParseResult) -> None:
+        for number in publications.remove(result.withdrawn):
+            self.publications[RowOutcome.REMOVED] += 1
+            what = f"publication {number} is no longer public"
+            self.report.problems.append(Diagnostic(path, what, "removed from data/publications", is_note=True))
 
     def finish(self) -> None:
         for date, rows in sorted(self.ratings.items()):
@@ -341,7 +357,9 @@ def _publication_merge(store: Store) -> tuple[PublicationMerge, list[Diagnostic]
     for path in store.publication_files():
         label = store.label(path)
         try:
-            _, result = parsers.parse(read(str(path), label, None), label, None)
+            data = read(str(path), label, None)
+            # A file is empty when all its records were removed.
+            result = parsers.parse(data, label, None)[1] if data.strip() else ParseResult()
         except DigestError as error:
             problems += error.problems
             continue

@@ -33,6 +33,7 @@ class RowOutcome(StrEnum):
     REPLACED = "replaced"  # the stored row differs, and is overwritten
     CONFLICTING = "conflicting"  # the stored row differs, and stays
     UNCHANGED = "unchanged"
+    REMOVED = "removed"  # a publication that is no longer public
 
 
 def in_order(papers: Iterable[Paper]) -> list[Paper]:
@@ -210,24 +211,41 @@ class PublicationMerge(msgspec.Struct):
 
     def merge_records(
         self, name: str, records: Iterable[PublicationRecord], *, replace: bool = False
-    ) -> list[RowOutcome]:
-        """Add new records at the end of file `name`, and overwrite old ones with newer ones; return the outcomes."""
+    ) -> list[tuple[RowOutcome, tuple[str, ...]]]:
+        """Add new records at the end of file `name`, and overwrite old ones with newer ones.
+
+        Return the outcome of each, and the fields in which a stored record differs from it, and stays.
+        """
         places = {record.id: (file, i) for file, stored in self.files.items() for i, record in enumerate(stored)}
-        outcomes = []
+        outcomes: list[tuple[RowOutcome, tuple[str, ...]]] = []
         for record in records:
             if record.id not in places:
                 group = self.files.setdefault(name, [])
                 places[record.id] = (name, len(group))
                 group.append(record)
-                outcomes.append(RowOutcome.ADDED)
+                outcomes.append((RowOutcome.ADDED, ()))
                 continue
             file, index = places[record.id]
             old = self.files[file][index]
             if record.data == old.data:
-                outcomes.append(RowOutcome.UNCHANGED)
+                outcomes.append((RowOutcome.UNCHANGED, ()))
             elif replace or record.updated > old.updated:
                 self.files[file][index] = record
-                outcomes.append(RowOutcome.REPLACED if replace else RowOutcome.FILLED)
+                outcomes.append((RowOutcome.REPLACED if replace else RowOutcome.FILLED, ()))
             else:
-                outcomes.append(RowOutcome.CONFLICTING)
+                outcomes.append((RowOutcome.CONFLICTING, _differences(old.data, record.data)))
         return outcomes
+
+    def remove(self, withdrawn: Iterable[PublicationRecord]) -> list[str]:
+        """Remove the records that are no longer public, unless the stored one is newer; return their ids."""
+        times = {record.id: record.updated for record in withdrawn}
+        removed = []
+        for file, stored in self.files.items():
+            old = [record.id for record in stored if record.id in times and record.updated <= (times[record.id] or "9")]
+            self.files[file] = [record for record in stored if record.id not in old]
+            removed += old
+        return removed
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name))

@@ -153,6 +153,11 @@ def parse_records(objects: Iterable[Any], where: str) -> tuple[list[Publication]
     return _read((where, data) for data in objects)
 
 
+def is_public(record: dict[str, Any]) -> bool:
+    """Return whether LibreCat's `status` lets everyone see a record."""
+    return (words(record.get("status")) or "public") == "public"
+
+
 def duplicate_ids(publications: Iterable[Publication]) -> list[Diagnostic]:
     """Return a problem for each repeated id, in any file."""
     locations: dict[str, str] = {}
@@ -190,11 +195,10 @@ def _fault(data: Any, where: str) -> Diagnostic | None:
         return Diagnostic(where, "not a record (keys and values)", "remove it, or export it from the repository again")
     record = words(data.get("_id"))[:100]
     name = f"record {record}" if record else "record"
-    status = words(data.get("status")) or "public"
-    if status != "public":  # checked first: a deleted record has only its id and status
+    if not is_public(data):  # checked first: a deleted record has only its id and status
         return Diagnostic(
             where,
-            f"{name} is {status}",
+            f"{name} is {words(data['status'])}",
             "not shown; make it public in the repository to show it",
             is_note=True,
             kind="a record that is not public",

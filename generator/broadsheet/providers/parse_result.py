@@ -54,8 +54,9 @@ class UnscoredRows(msgspec.Struct, frozen=True):
 class ParseResult(msgspec.Struct):
     """The content of one file. Everything else in the file is counted as rejected, with a problem for each.
 
-    `stream` is the file's text if it has no more than the records in `publications`. `replies` maps a day to lines of
-    ``data/replies``. `empty_day` is the day of a file without papers. `is_in_order` marks rows of a day's own file.
+    `stream` is the file's text if it has no more than the records in `publications`; `withdrawn` has those that are
+    not public, or not any more. `replies` maps a day to lines of ``data/replies``. `empty_day` is the day of a file
+    without papers. `is_in_order` marks rows of a day's own file.
     """
 
     rows: list[PaperRow] = []
@@ -65,6 +66,7 @@ class ParseResult(msgspec.Struct):
     empty_day: str | None = None
     is_in_order: bool = False
     publications: list[PublicationRecord] = []
+    withdrawn: list[PublicationRecord] = []
     stream: str | None = None
     fixes: list[Fix] = []
     unscored: list[UnscoredRows] = []

@@ -41,6 +41,8 @@ def parse(document: Document, day: str | None) -> ParseResult:
     result = ParseResult()
     for part in parts:
         record = part if isinstance(part, Diagnostic) else _record(*part)
+        if isinstance(record, Diagnostic) and record.is_note and not isinstance(part, Diagnostic):
+            result.withdrawn.append(_withdrawn(part[1]))
         if isinstance(record, Diagnostic):
             result.problems.append(record)
         elif isinstance(document, TextDocument):
@@ -63,6 +65,12 @@ def _record(where: str, data: Any) -> PublicationRecord | Diagnostic:
     if problems:
         return problems[0]
     return PublicationRecord(publications[0].id, publications[0].date_updated or "", data)
+
+
+def _withdrawn(data: dict[str, Any]) -> PublicationRecord:
+    from broadsheet.model.librecat import words  # noqa: PLC0415 - 12 ms, for YAML
+
+    return PublicationRecord(words(data.get("_id")), words(data.get("date_updated")), data)
 
 
 def _parts(document: Document) -> Iterator[tuple[str, Any] | Diagnostic]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import day_address
+from broadsheet.index.periods import week_of
 from broadsheet.settings.config import Settings
 from broadsheet.text import markdown as md
 from broadsheet.views.alternates.json_alternate import SCHEMA
-from broadsheet.views.calendar import month_address
+from broadsheet.views.calendar import month_address, week_address
 from broadsheet.views.downloads import FORMATS, INDEX_PATH, LICENCE, Download, download_names
 from broadsheet.views.feeds.registry import ALL, DAILY, JSON, OPML_PATH, WEEKLY, absolute
 from broadsheet.views.page import File
@@ -31,7 +32,8 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
     yield f"# {md.escaped(site.site_name)}\n"
     yield f"> {md.escaped(site.site_description or 'The new papers of each day, scored and sorted.')}\n"
     yield (
-        "Each day lists papers, best first, by relevance and novelty (1 to 10 each); a comment says why. Days, weeks"
+        "Each day lists papers, best first, by relevance and novelty (1 to 10 each, the score is their sum); a comment"
+        " says why. Days, weeks"
         " and months stand at `daily/YYYY/MM/DD/`, `weekly/YYYY-Www/` and `monthly/YYYY-MM/`.\n"
     )
     if settings.alternates != "none":
@@ -72,6 +74,13 @@ def _answers(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, st
         yield f"{day_address(newest)}index.json", "Which papers are new?", "every paper of the newest day, best first"
     yield f"{FOLDER}{PAPERS}.json", "What are today's five best papers?", "titles, authors and addresses"
     yield ALL + JSON.suffix, "What is new since a date?", "each item has `date_published`; older ones are in the data"
+    if newest and has_alternates:
+        yield (
+            f"{week_address(week_of(newest))}index.json",
+            "Which papers of a topic scored over 16 in a week?",
+            "`days` has the pages of its days: add `index.json` to each, then filter `topics`, `relevance` + `novelty`;"
+            " the week itself lists its best papers alone, a topic its newest",
+        )
     if months and has_alternates:
         address = month_address(months[-1])
         yield f"{address}index.json", "What were the best papers of a month?", "and the state of each day"
