@@ -37,6 +37,7 @@ TWO_FILES = (
     f"is for the day 2025-05-27, and so is {DAY}: move the rows that only it has into the other file, then delete it"
 )
 RENAME = "publications are not read from here: rename it to data/publications/ours.yml"
+LIBRECAT = "import a LibreCat export with 'broadsheet import', see 'broadsheet docs publications'"
 NO_REPLIES = "replies are not read from here: move it to data/replies/YYYY/YYYY-MM-DD.jsonl"
 TOKENS = {"prompt": 10, "completion": 5, "total": 15}
 
@@ -190,10 +191,7 @@ def test_a_paper_twice_on_a_day_by_one_source(write: Write, problems: Problems) 
         ("data/replies/2025/may.jsonl", NO_REPLIES),
         ("data/publications/ours.yaml", RENAME),
         ("data/publications/old/ours.yml", RENAME),
-        (
-            "data/publications/group.bib",
-            "publications are not read from here: import a LibreCat export with 'broadsheet import', see 'broadsheet docs publications'",
-        ),
+        ("data/publications/group.bib", f"publications are not read from here: {LIBRECAT}"),
     ],
 )
 def test_a_file_that_is_not_where_it_should_be(write: Write, problems: Problems, name: str, text: str) -> None:

@@ -25,7 +25,9 @@ from broadsheet.mail.prose import blocks
 from broadsheet.settings.mailbox import Mailbox, mailbox, mailbox_fault
 from broadsheet.text.sanitize import one_line
 from tests import real_texts
-from tests.mail_digest import NOW, PAPERS, corpus_day, edition_html, feed, mail_digest, rss
+from tests.mail_digest import MAIL, NOW, PAPERS, corpus_day, edition_html, feed, mail_digest, rss
+from tests.views.test_editions import scored
+from tests.views.test_feeds import archive, build_feeds, with_feeds
 
 pytestmark = pytest.mark.slow
 
@@ -196,6 +198,19 @@ def test_the_largest_days_stay_below_80_kb_and_say_what_is_left_out(corpus: Path
         assert f"{len(papers) - in_full:,} more on the site" in mail.text
         assert f"{len(papers) - in_full:,} more on the site" in mail.html
         assert mail.subject.endswith(f" and {len(papers) - 1:,} more")
+
+
+@pytest.mark.parametrize("max_kb", [80, 20, 10])
+def test_a_mail_of_a_built_day_counts_its_papers_once(tmp_path: Path, max_kb: int) -> None:
+    day = {"2025-05-27": [scored(number, abstract="A word. " * 30) for number in range(1, 45)]}
+    source = parse(build_feeds(archive(tmp_path, day), with_feeds())["feeds/daily.xml"], "daily.xml")
+    settings = mail_digest(tmp_path / "digest", f"{MAIL}  max_kb: {max_kb}\n")
+    mail = render_mail(settings, source, None, NOW)
+    in_full = len(re.findall(r"^-{72}$", mail.text, re.MULTILINE))
+    for body in (mail.text, mail.html):
+        assert re.findall(r"[\d,]+ best follow|[\d,]+ (?:more|are) on the site", body) == [
+            f"{44 - in_full} more on the site"
+        ]
 
 
 def test_one_endless_part_is_linked(tmp_path: Path) -> None:

@@ -97,8 +97,7 @@ def test_a_hostile_title_has_no_effect_in_teams() -> None:
 
 def test_a_paper_has_scores_and_comment() -> None:
     html = (
-        "<p>2 papers. Partial: not all. "
-        "The 1 best follow; <a href='https://g.example/'>all 2 are on the site</a>.</p>"
+        "<p>2 papers. Partial: not all.</p>"
         "<h2>Contents</h2><ol><li><a href='https://g.example/1'>One</a></li><li><a href='https://g.example/2'>Two</a></li></ol>"
         "<h3><a href='https://g.example/1'>One</a></h3><p>Ada Lovelace</p><p>Relevance 9, novelty 7. Optimization.</p>"
         "<p>A comment.</p><p>The abstract.</p>"
@@ -110,6 +109,19 @@ def test_a_paper_has_scores_and_comment() -> None:
     assert result.papers == (PostedPaper("One", "https://g.example/1", "Relevance 9, novelty 7.", "A comment."),)
     assert (result.omitted, result.state) == (1, DayState.PARTIAL)
     assert [entry.scores for entry in edition.contents] == ["9 · 7", ""]
+
+
+@pytest.mark.parametrize(("papers", "described", "omitted"), [(44, 40, 34), (1234, 40, 1224), (9, 3, 0)])
+def test_a_post_of_a_built_day_counts_its_papers_once(
+    tmp_path: Path, papers: int, described: int, omitted: int
+) -> None:
+    day = {"2025-05-27": [scored(number) for number in range(1, papers + 1)]}
+    feeds = build_feeds(archive(tmp_path, day), with_feeds(edition_papers=described))
+    source = parse(feeds["feeds/daily.xml"], "daily.xml")
+    assert f"The {described} best follow" in source.items[0].html
+    result = bulletin(read(issues(source)[0], source), "Group", 10)
+    assert re.findall(r"[\d,]+(?= paper)|follow|on the site", result.lead) == [f"{papers:,}"]
+    assert result.omitted == max(omitted, papers - described)
 
 
 def test_a_week_counts_all_its_papers(tmp_path: Path) -> None:

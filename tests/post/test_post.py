@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,20 +11,26 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import trustme
 
 from broadsheet.http.client import HttpClient
 from broadsheet.mail.edition import ParsedFeed
-from broadsheet.post.deliver import PAUSES, Posting, PostReport, post_edition
-from broadsheet.post.webhooks import find_webhooks
-from tests.chat_servers import PATHS, ChatServers
+from broadsheet.post.deliver import LONGEST_WAIT_S, PAUSES, Posting, PostReport, post_edition
+from broadsheet.post.json_post import JSON
+from broadsheet.post.services import SERVICES
+from broadsheet.post.slack import SLACK
+from broadsheet.post.webhooks import Webhook, find_webhooks
+from tests.chat_servers import OK, PATHS, ChatServers
 from tests.example import ROOT, digest
-from tests.loopback import Answer, FakeTime
+from tests.loopback import Answer, FakeTime, dripping
 from tests.mail_digest import PAPERS, edition_html, feed, mail_digest, rss
+from tests.slow_server import SlowServer
 
 DAY = ("2025-05-27", edition_html(*PAPERS), ())
 NEWER = ("2025-05-28", edition_html(("The next day", "2505.3", "Text."), PAPERS[1]), ())
 THIRD = ("2025-05-29", edition_html(("The third day", "2505.4", "Text."), PAPERS[1]), ())
 FOURTH = ("2025-05-30", edition_html(("The fourth day", "2505.5", "Text."), PAPERS[1]), ())
+NAMES = {service.id: service.name for service in SERVICES}
 AGAIN = "run 'broadsheet post' again: it goes on where it stopped"
 
 
@@ -45,6 +52,11 @@ class Poster:
         environment = {name: url for name, url in self.chats.environment.items() if name in wanted}
         webhooks, problems = find_webhooks(self.root / "digest", None, environment)
         assert problems == []
+        return self.to(webhooks, source, name=name, retry=retry)
+
+    def to(
+        self, webhooks: list[Webhook], source: ParsedFeed, *, name: str | None = None, retry: bool = False
+    ) -> PostReport:
         with HttpClient("broadsheet", clock=self.time.clock, sleep=self.time.sleep) as web:
             return post_edition(
                 self.settings,
@@ -205,6 +217,120 @@ def test_an_old_webhook_of_teams_replies_200_to_everything(post: Poster, chats: 
     assert len(chats.received("teams")) == 2
     chats.answers["teams"] = [Answer(200, text % 413)]
     assert numbers(post(feed(NEWER), "teams")) == [(0, 1, 0, 0)]
+
+
+UNCONFIRMED_REPLIES = [
+    *((service, Answer(200, page, (("Content-Type", kind),)))
+      for service in PATHS
+      for kind, page in (("text/html", b"<!doctype html><title>Log in to the campus network</title>"),
+                         ("text/html; charset=utf-8", b"Log in first."),
+                         ("text/plain", b"\n <HTML><body>Log in</body>"))),
+    ("slack", Answer(200, b"no_service", (("Content-Type", "text/html"),))),
+    ("slack", Answer(200, b"okay")),
+    ("slack", Answer(204)),
+    ("discord", Answer(204)),
+    ("discord", Answer(200, b'{"message": "Unknown Webhook", "code": 10015}')),
+    ("discord", Answer(200, b'["id"]')),
+    ("discord", Answer(200, b'{"id": "1')),
+    ("teams", Answer(200, b"Webhook message delivery failed with error: another one")),
+    ("teams", Answer(202, b"<html>Log in</html>")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("service", "reply"), UNCONFIRMED_REPLIES)
+def test_a_reply_that_is_not_of_the_service_confirms_nothing(
+    post: Poster, chats: ChatServers, service: str, reply: Answer
+) -> None:
+    chats.answers[service] = [reply]
+    report = post(feed(DAY), service)
+    assert numbers(report) == [(0, 0, 1, 0)]
+    (problem,) = report.problems
+    assert problem.message.startswith(f"the reply ({reply.status}) is not the one of {NAMES[service]}: ")
+    assert "--retry" in problem.hint
+    assert numbers(post(feed(DAY), service)) == [(0, 0, 1, 0)]
+    assert len(chats.received(service)) == 1
+
+
+@pytest.mark.parametrize(("service", "reply"), [
+    ("slack", Answer(200, b"ok\n")),
+    ("discord", Answer(200, b'{"type": 0, "id": "1", "content": "<html>"}')),
+    ("teams", Answer(200)),
+    ("teams", Answer(200, b"1")),
+    ("teams", Answer(202, b"{}")),
+    ("json", Answer(200, b"", (("Content-Type", "text/html"),))),
+    ("json", Answer(201, b"<done/>")),
+    ("json", Answer(202, b'{"html": "<html>"}')),
+])  # fmt: skip
+def test_the_replies_of_the_services_confirm_the_post(
+    post: Poster, chats: ChatServers, service: str, reply: Answer
+) -> None:
+    chats.answers[service] = [reply]
+    assert numbers(post(feed(DAY), service)) == [(1, 0, 0, 0)]
+
+
+@pytest.mark.parametrize("status", [502, 504, 520, 522, 524])
+@pytest.mark.parametrize("service", PATHS)
+def test_a_reply_that_a_gateway_lost_is_not_followed_by_a_second_post(
+    post: Poster, chats: ChatServers, service: str, status: int
+) -> None:
+    chats.answers[service] = [Answer(status, b"bad gateway")]
+    report = post(feed(DAY), service)
+    assert numbers(report) == [(0, 0, 1, 0)]
+    assert f"replies {status}" in report.problems[0].message
+    assert len(chats.received(service)) == 1
+    assert numbers(post(feed(DAY), service, retry=True)) == [(1, 0, 0, 0)]
+
+
+def test_the_wait_of_one_webhook_is_not_that_of_another(post: Poster, chats: ChatServers) -> None:
+    chats.answers["slack"] = [Answer(429, b"", (("Retry-After", "7200"),))]
+    chats.answers["discord"] = [Answer(429, b"", (("Retry-After", "200"),)), Answer(503)]
+    chats.answers["teams"] = [Answer(503)]
+    report = post(feed(DAY))
+    assert numbers(report) == [(3, 0, 0, 1)]
+    assert [problem.location for problem in report.problems] == ["DIGEST_POST_SLACK:1"]
+    assert [seconds for seconds in post.time.slept if seconds >= 5] == [10, 190, 60]
+    assert [len(chats.received(service)) for service in PATHS] == [1, 3, 2, 1]
+
+
+def test_all_waits_together_are_limited(post: Poster, chats: ChatServers) -> None:
+    chats.answers["slack"] = [Answer(429, b"", (("Retry-After", "250"),))] * 9
+    assert numbers(post(feed(DAY), "slack")) == [(0, 0, 0, 1)]
+    assert sum(post.time.slept) <= LONGEST_WAIT_S
+    assert len(chats.received("slack")) == 3
+
+
+def test_a_slow_webhook_takes_nothing_from_others_of_its_host(post: Poster, chats: ChatServers) -> None:
+    paths = ["/services/first", "/services/second", "/services/third"]
+    slack = SLACK._replace(whole_timeout=0.3)
+    webhooks = [Webhook(slack, chats.url + path, f"slack:{number}") for number, path in enumerate(paths, 1)]
+    chats.on(paths[0], dripping)
+    for path in paths[1:]:
+        chats.on(path, OK["slack"])
+    report = post.to(webhooks, feed(DAY))
+    assert numbers(report) == [(2, 0, 1, 0)]
+    assert chats.paths() == paths
+    assert [problem.location for problem in report.problems] == ["slack:1"]
+
+
+@pytest.mark.parametrize("trusted", [False, True], ids=["of nobody known", "of another host"])
+def test_a_bad_certificate_is_not_tried_again_in_a_run(
+    post: Poster, chats: ChatServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+) -> None:
+    authority = trustme.CA()
+    if trusted:
+        authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("elsewhere.example").configure_cert(context)
+    with SlowServer(lambda: iter([b""]), tls=context) as server:
+        webhooks = [Webhook(SLACK, server.url, "slack:1"), Webhook(JSON, chats.url + PATHS["json"], "json:1")]
+        report = post.to(webhooks, feed(DAY))
+        assert server.connections == 1
+    assert numbers(report) == [(1, 0, 0, 1)]
+    assert [str(problem) for problem in report.problems] == [
+        "slack:1: Slack has no certificate that can be trusted: renew the certificate, or set REQUESTS_CA_BUNDLE"
+    ]
+    assert post.time.slept == []
 
 
 def test_quiet_and_failed_days(tmp_path: Path, chats: ChatServers) -> None:

@@ -81,7 +81,7 @@ def test_a_long_day_lists_every_title_and_describes_the_best(tmp_path: Path) -> 
     (item,) = items(archive(tmp_path, days), "daily", with_feeds(edition_papers=10))
     page = body(item)
     assert (len(page.findall("ol/li")), len(page.findall("h3"))) == (84, 10)
-    assert "The 10 best follow; all 84 are on the site." in page[0].text_content()
+    assert page[1].text_content() == "The 10 best follow; all 84 are on the site."
     assert page.find("p/a").get("href") == item["url"]
 
 

@@ -120,7 +120,8 @@ class HttpClient:
             reply = self._follow(service_queue, request, url, deadline)
         except _TransportError as error:
             problem = Diagnostic(printable_url(url), str(error), _LATER, kind=error.kind)
-            return _Failure(WebError(problem, sent=error.sent), error.passing and (service.resend or not error.sent))
+            failure = WebError(problem, sent=error.sent, untrusted=error.untrusted)
+            return _Failure(failure, error.passing and (service.resend or not error.sent))
         if 200 <= reply.status < 300 and not (service.resend and _is_page(reply)):
             return reply
         refusal = _refusal(url, reply, "Authorization" in request.headers)
@@ -166,11 +167,13 @@ class _Failure(NamedTuple):
 
 
 class _TransportError(Exception):
-    """No usable reply. `passing`: another try may succeed; `sent`: the request was sent."""
+    """No usable reply. `passing`: another try may succeed; `sent`, `untrusted`: see WebError."""
 
-    def __init__(self, what: str, passing: bool = False, sent: bool = True, kind: str = "") -> None:
+    def __init__(
+        self, what: str, passing: bool = False, sent: bool = True, kind: str = "", *, untrusted: bool = False
+    ) -> None:
         super().__init__(what)
-        self.passing, self.sent, self.kind = passing, sent, kind
+        self.passing, self.sent, self.kind, self.untrusted = passing, sent, kind, untrusted
 
 
 class _ServiceQueue:
@@ -273,7 +276,7 @@ def _transport_error(error: Exception, late: bool) -> _TransportError:
     if isinstance(error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL):
         return _TransportError("cannot be requested: its address or a header has invalid characters", sent=False)
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
-        return _TransportError("has no certificate that can be trusted", sent=False)
+        return _TransportError("has no certificate that can be trusted", sent=False, untrusted=_is_untrusted(error))
     return _TransportError(_broken(error), passing=True, sent=not _unreached(error))
 
 
@@ -358,6 +361,11 @@ def _pause(service: Service, url: str, failure: _Failure, attempt: int) -> float
 def _is_page(reply: Reply) -> bool:
     """Return whether a reply is HTML. Error and log-in pages have status 200 too; no service replies in HTML."""
     return "html" in reply.headers.get("content-type", "").lower()
+
+
+def _is_untrusted(error: Exception) -> bool:
+    """Return whether a TLS error is about the certificate, not about the connection."""
+    return "CertVerificationError" in repr(error) or "CertificateError" in repr(error)
 
 
 def _unreached(error: Exception) -> bool:

@@ -56,14 +56,19 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 class WebError(DigestError):
     """A failed request. `reply` is the last one, if there was any; treat it as foreign text.
 
-    `sent`: the service may have received the request.
+    `sent`: the service may have received the request. `untrusted`: its certificate cannot be trusted.
     """
 
     def __init__(
-        self, problem: Diagnostic | tuple[Diagnostic, ...], reply: Reply | None = None, *, sent: bool = True
+        self,
+        problem: Diagnostic | tuple[Diagnostic, ...],
+        reply: Reply | None = None,
+        *,
+        sent: bool = True,
+        untrusted: bool = False,
     ) -> None:
         super().__init__(problem)
-        self.reply, self.sent = reply, sent
+        self.reply, self.sent, self.untrusted = reply, sent, untrusted
 
     @property
     def status(self) -> int | None:

@@ -1,6 +1,5 @@
 """The content of a post: an edition's heading, its first paragraph and its best papers, as plain text."""
 
-import re
 from typing import NamedTuple
 
 from broadsheet.mail.edition import Edition, Section
@@ -10,8 +9,6 @@ from broadsheet.text.sanitize import one_line
 _LEAD_CHARS = 500
 _TITLE_CHARS = 250
 _TEXT_CHARS = 300
-# What an edition's first paragraph says of its own layout (`feed_edition.html.j2`).
-_LAYOUT = re.compile(r" The [\d,]+ best follow; all [\d,]+ are on the site\.$")
 
 
 class PostedPaper(NamedTuple):
@@ -70,7 +67,7 @@ def bulletin(edition: Edition, site: str, papers: int) -> Bulletin:
         title=edition.title,
         url=edition.url,
         state=edition.state,
-        lead=shortened(one_line(_LAYOUT.sub("", lead)), _LEAD_CHARS),
+        lead=shortened(one_line(lead), _LEAD_CHARS),
         papers=tuple(map(_paper, sections)),
         omitted=edition.papers - len(sections),
     )

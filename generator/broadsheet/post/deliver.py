@@ -5,6 +5,8 @@ its head was sent, is reported and not repeated.
 """
 
 import hashlib
+import heapq
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -13,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from broadsheet.http.client import HttpClient
-from broadsheet.http.service import WebError, retry_after
+from broadsheet.http.service import Reply, WebError, retry_after
 from broadsheet.mail import delivery_log, selection
 from broadsheet.mail.delivery_log import DeliveryLog, Status
 from broadsheet.mail.edition import Edition, ParsedFeed, read
@@ -26,8 +28,10 @@ from broadsheet.settings.config import Settings
 KEY_VARIABLE = "DIGEST_POST_KEY"
 STATE_VARIABLE = "DIGEST_POST_STATE"
 PAUSES = (10, 60, 300)  # seconds before the next tries, unless the service asks for longer ones
-LONGEST_PAUSE_S = 600
+LONGEST_WAIT_S = 600  # of all pauses of a webhook together
+_GATEWAY_STATUSES = frozenset({502, 504, 520, 522, 524})  # the service may have the request; from 520 on: Cloudflare
 _AGAIN = "run 'broadsheet post' again: it goes on where it stopped"
+_TRUST = "renew the certificate, or set REQUESTS_CA_BUNDLE"
 _HINTS = {
     400: "the service does not take this message: report it with the output of --dry-run",
     403: "the service does not let this webhook post: ask who administers it",
@@ -125,14 +129,7 @@ class _EditionPosts:
         for webhook in to:
             if before[webhook.key] is Status.SENDING:
                 self._doubt(webhook, "the run was stopped while it posted")
-        left = self._waiting(to)
-        asked = self._round(left)
-        for pause in PAUSES:
-            left = self._waiting(left)
-            if not left or max(asked) > LONGEST_PAUSE_S:
-                break
-            self._sleep(max(pause, *asked))
-            asked = self._round(left)
+        self._post_when_due(self._waiting(to))
         problems += self._problems.values()
         after = [self._status(webhook) for webhook in to]
         already_posted = sum(status is Status.SENT for status in before.values())
@@ -143,18 +140,28 @@ class _EditionPosts:
             already_posted=already_posted,
             rejected=sum(status in delivery_log.REFUSALS for status in after),
             unconfirmed=after.count(Status.UNCONFIRMED),
-            waiting=len(self._waiting(left)),
+            waiting=len(self._waiting(to)),
         )
 
-    def _round(self, left: Sequence[Webhook]) -> list[float]:
-        """Post to each of `left`; return the seconds for which each service asks to wait."""
-        return [self._try(webhook) for webhook in left]
+    def _post_when_due(self, to: Sequence[Webhook]) -> None:
+        """Post to each of `to` until it is done, after its own pauses."""
+        now, due = 0.0, [(0.0, number, 0) for number in range(len(to))]
+        while due:
+            time, number, tries = heapq.heappop(due)
+            if time > now:
+                self._sleep(time - now)
+                now = time
+            asked = self._try(to[number])
+            if tries < len(PAUSES) and self._waiting([to[number]]):
+                time += max(PAUSES[tries], asked)
+                if time <= LONGEST_WAIT_S:
+                    heapq.heappush(due, (time, number, tries + 1))
 
     def _waiting(self, to: Sequence[Webhook]) -> list[Webhook]:
         return [webhook for webhook in to if self._status(webhook) in delivery_log.UNFINISHED]
 
     def _try(self, webhook: Webhook) -> float:
-        """Post once; return the seconds for which the service asks to wait before the next time."""
+        """Post once; return the seconds to wait before the next time."""
         service = webhook.service
         self._problems.pop(webhook.key, None)
         idempotency_key = hashlib.sha256(self._key.encode()).hexdigest()
@@ -169,17 +176,21 @@ class _EditionPosts:
             status = service.status(reply)
         except WebError as error:
             if error.reply is None:
-                self._unanswered(webhook, error.problems[0].message)
-                return 0
+                self._unanswered(webhook, error)
+                return math.inf if error.untrusted else 0
             reply, status = error.reply, error.reply.status
-        self._record(webhook, status)
+        self._record(webhook, reply, status)
         return retry_after(reply) or 0
 
-    def _record(self, webhook: Webhook, status: int) -> None:
+    def _record(self, webhook: Webhook, reply: Reply, status: int | None) -> None:
         """Log the status of a reply."""
         name = webhook.service.name
-        if 200 <= status < 300:
+        if status is None:
+            self._doubt(webhook, f"the reply ({reply.status}) is not the one of {name}")
+        elif 200 <= status < 300:
             self._set(webhook, Status.SENT)
+        elif status in _GATEWAY_STATUSES:
+            self._doubt(webhook, f"{name} replies {status}")
         elif status >= 500 or status in RETRY_STATUSES:
             self._set(webhook, Status.WAITING, str(status))
             self._problems[webhook.key] = Diagnostic(webhook.where, f"{name} defers the post ({status})", _AGAIN)
@@ -188,12 +199,14 @@ class _EditionPosts:
             what = f"{name} rejects the post ({status})"
             self._problems[webhook.key] = Diagnostic(webhook.where, what, _HINTS.get(status, _OTHER_HINT))
 
-    def _unanswered(self, webhook: Webhook, reason: str) -> None:
+    def _unanswered(self, webhook: Webhook, error: WebError) -> None:
         """Log that there was no reply: the message is in doubt if its body may have been sent."""
+        reason = error.problems[0].message
         if self._status(webhook) is Status.SENDING:
             self._doubt(webhook, f"{webhook.service.name} {reason}")
         else:
-            self._problems[webhook.key] = Diagnostic(webhook.where, f"{webhook.service.name} {reason}", _AGAIN)
+            do = _TRUST if error.untrusted else _AGAIN
+            self._problems[webhook.key] = Diagnostic(webhook.where, f"{webhook.service.name} {reason}", do)
 
     def _doubt(self, webhook: Webhook, reason: str) -> None:
         self._set(webhook, Status.UNCONFIRMED)

@@ -5,6 +5,9 @@ Limits: 10 embeds a message; 256 characters in a title, 4,096 in a description, 
 be saved is no error (https://docs.discord.com/developers/resources/webhook, "Execute Webhook").
 """
 
+import msgspec
+
+from broadsheet.http.service import Reply
 from broadsheet.post import escapes
 from broadsheet.post.bulletin import Bulletin, PostedPaper
 from broadsheet.post.service import ChatService, Payload, cut, fitted, units
@@ -13,6 +16,10 @@ MAX_EMBEDS = 10
 MAX_TITLE = 256
 MAX_DESCRIPTION = 4096
 MAX_TOTAL = 6000
+
+
+class _Message(msgspec.Struct):
+    id: str
 
 
 def payload(bulletin: Bulletin) -> Payload:
@@ -52,4 +59,13 @@ def _embed(title: str, url: str | None, description: str) -> Payload:
     return embed
 
 
-DISCORD = ChatService("discord", "Discord", payload, query="wait=true")
+def status(reply: Reply) -> int | None:
+    """Return the status of a message, which has an id."""
+    try:
+        msgspec.json.decode(reply.body, type=_Message)
+    except msgspec.DecodeError:
+        return None
+    return reply.status
+
+
+DISCORD = ChatService("discord", "Discord", payload, status, query="wait=true")

@@ -1,7 +1,8 @@
 """Generic JSON, for webhooks of your own. `broadsheet docs chat` has its keys, which are only added to."""
 
+from broadsheet.http.service import Reply
 from broadsheet.post.bulletin import Bulletin
-from broadsheet.post.service import ChatService, Payload
+from broadsheet.post.service import ChatService, Payload, is_page
 
 VERSION = 1
 
@@ -22,4 +23,9 @@ def payload(bulletin: Bulletin) -> Payload:
     }
 
 
-JSON = ChatService("json", "JSON", payload)
+def status(reply: Reply) -> int | None:
+    """Return the status of any reply but a web page."""
+    return None if is_page(reply) else reply.status
+
+
+JSON = ChatService("json", "JSON", payload, status)

@@ -15,30 +15,43 @@ _REPLY_BYTES = 1 << 20
 class ChatService(NamedTuple):
     """A service with incoming webhooks.
 
-    `payload` builds the message. `query` is added to the address. `status` returns the status of a 2xx reply: some
-    services report a failure in its text. The other fields are limits of `http.Service`.
+    `payload` builds the message. `status` returns the status of a 2xx reply, which may be in its text. It returns None
+    for a reply that is not one of the service, as of a log-in page. `query` is added to the address. The other fields
+    are limits of `http.Service`.
     """
 
     id: str
     name: str
     payload: Callable[[Bulletin], Payload]
+    status: Callable[[Reply], int | None]
     query: str = ""
-    status: Callable[[Reply], int] = lambda reply: reply.status
     interval: float = 1.0
+    whole_timeout: float = 60
 
     @property
     def rules(self) -> http.Service:
-        """The rules for its requests: a request without a reply may have been posted, so it is not repeated."""
+        """The rules for its requests.
+
+        A request without a reply may have been posted, so it is not repeated. Webhooks of a host are independent.
+        """
         return http.Service(
             name=f"post {self.id}",
             interval=self.interval,
             tries=1,
             connect_timeout=10,
             read_timeout=30,
-            whole_timeout=60,
+            whole_timeout=self.whole_timeout,
             largest=_REPLY_BYTES,
             resend=False,
+            skip_late_hosts=False,
         )
+
+
+def is_page(reply: Reply) -> bool:
+    """Return whether a reply is a web page. An empty reply is none, whatever its type."""
+    body = reply.body.lstrip()[:20].lower()
+    is_html = "html" in reply.headers.get("content-type", "").lower()
+    return bool(body) and (is_html or body.startswith((b"<!doctype html", b"<html")))
 
 
 def fitted(bulletin: Bulletin, build: Callable[[Bulletin], Payload], fits: Callable[[Payload], bool]) -> Payload:

@@ -1,7 +1,8 @@
 """The chat services.
 
-To add one: a module with `payload(bulletin)`, which keeps the service's documented limits, and its `ChatService`. Its
-variable is ``DIGEST_POST_`` and its id. `escapes.py` has its escapes, and `tests/chat_servers.py` plays its rules.
+To add one: a module with `payload(bulletin)`, which keeps the service's documented limits, `status(reply)`, and its
+`ChatService`. Its variable is ``DIGEST_POST_`` and its id. `escapes.py` has its escapes, and `tests/chat_servers.py`
+plays its rules.
 """
 
 from broadsheet.post.discord import DISCORD

@@ -8,6 +8,7 @@ characters (https://github.com/slackapi/bolt-js/issues/2509).
 
 import json
 
+from broadsheet.http.service import Reply
 from broadsheet.post import escapes
 from broadsheet.post.bulletin import Bulletin, PostedPaper
 from broadsheet.post.service import ChatService, Payload, cut, fitted, units
@@ -62,4 +63,9 @@ def _section(text: str) -> Payload | None:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}} if text else None
 
 
-SLACK = ChatService("slack", "Slack", payload)
+def status(reply: Reply) -> int | None:
+    """Return the status of ``ok`` (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks)."""
+    return reply.status if reply.body.strip() == b"ok" else None
+
+
+SLACK = ChatService("slack", "Slack", payload, status)

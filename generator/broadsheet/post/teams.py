@@ -6,6 +6,7 @@ Limits: 28 KB a message, 4 requests a second
 """
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -13,11 +14,11 @@ import msgspec
 from broadsheet.http.service import Reply
 from broadsheet.post import escapes
 from broadsheet.post.bulletin import Bulletin, PostedPaper
-from broadsheet.post.service import ChatService, Payload, fitted
+from broadsheet.post.service import ChatService, Payload, fitted, is_page
 
 MAX_BYTES = 28_000
 _MAX_REPLY = 1000  # bytes that are searched for a failure
-_FAILURE = re.compile(rb"returned HTTP error (\d{3})")
+_FAILURE = re.compile(rb"returned HTTP error ([45]\d\d)")
 
 
 def payload(bulletin: Bulletin) -> Payload:
@@ -25,10 +26,15 @@ def payload(bulletin: Bulletin) -> Payload:
     return fitted(bulletin, _message, lambda message: len(msgspec.json.encode(message)) <= MAX_BYTES)
 
 
-def status(reply: Reply) -> int:
-    """Return the status: older webhooks reply 200 to each request, and the text has the status of a failure."""
-    match = _FAILURE.search(reply.body[:_MAX_REPLY])
-    return int(match[1]) if match else reply.status
+def status(reply: Reply) -> int | None:
+    """Return the status of a reply: Workflows accept with 202.
+
+    Older webhooks reply 200 to each request, with the text ``1`` or that of a failure, which has a status.
+    """
+    if match := _FAILURE.search(reply.body[:_MAX_REPLY]):
+        return int(match[1])
+    is_accepted = reply.status == HTTPStatus.ACCEPTED and not is_page(reply)
+    return reply.status if is_accepted or reply.body.strip() in (b"", b"1") else None
 
 
 def _message(bulletin: Bulletin) -> Payload:
@@ -65,4 +71,4 @@ def _run(text: str, url: str | None = None, **style: str) -> Payload:
     return run | ({"selectAction": {"type": "Action.OpenUrl", "url": url}} if url else {})
 
 
-TEAMS = ChatService("teams", "Teams", payload, status=status)
+TEAMS = ChatService("teams", "Teams", payload, status)

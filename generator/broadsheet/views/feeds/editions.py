@@ -1,8 +1,9 @@
 """Editions: a day or week as one self-contained feed item, which `broadsheet mail` sends.
 
-The body is a paragraph on the day or week, a list of contents, then an ``<h3>`` with a link for each of the best
-papers: everything up to the next ``<h3>`` belongs to the paper. If the day or week is not complete, its state
-(``quiet``, ``partial``, ``failed``) is the only category of the edition; else there is none.
+The body is a paragraph on the day or week, one on the layout if not all papers follow, a list of contents, then an
+``<h3>`` with a link for each of the best papers: everything up to the next ``<h3>`` belongs to the paper. If the day or
+week is not complete, its state (``quiet``, ``partial``, ``failed``) is the only category of the edition; else there is
+none.
 """
 
 import datetime as dt
