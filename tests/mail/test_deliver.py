@@ -106,7 +106,7 @@ def test_every_recipient_gets_the_edition_over_one_connection(sender: Sender, se
         assert message["From"].addresses[0].display_name == "Group papers"
         assert message["Subject"] == "27 May 2025: Norms of order β² for <b>LLMs</b> & more and 1 more"
         assert message["Date"].datetime == NOW
-        assert message["List-Id"] == "Broadsheet <broadsheet.digest.group.example>"
+        assert message["List-Id"] == "Broadsheet <broadsheet.digest.example.org>"
         assert message["List-Unsubscribe"] == "<mailto:leave@group.example?subject=unsubscribe>"
         assert message["List-Unsubscribe-Post"] is None
         assert message["Auto-Submitted"] == "auto-generated"

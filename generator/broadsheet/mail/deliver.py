@@ -20,6 +20,7 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.address import is_local
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox, mailbox_fault
+from broadsheet.settings.site import Site
 from broadsheet.views.feeds.registry import absolute
 
 PAUSES = (10, 60, 300)  # seconds before the next tries at recipients that the server deferred
@@ -123,13 +124,17 @@ def state_file(settings: Settings, path: Path | None, environment: Mapping[str, 
     """Return the path of the delivery log.
 
     A digest that was mailed before ids of lists had a path goes on with its log: it has the key of all its recipients.
+    A log of other digests is not read.
     """
     if path or environment.get("DIGEST_MAIL_STATE"):
         return path or Path(environment["DIGEST_MAIL_STATE"])
-    mailing_list = _list(settings)
-    names = (mailing_list.id, _old_list_id(settings, mailing_list))
-    paths = [delivery_log.log_folder(environment) / f"{name}.sqlite" for name in names]
-    return next((path for path in paths if path.exists()), paths[0])
+    mailing_list, folder = _list(settings), delivery_log.log_folder(environment)
+    log, old_id = folder / f"{mailing_list.id}.sqlite", _old_list_id(settings, mailing_list)
+    old_log = folder / f"{old_id}.sqlite"
+    if log.exists() or not old_log.exists():
+        return log
+    own = f"tag:{settings.id_site.host},2026:"
+    return old_log if delivery_log.is_log_of(old_log, mailing_list.id, old_id, own) else log
 
 
 def send_edition(
@@ -305,7 +310,7 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
     name = mail.name or settings.site.site_name
     return MailingList(
         name=name,
-        id=mail.list_id or list_id(settings.site.path, sender.domain),
+        id=mail.list_id or _default_id(settings.id_site, sender.domain),
         sender=sender if sender.name else sender._replace(name=name),
         reply_to=mailbox(mail.reply_to),
         unsubscribe_mailto=(mailbox(mail.unsubscribe_mailto) or Mailbox("")).address,
@@ -314,6 +319,11 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
         verp=mail.verp,
         **_pages(settings),
     )
+
+
+def _default_id(site: Site, domain: str) -> str:
+    """Return the id of the list of a site; `domain` is that of the sender, for a site that has no host yet."""
+    return list_id(site.path, domain if is_local(site.site_url) or ":" in site.host else site.host)
 
 
 def _pages(settings: Settings) -> dict[str, str]:
