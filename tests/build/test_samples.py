@@ -1,6 +1,7 @@
 """The samples of a new digest are shown while it has no data, and never beside data."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +37,15 @@ def root(tmp_path: Path) -> Path:
 
 def traces(site: Path) -> list[str]:
     """Return the files of a site that have a word of the samples."""
-    words = (b"Sample paper", b"Sample publication", b"2601.9999", b"2026-01-0", b"are samples", b"made-up")
+    words = (
+        b"Sample paper",
+        b"Sample publication",
+        b"2601.9999",
+        b"2026-01-05",
+        b"2026-01-06",
+        b"are samples",
+        b"made-up",
+    )
     return [path for path, data in tree(site).items() if any(word in data for word in words)]
 
 
@@ -46,6 +55,22 @@ def test_a_new_digest_shows_samples_with_a_notice(root: Path) -> None:
     home = (root / "site" / "index.html").read_text("utf-8")
     assert "Sample paper" in home
     assert SAMPLE_NOTICE.partition("'")[0] in home
+
+
+def test_samples_are_not_sent_to_readers(root: Path, tmp_path: Path) -> None:
+    with (root / "digest.yml").open("a") as file:
+        file.write("mail: {from: digest@group.example}\n")
+    build(root)
+    readers, hooks = tmp_path / "readers.txt", tmp_path / "hooks.txt"
+    readers.write_text("ada@group.example\n")
+    hooks.write_text("json http://127.0.0.1:1/hook\n")
+    smtp = {"DIGEST_SMTP_HOST": "127.0.0.1", "DIGEST_SMTP_PORT": "1", "DIGEST_SMTP_TLS": "none"}
+    for command, list_of in (("mail", ("--recipients", readers)), ("post", ("--webhooks", hooks))):
+        for edition in ((), ("--edition", "2026-01-05")):
+            options = ("--root", root, *list_of, *edition, "--state", tmp_path / command)
+            run = digest(command, *options, env=os.environ | smtp)
+            assert "made-up sample papers; get papers with 'broadsheet run'" in run.stdout, run.stdout + run.stderr
+            assert run.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Checks of feeds: days that do not fit into them, and ids from before they had the path of the site."""
+"""Checks of feeds: days that do not fit into them, and ids that differ from the published ones."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,6 @@ from pathlib import Path
 from broadsheet.build.generate import generate
 from broadsheet.checks.check import check
 from tests.example import SETTINGS, make_digest, paper
-
-ADDRESS = "https://example.org/broadsheet/"
 
 
 def day(first: int, number: int, **fields: object) -> list[dict[str, object]]:
@@ -44,27 +42,34 @@ def test_usual_days_need_no_warning(tmp_path: Path) -> None:
     assert about_feeds(root) == []
 
 
-def test_ids_without_the_path_in_the_built_site_are_a_warning_until_the_next_build(tmp_path: Path) -> None:
-    root = make_digest(tmp_path, {"2025-05-27": day(100, 2)})
+def with_site(root: Path, url: str, settings: str = "") -> list[str]:
+    (root / "mkdocs.yml").write_text(f"site_name: Papers\nsite_url: {url}\n", "utf-8")
+    (root / "digest.yml").write_text(SETTINGS + settings, "utf-8")
+    return about_feeds(root)
+
+
+def test_other_ids_than_those_of_the_published_feeds_are_a_warning_with_the_setting_that_keeps_them(
+    tmp_path: Path,
+) -> None:
+    root, old = make_digest(tmp_path, {"2025-05-27": [*day(100, 2), paper("hep-th/9901001")]}), "https://lab.edu/paper/"
+    with_site(root, old)
     generate(root, processes=1)
     published = root / "site/feeds/all.json"
     published.parent.mkdir(parents=True)
     published.write_bytes((root / "docs/feeds/all.json").read_bytes())
-    assert about_feeds(root) == []
-    published.write_bytes(published.read_bytes().replace(b"2026:broadsheet/", b"2026:"))
-    (problem,) = about_feeds(root)
-    assert problem.startswith("site/feeds/all.json: ids of items lack the path of the site, broadsheet")
-    assert "no mail is sent again" in problem
-    (root / "mkdocs.yml").write_text("site_name: Root\nsite_url: https://group.example/\n", "utf-8")
-    assert about_feeds(root) == []
-    accented = "tag:group.example,2026:paper/2505.00100"
-    (root / "mkdocs.yml").write_text("site_name: Müller\nsite_url: https://group.example/m%C3%BCller/\n", "utf-8")
-    published.write_text(json.dumps({"items": [{"id": accented}]}), "utf-8")
-    assert ["the path of the site, müller, which" in problem for problem in about_feeds(root)] == [True]
-    (root / "mkdocs.yml").write_text("site_name: Papers\nsite_url: https://group.example/paper/\n", "utf-8")
-    published.write_text(json.dumps({"items": [{"id": "tag:group.example,2026:paper/paper/2505.00100"}]}), "utf-8")
-    assert about_feeds(root) == []
-    published.write_bytes(b'{"items": [1, {"id": 2}]}')
-    assert about_feeds(root) == []
+    for address in (old, "http://LAB.edu/paper/", "http://127.0.0.1:8000/"):
+        assert with_site(root, address) == []
+    for address in ("https://lab.edu/", "https://lab.edu/m%C3%BCller/", "https://papers.edu/paper/"):
+        (problem,) = with_site(root, address)
+        assert problem.startswith(
+            "site/feeds/all.json: ids of items begin with tag:lab.edu,2026:paper/paper/, those of"
+        )
+        assert f": set feeds.id_address to {old}, else" in problem
+        assert with_site(root, address, f"feeds:\n  id_address: {old}\n") == []
+    for text in ('{"items": [{"id": "tag:example.org,2026:ml/paper/2505.00100"}]}', '{"items": [1, {"id": 2}]}'):
+        published.write_text(text, "utf-8")
+        assert with_site(root, "https://lab.edu/") == []
+    published.write_text('{"items": [{"id": "tag:lab.edu,2026:paper/2505.00100"}]}', "utf-8")  # without a path
+    assert "set feeds.id_address to https://lab.edu/, else" in with_site(root, "https://lab.edu/ml/")[0]
     published.write_bytes(b"[" * 5000)
-    assert about_feeds(root) == []
+    assert with_site(root, "https://lab.edu/") == []

@@ -9,6 +9,7 @@ import pytest
 from broadsheet.mail.deliver import MailReport, render_mail, send_edition
 from broadsheet.mail.feed_parser import parse
 from broadsheet.mail.recipients import read_variable
+from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
@@ -38,9 +39,11 @@ class Clock:
         return self.time
 
 
-def send(settings: Settings, server: Server, state: Path, clock: Clock, to: str = ADA) -> MailReport:
+def send(
+    settings: Settings, server: Server, state: Path, clock: Clock, to: str = ADA, password: str = ""
+) -> MailReport:
     recipients, _ = read_variable(to)
-    environment = server.environment
+    environment = server.environment | ({"DIGEST_SMTP_PASSWORD": password} if password else {})
     return send_edition(settings, feed(), None, recipients, state, environment, lambda seconds: None, now=clock)
 
 
@@ -87,6 +90,21 @@ def test_a_server_that_is_away_dates_no_message(tmp_path: Path) -> None:
     with Server() as back:
         send(settings, back, state, clock)
         assert dates(back) == [before + HOUR]
+
+
+@pytest.mark.parametrize("fault", ["sender", "password"])
+def test_a_server_that_takes_no_message_dates_none(tmp_path: Path, server: Server, fault: str) -> None:
+    settings, state, clock = mail_digest(tmp_path / "digest"), tmp_path / "state.sqlite", Clock()
+    if fault == "sender":
+        server.answers["MAIL", "digest@group.example"] = ["550 5.7.1 Not you"]
+        with pytest.raises(DigestError, match="does not accept mail from this sender"):
+            send(settings, server, state, clock)
+    else:
+        with Server(login="digest:s3cret") as other, pytest.raises(DigestError, match="does not accept user"):
+            send(settings, other, state, clock, password="old")
+    before = clock.time
+    send(settings, server, state, clock)
+    assert dates(server) == [before + HOUR]
 
 
 def subjects(feeds: dict[str, bytes], root: Path) -> dict[str, tuple[str, int]]:

@@ -106,7 +106,7 @@ def test_every_recipient_gets_the_edition_over_one_connection(sender: Sender, se
         assert message["From"].addresses[0].display_name == "Group papers"
         assert message["Subject"] == "27 May 2025: Norms of order β² for <b>LLMs</b> & more and 1 more"
         assert message["Date"].datetime == NOW
-        assert message["List-Id"] == "Broadsheet <broadsheet.digest.group.example>"
+        assert message["List-Id"] == "Broadsheet <broadsheet.digest.example.org>"
         assert message["List-Unsubscribe"] == "<mailto:leave@group.example?subject=unsubscribe>"
         assert message["List-Unsubscribe-Post"] is None
         assert message["Auto-Submitted"] == "auto-generated"
@@ -263,6 +263,28 @@ def test_bounces_have_an_address_for_each_recipient(tmp_path: Path, server: Serv
         "digest@group.example",
     ]  # fmt: skip
     assert {message.parsed["From"].addresses[0].addr_spec for message in server.messages} == {"digest@group.example"}
+
+
+def test_a_refused_bounce_address_of_a_recipient_stops_nothing(tmp_path: Path, server: Server) -> None:
+    sender = Sender(tmp_path, server, MAIL + "  bounces: bounces@bounce.example\n")
+    server.answers["MAIL", "bounces+ada=group.example@bounce.example"] = ["501 5.1.7 Bad sender"]
+    report = sender(feed())
+    assert [(delivery.sent, delivery.rejected) for delivery in report.deliveries] == [(3, 0)]
+    (problem,) = report.problems
+    assert problem.is_note
+    assert str(problem) == (
+        "DIGEST_RECIPIENTS:1: the server refuses 1 bounce address with a recipient in it (501 5.1.7); mail.bounces"
+        " itself was used: set mail.verp to false if it refuses them all"
+    )
+
+
+def test_a_refused_sender_of_bounces_stops_the_run_and_rejects_no_recipient(tmp_path: Path, server: Server) -> None:
+    sender = Sender(tmp_path, server, MAIL + "  bounces: bounces@bounce.example\n")
+    for address in ("bounces+ada=group.example", "bounces"):
+        server.answers["MAIL", f"{address}@bounce.example"] = ["553 5.7.1 Not yours"]
+    with pytest.raises(DigestError, match=r"check mail: from and bounces in digest\.yml"):
+        sender(feed())
+    assert [(delivery.sent, delivery.rejected) for delivery in sender(feed()).deliveries] == [(3, 0)]
 
 
 def days(*dates: str) -> ParsedFeed:

@@ -10,7 +10,7 @@ import pytest
 
 from broadsheet.mail.edition import issues, read
 from broadsheet.mail.feed_parser import parse
-from broadsheet.mail.recipients import read_variable
+from broadsheet.mail.recipients import read_file, read_variable
 from broadsheet.mail.server import from_environment
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.settings import config
@@ -224,6 +224,31 @@ def test_recipients_in_a_variable() -> None:
     recipients, problems = read_variable('"Lovelace, Ada" <ada@group.example>, ben@group.example;x\nada@GROUP.example')
     assert [recipient.mailbox.address for recipient in recipients] == ["ada@group.example", "ben@group.example"]
     assert [problem.location for problem in problems] == ["DIGEST_RECIPIENTS:3"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"ada@group.example\r\nBen <ben@group.example>\r\n",
+        b"ada@group.example\rBen <ben@group.example>\r",
+        "\ufeffada@group.example\nben@group.example".encode(),
+        "ada@group.example\r\nben@group.example\r\n".encode("utf-16"),
+        "\ufeff# Übung\nada@group.example\nben@group.example".encode("utf-16-be"),
+    ],
+)
+def test_a_file_of_recipients_from_any_editor(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "readers.txt"
+    file.write_bytes(data)
+    recipients, problems = read_file(file, tmp_path / "digest")
+    assert [recipient.key for recipient in recipients] == ["ada@group.example", "ben@group.example"]
+    assert problems == []
+
+
+def test_a_file_of_recipients_in_another_encoding_says_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "readers.txt"
+    file.write_bytes("# Grüße\nada@group.example".encode("latin-1"))
+    with pytest.raises(DigestError, match="is not UTF-8: name a text file of addresses, saved as UTF-8"):
+        read_file(file, tmp_path / "digest")
 
 
 def test_a_state_without_its_key_or_with_another_is_not_used(tmp_path: Path) -> None:

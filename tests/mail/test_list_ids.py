@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from broadsheet.mail.deliver import MailReport, send_edition, state_file
+from broadsheet.mail.delivery_log import open_log
 from broadsheet.mail.edition import old_id
 from broadsheet.mail.feed_parser import parse
 from broadsheet.mail.list_id import list_id
 from broadsheet.mail.message import MailingList, message_id
 from broadsheet.mail.recipients import read_variable
+from broadsheet.model.diagnostics import DigestError
+from broadsheet.post import deliver as post
 from broadsheet.settings import config
 from broadsheet.settings.config import Settings
 from broadsheet.settings.mailbox import Mailbox
+from broadsheet.views.feeds.registry import absolute, tag_uri
 from tests.example import digest, make_digest, paper
 from tests.mail_digest import MAIL, NOW, PAPERS, edition_html, rss
 from tests.smtp import Server
@@ -76,8 +80,8 @@ def test_two_digests_of_one_host_are_mailed_from_their_built_feeds(tmp_path: Pat
             run = digest(*mail, env=os.environ | environment)
             assert result in run.stdout, run.stdout + run.stderr
     assert [message.parsed["List-Id"] for message in server.messages] == [
-        "ml <ml.digest.group.example>",
-        "astro <astro.digest.group.example>",
+        "ml <ml.digest.lab.github.example>",
+        "astro <astro.digest.lab.github.example>",
     ]
 
 
@@ -120,7 +124,9 @@ def test_what_was_sent_before_ids_had_a_path_is_not_sent_again(tmp_path: Path, s
     settings, state = settings_of(tmp_path / "ml", HOST + "ml/"), tmp_path / "state.sqlite"
     send(settings, "ml/", server, state)
     old = f"tag:group.example,2026:edition/daily/{DAY}"
-    old_log(state, f"ml.digest.group.example {old.replace(':edition', ':ml/edition')}", f"digest.group.example {old}")
+    old_log(
+        state, f"ml.digest.lab.github.example {old.replace(':edition', ':ml/edition')}", f"digest.group.example {old}"
+    )
     assert sent(send(settings, "ml/", server, state)) == [(0, 1)]
     assert sent(send(settings, "ml/", server, state, f"{ADA}, ben@group.example")) == [(1, 1)]
     assert len(server.messages) == 2
@@ -130,7 +136,9 @@ def test_a_message_in_doubt_keeps_the_message_id_it_had_before_ids_had_a_path(tm
     settings, state = settings_of(tmp_path / "ml", HOST + "ml/"), tmp_path / "state.sqlite"
     send(settings, "ml/", server, state)
     old = f"tag:group.example,2026:edition/daily/{DAY}"
-    old_log(state, f"ml.digest.group.example {old.replace(':edition', ':ml/edition')}", f"digest.group.example {old}")
+    old_log(
+        state, f"ml.digest.lab.github.example {old.replace(':edition', ':ml/edition')}", f"digest.group.example {old}"
+    )
     with sqlite3.connect(state) as db:
         db.execute("UPDATE message SET status = 'sending'")
     db.close()
@@ -147,16 +155,95 @@ def test_a_new_digest_is_not_taken_for_an_old_one_of_the_same_host(tmp_path: Pat
     assert sent(send(ml, "ml/", server, state)) == [(1, 0)]
 
 
-def test_a_digest_that_was_mailed_before_goes_on_with_its_log(tmp_path: Path) -> None:
-    settings = settings_of(tmp_path / "ml", HOST + "ml/")
+OLD = "tag:lab.github.example,2026:edition/daily/2025-07-30"
+NEW = "tag:lab.github.example,2026:astro/edition/daily/2025-07-30"
+
+
+def make_log(path: Path, *names: str, old: int = 0) -> None:
+    """Make a log with these editions, the first `old` of them from before ids had a path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_log(path, None) as log:
+        for name in names:
+            log.enqueue(name, [], 0, retry=False)
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE edition SET old_id = 1 WHERE number <= ?", (old,))
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("names", "old", "is_own"),
+    [
+        ([f"digest.group.example {OLD}"], 1, True),
+        ([f"digest.group.example {OLD}", f"digest.group.example {NEW}".replace("astro", "ml")], 1, False),
+        ([f"digest.group.example {OLD}", f"ml.digest.lab.github.example {NEW.replace('astro', 'ml')}"], 1, True),
+        ([f"digest.group.example {OLD}", f"astro.digest.lab.github.example {NEW}"], 1, False),
+        ([f"digest.group.example {OLD}"], 0, False),  # of a digest at the root of the host
+        ([f"digest.group.example {OLD.replace('lab', 'other')}"], 1, False),
+        ([f"digest.group.example {OLD.replace('lab', 'other')}", f"digest.group.example {OLD}"], 2, True),
+        ([], 0, False),
+    ],
+)
+def test_only_a_digest_that_was_mailed_before_goes_on_with_its_log(
+    tmp_path: Path, names: list[str], old: int, is_own: bool
+) -> None:
+    settings, environment = settings_of(tmp_path / "ml", HOST + "ml/"), {"HOME": str(tmp_path)}
     folder = tmp_path / ".local/state/broadsheet"
-    folder.mkdir(parents=True)
-    environment = {"HOME": str(tmp_path)}
-    assert state_file(settings, None, environment) == folder / "ml.digest.group.example.sqlite"
-    (folder / "digest.group.example.sqlite").touch()
-    assert state_file(settings, None, environment) == folder / "digest.group.example.sqlite"
-    (folder / "ml.digest.group.example.sqlite").touch()
-    assert state_file(settings, None, environment) == folder / "ml.digest.group.example.sqlite"
+    own_log, old_log = folder / "ml.digest.lab.github.example.sqlite", folder / "digest.group.example.sqlite"
+    assert state_file(settings, None, environment) == own_log
+    make_log(old_log, *names, old=old)
+    assert state_file(settings, None, environment) == (old_log if is_own else own_log)
+    make_log(own_log)
+    assert state_file(settings, None, environment) == own_log
+
+
+def test_a_damaged_log_is_named_not_replaced(tmp_path: Path, server: Server) -> None:
+    settings, log = settings_of(tmp_path / "ml", HOST + "ml/"), tmp_path / "broadsheet" / "digest.group.example.sqlite"
+    make_log(log)
+    log.write_bytes(b"damaged " * 100)
+    state = state_file(settings, None, {"XDG_STATE_HOME": str(tmp_path)})
+    with pytest.raises(DigestError, match="delivery log cannot be read"):
+        send(settings, "ml/", server, state)
+    assert state == log
+
+
+def test_refusals_of_another_list_in_the_log_skip_no_recipient(tmp_path: Path, server: Server) -> None:
+    state, code = tmp_path / "shared.sqlite", "550 5.1.1 no such user"
+    mail = MAIL + "  max_failures: 1\n"
+    ml, astro = (settings_of(tmp_path / name, HOST + f"{name}/", mail) for name in ("ml", "astro"))
+    server.answers["RCPT", ADA] = [code]
+    send(ml, "ml/", server, state)
+    assert sent(send(astro, "astro/", server, state)) == [(1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://lab.edu/", "digest.lab.edu"),
+        ("https://lab.edu:8443/ml/", "ml.digest.lab.edu"),
+        ("https://other.edu/ml/", "ml.digest.other.edu"),
+        ("https://LAB.edu/", "digest.lab.edu"),
+        ("https://müller.edu/ml/", "ml.digest.xn--mller-kva.edu"),
+        ("http://localhost:8000/ml/", "ml.digest.group.example"),
+        ("http://[::1]/", "digest.group.example"),
+    ],
+)
+def test_the_default_id_of_a_list_has_host_and_path_of_the_site(tmp_path: Path, url: str, name: str) -> None:
+    settings = settings_of(tmp_path, url)
+    assert state_file(settings, None, {"HOME": "/home/ada"}).stem == name
+
+
+def test_a_digest_that_moved_keeps_its_ids_and_mails_nothing_twice(tmp_path: Path, server: Server) -> None:
+    state = tmp_path / "state.sqlite"
+    before = settings_of(tmp_path / "before", "https://lab.edu/old/")
+    assert sent(send(before, "old/", server, state)) == [(1, 0)]
+    kept = MAIL + "feeds:\n  id_address: https://lab.edu/old\n"
+    for number, url in enumerate(("https://lab.edu/new/", "https://papers.edu/", "http://lab.edu/old/")):
+        moved = settings_of(tmp_path / str(number), url, kept)
+        assert sent(send(moved, "old/", server, state)) == [(0, 1)]
+        assert tag_uri(moved, "paper", "1") == tag_uri(before, "paper", "1") == "tag:lab.edu,2026:old/paper/1"
+        assert absolute(moved, "about/") == f"{url}about/"
+        for log in (state_file, post.state_file):
+            assert log(moved, None, {"HOME": "/"}) == log(before, None, {"HOME": "/"})
 
 
 def test_the_id_before_ids_had_a_path() -> None:

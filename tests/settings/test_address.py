@@ -186,13 +186,15 @@ def test_a_text_that_is_no_address_is_refused_with_its_line_or_variable(tmp_path
         (" https://group.edu ", "https://group.edu"),
         ("http://group.edu:8080/~ada/", "http://group.edu:8080/~ada/"),
         ("https://[2001:db8::1]/", "https://[2001:db8::1]/"),
-        ("https://universität.de/bücher/", "https://universität.de/bücher/"),
+        ("https://universität.de/bücher/", "https://xn--universitt-y5a.de/b%C3%BCcher/"),
+        ("https://faß.de:8443/a%20b/紙", "https://xn--fa-hia.de:8443/a%20b/%E7%B4%99"),
+        ("https://group.edu/~ada/a,b;c@d/e'f+g/", "https://group.edu/~ada/a,b;c@d/e'f+g/"),
     ],
 )
 def test_a_scheme_may_have_capitals(text: str, address: str, tmp_path: Path) -> None:
     assert parse_address(text) == address
     root = make_digest(tmp_path)
-    (root / "mkdocs.yml").write_text(f"site_name: A\nsite_url: '{text}'\n")
+    (root / "mkdocs.yml").write_text(f"site_name: A\nsite_url: \"{text}\"\n")
     assert config.load(root, {}).site.site_url == f"{address.rstrip('/')}/"
 
 

@@ -50,6 +50,7 @@ SHOWN: dict[str, Any] = {
     "feeds.edition_papers": 1,
     "feeds.edition_abstracts": 1,
     "feeds.hub": "https://hub.example/",
+    "feeds.id_address": "https://old.example/papers/",
     "search": False,
     "paper_pages": "none",
     "author_pages": "none",

@@ -66,7 +66,7 @@ def test_a_day_is_one_item_with_everything(tmp_path: Path) -> None:
         "3 papers. Complete: Everything that was announced is accounted for. "
         "1,691 announced, 1,027 scanned; gpt-4o, 124,807 tokens, $0.42."
     )
-    links = [URL + f"papers/2505.0000{n}/" for n in (1, 2, 3)]
+    links = [URL + f"daily/2025/05/27/#2505.0000{n}" for n in (1, 2, 3)]
     assert [a.get("href") for a in page.iterfind("ol/li/a")] == links
     assert [a.get("href") for a in page.iterfind("h3/a")] == links
     first = [child.text_content() for child in page[4 : list(page).index(page.findall("h3")[1])]]
@@ -120,7 +120,7 @@ def test_a_week_is_an_item_when_it_is_over_and_then_stays(tmp_path: Path) -> Non
     assert over["date_published"] == "2025-05-26T00:00:00+00:00"
     page = body(over)
     assert [a.text_content() for a in page.iterfind("h3/a")] == ["Paper 3", "Paper 2", "Paper 1"]
-    assert page.find("h3/a").get("href") == URL + "papers/2505.00003/"
+    assert page.find("h3/a").get("href") == URL + "daily/2025/05/23/#2505.00003"
 
 
 def test_the_best_of_a_week_are_five_and_of_each_week(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_an_item_has_the_fields_that_readers_need(tmp_path: Path) -> None:
     item = items(build_feeds(archive(tmp_path, {"2025-05-27": [full]}))["feeds/topics/pruning.xml"])[0]
     assert item.findtext("title").endswith("naïve <b>")
     assert not set("$\\") & set(item.findtext("title"))
-    assert item.findtext("link") == URL + "papers/2505.00001/"
+    assert item.findtext("link") == URL + "daily/2025/05/27/#2505.00001"
     assert item.findtext("guid") == "tag:example.org,2026:digest/paper/2505.00001"
     assert item.find("guid").get("isPermaLink") == "false"
     assert item.findtext("description") == "Relevance 9, novelty 7. Worth it."
@@ -166,7 +166,7 @@ def test_an_item_has_the_fields_that_readers_need(tmp_path: Path) -> None:
     body = html.fragment_fromstring(item.findtext("content:encoded", namespaces=NAMESPACES), create_parent="div")
     links = {a.text: a.get("href") for a in body.iter("a")}
     assert links == {
-        "In the digest": URL + "papers/2505.00001/",
+        "In the digest": URL + "daily/2025/05/27/#2505.00001",
         "arXiv": "https://arxiv.org/abs/2505.00001",
         "PDF": "https://arxiv.org/pdf/2505.00001",
         "HTML": "https://arxiv.org/html/2505.00001",
@@ -196,7 +196,7 @@ def test_a_feed_ends_after_so_many_days_items_and_bytes(tmp_path: Path) -> None:
     assert len(items(build_feeds(catalogue, with_feeds(days=2))["feeds/all.xml"])) == 10
     newest = texts(build_feeds(catalogue, with_feeds(items=17))["feeds/all.xml"], "channel/item/link")
     numbers = [day * 10 + number for day in (10, 9, 8, 7) for number in range(5)]
-    assert [link[-7:-1] for link in newest] == [f".{number:05}" for number in numbers[:17]]
+    assert [link[-6:] for link in newest] == [f".{number:05}" for number in numbers[:17]]
     small = build_feeds(catalogue, with_feeds(max_mb=0.05))["feeds/all.xml"]
     assert 40_000 < len(small) <= 50_000
     every_link = texts(build_feeds(catalogue)["feeds/all.xml"], "channel/item/link")

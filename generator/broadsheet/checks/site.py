@@ -73,7 +73,7 @@ class _Resolver:
         self._files = files
         self._documents = documents
         self._site_url = site_url
-        self._base = urlsplit(site_url).path
+        self._base = unquote(urlsplit(site_url).path)
 
     def is_ours(self, url: str) -> bool:
         return url.startswith(self._site_url)

@@ -38,7 +38,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def address(self) -> str:
-        """The address of the entry, relative to the site's root. The paper's permanent address is `paper_address`."""
+        """The address of the entry, relative to the site's root. That of the paper is `paper_address`."""
         return entry_address(self.date, self.paper)
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -15,11 +16,13 @@ from broadsheet.mail.edition import Edition, ParsedFeed, old_id, read
 from broadsheet.mail.list_id import list_id
 from broadsheet.mail.message import MailingList, message, message_id
 from broadsheet.mail.recipients import Recipient
-from broadsheet.mail.server import Connection, UnreachableError
+from broadsheet.mail.server import Connection, SenderRefusedError, SendResult, UnreachableError
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.settings.address import is_local
 from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox, mailbox_fault
+from broadsheet.settings.site import Site
+from broadsheet.text.formats import count
 from broadsheet.views.feeds.registry import absolute
 
 PAUSES = (10, 60, 300)  # seconds before the next tries at recipients that the server deferred
@@ -123,13 +126,17 @@ def state_file(settings: Settings, path: Path | None, environment: Mapping[str, 
     """Return the path of the delivery log.
 
     A digest that was mailed before ids of lists had a path goes on with its log: it has the key of all its recipients.
+    A log of other digests is not read.
     """
     if path or environment.get("DIGEST_MAIL_STATE"):
         return path or Path(environment["DIGEST_MAIL_STATE"])
-    mailing_list = _list(settings)
-    names = (mailing_list.id, _old_list_id(settings, mailing_list))
-    paths = [delivery_log.log_folder(environment) / f"{name}.sqlite" for name in names]
-    return next((path for path in paths if path.exists()), paths[0])
+    mailing_list, folder = _list(settings), delivery_log.log_folder(environment)
+    log, old_id = folder / f"{mailing_list.id}.sqlite", _old_list_id(settings, mailing_list)
+    old_log = folder / f"{old_id}.sqlite"
+    if log.exists() or not old_log.exists():
+        return log
+    own = f"tag:{settings.id_site.host},2026:"
+    return old_log if delivery_log.is_log_of(old_log, mailing_list.id, old_id, own) else log
 
 
 def send_edition(
@@ -193,6 +200,7 @@ class _EditionDelivery:
         self._connection, self._sleep, self._now = connection, sleep, now
         self._content = _compose(settings, edition, mailing_list)
         self._codes: dict[str, str] = {}
+        self._unnamed: dict[str, str] = {}  # recipients whose own bounce address the server refuses, and its code
         self._failure = ""
 
     def deliver(self, to: list[Recipient], problems: list[Diagnostic]) -> Delivery:
@@ -226,8 +234,10 @@ class _EditionDelivery:
             date = self._log.begin(self._key, recipient, self._now())
             data = self._message(recipient.mailbox, date, recipient)
             try:
-                sender = self._list.envelope_sender(recipient.mailbox)
-                result = self._connection.send(sender, recipient.mailbox.address, data)
+                result = self._send(recipient, data)
+            except DigestError:
+                self._put_back(recipient)
+                raise
             except UnreachableError as error:
                 self._failure = error.reason
                 self._put_back(recipient)
@@ -241,6 +251,17 @@ class _EditionDelivery:
                 self._set(recipient, Status.WAITING, result.code)
             else:
                 self._log.withdraw(self._key, recipient, result.code)
+
+    def _send(self, recipient: Recipient, data: bytes) -> SendResult:
+        """Send the message; from the plain address for bounces if the server refuses the one with the recipient."""
+        sender, address = self._list.envelope_sender(recipient.mailbox), recipient.mailbox.address
+        try:
+            return self._connection.send(sender, address, data)
+        except SenderRefusedError as error:
+            if sender == self._list.bounce_address:
+                raise
+            self._unnamed[recipient.where] = error.code
+            return self._connection.send(self._list.bounce_address, address, data)
 
     def _put_back(self, recipient: Recipient) -> None:
         """Let the message wait; a server that was too slow may have it already."""
@@ -258,6 +279,10 @@ class _EditionDelivery:
     def _problems(self, to: list[Recipient], before: Mapping[str, Status | None]) -> Iterator[Diagnostic]:
         if self._failure:
             yield Diagnostic("mail server", self._failure, "run 'broadsheet mail' again: it goes on where it stopped")
+        for where, refusal in islice(self._unnamed.items(), 1):
+            number = count(len(self._unnamed), "bounce address", "bounce addresses")
+            what = f"the server refuses {number} with a recipient in it ({refusal}); mail.bounces itself was used"
+            yield Diagnostic(where, what, "set mail.verp to false if it refuses them all", is_note=True)
         for recipient in to:
             status, code = self._status(recipient), self._codes.get(recipient.key)
             if status in delivery_log.REFUSALS and before[recipient.key] not in delivery_log.REFUSALS:
@@ -304,7 +329,7 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
     name = mail.name or settings.site.site_name
     return MailingList(
         name=name,
-        id=mail.list_id or list_id(settings.site.path, sender.domain),
+        id=mail.list_id or _default_id(settings.id_site, sender.domain),
         sender=sender if sender.name else sender._replace(name=name),
         reply_to=mailbox(mail.reply_to),
         unsubscribe_mailto=(mailbox(mail.unsubscribe_mailto) or Mailbox("")).address,
@@ -313,6 +338,11 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
         verp=mail.verp,
         **_pages(settings),
     )
+
+
+def _default_id(site: Site, domain: str) -> str:
+    """Return the id of the list of a site; `domain` is that of the sender, for a site that has no host yet."""
+    return list_id(site.path, domain if is_local(site.site_url) or ":" in site.host else site.host)
 
 
 def _pages(settings: Settings) -> dict[str, str]:

@@ -15,7 +15,7 @@ import hmac
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
@@ -93,6 +93,23 @@ def open_log(path: Path, key: str | None, variable: str = VARIABLE) -> Iterator[
         raise DigestError(Diagnostic(str(path), what, "restore or replace the file; nothing more was sent")) from error
 
 
+def is_log_of(path: Path, list_id: str, old_id: str, own_ids: str) -> bool:
+    """Return whether the log is that of a digest from before ids had a path, and of no other digest of its host.
+
+    `list_id` and `old_id` are the ids of its list; its editions begin with `own_ids`. A damaged log is taken for it:
+    `open_log` names the damage.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            rows = database.execute(f"SELECT name, {'old_id' if version else '1'} FROM edition").fetchall()
+    except sqlite3.Error:
+        return True
+    editions = [(*name.split(" ", 1), is_old) for name, is_old in rows]
+    own = [(name, is_old) for name, edition, is_old in editions if edition.startswith(own_ids)]
+    return (old_id, 1) in own and all(is_old or name == list_id for name, is_old in own)
+
+
 class DeliveryLog:
     """The messages of all editions; see `open_log`. An edition is named by its list and its own id."""
 
@@ -143,7 +160,7 @@ class DeliveryLog:
         Recipients that failed too often are skipped, but with `retry` none is, and messages that were refused or are
         unconfirmed wait again. From here on no recipient is forgotten.
         """
-        dead = frozenset() if retry else self._dead(recipients, max_failures)
+        dead = frozenset() if retry else self._dead(edition, recipients, max_failures)
         chosen = [recipient for recipient in recipients if recipient.key not in dead]
         self._add(edition, chosen)
         for recipient in chosen if retry else ():
@@ -190,15 +207,19 @@ class DeliveryLog:
             (status, reply, self._number(edition), self._hash(recipient.key)),
         )
 
-    def _dead(self, recipients: Iterable[Addressee], limit: int) -> frozenset[str]:
+    def _dead(self, edition: str, recipients: Iterable[Addressee], limit: int) -> frozenset[str]:
         """Return the keys of those that the server refused for the last `limit` editions in a row; 0 is no limit."""
         if not limit:
             return frozenset()
-        return frozenset(recipient.key for recipient in recipients if self._failures(recipient) >= limit)
+        return frozenset(recipient.key for recipient in recipients if self._failures(edition, recipient) >= limit)
 
-    def _failures(self, recipient: Addressee) -> int:
-        query = "SELECT status FROM message WHERE recipient = ? ORDER BY edition DESC"
-        rows = self._database.execute(query, (self._hash(recipient.key),))
+    def _failures(self, edition: str, recipient: Addressee) -> int:
+        own = edition.partition(" ")[0] + " "  # the log may have other lists
+        query = (
+            "SELECT status FROM message JOIN edition ON number = edition"
+            " WHERE recipient = ? AND (old_id OR substr(name, 1, ?) = ?) ORDER BY edition DESC"
+        )
+        rows = self._database.execute(query, (self._hash(recipient.key), len(own), own))
         return sum(1 for _ in takewhile(lambda row: row[0] == Status.REFUSED, rows))
 
     def unfinished(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The default id of a mailing list (RFC 2919): one for each digest, though several share a host and a sender."""
+"""The default id of a mailing list (RFC 2919): one for each digest, though several share a host or a sender."""
 
 import hashlib
 import re
@@ -9,7 +9,7 @@ _MAX_LABELS = 3
 
 
 def list_id(site_path: str, domain: str) -> str:
-    """Return ``ml.digest.group.example`` for a site at ``/ml/`` with a sender in group.example.
+    """Return ``ml.digest.group.example`` for a site at ``/ml/`` of group.example.
 
     A site at the root of its host has no label of its own. Different paths have different ids.
     """

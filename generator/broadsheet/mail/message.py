@@ -51,12 +51,17 @@ class MailingList(NamedTuple):
         address = quote(self.unsubscribe_mailto, safe="@+")
         return f"mailto:{address}?subject=unsubscribe" if address else None
 
+    @property
+    def bounce_address(self) -> str:
+        """The address for bounces, which names no recipient."""
+        return self.bounces or self.sender.address
+
     def envelope_sender(self, recipient: Mailbox) -> str:
         """Return the address for bounces; with VERP it names the recipient: ``bounces+ada=group.example@host``.
 
         A longer local part than RFC 5321 allows (section 4.5.3.1.1) names none.
         """
-        local, _, domain = (self.bounces or self.sender.address).rpartition("@")
+        local, _, domain = self.bounce_address.rpartition("@")
         named = f"{local}+{recipient.address.replace('@', '=')}"
         has_name = self.bounces and self.verp and len(named) <= _MAX_LOCAL_PART
         return f"{named if has_name else local}@{domain}"

@@ -1,6 +1,7 @@
 """The recipients of mail. No message of this program contains an address: it names the line of the list."""
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -35,19 +36,24 @@ def private_lines(path: Path, root: Path, noun: str) -> Iterator[tuple[str, str]
         what = f"the {noun} file is inside the digest folder, which is published"
         raise DigestError(Diagnostic(path.name, what, "move the file out of it"))
     try:
-        lines = read_regular(path).decode("utf-8-sig").split("\n")
+        lines = re.split(r"\r\n|\r|\n", _decoded(read_regular(path)))
     except (OSError, UnicodeDecodeError) as error:
         what = getattr(error, "strerror", None) or "is not UTF-8"
-        hint = "name a file of addresses"
+        hint = "name a text file of addresses, saved as UTF-8"
         raise DigestError(Diagnostic(str(path), f"the {noun} cannot be read: {what}", hint)) from error
     for number, line in enumerate(lines, 1):
         if entry := _without_comment(line):
             yield f"{path.name}:{number}", entry
 
 
+def _decoded(data: bytes) -> str:
+    """Return the text of a file; a mark at its start may say that it is UTF-16, as some editors save it."""
+    return data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
+
+
 def read_variable(value: str) -> tuple[list[Recipient], list[Diagnostic]]:
     """Read recipients from an environment variable, separated by line breaks, commas or semicolons."""
-    entries = re.findall(r'(?:"[^"\n]*"|[^,;\n])+', value)
+    entries = re.findall(r'(?:"[^"\r\n]*"|[^,;\r\n])+', value)
     return _read((f"{VARIABLE}:{number}", _without_comment(entry)) for number, entry in enumerate(entries, 1))
 
 

@@ -1,11 +1,13 @@
 """The editions to send: the one that was asked for, and those that earlier runs did not finish."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from broadsheet.mail.delivery_log import UNFINISHED, Addressee, DeliveryLog
 from broadsheet.mail.edition import Edition, FeedIssue, ParsedFeed, issues, old_id, read
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.state import DayState
+from broadsheet.store.samples import sample_ids
 
 
 def choose_issue(feed: ParsedFeed, name: str | None) -> FeedIssue:
@@ -40,6 +42,13 @@ def unfinished(
 
 def reason_not_to_send(edition: Edition, failed_notice: bool) -> str:
     """Return the reason why the edition is not sent; empty if it is."""
+    if _has_only_samples(edition):
+        return f"{edition.name}: made-up sample papers; get papers with 'broadsheet run' or 'broadsheet import'"
     if edition.state is DayState.FAILED and not failed_notice:
         return f"{edition.name}: the run of this day failed"
     return f"{edition.name}: a quiet day" if edition.is_empty else ""
+
+
+def _has_only_samples(edition: Edition) -> bool:
+    ids = {re.split("[/#]", (entry.url or "").rstrip("/"))[-1] for entry in edition.contents}
+    return bool(ids) and ids <= sample_ids()

@@ -87,6 +87,14 @@ def _password_fault(user: str, password: str) -> str:
     )
 
 
+class SenderRefusedError(DigestError):
+    """The server does not accept the sender. `code` is like ``553 5.7.1``."""
+
+    def __init__(self, problem: Diagnostic, code: str) -> None:
+        super().__init__(problem)
+        self.code = code
+
+
 class UnreachableError(Exception):
     """The server is unreachable or unavailable now. `reason` contains no address."""
 
@@ -152,8 +160,9 @@ class Connection:
             code = _code(error.smtp_code, error.smtp_error)
             if error.smtp_code < 500:
                 return self._result(error.smtp_code, error.smtp_error)
-            hint = "check mail: from in digest.yml, DIGEST_SMTP_USER and DIGEST_SMTP_PASSWORD"
-            raise self._error(f"does not accept mail from this sender ({code})", hint) from None
+            what = f"the mail server does not accept mail from this sender ({code})"
+            hint = "check mail: from and bounces in digest.yml, DIGEST_SMTP_USER and DIGEST_SMTP_PASSWORD"
+            raise SenderRefusedError(Diagnostic(self._place, what, hint), code) from None
         except smtplib.SMTPResponseException as error:
             return self._result(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError):
@@ -234,7 +243,11 @@ class Connection:
             raise self._error(f"does not accept user and password ({code})", hint) from None
 
     def _error(self, what: str, hint: str) -> DigestError:
-        return DigestError(Diagnostic(f"{self._server.host}:{self._server.port}", f"the mail server {what}", hint))
+        return DigestError(Diagnostic(self._place, f"the mail server {what}", hint))
+
+    @property
+    def _place(self) -> str:
+        return f"{self._server.host}:{self._server.port}"
 
 
 def _context(server: Server) -> ssl.SSLContext:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 
@@ -65,7 +66,7 @@ def state_file(settings: Settings, path: Path | None, environment: Mapping[str, 
     """Return the path of the delivery log, outside the digest."""
     if path or environment.get(STATE_VARIABLE):
         return path or Path(environment[STATE_VARIABLE])
-    digest = re.sub(r"[^A-Za-z0-9.-]+", "-", settings.site.site_url.partition("//")[2]).strip("-.")
+    digest = re.sub(r"[^A-Za-z0-9.-]+", "-", _digest(settings)).strip("-.")
     return delivery_log.log_folder(environment) / f"post.{digest}.sqlite"
 
 
@@ -227,7 +228,11 @@ def _bulletin(settings: Settings, edition: Edition) -> Bulletin:
 
 def _key(settings: Settings, edition: Edition) -> str:
     """Return the name of an edition in the log."""
-    return f"{settings.site.site_url} {edition.log_id}"
+    return f"{_digest(settings)} {edition.log_id}"
+
+
+def _digest(settings: Settings) -> str:
+    return settings.id_site.host + "/" + quote(settings.id_site.path)
 
 
 def _skipped(webhook: Webhook, limit: int) -> Diagnostic:

@@ -15,11 +15,13 @@ A mkdocs.yml with the address of a sample or of this machine counts as having no
 
 import ipaddress
 import re
+import string
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from broadsheet.model.diagnostics import Diagnostic
+from broadsheet.settings.mailbox import ascii_domain
 from broadsheet.text.sanitize import safe_url
 
 VARIABLE = "DIGEST_SITE_URL"
@@ -27,6 +29,7 @@ LOCAL_ADDRESS = "http://127.0.0.1:8000/"  # of a site that has no other address
 CNAME_FILE = "CNAME"  # in docs/: the domain of a site on GitHub Pages
 _EXAMPLES = ("example.org", "example.com", "example.net")  # https://www.rfc-editor.org/rfc/rfc2606
 _RESERVED = ("example", "test", "invalid", "localhost", "localdomain")  # https://www.rfc-editor.org/rfc/rfc6761
+_ASCII = string.printable  # characters that stay as they are
 _NO_PART = re.compile(r"""[\s?#"<>\\^`{|}]""")  # of an address to which paths are appended
 
 Environment = Mapping[str, str]
@@ -45,9 +48,16 @@ class PublishingHost(NamedTuple):
 
 
 def parse_address(text: str) -> str | None:
-    """Return the address of a site, with its scheme in lower case; None if it is none."""
+    """Return the address of a site in ASCII, with its scheme in lower case; None if it is none."""
     scheme, _, rest = text.strip().partition("://")
-    return f"{scheme.lower()}://{rest}" if safe_url(text) and not _NO_PART.search(text.strip()) else None
+    if not safe_url(text) or _NO_PART.search(text.strip()):
+        return None
+    authority, slash, path = rest.partition("/")
+    login, at, place = authority.rpartition("@")
+    host, colon, port = place.partition(":") if not place.startswith("[") else (place, "", "")
+    if not host.isascii() and not (host := ascii_domain(host)):
+        return None
+    return f"{scheme.lower()}://{login}{at}{host}{colon}{port}{slash}{quote(path, safe=_ASCII)}"
 
 
 def address_problems(text: str, where: str) -> Iterator[Diagnostic]:
@@ -113,7 +123,7 @@ def _other_address(address: str, environment: Environment) -> str:
         reported = [host.address({**environment, **context}, "") for context in ({"CONTEXT": "production"}, {})]
         if not host.knows_domains and _service(reported[0]) != _service(address):
             return ""
-    is_other = _without_scheme(address) not in map(_without_scheme, reported)
+    is_other = _without_scheme(address) not in [_without_scheme(parse_address(text) or text) for text in reported]
     return reported[0] if is_other and not is_placeholder(reported[0]) else ""
 
 

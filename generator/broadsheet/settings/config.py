@@ -68,6 +68,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return next((t for t in self.topics if folded in (t.id.casefold(), t.name.casefold())), None)
 
     @property
+    def id_site(self) -> Site:
+        """The site as ids name it: by the address that it had before it moved, if the settings have that."""
+        old_address = address.parse_address(self.feeds.id_address)
+        return msgspec.structs.replace(self.site, site_url=f"{old_address.rstrip('/')}/") if old_address else self.site
+
+    @property
     def fingerprint(self) -> str:
         """A hash of all settings that affect pages."""
         repositories = tuple(msgspec.structs.replace(repository, query="") for repository in self.fetch.librecat)

@@ -33,7 +33,7 @@ def mailbox(text: str) -> Mailbox | None:
     if not match or not text.isprintable():
         return None
     local, _, domain = (match["in_brackets"] or match["bare"]).strip().rpartition("@")
-    address = f"{local}@{_ascii(domain)}"
+    address = f"{local}@{ascii_domain(domain)}"
     if not _ADDRESS.fullmatch(address):
         return None
     name = (match["name"] or "").strip().strip('"').replace('\\"', '"')
@@ -49,7 +49,7 @@ def mailbox_fault(text: str) -> str:
     return "not a mail address"
 
 
-def _ascii(domain: str) -> str:
+def ascii_domain(domain: str) -> str:
     """Return a domain in ASCII; "" if it is none. The codec of the standard library makes ``fass.de`` of ``faß.de``."""
     if domain.isascii():
         return domain

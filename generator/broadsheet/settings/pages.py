@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from broadsheet.settings.address import parse_address
 from broadsheet.settings.document import Fault
 from broadsheet.text.sanitize import safe_url
 
@@ -36,6 +37,7 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The size of a feed: the last `days` with papers, at most `items` and `max_mb`.
 
     An edition lists `edition_papers` papers, the first `edition_abstracts` with abstracts. `hub` is a WebSub hub.
+    `id_address` is the address of which ids are made, in place of that of the site.
     """
 
     days: AtLeastOne = 30
@@ -44,6 +46,7 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     edition_papers: AtLeastOne = 40
     edition_abstracts: Number = 8
     hub: str = ""
+    id_address: str = ""
 
 
 def faults(feeds: Feeds) -> Iterator[Fault]:
@@ -51,3 +54,6 @@ def faults(feeds: Feeds) -> Iterator[Fault]:
     if feeds.hub and safe_url(feeds.hub) is None:
         message = f"hub {feeds.hub!r} is not an absolute http(s) address"
         yield Fault(("feeds", "hub"), message, "write the address of a WebSub hub, or leave it out")
+    if feeds.id_address and not parse_address(feeds.id_address):
+        message = f"id_address {feeds.id_address!r} is not an absolute http(s) address"
+        yield Fault(("feeds", "id_address"), message, "write the address that the site had at first, or leave it out")

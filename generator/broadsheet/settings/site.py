@@ -32,6 +32,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return "en"
 
     @property
+    def host(self) -> str:
+        """The name of the site's host, without a port."""
+        return urlsplit(self.site_url).hostname or "localhost"
+
+    @property
     def path(self) -> str:
         """The path of the site at its host, decoded, with a slash at its end; empty for a site at the root."""
         parts = [part for part in unquote(urlsplit(self.site_url).path).split("/") if part]

@@ -1,4 +1,4 @@
-"""Permanent addresses of papers and authors, to which lists, search and feeds link."""
+"""Addresses of papers and authors, to which lists, search and feeds link."""
 
 from urllib.parse import quote
 
@@ -20,6 +20,17 @@ def author_address(slug: str) -> str:
 
 def paper_address(entry: Entry, settings: Settings) -> str:
     """Return the address of the paper's page, else of its entry on its first day; relative to the site's root."""
-    if has_page(entry, settings):
-        return f"papers/{quote(entry.paper.arxiv_id)}/"
+    return _page_address(entry) if has_page(entry, settings) else _first_address(entry)
+
+
+def lasting_address(entry: Entry, settings: Settings) -> str:
+    """Return the address for links that leave the site: no rank, which later papers may change, decides on it."""
+    return _page_address(entry) if settings.paper_pages == "all" else _first_address(entry)
+
+
+def _page_address(entry: Entry) -> str:
+    return f"papers/{quote(entry.paper.arxiv_id)}/"
+
+
+def _first_address(entry: Entry) -> str:
     return entry_address(entry.first_seen or entry.date, entry.paper)

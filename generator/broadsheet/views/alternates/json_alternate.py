@@ -17,7 +17,7 @@ from broadsheet.views import formatting
 from broadsheet.views.alternates.page_content import ListLink, PageContent, day_link
 from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.page import Page
-from broadsheet.views.permalink import paper_address
+from broadsheet.views.permalink import lasting_address
 
 SCHEMA = "assets/alternate-1.schema.json"
 
@@ -62,7 +62,7 @@ def _paper(entry: Entry, published: Mapping[str, Sequence[Publication]], setting
     names = {topic.id: topic.name for topic in settings.topics}
     publications = published.get(entry.paper.arxiv_id, ())
     values = {
-        "url": absolute(settings, paper_address(entry, settings)),
+        "url": absolute(settings, lasting_address(entry, settings)),
         "date": entry.date,
         "rank": entry.rank,
         "first_seen": entry.first_seen or entry.date,

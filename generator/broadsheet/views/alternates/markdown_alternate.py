@@ -17,7 +17,7 @@ from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.markdown import front_matter
 from broadsheet.views.page import Page
-from broadsheet.views.permalink import paper_address
+from broadsheet.views.permalink import lasting_address
 
 
 def markdown_alternate(content: PageContent, page: Page, settings: Settings) -> bytes:
@@ -67,7 +67,7 @@ def _paper(
     number: int, entry: Entry, published: Mapping[str, Sequence[Publication]], settings: Settings
 ) -> Iterator[str]:
     paper = entry.paper
-    yield f"## {number}. {md.link(md.title(paper.title), absolute(settings, paper_address(entry, settings)))}"
+    yield f"## {number}. {md.link(md.title(paper.title), absolute(settings, lasting_address(entry, settings)))}"
     yield _bullets(
         [*_facts(paper), *_day_facts(entry, settings), *_publication_lines(published.get(paper.arxiv_id, ()), settings)]
     )

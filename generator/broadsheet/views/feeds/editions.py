@@ -24,7 +24,7 @@ from broadsheet.views.calendar import week_address
 from broadsheet.views.feeds.feed import FeedItem
 from broadsheet.views.feeds.items import changes, html, midnight, scores_in_words, summary, times, topic_names
 from broadsheet.views.feeds.registry import absolute, tag_uri
-from broadsheet.views.permalink import paper_address
+from broadsheet.views.permalink import lasting_address
 
 GAPS = (DayState.PARTIAL, DayState.FAILED, DayState.MISSING)
 
@@ -109,7 +109,7 @@ def _edition(
         "link": link,
         "papers": papers,
         "contents": [
-            (rendering.plain(entry.paper.title), absolute(settings, paper_address(entry, settings)))
+            (rendering.plain(entry.paper.title), absolute(settings, lasting_address(entry, settings)))
             for entry in entries
         ],
         "sections": [_section(entry, settings) for entry in entries[: limits.edition_papers]],
@@ -132,7 +132,7 @@ def _section(entry: Entry, settings: Settings) -> dict[str, object]:
     more = len(entry.paper.authors) - len(names)
     return {
         "paper": entry.paper,
-        "link": absolute(settings, paper_address(entry, settings)),
+        "link": absolute(settings, lasting_address(entry, settings)),
         "authors": ", ".join(names) + (f" and {more} more" if more else ""),
         "scores": scores_in_words(entry.paper),
         "topics": topic_names(entry, settings),

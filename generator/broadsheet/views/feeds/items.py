@@ -16,7 +16,7 @@ from broadsheet.text.tex_names import readable_name
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.feeds.feed import FeedItem
 from broadsheet.views.feeds.registry import absolute, tag_uri
-from broadsheet.views.permalink import paper_address
+from broadsheet.views.permalink import lasting_address
 from broadsheet.views.render import environment
 
 SUMMARY_CHARS = 400
@@ -123,7 +123,7 @@ def midnight(date: str) -> dt.datetime:
 def paper_item(entry: Entry, settings: Settings, changed: Iterable[dt.datetime] = ()) -> FeedItem:
     """Return a paper as an item, dated by its day; `changed` has the times of its later changes."""
     paper = entry.paper
-    link = absolute(settings, paper_address(entry, settings))
+    link = absolute(settings, lasting_address(entry, settings))
     authors = tuple(map(readable_name, paper.authors))
     topics = topic_names(entry, settings)
     scores = scores_in_words(paper)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
@@ -90,17 +90,8 @@ def tag_uri(settings: Settings, kind: str, name: str) -> str:
 
     It names the site by host and path: two sites of one host have no id in common.
     """
-    return _tag_uri(settings, quote(settings.site.path, safe="/"), kind, name)
-
-
-def old_tag_uri(settings: Settings, kind: str, name: str) -> str:
-    """Return the id from before ids had the path of the site."""
-    return _tag_uri(settings, "", kind, name)
-
-
-def _tag_uri(settings: Settings, path: str, kind: str, name: str) -> str:
-    host = urlsplit(settings.site.site_url).hostname or "localhost"
-    return f"tag:{host},2026:{path}{kind}/{quote(name, safe='/:')}"
+    site = settings.id_site
+    return f"tag:{site.host},2026:{quote(site.path, safe='/')}{kind}/{quote(name, safe='/:')}"
 
 
 def absolute(settings: Settings, address: str) -> str:

@@ -15,7 +15,7 @@ from broadsheet.text.tex_names import readable_name
 from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.page import File
 from broadsheet.views.pages.publications import OVERVIEW
-from broadsheet.views.permalink import paper_address
+from broadsheet.views.permalink import lasting_address
 from broadsheet.views.render import render
 
 SCRIPT = "assets/embed.js"
@@ -65,7 +65,7 @@ def _papers(catalogue: Catalogue, settings: Settings) -> EmbeddedList:
     items = [
         EmbeddedWork(
             title=rendering.plain(entry.paper.title),
-            url=absolute(settings, paper_address(entry, settings)),
+            url=absolute(settings, lasting_address(entry, settings)),
             authors=_names(entry.paper.authors),
             date=entry.date,
         )
