@@ -84,7 +84,8 @@ def run(
     """Import `paths` (files, folders, ``-`` for `stdin`) into the digest in `root`.
 
     `date` is the day of files and rows without one, `fields` the keys and scales of foreign rows. A row fills the gaps
-    of one in ``data/``; with `replace` it overwrites it, and gets the UTC time `now`. The report has the problems of
+    of one in ``data/``; with `replace` it overwrites it. A row that overwrites one, or joins a day of an earlier import
+    or run, gets the UTC time `now`. The report has the problems of
     files; none is raised.
     """
     job = _Import(Store(root), replace, fields=fields, now=now)
@@ -124,6 +125,7 @@ class _Import:
         self.outcomes: Counter[str] = Counter()
         self.publications: Counter[str] = Counter()
         self.changed: set[str] = set()
+        self.new_days: set[str] = set()  # days without papers or receipt before this import
         self.touched: set[str] = set()  # days with imported rows or replies, changed or not
         self.receipts: dict[str, Receipt] = {}
         self.ratings: dict[str, list[PaperRow]] = {}
@@ -261,7 +263,9 @@ class _Import:
         day = self.days.pop(date, None)
         if day is None:
             papers = {(paper.arxiv_id, paper.source): paper for paper in self.store.papers(date)}
-            day = DayMerge(papers, self.replace, self.is_later, now=self.now)
+            if not papers and not self.store.receipt_path(date).exists():
+                self.new_days.add(date)
+            day = DayMerge(papers, self.replace, self.is_later, now=self.now, is_seen=date not in self.new_days)
             self.buffered += len(papers)
         self.days[date] = day  # as the most recently updated one
         return day

@@ -45,7 +45,8 @@ def in_order(papers: Iterable[Paper]) -> list[Paper]:
 class DayMerge(msgspec.Struct):
     """The rows of a day, into which others are merged; those of a later sighting if `is_later`.
 
-    A row that is overwritten gets the time `now`, unless it is empty.
+    A row that is overwritten gets the time `now`, and so does a row that is added if readers may have seen the day
+    (`is_seen`), unless it is empty.
     """
 
     papers: dict[tuple[str, str], Paper]
@@ -53,6 +54,7 @@ class DayMerge(msgspec.Struct):
     is_later: bool = False
     is_changed: bool = False
     now: str = ""
+    is_seen: bool = False
 
     def rows(self) -> list[Paper]:
         """Return the rows in order; in the order of the file if nothing changed."""
@@ -66,7 +68,8 @@ class DayMerge(msgspec.Struct):
             return rows
         others = [row for row, key in zip(rows, papers, strict=True) if key in self.papers]
         for key, paper in papers.items():
-            self.papers.setdefault(key, paper)
+            if key not in self.papers:
+                self.papers[key] = self._added(paper)
         self.is_changed |= len(others) < len(rows)
         return others
 
@@ -78,7 +81,7 @@ class DayMerge(msgspec.Struct):
             key = min((other for other in self.papers if other[0] == key[0]), default=key)
             old = self.papers.get(key)
         if old is None:
-            self.papers[key] = row.paper
+            self.papers[key] = self._added(row.paper)
             self.is_changed = True
             return RowOutcome.ADDED, ()
         current = apply_sighting(old, row.paper) if self.is_later else old
@@ -89,6 +92,9 @@ class DayMerge(msgspec.Struct):
             self.is_changed = True
             return RowOutcome.REPLACED if differs else RowOutcome.FILLED, conflicts
         return (RowOutcome.CONFLICTING if conflicts else RowOutcome.UNCHANGED), conflicts
+
+    def _added(self, paper: Paper) -> Paper:
+        return changed_at(paper, self.now) if self.is_seen else paper
 
 
 def changed_at(paper: Paper, now: str) -> Paper:

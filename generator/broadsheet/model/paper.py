@@ -7,7 +7,9 @@ import msgspec
 from broadsheet.model.count import Count
 from broadsheet.model.scorer import Scorer
 
-CHANGED = "changed"  # the key of a row for the UTC time at which text or scores that readers had seen were replaced
+# The key of a row for the UTC time of its last change after readers may have seen its day: the row was added to the
+# day, or its text or scores were replaced.
+CHANGED = "changed"
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

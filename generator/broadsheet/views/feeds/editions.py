@@ -79,7 +79,7 @@ def weekly_edition(catalogue: Catalogue, settings: Settings, week: str) -> FeedI
         state=state,
         entries=best,
         papers=sums.papers,
-        updated=_last_change(heads, best),
+        updated=_last_change(heads, [entry for head in heads if head.papers for entry in catalogue.day(head.date)]),
     )
 
 

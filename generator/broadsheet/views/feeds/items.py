@@ -51,7 +51,7 @@ class PaperItems:
 
 
 def changes(entries: Iterable[Entry]) -> Iterator[dt.datetime]:
-    """Yield the times at which text or scores of `entries` were replaced."""
+    """Yield the times at which `entries` came later than their day, or their text or scores were replaced."""
     for entry in entries:
         yield from times(entry.paper.extra.get(CHANGED))
 
