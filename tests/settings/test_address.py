@@ -194,7 +194,7 @@ def test_a_text_that_is_no_address_is_refused_with_its_line_or_variable(tmp_path
 def test_a_scheme_may_have_capitals(text: str, address: str, tmp_path: Path) -> None:
     assert parse_address(text) == address
     root = make_digest(tmp_path)
-    (root / "mkdocs.yml").write_text(f"site_name: A\nsite_url: \"{text}\"\n")
+    (root / "mkdocs.yml").write_text(f'site_name: A\nsite_url: "{text}"\n')
     assert config.load(root, {}).site.site_url == f"{address.rstrip('/')}/"
 
 
