@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from broadsheet.build.build import build
 from broadsheet.build.generate import generate
 from broadsheet.checks.check import check
 from tests.example import SETTINGS, make_digest, paper
@@ -73,3 +74,13 @@ def test_other_ids_than_those_of_the_published_feeds_are_a_warning_with_the_sett
     assert "set feeds.id_address to https://lab.edu/, else" in with_site(root, "https://lab.edu/ml/")[0]
     published.write_bytes(b"[" * 5000)
     assert with_site(root, "https://lab.edu/") == []
+
+
+def test_a_build_under_another_address_warns_once(tmp_path: Path) -> None:
+    root = make_digest(tmp_path, {"2025-05-27": day(100, 2)})
+    warnings = []
+    for address in ("https://lab.edu/", "https://lab.edu/new/", "https://lab.edu/new/"):
+        with_site(root, address)
+        warnings.append([str(note) for note in build(root).warnings if "ids of items" in str(note)])
+    assert [len(notes) for notes in warnings] == [0, 1, 0]
+    assert "site/feeds/all.json: ids of items begin with tag:lab.edu,2026:paper/" in warnings[1][0]

@@ -131,7 +131,7 @@ def reads_well(message: bytes, address: str) -> EmailMessage:
     assert (to.display_name, to.addr_spec) == (NAMES[address], address)
     assert mail["Subject"] == "27 May 2025: Schrödinger's β²: 量子 bounds and 1 more"
     assert abs(mail["Date"].datetime - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=10)
-    assert mail["List-Id"] == "Groupe «Été» <broadsheet.digest.group.example>"
+    assert mail["List-Id"] == "Groupe «Été» <broadsheet.digest.example.org>"
     who = address.replace("@", "%40")
     assert mail["List-Unsubscribe"].startswith(f"<https://group.example/leave?who={who}&proof=")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -1,26 +1,17 @@
-"""Checks of feeds: the newest days fit into them, and the ids of those that are published."""
+"""Checks of feeds: the newest days fit into them."""
 
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from broadsheet.checks.day import CheckedDay
 from broadsheet.index.days import TopicMatcher, day_entries
 from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.model.paper import Paper
-from broadsheet.settings.address import is_placeholder
 from broadsheet.settings.config import SETTINGS_FILE, Settings, line_of
-from broadsheet.store.files import read_regular
 from broadsheet.views.feeds.contents import DAYS_IN_FULL
 from broadsheet.views.feeds.files import bytes_of
-from broadsheet.views.feeds.registry import ALL, JSON, tag_uri
 
-# The start of the ids of papers: the host of the site, and its path; the id of a paper has a slash at most.
-_OWN_ID = re.compile(r"tag:(?P<host>[^,/]+),2026:(?P<path>(?:[^/]+/)*)paper/(?=[^/]+(?:/\d+)?$)")
 _MAX_SAMPLE = 2_000  # papers: an item has some kilobytes, so more of them cannot fit
 # An item in the largest format has fewer bytes than these.
 _ITEM_BYTES, _ITEM_BYTES_PER_CHARACTER = 4_000, 8
@@ -67,28 +58,3 @@ class NewestPapers:
 
 def _texts(paper: Paper) -> Iterable[str]:
     return (paper.title, paper.abstract or "", paper.comment or "", *paper.authors)
-
-
-def published_ids(root: Path, settings: Settings) -> Iterator[Diagnostic]:
-    """Yield a warning if the built site has feeds with other ids than the next build would give them."""
-    path = root / settings.site.site_dir / (ALL + JSON.suffix)
-    start = tag_uri(settings, "paper", "")
-    ids = (str(item.get("id")) for item in _items(path) if isinstance(item, dict))
-    own = next((match for name in ids if (match := _OWN_ID.match(name)) and match[0] != start), None)
-    if own is None:
-        return
-    old_address = f"https://{own['host']}/{own['path']}"
-    if not is_placeholder(old_address) and not is_placeholder(settings.site.site_url):
-        what = f"ids of items begin with {own[0]}, those of the next build with {start}"
-        hint = f"set feeds.id_address to {old_address}, else readers and mailing lists get the newest items once more"
-        yield Diagnostic(path.relative_to(root).as_posix(), what, hint, is_note=True)
-
-
-def _items(path: Path) -> list[Any]:
-    """Return the items of a JSON Feed; none if there is no such file."""
-    try:
-        document = msgspec.json.decode(read_regular(path))
-    except (OSError, ValueError, RecursionError):
-        return []
-    items = document.get("items") if isinstance(document, dict) else None
-    return items if isinstance(items, list) else []
