@@ -111,7 +111,7 @@ def _changed(archive: Path, built: Path, root: Path) -> None:
 
 def start(root: Path, command: tuple[str, ...], environment: dict[str, str]) -> "subprocess.Popen[str]":
     """Start a command in `root`, as the first of a group of processes."""
-    now = WEEKS_LATER if command[0] == "run" else ""
+    now = WEEKS_LATER if command[0] in ("run", "import") else ""
     return subprocess.Popen(
         command_line(*command, "--quiet", now=now), cwd=root, text=True, start_new_session=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -1,12 +1,16 @@
 """The workflow of a new digest that publishes its site, executed step by step."""
 
+import json
+
 from tests.chat_servers import ChatServers
+from tests.example import paper
 from tests.smtp import Server
 from tests.starter.actions import SITE, git
 from tests.starter.lab import Lab
 
 RECIPIENTS = "Ada <ada@uni.edu>; bob@uni.edu"
 MAIL = "mail: {from: papers@uni.edu, unsubscribe_mailto: leave@uni.edu}\n"
+DAY = {"data/papers/2026/2026-09-24.jsonl": json.dumps(paper("2609.20003")) + "\n"}  # samples are never sent
 
 
 def test_the_first_site_has_the_address_of_its_host_and_the_second_build_makes_nothing(lab: Lab) -> None:
@@ -86,7 +90,7 @@ def test_a_server_of_ones_own_that_names_no_address_is_red(lab: Lab) -> None:
 
 def test_an_edition_is_mailed_once_with_the_secrets_for_it(lab: Lab) -> None:
     text = (lab.desk / "digest.yml").read_text("utf-8")
-    lab.push({"digest.yml": f"{text}\n{MAIL}"})
+    lab.push({"digest.yml": f"{text}\n{MAIL}"} | DAY)
     with Server() as server:
         secrets = server.environment | {"DIGEST_RECIPIENTS": RECIPIENTS}
         run = lab.pages(secrets=secrets)
@@ -106,7 +110,7 @@ def test_an_edition_is_mailed_once_with_the_secrets_for_it(lab: Lab) -> None:
 
 def test_without_the_log_of_sent_mails_nothing_is_mailed_and_the_log_stays(lab: Lab) -> None:
     text = (lab.desk / "digest.yml").read_text("utf-8")
-    lab.push({"digest.yml": f"{text}\n{MAIL}"})
+    lab.push({"digest.yml": f"{text}\n{MAIL}"} | DAY)
     with Server() as server:
         secrets = server.environment | {"DIGEST_RECIPIENTS": RECIPIENTS, "DIGEST_MAIL_KEY": "0f" * 32}
         assert lab.pages(secrets=secrets).is_green
@@ -120,7 +124,7 @@ def test_without_the_log_of_sent_mails_nothing_is_mailed_and_the_log_stays(lab: 
 
 def test_an_edition_is_posted_once_and_never_without_the_log_of_posts(lab: Lab) -> None:
     settings = (lab.desk / "mkdocs.yml").read_text("utf-8")
-    lab.push({"mkdocs.yml": settings.replace("site_dir: site", "site_dir: public")})
+    lab.push({"mkdocs.yml": settings.replace("site_dir: site", "site_dir: public")} | DAY)
     with ChatServers() as chat:
         secrets = {"DIGEST_POST_JSON": chat.environment["DIGEST_POST_JSON"], "DIGEST_POST_KEY": "0f" * 32}
         for _ in range(2):

@@ -47,10 +47,12 @@ def render(answers: Answers, folder: Path = STARTER) -> dict[str, str]:
     files = common_files(folder) | host_files(answers.host, folder)
     if not answers.samples:
         files = {path: text for path, text in files.items() if not path.startswith(f"{SAMPLES}/")}
+    files[README] = _readme(files[README], answers)
+    # Marks first: the answers are text, and may look like one.
+    files = {path: _install_this_program(text) for path, text in files.items()}
     files[SETTINGS_FILE] = _settings(files[SETTINGS_FILE], answers)
     files[SITE_FILE] = _site(files[SITE_FILE], answers)
-    files[README] = _readme(files[README], answers)
-    return {path: _install_this_program(text) for path, text in files.items()}
+    return files
 
 
 def _readme(text: str, answers: Answers) -> str:

@@ -298,19 +298,20 @@ class _Import:
             self.report.problems += [*problems, Diagnostic(path, what, "correct the files, then import again")]
             return
         before = {file: list(records) for file, records in publications.files.items()}
-        outcomes = publications.merge_records(name, result.publications, replace=self.replace)
-        self.publications.update(outcome for outcome, _ in outcomes)
-        for record, (_, fields) in zip(result.publications, outcomes, strict=True):
-            if fields:
-                self.report.conflicts.append(Conflict("", "", fields, publication=record.id))
-        self._remove_publications(publications, path, result)
+        self._merge_publications(publications, path, result)
         for file, records in publications.files.items():
             if records != before.get(file):
                 untouched = result.stream if file == name and records == result.publications else None
                 documents = (to_yaml(record.data) for record in records)
                 self.store.write_publications(file, untouched or "".join(documents))
 
-    def _remove_publications(self, publications: PublicationMerge, path: str, result: ParseResult) -> None:
+    def _merge_publications(self, publications: PublicationMerge, path: str, result: ParseResult) -> None:
+        name = publication_file_name(path)
+        outcomes = publications.merge_records(name, result.publications, replace=self.replace)
+        self.publications.update(outcome for outcome, _ in outcomes)
+        for record, (_, fields) in zip(result.publications, outcomes, strict=True):
+            if fields:
+                self.report.conflicts.append(Conflict("", "", fields, publication=record.id))
         for number in publications.remove(result.withdrawn):
             self.publications[RowOutcome.REMOVED] += 1
             what = f"publication {number} is no longer public"

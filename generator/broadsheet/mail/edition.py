@@ -141,7 +141,7 @@ def read(issue: FeedIssue, feed: ParsedFeed) -> Edition:
     first = issue.items[0]
     if len(issue.items) == 1:
         lead, contents, sections = _parts(blocks(first.html))
-        if _OWN.fullmatch(issue.id):
+        if sections and _OWN.fullmatch(issue.id):
             lead = lead[:1]  # the next paragraph is on the layout of the feed, which is not that of a mail or post
         title, url = first.title, first.link
     else:

@@ -40,20 +40,27 @@ def parse(document: Document, day: str | None) -> ParseResult:
         raise rejected(document.where, f"LibreCat's {kind}, not publications", hint)
     result = ParseResult()
     for part in parts:
-        record = part if isinstance(part, Diagnostic) else _record(*part)
-        if isinstance(record, Diagnostic) and record.is_note and not isinstance(part, Diagnostic):
-            result.withdrawn.append(_withdrawn(part[1]))
-        if isinstance(record, Diagnostic):
-            result.problems.append(record)
-        elif isinstance(document, TextDocument):
-            result.publications.append(record)
-        else:
-            result.publications.append(PublicationRecord(record.id, record.updated, _as_text(record.data)))
+        _add(part, result, is_text=isinstance(document, TextDocument))
     result.rejected_publications = len(result.problems)
     ids = {record.id for record in result.publications}
     if isinstance(document, TextDocument) and not result.problems and len(ids) == len(result.publications):
         result.stream = document.text
     return result
+
+
+def _add(part: tuple[str, Any] | Diagnostic, result: ParseResult, *, is_text: bool) -> None:
+    """Add a record to `result`; a JSON one with the values that YAML would give."""
+    if isinstance(part, Diagnostic):
+        result.problems.append(part)
+        return
+    record = _record(*part)
+    if isinstance(record, PublicationRecord):
+        data = record.data if is_text else _as_text(record.data)
+        result.publications.append(PublicationRecord(record.id, record.updated, data))
+        return
+    result.problems.append(record)
+    if record.is_note:
+        result.withdrawn.append(_withdrawn(part[1]))
 
 
 def _record(where: str, data: Any) -> PublicationRecord | Diagnostic:
