@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,17 @@ def test_a_lock_pins_everything_with_hashes_and_names_no_index(name: str) -> Non
 def test_tests_run_with_the_versions_that_users_get() -> None:
     assert pins("requirements.lock") < pins("requirements-dev.lock")
     assert "mkdocs==1.6.1" in pins("requirements.lock") & pins("requirements-builders.lock")
+
+
+def test_every_module_of_tests_is_collected(pytestconfig: pytest.Config) -> None:
+    modules = {
+        path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py") if "node_modules" not in path.parts
+    }
+    skipped = pytestconfig.getini("norecursedirs")
+    assert len(modules) > 150
+    assert [
+        str(path) for path in sorted(modules) if any(fnmatch(part, skip) for part in path.parts for skip in skipped)
+    ] == []
 
 
 def test_the_linter_of_workflows_is_pinned_without_a_registry() -> None:

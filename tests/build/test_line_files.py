@@ -111,4 +111,4 @@ def test_a_new_digest_beside_a_requirement_adds_no_second_one(tmp_path: Path, li
     notes = start(tmp_path, Answers(samples=False)).notes
     lines = (tmp_path / REQUIREMENTS).read_text().splitlines()
     assert [line for line in lines if line.lower().startswith("broadsheet")] == [line]
-    assert [note.hint for note in notes] == [f"look it over: the digest has another version than {line}"]
+    assert [note.hint for note in notes] == [f"the digest has another version than {line}: choose one"]

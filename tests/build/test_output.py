@@ -85,7 +85,10 @@ def test_a_list_that_points_outside_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_two_pages_on_one_path_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DigestError, match=r"docs/a\.md: two pages have this path: "), Output(tmp_path) as output:
+    with (
+        pytest.raises(DigestError, match=r"docs/a\.md: two pages have this path: "),
+        Output(tmp_path / "docs") as output,
+    ):
         output.write("a.md", PAGE)
         output.write("a.md", PAGE)
 

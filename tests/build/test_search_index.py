@@ -79,7 +79,7 @@ def test_publications_are_a_shard_that_comes_first(tmp_path: Path) -> None:
 
 
 def test_no_shard_has_more_papers_than_an_indexer_can_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "MOST", 4)
+    monkeypatch.setattr(views, "MAX_SHARD_PAPERS", 4)
     months = [f"2024-{month:02}-02" for month in range(1, 13)]
     crowded = {f"2025-01-{day:02}": 3 for day in (2, 3, 6)}
     given = days(*months) | {d: days(d, papers=n)[d] for d, n in crowded.items()} | days("2025-02-03", "2025-03-03")
@@ -99,7 +99,7 @@ def test_no_shard_has_more_papers_than_an_indexer_can_hold(tmp_path: Path, monke
 def test_months_are_put_together_only_once_they_are_enough_for_a_shard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "MOST", 2)
+    monkeypatch.setattr(views, "MAX_SHARD_PAPERS", 2)
     before = Digest(tmp_path / "a", days("2025-01-02", "2025-02-03")).shards()
     after = Digest(tmp_path / "b", days("2025-01-02", "2025-02-03", "2025-03-03")).shards()
     assert list(before) == ["2025-02", "2025-01"]

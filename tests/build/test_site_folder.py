@@ -114,6 +114,7 @@ def test_the_settings_name_a_folder_as_the_option_does(root: Path) -> None:
     settings = (root / "mkdocs.yml").read_text("utf-8")
     (root / "mkdocs.yml").write_text(settings.replace("site_dir: site\n", "site_dir: data\n"), "utf-8")
     assert "is data/" in problem(root)
+    (root / "mkdocs.yml").write_text(settings, "utf-8")
     assert "is the digest's own folder: name another folder" in problem(root, root, force=True)
     assert "is docs/: name another folder" in problem(root, root / "docs")
 

@@ -228,14 +228,20 @@ def test_a_description_survives_readers_that_take_it_for_html(tmp_path: Path) ->
     assert plain[1] == "Not scored. 2<z<5"
 
 
-def test_an_empty_feed_is_dated_by_the_newest_day_and_has_the_language_of_the_site(tmp_path: Path) -> None:
+def test_a_new_day_leaves_an_empty_feed_as_it_was(tmp_path: Path) -> None:
+    days = {"2025-05-27": [paper(1)]}
+    before, after = (
+        build_feeds(archive(tmp_path / name, papers))["feeds/topics/empty.atom"]
+        for name, papers in (("one", days), ("two", days | {"2025-05-28": [paper(2)]}))
+    )
+    assert before == after
+    assert etree.fromstring(before).findtext("{*}updated") == "2026-01-01T00:00:00+00:00"
+
+
+def test_feeds_have_the_language_of_the_site(tmp_path: Path) -> None:
     german = msgspec.structs.replace(SETTINGS, site=msgspec.structs.replace(SETTINGS.site, theme={"language": "de"}))
-    every = build_feeds(archive(tmp_path / "one", {"2025-05-27": [paper(1)]}), german)
-    empty = etree.fromstring(every["feeds/topics/empty.atom"])
-    assert empty.findtext("{*}updated") == "2025-05-27T00:00:00+00:00"
-    assert texts(every["feeds/all.xml"], "channel/language") == ["de"]
-    nothing = build_feeds(archive(tmp_path / "none", {}))["feeds/all.atom"]
-    assert etree.fromstring(nothing).findtext("{*}updated") == "2026-01-01T00:00:00+00:00"
+    feeds = build_feeds(archive(tmp_path, {"2025-05-27": [paper(1)]}), german)
+    assert texts(feeds["feeds/all.xml"], "channel/language") == ["de"]
 
 
 def test_no_two_entries_of_a_feed_changed_at_the_same_time(tmp_path: Path) -> None:

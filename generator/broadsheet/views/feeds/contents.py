@@ -8,7 +8,7 @@ from broadsheet.index.periods import week_span
 from broadsheet.settings.config import Settings
 from broadsheet.views.feeds.editions import appearance, daily_edition, finished_weeks, weekly_edition
 from broadsheet.views.feeds.feed import FeedContent, FeedItem
-from broadsheet.views.feeds.items import PaperItems, midnight, publication_item
+from broadsheet.views.feeds.items import PaperItems, publication_item
 from broadsheet.views.feeds.registry import FeedSpec, absolute, tag_uri
 
 BEST_OF_WEEK = 5
@@ -19,8 +19,6 @@ WEEKDAYS = 5
 def feed_contents(catalogue: Catalogue, settings: Settings, specs: Iterable[FeedSpec]) -> Iterator[FeedContent]:
     """Yield each of the feeds with its items."""
     items = _FeedItems(catalogue, settings)
-    newest = catalogue.newest_day()
-    as_of = midnight(newest) if newest else None
     for spec in specs:
         yield FeedContent(
             path=spec.path,
@@ -32,7 +30,6 @@ def feed_contents(catalogue: Catalogue, settings: Settings, specs: Iterable[Feed
             items=items.of(spec),
             hub=settings.feeds.hub,
             language=settings.site.language,
-            as_of=as_of,
         )
 
 

@@ -32,7 +32,7 @@ class FeedContent(NamedTuple):
     """A feed with its items, newest first.
 
     `path` is its address without the format's ending, relative to the site's root. `author` is Atom's author of items
-    that have none. `hub` is a WebSub hub, or empty. `as_of` is the newest day on record.
+    that have none. `hub` is a WebSub hub, or empty.
     """
 
     path: str
@@ -44,7 +44,6 @@ class FeedContent(NamedTuple):
     items: tuple[FeedItem, ...]
     language: str = "en"
     hub: str = ""
-    as_of: dt.datetime | None = None
 
     @property
     def updated(self) -> dt.datetime | None:

@@ -23,7 +23,7 @@ STYLE = "assets/feed.css"
 TTL_MINUTES = 360  # readers wait for the longer of ttl and the cache headers: a longer one delays a morning's papers
 MOST_AUTHORS = 50
 ATOM_NAMESPACE = "{http://www.w3.org/2005/Atom}"
-BEFORE_ALL_DAYS = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # Atom requires a date: the year in all ids
+BEFORE_ALL_DAYS = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # the year in all ids; Atom requires a date
 
 
 def rss_frame(content: FeedContent, url: str) -> tuple[bytes, bytes]:
@@ -71,7 +71,7 @@ def atom_frame(content: FeedContent, url: str) -> tuple[bytes, bytes]:
     feed.author(name=clean(content.author) or url)
     feed.language(content.language)
     feed.generator(GENERATOR)
-    feed.updated(content.updated or content.as_of or BEFORE_ALL_DAYS)  # feedgen's default is now
+    feed.updated(content.updated or BEFORE_ALL_DAYS)  # feedgen's default is now
     return _frame(etree.fromstring(feed.atom_str()), content.path, b"</feed>")
 
 
