@@ -3,7 +3,7 @@
 Rows are merged if they have the same paper and source. A score moves with its comment, topics and scorer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any
@@ -247,10 +247,16 @@ class PublicationMerge(msgspec.Struct):
         times = {record.id: record.updated for record in withdrawn}
         removed = []
         for file, stored in self.files.items():
-            old = [record.id for record in stored if record.id in times and record.updated <= (times[record.id] or "9")]
-            self.files[file] = [record for record in stored if record.id not in old]
-            removed += old
+            hidden = [record.id for record in stored if _is_hidden(record, times)]
+            self.files[file] = [record for record in stored if record.id not in hidden]
+            removed += hidden
         return removed
+
+
+def _is_hidden(record: PublicationRecord, times: Mapping[str, str]) -> bool:
+    """Return whether `record` is one of those withdrawn at `times`; a time may be unknown."""
+    time = times.get(record.id)
+    return time is not None and (not time or record.updated <= time)
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
