@@ -100,7 +100,8 @@ def absolute(settings: Settings, address: str) -> str:
 
 
 def _papers(settings: Settings) -> list[FeedSpec]:
-    within = f"of the last {settings.feeds.days} days with papers, at most {settings.feeds.items}"
+    days, items = settings.feeds.days, settings.feeds.items
+    within = f"of the last {days} days with papers, at most {items} or the newest three days"
     best = "The five best papers of each week, when it is over."
     return [
         FeedSpec("all", "", ALL, "Papers", "All papers", f"Every paper {within}, best first within a day."),

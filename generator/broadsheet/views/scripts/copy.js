@@ -2,6 +2,10 @@
 
 const MESSAGE_MS = 2000;
 
+// It has the message of a button that is out of sight, as a key may press one.
+const status = Object.assign(document.createElement("p"), { className: "copy-status", role: "status" });
+document.body.append(status);
+
 /** Copy `text`. If the browser refuses that, select `node`, which has the text. */
 export async function copyText(button, text, node) {
   let message = "Copied";
@@ -13,7 +17,11 @@ export async function copyText(button, text, node) {
   if (message !== "Copied" && node) select(node);
   button.dataset.label ??= button.textContent;
   button.textContent = message;
-  setTimeout(() => (button.textContent = button.dataset.label), MESSAGE_MS);
+  status.textContent = isInSight(button) ? "" : message;
+  setTimeout(() => {
+    button.textContent = button.dataset.label;
+    status.textContent = "";
+  }, MESSAGE_MS);
 }
 
 // Browsers have no clipboard on plain http, but this old command.
@@ -27,6 +35,11 @@ function copyWithoutClipboard(text) {
   area.remove();
   focused?.focus({ preventScroll: true });
   return copied;
+}
+
+function isInSight(node) {
+  const { top, bottom } = node.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
 }
 
 function select(node) {
