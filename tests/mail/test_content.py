@@ -147,7 +147,8 @@ def test_the_reason_why_a_text_is_no_address(text: str, words: str) -> None:
 
 
 def scored_edition() -> ParsedFeed:
-    contents = "".join(f"<li><a href='https://g.example/{n}'>Paper {n}</a></li>" for n in (1, 2, 3))
+    scores = {1: " (relevance 1, novelty 8.5)", 2: " (relevance 2, novelty 8.5)", 3: ""}
+    contents = "".join(f"<li><a href='https://g.example/{n}'>Paper {n}</a>{scores[n]}</li>" for n in scores)
     papers = "".join(
         f"<h3><a href='https://g.example/{n}'>Paper {n}</a></h3><p>Relevance {n}, novelty 8.5. LLMs.</p><p>Text.</p>"
         for n in (1, 2)
@@ -211,6 +212,15 @@ def test_a_mail_of_a_built_day_counts_its_papers_once(tmp_path: Path, max_kb: in
         assert re.findall(r"[\d,]+ best follow|[\d,]+ (?:more|are) on the site", body) == [
             f"{44 - in_full} more on the site"
         ]
+
+
+def test_every_paper_of_a_built_day_has_its_scores_in_the_contents(tmp_path: Path) -> None:
+    day = {"2025-05-27": [scored(number) for number in range(1, 45)]}
+    source = parse(build_feeds(archive(tmp_path, day), with_feeds())["feeds/daily.xml"], "daily.xml")
+    edition = read(issues(source)[0], source)
+    assert len(edition.contents) > len(edition.sections)
+    assert [entry.scores for entry in edition.contents] == [entry.scores for entry in edition.contents if entry.scores]
+    assert edition.contents[0].title == edition.sections[0].title
 
 
 def test_one_endless_part_is_linked(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_hostile_title_has_no_effect_in_teams() -> None:
 def test_a_paper_has_scores_and_comment() -> None:
     html = (
         "<p>2 papers. Partial: not all.</p>"
-        "<h2>Contents</h2><ol><li><a href='https://g.example/1'>One</a></li><li><a href='https://g.example/2'>Two</a></li></ol>"
+        "<h2>Contents</h2><ol><li><a href='https://g.example/1'>One</a> (relevance 9, novelty 7)</li><li><a href='https://g.example/2'>Two</a></li></ol>"
         "<h3><a href='https://g.example/1'>One</a></h3><p>Ada Lovelace</p><p>Relevance 9, novelty 7. Optimization.</p>"
         "<p>A comment.</p><p>The abstract.</p>"
     )

@@ -19,6 +19,7 @@ _OWN = re.compile(
 # The title of our own editions: the number of papers, and the state if it is not complete.
 _OWN_TITLE = re.compile(r"[^:]+: (?P<papers>\d[\d,]*) papers?(?: \((?P<state>[a-z]+)\))?, best: ")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_LISTED_SCORES = re.compile(r" \(relevance ([\d.]+), novelty ([\d.]+)\)$")
 _SCORES = re.compile(r"Relevance [\d.]+, novelty [\d.]+\.(?!\S)")
 
 
@@ -156,7 +157,7 @@ def read(issue: FeedIssue, feed: ParsedFeed) -> Edition:
         date=issue.date,
         state=_state(first),
         lead=lead,
-        contents=_scored(contents, sections) if contents else tuple(map(_entry, sections)),
+        contents=contents or tuple(map(_entry, sections)),
         sections=sections,
     )
 
@@ -165,10 +166,11 @@ def _entry(section: Section) -> ContentsEntry:
     return ContentsEntry(section.title, section.url, " · ".join(_NUMBER.findall(section.scores)))
 
 
-def _scored(contents: tuple[ContentsEntry, ...], sections: tuple[Section, ...]) -> tuple[ContentsEntry, ...]:
-    """Return the contents with the scores that the papers below them have."""
-    scores = {section.url: _entry(section).scores for section in sections if section.url}
-    return tuple(entry._replace(scores=scores.get(entry.url or "", "")) for entry in contents)
+def _listed(block: Block) -> ContentsEntry:
+    """Return a line of the table of contents, which ends in the scores in our own editions."""
+    scores = _LISTED_SCORES.search(block.text)
+    title = block.text[: scores.start()] if scores else block.text
+    return ContentsEntry(title, block.url, " · ".join(scores.groups()) if scores else "")
 
 
 def _own(feed: ParsedFeed) -> list[tuple[ParsedItem, re.Match[str]]]:
@@ -201,7 +203,7 @@ def _parts(body: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[ContentsEn
     lead, contents, sections = chunks[0], tuple[ContentsEntry, ...](), []
     for heading, *blocks_below in chunks[1:]:
         if _is_contents(heading) and blocks_below and blocks_below[0].kind == "li":
-            contents = tuple(ContentsEntry(block.text, block.url) for block in blocks_below if block.kind == "li")
+            contents = tuple(_listed(block) for block in blocks_below if block.kind == "li")
             lead += tuple(block for block in blocks_below if block.kind != "li")
         else:
             sections.append(Section(heading.text, heading.url, tuple(blocks_below)))

@@ -108,10 +108,7 @@ def _edition(
         "lead": lead,
         "link": link,
         "papers": papers,
-        "contents": [
-            (rendering.plain(entry.paper.title), absolute(settings, lasting_address(entry, settings)))
-            for entry in entries
-        ],
+        "contents": [_line_of_contents(entry, settings) for entry in entries],
         "sections": [_section(entry, settings) for entry in entries[: limits.edition_papers]],
         "abstracts": limits.edition_abstracts,
     }
@@ -125,6 +122,12 @@ def _edition(
         categories=() if state in formatting.UNREMARKED else (state.value,),
         updated=updated,
     )
+
+
+def _line_of_contents(entry: Entry, settings: Settings) -> tuple[str, str, str]:
+    """Return title, address and scores: every paper has them here, and only the best a section."""
+    scores = "" if entry.paper.score is None else scores_in_words(entry.paper).lower().removesuffix(".")
+    return rendering.plain(entry.paper.title), absolute(settings, lasting_address(entry, settings)), scores
 
 
 def _section(entry: Entry, settings: Settings) -> dict[str, object]:
