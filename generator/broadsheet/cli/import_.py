@@ -170,6 +170,6 @@ def _unscored_lines(unscored: list[UnscoredRows]) -> Iterable[str]:
     reasons: dict[tuple[str, str], list[UnscoredRows]] = defaultdict(list)
     for part in unscored:
         reasons[part.reason, part.hint].append(part)
-    for (what, do), parts in sorted(reasons.items(), key=lambda item: -sum(part.rows for part in item[1])):
+    for (what, hint), parts in sorted(reasons.items(), key=lambda item: -sum(part.rows for part in item[1])):
         rows = count(sum(part.rows for part in parts), "row")
-        yield f"without a score: {rows}: {what}, e.g. {parts[0].location}: {do}"
+        yield f"without a score: {rows}: {what}, e.g. {parts[0].location}: {hint}"

@@ -344,8 +344,8 @@ def _refusal(url: str, reply: Reply, has_key: bool) -> WebError:
         return WebError(Diagnostic(printable_url(url), "answers with a web page, not with data", _LATER), reply)
     what = f"answers {reply.status}" + (f" {http.HTTPStatus(reply.status).phrase}" if has_phrase else "")
     check = "check the address and the key" if has_key else "check the address"
-    do = check if 300 <= reply.status < 500 and reply.status != 429 else _LATER
-    return WebError(Diagnostic(printable_url(url), what, do), reply)
+    hint = check if 300 <= reply.status < 500 and reply.status != 429 else _LATER
+    return WebError(Diagnostic(printable_url(url), what, hint), reply)
 
 
 def _pause(service: Service, url: str, failure: _Failure, attempt: int) -> float:

@@ -105,8 +105,8 @@ def send_test(
     finally:
         connection.close()
     if not result.accepted:
-        do = "check the address" if result.refused else "try again later"
-        raise DigestError(Diagnostic("--test", f"the mail server did not accept it ({result.code})", do))
+        hint = "check the address" if result.refused else "try again later"
+        raise DigestError(Diagnostic("--test", f"the mail server did not accept it ({result.code})", hint))
     return RenderedMail(edition.name, content.subject, data, content.text, content.html, edition.papers)
 
 
@@ -117,8 +117,8 @@ def find_recipients(
     value = environment.get(recipients.VARIABLE, "")
     to, problems = recipients.read_file(file, root) if file else recipients.read_variable(value)
     if not to:
-        do = "name a file of addresses with --recipients"
-        raise DigestError([*problems, Diagnostic(str(file or recipients.VARIABLE), "no recipients", do)])
+        hint = "name a file of addresses with --recipients"
+        raise DigestError([*problems, Diagnostic(str(file or recipients.VARIABLE), "no recipients", hint)])
     return to, problems
 
 
@@ -286,8 +286,8 @@ class _EditionDelivery:
         for recipient in to:
             status, code = self._status(recipient), self._codes.get(recipient.key)
             if status in delivery_log.REFUSALS and before[recipient.key] not in delivery_log.REFUSALS:
-                do = "correct or remove it; --retry-rejected sends this edition once more"
-                yield Diagnostic(recipient.where, f"the mail server refuses this recipient ({code})", do)
+                hint = "correct or remove it; --retry-rejected sends this edition once more"
+                yield Diagnostic(recipient.where, f"the mail server refuses this recipient ({code})", hint)
             elif status in delivery_log.UNFINISHED and code:
                 what = f"not accepted yet ({code})"
                 yield Diagnostic(recipient.where, what, "run 'broadsheet mail' again: it goes on where it stopped")
@@ -324,8 +324,8 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
     mail = settings.mail
     sender = mailbox(mail.sender) or sender
     if sender is None:
-        what, do = "mail: from is not set", "set the sender: Name <name@host.example>"
-        raise DigestError(Diagnostic(SETTINGS_FILE, what, do))
+        what, hint = "mail: from is not set", "set the sender: Name <name@host.example>"
+        raise DigestError(Diagnostic(SETTINGS_FILE, what, hint))
     name = mail.name or settings.site.site_name
     return MailingList(
         name=name,
@@ -354,5 +354,5 @@ def _pages(settings: Settings) -> dict[str, str]:
 
 def _skipped(recipient: Recipient, limit: int) -> Diagnostic:
     what = f"the mail server rejected this recipient for the last {limit} editions, so it gets no more"
-    do = "correct or remove it; --retry-rejected sends to it once more"
-    return Diagnostic(recipient.where, what, do, is_note=True)
+    hint = "correct or remove it; --retry-rejected sends to it once more"
+    return Diagnostic(recipient.where, what, hint, is_note=True)
