@@ -21,6 +21,7 @@ _COUNTS = ("upvotes", "comments")
 _SUMS = (("scanned", "shown", "dropped", "scored", "unscored"), ("fetched", "duplicates", "announced", "replaced"))
 _SIGHTED = "sighted"  # a row without this key was listed on its own day
 _DATED = ("withdrawn", "renewed", _SIGHTED)  # keys of a row that a later sighting overwrites
+_LATEST = "9"  # after every time: a deleted record has none
 _APART = frozenset({*_SCORE, "arxiv_id", "source", "links", "extra"})
 _PLAIN = tuple(name for name in Paper.__struct_fields__ if name not in _APART)
 
@@ -244,13 +245,13 @@ class PublicationMerge(msgspec.Struct):
 
     def remove(self, withdrawn: Iterable[PublicationRecord]) -> list[str]:
         """Remove the records that are no longer public, unless the stored one is newer; return their ids."""
-        times = {record.id: record.updated for record in withdrawn}
-        removed = []
+        times = {record.id: record.updated or _LATEST for record in withdrawn}
+        ids = []
         for file, stored in self.files.items():
-            old = [record.id for record in stored if record.id in times and record.updated <= (times[record.id] or "9")]
+            old = [record.id for record in stored if record.id in times and record.updated <= times[record.id]]
             self.files[file] = [record for record in stored if record.id not in old]
-            removed += old
-        return removed
+            ids += old
+        return ids
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
