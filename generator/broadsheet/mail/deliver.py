@@ -200,7 +200,7 @@ class _EditionDelivery:
         self._connection, self._sleep, self._now = connection, sleep, now
         self._content = _compose(settings, edition, mailing_list)
         self._codes: dict[str, str] = {}
-        self._unnamed: dict[str, str] = {}  # recipients whose own bounce address the server refuses, and its code
+        self._bounce_refusals: dict[str, str] = {}  # recipients whose bounce address the server refuses, and its code
         self._failure = ""
 
     def deliver(self, to: list[Recipient], problems: list[Diagnostic]) -> Delivery:
@@ -260,7 +260,7 @@ class _EditionDelivery:
         except SenderRefusedError as error:
             if sender == self._list.bounce_address:
                 raise
-            self._unnamed[recipient.where] = error.code
+            self._bounce_refusals[recipient.where] = error.code
             return self._connection.send(self._list.bounce_address, address, data)
 
     def _put_back(self, recipient: Recipient) -> None:
@@ -279,8 +279,8 @@ class _EditionDelivery:
     def _problems(self, to: list[Recipient], before: Mapping[str, Status | None]) -> Iterator[Diagnostic]:
         if self._failure:
             yield Diagnostic("mail server", self._failure, "run 'broadsheet mail' again: it goes on where it stopped")
-        for where, refusal in islice(self._unnamed.items(), 1):
-            number = count(len(self._unnamed), "bounce address", "bounce addresses")
+        for where, refusal in islice(self._bounce_refusals.items(), 1):
+            number = count(len(self._bounce_refusals), "bounce address", "bounce addresses")
             what = f"the server refuses {number} with a recipient in it ({refusal}); mail.bounces itself was used"
             yield Diagnostic(where, what, "set mail.verp to false if it refuses them all", is_note=True)
         for recipient in to:
