@@ -118,11 +118,8 @@ def read_rows(
         notes.append(Diagnostic(f"{document.where}:1", what, "nothing to do if they are a title", is_note=True))
     records, unclosed = _records(lines, layout.skipped, layout.delimiter)
     for line in unclosed:
-        what, hint = (
-            "a quote that is not closed: the lines from here on were read without it",
-            "close it, or take it out",
-        )
-        notes.append(Diagnostic(f"{document.where}:{line}", what, hint))
+        what = "a quote that is not closed: the lines from here on were read without it"
+        notes.append(Diagnostic(f"{document.where}:{line}", what, "close it, or take it out"))
     headings = [name.strip() for name in records[0][1]]
     for line, cells in records[1:]:
         if len(cells) > len(headings) and any(cells[len(headings) :]):
