@@ -23,7 +23,7 @@ from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox, mailbox_fault
 from broadsheet.settings.site import Site
 from broadsheet.text.formats import count
-from broadsheet.views.feeds.registry import absolute
+from broadsheet.views.feeds.registry import absolute, id_start
 
 PAUSES = (10, 60, 300)  # seconds before the next tries at recipients that the server deferred
 _PLACEHOLDER = Mailbox("reader@digest.invalid")
@@ -135,8 +135,7 @@ def state_file(settings: Settings, path: Path | None, environment: Mapping[str, 
     old_log = folder / f"{old_id}.sqlite"
     if log.exists() or not old_log.exists():
         return log
-    own = f"tag:{settings.id_site.host},2026:"
-    return old_log if delivery_log.is_log_of(old_log, mailing_list.id, old_id, own) else log
+    return old_log if delivery_log.is_log_of(old_log, mailing_list.id, old_id, id_start(settings)) else log
 
 
 def send_edition(
