@@ -122,10 +122,10 @@ def test_bibtex_has_each_title_and_each_name_whole(site: Site, saved: Page) -> N
         assert unescaped(fields["title"][1:-1]) == plain(entry.paper.title)
         expected = [names.of_text(author) for author in entry.paper.authors]
         assert len(fields["author"]) == len(expected)
-        for told, known in zip(fields["author"], expected, strict=True):
-            family = unescaped(" ".join([*told.von, *told.last]))
-            assert family == (known.family or f"{{{known.literal}}}")
-            assert unescaped(" ".join(told.first)) == known.given
+        for author, name_parts in zip(fields["author"], expected, strict=True):
+            family = unescaped(" ".join([*author.von, *author.last]))
+            assert family == (name_parts.family or f"{{{name_parts.literal}}}")
+            assert unescaped(" ".join(author.first)) == name_parts.given
         assert fields["eprint"] == name
         assert fields["url"] == f"https://arxiv.org/abs/{name}"
 
@@ -144,10 +144,10 @@ def test_ris_has_each_title_and_each_name(site: Site, saved: Page) -> None:
     assert len(records) == len(site.shown)
     read = {record["urls"][0].rpartition("/abs/")[2]: record for record in records}
     for name, entry in site.shown.items():
-        (known,) = rispy.loads(ris(entry.paper))
-        assert read[name]["title"] == known["title"] == plain(entry.paper.title)
-        assert read[name]["authors"] == known["authors"]
-        assert read[name]["year"] == known["year"]
+        (citation,) = rispy.loads(ris(entry.paper))
+        assert read[name]["title"] == citation["title"] == plain(entry.paper.title)
+        assert read[name]["authors"] == citation["authors"]
+        assert read[name]["year"] == citation["year"]
 
 
 def test_markdown_has_each_title_as_a_link(site: Site, saved: Page) -> None:

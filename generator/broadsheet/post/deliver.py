@@ -152,9 +152,9 @@ class _EditionPosts:
             if time > now:
                 self._sleep(time - now)
                 now = time
-            asked = self._try(to[number])
+            wait = self._try(to[number])
             if tries < len(PAUSES) and self._waiting([to[number]]):
-                time += max(PAUSES[tries], asked)
+                time += max(PAUSES[tries], wait)
                 if time <= LONGEST_WAIT_S:
                     heapq.heappush(due, (time, number, tries + 1))
 
