@@ -220,10 +220,10 @@ def test_names_are_parted_as_on_the_papers_own_page(corpus: Path, site: Site, ta
     state = json.dumps({"papers": {"2505.00001": {"saved": 1, "title": "T", "authors": people}}})
     tab.evaluate(f"state => localStorage.setItem('{KEY}', state)", state)
     tab.reload()
-    known = Paper(arxiv_id="2505.00001", title="T", authors=tuple(people))
-    assert _authors(exported(tab, "BibTeX")) == _authors(bibtex(known))
-    (told,), (agreed,) = rispy.loads(exported(tab, "RIS")), rispy.loads(ris(known))
-    assert told["authors"] == agreed["authors"]
+    entry = Paper(arxiv_id="2505.00001", title="T", authors=tuple(people))
+    assert _authors(exported(tab, "BibTeX")) == _authors(bibtex(entry))
+    (record,), (citation,) = rispy.loads(exported(tab, "RIS")), rispy.loads(ris(entry))
+    assert record["authors"] == citation["authors"]
 
 
 def _some(corpus: Path) -> str:
