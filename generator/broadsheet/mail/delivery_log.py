@@ -155,7 +155,7 @@ class DeliveryLog:
     def enqueue(
         self, edition: str, recipients: Sequence[A], max_failures: int, *, retry: bool
     ) -> tuple[list[A], list[A]]:
-        """Add a waiting message for every recipient without one; return these recipients, and the skipped ones.
+        """Add a waiting message for every recipient that has none. Return the recipients, and apart the skipped ones.
 
         Recipients that failed too often are skipped, but with `retry` none is, and messages that were refused or are
         unconfirmed wait again. From here on no recipient is forgotten.
