@@ -1,7 +1,7 @@
 """Runs a day of ``broadsheet run`` in a process for each step visible from outside, and kills it there.
 
 Such a step creates, replaces or writes a file. A second run then repairs the unfinished days on the next day.
-``python tests/run_killer.py FOLDER`` prints the name of the model and the number of unfinished days of each kill.
+``python -m tests.run_killer FOLDER`` prints the name of the model and the number of unfinished days of each kill.
 Each run has its own copy of FOLDER/digest.
 """
 
@@ -13,9 +13,8 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 from broadsheet.cli.data_lock import data_lock
 from broadsheet.daily import train as training
@@ -27,7 +26,7 @@ from broadsheet.scoring.llm import reply_log
 from broadsheet.settings import config
 from broadsheet.store import atomic
 from broadsheet.store.store import Store
-from tests.killed_lines import in_a_child
+from tests.killed_lines import Line, in_a_child, kill_at, traced
 from tests.loopback import FakeTime
 
 FOLDER = Path(sys.argv[1])
@@ -63,31 +62,14 @@ def unfinished(root: Path) -> list[str]:
     return [date for date, receipt in receipts.items() if receipt is None or not is_repaired(receipt)]
 
 
-def traced(at_line: Callable[[], None], root: Path, model: str) -> None:
+def at_steps(at_line: Callable[[Line], None]) -> Callable[[Line], None]:
+    """Return a function that calls `at_line` before the lines of `STEPS` alone."""
+    return lambda line: at_line(line) if STEPS.search(linecache.getline(*line)) else None
+
+
+def run_traced(root: Path, model: str, at_line: Callable[[Line], None]) -> None:
     """Run the day, and call `at_line` before each step."""
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        if frame.f_code not in WATCHED:
-            return None
-        if event == "line" and STEPS.search(linecache.getline(frame.f_code.co_filename, frame.f_lineno)):
-            at_line()
-        return trace
-
-    sys.settrace(trace)
-    run(root, model, DAY)
-    sys.settrace(None)
-
-
-def killed_at(number: int, root: Path, model: str) -> None:
-    """Run the day, and kill the process before the step with that number."""
-    left = [number]
-
-    def count() -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    traced(count, root, model)
+    traced(partial(run, root, model, DAY), WATCHED.__contains__, at_steps(at_line))
 
 
 def copy(name: str) -> Path:
@@ -98,8 +80,8 @@ def copy(name: str) -> Path:
 
 def steps() -> int:
     """Return the number of steps."""
-    lines: list[None] = []
-    traced(lambda: lines.append(None), copy("model-0"), "model-0")
+    lines: list[Line] = []
+    run_traced(copy("model-0"), "model-0", lines.append)
     return len(lines)
 
 
@@ -110,10 +92,10 @@ def main() -> None:
     for number in range(total):
         name = f"model-{number + 1}"
         root = copy(name)
-        assert in_a_child(lambda number=number, root=root, name=name: killed_at(number, root, name)) == -signal.SIGKILL  # type: ignore[misc]
-        owed = unfinished(root)
-        assert in_a_child(lambda root=root, name=name: run(root, name, NEXT)) == 0  # type: ignore[misc]
-        print(name, len(owed))
+        assert in_a_child(partial(run_traced, root, name, kill_at(number))) == -signal.SIGKILL
+        dates = unfinished(root)
+        assert in_a_child(partial(run, root, name, NEXT)) == 0
+        print(name, len(dates))
 
 
 main()

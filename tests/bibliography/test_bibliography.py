@@ -320,12 +320,12 @@ def test_institutions_are_editors() -> None:
     assert csl(entry)["editor"] == [{"literal": "Royal Sky"}, {"literal": "Ars, Electronica"}]
 
 
-def test_et_al_means_more_authors() -> None:
-    for authors in (("OpenAI et al.",), ("OpenAI", "et al.")):
-        entry = Paper(arxiv_id="2505.18313", title="T", authors=authors)
-        assert people(parsed(bibtex(entry))["author"]) == ["{OpenAI}", "others"]
-        assert csl(entry)["author"] == [{"literal": "OpenAI"}]
-        assert citation_key(entry) == "openai2025"
+@pytest.mark.parametrize("authors", [("OpenAI et al.",), ("OpenAI", "et al.")])
+def test_et_al_means_more_authors(authors: tuple[str, ...]) -> None:
+    entry = Paper(arxiv_id="2505.18313", title="T", authors=authors)
+    assert people(parsed(bibtex(entry))["author"]) == ["{OpenAI}", "others"]
+    assert csl(entry)["author"] == [{"literal": "OpenAI"}]
+    assert citation_key(entry) == "openai2025"
 
 
 @pytest.mark.parametrize("name", ["Barnes and Noble", "A, B, C and D", "and others", "x AND y", "{and}", ", ,"])
@@ -349,17 +349,37 @@ def test_symbols_that_latex_rejects_are_macros(title: str, value: str) -> None:
     assert bibtex_text.text(title) == value
 
 
-def test_fields_of_single_types() -> None:
-    ended = {"name": "C", "start_date": "2024-05-01", "end_date": "2024-05-01"}
-    assert csl(record(title="T", conference=ended))["event-date"] == {"date-parts": [[2024, 5, 1]]}
+def test_a_conference_of_one_day_has_one_date() -> None:
+    conference = {"name": "C", "start_date": "2024-05-01", "end_date": "2024-05-01"}
+    assert csl(record(title="T", conference=conference))["event-date"] == {"date-parts": [[2024, 5, 1]]}
+
+
+def test_an_article_has_its_pages_and_its_number() -> None:
     article = record(title="T", type="journal_article", publication="J", page="1-9", article_number="042")
     read = parsed(bibtex(article))
     assert (read["pages"], read["eid"]) == ("1--9", "042")
+
+
+def test_a_patent_has_no_host() -> None:
     assert "howpublished" not in parsed(bibtex(record(title="P", type="patent", publication="V", ipn="EP1")))
+
+
+def test_keywords_are_tex() -> None:
     assert parsed(bibtex(record(title="T", keyword=[r"$\mu$ law", "a_b"])))["keywords"] == r"$\mu$ law, a\_b"
-    for page, ends in (("R12–R19", "R12 R19"), ("1-2–1-9", "1-2 1-9"), ("12-", "12"), ("S1–S5, S9", "S1-S5, S9")):
-        text = ris(record(title="T", type="journal_article", page=page))
-        assert " ".join(re.findall(r"(?:SP|EP)  - (.*)", text)) == ends, page
+
+
+@pytest.mark.parametrize(
+    ("page", "ends"),
+    [
+        ("R12–R19", ["R12", "R19"]),
+        ("1-2–1-9", ["1-2", "1-9"]),
+        ("12-", ["12"]),
+        ("S1–S5, S9", ["S1-S5, S9"]),
+    ],
+)
+def test_ris_has_the_first_and_the_last_page(page: str, ends: list[str]) -> None:
+    text = ris(record(title="T", type="journal_article", page=page))
+    assert re.findall(r"(?:SP|EP)  - (.*)", text) == ends
 
 
 # -- keys ----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ from broadsheet.build.hosts import STARTER
 from broadsheet.build.new_digest import start
 from broadsheet.build.output import generated_files
 from broadsheet.build.starter import Answers
+from broadsheet.cli.new import parse_topics
 from broadsheet.model.diagnostics import DigestError
+from broadsheet.settings import config
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -163,3 +165,10 @@ def test_any_name_survives_in_yaml(tmp_path_factory: pytest.TempPathFactory, nam
         return
     start(folder, Answers(name=name, url="https://group.example/"))
     assert yaml.safe_load((folder / "mkdocs.yml").read_text("utf-8"))["site_name"] == wanted
+
+
+@pytest.mark.parametrize("word", ["null", "Null", "~x", "no", "1e5", "2024-05-01"])
+def test_words_of_yaml_are_names(tmp_path: Path, word: str) -> None:
+    start(tmp_path / "new", Answers(name=word, topics=parse_topics(None, None, [word])))
+    settings = config.load(tmp_path / "new", {})
+    assert (settings.site.site_name, [topic.name for topic in settings.topics]) == (word, [word])

@@ -54,7 +54,7 @@ def test_killed_between_any_two_steps(tmp_path: Path, server: Loopback, model: M
     run_setup.run("2026-09-23", today="2026-09-23")
     model.requests.clear()
     done = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "run_killer.py"), str(tmp_path)],
+        [sys.executable, "-m", "tests.run_killer", str(tmp_path)],
         capture_output=True, text=True, check=False, cwd=ROOT,
         env=os.environ | run_setup.environment | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip

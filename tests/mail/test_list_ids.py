@@ -236,9 +236,9 @@ def test_a_digest_that_moved_keeps_its_ids_and_mails_nothing_twice(tmp_path: Pat
     state = tmp_path / "state.sqlite"
     before = settings_of(tmp_path / "before", "https://lab.edu/old/")
     assert sent(send(before, "old/", server, state)) == [(1, 0)]
-    kept = MAIL + "feeds:\n  id_address: https://lab.edu/old\n"
+    with_old_address = MAIL + "feeds:\n  id_address: https://lab.edu/old\n"
     for number, url in enumerate(("https://lab.edu/new/", "https://papers.edu/", "http://lab.edu/old/")):
-        moved = settings_of(tmp_path / str(number), url, kept)
+        moved = settings_of(tmp_path / str(number), url, with_old_address)
         assert sent(send(moved, "old/", server, state)) == [(0, 1)]
         assert tag_uri(moved, "paper", "1") == tag_uri(before, "paper", "1") == "tag:lab.edu,2026:old/paper/1"
         assert absolute(moved, "about/") == f"{url}about/"

@@ -128,6 +128,11 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, name: str) -> None:
         config.load(tmp_path)
 
 
+@pytest.mark.parametrize("text", ["'null'", '"~"', "|\n    Null"])
+def test_a_quoted_null_is_a_text(tmp_path: Path, text: str) -> None:
+    assert problems(tmp_path, f"{SOUND}mail:\n  name: {text}\n", site=f"site_name: {text}\n") == []
+
+
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     text = "search: yes\npaper_pages: tops\ncategories: [cs.LG]\ncolour: red\ndownloads: true\n"
     found = problems(tmp_path, text, site="site_url: papers\n")

@@ -12,6 +12,9 @@ import pytest
 from lxml import html
 from reader import discover
 
+from broadsheet.settings import config
+from broadsheet.views.feeds.registry import feed_links
+from broadsheet.views.page import FeedLink
 from tests.example import SETTINGS, digest, make_digest, paper
 
 DAYS = {
@@ -111,6 +114,15 @@ def test_the_library_finds_them_under_names_that_tell_them_apart(site: Path, add
     assert len(set(titles)) == len(titles)
     assert all(re.fullmatch(r"Broadsheet: .+ \((RSS|Atom|JSON Feed)\)", title) for title in titles), titles
     assert all("feeds/" in alternate.href for alternate in found)
+
+
+@pytest.mark.parametrize("address", ["by-hand/", "404.html"])
+def test_pages_that_are_not_generated_have_the_feed_of_all_papers_in_every_format(site: Path, address: str) -> None:
+    page = html.fromstring(page_of(site, address).read_bytes())
+    links = page.xpath("//link[@rel='alternate']")
+    prefix = re.compile(r"^.*(?=feeds/)")
+    actual = [FeedLink(link.get("title"), prefix.sub("", link.get("href")), link.get("type")) for link in links]
+    assert actual == list(feed_links(config.load(site.parent, {})))
 
 
 @pytest.mark.parametrize("address", ["", "daily/2025/05/26/", "papers/2505.00001/", "topics/compression/"])

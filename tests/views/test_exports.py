@@ -122,10 +122,10 @@ def test_bibtex_has_each_title_and_each_name_whole(site: Site, saved: Page) -> N
         assert unescaped(fields["title"][1:-1]) == plain(entry.paper.title)
         expected = [names.of_text(author) for author in entry.paper.authors]
         assert len(fields["author"]) == len(expected)
-        for told, known in zip(fields["author"], expected, strict=True):
-            family = unescaped(" ".join([*told.von, *told.last]))
-            assert family == (known.family or f"{{{known.literal}}}")
-            assert unescaped(" ".join(told.first)) == known.given
+        for author, name_parts in zip(fields["author"], expected, strict=True):
+            family = unescaped(" ".join([*author.von, *author.last]))
+            assert family == (name_parts.family or f"{{{name_parts.literal}}}")
+            assert unescaped(" ".join(author.first)) == name_parts.given
         assert fields["eprint"] == name
         assert fields["url"] == f"https://arxiv.org/abs/{name}"
 
@@ -133,8 +133,8 @@ def test_bibtex_has_each_title_and_each_name_whole(site: Site, saved: Page) -> N
 def test_names_have_the_same_parts_as_in_citation_files(site: Site, tab: Page) -> None:
     authors = [name for name, _ in NAMES if name and "\\" not in name]
     tab.goto(site.address + "saved/")
-    script = "async (authors) => (await import('../assets/export.js')).ris(['x', { title: 'T', authors }])"
-    lines = tab.evaluate(script.replace("..", site.address.rstrip("/")), authors).splitlines()
+    script = "async ([module, authors]) => (await import(module)).ris(['x', { title: 'T', authors }])"
+    lines = tab.evaluate(script, [f"{site.address}assets/export.js", authors]).splitlines()
     expected = ris(Paper(arxiv_id="2505.18313", title="T", authors=tuple(authors))).splitlines()
     assert [line for line in lines if line[:2] == "AU"] == [line for line in expected if line[:2] == "AU"]
 
@@ -144,10 +144,10 @@ def test_ris_has_each_title_and_each_name(site: Site, saved: Page) -> None:
     assert len(records) == len(site.shown)
     read = {record["urls"][0].rpartition("/abs/")[2]: record for record in records}
     for name, entry in site.shown.items():
-        (known,) = rispy.loads(ris(entry.paper))
-        assert read[name]["title"] == known["title"] == plain(entry.paper.title)
-        assert read[name]["authors"] == known["authors"]
-        assert read[name]["year"] == known["year"]
+        (citation,) = rispy.loads(ris(entry.paper))
+        assert read[name]["title"] == citation["title"] == plain(entry.paper.title)
+        assert read[name]["authors"] == citation["authors"]
+        assert read[name]["year"] == citation["year"]
 
 
 def test_markdown_has_each_title_as_a_link(site: Site, saved: Page) -> None:
@@ -220,10 +220,10 @@ def test_names_are_parted_as_on_the_papers_own_page(corpus: Path, site: Site, ta
     state = json.dumps({"papers": {"2505.00001": {"saved": 1, "title": "T", "authors": people}}})
     tab.evaluate(f"state => localStorage.setItem('{KEY}', state)", state)
     tab.reload()
-    known = Paper(arxiv_id="2505.00001", title="T", authors=tuple(people))
-    assert _authors(exported(tab, "BibTeX")) == _authors(bibtex(known))
-    (told,), (agreed,) = rispy.loads(exported(tab, "RIS")), rispy.loads(ris(known))
-    assert told["authors"] == agreed["authors"]
+    entry = Paper(arxiv_id="2505.00001", title="T", authors=tuple(people))
+    assert _authors(exported(tab, "BibTeX")) == _authors(bibtex(entry))
+    (record,), (citation,) = rispy.loads(exported(tab, "RIS")), rispy.loads(ris(entry))
+    assert record["authors"] == citation["authors"]
 
 
 def _some(corpus: Path) -> str:

@@ -35,7 +35,7 @@ _LETTERS = str.maketrans({
 
 @singledispatch
 def citation_key(entry: Publication | Paper) -> str:
-    """Return the key of a work. Other papers may share that of a paper: lower-case letters and digits."""
+    """Return the key of a work: lower-case letters and digits, then a publication's id. Papers may share a key."""
     raise TypeError(type(entry))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from broadsheet.bibliography.csl import csl
+from broadsheet.model.names import Name
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.text.rendering import plain
@@ -48,7 +49,7 @@ def _fields(item: dict[str, Any], entry: Publication | Paper) -> Iterator[tuple[
     yield "TY", _TYPES.get(item["type"], "GEN")
     yield "ID", item["id"]
     for tag, role in (("AU", "author"), ("ED", "editor"), ("A4", "translator")):
-        yield from ((tag, _name(name)) for name in item.get(role, ()) if name)
+        yield from ((tag, Name(**name).inverted) for name in item.get(role, ()) if name)
     yield "TI", item.get("title", "")
     if issued := item.get("issued"):
         parts = [f"{part:02}" for part in issued["date-parts"][0]]
@@ -76,9 +77,3 @@ def _abstract(entry: Publication | Paper) -> str:
     if isinstance(entry, Paper):
         return plain(entry.abstract or "")
     return plain(entry.abstracts[0].text) if entry.abstracts else ""
-
-
-def _name(name: dict[str, str]) -> str:
-    """Return ``Family, Given, Suffix``. A comma in a part would start another part."""
-    parts = [name[part].replace(",", " ") for part in ("family", "given", "suffix") if part in name]
-    return ", ".join(parts) if parts else name["literal"]

@@ -154,8 +154,8 @@ class _Build:
         names = hand_written_files(self.docs)
         outside = list(filter(outside_test(self.docs), names))
         if outside and not self.bypass:
-            what, do = f"a link that leads out of {self.docs.name}/", "put the file itself there"
-            raise DigestError([Diagnostic(f"{self.docs.name}/{printable(name)}", what, do) for name in outside])
+            what, hint = f"a link that leads out of {self.docs.name}/", "put the file itself there"
+            raise DigestError([Diagnostic(f"{self.docs.name}/{printable(name)}", what, hint) for name in outside])
         return outside, [name for name in names if name not in outside]
 
     def _fill(self, staging: Path, workers: BuildWorkers, progress: Progress) -> tuple[BuildState, int, int]:

@@ -76,8 +76,8 @@ def cluster(place: str, root: Path, site: Path | None) -> Iterator[tuple[int, Ex
             what = (
                 f"{error.allowed_failures + 1} workers died in the same call, the last was {error.last_worker.address}"
             )
-            do = "see its log; the usual cause is too little memory for each"
-            raise DigestError(Diagnostic(f"dask://{place}", what, do)) from error
+            hint = "see its log; the usual cause is too little memory for each"
+            raise DigestError(Diagnostic(f"dask://{place}", what, hint)) from error
 
 
 class ClusterExecutor(Executor):
@@ -112,7 +112,7 @@ def _work(needs: WorkerNeeds, function: Callable[..., A], args: tuple[Any, ...],
     """Call the function, on a worker. Raises DigestError if the worker is unfit."""
     if problems := _missing(needs):
         address = get_worker().address
-        raise DigestError([Diagnostic(f"worker {address}", what, do) for what, do in problems])
+        raise DigestError([Diagnostic(f"worker {address}", what, hint) for what, hint in problems])
     return _THREAD.submit(function, *args, **kwargs).result()
 
 
@@ -155,8 +155,8 @@ def _check_workers(client: Client, place: str, needs: WorkerNeeds) -> None:
     try:
         client.wait_for_workers(1, timeout=FIRST_WORKER_TIMEOUT_S)
     except TimeoutError as error:
-        do = f"start some: dask worker {place} --nworkers -1 --nthreads 1"
-        raise DigestError(Diagnostic(f"dask://{place}", "the scheduler has no workers", do)) from error
+        hint = f"start some: dask worker {place} --nworkers -1 --nthreads 1"
+        raise DigestError(Diagnostic(f"dask://{place}", "the scheduler has no workers", hint)) from error
     install = "install the same broadsheet there, and start it again"
     try:
         client.run_on_scheduler(program_fingerprint)
@@ -168,7 +168,7 @@ def _check_workers(client: Client, place: str, needs: WorkerNeeds) -> None:
     for worker, answer in sorted(client.run(_missing, needs, on_error="return").items()):
         failed = isinstance(answer, Exception)
         missing = [(f"it cannot load the program ({answer})", install)] if failed else answer
-        problems += [Diagnostic(f"worker {worker}", what, do) for what, do in missing]
+        problems += [Diagnostic(f"worker {worker}", what, hint) for what, hint in missing]
     if problems:
         raise DigestError(problems)
 
@@ -180,8 +180,8 @@ def _client(place: str) -> Iterator[Client]:
         client = Client(f"tcp://{place}", timeout=CONNECT_TIMEOUT_S, set_as_default=False, name="digest")
     except OSError as error:
         what = f"no Dask scheduler answers ({error.strerror or error})"
-        do = "start one (dask scheduler), or build without --executor"
-        raise DigestError(Diagnostic(f"dask://{place}", what, do)) from error
+        hint = "start one (dask scheduler), or build without --executor"
+        raise DigestError(Diagnostic(f"dask://{place}", what, hint)) from error
     # These log tracebacks of exceptions that Dask also raises, and that are reported here as problems.
     for name in ("distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -127,8 +127,8 @@ def _is_a_repository(folder: Path) -> bool:
 def name_problems(name: str) -> Iterator[Diagnostic]:
     """Yield the problem of a site's name."""
     if not one_line(name) or not one_line(name).isprintable():
-        what, do = f"{name!r} is not a name for a site", "use letters, digits, spaces and punctuation"
-        yield Diagnostic("--name", what, do)
+        what, hint = f"{name!r} is not a name for a site", "use letters, digits, spaces and punctuation"
+        yield Diagnostic("--name", what, hint)
 
 
 def settings_problems(answers: Answers) -> list[Diagnostic]:

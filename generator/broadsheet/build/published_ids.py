@@ -12,10 +12,10 @@ from broadsheet.model.diagnostics import Diagnostic
 from broadsheet.settings.address import is_placeholder
 from broadsheet.settings.config import Settings
 from broadsheet.store.files import read_regular
-from broadsheet.views.feeds.registry import ALL, JSON, tag_uri
+from broadsheet.views.feeds.registry import ALL, ID_YEAR, JSON, tag_uri
 
 # The start of the ids of papers: the host of the site, and its path; the id of a paper has a slash at most.
-_OWN_ID = re.compile(r"tag:(?P<host>[^,/]+),2026:(?P<path>(?:[^/]+/)*)paper/(?=[^/]+(?:/\d+)?$)")
+_OWN_ID = re.compile(rf"tag:(?P<host>[^,/]+),{ID_YEAR}:(?P<path>(?:[^/]+/)*)paper/(?=[^/]+(?:/\d+)?$)")
 
 
 def published_ids(root: Path, site: Path, settings: Settings) -> Iterator[Diagnostic]:

@@ -97,8 +97,8 @@ def _run(pages: Path, output: Path, name: str) -> None:
     arguments = ["pagefind", "--quiet", "--site", str(pages), "--output-path", str(output)]
     run = run_module([*arguments, "--force-language", f"en-x-{name}"], os.environ | ALLOCATOR)
     if run.returncode < 0:
-        do = "if the machine has too little memory for it, build with --jobs 1"
-        raise DigestError(Diagnostic("pagefind", f"was killed by signal {-run.returncode}", do))
+        hint = "if the machine has too little memory for it, build with --jobs 1"
+        raise DigestError(Diagnostic("pagefind", f"was killed by signal {-run.returncode}", hint))
     if run.returncode:
         what = (run.stderr + run.stdout).strip() or f"it ended with {run.returncode}"
         raise DigestError(Diagnostic("pagefind", what, "check that the package pagefind[bin] is installed"))

@@ -207,9 +207,9 @@ def keep_others(site: Path, staging: Path, ours: Collection[str], *, force: bool
     for entry in list(_unknown(str(site), ours, _parents(ours))):
         transfer.link(entry, os.path.relpath(entry.path, site))
     if transfer.obstacles and not force:
-        do = "move it away, or pass --force to broadsheet build: then it is replaced"
+        hint = "move it away, or pass --force to broadsheet build: then it is replaced"
         what = "no build made it, and the new site has a file at this path"
-        raise DigestError([Diagnostic(f"{site}/{path}", what, do) for path in sorted(transfer.obstacles)])
+        raise DigestError([Diagnostic(f"{site}/{path}", what, hint) for path in sorted(transfer.obstacles)])
     return transfer.linked
 
 

@@ -16,7 +16,7 @@ from broadsheet.views.page import page_url
 # Read by people, not by the program.
 _ACCEPTED = re.compile(r"(README|LICEN[CS]E|NOTICE)(\.\w+)?", re.IGNORECASE)
 _BY_DAY = {"replies": "replies", "dropped": "dropped papers"}
-_LIBRECAT_REMEDY = "import a LibreCat export with 'broadsheet import', see 'broadsheet docs publications'"
+_LIBRECAT_HINT = "import a LibreCat export with 'broadsheet import', see 'broadsheet docs publications'"
 _DATED = re.compile(r"(?:daily/\d{4}/\d\d/\d\d|weekly/\d{4}-W\d\d|monthly/\d{4}-\d\d)/", re.ASCII)
 
 
@@ -36,15 +36,16 @@ def _misplaced(store: Store, path: Path, folder: str) -> Iterator[Diagnostic]:
     elif folder in _BY_DAY:
         path_of = {"replies": store.replies_path, "dropped": store.dropped_path}[folder]
         if path != path_of(path.stem if records.is_date(path.stem) else "0000-00-00"):
-            do = f"move it to data/{folder}/YYYY/YYYY-MM-DD.jsonl"
-            yield Diagnostic(where, f"{_BY_DAY[folder]} are not read from here", do)
+            hint = f"move it to data/{folder}/YYYY/YYYY-MM-DD.jsonl"
+            yield Diagnostic(where, f"{_BY_DAY[folder]} are not read from here", hint)
     elif path.parent != store.data and folder == PurePosixPath(LIKED_FOLDER).name:
         return
     elif folder != "publications":
         yield Diagnostic(where, "nothing reads this file", "move it out of data/", is_note=True)
     elif path not in store.publication_files():
-        do = f"rename it to data/publications/{path.stem}.yml" if path.suffix in (".yml", ".yaml") else _LIBRECAT_REMEDY
-        yield Diagnostic(where, "publications are not read from here", do)
+        is_yaml = path.suffix in (".yml", ".yaml")
+        hint = f"rename it to data/publications/{path.stem}.yml" if is_yaml else _LIBRECAT_HINT
+        yield Diagnostic(where, "publications are not read from here", hint)
 
 
 def _misplaced_day(store: Store, path: Path, folder: str) -> Iterator[Diagnostic]:

@@ -20,8 +20,8 @@ def half_scored(row: CheckedRow) -> Iterator[Diagnostic]:
     missing = [name for name, value in scores.items() if value is None]
     if len(missing) == 1:
         (present,) = scores.keys() - set(missing)
-        do = f"add {missing[0]} (1 to 10), or remove {present}"
-        yield Diagnostic(row.where, f"{present} without {missing[0]}", do, is_note=True)
+        hint = f"add {missing[0]} (1 to 10), or remove {present}"
+        yield Diagnostic(row.where, f"{present} without {missing[0]}", hint, is_note=True)
 
 
 def unsafe_links(row: CheckedRow) -> Iterator[Diagnostic]:
@@ -74,8 +74,8 @@ class TopicUse:
         for name, places in self._unknown.items():
             count = f"{len(places)} paper{'s' * (len(places) > 1)}"
             what = f"topic {_short(name)} is not in digest.yml ({count} from here on)"
-            do = "run 'broadsheet score --date DATE --rescore', add it to digest.yml, or correct the papers"
-            yield Diagnostic(places[0], what, do, is_note=True)
+            hint = "run 'broadsheet score --date DATE --rescore', add it to digest.yml, or correct the papers"
+            yield Diagnostic(places[0], what, hint, is_note=True)
         for index, topic in enumerate(self._settings.topics if self._settings and self._has_papers else ()):
             if topic.id in self._unused:
                 where = f"{config.SETTINGS_FILE}:{config.line_of(root, 'topics', str(index), 'id')}"

@@ -57,8 +57,8 @@ def _xml_problems(path: Path, where: str, resolver: "_Resolver") -> Iterator[Dia
     try:
         root = etree.parse(path).getroot()
     except etree.XMLSyntaxError as error:
-        do = "report this: it is a fault of the program"
-        yield Diagnostic(f"{where}:{error.lineno}", f"not XML: {error.msg}", do)
+        hint = "report this: it is a fault of the program"
+        yield Diagnostic(f"{where}:{error.lineno}", f"not XML: {error.msg}", hint)
         return
     for element in root.iter(etree.Element):
         for url in ((element.text or "").strip(), *element.attrib.values()):

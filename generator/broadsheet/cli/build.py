@@ -114,8 +114,8 @@ def _cluster(scheduler: str, root: Path, site: Path | None) -> AbstractContextMa
     try:
         from broadsheet.build.executors import cluster  # noqa: PLC0415 - an extra that few need
     except ModuleNotFoundError as error:
-        do = "pip install 'broadsheet[dask]'"
-        raise DigestError(Diagnostic("--executor", f"there is no package {error.name}", do)) from error
+        hint = "pip install 'broadsheet[dask]'"
+        raise DigestError(Diagnostic("--executor", f"there is no package {error.name}", hint)) from error
     return cluster(scheduler, root, site)
 
 

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-import msgspec
 
 from broadsheet.cli.data_lock import data_lock
 from broadsheet.cli.options import parse_date, quiet_option
-from broadsheet.cli.problems import log_line
+from broadsheet.cli.problems import end_with_report
 from broadsheet.daily.import_ import ImportReport, run
 from broadsheet.daily.import_files import STDIN
 from broadsheet.daily.merge import RowOutcome
@@ -111,15 +110,7 @@ def import_command(
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     with data_lock(root):
         report = run(root, paths, date=date, replace=replace, fields=FieldMap(keys, scales), stdin=stdin, now=now)
-    if as_json:
-        click.echo(msgspec.json.encode(report).decode())
-    else:
-        for problem in report.faults:
-            click.echo(log_line(problem), err=True)
-        if not quiet:
-            click.echo("\n".join(_lines(report)))
-    if report.faults:
-        raise SystemExit(1)
+    end_with_report(report, report.faults, _lines(report), quiet=quiet, as_json=as_json)
 
 
 def _lines(report: ImportReport) -> Iterable[str]:
@@ -170,6 +161,6 @@ def _unscored_lines(unscored: list[UnscoredRows]) -> Iterable[str]:
     reasons: dict[tuple[str, str], list[UnscoredRows]] = defaultdict(list)
     for part in unscored:
         reasons[part.reason, part.hint].append(part)
-    for (what, do), parts in sorted(reasons.items(), key=lambda item: -sum(part.rows for part in item[1])):
+    for (what, hint), parts in sorted(reasons.items(), key=lambda item: -sum(part.rows for part in item[1])):
         rows = count(sum(part.rows for part in parts), "row")
-        yield f"without a score: {rows}: {what}, e.g. {parts[0].location}: {do}"
+        yield f"without a score: {rows}: {what}, e.g. {parts[0].location}: {hint}"

@@ -5,6 +5,7 @@ import os
 import time
 import uuid
 import webbrowser
+from collections.abc import Iterator
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -95,8 +96,7 @@ def mail_command(
         send = partial(send_edition, settings, source, edition, readers, log, os.environ, time.sleep, now=_now)
         report = send(retry_rejected=retry_rejected)
         report.problems = problems + report.problems
-        numbers = partial(_print_deliveries, report, place, quiet)
-        end_with_report(report, report.problems, numbers, as_json=as_json)
+        end_with_report(report, report.problems, _lines(report, place), quiet=quiet, as_json=as_json)
 
 
 def _now() -> dt.datetime:
@@ -122,16 +122,14 @@ def _show(mail: RenderedMail, folder: Path, browse: bool, quiet: bool, as_json: 
         webbrowser.open(paths["html"].resolve().as_uri())
 
 
-def _print_deliveries(report: MailReport, place: str, quiet: bool) -> None:
-    if quiet:
-        return
+def _lines(report: MailReport, place: str) -> Iterator[str]:
     for mail in report.deliveries:
         numbers = {"already sent": mail.already_sent, "rejected": mail.rejected}
         numbers |= {"waiting": mail.waiting, "skipped": mail.skipped}
         parts = [f"{mail.sent:,} sent", *(f"{number:,} {label}" for label, number in numbers.items() if number)]
-        click.echo(f"{mail.subject} ({_size(mail.bytes)}) → {', '.join(parts)}")
+        yield f"{mail.subject} ({_size(mail.bytes)}) → {', '.join(parts)}"
     if report.quiet:
-        click.echo(f"{place}: nothing to send: {report.quiet}")
+        yield f"{place}: nothing to send: {report.quiet}"
 
 
 def _size(size: int) -> str:

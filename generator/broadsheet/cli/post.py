@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -67,7 +67,7 @@ def post_command(
         log = state_file(settings, state, os.environ)
         report = post_edition(settings, source, edition, to, log, os.environ, web, time.sleep, retry=retry)
     report.problems = problems + report.problems
-    end_with_report(report, report.problems, partial(_print_postings, report, place, quiet), as_json=as_json)
+    end_with_report(report, report.problems, _lines(report, place), quiet=quiet, as_json=as_json)
 
 
 def _show(bulletin: Bulletin, to: list[Webhook]) -> None:
@@ -77,9 +77,7 @@ def _show(bulletin: Bulletin, to: list[Webhook]) -> None:
     click.echo(json.dumps(payloads, ensure_ascii=False, indent=2))
 
 
-def _print_postings(report: PostReport, place: str, quiet: bool) -> None:
-    if quiet:
-        return
+def _lines(report: PostReport, place: str) -> Iterator[str]:
     for posting in report.postings:
         numbers = {
             "already posted": posting.already_posted,
@@ -89,6 +87,6 @@ def _print_postings(report: PostReport, place: str, quiet: bool) -> None:
             "skipped": posting.skipped,
         }
         parts = [f"{posting.posted:,} posted", *(f"{number:,} {label}" for label, number in numbers.items() if number)]
-        click.echo(f"{posting.title} → {', '.join(parts)}")
+        yield f"{posting.title} → {', '.join(parts)}"
     if report.quiet:
-        click.echo(f"{place}: nothing to post: {report.quiet}")
+        yield f"{place}: nothing to post: {report.quiet}"

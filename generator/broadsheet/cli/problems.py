@@ -6,7 +6,7 @@ The format: https://docs.github.com/actions/reference/workflow-commands-for-gith
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import click
@@ -43,15 +43,16 @@ def echo_problem(problem: Diagnostic, *, err: bool = False) -> None:
 
 
 def end_with_report(
-    report: msgspec.Struct, problems: Sequence[Diagnostic], print_numbers: Callable[[], None], *, as_json: bool
+    report: msgspec.Struct, problems: Sequence[Diagnostic], lines: Iterable[str], *, quiet: bool, as_json: bool
 ) -> None:
-    """Print a report: as JSON, or its problems and then its numbers. Exit with 1 if a problem is an error."""
+    """Print a report: as JSON, or its problems and then its `lines`. Exit with 1 if a problem is an error."""
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     else:
         for problem in problems:
             click.echo(log_line(problem), err=True)
-        print_numbers()
+        for line in () if quiet else lines:
+            click.echo(line)
     if not all(problem.is_note for problem in problems):
         sys.exit(1)
 

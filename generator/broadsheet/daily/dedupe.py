@@ -73,5 +73,5 @@ def require_archive(store: Store, date: str) -> None:
         receipt = store.receipt(earlier)
         if receipt is not None and receipt.shown:
             what = f"says that {receipt.shown} papers were shown, yet data/papers has none of them"
-            do = "bring data/papers back: without it papers would be announced again"
-            raise DigestError(Diagnostic(store.label(store.receipt_path(earlier)), what, do))
+            hint = "bring data/papers back: without it papers would be announced again"
+            raise DigestError(Diagnostic(store.label(store.receipt_path(earlier)), what, hint))

@@ -37,8 +37,8 @@ def split_unproven(
         result.problems.append(Diagnostic("arXiv", what, "they do not count for this day", is_note=True))
     if doubtful:
         what = f"{_first_versions(len(doubtful))} from OAI-PMH left out: the archive has no papers of that time"
-        do = "papers that were on hold or newly cross-listed may be missing"
-        result.problems.append(Diagnostic("arXiv", what, do, is_note=True))
+        hint = "papers that were on hold or newly cross-listed may be missing"
+        result.problems.append(Diagnostic("arXiv", what, hint, is_note=True))
     return tuple(msgspec.structs.replace(paper, announce_type="replace") for paper in repeats)
 
 

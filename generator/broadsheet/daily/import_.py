@@ -85,8 +85,7 @@ def run(
 
     `date` is the day of files and rows without one, `fields` the keys and scales of foreign rows. A row fills the gaps
     of one in ``data/``; with `replace` it overwrites it. A row that overwrites one, or joins a day of an earlier import
-    or run, gets the UTC time `now`. The report has the problems of
-    files; none is raised.
+    or run, gets the UTC time `now`. The report has the problems of files; none is raised.
     """
     job = _Import(Store(root), replace, fields=fields, now=now)
     files = list(files_in(paths, date))

@@ -60,5 +60,5 @@ def write(store: Store, receipt: Receipt) -> bool:
         return store.write_receipt(receipt)
     except OSError as error:
         where = store.label(store.receipt_path(receipt.date))
-        do = "check permissions and free space, then run again"
-        raise DigestError(Diagnostic(where, f"cannot be written: {error.strerror}", do)) from error
+        hint = "check permissions and free space, then run again"
+        raise DigestError(Diagnostic(where, f"cannot be written: {error.strerror}", hint)) from error

@@ -3,7 +3,7 @@
 Rows are merged if they have the same paper and source. A score moves with its comment, topics and scorer.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any
@@ -21,6 +21,7 @@ _COUNTS = ("upvotes", "comments")
 _SUMS = (("scanned", "shown", "dropped", "scored", "unscored"), ("fetched", "duplicates", "announced", "replaced"))
 _SIGHTED = "sighted"  # a row without this key was listed on its own day
 _DATED = ("withdrawn", "renewed", _SIGHTED)  # keys of a row that a later sighting overwrites
+_LATEST = "9"  # after every time: a deleted record has none
 _APART = frozenset({*_SCORE, "arxiv_id", "source", "links", "extra"})
 _PLAIN = tuple(name for name in Paper.__struct_fields__ if name not in _APART)
 
@@ -244,19 +245,13 @@ class PublicationMerge(msgspec.Struct):
 
     def remove(self, withdrawn: Iterable[PublicationRecord]) -> list[str]:
         """Remove the records that are no longer public, unless the stored one is newer; return their ids."""
-        times = {record.id: record.updated for record in withdrawn}
-        removed = []
+        times = {record.id: record.updated or _LATEST for record in withdrawn}
+        ids = []
         for file, stored in self.files.items():
-            hidden = [record.id for record in stored if _is_hidden(record, times)]
-            self.files[file] = [record for record in stored if record.id not in hidden]
-            removed += hidden
-        return removed
-
-
-def _is_hidden(record: PublicationRecord, times: Mapping[str, str]) -> bool:
-    """Return whether `record` is one of those withdrawn at `times`; a time may be unknown."""
-    time = times.get(record.id)
-    return time is not None and (not time or record.updated <= time)
+            old = [record.id for record in stored if record.id in times and record.updated <= times[record.id]]
+            self.files[file] = [record for record in stored if record.id not in old]
+            ids += old
+        return ids
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:

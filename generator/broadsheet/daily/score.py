@@ -97,8 +97,8 @@ def score_with(
     """
     papers, receipt = store.papers(date), store.receipt(date) or Receipt(date=date, state=DayState.UNKNOWN)
     if not papers and not store.dropped(date):
-        do = f"import or fetch the papers of {date} first"
-        raise DigestError(Diagnostic(store.label(store.papers_path(date)), "no papers to score", do))
+        hint = f"import or fetch the papers of {date} first"
+        raise DigestError(Diagnostic(store.label(store.papers_path(date)), "no papers to score", hint))
     unscored = papers_to_score(papers, rescore=rescore)
     if replies and unscored and not replies.requests:
         for request in logged_requests(receipt):
@@ -147,8 +147,8 @@ def score_with_llm(
             )
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
-            do = "check permissions and free space, then score again: logged replies are not paid for twice"
-            raise DigestError(Diagnostic(str(error.filename), what, do)) from error
+            hint = "check permissions and free space, then score again: logged replies are not paid for twice"
+            raise DigestError(Diagnostic(str(error.filename), what, hint)) from error
 
 
 def estimate_day(root: Path, date: str, environment: Mapping[str, str], *, rescore: bool = False) -> Estimate:

@@ -122,7 +122,7 @@ class HttpClient:
             problem = Diagnostic(printable_url(url), str(error), _LATER, kind=error.kind)
             failure = WebError(problem, sent=error.sent, untrusted=error.untrusted)
             return _Failure(failure, error.passing and (service.resend or not error.sent))
-        if 200 <= reply.status < 300 and not (service.resend and _is_page(reply)):
+        if 200 <= reply.status < 300 and not (service.resend and reply.is_html):
             return reply
         refusal = _refusal(url, reply, "Authorization" in request.headers)
         return _Failure(refusal, reply.status in service.retry or reply.status < 300, retry_after(reply))
@@ -344,8 +344,8 @@ def _refusal(url: str, reply: Reply, has_key: bool) -> WebError:
         return WebError(Diagnostic(printable_url(url), "answers with a web page, not with data", _LATER), reply)
     what = f"answers {reply.status}" + (f" {http.HTTPStatus(reply.status).phrase}" if has_phrase else "")
     check = "check the address and the key" if has_key else "check the address"
-    do = check if 300 <= reply.status < 500 and reply.status != 429 else _LATER
-    return WebError(Diagnostic(printable_url(url), what, do), reply)
+    hint = check if 300 <= reply.status < 500 and reply.status != 429 else _LATER
+    return WebError(Diagnostic(printable_url(url), what, hint), reply)
 
 
 def _pause(service: Service, url: str, failure: _Failure, attempt: int) -> float:
@@ -356,11 +356,6 @@ def _pause(service: Service, url: str, failure: _Failure, attempt: int) -> float
         return failure.retry_after
     message = f"{failure.error.problems[0].message} and asks to wait {failure.retry_after:,.0f} seconds"
     raise WebError(Diagnostic(printable_url(url), message, "try again after that"), failure.error.reply)
-
-
-def _is_page(reply: Reply) -> bool:
-    """Return whether a reply is HTML. Error and log-in pages have status 200 too; no service replies in HTML."""
-    return "html" in reply.headers.get("content-type", "").lower()
 
 
 def _is_untrusted(error: Exception) -> bool:

@@ -52,6 +52,11 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str]
     body: bytes
 
+    @property
+    def is_html(self) -> bool:
+        """True if its media type is that of a web page."""
+        return "html" in self.headers.get("content-type", "").lower()
+
 
 class WebError(DigestError):
     """A failed request. `reply` is the last one, if there was any; treat it as foreign text.

@@ -24,8 +24,8 @@ def ping(web: HttpClient, hub: str, feed: str) -> Diagnostic | None:
     except WebError as error:
         if error.reply is None:
             message = f"the hub {host} {error.problems[0].message}"
-            do = "run 'broadsheet ping' again later, or set feeds.hub to another"
-            raise DigestError(Diagnostic(feed, message, do)) from error
+            hint = "run 'broadsheet ping' again later, or set feeds.hub to another"
+            raise DigestError(Diagnostic(feed, message, hint)) from error
         if error.reply.status >= 300:
             answer = " ".join(error.reply.body[:MAX_REPLY_LENGTH].decode("utf-8", "replace").split())
             what = f"the hub {host} refuses it: {error.reply.status} {answer}".strip()

@@ -23,7 +23,7 @@ from broadsheet.settings.config import SETTINGS_FILE, Settings
 from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox, mailbox_fault
 from broadsheet.settings.site import Site
 from broadsheet.text.formats import count
-from broadsheet.views.feeds.registry import absolute
+from broadsheet.views.feeds.registry import absolute, id_start
 
 PAUSES = (10, 60, 300)  # seconds before the next tries at recipients that the server deferred
 _PLACEHOLDER = Mailbox("reader@digest.invalid")
@@ -105,8 +105,8 @@ def send_test(
     finally:
         connection.close()
     if not result.accepted:
-        do = "check the address" if result.refused else "try again later"
-        raise DigestError(Diagnostic("--test", f"the mail server did not accept it ({result.code})", do))
+        hint = "check the address" if result.refused else "try again later"
+        raise DigestError(Diagnostic("--test", f"the mail server did not accept it ({result.code})", hint))
     return RenderedMail(edition.name, content.subject, data, content.text, content.html, edition.papers)
 
 
@@ -117,8 +117,8 @@ def find_recipients(
     value = environment.get(recipients.VARIABLE, "")
     to, problems = recipients.read_file(file, root) if file else recipients.read_variable(value)
     if not to:
-        do = "name a file of addresses with --recipients"
-        raise DigestError([*problems, Diagnostic(str(file or recipients.VARIABLE), "no recipients", do)])
+        hint = "name a file of addresses with --recipients"
+        raise DigestError([*problems, Diagnostic(str(file or recipients.VARIABLE), "no recipients", hint)])
     return to, problems
 
 
@@ -135,8 +135,7 @@ def state_file(settings: Settings, path: Path | None, environment: Mapping[str, 
     old_log = folder / f"{old_id}.sqlite"
     if log.exists() or not old_log.exists():
         return log
-    own = f"tag:{settings.id_site.host},2026:"
-    return old_log if delivery_log.is_log_of(old_log, mailing_list.id, old_id, own) else log
+    return old_log if delivery_log.is_log_of(old_log, mailing_list.id, old_id, id_start(settings)) else log
 
 
 def send_edition(
@@ -200,7 +199,7 @@ class _EditionDelivery:
         self._connection, self._sleep, self._now = connection, sleep, now
         self._content = _compose(settings, edition, mailing_list)
         self._codes: dict[str, str] = {}
-        self._unnamed: dict[str, str] = {}  # recipients whose own bounce address the server refuses, and its code
+        self._bounce_refusals: dict[str, str] = {}  # recipients whose bounce address the server refuses, and its code
         self._failure = ""
 
     def deliver(self, to: list[Recipient], problems: list[Diagnostic]) -> Delivery:
@@ -260,7 +259,7 @@ class _EditionDelivery:
         except SenderRefusedError as error:
             if sender == self._list.bounce_address:
                 raise
-            self._unnamed[recipient.where] = error.code
+            self._bounce_refusals[recipient.where] = error.code
             return self._connection.send(self._list.bounce_address, address, data)
 
     def _put_back(self, recipient: Recipient) -> None:
@@ -279,15 +278,15 @@ class _EditionDelivery:
     def _problems(self, to: list[Recipient], before: Mapping[str, Status | None]) -> Iterator[Diagnostic]:
         if self._failure:
             yield Diagnostic("mail server", self._failure, "run 'broadsheet mail' again: it goes on where it stopped")
-        for where, refusal in islice(self._unnamed.items(), 1):
-            number = count(len(self._unnamed), "bounce address", "bounce addresses")
+        for where, refusal in islice(self._bounce_refusals.items(), 1):
+            number = count(len(self._bounce_refusals), "bounce address", "bounce addresses")
             what = f"the server refuses {number} with a recipient in it ({refusal}); mail.bounces itself was used"
             yield Diagnostic(where, what, "set mail.verp to false if it refuses them all", is_note=True)
         for recipient in to:
             status, code = self._status(recipient), self._codes.get(recipient.key)
             if status in delivery_log.REFUSALS and before[recipient.key] not in delivery_log.REFUSALS:
-                do = "correct or remove it; --retry-rejected sends this edition once more"
-                yield Diagnostic(recipient.where, f"the mail server refuses this recipient ({code})", do)
+                hint = "correct or remove it; --retry-rejected sends this edition once more"
+                yield Diagnostic(recipient.where, f"the mail server refuses this recipient ({code})", hint)
             elif status in delivery_log.UNFINISHED and code:
                 what = f"not accepted yet ({code})"
                 yield Diagnostic(recipient.where, what, "run 'broadsheet mail' again: it goes on where it stopped")
@@ -324,8 +323,8 @@ def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:
     mail = settings.mail
     sender = mailbox(mail.sender) or sender
     if sender is None:
-        what, do = "mail: from is not set", "set the sender: Name <name@host.example>"
-        raise DigestError(Diagnostic(SETTINGS_FILE, what, do))
+        what, hint = "mail: from is not set", "set the sender: Name <name@host.example>"
+        raise DigestError(Diagnostic(SETTINGS_FILE, what, hint))
     name = mail.name or settings.site.site_name
     return MailingList(
         name=name,
@@ -354,5 +353,5 @@ def _pages(settings: Settings) -> dict[str, str]:
 
 def _skipped(recipient: Recipient, limit: int) -> Diagnostic:
     what = f"the mail server rejected this recipient for the last {limit} editions, so it gets no more"
-    do = "correct or remove it; --retry-rejected sends to it once more"
-    return Diagnostic(recipient.where, what, do, is_note=True)
+    hint = "correct or remove it; --retry-rejected sends to it once more"
+    return Diagnostic(recipient.where, what, hint, is_note=True)

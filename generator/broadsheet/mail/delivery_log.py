@@ -93,11 +93,11 @@ def open_log(path: Path, key: str | None, variable: str = VARIABLE) -> Iterator[
         raise DigestError(Diagnostic(str(path), what, "restore or replace the file; nothing more was sent")) from error
 
 
-def is_log_of(path: Path, list_id: str, old_id: str, own_ids: str) -> bool:
+def is_log_of(path: Path, list_id: str, old_id: str, id_start: str) -> bool:
     """Return whether the log is that of a digest from before ids had a path, and of no other digest of its host.
 
-    `list_id` and `old_id` are the ids of its list; its editions begin with `own_ids`. A damaged log is taken for it:
-    `open_log` names the damage.
+    `list_id` and `old_id` are the ids of its list; the ids of its editions begin with `id_start`. A damaged log is
+    taken for it: `open_log` names the damage.
     """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
@@ -106,7 +106,7 @@ def is_log_of(path: Path, list_id: str, old_id: str, own_ids: str) -> bool:
     except sqlite3.Error:
         return True
     editions = [(*name.split(" ", 1), is_old) for name, is_old in rows]
-    own = [(name, is_old) for name, edition, is_old in editions if edition.startswith(own_ids)]
+    own = [(name, is_old) for name, edition, is_old in editions if edition.startswith(id_start)]
     return (old_id, 1) in own and all(is_old or name == list_id for name, is_old in own)
 
 
@@ -155,7 +155,7 @@ class DeliveryLog:
     def enqueue(
         self, edition: str, recipients: Sequence[A], max_failures: int, *, retry: bool
     ) -> tuple[list[A], list[A]]:
-        """Add a waiting message for every recipient without one; return these recipients, and the skipped ones.
+        """Add a waiting message for every recipient that has none. Return the recipients, and apart the skipped ones.
 
         Recipients that failed too often are skipped, but with `retry` none is, and messages that were refused or are
         unconfirmed wait again. From here on no recipient is forgotten.

@@ -37,17 +37,17 @@ def fetch(source: str, web: HttpClient) -> bytes:
     try:
         return read_regular(source)
     except OSError as error:
-        do = "build the site first, or name a feed: a file or an http(s) address"
+        hint = "build the site first, or name a feed: a file or an http(s) address"
         what = f"cannot be read: {(error.strerror or 'unknown error').lower()}"
-        raise DigestError(Diagnostic(source, what, do)) from error
+        raise DigestError(Diagnostic(source, what, hint)) from error
 
 
 def parse(data: bytes, source: str) -> ParsedFeed:
     """Parse `data`, without items that have no date. Raises DigestError, which names `source`."""
     feed = _json_feed(data) if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else _xml_feed(data, source)
     if feed is None:
-        what, do = "this is not an RSS, Atom or JSON Feed", "give the address of the feed itself, not of a page"
-        raise DigestError(Diagnostic(source, what, do))
+        what, hint = "this is not an RSS, Atom or JSON Feed", "give the address of the feed itself, not of a page"
+        raise DigestError(Diagnostic(source, what, hint))
     if not feed.items:
         raise DigestError(
             Diagnostic(source, "the feed has no item with a date", "check that this is the feed you meant")

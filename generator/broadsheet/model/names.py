@@ -50,6 +50,12 @@ class Name(NamedTuple):
     suffix: str = ""
     literal: str = ""
 
+    @property
+    def inverted(self) -> str:
+        """The name as ``Family, Given, Suffix``, or whole. A comma in a part would start another part."""
+        parts = (self.family, self.given, self.suffix)
+        return self.literal or ", ".join([part.replace(",", " ") for part in parts if part])
+
 
 def of_person(person: Person) -> Name:
     """Return the name of a repository's author, in the record's own parts. A last name alone is whole."""

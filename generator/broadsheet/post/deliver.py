@@ -152,9 +152,9 @@ class _EditionPosts:
             if time > now:
                 self._sleep(time - now)
                 now = time
-            asked = self._try(to[number])
+            wait = self._try(to[number])
             if tries < len(PAUSES) and self._waiting([to[number]]):
-                time += max(PAUSES[tries], asked)
+                time += max(PAUSES[tries], wait)
                 if time <= LONGEST_WAIT_S:
                     heapq.heappush(due, (time, number, tries + 1))
 
@@ -206,14 +206,14 @@ class _EditionPosts:
         if self._status(webhook) is Status.SENDING:
             self._doubt(webhook, f"{webhook.service.name} {reason}")
         else:
-            do = _TRUST if error.untrusted else _AGAIN
-            self._problems[webhook.key] = Diagnostic(webhook.where, f"{webhook.service.name} {reason}", do)
+            hint = _TRUST if error.untrusted else _AGAIN
+            self._problems[webhook.key] = Diagnostic(webhook.where, f"{webhook.service.name} {reason}", hint)
 
     def _doubt(self, webhook: Webhook, reason: str) -> None:
         self._set(webhook, Status.UNCONFIRMED)
         what = f"{reason}: the edition may have been posted, and is not posted again"
-        do = "look into the channel; if it is not there, add --retry"
-        self._problems[webhook.key] = Diagnostic(webhook.where, what, do)
+        hint = "look into the channel; if it is not there, add --retry"
+        self._problems[webhook.key] = Diagnostic(webhook.where, what, hint)
 
     def _status(self, webhook: Webhook) -> Status | None:
         return self._log.status(self._key, webhook)

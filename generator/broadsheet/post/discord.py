@@ -18,7 +18,7 @@ MAX_DESCRIPTION = 4096
 MAX_TOTAL = 6000
 
 
-class _Message(msgspec.Struct):
+class _PostedMessage(msgspec.Struct):
     id: str
 
 
@@ -62,7 +62,7 @@ def _embed(title: str, url: str | None, description: str) -> Payload:
 def status(reply: Reply) -> int | None:
     """Return the status of a message, which has an id."""
     try:
-        msgspec.json.decode(reply.body, type=_Message)
+        msgspec.json.decode(reply.body, type=_PostedMessage)
     except msgspec.DecodeError:
         return None
     return reply.status

@@ -50,8 +50,7 @@ class ChatService(NamedTuple):
 def is_page(reply: Reply) -> bool:
     """Return whether a reply is a web page. An empty reply is none, whatever its type."""
     body = reply.body.lstrip()[:20].lower()
-    is_html = "html" in reply.headers.get("content-type", "").lower()
-    return bool(body) and (is_html or body.startswith((b"<!doctype html", b"<html")))
+    return bool(body) and (reply.is_html or body.startswith((b"<!doctype html", b"<html")))
 
 
 def fitted(bulletin: Bulletin, build: Callable[[Bulletin], Payload], fits: Callable[[Payload], bool]) -> Payload:

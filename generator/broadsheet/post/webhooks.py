@@ -50,8 +50,8 @@ def find_webhooks(
 def without_webhooks(file: Path | None, problems: list[Diagnostic]) -> DigestError:
     """Return the error that there is no webhook."""
     names = ", ".join(f"{VARIABLE}{service.id.upper()}" for service in SERVICES)
-    do = f"set one of {names}, or name a file with --webhooks"
-    return DigestError([*problems, Diagnostic(file.name if file else "broadsheet post", "no webhooks", do)])
+    hint = f"set one of {names}, or name a file with --webhooks"
+    return DigestError([*problems, Diagnostic(file.name if file else "broadsheet post", "no webhooks", hint)])
 
 
 def _of_environment(environment: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:

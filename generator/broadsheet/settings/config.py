@@ -137,11 +137,11 @@ def _read(
     except DigestError as error:
         return None, list(error.problems)
     if not isinstance(document.value, dict):
-        return None, [document.diagnostic(fault) for fault in type_faults(document.value, kind)]
+        return None, [document.diagnostic(fault) for fault in type_faults(document, kind)]
     if environment is not None:
         document.value.update(from_environment(document, environment))
     old_names = list(renamed(document.value)) if kind is Settings else list(unread_faults(document, kind))
-    wrong = [fault for fault in type_faults(document.value, kind) if not _is_about(fault, old_names)]
+    wrong = [fault for fault in type_faults(document, kind) if not _is_about(fault, old_names)]
     sections = {fault.path[0] if fault.path else None for fault in (*old_names, *wrong)}
     settings = None
     faults = [*old_names, *wrong, *(text_faults(document) if kind is Settings else ())]

@@ -90,6 +90,11 @@ class Document:
                 break
         return line
 
+    def is_quoted(self, path: Sequence[str]) -> bool:
+        """Return whether the value at `path` is a text in quotes, in which no word has a meaning of its own."""
+        nodes = (node for place, node in self.scalars() if place == tuple(path))
+        return any(isinstance(node, yaml.ScalarNode) and bool(node.style) for node in nodes)
+
     def path_at(self, line: int) -> tuple[str, ...]:
         """Return the path of the last value that begins at or above `line`."""
         paths = [path for path, node in self.scalars() if node.start_mark.line < line]

@@ -28,12 +28,14 @@ _PLAIN_TAGS = {
     f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "int", "float", "bool", "null", "timestamp")
 }
 NULL = ("~", "null", "Null", "NULL")
+_QUOTE = "remove the line, or quote the text"
 
 
-def type_faults(value: Any, kind: type[msgspec.Struct]) -> Iterator[Fault]:
-    """Yield every fault of `value`, a file that was read as texts, lists and sections, against the type `kind`."""
-    for fault in _faults(value, kind, ()):
-        yield fault if fault.hint else fault._replace(hint=_place_hint(fault.path, kind))
+def type_faults(document: Document, kind: type[msgspec.Struct]) -> Iterator[Fault]:
+    """Yield every fault of a file, which was read as texts, lists and sections, against the type `kind`."""
+    for fault in _faults(document.value, kind, ()):
+        if fault.hint != _QUOTE or not document.is_quoted(fault.path):
+            yield fault if fault.hint else fault._replace(hint=_place_hint(fault.path, kind))
 
 
 def unread_faults(document: Document, kind: type[msgspec.Struct]) -> Iterator[Fault]:
@@ -113,7 +115,7 @@ def _shape_fault(value: Any, shape: type, path: SettingPath) -> Fault | None:
 
 def _value_faults(value: Any, kind: Any, path: SettingPath) -> Iterator[Fault]:
     if kind is str and value in NULL and path and not path[-1].isdigit():
-        yield Fault(path, _about(path, f"{value} would be a text"), "remove the line, or quote the text")
+        yield Fault(path, _about(path, f"{value} would be a text"), _QUOTE)
         return
     try:
         msgspec.convert(value, kind, strict=False)

@@ -156,10 +156,8 @@ def _people(tag: str, people: Iterable[Name]) -> list[MetaTag]:
 
 def _inverted(name: Name) -> str:
     """Return a name with at most one comma, since a second one would be taken for another person's."""
-    if name.literal or not name.given:
-        return (name.literal or name.family).replace(";", " ")
-    parts = (name.family, " ".join(filter(None, (name.given, name.suffix))))
-    return ", ".join(part.replace(",", " ").replace(";", " ") for part in parts)
+    two_parts = name._replace(given=" ".join(filter(None, (name.given, name.suffix))), suffix="")
+    return two_parts.inverted.replace(";", " ")
 
 
 def _date(iso: str) -> str:

@@ -91,8 +91,4 @@ def _titles(work: Publication, form: str, genre: str) -> Iterator[tuple[str, str
 
 def _creators(key: str, people: Iterable[Name]) -> Iterator[tuple[str, str]]:
     for name in people:
-        yield ("rft.aucorp", name.literal) if name.literal else (key, _inverted(name))
-
-
-def _inverted(name: Name) -> str:
-    return ", ".join([part.replace(",", " ") for part in (name.family, name.given, name.suffix) if part])
+        yield ("rft.aucorp", name.literal) if name.literal else (key, name.inverted)

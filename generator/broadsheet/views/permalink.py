@@ -24,7 +24,7 @@ def paper_address(entry: Entry, settings: Settings) -> str:
 
 
 def lasting_address(entry: Entry, settings: Settings) -> str:
-    """Return the address for links that leave the site: no rank, which later papers may change, decides on it."""
+    """Return the address for links that leave the site. It depends on no rank, since later papers may change it."""
     return _page_address(entry) if settings.paper_pages == "all" else _first_address(entry)
 
 

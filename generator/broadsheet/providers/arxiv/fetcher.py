@@ -183,11 +183,13 @@ class _Day:
             f"{more:,} more {'paper' if more == 1 else 'papers'} added from {'the archive' if window else 'OAI-PMH'}"
         )
         what = f"the feed of {names} is full ({MOST_IN_FEED:,} items): {added}"
-        do = f"papers that were on hold for more than {_LONGEST_HOLD_DAYS} days may be missing"
+        hint = f"papers that were on hold for more than {_LONGEST_HOLD_DAYS} days may be missing"
         if not window:
-            do = f"by the calendar nothing is announced on {date}, so the API was not used; check fetch.arxiv.holidays"
+            hint = (
+                f"by the calendar nothing is announced on {date}, so the API was not used; check fetch.arxiv.holidays"
+            )
         self._report(
-            what, "fetch the day again for the rest" if self._has_faults() and not had_faults else do, note=True
+            what, "fetch the day again for the rest" if self._has_faults() and not had_faults else hint, note=True
         )
 
     def _in_time(self, categories: Sequence[str], window: tuple[datetime.datetime, datetime.datetime]) -> ParseResult:
@@ -326,8 +328,8 @@ class _Day:
         """Add the problems of an error as notes, since the day does not depend on them."""
         self._done.problems += [msgspec.structs.replace(problem, is_note=True) for problem in error.problems]
 
-    def _report(self, what: str, do: str, *, note: bool = False) -> None:
-        self._done.problems.append(Diagnostic("arXiv", what, do, is_note=note))
+    def _report(self, what: str, hint: str, *, note: bool = False) -> None:
+        self._done.problems.append(Diagnostic("arXiv", what, hint, is_note=note))
 
 
 def _days_before(date: str, days: int) -> str:

@@ -40,5 +40,5 @@ def _usable(ids: Sequence[str], problems: list[Diagnostic]) -> Iterator[str]:
         if parsed and parsed.resolvable:
             yield parsed.id
         else:
-            what, do = f"{text!r} is not an arXiv id", "write it as 2505.18313, hep-th/9901001 or an address of arXiv"
-            problems.append(Diagnostic("--papers", what, do))
+            what, hint = f"{text!r} is not an arXiv id", "write it as 2505.18313, hep-th/9901001 or an address of arXiv"
+            problems.append(Diagnostic("--papers", what, hint))

@@ -96,8 +96,8 @@ def _header(document: TextDocument) -> TableLayout:
     number, line = _start(document)[0] if layout is None else (layout.skipped, "")
     where = f"{document.where}:{number + 1}"
     if layout is None:
-        do = "put the names of the columns into the first line, e.g. arxiv_id,title,relevance,novelty,comment"
-        raise rejected(where, f"a table without a header: its first line is {normalize.excerpt(line.strip())}", do)
+        hint = "put the names of the columns into the first line, e.g. arxiv_id,title,relevance,novelty,comment"
+        raise rejected(where, f"a table without a header: its first line is {normalize.excerpt(line.strip())}", hint)
     if not _has_ids(layout.headings, document):
         names = normalize.excerpt(", ".join(filter(None, layout.headings)))
         raise rejected(where, f"a table without a column of arXiv ids; its columns are {names}", NO_ID)
@@ -118,8 +118,8 @@ def read_rows(
         notes.append(Diagnostic(f"{document.where}:1", what, "nothing to do if they are a title", is_note=True))
     records, unclosed = _records(lines, layout.skipped, layout.delimiter)
     for line in unclosed:
-        what, do = "a quote that is not closed: the lines from here on were read without it", "close it, or take it out"
-        notes.append(Diagnostic(f"{document.where}:{line}", what, do))
+        what = "a quote that is not closed: the lines from here on were read without it"
+        notes.append(Diagnostic(f"{document.where}:{line}", what, "close it, or take it out"))
     headings = [name.strip() for name in records[0][1]]
     for line, cells in records[1:]:
         if len(cells) > len(headings) and any(cells[len(headings) :]):

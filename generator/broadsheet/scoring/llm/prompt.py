@@ -34,8 +34,8 @@ class PromptTemplate(NamedTuple):
         """Return the template of a digest, as its About page shows it. Raises DigestError if it has no ``{papers}``."""
         template = cls(*compose(settings))
         if PAPERS not in template.user:
-            do = f"write prompt.user with {PAPERS} where the papers go; 'broadsheet new' writes one to start from"
-            raise DigestError(Diagnostic("digest.yml", "no prompt that could be sent to a model", do))
+            hint = f"write prompt.user with {PAPERS} where the papers go; 'broadsheet new' writes one to start from"
+            raise DigestError(Diagnostic("digest.yml", "no prompt that could be sent to a model", hint))
         return template
 
     @property

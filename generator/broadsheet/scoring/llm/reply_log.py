@@ -109,8 +109,8 @@ class ReplyLog:
             if not (request.input_hashes or request.charge):
                 request = _OLD_REQUEST.decode(line)
         except (msgspec.MsgspecError, RecursionError):
-            do = "restore it from the history of data/, or delete it: its papers are then paid for again"
-            self.problems.append(Diagnostic(where, "a cached reply that cannot be read", do, is_note=True))
+            hint = "restore it from the history of data/, or delete it: its papers are then paid for again"
+            self.problems.append(Diagnostic(where, "a cached reply that cannot be read", hint, is_note=True))
         else:
             if request.reply is not None:
                 ratings = replies.parse_safely(request.reply, request.input_hashes, cut=request.cut).ratings

@@ -50,8 +50,8 @@ class LanguageModelScorer:
         self._price = settings.llm.prices.get(self._model)
         self._currency = self._price.currency if self._price else "USD"
         if budget is not None and self._price is None:
-            do = "add its price to llm.prices in digest.yml, or go without a budget"
-            raise DigestError(Diagnostic("digest.yml", f"no price for {self._model}, so no budget can be held", do))
+            hint = "add its price to llm.prices in digest.yml, or go without a budget"
+            raise DigestError(Diagnostic("digest.yml", f"no price for {self._model}, so no budget can be held", hint))
         self._limit, self._budget = budget, Budget(budget, self._price)
         self._errors = Counter(str(problem) for problem in reply_log.problems)
 

@@ -74,7 +74,7 @@ class _FeedItems:
 
     @property
     def _max_entries(self) -> int:
-        """The entries of a feed of papers at most."""
+        """The largest number of entries that a feed of papers may need."""
         return max(self._limits.items, sum(self._in_full.values()))
 
     def _recent(self, entries: list[Entry]) -> tuple[FeedItem, ...]:

@@ -14,6 +14,7 @@ BEST = "feeds/best"
 DAILY = "feeds/daily"
 WEEKLY = "feeds/weekly"
 PUBLICATIONS = "feeds/publications"
+ID_YEAR = 2026  # a constant, since it is in permanent ids
 OPML_PATH = "feeds/digest.opml"
 OPML_ONCE_PATH = "feeds/each-paper-once.opml"
 
@@ -85,13 +86,18 @@ def source_path(source: str) -> str:
     return f"feeds/sources/{source}"
 
 
+def id_start(settings: Settings) -> str:
+    """Return the start of all ids of the site's host."""
+    return f"tag:{settings.id_site.host},{ID_YEAR}:"
+
+
 def tag_uri(settings: Settings, kind: str, name: str) -> str:
-    """Return a permanent id, independent of the page's address (RFC 4151). Its year is a constant.
+    """Return a permanent id, independent of the page's address (RFC 4151).
 
     It names the site by host and path: two sites of one host have no id in common.
     """
-    site = settings.id_site
-    return f"tag:{site.host},2026:{quote(site.path, safe='/')}{kind}/{quote(name, safe='/:')}"
+    path = quote(settings.id_site.path, safe="/")
+    return f"{id_start(settings)}{path}{kind}/{quote(name, safe='/:')}"
 
 
 def absolute(settings: Settings, address: str) -> str:

@@ -33,8 +33,7 @@ def _lines(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
     yield f"> {md.escaped(site.site_description or 'The new papers of each day, scored and sorted.')}\n"
     yield (
         "Each day lists papers, best first, by relevance and novelty (1 to 10 each, the score is their sum); a comment"
-        " says why. Days, weeks"
-        " and months stand at `daily/YYYY/MM/DD/`, `weekly/YYYY-Www/` and `monthly/YYYY-MM/`.\n"
+        " says why. Days, weeks and months stand at `daily/YYYY/MM/DD/`, `weekly/YYYY-Www/` and `monthly/YYYY-MM/`.\n"
     )
     if settings.alternates != "none":
         yield (

@@ -55,10 +55,12 @@ const TARGETS = {
   ArrowRight: ".page-nav a[rel=next]",
 };
 
+const MIN_PAPERS = { j: 2, k: 2, o: 1, f: 1, s: 1, m: 1 };
+
 // Return true if the key does something on this page.
 function works(key) {
   if (TARGETS[key]) return document.querySelector(TARGETS[key]);
-  return view.papers.length > ("jk".includes(key) ? 1 : "ofsm".includes(key) ? 0 : -1);
+  return view.papers.length >= (MIN_PAPERS[key] ?? 0);
 }
 
 const NEEDS_KEYS = "input, textarea, select, dialog, [contenteditable], .scroll, math, pre";
