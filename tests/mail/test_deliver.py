@@ -15,6 +15,7 @@ import trustme
 
 from broadsheet.mail.deliver import PAUSES, MailReport, send_edition, send_test
 from broadsheet.mail.edition import ParsedFeed
+from broadsheet.mail.feed_parser import parse
 from broadsheet.mail.recipients import read_variable
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.text.unicode_math import unicode_math
@@ -26,6 +27,7 @@ ADA, BEN, EVA = "ada@group.example", "ben@group.example", "eva@other.example"
 EVERYBODY = f"{ADA}, Ben Ö. Müller <{BEN}>; {EVA}"
 QUIET = ("2025-05-28", "<p>Nothing was announced.</p>", ("quiet",))
 FAILED = ("2025-05-28", "<p>The run of this day failed.</p>", ("failed",))
+OPEN = ("2025-05-28", "<p>The list of this day may still grow.</p>", ())
 LE = "x_i \\le 3"
 DAY = ("2025-05-27", edition_html(*PAPERS), ())
 
@@ -230,6 +232,44 @@ def test_a_failed_day_may_send_a_notice_and_the_day_itself_later(tmp_path: Path,
     mended = ("2025-05-28", edition_html(*PAPERS), ("partial",))
     sender(feed(mended, DAY), ADA)
     assert len(set(server.boxes()[ADA])) == 2
+
+
+def source(*editions: tuple[str, str, tuple[str, ...]]) -> ParsedFeed:
+    """Return a feed in which OPEN has the title of a day without papers so far."""
+    title = b"<title>Wednesday, 28 May 2025: no papers so far</title>"
+    data = rss(*editions)
+    is_open = any(edition[1] == OPEN[1] for edition in editions)
+    return parse(data.replace(b"<title>2025-05-28</title>", title) if is_open else data, "daily.xml")
+
+
+@pytest.mark.parametrize("notice", ["true", "false"])
+@pytest.mark.parametrize("failed", [FAILED, OPEN, (*OPEN[:2], ("quiet",))], ids=["failed", "open", "quiet so far"])
+def test_a_day_that_is_repaired_after_the_next_one_is_sent_late(
+    tmp_path: Path, server: Server, failed: tuple[str, str, tuple[str, ...]], notice: str
+) -> None:
+    sender = Sender(tmp_path, server, MAIL + f"  failed_notice: {notice}\n")
+    newer = ("2025-05-29", edition_html(*PAPERS), ())
+    mended = ("2025-05-28", edition_html(*PAPERS), ())
+    for _ in range(2):
+        sender(source(failed, DAY), ADA)
+    before = len(server.messages)
+    assert before == (1 if failed is FAILED and notice == "true" else 0)
+    sender(source(newer, failed, DAY), ADA)
+    for _ in range(2):
+        report = sender(source(newer, mended, DAY), ADA)
+    assert [delivery.edition for delivery in report.deliveries] == ["2025-05-29"]
+    subjects = [str(message.parsed["Subject"]).partition(":")[0] for message in server.messages[before:]]
+    assert subjects == ["29 May 2025", "28 May 2025"]
+
+
+def test_a_failed_day_between_them_does_not_hide_failures_in_a_row(tmp_path: Path, server: Server) -> None:
+    sender = Sender(tmp_path, server, MAIL + "  max_failures: 2\n")
+    good = edition_html(*PAPERS)
+    days = [(f"2025-06-0{n}", *(FAILED[1:] if n == 2 else (good, tuple[str, ...]()))) for n in range(1, 5)]
+    server.answers["RCPT", BEN] = ["550 5.1.1 Unknown"] * 9
+    for number in range(1, 5):
+        report = sender(source(*reversed(days[:number])), f"{ADA},{BEN}")
+    assert report.deliveries[-1].skipped == 1
 
 
 def test_one_click_unsubscribe_where_there_is_an_endpoint(tmp_path: Path, server: Server) -> None:

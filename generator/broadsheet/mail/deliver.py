@@ -158,19 +158,21 @@ def send_edition(
     mailing_list = _list(settings)
     connection = Connection(server.from_environment(environment))
     issue = selection.choose_issue(feed, name)
+    limit, failed_notice = settings.mail.max_failures, settings.mail.failed_notice
     report = MailReport()
     with delivery_log.open_log(state, environment.get(delivery_log.VARIABLE)) as log:
         key_of = partial(_key, settings, mailing_list, log)
         try:
-            for edition, key in selection.unfinished(feed, issue, key_of, log, to):
+            for edition, key in selection.unfinished(feed, issue, key_of, log, to, failed_notice=failed_notice):
                 run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep, now)
                 report.deliveries.append(run.deliver(to, report.problems))
             edition = read(issue, feed)
-            report.quiet = selection.reason_not_to_send(edition, settings.mail.failed_notice)
+            report.quiet = selection.reason_not_to_send(edition, failed_notice)
+            if edition.successor:
+                log.enqueue(key_of(edition.successor), to, limit, retry=False)
             if not report.quiet:
                 key = key_of(edition)
                 run = _EditionDelivery(settings, mailing_list, edition, key, log, connection, sleep, now)
-                limit = settings.mail.max_failures
                 chosen, skipped = log.enqueue(key, to, limit, retry=retry_rejected)
                 report.problems += (_skipped(recipient, limit) for recipient in skipped)
                 delivery = run.deliver(chosen, report.problems)

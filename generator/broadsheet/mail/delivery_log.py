@@ -217,9 +217,9 @@ class DeliveryLog:
         own = edition.partition(" ")[0] + " "  # the log may have other lists
         query = (
             "SELECT status FROM message JOIN edition ON number = edition"
-            " WHERE recipient = ? AND (old_id OR substr(name, 1, ?) = ?) ORDER BY edition DESC"
+            " WHERE recipient = ? AND status != ? AND (old_id OR substr(name, 1, ?) = ?) ORDER BY edition DESC"
         )
-        rows = self._database.execute(query, (self._hash(recipient.key), len(own), own))
+        rows = self._database.execute(query, (self._hash(recipient.key), Status.WAITING, len(own), own))
         return sum(1 for _ in takewhile(lambda row: row[0] == Status.REFUSED, rows))
 
     def unfinished(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ _OWN = re.compile(
 )
 # The title of our own editions: the number of papers, and the state if it is not complete.
 _OWN_TITLE = re.compile(r"[^:]+: (?P<papers>\d[\d,]*) papers?(?: \((?P<state>[a-z]+)\))?, best: ")
+_NO_PAPERS = re.compile(r"[^:]+: no papers(?P<so_far> so far)?")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LISTED_SCORES = re.compile(r" \(relevance ([\d.]+), novelty ([\d.]+)\)$")
 _SCORES = re.compile(r"Relevance [\d.]+, novelty [\d.]+\.(?!\S)")
@@ -102,14 +103,24 @@ class Edition(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """True if there is nothing to send: a quiet day, or an item without text."""
-        return self.state is DayState.QUIET or not (self.lead or self.sections)
+        """True if there is nothing to send: a day without papers that did not fail, or an item without text."""
+        return self.state is DayState.QUIET or bool(self._no_papers) or not (self.lead or self.sections)
+
+    @property
+    def successor(self) -> "Edition | None":
+        """The edition that may still come, since the day failed or has no papers so far; None for any other."""
+        may_come = self.state is DayState.FAILED or (self._no_papers and self._no_papers["so_far"])
+        return self._replace(state=DayState.OK) if may_come else None
 
     @property
     def papers(self) -> int:
         """The number of papers, which may be more than the edition describes."""
         own = self._own_title
         return int(own["papers"].replace(",", "")) if own else max(len(self.sections), len(self.contents))
+
+    @property
+    def _no_papers(self) -> re.Match[str] | None:
+        return _NO_PAPERS.fullmatch(self.title) if _OWN.fullmatch(self.id) else None
 
     @property
     def _own_title(self) -> re.Match[str] | None:

@@ -27,15 +27,26 @@ def choose_edition(feed: ParsedFeed, name: str | None) -> Edition:
 
 
 def unfinished(
-    feed: ParsedFeed, current: FeedIssue, key_of: Callable[[Edition], str], log: DeliveryLog, to: Sequence[Addressee]
+    feed: ParsedFeed,
+    current: FeedIssue,
+    key_of: Callable[[Edition], str],
+    log: DeliveryLog,
+    to: Sequence[Addressee],
+    *,
+    failed_notice: bool,
 ) -> Iterator[tuple[Edition, str]]:
-    """Yield the editions in the feed that earlier runs did not send to all of `to`, oldest first, with their keys."""
+    """Yield the editions in the feed that earlier runs did not send to all of `to`, oldest first, with their keys.
+
+    Among them are days that have failed, or had no papers, and are repaired now.
+    """
     keys = log.unfinished()
     for earlier in reversed(issues(feed)):
         if earlier.id == current.id or not any(earlier.id in key or old_id(earlier.id) in key for key in keys):
             continue
         edition = read(earlier, feed)
         key = key_of(edition)
+        if reason_not_to_send(edition, failed_notice):
+            continue
         if key in keys and any(log.status(key, recipient) in UNFINISHED for recipient in to):
             yield edition, key
 
@@ -46,6 +57,8 @@ def reason_not_to_send(edition: Edition, failed_notice: bool) -> str:
         return f"{edition.name}: made-up sample papers; get papers with 'broadsheet run' or 'broadsheet import'"
     if edition.state is DayState.FAILED and not failed_notice:
         return f"{edition.name}: the run of this day failed"
+    if edition.successor and edition.is_empty:
+        return f"{edition.name}: no papers so far"
     return f"{edition.name}: a quiet day" if edition.is_empty else ""
 
 

@@ -92,14 +92,17 @@ def post_edition(
     `retry` includes webhooks that rejected it, or of which the reply was lost.
     """
     issue = selection.choose_issue(feed, name)
+    limit, failed_notice, key_of = settings.post.max_failures, settings.post.failed_notice, partial(_key, settings)
     report = PostReport()
     with delivery_log.open_log(state, environment.get(KEY_VARIABLE), KEY_VARIABLE) as log:
-        for edition, key in selection.unfinished(feed, issue, partial(_key, settings), log, to):
+        for edition, key in selection.unfinished(feed, issue, key_of, log, to, failed_notice=failed_notice):
             report.postings.append(_EditionPosts(settings, edition, key, log, web, sleep).post(to, report.problems))
         edition = read(issue, feed)
-        report.quiet = selection.reason_not_to_send(edition, settings.post.failed_notice)
+        report.quiet = selection.reason_not_to_send(edition, failed_notice)
+        if edition.successor:
+            log.enqueue(key_of(edition.successor), to, limit, retry=False)
         if not report.quiet:
-            key, limit = _key(settings, edition), settings.post.max_failures
+            key = key_of(edition)
             chosen, skipped = log.enqueue(key, to, limit, retry=retry)
             report.problems += (_skipped(webhook, limit) for webhook in skipped)
             posting = _EditionPosts(settings, edition, key, log, web, sleep).post(chosen, report.problems)
