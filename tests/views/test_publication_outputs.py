@@ -286,6 +286,24 @@ def test_coins_of_publications(kind: str, form: str, title: str) -> None:
     assert "info:doi/10.1234/x" in values["rft_id"]
 
 
+def test_editors_are_no_authors_and_the_record_is_the_address() -> None:
+    work = record(
+        type="newspaper_article", publication="The Herald", editor=[{"first_name": "Ed", "last_name": "Itor"}]
+    )
+    title = lxml.html.fromstring(str(coins(work, "https://repository.example/record/7"))).get("title", "")
+    values = parse_qs(title, strict_parsing=True)
+    assert (values["rft.source"], values["rft.contributor"]) == (["The Herald"], ["Itor, Ed"])
+    assert values["rft_id"] == ["https://repository.example/record/7"]
+    assert "rft.creator" not in values
+
+
+def test_a_newspaper_is_named_and_stays_a_newspaper() -> None:
+    tags = {
+        t.name: t.content for t in publication_tags(record(type="newspaper_article", publication="Herald"), FETCHED)
+    }
+    assert (tags["prism.publicationName"], tags["z:itemType"]) == ("Herald", "newspaperArticle")
+
+
 @given(st.text(max_size=40))
 def test_no_text_ends_the_coins(text: str) -> None:
     element = str(coins(Paper(arxiv_id="2505.00001", title=text or "T", authors=(text,))))

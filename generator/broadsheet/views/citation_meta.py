@@ -127,9 +127,9 @@ def publication_tags(publication: Publication, settings: Settings) -> list[MetaT
 def _venue(publication: Publication, kind: str) -> dict[str, str]:
     if kind in _INSTITUTIONS:
         return {_INSTITUTIONS[kind]: rendering.plain(publication.publisher)}
-    if kind not in _VENUES:
-        return {}
     venue = rendering.plain(publication.venue)
+    if kind not in _VENUES:
+        return {"prism.publicationName": venue}  # else Zotero takes the site's name for it
     # Zotero takes the type from the last of these tags, and the title of the proceedings from the first.
     proceedings = {"citation_inbook_title": venue} if kind == "paper-conference" else {}
     return {**proceedings, _VENUES[kind]: venue}

@@ -35,9 +35,9 @@ _OTHER_TYPES = {
 }
 
 
-def coins(work: Paper | Publication) -> Markup:
-    """Return the element of a work."""
-    fields = _paper_fields(work) if isinstance(work, Paper) else _publication_fields(work)
+def coins(work: Paper | Publication, record_url: str | None = None) -> Markup:
+    """Return the element of a work; `record_url` is the address of its record in the repository."""
+    fields = _paper_fields(work) if isinstance(work, Paper) else _publication_fields(work, record_url)
     pairs = "&amp;".join([f"{key}={quote(value, safe=_SAFE).replace(' ', '+')}" for key, value in fields if value])
     return Markup(f'<span class="Z3988" title="ctx_ver=Z39.88-2004&amp;{pairs}"></span>')
 
@@ -55,14 +55,16 @@ def _paper_fields(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "rft.identifier", page
 
 
-def _publication_fields(work: Publication) -> Iterator[tuple[str, str]]:
+def _publication_fields(work: Publication, record_url: str | None) -> Iterator[tuple[str, str]]:
     kind = vocabulary.CSL_TYPES.get(work.type, "article")
     form, genre = _FORMATS.get(kind, (_OTHER, _OTHER_TYPES.get(kind, "document")))
     yield "rft_val_fmt", f"info:ofi/fmt:kev:mtx:{form}"
     yield "rft.type" if form == _OTHER else "rft.genre", genre
     yield from _titles(work, form, genre)
-    people = work.authors or work.editors
-    yield from _creators("rft.creator" if form == _OTHER else "rft.au", map(names.of_person, people[:MAX_AUTHORS]))
+    key = "rft.creator" if form == _OTHER else "rft.au"
+    yield from _creators(key, map(names.of_person, work.authors[:MAX_AUTHORS]))
+    # COinS has no editors: as authors they would be wrong.
+    yield from _creators("rft.contributor", map(names.of_person, work.editors[:MAX_AUTHORS]))
     yield "rft.date", work.date or work.year or ""
     yield "rft.volume", work.volume
     yield "rft.issue", work.issue
@@ -72,7 +74,7 @@ def _publication_fields(work: Publication) -> Iterator[tuple[str, str]]:
     yield from (("rft.issn", number) for number in work.issn[:1])
     yield from (("rft.isbn", number) for number in work.isbn[:1])
     yield "rft_id", f"info:doi/{work.doi}" if work.doi else ""
-    urls = (*work.urls, *map(abstract_url, work.arxiv_ids))
+    urls = (*filter(None, [record_url]), *work.urls, *map(abstract_url, work.arxiv_ids))
     yield from (("rft_id", url) for url in urls[:1])
 
 
@@ -86,7 +88,7 @@ def _titles(work: Publication, form: str, genre: str) -> Iterator[tuple[str, str
     elif form == _BOOK:
         yield from (("rft.btitle", title), ("rft.series", plain(work.series)))
     else:
-        yield "rft.title", title
+        yield from (("rft.title", title), ("rft.source", host if form == _OTHER else ""))
 
 
 def _creators(key: str, people: Iterable[Name]) -> Iterator[tuple[str, str]]:

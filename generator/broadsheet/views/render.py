@@ -16,6 +16,7 @@ from broadsheet.views.data_attributes import has_several_sources
 from broadsheet.views.page import relative, remove_empty_lines
 from broadsheet.views.paper import PaperRenderer, toc
 from broadsheet.views.permalink import paper_address
+from broadsheet.views.repository import record_url
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
@@ -56,7 +57,7 @@ def environment() -> jinja2.Environment:
     env.globals |= {"label": formatting.label, "day_at_a_glance": formatting.day_at_a_glance}
     env.globals |= {"scorer": formatting.scorer, "scorers": formatting.scorers}
     env.globals |= {"paper_renderer": PaperRenderer, "toc": toc, "has_several_sources": has_several_sources}
-    env.globals |= {"paper_address": paper_address, "coins": coins}
+    env.globals |= {"paper_address": paper_address, "coins": coins, "record_url": record_url}
     return env
 
 

@@ -159,6 +159,7 @@ def _overview(
         "authors": authors,
         "citation_file": OVERVIEW + FILE,
         "formats": file_formats(settings) if publications else (),
+        "settings": settings,
     }
     page = Page(
         address=OVERVIEW,
@@ -193,6 +194,7 @@ def _list(group: Group, grouping: Grouping, settings: Settings, subgroups: Seque
             "subgroups": subgroups,
             "citation_file": group.address + FILE,
             "formats": file_formats(settings),
+            "settings": settings,
         }
         label = group.label if grouping is not YEARS or not group.label.isdigit() else f"Publications of {group.label}"
         page = Page(
