@@ -23,7 +23,7 @@ from broadsheet.store.samples import shown_store
 from broadsheet.views.page_types import PAGE_TYPES
 
 # The parts of the style sheet. The order counts: later rules override earlier ones.
-STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "print")
+STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "rows", "print")
 ALTERNATES = ".theme/alternates.html"  # the part of the theme that links a page's alternates
 
 
