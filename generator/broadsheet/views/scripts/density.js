@@ -14,6 +14,7 @@ export function density() {
 
 export const isHeadline = (node) => getComputedStyle(node).getPropertyValue("--headline") === "1";
 const isUnfolded = (node) => node.classList.contains("unfolded");
+export const canUnfold = (node) => isUnfolded(node) || isHeadline(node);
 const abstracts = (node) => node.querySelectorAll(":scope > details");
 
 export function unfold(node, isOpen = true) {
@@ -25,7 +26,7 @@ export function unfold(node, isOpen = true) {
 
 /** Unfold a headline or fold it again; fold or unfold the abstract of a card. */
 export function fold(node) {
-  if (isUnfolded(node) || isHeadline(node)) unfold(node, !isUnfolded(node));
+  if (canUnfold(node)) unfold(node, !isUnfolded(node));
   else for (const details of abstracts(node)) details.open = !details.open;
 }
 

@@ -1,6 +1,6 @@
 // A list of papers: filter, sort, fold. The page's address holds the filters, this browser the rest.
 
-import { density, startUnfolding } from "./density.js";
+import { canUnfold, density, startUnfolding, unfold } from "./density.js";
 import { button, element, root } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { count, paperOf, savedPapers, status, whenReady } from "./paper-list.js";
@@ -58,15 +58,17 @@ function restore() {
 const abstracts = () => document.querySelectorAll(".paper > details");
 // On other lists than a day's, "mixed" is cards.
 const DENSITIES = { mixed: "Cards", headlines: "Headlines" };
-const DAY_DENSITIES = { mixed: "Ten cards", cards: "Cards", headlines: "Headlines" };
+const DAY_DENSITIES = { mixed: "Mixed", cards: "Cards", headlines: "Headlines" };
 const densities = element("select", {
   name: "density",
   ariaLabel: "Density",
   onchange: () => savePreferences({ density: densities.value }),
 });
 const foldAll = button("", () => {
-  savePreferences({ fold: state.view.fold === "open" ? "closed" : "open" });
+  const isOpen = state.view.fold !== "open";
+  savePreferences({ fold: isOpen ? "open" : "closed" });
   foldAbstracts();
+  for (const { node } of papers) if (canUnfold(node)) unfold(node, isOpen);
 });
 const saved = element("a", { href: new URL("saved/", root).href });
 
