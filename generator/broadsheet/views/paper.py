@@ -16,6 +16,7 @@ from broadsheet.model.doi import doi_url
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped, safe_url
 from broadsheet.views.arxiv_urls import ArxivUrls, arxiv_urls
@@ -24,6 +25,7 @@ from broadsheet.views.data_attributes import DataAttributes, has_several_sources
 from broadsheet.views.page import remove_empty_lines
 from broadsheet.views.permalink import has_page, paper_address
 from broadsheet.views.score import ScoreRenderer
+from broadsheet.views.topic_colours import hue_of, topic_hues
 
 MakeLink = Callable[[str], str]
 
@@ -45,12 +47,18 @@ class PaperRenderer:
         self._several_sources = has_several_sources(entries)
         self.data = DataAttributes(entries)
         self.scores = ScoreRenderer(settings.rubric, entries, distributions)
-        self._topics = {
-            topic.id: remove_empty_lines(
-                f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n'
-            )
-            for topic in settings.topics
-        }
+        self._hues = topic_hues(settings.topics)
+        self._topics = {topic.id: self._topic_link(topic) for topic in settings.topics}
+
+    def _topic_link(self, topic: Topic) -> str:
+        to = self._link(f"topics/{topic.id}/")
+        return remove_empty_lines(
+            f'<a class="topic hue-{self._hues[topic.id]}" href="{to}">{escaped(topic.label)}</a>\n'
+        )
+
+    def hue(self, entry: Entry) -> str:
+        """Return the class of the paper's colour."""
+        return f"hue-{hue_of(entry, self._hues)}"
 
     def topics(self, entry: Entry) -> Markup:
         """Return links to the pages of the paper's topics, a line each."""
@@ -81,7 +89,7 @@ class PaperRenderer:
         facts = "".join(_facts(entry, self._settings, self._several_sources))
         id_link = f'<a class="id" href="{address}">{name}</a>' if arxiv else _unresolvable_id(name, address)
         links = " · ".join([*(self._arxiv_links(arxiv) if arxiv else ()), *other_links(paper)])
-        start = f'<article class="paper" id="{name}" {self.data(entry)}>'
+        start = f'<article class="paper {self.hue(entry)}" id="{name}" {self.data(entry)}>'
         scores = self.scores(entry)
         html = f"""\
 {start}

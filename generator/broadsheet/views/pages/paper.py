@@ -173,8 +173,9 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
     by = "Authors not given"
     if paper.authors:
         by = author_list(paper.authors, settings.pages.authors, partial(_author, slugs=history.author_slugs, link=link))
+    hue = renderer.hue(history.entries[-1])
     data = f'data-paper="{escaped(paper.arxiv_id)}" data-title="{escaped(rendering.plain(paper.title))}"'
-    yield f'<div class="digest layout">\n<article class="column paper-page" {data}>\n'
+    yield f'<div class="digest layout">\n<article class="column paper-page {hue}" {data}>\n'
     yield from (f"{renderer.scores.mark(entry)}\n" for entry in _rated(history)[:1] if entry.paper.score is not None)
     yield f'<div class="authors">{by}</div>\n<p class="links">{" ".join(_links(paper))}</p>\n'
     if paper.extra.get("withdrawn"):
