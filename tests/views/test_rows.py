@@ -35,7 +35,7 @@ HEADLINE = "node => getComputedStyle(node).getPropertyValue('--headline') === '1
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("rows"), DAYS, SETTINGS + RUBRIC)
+    root = make_digest(tmp_path_factory.mktemp("rows"), DAYS, SETTINGS + RUBRIC + "paper_pages: all\n")
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout + run.stderr
     return root / "site"
@@ -252,6 +252,7 @@ def test_the_help_describes_every_key(address: str, context: BrowserContext) -> 
     tab = context.new_page()
     tab.goto(address + DAY)
     tab.keyboard.press("?")
+    expect(tab.get_by_role("dialog")).to_be_visible()
     lines = tab.locator("dialog dd").all_inner_texts()
     assert len(lines) >= 18
     assert all(len(line) > 5 for line in lines)
