@@ -62,7 +62,8 @@ def headlines(tab: Page, selector: str = ".paper") -> list[bool]:
 
 def record(tab: Page, name: str) -> dict[str, Any]:
     text = tab.evaluate("localStorage.getItem('broadsheet /repo/')")
-    return json.loads(text or '{"papers": {}}')["papers"].get(name, {})
+    papers: dict[str, dict[str, Any]] = json.loads(text or '{"papers": {}}')["papers"]
+    return papers.get(name, {})
 
 
 def ids(tab: Page) -> list[str]:
@@ -273,6 +274,7 @@ def test_a_note_is_where_its_paper_is(address: str, context: BrowserContext) -> 
     assert record(tab, name)["saved"] > 0
     tab.goto(f"{address}papers/{name}/")
     assert tab.get_by_label("Note on").input_value().startswith("Compare with ours")
+    assert tab.evaluate(SHIFT) <= 0.01
     tab.goto(f"{address}{DAY}#{name}")
     assert tab.locator(f"[id='{name}'] textarea").input_value().startswith("Compare")
     tab.goto(f"{address}saved/")

@@ -156,6 +156,7 @@ def _page(history: PaperHistory, settings: Settings) -> Page:
         ),
         heading=heading if "<math" in heading else "",
         script="assets/paper-page.js",
+        reader=True,
     )
 
 

@@ -3,6 +3,8 @@
 import { element } from "./elements.js";
 import { hasMark, state, updatePaper } from "./storage.js";
 
+/** Return true if there are notes: a page hides itself until it has them. */
+export const hasNotes = () => [...state.papers.values()].some(({ note }) => note);
 const noteOf = (id) => state.papers.get(id)?.note ?? "";
 
 function createField(paper, title) {
@@ -23,7 +25,9 @@ function createField(paper, title) {
       paper.node.focus();
     },
   });
-  paper.node.insertBefore(field, paper.node.querySelector(":scope > .marks"));
+  const links = paper.node.querySelector(":scope > .links"); // on a paper's own page
+  if (links) links.after(field);
+  else paper.node.insertBefore(field, paper.node.querySelector(":scope > .marks"));
   return field;
 }
 

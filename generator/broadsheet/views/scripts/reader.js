@@ -3,6 +3,7 @@
 import { canUnfold, density, startUnfolding, unfold } from "./density.js";
 import { button, element, root } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
+import { hasNotes } from "./notes.js";
 import { count, paperOf, savedPapers, status, whenReady } from "./paper-list.js";
 import { addMarks, notice, view } from "./papers.js";
 import { help } from "./shortcuts.js";
@@ -110,4 +111,4 @@ function start() {
   refresh();
 }
 
-whenReady(start, state.view.fold || location.search);
+whenReady(start, state.view.fold || location.search || hasNotes());
