@@ -116,7 +116,7 @@ def trained_scorer(
 
     `warn` gets a line for each file of liked papers that cannot be used.
     """
-    rated = [paper for _, paper in _rated(Store(root))][-training.MAX_PAPERS :]
+    rated = [paper for _, paper in _rated(Store(root))]
     interest = liked_interest(root, settings, warn)
     if len(rated) < MIN_PAPERS:
         return LocalScorer(settings, None, interest)
