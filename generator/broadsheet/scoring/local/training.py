@@ -163,7 +163,7 @@ def _views(papers: Sequence[Paper]) -> _Views:
     )
 
 
-def _space(rows: Rows, min_documents: int = 5, dimensions: int = DIMENSIONS) -> Space:
+def _space(rows: Rows, min_documents: int = 10, dimensions: int = DIMENSIONS) -> Space:
     """Return the directions in which the rows differ most, without the terms of few documents."""
     from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415 - loading it takes a second, for training only
 
