@@ -168,6 +168,8 @@ def _space(rows: Rows, min_documents: int = 10, dimensions: int = DIMENSIONS) ->
     from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415 - loading it takes a second, for training only
 
     columns = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) >= min_documents)
+    if not len(columns):
+        return Space(columns, np.zeros((0, 1), np.float32))
     number = min(dimensions, rows.shape[0] - 1, max(1, len(columns) - 1))
     _, _, axes = randomized_svd(rows[:, columns], number, n_iter=2, random_state=0)
     return Space(columns, np.ascontiguousarray(rounded(axes.T)))
@@ -247,6 +249,8 @@ def _linear(rows: Rows, targets: Floats, ridge: float, folds: Folds) -> tuple[Fl
 def _ridge(rows: Rows, targets: Floats, ridge: float) -> tuple[Floats, Floats]:
     from sklearn.linear_model import Ridge  # noqa: PLC0415 - see _space
 
+    if not rows.shape[1]:
+        return np.zeros((0, targets.shape[1]), np.float32), targets.mean(axis=0)
     fit = Ridge(alpha=ridge, solver="sparse_cg", tol=1e-2).fit(rows, targets)
     weights = np.reshape(fit.coef_, (targets.shape[1], -1)).T
     return np.ascontiguousarray(weights, np.float32), np.asarray(fit.intercept_, np.float32)
