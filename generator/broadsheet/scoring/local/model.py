@@ -312,7 +312,8 @@ def _model(file: dict[str, Any]) -> LocalModel:
         words=Vocabulary(texts["words"], file["words_idf"]),
         ngrams=Vocabulary(texts["pieces"], file["pieces_idf"]),
         calibrations=tuple(Calibration(file[f"{scale}_before"], file[f"{scale}_after"]) for scale in SCALES),
-        **{field: _space(file, name) for field, name in _SPACES.items()},
+        word_space=_space(file, _SPACES["word_space"]),
+        ngram_space=_space(file, _SPACES["ngram_space"]),
         **{field: file[field].astype(np.float32) for field in _SHORT},
         **{field: file[field] for field in _ARRAYS},
     )

@@ -41,6 +41,7 @@ SURFACE_SHARE = 0.15
 MIDDLING = 5  # the least relevance of a paper that is no clear miss
 LINEAR = 0.25  # the linear part's share
 SURFACE_RIDGE = 50.0
+NO_SPREAD = 1e-5  # single precision
 
 
 class TrainingResult(NamedTuple):
@@ -193,8 +194,9 @@ def _standard(values: Numbers) -> Numbers:
 
 
 def _spread(values: Any) -> Any:
+    """Return the standard deviation of each column, and 1 for a constant one, whose deviation is rounding."""
     spread = values.std(axis=0)
-    return np.where(spread > 0, spread, 1)
+    return np.where(spread > NO_SPREAD, spread, 1)
 
 
 def _predicted_comments(papers: Sequence[Paper], views: _Views, targets: Floats, folds: Folds) -> _Comments:
