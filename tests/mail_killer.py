@@ -22,7 +22,7 @@ from tests.killed_lines import Line, in_a_child, kill_at, traced
 
 CLOCK = itertools.count(1_750_000_000)  # every look at it is a second later
 WATCHED = {delivery_log.__file__, server.__file__}
-STEPS = {"send_edition", "enqueue", "deliver", "_round", "_set", "_put_back"}  # of `deliver`: the rest of it only reads
+STEPS = {"send_edition", "deliver", "_round", "_set", "_put_back"}  # of `deliver`: the rest of it only reads
 FOLDER = Path(sys.argv[1])
 RECIPIENTS, _ = read_variable(sys.argv[2])
 SETTINGS = config.load(FOLDER / "digest")

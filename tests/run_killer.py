@@ -27,6 +27,7 @@ from broadsheet.scoring.llm import reply_log
 from broadsheet.settings import config
 from broadsheet.store import atomic
 from broadsheet.store.store import Store
+from tests.killed_lines import in_a_child
 from tests.loopback import FakeTime
 
 FOLDER = Path(sys.argv[1])
@@ -75,19 +76,6 @@ def traced(at_line: Callable[[], None], root: Path, model: str) -> None:
     sys.settrace(trace)
     run(root, model, DAY)
     sys.settrace(None)
-
-
-def in_a_child(work: Callable[[], object]) -> int:
-    """Do `work` in a child process, and return its exit code."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        except BaseException as error:
-            sys.stderr.write(f"{error!r}\n")
-            os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def killed_at(number: int, root: Path, model: str) -> None:
