@@ -87,6 +87,7 @@ class PaperRenderer:
         scores = self.scores(entry)
         html = f"""\
 {start}
+{self.scores.mark(entry)}
 <h2>{heading}</h2>
 <div class="authors">{by}</div>
 {body}<footer>{scores}
@@ -96,6 +97,16 @@ class PaperRenderer:
 """
         # Only a line break in untrusted text can make an empty line.
         return remove_empty_lines(html) if "\n" in f"{start}{heading}{by}{body}{scores}{facts}{links}" else html
+
+    def links(self, entry: Entry) -> Markup:
+        """Return the links of a paper in a short list: its abstract and PDF at arXiv, or else its DOI."""
+        arxiv = arxiv_urls(entry.paper.arxiv_id)
+        doi = doi_url(entry.paper.doi)
+        if arxiv:
+            links = f'<a href="{arxiv.abstract}">arXiv</a> · <a href="{arxiv.pdf}">PDF</a>'
+        else:
+            links = f'<a href="{escaped(doi)}" rel="noopener nofollow">DOI</a>' if doi else ""
+        return Markup(f'<span class="links">{links}</span>' if links else "")
 
     def address(self, entry: Entry) -> str:
         """Return the paper's permanent address relative to the page; it needs no escaping."""
