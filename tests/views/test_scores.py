@@ -1,22 +1,17 @@
-"""Scores on pages: the percentile among the last ninety days, the scorer, the rubric's words."""
+"""Scores on pages: the place among all that was scanned, the scorer, the rubric's words."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import lxml.html
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import settings as examples
-from hypothesis import strategies as st
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
 from broadsheet.build.generate import generate
 from broadsheet.build.preview import served
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.day_stats import MIN_SAMPLE, WINDOW_DAYS, DayStats, sample_size, score_distributions, top_percent
 from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.index.index import Index
 from broadsheet.settings import config
@@ -63,34 +58,6 @@ def words(element: lxml.html.HtmlElement) -> str:
     return " ".join(element.text_content().split())
 
 
-# -- places --------------------------------------------------------------------------------------------------------
-
-dates = st.dates(dt.date(2024, 1, 1), dt.date(2024, 12, 31)).map(dt.date.isoformat)
-grades = st.integers(1, 10) | st.sampled_from([7.5, 8.25])
-tallies = st.builds(lambda scores: DayStats(tuple((r, n, 1) for r, n in scores)), st.lists(st.tuples(grades, grades)))
-
-
-@given(st.dictionaries(dates, tallies, max_size=12))
-@examples(max_examples=60, deadline=None)
-def test_a_standing_is_that_of_ninety_days(found: dict[str, DayStats]) -> None:
-    in_order = sorted(found.items())
-    for date, standing in score_distributions(in_order):
-        last = dt.date.fromisoformat(date)
-        within = [d for d in found if last - dt.timedelta(WINDOW_DAYS) < dt.date.fromisoformat(d) <= last]
-        everything = sorted((r + n for d in within for r, n, _ in found[d].scores), reverse=True)
-        assert [score for score, number in standing for _ in range(number)] == everything
-        places = [top_percent(standing, score) for score in everything]
-        if len(everything) < MIN_SAMPLE:
-            assert set(places) <= {None}
-        else:
-            assert places == sorted(places, key=lambda place: place or 0)
-            assert places[-1] == 100
-            for score, place in zip(everything, places, strict=True):
-                share = 100 * sum(other >= score for other in everything) / sample_size(standing)
-                assert place is not None
-                assert share <= place < share + 1
-
-
 def test_a_grade_is_that_of_the_whole_number() -> None:
     scale = (Grade(low=9, high=10, name="a", description=""), Grade(low=5, high=7, name="b", description=""))
     assert [grade_of(scale, score) for score in (10, 9, 8.9, 8, 7.5, 5, 4.9, None)] == [
@@ -103,13 +70,6 @@ def test_a_grade_is_that_of_the_whole_number() -> None:
         None,
         None,
     ]
-
-
-def test_the_index_keeps_the_places_of_past_days(tmp_path: Path) -> None:
-    catalogue, _ = archive(tmp_path, {"2025-01-01": MANY[:2], "2025-03-31": MANY[2:3], "2025-04-01": MANY[3:4]})
-    assert catalogue.score_distribution("2025-03-31") == ((17, 1), (15, 1), (13, 1))
-    assert catalogue.score_distribution("2025-04-01") == ((13, 1), (11, 1))  # New Year's Day is the ninety-first
-    assert catalogue.score_distribution("2025-04-02") == ()
 
 
 # -- lists ---------------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from broadsheet.index.day_stats import ScoreDistribution
 from broadsheet.index.days import Entry, day_address
+from broadsheet.index.places import Places
 from broadsheet.model.doi import doi_url
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
@@ -38,13 +38,13 @@ class PaperRenderer:
         settings: Settings,
         link: MakeLink,
         entries: Sequence[Entry] = (),
-        distributions: Mapping[str, ScoreDistribution] = MappingProxyType({}),
+        places: Mapping[str, Places] = MappingProxyType({}),
     ) -> None:
         self._settings = settings
         self._link = link
         self._several_sources = has_several_sources(entries)
         self.data = DataAttributes(entries)
-        self.scores = ScoreRenderer(settings.rubric, entries, distributions)
+        self.scores = ScoreRenderer(settings.rubric, entries, places)
         self._topics = {
             topic.id: remove_empty_lines(
                 f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n'

@@ -9,7 +9,7 @@ import numpy as np
 
 from broadsheet.index.days import TopicMatcher
 from broadsheet.model.paper import Paper
-from broadsheet.model.scorer import LOCAL_MODEL, Scorer
+from broadsheet.model.scorer import LOCAL_MODEL, UNTRAINED, Scorer
 from broadsheet.scoring.likeness import LikedInterest, Likeness
 from broadsheet.scoring.local import extra
 from broadsheet.scoring.local.calibration import Numbers
@@ -23,7 +23,6 @@ if TYPE_CHECKING:  # they need the extra; the topics' words do not
     from broadsheet.scoring.local.model import LocalModel, ModelInput
 
 FILE = Path(".digest") / "model-local.npz"
-UNTRAINED = "words"  # the rubric without a trained model
 NOVELTY_UNKNOWN = 5
 WORDS = 3
 TITLE_HIT, ABSTRACT_HIT, OTHER_TOPIC = 2.0, 1.0, 0.5

@@ -17,8 +17,8 @@ from broadsheet.views.charts.archive import charts
 from broadsheet.views.charts.spans import axis
 from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
+from broadsheet.views.place import places_of
 from broadsheet.views.render import render
-from broadsheet.views.score import distributions_of
 
 
 class Period(NamedTuple):
@@ -51,7 +51,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "totals": sums,
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": best,
-        "distributions": distributions_of(catalogue, best),
+        "places": places_of(catalogue, best),
         "has_bibtex": is_recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
         "charts": charts(axis(dates, first, catalogue.day_stats(first, last)), settings) if is_month else "",
