@@ -55,8 +55,8 @@ def bars(paper: Paper) -> str:
     words = f"relevance {formats.number(relevance)}, novelty {formats.number(novelty)}"
     lengths = [f"{2 * score:g}" for score in (relevance, novelty)]
     return (
-        f'<svg class="bars" viewBox="0 0 {2 * HIGHEST} 7" role="img" aria-label="{words}">'
-        f'<path d="M0 0h{lengths[0]}v3H0z"/><path d="M0 4h{lengths[1]}v3H0z"/></svg>'
+        f'<svg class="bars" viewBox="0 0 {2 * HIGHEST} 5" role="img" aria-label="{words}">'
+        f'<path d="M0 0h{lengths[0]}v2H0z"/><path d="M0 3h{lengths[1]}v2H0z"/></svg>'
     )
 
 
