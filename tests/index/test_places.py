@@ -1,6 +1,7 @@
 """Places of scores among all that was scanned, and what the receipts cannot prove."""
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def receipt(date: str, **fields: Any) -> Receipt:
 def stats(*scores: float, scorer: tuple[str, str] = GPT, dropped: tuple[float, ...] = ()) -> DayStats:
     listed = tuple((score - 5, 5, 1) for score in scores)
     shares = (ScorerStats(*scorer, len(scores), 0, 0),) if scores else ()
-    return DayStats(listed, {}, shares, tuple((score, 1) for score in dropped))
+    return DayStats(listed, {}, shares, tuple(Counter(dropped).items()))
 
 
 def day(
@@ -124,6 +125,7 @@ def test_places_are_those_of_counting(found: dict[str, list[int]]) -> None:
             if place.window_rank is not None:
                 assert place.window_rank == 1 + sum(score > place.score for score in everything)
                 assert place.window_scanned == 50 * len(window)
+                assert len([d for d in window if found[d]]) > 1
             if place.best_days == WINDOW_DAYS:
                 assert sorted(everything)[-1:] == [place.score]
                 assert everything.count(int(place.score)) == 1

@@ -91,10 +91,10 @@ class Window:
 
     @property
     def scanned(self) -> int | None:
-        """The number of papers scanned; None if it is unknown for a day, or if the scorer changed in between."""
+        """The number of papers scanned; None for a single day, and if a day's is unknown or the scorer changed."""
         rated = [day for day in self._inside if day.scores]
         counts = [day.scanned for day in self._inside if day.scores or day.scanned is not None]
-        if None in counts or any(day.has_new_scorer for day in rated[1:]):
+        if len(rated) < 2 or None in counts or any(day.has_new_scorer for day in rated[1:]):
             return None
         return sum(count for count in counts if count is not None)
 
