@@ -118,6 +118,11 @@ def scorer_change(change: "ScorerChange") -> str:
     )
 
 
+def scorer_change_in_brief(change: "ScorerChange") -> str:
+    """Return ``27 May 2025: gpt-4o, then the local scorer``."""
+    return f"{long_date(change.date)}: {scorer_name(change.before)}, then {scorer_name(change.after)}"
+
+
 def cost(value: Cost | None) -> str:
     """Return the total of a cost in words."""
     return money(value.total, value.currency) if value else "unknown"
