@@ -29,16 +29,15 @@ def drift(axis: Axis) -> Iterator[str]:
         f" Beside each name is the mean over all its papers.{more}",
         axis=axis.unit,
         labels=axis.labels,
-        series=[Series(f"{_label(name)}: {scale}", _means(axis, name, scale)) for name in names for scale in SCALES],
+        series=[
+            Series(f"{scale.capitalize()}: {formatting.scorer_name(name)}", _means(axis, name, scale))
+            for name in names
+            for scale in SCALES
+        ],
         format_value=_decimal,
         changes=axis.changes,
     )
     yield rows(chart, [_decimal(_mean(axis.spans, name, scale)) for name in names for scale in SCALES])
-
-
-def _label(name: ScorerName) -> str:
-    text = formatting.scorer_name(name)
-    return text[0].upper() + text[1:] if not name.model or text.startswith("the ") else text
 
 
 def _scorers(span: Span) -> Iterator[ScorerStats]:
