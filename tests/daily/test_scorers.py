@@ -104,6 +104,27 @@ def test_both_scorers_are_in_the_receipt_on_the_page_and_beside_it(root: Path) -
     assert [share["model"] for share in day["receipt"]["scorers"]] == ["gpt-4o", "local"]
 
 
+def test_each_scored_row_has_the_local_score_that_breaks_ties(root: Path, tmp_path: Path) -> None:
+    assert digest("score", "--root", root, "--date", DAY).returncode == 0
+    rows = {row.arxiv_id: row for row in Store(root).papers(DAY)}
+    local = rows["2505.10009"].local_score
+    assert local is not None
+    assert rows["2505.10000"].local_score is None  # another scorer's row is not touched
+    with ModelServer(model_server.KEY) as server:
+        paid = PaidDigest(tmp_path / "paid", server.url)
+        paid.holds(3)
+        with HttpClient("test", clock=paid.time.clock, sleep=paid.time.sleep) as web:
+            settings = config.load(paid.root)
+            environment = paid.environment
+            score_day(
+                ScoringContext(
+                    root=paid.root, settings=settings, environment=environment, web=web, clock=paid.time.clock
+                ),
+                MODEL_DAY,
+            )
+        assert all(row.score and row.local_score for row in paid.papers.values())
+
+
 def test_scored_again_by_another_the_first_is_still_on_record(root: Path) -> None:
     assert digest("score", "--root", root, "--date", DAY, "--rescore").returncode == 0
     receipt = Store(root).receipt(DAY)

@@ -318,7 +318,8 @@ def test_months_query_their_own_days_and_statistics_only_cheap_queries(tmp_path:
     recorder = DependencyTracker(catalogue)
     (page,) = statistics.pages(recorder, settings)
     assert {query for query, _ in recorder.dependencies} == {
-        *("day_stats", "days", "newest_day", "paper_count", "periods", "publications", "span", "topic_counts")
+        *("day_stats", "days", "newest_day", "paper_count", "periods", "publications", "scorer_changes", "span"),
+        "topic_counts",
     }
     assert found.keys() == drawn(page.body).keys()
 

@@ -1,6 +1,7 @@
 """The choice of a day's scorer: the LLM if one is configured, else the local scorer; with a prefilter both."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.llm import client as llm
 from broadsheet.scoring.local import extra
 from broadsheet.scoring.local.ratings import MIN_PAPERS, teaches
+from broadsheet.scoring.local_scores import with_local_scores
 from broadsheet.settings.config import Settings
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.store import Store
@@ -39,7 +41,8 @@ def score_day(
     if is_prefiltered(settings) and not rescore:
         with exclusive_lock(context.root, Lock.SCORING):
             prefilter_day(context, date)
-    return score_with_llm(context, date, rescore=rescore, drop_reason=drop_reason)
+    refine = partial(with_local_scores, predictor=partial(_local_scorer, context))
+    return score_with_llm(context, date, rescore=rescore, drop_reason=drop_reason, refine=refine)
 
 
 def _score_locally(context: ScoringContext, date: str, rescore: bool, drop_reason: Filter) -> ScoringResult:

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from broadsheet.index.day_stats import ScoreDistribution
 from broadsheet.index.days import Entry, day_address
+from broadsheet.index.places import Places
 from broadsheet.model.doi import doi_url
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
@@ -40,13 +40,13 @@ class PaperRenderer:
         settings: Settings,
         link: MakeLink,
         entries: Sequence[Entry] = (),
-        distributions: Mapping[str, ScoreDistribution] = MappingProxyType({}),
+        places: Mapping[str, Places] = MappingProxyType({}),
     ) -> None:
         self._settings = settings
         self._link = link
         self._several_sources = has_several_sources(entries)
         self.data = DataAttributes(entries)
-        self.scores = ScoreRenderer(settings.rubric, entries, distributions)
+        self.scores = ScoreRenderer(settings.rubric, entries, places)
         self._hues = topic_hues(settings.topics)
         self._topics = {topic.id: self._topic_link(topic) for topic in settings.topics}
 

@@ -1,7 +1,8 @@
 """A chart before it is drawn: its values and labels, and the table of its figures."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from broadsheet.text import formats
@@ -27,6 +28,7 @@ class Chart(NamedTuple):
     `id` is unique on its page. `labels` are those of the axis: a long one for the table, a short one below the axis.
     Bars at `incomplete` indices are hatched: their values are too small. `marks` replace missing bars. `format_value`
     returns a value as text. `columns` are further columns of the table: a heading, and a text for each label.
+    `changes` are words on a change of the scorer, by the index of a label.
     """
 
     id: str
@@ -39,6 +41,13 @@ class Chart(NamedTuple):
     incomplete: frozenset[int] = frozenset()
     marks: Sequence[str] = ()
     columns: Sequence[tuple[str, Sequence[str]]] = ()
+    changes: Mapping[int, str] = MappingProxyType({})
+
+    @property
+    def description(self) -> str:
+        """The contents of the chart, and the changes of the scorer, in words."""
+        words = "; ".join(self.changes[index] for index in sorted(self.changes))
+        return f"{self.about} Dashed line: the scorer changed ({words})." if words else self.about
 
 
 def top(chart: Chart) -> float:

@@ -153,13 +153,21 @@ def _below(chart: Chart, foot: float) -> str:
 
 
 def _figure(chart: Chart, height: float, drawn: str, kind: str) -> str:
-    name, title, about = chart.id, escaped(chart.title), escaped(chart.about)
+    name, title, about = chart.id, escaped(chart.title), escaped(chart.description)
     return (
         f'<figure class="chart {kind}">\n<figcaption><b>{title}</b> <span class="muted">{about}</span></figcaption>\n'
         f'<svg height="{height}" role="img" aria-labelledby="{name}-title" aria-describedby="{name}-desc">'
         f'<title id="{name}-title">{title}</title><desc id="{name}-desc">{about}</desc>\n'
-        f"{_patterns(chart)}{drawn}</svg>\n{table(chart)}</figure>\n"
+        f"{_patterns(chart)}{drawn}{_changes(chart, height - BELOW)}</svg>\n{table(chart)}</figure>\n"
     )
+
+
+def _changes(chart: Chart, foot: float) -> str:
+    """Return a line at the start of each span in which the scorer changed."""
+    step = 100 / max(len(chart.labels), 1)
+    places = [(f"{step * index:.2f}%", escaped(words)) for index, words in sorted(chart.changes.items())]
+    lines = [f'<line x1="{x}" x2="{x}" y2="{foot:g}"><title>{words}</title></line>' for x, words in places]
+    return f'<g class="scorer-changes">{"".join(lines)}</g>\n' if lines else ""
 
 
 def _patterns(chart: Chart) -> str:

@@ -22,12 +22,17 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     by_month = [(name, totals(catalogue.span(*month_span(name)))) for name in reversed(catalogue.periods("month"))]
     days = catalogue.days()
     counts = catalogue.topic_counts()
+    drawn = (
+        charts(axis(days, days[0].date, catalogue.day_stats(), catalogue.scorer_changes()), settings)
+        if days and days[0]
+        else ""
+    )
     context = {
         "total": totals(days),
         "papers": catalogue.paper_count(),
         "by_month": by_month,
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
-        "charts": charts(axis(days, days[0].date, catalogue.day_stats()), settings) if days and days[0] else "",
+        "charts": drawn,
         "states": list(DayState),
         "month_address": month_address,
         "publications": len(catalogue.publications()),

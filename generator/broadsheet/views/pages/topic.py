@@ -13,8 +13,8 @@ from broadsheet.views.calendar import month_address
 from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import feed_links, topic_path
 from broadsheet.views.page import File, Page
+from broadsheet.views.place import places_of
 from broadsheet.views.render import render
-from broadsheet.views.score import distributions_of
 
 OVERVIEW = "topics/"
 
@@ -58,7 +58,7 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
         "topic": topic,
         "total": total,
         "newest": newest,
-        "distributions": distributions_of(catalogue, newest),
+        "places": places_of(catalogue, newest),
         "has_bibtex": bool(newest) and settings.alternates != "none",
         "months": months,
         "month_address": month_address,
