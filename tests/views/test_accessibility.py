@@ -35,7 +35,7 @@ def test_axe_reports_no_violation_on_any_page_type(
     for page in DEMO_PAGES:
         tab.goto(address + page)
         if scripts:
-            tab.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+            tab.evaluate("document.querySelectorAll('.md-main details').forEach((fold) => { fold.open = true; })")
             tab.locator("#hits .item, #saved .item, .digest, h1").first.wait_for()
         assert violations(tab, axe) == [], page
     context.close()
