@@ -131,12 +131,6 @@ def _unresolvable_id(name: str, address: str) -> str:
     return f'<a class="id" href="{address}"><span title="This id has lost its archive">{name}</span></a>'
 
 
-def toc(entries: Iterable[Entry]) -> Markup:
-    """Return a table of contents: list items with links to the papers."""
-    titles = ((quote(entry.paper.arxiv_id), rendering.title(entry.paper.title)) for entry in entries)
-    return Markup("\n".join([f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in titles]))
-
-
 def author_list(names: Sequence[str], limit: int, render: Callable[[str], str] | None = None) -> str:
     """Return the first `limit` names, the others folded. `render` makes HTML of a name; by default it is escaped."""
 

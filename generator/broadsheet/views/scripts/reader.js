@@ -36,15 +36,9 @@ function arrange() {
   const sorted = [...papers].sort(order);
   view.visible = filter(sorted);
   const visible = new Set(view.visible);
-  for (const paper of papers) {
-    paper.node.hidden = !visible.has(paper);
-    if (paper.line) paper.line.hidden = paper.node.hidden;
-  }
+  for (const paper of papers) paper.node.hidden = !visible.has(paper);
   const nodes = [...list.children].filter((node) => node.dataset.relevance !== undefined);
-  if (sorted.some((paper, i) => paper.node !== nodes[i])) {
-    list.append(...sorted.map(({ node }) => node));
-    papers[0].line?.parentNode.append(...sorted.map(({ line }) => line));
-  }
+  if (sorted.some((paper, i) => paper.node !== nodes[i])) list.append(...sorted.map(({ node }) => node));
   countOptions(papers);
   status.textContent = chosenFacets().length ? `${visible.size} of ${count(papers.length)}` : count(papers.length);
 }
@@ -100,8 +94,6 @@ function start() {
   const toolbar = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];
-  const lines = document.querySelectorAll(".contents:not(.near-misses) li");
-  if (lines.length === papers.length) for (const paper of papers) paper.line = lines[paper.order];
   papers.forEach(addMarks);
   view.papers = view.visible = papers;
   if (toolbar && papers.length) addControls(toolbar);
