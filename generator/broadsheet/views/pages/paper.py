@@ -274,7 +274,7 @@ def _days(entries: Iterable[Entry], settings: Settings, link: MakeLink) -> Itera
     for entry in entries:
         names = " and ".join(settings.sources.get(source, source) for source in entry.sources)
         day = f'<a href="{escaped(link(entry.address))}">{formats.day(entry.date)}</a>'
-        yield f'<li>{day} <span class="muted">place {entry.rank}, from {escaped(names)}</span></li>\n'
+        yield f'<li>{day} <span class="muted">from {escaped(names)}</span></li>\n'
     yield "</ul>\n"
 
 
