@@ -74,11 +74,15 @@ def papers_to_score(papers: Sequence[Paper], *, rescore: bool = False) -> list[P
 
     A paper of which only the id is known is left out.
     """
+    return [paper for paper in merged(papers) if paper.title != paper.arxiv_id and (rescore or paper.score is None)]
+
+
+def merged(papers: Sequence[Paper]) -> list[Paper]:
+    """Return the papers of a day, each merged over its sources."""
     rows: dict[str, list[Paper]] = {}
     for paper in papers:
         rows.setdefault(paper.arxiv_id, []).append(paper)
-    merged = [merge(group) for group in rows.values()]
-    return [paper for paper in merged if paper.title != paper.arxiv_id and (rescore or paper.score is None)]
+    return [merge(group) for group in rows.values()]
 
 
 def score_with(

@@ -1,10 +1,11 @@
 """The order of papers, best first, as one key: the index stores it, pages and the browser compare it. Pure.
 
 Scored papers are sorted by relevance plus novelty, then relevance. Ties are broken by the local scorer's estimate, then
-by votes; what is still equal takes turns by topic. The order of files plays no part.
+by votes; what is still equal takes turns by topic, drawn by lot. The order of files and of ids plays no part.
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
@@ -34,7 +35,7 @@ class RankedPaper(NamedTuple):
 def rank(date: str, papers: Iterable[Paper], match: Callable[[Paper], tuple[str, ...]]) -> list[RankedPaper]:
     """Return the papers of a day, best first, with the topics that `match` finds."""
     ties: dict[int, list[tuple[Paper, tuple[str, ...]]]] = {}
-    for paper in sorted(papers, key=lambda paper: paper.arxiv_id):
+    for paper in sorted(papers, key=_lot):
         ties.setdefault(sort_key(paper), []).append((paper, match(paper)))
     day = dt.date.fromisoformat(date).toordinal()
     return [ranked for key in sorted(ties) for ranked in _take_turns(key, ties[key], day)]
@@ -59,6 +60,11 @@ def sort_key(paper: Paper) -> int:
 def _total(paper: Paper) -> int | float | None:
     total = paper.extra.get("score")
     return total if isinstance(total, int | float) and 2 <= total <= 20 else None
+
+
+def _lot(paper: Paper) -> bytes:
+    """Return the paper's lot, by which equals of one topic are drawn: files are in the order of ids."""
+    return hashlib.sha256(paper.arxiv_id.encode()).digest()
 
 
 def _take_turns(key: int, tied: Sequence[tuple[Paper, tuple[str, ...]]], day: int) -> Iterator[RankedPaper]:
