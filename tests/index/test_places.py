@@ -79,6 +79,14 @@ def test_papers_that_the_receipt_counts_as_dropped_are_not_missing() -> None:
     assert {place.scanned for place in found.values()} == {100}
 
 
+def test_a_paper_that_is_listed_without_a_score_is_not_missing() -> None:
+    counts = receipt("2025-05-27", scanned=100, shown=84, dropped={"irrelevant": 97})
+    for unscored, scanned in ((0, None), (1, 100), (5, 100)):
+        listed = stats(18, 17)
+        listed = DayStats(listed.scores, {}, listed.scorers, (), unscored)
+        assert last(ScoredDay.of("2025-05-27", listed, counts))[18].scanned == scanned
+
+
 def test_a_score_is_the_best_of_days_that_the_archive_has() -> None:
     first = dt.date(2025, 1, 1)
     dates = [(first + dt.timedelta(days)).isoformat() for days in range(95)]

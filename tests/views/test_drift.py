@@ -40,28 +40,52 @@ def body(pages: Any) -> lxml.html.HtmlElement:
     return lxml.html.fromstring(next(page for page in pages if isinstance(page, Page)).body)
 
 
-def test_statistics_have_the_means_of_each_model_and_rubric(archive: tuple[Catalogue, Settings]) -> None:
+def words(element: lxml.html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_statistics_have_the_means_of_each_month_model_and_rubric(archive: tuple[Catalogue, Settings]) -> None:
     page = body(statistics.pages(*archive))
-    (table,) = page.xpath("//figure[.//b='Drift of scores']//table")
-    heads = [cell.text_content() for cell in table.xpath(".//thead//th")]
-    means = {
-        head: [cell for row in table.xpath(".//tbody/tr") if (cell := row.xpath("td")[at].text_content()) != "–"]
-        for at, head in enumerate(heads[1:])
-    }
-    assert means["Relevance: gpt-x, rubric r1"] in (["7.00"], ["8.00", "6.00"])
-    assert means["Relevance: gpt-x, rubric r2"] == ["9.00"]
-    assert means["Relevance: the local scorer"] == ["4.00"]
+    assert [
+        [words(cell) for cell in row] for row in page.xpath("//div[@aria-label='Scores by month and scorer']//tbody/tr")
+    ] == [
+        ["May 2025", "gpt-x, rubric r2", "2", "9.00", "5.00"],
+        ["May 2025", "the local scorer", "2", "4.00", "5.00"],
+        ["April 2025", "gpt-x, rubric r1", "4", "7.00", "5.00"],
+    ]
+    assert [words(change) for change in page.xpath("//h2[.='Scores by month and scorer']/following::ul[1]/li")] == [
+        "6 May 2025: gpt-x, rubric r2, then the local scorer",
+        "5 May 2025: gpt-x, rubric r1, then gpt-x, rubric r2",
+    ]
+
+
+def test_a_range_is_drawn_where_its_figures_say(tmp_path: Path) -> None:
+    first = [paper(f"2505.2{n:04}", relevance=8, novelty=7, scorer=OLD) for n in range(3)]
+    rows = [paper(f"2505.3{n:04}", relevance=5 + n % 5, novelty=7, scorer=OLD) for n in range(20)]
+    make_digest(tmp_path, {"2025-05-29": first, "2025-05-30": rows})
+    settings = config.load(tmp_path)
+    catalogue = Index(":memory:", settings)
+    catalogue.refresh(Store(tmp_path))
+    (figure,) = body(statistics.pages(catalogue, settings)).xpath("//figure[.//b='Relevance over time']")
+    assert [words(cell) for cell in figure.xpath(".//tbody/tr[last()]/td")] == ["5.00", "7.00", "9.00", "20"]
+    *_, drawn = figure.xpath(".//g[@class='ranges']/g")
+    ticks = {int(text.text): float(text.get("y")) - 4 for text in figure.xpath(".//g[@text-anchor='end']/text")}
+    bar, mean = drawn.find("rect"), drawn.find("line")
+    assert float(bar.get("y")) == pytest.approx(ticks[9], abs=0.2)
+    assert float(bar.get("y")) + float(bar.get("height")) == pytest.approx(ticks[5], abs=0.2)
+    assert float(mean.get("y1")) == pytest.approx(ticks[7], abs=0.2)
+    assert ticks[9] - ticks[8] < -20  # pixels: a drift of half a grade is seen
 
 
 def test_every_chart_over_time_marks_a_change_and_says_it(archive: tuple[Catalogue, Settings]) -> None:
     for page in (body(statistics.pages(*archive)), body(month.pages(*archive, "2025-05"))):
-        figures = [
-            figure for figure in page.xpath("//figure") if not figure.xpath(".//caption[contains(., 'by score')]")
-        ]
-        assert len(figures) >= 2
+        figures = page.xpath("//figure")
+        titles = {figure.xpath("string(.//b)") for figure in figures}
+        assert {"Papers a day", "Relevance", "Relevance over time", "Novelty over time"} <= titles
         for figure in figures:
-            assert figure.xpath(".//*[@class='scorer-changes']/line"), figure.xpath("string(.//b)")
-            assert "5 May 2025: gpt-x, rubric r1, then gpt-x, rubric r2" in figure.xpath("string(.//figcaption)")
+            over_time = not figure.xpath(".//caption[contains(., 'by score')]")
+            assert bool(figure.xpath(".//*[@class='scorer-changes']/line")) == over_time
+            assert "5 May 2025: gpt-x, rubric r1, then gpt-x, rubric r2" in words(figure)
     assert not body(month.pages(*archive, "2025-04")).xpath("//*[@class='scorer-changes']")
 
 

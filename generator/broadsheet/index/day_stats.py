@@ -33,13 +33,14 @@ class DayStats(msgspec.Struct, frozen=True, array_like=True):
     """The counts of a day.
 
     `scores` are (relevance, novelty, number of papers), `topics` the number of papers of each, `dropped` (score, number
-    of papers) of the papers that are scored but not listed.
+    of papers) of the papers that are scored but not listed, `unscored` the number of those listed without a score.
     """
 
     scores: tuple[tuple[float, float, int], ...] = ()
     topics: dict[str, int] = {}
     scorers: tuple[ScorerStats, ...] = ()
     dropped: tuple[tuple[float, int], ...] = ()
+    unscored: int = 0
 
 
 def total_score(relevance: float, novelty: float) -> float:
@@ -57,6 +58,7 @@ def day_stats(entries: Sequence[Entry], receipt: Receipt | None = None, dropped:
         dict(sorted(topics.items())),
         tuple(_scorer_stats(entries, receipt)),
         tuple(sorted(_dropped_scores(entries, dropped).items())),
+        sum(entry.paper.score is None for entry in entries),
     )
 
 

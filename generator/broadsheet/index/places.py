@@ -57,7 +57,7 @@ class ScoredDay(NamedTuple):
         for relevance, novelty, number in stats.scores:
             listed[total_score(relevance, novelty)] += number
         scores = listed + Counter(dict(stats.dropped))
-        return cls(date, listed, scores, _scanned(receipt, listed.total()), has_new_scorer)
+        return cls(date, listed, scores, _scanned(receipt, listed.total(), stats.unscored), has_new_scorer)
 
     @property
     def ordinal(self) -> int:
@@ -65,12 +65,15 @@ class ScoredDay(NamedTuple):
         return dt.date.fromisoformat(self.date).toordinal()
 
 
-def _scanned(receipt: Receipt | None, scored: int) -> int | None:
-    """Return the number of papers scanned; None if some of them have neither a score nor a reason to be dropped."""
+def _scanned(receipt: Receipt | None, scored: int, unscored: int) -> int | None:
+    """Return the number of papers scanned; None if some are neither listed nor dropped.
+
+    Some of the papers that are listed without a score may have been scanned: a receipt does not say which.
+    """
     if receipt is None or receipt.scanned is None or receipt.unscored or receipt.scored_nothing:
         return None
-    dropped = sum(receipt.dropped.values())
-    is_complete = (receipt.shown or 0) <= scored or scored + dropped >= receipt.scanned
+    undropped = receipt.scanned - sum(receipt.dropped.values())
+    is_complete = (receipt.shown or 0) <= scored or undropped <= scored + unscored
     return receipt.scanned if is_complete and scored <= receipt.scanned else None
 
 

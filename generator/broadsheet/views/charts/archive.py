@@ -141,12 +141,18 @@ def score_counts(axis: Axis) -> Iterator[str]:
         chart = Chart(
             id=f"chart-{name.lower()}",
             title=name,
-            about=f"The number of papers with each score{rounded}.{without}",
+            about=f"The number of papers with each score{rounded}.{without}{_scorers(axis)}",
             axis="Score",
             labels=[(str(score), str(score)) for score in range(1, 11)],
             series=[Series("Papers", [counts[score] for score in range(1, 11)])],
         )
         yield bars(chart)
+
+
+def _scorers(axis: Axis) -> str:
+    """Return a sentence on the changes of the scorer, for a chart without a time axis."""
+    changes = "; ".join(axis.changes[index] for index in sorted(axis.changes))
+    return f" Scores of several models or rubrics: {changes}." if changes else ""
 
 
 def coverage(axis: Axis) -> Iterator[str]:

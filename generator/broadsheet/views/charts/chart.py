@@ -44,10 +44,15 @@ class Chart(NamedTuple):
     changes: Mapping[int, str] = MappingProxyType({})
 
     @property
+    def caption(self) -> str:
+        """The contents of the chart, and the meaning of a dashed line."""
+        return f"{self.about} Dashed line: another model or rubric from there on." if self.changes else self.about
+
+    @property
     def description(self) -> str:
-        """The contents of the chart, and the changes of the scorer, in words."""
+        """The caption, with the changes of the scorer."""
         words = "; ".join(self.changes[index] for index in sorted(self.changes))
-        return f"{self.about} Dashed line: the scorer changed ({words})." if words else self.about
+        return f"{self.caption} {words}." if words else self.caption
 
 
 def top(chart: Chart) -> float:
@@ -83,7 +88,7 @@ def short(value: float) -> str:
 
 def table(chart: Chart) -> str:
     """Return the figures as a collapsed table, for readers without the drawing; empty rows are omitted."""
-    heads = [chart.axis, *(series.name for series in chart.series), *(heading for heading, _ in chart.columns)]
+    heads = [chart.axis, *(series.name for series in chart.series), *(heading for heading, _ in _columns(chart))]
     columns = "".join([f'<th scope="col">{escaped(head)}</th>' for head in heads])
     title, axis = escaped(chart.title), escaped(chart.axis.lower())
     return (
@@ -94,10 +99,16 @@ def table(chart: Chart) -> str:
     )
 
 
+def _columns(chart: Chart) -> list[tuple[str, Sequence[str]]]:
+    """Return the further columns of the table; the last one has the changes of the scorer, if there are any."""
+    changes = [chart.changes.get(index, "") for index in range(len(chart.labels))]
+    return [*chart.columns, ("Scorer", changes)] if chart.changes else [*chart.columns]
+
+
 def _rows(chart: Chart) -> Iterator[str]:
     for index, (name, _) in enumerate(chart.labels):
         values = [series.values[index] for series in chart.series]
-        texts = [column[index] for _, column in chart.columns]
+        texts = [column[index] for _, column in _columns(chart)]
         if any(value is not None for value in values) or any(texts):
             row = [*map(chart.format_value, values), *(text or "–" for text in texts)]
             cells = "".join([f"<td>{escaped(cell)}</td>" for cell in row])
