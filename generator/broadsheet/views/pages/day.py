@@ -46,7 +46,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     entries = catalogue.day(date)
     published = catalogue.publications_on(date)
     is_recent = has_alternates(catalogue, settings, date)
-    renderer = PaperRenderer(settings, partial(relative, base=address), entries, places_of(catalogue, entries))
+    places = places_of(catalogue, entries)
+    renderer = PaperRenderer(settings, partial(relative, base=address), entries, places)
     context = {
         "head": head,
         "entries": entries,
@@ -75,7 +76,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
         updated=date,
         reader=True,
     )
-    content = PageContent("day", days=[head], papers=entries, published=published, receipts=True)
+    content = PageContent("day", days=[head], papers=entries, published=published, receipts=True, places=places)
     yield with_alternates(page, content, settings) if is_recent else page
     if context["has_bibtex"]:
         yield papers_bib(address, entries, catalogue)

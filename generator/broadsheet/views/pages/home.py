@@ -52,7 +52,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     )
     days = [head for head, _ in context["days"]]
     topics = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
-    content = PageContent("home", days=days, papers=context["best"], publications=context["publications"], lists=topics)
+    parts = {"papers": context["best"], "places": context["places"], "publications": context["publications"]}
+    content = PageContent("home", days=days, lists=topics, **parts)
     yield with_alternates(page, content, settings)
 
 

@@ -42,6 +42,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
     is_month = period.name == "month"
     address = period.address(name)
     best = catalogue.best(first, last, limit)
+    places = places_of(catalogue, best)
     updated = max((head.date for head in days), default=None)
     is_recent = has_alternates(catalogue, settings, updated)
     context = {
@@ -53,7 +54,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "totals": sums,
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": best,
-        "places": places_of(catalogue, best),
+        "places": places,
         "has_bibtex": is_recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
         "charts": _charts(catalogue, settings, dates, (first, last)) if is_month else "",
@@ -73,7 +74,8 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         updated=updated,
         reader=True,
     )
-    return with_alternates(page, PageContent(period.name, days=days, papers=best), settings) if is_recent else page
+    content = PageContent(period.name, days=days, papers=best, places=places)
+    return with_alternates(page, content, settings) if is_recent else page
 
 
 def _topics_by_week(

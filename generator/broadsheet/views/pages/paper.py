@@ -112,7 +112,7 @@ def _publications(catalogue: Catalogue, dates: Iterable[str]) -> dict[str, dict[
 
 def _content(history: PaperHistory) -> PageContent:
     published = {history.paper.arxiv_id: history.publications}
-    return PageContent("paper", paper=history.paper, papers=history.entries, published=published)
+    return PageContent("paper", paper=history.paper, papers=history.entries, published=published, places=history.places)
 
 
 def _latest(entries: Sequence[Entry]) -> Paper:

@@ -54,11 +54,12 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
     months = catalogue.topic_months(topic.id)
     total = catalogue.topic_total(topic.id)
     address = f"topics/{topic.id}/"
+    places = places_of(catalogue, newest)
     context = {
         "topic": topic,
         "total": total,
         "newest": newest,
-        "places": places_of(catalogue, newest),
+        "places": places,
         "has_bibtex": bool(newest) and settings.alternates != "none",
         "months": months,
         "month_address": month_address,
@@ -73,4 +74,4 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
         updated=newest[0].date if newest else None,
         reader=True,
     )
-    return with_alternates(page, PageContent("topic", papers=newest), settings)
+    return with_alternates(page, PageContent("topic", papers=newest, places=places), settings)
