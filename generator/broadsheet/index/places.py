@@ -45,7 +45,7 @@ class ScoredDay(NamedTuple):
     """
 
     date: str
-    listed: Counter[float]
+    listed_scores: Counter[float]
     scores: Counter[float]  # those of listed and dropped papers
     scanned: int | None
     has_new_scorer: bool = False
@@ -53,11 +53,13 @@ class ScoredDay(NamedTuple):
     @classmethod
     def of(cls, date: str, stats: DayStats, receipt: Receipt | None, has_new_scorer: bool = False) -> "ScoredDay":
         """Return the scores and counts of a day."""
-        listed: Counter[float] = Counter()
+        listed_scores: Counter[float] = Counter()
         for relevance, novelty, number in stats.scores:
-            listed[total_score(relevance, novelty)] += number
-        scores = listed + Counter(dict(stats.dropped))
-        return cls(date, listed, scores, _scanned(receipt, listed.total(), stats.unscored), has_new_scorer)
+            listed_scores[total_score(relevance, novelty)] += number
+        scores = listed_scores + Counter(dict(stats.dropped))
+        return cls(
+            date, listed_scores, scores, _scanned(receipt, listed_scores.total(), stats.unscored), has_new_scorer
+        )
 
     @property
     def ordinal(self) -> int:
@@ -123,12 +125,12 @@ def _places(day: ScoredDay, windows: dict[int, Window]) -> Iterator[Place]:
     scanned = {length: count for length, window in windows.items() if (count := window.scanned) is not None}
     ranks = {length: windows[length].ranks() for length in scanned}
     ranks_of_day = _ranks(day.scores)
-    for score in sorted(day.listed, reverse=True):
+    for score in sorted(day.listed_scores, reverse=True):
         longest = ranks.get(WINDOW_DAYS)
         yield Place(
             score=score,
             rank=ranks_of_day[score][0],
-            ties=day.listed[score],
+            ties=day.listed_scores[score],
             scanned=day.scanned,
             window_rank=longest[score][0] if longest else None,
             window_scanned=scanned.get(WINDOW_DAYS),
