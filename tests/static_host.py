@@ -30,11 +30,12 @@ class Host(BaseHTTPRequestHandler):
     base = "/"
 
     def do_GET(self) -> None:
-        """Send the file, or 404."""
+        """Send the file, or the page for missing ones with 404."""
         path = self.site / self.path.partition("?")[0].removeprefix(self.base)
         path = path / "index.html" if path.is_dir() else path
         found = path.is_file() and self.path.startswith(self.base)
-        body = compressed(path) if found else b""
+        path = path if found else self.site / "404.html"
+        body = compressed(path) if path.is_file() else b""
         self.send_response(200 if found else 404)
         self.send_header("Content-Type", TYPES.get(path.suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(body)))

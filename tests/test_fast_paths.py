@@ -38,7 +38,9 @@ def test_a_day_knows_where_else_its_papers_stand() -> None:
     names = [f"2504.000{n:02}" for n in range(1, 15)]
 
     def day(order: list[str]) -> tuple[Paper, ...]:
-        return tuple(Paper(arxiv_id=name, title="T", relevance=5, novelty=5) for name in order)
+        votes = reversed(range(len(order)))
+        rows = zip(order, votes, strict=True)
+        return tuple(Paper(arxiv_id=name, title="T", relevance=5, novelty=5, upvotes=number) for name, number in rows)
 
     archive = Memory({})
     for date, order in {"2025-04-29": names, "2025-04-30": names[::-1], "2025-05-02": names[3:5]}.items():

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from broadsheet.index.days import sort_key
+from broadsheet.index.ranking import sort_key
 from broadsheet.model.liked_paper import LikedPaper
 from broadsheet.model.paper import Paper
 from broadsheet.providers import liked

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet.daily.import_ import ImportReport, run
-from broadsheet.index.days import sort_key
+from broadsheet.index.ranking import sort_key
 from broadsheet.model.receipt import Cost, Tokens
 from broadsheet.model.state import DayState
 from broadsheet.providers import parsers

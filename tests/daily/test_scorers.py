@@ -5,6 +5,7 @@ import shutil
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from broadsheet.checks.check import check
@@ -104,6 +105,28 @@ def test_both_scorers_are_in_the_receipt_on_the_page_and_beside_it(root: Path) -
     assert [share["model"] for share in day["receipt"]["scorers"]] == ["gpt-4o", "local"]
 
 
+def test_each_scored_row_has_the_local_score_that_breaks_ties(root: Path, tmp_path: Path) -> None:
+    assert digest("score", "--root", root, "--date", DAY).returncode == 0
+    rows = {row.arxiv_id: row for row in Store(root).papers(DAY)}
+    local = rows["2505.10009"].local_score
+    assert local is not None
+    assert rows["2505.10000"].local_score  # imported scores tie as often
+    assert rows["2505.10000"].scorer == GPT
+    with ModelServer(model_server.KEY) as server:
+        paid = PaidDigest(tmp_path / "paid", server.url)
+        paid.holds(3)
+        with HttpClient("test", clock=paid.time.clock, sleep=paid.time.sleep) as web:
+            settings = config.load(paid.root)
+            environment = paid.environment
+            score_day(
+                ScoringContext(
+                    root=paid.root, settings=settings, environment=environment, web=web, clock=paid.time.clock
+                ),
+                MODEL_DAY,
+            )
+        assert all(row.score and row.local_score for row in paid.papers.values())
+
+
 def test_scored_again_by_another_the_first_is_still_on_record(root: Path) -> None:
     assert digest("score", "--root", root, "--date", DAY, "--rescore").returncode == 0
     receipt = Store(root).receipt(DAY)
@@ -197,3 +220,37 @@ def test_sums_are_unknown_where_a_part_is() -> None:
     assert total_cost([Cost(total=1), Cost(total=1, currency="EUR")]) == Cost(currency="EUR")
     assert total_tokens([Tokens(total=5), Tokens(prompt=1, completion=1, total=2), None]) == Tokens(total=7)
     assert total_tokens([]) is None
+
+
+def test_imported_scores_get_a_local_score_once_and_stay_as_they_are(tmp_path: Path) -> None:
+    texts = ["Nothing of the kind.", "Pruning.", "Pruning, low-rank factors and the KV cache of models."]
+    rows = [paper(f"2505.1000{n}", title="A title", comment=None, abstract=text) for n, text in enumerate(texts)]
+    make_digest(tmp_path, {DAY: [{key: value for key, value in row.items() if value} for row in rows]})
+    store = Store(tmp_path)
+    before = store.papers(DAY)
+    assert digest("score", "--root", tmp_path, "--date", DAY).returncode == 0
+    after = store.papers(DAY)
+    assert [msgspec.structs.replace(row, local_score=None) for row in after] == list(before)
+    scores = [row.local_score for row in after]
+    assert scores == sorted(scores, key=lambda score: score or 0)
+    assert len(set(scores)) == 3
+    data = store.papers_path(DAY).read_bytes()
+    assert digest("score", "--root", tmp_path, "--date", DAY).returncode == 0
+    assert store.papers_path(DAY).read_bytes() == data
+
+
+def test_a_local_scorer_that_fails_loses_no_score_of_a_language_model(tmp_path: Path) -> None:
+    with ModelServer(model_server.KEY) as server:
+        paid = PaidDigest(tmp_path / "digest", server.url)
+        paid.holds(3)
+        other = paid.store.papers_path("2025-05-20")
+        other.parent.mkdir(parents=True, exist_ok=True)
+        other.write_text("{broken\n", "utf-8")
+        result = digest(
+            *("score", "--root", paid.root, "--date", MODEL_DAY),
+            env={"DIGEST_LLM_URL": server.url, "DIGEST_LLM_KEY": model_server.KEY},
+        )
+    assert len(paid.scored) == 3, result.stderr
+    assert result.returncode == 0
+    assert "ties are not broken: data/papers/2025/2025-05-20.jsonl:1" in result.stdout + result.stderr
+    assert paid.receipt.state is not DayState.FAILED

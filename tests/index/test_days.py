@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.index.days import DayHead, TopicMatcher, day_entries, merge, sort_key
+from broadsheet.index.days import DayHead, TopicMatcher, day_entries, merge
 from broadsheet.index.periods import span
 from broadsheet.index.states import state_of
 from broadsheet.model.paper import Links, Paper
@@ -24,20 +24,6 @@ SETTINGS = Settings(
 
 def paper(arxiv_id: str, **fields: object) -> Paper:
     return Paper(arxiv_id=arxiv_id, title=f"Title of {arxiv_id}", **fields)  # type: ignore[arg-type]
-
-
-def test_best_first_then_relevance_then_the_order_of_the_file_then_the_unscored_by_upvotes() -> None:
-    given_order = [
-        paper("unscored"),
-        paper("liked", upvotes=9),
-        paper("b", relevance=8, novelty=8),
-        paper("a", relevance=9, novelty=7),
-        paper("c", relevance=8, novelty=8),
-        paper("best", relevance=9, novelty=9),
-        paper("half", relevance=10),
-    ]
-    best_first = sorted(given_order, key=sort_key)
-    assert [p.arxiv_id for p in best_first] == ["best", "a", "b", "c", "liked", "unscored", "half"]
 
 
 def test_two_sources_of_a_day_are_one_list_without_repeats() -> None:

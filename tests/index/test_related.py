@@ -69,6 +69,9 @@ class Memory:
     def receipt(self, date: str) -> Receipt | None:
         return None
 
+    def dropped(self, date: str) -> tuple[Paper, ...]:
+        return ()
+
     def publications_fingerprint(self) -> str:
         return ""
 

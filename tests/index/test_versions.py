@@ -21,7 +21,7 @@ CHANGES = st.lists(st.tuples(st.sampled_from(DATES), st.none() | PAPERS), min_si
 ASKED: list[tuple[str, tuple[Any, ...]]] = [
     *(
         (query, (date,))
-        for query in ("head", "day", "score_distribution", "publications_on", "later_entries")
+        for query in ("head", "day", "places", "scorer_change", "publications_on", "later_entries")
         for date in DATES
     ),
     *(("span", (first, last)) for first in DATES for last in DATES if first <= last),
@@ -29,7 +29,10 @@ ASKED: list[tuple[str, tuple[Any, ...]]] = [
     *(("neighbours", ("day", date)) for date in DATES),
     *(("topic_months", (topic,)) for topic in "abc"),
     *(("newest", (3, topic)) for topic in "abc"),
-    *((query, ()) for query in ("newest_day", "topic_counts", "paper_count", "days", "day_stats", "periods")),
+    *(
+        (query, ())
+        for query in ("newest_day", "topic_counts", "paper_count", "days", "day_stats", "periods", "scorer_changes")
+    ),
     *(("topic_counts", (first, DATES[4])) for first in DATES[:2]),
     ("is_recent", (DATES[0], 3)),
 ]

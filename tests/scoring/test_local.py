@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.cli.train import train_command
+from broadsheet.daily.train import trained_scorer
 from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import Scorer
@@ -22,6 +23,7 @@ from broadsheet.scoring.local import model as models
 from broadsheet.scoring.local import training
 from broadsheet.scoring.local.calibration import calibrate
 from broadsheet.scoring.local.evaluation import recall, spearman
+from broadsheet.scoring.local.landmarks import Regression
 from broadsheet.scoring.local.model import LocalModel
 from broadsheet.scoring.local.predictions import Predictions
 from broadsheet.scoring.local.scorer import FILE, LocalScorer, open_model
@@ -164,6 +166,66 @@ def test_a_damaged_model_has_a_message_with_a_remedy(tmp_path: Path) -> None:
         assert str(caught.value).endswith(": run 'broadsheet train' again")
 
 
+def test_a_model_of_another_version_is_refused_by_name_and_trained_again_by_scoring(
+    model: LocalModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [json.loads(msgspec.json.encode(paper)) for paper in papers(60)]
+    make_digest(tmp_path, {"2025-01-01": rows})
+    with monkeypatch.context() as older:
+        older.setattr(models, "FORMAT", models.FORMAT - 1)
+        models.save(model, tmp_path / FILE)
+    with pytest.raises(DigestError, match="made by another version of the program: run 'broadsheet train' again"):
+        open_model(tmp_path)
+    scorer = trained_scorer(tmp_path, TOPICS, float)
+    assert scorer.model is not None
+    assert len(scorer.model.ids) == 60
+
+
+@pytest.mark.parametrize("text", ["", "{index}", "word{index} another{index}"])
+def test_papers_that_share_no_words_train_a_model(text: str) -> None:
+    letters = ["".join(chr(97 + int(digit)) for digit in f"{index:04}") * 3 for index in range(60)]
+    rated = [
+        msgspec.structs.replace(paper, title=text.format(index=letter), abstract=None, comment=letter)
+        for paper, letter in zip(papers(60), letters, strict=True)
+    ]
+    assert np.isfinite(training.train(rated).model.predict(rated[:3]).relevance).all()
+
+
+# -- landmarks -------------------------------------------------------------------------------------------------------
+
+
+def test_all_rows_count_where_only_some_are_landmarks() -> None:
+    points = np.random.default_rng(0).normal(size=(600, 3)).astype(np.float32)
+    targets = np.sin(points[:, :1] * 2)
+    folds = [
+        (np.flatnonzero(np.arange(600) % 3 != fold), np.flatnonzero(np.arange(600) % 3 == fold)) for fold in range(3)
+    ]
+    whole, few = (Regression(2.0, 0.1, number).fit(points, targets, folds) for number in (600, 100))
+    assert (len(whole.landmarks), len(few.landmarks)) == (600, 100)
+    lost = ((few.held_out - targets) ** 2).mean() / targets.var()
+    assert lost < 0.05
+    rest = points[few.landmarks], targets[few.landmarks]
+    alone = Regression(2.0, 0.1, 100).fit(
+        *rest, [(np.arange(50), np.arange(50, 100)), (np.arange(50, 100), np.arange(50))]
+    )
+    kernel = models.gaussian_kernel(models.squared_distances(points, rest[0]), 2.0)
+    assert ((kernel @ few.coef + few.offset - targets) ** 2).mean() < (
+        (kernel @ alone.coef + alone.offset - targets) ** 2
+    ).mean()
+
+
+def test_held_out_predictions_are_those_of_a_fit_without_the_fold() -> None:
+    points = np.random.default_rng(1).normal(size=(90, 4)).astype(np.float32)
+    targets = points[:, :2] ** 2
+    train, test = np.arange(60), np.arange(60, 90)
+    fit = Regression(2.0, 0.5, 90).fit(points, targets, [(train, test), (test, train)])
+    alone = Regression(2.0, 0.5, 60).fit(
+        points[train], targets[train], [(train[30:], train[:30]), (train[:30], train[30:])]
+    )
+    kernel = models.gaussian_kernel(models.squared_distances(points[test], points[train]), 2.0)
+    assert fit.held_out[test] == pytest.approx(kernel @ alone.coef + alone.offset, abs=0.01)
+
+
 # -- calibration -----------------------------------------------------------------------------------------------------
 
 ESTIMATES = st.lists(st.tuples(st.floats(-3, 3), st.integers(1, 10)), min_size=1, max_size=60)
@@ -300,6 +362,28 @@ def test_train_writes_a_model_and_prints_its_quality(root: Path) -> None:
     assert "words that counted     relevance  novelty" in why
 
 
+def test_evaluate_has_a_table_of_months_and_the_agreement_of_two_ratings(tmp_path: Path) -> None:
+    rows = [json.loads(msgspec.json.encode(paper)) for paper in papers(120)]
+    again = [row | {"relevance": row["relevance"] + 1} for row in rows[80:90]]
+    make_digest(tmp_path, {"2025-01-01": rows[:80], "2025-02-03": rows[80:100], "2025-03-03": again + rows[100:]})
+    report = json.loads(run(tmp_path, "--evaluate", "2025-02-01", "--json").output)
+    months = [(row["month"], row["figures"]["papers"]) for row in report["months"]]
+    assert months == [("2025-02", 10), ("2025-03", 30)]
+    agreed = report["agreement"]
+    assert (agreed["papers"], agreed["good"], agreed["good_twice"], agreed["novelty"]) == (10, 5, 5, pytest.approx(1))
+    lines = run(tmp_path, "--evaluate", "2025-02-01").output.splitlines()
+    assert [line.split()[0] for line in lines[3:6]] == ["2025-02", "2025-03", "all"]
+    assert lines[6].split()[:3] == ["rated", "twice", "10"]
+    assert lines[6].endswith("5 both times")
+    assert lines[7].split()[0] == "ceiling"
+
+
+def test_evaluate_says_that_no_paper_was_rated_twice(root: Path) -> None:
+    output = run(root, "--evaluate", "2025-02-01").output
+    assert "no paper was rated on two days" in output
+    assert "ceiling" not in output
+
+
 def test_evaluate_learns_from_the_days_before_and_keeps_nothing(root: Path, tmp_path: Path) -> None:
     digest_root = make_digest(tmp_path)
     (tmp_path / "data").symlink_to(root / "data")
@@ -359,7 +443,7 @@ def test_on_real_papers_it_agrees_with_the_language_model(corpus: Path, tmp_path
     report = json.loads(digest("train", "--root", tmp_path, "--evaluate", "2025-10-01", "--json").stdout)
     figures = report["figures"]
     recalls = {(row["least"], row["share"]): row["recall"] for row in figures["recalls"]}
-    assert figures["relevance"] >= 0.81
+    assert figures["relevance"] >= 0.815
     assert figures["novelty"] >= 0.68
     assert recalls[7, 0.3] >= 0.945
     assert recalls[7, 0.5] >= 0.97

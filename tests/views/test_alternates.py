@@ -23,6 +23,8 @@ from markdown_it import MarkdownIt
 from broadsheet.build.archive_files import write_json_lines, write_sqlite
 from broadsheet.index.index import Index
 from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.settings.config import Settings
 from broadsheet.store import records
 from broadsheet.store.store import Store
@@ -128,6 +130,22 @@ def test_every_json_alternate_matches_its_schema_and_has_the_records_of_the_data
     again = next(it for it in day["papers"] if it["record"]["arxiv_id"] == "2505.00002")
     assert again["first_seen"] == "2025-05-26"
     assert json.loads((root / "site/daily/2025/05/27/index.json").read_text())["days"][0]["receipt"]["scanned"] == 5
+
+
+def test_alternates_have_the_place_of_a_score_if_it_is_known(tmp_path: Path) -> None:
+    days = {"2025-05-27": [paper(f"2505.0000{n}") for n in (1, 2, 3)], "2025-05-28": [paper("2505.00010")]}
+    make_digest(tmp_path, days)
+    Store(tmp_path).write_receipt(Receipt(date="2025-05-27", state=DayState.OK, scanned=90, shown=3))
+    assert digest("build", "--root", tmp_path).returncode == 0
+    site = tmp_path / "site"
+    for address in ("daily/2025/05/27", "topics/compression", "monthly/2025-05", "papers/2505.00001"):
+        alternate = json.loads((site / address / "index.json").read_text("utf-8"))
+        places = {listed["date"]: listed.get("place") for listed in alternate["papers"]}
+        known = places.pop("2025-05-27")
+        assert (known["rank"], known["ties"], known["scanned"]) == (1, 3, 90)
+        assert known["words"].endswith("1st of 90 scanned")
+        assert set(places.values()) <= {None}
+        assert f"of 10 each; {known['words']}" in (site / address / "index.md").read_text("utf-8")
 
 
 def test_a_page_links_to_the_alternates_it_has_and_no_others(root: Path) -> None:

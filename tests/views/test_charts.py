@@ -318,9 +318,11 @@ def test_months_query_their_own_days_and_statistics_only_cheap_queries(tmp_path:
     recorder = DependencyTracker(catalogue)
     (page,) = statistics.pages(recorder, settings)
     assert {query for query, _ in recorder.dependencies} == {
-        *("day_stats", "days", "newest_day", "paper_count", "periods", "publications", "span", "topic_counts")
+        *("day_stats", "days", "newest_day", "paper_count", "periods", "publications", "scorer_changes", "span"),
+        "topic_counts",
     }
-    assert found.keys() == drawn(page.body).keys()
+    over_time = {"Relevance over time", "Novelty over time"}  # May has one day with scores, and nothing to compare
+    assert found.keys() == drawn(page.body).keys() - over_time
 
 
 def test_an_empty_archive_has_statistics(tmp_path: Path) -> None:

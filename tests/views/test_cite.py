@@ -48,6 +48,9 @@ def pasted(tab: Page) -> str:
     return tab.locator("#paste").input_value()
 
 
+OF_PAPERS, ANYWHERE = "opafEntersmnyc", "/g hg sg n?"
+
+
 @pytest.mark.parametrize("before", ["", REFUSED, NO_CLIPBOARD])
 @pytest.mark.parametrize("path", PAGES)
 def test_a_click_or_a_key_copies_a_citation(address: str, tab: Page, path: str, before: str) -> None:
@@ -59,8 +62,8 @@ def test_a_click_or_a_key_copies_a_citation(address: str, tab: Page, path: str, 
     assert pasted(tab).startswith("TY  - ")
     tab.reload()
     expect(button).to_be_visible()
-    tab.keyboard.press("c")
-    expect(tab.locator(".copy-citation button").first).to_have_text("Copied")
+    tab.keyboard.press("y")
+    expect(tab.get_by_role("status").get_by_text("BibTeX copied")).to_be_visible()
     assert pasted(tab).startswith(PAGES[path])
 
 
@@ -87,7 +90,11 @@ def test_a_citation_that_cannot_be_copied_is_selected(address: str, tab: Page, p
 
 @pytest.mark.parametrize(
     ("path", "keys"),
-    [("papers/2505.00001/", "ofsmc/?"), ("publications/7/", "c/?"), ("daily/2025/05/27/", "ofsm/?")],
+    [
+        ("papers/2505.00001/", OF_PAPERS + ANYWHERE),
+        ("publications/7/", "y" + ANYWHERE),
+        ("daily/2025/05/27/", OF_PAPERS + ANYWHERE),
+    ],
 )
 def test_the_help_lists_the_keys_of_the_page(address: str, tab: Page, path: str, keys: str) -> None:
     tab.goto(address + path, wait_until="networkidle")

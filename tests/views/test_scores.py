@@ -1,22 +1,18 @@
-"""Scores on pages: the percentile among the last ninety days, the scorer, the rubric's words."""
+"""Scores on pages: the place among all that was scanned, the scorer, the rubric's words."""
 
-import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
 import lxml.html
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import settings as examples
-from hypothesis import strategies as st
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
 from broadsheet.build.generate import generate
 from broadsheet.build.preview import served
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.day_stats import MIN_SAMPLE, WINDOW_DAYS, DayStats, sample_size, score_distributions, top_percent
 from broadsheet.index.dependencies import DependencyTracker
 from broadsheet.index.index import Index
 from broadsheet.settings import config
@@ -44,10 +40,22 @@ GPT = {"model": "gpt-x", "rubric": "r1"}
 MANY = [row(f"2505.1{n:04}", relevance=9 - n % 5, novelty=8 - n % 4, scorer=GPT) for n in range(24)]
 
 
+def write_receipt(root: Path, date: str, scanned: int) -> None:
+    """Write the receipt of a day on which so many papers were scanned."""
+    file = root / "data" / "runs" / date[:4] / f"{date}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"date": date, "state": "ok", "scanned": scanned}), "utf-8")
+
+
 def archive(
-    root: Path, days: dict[str, list[dict[str, Any]]], settings: str = SETTINGS + RUBRIC
+    root: Path,
+    days: dict[str, list[dict[str, Any]]],
+    settings: str = SETTINGS + RUBRIC,
+    receipts: dict[str, int] | None = None,
 ) -> tuple[Catalogue, Settings]:
     make_digest(root, days, settings)
+    for date, scanned in (receipts or {}).items():
+        write_receipt(root, date, scanned)
     loaded = config.load(root)
     catalogue = Index(":memory:", loaded)
     catalogue.refresh(Store(root))
@@ -61,34 +69,6 @@ def body(pages: Any) -> lxml.html.HtmlElement:
 
 def words(element: lxml.html.HtmlElement) -> str:
     return " ".join(element.text_content().split())
-
-
-# -- places --------------------------------------------------------------------------------------------------------
-
-dates = st.dates(dt.date(2024, 1, 1), dt.date(2024, 12, 31)).map(dt.date.isoformat)
-grades = st.integers(1, 10) | st.sampled_from([7.5, 8.25])
-tallies = st.builds(lambda scores: DayStats(tuple((r, n, 1) for r, n in scores)), st.lists(st.tuples(grades, grades)))
-
-
-@given(st.dictionaries(dates, tallies, max_size=12))
-@examples(max_examples=60, deadline=None)
-def test_a_standing_is_that_of_ninety_days(found: dict[str, DayStats]) -> None:
-    in_order = sorted(found.items())
-    for date, standing in score_distributions(in_order):
-        last = dt.date.fromisoformat(date)
-        within = [d for d in found if last - dt.timedelta(WINDOW_DAYS) < dt.date.fromisoformat(d) <= last]
-        everything = sorted((r + n for d in within for r, n, _ in found[d].scores), reverse=True)
-        assert [score for score, number in standing for _ in range(number)] == everything
-        places = [top_percent(standing, score) for score in everything]
-        if len(everything) < MIN_SAMPLE:
-            assert set(places) <= {None}
-        else:
-            assert places == sorted(places, key=lambda place: place or 0)
-            assert places[-1] == 100
-            for score, place in zip(everything, places, strict=True):
-                share = 100 * sum(other >= score for other in everything) / sample_size(standing)
-                assert place is not None
-                assert share <= place < share + 1
 
 
 def test_a_grade_is_that_of_the_whole_number() -> None:
@@ -105,23 +85,19 @@ def test_a_grade_is_that_of_the_whole_number() -> None:
     ]
 
 
-def test_the_index_keeps_the_places_of_past_days(tmp_path: Path) -> None:
-    catalogue, _ = archive(tmp_path, {"2025-01-01": MANY[:2], "2025-03-31": MANY[2:3], "2025-04-01": MANY[3:4]})
-    assert catalogue.score_distribution("2025-03-31") == ((17, 1), (15, 1), (13, 1))
-    assert catalogue.score_distribution("2025-04-01") == ((13, 1), (11, 1))  # New Year's Day is the ninety-first
-    assert catalogue.score_distribution("2025-04-02") == ()
-
-
 # -- lists ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_day_has_the_rubric_once_and_each_score_links_it(tmp_path: Path) -> None:
-    page = body(day.pages(*archive(tmp_path, {"2025-05-27": MANY}), "2025-05-27"))
+    days = archive(tmp_path, {"2025-05-27": MANY}, receipts={"2025-05-27": 1027})
+    page = body(day.pages(*days, "2025-05-27"))
     assert words(page.find_class("score-note")[0]) == "Scored by gpt-x, rubric r1. What the scores mean"
-    first, *_, last = page.xpath("//footer/button")
-    assert words(first) == "9 relevance 8 novelty top 9 %"
+    first, *_, last = page.xpath("//article/button")
+    assert words(first) == "17"
+    assert first.xpath("svg/@aria-label") == ["relevance 9, novelty 8"]
+    assert words(page.find_class("grades")[0]) == "9 relevance 8 novelty 2 share 17, 1st of 1,027 scanned"
     assert (first.get("popovertarget"), first.get("aria-describedby")) == ("rubric", "r1 n1")
-    assert (words(last), last.get("aria-describedby")) == ("5 relevance 5 novelty top 100 %", "n2")
+    assert (words(last), last.get("aria-describedby")) == ("10", "n2")
     (legend,) = page.xpath("//div[@popover]")
     assert {element.get("id"): words(element) for element in legend if element.get("id")} == {
         "r1": "Relevance 9–10 Core: It is a topic.",
@@ -129,7 +105,7 @@ def test_a_day_has_the_rubric_once_and_each_score_links_it(tmp_path: Path) -> No
         "n1": "Novelty 6–10 New: Nobody thought of it.",
         "n2": "Novelty 5 Known: Some did.",
     }
-    assert "So many of the 24 scores given in the 90 days up to 27 May 2025" in words(legend[-1])
+    assert words(legend[-1]).startswith("1st, 2nd … The place of relevance plus novelty among all papers scanned")
     assert "gpt-x" not in words(page.find_class("papers")[0])
 
 
@@ -138,8 +114,8 @@ def test_where_scorers_differ_each_score_names_its_own(tmp_path: Path) -> None:
     page = body(day.pages(*archive(tmp_path, {"2025-05-27": rows}), "2025-05-27"))
     assert words(page.find_class("score-note")[0]) == "What the scores mean"
     said = [words(footer).partition("novelty ")[2] for footer in page.xpath("//footer")]
-    assert [it.partition(" Compression")[0] for it in said[:2]] == ["by gpt-x, rubric r1", "by the local scorer"]
-    assert said[2].startswith("Compression")
+    places = [text.partition(" Compression")[0] for text in said]
+    assert places == ["3 share 15 by gpt-x, rubric r1", "3 share 15 by the local scorer", "3 share 15"]
 
 
 def test_the_local_scorer_is_no_model_called_local(tmp_path: Path) -> None:
@@ -150,7 +126,7 @@ def test_the_local_scorer_is_no_model_called_local(tmp_path: Path) -> None:
 
 def test_among_few_scores_and_without_a_rubric_there_is_only_the_number(tmp_path: Path) -> None:
     page = body(day.pages(*archive(tmp_path, {"2025-05-27": MANY[:19]}, SETTINGS), "2025-05-27"))
-    assert words(page.find_class("score")[0]) == "9 relevance 8 novelty"
+    assert words(page.find_class("score")[0]) == "17"
     assert not page.xpath("//*[@popovertarget or @popover]")
     assert words(page.find_class("score-note")[0]) == "Scored by gpt-x, rubric r1."
 
@@ -163,21 +139,33 @@ def test_a_day_without_scores_has_no_word_of_them(tmp_path: Path) -> None:
 
 
 def test_in_a_list_of_several_days_each_score_is_held_against_its_own_day(tmp_path: Path) -> None:
-    best = row("2504.00001", relevance=9, novelty=8)
-    days = {"2025-04-30": [best, *MANY[1:20]], "2025-05-27": [row(f"2505.2{n:04}") for n in range(1, 41)] + MANY[:1]}
-    catalogue, settings = archive(tmp_path, days)
-    found = {
-        li.get("data-paper"): words(li.find(".//button"))
+    days = {
+        "2025-04-30": [row("2504.00001", relevance=9, novelty=8), *MANY[1:20]],
+        "2025-05-27": [row(f"2505.2{n:04}") for n in range(1, 41)] + MANY[:1],
+    }
+    catalogue, settings = archive(tmp_path, days, receipts={"2025-04-30": 300, "2025-05-27": 1027})
+    places = {
+        li.get("data-paper"): words(li.xpath(".//*[@class='grades']/i")[0])
         for pages in (month.pages(catalogue, settings, "2025-04"), month.pages(catalogue, settings, "2025-05"))
         for li in body(pages).find_class("item")
     }
-    assert found["2504.00001"].endswith("top 5 %")  # of 20
-    assert found["2505.10000"].endswith("top 4 %")  # of 61, with the one before
-    assert found["2505.20001"].endswith("top 78 %")
-    listed = body(topic.pages(catalogue, settings, "compression"))
-    assert {"top 4 %", "top 78 %"} <= {words(i) for i in listed.xpath("//button/i")}
-    assert "up to the paper’s day" in words(listed.get_element_by_id("rubric"))
-    assert body(home.pages(catalogue, settings)).xpath("//li//button/i")
+    assert places["2504.00001"] == "1st of 300 scanned"
+    assert places["2505.10000"] == "1st of 1,027 scanned"
+    assert places["2505.20001"] == "40 share 15, 2nd of 1,027 scanned"
+    page = body(topic.pages(catalogue, settings, "compression"))
+    assert {"1st of 1,027 scanned", "1st of 300 scanned"} <= {words(i) for i in page.xpath("//*[@class='grades']/i")}
+    assert "Equal scores have the same place" in words(page.get_element_by_id("rubric"))
+    assert body(home.pages(catalogue, settings)).xpath("//li//*[@class='grades']/i")
+
+
+def test_without_a_receipt_there_is_no_place_among_the_scanned_and_never_a_percentage(tmp_path: Path) -> None:
+    catalogue, settings = archive(tmp_path, {"2025-05-26": MANY[3:], "2025-05-27": MANY[:3]})
+    pages = [*day.pages(catalogue, settings, "2025-05-27"), *paper.pages(catalogue, settings, "2025-05-27")]
+    for page in pages:
+        if isinstance(page, Page):
+            assert "scanned" not in page.body.partition("Receipt")[0]
+            assert "top " not in page.body.lower().replace("to the top", "")
+            assert "best in" not in page.body
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -194,14 +182,14 @@ def test_the_rubric_and_the_scorer_are_text(payload: str, tmp_path: Path) -> Non
 
 
 def test_a_paper_page_has_the_whole_rubric(tmp_path: Path) -> None:
-    catalogue, settings = archive(tmp_path, {"2025-05-27": MANY})
+    catalogue, settings = archive(tmp_path, {"2025-05-27": MANY}, receipts={"2025-05-27": 1027})
     pages = {page.address: lxml.html.fromstring(page.body) for page in paper.pages(catalogue, settings, "2025-05-27")}
     page = pages["papers/2505.10000/"]
     assert [words(line) for line in page.find_class("grade")] == [
         "Relevance 9 of 10: Core: It is a topic.",
         "Novelty 8 of 10: New: Nobody thought of it.",
     ]
-    place = "Top 9 % of the 24 scores given in the 90 days up to 27 May 2025"
+    place = "Score 17: shared by 2 papers, 1st of the 1,027 papers scanned on 27 May 2025"
     assert words(page.find_class("meta")[0]) == f"{place} by gpt-x, rubric r1"
 
 
@@ -211,6 +199,7 @@ def test_a_paper_page_has_the_whole_rubric(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = make_digest(tmp_path_factory.mktemp("site"), {"2025-05-27": MANY}, SETTINGS + RUBRIC + "search: false\n")
+    write_receipt(root, "2025-05-27", 1027)
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout + run.stderr
     return root / "site"
@@ -231,16 +220,16 @@ def visible(page: Tab) -> list[str]:
 
 def test_pointing_at_a_score_shows_its_meaning(phone_tab: Tab) -> None:
     assert visible(phone_tab) == []
-    phone_tab.locator("footer button").first.hover()
+    phone_tab.locator("article > button").first.hover()
     assert visible(phone_tab) == ["r1", "n1"]
-    said = phone_tab.locator("#rubric p", has_text="added up").inner_text()
-    assert said.startswith("Top … % So many of the ")  # no paper's own place: it is said once for all of them
+    said = phone_tab.locator("#rubric p", has_text="papers scanned").inner_text()
+    assert said.startswith("1st, 2nd … ")  # no paper's own place: it is said once for all of them
     phone_tab.mouse.move(2, 2)
     assert visible(phone_tab) == []
 
 
 def test_the_keyboard_reaches_it_too(phone_tab: Tab) -> None:
-    phone_tab.locator('footer button[aria-describedby="r2 n1"]').first.focus()
+    phone_tab.locator('article > button[aria-describedby="r2 n1"]').first.focus()
     phone_tab.keyboard.press("Shift+Tab")
     phone_tab.keyboard.press("Tab")  # now the focus is seen
     assert visible(phone_tab) == ["r2", "n1"]
@@ -255,18 +244,18 @@ def test_escape_puts_it_away_until_the_next_score(site: Path, chromium: Browser)
     tab = context.new_page()
     with served(site, "/", "127.0.0.1", 0) as address:
         tab.goto(address + "daily/2025/05/27/")
-        tab.locator('footer button[aria-describedby="r1 n1"]').first.hover()
+        tab.locator('article > button[aria-describedby="r1 n1"]').first.hover()
         assert visible(tab) == ["r1", "n1"]
         tab.keyboard.press("Escape")
         assert visible(tab) == []
-        tab.locator('footer button[aria-describedby="r1 n1"]').first.locator("b").last.hover()
+        tab.locator('article > button[aria-describedby="r1 n1"]').first.locator("svg").hover()
         assert visible(tab) == []  # it is still the same score
-        tab.locator('footer button[aria-describedby="r2 n1"]').first.hover()
+        tab.locator('article > button[aria-describedby="r2 n1"]').first.hover()
         assert visible(tab) == ["r2", "n1"]
         tab.mouse.move(2, 2)
         tab.keyboard.press("Escape")
         tab.keyboard.press("Tab")
-        tab.locator('footer button[aria-describedby="r1 n1"]').first.focus()
+        tab.locator('article > button[aria-describedby="r1 n1"]').first.focus()
         assert visible(tab) == ["r1", "n1"]
         tab.keyboard.press("Escape")
         assert visible(tab) == []
@@ -274,7 +263,7 @@ def test_escape_puts_it_away_until_the_next_score(site: Path, chromium: Browser)
 
 
 def test_a_tap_opens_the_whole_rubric_without_a_layout_shift(phone_tab: Tab) -> None:
-    button = phone_tab.locator("footer button").first
+    button = phone_tab.locator("article > button").first
     button.scroll_into_view_if_needed()
     before = button.bounding_box()
     button.click()
@@ -291,6 +280,6 @@ def test_a_day_of_eighty_four_papers_pays_little_for_it(tmp_path: Path) -> None:
     make_digest(tmp_path, {"2025-05-27": rows}, SETTINGS + RUBRIC)
     generate(tmp_path)
     page = lxml.html.fromstring((tmp_path / "docs/daily/2025/05/27/index.md").read_text("utf-8"))
-    sizes = [len(lxml.html.tostring(button)) for button in page.xpath("//footer/button")]
+    sizes = [len(lxml.html.tostring(button)) for button in page.xpath("//article/button")]
     assert len(sizes) == 84
-    assert max(sizes) < 140
+    assert max(sizes) < 280

@@ -136,7 +136,7 @@ def test_a_file_a_day_and_an_index_say_what_a_list_needs(root: Path) -> None:
         "title_parts": day["papers"][1]["title_parts"],
         "authors": ["A. de Bie", "B", "C", "D"],
         "more": 2,
-        "sort_key": 800006000,
+        "sort_key": 3322092421171136,
         "score": 12,
         "relevance": 4,
         "novelty": 8,
@@ -209,7 +209,7 @@ def test_one_key_orders_a_day_a_week_the_index_and_the_browser(tmp_path: Path, t
         paper("2505.00007", **unscored, score=20),
         paper("2505.00008", **unscored | {"relevance": 10}),
     ]
-    order = [f"2505.0000{n}" for n in (7, 4, 2, 3, 1, 6, 5, 8)]
+    order = [f"2505.0000{n}" for n in (7, 4, 3, 2, 1, 6, 5, 8)]
     ours = digest_with(tmp_path, {"2025-05-28": rows})
     build(ours)
     catalogue = open_index(ours, config.load(ours))

@@ -35,7 +35,7 @@ CREATE INDEX paper_arxiv_id ON paper (arxiv_id);
 CREATE TABLE publication (id TEXT PRIMARY KEY, title TEXT, type TEXT, year TEXT, date TEXT, doi TEXT, record TEXT)
   WITHOUT ROWID;
 """
-_NUMBERS = {"version", "relevance", "novelty", "upvotes", "comments"}
+_NUMBERS = {"version", "relevance", "novelty", "local_score", "upvotes", "comments"}
 _FIELDS = Paper.__struct_fields__
 
 # The members of a file, in order: the version of each, and its size in bytes.

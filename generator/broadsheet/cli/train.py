@@ -67,19 +67,43 @@ def train_command(
 
 def _lines(report: "TrainReport") -> Iterator[str]:
     yield f"learned from {report.papers:,} papers, {report.first} to {report.last}, in {report.seconds:.1f} s"
-    figures = report.figures
     if report.tested_from:
-        tested = f"{figures.papers:,} papers from {report.tested_from} on"
+        tested = f"{report.figures.papers:,} papers from {report.tested_from} on"
         yield f"tested on {tested}, scored in {report.scoring_seconds:.2f} s:"
+        yield from _table(report)
     else:
         yield "on papers held back while learning from the others:"
-    yield f"  relevance: Spearman {_figure(figures.relevance)}"
-    yield f"  novelty: Spearman {_figure(figures.novelty)}"
-    for recall in figures.recalls:
+        yield f"  relevance: Spearman {_figure(report.figures.relevance)}"
+        yield f"  novelty: Spearman {_figure(report.figures.novelty)}"
+    for recall in report.figures.recalls:
         rated = f"{recall.papers:,} papers rated {recall.least} or more"
         yield f"  the most promising {recall.share:.0%} hold {_figure(recall.recall)} of the {rated}"
     if report.model:
         yield f"model {report.model} → .digest/model-local.npz"
+
+
+def _table(report: "TrainReport") -> Iterator[str]:
+    """Yield Spearman's correlations by month, then those of two ratings of the same paper."""
+    yield "  Spearman      papers  relevance  novelty  7 or more  of them in the best 30%"
+    months = [(row.month, row.figures) for row in report.months]
+    for label, figures in [*months, ("all", report.figures)]:
+        best = figures.recalls[0]
+        correlations = f"{_figure(figures.relevance):>9}  {_figure(figures.novelty):>7}"
+        yield f"  {label:<12}  {figures.papers:>6,}  {correlations}  {best.papers:>9,}  {_figure(best.recall):>23}"
+    if report.agreement is None:
+        yield "  no paper was rated on two days, so how far two ratings agree is unknown"
+        return
+    twice = report.agreement
+    correlations = f"{_figure(twice.relevance):>9}  {_figure(twice.novelty):>7}"
+    both = f"{twice.good_twice:,} both times"
+    yield f"  rated twice   {twice.papers:>6,}  {correlations}  {twice.good:>9,}  {both:>23}"
+    ceilings = f"{_ceiling(twice.relevance):>9}  {_ceiling(twice.novelty):>7}"
+    yield f"  ceiling               {ceilings}  what a scorer without errors would reach"
+
+
+def _ceiling(correlation: float | None) -> str:
+    """Return the correlation of a rating with its true value, from that of two ratings (Spearman 1904)."""
+    return "unknown" if correlation is None or correlation < 0 else _figure(correlation**0.5)
 
 
 def _figure(value: float | None) -> str:

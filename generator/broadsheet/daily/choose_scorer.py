@@ -1,6 +1,7 @@
 """The choice of a day's scorer: the LLM if one is configured, else the local scorer; with a prefilter both."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,16 @@ import msgspec
 from broadsheet.daily import ledger
 from broadsheet.daily.drop import move_to_dropped
 from broadsheet.daily.receipts import NOT_TRIED, PREFILTER
-from broadsheet.daily.score import Filter, ScoringContext, ScoringResult, papers_to_score, score_with, score_with_llm
+from broadsheet.daily.score import (
+    Filter,
+    ScoringContext,
+    ScoringResult,
+    merged,
+    papers_to_score,
+    score_with,
+    score_with_llm,
+)
+from broadsheet.model.diagnostics import DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
@@ -17,6 +27,7 @@ from broadsheet.scoring.interests import Interests
 from broadsheet.scoring.llm import client as llm
 from broadsheet.scoring.local import extra
 from broadsheet.scoring.local.ratings import MIN_PAPERS, teaches
+from broadsheet.scoring.local_scores import predict_local_scores, untied, with_local_scores
 from broadsheet.settings.config import Settings
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.store import Store
@@ -31,7 +42,16 @@ LEFT_OUT = "left out by the prefilter"
 def score_day(
     context: ScoringContext, date: str, *, rescore: bool = False, drop_reason: Filter = lambda paper: None
 ) -> ScoringResult:
-    """Score the papers of a day. Raises DigestError before any request if that is impossible."""
+    """Score the papers of a day, and break the ties of imported scores.
+
+    Raises DigestError before any request if that is impossible.
+    """
+    result = _score(context, date, rescore, drop_reason)
+    error = _add_local_scores(context, date)
+    return msgspec.structs.replace(result, errors=tuple(dict.fromkeys((*result.errors, *error))))
+
+
+def _score(context: ScoringContext, date: str, rescore: bool, drop_reason: Filter) -> ScoringResult:
     settings = context.settings
     if not llm.is_configured(settings.llm, context.environment):
         return _score_locally(context, date, rescore, drop_reason)
@@ -39,7 +59,8 @@ def score_day(
     if is_prefiltered(settings) and not rescore:
         with exclusive_lock(context.root, Lock.SCORING):
             prefilter_day(context, date)
-    return score_with_llm(context, date, rescore=rescore, drop_reason=drop_reason)
+    refine = partial(with_local_scores, predictor=partial(_local_scorer, context))
+    return score_with_llm(context, date, rescore=rescore, drop_reason=drop_reason, refine=refine)
 
 
 def _score_locally(context: ScoringContext, date: str, rescore: bool, drop_reason: Filter) -> ScoringResult:
@@ -50,6 +71,28 @@ def _score_locally(context: ScoringContext, date: str, rescore: bool, drop_reaso
             Store(context.root), date, scorer, rescore=rescore, drop_reason=drop_reason, now=context.time()
         )
         return msgspec.structs.replace(result, notes=(*warnings, *_notes(context.root)))
+
+
+def _add_local_scores(context: ScoringContext, date: str) -> tuple[str, ...]:
+    """Add local scores to the scored rows that have none, such as imported ones; return what prevents it."""
+    with exclusive_lock(context.root, Lock.SCORING):
+        store = Store(context.root)
+        rows = store.papers(date)
+        lacking = {row.arxiv_id for row in rows if row.score is not None and row.local_score is None}
+        papers = [paper for paper in merged(rows) if paper.arxiv_id in lacking]
+        try:
+            local_scores = predict_local_scores(papers, partial(_local_scorer, context))
+        except DigestError as error:
+            return (untied(error),)
+        by_id = {paper.arxiv_id: value for paper, value in zip(papers, local_scores, strict=True)}
+        if by_id:
+            store.write_papers(date, [_with_local_score(row, by_id.get(row.arxiv_id)) for row in rows])
+        return ()
+
+
+def _with_local_score(row: Paper, local_score: float | None) -> Paper:
+    is_lacking = row.score is not None and row.local_score is None
+    return msgspec.structs.replace(row, local_score=local_score) if is_lacking else row
 
 
 def _local_scorer(context: ScoringContext, warn: Callable[[str], None] = lambda text: None) -> "LocalScorer":

@@ -34,6 +34,7 @@ from broadsheet.store.store import Store
 SCORE = ("relevance", "novelty", "comment", "topics", "scorer", "reasons")
 EARLIER = "earlier_scores"  # the key of a row for the scores that were replaced, oldest first
 
+PaperScorer = Callable[[Sequence[Paper]], Scores]
 Filter = Callable[[Paper], str | None]  # the reason to drop a scored paper, if there is one
 
 
@@ -73,17 +74,21 @@ def papers_to_score(papers: Sequence[Paper], *, rescore: bool = False) -> list[P
 
     A paper of which only the id is known is left out.
     """
+    return [paper for paper in merged(papers) if paper.title != paper.arxiv_id and (rescore or paper.score is None)]
+
+
+def merged(papers: Sequence[Paper]) -> list[Paper]:
+    """Return the papers of a day, each merged over its sources."""
     rows: dict[str, list[Paper]] = {}
     for paper in papers:
         rows.setdefault(paper.arxiv_id, []).append(paper)
-    merged = [merge(group) for group in rows.values()]
-    return [paper for paper in merged if paper.title != paper.arxiv_id and (rescore or paper.score is None)]
+    return [merge(group) for group in rows.values()]
 
 
 def score_with(
     store: Store,
     date: str,
-    scorer: Callable[[Sequence[Paper]], Scores],
+    scorer: PaperScorer,
     *,
     replies: ReplyLog | None = None,
     rescore: bool = False,
@@ -125,11 +130,17 @@ def score_with(
 
 
 def score_with_llm(
-    context: ScoringContext, date: str, *, rescore: bool = False, drop_reason: Filter = lambda paper: None
+    context: ScoringContext,
+    date: str,
+    *,
+    rescore: bool = False,
+    drop_reason: Filter = lambda paper: None,
+    refine: Callable[[PaperScorer], PaperScorer] = lambda scorer: scorer,
 ) -> ScoringResult:
     """Score a day with the LLM that settings and environment name. Raises DigestError if they name none.
 
-    A second run of the same digest waits for the first, and uses its replies.
+    `refine` adds to the scores what the LLM does not give. A second run of the same digest waits for the first, and
+    uses its replies.
     """
     settings, store, budget = context.settings, Store(context.root), context.budget
     model, url, key = llm.from_environment(settings.llm, context.environment)
@@ -141,7 +152,7 @@ def score_with_llm(
         )
         try:
             store.replies_path(date).parent.mkdir(parents=True, exist_ok=True)  # an error here costs nothing yet
-            scorer = Interests(settings).wrap(llm_scorer)
+            scorer = Interests(settings).wrap(refine(llm_scorer))
             return score_with(
                 store, date, scorer, replies=replies, rescore=rescore, drop_reason=drop_reason, now=context.time()
             )
@@ -195,7 +206,12 @@ def with_scores(
 
 
 def with_score(row: Paper, scored: Paper, now: str = "", is_seen: bool = False) -> Paper:
-    """Return the row with the score of `scored`; a different score of its own joins its earlier ones."""
+    """Return the row with the score of `scored`; a different score of its own joins its earlier ones.
+
+    A new local score alone is no change that readers see.
+    """
+    if scored.local_score is not None:
+        row = msgspec.structs.replace(row, local_score=scored.local_score)
     changes: dict[str, Any] = {name: getattr(scored, name) for name in SCORE}
     before = {name: getattr(row, name) for name in SCORE}
     if changes == before:

@@ -1,6 +1,7 @@
 """``broadsheet train``: train, evaluate and explain the local model, from the rated papers in ``data/``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,9 @@ from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.paper import Paper
 from broadsheet.scoring.local import model as local_model
 from broadsheet.scoring.local import training
-from broadsheet.scoring.local.evaluation import Evaluation, measure
+from broadsheet.scoring.local.calibration import Numbers
+from broadsheet.scoring.local.evaluation import Agreement, Evaluation, agreement, measure
+from broadsheet.scoring.local.predictions import Predictions
 from broadsheet.scoring.local.ratings import MIN_PAPERS, teaches
 from broadsheet.scoring.local.scorer import FILE, LocalScorer, Reasons, open_model
 from broadsheet.settings import config
@@ -22,11 +25,19 @@ Clock = Callable[[], float]
 EXPLAINED_WORDS = 10
 
 
+class MonthEvaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """The quality of a model on a later month (YYYY-MM)."""
+
+    month: str
+    figures: Evaluation
+
+
 class TrainReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The training data, duration and quality of a model.
 
     `figures` are measured on held-out papers: out of fold, or, with `tested_from`, on the days from then on, scored in
-    `scoring_seconds`. `model` is the fingerprint of a saved model.
+    `scoring_seconds`; `months` has those of each month. `agreement` is that of two ratings of the same paper.
+    `model` is the fingerprint of a saved model.
     """
 
     papers: int
@@ -37,6 +48,8 @@ class TrainReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     model: str | None = None
     tested_from: str | None = None
     scoring_seconds: float | None = None
+    months: tuple[MonthEvaluation, ...] = ()
+    agreement: Agreement | None = None
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +73,7 @@ def train(root: Path, clock: Clock, before: str | None = None) -> TrainReport:
     local_model.save(fitted.model, root / FILE)
     return TrainReport(
         papers=len(fitted.model.ids),
-        first=rated[-len(fitted.model.ids)][0],
+        first=rated[0][0],
         last=rated[-1][0],
         seconds=seconds,
         figures=fitted.evaluation,
@@ -73,24 +86,53 @@ def evaluate(root: Path, clock: Clock, tested_from: str) -> TrainReport:
     settings = config.load(root)
     rated = _rated(Store(root))
     training_rows = [(date, paper) for date, paper in rated if date < tested_from]
-    tests = [paper for date, paper in rated if date >= tested_from]
+    tests = [(date, paper) for date, paper in rated if date >= tested_from]
     if not tests:
         raise DigestError(Diagnostic("data/papers", f"no rated papers from {tested_from} on", "choose an earlier day"))
     start = clock()
     fitted = training.train([paper for _, paper in training_rows])
     middle = clock()
-    ratings = LocalScorer(settings, fitted.model).predict(tests)
+    predictions = LocalScorer(settings, fitted.model).predict([paper for _, paper in tests])
     end = clock()
-    relevance, novelty = (np.array([getattr(paper, name) for paper in tests]) for name in ("relevance", "novelty"))
     return TrainReport(
         papers=len(fitted.model.ids),
-        first=training_rows[-len(fitted.model.ids)][0],
+        first=training_rows[0][0],
         last=training_rows[-1][0],
         seconds=middle - start,
-        figures=measure(relevance, novelty, ratings),
+        figures=_measured([paper for _, paper in tests], predictions),
         tested_from=tested_from,
         scoring_seconds=end - middle,
+        months=tuple(_months(tests, predictions)),
+        agreement=_agreement(Store(root)),
     )
+
+
+def _measured(papers: Sequence[Paper], predictions: Predictions) -> Evaluation:
+    relevance, novelty = _ratings(papers).T
+    return measure(relevance, novelty, predictions)
+
+
+def _ratings(papers: Sequence[Paper]) -> Numbers:
+    return np.array([(paper.relevance, paper.novelty) for paper in papers], np.float64).reshape(-1, 2)
+
+
+def _months(tests: Sequence[tuple[str, Paper]], predictions: Predictions) -> Iterator[MonthEvaluation]:
+    """Yield the evaluation of each month. The tests are sorted by date."""
+    start = 0
+    for month, rows in groupby(tests, key=lambda row: row[0][:7]):
+        papers = [paper for _, paper in rows]
+        part = Predictions(*(values[start : start + len(papers)] for values in predictions))
+        yield MonthEvaluation(month=month, figures=_measured(papers, part))
+        start += len(papers)
+
+
+def _agreement(store: Store) -> Agreement | None:
+    """Return the agreement of the ratings of papers that were rated on several days."""
+    rows: dict[str, list[Paper]] = {}
+    for _, paper in _ratings_by_day(store):
+        rows.setdefault(paper.arxiv_id, []).append(paper)
+    pairs = [papers for papers in rows.values() if len(papers) > 1]
+    return agreement(_ratings([papers[0] for papers in pairs]), _ratings([papers[-1] for papers in pairs]))
 
 
 def explain(root: Path, arxiv_id: str) -> Explanation:
@@ -116,7 +158,7 @@ def trained_scorer(
 
     `warn` gets a line for each file of liked papers that cannot be used.
     """
-    rated = [paper for _, paper in _rated(Store(root))][-training.MAX_PAPERS :]
+    rated = [paper for _, paper in _rated(Store(root))]
     interest = liked_interest(root, settings, warn)
     if len(rated) < MIN_PAPERS:
         return LocalScorer(settings, None, interest)
@@ -133,12 +175,16 @@ def trained_scorer(
 
 def _rated(store: Store, before: str | None = None) -> list[tuple[str, Paper]]:
     """Return the papers to train on, by date and id; of a paper on several days the last."""
-    rows: dict[str, tuple[str, Paper]] = {}
+    rows = {paper.arxiv_id: (date, paper) for date, paper in _ratings_by_day(store, before)}
+    return sorted(rows.values(), key=lambda row: (row[0], row[1].arxiv_id))
+
+
+def _ratings_by_day(store: Store, before: str | None = None) -> Iterator[tuple[str, Paper]]:
+    """Yield the rated papers of each day, one row a paper and day: the shown one, if it was also dropped."""
     for date in store.dates():
         if before is None or date < before:
-            papers = (*store.dropped(date), *store.papers(date))
-            rows |= {paper.arxiv_id: (date, paper) for paper in papers if teaches(paper)}
-    return sorted(rows.values(), key=lambda row: (row[0], row[1].arxiv_id))
+            papers = {paper.arxiv_id: paper for paper in (*store.dropped(date), *store.papers(date)) if teaches(paper)}
+            yield from ((date, paper) for paper in papers.values())
 
 
 def _find(store: Store, arxiv_id: str) -> tuple[str, Paper]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from broadsheet.index.days import Entry
 from broadsheet.index.queries import Queries, query
+from broadsheet.model import names
 from broadsheet.model.author_names import author_slug, name_key, person_key
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
@@ -228,10 +229,10 @@ class AuthorQueries(Queries):
 
     @query
     def top_authors(self, limit: int) -> list[Author]:
-        """Return the authors with the most papers and publications, by name; no pages that lead to another."""
+        """Return the authors with the most papers and publications, by family name; no pages that lead to another."""
         authors = [author for author in self._author_index.authors.values() if author.names or author.orcid]
         authors.sort(key=lambda author: (-author.papers - len(author.publications), author.slug))
-        return sorted(authors[:limit], key=lambda author: (author.name.casefold(), author.slug))
+        return sorted(authors[:limit], key=lambda author: (_family(author.name), author.slug))
 
     @query
     def author(self, slug: str) -> Author | None:
@@ -268,3 +269,8 @@ class AuthorQueries(Queries):
 def _checksum(*parts: object) -> int:
     """Return 40 bits that identify the parts: a sum of many fits an SQLite integer."""
     return int.from_bytes(hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).digest()[:5])
+
+
+def _family(name: str) -> tuple[str, str]:
+    parts = names.of_text(name)
+    return (parts.family or parts.literal).casefold(), name.casefold()

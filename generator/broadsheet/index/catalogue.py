@@ -11,11 +11,11 @@ from broadsheet.index.authors import AuthorQueries
 from broadsheet.index.citation_keys import CitationKeyQueries
 from broadsheet.index.counts import CountQueries
 from broadsheet.index.database import GOOD, TOP
-from broadsheet.index.day_stats import StatsQueries
 from broadsheet.index.days import DayHead, Entry
 from broadsheet.index.periods import months, neighbours, span, weeks
 from broadsheet.index.queries import Queries, decode_entry, decode_publication, query
 from broadsheet.index.related import RelatedQueries
+from broadsheet.index.stats import StatsQueries
 from broadsheet.model.publication import Publication
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState

@@ -1,89 +1,90 @@
-"""Counts of a day's scores and topics, and the place of a score among those of the days before it.
+"""Counts of a day: its scores, topics and scorers. Pure.
 
-The counts of a day are a few hundred bytes in its row, so that counting through ten years reads no paper.
+They are a few hundred bytes in the day's row, so that counting through ten years reads no paper.
 """
 
-import datetime as dt
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from broadsheet.index.days import Entry
-from broadsheet.index.queries import Queries, query
+from broadsheet.model.paper import Paper
+from broadsheet.model.receipt import Receipt
+from broadsheet.model.scorer import ScorerName, scorer_name
 
-# A score is compared with those of so many days, its own included.
-WINDOW_DAYS = 90
-# Among fewer scores a percentage means nothing.
-MIN_SAMPLE = 20
 
-# (relevance plus novelty, number of papers with it), best first.
-ScoreDistribution = tuple[tuple[float, int], ...]
+class ScorerStats(msgspec.Struct, frozen=True, array_like=True):
+    """The listed papers of a day that one scorer scored, and the sums of their scores."""
+
+    model: str
+    rubric: str
+    papers: int
+    relevance: float
+    novelty: float
+
+    @property
+    def name(self) -> ScorerName:
+        """The name of the scorer."""
+        return ScorerName(self.model, self.rubric)
 
 
 class DayStats(msgspec.Struct, frozen=True, array_like=True):
-    """The scores of a day (relevance, novelty, number of papers), and the number of papers of each topic."""
+    """The counts of a day.
+
+    `scores` are (relevance, novelty, number of papers), `topics` the number of papers of each, `dropped` (score, number
+    of papers) of the papers that are scored but not listed, `unscored` the number of those listed without a score.
+    """
 
     scores: tuple[tuple[float, float, int], ...] = ()
     topics: dict[str, int] = {}
+    scorers: tuple[ScorerStats, ...] = ()
+    dropped: tuple[tuple[float, int], ...] = ()
+    unscored: int = 0
 
 
-def day_stats(entries: Sequence[Entry]) -> DayStats:
-    """Count the scores and topics of a day."""
+def total_score(relevance: float, novelty: float) -> float:
+    """Return the sum of two scores, so that equal sums of decimals are equal."""
+    return round(relevance + novelty, 6)
+
+
+def day_stats(entries: Sequence[Entry], receipt: Receipt | None = None, dropped: Sequence[Paper] = ()) -> DayStats:
+    """Count the scores, topics and scorers of a day. A paper without a scorer has that of the receipt."""
     papers = (entry.paper for entry in entries)
     scores = Counter((p.relevance, p.novelty) for p in papers if p.relevance is not None and p.novelty is not None)
     topics = Counter(topic for entry in entries for topic in entry.topics)
-    return DayStats(tuple((*pair, number) for pair, number in sorted(scores.items())), dict(sorted(topics.items())))
+    return DayStats(
+        tuple((*pair, number) for pair, number in sorted(scores.items())),
+        dict(sorted(topics.items())),
+        tuple(_scorer_stats(entries, receipt)),
+        tuple(sorted(_dropped_scores(entries, dropped).items())),
+        sum(entry.paper.score is None for entry in entries),
+    )
 
 
-def score_distributions(days: Iterable[tuple[str, DayStats]]) -> Iterator[tuple[str, ScoreDistribution]]:
-    """Yield for each day, oldest first, the scores of the ninety days that end with it."""
-    window: deque[tuple[int, Counter[float]]] = deque()
-    counts: Counter[float] = Counter()
-    for date, stats in days:
-        ordinal = dt.date.fromisoformat(date).toordinal()
-        while window and window[0][0] <= ordinal - WINDOW_DAYS:
-            counts.subtract(window.popleft()[1])
-        totals: Counter[float] = Counter()
-        for relevance, novelty, number in stats.scores:
-            totals[relevance + novelty] += number
-        window.append((ordinal, totals))
-        counts.update(totals)
-        yield date, tuple(sorted(((score, number) for score, number in counts.items() if number), reverse=True))
+def _scorer_stats(entries: Sequence[Entry], receipt: Receipt | None) -> Iterator[ScorerStats]:
+    groups: dict[ScorerName, list[Paper]] = {}
+    for entry in entries:
+        if entry.paper.score is not None:
+            groups.setdefault(_name(entry.paper, receipt), []).append(entry.paper)
+    for name, papers in sorted(groups.items()):
+        sums = [round(sum(getattr(paper, scale) for paper in papers), 6) for scale in ("relevance", "novelty")]
+        yield ScorerStats(*name, len(papers), *sums)
 
 
-def sample_size(distribution: ScoreDistribution) -> int:
-    """Return the number of scores."""
-    return sum([number for _, number in distribution])
+def _name(paper: Paper, receipt: Receipt | None) -> ScorerName:
+    model, rubric = (receipt.model, receipt.rubric) if receipt else (None, None)
+    if paper.scorer is None:
+        return scorer_name(model, rubric)
+    return scorer_name(paper.scorer.model, paper.scorer.rubric or (rubric if paper.scorer.model == model else None))
 
 
-def top_percent(distribution: ScoreDistribution, score: float) -> int | None:
-    """Return 4 if 4 % of all scores, rounded up, are this high or higher; None if there are too few."""
-    total = sample_size(distribution)
-    if total < MIN_SAMPLE:
-        return None
-    return max(1, -(-100 * sum([number for other, number in distribution if other >= score]) // total))
-
-
-class StatsQueries(Queries):
-    """Queries about numbers of scores and topics."""
-
-    @cached_property  # two fifths of a cold build: each day's page compares its scores with those before
-    def _distributions(self) -> dict[str, bytes]:
-        return {date: msgspec.json.encode(distribution) for date, distribution in score_distributions(self._decoded())}
-
-    def _decoded(self, first: str = "", last: str = "9999") -> Iterator[tuple[str, DayStats]]:
-        decode = msgspec.json.Decoder(DayStats).decode
-        rows = self._db.execute("SELECT date, stats FROM day WHERE date BETWEEN ? AND ? ORDER BY date", (first, last))
-        return ((date, decode(stats)) for date, stats in rows)
-
-    @query
-    def day_stats(self, first: str = "", last: str = "9999") -> dict[str, DayStats]:
-        """Return the counts of each day from `first` to `last`, oldest first."""
-        return dict(self._decoded(first, last))
-
-    @query
-    def score_distribution(self, date: str) -> ScoreDistribution:
-        """Return the scores of the ninety days up to and with `date`."""
-        return msgspec.json.decode(self._distributions.get(date, b"[]"), type=ScoreDistribution)
+def _dropped_scores(entries: Sequence[Entry], dropped: Sequence[Paper]) -> Counter[float]:
+    """Count the scores of the papers that are not listed, each once."""
+    listed_ids = {entry.paper.arxiv_id for entry in entries}
+    scores = {
+        paper.arxiv_id: total_score(paper.relevance, paper.novelty)
+        for paper in dropped
+        if paper.relevance is not None and paper.novelty is not None and paper.arxiv_id not in listed_ids
+    }
+    return Counter(scores.values())

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from broadsheet.index.ranking import rank
 from broadsheet.model.paper import Links, Paper
 from broadsheet.model.receipt import Receipt
 from broadsheet.model.state import DayState
@@ -14,8 +15,6 @@ from broadsheet.settings.config import Settings
 
 # ASCII and general punctuation (U+2010 to U+205E) become spaces.
 SPACES = dict.fromkeys([*map(ord, string.punctuation), *range(0x2010, 0x205F)], " ")
-# The sort key of an unscored paper without upvotes: it comes after every scored one.
-UNSCORED = 10**12
 # The keys under which an assistant puts its topics: ids, labels, or tags.
 LABELS = ("PRIMARY_TOPIC_ID", "PRIMARY_TOPIC_LABEL", "MATCHED_TOPIC_IDS", "MATCHED_TOPIC_LABELS", "TAGS")
 
@@ -80,39 +79,22 @@ def merge(rows: Sequence[Paper]) -> Paper:
     return msgspec.structs.replace(best, **filled)
 
 
-def sort_key(paper: Paper) -> int:
-    """Return the key by which papers are sorted, best first: the index stores it, and the browser compares it.
-
-    Scored papers are sorted by relevance + novelty, then relevance; after them unscored ones by upvotes. An unscored
-    paper whose source has only a total is sorted by that: one by a followed author has 20.
-    """
-    total = paper.score if paper.score is not None else _total(paper)
-    if total is None:
-        return UNSCORED - min(paper.upvotes or 0, 10**11)
-    return round((20 - total) * 1000) * 100_000 + round((10 - (paper.relevance or 0)) * 1000)
-
-
-def _total(paper: Paper) -> int | float | None:
-    total = paper.extra.get("score")
-    return total if isinstance(total, int | float) and 2 <= total <= 20 else None
-
-
 def day_entries(date: str, papers: Sequence[Paper], match: "TopicMatcher") -> list[Entry]:
     """Return the entries of a day, best first: one for each paper, over all its sources."""
     rows: dict[str, list[Paper]] = {}
     for paper in papers:
         rows.setdefault(paper.arxiv_id, []).append(paper)
-    merged = sorted((merge(group) if len(group) > 1 else group[0] for group in rows.values()), key=sort_key)
+    merged = (merge(group) if len(group) > 1 else group[0] for group in rows.values())
     return [
         Entry(
             date=date,
-            rank=rank,
-            sort_key=sort_key(paper),
+            rank=number,
+            sort_key=key,
             paper=paper,
             sources=tuple(dict.fromkeys(row.source for row in rows[paper.arxiv_id])),
-            topics=match(paper),
+            topics=topics,
         )
-        for rank, paper in enumerate(merged, 1)
+        for number, (key, paper, topics) in enumerate(rank(date, merged, match), 1)
     ]
 
 

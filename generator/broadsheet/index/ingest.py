@@ -31,6 +31,7 @@ class Archive(Protocol):
     def fingerprint(self, date: str) -> str: ...
     def papers(self, date: str) -> tuple[Paper, ...]: ...
     def receipt(self, date: str) -> Receipt | None: ...
+    def dropped(self, date: str) -> tuple[Paper, ...]: ...
     def publications_fingerprint(self) -> str: ...
     def publications(self) -> list[Publication]: ...
 
@@ -65,7 +66,7 @@ def day_rows(archive: Archive, match: TopicMatcher, depth: Depth, date: str) -> 
     """Return the rows of a day."""
     fingerprint = archive.fingerprint(date)
     try:
-        papers, receipt = archive.papers(date), archive.receipt(date)
+        papers, receipt, dropped = archive.papers(date), archive.receipt(date), archive.dropped(date)
     except DigestError as error:
         return DayRows((), [], [], [], problems=error.problems)
     entries = day_entries(date, papers, match)
@@ -74,7 +75,7 @@ def day_rows(archive: Archive, match: TopicMatcher, depth: Depth, date: str) -> 
     return DayRows(
         (
             *(date, fingerprint, "", state_of(receipt, len(entries)), len(entries)),
-            *(receipt and encode(receipt), encode(day_stats(entries))),
+            *(receipt and encode(receipt), encode(day_stats(entries, receipt, dropped))),
         ),
         [
             (date, e.rank, p.arxiv_id, p.doi and p.doi.lower(), e.sort_key, p.relevance, record)

@@ -25,8 +25,9 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
     All text is the source's, TeX included, without control characters; views escape it. `arxiv_id` has no version. An
     old-style id without its archive (``0411431``) is not linked. `relevance` and `novelty` are 1 to 10, or None for an
-    unscored paper. Dates are ISO 8601 text. `reasons` name the interests of the settings that match (``Followed
-    author: …``, ``Negative keyword: …``). `extra` has the line's other keys, which survive a round trip.
+    unscored paper; `local_score`, their sum as the local scorer estimates it with decimals, breaks ties. Dates are ISO
+    8601 text. `reasons` name the interests of the settings that match (``Followed author: …``, ``Negative keyword:
+    …``). `extra` has the line's other keys, which survive a round trip.
     """
 
     arxiv_id: str
@@ -44,6 +45,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     arxiv_comment: str | None = None
     relevance: int | float | None = None
     novelty: int | float | None = None
+    local_score: int | float | None = None
     comment: str | None = None
     topics: tuple[str, ...] = ()
     scorer: Scorer | None = None

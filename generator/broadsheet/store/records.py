@@ -162,6 +162,8 @@ def _paper_fault(record: Paper) -> str | None:
         value = getattr(record, name)
         if value is not None and not 1 <= value <= 10:
             return f"{name}: {_short(value)} is not from 1 to 10"
+    if record.local_score is not None and not 2 <= record.local_score <= 20:
+        return f"local_score: {_short(record.local_score)} is not from 2 to 20"
     for name in ("published", "updated"):
         value = getattr(record, name)
         if value is not None and not is_time(value):

@@ -17,6 +17,7 @@ _PAPER_RULES: dict[str, dict[str, Any]] = {
     "source": {"minLength": 1},
     "relevance": _SCORE,
     "novelty": _SCORE,
+    "local_score": {"minimum": 2, "maximum": 20, "description": "relevance + novelty by the local scorer; breaks ties"},
     "published": _TIME,
     "updated": _TIME,
 }

@@ -149,7 +149,7 @@ class Store:
 
     def fingerprint(self, date: str) -> str:
         """Return a hash of the files of a day."""
-        return _fingerprint([self.papers_path(date), self.receipt_path(date)])
+        return _fingerprint([self.papers_path(date), self.receipt_path(date), self.dropped_path(date)])
 
     def publications_fingerprint(self) -> str:
         """Return a hash of the names and contents of all publication files."""

@@ -48,6 +48,12 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
 
 
+def ordinal(value: int) -> str:
+    """Return 1 as ``1st``, 1012 as ``1,012th``."""
+    ending = "th" if value % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value:,}{ending}"
+
+
 def count(value: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun: ``1 paper``, ``1,691 papers``."""
     return f"{value:,} {singular if value == 1 else plural or singular + 's'}"

@@ -36,6 +36,7 @@ FIELDS = {
     "arxiv_comment": "the authors’ remarks",
     "relevance": "score, 1 to 10",
     "novelty": "score, 1 to 10",
+    "local_score": "their sum as the local scorer estimates it, with decimals: it breaks ties",
     "comment": "why it has these",
     "topics": "a list of ids or names, where the scorer names them",
     "scorer": "an object: model and rubric",

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from broadsheet.index.states import TROUBLED, is_open
 from broadsheet.model.receipt import Cost, Receipt, ScorerShare, SourceStats
-from broadsheet.model.scorer import LOCAL_MODEL
+from broadsheet.model.scorer import LOCAL_MODEL, UNTRAINED, ScorerName
 from broadsheet.model.state import DayState
-from broadsheet.text.formats import count, day, money
+from broadsheet.text.formats import count, day, long_date, money
 
 if TYPE_CHECKING:  # few of the commands that import this module need the index
     from broadsheet.index.days import DayHead
+    from broadsheet.index.scorer_changes import ScorerChange
 
 STATE_WORDS = {
     DayState.OK: ("Complete", "Everything that was announced is accounted for."),
@@ -98,6 +99,28 @@ def scorers(receipt: Receipt) -> str:
 def _share(share: ScorerShare) -> str:
     facts = [count(share.scored, "paper"), *([cost(share.cost)] if share.cost else [])]
     return f"{scorer(share.model) or 'a scorer that is not on record'} ({', '.join(facts)})"
+
+
+def scorer_name(name: ScorerName) -> str:
+    """Return ``gpt-4o, rubric 2025-05``; the local scorer's own words for its two rubrics."""
+    if name.model == LOCAL_MODEL:
+        return scorer(name.model) + (" by the topics' words" if name.rubric == UNTRAINED else "")
+    model = scorer(name.model) or "a model that is not on record"
+    return f"{model}, rubric {name.rubric}" if name.rubric else model
+
+
+def scorer_change(change: "ScorerChange") -> str:
+    """Return a sentence on a change of the model or the rubric, with what it means for readers."""
+    last = long_date(change.last_date)
+    return (
+        f"The scorer changed on this day to {scorer_name(change.after)}; until {last} it was"
+        f" {scorer_name(change.before)}. Scores from before and after may not compare."
+    )
+
+
+def scorer_change_in_brief(change: "ScorerChange") -> str:
+    """Return ``27 May 2025: gpt-4o, then the local scorer``."""
+    return f"{long_date(change.date)}: {scorer_name(change.before)}, then {scorer_name(change.after)}"
 
 
 def cost(value: Cost | None) -> str:

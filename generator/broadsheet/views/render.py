@@ -14,7 +14,7 @@ from broadsheet.views import formatting
 from broadsheet.views.coins import coins
 from broadsheet.views.data_attributes import has_several_sources
 from broadsheet.views.page import relative, remove_empty_lines
-from broadsheet.views.paper import PaperRenderer, toc
+from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.permalink import paper_address
 from broadsheet.views.repository import record_url
 
@@ -56,7 +56,7 @@ def environment() -> jinja2.Environment:
     env.globals |= {"count": formats.count, "state_words": formatting.STATE_KEYS}
     env.globals |= {"label": formatting.label, "day_at_a_glance": formatting.day_at_a_glance}
     env.globals |= {"scorer": formatting.scorer, "scorers": formatting.scorers}
-    env.globals |= {"paper_renderer": PaperRenderer, "toc": toc, "has_several_sources": has_several_sources}
+    env.globals |= {"paper_renderer": PaperRenderer, "has_several_sources": has_several_sources}
     env.globals |= {"paper_address": paper_address, "coins": coins, "record_url": record_url}
     return env
 

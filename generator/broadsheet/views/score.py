@@ -1,30 +1,27 @@
-"""Scores as HTML: the two numbers, the percentile among the last ninety days, the scorer, and the rubric's grades.
+"""Scores as HTML: the sum over two bars, the two numbers, their place, the scorer, and the rubric's grades.
 
-A list has the rubric once, in a popover. Each score is a button that opens it and refers to its grades by id for screen
+A list has the rubric once, in a popover. Each sum is a button that opens it and refers to its grades by id for screen
 readers. Hover or focus shows these grades alone (styles/scores.css). No script is needed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.day_stats import MIN_SAMPLE, WINDOW_DAYS, ScoreDistribution, sample_size, top_percent
 from broadsheet.index.days import Entry
+from broadsheet.index.places import WEEK_DAYS, WINDOW_DAYS, Places
+from broadsheet.index.scorer_changes import ScorerChange
 from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import Scorer
 from broadsheet.settings.rubric import Grade, Rubric
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
 from broadsheet.views import formatting
+from broadsheet.views.place import entry_place, place_words
 
 # The id of the popover. The ids of its grades are r1, r2 …, n1, n2 …, the best first.
 LEGEND_ID = "rubric"
-
-
-def distributions_of(catalogue: Catalogue, entries: Iterable[Entry]) -> dict[str, ScoreDistribution]:
-    """Return the score distribution of each day of these papers."""
-    return {date: catalogue.score_distribution(date) for date in sorted({entry.date for entry in entries})}
+HIGHEST = 10  # of each scale
 
 
 def grade_of(grades: Sequence[Grade], score: float | None) -> int | None:
@@ -52,57 +49,74 @@ def grade_paragraphs(paper: Paper, rubric: Rubric) -> Iterator[str]:
         yield f'<p class="grade"><b>{name} {formats.number(score)} of 10</b>{words}</p>\n'
 
 
-def percentile_words(paper: Paper, distribution: ScoreDistribution, date: str) -> str:
-    """Return the percentile of the score among those of the ninety days up to `date`; empty if these are too few."""
-    percent = None if paper.score is None else top_percent(distribution, paper.score)
-    if percent is None:
-        return ""
-    among = f"{sample_size(distribution):,} scores given in the {WINDOW_DAYS} days up to {formats.long_date(date)}"
-    return f"Top {percent} % of the {among}"
+def bars(paper: Paper) -> str:
+    """Return the paper's two scores as bars: relevance over novelty, each of `HIGHEST`."""
+    relevance, novelty = paper.relevance or 0, paper.novelty or 0
+    words = f"relevance {formats.number(relevance)}, novelty {formats.number(novelty)}"
+    lengths = [f"{2 * score:g}" for score in (relevance, novelty)]
+    return (
+        f'<svg class="bars" viewBox="0 0 {2 * HIGHEST} 5" role="img" aria-label="{words}">'
+        f'<path d="M0 0h{lengths[0]}v2H0z"/><path d="M0 3h{lengths[1]}v2H0z"/></svg>'
+    )
 
 
 class ScoreRenderer:
-    """A renderer of the scores of one list, compared with the score distributions of their days."""
+    """A renderer of the scores of one list, with their places on their days."""
 
-    def __init__(
-        self, rubric: Rubric, entries: Sequence[Entry], distributions: Mapping[str, ScoreDistribution]
-    ) -> None:
-        self._rubric, self._distributions = rubric, distributions
+    def __init__(self, rubric: Rubric, entries: Sequence[Entry], places: Mapping[str, Places]) -> None:
+        self._rubric, self._places = rubric, places
         self._scored = [entry for entry in entries if entry.paper.score is not None]
         scorers = {entry.paper.scorer for entry in self._scored}
         self._has_one_scorer = len(scorers) == 1
         self._scorer = scorer_words(next(iter(scorers))) if self._has_one_scorer else ""
-        self._note = self._percentile_note()
+        self._note = self._place_note()
         self._has_legend = bool(self._scored and (rubric.relevance or rubric.novelty or self._note))
         self._rendered: dict[tuple[object, ...], Markup] = {}
+        self._marks: dict[tuple[object, ...], Markup] = {}
 
-    def __call__(self, entry: Entry) -> Markup:
-        """Return the paper's scores and their percentile."""
-        paper = entry.paper
-        key = (entry.date, paper.relevance, paper.novelty, paper.scorer)
-        if key not in self._rendered:
-            self._rendered[key] = Markup(self._render(paper, self._distributions.get(entry.date, ())))
-        return self._rendered[key]
+    def mark(self, entry: Entry) -> Markup:
+        """Return the sum of the scores over two bars; where the list has a legend, a button that opens it."""
+        key = (entry.paper.relevance, entry.paper.novelty)
+        if key not in self._marks:
+            self._marks[key] = Markup(self._mark(entry.paper))
+        return self._marks[key]
 
-    def _render(self, paper: Paper, distribution: ScoreDistribution) -> str:
+    def _mark(self, paper: Paper) -> str:
         if paper.score is None:
-            return '<span class="muted">not scored</span>'
-        percent = top_percent(distribution, paper.score)
-        top = "" if percent is None else f" <i>top {percent} %</i>"
-        numbers = (
-            f"<b>{formats.number(paper.relevance)}</b> relevance <b>{formats.number(paper.novelty)}</b> novelty{top}"
-        )
-        by = "" if self._has_one_scorer or not paper.scorer else f" <span>by {scorer_words(paper.scorer)}</span>"
+            return '<span class="score"><b aria-label="Not scored" role="img">–</b></span>'
+        content = f"<b>{formats.number(paper.score)}</b>{bars(paper)}"
         if not self._has_legend:
-            return f'<span class="score">{numbers}</span>{by}'
+            return f'<span class="score">{content}</span>'
         scales = (("r", self._rubric.relevance, paper.relevance), ("n", self._rubric.novelty, paper.novelty))
         grades = [f"{letter}{index + 1}" for letter, grades, n in scales if (index := grade_of(grades, n)) is not None]
         described = f' aria-describedby="{" ".join(grades)}"' if grades else ""
-        return f'<button popovertarget="{LEGEND_ID}"{described}>{numbers}</button>{by}'
+        return f'<button class="score" popovertarget="{LEGEND_ID}"{described}>{content}</button>'
 
-    def head(self) -> Markup:
-        """Return the scorer, if all papers have the same, and the button that opens the legend."""
+    def __call__(self, entry: Entry) -> Markup:
+        """Return the paper's two scores in words, and their place."""
+        paper = entry.paper
+        key = (entry.date, paper.relevance, paper.novelty, paper.scorer)
+        if key not in self._rendered:
+            self._rendered[key] = Markup(self._render(entry))
+        return self._rendered[key]
+
+    def _render(self, entry: Entry) -> str:
+        paper = entry.paper
+        if paper.score is None:
+            return '<span class="muted">not scored</span>'
+        place = self.place(entry)
+        numbers = f"<b>{formats.number(paper.relevance)}</b> relevance <b>{formats.number(paper.novelty)}</b> novelty"
+        by = "" if self._has_one_scorer or not paper.scorer else f" <span>by {scorer_words(paper.scorer)}</span>"
+        return f'<span class="grades">{numbers}{f" <i>{place}</i>" if place else ""}</span>{by}'
+
+    def place(self, entry: Entry) -> str:
+        """Return the place of the paper's score in words; empty if nothing is known of it."""
+        return place_words(entry_place(self._places, entry))
+
+    def head(self, change: ScorerChange | None = None) -> Markup:
+        """Return the scorer, if all papers have the same, its change, and the button that opens the legend."""
         by = f"Scored by {self._scorer}. " if self._scorer else ""
+        by += f'<span class="scorer-change">{escaped(formatting.scorer_change(change))}</span> ' if change else ""
         button = f'<button popovertarget="{LEGEND_ID}">What the scores mean</button>' if self._has_legend else ""
         return Markup(f'<p class="muted score-note">{by}{button}</p>' if by or button else "")
 
@@ -114,21 +128,21 @@ class ScoreRenderer:
         grades = "".join([row for scale in scales for row in _grades(*scale)])
         return Markup(f'<div popover id="{LEGEND_ID}">\n{grades}{self._note}</div>')
 
-    def _percentile_note(self) -> str:
-        """Return the explanation of percentiles; empty if no paper has one."""
-        days = {entry.date: self._distributions.get(entry.date, ()) for entry in self._scored}
-        counts = {
-            date: sample_size(distribution)
-            for date, distribution in days.items()
-            if sample_size(distribution) >= MIN_SAMPLE
-        }
-        if not counts:
+    def _place_note(self) -> str:
+        """Return the explanation of places; empty if no paper has one among scanned papers."""
+        places = [place for entry in self._scored if (place := entry_place(self._places, entry))]
+        if not any(place.scanned or place.best_days for place in places):
             return ""
-        among = f"scores given in the {WINDOW_DAYS} days up to the paper’s day"
-        if len(days) == 1:
-            date, number = next(iter(counts.items()))
-            among = f"{number:,} scores given in the {WINDOW_DAYS} days up to {formats.long_date(date)}"
-        return f"<p><b>Top … %</b> So many of the {among} are as high or higher: relevance and novelty added up.</p>\n"
+        best = (
+            f" Best in a week or {WINDOW_DAYS} days: no other paper of these {WEEK_DAYS} or {WINDOW_DAYS} days"
+            " has as high a score."
+            if any(place.best_days for place in places)
+            else ""
+        )
+        return (
+            "<p><b>1st, 2nd …</b> The place of relevance plus novelty among all papers scanned that day,"
+            f" the dropped ones included. Equal scores have the same place.{best}</p>\n"
+        )
 
 
 def _grades(letter: str, scale: str, grades: Sequence[Grade]) -> Iterator[str]:

@@ -20,7 +20,7 @@ _TEXTS = ("doi", "journal_ref", "arxiv_comment", "announce_type")
 _LISTS = ("categories", "topics", "reasons")
 _COUNTS = ("version", "upvotes", "comments")
 _TIMES = ("published", "updated")
-_OTHERS = ("scorer", "links", "source", "relevance", "novelty", "comment")
+_OTHERS = ("scorer", "links", "source", "relevance", "novelty", "local_score", "comment")
 _HANDLED = frozenset({*_TEXTS, *_LISTS, *_COUNTS, *_TIMES, *_OTHERS})
 _TIME_OF_DAY = re.compile(r"(?:[T ][0-9]{2}:?[0-9]{2}[0-9:.,]{0,16} ?(?:[A-Za-z]{1,5}|[+-][0-9:]{2,6})?)?")
 _OTHER_SOURCES = frozenset({"_id", "paper"})  # keys of LibreCat's records and of Hugging Face's entries
@@ -133,6 +133,7 @@ def _with_other_fields(paper: Paper, row: dict[str, Any], log: ParseLog) -> Pape
     values |= {name: _count(row.get(name), name, log) for name in _COUNTS}
     values |= {name: _time(row.get(name), name, log) for name in _TIMES}
     values |= {"scorer": _scorer(row.get("scorer"), log), "links": parse_links(row.get("links"), log)}
+    values["local_score"] = _local_score(row.get("local_score"), log)
     values["source"] = normalize.single_line(row.get("source"), "source", log)
     extra = _extra(row, log)
     changes = {name: value for name, value in values.items() if value}
@@ -162,6 +163,15 @@ def _parts(raw: object, field: str) -> list[object]:
     if not isinstance(raw, str):
         return [raw]
     return [*re.split(r"[\s,;|]+" if field == "categories" else r"[;|]", raw)]
+
+
+def _local_score(raw: object, log: ParseLog) -> int | float | None:
+    value = normalize.number(raw)
+    if value is not None and 2 <= value <= 20:
+        return value
+    if raw is not None:
+        log.record_fix("a value that is not from 2 to 20 was left out", f"local_score {normalize.excerpt(raw)}")
+    return None
 
 
 def _count(raw: object, field: str, log: ParseLog) -> int | None:

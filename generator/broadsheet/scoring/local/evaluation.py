@@ -30,6 +30,34 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     recalls: tuple[Recall, ...]
 
 
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """The agreement of two ratings of the same paper, for the `papers` rated on several days: first and last rating.
+
+    The correlations are Spearman's. `good` papers had a relevance of `GOOD` or more at least once, `good_twice` both
+    times.
+    """
+
+    papers: int
+    relevance: float | None
+    novelty: float | None
+    good: int
+    good_twice: int
+
+
+def agreement(first: Numbers, last: Numbers) -> Agreement | None:
+    """Compare two ratings (papers × relevance and novelty); return None without papers."""
+    if not len(first):
+        return None
+    good = np.column_stack([first[:, 0], last[:, 0]]) >= GOOD
+    return Agreement(
+        papers=len(first),
+        relevance=spearman(first[:, 0], last[:, 0]),
+        novelty=spearman(first[:, 1], last[:, 1]),
+        good=int(good.any(axis=1).sum()),
+        good_twice=int(good.all(axis=1).sum()),
+    )
+
+
 def measure(relevance: Numbers, novelty: Numbers, predictions: Predictions) -> Evaluation:
     """Compare ratings with the predictions for papers that were not in the training data."""
     recalls = []

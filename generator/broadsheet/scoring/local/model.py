@@ -2,9 +2,10 @@
 
 It is the sum of two models. The linear one has weights of words, pairs of words and character n-grams. The weights of
 n-grams are divided among their words, so words are the reasons it gives. The other one is Gaussian kernel ridge
-regression: it predicts the ratings of similar training papers, by the n-grams of a paper and by the comment that a
-scorer would write. That comment is predicted first, in the same way, from the comments on the training papers. A small
-correction depends on a paper's surface: its length and its number of authors. It matters for novelty.
+regression on landmarks. It predicts the ratings of similar training papers, by the n-grams of a paper, by its surface
+(its length and its number of authors), and by the comment that a scorer would write. That comment is predicted first,
+from the comments on the training papers: a linear draft from words, which a kernel then improves. A small correction
+depends on the surface again.
 """
 
 import hashlib
@@ -27,7 +28,7 @@ from broadsheet.scoring.local.predictions import Predictions
 from broadsheet.store.atomic import write_atomically
 from broadsheet.store.files import read_regular
 
-FORMAT = 2
+FORMAT = 3
 SCALES = ("relevance", "promise", "novelty")
 COMMENT_WIDTH = 1.4  # of the kernel that predicts comments
 RATING_WIDTH = 2.0
@@ -53,12 +54,15 @@ class LocalModel(NamedTuple):
     word_space: Space
     ngrams: Vocabulary
     ngram_space: Space
-    word_points: Floats  # the training papers in the two spaces, and their predicted comments
-    ngram_points: Floats
-    comment_points: Floats
-    comment_coef: Floats  # training papers × comment dimensions: coefficients of the predicted comment
-    comment_mean: Floats
-    kernel_coef: Floats  # training papers × scales
+    draft_weights: Floats  # columns of the word space × comment dimensions: the linear draft of the comment
+    draft_offset: Floats
+    comment_points: Floats  # landmarks of the predicted comment: words and draft
+    comment_coef: Floats  # landmarks × comment dimensions
+    comment_offset: Floats
+    surface_scale: Floats  # of the surface features in the kernel
+    points: Floats  # the training papers: n-grams, predicted comment, surface
+    landmarks: Any  # rows of `points`
+    kernel_coef: Floats  # landmarks × scales
     surface_coef: Floats  # surface features × scales
     offset: Floats
     calibrations: tuple[Calibration, ...]
@@ -78,7 +82,12 @@ class LocalModel(NamedTuple):
     def predict_features(self, inputs: "ModelInput") -> Predictions:
         """Predict the ratings of papers from their features."""
         linear = inputs.rows @ self.weights
-        raw = linear + inputs.kernel @ self.kernel_coef + inputs.surface @ self.surface_coef + self.offset
+        raw = (
+            linear
+            + inputs.kernel[:, self.landmarks] @ self.kernel_coef
+            + inputs.surface @ self.surface_coef
+            + self.offset
+        )
         return Predictions(*(self.calibrations[scale](raw[:, scale]) for scale in range(len(SCALES))))
 
     def featurize(self, papers: Sequence[Paper]) -> "ModelInput":
@@ -90,21 +99,25 @@ class LocalModel(NamedTuple):
         single_words = features.count_terms(chain.from_iterable(text) for text in texts)
         ngrams_of_words = features.char_ngrams(single_words.names)
         ngram_rows = self.ngrams.rows(features.count_ngrams(single_words, ngrams_of_words))
-        distances = squared_distances(self.word_space.project(word_rows), self.word_points)
-        comments = gaussian_kernel(distances, COMMENT_WIDTH) @ self.comment_coef + self.comment_mean
-        distances = squared_distances(
-            np.hstack([self.ngram_space.project(ngram_rows), comments]),
-            np.hstack([self.ngram_points, self.comment_points]),
-        )
+        surface = features.surface_features(papers)
+        blocks = [self.ngram_space.project(ngram_rows), self._comments(word_rows), surface * self.surface_scale]
+        distances = squared_distances(np.hstack(blocks), self.points)
         return ModelInput(
             rows=side_by_side(word_rows, ngram_rows),
             kernel=gaussian_kernel(distances, RATING_WIDTH),
-            surface=features.surface_features(papers),
+            surface=surface,
             single_words=single_words,
             ngrams_of_words=ngrams_of_words,
             word_columns=self.words.columns(single_words.names),
             ngram_columns=self.ngrams.columns(ngrams_of_words.names),
         )
+
+    def _comments(self, word_rows: Rows) -> Floats:
+        """Return the predicted comments."""
+        draft = word_rows[:, self.word_space.columns] @ self.draft_weights + self.draft_offset
+        points = np.hstack([self.word_space.project(word_rows), draft])
+        kernel = gaussian_kernel(squared_distances(points, self.comment_points), COMMENT_WIDTH)
+        return np.asarray(kernel @ self.comment_coef + self.comment_offset, np.float32)
 
     def contributions(self, inputs: "ModelInput", index: int) -> "Contributions":
         """Return the contribution of each word and pair of words of a paper to the linear part.
@@ -216,9 +229,10 @@ def encode(model: LocalModel) -> bytes:
         **{name: _packed(names) for name, names in _names(model).items()},
         "words_idf": model.words.idf,
         "pieces_idf": model.ngrams.idf,
-        **{f"{name}_{part}": getattr(getattr(model, field), part)
-           for field, name in _SPACES.items() for part in Space._fields},
-        **{name: getattr(model, field) for field, name in _ARRAYS.items()},
+        **{f"{name}_columns": getattr(model, field).columns for field, name in _SPACES.items()},
+        **{f"{name}_axes": getattr(model, field).axes.astype(np.float16) for field, name in _SPACES.items()},
+        **{field: getattr(model, field).astype(np.float16) for field in _SHORT},
+        **{field: getattr(model, field) for field in _ARRAYS},
         **{f"{scale}_{part}": getattr(model.calibrations[index], part)
            for index, scale in enumerate(SCALES) for part in Calibration._fields},
     }  # fmt: skip
@@ -255,21 +269,27 @@ def load(path: Path, label: str) -> LocalModel | None:
         ) from error
 
 
-# Fields and their names in the file, which are older.
+# Fields, and the names of spaces in the file.
 _SPACES = {"word_space": "word_space", "ngram_space": "piece_space"}
-_ARRAYS = {
-    "weights": "weights",
-    "word_points": "by_words",
-    "ngram_points": "by_pieces",
-    "comment_points": "comments",
-    "comment_coef": "guess",
-    "comment_mean": "guess_mean",
-    "kernel_coef": "pull",
-    "surface_coef": "manner",
-    "offset": "offset",
-    "thresholds": "thresholds",
-    "train_relevance": "rated",
-}
+_SHORT = ("draft_weights", "comment_points", "points")  # large; `rounded`
+_ARRAYS = (
+    "weights",
+    "draft_offset",
+    "comment_coef",
+    "comment_offset",
+    "surface_scale",
+    "landmarks",
+    "kernel_coef",
+    "surface_coef",
+    "offset",
+    "thresholds",
+    "train_relevance",
+)
+
+
+def rounded(values: Any) -> Floats:
+    """Return values that fit into 16 bits, so that the file is half as large and still the whole truth."""
+    return np.asarray(values, np.float16).astype(np.float32)
 
 
 def _names(model: LocalModel) -> dict[str, Sequence[str]]:
@@ -291,8 +311,13 @@ def _model(file: dict[str, Any]) -> LocalModel:
         ids=texts["ids"],
         words=Vocabulary(texts["words"], file["words_idf"]),
         ngrams=Vocabulary(texts["pieces"], file["pieces_idf"]),
-        word_space=Space(file["word_space_columns"], file["word_space_axes"]),
-        ngram_space=Space(file["piece_space_columns"], file["piece_space_axes"]),
         calibrations=tuple(Calibration(file[f"{scale}_before"], file[f"{scale}_after"]) for scale in SCALES),
-        **{field: file[name] for field, name in _ARRAYS.items()},
+        word_space=_space(file, _SPACES["word_space"]),
+        ngram_space=_space(file, _SPACES["ngram_space"]),
+        **{field: file[field].astype(np.float32) for field in _SHORT},
+        **{field: file[field] for field in _ARRAYS},
     )
+
+
+def _space(file: dict[str, Any], name: str) -> Space:
+    return Space(file[f"{name}_columns"], file[f"{name}_axes"].astype(np.float32))

@@ -9,11 +9,12 @@ import numpy as np
 
 from broadsheet.index.days import TopicMatcher
 from broadsheet.model.paper import Paper
-from broadsheet.model.scorer import LOCAL_MODEL, Scorer
+from broadsheet.model.scorer import LOCAL_MODEL, UNTRAINED, Scorer
 from broadsheet.scoring.likeness import LikedInterest, Likeness
 from broadsheet.scoring.local import extra
 from broadsheet.scoring.local.calibration import Numbers
 from broadsheet.scoring.local.predictions import Predictions
+from broadsheet.scoring.local_scores import local_score
 from broadsheet.scoring.scores import Scores
 from broadsheet.settings.config import Settings
 from broadsheet.text.rendering import plain
@@ -23,7 +24,6 @@ if TYPE_CHECKING:  # they need the extra; the topics' words do not
     from broadsheet.scoring.local.model import LocalModel, ModelInput
 
 FILE = Path(".digest") / "model-local.npz"
-UNTRAINED = "words"  # the rubric without a trained model
 NOVELTY_UNKNOWN = 5
 WORDS = 3
 TITLE_HIT, ABSTRACT_HIT, OTHER_TOPIC = 2.0, 1.0, 0.5
@@ -73,7 +73,7 @@ class LocalScorer:
         return self.model.thresholds.tolist() if self.model else ()
 
     def score(self, papers: Sequence[Paper]) -> Scores:
-        """Score all papers with whole numbers from 1 to 10, a comment with the reasons, and the matching topics."""
+        """Score all papers: whole numbers from 1 to 10, their sum with decimals, the reasons, the matching topics."""
         if not papers:
             return Scores((), {}, LOCAL_MODEL, self.rubric)
         inputs, likeness = self._featurize(papers), self._compare(papers)
@@ -152,6 +152,7 @@ class LocalScorer:
             paper,
             relevance=self._rounded(float(relevance)),
             novelty=round(float(novelty)),
+            local_score=local_score(relevance, novelty),
             comment=" ".join(self._comment(reasons)),
             topics=tuple(reasons.topics),
             scorer=Scorer(model=LOCAL_MODEL, rubric=self.rubric),

@@ -5,7 +5,6 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
@@ -15,31 +14,34 @@ from broadsheet.scoring.local import features
 from broadsheet.scoring.local.calibration import Numbers, calibrate
 from broadsheet.scoring.local.evaluation import GOOD, Evaluation, measure
 from broadsheet.scoring.local.features import Floats, Rows, Vocabulary
+from broadsheet.scoring.local.landmarks import Folds, LandmarkFit, Regression
 from broadsheet.scoring.local.model import (
     COMMENT_WIDTH,
     RATING_WIDTH,
     SCALES,
     LocalModel,
     Space,
-    gaussian_kernel,
+    rounded,
     side_by_side,
-    squared_distances,
 )
 from broadsheet.scoring.local.predictions import Predictions
 from broadsheet.scoring.local.ratings import MIN_PAPERS
 
-MAX_PAPERS = 6000  # time and memory grow with their square
 FOLDS = 3
 THREADS = 2
 DIMENSIONS = 150
 COMMENT_DIMENSIONS = 60
 RIDGE = 2.0
-COMMENT_SHARE = 1.4  # weight of comments beside n-grams in the kernel
-COMMENT_RIDGE = 0.3
-RATING_RIDGE = 0.5
+DRAFT_RIDGE = 3.0
+COMMENTS = Regression(COMMENT_WIDTH, ridge=0.5, landmarks=2000)
+RATINGS = Regression(RATING_WIDTH, ridge=1.0, landmarks=4000)
+COMMENT_SHARE = 1.8  # weight of comments beside words and n-grams in the kernels
+RATING_SHARE = 0.16  # that of the ratings, which are predicted with the comment
+SURFACE_SHARE = 0.15
 MIDDLING = 5  # the least relevance of a paper that is no clear miss
-LINEAR = 0.5  # the linear part's share
+LINEAR = 0.25  # the linear part's share
 SURFACE_RIDGE = 50.0
+NO_SPREAD = 1e-5  # single precision
 
 
 class TrainingResult(NamedTuple):
@@ -50,24 +52,38 @@ class TrainingResult(NamedTuple):
 
 
 class _Views(NamedTuple):
-    """The training papers as rows of features and as points of the two spaces."""
+    """The training papers as rows of features, and the spaces of these features."""
 
     common: tuple[str, ...]
     words: Vocabulary
-    rows: Rows
+    word_rows: Rows
     word_space: Space
     ngrams: Vocabulary
+    ngram_rows: Rows
     ngram_space: Space
-    word_points: Floats
-    ngram_points: Floats
+    surface: Floats
+
+    @property
+    def surface_scale(self) -> Floats:
+        """The factors that give the surface its share in the kernel."""
+        return np.asarray(SURFACE_SHARE / _spread(self.surface), np.float32)
+
+
+class _Comments(NamedTuple):
+    """The predicted comments: the draft's weights, the landmarks' points, and the fit, which has them out of fold."""
+
+    draft_weights: Floats
+    draft_offset: Floats
+    points: Floats
+    fit: LandmarkFit
 
 
 def train(papers: Sequence[Paper]) -> TrainingResult:
-    """Train a model on the latest `MAX_PAPERS` rated `papers`, which are unique and sorted by date.
+    """Train a model on all rated `papers`, which are unique and sorted by date.
 
     Raises DigestError if there are too few. The number of threads is fixed, since it changes how sums are rounded.
     """
-    papers = [paper for paper in papers if paper.relevance is not None and paper.novelty is not None][-MAX_PAPERS:]
+    papers = [paper for paper in papers if paper.relevance is not None and paper.novelty is not None]
     if len(papers) < MIN_PAPERS:
         what = f"{len(papers)} papers with a rating, and {MIN_PAPERS} are needed to learn from"
         raise DigestError(Diagnostic("data/papers", what, "import or score more; until then the topics' words decide"))
@@ -76,21 +92,21 @@ def train(papers: Sequence[Paper]) -> TrainingResult:
 
 
 def _train(papers: Sequence[Paper]) -> TrainingResult:
-    views = _views(papers)
+    views, folds = _views(papers), _folds(len(papers))
     relevance = np.array([paper.relevance for paper in papers], np.float64)
     novelty = np.array([paper.novelty for paper in papers], np.float64)
     targets = _targets(relevance, novelty)
-    comment_coef, comment_mean, comment_points = _predicted_comments(papers, views.word_points, targets)
-    points = np.hstack([views.ngram_points, comment_points])
-    kernel = gaussian_kernel(squared_distances(points, points), RATING_WIDTH)
-    linear, compared = _out_of_fold(views.rows, kernel, targets)
+    comments = _predicted_comments(papers, views, targets, folds)
+    ngram_points = views.ngram_space.project(views.ngram_rows)
+    points = rounded(np.hstack([ngram_points, comments.fit.held_out, views.surface * views.surface_scale]))
+    fit = RATINGS.fit(points, targets, folds)
+    weights, constant, linear = _linear(side_by_side(views.word_rows, views.ngram_rows), targets, RIDGE, folds)
     # Both parts get the same spread, so that LINEAR is their real share.
     linear_scale = np.array(LINEAR / _spread(linear), np.float32)
-    kernel_scale = np.array((1 - LINEAR) / _spread(compared), np.float32)
-    weights, constant = _ridge(views.rows, targets)
-    surface = features.surface_features(papers)
-    surface_coef = _correction(linear * linear_scale + compared * kernel_scale, surface, targets)
-    raw = linear * linear_scale + compared * kernel_scale + surface @ surface_coef
+    kernel_scale = np.array((1 - LINEAR) / _spread(fit.held_out), np.float32)
+    both = linear * linear_scale + fit.held_out * kernel_scale
+    surface_coef = _correction(both, views.surface, targets)
+    raw = both + views.surface @ surface_coef
     good = relevance >= GOOD
     calibrations = (
         calibrate(raw[:, 0], relevance, 1, 10),
@@ -99,24 +115,29 @@ def _train(papers: Sequence[Paper]) -> TrainingResult:
     )
     predictions = Predictions(*(calibration(raw[:, scale]) for scale, calibration in enumerate(calibrations)))
     model = LocalModel(
-        **_model_fields(views),
+        common=views.common,
+        words=views.words,
         weights=weights * linear_scale,
-        comment_points=comment_points,
-        comment_coef=comment_coef,
-        comment_mean=comment_mean,
-        kernel_coef=_solved(kernel, RATING_RIDGE, targets) * kernel_scale,
+        word_space=views.word_space,
+        ngrams=views.ngrams,
+        ngram_space=views.ngram_space,
+        draft_weights=comments.draft_weights,
+        draft_offset=comments.draft_offset,
+        comment_points=comments.points,
+        comment_coef=comments.fit.coef,
+        comment_offset=comments.fit.offset,
+        surface_scale=views.surface_scale,
+        points=points,
+        landmarks=fit.landmarks,
+        kernel_coef=fit.coef * kernel_scale,
         surface_coef=surface_coef,
-        offset=constant * linear_scale,
+        offset=constant * linear_scale + fit.offset * kernel_scale,
         calibrations=calibrations,
         thresholds=np.sort(predictions.p_relevant[good]),
         ids=tuple(paper.arxiv_id for paper in papers),
         train_relevance=relevance,
     )
     return TrainingResult(model, measure(relevance, novelty, predictions))
-
-
-def _model_fields(views: _Views) -> dict[str, Any]:
-    return {name: value for name, value in views._asdict().items() if name != "rows"}
 
 
 def _views(papers: Sequence[Paper]) -> _Views:
@@ -131,27 +152,28 @@ def _views(papers: Sequence[Paper]) -> _Views:
     ngram_counts = features.count_ngrams(single_words, features.char_ngrams(single_words.names))
     ngrams = Vocabulary.of(ngram_counts, 3)
     ngram_rows = ngrams.rows(ngram_counts)
-    word_space, ngram_space = _space(word_rows), _space(ngram_rows)
     return _Views(
         common=tuple(sorted(ENGLISH_STOP_WORDS)),
         words=words,
-        rows=side_by_side(word_rows, ngram_rows),
-        word_space=word_space,
+        word_rows=word_rows,
+        word_space=_space(word_rows),
         ngrams=ngrams,
-        ngram_space=ngram_space,
-        word_points=word_space.project(word_rows),
-        ngram_points=ngram_space.project(ngram_rows),
+        ngram_rows=ngram_rows,
+        ngram_space=_space(ngram_rows),
+        surface=features.surface_features(papers),
     )
 
 
-def _space(rows: Rows, min_documents: int = 5, dimensions: int = DIMENSIONS) -> Space:
+def _space(rows: Rows, min_documents: int = 10, dimensions: int = DIMENSIONS) -> Space:
     """Return the directions in which the rows differ most, without the terms of few documents."""
     from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415 - loading it takes a second, for training only
 
     columns = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) >= min_documents)
+    if not len(columns):
+        return Space(columns, np.zeros((0, 1), np.float32))
     number = min(dimensions, rows.shape[0] - 1, max(1, len(columns) - 1))
     _, _, axes = randomized_svd(rows[:, columns], number, n_iter=2, random_state=0)
-    return Space(columns, np.ascontiguousarray(axes.T, dtype=np.float32))
+    return Space(columns, np.ascontiguousarray(rounded(axes.T)))
 
 
 def _targets(relevance: Numbers, novelty: Numbers) -> Floats:
@@ -172,23 +194,22 @@ def _standard(values: Numbers) -> Numbers:
 
 
 def _spread(values: Any) -> Any:
+    """Return the standard deviation of each column, and 1 for a constant one, whose deviation is rounding."""
     spread = values.std(axis=0)
-    return np.where(spread > 0, spread, 1)
+    return np.where(spread > NO_SPREAD, spread, 1)
 
 
-def _predicted_comments(papers: Sequence[Paper], word_points: Floats, targets: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the coefficients and the mean of predicted comments, and the out-of-fold prediction of each paper.
+def _predicted_comments(papers: Sequence[Paper], views: _Views, targets: Floats, folds: Folds) -> _Comments:
+    """Return the prediction of comments, and that of each paper out of fold.
 
     A scorer's comment names the topic of a paper, so its prediction is a good feature for the rating.
     """
-    comments = np.hstack([_comment_rows(papers) * COMMENT_SHARE, targets / 8]).astype(np.float32)
-    mean = comments.mean(axis=0)
-    kernel = gaussian_kernel(squared_distances(word_points, word_points), COMMENT_WIDTH)
-    predicted = np.empty_like(comments)
-    for train, test in _folds(len(papers)):
-        coef = _solved(kernel[np.ix_(train, train)], COMMENT_RIDGE, comments[train] - mean)
-        predicted[test] = kernel[np.ix_(test, train)] @ coef
-    return _solved(kernel, COMMENT_RIDGE, comments - mean), mean, predicted + mean
+    comments = np.asarray(_comment_rows(papers) * COMMENT_SHARE, np.float32)
+    word_rows = views.word_rows[:, views.word_space.columns]
+    weights, offset, draft = _linear(word_rows, comments, DRAFT_RIDGE, folds)
+    points = rounded(np.hstack([views.word_space.project(views.word_rows), draft]))
+    fit = COMMENTS.fit(points, np.hstack([comments, targets * np.float32(RATING_SHARE)]), folds)
+    return _Comments(rounded(weights), offset, points[fit.landmarks], fit)
 
 
 def _comment_rows(papers: Sequence[Paper]) -> Floats:
@@ -197,17 +218,6 @@ def _comment_rows(papers: Sequence[Paper]) -> Floats:
     if rows.nnz == 0:
         return np.zeros((len(papers), 1), np.float32)
     return _space(rows, 3, COMMENT_DIMENSIONS).project(rows)
-
-
-def _out_of_fold(rows: Rows, kernel: Floats, targets: Floats) -> tuple[Floats, Floats]:
-    """Return the out-of-fold predictions of the linear part and of the kernel part."""
-    linear, compared = np.empty_like(targets), np.empty_like(targets)
-    for train, test in _folds(len(targets)):
-        weights, constant = _ridge(rows[train], targets[train])
-        linear[test] = rows[test] @ weights + constant
-        coef = _solved(kernel[np.ix_(train, train)], RATING_RIDGE, targets[train])
-        compared[test] = kernel[np.ix_(test, train)] @ coef
-    return linear, compared
 
 
 def _correction(raw: Floats, surface: Floats, targets: Floats) -> Floats:
@@ -223,23 +233,26 @@ def _correction(raw: Floats, surface: Floats, targets: Floats) -> Floats:
     return weights
 
 
-def _folds(number: int) -> list[tuple[Any, Any]]:
+def _folds(number: int) -> Folds:
     """Return the training and the test indices of each fold."""
     folds = np.arange(number) % FOLDS
     return [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in range(FOLDS)]
 
 
-def _ridge(rows: Rows, targets: Floats) -> tuple[Floats, Floats]:
-    """Return the weights (terms × scales) and constants of the linear part."""
+def _linear(rows: Rows, targets: Floats, ridge: float, folds: Folds) -> tuple[Floats, Floats, Floats]:
+    """Return weights (columns × targets) and constants of a ridge regression, and its predictions out of fold."""
+    held_out = np.empty_like(targets)
+    for train, test in folds:
+        weights, constant = _ridge(rows[train], targets[train], ridge)
+        held_out[test] = rows[test] @ weights + constant
+    return *_ridge(rows, targets, ridge), held_out
+
+
+def _ridge(rows: Rows, targets: Floats, ridge: float) -> tuple[Floats, Floats]:
     from sklearn.linear_model import Ridge  # noqa: PLC0415 - see _space
 
-    ridge = Ridge(alpha=RIDGE, solver="sparse_cg", tol=1e-2).fit(rows, targets)
-    return np.ascontiguousarray(ridge.coef_.T, dtype=np.float32), np.asarray(ridge.intercept_, np.float32)
-
-
-def _solved(kernel: Floats, ridge: float, targets: Floats) -> Floats:
-    """Return the coefficients of kernel ridge regression."""
-    matrix = kernel.copy()
-    matrix.flat[:: len(matrix) + 1] += ridge
-    factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
-    return np.asarray(cho_solve(factor, targets, check_finite=False), np.float32)
+    if not rows.shape[1]:
+        return np.zeros((0, targets.shape[1]), np.float32), targets.mean(axis=0)
+    fit = Ridge(alpha=ridge, solver="sparse_cg", tol=1e-2).fit(rows, targets)
+    weights = np.reshape(fit.coef_, (targets.shape[1], -1)).T
+    return np.ascontiguousarray(weights, np.float32), np.asarray(fit.intercept_, np.float32)

@@ -4,7 +4,7 @@ Its schema is `views/scripts/alternate-1.schema.json`, which the site serves.
 An incompatible change gets another number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from broadsheet.views.alternates.page_content import ListLink, PageContent, day_
 from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.page import Page
 from broadsheet.views.permalink import lasting_address
+from broadsheet.views.place import entry_place, place_words
 
 SCHEMA = "assets/alternate-1.schema.json"
 
@@ -34,7 +35,7 @@ def json_alternate(content: PageContent, page: Page, settings: Settings) -> byte
         "record": content.paper and msgspec.Raw(records.encode_paper(content.paper)),
         "days": [_day(head, content.receipts, settings) for head in content.days],
         "lists": [_list(link, settings) for link in content.lists],
-        "papers": [_paper(entry, content.published, settings) for entry in content.papers],
+        "papers": [_paper(entry, content, settings) for entry in content.papers],
         "publications": [
             _publication(work, content.entries.get(work.id, ()), settings) for work in content.publications
         ],
@@ -58,9 +59,10 @@ def _list(link: ListLink, settings: Settings) -> dict[str, Any]:
     return values if link.number is None else values | {"count": link.number}
 
 
-def _paper(entry: Entry, published: Mapping[str, Sequence[Publication]], settings: Settings) -> dict[str, Any]:
+def _paper(entry: Entry, content: PageContent, settings: Settings) -> dict[str, Any]:
     names = {topic.id: topic.name for topic in settings.topics}
-    publications = published.get(entry.paper.arxiv_id, ())
+    publications = content.published.get(entry.paper.arxiv_id, ())
+    place = entry_place(content.places, entry)
     values = {
         "url": absolute(settings, lasting_address(entry, settings)),
         "date": entry.date,
@@ -70,6 +72,8 @@ def _paper(entry: Entry, published: Mapping[str, Sequence[Publication]], setting
         "topics": [{"id": topic, "name": names[topic]} for topic in entry.topics],
         "record": msgspec.Raw(records.encode_paper(entry.paper)),
     }
+    if words := place_words(place):
+        values["place"] = msgspec.to_builtins(place) | {"words": words}
     return values | {"publications": [_work(work, settings) for work in publications]} if publications else values
 
 

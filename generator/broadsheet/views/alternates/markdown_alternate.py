@@ -1,6 +1,6 @@
 """A page as readable Markdown without untrusted markup: CommonMark, formulas as TeX."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from broadsheet.index.days import DayHead, Entry
 from broadsheet.model.doi import doi_url
@@ -18,6 +18,7 @@ from broadsheet.views.feeds.registry import absolute
 from broadsheet.views.markdown import front_matter
 from broadsheet.views.page import Page
 from broadsheet.views.permalink import lasting_address
+from broadsheet.views.place import entry_place, place_words
 
 
 def markdown_alternate(content: PageContent, page: Page, settings: Settings) -> bytes:
@@ -35,7 +36,7 @@ def _parts(content: PageContent, settings: Settings) -> Iterator[str]:
         yield from _subject(content.paper, content, settings)
     else:
         for number, entry in enumerate(content.papers, 1):
-            yield from _paper(number, entry, content.published, settings)
+            yield from _paper(number, entry, content, settings)
     is_subject = content.kind == "publication"
     for number, work in enumerate(content.publications, 1):
         yield "" if is_subject else f"## {number}. {md.link(md.title(work.title), absolute(settings, work.address))}"
@@ -63,14 +64,10 @@ def _scorers(head: DayHead) -> str:
     return f"Scored by {md.escaped(formatting.scorers(head.receipt))}." if head.receipt else ""
 
 
-def _paper(
-    number: int, entry: Entry, published: Mapping[str, Sequence[Publication]], settings: Settings
-) -> Iterator[str]:
-    paper = entry.paper
+def _paper(number: int, entry: Entry, content: PageContent, settings: Settings) -> Iterator[str]:
+    paper, published = entry.paper, content.published.get(entry.paper.arxiv_id, ())
     yield f"## {number}. {md.link(md.title(paper.title), absolute(settings, lasting_address(entry, settings)))}"
-    yield _bullets(
-        [*_facts(paper), *_day_facts(entry, settings), *_publication_lines(published.get(paper.arxiv_id, ()), settings)]
-    )
+    yield _bullets([*_facts(paper), *_day_facts(entry, content, settings), *_publication_lines(published, settings)])
     yield md.text(paper.comment or "")
     if paper.abstract:
         yield f"**Abstract.** {md.text(paper.abstract)}"
@@ -81,7 +78,7 @@ def _subject(paper: Paper, content: PageContent, settings: Settings) -> Iterator
     yield _bullets([*_facts(paper), *_publication_lines(content.published.get(paper.arxiv_id, ()), settings)])
     for entry in content.papers:
         yield f"## {md.link(formats.day(entry.date), absolute(settings, entry.address))}"
-        yield _bullets([f"Place: {entry.rank}", *_day_facts(entry, settings)])
+        yield _bullets([f"Place: {entry.rank}", *_day_facts(entry, content, settings)])
         yield md.text(entry.paper.comment or "")
     if paper.abstract:
         yield "## Abstract"
@@ -104,12 +101,14 @@ def _facts(paper: Paper) -> Iterator[str]:
         yield f"{label}: {md.link(md.escaped(url), url)}" if url else ""
 
 
-def _day_facts(entry: Entry, settings: Settings) -> Iterator[str]:
-    """Yield the facts that one day adds: scores, topics, votes, sources."""
+def _day_facts(entry: Entry, content: PageContent, settings: Settings) -> Iterator[str]:
+    """Yield the facts that one day adds: scores and their place, topics, votes, sources."""
     paper = entry.paper
     by = f" (by {md.escaped(formatting.scorer(paper.scorer.model))})" if paper.scorer else ""
     scores = f"relevance {formats.number(paper.relevance)}, novelty {formats.number(paper.novelty)}, of 10 each"
-    yield f"Score: {scores}{by}" if paper.score is not None else "Score: none"
+    words = place_words(entry_place(content.places, entry))
+    place = f"; {words}" if words else ""
+    yield f"Score: {scores}{by}{place}" if paper.score is not None else "Score: none"
     names = {topic.id: topic.name for topic in settings.topics}
     yield f"Topics: {md.escaped(', '.join(names[topic] for topic in entry.topics))}" if entry.topics else ""
     yield from (f"Note: {md.text(reason)}" for reason in paper.reasons)

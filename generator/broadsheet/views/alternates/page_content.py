@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from broadsheet.index.days import DayHead, Entry, day_address
+from broadsheet.index.places import Places
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.text import formats
@@ -22,7 +23,7 @@ class PageContent(NamedTuple):
 
     `paper` is the subject of a paper's page, as it is now; `papers` are then its entries, one a day. `published` has
     the publications that papers became, by arXiv id. `entries` has the entries of a publication's paper, by the
-    publication's id. `receipts` adds the receipts of the days.
+    publication's id. `receipts` adds the receipts of the days. `places` has the places of scores, by day.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class PageContent(NamedTuple):
     entries: Mapping[str, Sequence[Entry]] = {}
     lists: Sequence[ListLink] = ()
     receipts: bool = False
+    places: Mapping[str, Places] = {}
 
 
 def day_link(head: DayHead) -> ListLink | None:

@@ -17,6 +17,7 @@ from broadsheet.text import formats
 from broadsheet.views import formatting
 from broadsheet.views.charts.chart import DOTTED, GAP, HATCHED, HOLLOW, QUIET, SOLID, Chart, Series
 from broadsheet.views.charts.drawing import bars, nested, rows, stacked
+from broadsheet.views.charts.drift import drift
 from broadsheet.views.charts.spans import Axis, Span, days_in
 
 MAX_TOPICS = 12
@@ -31,6 +32,7 @@ def charts(axis: Axis, settings: Settings) -> Markup:
     drawn = [
         *papers(axis),
         *score_counts(axis),
+        *drift(axis),
         *topic_shares(axis, settings),
         *coverage(axis),
         *incomplete_days(axis),
@@ -62,6 +64,7 @@ def papers(axis: Axis) -> Iterator[str]:
             about="; ".join(about) + ".",
             axis=axis.unit,
             labels=axis.labels,
+            changes=axis.changes,
             series=[Series("Papers a day", means)],
             incomplete=frozenset(partial),
             marks=marks,
@@ -108,6 +111,7 @@ def topic_shares(axis: Axis, settings: Settings) -> Iterator[str]:
         f" Beside each name is its share of all papers.{more}",
         axis=axis.unit,
         labels=axis.labels,
+        changes=axis.changes,
         series=shares,
         format_value=_percent,
     )
@@ -137,12 +141,18 @@ def score_counts(axis: Axis) -> Iterator[str]:
         chart = Chart(
             id=f"chart-{name.lower()}",
             title=name,
-            about=f"The number of papers with each score{rounded}.{without}",
+            about=f"The number of papers with each score{rounded}.{without}{_scorers(axis)}",
             axis="Score",
             labels=[(str(score), str(score)) for score in range(1, 11)],
             series=[Series("Papers", [counts[score] for score in range(1, 11)])],
         )
         yield bars(chart)
+
+
+def _scorers(axis: Axis) -> str:
+    """Return a sentence on the changes of the scorer, for a chart without a time axis."""
+    changes = "; ".join(axis.changes[index] for index in sorted(axis.changes))
+    return f" Scores of several models or rubrics: {changes}." if changes else ""
 
 
 def coverage(axis: Axis) -> Iterator[str]:
@@ -165,6 +175,7 @@ def coverage(axis: Axis) -> Iterator[str]:
             about=f"Papers announced, of these scanned, of these shown.{without}",
             axis=axis.unit,
             labels=axis.labels,
+            changes=axis.changes,
             series=[
                 Series("Announced", [_total_of(heads, _announced) for heads in counted], HOLLOW),
                 Series("Scanned", [_total_of(heads, _scanned) for heads in counted], HATCHED),
@@ -202,6 +213,7 @@ def incomplete_days(axis: Axis) -> Iterator[str]:
             ),
             axis=axis.unit,
             labels=axis.labels,
+            changes=axis.changes,
             series=[
                 Series(
                     formatting.STATE_WORDS[state][0],
@@ -270,6 +282,7 @@ def _spent(
             about=f"The sum of the receipts of each {axis.unit.lower()}{part}{lost}.",
             axis=axis.unit,
             labels=axis.labels,
+            changes=axis.changes,
             series=[Series(title, sums)],
             format_value=format_value,
             incomplete=incomplete,

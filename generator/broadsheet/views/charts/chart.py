@@ -1,7 +1,8 @@
 """A chart before it is drawn: its values and labels, and the table of its figures."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from broadsheet.text import formats
@@ -27,6 +28,7 @@ class Chart(NamedTuple):
     `id` is unique on its page. `labels` are those of the axis: a long one for the table, a short one below the axis.
     Bars at `incomplete` indices are hatched: their values are too small. `marks` replace missing bars. `format_value`
     returns a value as text. `columns` are further columns of the table: a heading, and a text for each label.
+    `changes` are words on a change of the scorer, by the index of a label.
     """
 
     id: str
@@ -39,6 +41,18 @@ class Chart(NamedTuple):
     incomplete: frozenset[int] = frozenset()
     marks: Sequence[str] = ()
     columns: Sequence[tuple[str, Sequence[str]]] = ()
+    changes: Mapping[int, str] = MappingProxyType({})
+
+    @property
+    def caption(self) -> str:
+        """The contents of the chart, and the meaning of a dashed line."""
+        return f"{self.about} Dashed line: another model or rubric from there on." if self.changes else self.about
+
+    @property
+    def description(self) -> str:
+        """The caption, with the changes of the scorer."""
+        words = "; ".join(self.changes[index] for index in sorted(self.changes))
+        return f"{self.caption} {words}." if words else self.caption
 
 
 def top(chart: Chart) -> float:
@@ -74,7 +88,7 @@ def short(value: float) -> str:
 
 def table(chart: Chart) -> str:
     """Return the figures as a collapsed table, for readers without the drawing; empty rows are omitted."""
-    heads = [chart.axis, *(series.name for series in chart.series), *(heading for heading, _ in chart.columns)]
+    heads = [chart.axis, *(series.name for series in chart.series), *(heading for heading, _ in _columns(chart))]
     columns = "".join([f'<th scope="col">{escaped(head)}</th>' for head in heads])
     title, axis = escaped(chart.title), escaped(chart.axis.lower())
     return (
@@ -85,10 +99,16 @@ def table(chart: Chart) -> str:
     )
 
 
+def _columns(chart: Chart) -> list[tuple[str, Sequence[str]]]:
+    """Return the further columns of the table; the last one has the changes of the scorer, if there are any."""
+    changes = [chart.changes.get(index, "") for index in range(len(chart.labels))]
+    return [*chart.columns, ("Scorer", changes)] if chart.changes else [*chart.columns]
+
+
 def _rows(chart: Chart) -> Iterator[str]:
     for index, (name, _) in enumerate(chart.labels):
         values = [series.values[index] for series in chart.series]
-        texts = [column[index] for _, column in chart.columns]
+        texts = [column[index] for _, column in _columns(chart)]
         if any(value is not None for value in values) or any(texts):
             row = [*map(chart.format_value, values), *(text or "–" for text in texts)]
             cells = "".join([f"<td>{escaped(cell)}</td>" for cell in row])

@@ -4,6 +4,7 @@ Positions are in per cent of the width and heights in pixels, so a drawing fills
 The labels of the axis are in the margin left of it, which the style sheet keeps free; colours come from it too.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 from broadsheet.text.sanitize import escaped
@@ -57,7 +58,16 @@ def rows(chart: Chart, notes: Sequence[str]) -> str:
     highest = ticks(top(chart))[-1]
     height = ROW * len(chart.series)
     drawn = "".join([_row(chart, index, highest, escaped(note)) for index, note in enumerate(notes)])
-    return _figure(chart, height + BELOW, drawn + _below(chart, height), "rows")
+    stretches = [(ROW * index + ROW_LABEL, ROW * index + ROW - 8) for index in range(len(chart.series))]
+    return _figure(chart, height + BELOW, drawn + _changes(chart, stretches) + _below(chart, height), "rows")
+
+
+def ranges(chart: Chart) -> str:
+    """Return a figure of ranges on a scale of whole numbers: the series are the lower end, a mark, the upper end."""
+    values = [value for series in chart.series for value in series.values if value is not None]
+    lowest = math.floor(min(values))
+    scale = _Scale(chart, limits=(lowest, max(math.ceil(max(values)), lowest + 1)))
+    return scale.figure(scale.ranges())
 
 
 def _row(chart: Chart, index: int, highest: float, note: str) -> str:
@@ -78,14 +88,23 @@ def _row(chart: Chart, index: int, highest: float, note: str) -> str:
 class _Scale:
     """The scale of a chart, from values to pixels."""
 
-    def __init__(self, chart: Chart, legend: bool = False, highest: float | None = None) -> None:
+    def __init__(
+        self,
+        chart: Chart,
+        legend: bool = False,
+        highest: float | None = None,
+        limits: tuple[int, int] | None = None,
+    ) -> None:
         self._chart, self._legend = chart, legend
-        self._ticks = ticks(top(chart) if highest is None else highest, is_whole(chart))
+        from_zero = ticks(top(chart) if highest is None else highest, is_whole(chart))
+        self._ticks = list(range(limits[0], limits[1] + 1)) if limits else from_zero
         self._foot = HEIGHT + (LEGEND if legend else ABOVE)
         self._step = 100 / max(len(chart.labels), 1)
 
     def _height(self, value: float) -> float:
-        return HEIGHT * value / self._ticks[-1]
+        """Return the height of a value above the lowest tick."""
+        lowest, highest = self._ticks[0], self._ticks[-1]
+        return HEIGHT * (value - lowest) / (highest - lowest)
 
     def bars(self, series: Series, width: float = BAR, feet: Sequence[float] = ()) -> str:
         """Return the bars of a series; the bars of a single series have their values as tooltips."""
@@ -105,6 +124,24 @@ class _Scale:
         tooltip = f"{self._chart.labels[index][0]}: {self._chart.format_value(value)}"
         return f"{drawn}><title>{escaped(tooltip)}</title></rect>"
 
+    def ranges(self) -> str:
+        """Return a bar from the lower to the upper end of each span, with a line at its mark."""
+        ends = zip(*(series.values for series in self._chart.series), strict=True)
+        drawn = [self._range(index, low, mark, high) for index, (low, mark, high) in enumerate(ends)]
+        return f'<g class="ranges">{"".join(drawn)}</g>\n'
+
+    def _range(self, index: int, low: float | None, mark: float | None, high: float | None) -> str:
+        if low is None or mark is None or high is None:
+            return ""
+        x, width = self._step * (index + (1 - BAR) / 2), self._step * BAR
+        top_y, foot_y, mark_y = (round(self._foot - self._height(value), 1) for value in (high, low, mark))
+        tooltip = escaped(f"{self._chart.labels[index][0]}: {self._chart.format_value(mark)}")
+        return (
+            f'<g><title>{tooltip}</title><rect x="{x:.2f}%" y="{top_y:g}" width="{width:.2f}%"'
+            f' height="{max(round(foot_y - top_y, 1), 1):g}"/>'
+            f'<line x1="{x:.2f}%" x2="{x + width:.2f}%" y1="{mark_y:g}" y2="{mark_y:g}"/></g>'
+        )
+
     def marks(self) -> str:
         """Return a ring for each quiet span, a cross for each span without a known number."""
         drawn = ""
@@ -123,7 +160,8 @@ class _Scale:
         labels = "".join([f'<text x="-6" y="{y + 4:g}">{label}</text>' for y, label in tick_labels])
         axis = f'<g class="axis">{lines}</g><g text-anchor="end">{labels}</g>\n'
         legend = "".join(self._legend_keys()) if self._legend else ""
-        return _figure(self._chart, self._foot + BELOW, legend + axis + drawn + _below(self._chart, self._foot), "plot")
+        drawn += _changes(self._chart, [(self._foot - HEIGHT, self._foot)]) + _below(self._chart, self._foot)
+        return _figure(self._chart, self._foot + BELOW, legend + axis + drawn, "plot")
 
     def _legend_keys(self) -> Iterator[str]:
         for index, series in enumerate(self._chart.series):
@@ -153,13 +191,26 @@ def _below(chart: Chart, foot: float) -> str:
 
 
 def _figure(chart: Chart, height: float, drawn: str, kind: str) -> str:
-    name, title, about = chart.id, escaped(chart.title), escaped(chart.about)
+    name, title = chart.id, escaped(chart.title)
+    caption, about = escaped(chart.caption), escaped(chart.description)
     return (
-        f'<figure class="chart {kind}">\n<figcaption><b>{title}</b> <span class="muted">{about}</span></figcaption>\n'
+        f'<figure class="chart {kind}">\n<figcaption><b>{title}</b> <span class="muted">{caption}</span></figcaption>\n'
         f'<svg height="{height}" role="img" aria-labelledby="{name}-title" aria-describedby="{name}-desc">'
         f'<title id="{name}-title">{title}</title><desc id="{name}-desc">{about}</desc>\n'
         f"{_patterns(chart)}{drawn}</svg>\n{table(chart)}</figure>\n"
     )
+
+
+def _changes(chart: Chart, stretches: Sequence[tuple[float, float]]) -> str:
+    """Return lines at the start of each span in which the scorer changed, along `stretches` from top to bottom."""
+    step = 100 / max(len(chart.labels), 1)
+    lines = [
+        f'<line x1="{step * index:.2f}%" x2="{step * index:.2f}%" y1="{start:g}" y2="{end:g}">'
+        f"<title>{escaped(words)}</title></line>"
+        for index, words in sorted(chart.changes.items())
+        for start, end in stretches
+    ]
+    return f'<g class="scorer-changes">{"".join(lines)}</g>\n' if lines else ""
 
 
 def _patterns(chart: Chart) -> str:

@@ -2,15 +2,18 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import NamedTuple
 
 from broadsheet.index.day_stats import DayStats
 from broadsheet.index.days import DayHead
 from broadsheet.index.periods import week_of
+from broadsheet.index.scorer_changes import ScorerChange
 from broadsheet.model.state import DayState
 from broadsheet.text import formats
+from broadsheet.views import formatting
 
 MAX_SPANS = 40
 
@@ -48,10 +51,11 @@ class Span(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """The unit of an axis and its spans."""
+    """The unit of an axis and its spans; `changes` are sentences on a change of the scorer, by the span's index."""
 
     unit: str
     spans: Sequence[Span]
+    changes: Mapping[int, str] = MappingProxyType({})
 
     @property
     def labels(self) -> list[tuple[str, str]]:
@@ -59,7 +63,9 @@ class Axis(NamedTuple):
         return [(span.name, span.label) for span in self.spans]
 
 
-def axis(days: Sequence[DayHead | None], first: str, stats: dict[str, DayStats]) -> Axis:
+def axis(
+    days: Sequence[DayHead | None], first: str, stats: dict[str, DayStats], changes: Sequence[ScorerChange] = ()
+) -> Axis:
     """Return the finest axis with at most `MAX_SPANS` spans for `days`, consecutive dates from `first` on.
 
     None stands for a date without a record.
@@ -69,8 +75,16 @@ def axis(days: Sequence[DayHead | None], first: str, stats: dict[str, DayStats])
     for unit, key, names in _UNITS:
         groups = [list(group) for _, group in groupby(dated, key=lambda pair: key(pair[0]))]
         if len(groups) <= MAX_SPANS or unit == "Year":
-            return Axis(unit, [_span(group, names, stats) for group in groups])
+            return Axis(unit, [_span(group, names, stats) for group in groups], _changes(groups, changes))
     raise AssertionError("unreachable")
+
+
+def _changes(groups: Sequence[Sequence[tuple[str, DayHead | None]]], changes: Sequence[ScorerChange]) -> dict[int, str]:
+    sentences: dict[int, list[str]] = {}
+    for change in changes:
+        index = next(index for index, group in enumerate(groups) if change.date <= group[-1][0])
+        sentences.setdefault(index, []).append(formatting.scorer_change_in_brief(change))
+    return {index: "; ".join(parts) for index, parts in sentences.items()}
 
 
 def _span(

@@ -9,6 +9,7 @@ from broadsheet.text import formats
 from broadsheet.views.feeds.registry import feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.permalink import AUTHORS, author_address
+from broadsheet.views.place import places_of
 from broadsheet.views.render import render
 
 MAX_AUTHORS = 200  # on the overview
@@ -51,6 +52,7 @@ def _page(catalogue: Catalogue, settings: Settings, slug: str) -> Page:
     context = {
         "author": author,
         "newest": newest,
+        "places": places_of(catalogue, newest),
         "publications": publications,
         "author_address": author_address,
         "settings": settings,

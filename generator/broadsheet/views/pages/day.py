@@ -21,8 +21,8 @@ from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import DAILY, feed_links
 from broadsheet.views.page import File, Page, relative
 from broadsheet.views.paper import PaperRenderer
+from broadsheet.views.place import places_of
 from broadsheet.views.render import render
-from broadsheet.views.score import distributions_of
 
 # A placeholder for the papers while the page around them is rendered: they are nearly all of it, and each step would
 # copy them. Untrusted text is escaped and cannot contain it.
@@ -46,12 +46,14 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     entries = catalogue.day(date)
     published = catalogue.publications_on(date)
     is_recent = has_alternates(catalogue, settings, date)
-    renderer = PaperRenderer(settings, partial(relative, base=address), entries, distributions_of(catalogue, entries))
+    places = places_of(catalogue, entries)
+    renderer = PaperRenderer(settings, partial(relative, base=address), entries, places)
     context = {
         "head": head,
         "entries": entries,
         "renderer": renderer,
         "papers": PAPERS,
+        "scorer_change": catalogue.scorer_change(date),
         "near_misses": _near_misses(head),
         "settings": settings,
         "has_bibtex": is_recent and bool(entries),
@@ -74,7 +76,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
         updated=date,
         reader=True,
     )
-    content = PageContent("day", days=[head], papers=entries, published=published, receipts=True)
+    content = PageContent("day", days=[head], papers=entries, published=published, receipts=True, places=places)
     yield with_alternates(page, content, settings) if is_recent else page
     if context["has_bibtex"]:
         yield papers_bib(address, entries, catalogue)

@@ -13,8 +13,8 @@ from broadsheet.views.alternates.page_content import ListLink, PageContent
 from broadsheet.views.calendar import month_address
 from broadsheet.views.feeds.registry import DAILY, WEEKLY, feed_links
 from broadsheet.views.page import Page
+from broadsheet.views.place import places_of
 from broadsheet.views.render import render
-from broadsheet.views.score import distributions_of
 
 ADDRESS = ""
 BEST = 8
@@ -32,7 +32,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "head": catalogue.head(newest) if newest else None,
         "best_day": catalogue.head(with_papers) if with_papers else None,
         "best": best,
-        "distributions": distributions_of(catalogue, best),
+        "places": places_of(catalogue, best),
         "days": _last_days(catalogue, newest) if newest else [],
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "publications": catalogue.publications()[:PUBLICATIONS],
@@ -52,7 +52,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     )
     days = [head for head, _ in context["days"]]
     topics = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
-    content = PageContent("home", days=days, papers=context["best"], publications=context["publications"], lists=topics)
+    parts = {"papers": context["best"], "places": context["places"], "publications": context["publications"]}
+    content = PageContent("home", days=days, lists=topics, **parts)
     yield with_alternates(page, content, settings)
 
 

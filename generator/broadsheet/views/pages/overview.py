@@ -1,7 +1,9 @@
 """The common parts of a week's and a month's page: best papers, totals, gaps, topics by week."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+
+from markupsafe import Markup
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, day_address
@@ -17,8 +19,8 @@ from broadsheet.views.charts.archive import charts
 from broadsheet.views.charts.spans import axis
 from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
+from broadsheet.views.place import places_of
 from broadsheet.views.render import render
-from broadsheet.views.score import distributions_of
 
 
 class Period(NamedTuple):
@@ -40,6 +42,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
     is_month = period.name == "month"
     address = period.address(name)
     best = catalogue.best(first, last, limit)
+    places = places_of(catalogue, best)
     updated = max((head.date for head in days), default=None)
     is_recent = has_alternates(catalogue, settings, updated)
     context = {
@@ -51,10 +54,10 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "totals": sums,
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": best,
-        "distributions": distributions_of(catalogue, best),
+        "places": places,
         "has_bibtex": is_recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
-        "charts": charts(axis(dates, first, catalogue.day_stats(first, last)), settings) if is_month else "",
+        "charts": _charts(catalogue, settings, dates, (first, last)) if is_month else "",
         "settings": settings,
         "day_address": day_address,
         "month_address": month_address,
@@ -71,7 +74,8 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         updated=updated,
         reader=True,
     )
-    return with_alternates(page, PageContent(period.name, days=days, papers=best), settings) if is_recent else page
+    content = PageContent(period.name, days=days, papers=best, places=places)
+    return with_alternates(page, content, settings) if is_recent else page
 
 
 def _topics_by_week(
@@ -86,3 +90,7 @@ def _topics_by_week(
         (topic, [column.get(topic.id, 0) for column in columns], whole.get(topic.id, 0)) for topic in settings.topics
     ]
     return {"weeks": names, "topic_rows": rows, "largest": max((n for _, counts, _ in rows for n in counts), default=0)}
+
+
+def _charts(catalogue: Catalogue, settings: Settings, days: Sequence[DayHead | None], span: tuple[str, str]) -> Markup:
+    return charts(axis(days, span[0], catalogue.day_stats(*span), catalogue.scorer_changes(*span)), settings)

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.day_stats import ScoreDistribution
 from broadsheet.index.days import Entry, day_address
+from broadsheet.index.places import Places
 from broadsheet.index.related import RelatedPapers
 from broadsheet.model.author_names import name_key
 from broadsheet.model.doi import doi_url
@@ -32,7 +32,8 @@ from broadsheet.views.citations import FORMATS, Citation
 from broadsheet.views.page import Page, relative
 from broadsheet.views.paper import MakeLink, PaperRenderer, author_list, other_links, publication_notes
 from broadsheet.views.permalink import author_address, has_page, paper_address
-from broadsheet.views.score import distributions_of, grade_paragraphs, percentile_words, scorer_words
+from broadsheet.views.place import entry_place, place_sentence, places_of
+from broadsheet.views.score import grade_paragraphs, scorer_words
 from broadsheet.views.signposting import paper_links
 from broadsheet.views.structured_data import json_ld, paper_data
 
@@ -44,14 +45,14 @@ LATEST_FIELDS = ("updated", "doi", "journal_ref", "arxiv_comment", "upvotes", "c
 class PaperHistory(NamedTuple):
     """A paper as it is now, its entries (oldest first), its publications and related papers.
 
-    `distributions` has the scores to compare with, by day; `author_slugs` has the pages of authors, by a name's key.
+    `places` has those of scores, by day; `author_slugs` has the pages of authors, by a name's key.
     `citation_key` is empty if no other work has the paper's own.
     """
 
     paper: Paper
     entries: Sequence[Entry]
     publications: Sequence[Publication]
-    distributions: Mapping[str, ScoreDistribution]
+    places: Mapping[str, Places]
     related: RelatedPapers
     author_slugs: Mapping[str, str]
     citation_key: str
@@ -80,7 +81,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
         return
     later = catalogue.later_entries(key)
     publications = _publications(catalogue, [key, *sorted({entry.date for entry in later})])
-    distributions = distributions_of(catalogue, [*first, *later])
+    places = places_of(catalogue, [*first, *later])
     related, author_slugs = catalogue.related(key), catalogue.author_links(key)
     citation_keys = catalogue.paper_keys(key)
     for entry in first:
@@ -90,7 +91,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
             paper=_latest(entries),
             entries=entries,
             publications=[*publications.get(name, {}).values()],
-            distributions=distributions,
+            places=places,
             related=related.get(name, RelatedPapers([], [])),
             author_slugs=author_slugs,
             citation_key=citation_keys.get(name, ""),
@@ -111,7 +112,7 @@ def _publications(catalogue: Catalogue, dates: Iterable[str]) -> dict[str, dict[
 
 def _content(history: PaperHistory) -> PageContent:
     published = {history.paper.arxiv_id: history.publications}
-    return PageContent("paper", paper=history.paper, papers=history.entries, published=published)
+    return PageContent("paper", paper=history.paper, papers=history.entries, published=published, places=history.places)
 
 
 def _latest(entries: Sequence[Entry]) -> Paper:
@@ -156,6 +157,7 @@ def _page(history: PaperHistory, settings: Settings) -> Page:
         ),
         heading=heading if "<math" in heading else "",
         script="assets/paper-page.js",
+        reader=True,
     )
 
 
@@ -173,9 +175,11 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
     by = "Authors not given"
     if paper.authors:
         by = author_list(paper.authors, settings.pages.authors, partial(_author, slugs=history.author_slugs, link=link))
+    hue = renderer.hue(history.entries[-1])
     data = f'data-paper="{escaped(paper.arxiv_id)}" data-title="{escaped(rendering.plain(paper.title))}"'
-    yield f'<div class="digest layout">\n<article class="column paper-page" {data}>\n<div class="authors">{by}</div>\n'
-    yield f'<p class="links">{"".join(_links(paper))}</p>\n'
+    yield f'<div class="digest layout">\n<article class="column paper-page {hue}" {data}>\n'
+    yield from (f"{renderer.scores.mark(entry)}\n" for entry in _rated(history)[:1] if entry.paper.score is not None)
+    yield f'<div class="authors">{by}</div>\n<p class="links">{" ".join(_links(paper))}</p>\n'
     if paper.extra.get("withdrawn"):
         yield _withdrawal(paper.arxiv_comment)
     yield from publication_notes(history.publications, link)
@@ -212,17 +216,23 @@ def _links(paper: Paper) -> Iterator[str]:
         yield f"{escaped(paper.arxiv_id)}, an id that has lost its archive and cannot be followed"
     else:
         urls = [("arXiv", arxiv.abstract), ("PDF", arxiv.pdf), ("HTML", arxiv.html)]
-        yield " · ".join([f'<a href="{escaped(url)}">{label}</a>' for label, url in urls if url])
+        yield from (f'<a href="{escaped(url)}">{label}</a>' for label, url in urls if url)
     yield from other_links(paper)
 
 
-def _ratings(history: PaperHistory, rubric: Rubric) -> Iterator[str]:
-    """Yield each rating with its comment and scorer, newest first; equal ratings of several days once."""
+def _rated(history: PaperHistory) -> list[Entry]:
+    """Return the entries with different ratings, newest first."""
     papers = ((entry, entry.paper) for entry in reversed(history.entries))
     ratings = {(paper.relevance, paper.novelty, paper.comment, paper.scorer): entry for entry, paper in papers}
-    rated = [entry for entry in ratings.values() if entry.paper.score is not None or entry.paper.comment]
+    return [entry for entry in ratings.values() if entry.paper.score is not None or entry.paper.comment]
+
+
+def _ratings(history: PaperHistory, rubric: Rubric) -> Iterator[str]:
+    """Yield each rating with its comment and scorer."""
+    rated = _rated(history)
     for entry in rated or history.entries[:1]:
-        yield from _rating(entry.paper, rubric, _rating_facts(entry, history.distributions, with_date=len(rated) > 1))
+        facts = _rating_facts(entry, history.places, with_date=len(rated) > 1)
+        yield f'<section class="rating">\n{"".join(_rating(entry.paper, rubric, facts))}</section>\n'
 
 
 def _rating(paper: Paper, rubric: Rubric, facts: Sequence[str]) -> Iterator[str]:
@@ -235,11 +245,11 @@ def _rating(paper: Paper, rubric: Rubric, facts: Sequence[str]) -> Iterator[str]
     yield from _earlier_scores(paper)
 
 
-def _rating_facts(entry: Entry, distributions: Mapping[str, ScoreDistribution], with_date: bool) -> list[str]:
+def _rating_facts(entry: Entry, places: Mapping[str, Places], with_date: bool) -> list[str]:
     paper = entry.paper
     facts = [
         "" if paper.score is not None else "not scored",
-        percentile_words(paper, distributions[entry.date], entry.date),
+        place_sentence(entry_place(places, entry), entry.date),
         f"by {scorer_words(paper.scorer)}" if paper.scorer else "",
         f"on {formats.long_date(entry.date)}" if with_date else "",
     ]
@@ -264,7 +274,7 @@ def _days(entries: Iterable[Entry], settings: Settings, link: MakeLink) -> Itera
     for entry in entries:
         names = " and ".join(settings.sources.get(source, source) for source in entry.sources)
         day = f'<a href="{escaped(link(entry.address))}">{formats.day(entry.date)}</a>'
-        yield f'<li>{day} <span class="muted">place {entry.rank}, from {escaped(names)}</span></li>\n'
+        yield f'<li>{day} <span class="muted">from {escaped(names)}</span></li>\n'
     yield "</ul>\n"
 
 

@@ -19,6 +19,7 @@ from broadsheet.views import formatting
 from broadsheet.views.calendar import month_address
 from broadsheet.views.page import File, Page
 from broadsheet.views.permalink import paper_address
+from broadsheet.views.place import entry_place, place_words, places_of
 from broadsheet.views.render import render
 
 ADDRESS = "since/"
@@ -39,19 +40,21 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
 
 def files(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:
     """Yield the papers of the day `key`, best first, as JSON."""
-    papers = [_paper(entry, settings) for entry in catalogue.day(key)]
+    places = {key: catalogue.places(key)}
+    papers = [_paper(entry, place_words(entry_place(places, entry)), settings) for entry in catalogue.day(key)]
     yield File(f"{ADDRESS}{key}.json", msgspec.json.encode({"date": key, "papers": papers}))
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page | File]:
     """Yield the page, and the index of the days."""
     week = _last_days(catalogue, WEEK_DAYS)
-    best = settings.pages.month_best
+    best = catalogue.best(week[0].date, week[-1].date, settings.pages.month_best) if week else []
     context = {
         "days": week,
         "month": next((head.date[:7] for head in week if head.has_page), ""),
         "gaps": [head for head in week if formatting.label(head).key not in formatting.UNREMARKED],
-        "best": catalogue.best(week[0].date, week[-1].date, best) if week else [],
+        "best": best,
+        "places": places_of(catalogue, best),
         "settings": settings,
         "day_address": day_address,
         "month_address": month_address,
@@ -99,7 +102,7 @@ def _index_entry(head: DayHead) -> tuple[Any, ...]:
     return (head.date, key, head.papers, *([] if tuple(words) == default else [words]))
 
 
-def _paper(entry: Entry, settings: Settings) -> dict[str, Any]:
+def _paper(entry: Entry, place: str, settings: Settings) -> dict[str, Any]:
     """Return the fields of a paper in a list, without empty ones. Text is plain, never markup."""
     paper = entry.paper
     fields = {
@@ -112,6 +115,7 @@ def _paper(entry: Entry, settings: Settings) -> dict[str, Any]:
         "score": paper.score,
         "relevance": paper.relevance,
         "novelty": paper.novelty,
+        "place": place,
         "upvotes": paper.upvotes,
         "comment": rendering.plain(paper.comment or ""),
         "comment_parts": parts(str(rendering.title(paper.comment or ""))),

@@ -52,6 +52,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     groups = [(name, GROUPS[name], list(group)) for name, group in groupby(offers, key=lambda offer: offer.feed.group)]
     context = {
         "groups": groups,
+        "formats": [form.name for form in FORMATS],
         "opml": OPML_PATH,
         "opml_once": OPML_ONCE_PATH,
         "has_publications": bool(catalogue.publications()),

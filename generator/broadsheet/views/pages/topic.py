@@ -13,8 +13,8 @@ from broadsheet.views.calendar import month_address
 from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import feed_links, topic_path
 from broadsheet.views.page import File, Page
+from broadsheet.views.place import places_of
 from broadsheet.views.render import render
-from broadsheet.views.score import distributions_of
 
 OVERVIEW = "topics/"
 
@@ -54,11 +54,12 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
     months = catalogue.topic_months(topic.id)
     total = catalogue.topic_total(topic.id)
     address = f"topics/{topic.id}/"
+    places = places_of(catalogue, newest)
     context = {
         "topic": topic,
         "total": total,
         "newest": newest,
-        "distributions": distributions_of(catalogue, newest),
+        "places": places,
         "has_bibtex": bool(newest) and settings.alternates != "none",
         "months": months,
         "month_address": month_address,
@@ -73,4 +74,4 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
         updated=newest[0].date if newest else None,
         reader=True,
     )
-    return with_alternates(page, PageContent("topic", papers=newest), settings)
+    return with_alternates(page, PageContent("topic", papers=newest, places=places), settings)

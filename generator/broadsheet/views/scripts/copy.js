@@ -8,12 +8,8 @@ document.body.append(status);
 
 /** Copy `text`. If the browser refuses that, select `node`, which has the text. */
 export async function copyText(button, text, node) {
-  let message = "Copied";
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    if (!copyWithoutClipboard(text)) message = node ? "Selected, to copy" : "Not allowed here";
-  }
+  const refused = node ? "Selected, to copy" : "Not allowed here";
+  const message = (await write(text)) ? "Copied" : refused;
   if (message !== "Copied" && node) select(node);
   button.dataset.label ??= button.textContent;
   button.textContent = message;
@@ -22,6 +18,16 @@ export async function copyText(button, text, node) {
     button.textContent = button.dataset.label;
     status.textContent = "";
   }, MESSAGE_MS);
+}
+
+/** Write `text` to the clipboard. Return true if the browser let it. */
+export async function write(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyWithoutClipboard(text);
+  }
 }
 
 // Browsers have no clipboard on plain http, but this old command.

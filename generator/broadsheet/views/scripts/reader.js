@@ -1,9 +1,11 @@
 // A list of papers: filter, sort, fold. The page's address holds the filters, this browser the rest.
 
+import { canUnfold, density, startUnfolding, unfold } from "./density.js";
 import { button, element, root } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
+import { hasNotes } from "./notes.js";
 import { count, paperOf, savedPapers, status, whenReady } from "./paper-list.js";
-import { addMarks, isCompact, notice, view } from "./papers.js";
+import { addMarks, notice, view } from "./papers.js";
 import { help } from "./shortcuts.js";
 import { savePreferences, state, subscribe } from "./storage.js";
 
@@ -34,15 +36,9 @@ function arrange() {
   const sorted = [...papers].sort(order);
   view.visible = filter(sorted);
   const visible = new Set(view.visible);
-  for (const paper of papers) {
-    paper.node.hidden = !visible.has(paper);
-    if (paper.line) paper.line.hidden = paper.node.hidden;
-  }
+  for (const paper of papers) paper.node.hidden = !visible.has(paper);
   const nodes = [...list.children].filter((node) => node.dataset.relevance !== undefined);
-  if (sorted.some((paper, i) => paper.node !== nodes[i])) {
-    list.append(...sorted.map(({ node }) => node));
-    papers[0].line?.parentNode.append(...sorted.map(({ line }) => line));
-  }
+  if (sorted.some((paper, i) => paper.node !== nodes[i])) list.append(...sorted.map(({ node }) => node));
   countOptions(papers);
   status.textContent = chosenFacets().length ? `${visible.size} of ${count(papers.length)}` : count(papers.length);
 }
@@ -55,10 +51,19 @@ function restore() {
 // -- controls --
 
 const abstracts = () => document.querySelectorAll(".paper > details");
-const compact = button("Compact", () => savePreferences({ density: isCompact() ? "comfortable" : "compact" }));
+// On other lists than a day's, "mixed" is cards.
+const DENSITIES = { mixed: "Cards", headlines: "Headlines" };
+const DAY_DENSITIES = { mixed: "Mixed", cards: "Cards", headlines: "Headlines" };
+const densities = element("select", {
+  name: "density",
+  ariaLabel: "Density",
+  onchange: () => savePreferences({ density: densities.value }),
+});
 const foldAll = button("", () => {
-  savePreferences({ fold: state.view.fold === "open" ? "closed" : "open" });
+  const isOpen = state.view.fold !== "open";
+  savePreferences({ fold: isOpen ? "open" : "closed" });
   foldAbstracts();
+  for (const { node } of papers) if (canUnfold(node)) unfold(node, isOpen);
 });
 const saved = element("a", { href: new URL("saved/", root).href });
 
@@ -67,13 +72,16 @@ function foldAbstracts() {
 }
 
 function refresh() {
-  compact.ariaPressed = String(isCompact());
+  densities.value = density();
+  if (!densities.value) densities.value = "mixed";
   foldAll.textContent = state.view.fold === "open" ? "Fold all" : "Unfold all";
   saved.textContent = `Saved ${savedPapers().length || ""}`.trim();
 }
 
 function addControls(toolbar) {
-  const controls = foldable(...selectsFor(toolbar), clear, compact, button("Keys", help));
+  const labels = list.matches(".papers") ? DAY_DENSITIES : DENSITIES;
+  densities.append(...Object.entries(labels).map(([value, textContent]) => element("option", { value, textContent })));
+  const controls = foldable(...selectsFor(toolbar), clear, densities, button("Keys", help));
   toolbar.append(status, ...controls, ...(abstracts().length ? [foldAll] : []), saved);
   toolbar.after(notice);
   addEventListener("popstate", restore);
@@ -86,14 +94,13 @@ function start() {
   const toolbar = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];
-  const lines = document.querySelectorAll(".contents:not(.near-misses) li");
-  if (lines.length === papers.length) for (const paper of papers) paper.line = lines[paper.order];
   papers.forEach(addMarks);
   view.papers = view.visible = papers;
   if (toolbar && papers.length) addControls(toolbar);
   foldAbstracts();
+  startUnfolding();
   subscribe(refresh);
   refresh();
 }
 
-whenReady(start, state.view.fold || location.search);
+whenReady(start, state.view.fold || location.search || hasNotes());

@@ -1,0 +1,8 @@
+// A page that is not there: the search looks for the paper in its address.
+
+const [, name] = /\/papers\/(.+?)\/?$/.exec(location.pathname) ?? [];
+const search = document.querySelector(".missing form");
+if (name && search) {
+  search.elements.q.value = decodeURIComponent(name);
+  location.replace(`${search.action}?${new URLSearchParams(new FormData(search))}`);
+}
