@@ -24,7 +24,9 @@ _LANGUAGES = (
     ("hi", re.compile("[\u0900-\u097f]")),
     ("th", re.compile("[\u0e00-\u0e7f]")),
 )
-_FOREIGN = re.compile("[\u0370-\u1dff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U00020000-\U0003ffff]")
+_FOREIGN = re.compile(
+    "[\u0370-\u1dff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U00020000-\U0003ffff]"
+)
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
 

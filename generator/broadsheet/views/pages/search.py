@@ -26,6 +26,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "source": {**settings.sources, PUBLICATIONS: "Publications"},
     }
     choices = msgspec.json.encode({"sorts": SORTS, "facets": FACETS, "labels": labels}).decode()
-    body = render("search.html.j2", ADDRESS, stop_words=" ".join(sorted(STOP_WORDS)), choices=choices, authors=authors, **counts)
+    body = render(
+        "search.html.j2", ADDRESS, stop_words=" ".join(sorted(STOP_WORDS)), choices=choices, authors=authors, **counts
+    )
     description = "Search all papers and publications of this digest"
     yield Page(address=ADDRESS, title="Search", description=description, body=body, script="assets/search.js")
