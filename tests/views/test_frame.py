@@ -60,9 +60,8 @@ def test_the_filters_stay_in_sight_and_fields_do_not_zoom(site: tuple[Path, str]
     toolbar = tab.locator(".toolbar").bounding_box()
     assert toolbar is not None
     assert toolbar["y"] == 0
-    sizes = (
-        "[...document.querySelectorAll('input, select')].map((field) => parseFloat(getComputedStyle(field).fontSize))"
-    )
+    fields = "[...document.querySelectorAll('.digest :is(input, select)')]"
+    sizes = f"{fields}.map((field) => parseFloat(getComputedStyle(field).fontSize))"
     for path in ("daily/2025/05/27/", "search/", "saved/"):
         tab.goto(site[1] + path)
         assert all(size >= 16 for size in tab.evaluate(sizes)), path

@@ -22,6 +22,7 @@ from broadsheet.store.files import refusals_explained
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.samples import shown_store
 from broadsheet.views.page_types import PAGE_TYPES
+from broadsheet.views.theme_styles import compact
 from broadsheet.views.topic_colours import style_rules
 
 # The parts of the style sheet. The order counts: later rules override earlier ones.
@@ -137,8 +138,8 @@ def report(
 
 def _style_sheet() -> bytes:
     """Return the style sheet of all pages."""
-    sheets = ((PROGRAM / "views" / "styles" / f"{part}.css").read_bytes() for part in STYLES)
-    return b"\n".join((*sheets, style_rules().encode()))
+    sheets = ((PROGRAM / "views" / "styles" / f"{part}.css").read_text("utf-8") for part in STYLES)
+    return compact("\n".join((*sheets, style_rules()))).encode()
 
 
 def _static_files(folder: str, target: str) -> Iterator[tuple[str, bytes]]:

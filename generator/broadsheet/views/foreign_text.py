@@ -42,7 +42,7 @@ def attributes(text: str) -> Markup:
     """Return the attributes of an element with such a text, each after a space."""
     name = language(text) if _FOREIGN.search(text) else ""
     if name:
-        return Markup(f' lang="{name}" dir="auto"')
+        return Markup(f' dir="auto" lang="{name}"')
     return Markup(' dir="auto"' if _is_right_to_left(text) else "")
 
 

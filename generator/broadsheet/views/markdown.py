@@ -47,7 +47,9 @@ def html(page: Page) -> str:
 def html_above(page: Page) -> str:
     """Return that HTML above the body."""
     lead = page.lead and page.lead + "\n\n"
-    return f'{lead}<h1 id="{HEADING_ID}"{attributes(page.title)}>{_heading(page)}</h1>\n'
+    # Python-Markdown sorts attributes.
+    start, language = f"<h1{attributes(page.title)}".partition(" lang")[::2]
+    return f'{lead}{start} id="{HEADING_ID}"{language and " lang"}{language}>{_heading(page)}</h1>\n'
 
 
 def meta(page: Page) -> dict[str, Any]:
