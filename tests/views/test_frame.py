@@ -36,17 +36,84 @@ def test_on_a_phone_the_first_paper_is_high_and_the_navigation_has_one_row(
         tab.goto(site[1] + path)
         first = tab.locator(".paper, .item").first.bounding_box()
         assert first is not None
-        assert first["y"] <= 260, path
+        assert first["y"] <= 250, path
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     tops = {
         round(box["y"]) for link in tab.locator(".masthead nav > ul > li > a").all() if (box := link.bounding_box())
     }
     assert len(tops) == 1
+    targets = tab.locator(".masthead :is(nav > ul > li > a, summary, .colours, .site-name):visible").all()
+    assert all(target.evaluate("(node) => node.getBoundingClientRect().height") >= 43.5 for target in targets)
+    assert tab.locator(".masthead").bounding_box()["height"] <= 50  # type: ignore[index]
     rest = tab.locator(".more-pages a", has_text="Archive")
     assert rest.is_hidden()
     tab.get_by_text("More", exact=True).click()
     expect(rest).to_be_visible()
     context.close()
+
+
+def test_the_filters_stay_in_sight_and_fields_do_not_zoom(site: tuple[Path, str], chromium: Browser) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    tab = context.new_page()
+    tab.goto(f"{site[1]}daily/2025/05/27/")
+    tab.evaluate("window.scrollTo(0, 3000)")
+    toolbar = tab.locator(".toolbar").bounding_box()
+    assert toolbar is not None
+    assert toolbar["y"] == 0
+    fields = "[...document.querySelectorAll('.digest :is(input, select)')]"
+    sizes = f"{fields}.map((field) => parseFloat(getComputedStyle(field).fontSize))"
+    for path in ("daily/2025/05/27/", "search/", "saved/"):
+        tab.goto(site[1] + path)
+        assert all(size >= 16 for size in tab.evaluate(sizes)), path
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["statistics/", "subscribe/", "topics/", "archive/", "search/", "authors/", ""])
+def test_no_page_is_wider_than_the_narrowest_phone(site: tuple[Path, str], chromium: Browser, path: str) -> None:
+    tab = chromium.new_page(viewport={"width": 320, "height": 800})
+    tab.goto(site[1] + path)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+    tab.close()
+
+
+def test_a_field_has_a_border_that_can_be_seen(site: tuple[Path, str], chromium: Browser) -> None:
+    """WCAG 1.4.11 asks for a contrast of 3:1."""
+    ratio = """(node) => {
+      const lightness = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).reduce((sum, value, i) => {
+        const part = value / 255;
+        return sum + [0.2126, 0.7152, 0.0722][i] * (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+      }, 0.05);
+      const [border, paper] = [getComputedStyle(node).borderTopColor, getComputedStyle(document.body).backgroundColor];
+      const pair = [lightness(border), lightness(paper)];
+      return Math.max(...pair) / Math.min(...pair);
+    }"""
+    for scheme in ("light", "dark"):
+        context = chromium.new_context(color_scheme=scheme)
+        tab = context.new_page()
+        for path, field in (("daily/2025/05/27/", ".toolbar button, .toolbar select"), ("search/", "#query")):
+            tab.goto(site[1] + path)
+            assert all(node.evaluate(ratio) >= 3 for node in tab.locator(field).all()), (scheme, path)
+        context.close()
+
+
+def test_a_link_shows_a_paper_that_its_filters_hide(site: tuple[Path, str], chromium: Browser) -> None:
+    tab = chromium.new_page()
+    tab.goto(f"{site[1]}daily/2025/05/27/?mark=saved#2505.00005")
+    expect(tab.locator('[id="2505.00005"]')).to_be_visible()
+    expect(tab.get_by_role("alert")).to_contain_text("filters hide the paper")
+    tab.close()
+
+
+def test_the_neighbours_of_a_generated_page_are_not_those_of_the_navigation(site: tuple[Path, str]) -> None:
+    for path in ("index.html", "topics/index.html", "archive/index.html"):
+        head = (site[0] / path).read_text("utf-8").partition("</head>")[0]
+        assert 'rel="next"' not in head
+        assert 'rel="prev"' not in head
+
+
+def test_a_lost_page_is_usable_without_its_style_sheet(site: tuple[Path, str]) -> None:
+    """Below another path than the site's own, the page for lost pages has neither styles nor scripts."""
+    assert '<svg width="24" height="24" ' in (site[0] / "404.html").read_text("utf-8")
 
 
 def test_a_day_of_42_papers_is_printed_on_a_dozen_sheets(site: tuple[Path, str], chromium: Browser) -> None:

@@ -269,6 +269,28 @@ def test_coins_of_a_paper() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "creator"),
+    [
+        ("Ada Lovelace", "Ada Lovelace"),
+        ("Jean-Luc Müller-Lüdenscheidt", "Jean-Luc Müller-Lüdenscheidt"),
+        ("L. van Beethoven", "van Beethoven, L."),
+        ("Sammy Davis Jr.", "Davis, Sammy, Jr."),
+        ("'t Hooft, Gerard", "'t Hooft, Gerard"),
+    ],
+)
+def test_zotero_splits_the_names_in_coins_as_they_are(name: str, creator: str) -> None:
+    """Zotero takes the last word for the family name if there is no comma (`cleanAuthor` in its utilities.js)."""
+    values = context_object(Paper(arxiv_id="2505.00001", title="T", authors=(name,)))
+    assert values["rft.creator"] == [creator]
+
+
+def test_coins_repeat_the_words_of_the_row() -> None:
+    """Compressed, words as they are in the title and the authors of the row take no space again."""
+    element = coins(Paper(arxiv_id="2505.00001", title="Über die Wärme, 2. Teil", authors=("Ada Lovelace",)))
+    assert "rft.title=Über die Wärme, 2. Teil&amp;rft.creator=Ada Lovelace&amp;" in element
+
+
+@pytest.mark.parametrize(
     ("kind", "form", "title"),
     [
         ("journal_article", "journal", "rft.atitle"),

@@ -172,7 +172,7 @@ class _Build:
         result = workers.render([key for key in keys if key not in current], progress)
         current |= {(built_key.page_type, built_key.key): built_key for built_key in result.built_keys}
         built_keys = tuple(current[key] for key in keys)
-        written = result.written + write_docs(self.docs, built_keys, built=True)
+        written = result.written + write_docs(self.root, self.docs, built_keys, built=True)
         self._run_mkdocs(staging, built_keys)
         if not self.bypass:
             side_outputs.index()

@@ -11,6 +11,7 @@ from broadsheet.build.mkdocs_settings import environment
 from broadsheet.build.output import Output, begin_list, is_hand_written, write_generated
 from broadsheet.build.sample_notice import with_sample_notice
 from broadsheet.build.state import BuiltKey
+from broadsheet.build.theme_sheet import THEME_SHEET, theme_sheet
 from broadsheet.build.workers import PROCESSORS, BuildJob, BuildWorkers, Progress
 from broadsheet.index.index import Index
 from broadsheet.index.open import open_index, with_sound_index
@@ -21,6 +22,7 @@ from broadsheet.store.files import refusals_explained
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.samples import shown_store
 from broadsheet.views.page_types import PAGE_TYPES
+from broadsheet.views.theme_styles import compact
 from broadsheet.views.topic_colours import style_rules
 
 # The parts of the style sheet. The order counts: later rules override earlier ones.
@@ -73,7 +75,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
             )
             with BuildWorkers(job, index, settings) as workers:
                 result = workers.render(all_keys(index, settings), progress)
-            written = result.written + write_docs(docs, result.built_keys, built=False)
+            written = result.written + write_docs(root, docs, result.built_keys, built=False)
             rendered = len(result.built_keys)
             return report(index, result.built_keys, rendered, written, docs, settings.site.docs_dir)
 
@@ -86,8 +88,8 @@ def all_keys(index: Index, settings: Settings) -> list[tuple[str, str]]:
     return [(page_type.name, key) for page_type in PAGE_TYPES.values() for key in page_type.keys(index, settings)]
 
 
-def write_docs(docs: Path, built_keys: Iterable[BuiltKey], *, built: bool) -> int:
-    """Write theme, scripts and style sheet into docs/. Remove generated files that are not in `built_keys`.
+def write_docs(root: Path, docs: Path, built_keys: Iterable[BuiltKey], *, built: bool) -> int:
+    """Write theme, scripts and style sheets into docs/. Remove generated files that are not in `built_keys`.
 
     If this program builds the site (`built`), pages link their alternates; other site builders do not write these.
     Return how many files changed.
@@ -97,7 +99,8 @@ def write_docs(docs: Path, built_keys: Iterable[BuiltKey], *, built: bool) -> in
         for built_key in built_keys:
             for path in built_key.docs_paths():
                 output.claim(path)
-        for path, data in [*_static_files("scripts", "assets"), ("assets/digest.css", _style_sheet()), *theme]:
+        sheets = ("assets/digest.css", _style_sheet()), (THEME_SHEET, theme_sheet(root, docs))
+        for path, data in [*_static_files("scripts", "assets"), *sheets, *theme]:
             output.write(path, data)
         if output.shadowed:
             raise DigestError([_in_the_way(docs, path) for path in output.shadowed])
@@ -135,8 +138,8 @@ def report(
 
 def _style_sheet() -> bytes:
     """Return the style sheet of all pages."""
-    sheets = ((PROGRAM / "views" / "styles" / f"{part}.css").read_bytes() for part in STYLES)
-    return b"\n".join((*sheets, style_rules().encode()))
+    sheets = ((PROGRAM / "views" / "styles" / f"{part}.css").read_text("utf-8") for part in STYLES)
+    return compact("\n".join((*sheets, style_rules()))).encode()
 
 
 def _static_files(folder: str, target: str) -> Iterator[tuple[str, bytes]]:

@@ -25,7 +25,7 @@ IGNORE_ALL = b"*\n"  # the .gitignore of a previous site that is kept as the nex
 _FORCE = "name another folder, empty it, or pass --force to broadsheet build: files of the same names are then replaced"
 _ELSEWHERE = "name another folder"
 _CANONICAL = re.compile(rb'<link rel="canonical" href="https?://[^/"<>]+(/[^"<>]*)">')
-_HEADING = f'<h1 id="{HEADING_ID}">'.encode()
+_HEADING = f' id="{HEADING_ID}"'.encode()
 _PAGE_BYTES = 2**20  # of a page that are searched for its address and heading
 
 

@@ -12,6 +12,7 @@ from mkdocs.structure.files import File, Files, set_exclusions
 
 from broadsheet import PROGRAM
 from broadsheet.build.output import generated_files, hand_written_files, outside_test
+from broadsheet.build.theme_sheet import THEME_SHEET
 from broadsheet.index.index import Index
 from broadsheet.index.open import open_index
 from broadsheet.index.periods import week_of
@@ -123,4 +124,4 @@ def generated_names(root: Path, settings: Settings, own: Iterable[str]) -> set[s
     scripts = PROGRAM / "views" / "scripts"
     files = {f"assets/{file.relative_to(scripts).as_posix()}" for file in scripts.rglob("*") if file.is_file()}
     assets = {name for name in generated_files(root / settings.site.docs_dir) if name.startswith("assets/")}
-    return {*(f"{address}index.md" for address in addresses), "assets/digest.css", *files, *assets}
+    return {*(f"{address}index.md" for address in addresses), "assets/digest.css", THEME_SHEET, *files, *assets}

@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import escape
 
 from broadsheet.text.sanitize import escaped
+from broadsheet.views.foreign_text import attributes
 from broadsheet.views.page import DataTag, HeadTag, MetaTag, Page
 
 _ALTTEXT = re.compile(r'(?<= alttext=")[^"]*')  # of a formula: a Markdown parser would take its backslashes
@@ -27,7 +28,7 @@ def markdown(page: Page) -> str:
 def markdown_above(page: Page) -> str:
     """Return the file's text above the body; a line break follows the body."""
     front = front_matter({key: value for key, value in meta(page).items() if key != "generated"})
-    blocks = [page.lead, f"# {_heading(page)} {{: #{HEADING_ID} }}"]
+    blocks = [page.lead, f"# {_heading(page)} {{: #{HEADING_ID}{attributes(page.title)} }}"]
     above = "\n\n".join(block for block in blocks if block)
     return f"---\n{GENERATED_MARK}\n{front}\n---\n\n{above}" + ("\n\n" if page.body else "")
 
@@ -46,7 +47,9 @@ def html(page: Page) -> str:
 def html_above(page: Page) -> str:
     """Return that HTML above the body."""
     lead = page.lead and page.lead + "\n\n"
-    return f'{lead}<h1 id="{HEADING_ID}">{_heading(page)}</h1>\n'
+    # Python-Markdown sorts attributes.
+    start, language = f"<h1{attributes(page.title)}".partition(" lang")[::2]
+    return f'{lead}{start} id="{HEADING_ID}"{language and " lang"}{language}>{_heading(page)}</h1>\n'
 
 
 def meta(page: Page) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from broadsheet.text.sanitize import escaped, safe_url
 from broadsheet.views.arxiv_urls import ArxivUrls, arxiv_urls
 from broadsheet.views.coins import coins
 from broadsheet.views.data_attributes import DataAttributes, has_several_sources
+from broadsheet.views.foreign_text import attributes, names
 from broadsheet.views.page import remove_empty_lines
 from broadsheet.views.permalink import has_page, paper_address
 from broadsheet.views.score import ScoreRenderer
@@ -94,7 +95,7 @@ class PaperRenderer:
         html = f"""\
 {start}
 {self.scores.mark(entry)}
-<h2>{heading}</h2>
+<h2{attributes(paper.title)}>{heading}</h2>
 <div class="authors">{by}</div>
 {body}<footer>{scores}
 {self.topics(entry)}{facts}{id_link}
@@ -131,16 +132,16 @@ def _unresolvable_id(name: str, address: str) -> str:
     return f'<a class="id" href="{address}"><span title="This id has lost its archive">{name}</span></a>'
 
 
-def author_list(names: Sequence[str], limit: int, render: Callable[[str], str] | None = None) -> str:
-    """Return the first `limit` names, the others folded. `render` makes HTML of a name; by default it is escaped."""
+def author_list(authors: Sequence[str], limit: int, render: Callable[[str], str] | None = None) -> str:
+    """Return the first `limit` authors, the others folded. `render` makes HTML of a name, by default `names` of all."""
 
     def joined(part: Sequence[str]) -> str:
-        return ", ".join(map(render, part)) if render else escaped(", ".join(part))
+        return ", ".join(map(render, part)) if render else str(names(part))
 
-    if len(names) <= limit + 1:
-        return joined(names)
-    first, rest = joined(names[:limit]), joined(names[limit:])
-    return f'{first} <details class="more"><summary>and {len(names) - limit} more</summary>{rest}</details>'
+    if len(authors) <= limit + 1:
+        return joined(authors)
+    first, rest = joined(authors[:limit]), joined(authors[limit:])
+    return f'{first} <details class="more"><summary>and {len(authors) - limit} more</summary>{rest}</details>'
 
 
 def _body(
@@ -148,7 +149,7 @@ def _body(
 ) -> Iterator[str]:
     paper = entry.paper
     if paper.comment:
-        yield f'<p class="comment">{rendering.inline(paper.comment)}</p>'
+        yield f'<p class="comment"{attributes(paper.comment)}>{rendering.inline(paper.comment)}</p>'
     for reason in paper.reasons:
         yield f'<p class="note">{escaped(rendering.plain(reason))}</p>'
     if entry.first_seen < entry.date:
@@ -157,7 +158,7 @@ def _body(
     yield from publication_notes(published, link)
     if paper.abstract and entry.rank <= abstracts:
         fold = f"<details{' open' if is_open else ''}><summary>Abstract</summary>"
-        yield f"{fold}<p>{rendering.inline(paper.abstract)}</p></details>"
+        yield f"{fold}<p{attributes(paper.abstract)}>{rendering.inline(paper.abstract)}</p></details>"
 
 
 def publication_notes(published: Iterable[Publication], link: MakeLink) -> Iterator[str]:
@@ -183,8 +184,8 @@ def _facts(entry: Entry, settings: Settings, names_sources: bool) -> Iterator[st
     if paper.published:
         yield f"<span>{escaped(formats.long_date(paper.published))}</span>"
     if names_sources:
-        names = " and ".join(settings.sources.get(source, source) for source in entry.sources)
-        yield f'<span class="source">from {escaped(names)}</span>'
+        sources = " and ".join(settings.sources.get(source, source) for source in entry.sources)
+        yield f'<span class="source">from {escaped(sources)}</span>'
     for remark in (paper.arxiv_comment, paper.journal_ref):
         if remark:
             yield f'<span class="source">{rendering.inline(remark)}</span>'

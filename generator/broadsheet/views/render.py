@@ -10,7 +10,7 @@ import jinja2
 from broadsheet.store.program import Compiled, program_fingerprint
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
-from broadsheet.views import formatting
+from broadsheet.views import foreign_text, formatting
 from broadsheet.views.coins import coins
 from broadsheet.views.data_attributes import has_several_sources
 from broadsheet.views.page import relative, remove_empty_lines
@@ -23,6 +23,9 @@ PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
 FILTERS = {
     "html": rendering.html,
     "name": readable_name,
+    "foreign": foreign_text.attributes,
+    "isolated": foreign_text.isolated,
+    "names": foreign_text.names,
     "title": rendering.title,
     "linear": rendering.linear_html,
     "linear_title": rendering.linear_title,

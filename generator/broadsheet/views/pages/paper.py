@@ -29,6 +29,7 @@ from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.citation_meta import paper_tags
 from broadsheet.views.citations import FORMATS, Citation
+from broadsheet.views.foreign_text import attributes, isolated
 from broadsheet.views.page import Page, relative
 from broadsheet.views.paper import MakeLink, PaperRenderer, author_list, other_links, publication_notes
 from broadsheet.views.permalink import author_address, has_page, paper_address
@@ -188,7 +189,8 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
     if topic_links := renderer.topics(msgspec.structs.replace(history.entries[0], topics=tuple(topics))):
         yield f'<p class="meta">{topic_links}</p>\n'
     if paper.abstract:
-        yield f'<h2>Abstract</h2>\n<p class="abstract">{rendering.html(paper.abstract)}</p>\n'
+        start = f'<h2>Abstract</h2>\n<p class="abstract"{attributes(paper.abstract)}>'
+        yield f"{start}{rendering.html(paper.abstract)}</p>\n"
     yield from _days(history.entries, settings, link)
     yield from _related(history.related, settings, link)
     yield from _citations(paper, history.citation_key)
@@ -199,7 +201,7 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
 
 def _author(name: str, slugs: Mapping[str, str], link: MakeLink) -> str:
     slug = slugs.get(name_key(name))
-    return f'<a href="{link(author_address(slug))}">{escaped(name)}</a>' if slug else escaped(name)
+    return f'<a href="{link(author_address(slug))}">{isolated(name)}</a>' if slug else isolated(name)
 
 
 def _withdrawal(comment: str | None) -> str:

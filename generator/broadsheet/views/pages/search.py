@@ -7,6 +7,7 @@ import msgspec
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
 from broadsheet.views.page import Page
+from broadsheet.views.permalink import AUTHORS
 from broadsheet.views.render import render
 from broadsheet.views.search_documents import PUBLICATIONS, STOP_WORDS
 
@@ -19,11 +20,14 @@ SORTS = {"": "By relevance", "date": "By date", "score": "By score", "novelty": 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """Yield the page."""
     counts = {"papers": catalogue.paper_count(), "publications": len(catalogue.publications())}
+    authors = AUTHORS if catalogue.author_slugs() else ""
     labels = {
         "topic": {topic.id: topic.name for topic in settings.topics},
         "source": {**settings.sources, PUBLICATIONS: "Publications"},
     }
     choices = msgspec.json.encode({"sorts": SORTS, "facets": FACETS, "labels": labels}).decode()
-    body = render("search.html.j2", ADDRESS, stop_words=" ".join(sorted(STOP_WORDS)), choices=choices, **counts)
+    body = render(
+        "search.html.j2", ADDRESS, stop_words=" ".join(sorted(STOP_WORDS)), choices=choices, authors=authors, **counts
+    )
     description = "Search all papers and publications of this digest"
     yield Page(address=ADDRESS, title="Search", description=description, body=body, script="assets/search.js")

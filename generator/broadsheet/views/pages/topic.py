@@ -43,6 +43,7 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
         title="Topics",
         description=f"{formats.count(len(settings.topics), 'topic')} this digest follows",
         body=render("topics.html.j2", OVERVIEW, topics=topics, settings=settings),
+        lead=render("topics_lead.html.j2", OVERVIEW) if catalogue.author_slugs() else "",
         feeds=feed_links(settings),
         updated=max((newest[0].date for _, _, newest in topics if newest), default=None),
     )

@@ -86,6 +86,15 @@ function addControls(toolbar) {
   toolbar.after(notice);
   addEventListener("popstate", restore);
   restore();
+  showTarget();
+}
+
+/** Show the paper that the address names, even if its filters hide it. */
+function showTarget() {
+  const target = papers.find(({ node }) => node.id && node.id === location.hash.slice(1));
+  if (!target?.node.hidden) return;
+  target.node.hidden = false;
+  notice.textContent = "The filters hide the paper of this link; it is shown all the same.";
 }
 
 // -- start --
