@@ -25,7 +25,10 @@ from broadsheet.views.topic_colours import style_rules
 
 # The parts of the style sheet. The order counts: later rules override earlier ones.
 STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "rows", "print")
-ALTERNATES = ".theme/alternates.html"  # the part of the theme that links a page's alternates
+UNPUBLISHED = ("assets/card.woff2",)  # the font of share images
+# The parts of the theme that link a page's alternates, and the share image of pages without their own.
+ALTERNATES = ".theme/alternates.html"
+CARD = ".theme/card.html"
 
 
 class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +70,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
             job = msgspec.structs.replace(job, environment=tuple(environment(root)))
             with BuildWorkers(job, index, settings) as workers:
                 result = workers.render(all_keys(index, settings), progress)
-            written = result.written + write_docs(docs, result.built_keys, built=False)
+            written = result.written + write_docs(docs, result.built_keys, settings, built=False)
             rendered = len(result.built_keys)
             return report(index, result.built_keys, rendered, written, docs, settings.site.docs_dir)
 
@@ -80,18 +83,20 @@ def all_keys(index: Index, settings: Settings) -> list[tuple[str, str]]:
     return [(page_type.name, key) for page_type in PAGE_TYPES.values() for key in page_type.keys(index, settings)]
 
 
-def write_docs(docs: Path, built_keys: Iterable[BuiltKey], *, built: bool) -> int:
-    """Write theme, scripts and style sheet into docs/. Remove generated files that are not in `built_keys`.
+def write_docs(docs: Path, built_keys: Iterable[BuiltKey], settings: Settings, *, built: bool) -> int:
+    """Write theme, scripts, font and style sheet into docs/. Remove generated files that are not in `built_keys`.
 
     If this program builds the site (`built`), pages link their alternates; other site builders do not write these.
     Return how many files changed.
     """
-    theme = [(path, data) for path, data in _static_files("theme", ".theme") if built or path != ALTERNATES]
+    unused = {*(() if built else (ALTERNATES,)), *((CARD,) if settings.share_images == "none" else ())}
+    theme = [(path, data) for path, data in _static_files("theme", ".theme") if path not in unused]
+    fonts = [(path, data) for path, data in _static_files("fonts", "assets") if path not in UNPUBLISHED]
     with Output(docs) as output:
         for built_key in built_keys:
             for path in built_key.docs_paths():
                 output.claim(path)
-        for path, data in [*_static_files("scripts", "assets"), ("assets/digest.css", _style_sheet()), *theme]:
+        for path, data in [*_static_files("scripts", "assets"), *fonts, ("assets/digest.css", _style_sheet()), *theme]:
             output.write(path, data)
         if output.shadowed:
             raise DigestError([_in_the_way(docs, path) for path in output.shadowed])

@@ -13,6 +13,7 @@ from broadsheet.views.calendar import month_address
 from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import feed_links, topic_path
 from broadsheet.views.page import File, Page
+from broadsheet.views.pages.share import topic_card
 from broadsheet.views.render import render
 from broadsheet.views.score import distributions_of
 
@@ -73,4 +74,6 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
         updated=newest[0].date if newest else None,
         reader=True,
     )
+    if settings.share_images != "none":
+        page = page._replace(card=topic_card(topic))
     return with_alternates(page, PageContent("topic", papers=newest), settings)
