@@ -30,7 +30,7 @@ MARGIN = 64
 INNER = WIDTH - 2 * MARGIN
 BOTTOM = HEIGHT - 48
 TITLE_SIZES = (72, 64, 56, 50, 44)
-TITLE_ROOM = 320  # pixels of height
+TITLE_ROOM = 290  # pixels of height
 LINE_HEIGHT = 1.16
 SMALL, LISTED = 30, 32
 GRADE = 36  # the width of a bar for each point
@@ -140,22 +140,22 @@ def _text(picture: Picture, baseline: float, text: str) -> float:
     """Write a muted text below the title, above the foot. Return the baseline below it."""
     most = max(1, int((BOTTOM - 120 - baseline) / 40))
     for line in _cut(lines(text, SMALL, INNER), SMALL, most, INNER):
-        baseline += 40 if baseline else 0
-        picture.text(MARGIN, baseline + 12, line, SMALL, MUTED)
+        baseline += 40
+        picture.text(MARGIN, baseline + 20, line, SMALL, MUTED)
     return baseline
 
 
 def _titles(picture: Picture, baseline: float, card: Card) -> None:
     """Write the best papers, one line each, with their scores."""
-    room = BOTTOM - baseline - (SKYLINE + 28 if card.bars else 0)
+    room = BOTTOM - baseline - 18 - (SKYLINE + 28 if card.bars else 0)
     baseline += 18
     for score, foreign in card.titles:
         title = drawable(foreign)
         if title and (room := room - 50) >= 0:
             baseline += 50
-            number = formats.number(score) if score is not None else "–"
-            picture.text(MARGIN, baseline, number, LISTED, MUTED)
-            picture.text(MARGIN + 64, baseline, shortened(title, LISTED, INNER - 64), LISTED)
+            left = MARGIN + (64 if any(score is not None for score, _ in card.titles) else 0)
+            picture.text(MARGIN, baseline, formats.number(score) if score is not None else "", LISTED, MUTED)
+            picture.text(left, baseline, shortened(title, LISTED, WIDTH - MARGIN - left), LISTED)
 
 
 def _foot(picture: Picture, card: Card) -> None:
