@@ -22,7 +22,7 @@ SEMIBOLD = "TTF/SourceSerif4Subhead-Semibold.ttf"
 NAME = "Broadsheet Serif"
 SIZE_FOR_TITLES = 18  # the optical size, in points
 ASCII = range(0x20, 0x7F)
-WEST = [*ASCII, *range(0xA0, 0x100), *map(ord, "ıŁłŒœŠšŸŽžĆćČčŚśŹźŻżĄąĘęĞğŞşŐőŰű‐–—‘’‚“”„†•…‹›€™−×≈≤≥→∞")]
+WEST = [*ASCII, *range(0xC0, 0x100), *map(ord, "\N{NO-BREAK SPACE}«»°±·–—‘’“”…−×≤≥→∞")]
 
 
 def main(package: Path) -> None:

@@ -94,7 +94,7 @@ class _Build:
         self.doubtful: set[str] = set()
         self.handled: set[str] = set()
         begin_list(self.docs)
-        place_theme(self.docs)
+        place_theme(self.docs, settings)
         self.bypass = can_bypass_markdown(root)
         manifest = read_manifest(site)
         previous = BuildState() if full or not self.bypass else load_state(self.state_file, site, manifest)

@@ -26,9 +26,10 @@ from broadsheet.views.topic_colours import style_rules
 # The parts of the style sheet. The order counts: later rules override earlier ones.
 STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "rows", "print")
 UNPUBLISHED = ("assets/card.woff2",)  # the font of share images
-# The parts of the theme that link a page's alternates, and the share image of pages without their own.
+# The parts of the theme that link a page's alternates, and its share image.
 ALTERNATES = ".theme/alternates.html"
 CARD = ".theme/card.html"
+NO_CARD = b'<meta name="twitter:card" content="summary">\n'
 
 
 class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,8 +90,7 @@ def write_docs(docs: Path, built_keys: Iterable[BuiltKey], settings: Settings, *
     If this program builds the site (`built`), pages link their alternates; other site builders do not write these.
     Return how many files changed.
     """
-    unused = {*(() if built else (ALTERNATES,)), *((CARD,) if settings.share_images == "none" else ())}
-    theme = [(path, data) for path, data in _static_files("theme", ".theme") if path not in unused]
+    theme = [(path, data) for path, data in _theme_files(settings) if built or path != ALTERNATES]
     fonts = [(path, data) for path, data in _static_files("fonts", "assets") if path not in UNPUBLISHED]
     with Output(docs) as output:
         for built_key in built_keys:
@@ -107,9 +107,9 @@ def _in_the_way(docs: Path, path: str) -> Diagnostic:
     return Diagnostic(f"{docs.name}/{path}", "this name belongs to a file of the program", "give yours another name")
 
 
-def place_theme(docs: Path) -> None:
+def place_theme(docs: Path, settings: Settings) -> None:
     """Write the theme into docs/, before MkDocs is configured with it. Raises DigestError."""
-    for path, data in _static_files("theme", ".theme"):
+    for path, data in _theme_files(settings):
         if is_hand_written(docs, path):
             raise DigestError(_in_the_way(docs, path))
         write_generated(docs, path, data)
@@ -130,6 +130,12 @@ def report(
         folder=str(folder),
         docs=docs,
     )
+
+
+def _theme_files(settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the content of each file of the theme."""
+    for path, data in _static_files("theme", ".theme"):
+        yield path, NO_CARD if path == CARD and settings.share_images == "none" else data
 
 
 def _style_sheet() -> bytes:

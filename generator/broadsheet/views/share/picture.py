@@ -7,6 +7,7 @@ the program.
 
 import io
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
@@ -22,8 +23,9 @@ _HUES = {name: PAPER + 1 + place for place, name in enumerate(COLOURS)}
 ACCENT = PAPER + 1 + len(COLOURS)
 _FONT = PROGRAM / "views" / "fonts" / "card.woff2"
 _NO_CHARACTER = "\uffff"
-# Symbols such as emoji, marks of their variants, and invisible characters: a title reads the same without them.
-_DISPENSABLE = frozenset({"So", "Sk", "Cf", "Cc"})
+MOST_CHARACTERS = 600
+_INVISIBLE = frozenset({"Cf", "Cc"})
+_DISPENSABLE = frozenset({"So", "Sk"})  # such as emoji: a title reads the same without them
 _VARIANTS = range(0xFE00, 0xFE10)
 
 
@@ -76,26 +78,30 @@ def shortened(text: str, size: int, limit: float) -> str:
     """Return `text` cut to `limit` pixels, with an ellipsis if anything is missing."""
     if width(text, size) <= limit:
         return text
-    while text and width(f"{text}…", size) > limit:
-        text = text[:-1]
-    return f"{text.rstrip(' ,.:;')}…"
+    length = bisect_right(range(len(text)), limit, key=lambda end: width(f"{text[:end]}…", size)) - 1
+    return f"{text[: max(0, length)].rstrip(' ,.:;')}…"
 
 
 def drawable(text: str) -> str:
-    """Return `text` in characters that the font has; nothing if it lacks one that cannot be left out."""
-    characters = [_drawable(character) for character in unicodedata.normalize("NFC", " ".join(text.split()))]
+    """Return `text` in characters that the font has; nothing if it lacks one that cannot be left out.
+
+    A text that is too long for an image is cut.
+    """
+    characters = [
+        _drawable(character) for character in unicodedata.normalize("NFC", " ".join(text.split())[:MOST_CHARACTERS])
+    ]
     return "" if None in characters else " ".join("".join(filter(None, characters)).split())
 
 
 @lru_cache(maxsize=4096)
 def _drawable(character: str) -> str | None:
     """Return a character, or a plainer form of it that the font has; nothing if it is dispensable, else None."""
+    if unicodedata.category(character) in _INVISIBLE or ord(character) in _VARIANTS:
+        return ""
     for form in (character, unicodedata.normalize("NFKC", character)):
         if all(map(_is_in_font, form)):
             return form
-    if unicodedata.category(character) in _DISPENSABLE or ord(character) in _VARIANTS:
-        return ""
-    return None
+    return "" if unicodedata.category(character) in _DISPENSABLE else None
 
 
 def _is_in_font(character: str) -> bool:
