@@ -73,7 +73,7 @@ def test_the_image_of_a_page(demo: Path, address: str, image: str) -> None:
 
 
 def digest_of(root: Path, setting: str) -> Path:
-    days = {"2025-03-03": [paper("2503.00001")], "2025-05-27": [paper("2505.00001"), paper("2505.00002")]}
+    days = {"2025-02-03": [paper("2502.00001")], "2025-05-27": [paper("2505.00001"), paper("2505.00002")]}
     make_digest(root, days, f"{SETTINGS}\nshare_images: {setting}\n")
     build(root)
     return root / "site"
@@ -86,7 +86,7 @@ def cards(site: Path) -> set[str]:
 
 def test_the_setting_decides_which_pages_have_an_image(tmp_path: Path) -> None:
     sites = {setting: digest_of(tmp_path / setting, setting) for setting in ("top", "all", "none")}
-    old, new = {"daily/2025/03/03", "papers/2503.00001", "monthly/2025-03"}, {"daily/2025/05/27", "papers/2505.00001"}
+    old, new = {"daily/2025/02/03", "papers/2502.00001", "weekly/2025-W06"}, {"daily/2025/05/27", "papers/2505.00001"}
     assert new <= cards(sites["top"])
     assert not old & cards(sites["top"])
     assert old | new <= cards(sites["all"])
@@ -95,7 +95,7 @@ def test_the_setting_decides_which_pages_have_an_image(tmp_path: Path) -> None:
     assert tags["og:title"]
     assert "og:image" not in tags
     assert tags["twitter:card"] == "summary"
-    assert properties(sites["top"] / "daily/2025/03/03/index.html")["og:image"].endswith("/assets/card.png")
+    assert properties(sites["top"] / "daily/2025/02/03/index.html")["og:image"].endswith("/assets/card.png")
 
 
 def test_one_more_day_draws_its_own_images(tmp_path: Path) -> None:

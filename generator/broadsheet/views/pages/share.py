@@ -25,7 +25,7 @@ SIZES = {
 }
 
 
-def files(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[File]:
+def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[File]:
     """Yield the files."""
     logo = settings.site.logo
     yield File(f"{ICONS}icon.svg", icon_svg(logo))

@@ -8,6 +8,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import NO_HUE
 from broadsheet.text import formats
+from broadsheet.views.alternates.attach import RECENT_DAYS
 from broadsheet.views.page import File, Page
 from broadsheet.views.share.picture import (
     ACCENT,
@@ -24,8 +25,6 @@ from broadsheet.views.share.picture import (
 )
 
 CARD = "card.png"
-# With ``share_images: top``, pages about the last days have an image: links to new pages are the ones that are shared.
-RECENT_DAYS = 30
 MARGIN = 64
 INNER = WIDTH - 2 * MARGIN
 BOTTOM = HEIGHT - 48
@@ -65,7 +64,11 @@ class Card(NamedTuple):
 
 
 def has_card(catalogue: Catalogue, settings: Settings, date: str | None) -> bool:
-    """Return whether a page has a share image of its own; `date` is that of its newest fact."""
+    """Return whether a page has a share image of its own; `date` is that of its newest fact.
+
+    Links to new pages are the ones that are shared. The limit is that of alternates, so a page that is recent no more
+    is rendered once.
+    """
     if settings.share_images == "top":
         return date is not None and catalogue.is_recent(date, RECENT_DAYS)
     return settings.share_images == "all"
