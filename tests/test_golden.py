@@ -19,6 +19,8 @@ def test_every_page_and_feed_is_as_agreed(tmp_path: Path, update_golden: bool) -
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
     generate(tmp_path)
     made = {path: data for path, data in tree(tmp_path / "docs").items() if not path.startswith(BROUGHT)}
+    # The bytes of an image depend on the release of Pillow.
+    made = {path: data for path, data in made.items() if not path.endswith(".png")}
     if update_golden:
         shutil.rmtree(GOLDEN / "docs", ignore_errors=True)
         for path, data in made.items():

@@ -163,7 +163,10 @@ def test_an_old_page_loses_its_alternates_and_no_other_page_is_rendered(root: Pa
     rows(root, "2025-08-25", paper("2508.00001", comment="On pruning."))  # 91 days after 26 May, 90 after 27 May
     touched = changed(root)
     daily = {path for path in touched if path.startswith("daily/2025/05")}
-    assert daily == {*alternates("daily/2025/05/26"), "daily/2025/05/26/papers.bib", "daily/2025/05/28/index.html"}
+    assert daily == {
+        *alternates("daily/2025/05/26"),
+        *("daily/2025/05/26/papers.bib", "daily/2025/05/26/card.png", "daily/2025/05/28/index.html"),
+    }
     site = root / "site"
     assert not (site / "daily/2025/05/26/index.md").exists()
     assert not (site / "daily/2025/05/26/papers.bib").exists()
@@ -186,6 +189,8 @@ def test_one_more_day_rebuilds_only_the_pages_that_show_it(root: Path) -> None:
         *alternates("topics/compression"),
         *alternates("papers/2505.00009"),
         *(f"{place}/papers.bib" for place in ("daily/2025/05/29", "monthly/2025-05", "topics/compression")),
+        *(f"{place}/card.png" for place in ("daily/2025/05/29", "monthly/2025-05", "weekly/2025-W22")),
+        "papers/2505.00009/card.png",
     }
     names = ("all", "scores/7", "topics/compression", "sources/arxiv", "daily")  # no week is over by it
     feeds = {f"feeds/{name}.{form}" for name in names for form in ("xml", "atom", "json")}
@@ -209,12 +214,16 @@ def test_one_more_day_touches_its_authors_and_the_papers_it_is_like(root: Path) 
         "papers/0411431/index.html",  # on the same subject
         "papers/2504.00002/index.html",
         *alternates("papers/2505.00009"),
+        "papers/2505.00009/card.png",
     }
 
 
 def test_a_repeated_paper_renders_its_page_and_no_other_papers(root: Path) -> None:
     rows(root, "2025-05-29", paper("2504.00001", version=2))
-    assert {path for path in changed(root) if path.startswith("papers/")} == alternates("papers/2504.00001")
+    assert {path for path in changed(root) if path.startswith("papers/")} == {
+        *alternates("papers/2504.00001"),
+        "papers/2504.00001/card.png",
+    }
 
 
 def test_an_older_day_touches_the_ninety_days_whose_scores_are_held_against_it(root: Path) -> None:

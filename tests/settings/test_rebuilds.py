@@ -56,6 +56,7 @@ SHOWN: dict[str, Any] = {
     "paper_pages": "none",
     "author_pages": "none",
     "alternates": "none",
+    "share_images": "none",
     "downloads": "none",
     "sources": {"arxiv": "arXiv"},
     "departments": {"Ab1": "A group"},

@@ -12,8 +12,8 @@ from broadsheet.build.preview import served
 from tests.example import DEMO_PAGES, build_demo, digest, make_digest, paper
 
 POLICY = (
-    "default-src 'none'; base-uri 'self'; connect-src 'self'; form-action 'self'; img-src 'self' data:; "
-    "script-src 'self'; style-src 'self';"
+    "default-src 'none'; base-uri 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; "
+    "img-src 'self' data:; manifest-src 'self'; script-src 'self'; style-src 'self';"
 )
 WATCH = """
 window.refused = [];

@@ -46,7 +46,7 @@ from broadsheet.views.page import page_url
 from broadsheet.views.search_documents import shards
 
 # The packages that the bytes of a page depend on.
-TOOLCHAIN = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "pagefind")
+TOOLCHAIN = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "pagefind", "pillow")
 
 
 def build(
@@ -96,7 +96,7 @@ class _Build:
         self.doubtful: set[str] = set()
         self.handled: set[str] = set()
         begin_list(self.docs)
-        place_theme(self.docs)
+        place_theme(self.docs, settings)
         self.bypass = can_bypass_markdown(root)
         manifest = read_manifest(site)
         previous = BuildState() if full or not self.bypass else load_state(self.state_file, site, manifest)
@@ -172,7 +172,7 @@ class _Build:
         result = workers.render([key for key in keys if key not in current], progress)
         current |= {(built_key.page_type, built_key.key): built_key for built_key in result.built_keys}
         built_keys = tuple(current[key] for key in keys)
-        written = result.written + write_docs(self.root, self.docs, built_keys, built=True)
+        written = result.written + write_docs(self.root, self.docs, built_keys, self.settings, built=True)
         self._run_mkdocs(staging, built_keys)
         if not self.bypass:
             side_outputs.index()

@@ -27,7 +27,11 @@ from broadsheet.views.topic_colours import style_rules
 
 # The parts of the style sheet. The order counts: later rules override earlier ones.
 STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "rows", "print")
-ALTERNATES = ".theme/alternates.html"  # the part of the theme that links a page's alternates
+UNPUBLISHED = ("assets/card.woff2",)  # the font of share images
+# The parts of the theme that link a page's alternates, and its share image.
+ALTERNATES = ".theme/alternates.html"
+CARD = ".theme/card.html"
+NO_CARD = b'<meta name="twitter:card" content="summary">\n'
 
 
 class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +79,7 @@ def generate(root: Path, processes: int | None = None, progress: Progress = lamb
             )
             with BuildWorkers(job, index, settings) as workers:
                 result = workers.render(all_keys(index, settings), progress)
-            written = result.written + write_docs(root, docs, result.built_keys, built=False)
+            written = result.written + write_docs(root, docs, result.built_keys, settings, built=False)
             rendered = len(result.built_keys)
             return report(index, result.built_keys, rendered, written, docs, settings.site.docs_dir)
 
@@ -88,19 +92,20 @@ def all_keys(index: Index, settings: Settings) -> list[tuple[str, str]]:
     return [(page_type.name, key) for page_type in PAGE_TYPES.values() for key in page_type.keys(index, settings)]
 
 
-def write_docs(root: Path, docs: Path, built_keys: Iterable[BuiltKey], *, built: bool) -> int:
-    """Write theme, scripts and style sheets into docs/. Remove generated files that are not in `built_keys`.
+def write_docs(root: Path, docs: Path, built_keys: Iterable[BuiltKey], settings: Settings, *, built: bool) -> int:
+    """Write theme, scripts, fonts and style sheets into docs/. Remove generated files that are not in `built_keys`.
 
     If this program builds the site (`built`), pages link their alternates; other site builders do not write these.
     Return how many files changed.
     """
-    theme = [(path, data) for path, data in _static_files("theme", ".theme") if built or path != ALTERNATES]
+    theme = [(path, data) for path, data in _theme_files(settings) if built or path != ALTERNATES]
+    fonts = [(path, data) for path, data in _static_files("fonts", "assets") if path not in UNPUBLISHED]
     with Output(docs) as output:
         for built_key in built_keys:
             for path in built_key.docs_paths():
                 output.claim(path)
         sheets = ("assets/digest.css", _style_sheet()), (THEME_SHEET, theme_sheet(root, docs))
-        for path, data in [*_static_files("scripts", "assets"), *sheets, *theme]:
+        for path, data in [*_static_files("scripts", "assets"), *fonts, *sheets, *theme]:
             output.write(path, data)
         if output.shadowed:
             raise DigestError([_in_the_way(docs, path) for path in output.shadowed])
@@ -111,9 +116,9 @@ def _in_the_way(docs: Path, path: str) -> Diagnostic:
     return Diagnostic(f"{docs.name}/{path}", "this name belongs to a file of the program", "give yours another name")
 
 
-def place_theme(docs: Path) -> None:
+def place_theme(docs: Path, settings: Settings) -> None:
     """Write the theme into docs/, before MkDocs is configured with it. Raises DigestError."""
-    for path, data in _static_files("theme", ".theme"):
+    for path, data in _theme_files(settings):
         if is_hand_written(docs, path):
             raise DigestError(_in_the_way(docs, path))
         write_generated(docs, path, data)
@@ -134,6 +139,12 @@ def report(
         folder=str(folder),
         docs=docs,
     )
+
+
+def _theme_files(settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the content of each file of the theme."""
+    for path, data in _static_files("theme", ".theme"):
+        yield path, NO_CARD if path == CARD and settings.share_images == "none" else data
 
 
 def _style_sheet() -> bytes:

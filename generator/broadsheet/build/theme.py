@@ -96,13 +96,16 @@ class Theme:
 
     def _frame(self, folder: str, page: DigestPage) -> list[bytes]:
         """Return the HTML around the pages of a folder, split at the placeholders."""
-        key = (folder, page.feeds, page.script, bool(page.head), page.reader, bool(page.alternates))
+        is_card_beside = page.card.startswith(page.address)  # then its path has the placeholder of the address
+        card = page.card.removeprefix(page.address)
+        key = (folder, page.feeds, page.script, bool(page.head), page.reader, bool(page.alternates), card)
         if key not in self._frames:
             name, title, description, _, content = PLACEHOLDERS
             address = f"{folder}/{name}/" if folder else f"{name}/"
             mkdocs_page = Page(None, self._file(f"{address}index.md"), self._config)
             tags = (PLACEHOLDER_TAG,) if page.head else ()
             blank = page._replace(address=address, title=title, description=description, updated=None, head=tags)
+            blank = blank._replace(card=address + card if is_card_beside and card else page.card)
             text = self._render(mkdocs_page, blank, content)
             self._frames[key] = [_encode(part) for part in re.split(f"({'|'.join(PLACEHOLDERS)})", text)]
         return self._frames[key]

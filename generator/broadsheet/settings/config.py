@@ -17,7 +17,7 @@ from broadsheet.settings.fetch import Fetch
 from broadsheet.settings.interests import Follow, Prefilter, Run
 from broadsheet.settings.llm import LanguageModel
 from broadsheet.settings.mail import Mail
-from broadsheet.settings.pages import Alternates, AuthorPages, Downloads, Feeds, Pages, PaperPages
+from broadsheet.settings.pages import Alternates, AuthorPages, Downloads, Feeds, Pages, PaperPages, ShareImages
 from broadsheet.settings.post import Post
 from broadsheet.settings.publications import Publications
 from broadsheet.settings.renamed import renamed
@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     paper_pages: PaperPages = "top"
     author_pages: AuthorPages = "all"
     alternates: Alternates = "recent"
+    share_images: ShareImages = "top"
     downloads: Downloads = "all"
     publications: Publications = Publications()
     fetch: Fetch = Fetch()
@@ -115,7 +116,8 @@ def read(root: Path, environment: Mapping[str, str] = os.environ) -> tuple[Setti
     if settings is None or site is None or not all(problem.is_note for problem in problems):
         return None, problems
     url = address.site_address(site.site_url, environment, _domain(root / site.docs_dir))
-    site = msgspec.structs.replace(site, site_url=url, theme={"language": site.language})
+    theme = {"language": site.language, "logo": _logo(root / site.docs_dir, site)}
+    site = msgspec.structs.replace(site, site_url=url, theme=theme)
     return msgspec.structs.replace(settings, site=site), problems
 
 
@@ -169,6 +171,16 @@ def _domain(docs: Path) -> str:
         text = read_regular(docs / address.CNAME_FILE).decode().strip()
         return text if re.fullmatch(r"[A-Za-z0-9.-]+", text) else ""
     return ""
+
+
+def _logo(docs: Path, site: Site) -> bytes:
+    """Return the image that the theme has as its logo or favicon, if it is a file in docs/."""
+    names = (site.theme.get(key) for key in ("logo", "favicon")) if isinstance(site.theme, dict) else ()
+    for name in names:
+        if isinstance(name, str) and name:
+            with suppress(OSError):
+                return read_regular(docs / name)
+    return b""
 
 
 def line_of(root: Path, *path: str) -> int:

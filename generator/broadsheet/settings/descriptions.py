@@ -83,6 +83,7 @@ DESCRIPTIONS = {
     "search": "Build the search index: about 0.5 ms and 2 KB a paper.",
     "paper_pages": "The papers that have a page of their own: all, the first ten of each day, or none.",
     "author_pages": "The authors that have a page: all, those of publications, or none.",
+    "share_images": "The pages with a share image of their own: `top` (of the last 90 days), `all` or `none`.",
     "alternates": "The pages that also have a Markdown and a JSON form: all, those of the last 90 days, or none.",
     "downloads": "The archive as a download: in one file, in one a year, or none.",
     "publications": "The pages of the repository to which publications link.",

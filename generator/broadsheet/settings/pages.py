@@ -18,6 +18,8 @@ PaperPages = Literal["all", "top", "none"]
 AuthorPages = Literal["all", "institution", "none"]
 # The pages that have a Markdown and a JSON form.
 Alternates = Literal["all", "recent", "none"]
+# The pages with a share image of their own: those of the last days, all, or none.
+ShareImages = Literal["top", "all", "none"]
 # The downloads of the archive: in one file, in one a year, or none.
 Downloads = Literal["all", "years", "none"]
 

@@ -37,6 +37,12 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return urlsplit(self.site_url).hostname or "localhost"
 
     @property
+    def logo(self) -> bytes:
+        """The image that the theme has as its logo; empty if it has none."""
+        logo = self.theme.get("logo") if isinstance(self.theme, dict) else None
+        return logo if isinstance(logo, bytes) else b""
+
+    @property
     def path(self) -> str:
         """The path of the site at its host, decoded, with a slash at its end; empty for a site at the root."""
         parts = [part for part in unquote(urlsplit(self.site_url).path).split("/") if part]

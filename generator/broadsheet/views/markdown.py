@@ -59,6 +59,7 @@ def meta(page: Page) -> dict[str, Any]:
         "script": page.script and str(escape(page.script)),
         "reader": page.reader,
         "alternates": bool(page.alternates),
+        "card": escaped(page.card),
         "feeds": [{key: str(escape(value)) for key, value in feed._asdict().items()} for feed in page.feeds],
         "head": [_values(tag) for tag in page.head],
     }

@@ -49,7 +49,7 @@ class Page(NamedTuple):
     relative to the site's root. `head` describes the page to other programs. `heading` is the title as inline HTML,
     if plain text cannot express it. `reader` marks pages with a list of papers; their script, by default the list's,
     loads before the first paint. `alternates` are the page in other forms, and `files` are
-    beside it; they are written and removed with it.
+    beside it; they are written and removed with it. `card` is the path of its share image, if it has one of its own.
     """
 
     address: str
@@ -65,6 +65,7 @@ class Page(NamedTuple):
     reader: bool = False
     alternates: "tuple[File, ...]" = ()
     files: "tuple[File, ...]" = ()
+    card: str = ""
 
     @property
     def path(self) -> str:

@@ -21,6 +21,7 @@ from broadsheet.views.pages import (
     robots,
     saved,
     search,
+    share,
     since,
     statistics,
     subscribe,
@@ -70,6 +71,7 @@ PAGE_TYPES = {
         PageType("llms", _single_key, llms.pages),
         PageType("embed", embed.keys, embed.pages),
         PageType("robots", _single_key, robots.pages),
+        PageType("share", _single_key, share.pages),
     )
 }
 

@@ -23,6 +23,8 @@ from broadsheet.views.page import File, Page, relative
 from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.place import places_of
 from broadsheet.views.render import render
+from broadsheet.views.share.card import Card, has_card, with_card
+from broadsheet.views.share.papers import best_titles, score_bars
 
 # A placeholder for the papers while the page around them is rendered: they are nearly all of it, and each step would
 # copy them. Untrusted text is escaped and cannot contain it.
@@ -76,6 +78,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
         updated=date,
         reader=True,
     )
+    if has_card(catalogue, settings, date):
+        page = with_card(page, _card(head, entries, settings), settings)
     content = PageContent("day", days=[head], papers=entries, published=published, receipts=True, places=places)
     yield with_alternates(page, content, settings) if is_recent else page
     if context["has_bibtex"]:
@@ -93,6 +97,12 @@ def _topics(entries: list[Entry], settings: Settings) -> list[tuple[str, str, in
     counts = Counter(topic for entry in entries for topic in entry.topics)
     labels = {topic.id: topic.label for topic in settings.topics}
     return [(topic, labels[topic], count) for topic, count in counts.most_common()]
+
+
+def _card(head: DayHead, entries: list[Entry], settings: Settings) -> Card:
+    count = formats.count(head.papers, "paper") if entries else formatting.label(head).text
+    bars = score_bars(entries, settings)
+    return Card(formats.day(head.date), place=count, titles=best_titles(entries), bars=bars)
 
 
 def _description(head: DayHead, entries: list[Entry]) -> str:

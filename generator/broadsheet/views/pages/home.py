@@ -15,6 +15,7 @@ from broadsheet.views.feeds.registry import DAILY, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.place import places_of
 from broadsheet.views.render import render
+from broadsheet.views.share.card import CARD, has_card
 
 ADDRESS = ""
 BEST = 8
@@ -50,6 +51,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         updated=newest,
         reader=True,
     )
+    if newest and has_card(catalogue, settings, newest):
+        page = page._replace(card=day_address(newest) + CARD)  # a new address each day: services keep old images
     days = [head for head, _ in context["days"]]
     topics = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
     parts = {"papers": context["best"], "places": context["places"], "publications": context["publications"]}

@@ -21,6 +21,8 @@ from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.place import places_of
 from broadsheet.views.render import render
+from broadsheet.views.share.card import Card, has_card, with_card
+from broadsheet.views.share.papers import best_titles
 
 
 class Period(NamedTuple):
@@ -74,6 +76,9 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         updated=updated,
         reader=True,
     )
+    if has_card(catalogue, settings, updated):
+        count = formats.count(sums.papers, "paper")
+        page = with_card(page, Card(page.title, place=count, titles=best_titles(best)), settings)
     content = PageContent(period.name, days=days, papers=best, places=places)
     return with_alternates(page, content, settings) if is_recent else page
 

@@ -35,6 +35,8 @@ from broadsheet.views.paper import MakeLink, PaperRenderer, author_list, other_l
 from broadsheet.views.permalink import author_address, has_page, paper_address
 from broadsheet.views.place import entry_place, place_sentence, places_of
 from broadsheet.views.score import grade_paragraphs, scorer_words
+from broadsheet.views.share.card import has_card, with_card
+from broadsheet.views.share.papers import paper_card
 from broadsheet.views.signposting import paper_links
 from broadsheet.views.structured_data import json_ld, paper_data
 
@@ -85,6 +87,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
     places = places_of(catalogue, [*first, *later])
     related, author_slugs = catalogue.related(key), catalogue.author_links(key)
     citation_keys = catalogue.paper_keys(key)
+    is_shared = has_card(catalogue, settings, key)
     for entry in first:
         name = entry.paper.arxiv_id
         entries = [entry, *(other for other in later if other.paper.arxiv_id == name)]
@@ -98,6 +101,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page]:
             citation_key=citation_keys.get(name, ""),
         )
         page = _page(history, settings)
+        if is_shared:
+            page = with_card(page, paper_card(history.paper, entries[-1], settings), settings)
         is_recent = has_alternates(catalogue, settings, page.updated)
         yield with_alternates(page, _content(history), settings) if is_recent else page
 

@@ -23,6 +23,7 @@ from broadsheet.views.page import File, LinkTag, Page
 from broadsheet.views.permalink import author_address
 from broadsheet.views.render import render
 from broadsheet.views.repository import file_url, record_url
+from broadsheet.views.share.card import Card
 from broadsheet.views.signposting import CITATION, LINKSET, linkset, metadata_links, publication_links
 from broadsheet.views.structured_data import json_ld, publication_data
 
@@ -123,6 +124,17 @@ def page(
         script="assets/cite.js",
         files=_files(address, typed_links, citation, settings) if formats_of_files else (),
     )
+
+
+def card(publication: Publication) -> Card:
+    """Return the share image of a publication."""
+    place = ", ".join(filter(None, (rendering.plain(publication.venue), publication.year)))
+    return Card(rendering.plain(publication.title), publication.id, place=place, text=_authors(publication))
+
+
+def _authors(publication: Publication) -> str:
+    names = [readable_name(person.display) for person in publication.authors or publication.editors]
+    return ", ".join(names)
 
 
 def _author_page(person: Person, writers: Mapping[str, str]) -> str | None:

@@ -11,6 +11,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.model import vocabulary
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
+from broadsheet.settings.pages import Alternates, ShareImages
 from broadsheet.text import formats
 from broadsheet.text.path_names import is_free
 from broadsheet.views.alternates.attach import RECENT_DAYS, with_alternates
@@ -21,6 +22,7 @@ from broadsheet.views.page import Page
 from broadsheet.views.pages import publication as publication_page
 from broadsheet.views.permalink import AUTHORS
 from broadsheet.views.render import render
+from broadsheet.views.share.card import with_card
 
 OVERVIEW = "publications/"
 OPEN = "publications/open-access/"
@@ -85,12 +87,14 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         for page in _list(group, grouping, settings, subgroups):
             yield _with_citations(page, group, citations, settings)
     publication_index = publication_page.PublicationIndex.of(publications)
-    first = _first_recent(publications, settings)
+    first, first_shared = (_first(publications, wanted) for wanted in (settings.alternates, settings.share_images))
     for publication in publications:
         entries = catalogue.entries_of(publication.id)
         groups = _group_links(publication, settings)
         citation = citations[publication.id]
         page = publication_page.page(publication, publication_index, entries, settings, groups, writers, citation)
+        if _changed(publication) >= first_shared:
+            page = with_card(page, publication_page.card(publication), settings)
         content = PageContent("publication", publications=[publication], entries={publication.id: entries})
         yield with_alternates(page, content, settings) if _changed(publication) >= first else page
 
@@ -102,10 +106,10 @@ def _with_citations(page: Page, group: Group, citations: Mapping[str, Citation],
     return page._replace(files=citation_files(page.address + FILE, [citations[work.id] for work in group.publications]))
 
 
-def _first_recent(publications: Iterable[Publication], settings: Settings) -> str:
-    """Return the date from which records have alternates, counted from the newest record: no new day changes a page."""
-    if settings.alternates != "recent":
-        return "" if settings.alternates == "all" else "~"  # before or after all dates
+def _first(publications: Iterable[Publication], wanted: Alternates | ShareImages) -> str:
+    """Return the date from which records have a file, counted from the newest record: no new day changes a page."""
+    if wanted in ("all", "none"):
+        return "" if wanted == "all" else "~"  # before or after all dates
     newest = max(map(_changed, publications), default="1970-01-01")
     return (dt.date.fromisoformat(newest) - dt.timedelta(RECENT_DAYS)).isoformat()
 

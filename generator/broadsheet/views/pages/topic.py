@@ -13,6 +13,7 @@ from broadsheet.views.calendar import month_address
 from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import feed_links, topic_path
 from broadsheet.views.page import File, Page
+from broadsheet.views.pages.share import topic_card
 from broadsheet.views.place import places_of
 from broadsheet.views.render import render
 
@@ -75,4 +76,6 @@ def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[E
         updated=newest[0].date if newest else None,
         reader=True,
     )
+    if settings.share_images != "none":
+        page = page._replace(card=topic_card(topic))
     return with_alternates(page, PageContent("topic", papers=newest, places=places), settings)

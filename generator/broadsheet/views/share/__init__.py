@@ -1,0 +1,1 @@
+"""Pictures of the site: share images and icons."""
