@@ -31,6 +31,7 @@ SHOWN: dict[str, Any] = {
     "topics.0.relevant": "Theory.",
     "topics.0.irrelevant": "Use.",
     "topics.0.words": ["transformer"],
+    "topics.0.colour": "teal",
     **{f"rubric.{scale}.0.low": 2 for scale in ("relevance", "novelty")},
     **{f"rubric.{scale}.0.high": 9 for scale in ("relevance", "novelty")},
     **{f"rubric.{scale}.0.name": "Some" for scale in ("relevance", "novelty")},

@@ -21,6 +21,7 @@ from broadsheet.store.files import refusals_explained
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.samples import shown_store
 from broadsheet.views.page_types import PAGE_TYPES
+from broadsheet.views.topic_colours import style_rules
 
 # The parts of the style sheet. The order counts: later rules override earlier ones.
 STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "print")
@@ -127,7 +128,9 @@ def report(
 
 
 def _style_sheet() -> bytes:
-    return b"\n".join((PROGRAM / "views" / "styles" / f"{part}.css").read_bytes() for part in STYLES)
+    """Return the style sheet of all pages."""
+    sheets = ((PROGRAM / "views" / "styles" / f"{part}.css").read_bytes() for part in STYLES)
+    return b"\n".join((*sheets, style_rules().encode()))
 
 
 def _static_files(folder: str, target: str) -> Iterator[tuple[str, bytes]]:

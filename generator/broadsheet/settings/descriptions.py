@@ -10,6 +10,7 @@ DESCRIPTIONS = {
     "topics.short": "A name for narrow places; without it, the name is used.",
     "topics.relevant": "What belongs to the topic, for readers and for the language model.",
     "topics.irrelevant": "What does not belong to the topic, for readers and for the language model.",
+    "topics.colour": "The colour of the topic; `auto` is the next that no topic has, and grey after eight.",
     "topics.words": "Words that identify its papers: whole words, in any case; a hyphen matches a space.",
     "rubric": "The meaning of the scores.",
     "rubric.relevance": "The grades of relevance, best first.",

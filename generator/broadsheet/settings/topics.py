@@ -3,12 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from typing import Literal
 
 import msgspec
 
 from broadsheet.settings.document import Fault
 from broadsheet.text.path_names import is_free
 
+NO_HUE: Literal["grey"] = "grey"
+Colour = Literal["auto", "blue", "amber", "green", "red", "violet", "teal", "pink", "brown", "grey"]
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -21,6 +24,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     relevant: str = ""
     irrelevant: str = ""
     words: tuple[str, ...] = ()
+    colour: Colour = "auto"
 
     @property
     def label(self) -> str:

@@ -1,0 +1,50 @@
+"""The colours of topics: a palette of eight hues, and grey for every other topic.
+
+In each scheme every two hues, and each hue and grey, differ by at least 10 CIEDE2000, for eyes without one of the three
+kinds of cones too. Each has at least three times the contrast of the page and of a chip (WCAG 2, 1.4.11).
+`tests/views/test_topic_colours.py` measures both. The first hues of the palette differ most.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from broadsheet.index.days import Entry
+from broadsheet.settings.topics import NO_HUE, Topic
+
+
+class Hue(NamedTuple):
+    """A hue on a light and on a dark page."""
+
+    light: str
+    dark: str
+
+
+PALETTE = {
+    "blue": Hue("#1922a2", "#506fe2"),
+    "amber": Hue("#907111", "#f2bf2d"),
+    "green": Hue("#46966f", "#9ef2af"),
+    "red": Hue("#7e000a", "#c54b57"),
+    "violet": Hue("#7d62da", "#d6b1f6"),
+    "teal": Hue("#22646c", "#18adb6"),
+    "pink": Hue("#b03b9b", "#fd6eb8"),
+    "brown": Hue("#604338", "#bb8f6d"),
+}
+GREY = Hue("#66655e", "#a6a39a")
+COLOURS = {**PALETTE, NO_HUE: GREY}
+
+
+def topic_hues(topics: Sequence[Topic]) -> dict[str, str]:
+    """Return the name of each topic's hue by the id of the topic: the one it sets, or the next that no topic has."""
+    chosen = {topic.colour for topic in topics}
+    unused = (name for name in PALETTE if name not in chosen)
+    return {topic.id: next(unused, NO_HUE) if topic.colour == "auto" else topic.colour for topic in topics}
+
+
+def hue_of(entry: Entry, hues: Mapping[str, str]) -> str:
+    """Return the name of the hue of a paper: that of its first topic in the digest's order, or grey."""
+    return next((hue for topic, hue in hues.items() if topic in entry.topics), NO_HUE)
+
+
+def style_rules() -> str:
+    """Return the classes ``hue-NAME`` as CSS: each sets ``--hue``."""
+    return "".join(f".hue-{name}{{--hue:light-dark({hue.light},{hue.dark})}}\n" for name, hue in COLOURS.items())
