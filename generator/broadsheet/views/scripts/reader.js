@@ -5,6 +5,8 @@ import { chosen, chosenFacets, clear, countOptions, createSelects, filter, folda
 import { count, paperOf, savedPapers, status, whenReady } from "./paper-list.js";
 import { addMarks, isCompact, notice, view } from "./papers.js";
 import { help } from "./shortcuts.js";
+import { showBars } from "./skyline.js";
+import { showAge } from "./stale.js";
 import { savePreferences, state, subscribe } from "./storage.js";
 
 // -- filter and sort --
@@ -83,6 +85,8 @@ function addControls(toolbar) {
 // -- start --
 
 function start() {
+  showAge();
+  showBars();
   const toolbar = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];
