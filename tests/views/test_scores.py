@@ -118,10 +118,12 @@ def test_the_index_keeps_the_places_of_past_days(tmp_path: Path) -> None:
 def test_a_day_has_the_rubric_once_and_each_score_links_it(tmp_path: Path) -> None:
     page = body(day.pages(*archive(tmp_path, {"2025-05-27": MANY}), "2025-05-27"))
     assert words(page.find_class("score-note")[0]) == "Scored by gpt-x, rubric r1. What the scores mean"
-    first, *_, last = page.xpath("//footer/button")
-    assert words(first) == "9 relevance 8 novelty top 9 %"
+    first, *_, last = page.xpath("//article/button")
+    assert words(first) == "17"
+    assert first.xpath("svg/@aria-label") == ["relevance 9, novelty 8"]
+    assert words(page.find_class("grades")[0]) == "9 relevance 8 novelty top 9 %"
     assert (first.get("popovertarget"), first.get("aria-describedby")) == ("rubric", "r1 n1")
-    assert (words(last), last.get("aria-describedby")) == ("5 relevance 5 novelty top 100 %", "n2")
+    assert (words(last), last.get("aria-describedby")) == ("10", "n2")
     (legend,) = page.xpath("//div[@popover]")
     assert {element.get("id"): words(element) for element in legend if element.get("id")} == {
         "r1": "Relevance 9–10 Core: It is a topic.",
@@ -150,7 +152,7 @@ def test_the_local_scorer_is_no_model_called_local(tmp_path: Path) -> None:
 
 def test_among_few_scores_and_without_a_rubric_there_is_only_the_number(tmp_path: Path) -> None:
     page = body(day.pages(*archive(tmp_path, {"2025-05-27": MANY[:19]}, SETTINGS), "2025-05-27"))
-    assert words(page.find_class("score")[0]) == "9 relevance 8 novelty"
+    assert words(page.find_class("score")[0]) == "17"
     assert not page.xpath("//*[@popovertarget or @popover]")
     assert words(page.find_class("score-note")[0]) == "Scored by gpt-x, rubric r1."
 
@@ -167,7 +169,7 @@ def test_in_a_list_of_several_days_each_score_is_held_against_its_own_day(tmp_pa
     days = {"2025-04-30": [best, *MANY[1:20]], "2025-05-27": [row(f"2505.2{n:04}") for n in range(1, 41)] + MANY[:1]}
     catalogue, settings = archive(tmp_path, days)
     found = {
-        li.get("data-paper"): words(li.find(".//button"))
+        li.get("data-paper"): words(li.find_class("grades")[0])
         for pages in (month.pages(catalogue, settings, "2025-04"), month.pages(catalogue, settings, "2025-05"))
         for li in body(pages).find_class("item")
     }
@@ -175,9 +177,9 @@ def test_in_a_list_of_several_days_each_score_is_held_against_its_own_day(tmp_pa
     assert found["2505.10000"].endswith("top 4 %")  # of 61, with the one before
     assert found["2505.20001"].endswith("top 78 %")
     listed = body(topic.pages(catalogue, settings, "compression"))
-    assert {"top 4 %", "top 78 %"} <= {words(i) for i in listed.xpath("//button/i")}
+    assert {"top 4 %", "top 78 %"} <= {words(i) for i in listed.xpath("//*[@class='grades']/i")}
     assert "up to the paper’s day" in words(listed.get_element_by_id("rubric"))
-    assert body(home.pages(catalogue, settings)).xpath("//li//button/i")
+    assert body(home.pages(catalogue, settings)).xpath("//li//*[@class='grades']/i")
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -231,7 +233,7 @@ def visible(page: Tab) -> list[str]:
 
 def test_pointing_at_a_score_shows_its_meaning(phone_tab: Tab) -> None:
     assert visible(phone_tab) == []
-    phone_tab.locator("footer button").first.hover()
+    phone_tab.locator("article > button").first.hover()
     assert visible(phone_tab) == ["r1", "n1"]
     said = phone_tab.locator("#rubric p", has_text="added up").inner_text()
     assert said.startswith("Top … % So many of the ")  # no paper's own place: it is said once for all of them
@@ -240,7 +242,7 @@ def test_pointing_at_a_score_shows_its_meaning(phone_tab: Tab) -> None:
 
 
 def test_the_keyboard_reaches_it_too(phone_tab: Tab) -> None:
-    phone_tab.locator('footer button[aria-describedby="r2 n1"]').first.focus()
+    phone_tab.locator('article > button[aria-describedby="r2 n1"]').first.focus()
     phone_tab.keyboard.press("Shift+Tab")
     phone_tab.keyboard.press("Tab")  # now the focus is seen
     assert visible(phone_tab) == ["r2", "n1"]
@@ -255,18 +257,18 @@ def test_escape_puts_it_away_until_the_next_score(site: Path, chromium: Browser)
     tab = context.new_page()
     with served(site, "/", "127.0.0.1", 0) as address:
         tab.goto(address + "daily/2025/05/27/")
-        tab.locator('footer button[aria-describedby="r1 n1"]').first.hover()
+        tab.locator('article > button[aria-describedby="r1 n1"]').first.hover()
         assert visible(tab) == ["r1", "n1"]
         tab.keyboard.press("Escape")
         assert visible(tab) == []
-        tab.locator('footer button[aria-describedby="r1 n1"]').first.locator("b").last.hover()
+        tab.locator('article > button[aria-describedby="r1 n1"]').first.locator("svg").hover()
         assert visible(tab) == []  # it is still the same score
-        tab.locator('footer button[aria-describedby="r2 n1"]').first.hover()
+        tab.locator('article > button[aria-describedby="r2 n1"]').first.hover()
         assert visible(tab) == ["r2", "n1"]
         tab.mouse.move(2, 2)
         tab.keyboard.press("Escape")
         tab.keyboard.press("Tab")
-        tab.locator('footer button[aria-describedby="r1 n1"]').first.focus()
+        tab.locator('article > button[aria-describedby="r1 n1"]').first.focus()
         assert visible(tab) == ["r1", "n1"]
         tab.keyboard.press("Escape")
         assert visible(tab) == []
@@ -274,7 +276,7 @@ def test_escape_puts_it_away_until_the_next_score(site: Path, chromium: Browser)
 
 
 def test_a_tap_opens_the_whole_rubric_without_a_layout_shift(phone_tab: Tab) -> None:
-    button = phone_tab.locator("footer button").first
+    button = phone_tab.locator("article > button").first
     button.scroll_into_view_if_needed()
     before = button.bounding_box()
     button.click()
@@ -291,6 +293,6 @@ def test_a_day_of_eighty_four_papers_pays_little_for_it(tmp_path: Path) -> None:
     make_digest(tmp_path, {"2025-05-27": rows}, SETTINGS + RUBRIC)
     generate(tmp_path)
     page = lxml.html.fromstring((tmp_path / "docs/daily/2025/05/27/index.md").read_text("utf-8"))
-    sizes = [len(lxml.html.tostring(button)) for button in page.xpath("//footer/button")]
+    sizes = [len(lxml.html.tostring(button)) for button in page.xpath("//article/button")]
     assert len(sizes) == 84
-    assert max(sizes) < 140
+    assert max(sizes) < 280

@@ -24,7 +24,7 @@ from broadsheet.views.page_types import PAGE_TYPES
 from broadsheet.views.topic_colours import style_rules
 
 # The parts of the style sheet. The order counts: later rules override earlier ones.
-STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "print")
+STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "rows", "print")
 ALTERNATES = ".theme/alternates.html"  # the part of the theme that links a page's alternates
 
 

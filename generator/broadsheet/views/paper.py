@@ -16,6 +16,7 @@ from broadsheet.model.doi import doi_url
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped, safe_url
 from broadsheet.views.arxiv_urls import ArxivUrls, arxiv_urls
@@ -24,6 +25,7 @@ from broadsheet.views.data_attributes import DataAttributes, has_several_sources
 from broadsheet.views.page import remove_empty_lines
 from broadsheet.views.permalink import has_page, paper_address
 from broadsheet.views.score import ScoreRenderer
+from broadsheet.views.topic_colours import hue_of, topic_hues
 
 MakeLink = Callable[[str], str]
 
@@ -45,12 +47,18 @@ class PaperRenderer:
         self._several_sources = has_several_sources(entries)
         self.data = DataAttributes(entries)
         self.scores = ScoreRenderer(settings.rubric, entries, distributions)
-        self._topics = {
-            topic.id: remove_empty_lines(
-                f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n'
-            )
-            for topic in settings.topics
-        }
+        self._hues = topic_hues(settings.topics)
+        self._topics = {topic.id: self._topic_link(topic) for topic in settings.topics}
+
+    def _topic_link(self, topic: Topic) -> str:
+        to = self._link(f"topics/{topic.id}/")
+        return remove_empty_lines(
+            f'<a class="topic hue-{self._hues[topic.id]}" href="{to}">{escaped(topic.label)}</a>\n'
+        )
+
+    def hue(self, entry: Entry) -> str:
+        """Return the class of the paper's colour."""
+        return f"hue-{hue_of(entry, self._hues)}"
 
     def topics(self, entry: Entry) -> Markup:
         """Return links to the pages of the paper's topics, a line each."""
@@ -79,37 +87,48 @@ class PaperRenderer:
         by = author_list(paper.authors, self._settings.pages.authors) if paper.authors else "Authors not given"
         body = "".join(_body(entry, self._link, published, is_open, self._settings.pages.abstracts))
         facts = "".join(_facts(entry, self._settings, self._several_sources))
-        links = (
-            f'<a href="{address}">{name}</a>{self._arxiv_links(arxiv)}' if arxiv else _unresolvable_id(name, address)
-        )
-        links += "".join(other_links(paper))
-        start = f'<article class="paper" id="{name}" {self.data(entry)}>'
+        id_link = f'<a class="id" href="{address}">{name}</a>' if arxiv else _unresolvable_id(name, address)
+        links = " · ".join([*(self._arxiv_links(arxiv) if arxiv else ()), *other_links(paper)])
+        start = f'<article class="paper {self.hue(entry)}" id="{name}" {self.data(entry)}>'
         scores = self.scores(entry)
         html = f"""\
 {start}
+{self.scores.mark(entry)}
 <h2>{heading}</h2>
 <div class="authors">{by}</div>
 {body}<footer>{scores}
-{self.topics(entry)}{facts}<span class="links">{links}</span></footer>
+{self.topics(entry)}{facts}{id_link}
+<span class="links">{links}</span></footer>
 {coins(paper)}
 </article>
 """
         # Only a line break in untrusted text can make an empty line.
         return remove_empty_lines(html) if "\n" in f"{start}{heading}{by}{body}{scores}{facts}{links}" else html
 
+    def links(self, entry: Entry) -> Markup:
+        """Return the links of a paper in a short list: its abstract and PDF at arXiv, or else its DOI."""
+        arxiv = arxiv_urls(entry.paper.arxiv_id)
+        doi = doi_url(entry.paper.doi)
+        if arxiv:
+            links = f'<a href="{arxiv.abstract}">arXiv</a> · <a href="{arxiv.pdf}">PDF</a>'
+        else:
+            links = f'<a href="{escaped(doi)}" rel="noopener nofollow">DOI</a>' if doi else ""
+        return Markup(f'<span class="links">{links}</span>' if links else "")
+
     def address(self, entry: Entry) -> str:
         """Return the paper's permanent address relative to the page; it needs no escaping."""
         return self._link(paper_address(entry, self._settings))
 
-    def _arxiv_links(self, arxiv: ArxivUrls) -> str:
-        # If papers have no pages, the title links to arXiv.
-        abstract = "" if self._settings.paper_pages == "none" else f' · <a href="{arxiv.abstract}">arXiv</a>'
-        html = f' · <a href="{arxiv.html}">HTML</a>' if arxiv.html else ""
-        return f'{abstract} · <a href="{arxiv.pdf}">PDF</a>{html}'
+    def _arxiv_links(self, arxiv: ArxivUrls) -> Iterator[str]:
+        if self._settings.paper_pages != "none":  # else the title links to arXiv
+            yield f'<a href="{arxiv.abstract}">arXiv</a>'
+        yield f'<a href="{arxiv.pdf}">PDF</a>'
+        if arxiv.html:
+            yield f'<a href="{arxiv.html}">HTML</a>'
 
 
 def _unresolvable_id(name: str, address: str) -> str:
-    return f'<a href="{address}"><span title="This id has lost its archive">{name}</span></a>'
+    return f'<a class="id" href="{address}"><span title="This id has lost its archive">{name}</span></a>'
 
 
 def toc(entries: Iterable[Entry]) -> Markup:
@@ -178,11 +197,11 @@ def _facts(entry: Entry, settings: Settings, names_sources: bool) -> Iterator[st
 
 
 def other_links(paper: Paper) -> Iterator[str]:
-    """Yield links to the DOI, code, project and discussion of a paper, each with a separator before it."""
+    """Yield links to the DOI, code, project and discussion of a paper."""
     links = [("DOI", doi_url(paper.doi))]
     if paper.links:
         foreign = [("Code", paper.links.code), ("Project", paper.links.project), ("Discussion", paper.links.discussion)]
         links += [(label, safe_url(url)) for label, url in foreign]
     for label, url in links:
         if url:
-            yield f' · <a href="{escaped(url)}" rel="noopener nofollow">{label}</a>'
+            yield f'<a href="{escaped(url)}" rel="noopener nofollow">{label}</a>'

@@ -1,6 +1,6 @@
-"""Scores as HTML: the two numbers, the percentile among the last ninety days, the scorer, and the rubric's grades.
+"""Scores as HTML: the sum over two bars, the two numbers, their place, the scorer, and the rubric's grades.
 
-A list has the rubric once, in a popover. Each score is a button that opens it and refers to its grades by id for screen
+A list has the rubric once, in a popover. Each sum is a button that opens it and refers to its grades by id for screen
 readers. Hover or focus shows these grades alone (styles/scores.css). No script is needed.
 """
 
@@ -20,6 +20,7 @@ from broadsheet.views import formatting
 
 # The id of the popover. The ids of its grades are r1, r2 …, n1, n2 …, the best first.
 LEGEND_ID = "rubric"
+HIGHEST = 10  # of each scale
 
 
 def distributions_of(catalogue: Catalogue, entries: Iterable[Entry]) -> dict[str, ScoreDistribution]:
@@ -61,6 +62,17 @@ def percentile_words(paper: Paper, distribution: ScoreDistribution, date: str) -
     return f"Top {percent} % of the {among}"
 
 
+def bars(paper: Paper) -> str:
+    """Return the paper's two scores as bars: relevance over novelty, each of `HIGHEST`."""
+    relevance, novelty = paper.relevance or 0, paper.novelty or 0
+    words = f"relevance {formats.number(relevance)}, novelty {formats.number(novelty)}"
+    lengths = [f"{2 * score:g}" for score in (relevance, novelty)]
+    return (
+        f'<svg class="bars" viewBox="0 0 {2 * HIGHEST} 5" role="img" aria-label="{words}">'
+        f'<path d="M0 0h{lengths[0]}v2H0z"/><path d="M0 3h{lengths[1]}v2H0z"/></svg>'
+    )
+
+
 class ScoreRenderer:
     """A renderer of the scores of one list, compared with the score distributions of their days."""
 
@@ -75,9 +87,28 @@ class ScoreRenderer:
         self._note = self._percentile_note()
         self._has_legend = bool(self._scored and (rubric.relevance or rubric.novelty or self._note))
         self._rendered: dict[tuple[object, ...], Markup] = {}
+        self._marks: dict[tuple[object, ...], Markup] = {}
+
+    def mark(self, entry: Entry) -> Markup:
+        """Return the sum of the scores over two bars; where the list has a legend, a button that opens it."""
+        key = (entry.paper.relevance, entry.paper.novelty)
+        if key not in self._marks:
+            self._marks[key] = Markup(self._mark(entry.paper))
+        return self._marks[key]
+
+    def _mark(self, paper: Paper) -> str:
+        if paper.score is None:
+            return '<span class="score"><b aria-label="Not scored" role="img">–</b></span>'
+        content = f"<b>{formats.number(paper.score)}</b>{bars(paper)}"
+        if not self._has_legend:
+            return f'<span class="score">{content}</span>'
+        scales = (("r", self._rubric.relevance, paper.relevance), ("n", self._rubric.novelty, paper.novelty))
+        grades = [f"{letter}{index + 1}" for letter, grades, n in scales if (index := grade_of(grades, n)) is not None]
+        described = f' aria-describedby="{" ".join(grades)}"' if grades else ""
+        return f'<button class="score" popovertarget="{LEGEND_ID}"{described}>{content}</button>'
 
     def __call__(self, entry: Entry) -> Markup:
-        """Return the paper's scores and their percentile."""
+        """Return the paper's two scores in words, and their place."""
         paper = entry.paper
         key = (entry.date, paper.relevance, paper.novelty, paper.scorer)
         if key not in self._rendered:
@@ -93,12 +124,7 @@ class ScoreRenderer:
             f"<b>{formats.number(paper.relevance)}</b> relevance <b>{formats.number(paper.novelty)}</b> novelty{top}"
         )
         by = "" if self._has_one_scorer or not paper.scorer else f" <span>by {scorer_words(paper.scorer)}</span>"
-        if not self._has_legend:
-            return f'<span class="score">{numbers}</span>{by}'
-        scales = (("r", self._rubric.relevance, paper.relevance), ("n", self._rubric.novelty, paper.novelty))
-        grades = [f"{letter}{index + 1}" for letter, grades, n in scales if (index := grade_of(grades, n)) is not None]
-        described = f' aria-describedby="{" ".join(grades)}"' if grades else ""
-        return f'<button popovertarget="{LEGEND_ID}"{described}>{numbers}</button>{by}'
+        return f'<span class="grades">{numbers}</span>{by}'
 
     def head(self) -> Markup:
         """Return the scorer, if all papers have the same, and the button that opens the legend."""

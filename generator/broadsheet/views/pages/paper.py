@@ -156,6 +156,7 @@ def _page(history: PaperHistory, settings: Settings) -> Page:
         ),
         heading=heading if "<math" in heading else "",
         script="assets/paper-page.js",
+        reader=True,
     )
 
 
@@ -173,9 +174,11 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
     by = "Authors not given"
     if paper.authors:
         by = author_list(paper.authors, settings.pages.authors, partial(_author, slugs=history.author_slugs, link=link))
+    hue = renderer.hue(history.entries[-1])
     data = f'data-paper="{escaped(paper.arxiv_id)}" data-title="{escaped(rendering.plain(paper.title))}"'
-    yield f'<div class="digest layout">\n<article class="column paper-page" {data}>\n<div class="authors">{by}</div>\n'
-    yield f'<p class="links">{"".join(_links(paper))}</p>\n'
+    yield f'<div class="digest layout">\n<article class="column paper-page {hue}" {data}>\n'
+    yield from (f"{renderer.scores.mark(entry)}\n" for entry in _rated(history)[:1] if entry.paper.score is not None)
+    yield f'<div class="authors">{by}</div>\n<p class="links">{" ".join(_links(paper))}</p>\n'
     if paper.extra.get("withdrawn"):
         yield _withdrawal(paper.arxiv_comment)
     yield from publication_notes(history.publications, link)
@@ -212,17 +215,23 @@ def _links(paper: Paper) -> Iterator[str]:
         yield f"{escaped(paper.arxiv_id)}, an id that has lost its archive and cannot be followed"
     else:
         urls = [("arXiv", arxiv.abstract), ("PDF", arxiv.pdf), ("HTML", arxiv.html)]
-        yield " · ".join([f'<a href="{escaped(url)}">{label}</a>' for label, url in urls if url])
+        yield from (f'<a href="{escaped(url)}">{label}</a>' for label, url in urls if url)
     yield from other_links(paper)
 
 
-def _ratings(history: PaperHistory, rubric: Rubric) -> Iterator[str]:
-    """Yield each rating with its comment and scorer, newest first; equal ratings of several days once."""
+def _rated(history: PaperHistory) -> list[Entry]:
+    """Return the entries with different ratings, newest first."""
     papers = ((entry, entry.paper) for entry in reversed(history.entries))
     ratings = {(paper.relevance, paper.novelty, paper.comment, paper.scorer): entry for entry, paper in papers}
-    rated = [entry for entry in ratings.values() if entry.paper.score is not None or entry.paper.comment]
+    return [entry for entry in ratings.values() if entry.paper.score is not None or entry.paper.comment]
+
+
+def _ratings(history: PaperHistory, rubric: Rubric) -> Iterator[str]:
+    """Yield each rating with its comment and scorer."""
+    rated = _rated(history)
     for entry in rated or history.entries[:1]:
-        yield from _rating(entry.paper, rubric, _rating_facts(entry, history.distributions, with_date=len(rated) > 1))
+        facts = _rating_facts(entry, history.distributions, with_date=len(rated) > 1)
+        yield f'<section class="rating">\n{"".join(_rating(entry.paper, rubric, facts))}</section>\n'
 
 
 def _rating(paper: Paper, rubric: Rubric, facts: Sequence[str]) -> Iterator[str]:

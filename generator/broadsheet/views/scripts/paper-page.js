@@ -2,6 +2,7 @@
 
 import "./cite.js";
 import "./shortcuts.js";
+import { hasNotes } from "./notes.js";
 import { paperOf, whenReady } from "./paper-list.js";
 import { addMarks, notice, view } from "./papers.js";
 
@@ -10,4 +11,4 @@ whenReady(() => {
   view.papers = view.visible = [paper];
   addMarks(paper);
   paper.node.prepend(notice);
-});
+}, hasNotes());

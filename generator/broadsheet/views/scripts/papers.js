@@ -1,6 +1,8 @@
 // The papers of a page, their marks, and the `details` that are stored with a saved paper.
 
+import { fold, isHeadline, unfold } from "./density.js";
 import { button, element, oneLine } from "./elements.js";
+import { editNote, showNote } from "./notes.js";
 import { hasMark, state, storageError, subscribe, updatePaper } from "./storage.js";
 
 /** All papers of the page, and the visible ones in their order, which shortcuts follow. */
@@ -12,35 +14,51 @@ export const titleOf = ({ node }) => node.dataset.title ?? oneLine(node.querySel
 
 export const toggle = (paper, name) =>
   updatePaper(paper.id, { [name]: !hasMark(paper.id, name), ...(name === "saved" && paper.details?.()) });
+export const markRead = (paper) => hasMark(paper.id, "read") || toggle(paper, "read");
+
+export function writeNote(paper) {
+  if (isHeadline(paper.node)) unfold(paper.node);
+  editNote(paper, titleOf(paper));
+}
 
 export function addMarks(paper) {
   const title = titleOf(paper);
-  const mark = (name, symbol, label, key) =>
-    button(symbol, () => toggle(paper, name), {
-      className: name,
-      title: `${label} (${key})`,
-      ariaLabel: `${label}: ${title}`,
-    });
-  paper.marks = [mark("saved", "☆", "Save", "s"), mark("read", "✓", "Mark read", "m")];
-  paper.node.append(element("span", { className: "marks" }, ...paper.marks));
+  const mark = (className, symbol, label, key, callback = () => toggle(paper, className)) =>
+    button(symbol, callback, { className, title: `${label} (${key})`, ariaLabel: `${label}: ${title}` });
+  paper.marks = [
+    mark("saved", "☆", "Save", "s"),
+    mark("read", "✓", "Mark read", "m"),
+    mark("note", "✎", "Note", "n", () => writeNote(paper)),
+  ];
+  const unfolding = mark("unfold", "▾", "Unfold", "f", () => fold(paper.node));
+  unfolding.ariaExpanded = "false";
+  paper.node.append(element("span", { className: "marks" }, ...paper.marks, unfolding));
   showMarks(paper);
 }
 
 function showMarks(paper) {
-  for (const mark of paper.marks) mark.ariaPressed = hasMark(paper.id, mark.className);
-  paper.marks[0].textContent = hasMark(paper.id, "saved") ? "★" : "☆";
+  const [saved, read, note] = paper.marks;
+  for (const mark of [saved, read]) mark.ariaPressed = hasMark(paper.id, mark.className);
+  saved.textContent = hasMark(paper.id, "saved") ? "★" : "☆";
+  note.classList.toggle("written", Boolean(state.papers.get(paper.id)?.note));
   paper.node.classList.toggle("is-read", hasMark(paper.id, "read"));
+  showNote(paper, titleOf(paper));
 }
 
-export const isCompact = () => state.view.density === "compact";
-
 function refresh() {
-  const { dataset } = document.documentElement;
-  if (isCompact()) dataset.density = "compact";
-  else delete dataset.density;
   view.papers.forEach(showMarks);
   if (notice.textContent !== storageError) notice.textContent = storageError;
 }
 
+// A paper that was opened is read: by its title, or by a link to its text.
+function onOpen({ target, button: pressed, defaultPrevented }) {
+  const link = target.closest?.(":is(h2, h3, .links) > a");
+  const paper = link && pressed < 2 && !defaultPrevented && view.papers.find(({ node }) => node.contains(link));
+  if (paper) markRead(paper);
+}
+
+addEventListener("click", onOpen);
+addEventListener("auxclick", onOpen);
+if (matchMedia("(pointer: coarse)").matches) import("./swipe.js");
 subscribe(refresh);
 refresh();

@@ -1,9 +1,11 @@
 // A list of papers: filter, sort, fold. The page's address holds the filters, this browser the rest.
 
+import { canUnfold, density, startUnfolding, unfold } from "./density.js";
 import { button, element, root } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
+import { hasNotes } from "./notes.js";
 import { count, paperOf, savedPapers, status, whenReady } from "./paper-list.js";
-import { addMarks, isCompact, notice, view } from "./papers.js";
+import { addMarks, notice, view } from "./papers.js";
 import { help } from "./shortcuts.js";
 import { showBars } from "./skyline.js";
 import { showAge } from "./stale.js";
@@ -57,10 +59,19 @@ function restore() {
 // -- controls --
 
 const abstracts = () => document.querySelectorAll(".paper > details");
-const compact = button("Compact", () => savePreferences({ density: isCompact() ? "comfortable" : "compact" }));
+// On other lists than a day's, "mixed" is cards.
+const DENSITIES = { mixed: "Cards", headlines: "Headlines" };
+const DAY_DENSITIES = { mixed: "Mixed", cards: "Cards", headlines: "Headlines" };
+const densities = element("select", {
+  name: "density",
+  ariaLabel: "Density",
+  onchange: () => savePreferences({ density: densities.value }),
+});
 const foldAll = button("", () => {
-  savePreferences({ fold: state.view.fold === "open" ? "closed" : "open" });
+  const isOpen = state.view.fold !== "open";
+  savePreferences({ fold: isOpen ? "open" : "closed" });
   foldAbstracts();
+  for (const { node } of papers) if (canUnfold(node)) unfold(node, isOpen);
 });
 const saved = element("a", { href: new URL("saved/", root).href });
 
@@ -69,13 +80,16 @@ function foldAbstracts() {
 }
 
 function refresh() {
-  compact.ariaPressed = String(isCompact());
+  densities.value = density();
+  if (!densities.value) densities.value = "mixed";
   foldAll.textContent = state.view.fold === "open" ? "Fold all" : "Unfold all";
   saved.textContent = `Saved ${savedPapers().length || ""}`.trim();
 }
 
 function addControls(toolbar) {
-  const controls = foldable(...selectsFor(toolbar), clear, compact, button("Keys", help));
+  const labels = list.matches(".papers") ? DAY_DENSITIES : DENSITIES;
+  densities.append(...Object.entries(labels).map(([value, textContent]) => element("option", { value, textContent })));
+  const controls = foldable(...selectsFor(toolbar), clear, densities, button("Keys", help));
   toolbar.append(status, ...controls, ...(abstracts().length ? [foldAll] : []), saved);
   toolbar.after(notice);
   addEventListener("popstate", restore);
@@ -96,8 +110,9 @@ function start() {
   view.papers = view.visible = papers;
   if (toolbar && papers.length) addControls(toolbar);
   foldAbstracts();
+  startUnfolding();
   subscribe(refresh);
   refresh();
 }
 
-whenReady(start, state.view.fold || location.search);
+whenReady(start, state.view.fold || location.search || hasNotes());

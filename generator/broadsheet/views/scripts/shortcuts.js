@@ -1,9 +1,11 @@
-// Keyboard shortcuts.
+// Keyboard shortcuts. Their descriptions are in shortcuts-help.js.
 
+import { fold } from "./density.js";
 import { root } from "./elements.js";
-import { linkOf, toggle, view } from "./papers.js";
+import { linkOf, markRead, toggle, view, writeNote } from "./papers.js";
 import { state } from "./storage.js";
 
+const SEQUENCE_MS = 1500;
 let latest;
 
 function current() {
@@ -22,45 +24,88 @@ function step(offset) {
   latest = next;
   next.node.tabIndex = -1;
   next.node.focus({ preventScroll: true });
-  next.node.scrollIntoView({ block: "start" });
+  next.node.scrollIntoView({ block: next.node.offsetHeight < 60 ? "nearest" : "start" });
 }
 
-const withCurrent = (callback) => () => {
+const withCurrent = (callback) => (inNewTab) => {
   const paper = current() ?? (view.visible.length === 1 && view.visible[0]);
-  if (paper) callback(paper);
+  if (paper) callback(paper, inNewTab);
 };
 const click = (selector) => () => document.querySelector(selector)?.click();
 
-const KEYS = {
-  j: ["Next paper", () => step(1)],
-  k: ["Previous paper", () => step(-1)],
-  o: ["Open the paper", withCurrent((paper) => linkOf(paper)?.click())],
-  f: [
-    "Fold or unfold its abstract",
-    withCurrent(({ node }) => {
-      for (const details of node.querySelectorAll(":scope > details")) details.open = !details.open;
-    }),
-  ],
-  s: ["Save it, or not any more", withCurrent((paper) => toggle(paper, "saved"))],
-  m: ["Mark it read, or unread", withCurrent((paper) => toggle(paper, "read"))],
-  c: ["Copy its citation as BibTeX", click(".copy-citation button")],
-  "/": ["Search", () => location.assign(new URL("search/", root))],
-  ArrowLeft: ["The day, week or month before", click(".page-nav a[rel=prev]"), "←"],
-  ArrowRight: ["The one after", click(".page-nav a[rel=next]"), "→"],
-  "?": ["This help", () => help()],
-};
-const NEEDS_KEYS = "input, textarea, select, dialog, [contenteditable], .scroll, math, pre";
+function go(href, inNewTab) {
+  if (inNewTab) open(href, "_blank", "noopener");
+  else location.assign(href);
+}
+const goTo = (path) => (inNewTab) => go(new URL(path, root).href, inNewTab);
 
-function onKey(event) {
-  const { key, target } = event;
-  const modified = event.ctrlKey || event.altKey || event.metaKey || (event.shiftKey && key.length > 1);
-  if (state.view.keys === false || modified || event.isComposing || event.defaultPrevented) return;
-  if (!Object.hasOwn(KEYS, key) || target.closest?.(NEEDS_KEYS) || target.isContentEditable) return;
-  if (document.querySelector("dialog[open]")) return;
-  event.preventDefault();
-  KEYS[key][1]();
+const openLink = (find) =>
+  withCurrent((paper, inNewTab) => {
+    const link = find(paper);
+    if (!link) return;
+    markRead(paper);
+    go(link.href, inNewTab);
+  });
+const linkWith = (...hrefs) => {
+  const links = hrefs.map((part) => `:is(h2, h3, .links) a[href*="${part}"]`);
+  return ({ node }) => node.querySelector(links.join());
+};
+
+const copying = (name) => withCurrent(async (paper) => (await import("./copying.js"))[name](paper));
+
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  o: openLink(linkOf),
+  p: openLink(linkWith("/pdf/")),
+  a: openLink(linkWith("//arxiv.org/abs/", "//doi.org/")),
+  f: withCurrent(({ node }) => fold(node)),
+  Enter: withCurrent(({ node }) => fold(node)),
+  s: withCurrent((paper) => toggle(paper, "saved")),
+  m: withCurrent((paper) => toggle(paper, "read")),
+  x: withCurrent((paper) => {
+    markRead(paper);
+    step(1);
+  }),
+  n: withCurrent(writeNote),
+  y: copying("copyCitation"),
+  c: copying("copyLink"),
+  "/": goTo("search/"),
+  "g h": goTo("."),
+  "g s": goTo("saved/"),
+  "g n": goTo("since/"),
+  ArrowLeft: click(".page-nav a[rel=prev]"),
+  ArrowRight: click(".page-nav a[rel=next]"),
+  "?": () => help(),
+};
+const OPENS = /^(o|p|a|g .)$/; // with Shift: in a new tab
+const NEEDS_KEYS = "input, textarea, select, dialog, [contenteditable], .scroll, math, pre";
+let prefix = "";
+
+// Return the shortcut that is typed, or "". A "g" waits for its second key.
+function typed({ key, shiftKey, target }) {
+  const isLetter = key.length === 1 && key.toLowerCase() !== key.toUpperCase();
+  const name = prefix + (isLetter ? key.toLowerCase() : key);
+  prefix = "";
+  if (name === "g") {
+    prefix = "g ";
+    setTimeout(() => (prefix = ""), SEQUENCE_MS);
+  }
+  const isMeant = key === "Enter" ? target.matches?.(".paper, .item") : !(isLetter && shiftKey) || OPENS.test(name);
+  return isMeant && Object.hasOwn(KEYS, name) ? name : "";
 }
 
-export const help = async () => (await import("./shortcuts-help.js")).open(KEYS);
+function onKey(event) {
+  const { key, target, shiftKey } = event;
+  const modified = event.ctrlKey || event.altKey || event.metaKey || (shiftKey && key.length > 1);
+  if (state.view.keys === false || modified || event.isComposing || event.defaultPrevented) return;
+  if (target.closest?.(NEEDS_KEYS) || target.isContentEditable || document.querySelector("dialog[open]")) return;
+  const name = typed(event);
+  if (!name) return;
+  event.preventDefault();
+  KEYS[name](shiftKey);
+}
+
+export const help = async () => (await import("./shortcuts-help.js")).open(Object.keys(KEYS));
 
 addEventListener("keydown", onKey);
