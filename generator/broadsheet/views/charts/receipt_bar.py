@@ -13,8 +13,8 @@ from broadsheet.views import formatting
 HEIGHT = 10  # in pixels
 UNKNOWN = 0.06  # of the width, for papers whose number is unknown
 PATTERN = (
-    '<pattern id="failed" width="5" height="5" patternUnits="userSpaceOnUse"><path d="M-1 1L1-1M0 5L5 0M4 6L6 4"/>'
-    "</pattern>"
+    '<pattern id="receipt-failed" width="5" height="5" patternUnits="userSpaceOnUse">'
+    '<path d="M-1 1L1-1M0 5L5 0M4 6L6 4"/></pattern>'
 )
 
 
@@ -75,8 +75,9 @@ def _shares(drawn: list[Part]) -> list[float]:
 def _rectangles(drawn: list[Part], sizes: list[float]) -> Iterator[str]:
     x = 0.0
     for part, size in zip(drawn, sizes, strict=True):
+        fill = ' fill="url(#receipt-failed)"' if part.kind == "failed" else ""
         yield (
-            f'<rect class="{part.kind}" x="{x:.2f}%" width="{size:.2f}%" height="{HEIGHT}">'
+            f'<rect class="{part.kind}"{fill} x="{x:.2f}%" width="{size:.2f}%" height="{HEIGHT}">'
             f"<title>{escaped(part.words)}</title></rect>"
         )
         x += size

@@ -21,6 +21,7 @@ ABOVE = 8  # the room for the dot of a saved paper
 BAR = 0.82  # of the width there is for it
 MIN_PLACES = 12  # a few bars do not fill the width
 MAX_COUNTS = 6  # in words
+MOST = 120  # the bars of a week: more would be thinner than a line
 
 
 class Bar(NamedTuple):
@@ -53,13 +54,20 @@ def height_of(score: float | None, full: int = HEIGHT) -> int:
     return round(STUB + share * (full - STUB))
 
 
-def skyline(bars: Sequence[Bar], *, has_caption: bool = True) -> Markup:
-    """Return the figure; nothing if there are no papers. Without its caption, the page has the figures elsewhere."""
+def by_day(best: Iterable[Entry]) -> list[Entry]:
+    """Return the papers of several days for a skyline: day after day, the best of each first."""
+    return sorted(best, key=lambda entry: (entry.date, entry.sort_key))
+
+
+def skyline(bars: Sequence[Bar], *, period: str = "") -> Markup:
+    """Return the figure; nothing if there are no papers. `period` says which days follow each other in it."""
     if not bars:
         return Markup("")
     step = 100 / max(len(bars), MIN_PLACES)
     drawn = "\n".join([_bar(bar, step * index, step * BAR) for index, bar in enumerate(bars)])
-    caption = f'<figcaption class="muted">{escaped(words(bars))}</figcaption>\n' if has_caption else ""
+    lead = f"{period}, day after day. " if period else ""
+    best = f"The {MOST} best papers. " if period and len(bars) == MOST else ""
+    caption = f'<figcaption class="muted">{escaped(lead + best + words(bars))}</figcaption>\n'
     return Markup(
         f'<figure class="skyline">\n<svg height="{ABOVE + HEIGHT}" aria-hidden="true">\n{drawn}\n</svg>\n'
         f"{caption}</figure>"
@@ -77,7 +85,7 @@ def _bar(bar: Bar, x: float, width: float) -> str:
 
 
 def words(bars: Sequence[Bar]) -> str:
-    """Return the figures in words: ``3 papers. Scores: 17 (2 papers), 15 (1). One bar a paper …``."""
+    """Return the figures in words: ``Scores: 17 (2 papers), 15 (1). One bar a paper …``."""
     counts = Counter(bar.score for bar in bars if bar.score is not None)
     scores = ", ".join(_counts(counts))
     unscored = len(bars) - counts.total()

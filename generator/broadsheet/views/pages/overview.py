@@ -14,6 +14,7 @@ from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.calendar import month_address, month_calendar, week_address
 from broadsheet.views.charts.archive import charts
+from broadsheet.views.charts.skyline import MOST, by_day
 from broadsheet.views.charts.spans import axis
 from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
@@ -51,6 +52,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "totals": sums,
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": best,
+        "in_order": [] if is_month else by_day(catalogue.best(first, last, MOST)),
         "distributions": distributions_of(catalogue, best),
         "has_bibtex": is_recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
