@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import lxml.html
 import pytest
+from coloraide import Color
 from playwright.sync_api import Browser, expect
 
+from broadsheet import PROGRAM
 from broadsheet.build.preview import served
+from broadsheet.index.days import DayHead
+from broadsheet.index.periods import span
 from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.model.state import DayState
 from broadsheet.views.charts.receipt_bar import parts, receipt_bar
@@ -23,6 +28,7 @@ DAYS = {
         paper("2505.00003", relevance=None, novelty=None, topics=[], title="<b>&", abstract="", comment=""),
     ],
 }
+MIN_STEP = 5  # CIEDE2000; 2.3 is just noticeable
 DAY, WEEK = "daily/2025/05/27/", "weekly/2025-W22/"
 
 
@@ -132,3 +138,48 @@ def test_bars_show_marks(chromium: Browser, address: str) -> None:
     expect(tab.locator(".skyline a.is-read")).to_have_count(1)
     expect(tab.locator(".skyline a circle")).to_have_count(1)
     context.close()
+
+
+def test_a_year_has_a_tile_for_each_day(site: Path) -> None:
+    tiles = lxml.html.parse(str(site / "archive/index.html")).findall(".//svg[@class='year']/a")
+    assert [tile.get("href") for tile in tiles] == ["../daily/2025/05/26/", "../daily/2025/05/27/"]
+    assert len({tile.find("rect").get("x") for tile in tiles}) == 1  # one week
+    assert tiles[0].findtext("title") == "Monday, 26 May 2025: no receipt, 1 paper"
+
+
+def test_the_card_of_a_topic_has_twelve_months(site: Path) -> None:
+    cards = lxml.html.parse(str(site / "topics/index.html")).findall(".//section")
+    assert [card.get("class") for card in cards] == ["card hue-blue", "card hue-amber"]
+    months = [[title.text for title in card.iter("title")] for card in cards]
+    assert [titles[0] for titles in months] == ["June 2024: 0 papers"] * 2
+    assert [(len(titles), titles[-1]) for titles in months] == [(12, "May 2025: 1 paper"), (12, "May 2025: 2 papers")]
+
+
+def test_the_tile_of_a_day_has_its_papers_and_best_title(site: Path) -> None:
+    month = lxml.html.parse(str(site / "monthly/2025-05/index.html"))
+    tile = month.find(".//table[@class='calendar']//a[@href='../../daily/2025/05/27/']")
+    assert (tile.findtext("small"), tile.findtext("span")) == ("3", "A paper called 2505.00001")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_steps_of_a_heat_map_differ(scheme: str) -> None:
+    steps = [colour(f"level-{n}", scheme) for n in range(1, 5)]
+    for ground in (colour("paper", scheme), colour("chip", scheme)):
+        for lower, higher in pairwise([ground, *steps]):
+            assert Color(lower).delta_e(higher, method="2000") >= MIN_STEP
+    assert all(Color(colour("ink", scheme)).contrast(step, method="wcag21") >= 4.5 for step in steps)
+
+
+def colour(name: str, scheme: str) -> str:
+    sheet = (PROGRAM / "views/styles/frame.css").read_text()
+    pair = re.search(rf"--{name}: light-dark\((#\w+), (#\w+)\)", sheet)
+    assert pair
+    return pair["light dark".split().index(scheme) + 1]
+
+
+@pytest.mark.parametrize("trials", [["2024-05-01"], ["2024-05-01", "2024-05-02", "2024-09-03"]])
+def test_weekdays_between_trials_are_no_gaps(trials: list[str]) -> None:
+    regular = [f"2025-01-{n:02}" for n in (6, 7, 9, 10, 13, 14, 15, 16, 17)]
+    heads = {date: DayHead(date=date, state=DayState.OK, papers=1) for date in [*trials, *regular]}
+    days = [head for head in span(heads, "2024-01-01", "2025-12-31") if head]
+    assert [head.date for head in days if head.state is DayState.MISSING] == ["2025-01-08"]

@@ -56,6 +56,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "distributions": distributions_of(catalogue, best),
         "has_bibtex": is_recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
+        "titles": _best_titles(catalogue, days) if is_month else {},
         "charts": charts(axis(dates, first, catalogue.day_stats(first, last)), settings) if is_month else "",
         "settings": settings,
         "day_address": day_address,
@@ -74,6 +75,12 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         reader=True,
     )
     return with_alternates(page, PageContent(period.name, days=days, papers=best), settings) if is_recent else page
+
+
+def _best_titles(catalogue: Catalogue, days: list[DayHead]) -> dict[str, str]:
+    """Return the title of the best paper of each day with papers, by date."""
+    dates = [head.date for head in days if head.papers]
+    return {date: entry.paper.title for date in dates for entry in catalogue.best(date, date, 1)}
 
 
 def _topics_by_week(
