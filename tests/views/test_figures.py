@@ -18,6 +18,7 @@ from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.model.state import DayState
 from broadsheet.views.charts.receipt_bar import parts, receipt_bar
 from broadsheet.views.charts.skyline import Bar, height_of, skyline, words
+from broadsheet.views.topic_colours import COLOURS
 from tests.example import SETTINGS, digest, make_digest, paper
 
 DAYS = {
@@ -28,13 +29,14 @@ DAYS = {
         paper("2505.00003", relevance=None, novelty=None, topics=[], title="<b>&", abstract="", comment=""),
     ],
 }
+MAIL = "paper_pages: all\nmail: {from: digest@example.org}\n"
 MIN_STEP = 5  # CIEDE2000; 2.3 is just noticeable
 DAY, WEEK = "daily/2025/05/27/", "weekly/2025-W22/"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("figures"), DAYS, SETTINGS + "paper_pages: all\n")
+    root = make_digest(tmp_path_factory.mktemp("figures"), DAYS, SETTINGS + MAIL)
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout + run.stderr
     return root / "site"
@@ -183,3 +185,16 @@ def test_weekdays_between_trials_are_no_gaps(trials: list[str]) -> None:
     heads = {date: DayHead(date=date, state=DayState.OK, papers=1) for date in [*trials, *regular]}
     days = [head for head in span(heads, "2024-01-01", "2025-12-31") if head]
     assert [head.date for head in days if head.state is DayState.MISSING] == ["2025-01-08"]
+
+
+def test_a_mail_has_the_skyline_as_a_table(site: Path, tmp_path: Path) -> None:
+    run = digest("mail", "--root", site.parent, "--edition", "2025-05-27", "--dry-run", "--out", tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    preview = lxml.html.parse(str(next(tmp_path.glob("*.html"))))
+    drawn = preview.findall(".//table[@class='skyline']//a")
+    assert [bar.get("class") for bar in drawn] == ["hue-blue", "hue-amber", "hue-grey"]
+    styles = [bar.get("style", "") for bar in drawn]
+    for hue, style in zip(("blue", "amber", "grey"), styles, strict=True):
+        assert COLOURS[hue].light in style
+    heights = [int(height[1]) for style in styles if (height := re.search(r"(?<!-)height: ?(\d+)px", style))]
+    assert heights == sorted(set(heights), reverse=True)

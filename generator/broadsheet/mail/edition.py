@@ -60,6 +60,12 @@ class ContentsEntry(NamedTuple):
     title: str
     url: str | None
     scores: str = ""
+    topics: str = ""
+
+    @property
+    def score(self) -> float | None:
+        """Relevance plus novelty."""
+        return sum(map(float, _NUMBER.findall(self.scores))) if self.scores else None
 
 
 class Section(NamedTuple):
@@ -74,6 +80,11 @@ class Section(NamedTuple):
         """The scores as our own editions have them, ``Relevance 9, novelty 8.``, or nothing."""
         matches = (_SCORES.match(block.text) for block in self.blocks)
         return next((match[0] for match in matches if match), "")
+
+    @property
+    def topics(self) -> str:
+        """The topics that our own editions have after the scores: ``Theory, Vision.``, or nothing."""
+        return next((block.text[match.end() :] for block in self.blocks if (match := _SCORES.match(block.text))), "")
 
 
 class Edition(NamedTuple):
@@ -162,13 +173,15 @@ def read(issue: FeedIssue, feed: ParsedFeed) -> Edition:
 
 
 def _entry(section: Section) -> ContentsEntry:
-    return ContentsEntry(section.title, section.url, " · ".join(_NUMBER.findall(section.scores)))
+    return ContentsEntry(section.title, section.url, " · ".join(_NUMBER.findall(section.scores)), section.topics)
 
 
 def _scored(contents: tuple[ContentsEntry, ...], sections: tuple[Section, ...]) -> tuple[ContentsEntry, ...]:
     """Return the contents with the scores that the papers below them have."""
-    scores = {section.url: _entry(section).scores for section in sections if section.url}
-    return tuple(entry._replace(scores=scores.get(entry.url or "", "")) for entry in contents)
+    scored = {section.url: _entry(section) for section in sections if section.url}
+    nothing = ContentsEntry("", None)
+    parts = ((entry, scored.get(entry.url or "", nothing)) for entry in contents)
+    return tuple(entry._replace(scores=paper.scores, topics=paper.topics) for entry, paper in parts)
 
 
 def _own(feed: ParsedFeed) -> list[tuple[ParsedItem, re.Match[str]]]:

@@ -21,6 +21,7 @@ ABOVE = 8  # the room for the dot of a saved paper
 BAR = 0.82  # of the width there is for it
 MIN_PLACES = 12  # a few bars do not fill the width
 MAX_COUNTS = 6  # in words
+MAIL_MOST, MAIL_HEIGHT = 60, 36  # of a mail, which is narrow
 MOST = 120  # the bars of a week: more would be thinner than a line
 
 
@@ -101,3 +102,20 @@ def _counts(counts: Mapping[float, int]) -> Iterator[str]:
         yield f"{formats.number(score)} ({formats.count(number, 'paper') if not index else number})"
     if lower := sum(number for _, number in ordered[MAX_COUNTS:]):
         yield f"lower ({lower})"
+
+
+def skyline_table(bars: Sequence[Bar]) -> Markup:
+    """Return the first bars as a table, for mails: their programs draw no SVG. Nothing if no paper has a score."""
+    drawn = bars[:MAIL_MOST]
+    if not any(bar.score is not None for bar in drawn):
+        return Markup("")
+    cells = "\n".join(map(_cell, drawn))
+    return Markup(
+        '<table role="presentation" aria-hidden="true" class="skyline" cellpadding="0" cellspacing="0" border="0"><tr>\n'
+        f"{cells}\n</tr></table>"
+    )
+
+
+def _cell(bar: Bar) -> str:
+    style = f'class="hue-{bar.hue}" style="height:{height_of(bar.score, MAIL_HEIGHT)}px"'
+    return f'<td valign="bottom"><a href="{escaped(bar.href)}" {style} tabindex="-1" title="{escaped(bar.title)}"></a></td>'

@@ -31,7 +31,7 @@ def year_of_weeks(year: str, days: Sequence[DayHead | None], largest: int, link:
 
 def _month_names(year: int, offset: int) -> Iterator[str]:
     for number, name in enumerate(MONTHS, 1):
-        week = (offset + dt.date(year, number, 1).timetuple().tm_yday + 5) // 7
+        week = (offset + dt.date(year, number, 1).timetuple().tm_yday - 1) // 7
         yield f'<text x="{week * STEP}" y="8">{name}</text>'
 
 
