@@ -111,11 +111,12 @@ def skyline_table(bars: Sequence[Bar]) -> Markup:
         return Markup("")
     cells = "\n".join(map(_cell, drawn))
     return Markup(
-        '<table role="presentation" aria-hidden="true" class="skyline" cellpadding="0" cellspacing="0" border="0"><tr>\n'
-        f"{cells}\n</tr></table>"
+        '<table role="presentation" aria-hidden="true" class="skyline" cellpadding="0" cellspacing="0" border="0">'
+        f"<tr>\n{cells}\n</tr></table>"
     )
 
 
 def _cell(bar: Bar) -> str:
-    style = f'class="hue-{bar.hue}" style="height:{height_of(bar.score, MAIL_HEIGHT)}px"'
-    return f'<td valign="bottom"><a href="{escaped(bar.href)}" {style} tabindex="-1" title="{escaped(bar.title)}"></a></td>'
+    look = f'class="hue-{bar.hue}" style="height:{height_of(bar.score, MAIL_HEIGHT)}px"'
+    title = escaped(bar.title)
+    return f'<td valign="bottom"><a href="{escaped(bar.href)}" {look} tabindex="-1" title="{title}"></a></td>'
