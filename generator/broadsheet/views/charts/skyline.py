@@ -90,9 +90,9 @@ def words(bars: Sequence[Bar]) -> str:
     counts = Counter(bar.score for bar in bars if bar.score is not None)
     scores = ", ".join(_counts(counts))
     unscored = len(bars) - counts.total()
-    known = f"Scores: {scores}. " if counts else ""
+    lead = f"Scores: {scores}. " if counts else ""
     rest = f"{formats.count(unscored, 'paper')} without a score. " if unscored and counts else ""
-    return f"{known}{rest}A bar is a paper: its height is the score, its colour the topic."
+    return f"{lead}{rest}A bar is a paper: its height is the score, its colour the topic."
 
 
 def _counts(counts: Mapping[float, int]) -> Iterator[str]:
