@@ -9,6 +9,8 @@ from itertools import groupby
 from broadsheet.index.days import DayHead
 from broadsheet.model.state import DayState
 
+REGULAR_DAYS = 28
+
 
 def year_before(date: str) -> str:
     """Return the date 365 days before."""
@@ -51,20 +53,35 @@ def neighbours(names: list[str], name: str) -> tuple[str | None, str | None]:
 
 
 def span(heads: dict[str, DayHead], first: str, last: str) -> list[DayHead | None]:
-    """Return for each date from `first` to `last` its day, a missing one for a weekday inside the archive, or None.
+    """Return for each date from `first` to `last` its day, a missing one for a weekday without, or None.
 
-    `heads` are all days on record, oldest first.
+    `heads` are all days on record, oldest first. Only weekdays from the first regular day to the newest are missing.
 
     arXiv announces Sunday to Thursday evenings, so digest days are Monday to Friday: a weekend is no gap.
     """
-    oldest, newest = next(iter(heads), ""), next(reversed(heads), "")
+    regular, newest = _first_regular(heads), next(reversed(heads), "")
     days: list[DayHead | None] = []
     for ordinal in range(dt.date.fromisoformat(first).toordinal(), dt.date.fromisoformat(last).toordinal() + 1):
         day = dt.date.fromordinal(ordinal)
         date = day.isoformat()
-        gap = oldest < date < newest and day.weekday() < 5
+        gap = regular < date < newest and day.weekday() < 5
         days.append(heads.get(date) or (_missing(date) if gap else None))
     return days
+
+
+def _first_regular(heads: dict[str, DayHead]) -> str:
+    """Return the first day on record that begins four weeks with a third of their weekdays on record.
+
+    Days before it are trials: the weekdays between them are no gaps.
+    """
+    newest = dt.date.fromisoformat(next(reversed(heads), "0001-01-01"))
+    return next((date for date in heads if _is_regular(heads, dt.date.fromisoformat(date), newest)), "")
+
+
+def _is_regular(heads: dict[str, DayHead], first: dt.date, newest: dt.date) -> bool:
+    days = (first + dt.timedelta(days=number) for number in range(min((newest - first).days + 1, REGULAR_DAYS)))
+    on_record = [day.isoformat() in heads for day in days if day.weekday() < 5]
+    return 3 * sum(on_record) >= len(on_record)
 
 
 def _missing(date: str) -> DayHead:

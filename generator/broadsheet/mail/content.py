@@ -1,6 +1,7 @@
 """The content of a mail: subject, plain text and HTML of an edition, within the size limit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from broadsheet.mail import html, plain_text
@@ -23,31 +24,36 @@ class MailContent(NamedTuple):
 
 
 def compose(
-    edition: Edition, name: str, unsubscribe: str | None, limit: int, size: Callable[[MailContent], int]
+    edition: Edition,
+    name: str,
+    unsubscribe: str | None,
+    limit: int,
+    size: Callable[[MailContent], int],
+    hues: Mapping[str, str] = MappingProxyType({}),
 ) -> MailContent:
     """Return the longest content whose `size` in bytes is within `limit`.
 
     First the long paragraphs of all but the best papers are cut, then papers from the last one on, then the contents.
-    The content states how many papers it omits, with a link to the site.
+    The content states how many papers it omits, with a link to the site. `hues` are those of topics, by name.
     """
-    whole = _compose(edition, _max_amount(edition), name, unsubscribe)
+    whole = _compose(edition, _max_amount(edition), name, unsubscribe, hues)
     if size(whole) <= limit:
         return whole
     fits, too_much = 0, _max_amount(edition)
     while too_much - fits > 1:
         middle = (fits + too_much) // 2
-        if size(_compose(edition, middle, name, unsubscribe)) <= limit:
+        if size(_compose(edition, middle, name, unsubscribe, hues)) <= limit:
             fits = middle
         else:
             too_much = middle
-    return _compose(edition, fits, name, unsubscribe)
+    return _compose(edition, fits, name, unsubscribe, hues)
 
 
 def _max_amount(edition: Edition) -> int:
     return len(edition.lead) + len(edition.contents) + len(edition.sections) + max(0, len(edition.sections) - _BEST)
 
 
-def _compose(edition: Edition, amount: int, name: str, unsubscribe: str | None) -> MailContent:
+def _compose(edition: Edition, amount: int, name: str, unsubscribe: str | None, hues: Mapping[str, str]) -> MailContent:
     """Compose the first `amount` parts: lead, contents, papers (the best in full), then the others' long paragraphs."""
     before = len(edition.lead) + len(edition.contents)
     sections = edition.sections[: max(0, amount - before)]
@@ -62,7 +68,7 @@ def _compose(edition: Edition, amount: int, name: str, unsubscribe: str | None) 
     return MailContent(
         subject=subject(edition),
         text=plain_text.text(shortened, left_out, name, unsubscribe),
-        html=html.html(shortened, left_out, name, unsubscribe),
+        html=html.html(shortened, left_out, name, unsubscribe, hues),
     )
 
 

@@ -24,6 +24,7 @@ from broadsheet.settings.mailbox import LONGEST_NAME, Mailbox, mailbox, mailbox_
 from broadsheet.settings.site import Site
 from broadsheet.text.formats import count
 from broadsheet.views.feeds.registry import absolute, id_start
+from broadsheet.views.topic_colours import topic_hues
 
 PAUSES = (10, 60, 300)  # seconds before the next tries at recipients that the server deferred
 _PLACEHOLDER = Mailbox("reader@digest.invalid")
@@ -317,7 +318,9 @@ def _compose(settings: Settings, edition: Edition, mailing_list: MailingList) ->
         name = message_id(mailing_list, edition.id, _LONGEST)
         return len(message(content, mailing_list, _LONGEST, name, edition.date, "0" * 32))
 
-    return compose(edition, mailing_list.name, mailing_list.unsubscribe, settings.mail.max_kb * 1000, size)
+    by_id = topic_hues(settings.topics)
+    hues = {topic.name: by_id[topic.id] for topic in settings.topics}
+    return compose(edition, mailing_list.name, mailing_list.unsubscribe, settings.mail.max_kb * 1000, size, hues)
 
 
 def _list(settings: Settings, sender: Mailbox | None = None) -> MailingList:

@@ -59,6 +59,12 @@ class ContentsEntry(NamedTuple):
     title: str
     url: str | None
     scores: str = ""
+    topics: str = ""
+
+    @property
+    def score(self) -> float | None:
+        """Relevance plus novelty."""
+        return sum(map(float, _NUMBER.findall(self.scores))) if self.scores else None
 
 
 class Section(NamedTuple):
@@ -73,6 +79,11 @@ class Section(NamedTuple):
         """The scores as our own editions have them, ``Relevance 9, novelty 8.``, or nothing."""
         matches = (_SCORES.match(block.text) for block in self.blocks)
         return next((match[0] for match in matches if match), "")
+
+    @property
+    def topics(self) -> str:
+        """The topics that our own editions have after the scores: ``Theory, Vision.``, or nothing."""
+        return next((block.text[match.end() :] for block in self.blocks if (match := _SCORES.match(block.text))), "")
 
 
 class Edition(NamedTuple):
@@ -168,13 +179,13 @@ def read(issue: FeedIssue, feed: ParsedFeed) -> Edition:
         date=issue.date,
         state=_state(first),
         lead=lead,
-        contents=contents or tuple(map(_entry, sections)),
+        contents=_with_topics(contents, sections) if contents else tuple(map(_entry, sections)),
         sections=sections,
     )
 
 
 def _entry(section: Section) -> ContentsEntry:
-    return ContentsEntry(section.title, section.url, " · ".join(_NUMBER.findall(section.scores)))
+    return ContentsEntry(section.title, section.url, " · ".join(_NUMBER.findall(section.scores)), section.topics)
 
 
 def _listed(block: Block) -> ContentsEntry:
@@ -182,6 +193,12 @@ def _listed(block: Block) -> ContentsEntry:
     scores = _LISTED_SCORES.search(block.text)
     title = block.text[: scores.start()] if scores else block.text
     return ContentsEntry(title, block.url, " · ".join(scores.groups()) if scores else "")
+
+
+def _with_topics(contents: tuple[ContentsEntry, ...], sections: tuple[Section, ...]) -> tuple[ContentsEntry, ...]:
+    """Return the contents with the topics of the papers that are described below them."""
+    topics = {section.url: section.topics for section in sections if section.url}
+    return tuple(entry._replace(topics=topics.get(entry.url or "", "")) for entry in contents)
 
 
 def _own(feed: ParsedFeed) -> list[tuple[ParsedItem, re.Match[str]]]:

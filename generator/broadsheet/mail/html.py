@@ -1,6 +1,8 @@
 """The HTML of a mail: one column, inline styles, light and dark, nothing loaded from a server."""
 
 import textwrap
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from css_inline import CSSInliner
 from markupsafe import Markup
@@ -8,8 +10,11 @@ from markupsafe import Markup
 from broadsheet.mail.edition import Edition
 from broadsheet.mail.plain_text import contents_title
 from broadsheet.mail.prose import HEADINGS, Block, Inline
+from broadsheet.settings.topics import NO_HUE
 from broadsheet.text.sanitize import escaped, one_line
+from broadsheet.views.charts.skyline import Bar, skyline_table
 from broadsheet.views.render import environment
+from broadsheet.views.topic_colours import COLOURS
 
 _LEAD_CHARS = 100
 _PREHEADER_CHARS = 200
@@ -17,20 +22,38 @@ _PREHEADER_CHARS = 200
 _INLINER = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def html(edition: Edition, left_out: int, name: str, unsubscribe: str | None) -> str:
-    """Return the HTML of a mail; the parameters are those of `plain_text.text`."""
+def html(
+    edition: Edition, left_out: int, name: str, unsubscribe: str | None, hues: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Return the HTML of a mail; `hues` are by the name of a topic, the others those of `plain_text.text`."""
     template = environment().get_template("mail.html.j2")
     source = template.render(
         edition=edition,
         left_out=left_out,
         name=name,
         unsubscribe=unsubscribe,
+        colours=COLOURS,
+        skyline=skyline_table(_bars(edition, hues)),
         markup=markup,
         title=_title,
         contents_title=contents_title(edition),
         preheader=_preheader(edition),
     )
     return _INLINER.inline(source)
+
+
+def _bars(edition: Edition, hues: Mapping[str, str]) -> list[Bar]:
+    return [
+        Bar(entry.url, entry.title, entry.score, _hue(entry.topics, hues), "")
+        for entry in edition.contents
+        if entry.url
+    ]
+
+
+def _hue(topics: str, hues: Mapping[str, str]) -> str:
+    """Return the hue of the first topic, in the digest's order, that the text ``Theory, Vision.`` names."""
+    names = f", {topics.strip().removesuffix('.')}, "
+    return next((hue for name, hue in hues.items() if f", {name}, " in names), NO_HUE)
 
 
 def _preheader(edition: Edition) -> str:

@@ -11,12 +11,15 @@ from broadsheet.store.program import Compiled, program_fingerprint
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
 from broadsheet.views import foreign_text, formatting
+from broadsheet.views.charts.receipt_bar import receipt_bar
+from broadsheet.views.charts.skyline import bars_of, skyline
 from broadsheet.views.coins import coins
 from broadsheet.views.data_attributes import has_several_sources
 from broadsheet.views.page import relative, remove_empty_lines
 from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.permalink import paper_address
 from broadsheet.views.repository import record_url
+from broadsheet.views.topic_colours import topic_hues
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
@@ -61,6 +64,7 @@ def environment() -> jinja2.Environment:
     env.globals |= {"scorer": formatting.scorer, "scorers": formatting.scorers}
     env.globals |= {"paper_renderer": PaperRenderer, "has_several_sources": has_several_sources}
     env.globals |= {"paper_address": paper_address, "coins": coins, "record_url": record_url}
+    env.globals |= {"receipt_bar": receipt_bar, "skyline": skyline, "bars_of": bars_of, "topic_hues": topic_hues}
     return env
 
 

@@ -1,6 +1,7 @@
 """``/archive/``: all years and months at a glance."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 
 from broadsheet.index.catalogue import Catalogue
@@ -9,8 +10,9 @@ from broadsheet.index.totals import Totals, totals
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
 from broadsheet.views.calendar import month_address, shade, week_address
+from broadsheet.views.charts.year import year_of_weeks
 from broadsheet.views.feeds.registry import DAILY, WEEKLY, feed_links
-from broadsheet.views.page import Page
+from broadsheet.views.page import Page, relative
 from broadsheet.views.render import render
 
 ADDRESS = "archive/"
@@ -21,7 +23,14 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     dates = catalogue.periods()
     by_month = {name: totals(catalogue.span(*month_span(name))) for name in catalogue.periods("month")}
     largest = max((sums.papers for sums in by_month.values()), default=0)
+    most = max((head.papers for head in catalogue.days() if head), default=0)
+    link = partial(relative, base=ADDRESS)
     context = {
+        "drawings": {
+            name: year_of_weeks(name, catalogue.span(f"{name}-01-01", f"{name}-12-31"), most, link)
+            for name in {month[:4] for month in by_month}
+        },
+        "best": {name: next(iter(catalogue.best(*month_span(name), 1)), None) for name in by_month},
         "years": _years(by_month),
         "weeks": {year: list(names) for year, names in groupby(catalogue.periods("week"), key=lambda name: name[:4])},
         "largest": largest,

@@ -11,6 +11,7 @@ from broadsheet.text import formats
 from broadsheet.views.alternates.attach import with_alternates
 from broadsheet.views.alternates.page_content import ListLink, PageContent
 from broadsheet.views.calendar import month_address
+from broadsheet.views.charts.skyline import MOST, by_day
 from broadsheet.views.feeds.registry import DAILY, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.place import places_of
@@ -34,6 +35,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "best_day": catalogue.head(with_papers) if with_papers else None,
         "best": best,
         "places": places_of(catalogue, best),
+        "week": by_day(catalogue.best(_days_before(newest, 6), newest, MOST)) if newest else [],
         "days": _last_days(catalogue, newest) if newest else [],
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "publications": catalogue.publications()[:PUBLICATIONS],
@@ -62,6 +64,9 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
 
 def _last_days(catalogue: Catalogue, newest: str) -> list[tuple[DayHead, Entry | None]]:
     """Return the days of the last two weeks, newest first, each with its best paper or None."""
-    first = dt.date.fromisoformat(newest) - dt.timedelta(days=DAYS - 1)
-    heads = [head for head in catalogue.span(first.isoformat(), newest) if head]
+    heads = [head for head in catalogue.span(_days_before(newest, DAYS - 1), newest) if head]
     return [(head, next(iter(catalogue.best(head.date, head.date, 1)), None)) for head in reversed(heads)]
+
+
+def _days_before(date: str, days: int) -> str:
+    return (dt.date.fromisoformat(date) - dt.timedelta(days=days)).isoformat()

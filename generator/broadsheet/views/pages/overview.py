@@ -16,6 +16,7 @@ from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.calendar import month_address, month_calendar, week_address
 from broadsheet.views.charts.archive import charts
+from broadsheet.views.charts.skyline import MOST, by_day
 from broadsheet.views.charts.spans import axis
 from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
@@ -56,9 +57,11 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "totals": sums,
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": best,
+        "in_order": [] if is_month else by_day(catalogue.best(first, last, MOST)),
         "places": places,
         "has_bibtex": is_recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
+        "titles": _best_titles(catalogue, days) if is_month else {},
         "charts": _charts(catalogue, settings, dates, (first, last)) if is_month else "",
         "settings": settings,
         "day_address": day_address,
@@ -81,6 +84,12 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         page = with_card(page, Card(page.title, place=count, titles=best_titles(best)), settings)
     content = PageContent(period.name, days=days, papers=best, places=places)
     return with_alternates(page, content, settings) if is_recent else page
+
+
+def _best_titles(catalogue: Catalogue, days: list[DayHead]) -> dict[str, str]:
+    """Return the title of the best paper of each day with papers, by date."""
+    dates = [head.date for head in days if head.papers]
+    return {date: entry.paper.title for date in dates for entry in catalogue.best(date, date, 1)}
 
 
 def _topics_by_week(

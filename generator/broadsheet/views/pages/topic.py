@@ -18,6 +18,7 @@ from broadsheet.views.place import places_of
 from broadsheet.views.render import render
 
 OVERVIEW = "topics/"
+MONTHS = 12
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -38,18 +39,28 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
 
 def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     counts = catalogue.topic_counts()
+    months = _last_months(catalogue.periods("month"))
     topics = [(topic, counts.get(topic.id, 0), catalogue.newest(3, topic.id)) for topic in settings.topics]
+    by_month = {topic.id: catalogue.topic_months(topic.id) for topic in settings.topics}
     page = Page(
         address=OVERVIEW,
         title="Topics",
         description=f"{formats.count(len(settings.topics), 'topic')} this digest follows",
-        body=render("topics.html.j2", OVERVIEW, topics=topics, settings=settings),
+        body=render("topics.html.j2", OVERVIEW, topics=topics, settings=settings, months=months, by_month=by_month),
         lead=render("topics_lead.html.j2", OVERVIEW) if catalogue.author_slugs() else "",
         feeds=feed_links(settings),
         updated=max((newest[0].date for _, _, newest in topics if newest), default=None),
     )
     links = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count, _ in topics]
     return with_alternates(page, PageContent("topics", lists=links), settings)
+
+
+def _last_months(names: list[str]) -> list[str]:
+    """Return the last twelve months up to the newest of `names`, oldest first."""
+    if not names:
+        return []
+    newest = 12 * int(names[-1][:4]) + int(names[-1][5:]) - 1
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(newest - MONTHS + 1, newest + 1)]
 
 
 def _page(catalogue: Catalogue, settings: Settings, topic: Topic, newest: list[Entry]) -> Page:

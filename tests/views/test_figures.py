@@ -1,0 +1,200 @@
+"""Figures of a list: the skyline of papers, the bar of a receipt, and the line on a site that stopped."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import lxml.html
+import pytest
+from coloraide import Color
+from playwright.sync_api import Browser, expect
+
+from broadsheet import PROGRAM
+from broadsheet.build.preview import served
+from broadsheet.index.days import DayHead
+from broadsheet.index.periods import span
+from broadsheet.model.receipt import Receipt, SourceStats
+from broadsheet.model.state import DayState
+from broadsheet.views.charts.receipt_bar import parts, receipt_bar
+from broadsheet.views.charts.skyline import Bar, height_of, skyline, words
+from broadsheet.views.topic_colours import COLOURS
+from tests.example import SETTINGS, digest, make_digest, paper
+
+DAYS = {
+    "2025-05-26": [paper("2505.10001", relevance=5, novelty=5, topics=["llm"])],
+    "2025-05-27": [
+        paper("2505.00001", relevance=9, novelty=8, topics=["compression"]),
+        paper("2505.00002", relevance=8, novelty=7, topics=["llm"]),
+        paper("2505.00003", relevance=None, novelty=None, topics=[], title="<b>&", abstract="", comment=""),
+    ],
+}
+MAIL = "paper_pages: all\nmail: {from: digest@example.org}\n"
+MIN_STEP = 5  # CIEDE2000; 2.3 is just noticeable
+DAY, WEEK = "daily/2025/05/27/", "weekly/2025-W22/"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = make_digest(tmp_path_factory.mktemp("figures"), DAYS, SETTINGS + MAIL)
+    run = digest("build", "--root", root)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return root / "site"
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    with served(site, "/repo/", "127.0.0.1", 0) as place:
+        yield place
+
+
+def bars(site: Path, page: str) -> list[lxml.html.HtmlElement]:
+    root = lxml.html.parse(str(site / page / "index.html"))
+    return list(root.findall(".//figure[@class='skyline']/svg/a"))
+
+
+@pytest.mark.parametrize(("page", "papers"), [(DAY, 3), (WEEK, 4), ("", 4)])
+def test_a_skyline_has_a_link_for_each_paper(site: Path, page: str, papers: int) -> None:
+    drawn = bars(site, page)
+    assert len({bar.get("data-paper") for bar in drawn}) == len(drawn) == papers
+    for bar in drawn:
+        href = bar.get("href")
+        assert (site / page / href / "index.html").exists() if href[0] != "#" else (site / page).is_dir(), href
+
+
+def test_bars_have_the_hue_of_their_topic_and_the_height_of_their_score(site: Path) -> None:
+    heights = [int(bar.find("rect").get("height")) for bar in bars(site, DAY)]
+    assert heights == sorted(set(heights), reverse=True)
+    assert [bar.get("class") for bar in bars(site, DAY)] == ["hue-blue", "hue-amber", "hue-grey"]
+
+
+def test_a_week_goes_day_after_day(site: Path) -> None:
+    assert bars(site, WEEK)[0].get("data-paper") == "2505.10001"
+
+
+def test_the_caption_has_the_figures() -> None:
+    assert words([Bar("#", "", score, "grey", "") for score in (17, 17, 12, None)]).startswith(
+        "Scores: 17 (2 papers), 12 (1). 1 paper without a score."
+    )
+
+
+def test_hostile_titles_stay_text() -> None:
+    figure = skyline([Bar('"><script>', "<script>&", 17, "blue", '"onx')])
+    assert "<script>" not in figure
+    assert '"onx' not in figure
+    assert skyline([]) == ""
+
+
+@pytest.mark.parametrize(("score", "height"), [(None, 4), (2, 4), (10, 4), (20, 44), (25, 44)])
+def test_heights_are_within_the_drawing(score: float | None, height: int) -> None:
+    assert height_of(score) == height
+
+
+def test_a_bar_of_a_receipt_is_to_scale() -> None:
+    receipt = Receipt(date="2025-05-27", state=DayState.OK, announced=200, scanned=100, shown=20)
+    assert [(part.kind, part.papers) for part in parts(receipt, 20)] == [
+        ("shown", 20),
+        ("scanned", 80),
+        ("announced", 100),
+    ]
+    assert re.findall(r'width="([\d.]+)%"', receipt_bar(receipt, 20)) == ["10.00", "40.00", "50.00"]
+
+
+def test_a_bar_is_hatched_where_something_failed() -> None:
+    receipt = Receipt(
+        date="2025-05-27",
+        state=DayState.PARTIAL,
+        announced=10,
+        scanned=10,
+        shown=8,
+        unscored={"2505.1": "timeout", "2505.2": "timeout"},
+        sources={"hf": SourceStats(status="failed")},
+    )
+    assert [part.kind for part in parts(receipt, 10)].count("failed") == 2
+    assert "could not be read" in receipt_bar(receipt, 10)
+    assert 'fill="url(#receipt-failed)"' in receipt_bar(receipt, 10)
+
+
+def test_a_receipt_without_figures_has_no_bar() -> None:
+    assert receipt_bar(Receipt(date="2025-05-27", state=DayState.OK), 5) == ""
+
+
+def test_a_site_that_stopped_says_so_and_stays_still(chromium: Browser, address: str) -> None:
+    context = chromium.new_context()
+    tab = context.new_page()
+    tab.goto(address)
+    expect(tab.locator(".stale")).to_have_text(re.compile(r"^Nothing has been published for [\d,]+ days\.$"))
+    tab.clock.install(time="2025-05-29")
+    tab.goto(address)
+    expect(tab.locator(".stale")).not_to_contain_text("Nothing")
+    context.close()
+
+
+def test_bars_show_marks(chromium: Browser, address: str) -> None:
+    context = chromium.new_context()
+    tab = context.new_page()
+    tab.goto(address + DAY)
+    tab.keyboard.press("j")
+    tab.keyboard.press("s")
+    tab.keyboard.press("m")
+    expect(tab.locator(".skyline a.is-read")).to_have_count(1)
+    expect(tab.locator(".skyline a circle")).to_have_count(1)
+    context.close()
+
+
+def test_a_year_has_a_tile_for_each_day(site: Path) -> None:
+    tiles = lxml.html.parse(str(site / "archive/index.html")).findall(".//svg[@class='year']/a")
+    assert [tile.get("href") for tile in tiles] == ["../daily/2025/05/26/", "../daily/2025/05/27/"]
+    assert len({tile.find("rect").get("x") for tile in tiles}) == 1  # one week
+    assert tiles[0].findtext("title") == "Monday, 26 May 2025: no receipt, 1 paper"
+
+
+def test_the_card_of_a_topic_has_twelve_months(site: Path) -> None:
+    cards = lxml.html.parse(str(site / "topics/index.html")).findall(".//section")
+    assert [card.get("class") for card in cards] == ["card hue-blue", "card hue-amber"]
+    months = [[title.text for title in card.iter("title")] for card in cards]
+    assert [titles[0] for titles in months] == ["June 2024: 0 papers"] * 2
+    assert [(len(titles), titles[-1]) for titles in months] == [(12, "May 2025: 1 paper"), (12, "May 2025: 2 papers")]
+
+
+def test_the_tile_of_a_day_has_its_papers_and_best_title(site: Path) -> None:
+    month = lxml.html.parse(str(site / "monthly/2025-05/index.html"))
+    tile = month.find(".//table[@class='calendar']//a[@href='../../daily/2025/05/27/']")
+    assert (tile.findtext("small"), tile.findtext("span")) == ("3", "A paper called 2505.00001")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_steps_of_a_heat_map_differ(scheme: str) -> None:
+    steps = [colour(f"level-{n}", scheme) for n in range(1, 5)]
+    for ground in (colour("paper", scheme), colour("chip", scheme)):
+        for lower, higher in pairwise([ground, *steps]):
+            assert Color(lower).delta_e(higher, method="2000") >= MIN_STEP
+    assert all(Color(colour("ink", scheme)).contrast(step, method="wcag21") >= 4.5 for step in steps)
+
+
+def colour(name: str, scheme: str) -> str:
+    sheet = (PROGRAM / "views/styles/frame.css").read_text()
+    pair = re.search(rf"--{name}: light-dark\((#\w+), (#\w+)\)", sheet)
+    assert pair
+    return pair["light dark".split().index(scheme) + 1]
+
+
+@pytest.mark.parametrize("trials", [["2024-05-01"], ["2024-05-01", "2024-05-02", "2024-09-03"]])
+def test_weekdays_between_trials_are_no_gaps(trials: list[str]) -> None:
+    regular = [f"2025-01-{n:02}" for n in (6, 7, 9, 10, 13, 14, 15, 16, 17)]
+    heads = {date: DayHead(date=date, state=DayState.OK, papers=1) for date in [*trials, *regular]}
+    days = [head for head in span(heads, "2024-01-01", "2025-12-31") if head]
+    assert [head.date for head in days if head.state is DayState.MISSING] == ["2025-01-08"]
+
+
+def test_a_mail_has_the_skyline_as_a_table(site: Path, tmp_path: Path) -> None:
+    run = digest("mail", "--root", site.parent, "--edition", "2025-05-27", "--dry-run", "--out", tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    preview = lxml.html.parse(str(next(tmp_path.glob("*.html"))))
+    drawn = preview.findall(".//table[@class='skyline']//a")
+    assert [bar.get("class") for bar in drawn] == ["hue-blue", "hue-amber", "hue-grey"]
+    styles = [bar.get("style", "") for bar in drawn]
+    for hue, style in zip(("blue", "amber", "grey"), styles, strict=True):
+        assert COLOURS[hue].light in style
+    heights = [int(height[1]) for style in styles if (height := re.search(r"(?<!-)height: ?(\d+)px", style))]
+    assert heights == sorted(set(heights), reverse=True)
