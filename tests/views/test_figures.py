@@ -117,6 +117,23 @@ def test_a_bar_is_hatched_where_something_failed() -> None:
     assert 'fill="url(#receipt-failed)"' in receipt_bar(receipt, 10)
 
 
+def test_the_bar_of_a_receipt_is_as_wide_as_the_skyline(chromium: Browser, tmp_path: Path) -> None:
+    root = make_digest(tmp_path, {"2025-05-27": DAYS["2025-05-27"]})
+    run = root / "data/runs/2025/2025-05-27.json"
+    run.parent.mkdir(parents=True)
+    run.write_text('{"date": "2025-05-27", "state": "ok", "announced": 1691, "scanned": 1027, "shown": 3}')
+    assert digest("build", "--root", root).returncode == 0
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    tab = context.new_page()
+    with served(root / "site", "/", "127.0.0.1", 0) as place:
+        tab.goto(f"{place}{DAY}")
+        receipt, papers = (tab.locator(name).bounding_box() for name in (".receipt-bar svg", ".skyline svg"))
+    context.close()
+    assert receipt
+    assert papers
+    assert receipt["width"] == pytest.approx(papers["width"], abs=2)
+
+
 def test_a_receipt_without_figures_has_no_bar() -> None:
     assert receipt_bar(Receipt(date="2025-05-27", state=DayState.OK), 5) == ""
 
