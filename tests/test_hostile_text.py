@@ -38,7 +38,7 @@ PAYLOADS = (
 # What our templates, our text and MathML Core consist of.
 ELEMENTS = set(
     """a abbr article aside b br button caption cite code dd details div dl dt em footer form h1 h2 h3 h4 header i input
-    label li nav ol p pre rect section span strong sub summary sup svg table tbody td th thead tr ul
+    label li nav ol p pre rect section small span strong sub summary sup svg table tbody td th thead tr ul
     noscript option select
     circle defs desc figcaption figure g line path pattern text title
     math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub msubsup msup

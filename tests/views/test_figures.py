@@ -1,5 +1,6 @@
 """Figures of a list: the skyline of papers, the bar of a receipt, and the line on a site that stopped."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -18,6 +19,7 @@ from broadsheet.model.receipt import Receipt, SourceStats
 from broadsheet.model.state import DayState
 from broadsheet.views.charts.receipt_bar import parts, receipt_bar
 from broadsheet.views.charts.skyline import Bar, height_of, skyline, words
+from broadsheet.views.charts.year import ABOVE, STEP, WEEKS, year_of_weeks
 from broadsheet.views.topic_colours import COLOURS
 from tests.example import SETTINGS, digest, make_digest, paper
 
@@ -115,6 +117,23 @@ def test_a_bar_is_hatched_where_something_failed() -> None:
     assert 'fill="url(#receipt-failed)"' in receipt_bar(receipt, 10)
 
 
+def test_the_bar_of_a_receipt_is_as_wide_as_the_skyline(chromium: Browser, tmp_path: Path) -> None:
+    root = make_digest(tmp_path, {"2025-05-27": DAYS["2025-05-27"]})
+    run = root / "data/runs/2025/2025-05-27.json"
+    run.parent.mkdir(parents=True)
+    run.write_text('{"date": "2025-05-27", "state": "ok", "announced": 1691, "scanned": 1027, "shown": 3}')
+    assert digest("build", "--root", root).returncode == 0
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    tab = context.new_page()
+    with served(root / "site", "/", "127.0.0.1", 0) as place:
+        tab.goto(f"{place}{DAY}")
+        receipt, papers = (tab.locator(name).bounding_box() for name in (".receipt-bar svg", ".skyline svg"))
+    context.close()
+    assert receipt
+    assert papers
+    assert receipt["width"] == pytest.approx(papers["width"], abs=2)
+
+
 def test_a_receipt_without_figures_has_no_bar() -> None:
     assert receipt_bar(Receipt(date="2025-05-27", state=DayState.OK), 5) == ""
 
@@ -149,6 +168,38 @@ def test_a_year_has_a_tile_for_each_day(site: Path) -> None:
     assert tiles[0].findtext("title") == "Monday, 26 May 2025: no receipt, 1 paper"
 
 
+@pytest.mark.parametrize(
+    ("date", "column", "row"),
+    [("2024-01-01", 0, 0), ("2024-12-31", 52, 1), ("2023-01-01", 0, 6), ("2028-12-31", 52, 6), ("2012-12-31", 53, 0)],
+)
+def test_a_day_is_in_the_column_of_its_week_and_the_row_of_its_weekday(date: str, column: int, row: int) -> None:
+    year = date[:4]
+    days = [head if head and head.date == date else None for head in all_days(year)]
+    (rect,) = lxml.html.fromstring(str(year_of_weeks(year, days, 1, str))).iter("rect")
+    assert rect.get("x") == f"{column * 100 / WEEKS:.2f}%"
+    assert (int(rect.get("y")) - ABOVE) / STEP == row
+
+
+def all_days(year: str) -> list[DayHead | None]:
+    first = dt.date(int(year), 1, 1)
+    dates = ((first + dt.timedelta(number)).isoformat() for number in range(366))
+    return [DayHead(date=date, state=DayState.OK, papers=1) for date in dates if date.startswith(year)]
+
+
+def test_names_of_months_can_be_read_on_a_phone(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 800})
+    tab = context.new_page()
+    tab.goto(f"{address}archive/")
+    boxes = [name.bounding_box() for name in tab.locator(".year text").all()]
+    assert len(boxes) == 12
+    for left, right in pairwise(boxes):
+        assert left
+        assert right
+        assert left["height"] >= 10
+        assert left["x"] + left["width"] < right["x"]
+    context.close()
+
+
 def test_the_card_of_a_topic_has_twelve_months(site: Path) -> None:
     cards = lxml.html.parse(str(site / "topics/index.html")).findall(".//section")
     assert [card.get("class") for card in cards] == ["card hue-blue", "card hue-amber"]
@@ -161,6 +212,39 @@ def test_the_tile_of_a_day_has_its_papers_and_best_title(site: Path) -> None:
     month = lxml.html.parse(str(site / "monthly/2025-05/index.html"))
     tile = month.find(".//table[@class='calendar']//a[@href='../../daily/2025/05/27/']")
     assert (tile.findtext("small"), tile.findtext("span")) == ("3", "A paper called 2505.00001")
+    assert tile.get("aria-label") is None  # it would replace the words
+    assert "".join(tile.itertext()).split() == "27 3 papers A paper called 2505.00001".split()
+
+
+def test_the_tile_of_a_day_has_its_papers_on_a_phone_too(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 800})
+    tab = context.new_page()
+    tab.goto(f"{address}monthly/2025-05/")
+    expect(tab.locator(".large small").last).to_be_visible()
+    expect(tab.locator(".large .best").last).to_be_hidden()
+    context.close()
+
+
+def test_a_card_begins_with_the_newest_paper_of_a_high_score(tmp_path: Path) -> None:
+    days = {
+        f"2025-05-{day}": [paper(f"2505.0{day}01", relevance=9, novelty=high, topics=["llm"])]
+        for day, high in ((19, 9), (20, 10), (21, 5), (22, 5), (23, 5))
+    }
+    root = make_digest(tmp_path, days, SETTINGS + "paper_pages: all\n")
+    assert digest("generate", "--root", root).returncode == 0
+    cards = lxml.html.fromstring((root / "docs/topics/index.md").read_text().partition("\n---\n")[2])
+    titles = [item[0].text for item in cards.findall(".//section")[1].iter("li")]
+    assert titles == [f"A paper called 2505.0{day}01" for day in (20, 23, 22)]
+
+
+def test_no_number_of_a_card_contradicts_another(tmp_path: Path) -> None:
+    again = [paper("2505.00001", topics=["llm"])]
+    root = make_digest(tmp_path, {"2025-05-30": again, "2025-06-02": again}, SETTINGS)
+    assert digest("generate", "--root", root).returncode == 0
+    cards = lxml.html.fromstring((root / "docs/topics/index.md").read_text().partition("\n---\n")[2])
+    card = cards.findall(".//section")[1]
+    assert card.findtext("h2/span") == "1 paper"
+    assert card.findtext("div/span") == "July 2024 to June 2025, most in May 2025: 1"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

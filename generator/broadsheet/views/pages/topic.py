@@ -19,6 +19,9 @@ from broadsheet.views.render import render
 
 OVERVIEW = "topics/"
 MONTHS = 12
+CARD_PAPERS = 3
+BEST_SCORE = 18  # of a paper that is worth a look after weeks
+RECENT = 50  # papers
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -40,7 +43,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
 def _overview(catalogue: Catalogue, settings: Settings) -> Page:
     counts = catalogue.topic_counts()
     months = _last_months(catalogue.periods("month"))
-    topics = [(topic, counts.get(topic.id, 0), catalogue.newest(3, topic.id)) for topic in settings.topics]
+    topics = [(topic, counts.get(topic.id, 0), _card_papers(catalogue, topic)) for topic in settings.topics]
     by_month = {topic.id: catalogue.topic_months(topic.id) for topic in settings.topics}
     page = Page(
         address=OVERVIEW,
@@ -49,10 +52,17 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
         body=render("topics.html.j2", OVERVIEW, topics=topics, settings=settings, months=months, by_month=by_month),
         lead=render("topics_lead.html.j2", OVERVIEW) if catalogue.author_slugs() else "",
         feeds=feed_links(settings),
-        updated=max((newest[0].date for _, _, newest in topics if newest), default=None),
+        updated=max((entry.date for _, _, papers in topics for entry in papers), default=None),
     )
     links = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count, _ in topics]
     return with_alternates(page, PageContent("topics", lists=links), settings)
+
+
+def _card_papers(catalogue: Catalogue, topic: Topic) -> list[Entry]:
+    """Return the newest papers of a topic; before them the newest of at least `BEST_SCORE`, if it is recent."""
+    newest = catalogue.newest(RECENT, topic.id)
+    best = [entry for entry in newest if (entry.paper.score or 0) >= BEST_SCORE][:1]
+    return (best + [entry for entry in newest if entry not in best])[:CARD_PAPERS]
 
 
 def _last_months(names: list[str]) -> list[str]:
