@@ -1,6 +1,6 @@
 // A list of papers: filter, sort, fold. The page's address holds the filters, this browser the rest.
 
-import { canUnfold, density, startUnfolding, unfold } from "./density.js";
+import { canUnfold, DAY_DENSITIES, densitySelect, startUnfolding, unfold } from "./density.js";
 import { button, element, root } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { hasNotes } from "./notes.js";
@@ -57,14 +57,6 @@ function restore() {
 // -- controls --
 
 const abstracts = () => document.querySelectorAll(".paper > details");
-// On other lists than a day's, "mixed" is cards.
-const DENSITIES = { mixed: "Cards", headlines: "Headlines" };
-const DAY_DENSITIES = { mixed: "Mixed", cards: "Cards", headlines: "Headlines" };
-const densities = element("select", {
-  name: "density",
-  ariaLabel: "Density",
-  onchange: () => savePreferences({ density: densities.value }),
-});
 const foldAll = button("", () => {
   const isOpen = state.view.fold !== "open";
   savePreferences({ fold: isOpen ? "open" : "closed" });
@@ -78,15 +70,12 @@ function foldAbstracts() {
 }
 
 function refresh() {
-  densities.value = density();
-  if (!densities.value) densities.value = "mixed";
   foldAll.textContent = state.view.fold === "open" ? "Fold all" : "Unfold all";
   saved.textContent = `Saved ${savedPapers().length || ""}`.trim();
 }
 
 function addControls(toolbar) {
-  const labels = list.matches(".papers") ? DAY_DENSITIES : DENSITIES;
-  densities.append(...Object.entries(labels).map(([value, textContent]) => element("option", { value, textContent })));
+  const densities = densitySelect(list.matches(".papers") ? DAY_DENSITIES : undefined);
   const controls = foldable(...selectsFor(toolbar), clear, densities, button("Keys", help));
   toolbar.append(status, ...controls, ...(abstracts().length ? [foldAll] : []), saved);
   toolbar.after(notice);

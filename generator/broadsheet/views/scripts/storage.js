@@ -139,17 +139,24 @@ export function store(rest) {
   }
 }
 
-export function updatePaper(id, fields) {
-  load();
+function update(id, fields) {
   const before = state.papers.get(id) ?? {};
   const now = Math.max(Date.now(), ...TIMES.map((name) => Math.abs(before[name] ?? 0) + 1));
   const after = { ...fields };
   for (const name of ["saved", "read"]) if (name in fields) after[name] = fields[name] ? now : -now;
   if ("note" in fields) after.noted = now;
   state.papers.set(id, mergeRecords(after, before));
+}
+
+function change(ids, fields) {
+  load();
+  for (const id of ids) update(id, fields);
   store();
   notify();
 }
+
+export const updatePaper = (id, fields) => change([id], fields);
+export const markAll = (ids, read) => change(ids, { read });
 
 export function savePreferences(fields) {
   load();
