@@ -75,11 +75,12 @@ def _more(receipt: Receipt | None) -> str:
 def _nothing(receipt: Receipt | None) -> str:
     """Return a sentence on the sources that left a day without papers; empty if none did."""
     sources = receipt.sources.items() if receipt else ()
-    troubles = [f"{source(name)} {_trouble(tally)}" for name, tally in sources if tally.status in TROUBLED]
+    troubles = [f"{source(name)} {trouble(tally)}" for name, tally in sources if tally.status in TROUBLED]
     return f"No papers are shown: {', and '.join(troubles)}. Runs of the following days ask again." if troubles else ""
 
 
-def _trouble(tally: SourceStats) -> str:
+def trouble(tally: SourceStats) -> str:
+    """Return the reason why a source gave no papers, for a sentence that begins with its name."""
     if tally.status == "failed":
         return "could not be read"
     return "gave an old list" if tally.announced else "gave none"

@@ -11,11 +11,14 @@ from broadsheet.store.program import Compiled, program_fingerprint
 from broadsheet.text import formats, rendering
 from broadsheet.text.tex_names import readable_name
 from broadsheet.views import formatting
+from broadsheet.views.charts.receipt_bar import receipt_bar
+from broadsheet.views.charts.skyline import bars_of, skyline
 from broadsheet.views.coins import coins
 from broadsheet.views.data_attributes import has_several_sources
 from broadsheet.views.page import relative, remove_empty_lines
 from broadsheet.views.paper import PaperRenderer, toc
 from broadsheet.views.permalink import paper_address
+from broadsheet.views.topic_colours import topic_hues
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
@@ -57,6 +60,7 @@ def environment() -> jinja2.Environment:
     env.globals |= {"scorer": formatting.scorer, "scorers": formatting.scorers}
     env.globals |= {"paper_renderer": PaperRenderer, "toc": toc, "has_several_sources": has_several_sources}
     env.globals |= {"paper_address": paper_address, "coins": coins}
+    env.globals |= {"receipt_bar": receipt_bar, "skyline": skyline, "bars_of": bars_of, "topic_hues": topic_hues}
     return env
 
 

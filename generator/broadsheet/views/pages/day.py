@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -17,12 +18,14 @@ from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.calendar import month_address, month_calendar, week_address
+from broadsheet.views.charts.skyline import bars_of, skyline
 from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import DAILY, feed_links
 from broadsheet.views.page import File, Page, relative
 from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.render import render
 from broadsheet.views.score import distributions_of
+from broadsheet.views.topic_colours import topic_hues
 
 # A placeholder for the papers while the page around them is rendered: they are nearly all of it, and each step would
 # copy them. Untrusted text is escaped and cannot contain it.
@@ -47,8 +50,11 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     published = catalogue.publications_on(date)
     is_recent = has_alternates(catalogue, settings, date)
     renderer = PaperRenderer(settings, partial(relative, base=address), entries, distributions_of(catalogue, entries))
+    hues = topic_hues(settings.topics)
     context = {
         "head": head,
+        "hues": hues,
+        "skyline": skyline(bars_of(entries, hues, lambda entry: f"#{quote(entry.paper.arxiv_id)}")),
         "entries": entries,
         "renderer": renderer,
         "papers": PAPERS,

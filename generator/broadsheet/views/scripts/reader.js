@@ -7,6 +7,8 @@ import { hasNotes } from "./notes.js";
 import { count, paperOf, savedPapers, status, whenReady } from "./paper-list.js";
 import { addMarks, notice, view } from "./papers.js";
 import { help } from "./shortcuts.js";
+import { showBars } from "./skyline.js";
+import { showAge } from "./stale.js";
 import { savePreferences, state, subscribe } from "./storage.js";
 
 // -- filter and sort --
@@ -86,6 +88,8 @@ function addControls(toolbar) {
 // -- start --
 
 function start() {
+  showAge();
+  showBars();
   const toolbar = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];

@@ -1,0 +1,82 @@
+"""A receipt as a bar to scale: the papers shown, those scanned, those announced; hatched where something failed."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from broadsheet.index.states import TROUBLED
+from broadsheet.model.receipt import Receipt
+from broadsheet.text.sanitize import escaped
+from broadsheet.views import formatting
+
+HEIGHT = 10  # in pixels
+UNKNOWN = 0.06  # of the width, for papers whose number is unknown
+PATTERN = (
+    '<pattern id="failed" width="5" height="5" patternUnits="userSpaceOnUse"><path d="M-1 1L1-1M0 5L5 0M4 6L6 4"/>'
+    "</pattern>"
+)
+
+
+class Part(NamedTuple):
+    """A part of the bar: its kind (`shown`, `failed`, `scanned`, `announced`), papers, words. None is unknown."""
+
+    kind: str
+    papers: int | None
+    words: str
+
+
+def parts(receipt: Receipt, shown: int) -> list[Part]:
+    """Return the parts of the bar, from left to right; they add up to the papers announced as far as it is known."""
+    return [part for part in _parts(receipt, shown) if part.papers is None or part.papers > 0]
+
+
+def _parts(receipt: Receipt, shown: int) -> Iterator[Part]:
+    unscored = len(receipt.unscored)
+    with_score = max(shown - unscored, 0) if receipt.shown is None else min(receipt.shown, shown)
+    yield Part("shown", with_score, f"{with_score:,} shown")
+    yield Part("failed", unscored, f"{unscored:,} not scored")
+    if receipt.scanned is not None:
+        others = receipt.scanned - with_score - unscored
+        yield Part("scanned", others, f"{others:,} scanned and not shown")
+    read = max(receipt.scanned or 0, with_score + unscored)
+    if receipt.announced is not None:
+        others = receipt.announced - read
+        yield Part("announced", others, f"{others:,} announced and not scanned")
+    for name, stats in receipt.sources.items():
+        if stats.status in TROUBLED:
+            yield Part("failed", None, f"{formatting.source(name)} {formatting.trouble(stats)}")
+
+
+def receipt_bar(receipt: Receipt, shown: int) -> Markup:
+    """Return the bar and its words; nothing if the receipt has no more to say than the number of papers shown."""
+    drawn = parts(receipt, shown)
+    if not drawn or [part.kind for part in drawn] == ["shown"]:
+        return Markup("")
+    sizes = _shares(drawn)
+    svg = "".join([*_rectangles(drawn, sizes)])
+    words = ", ".join(part.words for part in drawn)
+    pattern = PATTERN if any(part.kind == "failed" for part in drawn) else ""
+    return Markup(
+        f'<span class="receipt-bar"><svg height="{HEIGHT}" aria-hidden="true">{pattern}{svg}</svg>'
+        f'<span class="words">{escaped(words)}</span></span>'
+    )
+
+
+def _shares(drawn: list[Part]) -> list[float]:
+    """Return the width of each part in per cent."""
+    unknown = UNKNOWN * sum(part.papers is None for part in drawn)
+    known = sum(part.papers or 0 for part in drawn)
+    if not known:
+        return [100 / len(drawn)] * len(drawn)
+    return [100 * (UNKNOWN if part.papers is None else part.papers / known * (1 - unknown)) for part in drawn]
+
+
+def _rectangles(drawn: list[Part], sizes: list[float]) -> Iterator[str]:
+    x = 0.0
+    for part, size in zip(drawn, sizes, strict=True):
+        yield (
+            f'<rect class="{part.kind}" x="{x:.2f}%" width="{size:.2f}%" height="{HEIGHT}">'
+            f"<title>{escaped(part.words)}</title></rect>"
+        )
+        x += size

@@ -1,0 +1,28 @@
+// The bars of a skyline: hollow if their paper is read, with a dot if it is saved.
+
+import { hasMark, subscribe } from "./storage.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const percent = (rect, name) => parseFloat(rect.getAttribute(name));
+
+function addDot(bar) {
+  const rect = bar.querySelector("rect");
+  const dot = document.createElementNS(SVG, "circle");
+  dot.setAttribute("cx", `${percent(rect, "x") + percent(rect, "width") / 2}%`);
+  dot.setAttribute("cy", percent(rect, "y") - 4);
+  dot.setAttribute("r", 2.5);
+  bar.append(dot);
+}
+
+export function showBars() {
+  for (const bar of document.querySelectorAll(".skyline a")) {
+    const { paper } = bar.dataset;
+    bar.classList.toggle("is-read", hasMark(paper, "read"));
+    const dot = bar.querySelector("circle");
+    const isSaved = hasMark(paper, "saved");
+    if (isSaved && !dot) addDot(bar);
+    else if (!isSaved) dot?.remove();
+  }
+}
+
+subscribe(showBars);

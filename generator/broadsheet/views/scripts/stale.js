@@ -1,0 +1,12 @@
+// A site whose newest day is long past says so: only the reader's clock knows.
+
+const DAY_MS = 864e5;
+const USUAL_DAYS = 4; // a weekend with a holiday before and after it
+
+export function showAge() {
+  for (const line of document.querySelectorAll(".stale")) {
+    const days = Math.floor((Date.now() - Date.parse(line.dataset.newest)) / DAY_MS);
+    line.hidden = !(days > USUAL_DAYS);
+    line.textContent = `Nothing has been published for ${days} days.`;
+  }
+}
