@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from broadsheet.build.preview import served
 from tests.example import SETTINGS, digest, make_digest, paper
+from tests.views.test_browser import SHIFT
 
 RUBRIC = """\
 rubric:
@@ -156,3 +157,44 @@ def test_the_index_counts_high_scores(tmp_path: Path) -> None:
     index = json.loads((root / "site/since/days.json").read_bytes())
     assert (index["lowest_high"], index["high"]) == (18, {"2025-05-26": 2, "2025-05-27": 1})
     assert index["hues"].keys() == index["topics"].keys()
+
+
+# -- the front page -----------------------------------------------------------------------------------------------
+
+
+def test_the_front_page_has_a_lead_two_seconds_headlines_and_the_week(address: str, context: BrowserContext) -> None:
+    tab = context.new_page()
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    tab.goto(address)
+    rows = tab.locator(".front > .item")
+    boxes = [row.bounding_box() for row in rows.all()[:3]]
+    lead, second, third = (box for box in boxes if box)
+    assert second["y"] == third["y"]
+    assert second["x"] + second["width"] <= third["x"]
+    assert lead["width"] > 1.8 * second["width"]
+    headline = "node => getComputedStyle(node).getPropertyValue('--headline') === '1'"
+    assert [row.evaluate(headline) for row in rows.all()] == [False] * 3 + [True] * (rows.count() - 3)
+    assert tab.locator(".skyline a").count() == ALL
+    assert tab.evaluate(SHIFT) <= 0.01
+
+
+def test_the_front_page_says_what_is_new_with_numbers(address: str, tab: Page) -> None:
+    tab.goto(address)
+    line = tab.locator(".news-line a")
+    expect(line).to_have_text("32 new in the last week, 3 with 18 or more ›")
+    seen = {"2025-05-26": 20}
+    state = {"version": 1, "papers": {}, "visit": {"at": 1, "seen": seen, "shown": seen}}
+    tab.evaluate(f"text => localStorage.setItem('{KEY}', text)", json.dumps(state))
+    tab.reload()
+    expect(line).to_have_text("12 new since Mon 26 May 2025, 1 with 18 or more ›")
+    line.click()
+    expect(status(tab)).to_have_text("11 papers of 1 day, without 1 shown before")
+
+
+def test_without_scripts_the_front_page_is_whole(address: str, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(address)
+    assert tab.locator(".front .comment, .front .meta").count() == tab.locator(".front .meta:visible").count()
+    assert tab.locator(".news-line a").inner_text() == "Since your last visit ›"
+    context.close()

@@ -166,7 +166,7 @@ def test_our_markup_as_data_holds_no_markup() -> None:
 
 def test_a_first_visit_shows_the_last_week_best_first_and_each_paper_once(address: str, tab: Page) -> None:
     tab.goto(address)
-    tab.get_by_role("link", name="Since your last visit").click()
+    tab.locator(".news-line a").click()
     expect(status(tab)).to_have_text("6 papers of 3 days, without 1 shown before")
     assert visible_ids(tab) == WEEK
     assert tab.locator("#from").inner_text() == "The last week"

@@ -1,4 +1,4 @@
-"""``/``: the best papers of the newest day, the last two weeks, topics, feeds."""
+"""``/``, the front page: a lead paper, two seconds, headlines, the week as a skyline, the group's own news, feeds."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -17,8 +17,10 @@ from broadsheet.views.render import render
 from broadsheet.views.score import distributions_of
 
 ADDRESS = ""
-BEST = 8
+BEST = 15  # the first is the lead, the next two have cards, the others are headlines
 DAYS = 14
+WEEK_DAYS = 7
+MAX_BARS = 120  # of the week's skyline
 PUBLICATIONS = 3
 
 
@@ -34,6 +36,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "best": best,
         "distributions": distributions_of(catalogue, best),
         "days": _last_days(catalogue, newest) if newest else [],
+        "week": _best_of_week(catalogue, with_papers) if with_papers else [],
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "publications": catalogue.publications()[:PUBLICATIONS],
         "settings": settings,
@@ -50,14 +53,24 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         updated=newest,
         reader=True,
     )
-    days = [head for head, _ in context["days"]]
     topics = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
-    content = PageContent("home", days=days, papers=context["best"], publications=context["publications"], lists=topics)
+    content = PageContent(
+        "home", days=context["days"], papers=context["best"], publications=context["publications"], lists=topics
+    )
     yield with_alternates(page, content, settings)
 
 
-def _last_days(catalogue: Catalogue, newest: str) -> list[tuple[DayHead, Entry | None]]:
-    """Return the days of the last two weeks, newest first, each with its best paper or None."""
-    first = dt.date.fromisoformat(newest) - dt.timedelta(days=DAYS - 1)
-    heads = [head for head in catalogue.span(first.isoformat(), newest) if head]
-    return [(head, next(iter(catalogue.best(head.date, head.date, 1)), None)) for head in reversed(heads)]
+def _last_days(catalogue: Catalogue, newest: str) -> list[DayHead]:
+    """Return the days of the last two weeks, newest first."""
+    return [head for head in reversed(catalogue.span(_days_before(newest, DAYS), newest)) if head]
+
+
+def _best_of_week(catalogue: Catalogue, newest: str) -> list[Entry]:
+    """Return the best papers of the seven days up to `newest`, by day and rank."""
+    best = catalogue.best(_days_before(newest, WEEK_DAYS), newest, MAX_BARS)
+    return sorted(best, key=lambda entry: (entry.date, entry.rank))
+
+
+def _days_before(date: str, days: int) -> str:
+    """Return the first of the `days` days that end with `date`."""
+    return (dt.date.fromisoformat(date) - dt.timedelta(days=days - 1)).isoformat()
