@@ -18,7 +18,7 @@ from broadsheet.views.data_attributes import has_several_sources
 from broadsheet.views.page import relative, remove_empty_lines
 from broadsheet.views.paper import PaperRenderer, toc
 from broadsheet.views.permalink import paper_address
-from broadsheet.views.topic_colours import topic_hues
+from broadsheet.views.topic_colours import topic_hues, topic_labels
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
@@ -61,6 +61,7 @@ def environment() -> jinja2.Environment:
     env.globals |= {"paper_renderer": PaperRenderer, "toc": toc, "has_several_sources": has_several_sources}
     env.globals |= {"paper_address": paper_address, "coins": coins}
     env.globals |= {"receipt_bar": receipt_bar, "skyline": skyline, "bars_of": bars_of, "topic_hues": topic_hues}
+    env.globals |= {"topic_labels": topic_labels}
     return env
 
 

@@ -22,7 +22,7 @@ from broadsheet.views.calendar import month_address
 from broadsheet.views.page import File, Page
 from broadsheet.views.permalink import paper_address
 from broadsheet.views.render import render
-from broadsheet.views.topic_colours import topic_hues
+from broadsheet.views.topic_colours import topic_labels
 
 ADDRESS = "since/"
 INDEX = f"{ADDRESS}days.json"
@@ -94,8 +94,7 @@ def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
         "week": next((head.date for head in _last_days(catalogue, WEEK_DAYS)), None),
         "before": catalogue.neighbours("day", days[0].date)[0] if days else None,
         "states": formatting.STATE_KEYS,
-        "topics": {topic.id: topic.label for topic in settings.topics},
-        "hues": topic_hues(settings.topics),
+        **topic_labels(settings),
         "lowest_high": HIGH,
         "high": _high(catalogue, days),
     }

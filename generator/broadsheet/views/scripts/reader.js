@@ -20,10 +20,25 @@ const MARKS = [
   ["saved", "Saved"],
 ];
 const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
+const SCORES = Array.from({ length: 11 }, (_, i) => [`${20 - i}`, `Score ${20 - i}+`]);
+const HIDDEN_MS = 1500; // at most, until the papers of a filter in the address are there
 let papers = [];
 let list;
+let toolbar;
+let whole; // all papers of a week, month or topic, once they are asked for
 
-function selectsFor(toolbar) {
+const isPart = () => toolbar.dataset.labels !== undefined;
+
+// A list of a part of the papers has options for all of them, without numbers.
+function selectsForPart() {
+  const { mark, ...facets } = FACETS;
+  const topics = Object.entries(JSON.parse(toolbar.dataset.labels).topics);
+  const fixed = { score: SCORES, topic: toolbar.dataset.topic ? [] : topics };
+  return createSelects(papers, { facets, sorts: SORTS, fixed }, arrange);
+}
+
+function selectsFor() {
+  if (isPart()) return selectsForPart();
   const labels = { topic: {}, source: JSON.parse(toolbar.dataset.sources ?? "{}") };
   for (const chip of list.querySelectorAll("a.topic")) labels.topic[chip.pathname.split("/").at(-2)] = chip.textContent;
   const differs = (name) =>
@@ -32,7 +47,37 @@ function selectsFor(toolbar) {
   return createSelects(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, arrange);
 }
 
+async function openWhole() {
+  const period = await import("./period.js");
+  await period.open(papers, { list, toolbar }, { sorts: SORTS, callback: arrange });
+  return period;
+}
+
+const loadWhole = () => {
+  whole ??= openWhole();
+  return whole;
+};
+
+async function arrangeWhole() {
+  try {
+    const period = await loadWhole();
+    if (chosenFacets().length || chosen("sort")) return await period.show();
+    period.hide();
+    status.textContent = partStatus();
+  } catch {
+    delete toolbar.dataset.labels; // without the search index, only the papers of the page
+    arrange();
+  }
+}
+
+const partStatus = () => `${papers.length} of ${count(Number(toolbar.dataset.total))}`;
+
 function arrange() {
+  if (isPart()) {
+    if (whole || chosenFacets().length || chosen("sort")) return arrangeWhole();
+    status.textContent = partStatus();
+    return undefined;
+  }
   const key = chosen("sort");
   const order = (a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order; // unknown values come last
   const sorted = [...papers].sort(order);
@@ -53,7 +98,7 @@ function arrange() {
 
 function restore() {
   readAddress();
-  arrange();
+  return arrange();
 }
 
 // -- controls --
@@ -76,32 +121,34 @@ function refresh() {
   saved.textContent = `Saved ${savedPapers().length || ""}`.trim();
 }
 
-function addControls(toolbar) {
+function addControls() {
   const densities = densitySelect(list.matches(".papers") ? DAY_DENSITIES : undefined);
-  const controls = foldable(...selectsFor(toolbar), clear, densities, button("Keys", help));
+  const controls = foldable(...selectsFor(), clear, densities, button("Keys", help));
   toolbar.append(status, ...controls, ...(abstracts().length ? [foldAll] : []), saved);
   toolbar.after(notice);
   addEventListener("popstate", restore);
-  restore();
+  if (isPart()) toolbar.addEventListener("pointerenter", () => loadWhole().catch(() => {}), { once: true });
+  return restore();
 }
 
 // -- start --
 
-function start() {
+async function start() {
   showAge();
   showBars();
-  const toolbar = document.querySelector(".toolbar");
+  toolbar = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];
   const lines = document.querySelectorAll(".contents:not(.near-misses) li");
   if (lines.length === papers.length) for (const paper of papers) paper.line = lines[paper.order];
   papers.forEach(addMarks);
   view.papers = view.visible = papers;
-  if (toolbar && papers.length) addControls(toolbar);
+  const arranged = toolbar && papers.length && addControls();
   foldAbstracts();
   startUnfolding();
   subscribe(refresh);
   refresh();
+  await Promise.race([arranged, new Promise((resolve) => setTimeout(resolve, HIDDEN_MS))]);
 }
 
 whenReady(start, state.view.fold || location.search || hasNotes());

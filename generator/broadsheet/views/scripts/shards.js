@@ -22,8 +22,10 @@ export function packOf({ name, version }, part) {
   return packs.get(url);
 }
 
+const fetchManifest = async () => (await fetch(urlOf("shards.json"), { cache: "no-cache" })).json();
+
 export async function open() {
-  manifest = await (await fetch(urlOf("shards.json"), { cache: "no-cache" })).json();
+  manifest = await fetchManifest();
   waiting = [...manifest.shards];
   for (const shard of waiting) shards.set(shard.name, shard);
   if (!waiting.length) return;
@@ -32,14 +34,33 @@ export async function open() {
   await api.init();
 }
 
-async function loadShard(shard) {
-  const merged = shard !== manifest.shards[0] && api.mergeIndex(urlOf(`${shard.name}/`));
+async function loadFacts(shard) {
   const facts = Object.entries(await packOf(shard, "facts"));
   shard.papers = Array.from({ length: shard.documents }, (_, number) => {
     const values = facts.map(([name, [values, indexes]]) => [name, values[indexes[number]]]);
     return { shard, number, ...Object.fromEntries(values) };
   });
+}
+
+async function loadShard(shard) {
+  const merged = shard !== manifest.shards[0] && api.mergeIndex(urlOf(`${shard.name}/`));
+  await loadFacts(shard);
   await merged;
+}
+
+// A shard of papers is named after its year, its month, or its first and last month.
+function overlaps({ name }, first, last) {
+  const [, year, from = "01", to = name.length > 4 ? from : "12"] =
+    /^(\d{4})(?:-(\d\d))?(?:-to-(\d\d))?/.exec(name) ?? [];
+  return year && `${year}-${to}-31` >= first && `${year}-${from}` <= last;
+}
+
+/** Return the papers from day `first` to `last`, without the index of their words. */
+export async function factsBetween(first, last) {
+  manifest = await fetchManifest();
+  const chosen = manifest.shards.filter((shard) => overlaps(shard, first, last));
+  await Promise.all(chosen.map(loadFacts));
+  return chosen.flatMap(({ papers }) => papers).filter(({ date }) => date >= first && date <= last);
 }
 
 /** Load the next shards until they hold `minimum` more papers; publications do not count. */
