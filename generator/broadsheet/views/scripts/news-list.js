@@ -1,14 +1,14 @@
 // The list of papers since the last visit: the best first, each paper once; filtered, or the best dozen of it.
 
 import { densitySelect } from "./density.js";
-import { button, element } from "./elements.js";
+import { button, element, formatDate } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { showNumber } from "./news.js";
 import { count, paperOf, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
 import { buildRow, dayLink, link, span } from "./rows.js";
-import { hasMark, markAll, subscribe } from "./storage.js";
-import { countsOf, fetchNews, formatDate, isDate, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
+import { hasMark, subscribe, updatePapers } from "./storage.js";
+import { countsOf, fetchNews, isDate, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
 
 const BATCH_SIZE = 100; // papers
 const DOZEN = 12; // papers for ten minutes
@@ -85,7 +85,7 @@ const undo = button("Undo", undefined, { hidden: true });
 
 // Papers that were read one by one stay under the reader's eyes; those that one press marked go.
 function setRead(ids, isRead) {
-  markAll(ids, isRead);
+  updatePapers(ids, { read: isRead });
   for (const id of ids) hidden[isRead ? "add" : "delete"](id);
   undo.hidden = !isRead;
   arrange();

@@ -1,7 +1,7 @@
 // How much is new since the last visit: beside the link in the navigation, and on the front page.
 
-import { root } from "./elements.js";
-import { fetchNews, formatDate, newDays, startingPoint } from "./visits.js";
+import { formatDate, root } from "./elements.js";
+import { fetchNews, newDays, startingPoint } from "./visits.js";
 
 const address = new URL("since/", root).href;
 

@@ -53,10 +53,7 @@ async function openWhole() {
   return period;
 }
 
-const loadWhole = () => {
-  whole ??= openWhole();
-  return whole;
-};
+const loadWhole = () => (whole ??= openWhole());
 
 async function arrangeWhole() {
   try {

@@ -1,8 +1,7 @@
 // Rows of a list that are made from data, not from the page's HTML: the same parts as the macro `item` makes.
 
-import { element, root } from "./elements.js";
+import { element, formatDate, root } from "./elements.js";
 import { ARXIV } from "./records.js";
-import { formatDate } from "./visits.js";
 
 const HTML = ["em", "strong", "code", "sub", "sup", "span", "br"];
 const SVG = "http://www.w3.org/2000/svg";
@@ -54,7 +53,7 @@ function gradeIds(letter, score) {
     .map(({ id }) => id);
 }
 
-function scoreMark({ score, relevance, novelty }) {
+export function scoreMark({ score, relevance, novelty }) {
   const isScored = relevance >= 0 && novelty >= 0;
   const sum = element("b", { textContent: isScored ? `${score}` : "–" });
   if (!isScored) Object.assign(sum, { role: "img", ariaLabel: "Not scored" });
@@ -84,13 +83,20 @@ function sourceLinks({ id, doi }) {
   return links.length ? [element("span", { className: "links" }, ...links)] : [];
 }
 
-function metaLine(paper, { topics, hues }) {
+export const chipsOf = (paper, { topics, hues }) =>
+  paper.topic.map((topic) =>
+    Object.assign(link(`topics/${topic}/`, topics[topic]), { className: `topic hue-${hues[topic]}` }),
+  );
+
+/** Return the class of a paper's colour: that of its first topic in the digest's order. */
+export const hueOf = (paper, { hues }) =>
+  `hue-${hues[Object.keys(hues).find((topic) => paper.topic.includes(topic))] ?? "grey"}`;
+
+function metaLine(paper, labels) {
   const { upvotes, id, date, listed } = paper;
-  const chip = (topic) =>
-    Object.assign(link(`topics/${topic}/`, topics[topic]), { className: `topic hue-${hues[topic]}` });
   const facts = [grades(paper)];
   if (upvotes >= 0) facts.push(span("", `${upvotes} upvote${upvotes === 1 ? "" : "s"}`));
-  facts.push(...paper.topic.map(chip));
+  facts.push(...chipsOf(paper, labels));
   if (date) facts.push(Object.assign(dayLink(date, listed ?? id), { className: "date" }));
   return element("p", { className: "meta" }, ...[...facts, ...sourceLinks(paper)].flatMap((fact) => [fact, " "]));
 }
@@ -100,12 +106,12 @@ function metaLine(paper, { topics, hues }) {
  */
 export function buildRow(paper, labels) {
   const { id, title, title_parts = [title], authors = [], more, comment, comment_parts = [comment], address } = paper;
-  const hue = Object.keys(labels.hues).find((topic) => paper.topic.includes(topic));
   const byline = authors.join(", ") + (more ? ` and ${more} more` : "");
-  const node = element("li", { className: `item hue-${labels.hues[hue] ?? "grey"}` }, scoreMark(paper));
+  const node = element("li", { className: `item ${hueOf(paper, labels)}` }, scoreMark(paper));
   node.append(element("h3", {}, link(address, ...buildNodes(title_parts))));
   node.append(element("p", { className: "authors", textContent: byline }));
-  Object.assign(node.dataset, { paper: id, title });
+  const { relevance = "", novelty = "", topic } = paper;
+  Object.assign(node.dataset, { paper: id, title, relevance, novelty, topics: topic.join(" ") });
   if (comment) node.append(element("p", { className: "comment" }, ...buildNodes(comment_parts)));
   node.append(metaLine(paper, labels));
   return node;

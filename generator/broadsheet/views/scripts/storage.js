@@ -14,6 +14,7 @@ const clampTime = (time) => (Math.abs(time) < Date.now() + 864e5 ? time : Math.s
 
 const isText = (value) => typeof value === "string";
 const isTime = Number.isFinite;
+const isGrade = (value) => value >= 1 && value <= 10;
 const TYPES = {
   saved: isTime,
   read: isTime,
@@ -22,6 +23,9 @@ const TYPES = {
   title: isText,
   address: isText,
   authors: (value) => value.every?.(isText),
+  topics: (value) => value.every?.(isText),
+  relevance: isGrade,
+  novelty: isGrade,
   more: (value) => value > 0 && value < 1e5,
 };
 
@@ -148,15 +152,14 @@ function update(id, fields) {
   state.papers.set(id, mergeRecords(after, before));
 }
 
-function change(ids, fields) {
+export function updatePapers(ids, fields) {
   load();
   for (const id of ids) update(id, fields);
   store();
   notify();
 }
 
-export const updatePaper = (id, fields) => change([id], fields);
-export const markAll = (ids, read) => change(ids, { read });
+export const updatePaper = (id, fields) => updatePapers([id], fields);
 
 export function savePreferences(fields) {
   load();

@@ -11,8 +11,6 @@ const MAX_DATE = new Date(Date.now() + 2 * 864e5).toISOString();
 
 export const isDate = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 
-export const formatDate = (date) => new Date(date).toUTCString().replace(/^(\w+), 0?(\d+ \w+ \d+).*/, "$1 $2");
-
 const requests = {};
 /** Fetch the papers of a day, or the index of the days. */
 export const fetchNews = (name) =>
