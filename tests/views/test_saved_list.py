@@ -26,7 +26,7 @@ NAMES = ["2505.00001", "2505.00002", "math/0306266", "2505.00004"]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_digest(tmp_path_factory.mktemp("list"), DAYS, SETTINGS + "search: false\n")
+    root = make_digest(tmp_path_factory.mktemp("list"), DAYS, SETTINGS)
     run = digest("build", "--root", root)
     assert run.returncode == 0, run.stdout + run.stderr
     return root / "site"
@@ -113,6 +113,9 @@ def test_a_link_takes_papers_and_settings_to_another_device_which_asks(
         assert phone.url == address + "saved/"
     assert phone.evaluate("document.documentElement.dataset.density") == "headlines"
     expect(status(phone)).to_have_text("4 papers")
+    expect(phone.locator("#saved h3", has_text="Zebra models")).to_be_visible()
+    expect(phone.locator("#saved .item", has_text="Pruning").locator(".score b")).to_have_text("15")
+    expect(phone.locator("#saved .item", has_text="Alpha").locator("h3 a")).to_have_count(1)
     other.close()
 
 

@@ -9,7 +9,7 @@ import { chipsOf, hueOf, scoreMark } from "./rows.js";
 import { state, updatePaper } from "./storage.js";
 
 const PAGE_SIZE = 100;
-const SORTS = { "": "Last saved first", score: "By score", title: "By title" };
+const SORTS = { "": "Sort", score: "By score", title: "By title" };
 let labels; // of topics, and their colours
 let limit = PAGE_SIZE;
 

@@ -55,9 +55,14 @@ function overlaps({ name }, first, last) {
   return year && `${year}-${to}-31` >= first && `${year}-${from}` <= last;
 }
 
+/** Fetch the list of shards alone. */
+export async function openManifest() {
+  manifest = await fetchManifest();
+}
+
 /** Return the papers from day `first` to `last`, without the index of their words. */
 export async function factsBetween(first, last) {
-  manifest = await fetchManifest();
+  await openManifest();
   const chosen = manifest.shards.filter((shard) => overlaps(shard, first, last));
   await Promise.all(chosen.map(loadFacts));
   return chosen.flatMap(({ papers }) => papers).filter(({ date }) => date >= first && date <= last);
