@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import zxingcpp
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from broadsheet.build.preview import served
@@ -95,10 +97,11 @@ def test_a_link_takes_papers_and_settings_to_another_device_which_asks(
     tab.goto(address + "daily/2025/05/27/")
     tab.locator("select[name=density]").select_option("headlines")
     tab.goto(address + "saved/")
-    tab.get_by_role("button", name="Copy a link").click()
+    tab.get_by_role("button", name="Take it with you").click()
+    tab.get_by_role("button", name="Copy the link").click()
     expect(tab.locator(".toast")).to_contain_text("copied")
     link = tab.evaluate("navigator.clipboard.readText()")
-    assert len(link.partition("#")[2]) < 12 * len(NAMES) + 30
+    assert len(link.partition("#")[2]) < 3 * 5 + len("math%2F0306266") + 40
     other = chromium.new_context()
     phone = other.new_page()
     phone.goto(address + "daily/2025/05/27/")
@@ -135,3 +138,37 @@ def test_a_link_of_any_content_is_taken_as_text(address: str, tab: Page, fragmen
     tab.get_by_role("button", name="Add them").click()
     assert tab.locator("#saved img").count() == 0
     assert tab.locator(".offer").count() == 0
+
+
+@pytest.mark.parametrize("count", [1, 5, 100, 200])
+def test_a_reader_of_qr_codes_reads_the_link(address: str, tab: Page, count: int) -> None:
+    names = [*(f"2505.{n:05}" for n in range(1, count)), "0704.0001", "9901.0001", "doi:10.1101/2025.05.01~é"]
+    to = link_of(tab, address, names)
+    modules = tab.locator("#take .qr-code path").get_attribute("d") or ""
+    dark = [tuple(map(int, place.split("h")[0].split())) for place in modules.split("M")[1:]]
+    size = max(x for x, _ in dark) + 1
+    image = np.full((size + 8, size + 8), 255, np.uint8)
+    for x, y in dark:
+        image[y + 4, x + 4] = 0
+    (code,) = zxingcpp.read_barcodes(np.kron(image, np.ones((4, 4), np.uint8)))
+    assert code.text == to
+    tab.evaluate("localStorage.clear()")
+    tab.goto("about:blank")
+    tab.goto(code.text)
+    tab.get_by_role("button", name="Add them").click()
+    assert saved(tab) == set(names)
+
+
+def test_too_many_papers_for_a_code_still_have_a_link(address: str, tab: Page) -> None:
+    to = link_of(tab, address, [f"2505.{n:05}" for n in range(1, 401)])
+    expect(tab.locator("#take")).to_contain_text("too many papers for a code")
+    assert len(to) < 400 * 5 + 80
+
+
+def link_of(tab: Page, address: str, names: list[str]) -> str:
+    tab.goto(address + "about/")
+    papers = {name: {"saved": n + 1, "title": "T", "topics": []} for n, name in enumerate(names)}
+    tab.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, json.dumps({"papers": papers})])
+    tab.goto(address + "saved/")
+    tab.get_by_role("button", name="Take it with you").click()
+    return tab.locator("#take").get_by_label("Link", exact=True).input_value()

@@ -68,10 +68,15 @@ async function importFile({ currentTarget: input }) {
   status.textContent = message;
 }
 
-async function takeLink() {
-  const { linkOfSaved } = await import("./take.js");
-  const { copy } = await import("./copying.js");
-  await copy(linkOfSaved(), "Link to your papers");
+const transferPanel = element("section", { id: "take", hidden: true, ariaLabel: "Take it with you" });
+const transfer = button("Take it with you", showLink, { ariaExpanded: "false" });
+
+async function showLink() {
+  transferPanel.hidden = !transferPanel.hidden;
+  transfer.ariaExpanded = String(!transferPanel.hidden);
+  if (transferPanel.hidden) return;
+  const { takeAway } = await import("./take.js");
+  transferPanel.replaceChildren(...(await takeAway()));
 }
 
 // A link that brings papers asks before it changes anything.
@@ -89,7 +94,6 @@ async function start() {
   );
   const label = element("span", { className: "muted", textContent: "Export" });
   const exports = element("span", { className: "exports" }, label, ...buttons);
-  const transfer = button("Copy a link for another device", takeLink);
   toolbar.append(
     status,
     file,
@@ -98,7 +102,7 @@ async function start() {
     button("Keys", help),
     exports,
   );
-  toolbar.after(notice);
+  toolbar.after(notice, transferPanel);
   list = await import("./saved-list.js");
   list.startList();
   subscribe(list.refreshSaved);
