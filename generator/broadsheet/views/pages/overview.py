@@ -15,6 +15,7 @@ from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.calendar import month_address, month_calendar, week_address
 from broadsheet.views.charts.archive import charts
 from broadsheet.views.charts.spans import axis
+from broadsheet.views.facts import Whole
 from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.render import render
@@ -51,7 +52,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "totals": sums,
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": best,
-        "whole": {"from": first, "to": last, "total": sums.papers},
+        "whole": _whole(days, (first, last)) if sums.papers > len(best) else None,
         "distributions": distributions_of(catalogue, best),
         "has_bibtex": is_recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
@@ -73,6 +74,11 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         reader=True,
     )
     return with_alternates(page, PageContent(period.name, days=days, papers=best), settings) if is_recent else page
+
+
+def _whole(days: list[DayHead], limits: tuple[str, str]) -> Whole:
+    months = sorted({head.date[:7] for head in days if head.papers})
+    return Whole(months, first=limits[0], last=limits[1])
 
 
 def _topics_by_week(

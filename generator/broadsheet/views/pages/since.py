@@ -37,8 +37,8 @@ InlineNode = str | list[Any]
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """Return the days of the window that have papers."""
-    return [head.date for head in _last_days(catalogue, WINDOW_DAYS) if head.papers]
+    """Return the days that have papers: filters of a month take rows from the file of any day."""
+    return [head.date for head in catalogue.days() if head and head.papers]
 
 
 def files(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:

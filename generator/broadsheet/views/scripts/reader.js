@@ -20,61 +20,22 @@ const MARKS = [
   ["saved", "Saved"],
 ];
 const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
-const SCORES = Array.from({ length: 11 }, (_, i) => [`${20 - i}`, `Score ${20 - i}+`]);
-const HIDDEN_MS = 1500; // at most, until the papers of a filter in the address are there
-let papers = [];
+const LOAD_TIMEOUT_MS = 1500; // then the page is shown without the papers that it lacks
+let papers = []; // those of the filters: in the page, or of a whole period
 let list;
 let toolbar;
-let whole; // all papers of a week, month or topic, once they are asked for
 
-const isPart = () => toolbar.dataset.labels !== undefined;
-
-// A list of a part of the papers has options for all of them, without numbers.
-function selectsForPart() {
-  const { mark, ...facets } = FACETS;
-  const topics = Object.entries(JSON.parse(toolbar.dataset.labels).topics);
-  const fixed = { score: SCORES, topic: toolbar.dataset.topic ? [] : topics };
-  return createSelects(papers, { facets, sorts: SORTS, fixed }, arrange);
-}
-
-function selectsFor() {
-  if (isPart()) return selectsForPart();
-  const labels = { topic: {}, source: JSON.parse(toolbar.dataset.sources ?? "{}") };
+function selectsFor(callback) {
+  const { sources = "{}", labels: ofTopics = '{"topics": {}}' } = toolbar.dataset;
+  const labels = { topic: JSON.parse(ofTopics).topics, source: JSON.parse(sources) };
   for (const chip of list.querySelectorAll("a.topic")) labels.topic[chip.pathname.split("/").at(-2)] = chip.textContent;
   const differs = (name) =>
     new Set(papers.map((paper) => paper[name]).filter((value) => !Number.isNaN(value))).size > 1;
   const sorts = Object.fromEntries(Object.entries(SORTS).filter(([name]) => !name || differs(name)));
-  return createSelects(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, arrange);
+  return createSelects(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, callback);
 }
-
-async function openWhole() {
-  const period = await import("./period.js");
-  await period.open(papers, { list, toolbar }, { sorts: SORTS, callback: arrange });
-  return period;
-}
-
-const loadWhole = () => (whole ??= openWhole());
-
-async function arrangeWhole() {
-  try {
-    const period = await loadWhole();
-    if (chosenFacets().length || chosen("sort")) return await period.show();
-    period.hide();
-    status.textContent = partStatus();
-  } catch {
-    delete toolbar.dataset.labels; // without the search index, only the papers of the page
-    arrange();
-  }
-}
-
-const partStatus = () => `${papers.length} of ${count(Number(toolbar.dataset.total))}`;
 
 function arrange() {
-  if (isPart()) {
-    if (whole || chosenFacets().length || chosen("sort")) return arrangeWhole();
-    status.textContent = partStatus();
-    return undefined;
-  }
   const key = chosen("sort");
   const order = (a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order; // unknown values come last
   const sorted = [...papers].sort(order);
@@ -93,11 +54,6 @@ function arrange() {
   status.textContent = chosenFacets().length ? `${visible.size} of ${count(papers.length)}` : count(papers.length);
 }
 
-function restore() {
-  readAddress();
-  return arrange();
-}
-
 // -- controls --
 
 const abstracts = () => document.querySelectorAll(".paper > details");
@@ -105,7 +61,7 @@ const foldAll = button("", () => {
   const isOpen = state.view.fold !== "open";
   savePreferences({ fold: isOpen ? "open" : "closed" });
   foldAbstracts();
-  for (const { node } of papers) if (canUnfold(node)) unfold(node, isOpen);
+  for (const { node } of view.papers) if (canUnfold(node)) unfold(node, isOpen);
 });
 const saved = element("a", { href: new URL("saved/", root).href });
 
@@ -118,14 +74,29 @@ function refresh() {
   saved.textContent = `Saved ${savedPapers().length || ""}`.trim();
 }
 
-function addControls() {
+function addControls(callback) {
   const densities = densitySelect(list.matches(".papers") ? DAY_DENSITIES : undefined);
-  const controls = foldable(...selectsFor(), clear, densities, button("Keys", help));
+  const controls = foldable(...selectsFor(callback), clear, densities, button("Keys", help));
   toolbar.append(status, ...controls, ...(abstracts().length ? [foldAll] : []), saved);
   toolbar.after(notice);
+  const restore = () => {
+    readAddress();
+    return callback();
+  };
   addEventListener("popstate", restore);
-  if (isPart()) toolbar.addEventListener("pointerenter", () => loadWhole().catch(() => {}), { once: true });
   return restore();
+}
+
+// The filters of a week, month or topic are those of all its papers, also of those that the page lacks.
+async function addControlsOfAll() {
+  try {
+    const { arrangeAll, loadAll } = await import("./whole-list.js");
+    papers = await loadAll(list, papers, toolbar.dataset);
+    await addControls(arrangeAll);
+  } catch {
+    addControls(arrange);
+    status.textContent = `${count(papers.length)}: the others could not be loaded`;
+  }
 }
 
 // -- start --
@@ -140,12 +111,14 @@ async function start() {
   if (lines.length === papers.length) for (const paper of papers) paper.line = lines[paper.order];
   papers.forEach(addMarks);
   view.papers = view.visible = papers;
-  const arranged = toolbar && papers.length && addControls();
   foldAbstracts();
   startUnfolding();
   subscribe(refresh);
   refresh();
-  await Promise.race([arranged, new Promise((resolve) => setTimeout(resolve, HIDDEN_MS))]);
+  if (!toolbar || !papers.length) return;
+  if (!toolbar.dataset.months) return addControls(arrange);
+  const timeout = new Promise((resolve) => setTimeout(resolve, LOAD_TIMEOUT_MS));
+  await Promise.race([addControlsOfAll(), timeout]);
 }
 
 whenReady(start, state.view.fold || location.search || hasNotes());

@@ -48,24 +48,9 @@ async function loadShard(shard) {
   await merged;
 }
 
-// A shard of papers is named after its year, its month, or its first and last month.
-function overlaps({ name }, first, last) {
-  const [, year, from = "01", to = name.length > 4 ? from : "12"] =
-    /^(\d{4})(?:-(\d\d))?(?:-to-(\d\d))?/.exec(name) ?? [];
-  return year && `${year}-${to}-31` >= first && `${year}-${from}` <= last;
-}
-
 /** Fetch the list of shards alone. */
 export async function openManifest() {
   manifest = await fetchManifest();
-}
-
-/** Return the papers from day `first` to `last`, without the index of their words. */
-export async function factsBetween(first, last) {
-  await openManifest();
-  const chosen = manifest.shards.filter((shard) => overlaps(shard, first, last));
-  await Promise.all(chosen.map(loadFacts));
-  return chosen.flatMap(({ papers }) => papers).filter(({ date }) => date >= first && date <= last);
 }
 
 /** Load the next shards until they hold `minimum` more papers; publications do not count. */
