@@ -25,7 +25,7 @@ class Whole(NamedTuple):
     last: str = ""
 
 
-class _Names:
+class _NumberedTexts:
     """Texts of a file, each with the number by which its rows name it."""
 
     def __init__(self) -> None:
@@ -37,13 +37,13 @@ class _Names:
 
 def month_facts(address: str, entries: Sequence[Entry]) -> File:
     """Return the file of a month's entries, best first; a paper of several days is there for each."""
-    names = {name: _Names() for name in ("dates", "topics", "categories", "sources")}
+    names = {name: _NumberedTexts() for name in ("dates", "topics", "categories", "sources")}
     papers = [_row(entry, names) for entry in sorted(entries, key=lambda entry: (entry.sort_key, entry.date))]
     texts = {name: list(part.numbers) for name, part in names.items()}
     return File(f"{address}{NAME}", msgspec.json.encode({"version": 1, **texts, "papers": papers}))
 
 
-def _row(entry: Entry, names: dict[str, _Names]) -> list[Any]:
+def _row(entry: Entry, names: dict[str, _NumberedTexts]) -> list[Any]:
     paper = entry.paper
     lists = {"topics": entry.topics, "categories": distinct(paper.categories), "sources": entry.sources}
     numbers = [names[name](values) for name, values in lists.items()]

@@ -18,7 +18,7 @@ PATTERN = (
 )
 
 
-class Part(NamedTuple):
+class BarPart(NamedTuple):
     """A part of the bar: its kind (`shown`, `failed`, `scanned`, `announced`), papers, words. None is unknown."""
 
     kind: str
@@ -26,26 +26,26 @@ class Part(NamedTuple):
     words: str
 
 
-def parts(receipt: Receipt, shown: int) -> list[Part]:
+def parts(receipt: Receipt, shown: int) -> list[BarPart]:
     """Return the parts of the bar, from left to right; they add up to the papers announced as far as it is known."""
     return [part for part in _parts(receipt, shown) if part.papers is None or part.papers > 0]
 
 
-def _parts(receipt: Receipt, shown: int) -> Iterator[Part]:
+def _parts(receipt: Receipt, shown: int) -> Iterator[BarPart]:
     unscored = len(receipt.unscored)
     with_score = max(shown - unscored, 0) if receipt.shown is None else min(receipt.shown, shown)
-    yield Part("shown", with_score, f"{with_score:,} shown")
-    yield Part("failed", unscored, f"{unscored:,} not scored")
+    yield BarPart("shown", with_score, f"{with_score:,} shown")
+    yield BarPart("failed", unscored, f"{unscored:,} not scored")
     if receipt.scanned is not None:
         others = receipt.scanned - with_score - unscored
-        yield Part("scanned", others, f"{others:,} scanned and not shown")
+        yield BarPart("scanned", others, f"{others:,} scanned and not shown")
     read = max(receipt.scanned or 0, with_score + unscored)
     if receipt.announced is not None:
         others = receipt.announced - read
-        yield Part("announced", others, f"{others:,} announced and not scanned")
+        yield BarPart("announced", others, f"{others:,} announced and not scanned")
     for name, stats in receipt.sources.items():
         if stats.status in TROUBLED:
-            yield Part("failed", None, f"{formatting.source(name)} {formatting.trouble(stats)}")
+            yield BarPart("failed", None, f"{formatting.source(name)} {formatting.trouble(stats)}")
 
 
 def receipt_bar(receipt: Receipt, shown: int) -> Markup:
@@ -63,7 +63,7 @@ def receipt_bar(receipt: Receipt, shown: int) -> Markup:
     )
 
 
-def _shares(drawn: list[Part]) -> list[float]:
+def _shares(drawn: list[BarPart]) -> list[float]:
     """Return the width of each part in per cent."""
     unknown = UNKNOWN * sum(part.papers is None for part in drawn)
     known = sum(part.papers or 0 for part in drawn)
@@ -72,7 +72,7 @@ def _shares(drawn: list[Part]) -> list[float]:
     return [100 * (UNKNOWN if part.papers is None else part.papers / known * (1 - unknown)) for part in drawn]
 
 
-def _rectangles(drawn: list[Part], sizes: list[float]) -> Iterator[str]:
+def _rectangles(drawn: list[BarPart], sizes: list[float]) -> Iterator[str]:
     x = 0.0
     for part, size in zip(drawn, sizes, strict=True):
         yield (
