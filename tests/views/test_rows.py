@@ -303,9 +303,9 @@ def test_an_opened_paper_is_read(address: str, context: BrowserContext) -> None:
     tab.wait_for_url("**/papers/**")
     tab.goto(address + DAY)
     tab.locator(f"[id='{second}'] .links a", has_text="PDF").click(button="middle")
-    expect(tab.locator(".is-read")).to_have_count(2)
+    expect(tab.locator(".paper.is-read")).to_have_count(2)
     tab.locator(f"[id='{first}'] button.read").click()
-    expect(tab.locator(".is-read")).to_have_count(1)
+    expect(tab.locator(".paper.is-read")).to_have_count(1)
 
 
 @pytest.mark.parametrize(("shift", "mark"), [(110, "read"), (-110, "saved"), (40, ""), (-40, "")])
@@ -315,6 +315,7 @@ def test_a_swipe_reads_or_saves(address: str, chromium: Browser, shift: int, mar
     with tab.expect_request("**/swipe.js"):
         tab.goto(address + DAY)
     tab.wait_for_load_state("networkidle")
+    tab.locator(".paper .comment").first.scroll_into_view_if_needed()
     box = tab.locator(".paper .comment").first.bounding_box()
     assert box is not None
     session = context.new_cdp_session(tab)

@@ -24,6 +24,13 @@ def has_several_sources(entries: Sequence[Entry]) -> bool:
     return len({source for entry in entries for source in entry.sources}) > 1
 
 
+def scores_and_topics(entry: Entry) -> str:
+    """Return the attributes that every paper has: relevance, novelty and topics."""
+    relevance, novelty = ("" if score is None else score for score in (entry.paper.relevance, entry.paper.novelty))
+    topics = escaped(" ".join(entry.topics))
+    return f'data-relevance="{relevance}" data-novelty="{novelty}" data-topics="{topics}"'
+
+
 class DataAttributes:
     """The data attributes of the papers of one list."""
 
@@ -36,9 +43,7 @@ class DataAttributes:
     def __call__(self, entry: Entry) -> Markup:
         """Return the attributes of a paper. Relevance, novelty and topics are always among them."""
         paper = entry.paper
-        relevance, novelty = ("" if score is None else score for score in (paper.relevance, paper.novelty))
-        topics = escaped(" ".join(entry.topics))
-        attributes = f'data-relevance="{relevance}" data-novelty="{novelty}" data-topics="{topics}"'
+        attributes = scores_and_topics(entry)
         for name, fact in self._facts:
             if value := fact(entry):
                 attributes += f' data-{name}="{escaped(value)}"'

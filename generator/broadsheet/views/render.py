@@ -19,7 +19,7 @@ from broadsheet.views.page import relative, remove_empty_lines
 from broadsheet.views.paper import PaperRenderer
 from broadsheet.views.permalink import paper_address
 from broadsheet.views.repository import record_url
-from broadsheet.views.topic_colours import topic_hues
+from broadsheet.views.topic_colours import topic_hues, topic_labels
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PREFORMATTED = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
@@ -65,6 +65,7 @@ def environment() -> jinja2.Environment:
     env.globals |= {"paper_renderer": PaperRenderer, "has_several_sources": has_several_sources}
     env.globals |= {"paper_address": paper_address, "coins": coins, "record_url": record_url}
     env.globals |= {"receipt_bar": receipt_bar, "skyline": skyline, "bars_of": bars_of, "topic_hues": topic_hues}
+    env.globals |= {"topic_labels": topic_labels}
     return env
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from broadsheet.index.days import Entry
+from broadsheet.settings.config import Settings
 from broadsheet.settings.topics import NO_HUE, Topic
 
 
@@ -43,6 +44,11 @@ def topic_hues(topics: Sequence[Topic]) -> dict[str, str]:
 def hue_of(entry: Entry, hues: Mapping[str, str]) -> str:
     """Return the name of the hue of a paper: that of its first topic in the digest's order, or grey."""
     return next((hue for topic, hue in hues.items() if topic in entry.topics), NO_HUE)
+
+
+def topic_labels(settings: Settings) -> dict[str, dict[str, str]]:
+    """Return the labels and the hues of topics by id, from which scripts make rows."""
+    return {"topics": {topic.id: topic.label for topic in settings.topics}, "hues": topic_hues(settings.topics)}
 
 
 def style_rules() -> str:

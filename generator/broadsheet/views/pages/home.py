@@ -1,11 +1,11 @@
-"""``/``: the best papers of the newest day, the last two weeks, topics, feeds."""
+"""``/``, the front page: a lead paper, two seconds, headlines, the week as a skyline, the group's own news, feeds."""
 
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 from broadsheet.index.catalogue import Catalogue
-from broadsheet.index.days import DayHead, Entry, day_address
+from broadsheet.index.days import DayHead, day_address
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
 from broadsheet.views.alternates.attach import with_alternates
@@ -19,8 +19,9 @@ from broadsheet.views.render import render
 from broadsheet.views.share.card import CARD, has_card
 
 ADDRESS = ""
-BEST = 8
+BEST = 15  # the first is the lead, the next two have cards, the others are headlines
 DAYS = 14
+WEEK_DAYS = 7
 PUBLICATIONS = 3
 
 
@@ -35,8 +36,8 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "best_day": catalogue.head(with_papers) if with_papers else None,
         "best": best,
         "places": places_of(catalogue, best),
-        "week": by_day(catalogue.best(_days_before(newest, 6), newest, MOST)) if newest else [],
         "days": _last_days(catalogue, newest) if newest else [],
+        "week": by_day(catalogue.best(_days_before(with_papers, WEEK_DAYS), with_papers, MOST)) if with_papers else [],
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "publications": catalogue.publications()[:PUBLICATIONS],
         "settings": settings,
@@ -55,18 +56,17 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
     )
     if newest and has_card(catalogue, settings, newest):
         page = page._replace(card=day_address(newest) + CARD)  # a new address each day: services keep old images
-    days = [head for head, _ in context["days"]]
     topics = [ListLink(topic.name, f"topics/{topic.id}/", count) for topic, count in context["topics"]]
     parts = {"papers": context["best"], "places": context["places"], "publications": context["publications"]}
-    content = PageContent("home", days=days, lists=topics, **parts)
+    content = PageContent("home", days=context["days"], lists=topics, **parts)
     yield with_alternates(page, content, settings)
 
 
-def _last_days(catalogue: Catalogue, newest: str) -> list[tuple[DayHead, Entry | None]]:
-    """Return the days of the last two weeks, newest first, each with its best paper or None."""
-    heads = [head for head in catalogue.span(_days_before(newest, DAYS - 1), newest) if head]
-    return [(head, next(iter(catalogue.best(head.date, head.date, 1)), None)) for head in reversed(heads)]
+def _last_days(catalogue: Catalogue, newest: str) -> list[DayHead]:
+    """Return the days of the last two weeks, newest first."""
+    return [head for head in reversed(catalogue.span(_days_before(newest, DAYS), newest)) if head]
 
 
 def _days_before(date: str, days: int) -> str:
-    return (dt.date.fromisoformat(date) - dt.timedelta(days=days)).isoformat()
+    """Return the first of the `days` days that end with `date`."""
+    return (dt.date.fromisoformat(date) - dt.timedelta(days=days - 1)).isoformat()

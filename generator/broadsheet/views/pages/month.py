@@ -8,6 +8,7 @@ from broadsheet.settings.config import Settings
 from broadsheet.text import formats
 from broadsheet.views.calendar import month_address
 from broadsheet.views.citations import papers_bib
+from broadsheet.views.facts import month_facts
 from broadsheet.views.page import File, Page
 from broadsheet.views.pages.overview import Period, overview
 
@@ -20,9 +21,11 @@ def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page | File]:
-    """Yield the page of the month `key`; if it is recent, the BibTeX file of its papers too."""
+    """Yield the page of the month `key` and the facts of its papers; if it is recent, their BibTeX file too."""
     page = overview(catalogue, settings, PERIOD, key, settings.pages.month_best)
     yield page
+    dates = [head.date for head in catalogue.span(*month_span(key)) if head and head.papers]
+    entries = [entry for date in dates for entry in catalogue.day(date)]
+    yield month_facts(page.address, entries)
     if page.alternates:
-        dates = [head.date for head in catalogue.span(*month_span(key)) if head and head.papers]
-        yield papers_bib(page.address, [entry for date in dates for entry in catalogue.day(date)], catalogue)
+        yield papers_bib(page.address, entries, catalogue)

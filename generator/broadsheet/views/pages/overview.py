@@ -18,6 +18,7 @@ from broadsheet.views.calendar import month_address, month_calendar, week_addres
 from broadsheet.views.charts.archive import charts
 from broadsheet.views.charts.skyline import MOST, by_day
 from broadsheet.views.charts.spans import axis
+from broadsheet.views.facts import Whole
 from broadsheet.views.feeds.registry import BEST, WEEKLY, feed_links
 from broadsheet.views.page import Page
 from broadsheet.views.place import places_of
@@ -58,6 +59,7 @@ def overview(catalogue: Catalogue, settings: Settings, period: Period, name: str
         "gaps": [head for head in days if head.state in (DayState.MISSING, DayState.FAILED, DayState.PARTIAL)],
         "best": best,
         "in_order": [] if is_month else by_day(catalogue.best(first, last, MOST)),
+        "whole": _whole(days, (first, last)) if sums.papers > len(best) else None,
         "places": places,
         "has_bibtex": is_recent and sums.papers > 0,
         "calendar": month_calendar(name, dates) if is_month else None,
@@ -90,6 +92,11 @@ def _best_titles(catalogue: Catalogue, days: list[DayHead]) -> dict[str, str]:
     """Return the title of the best paper of each day with papers, by date."""
     dates = [head.date for head in days if head.papers]
     return {date: entry.paper.title for date in dates for entry in catalogue.best(date, date, 1)}
+
+
+def _whole(days: list[DayHead], limits: tuple[str, str]) -> Whole:
+    months = sorted({head.date[:7] for head in days if head.papers})
+    return Whole(months, first=limits[0], last=limits[1])
 
 
 def _topics_by_week(

@@ -29,6 +29,7 @@ from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.citation_meta import paper_tags
 from broadsheet.views.citations import FORMATS, Citation
+from broadsheet.views.data_attributes import scores_and_topics
 from broadsheet.views.foreign_text import attributes, isolated
 from broadsheet.views.page import Page, relative
 from broadsheet.views.paper import MakeLink, PaperRenderer, author_list, other_links, publication_notes
@@ -183,6 +184,7 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
         by = author_list(paper.authors, settings.pages.authors, partial(_author, slugs=history.author_slugs, link=link))
     hue = renderer.hue(history.entries[-1])
     data = f'data-paper="{escaped(paper.arxiv_id)}" data-title="{escaped(rendering.plain(paper.title))}"'
+    data += f" {scores_and_topics([*history.entries[-1:], *_rated(history)[:1]][-1])}"
     yield f'<div class="digest layout">\n<article class="column paper-page {hue}" {data}>\n'
     yield from (f"{renderer.scores.mark(entry)}\n" for entry in _rated(history)[:1] if entry.paper.score is not None)
     yield f'<div class="authors">{by}</div>\n<p class="links">{" ".join(_links(paper))}</p>\n'

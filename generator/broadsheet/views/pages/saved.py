@@ -13,6 +13,6 @@ ADDRESS = "saved/"
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
     """Yield the page."""
     description = "The papers you saved in this browser, with your notes"
-    body = render("saved.html.j2", ADDRESS)
+    body = render("saved.html.j2", ADDRESS, settings=settings)
     script = "assets/saved.js"
     yield Page(address=ADDRESS, title="Saved papers", description=description, body=body, script=script, reader=True)

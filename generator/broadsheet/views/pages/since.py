@@ -13,20 +13,24 @@ import msgspec
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, Entry, day_address
+from broadsheet.model.doi import doi_url
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
 from broadsheet.views import formatting
+from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.calendar import month_address
 from broadsheet.views.page import File, Page
 from broadsheet.views.permalink import paper_address
 from broadsheet.views.place import entry_place, place_words, places_of
 from broadsheet.views.render import render
+from broadsheet.views.topic_colours import topic_labels
 
 ADDRESS = "since/"
 INDEX = f"{ADDRESS}days.json"
 SCRIPT = "assets/since.js"
 WEEK_DAYS = 7
 WINDOW_DAYS = 60  # after a longer absence, the page links to the months
+HIGH = 18  # a score that the front page counts
 MAX_AUTHORS = 4  # as in every list
 
 # Inline HTML as data: text, or a list of an element's name, attributes and content.
@@ -34,8 +38,8 @@ InlineNode = str | list[Any]
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
-    """Return the days of the window that have papers."""
-    return [head.date for head in _last_days(catalogue, WINDOW_DAYS) if head.papers]
+    """Return the days that have papers: filters of a month take rows from the file of any day."""
+    return [head.date for head in catalogue.days() if head and head.papers]
 
 
 def files(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:
@@ -83,7 +87,8 @@ def _last_days(catalogue: Catalogue, days: int) -> list[DayHead]:
 def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
     """Return the index: `days` as date, state, papers, and the words of a label that differ from the default.
 
-    `week` is the first day of the last week, `before` the newest day older than the window.
+    `week` is the first day of the last week, `before` the newest day older than the window, `high` the number of papers
+    with a score of `lowest_high` or more by day.
     """
     days = _last_days(catalogue, WINDOW_DAYS)
     return {
@@ -92,8 +97,20 @@ def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
         "week": next((head.date for head in _last_days(catalogue, WEEK_DAYS)), None),
         "before": catalogue.neighbours("day", days[0].date)[0] if days else None,
         "states": formatting.STATE_KEYS,
-        "topics": {topic.id: topic.label for topic in settings.topics},
+        **topic_labels(settings),
+        "lowest_high": HIGH,
+        "high": _high(catalogue, days),
     }
+
+
+def _high(catalogue: Catalogue, days: list[DayHead]) -> dict[str, int]:
+    """Return the number of papers with a high score by day, without days that have none."""
+    stats = catalogue.day_stats(days[0].date, days[-1].date) if days else {}
+    numbers = {
+        date: sum(n for relevance, novelty, n in day.scores if relevance + novelty >= HIGH)
+        for date, day in stats.items()
+    }
+    return {date: number for date, number in numbers.items() if number}
 
 
 def _index_entry(head: DayHead) -> tuple[Any, ...]:
@@ -121,6 +138,7 @@ def _paper(entry: Entry, place: str, settings: Settings) -> dict[str, Any]:
         "comment_parts": parts(str(rendering.title(paper.comment or ""))),
         "topics": entry.topics,
         "address": paper_address(entry, settings),
+        "doi": None if arxiv_urls(paper.arxiv_id) else doi_url(paper.doi),
         "first_seen": entry.first_seen if entry.first_seen < entry.date else None,
     }
     return {name: value for name, value in fields.items() if value not in (None, "", (), [])}

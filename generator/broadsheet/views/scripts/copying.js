@@ -15,7 +15,7 @@ function announce(text) {
   timer = setTimeout(() => (message.textContent = ""), MESSAGE_MS);
 }
 
-async function copy(text, name) {
+export async function copy(text, name) {
   announce((await write(text)) ? `${name} copied` : "This browser allows no copying here");
 }
 

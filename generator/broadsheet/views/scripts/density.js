@@ -1,7 +1,8 @@
 // Cards or headlines: the density of lists, and a headline that unfolds in place. The style sheet decides which rows are
 // headlines (styles/rows.css): with "mixed", those after the first ten of a day.
 
-import { state, subscribe } from "./storage.js";
+import { element } from "./elements.js";
+import { savePreferences, state, subscribe } from "./storage.js";
 
 const FORMER = { compact: "headlines" };
 const HELD = "a, button, summary, details, input, textarea, select, label, math, .scroll";
@@ -47,6 +48,22 @@ function unfoldTarget() {
     unfold(node);
     node.scrollIntoView();
   }
+}
+
+// On other lists than a day's, "mixed" is cards.
+const DENSITIES = { mixed: "Cards", headlines: "Headlines" };
+export const DAY_DENSITIES = { mixed: "Mixed", cards: "Cards", headlines: "Headlines" };
+
+/** Return a select of the densities that a list has. */
+export function densitySelect(labels = DENSITIES) {
+  const options = Object.entries(labels).map(([value, textContent]) => element("option", { value, textContent }));
+  const properties = { name: "density", ariaLabel: "Density" };
+  const select = element("select", properties, ...options);
+  const show = () => (select.value = density() in labels ? density() : "mixed");
+  select.onchange = () => savePreferences({ density: select.value });
+  subscribe(show);
+  show();
+  return select;
 }
 
 const refresh = () => (document.documentElement.dataset.density = density());

@@ -12,3 +12,4 @@ export function element(name, properties, ...children) {
 export const button = (textContent, callback, properties) =>
   Object.assign(element("button", { type: "button", textContent, ...properties }), { onclick: callback });
 export const oneLine = (text) => text.replace(/\s+/g, " ").trim();
+export const formatDate = (date) => new Date(date).toUTCString().replace(/^(\w+), 0?(\d+ \w+ \d+).*/, "$1 $2");

@@ -32,6 +32,8 @@
     }
   };
 
+  const showNews = async () => (await import("./news.js")).showNews();
+
   apply(stored());
   const scoreOf = (target) => target?.closest?.("[popovertarget]");
   addEventListener("keydown", ({ key }) => {
@@ -48,5 +50,6 @@
     button = document.querySelector(".colours");
     button?.addEventListener("click", next);
     apply(scheme);
+    if (!document.querySelector(".since")) showNews().catch(() => {}); // a page is whole without it
   });
 }

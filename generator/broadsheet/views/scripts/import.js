@@ -3,7 +3,7 @@
 import { parse, state } from "./storage.js";
 
 const MAX_PAPERS = 100000;
-const MAX_LENGTHS = { note: 20000, title: 2000, address: 2000, authors: 1000 }; // characters; of authors, names
+const MAX_LENGTHS = { note: 20000, title: 2000, address: 2000, authors: 1000, topics: 100 }; // characters; of lists, items
 
 function truncate(record) {
   for (const [name, length] of Object.entries(MAX_LENGTHS)) {

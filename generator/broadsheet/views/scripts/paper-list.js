@@ -18,7 +18,9 @@ function details() {
   const own = linkOf(this)?.href ?? "";
   const place = `${location.origin}${location.pathname}${this.node.id && `#${encodeURIComponent(this.id)}`}`;
   const address = (own.startsWith(root.href) ? own : place).replace(root.href, "");
-  return { title: titleOf(this), authors, more: Number(more ?? 0), address };
+  const { relevance, novelty } = this.node.dataset;
+  const scores = relevance && novelty ? { relevance: Number(relevance), novelty: Number(novelty) } : {};
+  return { title: titleOf(this), authors, more: Number(more ?? 0), address, topics: this.topic, ...scores };
 }
 
 const words = (text) => (text ? text.split(" ") : []);

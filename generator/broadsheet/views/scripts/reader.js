@@ -1,6 +1,6 @@
 // A list of papers: filter, sort, fold. The page's address holds the filters, this browser the rest.
 
-import { canUnfold, density, startUnfolding, unfold } from "./density.js";
+import { canUnfold, DAY_DENSITIES, densitySelect, startUnfolding, unfold } from "./density.js";
 import { button, element, root } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { hasNotes } from "./notes.js";
@@ -20,16 +20,19 @@ const MARKS = [
   ["saved", "Saved"],
 ];
 const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
-let papers = [];
+const LOAD_TIMEOUT_MS = 1500; // then the page is shown without the papers that it lacks
+let papers = []; // those of the filters: in the page, or of a whole period
 let list;
+let toolbar;
 
-function selectsFor(toolbar) {
-  const labels = { topic: {}, source: JSON.parse(toolbar.dataset.sources ?? "{}") };
+function selectsFor(callback) {
+  const { sources = "{}", labels: ofTopics = '{"topics": {}}' } = toolbar.dataset;
+  const labels = { topic: JSON.parse(ofTopics).topics, source: JSON.parse(sources) };
   for (const chip of list.querySelectorAll("a.topic")) labels.topic[chip.pathname.split("/").at(-2)] = chip.textContent;
   const differs = (name) =>
     new Set(papers.map((paper) => paper[name]).filter((value) => !Number.isNaN(value))).size > 1;
   const sorts = Object.fromEntries(Object.entries(SORTS).filter(([name]) => !name || differs(name)));
-  return createSelects(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, arrange);
+  return createSelects(papers, { facets: FACETS, sorts, labels, fixed: { mark: MARKS } }, callback);
 }
 
 function arrange() {
@@ -45,27 +48,14 @@ function arrange() {
   status.textContent = chosenFacets().length ? `${visible.size} of ${count(papers.length)}` : count(papers.length);
 }
 
-function restore() {
-  readAddress();
-  arrange();
-}
-
 // -- controls --
 
 const abstracts = () => document.querySelectorAll(".paper > details");
-// On other lists than a day's, "mixed" is cards.
-const DENSITIES = { mixed: "Cards", headlines: "Headlines" };
-const DAY_DENSITIES = { mixed: "Mixed", cards: "Cards", headlines: "Headlines" };
-const densities = element("select", {
-  name: "density",
-  ariaLabel: "Density",
-  onchange: () => savePreferences({ density: densities.value }),
-});
 const foldAll = button("", () => {
   const isOpen = state.view.fold !== "open";
   savePreferences({ fold: isOpen ? "open" : "closed" });
   foldAbstracts();
-  for (const { node } of papers) if (canUnfold(node)) unfold(node, isOpen);
+  for (const { node } of view.papers) if (canUnfold(node)) unfold(node, isOpen);
 });
 const saved = element("a", { href: new URL("saved/", root).href });
 
@@ -74,20 +64,21 @@ function foldAbstracts() {
 }
 
 function refresh() {
-  densities.value = density();
-  if (!densities.value) densities.value = "mixed";
   foldAll.textContent = state.view.fold === "open" ? "Fold all" : "Unfold all";
   saved.textContent = `Saved ${savedPapers().length || ""}`.trim();
 }
 
-function addControls(toolbar) {
-  const labels = list.matches(".papers") ? DAY_DENSITIES : DENSITIES;
-  densities.append(...Object.entries(labels).map(([value, textContent]) => element("option", { value, textContent })));
-  const controls = foldable(...selectsFor(toolbar), clear, densities, button("Keys", help));
+async function addControls(callback) {
+  const densities = densitySelect(list.matches(".papers") ? DAY_DENSITIES : undefined);
+  const controls = foldable(...selectsFor(callback), clear, densities, button("Keys", help));
   toolbar.append(status, ...controls, ...(abstracts().length ? [foldAll] : []), saved);
   toolbar.after(notice);
+  const restore = () => {
+    readAddress();
+    return callback();
+  };
   addEventListener("popstate", restore);
-  restore();
+  await restore();
   showTarget();
 }
 
@@ -99,21 +90,36 @@ function showTarget() {
   notice.textContent = "The filters hide the paper of this link; it is shown all the same.";
 }
 
+// The filters of a week, month or topic are those of all its papers, also of those that the page lacks.
+async function addControlsOfAll() {
+  try {
+    const { arrangeAll, loadAll } = await import("./whole-list.js");
+    papers = await loadAll(list, papers, toolbar.dataset);
+    await addControls(arrangeAll);
+  } catch {
+    addControls(arrange);
+    status.textContent = `${count(papers.length)}: the others could not be loaded`;
+  }
+}
+
 // -- start --
 
-function start() {
+async function start() {
   showAge();
   showBars();
-  const toolbar = document.querySelector(".toolbar");
+  toolbar = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");
   papers = list ? [...list.querySelectorAll("article.paper, li.item[data-paper]")].map(paperOf) : [];
   papers.forEach(addMarks);
   view.papers = view.visible = papers;
-  if (toolbar && papers.length) addControls(toolbar);
   foldAbstracts();
   startUnfolding();
   subscribe(refresh);
   refresh();
+  if (!toolbar || !papers.length) return;
+  if (!toolbar.dataset.months) return addControls(arrange);
+  const timeout = new Promise((resolve) => setTimeout(resolve, LOAD_TIMEOUT_MS));
+  await Promise.race([addControlsOfAll(), timeout]);
 }
 
 whenReady(start, state.view.fold || location.search || hasNotes());

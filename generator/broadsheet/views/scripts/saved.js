@@ -1,15 +1,13 @@
-// The page of saved papers: notes, export and import.
+// The page of saved papers: export, import, and the link that takes them to another device.
 
 import { button, element } from "./elements.js";
-import { parseFile } from "./import.js";
-import { count, savedPapers, status, whenReady } from "./paper-list.js";
-import { addMarks, notice, view } from "./papers.js";
-import { ARXIV, byline, pageOf } from "./records.js";
+import { savedPapers, status, whenReady } from "./paper-list.js";
+import { notice } from "./papers.js";
 import { help } from "./shortcuts.js";
-import { load, merge, notify, serialize, state, store, subscribe, updatePaper } from "./storage.js";
+import { load, merge, notify, serialize, state, store, subscribe } from "./storage.js";
 
-const PAGE_SIZE = 100;
 const CHUNK_SIZE = 2500; // papers; between two chunks the page responds
+let list; // the module saved-list.js
 const pause = () => new Promise((resolve) => setTimeout(resolve));
 
 // label → [extension, type, function of export.js, separator, heading]
@@ -48,7 +46,7 @@ async function importFile({ currentTarget: input }) {
   if (!file) return;
   let message;
   try {
-    const text = await file.text();
+    const [text, { parseFile }] = await Promise.all([file.text(), import("./import.js")]);
     load();
     const imported = parseFile(text);
     const before = savedPapers().length;
@@ -66,61 +64,29 @@ async function importFile({ currentTarget: input }) {
   }
   input.value = "";
   await pause();
-  listSaved();
+  list.listSaved();
   status.textContent = message;
 }
 
-function savedItem([id, record], order) {
-  const url = pageOf(id, record);
-  const title = record.title ?? id;
-  const date = new Date(record.saved).toLocaleDateString("en-GB", { dateStyle: "long" });
-  const note = element("textarea", {
-    rows: 2,
-    value: record.note ?? "",
-    ariaLabel: `Note on ${title}`,
-    placeholder: "Note",
-    oninput: () => updatePaper(id, { note: note.value }),
-  });
-  const arxiv = ARXIV.test(id) ? element("a", { href: `https://arxiv.org/abs/${id}`, textContent: id }) : id;
-  const node = element("li", { className: "item" });
-  node.append(element("h3", {}, url ? element("a", { href: url, textContent: title }) : title));
-  node.append(element("p", { className: "authors", textContent: byline(record) }));
-  const saved = element("span", { textContent: `saved ${date}` });
-  node.append(element("p", { className: "meta" }, element("span", {}, arxiv), saved), note);
-  return { node, order, id, note };
+const transferPanel = element("section", { id: "take", hidden: true, ariaLabel: "Take it with you" });
+const transfer = button("Take it with you", showLink, { ariaExpanded: "false" });
+
+async function showLink() {
+  transferPanel.hidden = !transferPanel.hidden;
+  transfer.ariaExpanded = String(!transferPanel.hidden);
+  if (transferPanel.hidden) return;
+  const { takeAway } = await import("./take.js");
+  transferPanel.replaceChildren(...(await takeAway()));
 }
 
-let limit = PAGE_SIZE;
-const more = button("", () => {
-  limit += PAGE_SIZE;
-  listSaved();
-});
-
-function listSaved() {
-  const saved = savedPapers();
-  const papers = saved.slice(0, limit).map(savedItem);
-  view.papers = view.visible = papers;
-  papers.forEach(addMarks);
-  document.getElementById("saved").replaceChildren(...papers.map(({ node }) => node));
-  more.hidden = saved.length <= limit;
-  more.textContent = `Show ${Math.min(PAGE_SIZE, saved.length - limit)} more`;
-  status.textContent = saved.length ? count(saved.length) : "Nothing yet: press ☆ or s";
+// A link that brings papers asks before it changes anything.
+async function receiveLink() {
+  if (!location.hash.startsWith("#take=")) return;
+  const { offer } = await import("./take.js");
+  offer(() => list.listSaved());
 }
 
-// Show what another tab wrote, except in the note being edited.
-function refreshSaved() {
-  const { papers } = view;
-  const ids = new Set(papers.map(({ id }) => id));
-  const isNew = savedPapers()
-    .slice(0, limit)
-    .some(([id]) => !ids.has(id));
-  if (isNew && papers.length < limit && !papers.some(({ note }) => note === document.activeElement)) listSaved();
-  for (const { id, note } of papers) {
-    if (note !== document.activeElement) note.value = state.papers.get(id)?.note ?? "";
-  }
-}
-
-function start() {
+async function start() {
   const toolbar = document.getElementById("files");
   const file = element("input", { type: "file", accept: ".json", hidden: true, onchange: importFile });
   const buttons = Object.keys(FORMATS).map((label) =>
@@ -132,13 +98,16 @@ function start() {
     status,
     file,
     button("Import", () => file.click()),
+    transfer,
     button("Keys", help),
     exports,
   );
-  toolbar.after(notice);
-  document.getElementById("saved").after(more);
-  listSaved();
-  subscribe(refreshSaved);
+  toolbar.after(notice, transferPanel);
+  list = await import("./saved-list.js");
+  list.startList();
+  subscribe(list.refreshSaved);
+  addEventListener("hashchange", receiveLink);
+  await receiveLink();
 }
 
 whenReady(start, true);

@@ -22,8 +22,10 @@ export function packOf({ name, version }, part) {
   return packs.get(url);
 }
 
+const fetchManifest = async () => (await fetch(urlOf("shards.json"), { cache: "no-cache" })).json();
+
 export async function open() {
-  manifest = await (await fetch(urlOf("shards.json"), { cache: "no-cache" })).json();
+  manifest = await fetchManifest();
   waiting = [...manifest.shards];
   for (const shard of waiting) shards.set(shard.name, shard);
   if (!waiting.length) return;
@@ -32,14 +34,23 @@ export async function open() {
   await api.init();
 }
 
-async function loadShard(shard) {
-  const merged = shard !== manifest.shards[0] && api.mergeIndex(urlOf(`${shard.name}/`));
+async function loadFacts(shard) {
   const facts = Object.entries(await packOf(shard, "facts"));
   shard.papers = Array.from({ length: shard.documents }, (_, number) => {
     const values = facts.map(([name, [values, indexes]]) => [name, values[indexes[number]]]);
     return { shard, number, ...Object.fromEntries(values) };
   });
+}
+
+async function loadShard(shard) {
+  const merged = shard !== manifest.shards[0] && api.mergeIndex(urlOf(`${shard.name}/`));
+  await loadFacts(shard);
   await merged;
+}
+
+/** Fetch the list of shards alone. */
+export async function openManifest() {
+  manifest = await fetchManifest();
 }
 
 /** Load the next shards until they hold `minimum` more papers; publications do not count. */

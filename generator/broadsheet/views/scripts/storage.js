@@ -14,6 +14,7 @@ const clampTime = (time) => (Math.abs(time) < Date.now() + 864e5 ? time : Math.s
 
 const isText = (value) => typeof value === "string";
 const isTime = Number.isFinite;
+const isGrade = (value) => value >= 1 && value <= 10;
 const TYPES = {
   saved: isTime,
   read: isTime,
@@ -22,6 +23,9 @@ const TYPES = {
   title: isText,
   address: isText,
   authors: (value) => value.every?.(isText),
+  topics: (value) => value.every?.(isText),
+  relevance: isGrade,
+  novelty: isGrade,
   more: (value) => value > 0 && value < 1e5,
 };
 
@@ -139,17 +143,23 @@ export function store(rest) {
   }
 }
 
-export function updatePaper(id, fields) {
-  load();
+function update(id, fields) {
   const before = state.papers.get(id) ?? {};
   const now = Math.max(Date.now(), ...TIMES.map((name) => Math.abs(before[name] ?? 0) + 1));
   const after = { ...fields };
   for (const name of ["saved", "read"]) if (name in fields) after[name] = fields[name] ? now : -now;
   if ("note" in fields) after.noted = now;
   state.papers.set(id, mergeRecords(after, before));
+}
+
+export function updatePapers(ids, fields) {
+  load();
+  for (const id of ids) update(id, fields);
   store();
   notify();
 }
+
+export const updatePaper = (id, fields) => updatePapers([id], fields);
 
 export function savePreferences(fields) {
   load();

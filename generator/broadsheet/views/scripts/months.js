@@ -1,0 +1,29 @@
+// The facts of the papers of a month, from the file beside the month's page.
+
+import { root } from "./elements.js";
+import { fetchNews } from "./visits.js";
+
+const requests = {};
+
+async function request(month) {
+  const response = await fetch(new URL(`monthly/${month}/papers.json`, root));
+  const { dates, topics, categories, sources, papers } = await response.json();
+  const named = (names, numbers) => numbers.map((number) => names[number]);
+  return papers.map(([id, day, score, novelty, upvotes, ...lists]) => ({
+    id,
+    day: dates[day],
+    date: Date.parse(dates[day]),
+    score: score ?? NaN,
+    novelty: novelty ?? NaN,
+    upvotes: upvotes ?? NaN,
+    topic: named(topics, lists[0]),
+    category: named(categories, lists[1]),
+    source: named(sources, lists[2]),
+  }));
+}
+
+/** Return the papers of a month, best first; a paper of several days once for each. */
+export const fetchMonth = (month) => (requests[month] ??= request(month));
+
+/** Return the row of a paper as its day's file has it. */
+export const fetchRow = async ({ id, day }) => (await fetchNews(day)).papers.find((paper) => paper.id === id);

@@ -1,0 +1,221 @@
+// The list of papers since the last visit: the best first, each paper once; filtered, or the best dozen of it.
+
+import { densitySelect } from "./density.js";
+import { button, element, formatDate } from "./elements.js";
+import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
+import { showNumber } from "./news.js";
+import { count, paperOf, status } from "./paper-list.js";
+import { addMarks, view } from "./papers.js";
+import { buildRow, dayLink, link, span } from "./rows.js";
+import { hasMark, subscribe, updatePapers } from "./storage.js";
+import { countsOf, fetchNews, isDate, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
+
+const BATCH_SIZE = 100; // papers
+const DOZEN = 12; // papers for ten minutes
+const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
+
+let index; // since/days.json
+let papers = []; // new and unread ones, the best first
+let matches = []; // those that the filters leave
+const hidden = new Set(); // ids of those that "Mark the rest read" marked
+let listing = {}; // the days of the list, and the papers left out of it
+const byId = (id) => document.getElementById(id);
+const plural = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+const parameter = (name) => new URLSearchParams(location.search).get(name) ?? "";
+
+// -- the papers --
+
+// The order of a day's page; a paper of several days keeps its best place.
+function rank(days) {
+  const all = days.flatMap(({ date, papers }) => papers.map((paper) => ({ ...paper, date })));
+  all.sort((a, b) => a.sort_key - b.sort_key); // stable: then by date, then by rank
+  const ids = new Set();
+  return all.filter(({ id }) => !ids.has(id) && ids.add(id));
+}
+
+const withTopics = (paper) => ({ ...paper, topic: (paper.topics ?? []).filter((topic) => index.topics[topic]) });
+
+// The best dozen: each paper of a topic takes a point from the next ones of that topic.
+function bestDozen(papers) {
+  const left = [...papers];
+  const best = [];
+  const taken = new Map();
+  const value = ({ score = 0, topic }) => score - (taken.get(topic[0]) ?? 0);
+  while (left.length && best.length < DOZEN) {
+    const [next] = left.splice(left.indexOf(left.reduce((a, b) => (value(b) > value(a) ? b : a))), 1);
+    taken.set(next.topic[0], (taken.get(next.topic[0]) ?? 0) + 1);
+    best.push(next);
+  }
+  return best;
+}
+
+// -- the address --
+
+function setParameter(name, value) {
+  const address = new URL(location.href);
+  if (value) address.searchParams.set(name, value);
+  else address.searchParams.delete(name);
+  if (address.href !== location.href) history.pushState(null, "", address);
+}
+
+function selectDate(date) {
+  setParameter("since", date);
+  draw();
+}
+
+// -- controls --
+
+const select = element("select", { ariaLabel: "Since", onchange: () => selectDate(select.value) });
+const filters = element("span", { className: "facets" });
+const upToDate = button("I am up to date", () => {
+  recordVisit(countsOf(index.days));
+  selectDate("");
+  focusStatus();
+});
+const dozen = button("I have ten minutes", () => {
+  setParameter("minutes", parameter("minutes") ? "" : "10");
+  arrange();
+});
+const markRest = button("Mark the rest read", () => {
+  const ids = matches.map(({ id }) => id).filter((id) => !hasMark(id, "read"));
+  setRead(ids, true);
+  undo.onclick = () => setRead(ids, false);
+});
+const undo = button("Undo", undefined, { hidden: true });
+
+// Papers that were read one by one stay under the reader's eyes; those that one press marked go.
+function setRead(ids, isRead) {
+  updatePapers(ids, { read: isRead });
+  for (const id of ids) hidden[isRead ? "add" : "delete"](id);
+  undo.hidden = !isRead;
+  arrange();
+  focusStatus();
+}
+
+function focusStatus() {
+  status.tabIndex = -1;
+  status.focus();
+}
+
+function fillSelect(from) {
+  const dates = new Set([...index.days.map(([date]) => date).reverse(), ...(from ? [from] : [])]);
+  const option = (value, textContent) => element("option", { value, textContent, selected: value === from });
+  const options = [...dates].map((date) => option(date, `From ${formatDate(date)}`));
+  select.replaceChildren(option("", "Last visit"), ...options);
+}
+
+function fillFilters() {
+  const facets = { topic: "Topic", score: "Score" };
+  const selects = createSelects(papers, { sorts: SORTS, facets, labels: { topic: index.topics } }, arrange);
+  filters.replaceChildren(...selects, clear);
+  readAddress();
+}
+
+// -- gaps --
+
+function gapItem(date, kind, name, text) {
+  const day = kind === "missing" ? formatDate(date) : dayLink(date); // which has no page
+  return element("li", {}, span(`state ${kind}`, name), " ", day, " ", span("muted", text));
+}
+
+function gapItems(days, { seen, isCut }, failed) {
+  const items = [];
+  for (const [date, state, papers, words] of days) {
+    if (state !== "ok" && state !== "unknown") items.push(gapItem(date, state, ...(words ?? index.states[state])));
+    if (failed.has(date)) {
+      items.push(gapItem(date, "failed", "Not loaded", "Its papers are missing here: reload the page."));
+    } else if (seen[date]) {
+      items.push(gapItem(date, "partial", "More", `${count(papers - seen[date])} came later: all are listed again.`));
+    }
+  }
+  if (!isCut) return items;
+  const month = index.before.slice(0, 7);
+  const text = `Older than ${formatDate(index.days[0][0])}, and not in this list: `;
+  return [element("li", {}, text, link(`monthly/${month}/`, month), " and ", link("archive/", "before")), ...items];
+}
+
+// -- the list --
+
+function showMore() {
+  const start = view.papers.length;
+  const items = matches.slice(start, start + BATCH_SIZE).map((paper) => buildRow(paper, index));
+  byId("news").append(...items);
+  const added = items.map((node, i) => paperOf(node, start + i));
+  added.forEach(addMarks);
+  view.papers = view.visible = [...view.papers, ...added];
+  const left = matches.length - view.papers.length;
+  const more = button(`Show more: ${left} left`, () => {
+    const next = view.papers.length;
+    showMore();
+    view.papers[next].node.querySelector("a").focus();
+  });
+  byId("pagination").replaceChildren(...(left ? [more] : []));
+}
+
+function statusText() {
+  const { days, seen, read } = listing;
+  if (!days) return "Nothing new";
+  if (parameter("minutes")) return `${count(matches.length)} for ten minutes, the best of each topic`;
+  if (chosenFacets().length) return `${matches.length} of ${count(papers.length)} of ${plural(days, "day")}`;
+  const left = [seen && `${seen} shown before`, read && `${read} marked read`].filter(Boolean).join(" and ");
+  return `${count(matches.length)} of ${plural(days, "day")}${left && `, without ${left}`}`;
+}
+
+function arrange() {
+  const key = chosen("sort");
+  const value = (paper) => (key === "date" ? Date.parse(paper.date) : (paper[key] ?? -1));
+  const sorted = key ? [...papers].sort((a, b) => value(b) - value(a)) : papers;
+  matches = filter(sorted.filter(({ id }) => !hidden.has(id)));
+  if (parameter("minutes")) matches = bestDozen(matches);
+  dozen.ariaPressed = String(Boolean(parameter("minutes")));
+  countOptions(papers);
+  byId("news").replaceChildren();
+  view.papers = view.visible = [];
+  showMore();
+  status.textContent = statusText();
+  upToDate.hidden = !listing.days;
+  markRest.hidden = !matches.length;
+  dozen.hidden = !parameter("minutes") && papers.length <= DOZEN;
+}
+
+const countUnread = () => showNumber(papers.filter(({ id }) => !hasMark(id, "read")).length);
+
+let drawings = 0;
+
+async function draw() {
+  const drawing = ++drawings;
+  const from = isDate(parameter("since")) ? parameter("since") : "";
+  fillSelect(from);
+  const point = startingPoint(index, from);
+  const days = newDays(index, point);
+  const full = days.filter(([, , papers]) => papers);
+  const results = await Promise.allSettled(full.map(([date]) => fetchNews(date)));
+  if (drawing !== drawings) return; // another date was chosen meanwhile
+  const failed = new Set(full.filter((_, i) => !results[i].value).map(([date]) => date));
+  const all = rank(results.flatMap(({ value }) => value ?? [])).map(withTopics);
+  const isOld = (date) => Object.hasOwn(point.seen, date) || (date < index.days[0][0] && date < point.from);
+  const unseen = all.filter(({ first_seen }) => !first_seen || !isOld(first_seen));
+  papers = unseen.filter(({ id }) => !hasMark(id, "read"));
+  listing = { days: full.length, seen: all.length - unseen.length, read: unseen.length - papers.length };
+  const dayItem = ([date, , papers]) => element("li", {}, dayLink(date), " ", span("muted", count(papers)));
+  const isSince = !from && !point.isFirst;
+  const title = isSince ? `New since ${formatDate(point.from)}` : from ? `From ${formatDate(from)}` : "The last week";
+  byId("from").textContent = title;
+  byId("days").replaceChildren(...full.map(dayItem));
+  byId("gaps").replaceChildren(...gapItems(days, point, failed));
+  fillFilters();
+  arrange();
+  countUnread();
+  recordVisit({}, countsOf(days.filter(([date]) => !failed.has(date))));
+}
+
+/** Replace the week that is in the page. */
+export async function showList() {
+  index = await fetchNews("days");
+  if (!index.days.length) return;
+  status.after(...foldable(select, filters, densitySelect()), dozen, markRest, undo, upToDate);
+  addEventListener("popstate", draw);
+  startVisit();
+  subscribe(countUnread);
+  await draw();
+}

@@ -1,0 +1,118 @@
+// Rows of a list that are made from data, not from the page's HTML: the same parts as the macro `item` makes.
+
+import { element, formatDate, root } from "./elements.js";
+import { ARXIV } from "./records.js";
+
+const HTML = ["em", "strong", "code", "sub", "sup", "span", "br"];
+const SVG = "http://www.w3.org/2000/svg";
+
+export const span = (className, textContent) => element("span", { className, textContent });
+export const link = (path, ...content) => element("a", { href: new URL(path, root).href }, ...content);
+export const dayLink = (date, id = "") =>
+  link(`daily/${date.replaceAll("-", "/")}/${id && `#${encodeURIComponent(id)}`}`, formatDate(date));
+
+// Data becomes nodes: nothing in it is parsed as markup.
+function buildNodes(parts) {
+  return parts.map((part) => {
+    if (typeof part === "string") return part;
+    const [name, attributes, ...content] = part;
+    const namespace = HTML.includes(name) ? "1999/xhtml" : "1998/Math/MathML";
+    const node = document.createElementNS(`http://www.w3.org/${namespace}`, name);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (!/^on|href|style/.test(key)) node.setAttribute(key, value);
+    }
+    node.append(...buildNodes(content));
+    return node;
+  });
+}
+
+// -- the score --
+
+function bar(y, grade) {
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", `M0 ${y}h${2 * grade}v2H0z`);
+  return path;
+}
+
+function bars(relevance, novelty) {
+  const svg = document.createElementNS(SVG, "svg");
+  const attributes = { class: "bars", viewBox: "0 0 20 5", role: "img" };
+  attributes["aria-label"] = `relevance ${relevance}, novelty ${novelty}`;
+  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
+  svg.append(bar(0, relevance), bar(3, novelty));
+  return svg;
+}
+
+// The ids of the legend's grades for a score. A grade begins with its name and span: "Relevance 9–10".
+function gradeIds(letter, score) {
+  return [...document.querySelectorAll(`#rubric [id^=${letter}]`)]
+    .filter((grade) => {
+      const [, low, high = low] = /(\d+)(?:–(\d+))?$/.exec(grade.querySelector("b").textContent) ?? [];
+      return low <= Math.floor(score) && Math.floor(score) <= high;
+    })
+    .map(({ id }) => id);
+}
+
+export function scoreMark({ score, relevance, novelty }) {
+  const isScored = relevance >= 0 && novelty >= 0;
+  const sum = element("b", { textContent: isScored ? `${score}` : "–" });
+  if (!isScored) Object.assign(sum, { role: "img", ariaLabel: "Not scored" });
+  const content = [sum, ...(isScored ? [bars(relevance, novelty)] : [])];
+  if (!isScored || !document.getElementById("rubric")) return element("span", { className: "score" }, ...content);
+  const mark = element("button", { className: "score" }, ...content);
+  mark.setAttribute("popovertarget", "rubric");
+  const ids = [...gradeIds("r", relevance), ...gradeIds("n", novelty)];
+  if (ids.length) mark.setAttribute("aria-describedby", ids.join(" "));
+  return mark;
+}
+
+// -- the line below --
+
+function grades({ relevance, novelty }) {
+  if (!(relevance >= 0 && novelty >= 0)) return span("muted", "not scored");
+  const bold = (value) => element("b", { textContent: `${value}` });
+  return element("span", { className: "grades" }, bold(relevance), " relevance ", bold(novelty), " novelty");
+}
+
+function sourceLinks({ id, doi }) {
+  const links = ARXIV.test(id)
+    ? [link(`https://arxiv.org/abs/${id}`, "arXiv"), " · ", link(`https://arxiv.org/pdf/${id}`, "PDF")]
+    : doi
+      ? [Object.assign(link(doi, "DOI"), { rel: "noopener nofollow" })]
+      : [];
+  return links.length ? [element("span", { className: "links" }, ...links)] : [];
+}
+
+export const chipsOf = (paper, { topics, hues }) =>
+  paper.topic.map((topic) =>
+    Object.assign(link(`topics/${topic}/`, topics[topic]), { className: `topic hue-${hues[topic]}` }),
+  );
+
+/** Return the class of a paper's colour: that of its first topic in the digest's order. */
+export const hueOf = (paper, { hues }) =>
+  `hue-${hues[Object.keys(hues).find((topic) => paper.topic.includes(topic))] ?? "grey"}`;
+
+function metaLine(paper, labels) {
+  const { upvotes, id, date, listed } = paper;
+  const facts = [grades(paper)];
+  if (upvotes >= 0) facts.push(span("", `${upvotes} upvote${upvotes === 1 ? "" : "s"}`));
+  facts.push(...chipsOf(paper, labels));
+  if (date) facts.push(Object.assign(dayLink(date, listed ?? id), { className: "date" }));
+  return element("p", { className: "meta" }, ...[...facts, ...sourceLinks(paper)].flatMap((fact) => [fact, " "]));
+}
+
+/**
+ * Build the row of a paper. `topics` has the labels and `hues` the colours of topics by id, in the digest's order.
+ */
+export function buildRow(paper, labels) {
+  const { id, title, title_parts = [title], authors = [], more, comment, comment_parts = [comment], address } = paper;
+  const byline = authors.join(", ") + (more ? ` and ${more} more` : "");
+  const node = element("li", { className: `item ${hueOf(paper, labels)}` }, scoreMark(paper));
+  node.append(element("h3", {}, link(address, ...buildNodes(title_parts))));
+  node.append(element("p", { className: "authors", textContent: byline }));
+  const { relevance = "", novelty = "", topic } = paper;
+  Object.assign(node.dataset, { paper: id, title, relevance, novelty, topics: topic.join(" ") });
+  if (comment) node.append(element("p", { className: "comment" }, ...buildNodes(comment_parts)));
+  node.append(metaLine(paper, labels));
+  return node;
+}

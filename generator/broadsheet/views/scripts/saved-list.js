@@ -1,0 +1,123 @@
+// The list of saved papers: its rows, with notes; filters and a search in this browser.
+
+import { button, element } from "./elements.js";
+import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
+import { count, savedPapers, status } from "./paper-list.js";
+import { addMarks, view } from "./papers.js";
+import { ARXIV, byline, pageOf } from "./records.js";
+import { chipsOf, hueOf, scoreMark } from "./rows.js";
+import { state, updatePaper } from "./storage.js";
+
+const PAGE_SIZE = 100;
+const SORTS = { "": "Sort", score: "By score", title: "By title" };
+let labels; // of topics, and their colours
+let limit = PAGE_SIZE;
+
+const query = element("input", {
+  type: "search",
+  placeholder: "Search",
+  ariaLabel: "Search your papers",
+  oninput: restart,
+});
+const filters = element("span", { className: "facets" });
+const more = button("", () => {
+  limit += PAGE_SIZE;
+  listSaved();
+});
+
+function restart() {
+  limit = PAGE_SIZE;
+  listSaved();
+}
+
+// A record as the filters need it.
+function paperOf([id, record]) {
+  const { relevance, novelty, topics = [], title = id } = record;
+  const score = relevance && novelty ? relevance + novelty : undefined;
+  const topic = topics.filter((name) => Object.hasOwn(labels.topics, name));
+  return { id, record, title, relevance, novelty, score, topic };
+}
+
+const textOf = ({ id, title, record }) => `${id} ${title} ${byline(record)} ${record.note ?? ""}`.toLowerCase();
+
+function matches(paper, words) {
+  if (!words.length) return true;
+  const text = textOf(paper);
+  return words.every((word) => text.includes(word));
+}
+
+const ORDERS = {
+  score: (a, b) => (b.score ?? -1) - (a.score ?? -1),
+  title: (a, b) => a.title.localeCompare(b.title, "en"),
+};
+
+function fillFilters(papers) {
+  const facets = { topic: "Topic", score: "Score" };
+  const selects = createSelects(papers, { sorts: SORTS, facets, labels: { topic: labels.topics } }, restart);
+  for (const select of selects) if (!select.isConnected) filters.append(select);
+  filters.append(clear);
+  readAddress();
+  countOptions(papers);
+}
+
+function savedItem(paper, order) {
+  const { id, record, title } = paper;
+  const url = pageOf(id, record);
+  const date = new Date(record.saved).toLocaleDateString("en-GB", { dateStyle: "long" });
+  const note = element("textarea", {
+    rows: 2,
+    value: record.note ?? "",
+    ariaLabel: `Note on ${title}`,
+    placeholder: "Note",
+    oninput: () => updatePaper(id, { note: note.value }),
+  });
+  const arxiv = ARXIV.test(id) ? element("a", { href: `https://arxiv.org/abs/${id}`, textContent: id }) : id;
+  const node = element("li", { className: `item ${hueOf(paper, labels)}` }, scoreMark(paper));
+  node.append(element("h3", {}, url ? element("a", { href: url, textContent: title }) : title));
+  node.append(element("p", { className: "authors", textContent: byline(record) }));
+  const saved = element("span", { textContent: `saved ${date}` });
+  node.append(element("p", { className: "meta" }, element("span", {}, arxiv), ...chipsOf(paper, labels), saved), note);
+  return { node, order, id, note };
+}
+
+export function listSaved() {
+  const saved = savedPapers().map(paperOf);
+  fillFilters(saved);
+  const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const order = ORDERS[chosen("sort")];
+  const left = filter(order ? [...saved].sort(order) : saved).filter((paper) => matches(paper, words));
+  const papers = left.slice(0, limit).map(savedItem);
+  view.papers = view.visible = papers;
+  papers.forEach(addMarks);
+  document.getElementById("saved").replaceChildren(...papers.map(({ node }) => node));
+  more.hidden = left.length <= limit;
+  more.textContent = `Show ${Math.min(PAGE_SIZE, left.length - limit)} more`;
+  const isFiltered = words.length || chosenFacets().length;
+  const total = isFiltered ? `${left.length} of ${count(saved.length)}` : count(saved.length);
+  status.textContent = saved.length ? total : "Nothing yet: press ☆ or s";
+}
+
+/** Show what another tab wrote, except in the note being edited. */
+export function refreshSaved() {
+  const { papers } = view;
+  const ids = new Set(papers.map(({ id }) => id));
+  const isWhole = !query.value && !chosenFacets().length && !chosen("sort");
+  const isNew =
+    isWhole &&
+    savedPapers()
+      .slice(0, limit)
+      .some(([id]) => !ids.has(id));
+  if (isNew && papers.length < limit && !papers.some(({ note }) => note === document.activeElement)) listSaved();
+  for (const { id, note } of papers) {
+    if (note !== document.activeElement) note.value = state.papers.get(id)?.note ?? "";
+  }
+}
+
+export function startList() {
+  const list = document.getElementById("saved");
+  labels = JSON.parse(list.dataset.labels);
+  status.after(query, ...foldable(filters));
+  list.after(more);
+  listSaved();
+  addEventListener("popstate", listSaved);
+}

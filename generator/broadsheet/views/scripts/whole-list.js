@@ -1,0 +1,105 @@
+// The papers of a whole week, month or topic. The page has the first ones; the facts of all come from a file a month,
+// and the rows that the page lacks from the files of their days, when they are shown.
+
+import { button } from "./elements.js";
+import { chosen, chosenFacets, countOptions, filter } from "./facets.js";
+import { fetchMonth, fetchRow } from "./months.js";
+import { count, paperOf, status } from "./paper-list.js";
+import { addMarks, notice, view } from "./papers.js";
+import { buildRow } from "./rows.js";
+import { hasMark } from "./storage.js";
+
+const BATCH_SIZE = 20; // papers
+
+let list;
+let labels; // of topics, and their colours
+let papers = [];
+let matches = [];
+let listed; // papers in the page
+let limit;
+let drawings = 0;
+
+// -- the facts --
+
+async function papersOf(month) {
+  return (await fetchMonth(month)).map((paper) => ({
+    ...paper,
+    topic: paper.topic.filter((topic) => Object.hasOwn(labels.topics, topic)),
+    get mark() {
+      return [hasMark(paper.id, "read") ? "read" : "unread", ...(hasMark(paper.id, "saved") ? ["saved"] : [])];
+    },
+  }));
+}
+
+// A topic's list has the newest day first, and a paper on its first day; the others have the best first.
+function select(all, { topic, first, last }) {
+  const inside = all.filter(
+    (paper) => (!topic || paper.topic.includes(topic)) && (!first || (paper.day >= first && paper.day <= last)),
+  );
+  if (topic) inside.sort((a, b) => a.date - b.date);
+  else inside.sort((a, b) => (b.score || -1) - (a.score || -1)); // of two months; stable
+  const ids = new Set();
+  const each = inside.filter(({ id }) => !ids.has(id) && ids.add(id));
+  return topic ? each.sort((a, b) => b.date - a.date) : each;
+}
+
+// The rows of the page come first, as they are.
+function attachRows(all, rows) {
+  const places = new Map(rows.map((row) => [row.id, row]));
+  all.forEach((paper, i) => {
+    paper.row = places.get(paper.id);
+    paper.order = paper.row?.order ?? rows.length + i;
+  });
+  return all.sort((a, b) => a.order - b.order);
+}
+
+/** Return the facts of all papers of the list, whose page has `rows`; the toolbar's `data` say what the list covers. */
+export async function loadAll(node, rows, data) {
+  [list, listed] = [node, rows.length];
+  labels = JSON.parse(data.labels);
+  const months = await Promise.all(data.months.split(" ").map(papersOf));
+  papers = attachRows(select(months.flat(), data), rows);
+  return papers;
+}
+
+// -- the rows --
+
+async function loadRow(paper) {
+  const node = buildRow({ ...(await fetchRow(paper)), topic: paper.topic, date: paper.day }, labels);
+  paper.row = paperOf(node, paper.order);
+  addMarks(paper.row);
+}
+
+const more = button("", async () => {
+  const next = view.visible.length;
+  limit += BATCH_SIZE;
+  await show();
+  view.visible[next]?.node.querySelector("a").focus();
+});
+
+async function show() {
+  const drawing = ++drawings;
+  const shown = matches.slice(0, limit);
+  const results = await Promise.allSettled(shown.map((paper) => paper.row ?? loadRow(paper)));
+  if (drawing !== drawings) return; // another choice was made meanwhile
+  const failed = results.filter(({ reason }) => reason).length;
+  notice.textContent = failed ? `${count(failed)} could not be loaded: reload the page.` : "";
+  status.textContent = chosenFacets().length ? `${matches.length} of ${count(papers.length)}` : count(papers.length);
+  view.papers = view.visible = shown.map(({ row }) => row).filter(Boolean);
+  list.replaceChildren(...view.visible.map(({ node }) => node));
+  const left = Math.max(0, matches.length - limit);
+  more.textContent = `Show more: ${left} left`;
+  more.hidden = !left;
+}
+
+/** Show the papers that the choice leaves, in its order. */
+export function arrangeAll() {
+  const key = chosen("sort");
+  const order = (a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order; // unknown values come last
+  matches = filter([...papers].sort(order));
+  limit = key || chosenFacets().length ? Math.max(listed, BATCH_SIZE) : listed;
+  countOptions(papers);
+  const rest = document.getElementById("rest");
+  if (rest && !rest.contains(more)) rest.replaceChildren(more);
+  return show();
+}

@@ -1,0 +1,200 @@
+"""Catching up in a browser: filters of the new papers, the best dozen, marks for the rest, numbers on other pages."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from broadsheet.build.preview import served
+from tests.example import SETTINGS, digest, make_digest, paper
+from tests.views.test_browser import SHIFT
+
+RUBRIC = """\
+rubric:
+  relevance: [{low: 9, high: 10, name: Core, description: It is a topic.},
+    {low: 1, high: 8, name: Near, description: It is close.}]
+"""
+DAYS = {
+    "2025-05-26": [
+        paper(f"2505.0{n:04}", relevance=9, novelty=9 if n < 3 else 7, topics=["llm"], comment="") for n in range(1, 21)
+    ],
+    "2025-05-27": [
+        *(
+            paper(f"2505.1{n:04}", relevance=8, novelty=8 - n % 2, topics=["compression"], comment="")
+            for n in range(1, 11)
+        ),
+        paper("2505.20001", relevance=None, novelty=None, topics=[], comment="", title="Other"),
+        paper("2505.00001", relevance=9, novelty=9, topics=["llm"], comment=""),
+    ],
+}
+ALL = 31
+KEY = "broadsheet /repo/"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root = make_digest(tmp_path_factory.mktemp("news"), DAYS, SETTINGS + RUBRIC + "search: false\n")
+    run = digest("build", "--root", root)
+    assert run.returncode == 0, run.stdout + run.stderr
+    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
+        yield place
+
+
+def status(tab: Page) -> Any:
+    return tab.locator("#since [role=status]")
+
+
+def ids(tab: Page) -> list[str]:
+    return [row.get_attribute("data-paper") or "" for row in tab.locator("#news .item").all()]
+
+
+def record(tab: Page) -> dict[str, Any]:
+    papers: dict[str, Any] = json.loads(tab.evaluate(f"localStorage.getItem('{KEY}')"))["papers"]
+    return papers
+
+
+def number(tab: Page) -> Any:
+    return tab.locator(".masthead nav a", has_text="New")
+
+
+def test_new_papers_are_filtered_and_sorted_and_the_address_says_so(address: str, tab: Page) -> None:
+    tab.goto(address + "since/")
+    expect(status(tab)).to_have_text(f"{ALL} papers of 2 days")
+    tab.locator("select[name=topic]").select_option("compression")
+    expect(status(tab)).to_have_text(f"10 of {ALL} papers of 2 days")
+    assert all(name.startswith("2505.1") for name in ids(tab))
+    tab.locator("select[name=topic]").select_option("")
+    tab.locator("select[name=score]").select_option("18")
+    assert ids(tab) == ["2505.00001", "2505.00002"]
+    assert "Large Language Models (2)" in tab.locator("select[name=topic] option").all_inner_texts()
+    tab.reload()
+    expect(status(tab)).to_have_text(f"2 of {ALL} papers of 2 days")
+    tab.get_by_role("button", name="Clear").click()
+    tab.locator("select[name=sort]").select_option("date")
+    assert ids(tab)[0].startswith("2505.1")
+    tab.go_back()
+    assert ids(tab)[0] == "2505.00001"
+
+
+def test_a_row_has_the_same_parts_by_script_as_in_the_page(address: str, tab: Page) -> None:
+    tab.route("**/days.json", lambda route: route.abort())
+    tab.goto(address + "since/")
+    expect(status(tab)).to_contain_text("could not be loaded")
+    read_parts = """name => {
+        const row = document.querySelector(`[data-paper="${name}"]`).cloneNode(true);
+        row.querySelectorAll('.marks, .Z3988, .grades i').forEach((part) => part.remove());
+        const described = row.querySelector('.score').getAttribute('aria-describedby');
+        return [row.className, described, row.querySelector('.score').innerHTML, row.querySelector('.links').innerHTML,
+            ...[...row.children].map((part) => part.tagName + part.className)];
+    }"""
+    before = {name: tab.evaluate(read_parts, name) for name in ids(tab)}
+    tab.unroute("**/days.json")
+    tab.reload()
+    expect(status(tab)).to_have_text(f"{ALL} papers of 2 days")
+    assert len(before) >= 10
+    assert before == {name: tab.evaluate(read_parts, name) for name in before}
+
+
+def test_ten_minutes_are_the_best_dozen_over_topics_and_nothing_twice(address: str, tab: Page) -> None:
+    tab.goto(address + "since/")
+    expect(status(tab)).to_contain_text("31")
+    tab.get_by_role("button", name="I have ten minutes").click()
+    expect(status(tab)).to_contain_text("12 papers for ten minutes")
+    best = ids(tab)
+    assert len(set(best)) == 12
+    assert best[:2] == ["2505.00001", "2505.00002"]
+    kinds = Counter(name[:6] for name in best)
+    assert min(kinds["2505.0"], kinds["2505.1"]) >= 5
+    tab.locator(f"[data-paper='{best[0]}'] button.read").click()
+    tab.reload()
+    expect(status(tab)).to_contain_text("12 papers for ten minutes")
+    assert best[0] not in ids(tab)
+    tab.get_by_role("button", name="I have ten minutes").click()
+    expect(status(tab)).to_contain_text("30 papers of 2 days")
+
+
+def test_the_rest_is_marked_read_and_that_can_be_undone(address: str, tab: Page) -> None:
+    tab.goto(address + "since/")
+    tab.locator("select[name=topic]").select_option("compression")
+    tab.locator("#news .item").nth(2).locator("button.read").click()
+    expect(number(tab)).to_have_attribute("data-new", "30")
+    tab.get_by_role("button", name="Mark the rest read").click()
+    expect(tab.locator("#news .item")).to_have_count(1)  # read under the reader's eyes
+    expect(number(tab)).to_have_attribute("data-new", "21")
+    assert sum(entry["read"] > 0 for entry in record(tab).values()) == 10
+    tab.get_by_role("button", name="Undo").click()
+    assert len(ids(tab)) == 10
+    assert sum(entry["read"] > 0 for entry in record(tab).values()) == 1
+    tab.get_by_role("button", name="Mark the rest read").click()
+    tab.goto(address + "since/")
+    expect(status(tab)).to_contain_text("21 papers of 2 days, without 10 marked read")
+    assert not any(name.startswith("2505.1") for name in ids(tab))
+
+
+def test_other_pages_say_how_much_is_new(address: str, context: BrowserContext, tab: Page) -> None:
+    tab.goto(address + "about/")
+    expect(number(tab)).to_have_attribute("data-new", "32")
+    expect(number(tab)).to_have_attribute("aria-label", "New: 32")
+    number(tab).click()
+    tab.get_by_role("button", name="I am up to date").click()
+    expect(number(tab)).to_have_attribute("data-new", "")
+    tab.goto(address + "archive/")
+    tab.wait_for_load_state("networkidle")
+    expect(number(tab)).not_to_have_attribute("aria-label", "New: 32")
+    tab.route("**/days.json", lambda route: route.fulfill(body="<html>"))
+    tab.goto(address + "about/")  # the page is whole without it
+    expect(tab.get_by_role("heading").first).to_be_visible()
+
+
+def test_the_index_counts_high_scores(tmp_path: Path) -> None:
+    root = make_digest(tmp_path, DAYS, SETTINGS + "search: false\n")
+    run = digest("build", "--root", root)
+    assert run.returncode == 0, run.stdout + run.stderr
+    index = json.loads((root / "site/since/days.json").read_bytes())
+    assert (index["lowest_high"], index["high"]) == (18, {"2025-05-26": 2, "2025-05-27": 1})
+    assert index["hues"].keys() == index["topics"].keys()
+
+
+# -- the front page -----------------------------------------------------------------------------------------------
+
+
+def test_the_front_page_has_a_lead_two_seconds_headlines_and_the_week(address: str, context: BrowserContext) -> None:
+    tab = context.new_page()
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    tab.goto(address)
+    rows = tab.locator(".front > .item")
+    boxes = [row.bounding_box() for row in rows.all()[:3]]
+    lead, second, third = (box for box in boxes if box)
+    assert second["y"] == third["y"]
+    assert second["x"] + second["width"] <= third["x"]
+    assert lead["width"] > 1.8 * second["width"]
+    headline = "node => getComputedStyle(node).getPropertyValue('--headline') === '1'"
+    assert [row.evaluate(headline) for row in rows.all()] == [False] * 3 + [True] * (rows.count() - 3)
+    assert tab.locator(".skyline a").count() == ALL
+    assert tab.evaluate(SHIFT) <= 0.01
+
+
+def test_the_front_page_says_what_is_new_with_numbers(address: str, tab: Page) -> None:
+    tab.goto(address)
+    line = tab.locator(".news-line a")
+    expect(line).to_have_text("32 new in the last week, 3 with 18 or more ›")
+    seen = {"2025-05-26": 20}
+    state = {"version": 1, "papers": {}, "visit": {"at": 1, "seen": seen, "shown": seen}}
+    tab.evaluate(f"text => localStorage.setItem('{KEY}', text)", json.dumps(state))
+    tab.reload()
+    expect(line).to_have_text("12 new since Mon 26 May 2025, 1 with 18 or more ›")
+    line.click()
+    expect(status(tab)).to_have_text("11 papers of 1 day, without 1 shown before")
+
+
+def test_without_scripts_the_front_page_is_whole(address: str, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(address)
+    assert tab.locator(".front .comment, .front .meta").count() == tab.locator(".front .meta:visible").count()
+    assert tab.locator(".news-line a").inner_text() == "Since your last visit ›"
+    context.close()

@@ -1,0 +1,148 @@
+"""Filters of weeks, months and topics in a browser: they cover all papers of the period, not only those of the page."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from broadsheet.build.preview import served
+from tests.example import SETTINGS, digest, make_digest, paper
+from tests.views.test_browser import SHIFT
+
+HOSTILE = "<img src=x onerror=alert(1)> of $x^2$"
+
+
+def batch(first: str, papers: int, **fields: Any) -> list[dict[str, Any]]:
+    return [paper(f"{first}{n:04}", comment="", **fields) for n in range(1, papers + 1)]
+
+
+AGAIN = paper("2505.10001", relevance=9, novelty=9, topics=["llm"], comment="", title="Shown before")
+DAYS = {
+    "2025-04-30": [*batch("2504.1", 3, relevance=5, novelty=5, topics=["compression"]), AGAIN],
+    "2025-05-01": batch("2505.0", 25, relevance=9, novelty=8, topics=["llm"], categories=["cs.CL"]),
+    "2025-05-02": [
+        *batch("2505.2", 4, relevance=6, novelty=6, topics=["compression"], title=HOSTILE, source="hf", upvotes=3),
+        AGAIN,
+    ],
+    "2025-05-12": batch("2505.3", 2, relevance=4, novelty=5, topics=["compression"]),
+}
+WEEK, MONTH, TOPIC = "weekly/2025-W18/", "monthly/2025-05/", "topics/compression/"
+LIMITS = "pages: {week_best: 10, month_best: 5, topic_newest: 3}\nsearch: false\n"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root = make_digest(tmp_path_factory.mktemp("whole"), DAYS, SETTINGS + LIMITS)
+    run = digest("build", "--root", root)
+    assert run.returncode == 0, run.stdout + run.stderr
+    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
+        yield place
+
+
+def status(tab: Page) -> Any:
+    return tab.locator(".toolbar [role=status]")
+
+
+def ids(tab: Page) -> list[str]:
+    return [row.get_attribute("data-paper") or "" for row in tab.locator("ol.list > .item").all()]
+
+
+def options(tab: Page, name: str) -> list[str]:
+    return tab.locator(f".toolbar select[name={name}] option").all_inner_texts()
+
+
+def choose(tab: Page, name: str, value: str) -> None:
+    tab.locator(f".toolbar select[name={name}]").select_option(value)
+
+
+@pytest.mark.parametrize(
+    ("path", "papers", "topics"),
+    [
+        (WEEK, 33, ["Topic", "Large Language Models (26)", "Compression (7)"]),
+        (MONTH, 32, ["Topic", "Large Language Models (26)", "Compression (6)"]),
+    ],
+)
+def test_options_count_each_paper_of_the_period_once(
+    address: str, tab: Page, path: str, papers: int, topics: list[str]
+) -> None:
+    tab.goto(address + path)
+    expect(status(tab)).to_have_text(f"{papers} papers")
+    assert tab.evaluate(SHIFT) <= 0.01
+    assert options(tab, "topic") == topics
+    choose(tab, "topic", "compression")
+    expect(status(tab)).to_have_text(f"{papers - 26} of {papers} papers")
+    expect(tab.locator("ol.list > .item")).to_have_count(papers - 26)
+    assert not any(name.startswith("2505.0") for name in ids(tab))
+    choose(tab, "topic", "llm")
+    expect(tab.locator("[data-paper='2505.10001']")).to_be_visible()  # another month was the first to show it
+    tab.get_by_role("button", name="Show more: 6 left").click()
+    expect(tab.locator("ol.list > .item")).to_have_count(26)
+
+
+def test_the_rows_of_a_week_are_those_of_its_days_and_take_marks(address: str, tab: Page) -> None:
+    tab.goto(address + WEEK + "?source=hf")
+    expect(status(tab)).to_have_text("4 of 33 papers")
+    first = tab.locator("ol.list > .item").first
+    assert first.locator("h3").inner_text().startswith("<img src=x onerror=alert(1)> of")
+    assert first.locator(".date").get_attribute("href") == f"{address}daily/2025/05/02/#2505.20001"
+    assert first.locator("h3 a").get_attribute("href") == f"{address}papers/2505.20001/"
+    assert first.locator(".score b").inner_text() == "12"
+    first.locator("button.saved").click()
+    choose(tab, "source", "")
+    choose(tab, "mark", "saved")
+    expect(status(tab)).to_have_text("1 of 33 papers")
+    assert ids(tab) == ["2505.20001"]
+    stored = json.loads(tab.evaluate("localStorage['broadsheet /repo/']"))["papers"]["2505.20001"]
+    assert stored["title"].startswith("<img src=x onerror=alert(1)> of")
+    assert stored["address"] == "papers/2505.20001/"
+
+
+def test_a_topic_lists_the_newest_first_and_filters_all(address: str, tab: Page) -> None:
+    tab.goto(address + TOPIC)
+    expect(status(tab)).to_have_text("9 papers")
+    assert len(ids(tab)) == 3
+    tab.get_by_role("button", name="Show more: 6 left").click()
+    expect(tab.locator("ol.list > .item")).to_have_count(9)
+    assert ids(tab) == [
+        *(f"2505.3{n:04}" for n in (1, 2)),
+        *(f"2505.2{n:04}" for n in (1, 2, 3, 4)),
+        *(f"2504.1{n:04}" for n in (1, 2, 3)),
+    ]
+    assert options(tab, "score") == ["Score", "Score 12+ (4)", "Score 10+ (7)", "Score 9+ (9)"]
+    choose(tab, "score", "12")
+    assert ids(tab) == [f"2505.2{n:04}" for n in (1, 2, 3, 4)]
+    tab.reload()
+    expect(status(tab)).to_have_text("4 of 9 papers")
+    tab.get_by_role("button", name="Clear").click()
+    choose(tab, "sort", "score")
+    expect(tab.locator("ol.list > .item").first).to_have_attribute("data-paper", "2505.20001")
+
+
+def test_a_page_whose_files_are_broken_filters_what_it_has(address: str, tab: Page) -> None:
+    tab.route("**/monthly/2025-04/papers.json", lambda route: route.fulfill(status=404, body="not here"))
+    tab.goto(address + WEEK)
+    expect(status(tab)).to_have_text("10 papers: the others could not be loaded")
+    assert len(ids(tab)) == 10
+    tab.unroute("**/monthly/2025-04/papers.json")
+    tab.route("**/since/2025-05-02.json", lambda route: route.abort())
+    tab.goto(address + WEEK + "?topic=compression")
+    expect(tab.locator(".notice")).to_have_text("4 papers could not be loaded: reload the page.")
+    assert ids(tab) == ["2504.10001", "2504.10002", "2504.10003"]
+
+
+def test_a_page_that_has_all_papers_requests_none(address: str, tab: Page) -> None:
+    requests: list[str] = []
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.goto(address + "weekly/2025-W20/")
+    expect(status(tab)).to_have_text("2 papers")
+    tab.wait_for_load_state("networkidle")
+    assert not [url for url in requests if "papers.json" in url]
+
+
+def test_pages_without_scripts_say_where_the_others_are(address: str) -> None:
+    for path, words in ((WEEK, "best 10"), (MONTH, "best 5"), (TOPIC, "newest 3 of 9")):
+        with urllib.request.urlopen(address + path) as answer:
+            assert words in answer.read().decode()
