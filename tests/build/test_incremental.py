@@ -110,7 +110,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "publications gone": lambda r: shutil.rmtree(r / "data/publications"),
     "a topic's words": lambda r: replace(r / "digest.yml", "[LLM]", "[LLM, pruning]"),
     "a topic's name": lambda r: replace(r / "digest.yml", "Large Language Models", "Language Models"),
-    "a setting of pages": lambda r: replace(r / "digest.yml", "sources:", "pages: {expanded_abstracts: 0}\nsources:"),
+    "a setting of pages": lambda r: replace(r / "digest.yml", "sources:", "pages: {expanded_abstracts: 1}\nsources:"),
     "the site's name": lambda r: replace(r / "mkdocs.yml", "site_name: Broadsheet", "site_name: Another"),
     "the site's address": lambda r: replace(r / "mkdocs.yml", "example.org/broadsheet", "else.example"),
     "the theme": lambda r: replace(r / "mkdocs.yml", "newspaper-variant-outline", "newspaper"),

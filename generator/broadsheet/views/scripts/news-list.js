@@ -7,6 +7,7 @@ import { showNumber } from "./news.js";
 import { count, paperOf, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
 import { buildRow, dayLink, link, span } from "./rows.js";
+import { drawSkyline } from "./skyline-drawing.js";
 import { hasMark, subscribe, updatePapers } from "./storage.js";
 import { countsOf, fetchNews, isDate, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
 
@@ -169,6 +170,7 @@ function arrange() {
   if (parameter("minutes")) matches = bestDozen(matches);
   dozen.ariaPressed = String(Boolean(parameter("minutes")));
   countOptions(papers);
+  drawSkyline(byId("skyline"), matches, index);
   byId("news").replaceChildren();
   view.papers = view.visible = [];
   showMore();

@@ -70,7 +70,7 @@ function refresh() {
 
 async function addControls(callback) {
   const densities = densitySelect(list.matches(".papers") ? DAY_DENSITIES : undefined);
-  const controls = foldable(...selectsFor(callback), clear, densities, button("Keys", help));
+  const controls = foldable(...selectsFor(callback), clear, densities, button("Keys", help, { className: "keys" }));
   toolbar.append(status, ...controls, ...(abstracts().length ? [foldAll] : []), saved);
   toolbar.after(notice);
   const restore = () => {
@@ -84,7 +84,7 @@ async function addControls(callback) {
 
 /** Show the paper that the address names, even if its filters hide it. */
 function showTarget() {
-  const target = papers.find(({ node }) => node.id && node.id === location.hash.slice(1));
+  const target = view.papers.find(({ node }) => node.id && node.id === location.hash.slice(1));
   if (!target?.node.hidden) return;
   target.node.hidden = false;
   notice.textContent = "The filters hide the paper of this link; it is shown all the same.";

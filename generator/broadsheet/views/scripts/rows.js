@@ -68,10 +68,11 @@ export function scoreMark({ score, relevance, novelty }) {
 
 // -- the line below --
 
-function grades({ relevance, novelty }) {
+function grades({ relevance, novelty, place }) {
   if (!(relevance >= 0 && novelty >= 0)) return span("muted", "not scored");
   const bold = (value) => element("b", { textContent: `${value}` });
-  return element("span", { className: "grades" }, bold(relevance), " relevance ", bold(novelty), " novelty");
+  const words = place ? [" ", element("i", { textContent: place })] : [];
+  return element("span", { className: "grades" }, bold(relevance), " relevance ", bold(novelty), " novelty", ...words);
 }
 
 function sourceLinks({ id, doi }) {

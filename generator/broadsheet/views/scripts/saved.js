@@ -99,7 +99,7 @@ async function start() {
     file,
     button("Import", () => file.click()),
     transfer,
-    button("Keys", help),
+    button("Keys", help, { className: "keys" }),
     exports,
   );
   toolbar.after(notice, transferPanel);

@@ -142,7 +142,7 @@ async function openMatch() {
 async function start() {
   await open();
   await load(INITIAL_PAPERS);
-  toolbar.append(...foldable(...selects(), clear, button("Keys", help)));
+  toolbar.append(...foldable(...selects(), clear, button("Keys", help, { className: "keys" })));
   toolbar.after(notice);
   query.disabled = false;
   const href = await restore();

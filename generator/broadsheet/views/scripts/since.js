@@ -20,7 +20,7 @@ const showList = async () => (await import("./news-list.js")).showList();
 async function start() {
   const toolbar = document.getElementById("since");
   status.textContent = "Loading …";
-  toolbar.append(status, button("Keys", help));
+  toolbar.append(status, button("Keys", help, { className: "keys" }));
   toolbar.append(element("a", { href: new URL("saved/", root).href, textContent: "Saved" }));
   toolbar.after(notice);
   startUnfolding();
