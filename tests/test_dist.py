@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from broadsheet.views.pages import home
 from tests.example import ROOT, digest, make_digest, paper, tree
 from tests.installation import Installation
 from tests.loopback import Loopback
@@ -136,7 +137,7 @@ def test_two_commands_after_the_installation_serve_the_papers_of_today(
     installation: Installation, tmp_path: Path
 ) -> None:
     result = new_and_run(tmp_path, installation.folder)
-    assert (result["status"], result["papers_at_home"]) == (0, 8)
+    assert (result["status"], result["papers_at_home"]) == (0, home.BEST)
     assert result["new_s"] + result["run_s"] < MAX_S
 
 
@@ -195,7 +196,7 @@ def test_only_the_trained_model_needs_the_extra(light: Installation) -> None:
     command = [light.program[0], "-c", IMPORT_ALL]
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True)
     missing = dict(line.split() for line in done.stdout.splitlines())
-    local = {f"scoring.local.{name}" for name in ("evaluation", "features", "model", "training")}
+    local = {f"scoring.local.{name}" for name in ("evaluation", "features", "landmarks", "model", "training")}
     needed = {module for module, name in missing.items() if name not in {"dask", "distributed"}}
     assert needed == {f"broadsheet.{name}" for name in {*local, "daily.train"}}
 

@@ -64,7 +64,7 @@ def new_and_run(folder: Path, environment_folder: Path) -> dict[str, Any]:
     return {
         "new_s": round(after_new - started, 1),
         "run_s": round(served - after_new, 1),
-        "papers_at_home": sum(paper_id in home for paper_id in arxiv.ids(today)),
+        "papers_at_home": sum(f'data-paper="{paper_id}" ' in home for paper_id in arxiv.ids(today)),
         "status": status,
         "digest_mb": megabytes(folder / "my-digest"),
     }

@@ -190,7 +190,7 @@ def test_one_more_day_rebuilds_only_the_pages_that_show_it(root: Path) -> None:
         *alternates("papers/2505.00009"),
         *(f"{place}/papers.bib" for place in ("daily/2025/05/29", "monthly/2025-05", "topics/compression")),
         *(f"{place}/card.png" for place in ("daily/2025/05/29", "monthly/2025-05", "weekly/2025-W22")),
-        "papers/2505.00009/card.png",
+        *("papers/2505.00009/card.png", "monthly/2025-05/papers.json"),
     }
     names = ("all", "scores/7", "topics/compression", "sources/arxiv", "daily")  # no week is over by it
     feeds = {f"feeds/{name}.{form}" for name in names for form in ("xml", "atom", "json")}

@@ -28,7 +28,7 @@ MISTAKES: dict[str, tuple[dict[str, str], tuple[str, str], str]] = {
     "about.md, which replaces the page of the navigation": (
         {"about.md": "# A"},
         ("", ""),
-        "mkdocs.yml:31: nav: there is no page about/index.md: write about.md",
+        "mkdocs.yml:32: nav: there is no page about/index.md: write about.md",
     ),
     "a link to no page": ({"m.md": "# M\n\n[x](nope.md)"}, ("", ""), "docs/m.md:3: the link nope.md leads to no page"),
     "a link to a paper that is not there": (
@@ -64,9 +64,9 @@ MISTAKES: dict[str, tuple[dict[str, str], tuple[str, str], str]] = {
         ("extra_css:", "extra_templates: [robots.txt]\nextra_css:"),
         "docs/robots.txt:2: extra_templates: ",
     ),
-    "the page of no paper": ({}, (NAV[0], NAV[1].format("papers/9999.99999/index.md")), "mkdocs.yml:31: nav: there is"),
-    "the page of no author": ({}, (NAV[0], NAV[1].format("authors/nobody/index.md")), "mkdocs.yml:31: nav: there is"),
-    "the page of no publication": ({}, (NAV[0], NAV[1].format("publications/9/index.md")), "mkdocs.yml:31: nav: ther"),
+    "the page of no paper": ({}, (NAV[0], NAV[1].format("papers/9999.99999/index.md")), "mkdocs.yml:32: nav: there is"),
+    "the page of no author": ({}, (NAV[0], NAV[1].format("authors/nobody/index.md")), "mkdocs.yml:32: nav: there is"),
+    "the page of no publication": ({}, (NAV[0], NAV[1].format("publications/9/index.md")), "mkdocs.yml:32: nav: ther"),
     "a social section": (
         {},
         ("extra:", "extra:\n  social:\n    icon: fontawesome/brands/github"),

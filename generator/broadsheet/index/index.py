@@ -14,6 +14,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.database import SCHEMA, open_database
 from broadsheet.index.days import TopicMatcher
 from broadsheet.index.ingest import Archive, DayRows, Depth, day_rows
+from broadsheet.index.periods import first_regular
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.publication import deduplicate
 from broadsheet.settings.config import Settings
@@ -206,10 +207,14 @@ class Index(Catalogue):
         start, end = bisect.bisect_left(dates, str(limits[0])), bisect.bisect_right(dates, str(limits[1]))
         return [(date, versions[date]) for date in dates[start:end]]
 
+    @cached_property
+    def _regular_ends(self) -> tuple[str, ...]:
+        dates = self._versions
+        return (first_regular(dates), next(reversed(dates))) if dates else ()
+
     def _ends(self, first: str, last: str) -> list[str]:
-        """Return the ends of the archive as seen between two dates: a weekday without a record is a gap inside it."""
-        dates = list(self._versions)
-        ends = (*dates[:1], *dates[-1:])
+        """Return the ends of the regular days as seen between two dates: a weekday without a record is a gap inside."""
+        ends = self._regular_ends
         return ["before" if end < first else "after" if end > last else end for end in ends]
 
 

@@ -5,6 +5,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
 from broadsheet.index.days import DayHead
 from broadsheet.model.state import DayState
@@ -59,7 +60,7 @@ def span(heads: dict[str, DayHead], first: str, last: str) -> list[DayHead | Non
 
     arXiv announces Sunday to Thursday evenings, so digest days are Monday to Friday: a weekend is no gap.
     """
-    regular, newest = _first_regular(heads), next(reversed(heads), "")
+    regular, newest = first_regular(heads), next(reversed(heads), "")
     days: list[DayHead | None] = []
     for ordinal in range(dt.date.fromisoformat(first).toordinal(), dt.date.fromisoformat(last).toordinal() + 1):
         day = dt.date.fromordinal(ordinal)
@@ -69,7 +70,7 @@ def span(heads: dict[str, DayHead], first: str, last: str) -> list[DayHead | Non
     return days
 
 
-def _first_regular(heads: dict[str, DayHead]) -> str:
+def first_regular(heads: dict[str, Any]) -> str:
     """Return the first day on record that begins four weeks with a third of their weekdays on record.
 
     Days before it are trials: the weekdays between them are no gaps.
@@ -78,7 +79,7 @@ def _first_regular(heads: dict[str, DayHead]) -> str:
     return next((date for date in heads if _is_regular(heads, dt.date.fromisoformat(date), newest)), "")
 
 
-def _is_regular(heads: dict[str, DayHead], first: dt.date, newest: dt.date) -> bool:
+def _is_regular(heads: dict[str, Any], first: dt.date, newest: dt.date) -> bool:
     days = (first + dt.timedelta(days=number) for number in range(min((newest - first).days + 1, REGULAR_DAYS)))
     on_record = [day.isoformat() in heads for day in days if day.weekday() < 5]
     return 3 * sum(on_record) >= len(on_record)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -50,29 +51,11 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     address = day_address(date)
     entries = catalogue.day(date)
     published = catalogue.publications_on(date)
-    is_recent = has_alternates(catalogue, settings, date)
     places = places_of(catalogue, entries)
     renderer = PaperRenderer(settings, partial(relative, base=address), entries, places)
-    hues = topic_hues(settings.topics)
-    context = {
-        "head": head,
-        "hues": hues,
-        "skyline": skyline(bars_of(entries, hues, lambda entry: f"#{quote(entry.paper.arxiv_id)}")),
-        "entries": entries,
-        "renderer": renderer,
-        "papers": PAPERS,
-        "scorer_change": catalogue.scorer_change(date),
-        "near_misses": _near_misses(head),
-        "settings": settings,
-        "has_bibtex": is_recent and bool(entries),
-        "topics": _topics(entries, settings),
-        "calendar": month_calendar(date[:7], catalogue.span(f"{date[:7]}-01", date)),
-        "around": catalogue.neighbours("day", date),
-        "week": week_of(date),
-        "week_address": week_address,
-        "month_address": month_address,
-        "day_address": day_address,
-    }
+    is_recent = has_alternates(catalogue, settings, date)
+    has_bibtex = is_recent and bool(entries)
+    context = _context(catalogue, settings, head, entries) | {"renderer": renderer, "has_bibtex": has_bibtex}
     before, _, after = render("day.html.j2", address, **context).partition(PAPERS)
     page = Page(
         address=address,
@@ -88,8 +71,30 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
         page = with_card(page, _card(head, entries, settings), settings)
     content = PageContent("day", days=[head], papers=entries, published=published, receipts=True, places=places)
     yield with_alternates(page, content, settings) if is_recent else page
-    if context["has_bibtex"]:
+    if has_bibtex:
         yield papers_bib(address, entries, catalogue)
+
+
+def _context(catalogue: Catalogue, settings: Settings, head: DayHead, entries: list[Entry]) -> dict[str, Any]:
+    """Return what the templates of a day show around its papers."""
+    date, hues = head.date, topic_hues(settings.topics)
+    return {
+        "head": head,
+        "hues": hues,
+        "skyline": skyline(bars_of(entries, hues, lambda entry: f"#{quote(entry.paper.arxiv_id)}")),
+        "entries": entries,
+        "papers": PAPERS,
+        "scorer_change": catalogue.scorer_change(date),
+        "near_misses": _near_misses(head),
+        "settings": settings,
+        "topics": _topics(entries, settings),
+        "calendar": month_calendar(date[:7], catalogue.span(f"{date[:7]}-01", date)),
+        "around": catalogue.neighbours("day", date),
+        "week": week_of(date),
+        "week_address": week_address,
+        "month_address": month_address,
+        "day_address": day_address,
+    }
 
 
 def _near_misses(head: DayHead) -> list[tuple[NearMiss, str | None]]:
