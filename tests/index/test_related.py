@@ -194,6 +194,23 @@ def test_any_way_to_an_archive_gives_the_same_and_what_changes_has_another_versi
                 assert known.setdefault((query, day + version), said) == said
 
 
+def test_a_later_paper_that_gets_a_page_changes_the_version_of_those_that_name_it() -> None:
+    pruning, quantization = SUBJECTS[:2]
+    papers = [preprint(f"2505.{n:05}", quantization if 2 <= n <= 5 else pruning, relevance=1) for n in range(10)]
+    archive = Memory({"2024-04-30": (*papers, preprint("2505.00010", pruning, relevance=9))})
+    index = Index(":memory:", Settings(paper_pages="all"))
+    index.refresh(archive)
+    before = (
+        {entry.paper.arxiv_id: entry.top for entry in index.day("2024-04-30")},
+        index.version("related", ("2024-04-30",)),
+    )
+    last = next(name for name, has_page in before[0].items() if not has_page)
+    archive.change("2024-05-01", tuple(paper for paper in papers if paper.arxiv_id == last))
+    index.refresh(archive)
+    assert any(e.top and e.paper.arxiv_id == last for part in index.related("2024-04-30").values() for e in part.later)
+    assert index.version("related", ("2024-04-30",)) != before[1]
+
+
 @examples(deadline=None)
 @given(st.lists(st.sampled_from(PAYLOADS) | st.text(), max_size=8), st.text(), st.lists(st.integers(0, 8)))
 def test_any_text_can_be_compared(said: list[str], title: str, gone: list[int]) -> None:

@@ -144,7 +144,9 @@ class RelatedIndex:
         earlier = dict(self._db.execute("SELECT date, sum(2 * checksum + top) FROM related GROUP BY date"))
         later = dict(
             self._db.execute(
-                f"SELECT other_date, sum(checksum) FROM ({_LATER}) WHERE row_number <= {MAX_LATER} GROUP BY other_date"
+                f"SELECT other_date, sum(2 * checksum + later_top) FROM ({_LATER}) JOIN (SELECT arxiv_id,"
+                f" min(rank) <= {TOP} AS later_top FROM entry GROUP BY arxiv_id) USING (arxiv_id)"
+                f" WHERE row_number <= {MAX_LATER} GROUP BY other_date"
             )
         )
         return {date: f"{earlier.get(date, 0):x} {later.get(date, 0):x}" for date in earlier.keys() | later.keys()}
