@@ -118,7 +118,9 @@ def subjects(feeds: dict[str, bytes], root: Path) -> dict[str, tuple[str, int]]:
 
 
 def test_a_subject_counts_all_papers_and_names_the_state(tmp_path: Path) -> None:
-    days = {f"2025-05-{day}": [scored(day * 100 + n) for n in range(40)] for day in range(19, 24)}
+    days = {
+        f"2025-05-{day}": [scored(day * 100 + n, local_score=20 - n / 10) for n in range(40)] for day in range(19, 24)
+    }
     days["2025-05-26"] = [scored(n, title="Best: 7 papers, best: not (ok)", relevance=10) for n in range(1, 3)]
     partial = [Receipt(date=date, state=DayState.PARTIAL) for date in ("2025-05-21", "2025-05-26")]
     catalogue = with_receipts(tmp_path / "data", days, *partial)

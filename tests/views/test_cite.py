@@ -70,8 +70,8 @@ def test_a_click_or_a_key_copies_a_citation(address: str, tab: Page, path: str, 
 def test_a_key_shows_that_it_copied_though_its_button_is_out_of_sight(address: str, tab: Page) -> None:
     tab.set_viewport_size({"width": 390, "height": 200})
     tab.goto(address + "papers/2505.00001/", wait_until="networkidle")
-    tab.keyboard.press("c")
-    expect(tab.get_by_role("status")).to_have_text("Copied")
+    tab.keyboard.press("y")
+    expect(tab.get_by_role("status")).to_have_text("BibTeX copied")
     assert tab.evaluate("scrollY") == 0
     expect(tab.get_by_role("status")).to_be_empty()
     tab.get_by_role("button", name="Copy RIS").click()

@@ -35,7 +35,15 @@ def without_tags(markup: str) -> str:
 @pytest.mark.parametrize("suffix", [".xml", ".atom", ".json"])
 def test_formulas_are_right_once_all_tags_are_removed(tmp_path: Path, suffix: str) -> None:
     papers = [
-        paper(n, title=f"On {tex}", abstract=f"Here {tex} holds.", comment=f"Why {tex}.", relevance=9, novelty=9)
+        paper(
+            n,
+            title=f"On {tex}",
+            abstract=f"Here {tex} holds.",
+            comment=f"Why {tex}.",
+            relevance=9,
+            novelty=9,
+            local_score=20 - n,
+        )
         for n, tex in enumerate(FORMULAS, 1)
     ]
     feeds = build_feeds(archive(tmp_path, {"2025-05-27": papers, "2025-06-02": [paper(99)]}))

@@ -191,7 +191,10 @@ def test_a_repeated_paper_is_not_announced_again(tmp_path: Path) -> None:
 
 def test_a_feed_ends_after_so_many_days_items_and_bytes(tmp_path: Path) -> None:
     long = "Long. " * 500
-    days = {f"2025-05-{day:02}": [paper(day * 10 + n, abstract=long) for n in range(5)] for day in range(1, 11)}
+    days = {
+        f"2025-05-{day:02}": [paper(day * 10 + n, abstract=long, upvotes=9 - n) for n in range(5)]
+        for day in range(1, 11)
+    }
     catalogue = archive(tmp_path, days)
     assert len(items(build_feeds(catalogue, with_feeds(days=2))["feeds/all.xml"])) == 10
     newest = texts(build_feeds(catalogue, with_feeds(items=17))["feeds/all.xml"], "channel/item/link")

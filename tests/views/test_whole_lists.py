@@ -16,7 +16,7 @@ HOSTILE = "<img src=x onerror=alert(1)> of $x^2$"
 
 
 def batch(first: str, papers: int, **fields: Any) -> list[dict[str, Any]]:
-    return [paper(f"{first}{n:04}", comment="", **fields) for n in range(1, papers + 1)]
+    return [paper(f"{first}{n:04}", comment="", local_score=18 - n / 10, **fields) for n in range(1, papers + 1)]
 
 
 AGAIN = paper("2505.10001", relevance=9, novelty=9, topics=["llm"], comment="", title="Shown before")
@@ -77,7 +77,7 @@ def test_options_count_each_paper_of_the_period_once(
     expect(tab.locator("ol.list > .item")).to_have_count(papers - 26)
     assert not any(name.startswith("2505.0") for name in ids(tab))
     choose(tab, "topic", "llm")
-    expect(tab.locator("[data-paper='2505.10001']")).to_be_visible()  # another month was the first to show it
+    expect(tab.locator(".item[data-paper='2505.10001']")).to_be_visible()  # another month was the first to show it
     tab.get_by_role("button", name="Show more: 6 left").click()
     expect(tab.locator("ol.list > .item")).to_have_count(26)
 

@@ -2,9 +2,16 @@
 
 const MESSAGE_MS = 2000;
 
-// It has the message of a button that is out of sight, as a key may press one.
-const status = Object.assign(document.createElement("p"), { className: "copy-status", role: "status" });
-document.body.append(status);
+const toast = Object.assign(document.createElement("p"), { className: "toast", role: "status" });
+document.body.append(toast);
+let timer;
+
+/** Show a message at the foot of the window, for a key or a button that is out of sight. */
+export function announce(message) {
+  toast.textContent = message;
+  clearTimeout(timer);
+  timer = setTimeout(() => (toast.textContent = ""), MESSAGE_MS);
+}
 
 /** Copy `text`. If the browser refuses that, select `node`, which has the text. */
 export async function copyText(button, text, node) {
@@ -13,11 +20,8 @@ export async function copyText(button, text, node) {
   if (message !== "Copied" && node) select(node);
   button.dataset.label ??= button.textContent;
   button.textContent = message;
-  status.textContent = isInSight(button) ? "" : message;
-  setTimeout(() => {
-    button.textContent = button.dataset.label;
-    status.textContent = "";
-  }, MESSAGE_MS);
+  announce(isInSight(button) ? "" : message);
+  setTimeout(() => (button.textContent = button.dataset.label), MESSAGE_MS);
 }
 
 /** Write `text` to the clipboard. Return true if the browser let it. */

@@ -1,19 +1,9 @@
 // Copy the link or the citation of a paper, and say that it is done.
 
-import { write } from "./copy.js";
-import { element, root } from "./elements.js";
+import { announce, write } from "./copy.js";
+import { root } from "./elements.js";
 import { bibtex } from "./export.js";
 import { state } from "./storage.js";
-
-const MESSAGE_MS = 2000;
-const message = element("p", { className: "toast", role: "status" });
-let timer;
-
-function announce(text) {
-  message.textContent = text;
-  clearTimeout(timer);
-  timer = setTimeout(() => (message.textContent = ""), MESSAGE_MS);
-}
 
 export async function copy(text, name) {
   announce((await write(text)) ? `${name} copied` : "This browser allows no copying here");
@@ -27,5 +17,3 @@ export const copyText = (text) => copy(text, "BibTeX");
 
 /** Copy the citation that the page of saved papers exports. */
 export const copyCitation = (paper) => copyText(bibtex([paper.id, { ...recordOf(paper), note: "" }]));
-
-(document.querySelector(".md-content__inner") ?? document.body).append(message);
