@@ -1,6 +1,6 @@
 // Buttons that copy an address. Without this script they stay hidden, and the link beside them has the address.
 
-const MESSAGE_MS = 2000;
+export const MESSAGE_MS = 2000;
 
 // It has the message of a button that is out of sight, as a key may press one.
 const status = Object.assign(document.createElement("p"), { className: "copy-status", role: "status" });

@@ -1,11 +1,10 @@
 // Copy the link or the citation of a paper, and say that it is done.
 
-import { write } from "./copy.js";
+import { MESSAGE_MS, write } from "./copy.js";
 import { element, root } from "./elements.js";
 import { bibtex } from "./export.js";
 import { state } from "./storage.js";
 
-const MESSAGE_MS = 2000;
 const message = element("p", { className: "toast", role: "status" });
 let timer;
 
@@ -23,9 +22,9 @@ const recordOf = (paper) => ({ ...state.papers.get(paper.id), ...paper.details?.
 
 export const copyLink = (paper) => copy(new URL(recordOf(paper).address, root).href, "Link");
 
-export const copyText = (text) => copy(text, "BibTeX");
+export const copyBibtex = (text) => copy(text, "BibTeX");
 
 /** Copy the citation that the page of saved papers exports. */
-export const copyCitation = (paper) => copyText(bibtex([paper.id, { ...recordOf(paper), note: "" }]));
+export const copyCitation = (paper) => copyBibtex(bibtex([paper.id, { ...recordOf(paper), note: "" }]));
 
 (document.querySelector(".md-content__inner") ?? document.body).append(message);

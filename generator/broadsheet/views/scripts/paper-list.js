@@ -1,10 +1,12 @@
 // Papers read from the page's HTML, and the start of a page's script.
 
-import { element, oneLine, root } from "./elements.js";
+import { element, oneLine, plural, root } from "./elements.js";
 import { linkOf, titleOf } from "./papers.js";
 import { hasMark, state } from "./storage.js";
 
-export const count = (number) => `${number} paper${number === 1 ? "" : "s"}`;
+export const count = (number) => plural(number, "paper");
+/** Return the number of papers, and of those that match if a list is filtered. */
+export const countOf = (matches, total, isFiltered) => `${isFiltered ? `${matches} of ` : ""}${count(total)}`;
 export const status = element("p", { className: "count", role: "status", ariaLive: "polite" });
 export const savedPapers = () =>
   [...state.papers].filter(([, record]) => record.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);
@@ -26,6 +28,8 @@ function details() {
 const words = (text) => (text ? text.split(" ") : []);
 const number = (text) => (text ? Number(text) : NaN);
 
+export const marksOf = (id) => [hasMark(id, "read") ? "read" : "unread", ...(hasMark(id, "saved") ? ["saved"] : [])];
+
 export function paperOf(node, order) {
   const { paper, topics, categories, sources, relevance, novelty, upvotes, date, published } = node.dataset;
   return {
@@ -36,7 +40,7 @@ export function paperOf(node, order) {
     category: words(categories),
     source: words(sources),
     get mark() {
-      return [hasMark(this.id, "read") ? "read" : "unread", ...(hasMark(this.id, "saved") ? ["saved"] : [])];
+      return marksOf(this.id);
     },
     score: number(relevance) + number(novelty),
     novelty: number(novelty),

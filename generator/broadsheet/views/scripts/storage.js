@@ -4,7 +4,7 @@
 
 import { root } from "./elements.js";
 
-export const VERSION = 1;
+const VERSION = 1;
 const KEY = `broadsheet ${root.pathname}`; // the former name: readers have data there
 const TIMES = ["saved", "read", "noted"];
 const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
