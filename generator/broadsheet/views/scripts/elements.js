@@ -1,4 +1,4 @@
-// Elements, and the text in them.
+// Elements and text.
 
 /** The address of the site. */
 export const root = new URL("../", import.meta.url);
@@ -9,16 +9,7 @@ export function element(name, properties, ...children) {
   return node;
 }
 
-/** Create an element of a drawing. */
-export function svgElement(name, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-}
-
 export const button = (textContent, callback, properties) =>
   Object.assign(element("button", { type: "button", textContent, ...properties }), { onclick: callback });
-export const plural = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 export const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 export const formatDate = (date) => new Date(date).toUTCString().replace(/^(\w+), 0?(\d+ \w+ \d+).*/, "$1 $2");

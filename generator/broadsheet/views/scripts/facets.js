@@ -2,7 +2,6 @@
 
 import { button, element } from "./elements.js";
 
-export const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
 const selects = new Map();
 let onChange;
 
@@ -10,12 +9,6 @@ export const chosen = (name) => selects.get(name)?.select.value ?? "";
 export const chosenFacets = () => [...selects.keys()].filter((name) => name !== "sort" && chosen(name));
 
 const matches = (paper, facet, value) => (facet === "score" ? paper.score >= value : paper[facet].includes(value));
-
-/** Return `papers` in the chosen order; those without a value, and equal ones, in the order of the list. */
-export function sort(papers) {
-  const key = chosen("sort");
-  return [...papers].sort((a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order);
-}
 
 /** Return the papers that match every chosen facet but `ignored`. */
 export function filter(papers, ignored) {

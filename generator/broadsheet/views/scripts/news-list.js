@@ -1,20 +1,10 @@
 // The list of papers since the last visit: the best first, each paper once; filtered, or the best dozen of it.
 
 import { densitySelect } from "./density.js";
-import { button, element, formatDate, plural } from "./elements.js";
-import {
-  chosen,
-  chosenFacets,
-  clear,
-  countOptions,
-  createSelects,
-  filter,
-  foldable,
-  readAddress,
-  SORTS,
-} from "./facets.js";
+import { button, element, formatDate } from "./elements.js";
+import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { showNumber } from "./news.js";
-import { count, paperOf, status } from "./paper-list.js";
+import { count, paperOf, plural, SORTS, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
 import { buildRow, dayLink, link, span } from "./rows.js";
 import { drawSkyline } from "./skyline-drawing.js";

@@ -1,12 +1,16 @@
 // Papers read from the page's HTML, and the start of a page's script.
 
-import { element, oneLine, plural, root } from "./elements.js";
+import { element, oneLine, root } from "./elements.js";
 import { linkOf, titleOf } from "./papers.js";
 import { hasMark, state } from "./storage.js";
 
+export const plural = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 export const count = (number) => plural(number, "paper");
-/** Return the number of papers, and of those that match if a list is filtered. */
 export const countOf = (matches, total, isFiltered) => `${isFiltered ? `${matches} of ` : ""}${count(total)}`;
+export const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
+/** Return `papers` by a value; unknown values come last. */
+export const sorted = (papers, key) =>
+  [...papers].sort((a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order);
 export const status = element("p", { className: "count", role: "status", ariaLive: "polite" });
 export const savedPapers = () =>
   [...state.papers].filter(([, record]) => record.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);

@@ -2,19 +2,9 @@
 
 import { canUnfold, DAY_DENSITIES, densitySelect, startUnfolding, unfold } from "./density.js";
 import { button, element, root } from "./elements.js";
-import {
-  chosenFacets,
-  clear,
-  countOptions,
-  createSelects,
-  filter,
-  foldable,
-  readAddress,
-  SORTS,
-  sort,
-} from "./facets.js";
+import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { hasNotes } from "./notes.js";
-import { count, countOf, paperOf, savedPapers, status, whenReady } from "./paper-list.js";
+import { count, countOf, paperOf, SORTS, savedPapers, sorted, status, whenReady } from "./paper-list.js";
 import { addMarks, notice, view } from "./papers.js";
 import { help } from "./shortcuts.js";
 import { showBars } from "./skyline.js";
@@ -45,12 +35,12 @@ function selectsFor(callback) {
 }
 
 function arrange() {
-  const sorted = sort(papers);
-  view.visible = filter(sorted);
+  const all = sorted(papers, chosen("sort"));
+  view.visible = filter(all);
   const visible = new Set(view.visible);
   for (const paper of papers) paper.node.hidden = !visible.has(paper);
   const nodes = [...list.children].filter((node) => node.dataset.relevance !== undefined);
-  if (sorted.some((paper, i) => paper.node !== nodes[i])) list.append(...sorted.map(({ node }) => node));
+  if (all.some((paper, i) => paper.node !== nodes[i])) list.append(...all.map(({ node }) => node));
   countOptions(papers);
   status.textContent = countOf(visible.size, papers.length, chosenFacets().length);
 }

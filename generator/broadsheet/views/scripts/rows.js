@@ -1,6 +1,7 @@
 // Rows of a list that are made from data, not from the page's HTML: the same parts as the macro `item` makes.
 
-import { element, formatDate, plural, root, svgElement } from "./elements.js";
+import { element, formatDate, root } from "./elements.js";
+import { plural } from "./paper-list.js";
 import { ARXIV } from "./records.js";
 
 const HTML = ["em", "strong", "code", "sub", "sup", "span", "br"];
@@ -27,10 +28,21 @@ function buildNodes(parts) {
 
 // -- the score --
 
+/** Create an element of a drawing. */
+export function svgElement(name, attributes, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
+/** Return a score as pages write it: 17, 16.7. */
+export const scoreWords = (value) => (Number.isInteger(value) ? `${value}` : value.toFixed(1));
+
 const bar = (y, grade) => svgElement("path", { d: `M0 ${y}h${2 * grade}v2H0z` });
 
 function bars(relevance, novelty) {
-  const words = `relevance ${relevance}, novelty ${novelty}`;
+  const words = `relevance ${scoreWords(relevance)}, novelty ${scoreWords(novelty)}`;
   const attributes = { class: "bars", viewBox: "0 0 20 5", role: "img", "aria-label": words };
   return svgElement("svg", attributes, bar(0, relevance), bar(3, novelty));
 }
@@ -47,7 +59,7 @@ function gradeIds(letter, score) {
 
 export function scoreMark({ score, relevance, novelty }) {
   const isScored = relevance >= 0 && novelty >= 0;
-  const sum = element("b", { textContent: isScored ? `${score}` : "–" });
+  const sum = element("b", { textContent: isScored ? scoreWords(score) : "–" });
   if (!isScored) Object.assign(sum, { role: "img", ariaLabel: "Not scored" });
   const content = [sum, ...(isScored ? [bars(relevance, novelty)] : [])];
   if (!isScored || !document.getElementById("rubric")) return element("span", { className: "score" }, ...content);
@@ -62,7 +74,7 @@ export function scoreMark({ score, relevance, novelty }) {
 
 function grades({ relevance, novelty, place }) {
   if (!(relevance >= 0 && novelty >= 0)) return span("muted", "not scored");
-  const bold = (value) => element("b", { textContent: `${value}` });
+  const bold = (value) => element("b", { textContent: scoreWords(value) });
   const words = place ? [" ", element("i", { textContent: place })] : [];
   return element("span", { className: "grades" }, bold(relevance), " relevance ", bold(novelty), " novelty", ...words);
 }

@@ -1,8 +1,8 @@
 // The skyline of papers that a script lists: the same drawing and words as charts/skyline.py makes.
 
-import { element, root, svgElement } from "./elements.js";
+import { element, root } from "./elements.js";
 import { count } from "./paper-list.js";
-import { hueOf } from "./rows.js";
+import { hueOf, scoreWords, svgElement } from "./rows.js";
 import { showBars } from "./skyline.js";
 
 const [LOWEST, HIGHEST, HEIGHT, STUB, ABOVE] = [10, 20, 44, 4, 8];
@@ -16,7 +16,7 @@ function heightOf(score = LOWEST) {
 function barOf(paper, labels, x, width) {
   const height = heightOf(paper.score);
   const rect = { x: `${x}%`, y: ABOVE + HEIGHT - height, width: `${width}%`, height };
-  const words = paper.score >= 0 ? `${paper.score}: ${paper.title}` : paper.title;
+  const words = paper.score >= 0 ? `${scoreWords(paper.score)}: ${paper.title}` : paper.title;
   const { href } = new URL(paper.address, root);
   const attributes = { href, tabindex: -1, class: hueOf(paper, labels), "data-paper": paper.id };
   return svgElement("a", attributes, svgElement("rect", rect), svgElement("title", {}, words));
@@ -26,7 +26,9 @@ function wordsOf(papers) {
   const counts = new Map();
   for (const { score } of papers) if (score >= 0) counts.set(score, (counts.get(score) ?? 0) + 1);
   const ordered = [...counts].sort(([a], [b]) => b - a);
-  const parts = ordered.slice(0, MAX_COUNTS).map(([score, number], i) => `${score} (${i ? number : count(number)})`);
+  const parts = ordered
+    .slice(0, MAX_COUNTS)
+    .map(([score, number], i) => `${scoreWords(score)} (${i ? number : count(number)})`);
   const lower = ordered.slice(MAX_COUNTS).reduce((sum, [, number]) => sum + number, 0);
   if (lower) parts.push(`lower (${lower})`);
   const unscored = papers.filter(({ score }) => !(score >= 0)).length;

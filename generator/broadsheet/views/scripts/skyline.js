@@ -1,14 +1,17 @@
 // The bars of a skyline: hollow if their paper is read, with a dot if it is saved.
 
-import { svgElement } from "./elements.js";
 import { hasMark, subscribe } from "./storage.js";
 
-const number = (rect, name) => parseFloat(rect.getAttribute(name));
+const SVG = "http://www.w3.org/2000/svg";
+const percent = (rect, name) => parseFloat(rect.getAttribute(name));
 
 function addDot(bar) {
   const rect = bar.querySelector("rect");
-  const cx = `${number(rect, "x") + number(rect, "width") / 2}%`;
-  bar.append(svgElement("circle", { cx, cy: number(rect, "y") - 4, r: 2.5 }));
+  const dot = document.createElementNS(SVG, "circle");
+  dot.setAttribute("cx", `${percent(rect, "x") + percent(rect, "width") / 2}%`);
+  dot.setAttribute("cy", percent(rect, "y") - 4);
+  dot.setAttribute("r", 2.5);
+  bar.append(dot);
 }
 
 export function showBars() {

@@ -2,9 +2,9 @@
 // and the rows that the page lacks from the files of their days, when they are shown.
 
 import { button } from "./elements.js";
-import { chosen, chosenFacets, countOptions, filter, sort } from "./facets.js";
+import { chosen, chosenFacets, countOptions, filter } from "./facets.js";
 import { fetchMonth, fetchRow } from "./months.js";
-import { count, countOf, marksOf, paperOf, status } from "./paper-list.js";
+import { count, countOf, marksOf, paperOf, sorted, status } from "./paper-list.js";
 import { addMarks, notice, view } from "./papers.js";
 import { buildRow } from "./rows.js";
 
@@ -93,8 +93,9 @@ async function show() {
 
 /** Show the papers that the choice leaves, in its order. */
 export function arrangeAll() {
-  matches = filter(sort(papers));
-  limit = chosen("sort") || chosenFacets().length ? Math.max(pageSize, BATCH_SIZE) : pageSize;
+  const key = chosen("sort");
+  matches = filter(sorted(papers, key));
+  limit = key || chosenFacets().length ? Math.max(pageSize, BATCH_SIZE) : pageSize;
   countOptions(papers);
   const rest = document.getElementById("rest");
   if (rest && !rest.contains(more)) rest.replaceChildren(more);
