@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from broadsheet.index.day_stats import DayStats, total_score
+from broadsheet.index.day_stats import DayStats
+from broadsheet.model.paper import total_score
 from broadsheet.model.receipt import Receipt
 
 WEEK_DAYS = 7
@@ -148,4 +149,4 @@ def _ranks(scores: Counter[float]) -> dict[float, tuple[int, int]]:
 
 def place_of(places_of_day: Sequence[Place], score: float | None) -> Place | None:
     """Return the place of a score on a day."""
-    return None if score is None else next((place for place in places_of_day if place.score == round(score, 6)), None)
+    return None if score is None else next((place for place in places_of_day if place.score == score), None)

@@ -18,7 +18,6 @@ from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.calendar import month_address, month_calendar, week_address
-from broadsheet.views.charts.skyline import bars_of, skyline
 from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import DAILY, feed_links
 from broadsheet.views.page import File, Page, relative
@@ -27,7 +26,6 @@ from broadsheet.views.place import places_of
 from broadsheet.views.render import render
 from broadsheet.views.share.card import Card, has_card, with_card
 from broadsheet.views.share.papers import best_titles, score_bars
-from broadsheet.views.topic_colours import topic_hues
 
 # A placeholder for the papers while the page around them is rendered: they are nearly all of it, and each step would
 # copy them. Untrusted text is escaped and cannot contain it.
@@ -53,11 +51,9 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
     is_recent = has_alternates(catalogue, settings, date)
     places = places_of(catalogue, entries)
     renderer = PaperRenderer(settings, partial(relative, base=address), entries, places)
-    hues = topic_hues(settings.topics)
     context = {
         "head": head,
-        "hues": hues,
-        "skyline": skyline(bars_of(entries, hues, lambda entry: f"#{quote(entry.paper.arxiv_id)}")),
+        "anchor": lambda entry: f"#{quote(entry.paper.arxiv_id)}",
         "entries": entries,
         "renderer": renderer,
         "papers": PAPERS,

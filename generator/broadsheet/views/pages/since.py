@@ -4,7 +4,6 @@ Without scripts, the page shows the last week. With them, the browser makes its 
 index of these files, so one more day adds one file.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
@@ -13,7 +12,9 @@ import msgspec
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, Entry, day_address
+from broadsheet.index.periods import first_of
 from broadsheet.model.doi import doi_url
+from broadsheet.model.paper import total_score
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
 from broadsheet.views import formatting
@@ -80,8 +81,7 @@ def _last_days(catalogue: Catalogue, days: int) -> list[DayHead]:
     newest = catalogue.newest_day()
     if newest is None:
         return []
-    first = dt.date.fromisoformat(newest) - dt.timedelta(days=days - 1)
-    return [head for head in catalogue.span(first.isoformat(), newest) if head]
+    return [head for head in catalogue.span(first_of(days, newest), newest) if head]
 
 
 def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _high(catalogue: Catalogue, days: list[DayHead]) -> dict[str, int]:
     """Return the number of papers with a high score by day, without days that have none."""
     stats = catalogue.day_stats(days[0].date, days[-1].date) if days else {}
     numbers = {
-        date: sum(n for relevance, novelty, n in day.scores if relevance + novelty >= HIGH)
+        date: sum(n for relevance, novelty, n in day.scores if total_score(relevance, novelty) >= HIGH)
         for date, day in stats.items()
     }
     return {date: number for date, number in numbers.items() if number}
