@@ -2,10 +2,6 @@
 
 export const MESSAGE_MS = 2000;
 
-// It has the message of a button that is out of sight, as a key may press one.
-const status = Object.assign(document.createElement("p"), { className: "copy-status", role: "status" });
-document.body.append(status);
-
 /** Copy `text`. If the browser refuses that, select `node`, which has the text. */
 export async function copyText(button, text, node) {
   const refused = node ? "Selected, to copy" : "Not allowed here";
@@ -13,11 +9,7 @@ export async function copyText(button, text, node) {
   if (message !== "Copied" && node) select(node);
   button.dataset.label ??= button.textContent;
   button.textContent = message;
-  status.textContent = isInSight(button) ? "" : message;
-  setTimeout(() => {
-    button.textContent = button.dataset.label;
-    status.textContent = "";
-  }, MESSAGE_MS);
+  setTimeout(() => (button.textContent = button.dataset.label), MESSAGE_MS);
 }
 
 /** Write `text` to the clipboard. Return true if the browser let it. */
@@ -41,11 +33,6 @@ function copyWithoutClipboard(text) {
   area.remove();
   focused?.focus({ preventScroll: true });
   return copied;
-}
-
-function isInSight(node) {
-  const { top, bottom } = node.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight;
 }
 
 function select(node) {
