@@ -149,4 +149,4 @@ def _ranks(scores: Counter[float]) -> dict[float, tuple[int, int]]:
 
 def place_of(places_of_day: Sequence[Place], score: float | None) -> Place | None:
     """Return the place of a score on a day."""
-    return None if score is None else next((place for place in places_of_day if place.score == score), None)
+    return None if score is None else next((place for place in places_of_day if place.score == round(score, 6)), None)
