@@ -6,6 +6,7 @@ from typing import Any
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, day_address
 from broadsheet.index.periods import first_of
+from broadsheet.index.places import WEEK_DAYS
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
 from broadsheet.views.alternates.attach import with_alternates
@@ -21,7 +22,6 @@ from broadsheet.views.share.card import CARD, has_card
 ADDRESS = ""
 BEST = 15  # the first is the lead, the next two have cards, the others are headlines
 DAYS = 14
-WEEK_DAYS = 7
 PUBLICATIONS = 3
 
 
