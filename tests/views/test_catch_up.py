@@ -85,7 +85,7 @@ def test_a_row_has_the_same_parts_by_script_as_in_the_page(address: str, tab: Pa
     tab.goto(address + "since/")
     expect(status(tab)).to_contain_text("could not be loaded")
     read_parts = """name => {
-        const row = document.querySelector(`[data-paper="${name}"]`).cloneNode(true);
+        const row = document.querySelector(`.item[data-paper="${name}"]`).cloneNode(true);
         row.querySelectorAll('.marks, .Z3988, .grades i').forEach((part) => part.remove());
         const described = row.querySelector('.score').getAttribute('aria-describedby');
         return [row.className, described, row.querySelector('.score').innerHTML, row.querySelector('.links').innerHTML,
@@ -181,12 +181,12 @@ def test_the_front_page_has_a_lead_two_seconds_headlines_and_the_week(address: s
 def test_the_front_page_says_what_is_new_with_numbers(address: str, tab: Page) -> None:
     tab.goto(address)
     line = tab.locator(".news-line a")
-    expect(line).to_have_text("32 new in the last week, 3 with 18 or more ›")
+    expect(line).to_have_text("32 new in the last week, 3 with a score of 18 or more ›")
     seen = {"2025-05-26": 20}
     state = {"version": 1, "papers": {}, "visit": {"at": 1, "seen": seen, "shown": seen}}
     tab.evaluate(f"text => localStorage.setItem('{KEY}', text)", json.dumps(state))
     tab.reload()
-    expect(line).to_have_text("12 new since Mon 26 May 2025, 1 with 18 or more ›")
+    expect(line).to_have_text("12 new since Mon 26 May 2025, 1 with a score of 18 or more ›")
     line.click()
     expect(status(tab)).to_have_text("11 papers of 1 day, without 1 shown before")
 

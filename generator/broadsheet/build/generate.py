@@ -26,7 +26,7 @@ from broadsheet.views.theme_styles import compact
 from broadsheet.views.topic_colours import style_rules
 
 # The parts of the style sheet. The order counts: later rules override earlier ones.
-STYLES = ("frame", "lists", "tables", "pages", "scores", "charts", "reader", "rows", "print")
+STYLES = ("frame", "phone", "lists", "tables", "pages", "scores", "charts", "reader", "rows", "print")
 UNPUBLISHED = ("assets/card.woff2",)  # the font of share images
 # The parts of the theme that link a page's alternates, and its share image.
 ALTERNATES = ".theme/alternates.html"

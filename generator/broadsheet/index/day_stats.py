@@ -43,11 +43,6 @@ class DayStats(msgspec.Struct, frozen=True, array_like=True):
     unscored: int = 0
 
 
-def total_score(relevance: float, novelty: float) -> float:
-    """Return the sum of two scores, so that equal sums of decimals are equal."""
-    return round(relevance + novelty, 6)
-
-
 def day_stats(entries: Sequence[Entry], receipt: Receipt | None = None, dropped: Sequence[Paper] = ()) -> DayStats:
     """Count the scores, topics and scorers of a day. A paper without a scorer has that of the receipt."""
     papers = (entry.paper for entry in entries)
@@ -82,9 +77,5 @@ def _name(paper: Paper, receipt: Receipt | None) -> ScorerName:
 def _dropped_scores(entries: Sequence[Entry], dropped: Sequence[Paper]) -> Counter[float]:
     """Count the scores of the papers that are not listed, each once."""
     listed_ids = {entry.paper.arxiv_id for entry in entries}
-    scores = {
-        paper.arxiv_id: total_score(paper.relevance, paper.novelty)
-        for paper in dropped
-        if paper.relevance is not None and paper.novelty is not None and paper.arxiv_id not in listed_ids
-    }
-    return Counter(scores.values())
+    scores = {paper.arxiv_id: paper.score for paper in dropped if paper.arxiv_id not in listed_ids}
+    return Counter(score for score in scores.values() if score is not None)

@@ -18,6 +18,11 @@ def year_before(date: str) -> str:
     return (dt.date.fromisoformat(date) - dt.timedelta(days=365)).isoformat()
 
 
+def first_of(days: int, last: str) -> str:
+    """Return the first of the `days` days that end with `last`."""
+    return (dt.date.fromisoformat(last) - dt.timedelta(days=days - 1)).isoformat()
+
+
 def week_of(date: str) -> str:
     """Return the ISO 8601 week of a date, ``2025-W22``."""
     year, week, _ = dt.date.fromisoformat(date).isocalendar()
@@ -57,7 +62,6 @@ def span(heads: dict[str, DayHead], first: str, last: str) -> list[DayHead | Non
     """Return for each date from `first` to `last` its day, a missing one for a weekday without, or None.
 
     `heads` are all days on record, oldest first. Only weekdays from the first regular day to the newest are missing.
-
     arXiv announces Sunday to Thursday evenings, so digest days are Monday to Friday: a weekend is no gap.
     """
     regular, newest = first_regular(heads), next(reversed(heads), "")

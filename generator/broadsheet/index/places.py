@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from broadsheet.index.day_stats import DayStats, total_score
+from broadsheet.index.day_stats import DayStats
+from broadsheet.model.paper import total_score
 from broadsheet.model.receipt import Receipt
 
 WEEK_DAYS = 7

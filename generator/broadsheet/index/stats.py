@@ -13,7 +13,7 @@ from broadsheet.model.receipt import Receipt
 
 
 class StatsQueries(Queries):
-    """Queries about numbers of scores and topics."""
+    """Queries about the scores, topics and scorers of days."""
 
     @cached_property  # two fifths of a cold build: each day's page compares its scores with those before
     def _places(self) -> dict[str, bytes]:

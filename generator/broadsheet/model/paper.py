@@ -12,6 +12,11 @@ from broadsheet.model.scorer import Scorer
 CHANGED = "changed"
 
 
+def total_score(relevance: float, novelty: float) -> float:
+    """Return the sum of two scores, so that equal sums of decimals are equal."""
+    return round(relevance + novelty, 6)
+
+
 class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Links of a paper: http(s) URLs, still untrusted."""
 
@@ -62,4 +67,4 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
         """Relevance plus novelty, 2 to 20: the order of a day."""
         if self.relevance is None or self.novelty is None:
             return None
-        return self.relevance + self.novelty
+        return total_score(self.relevance, self.novelty)

@@ -17,7 +17,7 @@ def day(date: str) -> str:
 def short_day(date: str) -> str:
     """Return ``2025-05-27`` as ``Tue 27 May``."""
     parsed = dt.date.fromisoformat(date)
-    return f"{_DAY_ABBREVIATIONS[parsed.weekday()]} {parsed.day} {_MONTH_ABBREVIATIONS[parsed.month]}"
+    return f"{_DAY_ABBREVIATIONS[parsed.weekday()]} {parsed.day} {short_month(date)}"
 
 
 def long_date(date: str) -> str:
@@ -33,6 +33,11 @@ def month(name: str) -> str:
     """Return ``2025-05`` as ``May 2025``."""
     year, number = name.split("-")
     return f"{_MONTHS[int(number)]} {int(year)}"
+
+
+def short_month(name: str) -> str:
+    """Return ``2025-05``, or a day of it, as ``May``."""
+    return _MONTH_ABBREVIATIONS[int(name[5:7])]
 
 
 def week(name: str) -> str:

@@ -32,16 +32,15 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
 def language(text: str) -> str:
     """Return the language of a text in a script that is not Latin, or an empty string."""
-    letters = sum(map(str.isalpha, text))
-    if 2 * len(_FOREIGN.findall(text)) <= letters:
+    foreign = len(_FOREIGN.findall(text))
+    if not foreign or 2 * foreign <= sum(map(str.isalpha, text)):
         return ""
     return next((name for name, letter in _LANGUAGES if letter.search(text)), "")
 
 
 def attributes(text: str) -> Markup:
     """Return the attributes of an element with such a text, each after a space."""
-    name = language(text) if _FOREIGN.search(text) else ""
-    if name:
+    if name := language(text):
         return Markup(f' dir="auto" lang="{name}"')
     return Markup(' dir="auto"' if _is_right_to_left(text) else "")
 

@@ -115,7 +115,7 @@ def scorer_change(change: "ScorerChange") -> str:
     last = long_date(change.last_date)
     return (
         f"The scorer changed on this day to {scorer_name(change.after)}; until {last} it was"
-        f" {scorer_name(change.before)}. Scores from before and after may not compare."
+        f" {scorer_name(change.before)}. Scores before and after it may not be comparable."
     )
 
 

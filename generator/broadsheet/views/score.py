@@ -13,7 +13,7 @@ from broadsheet.index.places import WEEK_DAYS, WINDOW_DAYS, Places
 from broadsheet.index.scorer_changes import ScorerChange
 from broadsheet.model.paper import Paper
 from broadsheet.model.scorer import Scorer
-from broadsheet.settings.rubric import Grade, Rubric
+from broadsheet.settings.rubric import HIGHEST, Grade, Rubric
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped
 from broadsheet.views import formatting
@@ -21,7 +21,7 @@ from broadsheet.views.place import entry_place, place_words
 
 # The id of the popover. The ids of its grades are r1, r2 …, n1, n2 …, the best first.
 LEGEND_ID = "rubric"
-HIGHEST = 10  # of each scale
+HIGH_SCORE = 18  # of a paper that the front page counts, and that a topic shows for weeks
 
 
 def grade_of(grades: Sequence[Grade], score: float | None) -> int | None:
@@ -50,7 +50,7 @@ def grade_paragraphs(paper: Paper, rubric: Rubric) -> Iterator[str]:
 
 
 def bars(paper: Paper) -> str:
-    """Return the paper's two scores as bars: relevance over novelty, each of `HIGHEST`."""
+    """Return the paper's two scores as bars: relevance over novelty, each on a scale to `HIGHEST`."""
     relevance, novelty = paper.relevance or 0, paper.novelty or 0
     words = f"relevance {formats.number(relevance)}, novelty {formats.number(novelty)}"
     lengths = [f"{2 * score:g}" for score in (relevance, novelty)]

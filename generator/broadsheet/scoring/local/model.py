@@ -228,9 +228,9 @@ def encode(model: LocalModel) -> bytes:
         "format": np.array([FORMAT]),
         **{name: _packed(names) for name, names in _names(model).items()},
         "words_idf": model.words.idf,
-        "pieces_idf": model.ngrams.idf,
-        **{f"{name}_columns": getattr(model, field).columns for field, name in _SPACES.items()},
-        **{f"{name}_axes": getattr(model, field).axes.astype(np.float16) for field, name in _SPACES.items()},
+        "ngrams_idf": model.ngrams.idf,
+        **{f"{field}_columns": getattr(model, field).columns for field in _SPACES},
+        **{f"{field}_axes": getattr(model, field).axes.astype(np.float16) for field in _SPACES},
         **{field: getattr(model, field).astype(np.float16) for field in _SHORT},
         **{field: getattr(model, field) for field in _ARRAYS},
         **{f"{scale}_{part}": getattr(model.calibrations[index], part)
@@ -269,8 +269,7 @@ def load(path: Path, label: str) -> LocalModel | None:
         ) from error
 
 
-# Fields, and the names of spaces in the file.
-_SPACES = {"word_space": "word_space", "ngram_space": "piece_space"}
+_SPACES = ("word_space", "ngram_space")
 _SHORT = ("draft_weights", "comment_points", "points")  # large; `rounded`
 _ARRAYS = (
     "weights",
@@ -293,7 +292,7 @@ def rounded(values: Any) -> Floats:
 
 
 def _names(model: LocalModel) -> dict[str, Sequence[str]]:
-    return {"common": model.common, "words": model.words.names, "pieces": model.ngrams.names, "ids": model.ids}
+    return {"common": model.common, "words": model.words.names, "ngrams": model.ngrams.names, "ids": model.ids}
 
 
 def _packed(names: Sequence[str]) -> Any:
@@ -305,15 +304,15 @@ def _unpacked(data: Any) -> tuple[str, ...]:
 
 
 def _model(file: dict[str, Any]) -> LocalModel:
-    texts = {name: _unpacked(file[name]) for name in ("common", "words", "pieces", "ids")}
+    texts = {name: _unpacked(file[name]) for name in ("common", "words", "ngrams", "ids")}
     return LocalModel(
         common=texts["common"],
         ids=texts["ids"],
         words=Vocabulary(texts["words"], file["words_idf"]),
-        ngrams=Vocabulary(texts["pieces"], file["pieces_idf"]),
+        ngrams=Vocabulary(texts["ngrams"], file["ngrams_idf"]),
         calibrations=tuple(Calibration(file[f"{scale}_before"], file[f"{scale}_after"]) for scale in SCALES),
-        word_space=_space(file, _SPACES["word_space"]),
-        ngram_space=_space(file, _SPACES["ngram_space"]),
+        word_space=_space(file, "word_space"),
+        ngram_space=_space(file, "ngram_space"),
         **{field: file[field].astype(np.float32) for field in _SHORT},
         **{field: file[field] for field in _ARRAYS},
     )

@@ -1,6 +1,5 @@
 """The axis of a chart over time: spans of days, coarse enough to be few."""
 
-import calendar
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
@@ -18,19 +17,15 @@ from broadsheet.views import formatting
 MAX_SPANS = 40
 
 
-def _month(date: str) -> str:
-    return calendar.month_abbr[int(date[5:7])]
-
-
 def _quarter(date: str) -> str:
     return f"Q{(int(date[5:7]) + 2) // 3} {date[:4]}"
 
 
 # The name of a unit, the key that groups dates into spans, and the names of a span by its first day.
 _UNITS: tuple[tuple[str, Callable[[str], str], Callable[[str], tuple[str, str]]], ...] = (
-    ("Day", str, lambda date: (formats.long_date(date), f"{int(date[8:])} {_month(date)}")),
-    ("Week", week_of, lambda date: (formats.week(week_of(date)), f"{int(date[8:])} {_month(date)}")),
-    ("Month", lambda date: date[:7], lambda date: (formats.month(date[:7]), f"{_month(date)} {date[:4]}")),
+    ("Day", str, lambda date: (formats.long_date(date), f"{int(date[8:])} {formats.short_month(date)}")),
+    ("Week", week_of, lambda date: (formats.week(week_of(date)), f"{int(date[8:])} {formats.short_month(date)}")),
+    ("Month", lambda date: date[:7], lambda date: (formats.month(date[:7]), f"{formats.short_month(date)} {date[:4]}")),
     ("Quarter", _quarter, lambda date: (_quarter(date), _quarter(date))),
     ("Year", lambda date: date[:4], lambda date: (date[:4], date[:4])),
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from markupsafe import Markup
 
 from broadsheet.index.days import DayHead, day_address
+from broadsheet.text import formats
 from broadsheet.text.sanitize import escaped
 from broadsheet.views import formatting
 from broadsheet.views.calendar import shade
@@ -18,7 +19,6 @@ ABOVE = 15  # for the names of months
 WEEKS = 54  # a leap year that begins on a Sunday has so many
 ACROSS = 100 / WEEKS  # in per cent of the width
 WORKDAYS = 5
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 def year_of_weeks(year: str, days: Sequence[DayHead | None], largest: int, link: Callable[[str], str]) -> Markup:
@@ -37,9 +37,10 @@ def year_of_weeks(year: str, days: Sequence[DayHead | None], largest: int, link:
 
 
 def _month_names(year: int, offset: int) -> Iterator[str]:
-    for number, name in enumerate(MONTHS, 1):
-        week = (offset + dt.date(year, number, 1).timetuple().tm_yday - 1) // 7
-        yield f'<text x="{week * ACROSS:.2f}%" y="10">{name}</text>'
+    for number in range(1, 13):
+        first = dt.date(year, number, 1)
+        week = (offset + first.timetuple().tm_yday - 1) // 7
+        yield f'<text x="{week * ACROSS:.2f}%" y="10">{formats.short_month(first.isoformat())}</text>'
 
 
 def _tile(head: DayHead, week: int, weekday: int, largest: int, link: Callable[[str], str]) -> str:

@@ -19,7 +19,6 @@ from broadsheet.views.alternates.attach import has_alternates, with_alternates
 from broadsheet.views.alternates.page_content import PageContent
 from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.calendar import month_address, month_calendar, week_address
-from broadsheet.views.charts.skyline import bars_of, skyline
 from broadsheet.views.citations import papers_bib
 from broadsheet.views.feeds.registry import DAILY, feed_links
 from broadsheet.views.page import File, Page, relative
@@ -28,7 +27,6 @@ from broadsheet.views.place import places_of
 from broadsheet.views.render import render
 from broadsheet.views.share.card import Card, has_card, with_card
 from broadsheet.views.share.papers import best_titles, score_bars
-from broadsheet.views.topic_colours import topic_hues
 
 # A placeholder for the papers while the page around them is rendered: they are nearly all of it, and each step would
 # copy them. Untrusted text is escaped and cannot contain it.
@@ -77,11 +75,10 @@ def pages(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[Page |
 
 def _context(catalogue: Catalogue, settings: Settings, head: DayHead, entries: list[Entry]) -> dict[str, Any]:
     """Return what the templates of a day show around its papers."""
-    date, hues = head.date, topic_hues(settings.topics)
+    date = head.date
     return {
         "head": head,
-        "hues": hues,
-        "skyline": skyline(bars_of(entries, hues, lambda entry: f"#{quote(entry.paper.arxiv_id)}")),
+        "anchor": lambda entry: f"#{quote(entry.paper.arxiv_id)}",
         "entries": entries,
         "papers": PAPERS,
         "scorer_change": catalogue.scorer_change(date),

@@ -1,11 +1,12 @@
 """``/``, the front page: a lead paper, two seconds, headlines, the week as a skyline, the group's own news, feeds."""
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, day_address
+from broadsheet.index.periods import first_of
+from broadsheet.index.places import WEEK_DAYS
 from broadsheet.settings.config import Settings
 from broadsheet.text import formats
 from broadsheet.views.alternates.attach import with_alternates
@@ -21,7 +22,6 @@ from broadsheet.views.share.card import CARD, has_card
 ADDRESS = ""
 BEST = 15  # the first is the lead, the next two have cards, the others are headlines
 DAYS = 14
-WEEK_DAYS = 7
 PUBLICATIONS = 3
 
 
@@ -37,7 +37,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "best": best,
         "places": places_of(catalogue, best),
         "days": _last_days(catalogue, newest) if newest else [],
-        "week": by_day(catalogue.best(_days_before(with_papers, WEEK_DAYS), with_papers, MOST)) if with_papers else [],
+        "week": by_day(catalogue.best(first_of(WEEK_DAYS, with_papers), with_papers, MOST)) if with_papers else [],
         "topics": [(topic, counts.get(topic.id, 0)) for topic in settings.topics],
         "publications": catalogue.publications()[:PUBLICATIONS],
         "settings": settings,
@@ -64,9 +64,4 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
 
 def _last_days(catalogue: Catalogue, newest: str) -> list[DayHead]:
     """Return the days of the last two weeks, newest first."""
-    return [head for head in reversed(catalogue.span(_days_before(newest, DAYS), newest)) if head]
-
-
-def _days_before(date: str, days: int) -> str:
-    """Return the first of the `days` days that end with `date`."""
-    return (dt.date.fromisoformat(date) - dt.timedelta(days=days - 1)).isoformat()
+    return [head for head in reversed(catalogue.span(first_of(DAYS, newest), newest)) if head]

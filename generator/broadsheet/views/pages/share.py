@@ -26,7 +26,7 @@ SIZES = {
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[File]:
-    """Yield the files."""
+    """Yield the icons, the manifest and the images."""
     logo = settings.site.logo
     yield File(f"{ICONS}icon.svg", icon_svg(logo))
     yield from (File(path, icon_png(logo, size)) for path, size in SIZES.items())
@@ -51,9 +51,9 @@ def _topic(topic: Topic, hue: str) -> Card:
 def _manifest(settings: Settings) -> bytes:
     """Return the web app manifest. Its addresses are relative, so the site works at any path."""
     icons = [
-        {"src": path, "sizes": f"{size}x{size}", "type": "image/png"}
+        {"src": path, "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any maskable"}
         for path, size in SIZES.items()
-        if "icon-" in path and "apple" not in path
+        if path.startswith(f"{ICONS}icon-")
     ]
     manifest = {
         "name": settings.site.site_name,
@@ -64,6 +64,6 @@ def _manifest(settings: Settings) -> bytes:
         "display": "minimal-ui",
         "background_color": PAPER_COLOUR,
         "theme_color": PAPER_COLOUR,
-        "icons": [{**icon, "purpose": "any maskable"} for icon in icons],
+        "icons": icons,
     }
     return json.dumps(manifest, ensure_ascii=False, indent=1).encode()

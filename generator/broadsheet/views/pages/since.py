@@ -4,7 +4,6 @@ Without scripts, the page shows the last week. With them, the browser makes its 
 index of these files, so one more day adds one file.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
@@ -13,7 +12,10 @@ import msgspec
 
 from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.days import DayHead, Entry, day_address
+from broadsheet.index.periods import first_of
+from broadsheet.index.places import WEEK_DAYS
 from broadsheet.model.doi import doi_url
+from broadsheet.model.paper import total_score
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
 from broadsheet.views import formatting
@@ -23,14 +25,13 @@ from broadsheet.views.page import File, Page
 from broadsheet.views.permalink import paper_address
 from broadsheet.views.place import entry_place, place_words, places_of
 from broadsheet.views.render import render
+from broadsheet.views.score import HIGH_SCORE
 from broadsheet.views.topic_colours import topic_labels
 
 ADDRESS = "since/"
 INDEX = f"{ADDRESS}days.json"
 SCRIPT = "assets/since.js"
-WEEK_DAYS = 7
 WINDOW_DAYS = 60  # after a longer absence, the page links to the months
-HIGH = 18  # a score that the front page counts
 MAX_AUTHORS = 4  # as in every list
 
 # Inline HTML as data: text, or a list of an element's name, attributes and content.
@@ -80,8 +81,7 @@ def _last_days(catalogue: Catalogue, days: int) -> list[DayHead]:
     newest = catalogue.newest_day()
     if newest is None:
         return []
-    first = dt.date.fromisoformat(newest) - dt.timedelta(days=days - 1)
-    return [head for head in catalogue.span(first.isoformat(), newest) if head]
+    return [head for head in catalogue.span(first_of(days, newest), newest) if head]
 
 
 def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
         "before": catalogue.neighbours("day", days[0].date)[0] if days else None,
         "states": formatting.STATE_KEYS,
         **topic_labels(settings),
-        "lowest_high": HIGH,
+        "lowest_high": HIGH_SCORE,
         "high": _high(catalogue, days),
     }
 
@@ -107,7 +107,7 @@ def _high(catalogue: Catalogue, days: list[DayHead]) -> dict[str, int]:
     """Return the number of papers with a high score by day, without days that have none."""
     stats = catalogue.day_stats(days[0].date, days[-1].date) if days else {}
     numbers = {
-        date: sum(n for relevance, novelty, n in day.scores if relevance + novelty >= HIGH)
+        date: sum(n for relevance, novelty, n in day.scores if total_score(relevance, novelty) >= HIGH_SCORE)
         for date, day in stats.items()
     }
     return {date: number for date, number in numbers.items() if number}

@@ -17,11 +17,11 @@ from broadsheet.views.page import File, Page
 from broadsheet.views.pages.share import topic_card
 from broadsheet.views.place import places_of
 from broadsheet.views.render import render
+from broadsheet.views.score import HIGH_SCORE
 
 OVERVIEW = "topics/"
 MONTHS = 12
 CARD_PAPERS = 3
-BEST_SCORE = 18  # of a paper that is worth a look after weeks
 RECENT = 50  # papers
 
 
@@ -60,9 +60,9 @@ def _overview(catalogue: Catalogue, settings: Settings) -> Page:
 
 
 def _card_papers(catalogue: Catalogue, topic: Topic) -> list[Entry]:
-    """Return the newest papers of a topic; before them the newest of at least `BEST_SCORE`, if it is recent."""
+    """Return the newest papers of a topic; before them the newest of at least `HIGH_SCORE`, if it is recent."""
     newest = catalogue.newest(RECENT, topic.id)
-    best = [entry for entry in newest if (entry.paper.score or 0) >= BEST_SCORE][:1]
+    best = [entry for entry in newest if (entry.paper.score or 0) >= HIGH_SCORE][:1]
     return (best + [entry for entry in newest if entry not in best])[:CARD_PAPERS]
 
 

@@ -1,4 +1,4 @@
-// Buttons that copy a citation, one for each format of the section "Cite", and their key.
+// Buttons that copy a citation, one for each format of the section "Cite".
 
 import { copyText } from "./copy.js";
 import "./shortcuts.js";

@@ -3,7 +3,7 @@
 const MESSAGE_MS = 2000;
 
 const toast = Object.assign(document.createElement("p"), { className: "toast", role: "status" });
-document.body.append(toast);
+(document.querySelector(".md-content__inner") ?? document.body).append(toast);
 let timer;
 
 /** Show a message at the foot of the window, for a key or a button that is out of sight. */
@@ -45,11 +45,6 @@ function copyWithoutClipboard(text) {
   area.remove();
   focused?.focus({ preventScroll: true });
   return copied;
-}
-
-function isInSight(node) {
-  const { top, bottom } = node.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight;
 }
 
 function select(node) {

@@ -13,7 +13,7 @@ const recordOf = (paper) => ({ ...state.papers.get(paper.id), ...paper.details?.
 
 export const copyLink = (paper) => copy(new URL(recordOf(paper).address, root).href, "Link");
 
-export const copyText = (text) => copy(text, "BibTeX");
+export const copyBibtex = (text) => copy(text, "BibTeX");
 
 /** Copy the citation that the page of saved papers exports. */
-export const copyCitation = (paper) => copyText(bibtex([paper.id, { ...recordOf(paper), note: "" }]));
+export const copyCitation = (paper) => copyBibtex(bibtex([paper.id, { ...recordOf(paper), note: "" }]));

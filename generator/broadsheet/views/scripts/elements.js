@@ -1,4 +1,4 @@
-// Create elements.
+// Elements and text.
 
 /** The address of the site. */
 export const root = new URL("../", import.meta.url);

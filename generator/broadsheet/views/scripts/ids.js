@@ -7,7 +7,7 @@ const ARXIV =
 const DOI = /^(?:doi:\s*|https?:\/\/[^/\s]+\/)?(10\.\d{4,9}\/\S+)$/i;
 
 /** Return the id or DOI if the text (perhaps an address) is nothing else, as the archive writes it; "" for words. */
-export function nameIn(text) {
+function nameIn(text) {
   const id = ARXIV.exec(text)?.[1].toLowerCase();
   return id ? id.replace(/\.[a-z]+(?=\/)/, "") : (DOI.exec(text)?.[1].toLowerCase() ?? "");
 }

@@ -4,7 +4,7 @@ import { densitySelect } from "./density.js";
 import { button, element, formatDate } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { showNumber } from "./news.js";
-import { count, paperOf, status } from "./paper-list.js";
+import { count, paperOf, plural, SORTS, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
 import { buildRow, dayLink, link, span } from "./rows.js";
 import { drawSkyline } from "./skyline-drawing.js";
@@ -13,7 +13,6 @@ import { countsOf, fetchNews, isDate, newDays, recordVisit, startingPoint, start
 
 const BATCH_SIZE = 100; // papers
 const DOZEN = 12; // papers for ten minutes
-const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
 
 let index; // since/days.json
 let papers = []; // new and unread ones, the best first
@@ -21,7 +20,6 @@ let matches = []; // those that the filters leave
 const hidden = new Set(); // ids of those that "Mark the rest read" marked
 let listing = {}; // the days of the list, and the papers left out of it
 const byId = (id) => document.getElementById(id);
-const plural = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 const parameter = (name) => new URLSearchParams(location.search).get(name) ?? "";
 
 // -- the papers --

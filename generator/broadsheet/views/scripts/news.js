@@ -17,7 +17,7 @@ export function showNumber(number) {
 function wordsOf(papers, high, { from, isFirst }, lowest) {
   const since = isFirst ? "in the last week" : `since ${formatDate(from)}`;
   if (!papers) return `Nothing new ${since}`;
-  return `${papers} new ${since}${high ? `, ${high} with ${lowest} or more` : ""}`;
+  return `${papers} new ${since}${high ? `, ${high} with a score of ${lowest} or more` : ""}`;
 }
 
 export async function showNews() {

@@ -4,7 +4,13 @@ import { element, oneLine, root } from "./elements.js";
 import { linkOf, titleOf } from "./papers.js";
 import { hasMark, state } from "./storage.js";
 
-export const count = (number) => `${number} paper${number === 1 ? "" : "s"}`;
+export const plural = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+export const count = (number) => plural(number, "paper");
+export const countOf = (matches, total, isFiltered) => `${isFiltered ? `${matches} of ` : ""}${count(total)}`;
+export const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
+/** Return `papers` by a value; unknown values come last. */
+export const sorted = (papers, key) =>
+  [...papers].sort((a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order);
 export const status = element("p", { className: "count", role: "status", ariaLive: "polite" });
 export const savedPapers = () =>
   [...state.papers].filter(([, record]) => record.saved > 0).sort(([, a], [, b]) => b.saved - a.saved);
@@ -26,6 +32,8 @@ function details() {
 const words = (text) => (text ? text.split(" ") : []);
 const number = (text) => (text ? Number(text) : NaN);
 
+export const marksOf = (id) => [hasMark(id, "read") ? "read" : "unread", ...(hasMark(id, "saved") ? ["saved"] : [])];
+
 export function paperOf(node, order) {
   const { paper, topics, categories, sources, relevance, novelty, upvotes, date, published } = node.dataset;
   return {
@@ -36,7 +44,7 @@ export function paperOf(node, order) {
     category: words(categories),
     source: words(sources),
     get mark() {
-      return [hasMark(this.id, "read") ? "read" : "unread", ...(hasMark(this.id, "saved") ? ["saved"] : [])];
+      return marksOf(this.id);
     },
     score: number(relevance) + number(novelty),
     novelty: number(novelty),

@@ -188,7 +188,7 @@ function penalty(rows) {
 }
 
 /** Return the rows of modules of a code for `text`; null if it is too long. True is dark. */
-export function modulesOf(text) {
+function modulesOf(text) {
   const bytes = new TextEncoder().encode(text);
   const version = range(BLOCKS.length)
     .map((i) => i + 1)

@@ -4,7 +4,7 @@ import { canUnfold, DAY_DENSITIES, densitySelect, startUnfolding, unfold } from 
 import { button, element, root } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { hasNotes } from "./notes.js";
-import { count, paperOf, savedPapers, status, whenReady } from "./paper-list.js";
+import { count, countOf, paperOf, SORTS, savedPapers, sorted, status, whenReady } from "./paper-list.js";
 import { addMarks, notice, view } from "./papers.js";
 import { help } from "./shortcuts.js";
 import { showBars } from "./skyline.js";
@@ -19,7 +19,6 @@ const MARKS = [
   ["read", "Read"],
   ["saved", "Saved"],
 ];
-const SORTS = { "": "Sort", score: "By score", novelty: "By novelty", date: "By date", upvotes: "By upvotes" };
 const LOAD_TIMEOUT_MS = 1500; // then the page is shown without the papers that it lacks
 let papers = []; // those of the filters: in the page, or of a whole period
 let list;
@@ -36,16 +35,14 @@ function selectsFor(callback) {
 }
 
 function arrange() {
-  const key = chosen("sort");
-  const order = (a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order; // unknown values come last
-  const sorted = [...papers].sort(order);
-  view.visible = filter(sorted);
+  const all = sorted(papers, chosen("sort"));
+  view.visible = filter(all);
   const visible = new Set(view.visible);
   for (const paper of papers) paper.node.hidden = !visible.has(paper);
   const nodes = [...list.children].filter((node) => node.dataset.relevance !== undefined);
-  if (sorted.some((paper, i) => paper.node !== nodes[i])) list.append(...sorted.map(({ node }) => node));
+  if (all.some((paper, i) => paper.node !== nodes[i])) list.append(...all.map(({ node }) => node));
   countOptions(papers);
-  status.textContent = chosenFacets().length ? `${visible.size} of ${count(papers.length)}` : count(papers.length);
+  status.textContent = countOf(visible.size, papers.length, chosenFacets().length);
 }
 
 // -- controls --

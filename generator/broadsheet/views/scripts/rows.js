@@ -1,10 +1,10 @@
 // Rows of a list that are made from data, not from the page's HTML: the same parts as the macro `item` makes.
 
 import { element, formatDate, root } from "./elements.js";
+import { plural } from "./paper-list.js";
 import { ARXIV } from "./records.js";
 
 const HTML = ["em", "strong", "code", "sub", "sup", "span", "br"];
-const SVG = "http://www.w3.org/2000/svg";
 
 export const span = (className, textContent) => element("span", { className, textContent });
 export const link = (path, ...content) => element("a", { href: new URL(path, root).href }, ...content);
@@ -28,19 +28,23 @@ function buildNodes(parts) {
 
 // -- the score --
 
-function bar(y, grade) {
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", `M0 ${y}h${2 * grade}v2H0z`);
-  return path;
+/** Create an element of a drawing. */
+export function svgElement(name, attributes, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
 }
 
+/** Return a score as pages write it: 17, 16.7. */
+export const scoreWords = (value) => (Number.isInteger(value) ? `${value}` : value.toFixed(1));
+
+const bar = (y, grade) => svgElement("path", { d: `M0 ${y}h${2 * grade}v2H0z` });
+
 function bars(relevance, novelty) {
-  const svg = document.createElementNS(SVG, "svg");
-  const attributes = { class: "bars", viewBox: "0 0 20 5", role: "img" };
-  attributes["aria-label"] = `relevance ${relevance}, novelty ${novelty}`;
-  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
-  svg.append(bar(0, relevance), bar(3, novelty));
-  return svg;
+  const words = `relevance ${scoreWords(relevance)}, novelty ${scoreWords(novelty)}`;
+  const attributes = { class: "bars", viewBox: "0 0 20 5", role: "img", "aria-label": words };
+  return svgElement("svg", attributes, bar(0, relevance), bar(3, novelty));
 }
 
 // The ids of the legend's grades for a score. A grade begins with its name and span: "Relevance 9–10".
@@ -55,7 +59,7 @@ function gradeIds(letter, score) {
 
 export function scoreMark({ score, relevance, novelty }) {
   const isScored = relevance >= 0 && novelty >= 0;
-  const sum = element("b", { textContent: isScored ? `${score}` : "–" });
+  const sum = element("b", { textContent: isScored ? scoreWords(score) : "–" });
   if (!isScored) Object.assign(sum, { role: "img", ariaLabel: "Not scored" });
   const content = [sum, ...(isScored ? [bars(relevance, novelty)] : [])];
   if (!isScored || !document.getElementById("rubric")) return element("span", { className: "score" }, ...content);
@@ -70,7 +74,7 @@ export function scoreMark({ score, relevance, novelty }) {
 
 function grades({ relevance, novelty, place }) {
   if (!(relevance >= 0 && novelty >= 0)) return span("muted", "not scored");
-  const bold = (value) => element("b", { textContent: `${value}` });
+  const bold = (value) => element("b", { textContent: scoreWords(value) });
   const words = place ? [" ", element("i", { textContent: place })] : [];
   return element("span", { className: "grades" }, bold(relevance), " relevance ", bold(novelty), " novelty", ...words);
 }
@@ -96,15 +100,13 @@ export const hueOf = (paper, { hues }) =>
 function metaLine(paper, labels) {
   const { upvotes, id, date, listed } = paper;
   const facts = [grades(paper)];
-  if (upvotes >= 0) facts.push(span("", `${upvotes} upvote${upvotes === 1 ? "" : "s"}`));
+  if (upvotes >= 0) facts.push(span("", plural(upvotes, "upvote")));
   facts.push(...chipsOf(paper, labels));
   if (date) facts.push(Object.assign(dayLink(date, listed ?? id), { className: "date" }));
   return element("p", { className: "meta" }, ...[...facts, ...sourceLinks(paper)].flatMap((fact) => [fact, " "]));
 }
 
-/**
- * Build the row of a paper. `topics` has the labels and `hues` the colours of topics by id, in the digest's order.
- */
+/** Build the row of a paper. `labels` has the labels (`topics`) and the colours (`hues`) of topics by id, in the digest's order. */
 export function buildRow(paper, labels) {
   const { id, title, title_parts = [title], authors = [], more, comment, comment_parts = [comment], address } = paper;
   const byline = authors.join(", ") + (more ? ` and ${more} more` : "");

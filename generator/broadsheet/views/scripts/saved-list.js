@@ -2,7 +2,7 @@
 
 import { button, element } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
-import { count, savedPapers, status } from "./paper-list.js";
+import { countOf, savedPapers, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
 import { ARXIV, byline, pageOf } from "./records.js";
 import { chipsOf, hueOf, scoreMark } from "./rows.js";
@@ -17,21 +17,20 @@ const query = element("input", {
   type: "search",
   placeholder: "Search",
   ariaLabel: "Search your papers",
-  oninput: restart,
+  oninput: () => restart(),
 });
 const filters = element("span", { className: "facets" });
-const more = button("", () => {
-  limit += PAGE_SIZE;
-  listSaved();
-});
+const more = button("", () => listUpTo(limit + PAGE_SIZE));
 
-function restart() {
-  limit = PAGE_SIZE;
+function listUpTo(number) {
+  limit = number;
   listSaved();
 }
 
+const restart = () => listUpTo(PAGE_SIZE);
+
 // A record as the filters need it.
-function paperOf([id, record]) {
+function toPaper([id, record]) {
   const { relevance, novelty, topics = [], title = id } = record;
   const score = relevance && novelty ? relevance + novelty : undefined;
   const topic = topics.filter((name) => Object.hasOwn(labels.topics, name));
@@ -81,7 +80,7 @@ function savedItem(paper, order) {
 }
 
 export function listSaved() {
-  const saved = savedPapers().map(paperOf);
+  const saved = savedPapers().map(toPaper);
   fillFilters(saved);
   const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
   const order = ORDERS[chosen("sort")];
@@ -93,8 +92,7 @@ export function listSaved() {
   more.hidden = left.length <= limit;
   more.textContent = `Show ${Math.min(PAGE_SIZE, left.length - limit)} more`;
   const isFiltered = words.length || chosenFacets().length;
-  const total = isFiltered ? `${left.length} of ${count(saved.length)}` : count(saved.length);
-  status.textContent = saved.length ? total : "Nothing yet: press ☆ or s";
+  status.textContent = saved.length ? countOf(left.length, saved.length, isFiltered) : "Nothing yet: press ☆ or s";
 }
 
 /** Show what another tab wrote, except in the note being edited. */

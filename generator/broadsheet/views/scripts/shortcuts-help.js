@@ -11,7 +11,7 @@ const DESCRIPTIONS = {
   a: "Open its abstract page",
   f: "Fold or unfold it",
   Enter: "Fold or unfold it",
-  s: "Save it, or not any more",
+  s: "Save it, or take it off the saved papers",
   m: "Mark it read, or unread",
   x: "Mark it read, and go to the next",
   n: "Write a note on it",
@@ -21,8 +21,8 @@ const DESCRIPTIONS = {
   "g h": "Go home",
   "g s": "Go to the saved papers",
   "g n": "Go to what is new since your last visit",
-  ArrowLeft: "The day, week or month before",
-  ArrowRight: "The one after",
+  ArrowLeft: "The previous day, week or month",
+  ArrowRight: "The next one",
   "?": "This help",
 };
 const SIGNS = { ArrowLeft: "←", ArrowRight: "→" };

@@ -70,7 +70,7 @@ const KEYS = {
     step(1);
   }),
   n: withCurrent(writeNote),
-  y: () => (citation() ? copying("copyText", citation()) : withCurrent((paper) => copying("copyCitation", paper))()),
+  y: () => (citation() ? copying("copyBibtex", citation()) : withCurrent((paper) => copying("copyCitation", paper))()),
   c: withCurrent((paper) => copying("copyLink", paper)),
   "/": goTo("search/"),
   "g h": goTo("."),

@@ -1,11 +1,12 @@
 // The reader's data, in this browser alone: papers saved, read and noted, and how lists are shown.
-// papers: id → { saved, read, note, noted, title, authors, more, address }. `saved`, `read`: the time (ms) of the last
+// papers: id → { saved, read, note, noted, title, authors, more, address, topics,
+// relevance, novelty }. `saved`, `read`: the time (ms) of the last
 // change, negative if it took the mark away. In a merge, the later change wins.
 
 import { root } from "./elements.js";
 
-export const VERSION = 1;
-const KEY = `broadsheet ${root.pathname}`; // the former name: readers have data there
+const VERSION = 1;
+const KEY = `broadsheet ${root.pathname}`;
 const TIMES = ["saved", "read", "noted"];
 const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
 

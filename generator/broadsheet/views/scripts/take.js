@@ -38,7 +38,7 @@ function unpackId(text) {
 }
 
 /** Return the address of this page with the ids of the saved papers, five bytes for most, and the settings. */
-export function linkOfSaved() {
+function linkOfSaved() {
   const ids = savedPapers()
     .slice(0, MAX_PAPERS)
     .map(([id]) => id);

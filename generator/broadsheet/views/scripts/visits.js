@@ -16,7 +16,7 @@ const requests = {};
 export const fetchNews = (name) =>
   (requests[name] ??= fetch(new URL(`since/${name}.json`, root)).then((response) => response.json()));
 
-export function mergeCounts(a, b) {
+function mergeCounts(a, b) {
   const counts = {};
   for (const [date, papers] of [a, b].flatMap((part) => Object.entries(Object(part)))) {
     if (isDate(date) && date < MAX_DATE && Number.isInteger(papers) && papers >= 0 && papers < 1e5) {

@@ -4,10 +4,9 @@
 import { button } from "./elements.js";
 import { chosen, chosenFacets, countOptions, filter } from "./facets.js";
 import { fetchMonth, fetchRow } from "./months.js";
-import { count, paperOf, status } from "./paper-list.js";
+import { count, countOf, marksOf, paperOf, sorted, status } from "./paper-list.js";
 import { addMarks, notice, view } from "./papers.js";
 import { buildRow } from "./rows.js";
-import { hasMark } from "./storage.js";
 
 const BATCH_SIZE = 20; // papers
 
@@ -15,7 +14,7 @@ let list;
 let labels; // of topics, and their colours
 let papers = [];
 let matches = [];
-let listed; // papers in the page
+let pageSize; // papers in the page
 let limit;
 let drawings = 0;
 
@@ -26,7 +25,7 @@ async function papersOf(month) {
     ...paper,
     topic: paper.topic.filter((topic) => Object.hasOwn(labels.topics, topic)),
     get mark() {
-      return [hasMark(paper.id, "read") ? "read" : "unread", ...(hasMark(paper.id, "saved") ? ["saved"] : [])];
+      return marksOf(paper.id);
     },
   }));
 }
@@ -55,7 +54,7 @@ function attachRows(all, rows) {
 
 /** Return the facts of all papers of the list, whose page has `rows`; the toolbar's `data` say what the list covers. */
 export async function loadAll(node, rows, data) {
-  [list, listed] = [node, rows.length];
+  [list, pageSize] = [node, rows.length];
   labels = JSON.parse(data.labels);
   const months = await Promise.all(data.months.split(" ").map(papersOf));
   papers = attachRows(select(months.flat(), data), rows);
@@ -79,13 +78,13 @@ const more = button("", async () => {
 
 async function show() {
   const drawing = ++drawings;
-  const shown = matches.slice(0, limit);
-  const results = await Promise.allSettled(shown.map((paper) => paper.row ?? loadRow(paper)));
+  const batch = matches.slice(0, limit);
+  const results = await Promise.allSettled(batch.map((paper) => paper.row ?? loadRow(paper)));
   if (drawing !== drawings) return; // another choice was made meanwhile
   const failed = results.filter(({ reason }) => reason).length;
   notice.textContent = failed ? `${count(failed)} could not be loaded: reload the page.` : "";
-  status.textContent = chosenFacets().length ? `${matches.length} of ${count(papers.length)}` : count(papers.length);
-  view.papers = view.visible = shown.map(({ row }) => row).filter(Boolean);
+  status.textContent = countOf(matches.length, papers.length, chosenFacets().length);
+  view.papers = view.visible = batch.map(({ row }) => row).filter(Boolean);
   list.replaceChildren(...view.visible.map(({ node }) => node));
   const left = Math.max(0, matches.length - limit);
   more.textContent = `Show more: ${left} left`;
@@ -95,9 +94,8 @@ async function show() {
 /** Show the papers that the choice leaves, in its order. */
 export function arrangeAll() {
   const key = chosen("sort");
-  const order = (a, b) => (key && (b[key] || -1) - (a[key] || -1)) || a.order - b.order; // unknown values come last
-  matches = filter([...papers].sort(order));
-  limit = key || chosenFacets().length ? Math.max(listed, BATCH_SIZE) : listed;
+  matches = filter(sorted(papers, key));
+  limit = key || chosenFacets().length ? Math.max(pageSize, BATCH_SIZE) : pageSize;
   countOptions(papers);
   const rest = document.getElementById("rest");
   if (rest && !rest.contains(more)) rest.replaceChildren(more);

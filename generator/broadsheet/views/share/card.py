@@ -66,8 +66,8 @@ class Card(NamedTuple):
 def has_card(catalogue: Catalogue, settings: Settings, date: str | None) -> bool:
     """Return whether a page has a share image of its own; `date` is that of its newest fact.
 
-    Links to new pages are the ones that are shared. The limit is that of alternates, so a page that is recent no more
-    is rendered once.
+    Links to new pages are the ones that are shared. The limit is that of alternates, so a page that becomes old is
+    rendered again once, for both.
     """
     if settings.share_images == "top":
         return date is not None and catalogue.is_recent(date, RECENT_DAYS)
@@ -130,19 +130,19 @@ def _fitted(title: str, room: int) -> tuple[int, list[str]]:
         most = max(1, int(room / (size * LINE_HEIGHT)))
         if len(text_lines) <= most and all(width(line, size) <= INNER for line in text_lines):
             return size, text_lines
-    return size, _cut(text_lines, size, most, INNER)
+    return size, _cut(text_lines, size, most)
 
 
-def _cut(text_lines: list[str], size: int, most: int, limit: float) -> list[str]:
-    """Return at most `most` lines, none wider than `limit`."""
+def _cut(text_lines: list[str], size: int, most: int) -> list[str]:
+    """Return at most `most` lines, none wider than the image between its margins."""
     last = [" ".join(text_lines[most - 1 :])] if len(text_lines) >= most else []
-    return [shortened(line, size, limit) for line in (*text_lines[: most - 1], *last)]
+    return [shortened(line, size, INNER) for line in (*text_lines[: most - 1], *last)]
 
 
 def _text(picture: Picture, baseline: float, text: str) -> float:
     """Write a muted text below the title, above the foot. Return the baseline below it."""
     most = max(1, int((BOTTOM - 120 - baseline) / 40))
-    for line in _cut(lines(text, SMALL, INNER), SMALL, most, INNER):
+    for line in _cut(lines(text, SMALL, INNER), SMALL, most):
         baseline += 40
         picture.text(MARGIN, baseline + 20, line, SMALL, MUTED)
     return baseline

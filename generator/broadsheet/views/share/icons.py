@@ -23,9 +23,9 @@ def icon_svg(logo: bytes) -> bytes:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_UNITS} {_UNITS}">'
     if _opened(logo):
         data = b64encode(icon_png(logo, 192)).decode()
-        return f'{head}<image width="64" height="64" href="data:image/png;base64,{data}"/></svg>\n'.encode()
+        return f'{head}<image width="{_UNITS}" height="{_UNITS}" href="data:image/png;base64,{data}"/></svg>\n'.encode()
     path = "".join(f"M{left} {top}H{right}V{bottom}H{left}z" for left, top, right, bottom in _BOXES)
-    square = f'<rect width="64" height="64" rx="12" fill="{ACCENT_COLOUR}"/>'
+    square = f'<rect width="{_UNITS}" height="{_UNITS}" rx="12" fill="{ACCENT_COLOUR}"/>'
     return f'{head}{square}<path fill="{PAPER_COLOUR}" d="{path}"/></svg>\n'.encode()
 
 

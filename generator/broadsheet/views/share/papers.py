@@ -32,15 +32,15 @@ def paper_card(paper: Paper, entry: Entry, settings: Settings) -> Card:
         title=rendering.plain(paper.title),
         stand_in=paper.arxiv_id,
         place=paper.arxiv_id,
-        text=authors(paper.authors),
+        text=_authors(paper.authors),
         label=topic.label if topic else "",
         hue=hue_of(entry, topic_hues(settings.topics)),
         score=_score(paper),
     )
 
 
-def authors(names: Sequence[str]) -> str:
-    """Return the first author, and whether there are others."""
+def _authors(names: Sequence[str]) -> str:
+    """Return ``Ada Lovelace and others``."""
     return readable_name(names[0]) + (" and others" if len(names) > 1 else "") if names else ""
 
 
