@@ -44,9 +44,9 @@ def rank(date: str, papers: Iterable[Paper], match: Callable[[Paper], tuple[str,
 def sort_key(paper: Paper) -> int:
     """Return the key of a paper, without its turn among equal ones.
 
-    An unscored paper whose source has only a total is sorted by that: one by a followed author has 20.
+    An unscored paper whose source has only a total is sorted by that.
     """
-    total = paper.score if paper.score is not None else _total(paper)
+    total = paper.total
     votes = paper.upvotes or 0
     if total is None:
         return UNSCORED - min(votes, _MAX_VOTES) * _TURNS
@@ -55,11 +55,6 @@ def sort_key(paper: Paper) -> int:
     key = key * _RELEVANCES + round((10 - (paper.relevance or 1)) * 100)
     key = key * _LOCAL_SCORES + (_LOCAL_SCORES - 1 if local is None else round((20 - local) * 1000))
     return (key * _VOTES + _VOTES - 1 - min(votes, _VOTES - 1)) * _TURNS
-
-
-def _total(paper: Paper) -> int | float | None:
-    total = paper.extra.get("score")
-    return total if isinstance(total, int | float) and 2 <= total <= 20 else None
 
 
 def _lot(paper: Paper) -> bytes:

@@ -68,3 +68,9 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
         if self.relevance is None or self.novelty is None:
             return None
         return total_score(self.relevance, self.novelty)
+
+    @property
+    def total(self) -> int | float | None:
+        """The score; of a paper without one, the total by which its source ranks it: 20 for a followed author."""
+        total = self.extra.get("score") if self.score is None else self.score
+        return total if isinstance(total, int | float) and 2 <= total <= 20 else None

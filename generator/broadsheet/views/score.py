@@ -60,6 +60,10 @@ def bars(paper: Paper) -> str:
     )
 
 
+def _unscored(paper: Paper) -> str:
+    return "not scored" if paper.total is None else f"{formats.number(paper.total)} in its source, not scored"
+
+
 class ScoreRenderer:
     """A renderer of the scores of one list, with their places on their days."""
 
@@ -76,14 +80,15 @@ class ScoreRenderer:
 
     def mark(self, entry: Entry) -> Markup:
         """Return the sum of the scores over two bars; where the list has a legend, a button that opens it."""
-        key = (entry.paper.relevance, entry.paper.novelty)
+        key = (entry.paper.relevance, entry.paper.novelty, entry.paper.total)
         if key not in self._marks:
             self._marks[key] = Markup(self._mark(entry.paper))
         return self._marks[key]
 
     def _mark(self, paper: Paper) -> str:
         if paper.score is None:
-            return '<span class="score"><b aria-label="Not scored" role="img">–</b></span>'
+            total = "–" if paper.total is None else formats.number(paper.total)
+            return f'<span class="score"><b aria-label="{_unscored(paper)}" role="img">{total}</b></span>'
         content = f"<b>{formats.number(paper.score)}</b>{bars(paper)}"
         if not self._has_legend:
             return f'<span class="score">{content}</span>'
@@ -103,7 +108,7 @@ class ScoreRenderer:
     def _render(self, entry: Entry) -> str:
         paper = entry.paper
         if paper.score is None:
-            return '<span class="muted">not scored</span>'
+            return f'<span class="muted">{_unscored(paper)}</span>'
         place = self.place(entry)
         numbers = f"<b>{formats.number(paper.relevance)}</b> relevance <b>{formats.number(paper.novelty)}</b> novelty"
         by = "" if self._has_one_scorer or not paper.scorer else f" <span>by {scorer_words(paper.scorer)}</span>"

@@ -19,6 +19,7 @@ from broadsheet.views.charts.chart import DOTTED, GAP, HATCHED, HOLLOW, QUIET, S
 from broadsheet.views.charts.drawing import bars, nested, rows, stacked
 from broadsheet.views.charts.drift import drift
 from broadsheet.views.charts.spans import Axis, Span, days_in
+from broadsheet.views.topic_colours import topic_hues
 
 MAX_TOPICS = 12
 UNKNOWN = (DayState.FAILED, DayState.MISSING, DayState.PARTIAL)
@@ -97,9 +98,12 @@ def topic_shares(axis: Axis, settings: Settings) -> Iterator[str]:
     topics = sorted((topic for topic in settings.topics if total[topic.id]), key=lambda topic: -total[topic.id])
     if not topics:
         return
+    hues = topic_hues(settings.topics)
     shares = [
         Series(
-            topic.label, [_share(count[topic.id], span.papers) for count, span in zip(counts, axis.spans, strict=True)]
+            topic.label,
+            [_share(count[topic.id], span.papers) for count, span in zip(counts, axis.spans, strict=True)],
+            hue=hues[topic.id],
         )
         for topic in topics[:MAX_TOPICS]
     ]

@@ -15,11 +15,12 @@ QUIET, GAP = "quiet", "gap"
 
 
 class Series(NamedTuple):
-    """A value for each label of the axis; None is unknown, which differs from zero."""
+    """A value for each label of the axis; None is unknown, which differs from zero. `hue` is a name of the palette."""
 
     name: str
     values: Sequence[float | None]
     fill: str = SOLID
+    hue: str = ""
 
 
 class Chart(NamedTuple):

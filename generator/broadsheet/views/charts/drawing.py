@@ -72,16 +72,17 @@ def ranges(chart: Chart) -> str:
 
 def _row(chart: Chart, index: int, highest: float, note: str) -> str:
     """Return one path for all bars, in a drawing stretched to the width; the base line marks known values."""
-    name, values = chart.series[index].name, chart.series[index].values
+    name, values, _, hue = chart.series[index]
     full, y = ROW - ROW_LABEL - 8, ROW * index
     bars = [(x, value) for x, value in enumerate(values) if value is not None]
     path = "".join([f"M{x} {full}v{-value * full / highest:.4g}h{BAR}V{full}z" for x, value in bars if value])
+    fill = f' class="hue-{hue}"' if hue else ""
     base = "".join([f"M{x} {full}h{BAR}" for x, _ in bars])
     cut = name if len(name) <= NAME else name[: NAME - 1].rstrip() + "…"
     return (
         f'<text y="{y + 12}">{escaped(cut)}</text><text x="100%" y="{y + 12}" text-anchor="end">{note}</text>'
         f'<svg y="{y + ROW_LABEL}" width="100%" height="{full + 1}" viewBox="0 0 {len(values)} {full + 1}"'
-        f' preserveAspectRatio="none"><path d="{path}"/><path class="baseline" d="{base}"/></svg>\n'
+        f' preserveAspectRatio="none"><path{fill} d="{path}"/><path class="baseline" d="{base}"/></svg>\n'
     )
 
 

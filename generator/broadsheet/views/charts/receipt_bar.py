@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from broadsheet.index.states import TROUBLED
 from broadsheet.model.receipt import Receipt
+from broadsheet.model.state import DayState
 from broadsheet.text.sanitize import escaped
 from broadsheet.views import formatting
 
@@ -38,7 +39,8 @@ def _parts(receipt: Receipt, papers_shown: int) -> Iterator[Segment]:
     yield Segment("failed", unscored, f"{unscored:,} not scored")
     if receipt.scanned is not None:
         others = receipt.scanned - with_score - unscored
-        yield Segment("scanned", others, f"{others:,} scanned and not shown")
+        kind = "failed" if receipt.state is DayState.FAILED else "scanned"
+        yield Segment(kind, others, f"{others:,} scanned and not shown")
     read = max(receipt.scanned or 0, with_score + unscored)
     if receipt.announced is not None:
         others = receipt.announced - read

@@ -41,7 +41,7 @@ def bars_of(entries: Iterable[Entry], hues: Mapping[str, str], href: Callable[[E
         Bar(
             href(entry),
             rendering.plain(entry.paper.title),
-            entry.paper.score,
+            entry.paper.total,
             hue_of(entry, hues),
             entry.paper.arxiv_id,
         )
@@ -61,8 +61,8 @@ def by_day(best: Iterable[Entry]) -> list[Entry]:
 
 
 def skyline(bars: Sequence[Bar], *, period: str = "") -> Markup:
-    """Return the figure; nothing if there are no papers. `period` says which days follow each other in it."""
-    if not bars:
+    """Return the figure; nothing if no paper has a score. `period` says which days follow each other in it."""
+    if all(bar.score is None for bar in bars):
         return Markup("")
     step = 100 / max(len(bars), MIN_PLACES)
     drawn = "\n".join([_bar(bar, step * index, step * BAR) for index, bar in enumerate(bars)])

@@ -130,6 +130,7 @@ def _paper(entry: Entry, place: str, settings: Settings) -> dict[str, Any]:
         "more": max(len(paper.authors) - MAX_AUTHORS, 0) or None,
         "sort_key": entry.sort_key,
         "score": paper.score,
+        "total": paper.total if paper.score is None else None,
         "relevance": paper.relevance,
         "novelty": paper.novelty,
         "place": place,

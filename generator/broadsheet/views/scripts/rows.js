@@ -57,10 +57,13 @@ function gradeIds(letter, score) {
     .map(({ id }) => id);
 }
 
-export function scoreMark({ score, relevance, novelty }) {
+const unscored = ({ total }) => (total ? `${scoreWords(total)} in its source, not scored` : "not scored");
+
+export function scoreMark(paper) {
+  const { score, relevance, novelty, total } = paper;
   const isScored = relevance >= 0 && novelty >= 0;
-  const sum = element("b", { textContent: isScored ? scoreWords(score) : "–" });
-  if (!isScored) Object.assign(sum, { role: "img", ariaLabel: "Not scored" });
+  const sum = element("b", { textContent: isScored ? scoreWords(score) : total ? scoreWords(total) : "–" });
+  if (!isScored) Object.assign(sum, { role: "img", ariaLabel: unscored(paper) });
   const content = [sum, ...(isScored ? [bars(relevance, novelty)] : [])];
   if (!isScored || !document.getElementById("rubric")) return element("span", { className: "score" }, ...content);
   const mark = element("button", { className: "score" }, ...content);
@@ -72,8 +75,9 @@ export function scoreMark({ score, relevance, novelty }) {
 
 // -- the line below --
 
-function grades({ relevance, novelty, place }) {
-  if (!(relevance >= 0 && novelty >= 0)) return span("muted", "not scored");
+function grades(paper) {
+  const { relevance, novelty, place } = paper;
+  if (!(relevance >= 0 && novelty >= 0)) return span("muted", unscored(paper));
   const bold = (value) => element("b", { textContent: scoreWords(value) });
   const words = place ? [" ", element("i", { textContent: place })] : [];
   return element("span", { className: "grades" }, bold(relevance), " relevance ", bold(novelty), " novelty", ...words);
