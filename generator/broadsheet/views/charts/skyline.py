@@ -78,11 +78,11 @@ def skyline(bars: Sequence[Bar], *, period: str = "") -> Markup:
 def _bar(bar: Bar, x: float, width: float) -> str:
     high = height_of(bar.score)
     tooltip = f"{formats.number(bar.score)}: {bar.title}" if bar.score is not None else bar.title
-    return (
-        f'<a href="{escaped(bar.href)}" tabindex="-1" class="hue-{bar.hue}" data-paper="{escaped(bar.paper)}">'
-        f'<rect x="{x:.2f}%" y="{ABOVE + HEIGHT - high}" width="{width:.2f}%" height="{high}"/>'
-        f"<title>{escaped(tooltip)}</title></a>"
-    )
+    link = f'<a href="{escaped(bar.href)}" tabindex="-1" class="hue-{bar.hue}"'
+    rect = f'<rect x="{x:.2f}%" y="{ABOVE + HEIGHT - high}" width="{width:.2f}%" height="{high}"/>'
+    if bar.href.startswith("#"):  # the page has the paper's row: skyline.js takes title and id from there
+        return f"{link}>{rect}</a>"
+    return f'{link} data-paper="{escaped(bar.paper)}">{rect}<title>{escaped(tooltip)}</title></a>'
 
 
 def words(bars: Sequence[Bar]) -> str:

@@ -14,8 +14,18 @@ function addDot(bar) {
   bar.append(dot);
 }
 
+// A bar of a paper in the page has no more than the link to its row.
+function complete(bar) {
+  const row = document.getElementById(decodeURIComponent(bar.href.baseVal.slice(1)));
+  const title = document.createElementNS(SVG, "title");
+  title.textContent = `${row.querySelector(".score").innerText.trim()}: ${row.dataset.title ?? row.querySelector("h2").innerText}`;
+  bar.append(title);
+  bar.dataset.paper = row.id;
+}
+
 export function showBars() {
   for (const bar of document.querySelectorAll(".skyline a")) {
+    if (!bar.dataset.paper) complete(bar);
     const { paper } = bar.dataset;
     bar.classList.toggle("is-read", hasMark(paper, "read"));
     const dot = bar.querySelector("circle");
