@@ -70,10 +70,13 @@ def test_the_filters_stay_in_sight_and_fields_do_not_zoom(site: tuple[Path, str]
 
 @pytest.mark.parametrize("path", ["statistics/", "subscribe/", "topics/", "archive/", "search/", "authors/", ""])
 def test_no_page_is_wider_than_the_narrowest_phone(site: tuple[Path, str], chromium: Browser, path: str) -> None:
-    tab = chromium.new_page(viewport={"width": 320, "height": 800})
+    context = chromium.new_context(viewport={"width": 320, "height": 800}, has_touch=True)
+    tab = context.new_page()
     tab.goto(site[1] + path)
+    expect(tab.locator(".masthead [data-new='42']")).to_be_visible()
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320
-    tab.close()
+    assert tab.locator(".masthead").bounding_box()["height"] <= 50  # type: ignore[index]
+    context.close()
 
 
 def test_a_field_has_a_border_that_can_be_seen(site: tuple[Path, str], chromium: Browser) -> None:
