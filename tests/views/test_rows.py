@@ -148,7 +148,7 @@ def test_a_screen_has_twenty_five_headlines_and_the_choice_is_remembered(address
     assert tab.evaluate(SHIFT) <= 0.01
 
 
-@pytest.mark.parametrize(("stored", "density"), [("compact", "headlines"), ("comfortable", "mixed"), ("odd", "mixed")])
+@pytest.mark.parametrize(("stored", "density"), [("comfortable", "mixed"), ("odd", "mixed")])
 def test_a_density_of_another_version_has_a_meaning(
     address: str, context: BrowserContext, stored: str, density: str
 ) -> None:

@@ -4,12 +4,11 @@
 import { element } from "./elements.js";
 import { savePreferences, state, subscribe } from "./storage.js";
 
-const FORMER = { compact: "headlines" };
 const HELD = "a, button, summary, details, input, textarea, select, label, math, .scroll";
 
 /** Return the reader's choice: "cards", "headlines" or "mixed". */
 export function density() {
-  const choice = FORMER[state.view.density] ?? state.view.density;
+  const choice = state.view.density;
   return ["cards", "headlines"].includes(choice) ? choice : "mixed";
 }
 

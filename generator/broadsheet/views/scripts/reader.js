@@ -8,7 +8,6 @@ import { count, countOf, paperOf, SORTS, savedPapers, sorted, status, whenReady 
 import { addMarks, notice, view } from "./papers.js";
 import { help } from "./shortcuts.js";
 import { showBars } from "./skyline.js";
-import { showAge } from "./stale.js";
 import { savePreferences, state, subscribe } from "./storage.js";
 
 // -- filter and sort --
@@ -102,7 +101,7 @@ async function addControlsOfAll() {
 // -- start --
 
 async function start() {
-  showAge();
+  if (document.querySelector(".stale")) import("./stale.js");
   showBars();
   toolbar = document.querySelector(".toolbar");
   list = document.querySelector(".papers, ol.list");

@@ -1,5 +1,6 @@
 // The bars of a skyline: hollow if their paper is read, with a dot if it is saved.
 
+import { titleOf } from "./papers.js";
 import { hasMark, subscribe } from "./storage.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -18,7 +19,7 @@ function addDot(bar) {
 function complete(bar) {
   const row = document.getElementById(decodeURIComponent(bar.href.baseVal.slice(1)));
   const title = document.createElementNS(SVG, "title");
-  title.textContent = `${row.querySelector(".score").innerText.trim()}: ${row.dataset.title ?? row.querySelector("h2").innerText}`;
+  title.textContent = `${row.querySelector("b").textContent}: ${titleOf({ node: row })}`;
   bar.append(title);
   bar.dataset.paper = row.id;
 }

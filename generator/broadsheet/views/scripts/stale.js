@@ -3,11 +3,9 @@
 const DAY_MS = 864e5;
 const USUAL_DAYS = 4; // a weekend with a holiday before and after it
 
-export function showAge() {
-  for (const line of document.querySelectorAll(".stale")) {
-    const days = Math.floor((Date.now() - Date.parse(line.dataset.newest)) / DAY_MS);
-    if (!(days > USUAL_DAYS)) continue;
-    line.classList.add("is-stale");
-    line.textContent = `Nothing has been published for ${days.toLocaleString("en")} days.`;
-  }
+for (const line of document.querySelectorAll(".stale")) {
+  const days = Math.floor((Date.now() - Date.parse(line.dataset.newest)) / DAY_MS);
+  if (!(days > USUAL_DAYS)) continue;
+  line.classList.add("is-stale");
+  line.textContent = `Nothing has been published for ${days.toLocaleString("en")} days.`;
 }
