@@ -17,12 +17,15 @@ from tests.example import digest
 from tests.hourly_services import World
 from tests.loopback import FakeTime, Loopback
 from tests.model_server import ModelServer
+from tests.scratch import write_to_memory
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # No test depends on the machine that runs it: on a host that publishes sites, a digest would have its address.
 for variable in ("DIGEST_SITE_URL", *(host.variable for host in HOSTS)):
     os.environ.pop(variable, None)
+
+write_to_memory()
 
 # No test depends on how busy the machine is.
 settings.register_profile("patient", deadline=None)
