@@ -22,7 +22,7 @@ from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TextIO
 
 import broadsheet
 
@@ -117,15 +117,20 @@ def become(program: list[str], variables: dict[str, str], folder: str, files: li
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
-    streams = (sys.stdin, sys.stdout, sys.stderr)
-    for number, (name, stream) in enumerate(zip(files, streams, strict=True)):
-        os.dup2(os.open(name, os.O_RDWR), number)
-        mode = "w" if number else "r"
-        fresh = open(number, mode, encoding=stream.encoding, errors=stream.errors, closefd=False)  # noqa: SIM115
-        setattr(sys, ("stdin", "stdout", "stderr")[number], fresh)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        file = os.open(files[number], os.O_RDWR)
+        os.dup2(file, number)
+        os.close(file)
+        setattr(sys, name, reopened(number, getattr(sys, name)))
     sys.path[0] = folder
     sys.argv[1:] = program[1:]
     runpy.run_module(program[0], run_name="__main__", alter_sys=True)
+
+
+def reopened(number: int, stream: TextIO) -> TextIO:
+    """Return a new stream of a standard file, as Python would open it: errors are written line by line."""
+    mode, buffering = ("r" if number == 0 else "w"), (1 if number == 2 else -1)
+    return open(number, mode, buffering, stream.encoding, stream.errors, closefd=False)  # type: ignore[return-value]
 
 
 if __name__ == "__main__":
