@@ -17,6 +17,7 @@ from tests.example import digest
 from tests.hourly_services import World
 from tests.loopback import FakeTime, Loopback
 from tests.model_server import ModelServer
+from tests.scratch import write_to_memory
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,9 +25,33 @@ ROOT = Path(__file__).resolve().parent.parent
 for variable in ("DIGEST_SITE_URL", *(host.variable for host in HOSTS)):
     os.environ.pop(variable, None)
 
+write_to_memory()
+
 # No test depends on how busy the machine is.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# They come first: one that came last would leave the other cores without work. Each takes over 15 seconds of a core.
+LONGEST = (
+    "tests/build/test_incremental.py",
+    "tests/test_corpus.py",
+    "tests/build/test_executors.py",
+    "tests/test_kills.py",
+    "tests/build/test_build.py",
+    "tests/views/test_browser.py",
+    "tests/starter/test_pages.py",
+    "tests/views/test_reader.py",
+    "tests/model/test_limits.py",
+    "tests/scoring/test_local.py",
+    "tests/starter/test_daily.py",
+    "tests/manual/test_followed.py",
+    "tests/views/test_since.py",
+    "tests/daily/test_first_run.py",
+    "tests/views/test_search_page.py",
+    "tests/build/test_gitlab.py",
+    "tests/views/test_accessibility.py",
+    "tests/test_dist.py",
+)
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",  # CI runs as root
@@ -46,8 +71,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="with --live: write the replies to tests/recordings")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let modules start in the order of `LONGEST`, and not by their number of tests, if there are workers."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their needs: ``browser``, ``server``, ``slow``. A test without these marks is ``fast``."""
+    """Order the modules; mark tests by their needs: ``browser``, ``server``, ``slow``. Others are ``fast``."""
+    places = {module: place for place, module in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "chromium" in fixtures:

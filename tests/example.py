@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests import forked
+
 ROOT = Path(__file__).resolve().parent.parent
 STARTER = ROOT / "generator" / "broadsheet" / "starter"
 
@@ -95,6 +97,10 @@ def digest(*arguments: str | Path, now: str = "", **options: Any) -> subprocess.
     """Run the program, and return its result with the output as text."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)} | options.pop("env", {})
     line = command_line(*arguments, now=now)
+    if options.keys() <= {"cwd", "input", "timeout"}:
+        folder, text = str(options.get("cwd", os.getcwd())), options.get("input", "")
+        if run := forked.run(line[2:], environment, folder, text, options.get("timeout")):
+            return run
     return subprocess.run(line, capture_output=True, text=True, check=False, env=environment, **options)
 
 
