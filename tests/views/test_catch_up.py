@@ -85,7 +85,7 @@ def test_a_row_has_the_same_parts_by_script_as_in_the_page(address: str, tab: Pa
     tab.goto(address + "since/")
     expect(status(tab)).to_contain_text("could not be loaded")
     read_parts = """name => {
-        const row = document.querySelector(`[data-paper="${name}"]`).cloneNode(true);
+        const row = document.querySelector(`.item[data-paper="${name}"]`).cloneNode(true);
         row.querySelectorAll('.marks, .Z3988, .grades i').forEach((part) => part.remove());
         const described = row.querySelector('.score').getAttribute('aria-describedby');
         return [row.className, described, row.querySelector('.score').innerHTML, row.querySelector('.links').innerHTML,
