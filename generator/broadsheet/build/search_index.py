@@ -27,8 +27,8 @@ DOCUMENTS_PER_ID_LIST = 500  # documents without an arXiv id
 ENTRY = "pagefind-entry.json"
 # Pagefind also writes user interfaces of its own; the site has one already.
 OUTPUT_PATTERNS = (ENTRY, "pagefind.js", "wasm.en*", "*.pf_meta", "index")
-# A browser loads a whole pack, some 10 KB, to show one card. Half of it would make more files than some hosts allow.
-CARDS_PER_PACK = 48
+# A browser loads a whole pack, some 7 KB, to show one card. A third of it would make more files than some hosts allow.
+CARDS_PER_PACK = 36
 MEMORY = "/dev/shm"  # Linux's file system in memory
 SCRATCH = "digest-index-"
 SCRATCH_BYTES = 300_000_000  # twice the size of a shard there
