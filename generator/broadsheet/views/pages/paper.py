@@ -198,12 +198,13 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
     if paper.abstract:
         start = f'<h2>Abstract</h2>\n<p class="abstract"{attributes(paper.abstract)}>'
         yield f"{start}{rendering.html(paper.abstract)}</p>\n"
-    yield from _days(history.entries, settings, link)
     yield from _related(history.related, settings, link)
     yield from _citations(paper, history.citation_key)
     yield '</article>\n<aside class="sidebar" aria-label="Facts">\n<dl class="facts">\n'
     yield from (f"<div><dt>{name}</dt><dd>{fact}</dd></div>\n" for name, fact in _facts(paper) if fact)
-    yield "</dl>\n</aside>\n</div>"
+    yield "</dl>\n"
+    yield from _days(history.entries, settings, link)
+    yield "</aside>\n</div>"
 
 
 def _author(name: str, slugs: Mapping[str, str], link: MakeLink) -> str:
@@ -279,7 +280,7 @@ def _earlier_scores(paper: Paper) -> Iterator[str]:
 
 
 def _days(entries: Iterable[Entry], settings: Settings, link: MakeLink) -> Iterator[str]:
-    yield "<h2>In the digest</h2>\n<ul>\n"
+    yield '<h2>In the digest</h2>\n<ul class="titles">\n'
     for entry in entries:
         names = " and ".join(settings.sources.get(source, source) for source in entry.sources)
         day = f'<a href="{escaped(link(entry.address))}">{formats.day(entry.date)}</a>'
