@@ -63,6 +63,36 @@ def test_scoring_a_day_prints_one_line(root: Path, environment: dict[str, str], 
     assert len(server.request_ids) == 1
 
 
+NO_LLM = {"DIGEST_LLM_URL": "", "DIGEST_LLM_KEY": "", "DIGEST_LLM_MODEL": ""}
+
+
+@pytest.mark.parametrize(
+    ("imported", "new", "words"),
+    [
+        (3, 0, "3 local scores added"),
+        (1, 2, "2 papers scored by the local scorer, 0 unscored; 1 local score added"),
+    ],
+)
+def test_added_local_scores_are_reported(imported: int, new: int, words: str, tmp_path: Path) -> None:
+    bare = {"relevance": None, "novelty": None, "comment": None}
+    rows = [paper(f"2505.1000{n}", **(bare if n >= imported else {})) for n in range(imported + new)]
+    make_digest(tmp_path, {DAY: [{k: v for k, v in row.items() if v is not None} for row in rows]})
+    done = digest("score", "--date", DAY, "--root", tmp_path, env=NO_LLM)
+    assert (done.returncode, done.stdout) == (0, f"{DAY}: {words}\n")
+
+
+def test_local_scores_beside_those_of_a_language_model_cost_nothing(
+    root: Path, environment: dict[str, str], server: ModelServer
+) -> None:
+    path = root / f"data/papers/2025/{DAY}.jsonl"
+    rows = [json.loads(line) | {"relevance": 7, "novelty": 5} for line in path.read_text("utf-8").splitlines()]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+    done = digest("score", "--date", DAY, "--root", root, env=environment)
+    assert (done.returncode, done.stdout) == (0, f"{DAY}: 3 local scores added\n")
+    report = json.loads(digest("score", "--date", DAY, "--root", root, "--json", env=environment).stdout)
+    assert (report["scored"], report["local_scores_added"], server.request_ids) == (0, 0, [])
+
+
 def test_unscored_papers_are_listed_and_end_in_one(
     root: Path, environment: dict[str, str], server: ModelServer
 ) -> None:

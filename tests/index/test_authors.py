@@ -173,6 +173,32 @@ def test_three_papers_or_a_publication_make_a_page(tmp_path: Path) -> None:
     assert "<b>Mal" not in hostile.body + pages["authors/"].body
 
 
+@pytest.mark.parametrize(
+    ("slug", "words", "query"),
+    [
+        (
+            "ada-lovelace",
+            "Papers with a page of their own under this name; several people may have it.",
+            "Ada%20Lovelace",
+        ),
+        ("b-mal-b-lory", "Papers with a page of their own under this name;", "%3Cb%3EMal%3C/b%3E%20Lory"),
+        (ALISTARH, "Papers with a page of their own, and publications, under this name.", "Dan-Adrian%20Alistarh"),
+    ],
+)
+def test_a_page_names_its_works_and_leads_to_all_papers(slug: str, words: str, query: str, tmp_path: Path) -> None:
+    page = build_pages(*archive(tmp_path))[f"authors/{slug}/"]
+    note = lxml.html.fromstring(page.body).xpath("//p[@class='muted'][a[contains(@href, 'search/')]]")[0]
+    assert note.text_content().startswith(words)
+    assert note.text_content().endswith("Search for the name to see all papers.")
+    assert note.xpath("a/@href") == [f"../../search/?q={query}"]
+
+
+def test_a_page_without_papers_names_publications_alone(tmp_path: Path) -> None:
+    pages = build_pages(*archive(tmp_path, f"{SETTINGS}author_pages: institution\n", {}))
+    notes = [words for page in pages.values() for words in re.findall(r"(\w+) under this name", page.body)]
+    assert set(notes) == {"Publications"}
+
+
 def test_who_has_an_orcid_has_papers_and_publications_there(tmp_path: Path) -> None:
     pages = build_pages(*archive(tmp_path))
     body = lxml.html.fromstring(pages[f"authors/{ALISTARH}/"].body)

@@ -44,6 +44,14 @@ def words(element: lxml.html.HtmlElement) -> str:
     return " ".join(element.text_content().split())
 
 
+def test_each_column_of_the_table_by_month_has_its_header(archive: tuple[Catalogue, Settings]) -> None:
+    table = body(statistics.pages(*archive)).xpath("//div[@aria-label='By month']/table")[0]
+    headers = table.xpath("thead/tr/th")
+    columns = sum(int(header.get("colspan", "1")) for header in headers)
+    assert {len(row) for row in table.xpath("tbody/tr")} == {columns}
+    assert [words(header) for header in headers][-5:] == ["Quiet", "Partial", "Failed", "Missing", "No receipt"]
+
+
 def test_statistics_have_the_means_of_each_month_model_and_rubric(archive: tuple[Catalogue, Settings]) -> None:
     page = body(statistics.pages(*archive))
     assert [

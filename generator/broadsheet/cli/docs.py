@@ -12,6 +12,7 @@ MANUAL = PROGRAM / "manual"
 # In the order of the site's navigation.
 TOPICS = (
     "start",
+    "reading",
     "data",
     "settings",
     "running",
@@ -29,6 +30,7 @@ TOPICS = (
 # Other words that a reader may try: commands, sections of the settings, and hosts.
 WORDS = {
     "start": "new install",
+    "reading": "keys shortcuts skyline saved notes",
     "data": "import papers csv zotero bibtex",
     "settings": "llm topics rubric digest.yml mkdocs.yml",
     "running": "run fetch daily receipts",

@@ -104,8 +104,18 @@ def _print(result: ScoringResult, quiet: bool) -> None:
         return
     for note in (*result.errors, *result.notes):
         click.echo(f"note: {note}", err=True)
-    papers = f"{count(result.scored, 'paper')} scored by {scorer(result.model)}, {len(result.unscored):,} unscored"
-    click.echo(f"{result.date}: {papers}{'' if result.model == LOCAL_MODEL else f'; {_spent(result)}'}")
+    click.echo(f"{result.date}: {'; '.join(_outcome(result))}")
+
+
+def _outcome(result: ScoringResult) -> Iterator[str]:
+    """Yield the parts of the line on a day; local scores alone are all there is to report."""
+    has_new_scores = result.scored or result.unscored or not result.local_scores_added
+    if has_new_scores:
+        yield f"{count(result.scored, 'paper')} scored by {scorer(result.model)}, {len(result.unscored):,} unscored"
+    if result.local_scores_added:
+        yield f"{count(result.local_scores_added, 'local score')} added"
+    if has_new_scores and result.model != LOCAL_MODEL:
+        yield _spent(result)
 
 
 def _spent(result: ScoringResult) -> str:

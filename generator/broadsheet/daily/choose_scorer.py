@@ -47,8 +47,9 @@ def score_day(
     Raises DigestError before any request if that is impossible.
     """
     result = _score(context, date, rescore, drop_reason)
-    error = _add_local_scores(context, date)
-    return msgspec.structs.replace(result, errors=tuple(dict.fromkeys((*result.errors, *error))))
+    added, error = _add_local_scores(context, date)
+    errors = tuple(dict.fromkeys((*result.errors, *error)))
+    return msgspec.structs.replace(result, local_scores_added=added, errors=errors)
 
 
 def _score(context: ScoringContext, date: str, rescore: bool, drop_reason: Filter) -> ScoringResult:
@@ -73,8 +74,8 @@ def _score_locally(context: ScoringContext, date: str, rescore: bool, drop_reaso
         return msgspec.structs.replace(result, notes=(*warnings, *_notes(context.root)))
 
 
-def _add_local_scores(context: ScoringContext, date: str) -> tuple[str, ...]:
-    """Add local scores to the scored rows that have none, such as imported ones; return what prevents it."""
+def _add_local_scores(context: ScoringContext, date: str) -> tuple[int, tuple[str, ...]]:
+    """Add local scores to the scored papers that have none, such as imported ones; return their number and errors."""
     with exclusive_lock(context.root, Lock.SCORING):
         store = Store(context.root)
         rows = store.papers(date)
@@ -83,11 +84,11 @@ def _add_local_scores(context: ScoringContext, date: str) -> tuple[str, ...]:
         try:
             local_scores = predict_local_scores(papers, partial(_local_scorer, context))
         except DigestError as error:
-            return (untied(error),)
+            return 0, (untied(error),)
         by_id = {paper.arxiv_id: value for paper, value in zip(papers, local_scores, strict=True)}
         if by_id:
             store.write_papers(date, [_with_local_score(row, by_id.get(row.arxiv_id)) for row in rows])
-        return ()
+        return len(by_id), ()
 
 
 def _with_local_score(row: Paper, local_score: float | None) -> Paper:

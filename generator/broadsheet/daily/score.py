@@ -56,7 +56,10 @@ class ScoringContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoringResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The papers of a day `scored` and `unscored` by a scorer; tokens and cost of this run."""
+    """The papers of a day `scored` and `unscored` by a scorer; tokens and cost of this run.
+
+    Papers that had a score, but no local one, may have got that alone.
+    """
 
     date: str
     scored: int
@@ -67,6 +70,7 @@ class ScoringResult(msgspec.Struct, frozen=True, kw_only=True):
     cost: Cost | None
     errors: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    local_scores_added: int = 0
 
 
 def papers_to_score(papers: Sequence[Paper], *, rescore: bool = False) -> list[Paper]:

@@ -37,7 +37,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "scorer_name": formatting.scorer_name,
         "decimal": decimal,
         "day_address": day_address,
-        "states": list(DayState),
+        "states": [state for state in DayState if state is not DayState.OK],
         "month_address": month_address,
         "publications": len(catalogue.publications()),
     }
