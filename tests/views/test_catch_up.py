@@ -150,6 +150,29 @@ def test_other_pages_say_how_much_is_new(address: str, context: BrowserContext, 
     expect(tab.get_by_role("heading").first).to_be_visible()
 
 
+PLACES = "links => links.map((link) => [link.offsetLeft, link.offsetWidth])"
+
+
+def test_the_navigation_stands_still_from_page_to_page(address: str, tab: Page) -> None:
+    tab.route("**/days.json", lambda route: route.abort())  # without a number
+    links = tab.locator(".masthead nav > ul > li > a")
+    places = []
+    for path in ("", "since/", "archive/", "topics/", "saved/", "daily/2025/05/27/"):
+        tab.goto(address + path)
+        places.append(links.evaluate_all(PLACES))
+    assert places == places[:1] * len(places)
+    assert len(places[0]) >= 9
+
+
+def test_without_scripts_the_navigation_has_no_place_for_a_number(address: str, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(address)
+    link = tab.locator(".masthead nav a", has_text="New")
+    assert link.evaluate("link => getComputedStyle(link).minWidth") in ("0px", "auto")
+    context.close()
+
+
 def test_the_index_counts_high_scores(tmp_path: Path) -> None:
     root = make_digest(tmp_path, DAYS, SETTINGS + "search: false\n")
     run = digest("build", "--root", root)
