@@ -33,6 +33,7 @@ DAYS = {
 }
 ALL = 31
 KEY = "broadsheet /repo/"
+HEADLINE = "node => getComputedStyle(node).getPropertyValue('--headline') === '1'"
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,25 @@ def test_a_row_has_the_same_parts_by_script_as_in_the_page(address: str, tab: Pa
     assert before == {name: tab.evaluate(read_parts, name) for name in before}
 
 
+def test_the_list_has_ten_cards_and_then_headlines_as_a_day(address: str, tab: Page) -> None:
+    headlines = f"rows => rows.map({HEADLINE})"
+    tab.goto(address + "since/")
+    expect(status(tab)).to_contain_text("31")
+    rows, select = tab.locator("#news .item"), tab.locator("select[name=density]")
+    assert rows.evaluate_all(headlines) == [False] * 10 + [True] * (ALL - 10)
+    assert tab.evaluate(SHIFT) <= 0.01
+    assert select.locator("option").all_inner_texts() == ["Mixed", "Cards", "Headlines"]
+    rows.nth(12).get_by_role("button", name="Unfold").click()
+    assert rows.evaluate_all(headlines).count(True) == ALL - 11
+    tab.locator("select[name=topic]").select_option("compression")
+    assert rows.evaluate_all(headlines) == [False] * 10
+    select.select_option("cards")
+    tab.reload()
+    expect(rows).to_have_count(10)
+    tab.get_by_role("button", name="Clear").click()
+    assert rows.evaluate_all(headlines) == [False] * ALL
+
+
 def test_ten_minutes_are_the_best_dozen_over_topics_and_nothing_twice(address: str, tab: Page) -> None:
     tab.goto(address + "since/")
     expect(status(tab)).to_contain_text("31")
@@ -150,6 +170,29 @@ def test_other_pages_say_how_much_is_new(address: str, context: BrowserContext, 
     expect(tab.get_by_role("heading").first).to_be_visible()
 
 
+PLACES = "links => links.map((link) => [link.offsetLeft, link.offsetWidth])"
+
+
+def test_the_navigation_stands_still_from_page_to_page(address: str, tab: Page) -> None:
+    tab.route("**/days.json", lambda route: route.abort())  # without a number
+    links = tab.locator(".masthead nav > ul > li > a")
+    places = []
+    for path in ("", "since/", "archive/", "topics/", "saved/", "daily/2025/05/27/"):
+        tab.goto(address + path)
+        places.append(links.evaluate_all(PLACES))
+    assert places == places[:1] * len(places)
+    assert len(places[0]) >= 9
+
+
+def test_without_scripts_the_navigation_has_no_place_for_a_number(address: str, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(address)
+    link = tab.locator(".masthead nav a", has_text="New")
+    assert link.evaluate("link => getComputedStyle(link).minWidth") in ("0px", "auto")
+    context.close()
+
+
 def test_the_index_counts_high_scores(tmp_path: Path) -> None:
     root = make_digest(tmp_path, DAYS, SETTINGS + "search: false\n")
     run = digest("build", "--root", root)
@@ -172,8 +215,7 @@ def test_the_front_page_has_a_lead_two_seconds_headlines_and_the_week(address: s
     assert second["y"] == third["y"]
     assert second["x"] + second["width"] <= third["x"]
     assert lead["width"] > 1.8 * second["width"]
-    headline = "node => getComputedStyle(node).getPropertyValue('--headline') === '1'"
-    assert [row.evaluate(headline) for row in rows.all()] == [False] * 3 + [True] * (rows.count() - 3)
+    assert [row.evaluate(HEADLINE) for row in rows.all()] == [False] * 3 + [True] * (rows.count() - 3)
     assert tab.locator(".skyline a").count() == ALL
     assert tab.evaluate(SHIFT) <= 0.01
 

@@ -267,6 +267,29 @@ def test_the_help_describes_every_key(address: str, context: BrowserContext) -> 
     assert "undefined" not in lines
 
 
+@pytest.mark.parametrize(
+    ("path", "links"),
+    [
+        ("", {"→": "Open “The whole day”"}),
+        (DAY, {"←": "Open “Mon 26 May”"}),
+        ("daily/2025/05/26/", {"→": "Open “Tue 27 May”"}),
+        (f"papers/{IDS[0]}/", {}),
+    ],
+)
+def test_the_help_names_the_pages_before_and_after(
+    address: str, context: BrowserContext, path: str, links: dict[str, str]
+) -> None:
+    tab = context.new_page()
+    tab.goto(address + path)
+    tab.keyboard.press("?")
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    lines = dict(
+        zip(tab.locator("dialog dt").all_inner_texts(), tab.locator("dialog dd").all_inner_texts(), strict=True)
+    )
+    assert {key: text for key, text in lines.items() if key in "←→"} == links
+    assert lines["n"] == "Write a note on it, and save it"
+
+
 # -- notes --------------------------------------------------------------------------------------------------------
 
 

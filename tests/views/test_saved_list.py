@@ -140,6 +140,38 @@ def test_a_link_of_any_content_is_taken_as_text(address: str, tab: Page, fragmen
     assert tab.locator(".offer").count() == 0
 
 
+@pytest.mark.parametrize(
+    ("names", "fragment"),
+    [
+        (["2505.00001"], "ids=DoUKh"),
+        (["math/0306266"], "take=math%2F0306266"),
+        (["2505.00001", "math/0306266"], "take=math%2F0306266&ids=DoUKh"),
+    ],
+)
+def test_a_link_has_no_empty_part_and_is_taken(address: str, tab: Page, names: list[str], fragment: str) -> None:
+    link = link_of(tab, address, names)
+    assert link == f"{address}saved/#{fragment}"
+    former = link.replace("#ids", "#take=&ids") if "ids" in fragment else f"{link}&ids="
+    for to in (link, former):
+        tab.evaluate("localStorage.clear()")
+        tab.goto("about:blank")
+        tab.goto(to)
+        tab.get_by_role("button", name="Add them").click()
+        assert saved(tab) == set(names)
+
+
+def test_all_saved_papers_are_copied_as_bibtex(address: str, context: BrowserContext) -> None:
+    tab = context.new_page()
+    save_all(tab, address)
+    tab.get_by_role("button", name="Copy BibTeX").click()
+    expect(tab.locator(".toast")).to_have_text("BibTeX copied")
+    text = tab.evaluate("navigator.clipboard.readText()")
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Export as BibTeX").click()
+    assert text == download.value.path().read_text("utf-8")
+    assert text.count("@misc{") == len(NAMES)
+
+
 @pytest.mark.parametrize("count", [1, 5, 100, 200])
 def test_a_reader_of_qr_codes_reads_the_link(address: str, tab: Page, count: int) -> None:
     names = [*(f"2505.{n:05}" for n in range(1, count)), "0704.0001", "9901.0001", "doi:10.1101/2025.05.01~é"]

@@ -3,6 +3,8 @@
 import json
 import urllib.request
 from collections.abc import Iterator
+from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,3 +148,29 @@ def test_pages_without_scripts_say_where_the_others_are(address: str) -> None:
     for path, words in ((WEEK, "best 10"), (MONTH, "best 5"), (TOPIC, "newest 3 of 9")):
         with urllib.request.urlopen(address + path) as answer:
             assert words in answer.read().decode()
+
+
+def test_rows_by_script_have_the_colours_of_the_page_in_any_order_of_topics(tmp_path: Path, tab: Page) -> None:
+    topics = ("zeta", "10", "alpha", "9")  # neither sorted, nor as JavaScript sorts the keys of an object
+    settings = "".join(f"  - {{id: '{topic}', name: Topic {topic}, words: [{topic}]}}\n" for topic in topics)
+    pairs = [*permutations(topics, 2), ()]
+    rows = [
+        paper(f"2505.0{n:04}", topics=list(pair), novelty=n % 9 + 1, comment="", title=f"T{n}")
+        for n, pair in enumerate(pairs, 1)
+    ]
+    root = make_digest(tmp_path, {"2025-05-01": rows}, f"topics:\n{settings}{LIMITS}")
+    run = digest("build", "--root", root)
+    assert run.returncode == 0, run.stdout + run.stderr
+    colours = (
+        "rows => rows.map((row) => [row.querySelector('h2, h3').innerText.trim(), /hue-\\w+/.exec(row.className)[0]])"
+    )
+    with served(root / "site", "/repo/", "127.0.0.1", 0) as place:
+        tab.goto(f"{place}daily/2025/05/01/")
+        expected = dict(tab.locator(".paper").evaluate_all(colours))
+        assert len(set(expected.values())) == 4
+        for button in tab.locator(".paper button.saved").all():
+            button.click()
+        for path in ("monthly/2025-05/?sort=novelty", "since/", "saved/"):
+            tab.goto(place + path)
+            expect(tab.locator("ol.list > .item")).to_have_count(len(rows))
+            assert dict(tab.locator("ol.list > .item").evaluate_all(colours)) == expected, path

@@ -46,9 +46,16 @@ def hue_of(entry: Entry, hues: Mapping[str, str]) -> str:
     return next((hue for topic, hue in hues.items() if topic in entry.topics), NO_HUE)
 
 
-def topic_labels(settings: Settings) -> dict[str, dict[str, str]]:
-    """Return the labels and the hues of topics by id, from which scripts make rows."""
-    return {"topics": {topic.id: topic.label for topic in settings.topics}, "hues": topic_hues(settings.topics)}
+def topic_labels(settings: Settings) -> dict[str, dict[str, str] | list[str]]:
+    """Return the labels and the hues of topics by id, from which scripts make rows, and the `order` of the ids.
+
+    The keys of an object have no order that lasts: templates sort them, and JavaScript puts numbers first.
+    """
+    return {
+        "topics": {topic.id: topic.label for topic in settings.topics},
+        "hues": topic_hues(settings.topics),
+        "order": [topic.id for topic in settings.topics],
+    }
 
 
 def style_rules() -> str:

@@ -1,5 +1,5 @@
 // Cards or headlines: the density of lists, and a headline that unfolds in place. The style sheet decides which rows are
-// headlines (styles/rows.css): with "mixed", those after the first ten of a day.
+// headlines (styles/rows.css): with "mixed", those after the first ten of a day or of /since/.
 
 import { element } from "./elements.js";
 import { savePreferences, state, subscribe } from "./storage.js";
@@ -49,7 +49,7 @@ function unfoldTarget() {
   }
 }
 
-// On other lists than a day's, "mixed" is cards.
+// On other lists, "mixed" is cards.
 const DENSITIES = { mixed: "Cards", headlines: "Headlines" };
 export const DAY_DENSITIES = { mixed: "Mixed", cards: "Cards", headlines: "Headlines" };
 

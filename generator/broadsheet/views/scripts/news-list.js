@@ -1,6 +1,6 @@
 // The list of papers since the last visit: the best first, each paper once; filtered, or the best dozen of it.
 
-import { densitySelect } from "./density.js";
+import { DAY_DENSITIES, densitySelect } from "./density.js";
 import { button, element, formatDate } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
 import { showNumber } from "./news.js";
@@ -213,7 +213,7 @@ async function draw() {
 export async function showList() {
   index = await fetchNews("days");
   if (!index.days.length) return;
-  status.after(...foldable(select, filters, densitySelect()), dozen, markRest, undo, upToDate);
+  status.after(...foldable(select, filters, densitySelect(DAY_DENSITIES)), dozen, markRest, undo, upToDate);
   addEventListener("popstate", draw);
   startVisit();
   subscribe(countUnread);

@@ -98,8 +98,8 @@ export const chipsOf = (paper, { topics, hues }) =>
   );
 
 /** Return the class of a paper's colour: that of its first topic in the digest's order. */
-export const hueOf = (paper, { hues }) =>
-  `hue-${hues[Object.keys(hues).find((topic) => paper.topic.includes(topic))] ?? "grey"}`;
+export const hueOf = (paper, { hues, order }) =>
+  `hue-${hues[order.find((topic) => paper.topic.includes(topic))] ?? "grey"}`;
 
 function metaLine(paper, labels) {
   const { upvotes, id, date, listed } = paper;
@@ -110,7 +110,7 @@ function metaLine(paper, labels) {
   return element("p", { className: "meta" }, ...[...facts, ...sourceLinks(paper)].flatMap((fact) => [fact, " "]));
 }
 
-/** Build the row of a paper. `labels` has the labels (`topics`) and the colours (`hues`) of topics by id, in the digest's order. */
+/** Build the row of a paper. `labels` has the labels (`topics`) and colours (`hues`) of topics by id, and their `order`. */
 export function buildRow(paper, labels) {
   const { id, title, title_parts = [title], authors = [], more, comment, comment_parts = [comment], address } = paper;
   const byline = authors.join(", ") + (more ? ` and ${more} more` : "");

@@ -41,6 +41,12 @@ async function exportAs(label) {
   setTimeout(() => URL.revokeObjectURL(href), 60000);
 }
 
+async function copyPapers() {
+  const [, , ...rest] = FORMATS.BibTeX;
+  const [parts, { copyBibtex }] = await Promise.all([formatPapers(...rest), import("./copying.js")]);
+  await copyBibtex(parts.join(""));
+}
+
 async function importFile({ currentTarget: input }) {
   const [file] = input.files;
   if (!file) return;
@@ -81,7 +87,7 @@ async function showLink() {
 
 // A link that brings papers asks before it changes anything.
 async function receiveLink() {
-  if (!location.hash.startsWith("#take=")) return;
+  if (!/^#(ids|take)=/.test(location.hash)) return;
   const { offer } = await import("./take.js");
   offer(() => list.listSaved());
 }
@@ -93,7 +99,7 @@ async function start() {
     button(label, () => exportAs(label), { ariaLabel: `Export as ${label}` }),
   );
   const label = element("span", { className: "muted", textContent: "Export" });
-  const exports = element("span", { className: "exports" }, label, ...buttons);
+  const exports = element("span", { className: "exports" }, label, ...buttons, button("Copy BibTeX", copyPapers));
   toolbar.append(
     status,
     file,

@@ -1,6 +1,7 @@
 // The dialog that lists the keyboard shortcuts, and switches them off.
 
-import { button, element } from "./elements.js";
+import { button, element, oneLine } from "./elements.js";
+import { TARGETS } from "./shortcuts.js";
 import { savePreferences, state } from "./storage.js";
 
 const DESCRIPTIONS = {
@@ -14,24 +15,25 @@ const DESCRIPTIONS = {
   s: "Save it, or take it off the saved papers",
   m: "Mark it read, or unread",
   x: "Mark it read, and go to the next",
-  n: "Write a note on it",
+  n: "Write a note on it, and save it",
   y: "Copy its citation as BibTeX",
   c: "Copy the link to it",
   "/": "Search",
   "g h": "Go home",
   "g s": "Go to the saved papers",
   "g n": "Go to what is new since your last visit",
-  ArrowLeft: "The previous day, week or month",
-  ArrowRight: "The next one",
   "?": "This help",
 };
 const SIGNS = { ArrowLeft: "←", ArrowRight: "→" };
 
 let dialog;
 
+// An arrow opens a link of the page, whose words say where it leads.
+const linked = (name) => `Open “${oneLine(document.querySelector(TARGETS[name]).textContent.replace(/[‹›]/g, ""))}”`;
+
 function line(name) {
   const term = element("dt", {}, element("kbd", { textContent: SIGNS[name] ?? name }));
-  return element("div", {}, term, element("dd", { textContent: DESCRIPTIONS[name] }));
+  return element("div", {}, term, element("dd", { textContent: DESCRIPTIONS[name] ?? linked(name) }));
 }
 
 export function open(names) {

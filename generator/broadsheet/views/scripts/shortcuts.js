@@ -31,7 +31,7 @@ const withCurrent = (callback) => (inNewTab) => {
   const paper = current() ?? (view.visible.length === 1 && view.visible[0]);
   if (paper) callback(paper, inNewTab);
 };
-const TARGETS = { ArrowLeft: ".page-nav a[rel=prev]", ArrowRight: ".page-nav a[rel=next]", y: ".cite pre" };
+export const TARGETS = { ArrowLeft: ".page-nav a[rel=prev]", ArrowRight: ".page-nav a[rel=next]", y: ".cite pre" };
 const click = (key) => () => document.querySelector(TARGETS[key])?.click();
 
 function go(href, inNewTab) {

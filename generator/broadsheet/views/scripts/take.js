@@ -43,9 +43,12 @@ function linkOfSaved() {
     .slice(0, MAX_PAPERS)
     .map(([id]) => id);
   const others = ids.filter((id) => !packId(id)).map((id) => encodeURIComponent(id).replaceAll("~", "%7E"));
+  const packed = ids.map(packId).join("");
   const settings = Object.entries(state.view).filter(isSetting);
-  const parts = [`take=${others.join("~")}`, `ids=${ids.map(packId).join("")}`];
-  return `${new URL("saved/", root).href}#${[...parts, ...settings.map(([name, value]) => `${name}=${value}`)].join("&")}`;
+  const parts = settings.map(([name, value]) => `${name}=${value}`);
+  if (packed || !others.length) parts.unshift(`ids=${packed}`);
+  if (others.length) parts.unshift(`take=${others.join("~")}`);
+  return `${new URL("saved/", root).href}#${parts.join("&")}`;
 }
 
 function decode(text) {
