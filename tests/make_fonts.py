@@ -5,8 +5,8 @@
     python tests/make_fonts.py package
 
 ``serif.woff2`` is for pages: one weight, for titles and headlines alike, and the letters of Western Europe; browsers
-take other letters from the next font of the stack. ``card.woff2`` is for share images: one weight, and every letter and symbol, since an
-image has no next font. The licence reserves the name Source for unchanged fonts, so both have another.
+take other letters from the next font of the stack. ``card.woff2`` is for share images: one weight, and every letter and
+symbol, since an image has no next font. The licence reserves the name Source for unchanged fonts, so both have another.
 """
 
 import sys
