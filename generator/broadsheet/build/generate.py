@@ -21,6 +21,7 @@ from broadsheet.settings.config import Settings
 from broadsheet.store.files import refusals_explained
 from broadsheet.store.lock import Lock, exclusive_lock
 from broadsheet.store.samples import shown_store
+from broadsheet.views.compact_script import compact_script
 from broadsheet.views.page_types import PAGE_TYPES
 from broadsheet.views.theme_styles import compact
 from broadsheet.views.topic_colours import style_rules
@@ -105,7 +106,8 @@ def write_docs(root: Path, docs: Path, built_keys: Iterable[BuiltKey], settings:
             for path in built_key.docs_paths():
                 output.claim(path)
         sheets = ("assets/digest.css", _style_sheet()), (THEME_SHEET, theme_sheet(root, docs))
-        for path, data in [*_static_files("scripts", "assets"), *fonts, *sheets, *theme]:
+        scripts = [(path, compact_script(data)) for path, data in _static_files("scripts", "assets")]
+        for path, data in [*scripts, *fonts, *sheets, *theme]:
             output.write(path, data)
         if output.shadowed:
             raise DigestError([_in_the_way(docs, path) for path in output.shadowed])
