@@ -129,7 +129,16 @@ def test_a_file_a_day_and_an_index_say_what_a_list_needs(root: Path) -> None:
     assert (index["week"], index["before"]) == ("2025-05-22", "2025-03-03")
     files = {path.name for path in (root / "site/since").glob("*.json")}
     days = {f"2025-{day}.json" for day in ("03-03", "05-20", "05-26", "05-27", "05-28")}  # filters of months need all
-    assert files == {"days.json", *days}
+    assert files == {"days.json", "ids.json", *days}
+    assert index["fresh"] == {"2025-05-20": 1, "2025-05-26": 1, "2025-05-27": 4, "2025-05-28": 1}
+    ids = json.loads((root / "site/since/ids.json").read_bytes())
+    assert {date: [len(part) for part in parts] for date, parts in ids.items()} == {
+        "2025-05-20": [1, 0],
+        "2025-05-26": [0, 1],
+        "2025-05-27": [1, 3],
+        "2025-05-28": [0, 1],
+    }
+    assert index["high"] == {"2025-05-20": 1, "2025-05-27": 1}
     day = json.loads((root / "site/since/2025-05-27.json").read_bytes())
     assert day["papers"][1] == {
         "id": "2505.00003",

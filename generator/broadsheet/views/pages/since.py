@@ -1,11 +1,11 @@
 """``/since/``: papers since a reader's last visit, whose date is in the reader's browser alone.
 
 Without scripts, the page shows the last week. With them, the browser makes its list of one small file a day and an
-index of these files, so one more day adds one file.
+index of these files, so one more day adds one file. A script that counts what is new and not read needs ids too.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import msgspec
@@ -15,7 +15,6 @@ from broadsheet.index.days import DayHead, Entry, day_address
 from broadsheet.index.periods import first_of
 from broadsheet.index.places import WEEK_DAYS
 from broadsheet.model.doi import doi_url
-from broadsheet.model.paper import total_score
 from broadsheet.settings.config import Settings
 from broadsheet.text import rendering
 from broadsheet.views import formatting
@@ -30,12 +29,20 @@ from broadsheet.views.topic_colours import topic_labels
 
 ADDRESS = "since/"
 INDEX = f"{ADDRESS}days.json"
+IDS = f"{ADDRESS}ids.json"
 SCRIPT = "assets/since.js"
 WINDOW_DAYS = 60  # after a longer absence, the page links to the months
 MAX_AUTHORS = 4  # as in every list
 
 # Inline HTML as data: text, or a list of an element's name, attributes and content.
 InlineNode = str | list[Any]
+
+
+class FreshIds(NamedTuple):
+    """The ids of the papers of a day that no earlier day had: those with a high score, and the others."""
+
+    high: list[str]
+    others: list[str]
 
 
 def keys(catalogue: Catalogue, settings: Settings) -> list[str]:
@@ -51,7 +58,7 @@ def files(catalogue: Catalogue, settings: Settings, key: str) -> Iterator[File]:
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page | File]:
-    """Yield the page, and the index of the days."""
+    """Yield the page, the index of the days, and the ids of their papers."""
     week = _last_days(catalogue, WEEK_DAYS)
     best = catalogue.best(week[0].date, week[-1].date, settings.pages.month_best) if week else []
     context = {
@@ -73,7 +80,10 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         script=SCRIPT,
         reader=True,
     )
-    yield File(INDEX, msgspec.json.encode(_index(catalogue, settings)))
+    days = _last_days(catalogue, WINDOW_DAYS)
+    fresh = _fresh_ids(catalogue, days)
+    yield File(INDEX, msgspec.json.encode(_index(catalogue, settings, days, fresh)))
+    yield File(IDS, msgspec.json.encode(fresh))
 
 
 def _last_days(catalogue: Catalogue, days: int) -> list[DayHead]:
@@ -84,13 +94,12 @@ def _last_days(catalogue: Catalogue, days: int) -> list[DayHead]:
     return [head for head in catalogue.span(first_of(days, newest), newest) if head]
 
 
-def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
+def _index(catalogue: Catalogue, settings: Settings, days: list[DayHead], fresh: dict[str, FreshIds]) -> dict[str, Any]:
     """Return the index: `days` as date, state, papers, and the words of a label that differ from the default.
 
-    `week` is the first day of the last week, `before` the newest day older than the window, `high` the number of papers
-    with a score of `lowest_high` or more by day.
+    `week` is the first day of the last week, `before` the newest day older than the window. `fresh` is by day the
+    number of papers that no earlier day had, `high` the number of those with a score of `lowest_high` or more.
     """
-    days = _last_days(catalogue, WINDOW_DAYS)
     return {
         "version": 1,
         "days": [_index_entry(head) for head in days],
@@ -99,18 +108,20 @@ def _index(catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
         "states": formatting.STATE_KEYS,
         **topic_labels(settings),
         "lowest_high": HIGH_SCORE,
-        "high": _high(catalogue, days),
+        "fresh": {date: len(ids.high) + len(ids.others) for date, ids in fresh.items()},
+        "high": {date: len(ids.high) for date, ids in fresh.items() if ids.high},
     }
 
 
-def _high(catalogue: Catalogue, days: list[DayHead]) -> dict[str, int]:
-    """Return the number of papers with a high score by day, without days that have none."""
-    stats = catalogue.day_stats(days[0].date, days[-1].date) if days else {}
-    numbers = {
-        date: sum(n for relevance, novelty, n in day.scores if total_score(relevance, novelty) >= HIGH_SCORE)
-        for date, day in stats.items()
-    }
-    return {date: number for date, number in numbers.items() if number}
+def _fresh_ids(catalogue: Catalogue, days: list[DayHead]) -> dict[str, FreshIds]:
+    """Return by day the ids of the papers that no earlier day had, without days that have none."""
+    fresh: dict[str, FreshIds] = {}
+    for head in days:
+        for entry in catalogue.day(head.date) if head.papers else []:
+            if entry.first_seen == entry.date:
+                is_high = (entry.paper.score or 0) >= HIGH_SCORE
+                fresh.setdefault(head.date, FreshIds([], []))[not is_high].append(entry.paper.arxiv_id)
+    return fresh
 
 
 def _index_entry(head: DayHead) -> tuple[Any, ...]:

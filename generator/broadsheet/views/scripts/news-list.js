@@ -3,12 +3,12 @@
 import { DAY_DENSITIES, densitySelect } from "./density.js";
 import { button, element, formatDate } from "./elements.js";
 import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
-import { showNumber } from "./news.js";
+import { showNews } from "./news.js";
 import { count, paperOf, plural, SORTS, status } from "./paper-list.js";
 import { addMarks, view } from "./papers.js";
 import { buildRow, dayLink, link, span } from "./rows.js";
 import { drawSkyline } from "./skyline-drawing.js";
-import { hasMark, subscribe, updatePapers } from "./storage.js";
+import { hasMark, updatePapers } from "./storage.js";
 import { countsOf, fetchNews, isDate, newDays, recordVisit, startingPoint, startVisit } from "./visits.js";
 
 const BATCH_SIZE = 100; // papers
@@ -178,8 +178,6 @@ function arrange() {
   dozen.hidden = !parameter("minutes") && papers.length <= DOZEN;
 }
 
-const countUnread = () => showNumber(papers.filter(({ id }) => !hasMark(id, "read")).length);
-
 let drawings = 0;
 
 async function draw() {
@@ -205,7 +203,6 @@ async function draw() {
   byId("gaps").replaceChildren(...gapItems(days, point, failed));
   fillFilters();
   arrange();
-  countUnread();
   recordVisit({}, countsOf(days.filter(([date]) => !failed.has(date))));
 }
 
@@ -216,6 +213,6 @@ export async function showList() {
   status.after(...foldable(select, filters, densitySelect(DAY_DENSITIES)), dozen, markRest, undo, upToDate);
   addEventListener("popstate", draw);
   startVisit();
-  subscribe(countUnread);
+  showNews();
   await draw();
 }

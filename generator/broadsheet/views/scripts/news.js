@@ -1,12 +1,13 @@
-// How much is new since the last visit: beside the link in the navigation, and on the front page.
+// How much is new since the last visit, and not read: beside the link in the navigation, and on the front page.
 
 import { formatDate, root } from "./elements.js";
+import { hasMark, state, subscribe } from "./storage.js";
 import { fetchNews, newDays, startingPoint } from "./visits.js";
 
 const address = new URL("since/", root).href;
 
-/** Show a number of papers beside the link to the list of them. */
-export function showNumber(number) {
+// Show a number of papers beside the link to the list of them.
+function showNumber(number) {
   for (const link of document.querySelectorAll(".masthead nav a")) {
     if (link.href !== address) continue;
     link.dataset.new = number || "";
@@ -20,14 +21,37 @@ function wordsOf(papers, high, { from, isFirst }, lowest) {
   return `${papers} new ${since}${high ? `, ${high} with a score of ${lowest} or more` : ""}`;
 }
 
-export async function showNews() {
-  const index = await fetchNews("days");
-  if (!index.days.length) return;
+const unread = (ids) => ids.filter((id) => !hasMark(id, "read")).length;
+
+// Return by day the ids of papers with a high score and of the others: null if the reader has read none, or without them.
+async function loadIds() {
+  const hasRead = [...state.papers.values()].some(({ read }) => read > 0);
+  return hasRead ? fetchNews("ids").catch(() => null) : null;
+}
+
+// A paper counts on its first day alone.
+function countPapers(days, { fresh, high }, ids) {
+  const numbers = days.map(([date]) => {
+    if (!ids) return [high[date] ?? 0, fresh[date] ?? 0];
+    const [best, others] = (ids[date] ?? [[], []]).map(unread);
+    return [best, best + others];
+  });
+  return [0, 1].map((i) => numbers.reduce((sum, number) => sum + number[i], 0));
+}
+
+async function showNumbers(index) {
+  const ids = await loadIds();
   const point = startingPoint(index);
-  const days = newDays(index, point);
-  const papers = days.reduce((sum, [date, , number]) => sum + number - (point.seen[date] ?? 0), 0);
-  const high = days.reduce((sum, [date]) => sum + (point.seen[date] ? 0 : (index.high[date] ?? 0)), 0);
+  const [high, papers] = countPapers(newDays(index, point), index, ids);
   showNumber(papers);
   const line = document.querySelector(".news-line a");
   if (line) line.textContent = `${wordsOf(papers, high, point, index.lowest_high)} ›`;
+}
+
+/** Show the numbers, now and after each change of what is read. */
+export async function showNews() {
+  const index = await fetchNews("days");
+  if (!index.days.length) return;
+  subscribe(() => showNumbers(index));
+  await showNumbers(index);
 }
