@@ -1,0 +1,102 @@
+// A query: what it asks for, and the archive's own words for those that it does not have.
+
+import { dictionary } from "./search-index.js";
+import { isCjk, stem, stopWords, termsOf, wordsOf } from "./search-words.js";
+
+const DATE = /^(\d{4})(?:-(?:(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?|W(0[1-9]|[1-4]\d|5[0-3])))?$/i;
+const iso = (date) => date.toISOString().slice(0, 10);
+
+/** Return the first and the last day of a day, week, month or year; undefined for other text. */
+export function daysOf(text) {
+  const [, year, month, day, week] = DATE.exec(text.trim()) ?? [];
+  if (!year) return undefined;
+  if (day) return [text.trim(), text.trim()];
+  if (month) return [`${year}-${month}-01`, `${year}-${month}-31`];
+  if (!week) return [`${year}-01-01`, `${year}-12-31`];
+  const monday = new Date(Date.UTC(+year, 0, 4)); // is in week 1
+  monday.setUTCDate(monday.getUTCDate() - ((monday.getUTCDay() + 6) % 7) + 7 * (week - 1));
+  const sunday = new Date(+monday + 6 * 86400000);
+  return [iso(monday), iso(sunday)];
+}
+
+/**
+ * Return the `parts` that papers must have or must not (`excluded`), the `ignored` words, and the `days` of a date
+ * among the words. A part has words with their places in it; a phrase has quotes.
+ */
+export function parse(text) {
+  const query = { parts: [], ignored: [], days: undefined };
+  for (const [, minus, phrase, plain] of text.matchAll(/(?<=^|\s)(-?)(?:"([^"]*)"?|(\S+))/g)) {
+    const days = !minus && plain && !/^\d{4}$/.test(plain) && daysOf(plain);
+    if (days) query.days = days;
+    else addPart(query, wordsOf(phrase ?? plain), { isPhrase: phrase !== undefined, isExcluded: !!minus });
+  }
+  return query;
+}
+
+function addPart({ parts, ignored }, all, kind) {
+  const words = all.map((word, place) => ({ word, place })).filter(({ word }) => !stopWords.has(word));
+  if (!kind.isPhrase) ignored.push(...all.filter((word) => stopWords.has(word)));
+  if (kind.isPhrase && words.length > 1) parts.push({ words, ...kind });
+  else parts.push(...words.map((word) => ({ words: [word], ...kind, isPhrase: false })));
+}
+
+/**
+ * Replace words that the archive does not have. Return [word, replacement] for each; no replacement if nothing is
+ * like it. Parts get their `terms`.
+ */
+export async function repair({ parts }) {
+  const repairs = [];
+  for (const part of parts) {
+    for (const entry of part.words) {
+      const meant = await meantBy(entry.word);
+      if (meant !== entry.word) repairs.push([entry.word, meant]);
+      entry.terms = termsOf(meant ?? entry.word);
+      entry.meant = meant;
+    }
+  }
+  return repairs;
+}
+
+async function meantBy(word) {
+  const [common] = await dictionary(false);
+  if (common.has(word) || isCjk(word)) return word;
+  const dictionaries = await dictionary(true);
+  if (dictionaries.some((words) => words.has(word))) return word;
+  return /\p{N}/u.test(word) ? undefined : closest(word, dictionaries);
+}
+
+// One more edit weighs as much as 16 times more uses.
+function closest(word, dictionaries) {
+  const most = word.length < 4 ? 0 : word.length < 8 ? 1 : 2;
+  let [best, bestScore] = [undefined, -Infinity];
+  for (const words of dictionaries) {
+    for (const [candidate, power] of words) {
+      const score = power - 4 * costOf(word, candidate, most);
+      if (score > bestScore) [best, bestScore] = [candidate, score];
+    }
+  }
+  return best;
+}
+
+function costOf(word, candidate, most) {
+  if (candidate.startsWith(word.slice(0, 3)) && stem(candidate) === stem(word)) return 0.5;
+  if (word.length > 2 && candidate.startsWith(word)) return Math.min(2, candidate.length - word.length);
+  return edits(word, candidate, most);
+}
+
+/** Return the number of letters to insert, remove, replace or exchange with the next; Infinity if more than `most`. */
+export function edits(a, b, most) {
+  if (Math.abs(a.length - b.length) > most) return Infinity;
+  let [before, previous] = [[], [...b, ""].map((_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const replaced = previous[j - 1] + (a[i - 1] !== b[j - 1]);
+      row[j] = Math.min(replaced, previous[j] + 1, row[j - 1] + 1, isSwap ? before[j - 2] + 1 : Infinity);
+    }
+    if (Math.min(...row) > most) return Infinity;
+    [before, previous] = [previous, row];
+  }
+  return previous[b.length] <= most ? previous[b.length] : Infinity;
+}
