@@ -19,7 +19,8 @@ from broadsheet.search.numbers import Bytes, Ints, decode, encode, sums
 from broadsheet.search.segment import Occurrences, Segment, columns_of, rows_of
 from broadsheet.search.texts import CARDS_PER_CHUNK, Texts
 
-SHARD_BYTES = 24_000  # of postings, before compression; a browser loads one for each word
+# Uses of words in a shard: 11 and 25 KB. A browser loads one for each word, first of the newest months.
+USES_PER_SHARD = (8_000, 32_000)  # of one month, and of several
 DOCUMENTS_PER_FACTS = 1024
 CHUNKS_PER_FILE = 6  # of a segment of several months: hosts limit the number of files
 LEVEL = 6
@@ -143,7 +144,7 @@ def _unframed(data: bytes) -> tuple[Any, bytes]:
 
 def _shards(segment: Segment) -> Iterator[tuple[bytes, bytes]]:
     """Yield the postings and the positions of each shard."""
-    count = max(1, len(segment.occurrences.term) // SHARD_BYTES)
+    count = max(1, len(segment.occurrences.term) // USES_PER_SHARD[len(segment.parts) > 1])
     shard_of = [term_hash(term) % count for term in segment.terms]
     order = sorted(range(len(segment.terms)), key=lambda number: (shard_of[number], segment.terms[number]))
     rank = np.empty(len(order), np.int64)

@@ -7,6 +7,7 @@ joined without compressing them again.
 
 import zlib
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 CARDS_PER_CHUNK = 8  # a browser loads one for each hit
@@ -24,7 +25,8 @@ class Texts(NamedTuple):
 def pack(cards: Sequence[bytes]) -> Texts:
     """Return the cards in chunks, a line each."""
     lines = [card + b"\n" for card in cards]
-    first = b"".join(lines[: DICTIONARY_BYTES // 500])[:DICTIONARY_BYTES]
+    sizes = accumulate(map(len, lines))
+    first = b"".join(line for line, size in zip(lines, sizes, strict=True) if size <= DICTIONARY_BYTES)
     compressor = _compressor()
     head = compressor.compress(first) + compressor.flush(zlib.Z_SYNC_FLUSH)
     chunks = (b"".join(lines[start : start + CARDS_PER_CHUNK]) for start in range(0, len(lines), CARDS_PER_CHUNK))

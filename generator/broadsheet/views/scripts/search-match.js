@@ -44,7 +44,7 @@ export async function match(shard, parts, least) {
 function usesIn({ number }, parts) {
   const uses = [];
   for (const { terms, postings } of parts) {
-    terms.forEach(({ term }, i) => uses.push([term, postings[i].get(number)]));
+    uses.push(...terms.map(({ term }, i) => [term, postings[i].get(number)]));
   }
   return { uses, hasTitle: uses.every(([, posting]) => posting?.inTitle) };
 }

@@ -78,7 +78,7 @@ async function showPage(number, waiting) {
     if (card) hits.append(hit(card, paper));
     else missing++;
   }
-  if (missing) status.textContent += ` ${missing} of them could not be loaded.`;
+  if (missing) status.textContent += `${status.textContent.endsWith(".") ? "" : "."} ${missing} of them could not be loaded.`;
   more.hidden = displayed >= results.length;
   older.hidden = !results.length || !waiting;
 }
@@ -147,11 +147,14 @@ function remarks({ parts, ignored }, repairs, isStrict) {
     if (meant) lines.push(`Nothing for ${quote(word)}: showing ${quote(meant)}.`);
     else lines.push(isStrict ? `Nothing has ${quote(word)}.` : `Nothing has ${quote(word)}, so it was ignored.`);
   }
-  if (ignored.length && parts.length) lines.push(`Ignored as too common: ${[...new Set(ignored)].map(quote).join(", ")}.`);
+  if (ignored.length && parts.length)
+    lines.push(`Ignored as too common: ${[...new Set(ignored)].map(quote).join(", ")}.`);
   if (ignored.length && !parts.length) lines.push("These words are in nearly every paper.");
   for (const name of ["from", "to"]) {
     if (!chosen(name) || daysOf(chosen(name))) continue;
-    lines.push(`${quote(chosen(name))} was ignored: write a day as 2025-05-27, a week as 2025-W22, a month as 2025-05.`);
+    lines.push(
+      `${quote(chosen(name))} was ignored: write a day as 2025-05-27, a week as 2025-W22, a month as 2025-05.`,
+    );
   }
   return lines;
 }
@@ -183,7 +186,9 @@ async function search() {
   const asked = parse(words);
   const isQuery = asked.parts.length || asked.days || chosenFacets().length || chosen("sort");
   terms = new Set();
-  const answer = isQuery ? await find(asked) : { papers: [], lines: asked.ignored.length ? remarks(asked, [], true) : [] };
+  const answer = isQuery
+    ? await find(asked)
+    : { papers: [], lines: asked.ignored.length ? remarks(asked, [], true) : [] };
   if (number !== searches) return;
   const order = orderBy(chosen("sort") || (asked.parts.length ? "" : "date"));
   const matches = filter(answer.papers).sort(order);
@@ -191,7 +196,9 @@ async function search() {
   const total = matches.length < answer.papers.length ? ` of ${answer.papers.length}` : "";
   const since = answer.waiting ? ` in papers since ${answer.last.dates[0].slice(0, 7)}` : "";
   const found = isQuery ? [`${matches.length}${total} found${since}`] : [];
-  status.textContent = answer.lines.length ? [...found.map((text) => `${text}.`), ...answer.lines].join(" ") : found.join("");
+  status.textContent = answer.lines.length
+    ? [...found.map((text) => `${text}.`), ...answer.lines].join(" ")
+    : found.join("");
   countOptions(answer.papers, answer.waiting ? "+" : ""); // older papers may have more
   showPeople(asked.parts, number);
   await showPage(number, answer.waiting);
@@ -258,11 +265,19 @@ function createControls() {
     if (["year", "score"].includes(name)) values.sort((a, b) => b - a);
     const label = name === "score" ? (value) => `Score ${value}+` : (value) => offered.labels[name]?.[value] ?? value;
     const isUseful = values.length > 1 || counts[values[0]] < sumOf(manifest.shards);
-    fixed[name] = isUseful && !(name === "score" && values.length < 2) ? values.map((value) => [value, label(value)]) : [];
+    fixed[name] =
+      isUseful && !(name === "score" && values.length < 2) ? values.map((value) => [value, label(value)]) : [];
   }
   const selects = createSelects([], { ...offered, fixed }, guarded(search));
   const field = (name, ariaLabel, placeholder) =>
-    element("input", { name, ariaLabel, placeholder, size: 10, maxLength: 10, title: "2025-05-27, 2025-W22 or 2025-05" });
+    element("input", {
+      name,
+      ariaLabel,
+      placeholder,
+      size: 10,
+      maxLength: 10,
+      title: "2025-05-27, 2025-W22 or 2025-05",
+    });
   const fields = [field("from", "From a day, week or month", "from"), field("to", "To a day, week or month", "to")];
   for (const each of fields) addField(each, () => true); // shards and papers are chosen by `range`
   return [...selects, ...fields];
