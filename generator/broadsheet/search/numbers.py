@@ -1,9 +1,11 @@
 """Integers as bytes: seven bits a byte, the lowest first, and the highest bit where more follow (LEB128)."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Bytes = npt.NDArray[np.uint8]
 
 

@@ -1,5 +1,6 @@
 """A segment: the documents of a span of days as arrays, before they are files. Segments can be joined."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -56,72 +57,57 @@ class _Builder:
     """Collects the words of documents."""
 
     def __init__(self) -> None:
-        self._terms: dict[str, int] = {}
-        self._stems: dict[str, int] = {}
-        self._term: list[int] = []
-        self._position: list[int] = []
-        self._counts: list[int] = []
-        self._title_ends: list[int] = []
-        self._spellings: Counter[str] = Counter()
-        self._rows: list[tuple[Any, ...]] = []
+        self._words = _Numbers()
+        self._used = array("i")  # the number of each word
+        self._fields: list[tuple[int, int, int, bool]] = []  # document, first position, words, whether it is the title
+        self._facets: list[Facets] = []
         self._ids: dict[str, list[str]] = {}
 
     def add(self, document: SearchDocument) -> None:
         """Add a document."""
-        before, start = len(self._term), 0
+        start = 0
         for number, field in enumerate(document.fields):
-            start = self._add_words(words.words(field), start) + FIELD_GAP
-            if number == 0:
-                self._title_ends.append(start - FIELD_GAP)
-        self._counts.append(len(self._term) - before)
-        self._rows.append((*document.facets, self._counts[-1]))
+            tokens = words.tokens(field)
+            self._used.extend(map(self._words.__getitem__, tokens))
+            self._fields.append((len(self._facets), start, len(tokens), number == 0))
+            start += len(tokens) + FIELD_GAP
+        self._facets.append(document.facets)
         for name in document.names:
             addresses = self._ids.setdefault(name, [])
             addresses += [] if document.address in addresses else [document.address]
 
-    def _add_words(self, field: Sequence[str], start: int) -> int:
-        """Add the words of a field, from position `start`. Return the position after it."""
-        number = self._stems.get
-        for word in field:
-            term = number(word)
-            if term is None:
-                term = self._number(word)
-            if term >= 0:
-                self._term.append(term)
-                self._position.append(start)
-            elif term == _CJK:
-                start = self._add_run(word, start) - 1
-            start += 1
-        self._spellings.update(field)
-        return start
-
-    def _add_run(self, run: str, start: int) -> int:
-        for offset, gram in words.grams(run):
-            self._term.append(self._terms.setdefault(gram, len(self._terms)))
-            self._position.append(start + offset)
-        return start + len(run)
-
-    def _number(self, word: str) -> int:
-        if word in words.STOP_WORDS:
-            term = _STOP
-        elif words.is_cjk(word):
-            term = _CJK
-        else:
-            term = self._terms.setdefault(words.stem(word), len(self._terms))
-        self._stems[word] = term
-        return term
-
     def segment(self, texts: Texts) -> Segment:
         """Return the segment."""
-        doc = np.repeat(np.arange(len(self._counts)), self._counts)
-        position = np.array(self._position, np.int64)
-        title_ends = np.repeat(np.array(self._title_ends, np.int64), self._counts)
-        occurrences = Occurrences(np.array(self._term, np.int64), doc, position % POSITIONS, position < title_ends)
-        spellings = {word: count for word, count in self._spellings.items() if self._stems.get(word, _STOP) >= 0}
-        return Segment((len(self._rows),), self._rows, self._ids, (texts,), list(self._terms), occurrences, spellings)
+        terms: dict[str, int] = {}
+        term_of = np.array([_term(word, terms) for word in self._words], np.int32)
+        used = np.array(self._used, np.int32)
+        doc, first, lengths, is_title = np.array(self._fields or [(0, 0, 0, 0)], np.int32).T
+        position = np.arange(len(used)) - np.repeat(np.cumsum(lengths) - lengths - first, lengths)
+        term = term_of[used] if len(used) else used
+        columns = term, np.repeat(doc, lengths), position % POSITIONS, np.repeat(is_title, lengths)
+        occurrences = Occurrences(*(column[term >= 0].astype(np.int32) for column in columns))
+        counts = np.bincount(used, minlength=len(self._words)).tolist()
+        spellings = {
+            word: count
+            for word, count, term in zip(self._words, counts, term_of.tolist(), strict=True)
+            if term >= 0 and not words.is_cjk(word)
+        }
+        sizes = np.bincount(occurrences.doc, minlength=len(self._facets)).tolist()
+        rows = [(*facets, size) for facets, size in zip(self._facets, sizes, strict=True)]
+        return Segment((len(rows),), rows, self._ids, (texts,), list(terms), occurrences, spellings)
 
 
-_STOP, _CJK = -1, -2
+class _Numbers(dict[str, int]):
+    """Numbers of words, in the order of their first use."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self)
+        return number
+
+
+def _term(word: str, terms: dict[str, int]) -> int:
+    """Return the number of the term of a word in `terms`, -1 for a stop word."""
+    return -1 if word in words.STOP_WORDS else terms.setdefault(words.stem(word), len(terms))
 
 
 def join(segments: Sequence[Segment]) -> Segment:
@@ -132,7 +118,7 @@ def join(segments: Sequence[Segment]) -> Segment:
     ids: dict[str, list[str]] = {}
     first = 0
     for segment in segments:
-        terms = np.array([numbers.setdefault(term, len(numbers)) for term in segment.terms], np.int64)
+        terms = np.array([numbers.setdefault(term, len(numbers)) for term in segment.terms], np.int32)
         occurrences = segment.occurrences
         columns.append(occurrences._replace(term=terms[occurrences.term], doc=occurrences.doc + first))
         spellings.update(segment.spellings)

@@ -22,8 +22,8 @@ from broadsheet.text import rendering
 from broadsheet.text.formats import long_date
 from broadsheet.views.permalink import paper_address
 
-# Papers of a shard: a browser sends a request for each shard and word, so fewer are faster. Their arrays take 200 MB.
-MAX_SHARD_PAPERS = 40_000
+# A browser sends a request for each shard and word, so fewer are faster; but a month that ends joins those before it.
+MAX_SHARD_PAPERS = 12_000
 MAX_AUTHORS = 4
 # The source facet of publications.
 PUBLICATIONS = "publications"

@@ -17,7 +17,7 @@ async function withPhrase(shard, words, postings) {
 
 // Return each term of a part with its postings, and the numbers of the documents that have the part.
 async function matchPart(shard, { words, isPhrase }) {
-  const terms = words.flatMap(({ terms, place }) => terms.map((term, i) => ({ term, place: place + i })));
+  const terms = words.flatMap(({ terms, place }) => terms.map((term, i) => ({ term, place: place + 2 * i })));
   const postings = await Promise.all(terms.map(({ term }) => postingsOf(shard, term)));
   const [rarest] = [...postings].sort((a, b) => a.size - b.size);
   const numbers = isPhrase

@@ -33,8 +33,14 @@ export function parse(text) {
   return query;
 }
 
+// A run of Chinese, Japanese or Korean has a place for each character and for each pair, in turns.
+const slotsOf = (word) => (isCjk(word) ? 2 * [...word].length - 1 : 1);
+
 function addPart({ parts, ignored }, all, kind) {
-  const words = all.map((word, place) => ({ word, place })).filter(({ word }) => !stopWords.has(word));
+  const places = all.map((_, i) => all.slice(0, i).reduce((sum, word) => sum + slotsOf(word), 0));
+  const words = all
+    .map((word, i) => ({ word, place: places[i] + (slotsOf(word) > 1) }))
+    .filter(({ word }) => !stopWords.has(word));
   if (!kind.isPhrase) ignored.push(...all.filter((word) => stopWords.has(word)));
   if (kind.isPhrase && words.length > 1) parts.push({ words, ...kind });
   else parts.push(...words.map((word) => ({ words: [word], ...kind, isPhrase: false })));

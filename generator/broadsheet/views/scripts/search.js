@@ -78,7 +78,8 @@ async function showPage(number, waiting) {
     if (card) hits.append(hit(card, paper));
     else missing++;
   }
-  if (missing) status.textContent += `${status.textContent.endsWith(".") ? "" : "."} ${missing} of them could not be loaded.`;
+  if (missing)
+    status.textContent += `${status.textContent.endsWith(".") ? "" : "."} ${missing} of them could not be loaded.`;
   more.hidden = displayed >= results.length;
   older.hidden = !results.length || !waiting;
 }
@@ -122,7 +123,10 @@ async function gather({ parts }, days, least) {
   const sizes = new Map();
   let [papers, next, asked] = [[], 0, 0];
   const isEnough = () => !everything && least && isFull(filter(inside(papers, days)));
-  while (next < shards.length && !(next && (isEnough() || (!least && !everything && papers.length)))) {
+  while (
+    next < shards.length &&
+    !(next && (isEnough() || (!least && !everything && filter(inside(papers, days)).length)))
+  ) {
     const count = next ? (everything ? shards.length : 1) : shards.filter(isInitial).length;
     const batch = shards.slice(next, next + count);
     next += batch.length;
@@ -286,7 +290,8 @@ function createControls() {
 let timer;
 function onTyping() {
   clearTimeout(timer);
-  timer = setTimeout(guarded(onInput), 120);
+  if (query.value.trim()) timer = setTimeout(guarded(onInput), 120);
+  else guarded(onInput)();
 }
 
 async function start() {
