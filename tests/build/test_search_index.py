@@ -275,6 +275,7 @@ def test_older_papers_are_asked_until_a_page_is_full_or_a_title_has_all_words(ch
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
     assert len(search_hits(tab, address, "coots grebe")) == 1
+    asked.clear()
     assert len(search_hits(tab, address, "grebes")) == 2
     assert tab.locator("#search-status").inner_text() == "2 found in papers since 2025-02"
     assert not any("/2024." in url for url in asked)

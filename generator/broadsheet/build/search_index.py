@@ -95,8 +95,8 @@ def _sum_facets(shards: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, 
     return total
 
 
-def _write_dictionary(folders: Sequence[str], target: Path, previous: Path) -> list[str]:
-    """Write the words of all shards. Return the names of the files.
+def _write_dictionary(folders: Sequence[str], target: Path, previous: Path) -> dict[str, str]:
+    """Write the words of all shards. Return the names of the files by the words' first letter.
 
     The sum over all shards but the newest month is read from the previous site, so that one more day reads two files.
     """
@@ -113,7 +113,8 @@ def _write_dictionary(folders: Sequence[str], target: Path, previous: Path) -> l
     words = dictionary.total(
         [counts, *(dictionary.decode(ungz((target / n / SPELLINGS).read_bytes())) for n in newest)]
     )
-    return _write_all([gz(words) for words in dictionary.for_browser(words)], "dictionary", target)
+    lists = {initial: gz(data) for initial, data in dictionary.for_browser(words).items()}
+    return dict(zip(lists, _write_all(lists.values(), "dictionary", target), strict=True))
 
 
 def _write_all(contents: Iterable[bytes], kind: str, folder: Path) -> list[str]:

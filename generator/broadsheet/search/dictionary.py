@@ -5,10 +5,12 @@ with the one before it (A for none), then the rest. Words have no capitals, so n
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from string import ascii_lowercase
 
 import msgspec
 
 COMMON_WORDS = 16_000  # loaded with every search; the others only if a word is not among these
+OTHER = "-"
 _MAX_SHARED = 25
 _CODED = re.compile("([A-Z])([^A-Z]*)")
 
@@ -37,10 +39,13 @@ def total(dictionaries: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return counts
 
 
-def for_browser(counts: Mapping[str, int]) -> list[bytes]:
-    """Return two lists of words: the most common ones, and all others. A letter stands for a power of two of uses."""
+def for_browser(counts: Mapping[str, int]) -> dict[str, bytes]:
+    """Return lists of words: the most common ones (``""``), and the others by their first letter (``-``: another)."""
     by_use = sorted(counts, key=lambda word: (-counts[word], word))
-    return [_for_browser(counts, sorted(words)) for words in (by_use[:COMMON_WORDS], by_use[COMMON_WORDS:])]
+    lists = {"": by_use[:COMMON_WORDS]}
+    for word in by_use[COMMON_WORDS:]:
+        lists.setdefault(word[0] if word[0] in ascii_lowercase else OTHER, []).append(word)
+    return {initial: _for_browser(counts, sorted(lists[initial])) for initial in sorted(lists)}
 
 
 def _for_browser(counts: Mapping[str, int], words: list[str]) -> bytes:

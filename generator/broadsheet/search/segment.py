@@ -81,7 +81,7 @@ class _Builder:
         terms: dict[str, int] = {}
         term_of = np.array([_term(word, terms) for word in self._words], np.int32)
         used = np.array(self._used, np.int32)
-        doc, first, lengths, is_title = np.array(self._fields or [(0, 0, 0, 0)], np.int32).T
+        doc, first, lengths, is_title = np.array(self._fields or [(0, 0, 0, False)], np.int32).T
         position = np.arange(len(used)) - np.repeat(np.cumsum(lengths) - lengths - first, lengths)
         term = term_of[used] if len(used) else used
         columns = term, np.repeat(doc, lengths), position % POSITIONS, np.repeat(is_title, lengths)

@@ -41,11 +41,18 @@ export async function open() {
   for (const shard of manifest.shards) shard.documents = shard.parts.reduce((sum, part) => sum + part, 0);
 }
 
-/** Return the words of the archive with their powers of two of uses: the common ones, or all. */
-export const dictionary = async (all) => {
-  const parts = await Promise.all(manifest.dictionary.slice(0, all ? 2 : 1).map((path) => once(path, fetchDictionary)));
-  return parts;
-};
+const other = "-"; // the name of the list of words that begin with no letter from a to z
+
+/** Return the list of words, with their powers of two of uses, that `word` may be in: the common ones without it. */
+export async function dictionary(word) {
+  const initial = word === undefined ? "" : /^[a-z]/.test(word) ? word[0] : other;
+  const path = manifest.dictionary[initial];
+  return path ? once(path, fetchDictionary) : new Map();
+}
+
+/** Return all lists of words. */
+export const dictionaries = () =>
+  Promise.all(Object.values(manifest.dictionary).map((path) => once(path, fetchDictionary)));
 
 async function fetchDictionary(path) {
   const [text, powers] = await fetchJson(path);

@@ -1,6 +1,6 @@
 // A query: what it asks for, and the archive's own words for those that it does not have.
 
-import { dictionary } from "./search-index.js";
+import { dictionaries, dictionary } from "./search-index.js";
 import { isCjk, stem, stopWords, termsOf, wordsOf } from "./search-words.js";
 
 const DATE = /^(\d{4})(?:-(?:(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?|W(0[1-9]|[1-4]\d|5[0-3])))?$/i;
@@ -55,7 +55,7 @@ export async function repair({ parts }) {
   for (const part of parts) {
     for (const entry of part.words) {
       const meant = await meantBy(entry.word);
-      if (meant !== entry.word) repairs.push([entry.word, meant]);
+      if (meant !== entry.word && !(meant && isForm(entry.word, meant))) repairs.push([entry.word, meant]);
       entry.terms = termsOf(meant ?? entry.word);
       entry.meant = meant;
     }
@@ -63,22 +63,29 @@ export async function repair({ parts }) {
   return repairs;
 }
 
+// A plural or another ending is searched for anyway; another spelling is worth a word.
+const isForm = (...words) => stem(words[0]) === stem(words[1]) && words.every((word) => word.startsWith(stem(word)));
+
+// Lists of rare words are loaded only if they are needed: that of the first letter, then all.
 async function meantBy(word) {
-  const [common] = await dictionary(false);
+  const common = await dictionary();
   if (common.has(word) || isCjk(word)) return word;
-  const dictionaries = await dictionary(true);
-  if (dictionaries.some((words) => words.has(word))) return word;
-  return /\p{N}/u.test(word) ? undefined : closest(word, dictionaries);
+  const rare = await dictionary(word);
+  if (rare.has(word)) return word;
+  if (/\p{N}/u.test(word)) return undefined;
+  const near = closest(word, [common, rare]);
+  return near.cost <= 1 ? near.word : closest(word, await dictionaries()).word;
 }
 
 // One more edit weighs as much as 16 times more uses.
-function closest(word, dictionaries) {
+function closest(word, lists) {
   const most = word.length < 4 ? 0 : word.length < 8 ? 1 : 2;
-  let [best, bestScore] = [undefined, -Infinity];
-  for (const words of dictionaries) {
+  let best = { word: undefined, cost: Infinity, score: -Infinity };
+  for (const words of lists) {
     for (const [candidate, power] of words) {
-      const score = power - 4 * costOf(word, candidate, most);
-      if (score > bestScore) [best, bestScore] = [candidate, score];
+      const cost = costOf(word, candidate, most);
+      const score = power - 4 * cost;
+      if (score > best.score) best = { word: candidate, cost, score };
     }
   }
   return best;
