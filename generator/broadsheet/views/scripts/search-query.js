@@ -74,17 +74,20 @@ async function meantBy(word) {
   if (rare.has(word)) return word;
   if (/\p{N}/u.test(word)) return undefined;
   const near = closest(word, [common, rare]);
-  return near.cost <= 1 ? near.word : closest(word, await dictionaries()).word;
+  return near.cost <= SPELLING ? near.word : closest(word, await dictionaries()).word;
 }
 
-// One more edit weighs as much as 16 times more uses.
+// What an edit costs, in powers of two: there are 26 letters to put in or to type instead, and a letter to leave out,
+// or to exchange with the next, is one of those of the word. A use of a word in the archive counts half a power.
+const [MISSING, SPELLING, WRONG, COMPLETION, USE] = [4, 5, 8, 10, 0.5];
+
 function closest(word, lists) {
-  const most = word.length < 4 ? 0 : word.length < 8 ? 1 : 2;
+  const most = (word.length < 4 ? 0 : word.length < 8 ? 1 : 2) * WRONG;
   let best = { word: undefined, cost: Infinity, score: -Infinity };
   for (const words of lists) {
     for (const [candidate, power] of words) {
       const cost = costOf(word, candidate, most);
-      const score = power - 4 * cost;
+      const score = USE * power - cost;
       if (score > best.score) best = { word: candidate, cost, score };
     }
   }
@@ -92,24 +95,26 @@ function closest(word, lists) {
 }
 
 function costOf(word, candidate, most) {
-  if (candidate.startsWith(word.slice(0, 3)) && stem(candidate) === stem(word)) return 0.5;
-  if (word.length > 2 && candidate.startsWith(word)) return Math.min(2, candidate.length - word.length);
-  return edits(word, candidate, most);
+  if (candidate.startsWith(word.slice(0, 3)) && stem(candidate) === stem(word)) return SPELLING;
+  const completion = word.length > 2 && candidate.startsWith(word) ? COMPLETION : Infinity;
+  return Math.min(completion, edits(word, candidate, most));
 }
 
-/** Return the number of letters to insert, remove, replace or exchange with the next; Infinity if more than `most`. */
-export function edits(a, b, most) {
-  if (Math.abs(a.length - b.length) > most) return Infinity;
-  let [before, previous] = [[], [...b, ""].map((_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const replaced = previous[j - 1] + (a[i - 1] !== b[j - 1]);
-      row[j] = Math.min(replaced, previous[j] + 1, row[j - 1] + 1, isSwap ? before[j - 2] + 1 : Infinity);
+/** Return the cost of the edits that make `typed` of `meant`; Infinity if more than `most`. */
+export function edits(typed, meant, most) {
+  if (Math.abs(typed.length - meant.length) * MISSING > most) return Infinity;
+  let [before, previous] = [[], [...meant, ""].map((_, j) => j * MISSING)];
+  for (let i = 1; i <= typed.length; i++) {
+    const row = [i * WRONG];
+    const isDouble = typed[i - 1] === typed[i - 2];
+    for (let j = 1; j <= meant.length; j++) {
+      const isSwap = i > 1 && j > 1 && typed[i - 1] === meant[j - 2] && typed[i - 2] === meant[j - 1];
+      const replaced = previous[j - 1] + (typed[i - 1] === meant[j - 1] ? 0 : WRONG);
+      const swapped = isSwap ? before[j - 2] + MISSING : Infinity;
+      row[j] = Math.min(replaced, previous[j] + (isDouble ? MISSING : WRONG), row[j - 1] + MISSING, swapped);
     }
     if (Math.min(...row) > most) return Infinity;
     [before, previous] = [previous, row];
   }
-  return previous[b.length] <= most ? previous[b.length] : Infinity;
+  return previous[meant.length] <= most ? previous[meant.length] : Infinity;
 }
