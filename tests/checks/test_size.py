@@ -17,7 +17,7 @@ SITE = [
     ("topics/pruning/index.html", 60_000),
     ("feeds/all.xml", 90_000),
     ("search-index/shards.json", 40_000),
-    ("search-index/2025/texts/1.pack", 2_000_000),
+    ("search-index/2025/1.pack", 2_000_000),
 ]
 BYTES = 2_550_000
 # Seven files in ten folders.
@@ -46,7 +46,7 @@ def test_the_lines_of_a_small_site() -> None:
     ]
     assert list(size_lines(site_size(SITE, limits))) == [
         "The site: 2.5 MB, 7 files; the largest:",
-        "      2.0 MB  search-index/2025/texts/1.pack",
+        "      2.0 MB  search-index/2025/1.pack",
         "      0.2 MB  publications/2025/05/27/index.html",
         "      0.2 MB  publications/2025/05/28/index.html",
         "     90.0 kB  feeds/all.xml",
