@@ -66,7 +66,9 @@ def test_the_scripts_of_a_page_are_small_load_at_once_and_request_nothing(addres
         html = answer.read().decode()
     (script,) = re.findall(r'<script type="module"[^>]* src="[^"]*assets/([^"]+)"', html)
     names = loaded(script)
-    assert sum(len(gzip.compress((ASSETS / name).read_bytes())) for name in names) <= (20_000 if path == "search/" else 11_000)
+    assert sum(len(gzip.compress((ASSETS / name).read_bytes())) for name in names) <= (
+        20_000 if path == "search/" else 11_000
+    )
     assert {script, *re.findall(r'<link rel="modulepreload" href="[^"]*assets/([^"]+)"', html)} == names
     for name in names - {"search-index.js", "since.js"}:
         code = (ASSETS / name).read_bytes()

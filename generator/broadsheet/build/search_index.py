@@ -89,9 +89,9 @@ def _sum_facets(shards: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, 
     total: dict[str, dict[str, int]] = {}
     for shard in shards:
         for name, counts in shard.items():
-            known = total.setdefault(name, {})
+            sums = total.setdefault(name, {})
             for value, papers in counts.items():
-                known[value] = known.get(value, 0) + papers
+                sums[value] = sums.get(value, 0) + papers
     return total
 
 

@@ -7,7 +7,9 @@ the document; and for each of those how often the document has the term, doubled
 
 import gzip
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -24,11 +26,12 @@ USES_PER_SHARD = (8_000, 32_000)  # of one month, and of several
 DOCUMENTS_PER_FACTS = 1024
 CHUNKS_PER_FILE = 6  # of a segment of several months: hosts limit the number of files
 LEVEL = 6
+FACETS = {"topic": 0, "category": 1, "source": 2, "year": 3, "score": 5}  # the column of each
 Read = Callable[[str], bytes]
 
 
 class About(msgspec.Struct, frozen=True):
-    """What a browser must have to read a segment; its name and version are those of its folder."""
+    """The data by which a browser reads a segment; its name and version are those of its folder."""
 
     parts: tuple[int, ...]
     shards: int
@@ -95,15 +98,14 @@ def ungz(data: bytes) -> bytes:
 
 def _about(segment: Segment, shards: int, ids: Sequence[str]) -> About:
     dates = sorted(row[4] for row in segment.rows if row[4]) or [""]
-    facets: dict[str, dict[str, int]] = {}
-    for column, name in enumerate(("topic", "category", "source", "year", None, "score")):
-        counts = facets.setdefault(name, {}) if name else {}
-        for row in segment.rows:
-            values = row[column] if isinstance(row[column], tuple) else _whole(row[column]) if name else ()
-            for value in values:
-                counts[value] = counts.get(value, 0) + 1
-    ordered = {name: dict(sorted(counts.items())) for name, counts in facets.items()}
-    return About(segment.parts, shards, tuple(ids), (dates[0], dates[-1]), ordered)
+    facets = {name: _counts(row[column] for row in segment.rows) for name, column in FACETS.items()}
+    return About(segment.parts, shards, tuple(ids), (dates[0], dates[-1]), facets)
+
+
+def _counts(column: Iterable[tuple[str, ...] | float | None]) -> dict[str, int]:
+    """Return the number of documents with each value; a score counts without its decimals."""
+    lists = (value if isinstance(value, tuple) else _whole(value) for value in column)
+    return dict(sorted(Counter(chain.from_iterable(lists)).items()))
 
 
 def _whole(score: float | None) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class Segment(NamedTuple):
 
 def from_documents(documents: Iterable[SearchDocument]) -> Segment:
     """Return the segment of some documents."""
-    builder = _Builder()
+    builder = SegmentBuilder()
     cards = []
     for document in documents:
         builder.add(document)
@@ -53,7 +53,7 @@ def from_documents(documents: Iterable[SearchDocument]) -> Segment:
     return builder.segment(pack(cards))
 
 
-class _Builder:
+class SegmentBuilder:
     """Collects the words of documents."""
 
     def __init__(self) -> None:
