@@ -19,7 +19,7 @@ from tests.example import ROOT, SETTINGS, digest, make_digest, paper, tree
 LONGEST_S = 300
 BY_HAND = (
     *("docs/by-hand.md", "site/CNAME", "site/photos/a.jpg", "site/assets/own/logo.svg", "site/daily/mine.txt"),
-    *("site/daily/2025/05/22/slides.pdf", "site/daily/2025/06/02/notes/index.html", "site/pagefind/mine"),
+    *("site/daily/2025/05/22/slides.pdf", "site/daily/2025/06/02/notes/index.html", "site/search-index/mine"),
 )
 TEXT = "# By hand\n"
 SQLITE = ".digest/index.sqlite"

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.example import ROOT
 from tests.tools import APT
 
-LIBRARIES = "mkdocs mkdocs-material markdown jinja2 markupsafe msgspec math-core nh3 feedgen pagefind".split()
+LIBRARIES = "mkdocs mkdocs-material markdown jinja2 markupsafe msgspec math-core nh3 feedgen numpy".split()
 
 
 def describe(hugo: str | None) -> dict[str, str]:

@@ -46,7 +46,7 @@ def compare(before: dict[str, File], after: dict[str, File], archive: str, what:
 def measure(site: Path, archive: str) -> Size:
     """The size of `site`."""
     sizes = {path.relative_to(site).as_posix(): path.stat().st_size for path in site.rglob("*") if path.is_file()}
-    search = sum(size for name, size in sizes.items() if name.startswith("pagefind/"))
+    search = sum(size for name, size in sizes.items() if name.startswith("search-index/"))
     largest = max(sizes.items(), key=lambda pair: (pair[1], pair[0]), default=("", 0))
     return Size(archive, sum(sizes.values()), len(sizes), search, largest)
 

@@ -21,8 +21,7 @@ FILES = {
     "feeds/all.json": b"{}",
     "feeds/digest.opml": b"<opml/>",
     "assets/filter.mjs": b"export {}",
-    "pagefind/pagefind.wasm": b"\0asm",
-    "pagefind/index/en_1.pf_index": b"\x1f\x8b",
+    "search-index/2025/words/1.pack": b"\x1f\x8b",
 }
 
 
@@ -102,8 +101,7 @@ def test_without_a_404_page_there_is_still_an_answer(site: Path, address: str) -
         ("feeds/all.json", "application/json"),
         ("feeds/digest.opml", "text/x-opml"),
         ("assets/filter.mjs", "text/javascript; charset=utf-8"),
-        ("pagefind/pagefind.wasm", "application/wasm"),
-        ("pagefind/index/en_1.pf_index", "application/octet-stream"),
+        ("search-index/2025/words/1.pack", "application/octet-stream"),
     ],
 )
 def test_each_file_has_its_type(address: str, path: str, kind: str) -> None:

@@ -16,8 +16,8 @@ SITE = [
     ("publications/2025/05/28/index.html", 170_000),
     ("topics/pruning/index.html", 60_000),
     ("feeds/all.xml", 90_000),
-    ("pagefind/pagefind.js", 40_000),
-    ("pagefind/index/en_1.pf_index", 2_000_000),
+    ("search-index/shards.json", 40_000),
+    ("search-index/2025/1.pack", 2_000_000),
 ]
 BYTES = 2_550_000
 # Seven files in ten folders.
@@ -46,7 +46,7 @@ def test_the_lines_of_a_small_site() -> None:
     ]
     assert list(size_lines(site_size(SITE, limits))) == [
         "The site: 2.5 MB, 7 files; the largest:",
-        "      2.0 MB  pagefind/index/en_1.pf_index",
+        "      2.0 MB  search-index/2025/1.pack",
         "      0.2 MB  publications/2025/05/27/index.html",
         "      0.2 MB  publications/2025/05/28/index.html",
         "     90.0 kB  feeds/all.xml",
@@ -55,7 +55,7 @@ def test_the_lines_of_a_small_site() -> None:
         "Host A, 3 MB a file: holds (2.0 MB)",
         "Host B, 6 files: does not hold (7 files); search: false saves 2 files",
         "Host B, 100 kB a file: does not hold (2.0 MB); no setting helps 2 files in publications/; "
-        "search: false removes 1 file in pagefind/",
+        "search: false removes 1 file in search-index/",
         "Host C, 20 files and folders: holds (17 files and folders)",
     ]
 

@@ -99,7 +99,6 @@ def _changed(archive: Path, built: Path, root: Path) -> None:
     """The archive as it was built, with one day changed since; it is built at the place where it is needed."""
     if not built.exists():
         _copy(archive, root)
-        # Where Pagefind reads its pages has a say in the order of its index.
         process = start(root, ("build",), {"TMPDIR": str(root.parent / "tmp")})
         process.communicate()
         assert process.returncode == 0

@@ -43,10 +43,11 @@ from broadsheet.store.program import program_fingerprint
 from broadsheet.store.samples import shown_store
 from broadsheet.views.downloads import downloads
 from broadsheet.views.page import page_url
+from broadsheet.views.permalink import author_address
 from broadsheet.views.search_documents import shards
 
 # The packages that the bytes of a page depend on.
-TOOLCHAIN = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "pagefind", "pillow")
+TOOLCHAIN = ("jinja2", "markdown", "markupsafe", "math-core", "mkdocs", "mkdocs-material", "nh3", "numpy", "pillow")
 
 
 def build(
@@ -102,6 +103,7 @@ class _Build:
         previous = BuildState() if full or not self.bypass else load_state(self.state_file, site, manifest)
         self.inputs = build_inputs(root, settings)
         self.previous = previous if previous.inputs == self.inputs else BuildState()
+        self.previous_shards = previous.shards  # a shard's version says what it depends on
         self.damaged = _damaged(self.docs, self.previous, manifest)
         self.outside, self.hand_written = self._hand_written_files()
         contents = _hash_files(self.docs, self.hand_written)
@@ -211,17 +213,18 @@ class SideOutputs:
 
     def __init__(self, build: _Build, workers: BuildWorkers, staging: Path) -> None:
         self._build, self._workers, self._staging = build, workers, staging
-        self._shards = shards(build.index, build.settings) if build.settings.search else []
+        program = build_program()
+        self._shards = shards(build.index, build.settings, program) if build.settings.search else []
         self._archives = ArchiveBuilder(downloads(build.index, build.settings), build.previous.downloads)
         self.unchanged_archives = list(self._archives.unchanged)
 
     def index(self) -> None:
         """Start to write the shards that changed."""
-        previous = self._build.previous.shards
-        stale = [shard for shard in self._shards if previous.get(shard.name) != shard.version]
-        unchanged = {shard.name for shard in self._shards if shard not in stale}
+        previous = {f"{name}.{version}" for name, version in self._build.previous_shards.items()}
+        stale = [shard for shard in self._shards if shard.folder not in previous]
+        unchanged = {shard.folder for shard in self._shards if shard not in stale}
         link_unchanged(self._build.site / FOLDER, self._staging / FOLDER, unchanged)
-        self._indexing = self._workers.index(stale)
+        self._indexing = self._workers.index(stale, self._build.site, previous)
 
     def archive(self) -> None:
         """Start to write the downloads that changed."""
@@ -232,7 +235,9 @@ class SideOutputs:
         for shard in self._indexing:
             self._workers.result(shard)
         if self._shards:
-            write_list([shard.name for shard in self._shards], self._staging)
+            folders = [shard.folder for shard in self._shards]
+            people = {author_address(slug): name for slug, name in self._build.index.author_names().items()}
+            write_list(folders, people, self._staging, self._build.site)
         archives = self._archives.finish(self._workers, self._build.settings)
         return {shard.name: shard.version for shard in self._shards}, archives
 
@@ -254,9 +259,14 @@ def _site_paths(built_keys: Iterable[BuiltKey]) -> Iterator[str]:
 
 def build_inputs(root: Path, settings: Settings) -> str:
     """Return the hash of what every page may depend on: program, packages, settings and theme."""
-    versions = [*((name, version(name)) for name in TOOLCHAIN), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
     site_file = [read_regular(root / SITE_FILE), *environment(root)]
-    return _hash([program_fingerprint(), settings.fingerprint, *site_file, *versions])
+    return _hash([build_program(), settings.fingerprint, *site_file])
+
+
+def build_program() -> str:
+    """Return the hash of the program and the packages that the site depends on."""
+    versions = [*((name, version(name)) for name in TOOLCHAIN), sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION]
+    return _hash([program_fingerprint(), *versions])
 
 
 def _hash_files(docs: Path, names: Iterable[str]) -> str:

@@ -28,7 +28,6 @@ TYPES = {
     ".opml": "text/x-opml",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
-    ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
     ".xml": "application/xml",
 }

@@ -1,182 +1,130 @@
-"""The search index: one folder a shard, written by Pagefind's command line.
+"""The folder of the search index in a site: one folder a shard, the dictionary, the people, and the list of all."""
 
-Pagefind's Python interface takes 100 ms a document; its command line 0.4 ms. Pagefind writes a file for each document
-("fragment"). Hosts limit the number of files, so these become packs of cards, some dozens to a file. In its list of
-documents, hashes become numbers: these take half the bytes, and give the position of a card in its pack.
-"""
-
-import gzip
-import json
-import os
-import re
-import shutil
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from broadsheet.build.swap import atomic_swap
-from broadsheet.model.diagnostics import Diagnostic, DigestError
-from broadsheet.processes.child import run_module
+from broadsheet.search import dictionary
+from broadsheet.search.document import SearchDocument
+from broadsheet.search.files import CHUNKS_PER_FILE, DOCUMENTS_PER_FACTS, About, files, gz, segment_of, ungz
+from broadsheet.search.ids import DOCUMENTS_PER_LIST
+from broadsheet.search.people import people_lists
+from broadsheet.search.segment import Segment, from_documents, join
+from broadsheet.search.texts import CARDS_PER_CHUNK
 from broadsheet.store.atomic import write_atomically
-from broadsheet.store.temporary_folders import remove_abandoned, scratch_folder
-from broadsheet.views.search_documents import Facets, SearchDocument, bucket
+from broadsheet.views.search_documents import PUBLICATIONS, Shard
 
-FOLDER = "pagefind"
+FOLDER = "search-index"
 LIST_FILE = "shards.json"
-DOCUMENTS_PER_ID_LIST = 500  # documents without an arXiv id
-ENTRY = "pagefind-entry.json"
-# Pagefind also writes user interfaces of its own; the site has one already.
-OUTPUT_PATTERNS = (ENTRY, "pagefind.js", "wasm.en*", "*.pf_meta", "index")
-# A browser loads a whole pack, some 7 KB, to show one card. A third of it would make more files than some hosts allow.
-CARDS_PER_PACK = 36
-MEMORY = "/dev/shm"  # Linux's file system in memory
-SCRATCH = "digest-index-"
-SCRATCH_BYTES = 300_000_000  # twice the size of a shard there
-# With this, Pagefind's allocator returns freed memory: a sixth less of it, in the same time.
-ALLOCATOR = {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:1"}
+ABOUT = "about.json"
+SPELLINGS = "spellings.pack"
+
+Documents = Callable[[Shard], Iterable[SearchDocument]]
 
 
-def write_shard(documents: Iterable[SearchDocument], site: Path, name: str) -> None:
-    """Index `documents` as ``site/pagefind/NAME``, swapped in one step. Without documents, remove that folder.
+def write_shard(
+    documents: Documents, shard: Shard, site: Path, previous: Path | None = None, reusable: Collection[str] = ()
+) -> None:
+    """Write a shard as a folder of `site`, swapped in one step. Without documents, it has no folder.
 
-    Raises DigestError with Pagefind's own message.
+    Months whose folders in `previous` are `reusable` are read from there: joining the months of a year so takes a
+    fifth of the time.
     """
-    target = site / FOLDER / name
-    with scratch_folder(SCRATCH, _quick_folder()) as scratch:
-        pages, output = scratch / "pages", scratch / "output"
-        by_address = _write_pages(documents, pages)
-        if not by_address:
-            shutil.rmtree(target, ignore_errors=True)
-            return
-        _run(pages, output, name)
-        ordered = [by_address[address] for address in _number_documents(output, name)]
-        with atomic_swap(target) as staging:
-            staging.mkdir()
-            _write_cards(ordered, staging / "cards")
-            _pack(_columns([document.facts for document in ordered]), staging / "facts.pack")
-            _write_ids(ordered, staging / "ids")
-            for path in sorted(path for pattern in OUTPUT_PATTERNS for path in output.glob(pattern)):
-                shutil.move(path, staging)
+    parts = [_part(documents, part, previous, reusable) for part in shard.parts or (shard,)]
+    filled = [part for part in parts if part.rows]
+    if not filled:
+        return
+    with atomic_swap(site / FOLDER / shard.folder) as staging:
+        for name, data in files(join(filled) if shard.parts else filled[0]).items():
+            path = staging / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
 
 
-def write_list(names: Iterable[str], site: Path) -> None:
-    """Write the list of shards, ``site/pagefind/shards.json``, for the browser, in the order of `names`."""
-    shards = [shard for name in names if (shard := _describe(site / FOLDER / name))]
-    data = {"packed": CARDS_PER_PACK, "listed": DOCUMENTS_PER_ID_LIST, "shards": shards}
-    write_atomically(site / FOLDER / LIST_FILE, json.dumps(data, separators=(",", ":")).encode())
+def _part(documents: Documents, shard: Shard, previous: Path | None, reusable: Collection[str]) -> Segment:
+    if previous and shard.folder in reusable:
+        folder = previous / FOLDER / shard.folder
+        with suppress(OSError, ValueError, EOFError, msgspec.MsgspecError):  # the slow path is always there
+            return segment_of(lambda name: (folder / name).read_bytes())
+    return from_documents(documents(shard))
 
 
-def remove_scratch() -> None:
-    """Remove the scratch folders of killed processes."""
-    remove_abandoned(SCRATCH, _quick_folder())
+def write_list(folders: Sequence[str], people: Mapping[str, str], site: Path, previous: Path) -> None:
+    """Write what the browser reads first: the list of shards in this order, the dictionary, and the lists of people.
 
-
-def _quick_folder() -> str | None:
-    """Return a folder in memory if there is plenty, else None for the default: there are two files a document."""
-    if "TMPDIR" in os.environ:
-        return None
-    try:
-        free = shutil.disk_usage(MEMORY).free
-    except OSError:
-        return None
-    return MEMORY if free > SCRATCH_BYTES * (os.cpu_count() or 1) and os.access(MEMORY, os.W_OK) else None
-
-
-def _write_pages(documents: Iterable[SearchDocument], folder: Path) -> dict[str, SearchDocument]:
-    """Write Pagefind's input. Return the documents, without that input, by the addresses that Pagefind gives them."""
-    folder.mkdir()
-    by_address = {}
-    for document in documents:
-        (folder / document.path).write_bytes(document.data)
-        by_address[f"/{document.path}"] = document._replace(data=b"")
-    return by_address
-
-
-def _run(pages: Path, output: Path, name: str) -> None:
-    # The id of a hit starts with the language of its index. A private subtag (BCP 47) adds the name of the shard.
-    arguments = ["pagefind", "--quiet", "--site", str(pages), "--output-path", str(output)]
-    run = run_module([*arguments, "--force-language", f"en-x-{name}"], os.environ | ALLOCATOR)
-    if run.returncode < 0:
-        hint = "if the machine has too little memory for it, build with --jobs 1"
-        raise DigestError(Diagnostic("pagefind", f"was killed by signal {-run.returncode}", hint))
-    if run.returncode:
-        what = (run.stderr + run.stdout).strip() or f"it ended with {run.returncode}"
-        raise DigestError(Diagnostic("pagefind", what, "check that the package pagefind[bin] is installed"))
-
-
-def _number_documents(output: Path, name: str) -> list[str]:
-    """Replace the hashes in Pagefind's list of documents by numbers. Return the documents' addresses in its order.
-
-    The list is CBOR (RFC 8949): for each document an array (0x82) of a text and the number of words.
+    `people` has the address of each author with a page, by name.
     """
-    (meta,) = output.glob("*.pf_meta")
-    hashes: list[str] = []
-
-    def number(match: re.Match[bytes]) -> bytes:
-        hashes.append(match[1].decode())
-        text = f"{name}_{len(hashes) - 1}".encode()
-        return b"\x82\x78" + bytes([len(text)]) + text
-
-    head = rb"\x82(?:[\x60-\x77]|\x78.)"
-    pattern = re.compile(head + rb"(en-x-%b_[0-9a-f]{7,})(?=[\x00-\x1b])" % re.escape(name).encode(), re.DOTALL)
-    data = pattern.sub(number, gzip.decompress(meta.read_bytes()))
-    fragments = {file.stem: file for file in (output / "fragment").iterdir()}
-    if fragments.keys() != set(hashes):
-        what = f"its index names {len(hashes)} documents, and there are {len(fragments)}"
-        raise DigestError(Diagnostic("pagefind", what, "install a version of it that requirements.lock names"))
-    meta.write_bytes(gzip.compress(data, mtime=0))
-    texts = (gzip.decompress(fragments[key].read_bytes()).removeprefix(b"pagefind_dcd") for key in hashes)
-    return [json.loads(text)["url"] for text in texts]
-
-
-def _write_cards(documents: Sequence[SearchDocument], folder: Path) -> None:
-    """Write packs of cards. The number in a hit's id gives the pack, so a browser needs no list of them."""
-    folder.mkdir()
-    for number in range(_pack_count(len(documents))):
-        cards = [document.card.decode() for document in documents[number * CARDS_PER_PACK :][:CARDS_PER_PACK]]
-        (folder / f"{number}.pack").write_bytes(gzip.compress(f"[{','.join(cards)}]".encode(), mtime=0))
-
-
-def _write_ids(documents: Sequence[SearchDocument], folder: Path) -> None:
-    """Write lists from ids and DOIs to addresses. An id gives the name of its list, so a browser needs no index."""
-    buckets = 1 + len(documents) // DOCUMENTS_PER_ID_LIST
-    lists: dict[str, dict[str, list[str]]] = {}
-    for document in documents:
-        for name in document.names:
-            addresses = lists.setdefault(bucket(name, buckets), {}).setdefault(name, [])
-            if document.address not in addresses:
-                addresses.append(document.address)
-    folder.mkdir()
-    for list_name, ids in lists.items():
-        _pack({name: sorted(addresses) for name, addresses in sorted(ids.items())}, folder / f"{list_name}.pack")
-
-
-def _columns(facts: Sequence[Facets]) -> dict[str, list[list[Any]]]:
-    """Return for each fact its distinct values, and for each document the number of its value."""
-    columns = {}
-    for name in Facets._fields:
-        column = [getattr(fact, name) for fact in facts]
-        values = {value: number for number, value in enumerate(dict.fromkeys(column))}
-        columns[name] = [list(values), [values[value] for value in column]]
-    return columns
-
-
-def _pack(data: object, path: Path) -> None:
-    # Not .gz: some servers send such a file as text with a content encoding, and browsers unpack it.
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    path.write_bytes(gzip.compress(text.encode(), mtime=0))
-
-
-def _pack_count(documents: int) -> int:
-    return -(-documents // CARDS_PER_PACK)
+    shards = [shard for folder in folders if (shard := _describe(site / FOLDER / folder))]
+    words = _write_dictionary([shard["folder"] for shard in shards], site / FOLDER, previous / FOLDER)
+    lists = people_lists(people)
+    data = {
+        "shards": [{key: value for key, value in shard.items() if key != "facets"} for shard in shards],
+        "facets": _sum_facets([shard["facets"] for shard in shards]),
+        "dictionary": words,
+        "people": _write_all([gz(data) for data in lists], "people", site / FOLDER),
+        "sizes": {
+            "ids": DOCUMENTS_PER_LIST,
+            "facts": DOCUMENTS_PER_FACTS,
+            "chunk": CARDS_PER_CHUNK,
+            "chunks": CHUNKS_PER_FILE,
+        },
+    }
+    write_atomically(site / FOLDER / LIST_FILE, msgspec.json.encode(data))
 
 
 def _describe(shard: Path) -> dict[str, Any] | None:
+    with suppress(FileNotFoundError):
+        about = msgspec.json.decode((shard / ABOUT).read_bytes(), type=About)
+        return {"folder": shard.name, **msgspec.structs.asdict(about)}
+    return None
+
+
+def _sum_facets(shards: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+    """Return the papers of each value of each facet."""
+    total: dict[str, dict[str, int]] = {}
+    for shard in shards:
+        for name, counts in shard.items():
+            sums = total.setdefault(name, {})
+            for value, papers in counts.items():
+                sums[value] = sums.get(value, 0) + papers
+    return total
+
+
+def _write_dictionary(folders: Sequence[str], target: Path, previous: Path) -> dict[str, str]:
+    """Write the words of all shards. Return the names of the files by the words' first letter.
+
+    The sum over all shards but the newest month is read from the previous site, so that one more day reads two files.
+    """
+    newest = [folder for folder in folders if not folder.startswith(PUBLICATIONS)][:1]
+    closed = [folder for folder in folders if folder not in newest]
+    name = f"closed.{_hash(' '.join(closed).encode())}.pack"
     try:
-        (language,) = json.loads((shard / ENTRY).read_text("utf-8"))["languages"].values()
-    except FileNotFoundError:
-        return None
-    documents = language["page_count"]
-    version = language["hash"].rpartition("_")[2]
-    ids = sorted(path.stem for path in (shard / "ids").iterdir())
-    return {"name": shard.name, "documents": documents, "version": version, "ids": ids}
+        data = (previous / name).read_bytes()
+        counts = dictionary.decode(ungz(data))
+    except (OSError, ValueError, EOFError, msgspec.MsgspecError):
+        counts = dictionary.total(dictionary.decode(ungz((target / part / SPELLINGS).read_bytes())) for part in closed)
+        data = gz(dictionary.encode(counts))
+    write_atomically(target / name, data)
+    words = dictionary.total(
+        [counts, *(dictionary.decode(ungz((target / n / SPELLINGS).read_bytes())) for n in newest)]
+    )
+    lists = {initial: gz(data) for initial, data in dictionary.for_browser(words).items()}
+    return dict(zip(lists, _write_all(lists.values(), "dictionary", target), strict=True))
+
+
+def _write_all(contents: Iterable[bytes], kind: str, folder: Path) -> list[str]:
+    """Write files whose names have the hash of their contents; return the names."""
+    names = []
+    for number, data in enumerate(contents):
+        names.append(f"{kind}-{number}.{_hash(data)}.pack")
+        write_atomically(folder / names[-1], data)
+    return names
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -1,7 +1,7 @@
 """Parallel rendering: tasks, the processes that work on them, and results."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import ExitStack
 from functools import cached_property, lru_cache, partial
@@ -12,7 +12,7 @@ import msgspec
 
 from broadsheet.build.output import is_hand_written, remove_unfinished, write_generated
 from broadsheet.build.sample_notice import with_sample_notice
-from broadsheet.build.search_index import remove_scratch, write_shard
+from broadsheet.build.search_index import write_shard
 from broadsheet.build.state import BuiltKey, Dependency
 from broadsheet.build.theme import Theme
 from broadsheet.index.dependencies import DependencyTracker
@@ -218,12 +218,12 @@ class BuildWorkers:
         if not self._is_broken:
             self._is_broken = True
             end_workers()
-            remove_scratch()
             remove_unfinished(self.job.root / self._settings.site.docs_dir, self.job.target)
 
-    def index(self, shards: Iterable[Shard]) -> list[Future[None]]:
-        """Write shards of the search index into the target."""
-        return [self.submit(index_shard, self.job.task([]), shard) for shard in shards]
+    def index(self, shards: Iterable[Shard], previous: Path, reusable: Collection[str]) -> list[Future[None]]:
+        """Write shards of the search index into the target, from the months that the site `previous` has."""
+        task = self.job.task([])
+        return [self.submit(index_shard, task, shard, str(previous), reusable) for shard in shards]
 
     def render(self, keys: Iterable[tuple[str, str]], progress: Progress = lambda done, total: None) -> RenderResult:
         """Render all `keys`. Return their results in the same order."""
@@ -259,8 +259,11 @@ class SerialExecutor(Executor):
         return future
 
 
-def index_shard(task: RenderTask, shard: Shard) -> None:
-    """Write one shard of the search index into the target."""
+def index_shard(task: RenderTask, shard: Shard, previous: str, reusable: Collection[str]) -> None:
+    """Write one shard of the search index into the target.
+
+    Its months are read from the folders of the site `previous` that are `reusable`.
+    """
     index, settings, _ = _worker_context(task.root, task.site_url, task.environment, task.version, with_theme=False)
     assert task.target is not None
-    write_shard(documents(index, settings, shard), Path(task.target), shard.name)
+    write_shard(partial(documents, index, settings), shard, Path(task.target), Path(previous), reusable)

@@ -85,7 +85,7 @@ ALTERNATES = "alternates"
 _ALTERNATE_NAMES = ("index.md", "index.json", "papers.bib")
 
 PARTS = (
-    Part("pagefind", "search: false", removes=True),
+    Part("search-index", "search: false", removes=True),
     Part("papers", "paper_pages: none", removes=True),
     Part("downloads", "downloads: none", removes=True, divides="downloads: years"),
     Part(ALTERNATES, "alternates: none", removes=True),

@@ -228,6 +228,12 @@ class AuthorQueries(Queries):
         return list(self._author_index.authors)
 
     @query
+    def author_names(self) -> dict[str, str]:
+        """Return the name of each author with a page of its own, by slug."""
+        authors = self._author_index.authors.values()
+        return {author.slug: author.name for author in authors if author.names or author.orcid}
+
+    @query
     def top_authors(self, limit: int) -> list[Author]:
         """Return the authors with the most papers and publications, by family name; no pages that lead to another."""
         authors = [author for author in self._author_index.authors.values() if author.names or author.orcid]

@@ -80,7 +80,7 @@ DESCRIPTIONS = {
     "post.papers": "The papers of a post at most; the limits of a service may allow fewer.",
     "post.failed_notice": "Post a notice when the run of a day failed.",
     "post.max_failures": "The editions in a row that a webhook rejects before it is skipped; 0 skips none.",
-    "search": "Build the search index: about 0.5 ms and 2 KB a paper.",
+    "search": "Build the search index: about 0.4 ms and 1 KB a paper.",
     "paper_pages": "The papers that have a page of their own: all, the first ten of each day, or none.",
     "author_pages": "The authors that have a page: all, those of publications, or none.",
     "share_images": "The pages with a share image of their own: `top` (of the last 90 days), `all` or `none`.",

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 import msgspec
 
 from broadsheet.index.catalogue import Catalogue
+from broadsheet.search.words import rules
 from broadsheet.settings.config import Settings
 from broadsheet.views.page import Page
 from broadsheet.views.permalink import AUTHORS
 from broadsheet.views.render import render
-from broadsheet.views.search_documents import PUBLICATIONS, STOP_WORDS
+from broadsheet.views.search_documents import PUBLICATIONS
 
 ADDRESS = "search/"
 # Facets and sort keys of hits: their names in URLs, and their labels.
 FACETS = {"topic": "Topic", "category": "Category", "source": "Source", "year": "Year", "score": "Score"}
-SORTS = {"": "By relevance", "date": "By date", "score": "By score", "novelty": "By novelty", "upvotes": "By upvotes"}
+SORTS = {"": "Best match", "date": "By date", "score": "By score", "novelty": "By novelty", "upvotes": "By upvotes"}
 
 
 def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[Page]:
@@ -25,9 +26,7 @@ def pages(catalogue: Catalogue, settings: Settings, key: str = "") -> Iterator[P
         "topic": {topic.id: topic.name for topic in settings.topics},
         "source": {**settings.sources, PUBLICATIONS: "Publications"},
     }
-    choices = msgspec.json.encode({"sorts": SORTS, "facets": FACETS, "labels": labels}).decode()
-    body = render(
-        "search.html.j2", ADDRESS, stop_words=" ".join(sorted(STOP_WORDS)), choices=choices, authors=authors, **counts
-    )
+    choices = msgspec.json.encode({"sorts": SORTS, "facets": FACETS, "labels": labels, "rules": rules()}).decode()
+    body = render("search.html.j2", ADDRESS, choices=choices, authors=authors, **counts)
     description = "Search all papers and publications of this digest"
     yield Page(address=ADDRESS, title="Search", description=description, body=body, script="assets/search.js")

@@ -3,12 +3,13 @@
 import { button, element } from "./elements.js";
 
 const selects = new Map();
+const tests = { score: (paper, value) => paper.score >= value };
 let onChange;
 
 export const chosen = (name) => selects.get(name)?.select.value ?? "";
 export const chosenFacets = () => [...selects.keys()].filter((name) => name !== "sort" && chosen(name));
 
-const matches = (paper, facet, value) => (facet === "score" ? paper.score >= value : paper[facet].includes(value));
+const matches = (paper, facet, value) => tests[facet]?.(paper, value) ?? paper[facet].includes(value);
 
 /** Return the papers that match every chosen facet but `ignored`. */
 export function filter(papers, ignored) {
@@ -58,6 +59,13 @@ export function createSelects(papers, { sorts, facets, labels = {}, fixed = {} }
   return [...selects.values()].map(({ select }) => select);
 }
 
+/** Add a field whose value is a facet: papers `test(paper, value)`. */
+export function addField(field, test) {
+  selects.set(field.name, { select: field, options: [] });
+  tests[field.name] = test;
+  field.onchange = updateAddress;
+}
+
 /** Take the choice from the address. Return false if a value of it is no option. */
 export function readAddress() {
   const parameters = new URLSearchParams(location.search);
@@ -81,7 +89,7 @@ function updateAddress() {
 /** Show how many of `papers` each option would leave, and `suffix`. */
 export function countOptions(papers, suffix = "") {
   for (const [facet, { select, options }] of selects) {
-    if (facet === "sort") continue;
+    if (facet === "sort" || !options.length) continue;
     const left = filter(papers, facet);
     const counts = facet !== "score" && tally(left, facet);
     options.slice(1).forEach(([value, label], i) => {

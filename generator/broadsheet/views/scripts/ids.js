@@ -1,6 +1,6 @@
 // Look up an arXiv id or a DOI in the whole archive: small lists are loaded, not the index.
 
-import { manifest, packOf } from "./shards.js";
+import { manifest, packOf } from "./search-index.js";
 
 const ARXIV =
   /^(?:.*arxiv(?:\.org)?(?:[:.]|\/\w+\/)\s*|\S+\/papers\/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7}|\d{7})(?:v\d+)?(?:\.pdf)?\/?(?:[?#].*)?(?:\s+\[[\w.-]+\])?$/i;
@@ -12,11 +12,11 @@ function nameIn(text) {
   return id ? id.replace(/\.[a-z]+(?=\/)/, "") : (DOI.exec(text)?.[1].toLowerCase() ?? "");
 }
 
-// The same rule as `bucket` in generator/broadsheet/views/search_documents.py.
+// The same rule as `bucket` in generator/broadsheet/search/ids.py.
 function bucketOf(name, { documents }) {
   const [, month] = /^(?:[a-z-]+\/)?(\d{4})(?:\.\d{4,5}|\d{3})$/.exec(name) ?? [];
   const hash = [...name].reduce((sum, character) => (sum * 31 + character.codePointAt()) % 65536, 0);
-  return month ?? `other-${hash % (1 + Math.floor(documents / manifest.listed))}`;
+  return month ?? `other-${hash % (1 + Math.floor(documents / manifest.sizes.ids))}`;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function lookUp(words) {
   const name = nameIn(words);
   if (!name) return null;
   const homes = manifest.shards.filter((shard) => shard.ids.includes(bucketOf(name, shard))).reverse(); // oldest first
-  const lists = await Promise.all(homes.map((shard) => packOf(shard, `ids/${bucketOf(name, shard)}`)));
+  const lists = await Promise.all(homes.map((shard) => packOf(`${shard.folder}/ids/${bucketOf(name, shard)}.pack`)));
   const pagesOf = (id) => [...new Set(lists.flatMap((list) => (Object.hasOwn(list, id) ? list[id] : [])))];
   const matches = pagesOf(name);
   const addresses = matches.length ? matches : pagesOf(name.split("/")[1]);

@@ -1,41 +1,52 @@
 // The search page: words, an id, or filters alone.
 
 import { button, element, root } from "./elements.js";
-import { chosen, chosenFacets, clear, countOptions, createSelects, filter, foldable, readAddress } from "./facets.js";
+import {
+  addField,
+  chosen,
+  chosenFacets,
+  clear,
+  countOptions,
+  createSelects,
+  filter,
+  foldable,
+  readAddress,
+} from "./facets.js";
 import { addMarks, notice, view } from "./papers.js";
-import { allPapers, cardOf, find, load, oldestMonth, open, waiting } from "./shards.js";
+import { cardOf, factsOf, manifest, open, peopleNamed } from "./search-index.js";
+import { match, rate } from "./search-match.js";
+import { daysOf, parse, repair } from "./search-query.js";
+import { marked, snippet } from "./search-snippet.js";
+import { setRules, wordsOf } from "./search-words.js";
 import { help } from "./shortcuts.js";
 
-const PAGE_SIZE = 6;
+const PAGE_SIZE = 20;
 const INITIAL_PAPERS = 4000; // the newest ones, at least
+const STRICT_WORDS = 4; // of more words, a paper need not have all
+const MOST_PEOPLE = 6;
 const byDate = (a, b) => (a.date < b.date) - (a.date > b.date);
-const byValue = (name) => (a, b) => (name ? (b[name] ?? -1) - (a[name] ?? -1) : 0); // unknown values come last
-const orderBy = (name) => (name === "date" ? byDate : byValue(name));
-const ids = ["search", "query", "search-status", "hits", "more", "older", "facets"];
-const [form, query, status, hits, more, older, toolbar] = ids.map((id) => document.getElementById(id));
-const stopWords = new Set(query.dataset.stopWords.split(" "));
-const facetOptions = JSON.parse(toolbar.dataset.offered); // facets, sorts, labels
-let [results, displayed, searches] = [[], 0, 0];
+const byValue = (name) => (a, b) => (b[name] ?? -1) - (a[name] ?? -1); // unknown values come last
+const orderBy = (name) => (name === "date" ? byDate : byValue(name || "match"));
+const ids = ["search", "query", "search-status", "people", "hits", "more", "older", "facets"];
+const [form, query, status, people, hits, more, older, toolbar] = ids.map((id) => document.getElementById(id));
+const offered = JSON.parse(toolbar.dataset.offered); // facets, sorts, labels, rules
+const quote = (word) => `“${word}”`;
+let [results, displayed, searches, terms, everything] = [[], 0, 0, new Set(), false];
 
-// `places` of matching words count from the start of the document, `before` the text.
-function highlight(text, before, places) {
-  const matches = new Set(places);
-  const mark = (word, i) => (matches.has(before + i) ? element("mark", { textContent: word }) : word);
-  return text.split(" ").flatMap((word, i) => [i ? " " : "", mark(word, i)]);
-}
+// -- hits ------------------------------------------------------------------------------------------------------------
 
-function item(address, textContent, ...lines) {
-  const link = element("a", { href: new URL(address, root).href, textContent });
+function item(address, title, ...lines) {
+  const link = element("a", { href: new URL(address, root).href }, ...title);
   return element("li", { className: "item" }, element("h3", {}, link), ...lines);
 }
 
-function hit([address, id, title, byline, note, before, text], { places, score }) {
+function hit([address, id, title, byline, note, text], { score }) {
   const line = (className, ...content) => element("p", { className }, ...content);
   const node = item(
     address,
-    title,
-    line("authors", byline),
-    line("comment", ...highlight(text, before, places)),
+    marked(title, terms),
+    line("authors", ...marked(byline, terms)),
+    line("comment", ...snippet(text, terms)),
     line("meta", note + (score ? ` · score ${score}` : "")),
   );
   if (!id) return node;
@@ -52,77 +63,187 @@ function setResults(papers) {
   [results, displayed] = [papers, 0];
   view.papers = view.visible = [];
   hits.replaceChildren();
-  more.hidden = older.hidden = true;
+  people.hidden = more.hidden = older.hidden = true;
 }
 
 // Request all cards at once; show each as soon as those before it are there.
-async function showPage(number) {
+async function showPage(number, waiting) {
   const page = results.slice(displayed, displayed + PAGE_SIZE).map((paper) => [cardOf(paper).catch(() => null), paper]);
   displayed += page.length;
   more.hidden = older.hidden = true;
+  let missing = 0;
   for (const [promise, paper] of page) {
     const card = await promise;
     if (number !== searches) return;
     if (card) hits.append(hit(card, paper));
+    else missing++;
   }
+  if (missing)
+    status.textContent += `${status.textContent.endsWith(".") ? "" : "."} ${missing} of them could not be loaded.`;
   more.hidden = displayed >= results.length;
-  older.hidden = !results.length || !waiting.length;
+  older.hidden = !results.length || !waiting;
 }
 
-const fail = () => (status.textContent = 'The search index could not be loaded. It is made by "broadsheet build".');
-const guarded = (callback) => () => callback().catch(fail);
-const selects = () => createSelects(allPapers(), facetOptions, guarded(search));
+async function showPeople(parts, number) {
+  const words = parts.filter(({ isExcluded }) => !isExcluded).flatMap(({ words }) => words.map(({ meant }) => meant));
+  if (!words.length || words.length > STRICT_WORDS || words.includes(undefined)) return;
+  const persons = await peopleNamed(words, wordsOf).catch(() => []);
+  if (number !== searches || !persons.length) return;
+  const links = persons.slice(0, MOST_PEOPLE).map(([name, address]) => {
+    return element("a", { href: new URL(address, root).href, textContent: name });
+  });
+  const others = persons.length > MOST_PEOPLE ? [` and ${persons.length - MOST_PEOPLE} more`] : [];
+  people.replaceChildren("People: ", ...links.flatMap((link, i) => (i ? [", ", link] : [link])), ...others);
+  people.hidden = false;
+}
 
-// Stop words are not in the index; without them, no phrase in quotes would match.
-function withoutStopWords(words) {
-  const terms = words.split(/\s+/).filter((word) => !stopWords.has(word.toLowerCase().replace(/"/g, "")));
-  const text = terms.join(" ");
-  return !text || text.length === words.length ? words : text.replace(/"/g, "");
+// -- searching ---------------------------------------------------------------------------------------------------------
+
+const isInside = (date, [first, last]) => date >= first.slice(0, date.length) && date <= last.slice(0, date.length);
+const overlaps = ({ dates: [first, last] }, [from, to]) => !last || (last >= from.slice(0, last.length) && first <= to);
+
+// The days of the fields and of the words; null without any.
+function range({ days }) {
+  const [from, to] = ["from", "to"].map((name) => daysOf(chosen(name)));
+  if (!from && !to && !days) return null;
+  return days ?? [from?.[0] ?? "0", to?.[1] ?? "9"];
+}
+
+async function allOf(shard) {
+  return { papers: await factsOf(shard, [...Array(shard.documents).keys()]), sizes: new Map() };
+}
+
+const isFull = (papers) => papers.length >= PAGE_SIZE || papers.some(({ hasTitle }) => hasTitle);
+
+// Ask shards, newest first, until the papers fill a page; return the papers and the first shard that was not asked.
+async function gather({ parts }, days, least) {
+  const shards = days ? manifest.shards.filter((shard) => overlaps(shard, days)) : manifest.shards;
+  const ask = (shard) => (least ? match(shard, parts, least) : allOf(shard));
+  const isInitial = (_, i) => sumOf(shards.slice(0, i).filter(isOfPapers)) < INITIAL_PAPERS;
+  const sizes = new Map();
+  let [papers, next, asked] = [[], 0, 0];
+  const isEnough = () => !everything && least && isFull(filter(inside(papers, days)));
+  while (
+    next < shards.length &&
+    !(next && (isEnough() || (!least && !everything && filter(inside(papers, days)).length)))
+  ) {
+    const count = next ? (everything ? shards.length : 1) : shards.filter(isInitial).length;
+    const batch = shards.slice(next, next + count);
+    next += batch.length;
+    asked += sumOf(batch);
+    for (const answer of await Promise.all(batch.map(ask))) {
+      papers = papers.concat(answer.papers);
+      for (const [term, size] of answer.sizes) sizes.set(term, (sizes.get(term) ?? 0) + size);
+    }
+  }
+  if (least) rate(papers, sizes, asked);
+  return { papers: inside(papers, days), waiting: shards[next], last: shards[next - 1] };
+}
+
+const isOfPapers = ({ folder }) => !folder.startsWith("publications");
+const sumOf = (shards) => shards.reduce((sum, { documents }) => sum + documents, 0);
+const inside = (papers, days) => (days ? papers.filter(({ date }) => isInside(date, days)) : papers);
+
+// Return the sentences about what was not taken as it is written.
+function remarks({ parts, ignored }, repairs, isStrict) {
+  const lines = [];
+  for (const [word, meant] of repairs) {
+    if (meant) lines.push(`Nothing for ${quote(word)}: showing ${quote(meant)}.`);
+    else lines.push(isStrict ? `Nothing has ${quote(word)}.` : `Nothing has ${quote(word)}, so it was ignored.`);
+  }
+  if (ignored.length && parts.length)
+    lines.push(`Ignored as too common: ${[...new Set(ignored)].map(quote).join(", ")}.`);
+  if (ignored.length && !parts.length) lines.push("These words are in nearly every paper.");
+  for (const name of ["from", "to"]) {
+    if (!chosen(name) || daysOf(chosen(name))) continue;
+    lines.push(
+      `${quote(chosen(name))} was ignored: write a day as 2025-05-27, a week as 2025-W22, a month as 2025-05.`,
+    );
+  }
+  return lines;
+}
+
+async function find(asked) {
+  const repairs = await repair(asked);
+  const days = range(asked);
+  const wanted = asked.parts.filter(({ isExcluded }) => !isExcluded);
+  const isStrict = wanted.length <= STRICT_WORDS;
+  const exists = ({ words }) => words.every(({ meant }) => meant);
+  const lines = remarks(asked, repairs, isStrict);
+  if (isStrict && !wanted.every(exists)) return { papers: [], lines };
+  const parts = asked.parts.filter((part) => part.isExcluded || exists(part));
+  const count = parts.filter(({ isExcluded }) => !isExcluded).length;
+  terms = new Set(wanted.flatMap(({ words }) => words.flatMap((word) => word.terms)));
+  const answer = await gather({ parts }, days, count);
+  if (!isStrict && !answer.papers.length) {
+    Object.assign(answer, await gather({ parts }, days, Math.ceil(count / 3)));
+    if (answer.papers.length) lines.push("No paper has all of these words; the best ones have many of them.");
+  }
+  return { ...answer, lines };
 }
 
 async function search() {
   const number = ++searches;
   const words = query.value.trim();
-  const match = /\d{4}/.test(words) && (await (await import("./ids.js")).lookUp(words));
-  if (match) return number === searches && showMatch(match);
-  const isQuery = words || chosenFacets().length || chosen("sort");
-  const papers = words ? await find(withoutStopWords(words)) : allPapers().sort(byDate);
-  if (number !== searches || !papers) return;
-  const matches = isQuery ? filter(papers).sort(orderBy(chosen("sort"))) : [];
-  if (isQuery && !matches.length && waiting.length) return searchOlder();
+  const idMatch = /\d{4}/.test(words) && (await (await import("./ids.js")).lookUp(words));
+  if (idMatch) return number === searches && showMatch(idMatch);
+  const asked = parse(words);
+  const isQuery = asked.parts.length || asked.days || chosenFacets().length || chosen("sort");
+  terms = new Set();
+  const answer = isQuery
+    ? await find(asked)
+    : { papers: [], lines: asked.ignored.length ? remarks(asked, [], true) : [] };
+  if (number !== searches) return;
+  const order = orderBy(chosen("sort") || (asked.parts.length ? "" : "date"));
+  const matches = filter(answer.papers).sort(order);
   setResults(matches);
-  const total = matches.length < papers.length ? ` of ${papers.length}` : "";
-  status.textContent = isQuery
-    ? `${matches.length}${total} found${waiting.length ? ` in papers since ${oldestMonth()}` : ""}`
-    : "";
-  countOptions(papers, waiting.length ? "+" : ""); // older papers may have more
-  await showPage(number);
+  const total = matches.length < answer.papers.length ? ` of ${answer.papers.length}` : "";
+  const since = answer.waiting ? ` in papers since ${answer.last.dates[0].slice(0, 7)}` : "";
+  const found = isQuery ? [`${matches.length}${total} found${since}`] : [];
+  status.textContent = answer.lines.length
+    ? [...found.map((text) => `${text}.`), ...answer.lines].join(" ")
+    : found.join("");
+  countOptions(answer.papers, answer.waiting ? "+" : ""); // older papers may have more
+  showPeople(asked.parts, number);
+  await showPage(number, answer.waiting);
+  more.onclick = guarded(() => showPage(searches, answer.waiting).then(remember));
 }
 
 // Show the pages of an id or DOI; return the address if it is certain.
 function showMatch({ addresses, message, exact }) {
   setResults([]);
-  hits.append(...addresses.map((address) => item(address, address)));
+  hits.append(...addresses.map((address) => item(address, [address])));
   status.textContent = message;
   return exact && new URL(addresses[0], root).href;
 }
 
 async function searchOlder() {
   status.textContent = "Searching older papers …";
-  older.hidden = true;
-  await load(Infinity);
-  selects();
+  older.hidden = everything = true;
   await search();
 }
 
+// -- the page ------------------------------------------------------------------------------------------------------------
+
+function fail(error) {
+  const offline = navigator.onLine === false ? " You are offline." : "";
+  status.textContent = `The search index could not be loaded.${offline} Load the page again; if that does not help, it must be made by "broadsheet build".`;
+  console.info(error);
+}
+const guarded = (callback) => () => callback().catch(fail);
+
+// What Back returns to: the number of hits, and the place.
+const remember = () => history.replaceState({ displayed, everything, y: scrollY }, "");
+
 async function restore() {
+  const { displayed: before = 0, everything: all = false, y = 0 } = history.state ?? {};
   query.value = new URLSearchParams(location.search).get("q") ?? "";
-  if (!readAddress() && waiting.length) {
-    await load(Infinity);
-    selects();
-    readAddress();
-  }
-  return search();
+  everything = all;
+  readAddress();
+  const href = await search();
+  while (displayed < before && !more.hidden) await more.onclick();
+  if (y) scrollTo(0, y);
+  return href;
 }
 
 function onInput() {
@@ -130,6 +251,7 @@ function onInput() {
   const words = query.value.trim();
   if (words) address.searchParams.set("q", words);
   else address.searchParams.delete("q");
+  everything = false;
   history.replaceState(null, "", address);
   return search();
 }
@@ -139,30 +261,64 @@ async function openMatch() {
   if (href) location.assign(href);
 }
 
+// The selects offer what the whole archive has.
+function createControls() {
+  const fixed = {};
+  for (const [name, counts] of Object.entries(manifest.facets)) {
+    const values = Object.keys(counts).sort((a, b) => counts[b] - counts[a] || (a < b ? -1 : 1));
+    if (["year", "score"].includes(name)) values.sort((a, b) => b - a);
+    const label = name === "score" ? (value) => `Score ${value}+` : (value) => offered.labels[name]?.[value] ?? value;
+    const isUseful = values.length > 1 || counts[values[0]] < sumOf(manifest.shards);
+    fixed[name] =
+      isUseful && !(name === "score" && values.length < 2) ? values.map((value) => [value, label(value)]) : [];
+  }
+  const selects = createSelects([], { ...offered, fixed }, guarded(search));
+  const field = (name, ariaLabel, placeholder) =>
+    element("input", {
+      name,
+      ariaLabel,
+      placeholder,
+      size: 10,
+      maxLength: 10,
+      title: "2025-05-27, 2025-W22 or 2025-05",
+    });
+  const fields = [field("from", "From a day, week or month", "from"), field("to", "To a day, week or month", "to")];
+  for (const each of fields) addField(each, () => true); // shards and papers are chosen by `range`
+  return [...selects, ...fields];
+}
+
+let timer;
+function onTyping() {
+  clearTimeout(timer);
+  if (query.value.trim()) timer = setTimeout(guarded(onInput), 120);
+  else guarded(onInput)();
+}
+
 async function start() {
+  history.scrollRestoration = "manual";
+  setRules(offered.rules);
   await open();
-  await load(INITIAL_PAPERS);
-  toolbar.append(...foldable(...selects(), clear, button("Keys", help, { className: "keys" })));
+  toolbar.append(...foldable(...createControls(), clear, button("Keys", help, { className: "keys" })));
   toolbar.after(notice);
   query.disabled = false;
   const href = await restore();
   // A link with an id leads to the paper; Back must not.
   if (href && performance.getEntriesByType("navigation")[0].type === "navigate") location.replace(href);
-  query.oninput = guarded(onInput);
+  query.oninput = onTyping;
   query.onpaste = () => setTimeout(guarded(openMatch));
-  more.onclick = () => showPage(searches);
   older.onclick = guarded(searchOlder);
+  hits.onclick = remember;
+  addEventListener("scrollend", remember);
   addEventListener("popstate", guarded(restore));
   if (!status.textContent) query.focus();
 }
 
 form.onsubmit = (event) => {
   event.preventDefault();
-  guarded(openMatch)();
+  clearTimeout(timer);
+  guarded(async () => {
+    await onInput();
+    await openMatch();
+  })();
 };
-// Errors of Pagefind alone.
-addEventListener("unhandledrejection", (event) => {
-  event.preventDefault();
-  fail();
-});
 start().catch(fail);

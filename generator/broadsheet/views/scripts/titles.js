@@ -3,7 +3,7 @@
 import { root } from "./elements.js";
 import { lookUp } from "./ids.js";
 import { paperOf } from "./paper-list.js";
-import { openManifest } from "./shards.js";
+import { open } from "./search-index.js";
 import { state, updatePaper } from "./storage.js";
 
 const MAX_PAPERS = 200;
@@ -19,7 +19,7 @@ async function detailsOf(id) {
 
 /** Complete the records of `ids` that have no title, as far as the search index leads to their pages. */
 export async function completeRecords(ids) {
-  await openManifest();
+  await open();
   for (const id of ids.filter((name) => !state.papers.get(name)?.title).slice(0, MAX_PAPERS)) {
     const details = await detailsOf(id).catch(() => null);
     if (details) updatePaper(id, details);

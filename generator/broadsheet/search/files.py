@@ -1,0 +1,235 @@
+"""A segment as files, and back.
+
+A shard has the postings of the terms with its number: a line of JSON with the terms, and for each the number of
+documents and of bytes; then, for each term, the gaps between documents, doubled, plus one if more is to say about
+the document; and for each of those how often the document has the term, doubled, plus one if its title has it.
+"""
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from broadsheet.search import dictionary
+from broadsheet.search.ids import id_lists, ids_of
+from broadsheet.search.numbers import Bytes, Ints, decode, encode, sums
+from broadsheet.search.segment import Occurrences, Segment, columns_of, rows_of
+from broadsheet.search.texts import CARDS_PER_CHUNK, Texts
+
+# Uses of words in a shard: 11 and 25 KB. A browser loads one for each word, first of the newest months.
+USES_PER_SHARD = (8_000, 32_000)  # of one month, and of several
+DOCUMENTS_PER_FACTS = 1024
+CHUNKS_PER_FILE = 6  # of a segment of several months: hosts limit the number of files
+LEVEL = 6
+FACETS = {"topic": 0, "category": 1, "source": 2, "year": 3, "score": 5}  # the column of each
+Read = Callable[[str], bytes]
+
+
+class About(msgspec.Struct, frozen=True):
+    """The data by which a browser reads a segment; its name and version are those of its folder."""
+
+    parts: tuple[int, ...]
+    shards: int
+    ids: tuple[str, ...]
+    dates: tuple[str, str]  # the first and the last
+    facets: dict[str, dict[str, int]]
+
+
+class Postings(NamedTuple):
+    """The occurrences of each term in each document, in the order of the files."""
+
+    order: Ints  # of occurrences
+    starts: Ints  # of postings, among the ordered occurrences
+    term: Ints
+    doc: Ints
+
+
+def term_hash(term: str) -> int:
+    """Return the number by which a term finds its shard; ``search-index.js`` has the same rule."""
+    number = 0
+    for character in term:
+        number = (number * 31 + ord(character)) % 65_536
+    return number
+
+
+def files(segment: Segment) -> dict[str, bytes]:
+    """Return the files of a segment by name."""
+    result = {f"facts/{n}.pack": gz(columns_of(rows)) for n, rows in enumerate(_split(segment.rows))}
+    for number, texts in enumerate(segment.texts):
+        result |= _text_files(texts, f"texts/{number}", 1 if len(segment.parts) == 1 else CHUNKS_PER_FILE)
+    lists = id_lists(segment.ids, len(segment.rows))
+    result |= {f"ids/{name}.pack": gz(data) for name, data in lists.items()}
+    shards = list(_shards(segment))
+    for number, (postings, positions) in enumerate(shards):
+        result |= {f"words/{number}.pack": gz(postings), f"places/{number}.pack": gz(positions)}
+    result["spellings.pack"] = gz(dictionary.encode(segment.spellings))
+    result["about.json"] = msgspec.json.encode(_about(segment, len(shards), sorted(lists)))
+    return result
+
+
+def segment_of(read: Read) -> Segment:
+    """Return the segment whose files `read` returns: the slow path is `from_documents`; a test compares them."""
+    about = msgspec.json.decode(read("about.json"), type=About)
+    total = sum(about.parts)
+    packs = (ungz(read(f"facts/{number}.pack")) for number in range(-(-total // DOCUMENTS_PER_FACTS)))
+    ids = {name: addresses for part in about.ids for name, addresses in ids_of(ungz(read(f"ids/{part}.pack"))).items()}
+    per_file = 1 if len(about.parts) == 1 else CHUNKS_PER_FILE
+    texts = tuple(_texts(read, f"texts/{n}", count, per_file) for n, count in enumerate(about.parts))
+    terms, occurrences = _read_shards(read, about.shards)
+    rows = [row for pack in packs for row in rows_of(pack)]
+    spellings = dictionary.decode(ungz(read("spellings.pack")))
+    return Segment(about.parts, rows, ids, texts, terms, occurrences, spellings)
+
+
+def gz(data: bytes) -> bytes:
+    """Return compressed bytes that depend on `data` alone."""
+    return gzip.compress(data, LEVEL, mtime=0)
+
+
+def ungz(data: bytes) -> bytes:
+    """Return the bytes that were compressed."""
+    return gzip.decompress(data)
+
+
+def _about(segment: Segment, shards: int, ids: Sequence[str]) -> About:
+    dates = sorted(row[4] for row in segment.rows if row[4]) or [""]
+    facets = {name: _counts(row[column] for row in segment.rows) for name, column in FACETS.items()}
+    return About(segment.parts, shards, tuple(ids), (dates[0], dates[-1]), facets)
+
+
+def _counts(column: Iterable[tuple[str, ...] | float | None]) -> dict[str, int]:
+    """Return the number of documents with each value; a score counts without its decimals."""
+    lists = (value if isinstance(value, tuple) else _whole(value) for value in column)
+    return dict(sorted(Counter(chain.from_iterable(lists)).items()))
+
+
+def _whole(score: float | None) -> tuple[str, ...]:
+    return () if score is None else (str(int(score)),)
+
+
+def _split(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    return (rows[start : start + DOCUMENTS_PER_FACTS] for start in range(0, len(rows), DOCUMENTS_PER_FACTS))
+
+
+def _text_files(texts: Texts, name: str, per_file: int) -> dict[str, bytes]:
+    result = {f"{name}-head.pack": texts.head}
+    for number, start in enumerate(range(0, len(texts.chunks), per_file)):
+        chunks = texts.chunks[start : start + per_file]
+        result[f"{name}-{number}.pack"] = _framed([len(chunk) for chunk in chunks], b"".join(chunks))
+    return result
+
+
+def _texts(read: Read, name: str, count: int, per_file: int) -> Texts:
+    chunks: list[bytes] = []
+    for number in range(-(-count // (CARDS_PER_CHUNK * per_file))):
+        lengths, data = _unframed(read(f"{name}-{number}.pack"))
+        for length in lengths:
+            chunks.append(data[:length])
+            data = data[length:]
+    return Texts(read(f"{name}-head.pack"), tuple(chunks))
+
+
+def _framed(header: object, body: bytes) -> bytes:
+    """Return a line of JSON, then bytes."""
+    return json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" + body
+
+
+def _unframed(data: bytes) -> tuple[Any, bytes]:
+    header, _, body = data.partition(b"\n")
+    return msgspec.json.decode(header), body
+
+
+def _shards(segment: Segment) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the postings and the positions of each shard."""
+    count = max(1, len(segment.occurrences.term) // USES_PER_SHARD[len(segment.parts) > 1])
+    shard_of = [term_hash(term) % count for term in segment.terms]
+    order = sorted(range(len(segment.terms)), key=lambda number: (shard_of[number], segment.terms[number]))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    postings = _postings(rank[segment.occurrences.term], segment.occurrences.doc)
+    documents = np.bincount(postings.term, minlength=len(order))
+    data, term_bytes = _encode_postings(segment.occurrences, postings, documents)
+    uses = np.bincount(segment.occurrences.term, minlength=len(order))[order]
+    positions = segment.occurrences.position[postings.order].astype(np.uint8)
+    bounds = np.searchsorted(np.array(shard_of)[order], np.arange(count + 1))
+    at, used = (np.concatenate([[0], np.cumsum(column)]) for column in (term_bytes, uses))
+    for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        terms = "\n".join(segment.terms[number] for number in order[first:last])
+        header = [terms, documents[first:last].tolist(), term_bytes[first:last].tolist()]
+        places = _framed(uses[first:last].tolist(), positions[used[first] : used[last]].tobytes())
+        yield _framed(header, data[at[first] : at[last]].tobytes()), places
+
+
+def _postings(term: Ints, doc: Ints) -> Postings:
+    order = np.argsort(term, kind="stable")
+    term, doc = term[order], doc[order]
+    is_first = np.ones(len(term), bool)
+    is_first[1:] = (term[1:] != term[:-1]) | (doc[1:] != doc[:-1])
+    starts = np.flatnonzero(is_first)
+    return Postings(order, starts, term[starts], doc[starts])
+
+
+def _encode_postings(occurrences: Occurrences, postings: Postings, documents: Ints) -> tuple[Bytes, Ints]:
+    """Return the bytes of all postings, and the number of bytes of each term."""
+    counts = np.diff(np.append(postings.starts, len(postings.order)))
+    in_title = sums(occurrences.in_title[postings.order].astype(np.int64), postings.starts) > 0
+    gaps = postings.doc.copy()
+    gaps[1:] -= np.where(postings.term[1:] == postings.term[:-1], postings.doc[:-1], 0)
+    has_more = (counts > 1) | in_title
+    more = np.bincount(postings.term, weights=has_more, minlength=len(documents)).astype(np.int64)
+    ends = np.cumsum(documents + more)
+    values = np.empty(int(ends[-1]) if len(ends) else 0, np.int64)
+    # Of each term first the gaps, then the counts.
+    before = np.cumsum(more) - more
+    values[np.arange(len(gaps)) + before[postings.term]] = gaps << 1 | has_more
+    values[np.arange(int(more.sum())) + np.cumsum(documents)[postings.term[has_more]]] = (
+        counts[has_more] << 1 | in_title[has_more]
+    )
+    data, lengths = encode(values)
+    return data, sums(lengths, ends - documents - more)
+
+
+def _read_shards(read: Read, count: int) -> tuple[list[str], Occurrences]:
+    """Return the terms of all shards, and their occurrences in the order of documents."""
+    terms: list[str] = []
+    columns: list[Occurrences] = []
+    for number in range(count):
+        (text, *numbers), body = _unframed(ungz(read(f"words/{number}.pack")))
+        _, places = _unframed(ungz(read(f"places/{number}.pack")))
+        here = text.split("\n") if text else []
+        documents, term_bytes = (np.array(column, np.int64) for column in numbers)
+        columns.append(_read_shard(body, places, documents, term_bytes, len(terms)))
+        terms += here
+    term, doc, position, in_title = map(np.concatenate, zip(*columns, strict=True))
+    order = np.argsort(doc, kind="stable")
+    return terms, Occurrences(term[order], doc[order], position[order], in_title[order])
+
+
+def _read_shard(body: bytes, places: bytes, documents: Ints, term_bytes: Ints, first: int) -> Occurrences:
+    values, ends = decode(np.frombuffer(body, np.uint8))
+    value_ends = np.searchsorted(ends, np.cumsum(term_bytes), "right")
+    value_starts = np.concatenate([[0], value_ends[:-1]])[: len(value_ends)]
+    more = value_ends - value_starts - documents
+    term = np.repeat(np.arange(len(documents)), documents)
+    rank = np.arange(len(term)) - np.repeat(np.cumsum(documents) - documents, documents)
+    gaps = values[np.repeat(value_starts, documents) + rank]
+    running = np.cumsum(gaps >> 1)
+    starts = np.cumsum(documents) - documents
+    doc = running - np.repeat(running[starts] - (gaps[starts] >> 1), documents)
+    extra_rank = np.arange(int(more.sum())) - np.repeat(np.cumsum(more) - more, more)
+    extra = np.full(len(term), 2, np.int64)
+    extra[gaps & 1 > 0] = values[np.repeat(value_starts + documents, more) + extra_rank]
+    counts = extra >> 1
+    in_title = np.repeat(extra & 1, counts).astype(bool)
+    position = np.frombuffer(places, np.uint8).astype(np.int64)
+    return Occurrences(np.repeat(term + first, counts), np.repeat(doc, counts), position, in_title)
+
+
+def parts_of(read: Mapping[str, bytes]) -> Segment:
+    """Return the segment of files in memory."""
+    return segment_of(read.__getitem__)

@@ -1,0 +1,154 @@
+"""A segment: the documents of a span of days as arrays, before they are files. Segments can be joined."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from broadsheet.search import words
+from broadsheet.search.document import Facets, SearchDocument
+from broadsheet.search.numbers import Ints
+from broadsheet.search.texts import Texts, pack
+
+FIELD_GAP = 8  # positions between fields, so that no phrase matches across them
+POSITIONS = 256  # a position is one byte: the rest of the division by this
+COLUMNS = (*Facets._fields, "length")
+
+
+class Occurrences(NamedTuple):
+    """Arrays with an item for each word of each document, in the order of documents: the `term` is a number."""
+
+    term: Ints
+    doc: Ints
+    position: Ints
+    in_title: Ints
+
+
+class Segment(NamedTuple):
+    """Documents as arrays. `parts` are the numbers of documents of the months that were joined.
+
+    `rows` has the facets of each document and its length in words; `ids` the addresses of each id or DOI; `spellings`
+    counts the words as they are written, without accents.
+    """
+
+    parts: tuple[int, ...]
+    rows: list[tuple[Any, ...]]
+    ids: dict[str, list[str]]
+    texts: tuple[Texts, ...]
+    terms: list[str]
+    occurrences: Occurrences
+    spellings: dict[str, int]
+
+
+def from_documents(documents: Iterable[SearchDocument]) -> Segment:
+    """Return the segment of some documents."""
+    builder = SegmentBuilder()
+    cards = []
+    for document in documents:
+        builder.add(document)
+        cards.append(document.card)
+    return builder.segment(pack(cards))
+
+
+class SegmentBuilder:
+    """Collects the words of documents."""
+
+    def __init__(self) -> None:
+        self._words = _Numbers()
+        self._used = array("i")  # the number of each word
+        self._fields: list[tuple[int, int, int, bool]] = []  # document, first position, words, whether it is the title
+        self._facets: list[Facets] = []
+        self._ids: dict[str, list[str]] = {}
+
+    def add(self, document: SearchDocument) -> None:
+        """Add a document."""
+        start = 0
+        for number, field in enumerate(document.fields):
+            tokens = words.tokens(field)
+            self._used.extend(map(self._words.__getitem__, tokens))
+            self._fields.append((len(self._facets), start, len(tokens), number == 0))
+            start += len(tokens) + FIELD_GAP
+        self._facets.append(document.facets)
+        for name in document.names:
+            addresses = self._ids.setdefault(name, [])
+            addresses += [] if document.address in addresses else [document.address]
+
+    def segment(self, texts: Texts) -> Segment:
+        """Return the segment."""
+        terms: dict[str, int] = {}
+        term_of = np.array([_term(word, terms) for word in self._words], np.int32)
+        used = np.array(self._used, np.int32)
+        doc, first, lengths, is_title = np.array(self._fields or [(0, 0, 0, False)], np.int32).T
+        position = np.arange(len(used)) - np.repeat(np.cumsum(lengths) - lengths - first, lengths)
+        term = term_of[used] if len(used) else used
+        columns = term, np.repeat(doc, lengths), position % POSITIONS, np.repeat(is_title, lengths)
+        occurrences = Occurrences(*(column[term >= 0].astype(np.int32) for column in columns))
+        counts = np.bincount(used, minlength=len(self._words)).tolist()
+        spellings = {
+            word: count
+            for word, count, term in zip(self._words, counts, term_of.tolist(), strict=True)
+            if term >= 0 and not words.is_cjk(word)
+        }
+        sizes = np.bincount(occurrences.doc, minlength=len(self._facets)).tolist()
+        rows = [(*facets, size) for facets, size in zip(self._facets, sizes, strict=True)]
+        return Segment((len(rows),), rows, self._ids, (texts,), list(terms), occurrences, spellings)
+
+
+class _Numbers(dict[str, int]):
+    """Numbers of words, in the order of their first use."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self)
+        return number
+
+
+def _term(word: str, terms: dict[str, int]) -> int:
+    """Return the number of the term of a word in `terms`, -1 for a stop word."""
+    return -1 if word in words.STOP_WORDS else terms.setdefault(words.stem(word), len(terms))
+
+
+def join(segments: Sequence[Segment]) -> Segment:
+    """Return the segment of all documents of `segments`, in their order. It needs no document again."""
+    numbers: dict[str, int] = {}
+    columns: list[Occurrences] = []
+    spellings: Counter[str] = Counter()
+    ids: dict[str, list[str]] = {}
+    first = 0
+    for segment in segments:
+        terms = np.array([numbers.setdefault(term, len(numbers)) for term in segment.terms], np.int32)
+        occurrences = segment.occurrences
+        columns.append(occurrences._replace(term=terms[occurrences.term], doc=occurrences.doc + first))
+        spellings.update(segment.spellings)
+        first += len(segment.rows)
+        for name, addresses in segment.ids.items():
+            ids[name] = list(dict.fromkeys([*ids.get(name, ()), *addresses]))
+    return Segment(
+        parts=tuple(part for segment in segments for part in segment.parts),
+        rows=[row for segment in segments for row in segment.rows],
+        ids=ids,
+        texts=tuple(texts for segment in segments for texts in segment.texts),
+        terms=list(numbers),
+        occurrences=Occurrences(*map(np.concatenate, zip(*columns, strict=True))),
+        spellings=dict(spellings),
+    )
+
+
+def columns_of(rows: Sequence[tuple[Any, ...]]) -> bytes:
+    """Return JSON with the distinct values of each column, and for each row the number of its value."""
+    columns = {}
+    for name, column in zip(COLUMNS, zip(*rows, strict=True), strict=True):
+        values = {value: number for number, value in enumerate(dict.fromkeys(column))}
+        columns[name] = [list(values), [values[value] for value in column]]
+    return msgspec.json.encode(columns)
+
+
+def rows_of(data: bytes) -> list[tuple[Any, ...]]:
+    """Return the rows of `columns_of`."""
+    columns = []
+    for values, numbers in msgspec.json.decode(data).values():
+        keys = [tuple(value) if isinstance(value, list) else value for value in values]
+        columns.append([keys[number] for number in numbers])
+    return list(zip(*columns, strict=True))

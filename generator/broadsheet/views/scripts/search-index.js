@@ -1,0 +1,159 @@
+// The search index: files of generator/broadsheet/search/, fetched when they are needed, and each once.
+
+import { root } from "./elements.js";
+
+const urlOf = (path) => new URL(`search-index/${path}`, root).href;
+const files = new Map();
+export let manifest; // shards.json
+
+async function fetchBytes(path, format) {
+  const { ok, body } = await fetch(urlOf(path));
+  if (!ok) throw new Error(path);
+  const stream = format ? body.pipeThrough(new DecompressionStream(format)) : body;
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+function once(path, read) {
+  if (!files.has(path)) {
+    const promise = read(path);
+    files.set(path, promise);
+    promise.catch(() => files.delete(path)); // may be there later
+  }
+  return files.get(path);
+}
+
+const decodeText = (bytes) => new TextDecoder().decode(bytes);
+const fetchJson = async (path) => JSON.parse(decodeText(await fetchBytes(path, "gzip")));
+export const packOf = (path) => once(path, fetchJson);
+
+// A line of JSON, then bytes.
+function unframe(bytes) {
+  const end = bytes.indexOf(10);
+  return [JSON.parse(decodeText(bytes.subarray(0, end))), bytes.subarray(end + 1)];
+}
+const framed = (path, format) => once(path, async () => unframe(await fetchBytes(path, format)));
+
+/** The same rule as `term_hash` in generator/broadsheet/search/files.py. */
+export const hash = (text) => [...text].reduce((sum, character) => (sum * 31 + character.codePointAt()) % 65536, 0);
+
+export async function open() {
+  manifest = await (await fetch(urlOf("shards.json"), { cache: "no-cache" })).json();
+  for (const shard of manifest.shards) shard.documents = shard.parts.reduce((sum, part) => sum + part, 0);
+}
+
+const other = "-"; // the name of the list of words that begin with no letter from a to z
+
+/** Return the list of words, with their powers of two of uses, that `word` may be in: the common ones without it. */
+export async function dictionary(word) {
+  const initial = word === undefined ? "" : /^[a-z]/.test(word) ? word[0] : other;
+  const path = manifest.dictionary[initial];
+  return path ? once(path, fetchDictionary) : new Map();
+}
+
+/** Return all lists of words. */
+export const dictionaries = () =>
+  Promise.all(Object.values(manifest.dictionary).map((path) => once(path, fetchDictionary)));
+
+async function fetchDictionary(path) {
+  const [text, powers] = await fetchJson(path);
+  const words = new Map();
+  let word = "";
+  for (const [, shared, rest] of text.matchAll(/([A-Z])([^A-Z]*)/g)) {
+    word = word.slice(0, shared.charCodeAt() - 65) + rest;
+    words.set(word, powers.charCodeAt(words.size) - 96);
+  }
+  return words;
+}
+
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+
+function readNumbers(bytes) {
+  const numbers = [];
+  for (let i = 0, value = 0, bits = 0; i < bytes.length; i++) {
+    value += (bytes[i] & 127) << bits;
+    bits += 7;
+    if (bytes[i] > 127) continue;
+    numbers.push(value);
+    [value, bits] = [0, 0];
+  }
+  return numbers;
+}
+
+async function fetchPostings(shard, term) {
+  const number = hash(term) % shard.shards;
+  const [[terms, documents, lengths], bytes] = await framed(`${shard.folder}/words/${number}.pack`, "gzip");
+  const place = terms.split("\n").indexOf(term);
+  const postings = new Map();
+  if (place < 0) return { postings, number, place };
+  const start = sum(lengths.slice(0, place));
+  const numbers = readNumbers(bytes.subarray(start, start + lengths[place]));
+  let [document, more, uses] = [0, documents[place], 0];
+  for (const gap of numbers.slice(0, documents[place])) {
+    document += gap >> 1;
+    const count = gap & 1 ? numbers[more++] : 2;
+    postings.set(document, { count: count >> 1, inTitle: count & 1, start: uses });
+    uses += count >> 1;
+  }
+  return { postings, number, place };
+}
+
+const loadTerm = (shard, term) => once(`${shard.folder} ${term}`, () => fetchPostings(shard, term));
+
+/** Return the documents of a shard with a term: {count, inTitle, start} by number. */
+export const postingsOf = async (shard, term) => (await loadTerm(shard, term)).postings;
+
+/** Return a function from a document to the positions of a term in it, each modulo 256. */
+export async function placesOf(shard, term) {
+  const { postings, number, place } = await loadTerm(shard, term);
+  if (place < 0) return () => [];
+  const [uses, bytes] = await framed(`${shard.folder}/places/${number}.pack`, "gzip");
+  const first = sum(uses.slice(0, place));
+  return (document) => {
+    const { start, count } = postings.get(document);
+    return bytes.subarray(first + start, first + start + count);
+  };
+}
+
+/** Return the documents of these numbers: their facets, and their `length` in words. */
+export async function factsOf(shard, numbers) {
+  const size = manifest.sizes.facts;
+  const packs = new Map();
+  for (const number of new Set(numbers.map((number) => Math.floor(number / size)))) {
+    packs.set(number, packOf(`${shard.folder}/facts/${number}.pack`));
+  }
+  for (const [number, pack] of packs) packs.set(number, Object.entries(await pack));
+  return numbers.map((number) => {
+    const columns = packs.get(Math.floor(number / size));
+    const facts = columns.map(([name, [values, indexes]]) => [name, values[indexes[number % size]]]);
+    return { shard, number, ...Object.fromEntries(facts) };
+  });
+}
+
+/** Return the card of a document: address, id, title, authors, note, and the text to quote. */
+export async function cardOf({ shard, number }) {
+  const { chunk, chunks } = manifest.sizes;
+  const perFile = shard.parts.length > 1 ? chunks : 1;
+  let part = 0;
+  for (; number >= shard.parts[part]; part++) number -= shard.parts[part];
+  const place = Math.floor(number / chunk);
+  const path = `${shard.folder}/texts/${part}-`;
+  const [[lengths, bytes], head] = await Promise.all([
+    framed(`${path}${Math.floor(place / perFile)}.pack`),
+    once(`${path}head.pack`, (name) => fetchBytes(name)),
+  ]);
+  const start = sum(lengths.slice(0, place % perFile));
+  const stream = new Blob([head, bytes.subarray(start, start + lengths[place % perFile])]).stream();
+  const text = await new Response(stream.pipeThrough(new DecompressionStream("deflate-raw"))).text();
+  const lines = text.trimEnd().split("\n");
+  const here = Math.min(chunk, shard.parts[part] - place * chunk);
+  return JSON.parse(lines[lines.length - here + (number % chunk)]);
+}
+
+/** Return [name, address] of each person with a page whose name has all these words. */
+export async function peopleNamed(words, wordsOf) {
+  if (!manifest.people.length) return [];
+  const longest = words.reduce((a, b) => (b.length > a.length ? b : a));
+  const list = await packOf(manifest.people[hash(longest) % manifest.people.length]);
+  const people = Object.hasOwn(list, longest) ? list[longest] : [];
+  return people.filter(([name]) => words.every((word) => wordsOf(name).includes(word)));
+}

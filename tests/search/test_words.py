@@ -1,0 +1,86 @@
+"""The words of the search index, and their stems: the browser has the same."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from broadsheet.build.preview import served
+from broadsheet.search.words import STOP_WORDS, rules, stem, tokens, words
+from tests.example import ROOT
+
+SCRIPTS = ROOT / "generator" / "broadsheet" / "views" / "scripts"
+SAME = (
+    ("quantization", "quantisation", "quantize", "quantised", "quantizing", "quantizer"),
+    ("model", "models", "modelling", "modeling", "modelled"),
+    ("behaviour", "behavior", "behaviors"),
+    ("behavioural", "behavioral"),
+    ("centre", "center", "centres"),
+    ("analysis", "analyse", "analyzing", "analysed"),
+    ("query", "queries"),
+    ("process", "processes", "processing"),
+    ("adapt", "adaptation", "adaptive", "adapting", "adapted"),
+    ("matrix", "matrices"),
+    ("catalogue", "catalog"),
+    ("prune", "pruning", "pruned"),
+)
+APART = (("transformer", "transform"), ("universe", "university"), ("bias", "bit"), ("need", "net"))
+
+
+@pytest.mark.parametrize("forms", SAME, ids=lambda forms: forms[0])
+def test_the_forms_and_spellings_of_a_word_have_one_stem(forms: tuple[str, ...]) -> None:
+    assert len({stem(word) for word in forms}) == 1
+
+
+@pytest.mark.parametrize("pair", APART)
+def test_other_words_have_another_stem(pair: tuple[str, str]) -> None:
+    assert stem(pair[0]) != stem(pair[1])
+
+
+def test_words_are_folded_and_runs_of_chinese_become_pairs() -> None:
+    assert words("Erdős–Łukasiewicz: GPT-4's Straße") == ["erdos", "lukasiewicz", "gpt", "4", "s", "strasse"]
+    assert tokens("基于LLM的") == ["基", "基于", "于", "llm", "的"]
+    assert words("한국어 データ") == ["한국어", "データ"]
+
+
+TEXTS = [*(word for forms in SAME + APART for word in forms), *sorted(STOP_WORDS), "Ångström İstanbul ﬁnite x² 10³ Ⅷ"]
+TEXTS += [
+    "注意力机制",
+    "データ駆動",
+    "한국어 처리",
+    "𠮷野家",
+    "क्षेत्र",
+    "Ωμέγας ΟΔΟΣ",
+    "e\u0301tale",
+    "naïve façade",
+    "a" * 60,
+    "1e-5",
+]
+
+
+def test_the_browser_has_the_same_words_and_stems(chromium: Browser, tmp_path: Path, corpus: Path) -> None:
+    texts = [*TEXTS, *_titles(corpus)]
+    for name in ("search-words.js",):
+        (tmp_path / name).write_bytes((SCRIPTS / name).read_bytes())
+    (tmp_path / "index.html").write_text("<!doctype html><title>Words</title>", "utf-8")
+    context = chromium.new_context()
+    tab = context.new_page()
+    with served(tmp_path, "/", "127.0.0.1", 0) as address:
+        tab.goto(address)
+        answer = tab.evaluate(
+            """async ([rules, texts]) => {
+                const { fold, setRules, stem, wordsOf } = await import("/search-words.js");
+                setRules(rules);
+                return texts.map((text) => wordsOf(text).map((word) => [word, stem(word)]));
+            }""",
+            [json.loads(json.dumps(rules())), texts],
+        )
+    context.close()
+    assert answer == [[[word, stem(word)] for word in words(text)] for text in texts]
+
+
+def _titles(corpus: Path) -> list[str]:
+    """Return real texts with the words of an archive."""
+    lines = (corpus / "hard_cases.jsonl").read_text("utf-8").splitlines()
+    return [line for line in lines if line][:400]

@@ -1,0 +1,194 @@
+"""What a search makes of words: phrases, excluded words, misspelt ones, other spellings, dates, people."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from broadsheet.build.preview import served
+from tests.build.test_search_index import Digest
+from tests.example import paper
+
+LAKES = "Ada Lovelace Byron"
+
+
+def many(date: str, number: int, **fields: Any) -> list[dict[str, Any]]:
+    """Return papers of a day."""
+    return [paper(f"{date[2:4]}{date[5:7]}.{date[8:]}{place:03}", **fields) for place in range(number)]
+
+
+DAYS = {
+    "2025-05-26": [
+        paper(
+            "2505.00001", title="Sparse attention for transformers", abstract="Quantization of the state of the art."
+        ),
+        paper("2505.00002", title="Attention that is sparse", abstract="A transformer with a pruned cache."),
+        paper("2505.00003", title="大语言模型的稀疏注意力机制", abstract="Nothing in English."),
+    ],
+    "2025-06-02": [
+        paper(
+            "2506.00001", title="Colors of birds", abstract=f"{'Many words of no use here. ' * 30} Then a heron wades."
+        ),
+        paper("2506.00002", title="Kingfishers", abstract="A bird with behavior.", authors=[LAKES]),
+        paper("2506.00003", title="Kingfishers again", abstract="More.", authors=[LAKES]),
+        paper("2506.00004", title="Kingfishers once more", abstract="More.", authors=[LAKES]),
+    ],
+    "2025-06-20": many("2025-06-20", 45, title="Geese", abstract="They fly."),
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    digest = Digest(tmp_path_factory.mktemp("words"), DAYS)
+    digest.write()
+    digest.publish()
+    for place in ("papers/2506.20000/",):
+        (digest.site / place).mkdir(parents=True)
+        (digest.site / place / "index.html").write_text("<!doctype html><title>There</title>")
+    with served(digest.site, "/repo/", "127.0.0.1", 0) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def browser_tab(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def search(tab: Page, address: str, query: str) -> list[str]:
+    """Return the ids of the hits, once all are there."""
+    tab.goto(f"{address}search/?{query}")
+    status = tab.locator("#search-status")
+    expect(status).to_have_text(re.compile("^[0-9]+ .*found"))
+    expect(tab.locator("#hits > li")).to_have_count(min(int(status.inner_text().split()[0]), 20))
+    return [str(node.get_attribute("data-paper")) for node in tab.locator("#hits > li").all()]
+
+
+def status(tab: Page) -> str:
+    return tab.locator("#search-status").inner_text()
+
+
+def test_a_phrase_is_next_to_each_other(browser_tab: Page, address: str) -> None:
+    assert len(search(browser_tab, address, "q=sparse attention")) == 2
+    assert search(browser_tab, address, 'q="sparse attention"') == ["2505.00001"]
+    assert search(browser_tab, address, 'q="state of the art"') == ["2505.00001"]
+    assert search(browser_tab, address, 'q="attention for transformers" quantization') == ["2505.00001"]
+    assert search(browser_tab, address, 'q="attention transformers"') == []
+    assert search(browser_tab, address, 'q="state art"') == []
+
+
+def test_a_word_with_a_minus_leaves_papers_out(browser_tab: Page, address: str) -> None:
+    assert search(browser_tab, address, "q=transformer -pruned") == ["2505.00001"]
+    assert search(browser_tab, address, 'q=transformer -"sparse attention"') == ["2505.00002"]
+    assert len(search(browser_tab, address, "q=attention -xylophone")) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("tranformer", "transformer"),
+        ("transfromer", "transformer"),
+        ("qantization", "quantization"),
+        ("quantisation", "quantization"),
+        ("colour", "colors"),
+        ("behaviour", "behavior"),
+        ("kingfishr", "kingfishers"),
+    ],
+)
+def test_a_misspelt_or_british_word_is_repaired_and_it_says_so(
+    browser_tab: Page, address: str, query: str, word: str
+) -> None:
+    assert search(browser_tab, address, f"q={query}")
+    assert f"Nothing for “{query}”: showing “{word}" in status(browser_tab)
+    assert browser_tab.locator("#hits mark").count()
+
+
+def test_a_word_that_is_nowhere_is_reported_and_shows_nothing(browser_tab: Page, address: str) -> None:
+    assert search(browser_tab, address, "q=xylophagous") == []
+    assert status(browser_tab) == "0 found. Nothing has “xylophagous”."
+    assert search(browser_tab, address, "q=attention zzyzx9") == []
+
+
+def test_common_words_are_ignored_and_it_says_so(browser_tab: Page, address: str) -> None:
+    assert len(search(browser_tab, address, "q=the attention of")) == 2
+    assert status(browser_tab) == "2 found. Ignored as too common: “the”, “of”."
+
+
+@pytest.mark.parametrize("part", ["大语言模型的稀疏注意力机制", "注意力", "稀疏注意", "机制", "力"])
+def test_a_chinese_title_is_found_by_any_part(browser_tab: Page, address: str, part: str) -> None:
+    assert search(browser_tab, address, f"q={part}") == ["2505.00003"]
+    assert browser_tab.locator("#hits h3 mark").count()
+
+
+def test_long_queries_need_not_match_whole(browser_tab: Page, address: str) -> None:
+    assert search(browser_tab, address, "q=sparse attention transformers quantization herons")[0] == "2505.00001"
+    assert "No paper has all of these words" in status(browser_tab)
+
+
+def test_the_snippet_is_around_the_hit_and_the_title_is_marked(browser_tab: Page, address: str) -> None:
+    assert search(browser_tab, address, "q=heron birds") == ["2506.00001"]
+    text = browser_tab.locator("#hits .comment").inner_text()
+    assert text.startswith("… ")
+    assert browser_tab.locator("#hits .comment mark").all_inner_texts() == ["heron"]
+    assert browser_tab.locator("#hits h3 mark").all_inner_texts() == ["birds"]
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("from=2025-06", 49),
+        ("from=2025-06-03", 45),
+        ("to=2025-05-31", 3),
+        ("from=2025-W23&to=2025-W23", 4),
+        ("from=2025-06-02&to=2025-06-02&q=kingfisher", 3),
+        ("q=2025-05", 3),
+        ("q=kingfisher 2025-W22", 0),
+    ],
+)
+def test_days_weeks_and_months_limit_the_search(browser_tab: Page, address: str, query: str, number: int) -> None:
+    search(browser_tab, address, query)
+    assert int(status(browser_tab).split()[0]) == number
+
+
+def test_a_date_that_is_none_is_ignored_and_it_says_so(browser_tab: Page, address: str) -> None:
+    search(browser_tab, address, "q=geese&from=yesterday")
+    assert "“yesterday” was ignored: write a day as 2025-05-27" in status(browser_tab)
+
+
+def test_dates_are_in_the_address_and_are_cleared(browser_tab: Page, address: str) -> None:
+    search(browser_tab, address, "q=kingfisher")
+    browser_tab.locator("input[name=to]").fill("2025-05")
+    browser_tab.locator("input[name=to]").press("Tab")
+    expect(browser_tab.locator("#search-status")).to_have_text("0 found")
+    assert browser_tab.url.endswith("?q=kingfisher&to=2025-05")
+    browser_tab.get_by_role("button", name="Clear").click()
+    expect(browser_tab.locator("#search-status")).to_have_text("3 found")
+
+
+@pytest.mark.parametrize("query", ["Byron", "ada lovelace byron", "byron, ada"])
+def test_a_name_leads_to_the_page_of_the_author(browser_tab: Page, address: str, query: str) -> None:
+    assert len(search(browser_tab, address, f"q={query}")) == 3
+    link = browser_tab.locator("#people a")
+    expect(link).to_have_text(LAKES)
+    assert str(link.get_attribute("href")).endswith("/repo/authors/ada-lovelace-byron/")
+
+
+def test_back_returns_to_the_same_hits_and_place(browser_tab: Page, address: str) -> None:
+    tab = browser_tab
+    search(tab, address, "q=geese")
+    tab.locator("#more").click()
+    expect(tab.locator("#hits > li")).to_have_count(40)
+    tab.locator("#more").click()
+    expect(tab.locator("#hits > li")).to_have_count(45)
+    link = tab.locator("#hits h3 a").nth(30)
+    link.scroll_into_view_if_needed()
+    before = tab.evaluate("scrollY")
+    assert before > 0
+    link.evaluate("(a, href) => { a.href = href; a.click(); }", f"{address}papers/2506.20000/")
+    tab.wait_for_url("**/papers/**")
+    tab.go_back()
+    expect(tab.locator("#hits > li")).to_have_count(45)
+    tab.wait_for_function("y => Math.abs(scrollY - y) < 3", arg=before)
