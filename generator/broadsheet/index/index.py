@@ -14,6 +14,7 @@ from broadsheet.index.catalogue import Catalogue
 from broadsheet.index.database import SCHEMA, open_database
 from broadsheet.index.days import TopicMatcher
 from broadsheet.index.ingest import Archive, DayRows, Depth, day_rows
+from broadsheet.index.related import MapJobs
 from broadsheet.model.diagnostics import Diagnostic, DigestError
 from broadsheet.model.publication import deduplicate
 from broadsheet.settings.config import Settings
@@ -48,11 +49,13 @@ class Index(Catalogue):
 
     # -- refresh ---------------------------------------------------------------------------------------------------
 
-    def refresh(self, archive: Archive, read_with: MapFn = map, compare_with: MapFn = map) -> list[str]:
+    def refresh(
+        self, archive: Archive, read_with: MapFn = map, compare_with: MapFn = map, relate_with: MapJobs = map
+    ) -> list[str]:
         """Bring the index in step with `archive`; return the dates that changed.
 
-        `read_with` reads days, `compare_with` takes their fingerprints. Raises DigestError with every problem of data
-        that cannot be read; then the index is as before.
+        `read_with` reads days, `compare_with` takes their fingerprints, `relate_with` computes related papers.
+        Raises DigestError with every problem of data that cannot be read; then the index is as before.
         """
         changed, present = self._changes(archive, compare_with)
         with self._db:
@@ -63,7 +66,7 @@ class Index(Catalogue):
             if changed:
                 repeated = repeats.refresh(self._db, {*changed, *self._days_with(papers, changed)})
                 self._drop_caches()
-                self._related_index.refresh(papers, repeated, self._versions)
+                self._related_index.refresh(papers, repeated, self._versions, relate_with)
                 citation_keys.refresh(self._db)
             if self._refresh_publications(archive) or changed:
                 self._author_index.refresh()
