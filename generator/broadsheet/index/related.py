@@ -17,7 +17,7 @@ import msgspec
 from broadsheet.index.database import TOP
 from broadsheet.index.days import Entry
 from broadsheet.index.periods import year_before
-from broadsheet.index.queries import Queries, query
+from broadsheet.index.queries import Queries, decode_entry, query
 from broadsheet.index.term_vectors import DayVectors
 from broadsheet.settings.config import Settings
 
@@ -150,15 +150,25 @@ class RelatedIndex:
 
     # -- queries ---------------------------------------------------------------------------------------------------
 
-    def of_day(self, date: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    def of_day(self, date: str) -> tuple[list[tuple[str, Entry]], list[tuple[str, Entry]]]:
         """Return earlier and later related papers of those that `date` was the first to show, the nearest first.
 
-        Each is (paper, related paper, first day of the related one).
+        Each is the id of the paper and the entry of the related one on its first day.
         """
-        earlier = "SELECT arxiv_id, other, other_date FROM related WHERE date = ? ORDER BY arxiv_id, position"
-        later = f"SELECT other, arxiv_id, date FROM ({_LATER} AND other_date = ?) WHERE row_number <= {MAX_LATER}"
-        both = self._db.execute(earlier, (date,)), self._db.execute(f"{later} ORDER BY other, row_number", (date,))
-        return both[0].fetchall(), both[1].fetchall()
+        later = f"SELECT other, arxiv_id, date, row_number FROM ({_LATER} AND other_date = ?1)"
+        return (
+            self._entries("SELECT arxiv_id, other, other_date, position FROM related WHERE date = ?1", date),
+            self._entries(f"{later} WHERE row_number <= {MAX_LATER}", date),
+        )
+
+    def _entries(self, related: str, date: str) -> list[tuple[str, Entry]]:
+        rows = self._db.execute(
+            f"WITH r (paper, other, first, place) AS ({related})"
+            f" SELECT r.paper, e.record, r.first, (SELECT min(f.rank) <= {TOP} FROM entry f WHERE f.arxiv_id = r.other)"
+            " FROM r JOIN entry e ON e.arxiv_id = r.other AND e.date = r.first ORDER BY r.paper, r.place",
+            (date,),
+        )
+        return [(paper, decode_entry(record, first, bool(top))) for paper, record, first, top in rows]
 
     def version(self, date: str) -> str:
         """Return a token that changes with the papers related to those of `date`, and with what is shown of them."""
@@ -188,9 +198,8 @@ class RelatedQueries(Queries):
         """Return by id the papers related to those with a page that `date` was the first to show."""
         related: dict[str, RelatedPapers] = {}
         for part, rows in enumerate(self._related_index.of_day(date)):
-            for name, other, first in rows:
-                entries = related.setdefault(name, RelatedPapers([], []))[part]
-                entries += self._entries("WHERE e.arxiv_id = ? AND e.date = ?", other, first)
+            for name, entry in rows:
+                related.setdefault(name, RelatedPapers([], []))[part].append(entry)
         return related
 
 

@@ -16,6 +16,7 @@ from broadsheet.model.doi import doi_url
 from broadsheet.model.paper import Paper
 from broadsheet.model.publication import Publication
 from broadsheet.settings.config import Settings
+from broadsheet.settings.topics import Topic
 from broadsheet.text import formats, rendering
 from broadsheet.text.sanitize import escaped, safe_url
 from broadsheet.views.arxiv_urls import ArxivUrls, arxiv_urls
@@ -45,12 +46,7 @@ class PaperRenderer:
         self._several_sources = has_several_sources(entries)
         self.data = DataAttributes(entries)
         self.scores = ScoreRenderer(settings.rubric, entries, distributions)
-        self._topics = {
-            topic.id: remove_empty_lines(
-                f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n'
-            )
-            for topic in settings.topics
-        }
+        self._topics = {topic.id: topic_link(topic, link) for topic in settings.topics}
 
     def topics(self, entry: Entry) -> Markup:
         """Return links to the pages of the paper's topics, a line each."""
@@ -106,6 +102,11 @@ class PaperRenderer:
         abstract = "" if self._settings.paper_pages == "none" else f' · <a href="{arxiv.abstract}">arXiv</a>'
         html = f' · <a href="{arxiv.html}">HTML</a>' if arxiv.html else ""
         return f'{abstract} · <a href="{arxiv.pdf}">PDF</a>{html}'
+
+
+def topic_link(topic: Topic, link: MakeLink) -> str:
+    """Return a link to the page of a topic, on a line."""
+    return remove_empty_lines(f'<a class="topic" href="{link(f"topics/{topic.id}/")}">{escaped(topic.label)}</a>\n')
 
 
 def _unresolvable_id(name: str, address: str) -> str:

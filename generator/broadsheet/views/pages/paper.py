@@ -30,7 +30,7 @@ from broadsheet.views.arxiv_urls import arxiv_urls
 from broadsheet.views.citation_meta import paper_tags
 from broadsheet.views.citations import FORMATS, Citation
 from broadsheet.views.page import Page, relative
-from broadsheet.views.paper import MakeLink, PaperRenderer, author_list, other_links, publication_notes
+from broadsheet.views.paper import MakeLink, author_list, other_links, publication_notes, topic_link
 from broadsheet.views.permalink import author_address, has_page, paper_address
 from broadsheet.views.score import distributions_of, grade_paragraphs, percentile_words, scorer_words
 from broadsheet.views.signposting import paper_links
@@ -169,7 +169,7 @@ def _description(paper: Paper) -> str:
 
 
 def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator[str]:
-    paper, renderer = history.paper, PaperRenderer(settings, link)
+    paper = history.paper
     by = "Authors not given"
     if paper.authors:
         by = author_list(paper.authors, settings.pages.authors, partial(_author, slugs=history.author_slugs, link=link))
@@ -181,8 +181,8 @@ def _body(history: PaperHistory, settings: Settings, link: MakeLink) -> Iterator
     yield from publication_notes(history.publications, link)
     yield from _ratings(history, settings.rubric)
     topics = {topic for entry in history.entries for topic in entry.topics}
-    if topic_links := renderer.topics(msgspec.structs.replace(history.entries[0], topics=tuple(topics))):
-        yield f'<p class="meta">{topic_links}</p>\n'
+    if links := "".join([topic_link(topic, link) for topic in settings.topics if topic.id in topics]):
+        yield f'<p class="meta">{links}</p>\n'
     if paper.abstract:
         yield f'<h2>Abstract</h2>\n<p class="abstract">{rendering.html(paper.abstract)}</p>\n'
     yield from _days(history.entries, settings, link)
