@@ -54,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     paper_pages: PaperPages = "top"
     author_pages: AuthorPages = "all"
     alternates: Alternates = "recent"
-    downloads: Downloads = "all"
+    downloads: Downloads = "years"
     publications: Publications = Publications()
     fetch: Fetch = Fetch()
     sources: dict[str, str] = {}
