@@ -42,6 +42,13 @@ class Index(Catalogue):
         key = hashlib.sha256(SCHEMA.encode() + version.encode() + msgspec.json.encode(used)).hexdigest()
         super().__init__(open_database(path, key), settings)
         self._match = TopicMatcher(settings)
+        self._day_versions: dict[str, Callable[[str], str]] = {
+            "day": lambda date: self._versions.get(date, ""),
+            "head": lambda date: self._head_versions.get(date, ""),
+            "related": self._related_index.version,
+            "author_links": self._author_index.links_version,
+            "paper_keys": lambda date: self._other_keys.get(date, b"").decode(),
+        }
 
     def close(self) -> None:
         """Close the file."""
@@ -59,7 +66,7 @@ class Index(Catalogue):
         """
         changed, present = self._changes(archive, compare_with)
         with self._db:
-            papers = self._papers_on(changed)
+            papers, keys = self._papers_on(changed), citation_keys.keys_on(self._db, changed)
             for date in changed:
                 self._delete(date)
             papers |= self._insert_days(archive, present, read_with)
@@ -67,7 +74,7 @@ class Index(Catalogue):
                 repeated = repeats.refresh(self._db, {*changed, *self._days_with(papers, changed)})
                 self._drop_caches()
                 self._related_index.refresh(papers, repeated, self._versions, relate_with)
-                citation_keys.refresh(self._db)
+                citation_keys.refresh(self._db, keys | citation_keys.keys_on(self._db, changed), changed)
             if self._refresh_publications(archive) or changed:
                 self._author_index.refresh()
         self._drop_caches()
@@ -174,14 +181,8 @@ class Index(Catalogue):
 
         It is the hash of the answer where that is cheap, else of the versions of the days that the answer is made of.
         """
-        if query == "day":
-            return self._versions.get(str(arguments[0]), "")
-        if query == "head":
-            return self._head_versions.get(str(arguments[0]), "")
-        if query == "related":
-            return self._related_index.version(str(arguments[0]))
-        if query == "author_links":
-            return self._author_index.links_version(str(arguments[0]))
+        if query in self._day_versions:
+            return self._day_versions[query](str(arguments[0]))
         if query in ("author", "author_papers", "author_publications"):
             return self._author_index.version(str(arguments[0]), self.publications_version())
         if query == "span":
