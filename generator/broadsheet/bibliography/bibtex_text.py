@@ -40,7 +40,7 @@ def text(source: str) -> str:
 
 
 def escaped(source: str) -> str:
-    """Return plain text (names, numbers) as a BibTeX value. Most names need no change: 2 % of a cold build."""
+    """Return plain text (names, numbers) as a BibTeX value. Most names need no change."""
     return source if _IS_PLAIN(source) else one_line(source).translate(_ESCAPED)
 
 

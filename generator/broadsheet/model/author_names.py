@@ -24,7 +24,7 @@ _NOT_PERSON = re.compile(
 _PLAIN = re.compile(r"[a-z]+(?:-[a-z]+)+", re.ASCII)
 
 
-@lru_cache(4096)  # 1 % of a cold build: papers of a day have authors in common, and each page asks
+@lru_cache(4096)  # 1 % of a cold build: papers of a day have authors in common
 def name_key(name: str) -> str:
     """Return the key that all spellings of a name share; empty for a team, for initials, and for no name."""
     return _key(of_text(name))
