@@ -67,6 +67,8 @@ class Index(Catalogue):
         changed, present = self._changes(archive, compare_with)
         with self._db:
             papers, keys = self._papers_on(changed), citation_keys.keys_on(self._db, changed)
+            names = self._author_index.names_on(changed)
+            repeated: dict[str, str] = {}
             for date in changed:
                 self._delete(date)
             papers |= self._insert_days(archive, present, read_with)
@@ -76,7 +78,7 @@ class Index(Catalogue):
                 self._related_index.refresh(papers, repeated, self._versions, relate_with)
                 citation_keys.refresh(self._db, keys | citation_keys.keys_on(self._db, changed), changed)
             if self._refresh_publications(archive) or changed:
-                self._author_index.refresh()
+                self._author_index.refresh(names | self._author_index.names_on(changed), repeated)
         self._drop_caches()
         return changed
 
